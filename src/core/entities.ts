@@ -1,0 +1,71 @@
+/** The entities of the directory: users, their proxy keys, and the upstream keys. */
+
+export type UserRole = 'admin' | 'user'
+export type UserStatus = 'active' | 'disabled'
+export type ApiKeyStatus = 'active' | 'revoked'
+export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
+export type Provider = 'openai' | 'azure' | 'compatible'
+
+export interface User {
+  id: number
+  username: string
+  email: string | null
+  role: UserRole
+  status: UserStatus
+  /** Tokens a calendar month (UTC); null is unlimited. */
+  monthlyQuotaTokens: number | null
+}
+
+export interface ApiKey {
+  id: number
+  userId: number
+  name: string
+  /** The first characters of the key, for people to recognise it. */
+  prefix: string
+  /** SHA-256 of the whole key, lower-case hex. */
+  keyHash: string
+  status: ApiKeyStatus
+  /** Model names, `*` at the end matches any rest; null allows all. */
+  allowedModels: readonly string[] | null
+  rpm: number | null
+  tpm: number | null
+  expiresAtMs: number | null
+  createdAtMs: number
+}
+
+/** What changes while serving; persisted behind the request. */
+export interface UpstreamState {
+  status: UpstreamStatus
+  /** Consecutive failures. */
+  failureCount: number
+  totalRequests: number
+  totalErrors: number
+  cooldownUntilMs: number | null
+  /** Redacted; never holds a key. */
+  lastError: string | null
+}
+
+export interface UpstreamKey {
+  id: number
+  name: string
+  provider: Provider
+  /** Without a trailing slash, e.g. `https://api.openai.com/v1` or `https://NAME.openai.azure.com`. */
+  baseUrl: string
+  encryptedKey: string
+  /** The last characters of the key, for people to recognise it. */
+  keyHint: string
+  weight: number
+  /** Models served; null serves any model (not for azure). */
+  models: readonly string[] | null
+  /** Azure: model → deployment. Elsewhere: model → the upstream's own model name. */
+  deployments: Readonly<Record<string, string>> | null
+  apiVersion: string | null
+  state: UpstreamState
+}
+
+/** Everything a request needs to be decided, as one consistent reading of the store. */
+export interface DirectoryRows {
+  users: readonly User[]
+  apiKeys: readonly ApiKey[]
+  upstreamKeys: readonly UpstreamKey[]
+}

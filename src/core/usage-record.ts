@@ -1,0 +1,50 @@
+/** One finished request, as the ledger keeps it. */
+
+/** How a request ended, from the client's side. */
+export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted'
+
+/** One try at one upstream key. `failure` is null where it succeeded. */
+export interface AttemptNote {
+  upstreamKeyId: number
+  upstream: string
+  status: number | null
+  failure: string | null
+  /** True where the upstream may have worked on the request although no reply came. */
+  ambiguous: boolean
+}
+
+export interface TokenUsage {
+  promptTokens: number
+  completionTokens: number
+  totalTokens: number
+  cachedTokens: number
+  reasoningTokens: number
+  audioTokens: number
+  /** True where counted here instead of by the upstream. */
+  estimated: boolean
+}
+
+export interface UsageRecord extends TokenUsage {
+  requestId: string
+  startedAtMs: number
+  userId: number
+  apiKeyId: number
+  endpoint: string
+  /** The model the client asked for. */
+  model: string
+  /** The name it has at the upstream; null where none was reached. */
+  upstreamModel: string | null
+  upstreamKeyId: number | null
+  upstream: string | null
+  provider: string | null
+  stream: boolean
+  /** HTTP status sent to the client. */
+  status: number
+  outcome: Outcome
+  errorCode: string | null
+  attempts: readonly AttemptNote[]
+  durationMs: number
+  firstTokenMs: number | null
+  /** Price in USD; null where unknown. */
+  costUsd: number | null
+}

@@ -1,0 +1,7 @@
+/** Structured logging: fields first, then a constant message. Never pass a key or a prompt. */
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
