@@ -1,0 +1,77 @@
+/** Counters and histograms for Prometheus. */
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import type { UsageRecord } from '../../core/usage-record.ts'
+import type { Metrics } from '../../ports/metrics.ts'
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+export function createPrometheusMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'gpt_proxy_requests_total',
+    help: 'Finished requests',
+    labelNames: ['endpoint', 'status', 'outcome', 'upstream'] as const,
+    registers,
+  })
+  const attempts = new Counter({
+    name: 'gpt_proxy_upstream_attempts_total',
+    help: 'Tries at upstream keys',
+    labelNames: ['upstream', 'result'] as const,
+    registers,
+  })
+  const tokens = new Counter({
+    name: 'gpt_proxy_tokens_total',
+    help: 'Tokens used',
+    labelNames: ['kind', 'upstream'] as const,
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'gpt_proxy_request_duration_seconds',
+    help: 'From arrival to the last byte',
+    labelNames: ['endpoint'] as const,
+    buckets: SECONDS,
+    registers,
+  })
+  const firstToken = new Histogram({
+    name: 'gpt_proxy_time_to_first_token_seconds',
+    help: 'From arrival to the first byte of the reply',
+    labelNames: ['endpoint'] as const,
+    buckets: SECONDS,
+    registers,
+  })
+  const dropped = new Counter({
+    name: 'gpt_proxy_stream_events_dropped_total',
+    help: 'Stream events that were neither JSON nor [DONE]',
+    registers,
+  })
+  collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
+
+  return {
+    requestFinished(record) {
+      const { endpoint } = record
+      const upstream = record.upstream ?? 'none'
+      requests.inc({ endpoint, status: String(record.status), outcome: record.outcome, upstream })
+      for (const note of record.attempts) {
+        attempts.inc({ upstream: note.upstream, result: note.failure === null ? 'ok' : failureClass(note.failure) })
+      }
+      if (record.promptTokens > 0) tokens.inc({ kind: 'prompt', upstream }, record.promptTokens)
+      if (record.completionTokens > 0) tokens.inc({ kind: 'completion', upstream }, record.completionTokens)
+      observeTimes(record)
+    },
+    eventsDropped: (count) => dropped.inc(count),
+    exposition: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+
+  function observeTimes({ endpoint, durationMs, firstTokenMs }: UsageRecord): void {
+    duration.observe({ endpoint }, durationMs / 1000)
+    if (firstTokenMs !== null) firstToken.observe({ endpoint }, firstTokenMs / 1000)
+  }
+}
+
+/** The failure's class stands before its colon; a label must have few values. */
+function failureClass(failure: string): string {
+  const colon = failure.indexOf(':')
+  return colon > 0 ? failure.slice(0, colon) : 'other'
+}

@@ -1,0 +1,47 @@
+/** Opens a connection to an origin and closes it again: can it be reached, and does it offer HTTP/2? */
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { TransportFault } from '../../ports/transport.ts'
+
+export type Reached =
+  | { ok: true; alpn: string | null }
+  | { ok: false; fault: TransportFault; detail: string }
+
+export type ConnectProbe = (origin: string, timeoutMs: number) => Promise<Reached>
+
+/** No byte of a request is sent, so no key either. Never throws. */
+export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
+  const url = new URL(origin)
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
+  return new Promise((resolve) => {
+    let tcpStands = false
+    const finish = (reached: Reached) => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(reached)
+    }
+    const socket = secure
+      ? connectTls({ host, port, servername: host, ALPNProtocols: ['h2', 'http/1.1'] })
+      : connectTcp({ host, port })
+    const timer = setTimeout(() => {
+      const detail = tcpStands ? 'no TLS handshake in time' : 'no connection in time'
+      finish({ ok: false, fault: 'connect_timeout', detail })
+    }, timeoutMs)
+    socket.once('connect', () => {
+      tcpStands = true
+      if (!secure) finish({ ok: true, alpn: null })
+    })
+    socket.once('secureConnect', () => {
+      const { alpnProtocol } = socket as { alpnProtocol?: string | false | null }
+      finish({ ok: true, alpn: alpnProtocol || null })
+    })
+    socket.once('error', (error: Error & { code?: string }) => {
+      finish({ ok: false, fault: tcpStands ? 'tls' : 'refused', detail: error.code ?? error.message })
+    })
+    socket.once('close', () => {
+      finish({ ok: false, fault: tcpStands ? 'tls' : 'refused', detail: 'the connection was closed' })
+    })
+  })
+}

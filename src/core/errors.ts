@@ -1,0 +1,87 @@
+/** Every error a client can get: its code, status, and whose fault it is. docs/errors.md is held equal to this. */
+
+export type Blame = 'client' | 'gateway' | 'upstream' | 'operator'
+
+interface CatalogueEntry {
+  status: number
+  type: string
+  blame: Blame
+}
+
+export const ERROR_CATALOGUE = {
+  invalid_api_key: { status: 401, type: 'invalid_request_error', blame: 'client' },
+  admin_key_required: { status: 403, type: 'invalid_request_error', blame: 'client' },
+  model_not_allowed: { status: 403, type: 'invalid_request_error', blame: 'client' },
+  model_not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
+  not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
+  method_not_allowed: { status: 405, type: 'invalid_request_error', blame: 'client' },
+  request_timeout: { status: 408, type: 'invalid_request_error', blame: 'client' },
+  invalid_request: { status: 400, type: 'invalid_request_error', blame: 'client' },
+  request_too_large: { status: 413, type: 'invalid_request_error', blame: 'client' },
+  unsupported_encoding: { status: 415, type: 'invalid_request_error', blame: 'client' },
+  client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'upstream' },
+  no_available_upstream: { status: 503, type: 'server_error', blame: 'operator' },
+  upstream_error: { status: 502, type: 'server_error', blame: 'upstream' },
+  upstream_timeout: { status: 504, type: 'server_error', blame: 'upstream' },
+  internal_error: { status: 500, type: 'server_error', blame: 'gateway' },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE
+
+/** The body of OpenAI's error form, plus the request's id. */
+export interface ErrorBody {
+  error: {
+    message: string
+    type: string
+    code: string | null
+    param: string | null
+    request_id: string
+    [further: string]: unknown
+  }
+}
+
+export interface ErrorOptions {
+  param?: string | null
+  headers?: Readonly<Record<string, string>>
+}
+
+/** An error that the gateway itself answers with. The message starts with whose fault it is. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly code: ErrorCode
+  readonly param: string | null
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message)
+    this.code = code
+    this.param = options.param ?? null
+    this.headers = options.headers ?? {}
+  }
+
+  get status(): number {
+    return ERROR_CATALOGUE[this.code].status
+  }
+
+  body(requestId: string): ErrorBody {
+    const { type } = ERROR_CATALOGUE[this.code]
+    return {
+      error: { message: this.message, type, code: this.code, param: this.param, request_id: requestId },
+    }
+  }
+}
+
+/** A refusal that blames the request: 400 with the offending parameter. */
+export function invalidRequest(message: string, param: string | null = null): GatewayError {
+  return new GatewayError('invalid_request', `gateway: ${message}`, { param })
+}
+
+/** `retry-after` in whole seconds (rounded up) and `retry-after-ms`. */
+export function retryAfterHeaders(waitMs: number): Record<string, string> {
+  const atLeastMs = Math.max(0, Math.ceil(waitMs))
+  return {
+    'retry-after': String(Math.ceil(atLeastMs / 1000)),
+    'retry-after-ms': String(atLeastMs),
+  }
+}

@@ -1,0 +1,67 @@
+/** What went wrong at an upstream: kind, blame and whether another try makes sense, each apart. */
+
+/**
+ * `local`: no answer came (connect, TLS, timeout, reset). `server`: a 5xx or a broken reply. `rate`,
+ * `quota`, `auth`: about this one key. `client`: about the request itself; another key would say the same.
+ */
+export type FailureClass = 'local' | 'server' | 'rate' | 'quota' | 'auth' | 'client'
+
+export interface Failure {
+  class: FailureClass
+  /** For people; redacted, holds no key and no prompt. */
+  detail: string
+  /** The upstream's status, where it answered. */
+  status: number | null
+  retryAfterMs: number | null
+  /** The upstream may have worked on the request although no reply came. */
+  ambiguous: boolean
+  /** It stayed silent past a time limit; it is never asked again with the same key. */
+  timedOut: boolean
+  /** The upstream's own error object, for client failures only; already redacted. */
+  error: Readonly<Record<string, unknown>> | null
+}
+
+/** Error codes about a key's account, as OpenAI and Azure write them. */
+const QUOTA_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'])
+const RATE_CODES = new Set(['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', '429'])
+const AUTH_CODES = new Set(['invalid_api_key', 'account_deactivated', 'authentication_error', '401', '403'])
+const CLIENT_CODES = new Set(['context_length_exceeded', 'content_filter', 'content_policy_violation', 'invalid_request_error'])
+
+/** Classified by status and code, never by words in a message: a prompt echoed there must not poison a key. */
+export function classifyStatus(status: number, code: string | null): FailureClass {
+  if (status === 402 || (status === 429 && code !== null && QUOTA_CODES.has(code))) return 'quota'
+  if (status === 429) return 'rate'
+  if (status === 401 || status === 403) return 'auth'
+  if (status >= 400 && status < 500 && status !== 408) return 'client'
+  return 'server'
+}
+
+/** An error event inside a stream that began with 200 has no status of its own. */
+export function classifyCode(code: string | null): FailureClass {
+  if (code === null) return 'server'
+  if (QUOTA_CODES.has(code)) return 'quota'
+  if (RATE_CODES.has(code)) return 'rate'
+  if (AUTH_CODES.has(code)) return 'auth'
+  return CLIENT_CODES.has(code) ? 'client' : 'server'
+}
+
+/** The machine-readable code of an OpenAI-form error object: `code`, else `type`. */
+export function errorCodeOf(error: Readonly<Record<string, unknown>> | null): string | null {
+  if (error === null) return null
+  const { code, type } = error
+  if (typeof code === 'string' && code !== '') return code
+  if (typeof code === 'number') return String(code)
+  return typeof type === 'string' ? type : null
+}
+
+/** The `error` object of a parsed reply or event; some upstreams put a text there. */
+export function errorObjectOf(value: unknown): Record<string, unknown> | null {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error')) return null
+  const { error } = value as { error: unknown }
+  if (typeof error === 'string') return { message: error }
+  return typeof error === 'object' && error !== null && !Array.isArray(error) ? (error as Record<string, unknown>) : null
+}
+
+export function failure(kind: FailureClass, detail: string, more: Partial<Failure> = {}): Failure {
+  return { class: kind, detail, status: null, retryAfterMs: null, ambiguous: false, timedOut: false, error: null, ...more }
+}

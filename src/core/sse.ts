@@ -1,0 +1,128 @@
+/** Cuts a byte stream into whole server-sent events (WHATWG HTML, 9.2) without changing a byte. */
+
+const LF = 10
+const CR = 13
+
+export interface SseSplitter {
+  /** All complete events so far, as one run of bytes; null while the first is still incomplete. */
+  push(chunk: Uint8Array): Uint8Array | null
+  /** What is left behind the last whole event; null where nothing is. */
+  rest(): Uint8Array | null
+}
+
+/** Each byte is looked at once: an event of many megabytes costs no more than its length. */
+export function createSseSplitter(): SseSplitter {
+  let pending: Uint8Array[] = []
+  let lineEmpty = true
+  let afterCr = false
+
+  /** Offset just behind the last event boundary in `chunk`, or 0. */
+  const lastBoundary = (chunk: Uint8Array): number => {
+    let boundary = 0
+    let at = 0
+    if (afterCr && chunk[0] === LF) at = 1
+    afterCr = false
+    if (chunk.indexOf(CR) < 0) {
+      for (let next = chunk.indexOf(LF, at); next >= 0; next = chunk.indexOf(LF, at)) {
+        if (next === at && lineEmpty) boundary = next + 1
+        lineEmpty = true
+        at = next + 1
+      }
+      if (at < chunk.length) lineEmpty = false
+      return boundary
+    }
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (byte !== LF && byte !== CR) {
+        lineEmpty = false
+        continue
+      }
+      if (byte === CR && chunk[at + 1] === LF) at++
+      else if (byte === CR && at + 1 === chunk.length) afterCr = true
+      if (lineEmpty) boundary = at + 1
+      lineEmpty = true
+    }
+    return boundary
+  }
+
+  return {
+    push(chunk) {
+      const boundary = lastBoundary(chunk)
+      if (boundary === 0) {
+        if (chunk.length > 0) pending.push(chunk)
+        return null
+      }
+      const head = boundary === chunk.length ? chunk : chunk.subarray(0, boundary)
+      const complete = pending.length === 0 ? head : joined([...pending, head])
+      pending = boundary === chunk.length ? [] : [chunk.subarray(boundary)]
+      return complete
+    },
+    rest() {
+      const left = pending.length === 0 ? null : joined(pending)
+      pending = []
+      return left
+    },
+  }
+}
+
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts
+  if (parts.length === 1 && first !== undefined) return first
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** One event's text with its data; `data` is null for comments and events without a data line. */
+export interface SseEvent {
+  text: string
+  data: string | null
+}
+
+const BOUNDARY = /(?:\r\n|\n|\r(?!\n)){2,}/g
+
+/** The events of a run of whole events. The texts, joined, are the run again. */
+export function eventsOf(run: string): SseEvent[] {
+  const events: SseEvent[] = []
+  let from = 0
+  if (!run.includes('\r')) {
+    for (let end = run.indexOf('\n\n'); end >= 0; end = run.indexOf('\n\n', from)) {
+      const text = run.slice(from, end + 2)
+      events.push({ text, data: dataOf(text) })
+      from = end + 2
+    }
+  } else {
+    for (const match of run.matchAll(BOUNDARY)) {
+      const end = match.index + match[0].length
+      const text = run.slice(from, end)
+      events.push({ text, data: dataOf(text) })
+      from = end
+    }
+  }
+  if (from < run.length) {
+    const text = run.slice(from)
+    events.push({ text, data: dataOf(text) })
+  }
+  return events
+}
+
+/** The data lines of one event, joined by line feeds; one space behind the colon is not part of it. */
+function dataOf(text: string): string | null {
+  // The form nearly all upstreams write: a single line `data: …`.
+  if (text.startsWith('data: ') && text.indexOf('\n') === text.length - 2 && !text.includes('\r')) {
+    return text.slice(6, -2)
+  }
+  const lines: string[] = []
+  for (const raw of text.split(/\r\n|\n|\r/)) {
+    const line = raw.startsWith('\uFEFF') ? raw.slice(1) : raw
+    if (line === 'data') lines.push('')
+    else if (line.startsWith('data:')) lines.push(line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5))
+  }
+  return lines.length === 0 ? null : lines.join('\n')
+}

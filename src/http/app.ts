@@ -1,0 +1,43 @@
+/** Every route of the gateway on one screen. What is not named here is refused. */
+import { Hono } from 'hono'
+import type { Gateway } from '../pipeline/gateway.ts'
+import { health, livez, metrics, readyz, type Readiness } from './health.ts'
+import { listModels, lookAtModel } from './models.ts'
+import { methodNotAllowed, notFound } from './refusals.ts'
+import { type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+
+export interface AppOptions extends ServerOptions {
+  gateway: Gateway
+  readiness: Readiness
+}
+
+export type Env = { Bindings: { requestId: string } }
+
+/** Authorisation a route: `proxy_key`, `admin_key` or `open`. The test of the routes reads this table. */
+export const ROUTES = [
+  ['POST', '/v1/chat/completions', 'proxy_key'],
+  ['POST', '/v1/completions', 'proxy_key'],
+  ['POST', '/v1/embeddings', 'proxy_key'],
+  ['GET', '/v1/models', 'proxy_key'],
+  ['GET', '/v1/models/:model{.+}', 'proxy_key'],
+  ['GET', '/health', 'open'],
+  ['GET', '/livez', 'open'],
+  ['GET', '/readyz', 'open'],
+  ['GET', '/metrics', 'admin_key'],
+] as const
+
+export function createApp({ gateway, readiness, ...options }: AppOptions): Hono<Env> {
+  const app = new Hono<Env>()
+  app.post('/v1/chat/completions', serveEndpoint(gateway, 'chat/completions', options))
+  app.post('/v1/completions', serveEndpoint(gateway, 'completions', options))
+  app.post('/v1/embeddings', serveEndpoint(gateway, 'embeddings', options))
+  app.get('/v1/models', listModels(gateway))
+  app.get('/v1/models/:model{.+}', lookAtModel(gateway))
+  app.get('/health', health(readiness))
+  app.get('/livez', livez)
+  app.get('/readyz', readyz(readiness))
+  app.get('/metrics', metrics(gateway))
+  for (const [, path] of ROUTES) app.all(path, methodNotAllowed)
+  app.notFound(notFound)
+  return app
+}

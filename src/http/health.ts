@@ -1,0 +1,46 @@
+/** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
+import type { Context } from 'hono'
+import { GatewayError } from '../core/errors.ts'
+import { authenticate } from '../pipeline/authenticate.ts'
+import type { Gateway } from '../pipeline/gateway.ts'
+import { errorReply, newRequestId } from './refusals.ts'
+
+export interface Readiness {
+  /** True from SIGTERM on. */
+  draining(): boolean
+  databaseHealthy(): Promise<boolean>
+}
+
+export function health(readiness: Readiness) {
+  return async (): Promise<Response> => {
+    const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
+    const status = database === 'healthy' ? 'healthy' : 'degraded'
+    return Response.json({ status, services: { database, redis: 'not_configured' } })
+  }
+}
+
+export function livez(): Response {
+  return Response.json({ status: 'alive' })
+}
+
+export function readyz(readiness: Readiness) {
+  return (): Response =>
+    readiness.draining()
+      ? Response.json({ status: 'draining' }, { status: 503 })
+      : Response.json({ status: 'ready' })
+}
+
+export function metrics(gateway: Gateway) {
+  return async (context: Context): Promise<Response> => {
+    try {
+      const caller = authenticate(gateway, context.req.raw.headers)
+      if (caller.user.role !== 'admin') {
+        throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
+      }
+      const { metrics: collected } = gateway
+      return new Response(await collected.exposition(), { headers: { 'content-type': collected.contentType } })
+    } catch (error) {
+      return errorReply(error, newRequestId(), gateway.logger)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Reads a request's body: capped in size before it is buffered, and in time. */
+import { GatewayError } from '../core/errors.ts'
+import { joined } from '../core/sse.ts'
+import type { Deadlines } from '../pipeline/deadlines.ts'
+
+export interface BodyLimits {
+  maxBytes: number
+  /** The whole body must have arrived by then. */
+  timeoutMs: number
+}
+
+export async function readBody(request: Request, limits: BodyLimits, deadlines: Deadlines): Promise<string> {
+  const encoding = request.headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError('unsupported_encoding', 'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.')
+  }
+  const length = request.headers.get('content-length')
+  if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
+  const deadline = deadlines.open()
+  const late = new Promise<never>((_, reject) => deadline.set(limits.timeoutMs, () => reject(tooLate(limits))))
+  try {
+    return await Promise.race([length === null ? readCapped(request, limits) : request.text(), late])
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** Without a content-length the size is known only as it grows. */
+async function readCapped(request: Request, limits: BodyLimits): Promise<string> {
+  if (request.body === null) return ''
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of request.body) {
+    size += part.length
+    if (size > limits.maxBytes) throw tooLarge(limits)
+    parts.push(part)
+  }
+  return new TextDecoder().decode(joined(parts))
+}
+
+function tooLarge({ maxBytes }: BodyLimits): GatewayError {
+  return new GatewayError('request_too_large', `gateway: the body is larger than ${maxBytes} bytes (MAX_BODY_BYTES).`, {
+    headers: { connection: 'close' },
+  })
+}
+
+function tooLate({ timeoutMs }: BodyLimits): GatewayError {
+  return new GatewayError('request_timeout', `gateway: the body did not arrive within ${timeoutMs} ms.`, {
+    headers: { connection: 'close' },
+  })
+}

@@ -1,0 +1,37 @@
+/** Errors as replies: OpenAI's body, the request's id, and nothing of the inside. */
+import type { Context } from 'hono'
+import { GatewayError } from '../core/errors.ts'
+import { UpstreamRefusal } from '../pipeline/refuse.ts'
+import type { Logger } from '../ports/logger.ts'
+
+export function newRequestId(): string {
+  return `req_${Bun.randomUUIDv7('base64url')}`
+}
+
+export function errorReply(error: unknown, requestId: string, logger?: Logger): Response {
+  if (error instanceof UpstreamRefusal) {
+    return Response.json(error.body, { status: error.status, headers: { 'x-request-id': requestId } })
+  }
+  const known = error instanceof GatewayError ? error : internalError(error, requestId, logger)
+  return Response.json(known.body(requestId), {
+    status: known.status,
+    headers: { ...known.headers, 'x-request-id': requestId },
+  })
+}
+
+/** The stack goes to the log, never to the client. */
+function internalError(error: unknown, requestId: string, logger?: Logger): GatewayError {
+  logger?.error({ requestId, error: error instanceof Error ? error.stack : String(error) }, 'internal error')
+  return new GatewayError('internal_error', 'gateway: an internal error. The log names it under this request id.')
+}
+
+export function notFound(context: Context): Response {
+  const { method, path } = context.req
+  const message = `gateway: there is no ${method} ${path.slice(0, 200)} here. See GET /v1/models and the list of endpoints in the README.`
+  return errorReply(new GatewayError('not_found', message), newRequestId())
+}
+
+export function methodNotAllowed(context: Context): Response {
+  const { method, path } = context.req
+  return errorReply(new GatewayError('method_not_allowed', `gateway: ${method} is not possible at ${path.slice(0, 200)}.`), newRequestId())
+}

@@ -1,0 +1,90 @@
+/** Puts the gateway together: configuration and store in, a running app out. */
+import { createWriteBehind } from '../adapters/memory/write-behind.ts'
+import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
+import { createTokenizer } from '../adapters/tokenizer/gpt-tokenizer.ts'
+import { withDemo } from '../adapters/upstream/demo-transport.ts'
+import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
+import type { Config } from '../config.ts'
+import { createRetryBudget } from '../core/retry.ts'
+import { createDeadlines } from '../pipeline/deadlines.ts'
+import { createDirectory } from '../pipeline/directory.ts'
+import type { Gateway } from '../pipeline/gateway.ts'
+import { createPool } from '../pipeline/pool.ts'
+import type { KeyStore } from '../ports/key-store.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { UsageStore } from '../ports/usage-store.ts'
+import type { Vault } from '../ports/vault.ts'
+import { sha256Hex } from './digest.ts'
+
+/** How often changes made by others are looked for, and changed key states saved. */
+const HOUSEKEEPING_MS = 200
+
+export interface RunningGateway {
+  gateway: Gateway
+  /** Saves all that is still in memory. */
+  stop(): Promise<void>
+}
+
+interface Parts {
+  config: Config
+  store: KeyStore & UsageStore
+  vault: Vault
+  logger: Logger
+}
+
+export async function startGateway({ config, store, vault, logger }: Parts): Promise<RunningGateway> {
+  const clock = { nowMs: () => Date.now() }
+  const rules = { threshold: config.circuitBreakerThreshold, cooldownMs: config.circuitBreakerCooldownMs }
+  const pool = createPool({ store, clock, logger, rules })
+  const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
+  const usageSink = createWriteBehind(store, logger)
+  const deadlines = createDeadlines()
+  const transport = createFetchTransport({
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    http2: config.upstreamHttp2,
+    resendOnReset: config.upstreamResendOnReset,
+  })
+  const gateway: Gateway = {
+    directory,
+    pool,
+    transport: withDemo(transport),
+    tokenizer: createTokenizer(),
+    usageSink,
+    metrics: createPrometheusMetrics(),
+    logger,
+    clock,
+    sha256Hex,
+    random: Math.random,
+    retryBudget: createRetryBudget(),
+    deadlines,
+    limits: {
+      firstByteMs: config.upstreamFirstByteTimeoutMs,
+      idleMs: config.upstreamIdleTimeoutMs,
+      requestMs: config.requestTimeoutMs,
+      clientWriteMs: config.clientWriteTimeoutMs,
+    },
+  }
+  await directory.reload()
+
+  let housekeeping: Promise<void> = Promise.resolve()
+  const keepHouse = async () => {
+    // First what others changed, so that saving does not write over it.
+    await directory.reloadIfChanged()
+    await pool.save()
+  }
+  const timer = setInterval(() => {
+    housekeeping = housekeeping.then(keepHouse)
+  }, HOUSEKEEPING_MS)
+
+  return {
+    gateway,
+    async stop() {
+      clearInterval(timer)
+      await housekeeping
+      await pool.save()
+      usageSink.stop()
+      await usageSink.flush()
+      deadlines.stop()
+    },
+  }
+}

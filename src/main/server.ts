@@ -1,0 +1,78 @@
+/** Listens, and stops without losing a request. */
+import type { Config } from '../config.ts'
+import { createApp } from '../http/app.ts'
+import type { Gateway } from '../pipeline/gateway.ts'
+import { StartError } from './start-error.ts'
+
+export interface Server {
+  url: string
+  /** Fails /readyz, lets requests finish for at most `drainMs`, then closes. */
+  drain(drainMs: number): Promise<void>
+  /** Closes at once. */
+  close(): Promise<void>
+}
+
+export interface ServerParts {
+  config: Config
+  gateway: Gateway
+  databaseHealthy: () => Promise<boolean>
+  /** Another port than the configured one; 0 picks a free one. */
+  port?: number
+}
+
+/** Between the last reply and closing, so that balancers see /readyz fail before connections are refused. */
+const POLL_MS = 20
+
+export function listen({ config, gateway, databaseHealthy, port = config.port }: ServerParts): Server {
+  let draining = false
+  let requests = 0
+  const underWay = { add: () => void requests++, remove: () => void requests-- }
+  const app = createApp({
+    gateway,
+    readiness: { draining: () => draining, databaseHealthy },
+    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
+    underWay,
+  })
+  const server = serveOrExplain(config.host, port, (request, bun) => {
+    // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
+    bun.timeout(request, 0)
+    return app.fetch(request)
+  }, config.maxBodyBytes)
+
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
+    async drain(drainMs) {
+      draining = true
+      const untilMs = performance.now() + drainMs
+      while (requests > 0 && performance.now() < untilMs) await Bun.sleep(POLL_MS)
+      await server.stop(requests > 0)
+    },
+    close: () => server.stop(true),
+  }
+}
+
+type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
+
+function serveOrExplain(host: string, port: number, fetch: Fetch, maxBodyBytes: number): Bun.Server<undefined> {
+  try {
+    return Bun.serve({
+      hostname: host,
+      port,
+      fetch,
+      idleTimeout: 30,
+      // A little above ours, so that the reply to a body too large is our own.
+      maxRequestBodySize: maxBodyBytes + 1024 * 1024,
+      development: false,
+      error: () => new Response(null, { status: 500 }),
+    })
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`port ${port} on ${host} is in use by another program`, `Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`)
+    }
+    if (code === 'EACCES') {
+      throw new StartError(`port ${port} may not be opened by this user`, 'Set PORT to one above 1023.')
+    }
+    throw new StartError(`cannot listen on ${host}:${port} (${code ?? String(error)})`, 'Set HOST to an address of this machine.')
+  }
+}

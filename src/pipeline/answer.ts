@@ -1,0 +1,32 @@
+/** What a successful try hands to relay. */
+import type { StreamObserver } from '../core/stream-observer.ts'
+import type { TokenUsage } from '../core/usage-record.ts'
+import type { UsableUpstream } from './directory.ts'
+
+interface AnswerHead {
+  upstream: UsableUpstream
+  status: number
+  /** Allow-listed headers of the upstream. */
+  headers: Record<string, string>
+}
+
+/** A whole reply: nothing of it was sent yet when it was found good. */
+export interface WholeAnswer extends AnswerHead {
+  kind: 'whole'
+  text: string
+  usage: TokenUsage | null
+}
+
+/** A stream whose first event was found good. */
+export interface StreamAnswer extends AnswerHead {
+  kind: 'stream'
+  observer: StreamObserver
+  /** Events that came with the first one. */
+  first: Uint8Array | null
+  /** Null once the upstream has ended. */
+  next(): Promise<Uint8Array | null>
+  /** Closes the upstream's side at once; a read under way rejects. */
+  cancel(): void
+}
+
+export type Answer = WholeAnswer | StreamAnswer

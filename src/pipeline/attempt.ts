@@ -1,0 +1,95 @@
+/** Stage 5: choose a key, ask its breaker, send, and maybe go on to the next, until one answers. */
+import type { Ask } from '../core/ask.ts'
+import { GatewayError } from '../core/errors.ts'
+import { nextStep } from '../core/retry.ts'
+import { chooseKey } from '../core/routing.ts'
+import type { Failure } from '../core/failure.ts'
+import type { Answer } from './answer.ts'
+import type { UsableUpstream } from './directory.ts'
+import type { Gateway } from './gateway.ts'
+import { clientErrorOf, noneAvailable } from './refuse.ts'
+import type { Plan } from './route.ts'
+import { send } from './send.ts'
+import type { Trace } from './trace.ts'
+
+export async function attempt(gateway: Gateway, plan: Plan, ask: Ask, trace: Trace): Promise<Answer> {
+  gateway.retryBudget.earn()
+  const failures: Failure[] = []
+  const tried = new Set<number>()
+  let upstream = choose(gateway, plan, tried, null)
+  let askedAgain = false
+  while (upstream !== null) {
+    gateway.pool.claim(upstream.key.id)
+    tried.add(upstream.key.id)
+    trace.upstream = upstream
+    const sent = await send(gateway, upstream, ask, trace)
+    if (trace.clientGone) throw abandoned(gateway, upstream, trace)
+    note(trace, upstream, sent.ok ? null : sent.failed)
+    if (sent.ok) return sent.answer
+    failures.push(sent.failed)
+    gateway.pool.failed(upstream.key.id, upstream.key.name, sent.failed)
+
+    const other = choose(gateway, plan, tried, upstream)
+    const random = gateway.random()
+    const attempts = trace.attempts.length
+    const step = nextStep({ failed: sent.failed, attempts, otherKey: other !== null, askedAgain, random })
+    if (step.go === 'stop' || !gateway.retryBudget.spend()) {
+      throw clientErrorOf(gateway, upstream, failures, trace.requestId)
+    }
+    if (step.go === 'other') {
+      upstream = other
+      continue
+    }
+    askedAgain = true
+    await pause(step.waitMs, trace)
+    if (trace.clientGone) throw abandoned(gateway, upstream, trace)
+  }
+  throw noneAvailable(gateway, plan)
+}
+
+/** A weighted choice among the untried keys whose breaker lets them be tried. */
+function choose(
+  gateway: Gateway,
+  plan: Plan,
+  tried: ReadonlySet<number>,
+  previous: UsableUpstream | null,
+): UsableUpstream | null {
+  const usable = plan.filter(({ key }) => !tried.has(key.id) && gateway.pool.isUsable(key.id))
+  if (usable.length <= 1) return usable[0] ?? null
+  const chosen = chooseKey(usable.map(({ key }) => key), previous?.key ?? null, gateway.random())
+  return usable.find(({ key }) => key === chosen) ?? null
+}
+
+function note(trace: Trace, { key }: UsableUpstream, failed: Failure | null): void {
+  trace.attempts.push({
+    upstreamKeyId: key.id,
+    upstream: key.name,
+    status: failed === null ? 200 : failed.status,
+    failure: failed === null ? null : `${failed.class}: ${failed.detail}`,
+    ambiguous: failed?.ambiguous ?? false,
+  })
+}
+
+/** The client going away says nothing about the key. */
+function abandoned(gateway: Gateway, upstream: UsableUpstream, trace: Trace): GatewayError {
+  gateway.pool.released(upstream.key.id)
+  trace.attempts.push({
+    upstreamKeyId: upstream.key.id,
+    upstream: upstream.key.name,
+    status: null,
+    failure: 'the client went away',
+    ambiguous: true,
+  })
+  return new GatewayError('client_closed_request', 'gateway: the client closed the connection before the reply.')
+}
+
+/** Waits, but no longer than the client does. */
+function pause(waitMs: number, trace: Trace): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs)
+    trace.onClientGone = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}

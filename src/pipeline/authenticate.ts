@@ -1,0 +1,30 @@
+/** Stage 1: who asks. Before the body is read, and without the database. */
+import { type Caller, isExpired } from '../core/caller.ts'
+import { GatewayError } from '../core/errors.ts'
+import { isWellFormedProxyKey } from '../core/proxy-key.ts'
+import type { Gateway } from './gateway.ts'
+
+/** One constant message: a wrong key learns nothing about how it was wrong. */
+const REFUSAL =
+  'gateway: no valid proxy key was given. Send "Authorization: Bearer sk-proxy-…" with a key that is active; an operator makes one with "gpt-proxy key create".'
+
+export function authenticate(gateway: Gateway, headers: Headers): Caller {
+  const key = presentedKey(headers)
+  if (key === null || !isWellFormedProxyKey(key)) throw refused()
+  const caller = gateway.directory.findCaller(gateway.sha256Hex(key))
+  if (caller === null || isExpired(caller, gateway.clock.nowMs())) throw refused()
+  return caller
+}
+
+/** OpenAI clients send a bearer token, Azure clients `api-key`. */
+function presentedKey(headers: Headers): string | null {
+  const authorization = headers.get('authorization')
+  if (authorization !== null) {
+    return /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null
+  }
+  return headers.get('api-key')
+}
+
+function refused(): GatewayError {
+  return new GatewayError('invalid_api_key', REFUSAL, { headers: { 'www-authenticate': 'Bearer' } })
+}

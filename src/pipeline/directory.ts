@@ -1,0 +1,107 @@
+/** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
+import type { Caller } from '../core/caller.ts'
+import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
+import { secretForms } from '../core/redact.ts'
+import { servesModel } from '../core/routing.ts'
+import type { KeyStore } from '../ports/key-store.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Vault } from '../ports/vault.ts'
+
+export interface UsableUpstream {
+  key: UpstreamKey
+  secret: string
+  /** Every form the secret may be echoed in. */
+  secretForms: readonly string[]
+}
+
+export interface Directory {
+  findCaller(keyHash: string): Caller | null
+  /** All upstream keys that could be decrypted and are configured for the model. */
+  upstreamsFor(model: string): readonly UsableUpstream[]
+  allUpstreams(): readonly UsableUpstream[]
+  /** False once a reading of the store failed, until one succeeds. */
+  readonly healthy: boolean
+  /** Reads everything again; `onRows` sees the rows first. */
+  reload(): Promise<void>
+  /** Reloads where another process changed the store. */
+  reloadIfChanged(): Promise<void>
+}
+
+interface Dependencies {
+  store: KeyStore
+  vault: Vault
+  logger: Logger
+  /** The pool takes states changed by hand from the rows. */
+  onRows(rows: DirectoryRows): void
+}
+
+/** Models asked for are the clients' choice, so what is remembered of them has a bound. */
+const MOST_REMEMBERED_MODELS = 1000
+
+export function createDirectory({ store, vault, logger, onRows }: Dependencies): Directory {
+  let callers = new Map<string, Caller>()
+  let upstreams: readonly UsableUpstream[] = []
+  let byModel = new Map<string, readonly UsableUpstream[]>()
+  let healthy = true
+  const secrets = new Map<string, UsableUpstream>()
+
+  const usable = (key: UpstreamKey): UsableUpstream | null => {
+    const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
+    const known = secrets.get(cacheKey)
+    if (known) return { ...known, key }
+    const opened = vault.open(key.encryptedKey, {
+      table: 'upstream_keys',
+      row: key.id,
+      column: 'encrypted_key',
+      baseUrl: key.baseUrl,
+    })
+    if (!opened.ok) {
+      logger.error({ upstream: key.name, upstreamKeyId: key.id, reason: opened.reason }, 'upstream key unusable')
+      return null
+    }
+    const entry = { key, secret: opened.secret, secretForms: secretForms(opened.secret) }
+    secrets.set(cacheKey, entry)
+    return entry
+  }
+
+  const reload = async () => {
+    const rows = await store.readDirectory()
+    onRows(rows)
+    const users = new Map(rows.users.map((user) => [user.id, user]))
+    callers = new Map()
+    for (const key of rows.apiKeys) {
+      const user = users.get(key.userId)
+      if (user === undefined) continue
+      if (key.status === 'active' && user.status === 'active') callers.set(key.keyHash, { user, key })
+    }
+    upstreams = rows.upstreamKeys.map(usable).filter((entry) => entry !== null)
+    byModel = new Map()
+    healthy = true
+  }
+
+  return {
+    findCaller: (keyHash) => callers.get(keyHash) ?? null,
+    allUpstreams: () => upstreams,
+    upstreamsFor(model) {
+      const known = byModel.get(model)
+      if (known) return known
+      const found = upstreams.filter(({ key }) => servesModel(key, model))
+      if (byModel.size >= MOST_REMEMBERED_MODELS) byModel.clear()
+      byModel.set(model, found)
+      return found
+    },
+    get healthy() {
+      return healthy
+    },
+    reload,
+    async reloadIfChanged() {
+      try {
+        if ((await store.changedSinceLastCall()) || !healthy) await reload()
+      } catch (error) {
+        // The last good reading goes on serving; /health tells.
+        if (healthy) logger.error({ error: String(error) }, 'directory could not be read')
+        healthy = false
+      }
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/** The running state of the upstream keys: who is healthy, whose breaker is open, who is being probed. */
+import { afterFailure, afterSuccess, type BreakerRules, willingness } from '../core/breaker.ts'
+import type { DirectoryRows, UpstreamState } from '../core/entities.ts'
+import type { Failure } from '../core/failure.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { KeyStore } from '../ports/key-store.ts'
+import type { Logger } from '../ports/logger.ts'
+
+export interface Pool {
+  /** Whether this key may be tried now. */
+  isUsable(id: number): boolean
+  /** Takes the key for one try; a half-open breaker lets one pass at a time. */
+  claim(id: number): void
+  succeeded(id: number): void
+  failed(id: number, name: string, failure: Failure): void
+  /** The try ended without a verdict, as when the client went away. */
+  released(id: number): void
+  state(id: number): UpstreamState | null
+  adopt(rows: DirectoryRows): void
+  /** Writes changed states to the store. */
+  save(): Promise<void>
+}
+
+interface Dependencies {
+  store: KeyStore
+  clock: Clock
+  logger: Logger
+  rules: BreakerRules
+}
+
+export function createPool({ store, clock, logger, rules }: Dependencies): Pool {
+  let states = new Map<number, UpstreamState>()
+  /** The rows as last read or written: a difference was made by somebody else. */
+  let stored = new Map<number, UpstreamState>()
+  const probing = new Set<number>()
+  const dirty = new Set<number>()
+
+  const update = (id: number, next: UpstreamState) => {
+    states.set(id, next)
+    dirty.add(id)
+  }
+
+  return {
+    isUsable(id) {
+      const state = states.get(id)
+      if (state === undefined) return true
+      const will = willingness(state, rules, clock.nowMs())
+      return will === 'yes' || (will === 'probe' && !probing.has(id))
+    },
+    claim(id) {
+      const state = states.get(id)
+      if (state && willingness(state, rules, clock.nowMs()) === 'probe') probing.add(id)
+    },
+    released(id) {
+      probing.delete(id)
+    },
+    succeeded(id) {
+      probing.delete(id)
+      const state = states.get(id)
+      if (state === undefined) return
+      if (state.status === 'cooldown') logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
+      update(id, afterSuccess(state))
+    },
+    failed(id, name, failure) {
+      probing.delete(id)
+      const state = states.get(id)
+      if (state === undefined) return
+      const next = afterFailure(state, failure, rules, clock.nowMs())
+      update(id, next)
+      if (next.status !== state.status) {
+        logger.warn(
+          { upstreamKeyId: id, upstream: name, from: state.status, to: next.status, cause: failure.detail },
+          'upstream key changed state',
+        )
+      }
+    },
+    state: (id) => states.get(id) ?? null,
+    adopt(rows) {
+      const next = new Map<number, UpstreamState>()
+      for (const { id, state } of rows.upstreamKeys) {
+        const running = states.get(id)
+        const known = stored.get(id)
+        const changedByHand = running === undefined || known === undefined || !sameVerdict(state, known)
+        next.set(id, changedByHand ? state : running)
+        if (changedByHand) {
+          dirty.delete(id)
+          probing.delete(id)
+        }
+      }
+      states = next
+      stored = new Map(rows.upstreamKeys.map(({ id, state }) => [id, state]))
+    },
+    async save() {
+      if (dirty.size === 0) return
+      const changed = new Map<number, UpstreamState>()
+      for (const id of dirty) {
+        const state = states.get(id)
+        if (state) changed.set(id, state)
+      }
+      dirty.clear()
+      try {
+        await store.saveUpstreamStates(changed)
+        for (const [id, state] of changed) stored.set(id, state)
+      } catch (error) {
+        for (const id of changed.keys()) dirty.add(id)
+        logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
+      }
+    },
+  }
+}
+
+function sameVerdict(one: UpstreamState, other: UpstreamState): boolean {
+  return (
+    one.status === other.status &&
+    one.failureCount === other.failureCount &&
+    one.cooldownUntilMs === other.cooldownUntilMs
+  )
+}

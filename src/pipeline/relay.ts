@@ -1,0 +1,104 @@
+/** Stage 6: hand the answer to the client. Returns at the last byte. */
+import { ERROR_CATALOGUE } from '../core/errors.ts'
+import { errorCodeOf, failure } from '../core/failure.ts'
+import { redact } from '../core/redact.ts'
+import type { Answer, StreamAnswer, WholeAnswer } from './answer.ts'
+import type { Gateway } from './gateway.ts'
+import { streamBody } from './stream-body.ts'
+import type { Trace } from './trace.ts'
+
+/** What the web server sends. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  body: string | ReadableStream<Uint8Array>
+}
+
+export type Respond = (reply: Reply) => void
+
+export async function relay(gateway: Gateway, answer: Answer, trace: Trace, respond: Respond): Promise<void> {
+  trace.firstTokenMs = performance.now() - trace.arrivedMs
+  trace.status = answer.status
+  if (answer.kind === 'whole') relayWhole(gateway, answer, trace, respond)
+  else await relayStream(gateway, answer, trace, respond)
+}
+
+function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, respond: Respond): void {
+  const { key } = answer.upstream
+  gateway.pool.succeeded(key.id)
+  trace.usage = answer.usage
+  trace.generatedText = answer.usage === null ? answer.text : ''
+  trace.outcome = 'ok'
+  respond({
+    status: answer.status,
+    headers: { 'content-type': 'application/json', ...replyHeaders(answer, trace) },
+    body: answer.text,
+  })
+}
+
+async function relayStream(gateway: Gateway, answer: StreamAnswer, trace: Trace, respond: Respond): Promise<void> {
+  const { upstream, observer } = answer
+  const { key } = upstream
+  const stream = streamBody(gateway, answer, trace)
+  respond({
+    status: answer.status,
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      ...replyHeaders(answer, trace),
+    },
+    body: stream.body,
+  })
+  const end = await stream.ended
+  trace.onClientGone = null
+  trace.usage = observer.usage
+  trace.generatedText = observer.text
+  if (observer.dropped > 0) {
+    gateway.metrics.eventsDropped(observer.dropped)
+    gateway.logger.warn({ requestId: trace.requestId, upstream: key.name, dropped: observer.dropped }, 'stream events dropped')
+  }
+  if (end.how === 'client_gone') {
+    trace.outcome = 'aborted'
+    trace.errorCode = 'client_closed_request'
+    gateway.pool.released(key.id)
+  } else if (end.how === 'complete') {
+    trace.outcome = 'ok'
+    gateway.pool.succeeded(key.id)
+  } else {
+    trace.outcome = 'cut'
+    trace.errorCode = end.code
+    const note = trace.attempts[trace.attempts.length - 1]
+    if (note) note.failure = end.detail
+    gateway.pool.failed(key.id, key.name, failure('server', end.detail, { status: 200, timedOut: end.code === 'upstream_timeout' }))
+  }
+}
+
+/** The one event that ends a stream which its upstream broke off. No `[DONE]` follows. */
+export function errorEvent(answer: StreamAnswer, code: 'upstream_error' | 'upstream_timeout', detail: string, requestId: string): string {
+  const { upstream, observer } = answer
+  const { error } = observer
+  const said = typeof error?.message === 'string' ? `: ${redact(error.message, upstream.secretForms)}` : ''
+  const body = {
+    error: {
+      message: `upstream ${upstream.key.name}: ${detail}${said}`,
+      type: ERROR_CATALOGUE[code].type,
+      code: error === null ? code : (errorCodeOf(error) ?? code),
+      param: null,
+      request_id: requestId,
+    },
+  }
+  return `data: ${JSON.stringify(body)}\n\n`
+}
+
+function replyHeaders(answer: Answer, trace: Trace): Record<string, string> {
+  const { headers } = answer
+  headers['x-request-id'] = trace.requestId
+  headers['x-gpt-proxy-upstream'] = answer.upstream.key.name
+  headers['x-gpt-proxy-attempts'] = String(trace.attempts.length)
+  const overheadMs = performance.now() - trace.arrivedMs - trace.upstreamWaitMs
+  headers['x-gpt-proxy-overhead-ms'] = overheadMs.toFixed(3)
+  // The built-in demo has no row of its own; nobody must take it for a real model.
+  if (answer.upstream.key.id === 0) headers['x-gpt-proxy-demo'] = 'true'
+  return headers
+}

@@ -1,0 +1,33 @@
+/** Stage 3: where it may go. */
+import type { Ask } from '../core/ask.ts'
+import { type Caller, mayUse } from '../core/caller.ts'
+import { GatewayError } from '../core/errors.ts'
+import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo.ts'
+import type { UsableUpstream } from './directory.ts'
+import type { Gateway } from './gateway.ts'
+
+/** The upstream keys that are configured for the model; which of them is healthy is asked at each try. */
+export type Plan = readonly UsableUpstream[]
+
+const DEMO_PLAN: Plan = [{ key: DEMO_UPSTREAM, secret: '', secretForms: [] }]
+
+export function route(gateway: Gateway, caller: Caller, ask: Ask): Plan {
+  if (!mayUse(caller, ask.model)) {
+    throw new GatewayError(
+      'model_not_allowed',
+      `gateway: this proxy key may not use the model '${ask.model}'. Ask an operator for a key that may.`,
+      { param: 'model' },
+    )
+  }
+  if (isDemoModel(ask.model)) return DEMO_PLAN
+  const plan = gateway.directory.upstreamsFor(ask.model)
+  if (plan.length > 0) return plan
+  throw new GatewayError('model_not_found', notFound(gateway, ask.model), { param: 'model' })
+}
+
+function notFound(gateway: Gateway, model: string): string {
+  if (model.startsWith(DEMO_MODEL_PREFIX)) return `gateway: there is no demo model '${model}'.`
+  return gateway.directory.allUpstreams().length === 0
+    ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
+    : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
+}

@@ -1,0 +1,170 @@
+/** One try at one upstream key: send, then wait until the answer is known to be good or bad. */
+import type { Ask } from '../core/ask.ts'
+import { classifyCode, classifyStatus, errorCodeOf, errorObjectOf, type Failure, failure } from '../core/failure.ts'
+import { redact, redactValue } from '../core/redact.ts'
+import { allowedHeaders } from '../core/reply-headers.ts'
+import { readRetryAfterMs } from '../core/retry.ts'
+import { joined } from '../core/sse.ts'
+import { createStreamObserver } from '../core/stream-observer.ts'
+import { readUsage } from '../core/usage.ts'
+import { TransportError } from '../ports/transport.ts'
+import { PROVIDERS } from '../providers/index.ts'
+import { asksUsageForClient } from '../providers/wire.ts'
+import type { Answer } from './answer.ts'
+import type { Deadline } from './deadlines.ts'
+import type { UsableUpstream } from './directory.ts'
+import type { Gateway } from './gateway.ts'
+import type { Trace } from './trace.ts'
+
+export type Sent = { ok: true; answer: Answer } | { ok: false; failed: Failure }
+
+export async function send(
+  gateway: Gateway,
+  upstream: UsableUpstream,
+  ask: Ask,
+  trace: Trace,
+): Promise<Sent> {
+  const { key, secret } = upstream
+  const controller = new AbortController()
+  const deadline = gateway.deadlines.open()
+  let timedOut = false
+  trace.onClientGone = () => controller.abort()
+  deadline.set(gateway.limits.firstByteMs, () => {
+    timedOut = true
+    controller.abort()
+  })
+  const sentMs = performance.now()
+  try {
+    const request = PROVIDERS[key.provider].request(key, secret, ask)
+    const response = await gateway.transport.send(request, controller.signal)
+    if (response.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, response) }
+    if (isEventStream(response)) return await firstEvent(gateway, upstream, ask, response, controller, deadline)
+    return await wholeReply(upstream, response)
+  } catch (error) {
+    return { ok: false, failed: silence(gateway, error, timedOut, upstream) }
+  } finally {
+    deadline.clear()
+    trace.upstreamWaitMs += performance.now() - sentMs
+  }
+}
+
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+}
+
+/** No usable reply: the transport failed, or the body broke off. */
+function silence(gateway: Gateway, error: unknown, timedOut: boolean, { secretForms }: UsableUpstream): Failure {
+  if (timedOut) {
+    const detail = `no answer within ${gateway.limits.firstByteMs} ms`
+    return failure('local', detail, { timedOut: true, ambiguous: true })
+  }
+  if (error instanceof TransportError) {
+    const timeout = error.fault === 'connect_timeout'
+    return failure('local', redact(error.message, secretForms), { ambiguous: error.ambiguous, timedOut: timeout })
+  }
+  return failure('local', 'the connection broke off before the reply was complete', { ambiguous: true })
+}
+
+/** A reply with another status than 200: only its status and code decide. */
+async function refusal(gateway: Gateway, upstream: UsableUpstream, response: Response): Promise<Failure> {
+  const { status } = response
+  const text = await response.text().catch(() => '')
+  const error = errorObjectOf(parsed(text))
+  const code = errorCodeOf(error)
+  const kind = classifyStatus(status, code)
+  const retryAfterMs = readRetryAfterMs((name) => response.headers.get(name), gateway.clock.nowMs())
+  const shownCode = code === null ? '' : `, ${redact(code, upstream.secretForms).slice(0, 100)}`
+  return failure(kind, `status ${status}${shownCode}`, {
+    status,
+    retryAfterMs,
+    error: kind === 'client' ? (redactValue(error ?? {}, upstream.secretForms) as Record<string, unknown>) : null,
+  })
+}
+
+async function wholeReply(upstream: UsableUpstream, response: Response): Promise<Sent> {
+  const raw = await response.text()
+  const value = parsed(raw)
+  if (value === undefined) return { ok: false, failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }) }
+  const error = errorObjectOf(value)
+  if (error !== null) return { ok: false, failed: errorFailure(error, upstream) }
+  return {
+    ok: true,
+    answer: {
+      kind: 'whole',
+      upstream,
+      status: 200,
+      headers: allowedHeaders(response.headers, upstream.secretForms),
+      text: upstream.secretForms.some((form) => raw.includes(form)) ? redact(raw, upstream.secretForms) : raw,
+      usage: readUsage((value as { usage?: unknown } | null)?.usage),
+    },
+  }
+}
+
+/** Waits for the first event with data: until then another key can still be tried. */
+async function firstEvent(
+  gateway: Gateway,
+  upstream: UsableUpstream,
+  ask: Ask,
+  response: Response,
+  controller: AbortController,
+  deadline: Deadline,
+): Promise<Sent> {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  const observer = createStreamObserver({
+    hideUsage: asksUsageForClient(ask),
+    choices: ask.choices,
+    secretForms: upstream.secretForms,
+  })
+  const runs: Uint8Array[] = []
+  while (!observer.started && observer.error === null) {
+    const { done, value } = await reader.read()
+    const run = done ? observer.finish().bytes : observer.accept(value)
+    if (run !== null) runs.push(run)
+    if (done && !observer.started) {
+      return { ok: false, failed: failure('server', 'the stream ended before its first event', { status: 200, ambiguous: true }) }
+    }
+    if (done) break
+  }
+  if (observer.error !== null) {
+    controller.abort()
+    return { ok: false, failed: errorFailure(observer.error, upstream) }
+  }
+  deadline.clear()
+  if (observer.dropped > 0) gateway.metrics.eventsDropped(observer.dropped)
+  const [first = null] = runs.length > 1 ? [joined(runs)] : runs
+  return {
+    ok: true,
+    answer: {
+      kind: 'stream',
+      upstream,
+      status: 200,
+      headers: allowedHeaders(response.headers, upstream.secretForms),
+      observer,
+      first,
+      async next() {
+        const { done, value } = await reader.read()
+        return done ? null : value
+      },
+      cancel: () => controller.abort(),
+    },
+  }
+}
+
+function errorFailure(error: Record<string, unknown> | Readonly<Record<string, unknown>>, upstream: UsableUpstream): Failure {
+  const code = errorCodeOf(error)
+  const kind = classifyCode(code)
+  const shown = code === null ? '' : ` (${redact(code, upstream.secretForms).slice(0, 100)})`
+  return failure(kind, `an error in a reply that began with status 200${shown}`, {
+    status: 200,
+    ambiguous: true,
+    error: kind === 'client' ? (redactValue(error, upstream.secretForms) as Record<string, unknown>) : null,
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+/** The way of a request, from its headers to its record: one stage a line. */
+import type { Endpoint } from '../core/ask.ts'
+import { GatewayError } from '../core/errors.ts'
+import { attempt } from './attempt.ts'
+import { authenticate } from './authenticate.ts'
+import type { Gateway } from './gateway.ts'
+import { parse } from './parse.ts'
+import { UpstreamRefusal } from './refuse.ts'
+import { type Respond, relay } from './relay.ts'
+import { route } from './route.ts'
+import { settle } from './settle.ts'
+import type { Trace } from './trace.ts'
+
+export interface Incoming {
+  endpoint: Endpoint
+  headers: Headers
+  /** The whole body, capped in size and time. */
+  readBody(): Promise<string>
+}
+
+/**
+ * Calls `respond` once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at
+ * the last byte. Limits and quotas will be held between `route` and `attempt`.
+ */
+export async function serve(gateway: Gateway, incoming: Incoming, trace: Trace, respond: Respond): Promise<void> {
+  const caller = authenticate(gateway, incoming.headers)
+  const ask = parse(incoming.endpoint, await incoming.readBody())
+  const plan = route(gateway, caller, ask)
+  try {
+    const answer = await attempt(gateway, plan, ask, trace)
+    await relay(gateway, answer, trace, respond)
+  } catch (error) {
+    failed(trace, error)
+    throw error
+  } finally {
+    await settle(gateway, caller, ask, trace)
+  }
+}
+
+function failed(trace: Trace, error: unknown): void {
+  const known = error instanceof GatewayError || error instanceof UpstreamRefusal
+  trace.status = known ? error.status : 500
+  trace.errorCode = known ? error.code : 'internal_error'
+  trace.outcome = trace.clientGone ? 'aborted' : error instanceof UpstreamRefusal ? 'rejected' : 'upstream_error'
+}

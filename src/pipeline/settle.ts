@@ -1,0 +1,64 @@
+/** Last stage: one record of what was used and how it went, exactly once. */
+import type { Ask } from '../core/ask.ts'
+import type { Caller } from '../core/caller.ts'
+import { upstreamModelName } from '../core/routing.ts'
+import { NO_USAGE } from '../core/usage.ts'
+import type { TokenUsage, UsageRecord } from '../core/usage-record.ts'
+import type { Gateway } from './gateway.ts'
+import type { Trace } from './trace.ts'
+
+export async function settle(gateway: Gateway, caller: Caller, ask: Ask, trace: Trace): Promise<void> {
+  const durationMs = performance.now() - trace.arrivedMs
+  const usage = trace.usage ?? (await estimated(gateway, ask, trace))
+  const key = trace.upstream?.key ?? null
+  const record: UsageRecord = {
+    ...usage,
+    requestId: trace.requestId,
+    startedAtMs: trace.startedAtMs,
+    userId: caller.user.id,
+    apiKeyId: caller.key.id,
+    endpoint: ask.endpoint,
+    model: ask.model,
+    upstreamModel: key === null ? null : upstreamModelName(key, ask.model),
+    upstreamKeyId: key === null || key.id === 0 ? null : key.id,
+    upstream: key?.name ?? null,
+    provider: key?.provider ?? null,
+    stream: ask.stream,
+    status: trace.status,
+    outcome: trace.outcome,
+    errorCode: trace.errorCode,
+    attempts: trace.attempts,
+    durationMs,
+    firstTokenMs: trace.firstTokenMs,
+    costUsd: null,
+  }
+  gateway.usageSink.record(record)
+  gateway.metrics.requestFinished(record)
+  gateway.logger.info(
+    {
+      requestId: record.requestId,
+      user: caller.user.username,
+      key: caller.key.prefix,
+      model: record.model,
+      upstream: record.upstream,
+      status: record.status,
+      outcome: record.outcome,
+      error: record.errorCode,
+      attempts: trace.attempts.length,
+      tokens: record.totalTokens,
+      durationMs: Math.round(durationMs),
+    },
+    'request',
+  )
+}
+
+/** The upstream reported nothing. Where it had begun to answer, what it read and wrote is counted here. */
+async function estimated(gateway: Gateway, ask: Ask, trace: Trace): Promise<TokenUsage> {
+  const answered = trace.firstTokenMs !== null
+  if (!answered || ask.endpoint === 'models') return NO_USAGE
+  const prompt = JSON.stringify(ask.body.messages ?? ask.body.prompt ?? ask.body.input ?? '')
+  const promptTokens = await gateway.tokenizer.count(ask.model, prompt)
+  const completionTokens =
+    ask.endpoint === 'embeddings' ? 0 : await gateway.tokenizer.count(ask.model, trace.generatedText)
+  return { ...NO_USAGE, promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated: true }
+}

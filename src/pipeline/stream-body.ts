@@ -1,0 +1,123 @@
+/** The body of a streamed reply: pulled by the client's pace, watched for silence on both sides. */
+import type { StreamAnswer } from './answer.ts'
+import type { Gateway } from './gateway.ts'
+import { errorEvent } from './relay.ts'
+import type { Trace } from './trace.ts'
+
+export type StreamEnding =
+  | { how: 'complete' }
+  | { how: 'client_gone' }
+  | { how: 'cut'; code: 'upstream_error' | 'upstream_timeout'; detail: string }
+
+export interface StreamBody {
+  body: ReadableStream<Uint8Array>
+  /** Resolves once nothing more will be sent. */
+  ended: Promise<StreamEnding>
+}
+
+/** An upstream that has said all but keeps the stream open is not waited for longer. */
+const AFTER_FINISH_MS = 2_000
+const encoder = new TextEncoder()
+
+export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace): StreamBody {
+  const { observer } = answer
+  const { limits } = gateway
+  const deadline = gateway.deadlines.open()
+  const lastMs = trace.arrivedMs + limits.requestMs
+  const { promise: ended, resolve } = Promise.withResolvers<StreamEnding>()
+  let first = answer.first
+  let silent = false
+  let over = false
+
+  const end = (ending: StreamEnding) => {
+    over = true
+    deadline.clear()
+    resolve(ending)
+  }
+  const upstreamSilent = () => {
+    silent = true
+    answer.cancel()
+  }
+  const watchUpstream = () => {
+    const idleMs = observer.finished ? Math.min(AFTER_FINISH_MS, limits.idleMs) : limits.idleMs
+    deadline.set(Math.min(idleMs, lastMs - performance.now()), upstreamSilent)
+  }
+  const watchClient = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    deadline.set(limits.clientWriteMs, () => {
+      end({ how: 'client_gone' })
+      answer.cancel()
+      controller.error(new Error('the client takes nothing'))
+    })
+  }
+  const gone = () => {
+    if (over) return
+    end({ how: 'client_gone' })
+    answer.cancel()
+  }
+  trace.onClientGone = gone
+
+  const close = (controller: ReadableStreamDefaultController<Uint8Array>, last: Uint8Array | null, cut: StreamEnding & { how: 'cut' } | null) => {
+    if (over) return
+    if (last !== null) controller.enqueue(last)
+    if (cut !== null) controller.enqueue(encoder.encode(errorEvent(answer, cut.code, cut.detail, trace.requestId)))
+    controller.close()
+    end(cut ?? { how: 'complete' })
+  }
+
+  /** The next bytes for the client; closes the stream where there are no more. */
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    if (first !== null) {
+      const run = first
+      first = null
+      if (observer.done) return settleUpstream(close, controller, run)
+      controller.enqueue(run)
+      return watchClient(controller)
+    }
+    watchUpstream()
+    for (;;) {
+      let chunk: Uint8Array | null
+      try {
+        chunk = await answer.next()
+      } catch {
+        return close(controller, null, brokenOff())
+      }
+      if (over) return
+      if (chunk === null) {
+        const { bytes, end: how } = observer.finish()
+        return close(controller, bytes, how === 'complete' && observer.error === null ? null : errorOr('it ended the stream too early'))
+      }
+      const run = observer.accept(chunk)
+      if (observer.error !== null) {
+        answer.cancel()
+        return close(controller, run, errorOr('it reported an error'))
+      }
+      if (observer.done) return settleUpstream(close, controller, run)
+      if (run !== null) {
+        controller.enqueue(run)
+        return watchClient(controller)
+      }
+      watchUpstream()
+    }
+  }
+
+  const errorOr = (detail: string) =>
+    ({ how: 'cut', code: 'upstream_error', detail: observer.error === null ? detail : 'it reported an error in the stream' }) as const
+  const brokenOff = () => {
+    if (!silent) return observer.finished ? null : errorOr('the connection broke off in the middle of the stream')
+    if (observer.finished) return null
+    return { how: 'cut', code: 'upstream_timeout', detail: 'it fell silent in the middle of the stream' } as const
+  }
+
+  /** The client is done with `[DONE]`; the upstream may take a moment to end, so its connection can be used again. */
+  const settleUpstream = (closing: typeof close, controller: ReadableStreamDefaultController<Uint8Array>, last: Uint8Array | null) => {
+    closing(controller, last, null)
+    const rest = gateway.deadlines.open()
+    rest.set(AFTER_FINISH_MS, answer.cancel)
+    const drain = async () => {
+      while ((await answer.next()) !== null);
+    }
+    drain().then(rest.clear, rest.clear)
+  }
+
+  return { body: new ReadableStream<Uint8Array>({ pull, cancel: gone }, { highWaterMark: 0 }), ended }
+}

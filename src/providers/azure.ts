@@ -1,0 +1,31 @@
+/** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
+import { upstreamModelName } from '../core/routing.ts'
+import { JSON_BODY, PLAIN, type WireProvider, wireBody } from './wire.ts'
+
+const DEFAULT_API_VERSION = '2024-10-21'
+
+export const azure: WireProvider = {
+  request(upstream, secret, ask) {
+    const deployment = encodeURIComponent(upstreamModelName(upstream, ask.model))
+    const path =
+      ask.endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${ask.endpoint}`
+    return {
+      method: ask.method,
+      url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,
+      headers: { ...PLAIN, ...(ask.text === null ? {} : JSON_BODY), 'api-key': secret },
+      body: wireBody(upstream, ask),
+    }
+  },
+  modelList(upstream, secret) {
+    return {
+      method: 'GET',
+      url: `${upstream.baseUrl}/openai/models?${version(upstream.apiVersion)}`,
+      headers: { ...PLAIN, 'api-key': secret },
+      body: null,
+    }
+  },
+}
+
+function version(apiVersion: string | null): string {
+  return `api-version=${encodeURIComponent(apiVersion ?? DEFAULT_API_VERSION)}`
+}

@@ -1,0 +1,46 @@
+/** What each vendor's translation gives: where a request goes and how it looks there. */
+import type { Ask } from '../core/ask.ts'
+import type { UpstreamKey } from '../core/entities.ts'
+import { withMember } from '../core/json-scan.ts'
+import { upstreamModelName } from '../core/routing.ts'
+import type { WireRequest } from '../ports/transport.ts'
+
+export interface WireProvider {
+  /** The request as this vendor wants it. */
+  request(upstream: UpstreamKey, secret: string, ask: Ask): WireRequest
+  /** The list of models, which also tells whether a key is accepted. */
+  modelList(upstream: UpstreamKey, secret: string): WireRequest
+}
+
+/** Compressed replies can't be looked at cheaply and can be bombs, so they are not asked for. */
+export const PLAIN = { 'accept-encoding': 'identity', 'user-agent': 'gpt-proxy' } as const
+export const JSON_BODY = { 'content-type': 'application/json' } as const
+
+/** The body as it came, but for the model's name there and for usage in streams. */
+export function wireBody(upstream: UpstreamKey, ask: Ask): string | null {
+  if (ask.text === null) return null
+  const model = upstreamModelName(upstream, ask.model)
+  let body = ask.text
+  // The members' offsets hold for the original text, so the one further behind is replaced first.
+  const edits: [key: string, value: string][] = []
+  if (model !== ask.model) edits.push(['model', JSON.stringify(model)])
+  if (asksUsageForClient(ask)) edits.push(['stream_options', withUsage(ask.body.stream_options)])
+  edits.sort(([one], [other]) => offset(ask, other) - offset(ask, one))
+  for (const [key, value] of edits) body = withMember(body, ask.members, key, value)
+  return body
+}
+
+/** Whether the gateway asks for usage although the client did not: then the chunk is hidden again. */
+export function asksUsageForClient(ask: Ask): boolean {
+  return ask.stream && !ask.usageAsked
+}
+
+function withUsage(options: unknown): string {
+  const asked = typeof options === 'object' && options !== null ? options : {}
+  return JSON.stringify({ ...asked, include_usage: true })
+}
+
+/** Missing members are put at the front, after all replacements. */
+function offset(ask: Ask, key: string): number {
+  return ask.members.get(key)?.valueStart ?? -1
+}
