@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { health, livez, metrics, readyz, type Readiness } from './health.ts'
 import { listModels, lookAtModel } from './models.ts'
-import { methodNotAllowed, notFound } from './refusals.ts'
+import { notFound } from './refusals.ts'
 import { type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
 
 export interface AppOptions extends ServerOptions {
@@ -37,7 +37,6 @@ export function createApp({ gateway, readiness, ...options }: AppOptions): Hono<
   app.get('/livez', livez)
   app.get('/readyz', readyz(readiness))
   app.get('/metrics', metrics(gateway))
-  for (const [, path] of ROUTES) app.all(path, methodNotAllowed)
   app.notFound(notFound)
   return app
 }

@@ -30,8 +30,3 @@ export function notFound(context: Context): Response {
   const message = `gateway: there is no ${method} ${path.slice(0, 200)} here. See GET /v1/models and the list of endpoints in the README.`
   return errorReply(new GatewayError('not_found', message), newRequestId())
 }
-
-export function methodNotAllowed(context: Context): Response {
-  const { method, path } = context.req
-  return errorReply(new GatewayError('method_not_allowed', `gateway: ${method} is not possible at ${path.slice(0, 200)}.`), newRequestId())
-}

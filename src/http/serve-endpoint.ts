@@ -2,12 +2,15 @@
 import type { Context } from 'hono'
 import type { Endpoint } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { Deadline } from '../pipeline/deadlines.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import type { Reply } from '../pipeline/relay.ts'
 import { serve } from '../pipeline/serve.ts'
-import { clientGone, openTrace } from '../pipeline/trace.ts'
+import { clientGone, openTrace, type Trace } from '../pipeline/trace.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { errorReply, newRequestId } from './refusals.ts'
+
+const LISTEN_AFTER_MS = 10
 
 export interface ServerOptions {
   bodyLimits: BodyLimits
@@ -32,7 +35,7 @@ export function respondTo(
 ): Promise<Response> {
   const trace = openTrace(newRequestId(), gateway.clock.nowMs())
   const { promise, resolve } = Promise.withResolvers<Response>()
-  request.signal.addEventListener('abort', () => clientGone(trace), { once: true })
+  const waiting = watchClient(gateway, request, trace)
   underWay?.add()
   serve(gateway, { endpoint, headers: request.headers, readBody: body }, trace, (reply) => resolve(responseOf(reply)))
     .catch((error) => {
@@ -41,8 +44,25 @@ export function respondTo(
       }
       resolve(errorReply(error, trace.requestId, gateway.logger))
     })
-    .finally(() => underWay?.remove())
+    .finally(() => {
+      waiting.clear()
+      underWay?.remove()
+    })
   return promise
+}
+
+/**
+ * Listening for the client's going away costs as much as the rest of the routing, so it begins only
+ * once the request has waited a little; a client that left before is noticed then.
+ */
+function watchClient(gateway: Gateway, request: Request, trace: Trace): Deadline {
+  const waiting = gateway.deadlines.open()
+  waiting.set(LISTEN_AFTER_MS, () => {
+    const { signal } = request
+    if (signal.aborted) clientGone(trace)
+    else signal.addEventListener('abort', () => clientGone(trace), { once: true })
+  })
+  return waiting
 }
 
 function responseOf({ status, headers, body }: Reply): Response {

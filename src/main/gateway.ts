@@ -30,9 +30,11 @@ interface Parts {
   store: KeyStore & UsageStore
   vault: Vault
   logger: Logger
+  /** The outgoing proxy for an origin, from the environment. */
+  proxyFor: (origin: string) => string | null
 }
 
-export async function startGateway({ config, store, vault, logger }: Parts): Promise<RunningGateway> {
+export async function startGateway({ config, store, vault, logger, proxyFor }: Parts): Promise<RunningGateway> {
   const clock = { nowMs: () => Date.now() }
   const rules = { threshold: config.circuitBreakerThreshold, cooldownMs: config.circuitBreakerCooldownMs }
   const pool = createPool({ store, clock, logger, rules })
@@ -43,6 +45,7 @@ export async function startGateway({ config, store, vault, logger }: Parts): Pro
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
     resendOnReset: config.upstreamResendOnReset,
+    proxyFor,
   })
   const gateway: Gateway = {
     directory,

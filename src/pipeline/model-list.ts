@@ -49,14 +49,18 @@ function onePerTarget(gateway: Gateway, upstreams: readonly UsableUpstream[]): U
 }
 
 async function askedList(gateway: Gateway, { key, secret }: UsableUpstream): Promise<ModelList | null> {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
   try {
     const request = PROVIDERS[key.provider].modelList(key, secret)
-    const response = await gateway.transport.send(request, AbortSignal.timeout(ASK_TIMEOUT_MS))
+    const response = await gateway.transport.send(request, controller)
     const value = response.status === 200 ? ((await response.json()) as Partial<ModelList>) : null
     if (value !== null && Array.isArray(value.data)) return { ...value, object: 'list', data: value.data }
     gateway.logger.warn({ upstream: key.name, status: response.status }, 'no list of models')
   } catch (error) {
     gateway.logger.warn({ upstream: key.name, error: (error as Error).message }, 'no list of models')
+  } finally {
+    clearTimeout(timer)
   }
   return null
 }

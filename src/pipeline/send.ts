@@ -1,5 +1,6 @@
 /** One try at one upstream key: send, then wait until the answer is known to be good or bad. */
 import type { Ask } from '../core/ask.ts'
+import { GatewayError } from '../core/errors.ts'
 import { classifyCode, classifyStatus, errorCodeOf, errorObjectOf, type Failure, failure } from '../core/failure.ts'
 import { redact, redactValue } from '../core/redact.ts'
 import { allowedHeaders } from '../core/reply-headers.ts'
@@ -36,11 +37,12 @@ export async function send(
   const sentMs = performance.now()
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const response = await gateway.transport.send(request, controller.signal)
+    const response = await gateway.transport.send(request, controller)
     if (response.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, response) }
     if (isEventStream(response)) return await firstEvent(gateway, upstream, ask, response, controller, deadline)
     return await wholeReply(upstream, response)
   } catch (error) {
+    if (error instanceof GatewayError) throw error
     return { ok: false, failed: silence(gateway, error, timedOut, upstream) }
   } finally {
     deadline.clear()

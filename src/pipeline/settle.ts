@@ -34,8 +34,7 @@ export async function settle(gateway: Gateway, caller: Caller, ask: Ask, trace: 
   }
   gateway.usageSink.record(record)
   gateway.metrics.requestFinished(record)
-  gateway.logger.info(
-    {
+  gateway.logger.requestFinished({
       requestId: record.requestId,
       user: caller.user.username,
       key: caller.key.prefix,
@@ -47,9 +46,7 @@ export async function settle(gateway: Gateway, caller: Caller, ask: Ask, trace: 
       attempts: trace.attempts.length,
       tokens: record.totalTokens,
       durationMs: Math.round(durationMs),
-    },
-    'request',
-  )
+  })
 }
 
 /** The upstream reported nothing. Where it had begun to answer, what it read and wrote is counted here. */

@@ -4,4 +4,6 @@ export interface Logger {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
+  /** The line of a finished request, at level info. */
+  requestFinished(fields: object): void
 }

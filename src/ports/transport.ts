@@ -25,7 +25,8 @@ export class TransportError extends Error {
 export interface Transport {
   /**
    * Resolves at the reply's headers; its body is read as it arrives. Redirects are not followed.
-   * Throws TransportError; an abort of `signal` rejects and closes the upstream's side at once.
+   * Throws TransportError; an abort of `controller` rejects and closes the upstream's side at once;
+   * the transport aborts it itself where the upstream can't be connected to in time.
    */
-  send(request: WireRequest, signal: AbortSignal): Promise<Response>
+  send(request: WireRequest, controller: AbortController): Promise<Response>
 }

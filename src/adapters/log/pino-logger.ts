@@ -1,4 +1,5 @@
 /** JSON lines on standard error, written behind the requests. */
+import { writeSync } from 'node:fs'
 import pino from 'pino'
 import type { Logger } from '../../ports/logger.ts'
 
@@ -7,26 +8,61 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
+const STANDARD_ERROR = 2
 /** Lines are gathered up to this size or this long, so that logging costs a request no system call. */
-const BUFFER_BYTES = 8 * 1024
+const MOST_LINES = 256
 const FLUSH_EVERY_MS = 100
 
 export function createPinoLogger(level: string): ClosableLogger {
-  const destination = pino.destination({ dest: 2, sync: true, minLength: BUFFER_BYTES })
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
-  const flush = () => {
-    try {
-      destination.flushSync()
-    } catch {
-      // Standard error is gone or full; there is nowhere to say so.
-    }
-  }
-  setInterval(flush, FLUSH_EVERY_MS).unref()
+  const lines = gatheredLines()
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
+  const informs = logger.isLevelEnabled('info')
+  setInterval(lines.flush, FLUSH_EVERY_MS).unref()
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
+    // One a request: written as pino would write it, at a fraction of the cost.
+    requestFinished(fields) {
+      if (informs) lines.write(`{"level":30,"time":"${isoTime()}",${JSON.stringify(fields).slice(1, -1)},"msg":"request"}\n`)
+    },
+    flush: lines.flush,
+  }
+}
+
+let second = 0
+let beginning = ''
+
+/** The time as pino writes it; its part up to the second is made once a second. */
+function isoTime(): string {
+  const nowMs = Date.now()
+  const now = Math.floor(nowMs / 1000)
+  if (now !== second) {
+    second = now
+    beginning = new Date(now * 1000).toISOString().slice(0, 20)
+  }
+  return `${beginning}${String(nowMs - now * 1000).padStart(3, '0')}Z`
+}
+
+/** Pino's own destination calls fsync at each flush, which cost a fifth of all CPU under load. */
+function gatheredLines() {
+  let waiting: string[] = []
+  const flush = () => {
+    if (waiting.length === 0) return
+    const text = waiting.join('')
+    waiting = []
+    try {
+      writeSync(STANDARD_ERROR, text)
+    } catch {
+      // Standard error is gone or full; there is nowhere to say so.
+    }
+  }
+  return {
     flush,
+    write(line: string) {
+      waiting.push(line)
+      if (waiting.length >= MOST_LINES) flush()
+    },
   }
 }

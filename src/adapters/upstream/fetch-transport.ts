@@ -10,6 +10,8 @@ export interface FetchTransportOptions {
   http2: boolean
   /** One more try on a fresh connection where a reused one was reset before any reply. */
   resendOnReset: boolean
+  /** The outgoing proxy that fetch will use for an origin, or null. */
+  proxyFor(origin: string): string | null
   /** Asks an origin for a connection; replaced in tests. */
   probe?: ConnectProbe
 }
@@ -30,7 +32,7 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
     const known = protocols.get(origin)
     if (known) return known
     protocols.set(origin, 'http1.1')
-    if (options.http2 && origin.startsWith('https:') && !proxied()) {
+    if (options.http2 && origin.startsWith('https:') && options.proxyFor(origin) === null) {
       void probe(origin, options.connectTimeoutMs).then((reached) => {
         if (reached.ok && reached.alpn === 'h2') protocols.set(origin, 'http2')
       })
@@ -41,29 +43,26 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   const watchConnecting = (origin: string, fail: (error: TransportError) => void) => {
     const half = options.connectTimeoutMs / 2
     return setTimeout(async () => {
-      const reached = await probe(origin, half)
+      const reached = await probe(options.proxyFor(origin) ?? origin, half)
       if (!reached.ok) fail(new TransportError(reached.fault, `${reached.detail} (limit ${options.connectTimeoutMs} ms)`, false))
     }, half)
   }
 
   return {
-    async send(request, signal) {
+    async send(request, controller) {
       const origin = originOf(request.url)
-      const connecting = new AbortController()
       let unreachable: TransportError | null = null
-      const abort = () => connecting.abort()
-      signal.addEventListener('abort', abort, { once: true })
       const watch = watchConnecting(origin, (error) => {
         unreachable = error
-        connecting.abort()
+        controller.abort()
       })
       try {
-        return await exchange(request, connecting.signal, protocolFor(origin))
+        return await exchange(request, controller.signal, protocolFor(origin))
       } catch (error) {
         if (unreachable !== null) throw unreachable
         if (isUnsupported(error)) {
           protocols.set(origin, 'http1.1')
-          return await exchange(request, connecting.signal, 'http1.1')
+          return await exchange(request, controller.signal, 'http1.1')
         }
         throw transportErrorOf(error)
       } finally {
