@@ -1,0 +1,99 @@
+/** Starts the gateway's processes: the server, and one CLI call. */
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dir, '..', '..')
+const MAIN = join(ROOT, 'src', 'main.ts')
+const START_LIMIT_MS = 15_000
+
+export interface CliResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+export interface GatewayProcess {
+  url: string
+  pid: number
+  logs(): string
+  signal(name: NodeJS.Signals): void
+  exited: Promise<number>
+}
+
+/** Nothing of our own surroundings: a proxy or a key set there would change what is tested. */
+export function environmentFor(dataDir: string, extra: Record<string, string> = {}): Record<string, string> {
+  const inherited: Record<string, string> = {}
+  for (const name of ['PATH', 'HOME', 'TMPDIR']) {
+    const value = process.env[name]
+    if (value !== undefined) inherited[name] = value
+  }
+  return { ...inherited, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...extra }
+}
+
+export async function runCli(args: string[], env: Record<string, string>, stdin?: string): Promise<CliResult> {
+  const child = Bun.spawn([process.execPath, MAIN, ...args], {
+    cwd: ROOT,
+    env,
+    stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { exitCode, stdout, stderr }
+}
+
+/** Resolves once the server says that it listens. */
+export async function spawnGateway(env: Record<string, string>): Promise<GatewayProcess> {
+  const child = Bun.spawn([process.execPath, MAIN, 'serve'], {
+    cwd: ROOT,
+    env,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const ready = Promise.withResolvers<string>()
+  let written = ''
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder()
+    for await (const part of stream) {
+      written += decoder.decode(part, { stream: true })
+      const url = listeningUrl(written)
+      if (url !== null) ready.resolve(url)
+    }
+  }
+  void read(child.stdout)
+  void read(child.stderr)
+  const timer = setTimeout(() => ready.reject(new Error(`not listening in time:\n${written}`)), START_LIMIT_MS)
+  void child.exited.then((code) => ready.reject(new Error(`exited with ${code} at its start:\n${written}`)))
+  try {
+    const url = await ready.promise
+    return {
+      url,
+      pid: child.pid,
+      logs: () => written,
+      signal: (name) => child.kill(name),
+      exited: child.exited,
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function listeningUrl(written: string): string | null {
+  for (const line of written.split('\n')) {
+    if (!line.includes('"listening"')) continue
+    try {
+      const { msg, url } = JSON.parse(line) as { msg?: unknown; url?: unknown }
+      if (msg === 'listening' && typeof url === 'string') return url
+    } catch {
+      // The line is not complete yet.
+    }
+  }
+  return null
+}
