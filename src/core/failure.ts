@@ -15,6 +15,8 @@ export interface Failure {
   retryAfterMs: number | null
   /** The upstream may have worked on the request although no reply came. */
   ambiguous: boolean
+  /** The connection ended before a single byte of a reply, as an idle one does that the upstream had just closed. */
+  reset: boolean
   /** It stayed silent past a time limit; it is never asked again with the same key. */
   timedOut: boolean
   /** The upstream's own error object, for client failures only; already redacted. */
@@ -63,5 +65,5 @@ export function errorObjectOf(value: unknown): Record<string, unknown> | null {
 }
 
 export function failure(kind: FailureClass, detail: string, more: Partial<Failure> = {}): Failure {
-  return { class: kind, detail, status: null, retryAfterMs: null, ambiguous: false, timedOut: false, error: null, ...more }
+  return { class: kind, detail, status: null, retryAfterMs: null, ambiguous: false, reset: false, timedOut: false, error: null, ...more }
 }

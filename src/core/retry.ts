@@ -16,15 +16,18 @@ export interface RetrySituation {
   attempts: number
   /** Whether another usable key serves the model. */
   otherKey: boolean
+  /** Whether a request that may have arrived may be sent to the same upstream again. */
+  resendOnReset: boolean
   /** Whether this key was already asked again. */
   askedAgain: boolean
   /** In [0, 1). */
   random: number
 }
 
-export function nextStep({ failed, attempts, otherKey, askedAgain, random }: RetrySituation): NextStep {
+export function nextStep({ failed, attempts, otherKey, resendOnReset, askedAgain, random }: RetrySituation): NextStep {
   if (failed.class === 'client' || attempts >= MAX_ATTEMPTS) return { go: 'stop' }
   if (otherKey) return { go: 'other' }
+  if (failed.reset && !resendOnReset) return { go: 'stop' }
   if (askedAgain || failed.timedOut) return { go: 'stop' }
   if (failed.class === 'rate') {
     const waitMs = failed.retryAfterMs

@@ -44,7 +44,6 @@ export async function startGateway({ config, store, vault, logger, proxyFor }: P
   const transport = createFetchTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
-    resendOnReset: config.upstreamResendOnReset,
     proxyFor,
   })
   const gateway: Gateway = {
@@ -59,6 +58,7 @@ export async function startGateway({ config, store, vault, logger, proxyFor }: P
     sha256Hex,
     random: Math.random,
     retryBudget: createRetryBudget(),
+    resendOnReset: config.upstreamResendOnReset,
     deadlines,
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,

@@ -18,21 +18,30 @@ export async function attempt(gateway: Gateway, plan: Plan, ask: Ask, trace: Tra
   const tried = new Set<number>()
   let upstream = choose(gateway, plan, tried, null)
   let askedAgain = false
+  let fresh = false
+  let resent = false
   while (upstream !== null) {
     gateway.pool.claim(upstream.key.id)
     tried.add(upstream.key.id)
     trace.upstream = upstream
-    const sent = await send(gateway, upstream, ask, trace)
+    const sent = await send(gateway, upstream, ask, trace, fresh)
     if (trace.clientGone) throw abandoned(gateway, upstream, trace)
     note(trace, upstream, sent.ok ? null : sent.failed)
     if (sent.ok) return sent.answer
     failures.push(sent.failed)
+    // An idle connection that the upstream was just closing says nothing about its health.
+    if (sent.failed.reset && gateway.resendOnReset && !resent) {
+      resent = true
+      fresh = true
+      continue
+    }
+    fresh = false
     gateway.pool.failed(upstream.key.id, upstream.key.name, sent.failed)
 
     const other = choose(gateway, plan, tried, upstream)
     const random = gateway.random()
     const attempts = trace.attempts.length
-    const step = nextStep({ failed: sent.failed, attempts, otherKey: other !== null, askedAgain, random })
+    const step = nextStep({ failed: sent.failed, attempts, otherKey: other !== null, resendOnReset: gateway.resendOnReset, askedAgain, random })
     if (step.go === 'stop' || !gateway.retryBudget.spend()) {
       throw clientErrorOf(gateway, upstream, failures, trace.requestId)
     }

@@ -34,4 +34,6 @@ export interface Gateway {
   retryBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
+  /** One more try, on a fresh connection, where one was reset before any reply. */
+  resendOnReset: boolean
 }

@@ -53,7 +53,7 @@ async function askedList(gateway: Gateway, { key, secret }: UsableUpstream): Pro
   const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
   try {
     const request = PROVIDERS[key.provider].modelList(key, secret)
-    const response = await gateway.transport.send(request, controller)
+    const response = await gateway.transport.send(request, controller, { fresh: false })
     const value = response.status === 200 ? ((await response.json()) as Partial<ModelList>) : null
     if (value !== null && Array.isArray(value.data)) return { ...value, object: 'list', data: value.data }
     gateway.logger.warn({ upstream: key.name, status: response.status }, 'no list of models')

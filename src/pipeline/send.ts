@@ -24,6 +24,7 @@ export async function send(
   upstream: UsableUpstream,
   ask: Ask,
   trace: Trace,
+  fresh: boolean,
 ): Promise<Sent> {
   const { key, secret } = upstream
   const controller = new AbortController()
@@ -37,7 +38,7 @@ export async function send(
   const sentMs = performance.now()
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const response = await gateway.transport.send(request, controller)
+    const response = await gateway.transport.send(request, controller, { fresh })
     if (response.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, response) }
     if (isEventStream(response)) return await firstEvent(gateway, upstream, ask, response, controller, deadline)
     return await wholeReply(upstream, response)
@@ -61,8 +62,9 @@ function silence(gateway: Gateway, error: unknown, timedOut: boolean, { secretFo
     return failure('local', detail, { timedOut: true, ambiguous: true })
   }
   if (error instanceof TransportError) {
-    const timeout = error.fault === 'connect_timeout'
-    return failure('local', redact(error.message, secretForms), { ambiguous: error.ambiguous, timedOut: timeout })
+    const { fault, ambiguous } = error
+    const more = { ambiguous, reset: fault === 'reset', timedOut: fault === 'connect_timeout' }
+    return failure('local', redact(error.message, secretForms), more)
   }
   return failure('local', 'the connection broke off before the reply was complete', { ambiguous: true })
 }

@@ -7,6 +7,11 @@ export interface WireRequest {
   body: string | null
 }
 
+export interface SendOptions {
+  /** Not over a connection that was used before. */
+  fresh: boolean
+}
+
 /** Why no reply came. `ambiguous`: the upstream may have got the request. */
 export type TransportFault = 'refused' | 'dns' | 'tls' | 'connect_timeout' | 'reset' | 'other'
 
@@ -28,5 +33,5 @@ export interface Transport {
    * Throws TransportError; an abort of `controller` rejects and closes the upstream's side at once;
    * the transport aborts it itself where the upstream can't be connected to in time.
    */
-  send(request: WireRequest, controller: AbortController): Promise<Response>
+  send(request: WireRequest, controller: AbortController, options: SendOptions): Promise<Response>
 }

@@ -15,8 +15,8 @@ interface DemoBody {
 
 export function withDemo(real: Transport): Transport {
   return {
-    send: (request, controller) =>
-      request.url.startsWith(DEMO_BASE_URL) ? demoReply(request, controller.signal) : real.send(request, controller),
+    send: (request, controller, options) =>
+      request.url.startsWith(DEMO_BASE_URL) ? demoReply(request, controller.signal) : real.send(request, controller, options),
   }
 }
 

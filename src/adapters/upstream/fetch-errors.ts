@@ -13,6 +13,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNREFUSED: { fault: 'refused', detail: 'connection refused', ambiguous: false },
   FailedToOpenSocket: { fault: 'dns', detail: 'its address could not be found or reached', ambiguous: false },
   ENOTFOUND: { fault: 'dns', detail: 'its name could not be resolved', ambiguous: false },
+  EAI_AGAIN: { fault: 'dns', detail: 'its name could not be resolved for now', ambiguous: false },
+  EPROTO: { fault: 'tls', detail: 'TLS failed: it answers, but not in TLS', ambiguous: false },
   DNSResolveFailed: { fault: 'dns', detail: 'its name could not be resolved', ambiguous: false },
   ConnectionClosed: { fault: 'reset', detail: 'the connection was closed before a reply', ambiguous: true },
   ECONNRESET: { fault: 'reset', detail: 'the connection was reset before a reply', ambiguous: true },

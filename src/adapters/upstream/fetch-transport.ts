@@ -8,8 +8,6 @@ export interface FetchTransportOptions {
   connectTimeoutMs: number
   /** Use HTTP/2 where the upstream offers it. */
   http2: boolean
-  /** One more try on a fresh connection where a reused one was reset before any reply. */
-  resendOnReset: boolean
   /** The outgoing proxy that fetch will use for an origin, or null. */
   proxyFor(origin: string): string | null
   /** Asks an origin for a connection; replaced in tests. */
@@ -49,7 +47,7 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   }
 
   return {
-    async send(request, controller) {
+    async send(request, controller, { fresh }) {
       const origin = originOf(request.url)
       let unreachable: TransportError | null = null
       const watch = watchConnecting(origin, (error) => {
@@ -57,12 +55,12 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
         controller.abort()
       })
       try {
-        return await exchange(request, controller.signal, protocolFor(origin))
+        return await exchange(request, controller.signal, protocolFor(origin), fresh)
       } catch (error) {
         if (unreachable !== null) throw unreachable
         if (isUnsupported(error)) {
           protocols.set(origin, 'http1.1')
-          return await exchange(request, controller.signal, 'http1.1')
+          return await exchange(request, controller.signal, 'http1.1', fresh)
         }
         throw transportErrorOf(error)
       } finally {
@@ -72,7 +70,7 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   }
 }
 
-function exchange(request: WireRequest, signal: AbortSignal, protocol: Protocol): Promise<Response> {
+function exchange(request: WireRequest, signal: AbortSignal, protocol: Protocol, fresh: boolean): Promise<Response> {
   return fetch(request.url, {
     method: request.method,
     headers: request.headers,
@@ -83,6 +81,7 @@ function exchange(request: WireRequest, signal: AbortSignal, protocol: Protocol)
     timeout: false,
     decompress: false,
     ...(protocol === 'http2' ? { protocol } : {}),
+    ...(fresh ? { keepalive: false } : {}),
   })
 }
 

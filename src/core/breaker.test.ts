@@ -1,0 +1,67 @@
+/** The breaker's steps, by example and against any sequence of events. */
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { afterFailure, afterSuccess, MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS, willingness } from './breaker.ts'
+import type { UpstreamState } from './entities.ts'
+import { type FailureClass, failure } from './failure.ts'
+
+const RULES = { threshold: 3, cooldownMs: 1000 }
+const FRESH: UpstreamState = { status: 'healthy', failureCount: 0, totalRequests: 0, totalErrors: 0, cooldownUntilMs: null, lastError: null }
+const fail = (state: UpstreamState, kind: FailureClass, nowMs = 0, retryAfterMs: number | null = null) =>
+  afterFailure(state, failure(kind, kind, { retryAfterMs }), RULES, nowMs)
+
+describe('the breaker', () => {
+  test('opens at the threshold, lets a probe pass after the cooldown, and closes on success', () => {
+    let state = FRESH
+    for (let count = 0; count < 2; count++) state = fail(state, 'server')
+    expect(willingness(state, RULES, 0)).toBe('yes')
+    state = fail(state, 'local')
+    expect(willingness(state, RULES, 999)).toBe('no')
+    expect(willingness(state, RULES, 1000)).toBe('probe')
+    expect(willingness(fail(state, 'server', 1000), RULES, 1500)).toBe('no')
+    expect(willingness(afterSuccess(state), RULES, 1000)).toBe('yes')
+  })
+
+  test('a success in between starts the count anew', () => {
+    const state = fail(fail(afterSuccess(fail(fail(FRESH, 'server'), 'server')), 'server'), 'server')
+    expect(state.status).toBe('healthy')
+  })
+
+  test('a 429 cools the key for its retry-after, at most ten minutes, without counting', () => {
+    expect(fail(FRESH, 'rate', 0, 2000)).toMatchObject({ status: 'cooldown', cooldownUntilMs: 2000, failureCount: 0 })
+    expect(fail(FRESH, 'rate', 0, 1e12).cooldownUntilMs).toBe(MAX_RATE_COOLDOWN_MS)
+    expect(willingness(fail(FRESH, 'rate', 0, 2000), RULES, 2000)).toBe('yes')
+  })
+
+  test('a spent quota cools for long, a refused key is invalid, a client error touches nothing', () => {
+    expect(fail(FRESH, 'quota').cooldownUntilMs).toBe(QUOTA_COOLDOWN_MS)
+    expect(fail(FRESH, 'auth').status).toBe('invalid')
+    expect(fail(FRESH, 'client')).toEqual({ ...FRESH, totalRequests: 1 })
+  })
+
+  test('never takes a key into use that an operator disabled', () => {
+    const events = fc.array(fc.constantFrom<FailureClass | 'ok'>('ok', 'local', 'server', 'rate', 'quota', 'auth', 'client'))
+    fc.assert(
+      fc.property(events, (sequence) => {
+        let state: UpstreamState = { ...FRESH, status: 'disabled' }
+        for (const event of sequence) state = event === 'ok' ? afterSuccess(state) : fail(state, event)
+        expect(state.status).toBe('disabled')
+        expect(state.totalRequests).toBe(sequence.length)
+      }),
+    )
+  })
+
+  test('is open exactly after `threshold` failures in a row, whatever came before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (successes) => {
+        let state = FRESH
+        let inRow = 0
+        for (const success of successes) {
+          state = success ? afterSuccess(state) : fail(state, 'server')
+          inRow = success ? 0 : inRow + 1
+          expect(willingness(state, RULES, 0) === 'no').toBe(inRow >= RULES.threshold)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,49 @@
+/** Tries one upstream key by asking for the list of models. */
+import type { UpstreamKey } from '../core/entities.ts'
+import { redact, secretForms } from '../core/redact.ts'
+import type { Transport } from '../ports/transport.ts'
+import { PROVIDERS } from '../providers/index.ts'
+
+const TIMEOUT_MS = 10_000
+
+export interface ProbeResult {
+  ok: boolean
+  /** Null where no reply came. */
+  status: number | null
+  latencyMs: number
+  detail: string
+}
+
+export function upstreamProbe(transport: Transport) {
+  return {
+    async probe(upstream: UpstreamKey, secret: string): Promise<ProbeResult> {
+      const controller = new AbortController()
+      const timer = setTimeout(() => controller.abort(), TIMEOUT_MS)
+      const startedMs = performance.now()
+      const result = (ok: boolean, status: number | null, detail: string): ProbeResult => ({
+        ok,
+        status,
+        latencyMs: Math.round(performance.now() - startedMs),
+        detail,
+      })
+      try {
+        const request = PROVIDERS[upstream.provider].modelList(upstream, secret)
+        const response = await transport.send(request, controller, { fresh: true })
+        await response.arrayBuffer()
+        return result(response.ok, response.status, meaning(response.status))
+      } catch (error) {
+        const why = controller.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : (error as Error).message
+        return result(false, null, redact(why, secretForms(secret)))
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+function meaning(status: number): string {
+  if (status === 401 || status === 403) return 'the upstream refuses this key'
+  if (status === 402 || status === 429) return 'the key is known, but over its limit or without quota'
+  if (status === 404) return 'it answers, but has no list of models; check the base URL'
+  return status < 400 ? 'the key is accepted' : `status ${status}`
+}
