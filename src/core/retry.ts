@@ -65,7 +65,8 @@ export function readRetryAfterMs(header: (name: string) => string | null, nowMs:
   const text = header('retry-after')
   const seconds = nonNegative(text)
   if (seconds !== null) return seconds * 1000
-  const dateMs = text === null ? Number.NaN : Date.parse(text)
+  // Date.parse takes much for a date that is none; an HTTP date begins with the day's name.
+  const dateMs = text !== null && /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
 }
 

@@ -84,7 +84,7 @@ describe('usage', () => {
     expect(readUsage(usage)).toEqual({ promptTokens: 10, completionTokens: 5, totalTokens: 15, cachedTokens: 4, reasoningTokens: 2, audioTokens: 2, estimated: false })
   })
 
-  test.each([null, {}, { prompt_tokens: -1 }, { prompt_tokens: 1.5 }, { prompt_tokens: 1e300 }, { prompt_tokens: '3' }, []])('does not believe %j', (usage) => {
+  test.each([[null], [{}], [{ prompt_tokens: -1 }], [{ prompt_tokens: 1.5 }], [{ prompt_tokens: 1e300 }], [{ prompt_tokens: '3' }], [[]]])('does not believe %j', (usage) => {
     expect(readUsage(usage)).toBeNull()
   })
 })

@@ -15,13 +15,19 @@ export function createSseSplitter(): SseSplitter {
   let pending: Uint8Array[] = []
   let lineEmpty = true
   let afterCr = false
+  /** The last chunk ended in a boundary's CR; a LF that follows belongs to it. */
+  let boundaryCr = false
 
   /** Offset just behind the last event boundary in `chunk`, or 0. */
   const lastBoundary = (chunk: Uint8Array): number => {
     let boundary = 0
     let at = 0
-    if (afterCr && chunk[0] === LF) at = 1
+    if (afterCr && chunk[0] === LF) {
+      at = 1
+      if (boundaryCr) boundary = 1
+    }
     afterCr = false
+    boundaryCr = false
     if (chunk.indexOf(CR) < 0) {
       for (let next = chunk.indexOf(LF, at); next >= 0; next = chunk.indexOf(LF, at)) {
         if (next === at && lineEmpty) boundary = next + 1
@@ -42,14 +48,16 @@ export function createSseSplitter(): SseSplitter {
       if (lineEmpty) boundary = at + 1
       lineEmpty = true
     }
+    boundaryCr = afterCr && boundary === chunk.length
     return boundary
   }
 
   return {
     push(chunk) {
+      if (chunk.length === 0) return null
       const boundary = lastBoundary(chunk)
       if (boundary === 0) {
-        if (chunk.length > 0) pending.push(chunk)
+        pending.push(chunk)
         return null
       }
       const head = boundary === chunk.length ? chunk : chunk.subarray(0, boundary)
