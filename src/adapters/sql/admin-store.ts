@@ -1,26 +1,23 @@
 /** The writing side of the store in SQL. */
-import type { Kysely } from "kysely";
-import type { AdminStore } from "../../ports/admin-store.ts";
-import { createAccountAdmin } from "./account-admin.ts";
-import type { ReportProblems } from "./problem-log.ts";
-import type { Tables } from "./schema.ts";
-import { createUpstreamAdmin } from "./upstream-admin.ts";
-import { summarizeUsage } from "./usage-summary.ts";
-import { isoTime } from "./values.ts";
+import type { Kysely } from 'kysely'
+import type { AdminStore } from '../../ports/admin-store.ts'
+import { createAccountAdmin } from './account-admin.ts'
+import type { ReportProblems } from './problem-log.ts'
+import type { Tables } from './schema.ts'
+import { createUpstreamAdmin } from './upstream-admin.ts'
+import { summarizeUsage } from './usage-summary.ts'
+import { isoTime } from './values.ts'
 
-export function createAdminStore(
-	db: Kysely<Tables>,
-	report: ReportProblems,
-): AdminStore {
-	return {
-		...createAccountAdmin(db, report),
-		...createUpstreamAdmin(db, report),
-		summarizeUsage: (query) => summarizeUsage(db, query),
-		async audit({ actor, action, subject, atMs }) {
-			await db
-				.insertInto("audit_log")
-				.values({ actor, action, subject, at: isoTime(atMs) })
-				.execute();
-		},
-	};
+export function createAdminStore(db: Kysely<Tables>, report: ReportProblems): AdminStore {
+  return {
+    ...createAccountAdmin(db, report),
+    ...createUpstreamAdmin(db, report),
+    summarizeUsage: (query) => summarizeUsage(db, query),
+    async audit({ actor, action, subject, atMs }) {
+      await db
+        .insertInto('audit_log')
+        .values({ actor, action, subject, at: isoTime(atMs) })
+        .execute()
+    },
+  }
 }

@@ -1,34 +1,34 @@
 /** Runs Kysely on Bun's own SQLite: Kysely's dialect over a thin wrapper, with safe transactions. */
-import type { Database, SQLQueryBindings } from "bun:sqlite";
+import type { Database, SQLQueryBindings } from 'bun:sqlite'
 import {
-	CompiledQuery,
-	type DatabaseConnection,
-	type Driver,
-	SqliteAdapter,
-	type SqliteDatabase,
-	SqliteDialect,
-	SqliteDriver,
-	type SqliteStatement,
-	type TransactionSettings,
-} from "kysely";
-import { explainSqliteError } from "./store-error.ts";
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+  type TransactionSettings,
+} from 'kysely'
+import { explainSqliteError } from './store-error.ts'
 
 export class BunSqliteDialect extends SqliteDialect {
-	readonly #wrapped: SqliteDatabase;
+  readonly #wrapped: SqliteDatabase
 
-	constructor(database: Database, path: string) {
-		const wrapped = wrap(database, path);
-		super({ database: wrapped });
-		this.#wrapped = wrapped;
-	}
+  constructor(database: Database, path: string) {
+    const wrapped = wrap(database, path)
+    super({ database: wrapped })
+    this.#wrapped = wrapped
+  }
 
-	override createDriver(): Driver {
-		return new ImmediateDriver({ database: this.#wrapped });
-	}
+  override createDriver(): Driver {
+    return new ImmediateDriver({ database: this.#wrapped })
+  }
 
-	override createAdapter(): SqliteAdapter {
-		return new TransactionalAdapter();
-	}
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
 }
 
 /**
@@ -36,57 +36,51 @@ export class BunSqliteDialect extends SqliteDialect {
  * the busy timeout; taking the write lock at once waits instead. Readers need no lock.
  */
 class ImmediateDriver extends SqliteDriver {
-	override async beginTransaction(
-		connection: DatabaseConnection,
-		settings?: TransactionSettings,
-	): Promise<void> {
-		const begin =
-			settings?.accessMode === "read only" ? "begin" : "begin immediate";
-		await connection.executeQuery(CompiledQuery.raw(begin));
-	}
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'
+    await connection.executeQuery(CompiledQuery.raw(begin))
+  }
 }
 
 /** Migrations run in one transaction, so that two processes starting at once don't both run them. */
 class TransactionalAdapter extends SqliteAdapter {
-	override get supportsTransactionalDdl(): boolean {
-		return true;
-	}
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 function wrap(database: Database, path: string): SqliteDatabase {
-	return {
-		close: () => database.close(),
-		prepare: (text) => explained(path, () => statement(database, text, path)),
-	};
+  return {
+    close: () => database.close(),
+    prepare: (text) => explained(path, () => statement(database, text, path)),
+  }
 }
 
-function statement(
-	database: Database,
-	text: string,
-	path: string,
-): SqliteStatement {
-	const prepared = database.prepare<unknown, SQLQueryBindings[]>(text);
-	const bind = (parameters: readonly unknown[]) =>
-		parameters as SQLQueryBindings[];
-	const once = <T>(work: () => T): T => {
-		try {
-			return explained(path, work);
-		} finally {
-			prepared.finalize();
-		}
-	};
-	return {
-		reader: prepared.columnNames.length > 0,
-		all: (parameters) => once(() => prepared.all(...bind(parameters))),
-		run: (parameters) => once(() => prepared.run(...bind(parameters))),
-		iterate: (parameters) => prepared.iterate(...bind(parameters)),
-	};
+function statement(database: Database, text: string, path: string): SqliteStatement {
+  const prepared = database.prepare<unknown, SQLQueryBindings[]>(text)
+  const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]
+  const once = <T>(work: () => T): T => {
+    try {
+      return explained(path, work)
+    } finally {
+      prepared.finalize()
+    }
+  }
+  return {
+    reader: prepared.columnNames.length > 0,
+    all: (parameters) => once(() => prepared.all(...bind(parameters))),
+    run: (parameters) => once(() => prepared.run(...bind(parameters))),
+    iterate: (parameters) => prepared.iterate(...bind(parameters)),
+  }
 }
 
 function explained<T>(path: string, work: () => T): T {
-	try {
-		return work();
-	} catch (error) {
-		throw explainSqliteError(error, path);
-	}
+  try {
+    return work()
+  } catch (error) {
+    throw explainSqliteError(error, path)
+  }
 }

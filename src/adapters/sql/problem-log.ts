@@ -1,19 +1,18 @@
 /** Logs malformed rows when they appear, not at every reading. */
-import type { Logger } from "../../ports/logger.ts";
-import type { RowProblem } from "./rows.ts";
+import type { Logger } from '../../ports/logger.ts'
+import type { RowProblem } from './rows.ts'
 
-export type ReportProblems = (problems: readonly RowProblem[]) => void;
+export type ReportProblems = (problems: readonly RowProblem[]) => void
 
 export function createProblemLog(logger: Logger | undefined): ReportProblems {
-	let reported = new Set<string>();
-	return (problems) => {
-		const seen = new Set<string>();
-		for (const problem of problems) {
-			const text = JSON.stringify(problem);
-			seen.add(text);
-			if (!reported.has(text))
-				logger?.error(problem, "malformed database row left out");
-		}
-		reported = seen;
-	};
+  let reported = new Set<string>()
+  return (problems) => {
+    const seen = new Set<string>()
+    for (const problem of problems) {
+      const text = JSON.stringify(problem)
+      seen.add(text)
+      if (!reported.has(text)) logger?.error(problem, 'malformed database row left out')
+    }
+    reported = seen
+  }
 }

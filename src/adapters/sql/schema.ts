@@ -1,95 +1,95 @@
 /** The tables, typed for Kysely. Times are ISO-8601 UTC text, JSON is text, booleans are 0 or 1. */
-import type { Generated } from "kysely";
+import type { Generated } from 'kysely'
 
 export interface UsersTable {
-	id: Generated<number>;
-	username: string;
-	email: string | null;
-	role: Generated<string>;
-	status: Generated<string>;
-	monthly_quota_tokens: number | null;
-	created_at: Generated<string>;
-	updated_at: Generated<string>;
+  id: Generated<number>
+  username: string
+  email: string | null
+  role: Generated<string>
+  status: Generated<string>
+  monthly_quota_tokens: number | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
 }
 
 export interface ApiKeysTable {
-	id: Generated<number>;
-	user_id: number;
-	name: string;
-	prefix: string;
-	key_hash: string;
-	status: Generated<string>;
-	allowed_models: string | null;
-	rpm: number | null;
-	tpm: number | null;
-	expires_at: string | null;
-	created_at: Generated<string>;
-	updated_at: Generated<string>;
+  id: Generated<number>
+  user_id: number
+  name: string
+  prefix: string
+  key_hash: string
+  status: Generated<string>
+  allowed_models: string | null
+  rpm: number | null
+  tpm: number | null
+  expires_at: string | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
 }
 
 export interface UpstreamKeysTable {
-	id: Generated<number>;
-	name: string;
-	provider: Generated<string>;
-	base_url: string;
-	encrypted_key: string;
-	key_hint: Generated<string>;
-	weight: Generated<number>;
-	models: string | null;
-	deployments: string | null;
-	api_version: string | null;
-	status: Generated<string>;
-	failure_count: Generated<number>;
-	total_requests: Generated<number>;
-	total_errors: Generated<number>;
-	cooldown_until: string | null;
-	last_error: string | null;
-	created_at: Generated<string>;
-	updated_at: Generated<string>;
+  id: Generated<number>
+  name: string
+  provider: Generated<string>
+  base_url: string
+  encrypted_key: string
+  key_hint: Generated<string>
+  weight: Generated<number>
+  models: string | null
+  deployments: string | null
+  api_version: string | null
+  status: Generated<string>
+  failure_count: Generated<number>
+  total_requests: Generated<number>
+  total_errors: Generated<number>
+  cooldown_until: string | null
+  last_error: string | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
 }
 
 export interface UsageRecordsTable {
-	request_id: string;
-	started_at: string;
-	user_id: number;
-	api_key_id: number;
-	endpoint: string;
-	model: string;
-	upstream_model: string | null;
-	upstream_key_id: number | null;
-	upstream: string | null;
-	provider: string | null;
-	stream: number;
-	status: number;
-	outcome: string;
-	error_code: string | null;
-	attempts: number;
-	attempt_log: string;
-	ambiguous: number;
-	duration_ms: number;
-	first_token_ms: number | null;
-	prompt_tokens: number;
-	completion_tokens: number;
-	total_tokens: number;
-	cached_tokens: number;
-	reasoning_tokens: number;
-	audio_tokens: number;
-	estimated: number;
-	cost_usd: number | null;
+  request_id: string
+  started_at: string
+  user_id: number
+  api_key_id: number
+  endpoint: string
+  model: string
+  upstream_model: string | null
+  upstream_key_id: number | null
+  upstream: string | null
+  provider: string | null
+  stream: number
+  status: number
+  outcome: string
+  error_code: string | null
+  attempts: number
+  attempt_log: string
+  ambiguous: number
+  duration_ms: number
+  first_token_ms: number | null
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  cached_tokens: number
+  reasoning_tokens: number
+  audio_tokens: number
+  estimated: number
+  cost_usd: number | null
 }
 
 export interface AuditLogTable {
-	id: Generated<number>;
-	at: Generated<string>;
-	actor: string;
-	action: string;
-	subject: string;
+  id: Generated<number>
+  at: Generated<string>
+  actor: string
+  action: string
+  subject: string
 }
 
 export interface Tables {
-	users: UsersTable;
-	api_keys: ApiKeysTable;
-	upstream_keys: UpstreamKeysTable;
-	usage_records: UsageRecordsTable;
-	audit_log: AuditLogTable;
+  users: UsersTable
+  api_keys: ApiKeysTable
+  upstream_keys: UpstreamKeysTable
+  usage_records: UsageRecordsTable
+  audit_log: AuditLogTable
 }

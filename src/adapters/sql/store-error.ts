@@ -1,64 +1,53 @@
 /** Failures of the store that a person must mend: one line on what is wrong and one on what to do. */
 
 export class StoreError extends Error {
-	override readonly name = "StoreError";
-	readonly remedy: string;
+  override readonly name = 'StoreError'
+  readonly remedy: string
 
-	constructor(message: string, remedy: string, options?: ErrorOptions) {
-		super(message, options);
-		this.remedy = remedy;
-	}
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options)
+    this.remedy = remedy
+  }
 }
 
-const REMEDIES: readonly (readonly [
-	code: RegExp,
-	what: string,
-	remedy: string,
-])[] = [
-	[
-		/^SQLITE_(NOTADB|CORRUPT)/,
-		"is damaged or no SQLite database",
-		"restore it from a backup, or move it (and its -wal and -shm files) away to start empty",
-	],
-	[
-		/^SQLITE_(BUSY|LOCKED)/,
-		"is locked by another program",
-		"end the program that holds it open for writing",
-	],
-	[/^SQLITE_FULL/, "cannot grow: the disk is full", "free some space"],
-	[
-		/^SQLITE_READONLY/,
-		"cannot be written",
-		"make the file and its folder writable for this user",
-	],
-	[
-		/^SQLITE_(CANTOPEN|PERM|AUTH)/,
-		"cannot be opened",
-		"make its folder exist and be writable for this user",
-	],
-	[/^SQLITE_IOERR/, "cannot be read or written", "check the disk it is on"],
-];
+const REMEDIES: readonly (readonly [code: RegExp, what: string, remedy: string])[] = [
+  [
+    /^SQLITE_(NOTADB|CORRUPT)/,
+    'is damaged or no SQLite database',
+    'restore it from a backup, or move it (and its -wal and -shm files) away to start empty',
+  ],
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    'is locked by another program',
+    'end the program that holds it open for writing',
+  ],
+  [/^SQLITE_FULL/, 'cannot grow: the disk is full', 'free some space'],
+  [/^SQLITE_READONLY/, 'cannot be written', 'make the file and its folder writable for this user'],
+  [
+    /^SQLITE_(CANTOPEN|PERM|AUTH)/,
+    'cannot be opened',
+    'make its folder exist and be writable for this user',
+  ],
+  [/^SQLITE_IOERR/, 'cannot be read or written', 'check the disk it is on'],
+]
 
 /** Names the file and the remedy where SQLite's own message names neither; other errors stay as they are. */
 export function explainSqliteError(error: unknown, path: string): unknown {
-	if (!(error instanceof Error) || error instanceof StoreError) return error;
-	const code =
-		"code" in error && typeof error.code === "string" ? error.code : "";
-	if (code === "SQLITE_CONSTRAINT_UNIQUE") return alreadyThere(error);
-	for (const [pattern, what, remedy] of REMEDIES) {
-		if (pattern.test(code))
-			return new StoreError(`database ${path} ${what}`, remedy, {
-				cause: error,
-			});
-	}
-	return error;
+  if (!(error instanceof Error) || error instanceof StoreError) return error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE') return alreadyThere(error)
+  for (const [pattern, what, remedy] of REMEDIES) {
+    if (pattern.test(code))
+      return new StoreError(`database ${path} ${what}`, remedy, {
+        cause: error,
+      })
+  }
+  return error
 }
 
 function alreadyThere(error: Error): StoreError {
-	const column = /failed: (\S+)$/.exec(error.message)?.[1] ?? "this value";
-	return new StoreError(
-		`there is already a row with this ${column}`,
-		"choose another",
-		{ cause: error },
-	);
+  const column = /failed: (\S+)$/.exec(error.message)?.[1] ?? 'this value'
+  return new StoreError(`there is already a row with this ${column}`, 'choose another', {
+    cause: error,
+  })
 }

@@ -1,106 +1,81 @@
 /** Reads single column values, which anybody may have written by hand; what is malformed throws RowFault. */
 
 export class RowFault extends Error {
-	override readonly name = "RowFault";
+  override readonly name = 'RowFault'
 }
 
-export function oneOf<T extends string>(
-	column: string,
-	value: string,
-	allowed: readonly T[],
-): T {
-	const found = allowed.find((word) => word === value);
-	if (found === undefined)
-		throw new RowFault(`${column} must be one of ${allowed.join(", ")}`);
-	return found;
+export function oneOf<T extends string>(column: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((word) => word === value)
+  if (found === undefined) throw new RowFault(`${column} must be one of ${allowed.join(', ')}`)
+  return found
 }
 
 /** SQLite keeps a text in an integer column where it is no number. */
 export function count(column: string, value: unknown): number {
-	if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)
-		return value;
-	throw new RowFault(`${column} must be a whole number, 0 or more`);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new RowFault(`${column} must be a whole number, 0 or more`)
 }
 
 export function countOrNull(column: string, value: unknown): number | null {
-	return value === null ? null : count(column, value);
+  return value === null ? null : count(column, value)
 }
 
 const WRITTEN_TIME =
-	/^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/
 
 /** ISO-8601; without a zone it is UTC, as SQLite's own `datetime('now')` writes it. */
-export function timeOrNull(
-	column: string,
-	value: string | null,
-): number | null {
-	if (value === null) return null;
-	const parts = WRITTEN_TIME.exec(value);
-	const ms =
-		parts === null
-			? Number.NaN
-			: Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3] ?? "Z"}`);
-	if (Number.isNaN(ms))
-		throw new RowFault(
-			`${column} must be a time such as 2026-11-23T07:00:00.000Z`,
-		);
-	return ms;
+export function timeOrNull(column: string, value: string | null): number | null {
+  if (value === null) return null
+  const parts = WRITTEN_TIME.exec(value)
+  const ms =
+    parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}`)
+  if (Number.isNaN(ms))
+    throw new RowFault(`${column} must be a time such as 2026-11-23T07:00:00.000Z`)
+  return ms
 }
 
 export function time(column: string, value: string): number {
-	return timeOrNull(column, value) ?? 0;
+  return timeOrNull(column, value) ?? 0
 }
 
 export function isoTime(ms: number): string {
-	return new Date(ms).toISOString();
+  return new Date(ms).toISOString()
 }
 
 export function isoTimeOrNull(ms: number | null): string | null {
-	return ms === null ? null : isoTime(ms);
+  return ms === null ? null : isoTime(ms)
 }
 
-export function textsOrNull(
-	column: string,
-	value: string | null,
-): readonly string[] | null {
-	if (value === null) return null;
-	const list = parsed(value);
-	if (Array.isArray(list) && list.every((item) => typeof item === "string"))
-		return list;
-	throw new RowFault(
-		`${column} must be a JSON list of texts, such as ["gpt-4o"]`,
-	);
+export function textsOrNull(column: string, value: string | null): readonly string[] | null {
+  if (value === null) return null
+  const list = parsed(value)
+  if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list
+  throw new RowFault(`${column} must be a JSON list of texts, such as ["gpt-4o"]`)
 }
 
 export function textMapOrNull(
-	column: string,
-	value: string | null,
+  column: string,
+  value: string | null,
 ): Readonly<Record<string, string>> | null {
-	if (value === null) return null;
-	const map = parsed(value);
-	if (typeof map === "object" && map !== null && !Array.isArray(map)) {
-		const entries = Object.entries(map);
-		if (
-			entries.every(
-				(entry): entry is [string, string] => typeof entry[1] === "string",
-			)
-		) {
-			return Object.fromEntries(entries);
-		}
-	}
-	throw new RowFault(
-		`${column} must be a JSON object of texts, such as {"gpt-4o":"my-deployment"}`,
-	);
+  if (value === null) return null
+  const map = parsed(value)
+  if (typeof map === 'object' && map !== null && !Array.isArray(map)) {
+    const entries = Object.entries(map)
+    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) {
+      return Object.fromEntries(entries)
+    }
+  }
+  throw new RowFault(`${column} must be a JSON object of texts, such as {"gpt-4o":"my-deployment"}`)
 }
 
 export function jsonOrNull(value: unknown): string | null {
-	return value === null ? null : JSON.stringify(value);
+  return value === null ? null : JSON.stringify(value)
 }
 
 function parsed(text: unknown): unknown {
-	try {
-		return typeof text === "string" ? JSON.parse(text) : undefined;
-	} catch {
-		return undefined;
-	}
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
 }

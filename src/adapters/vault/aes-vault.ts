@@ -1,109 +1,91 @@
 /** AES-256-GCM for upstream keys. A ciphertext opens only in the row, and for the base URL, it was made for. */
-import {
-	createCipheriv,
-	createDecipheriv,
-	createHash,
-	randomBytes,
-} from "node:crypto";
-import type { Opened, SecretBinding, Vault } from "../../ports/vault.ts";
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import type { Opened, SecretBinding, Vault } from '../../ports/vault.ts'
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/;
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/
 
 export interface VaultKeys {
-	/** Seals new secrets. */
-	active: Uint8Array;
-	/** Only open what they sealed. */
-	old: readonly Uint8Array[];
+  /** Seals new secrets. */
+  active: Uint8Array
+  /** Only open what they sealed. */
+  old: readonly Uint8Array[]
 }
 
 export function createVault({ active, old }: VaultKeys): Vault {
-	const activeKeyId = keyId(active);
-	const keys = new Map([...old, active].map((key) => [keyId(key), key]));
-	return {
-		activeKeyId,
-		seal(secret, binding) {
-			const nonce = randomBytes(NONCE_BYTES);
-			const cipher = createCipheriv("aes-256-gcm", active, nonce);
-			cipher.setAAD(boundTo(binding));
-			const sealed = Buffer.concat([
-				cipher.update(secret, "utf8"),
-				cipher.final(),
-				cipher.getAuthTag(),
-			]);
-			return `v1.${activeKeyId}.${nonce.toString("base64url")}.${sealed.toString("base64url")}`;
-		},
-		open(sealed, binding) {
-			const parts = SEALED.exec(sealed);
-			if (parts === null) return unreadable(binding, "unknown", ENTER_AGAIN);
-			const [, id = "", nonce = "", body = ""] = parts;
-			const key = keys.get(id);
-			if (key === undefined)
-				return unreadable(binding, id, keyMissing(id, activeKeyId));
-			const secret = decrypt(key, nonce, body, binding);
-			return secret === null
-				? unreadable(binding, id, ENTER_AGAIN)
-				: { ok: true, secret };
-		},
-	};
+  const activeKeyId = keyId(active)
+  const keys = new Map([...old, active].map((key) => [keyId(key), key]))
+  return {
+    activeKeyId,
+    seal(secret, binding) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', active, nonce)
+      cipher.setAAD(boundTo(binding))
+      const sealed = Buffer.concat([
+        cipher.update(secret, 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ])
+      return `v1.${activeKeyId}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`
+    },
+    open(sealed, binding) {
+      const parts = SEALED.exec(sealed)
+      if (parts === null) return unreadable(binding, 'unknown', ENTER_AGAIN)
+      const [, id = '', nonce = '', body = ''] = parts
+      const key = keys.get(id)
+      if (key === undefined) return unreadable(binding, id, keyMissing(id, activeKeyId))
+      const secret = decrypt(key, nonce, body, binding)
+      return secret === null ? unreadable(binding, id, ENTER_AGAIN) : { ok: true, secret }
+    },
+  }
 }
 
 /** Names a key without telling anything about it; the prefix keeps it apart from other uses of SHA-256. */
 export function keyId(key: Uint8Array): string {
-	return createHash("sha256")
-		.update("gpt-proxy encryption key id\0")
-		.update(key)
-		.digest("hex")
-		.slice(0, 8);
+  return createHash('sha256')
+    .update('gpt-proxy encryption key id\0')
+    .update(key)
+    .digest('hex')
+    .slice(0, 8)
 }
 
 function boundTo({ table, row, column, baseUrl }: SecretBinding): Buffer {
-	return Buffer.from(JSON.stringify([table, row, column, baseUrl]), "utf8");
+  return Buffer.from(JSON.stringify([table, row, column, baseUrl]), 'utf8')
 }
 
 function decrypt(
-	key: Uint8Array,
-	nonce: string,
-	body: string,
-	binding: SecretBinding,
+  key: Uint8Array,
+  nonce: string,
+  body: string,
+  binding: SecretBinding,
 ): string | null {
-	const bytes = Buffer.from(body, "base64url");
-	// Base64 has spare bits at its end: only the one spelling that seal() writes is taken.
-	if (bytes.length < TAG_BYTES || bytes.toString("base64url") !== body)
-		return null;
-	try {
-		const decipher = createDecipheriv(
-			"aes-256-gcm",
-			key,
-			Buffer.from(nonce, "base64url"),
-			{
-				authTagLength: TAG_BYTES,
-			},
-		);
-		decipher.setAAD(boundTo(binding));
-		decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-		return Buffer.concat([
-			decipher.update(bytes.subarray(0, -TAG_BYTES)),
-			decipher.final(),
-		]).toString("utf8");
-	} catch {
-		return null;
-	}
+  const bytes = Buffer.from(body, 'base64url')
+  // Base64 has spare bits at its end: only the one spelling that seal() writes is taken.
+  if (bytes.length < TAG_BYTES || bytes.toString('base64url') !== body) return null
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
+      authTagLength: TAG_BYTES,
+    })
+    decipher.setAAD(boundTo(binding))
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+    return Buffer.concat([
+      decipher.update(bytes.subarray(0, -TAG_BYTES)),
+      decipher.final(),
+    ]).toString('utf8')
+  } catch {
+    return null
+  }
 }
 
 const ENTER_AGAIN =
-	"the row or its base URL was changed after the key was stored; enter the upstream key again";
+  'the row or its base URL was changed after the key was stored; enter the upstream key again'
 
 function keyMissing(id: string, activeKeyId: string): string {
-	return `ENCRYPTION_KEY has id ${activeKeyId}; start with the one of id ${id}, add it to ENCRYPTION_KEYS_OLD, or enter the upstream key again`;
+  return `ENCRYPTION_KEY has id ${activeKeyId}; start with the one of id ${id}, add it to ENCRYPTION_KEYS_OLD, or enter the upstream key again`
 }
 
-function unreadable(
-	{ table, row }: SecretBinding,
-	id: string,
-	remedy: string,
-): Opened {
-	const reason = `Failed to decrypt key: Invalid token (${table} row ${row}, encryption key id ${id}): ${remedy}`;
-	return { ok: false, reason };
+function unreadable({ table, row }: SecretBinding, id: string, remedy: string): Opened {
+  const reason = `Failed to decrypt key: Invalid token (${table} row ${row}, encryption key id ${id}): ${remedy}`
+  return { ok: false, reason }
 }

@@ -1,90 +1,79 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
-import { randomBytes } from "node:crypto";
-import {
-	linkSync,
-	readFileSync,
-	statSync,
-	unlinkSync,
-	writeFileSync,
-} from "node:fs";
-import { type ParsedKey, parseEncryptionKey } from "./encryption-key.ts";
+import { randomBytes } from 'node:crypto'
+import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { type ParsedKey, parseEncryptionKey } from './encryption-key.ts'
 
-export { type ParsedKey, parseEncryptionKey };
+export { type ParsedKey, parseEncryptionKey }
 
 export class KeyFileError extends Error {
-	override readonly name = "KeyFileError";
-	readonly remedy: string;
+  override readonly name = 'KeyFileError'
+  readonly remedy: string
 
-	constructor(message: string, remedy: string, options?: ErrorOptions) {
-		super(message, options);
-		this.remedy = remedy;
-	}
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options)
+    this.remedy = remedy
+  }
 }
 
 /** `warn` hears of a file that others can read. */
-export function loadOrCreateKeyFile(
-	path: string,
-	warn?: (message: string) => void,
-): Uint8Array {
-	const text = read(path) ?? create(path);
-	const parsed = parseEncryptionKey(text.trim());
-	if (!parsed.ok) {
-		throw new KeyFileError(
-			`encryption key file ${path} is malformed: ${parsed.reason}`,
-			"restore it from a backup; without it the stored upstream keys must be entered again",
-		);
-	}
-	if ((statSync(path).mode & 0o077) !== 0) {
-		warn?.(
-			`encryption key file ${path} can be read by others; run: chmod 600 ${path}`,
-		);
-	}
-	return parsed.key;
+export function loadOrCreateKeyFile(path: string, warn?: (message: string) => void): Uint8Array {
+  const text = read(path) ?? create(path)
+  const parsed = parseEncryptionKey(text.trim())
+  if (!parsed.ok) {
+    throw new KeyFileError(
+      `encryption key file ${path} is malformed: ${parsed.reason}`,
+      'restore it from a backup; without it the stored upstream keys must be entered again',
+    )
+  }
+  if ((statSync(path).mode & 0o077) !== 0) {
+    warn?.(`encryption key file ${path} can be read by others; run: chmod 600 ${path}`)
+  }
+  return parsed.key
 }
 
 function read(path: string): string | null {
-	try {
-		return readFileSync(path, "utf8");
-	} catch (error) {
-		if (codeOf(error) === "ENOENT") return null;
-		throw new KeyFileError(
-			`encryption key file ${path} can't be read`,
-			`make it readable for this user`,
-			{
-				cause: error,
-			},
-		);
-	}
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new KeyFileError(
+      `encryption key file ${path} can't be read`,
+      `make it readable for this user`,
+      {
+        cause: error,
+      },
+    )
+  }
 }
 
 /** Written aside and linked into place, so that nobody reads half a key and of two makers one wins. */
 function create(path: string): string {
-	const aside = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-	try {
-		writeFileSync(aside, `${randomBytes(32).toString("hex")}\n`, {
-			mode: 0o600,
-			flag: "wx",
-			flush: true,
-		});
-		try {
-			linkSync(aside, path);
-		} catch (error) {
-			if (codeOf(error) !== "EEXIST") throw error;
-		} finally {
-			unlinkSync(aside);
-		}
-		return readFileSync(path, "utf8");
-	} catch (error) {
-		throw new KeyFileError(
-			`encryption key file ${path} can't be written`,
-			"make its folder writable for this user",
-			{
-				cause: error,
-			},
-		);
-	}
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    writeFileSync(aside, `${randomBytes(32).toString('hex')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    })
+    try {
+      linkSync(aside, path)
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    } finally {
+      unlinkSync(aside)
+    }
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new KeyFileError(
+      `encryption key file ${path} can't be written`,
+      'make its folder writable for this user',
+      {
+        cause: error,
+      },
+    )
+  }
 }
 
 function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error ? String(error.code) : "";
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
