@@ -56,12 +56,15 @@ export async function spawnGateway(env: Record<string, string>): Promise<Gateway
   })
   const ready = Promise.withResolvers<string>()
   let written = ''
+  let found = false
   const read = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder()
     for await (const part of stream) {
       written += decoder.decode(part, { stream: true })
-      const url = listeningUrl(written)
-      if (url !== null) ready.resolve(url)
+      const url = found ? null : listeningUrl(written)
+      if (url === null) continue
+      found = true
+      ready.resolve(url)
     }
   }
   void read(child.stdout)
