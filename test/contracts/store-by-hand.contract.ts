@@ -1,0 +1,144 @@
+/** The contract of a store that people change at the database's own shell. */
+import { expect, test } from 'bun:test'
+import { type StoreUnderTest, upstreamKey } from './store-under-test.ts'
+
+const HASH = 'ab'.repeat(32)
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+export function testByHand(current: () => StoreUnderTest): void {
+  const prepare = async () => {
+    const { store } = current()
+    const user = await store.createUser({
+      username: 'test',
+      email: null,
+      role: 'user',
+      monthlyQuotaTokens: 1,
+    })
+    const key = {
+      userId: user.id,
+      name: 'k',
+      prefix: 'sk-proxy-x',
+      keyHash: HASH,
+      allowedModels: null,
+      rpm: null,
+      tpm: null,
+      expiresAtMs: null,
+    }
+    await store.createApiKey(key)
+    await store.createUpstreamKey(upstreamKey, () => 'sealed')
+    await store.createUpstreamKey({ ...upstreamKey, name: 'spare' }, () => 'sealed')
+    await store.changedSinceLastCall()
+  }
+
+  test('a change by another connection shows once; own changes do not', async () => {
+    const { store, byHand } = current()
+    await prepare()
+    expect(await store.changedSinceLastCall()).toBe(false)
+    await store.updateUser(1, { monthlyQuotaTokens: 2 })
+    expect(await store.changedSinceLastCall()).toBe(false)
+    byHand(`UPDATE users SET monthly_quota_tokens=10000000 WHERE username='test';`)
+    expect(await store.changedSinceLastCall()).toBe(true)
+    expect(await store.changedSinceLastCall()).toBe(false)
+    expect((await store.readDirectory()).users[0]?.monthlyQuotaTokens).toBe(10_000_000)
+  })
+
+  test('rows inserted by hand need only what has no default', async () => {
+    const { store, byHand, look } = current()
+    byHand(`INSERT INTO users (username) VALUES ('hand')`)
+    byHand(
+      `INSERT INTO api_keys (user_id, name, prefix, key_hash) VALUES (1, 'k', 'sk-proxy-y', '${HASH}')`,
+    )
+    byHand(
+      `INSERT INTO upstream_keys (name, base_url, encrypted_key) VALUES ('u', 'https://x.test/v1', 'v1.x')`,
+    )
+    const { users, apiKeys, upstreamKeys } = await store.readDirectory()
+    expect(users[0]).toMatchObject({ role: 'user', status: 'active', monthlyQuotaTokens: null })
+    expect(apiKeys[0]).toMatchObject({ status: 'active', allowedModels: null, expiresAtMs: null })
+    expect(upstreamKeys[0]).toMatchObject({ provider: 'openai', weight: 1, models: null })
+    for (const table of ['users', 'api_keys', 'upstream_keys']) {
+      const [row] = look(`SELECT created_at, updated_at FROM ${table}`)
+      expect(row?.created_at).toMatch(ISO_TIME)
+      expect(row?.updated_at).toMatch(ISO_TIME)
+    }
+  })
+
+  test('a time written without a zone is UTC', async () => {
+    const { store, byHand } = current()
+    await prepare()
+    byHand(
+      `UPDATE upstream_keys SET status='cooldown', cooldown_until='2026-11-23 07:00:00' WHERE id=1`,
+    )
+    const [key] = (await store.readDirectory()).upstreamKeys
+    expect(key?.state.cooldownUntilMs).toBe(Date.UTC(2026, 10, 23, 7))
+  })
+
+  test.each([
+    `models='gpt-4o,gpt-4o-mini'`,
+    `models='{"gpt-4o":1}'`,
+    `deployments='["a"]'`,
+    `status='asleep'`,
+    `provider='acme'`,
+    `weight='heavy'`,
+    `weight=-1`,
+    `base_url='file:///etc/passwd'`,
+    `base_url='no url'`,
+    `failure_count=0.5`,
+    `cooldown_until='tomorrow'`,
+  ])(
+    'a malformed upstream key (%s) is left out and reported once, and the rest goes on',
+    async (change) => {
+      const { store, byHand, logged } = current()
+      await prepare()
+      byHand(`UPDATE upstream_keys SET ${change} WHERE id=1`)
+      const { users, upstreamKeys } = await store.readDirectory()
+      expect(upstreamKeys.map((key) => key.id)).toEqual([2])
+      expect(users).toHaveLength(1)
+      await store.readDirectory()
+      expect(logged()).toMatchObject([{ table: 'upstream_keys', row: 1 }])
+      expect(JSON.stringify(logged())).toContain(change.split('=')[0] ?? '?')
+    },
+  )
+
+  test.each([
+    `allowed_models='gpt-4o'`,
+    `expires_at='next year'`,
+    `status='paused'`,
+    `rpm='many'`,
+    `key_hash='ABC'`,
+  ])('a malformed proxy key (%s) admits nobody', async (change) => {
+    const { store, byHand, logged } = current()
+    await prepare()
+    byHand(`UPDATE api_keys SET ${change} WHERE id=1`)
+    expect((await store.readDirectory()).apiKeys).toEqual([])
+    expect(logged()).toMatchObject([{ table: 'api_keys', row: 1 }])
+  })
+
+  test.each([
+    `monthly_quota_tokens='lots'`,
+    `monthly_quota_tokens=-5`,
+    `role='root'`,
+    `status='on'`,
+  ])(
+    'a malformed user (%s) is left out, and asking for that user says what is wrong',
+    async (change) => {
+      const { store, byHand } = current()
+      await prepare()
+      byHand(`UPDATE users SET ${change} WHERE id=1`)
+      expect((await store.readDirectory()).users).toEqual([])
+      const column = change.split('=')[0] ?? '?'
+      await expect(store.findUser('test')).rejects.toThrow(
+        `users row 1 is malformed: ${column} must be`,
+      )
+    },
+  )
+
+  test('a row that was mended and broken again is reported again', async () => {
+    const { store, byHand, logged } = current()
+    await prepare()
+    for (const models of [`'oops'`, 'NULL', `'oops'`]) {
+      byHand(`UPDATE upstream_keys SET models=${models} WHERE id=1`)
+      await store.readDirectory()
+    }
+    expect(logged()).toHaveLength(2)
+  })
+}

@@ -1,0 +1,142 @@
+/** The contract of upstream keys and of their running state. */
+import { expect, test } from 'bun:test'
+import type { UpstreamState } from '../../src/core/entities.ts'
+import { type StoreUnderTest, upstreamKey } from './store-under-test.ts'
+
+const cooling: UpstreamState = {
+  status: 'cooldown',
+  failureCount: 5,
+  totalRequests: 40,
+  totalErrors: 6,
+  cooldownUntilMs: Date.UTC(2026, 10, 23, 8),
+  lastError: '503 from upstream',
+}
+const fresh: UpstreamState = {
+  status: 'healthy',
+  failureCount: 0,
+  totalRequests: 0,
+  totalErrors: 0,
+  cooldownUntilMs: null,
+  lastError: null,
+}
+const RESET = `UPDATE upstream_keys SET status='healthy', failure_count=0, cooldown_until=NULL WHERE id=1;`
+
+export function testUpstreams(current: () => StoreUnderTest): void {
+  const add = (name = 'main') =>
+    current().store.createUpstreamKey({ ...upstreamKey, name }, (id) => `sealed for ${id}`)
+  const stateOf = async (id: number) =>
+    (await current().store.readDirectory()).upstreamKeys.find((key) => key.id === id)?.state
+
+  test('an upstream key is sealed for its own id and starts healthy', async () => {
+    const key = await add()
+    expect(key).toEqual({
+      ...upstreamKey,
+      id: key.id,
+      encryptedKey: `sealed for ${key.id}`,
+      state: fresh,
+    })
+    expect((await current().store.readDirectory()).upstreamKeys).toEqual([key])
+    expect(await current().store.listUpstreamKeys()).toEqual([key])
+  })
+
+  test('where sealing fails no row is left behind', async () => {
+    const { store, look } = current()
+    const failing = store.createUpstreamKey(upstreamKey, () => {
+      throw new Error('no key to seal with')
+    })
+    await expect(failing).rejects.toThrow('no key to seal with')
+    expect(look('SELECT * FROM upstream_keys')).toEqual([])
+  })
+
+  test('the id of a removed key is not given again, so that its ciphertext fits no other row', async () => {
+    const { store } = current()
+    const { id } = await add()
+    expect(await store.removeUpstreamKey(id)).toBe(true)
+    expect(await store.removeUpstreamKey(id)).toBe(false)
+    expect((await add()).id).toBeGreaterThan(id)
+  })
+
+  test('a saved state comes back; the states of rows that are gone are skipped', async () => {
+    const { store } = current()
+    const { id } = await add()
+    await store.readDirectory()
+    await store.saveUpstreamStates(
+      new Map([
+        [id + 7, cooling],
+        [id, cooling],
+      ]),
+    )
+    expect(await stateOf(id)).toEqual(cooling)
+    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 41 }]]))
+    expect(await stateOf(id)).toEqual({ ...fresh, totalRequests: 41 })
+  })
+
+  test('a reset by hand is not overwritten by a state from before it', async () => {
+    const { store, byHand } = current()
+    const { id } = await add()
+    await store.readDirectory()
+    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    byHand(RESET)
+    await store.saveUpstreamStates(
+      new Map([[id, { ...cooling, failureCount: 6, totalRequests: 41 }]]),
+    )
+    expect(await stateOf(id)).toEqual({
+      ...fresh,
+      totalRequests: 41,
+      totalErrors: cooling.totalErrors,
+      lastError: cooling.lastError,
+    })
+  })
+
+  test('after the reset was read, states are saved again', async () => {
+    const { store, byHand } = current()
+    const { id } = await add()
+    await store.readDirectory()
+    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    byHand(RESET)
+    await store.readDirectory()
+    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    expect(await stateOf(id)).toEqual(cooling)
+  })
+
+  test('a reset clears failures and cooldown and keeps the totals', async () => {
+    const { store } = current()
+    const { id } = await add()
+    await store.readDirectory()
+    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    expect(await store.resetUpstreamKey(id)).toBe(true)
+    expect(await stateOf(id)).toMatchObject({
+      ...fresh,
+      totalRequests: 40,
+      totalErrors: 6,
+      lastError: cooling.lastError,
+    })
+    expect(await store.resetUpstreamKey(id + 1)).toBe(false)
+  })
+
+  test('a disabled key can be enabled; enabling one that cools down leaves it cooling', async () => {
+    const { store } = current()
+    const { id } = await add()
+    expect(await store.setUpstreamKeyDisabled(id, true)).toBe(true)
+    expect((await stateOf(id))?.status).toBe('disabled')
+    expect(await store.setUpstreamKeyDisabled(id, false)).toBe(true)
+    expect(await stateOf(id)).toEqual(fresh)
+    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    expect(await store.setUpstreamKeyDisabled(id, false)).toBe(true)
+    expect(await stateOf(id)).toEqual(cooling)
+    expect(await store.setUpstreamKeyDisabled(id + 1, true)).toBe(false)
+    expect(await store.setUpstreamKeyDisabled(id + 1, false)).toBe(false)
+  })
+
+  test('a ciphertext is replaced in its own row only', async () => {
+    const { store } = current()
+    const one = await add('one')
+    const two = await add('two')
+    expect(await store.replaceEncryptedKey(one.id, 'sealed anew')).toBe(true)
+    expect((await store.listUpstreamKeys()).map((key) => key.encryptedKey)).toEqual([
+      'sealed anew',
+      two.encryptedKey,
+    ])
+    expect(await store.replaceEncryptedKey(two.id + 1, 'x')).toBe(false)
+  })
+}

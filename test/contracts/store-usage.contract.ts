@@ -1,0 +1,124 @@
+/** The contract of the usage ledger. */
+import { expect, test } from 'bun:test'
+import { type StoreUnderTest, upstreamKey, usageRecord } from './store-under-test.ts'
+
+const DAY_MS = 86_400_000
+const FIRST = Date.UTC(2026, 10, 23, 7)
+
+export function testUsage(current: () => StoreUnderTest): void {
+  const count = () => current().look('SELECT count(*) AS n FROM usage_records')[0]?.n
+
+  test('a record is kept column by column', async () => {
+    const { store, look } = current()
+    const record = usageRecord('req-1')
+    await store.insert([record])
+    expect(look('SELECT * FROM usage_records')).toEqual([
+      {
+        request_id: 'req-1',
+        started_at: '2026-11-23T07:00:00.000Z',
+        user_id: 1,
+        api_key_id: 1,
+        endpoint: 'chat/completions',
+        model: 'gpt-4o',
+        upstream_model: 'gpt-4o-2024-11-20',
+        upstream_key_id: 1,
+        upstream: 'main',
+        provider: 'openai',
+        stream: 1,
+        status: 200,
+        outcome: 'ok',
+        error_code: null,
+        attempts: 2,
+        attempt_log: JSON.stringify(record.attempts),
+        ambiguous: 1,
+        duration_ms: 120.5,
+        first_token_ms: 20.25,
+        prompt_tokens: 11,
+        completion_tokens: 7,
+        total_tokens: 18,
+        cached_tokens: 4,
+        reasoning_tokens: 2,
+        audio_tokens: 1,
+        estimated: 1,
+        cost_usd: 0.00125,
+      },
+    ])
+  })
+
+  test('a request id is kept once, as it was first written, within a batch and across batches', async () => {
+    const { store, look } = current()
+    await store.insert([usageRecord('a'), usageRecord('a', { totalTokens: 99 })])
+    await store.insert([usageRecord('a', { totalTokens: 77 }), usageRecord('b')])
+    expect(look('SELECT request_id, total_tokens FROM usage_records ORDER BY 1')).toEqual([
+      { request_id: 'a', total_tokens: 18 },
+      { request_id: 'b', total_tokens: 18 },
+    ])
+  })
+
+  test('a batch larger than one statement may be is written whole', async () => {
+    const records = Array.from({ length: 3001 }, (_, index) => usageRecord(`req-${index}`))
+    await current().store.insert(records)
+    expect(count()).toBe(3001)
+  })
+
+  test('a batch that fails leaves nothing behind', async () => {
+    const records = Array.from({ length: 1200 }, (_, index) => usageRecord(`req-${index}`))
+    const impossible = usageRecord('last', { startedAtMs: Number.NaN })
+    await expect(current().store.insert([...records, impossible])).rejects.toThrow()
+    expect(count()).toBe(0)
+  })
+
+  test('an empty batch is no work', async () => {
+    await current().store.insert([])
+    expect(count()).toBe(0)
+  })
+
+  test('sums count aborted requests as no errors and keep to the asked time, its end left out', async () => {
+    const { store } = current()
+    await store.insert([
+      usageRecord('before', { startedAtMs: FIRST - 1 }),
+      usageRecord('ok'),
+      usageRecord('gone', { outcome: 'aborted', model: 'gpt-4o-mini' }),
+      usageRecord('cut', { outcome: 'cut', startedAtMs: FIRST + DAY_MS - 1 }),
+      usageRecord('after', { startedAtMs: FIRST + DAY_MS }),
+    ])
+    const range = { sinceMs: FIRST, untilMs: FIRST + DAY_MS }
+    expect(await store.summarizeUsage({ ...range, groupBy: 'model' })).toEqual([
+      {
+        group: 'gpt-4o',
+        requests: 2,
+        errors: 1,
+        promptTokens: 22,
+        completionTokens: 14,
+        totalTokens: 36,
+      },
+      {
+        group: 'gpt-4o-mini',
+        requests: 1,
+        errors: 0,
+        promptTokens: 11,
+        completionTokens: 7,
+        totalTokens: 18,
+      },
+    ])
+  })
+
+  test('every grouping names its groups', async () => {
+    const { store } = current()
+    await store.createUser({ username: 'ada', email: null, role: 'user', monthlyQuotaTokens: null })
+    await store.createUpstreamKey(upstreamKey, () => 'sealed')
+    await store.insert([
+      usageRecord('one'),
+      usageRecord('two', { userId: 9, apiKeyId: 8, upstream: null, startedAtMs: FIRST + DAY_MS }),
+    ])
+    const groups = async (groupBy: 'user' | 'key' | 'model' | 'day' | 'upstream') =>
+      (await store.summarizeUsage({ sinceMs: null, untilMs: null, groupBy })).map(
+        ({ group }) => group,
+      )
+    expect(await groups('user')).toEqual(['ada', 'user #9'])
+    expect(await groups('key')).toEqual(['key #1', 'key #8'])
+    expect(await groups('model')).toEqual(['gpt-4o'])
+    expect(await groups('day')).toEqual(['2026-11-23', '2026-11-24'])
+    expect(await groups('upstream')).toEqual(['(none)', 'main'])
+  })
+}

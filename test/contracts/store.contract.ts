@@ -1,0 +1,36 @@
+/** What every store must do, whichever database is behind it. */
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { testAccounts } from './store-accounts.contract.ts'
+import { testByHand } from './store-by-hand.contract.ts'
+import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
+import { testUpstreams } from './store-upstreams.contract.ts'
+import { testUsage } from './store-usage.contract.ts'
+
+export function describeStore(name: string, factory: StoreFactory): void {
+  describe(`store on ${name}`, () => {
+    let opened: StoreUnderTest | null = null
+    const current = (): StoreUnderTest => {
+      if (opened === null) throw new Error('no store is open')
+      return opened
+    }
+
+    beforeEach(async () => {
+      opened = await factory()
+    })
+    afterEach(async () => {
+      await current().dispose()
+      opened = null
+    })
+
+    test('an empty store has an empty directory and answers a ping', async () => {
+      const { store } = current()
+      expect(await store.readDirectory()).toEqual({ users: [], apiKeys: [], upstreamKeys: [] })
+      await store.ping()
+    })
+
+    describe('users and proxy keys', () => testAccounts(current))
+    describe('upstream keys', () => testUpstreams(current))
+    describe('changed by hand', () => testByHand(current))
+    describe('usage', () => testUsage(current))
+  })
+}
