@@ -56,9 +56,9 @@ export function testUsage(current: () => StoreUnderTest): void {
   })
 
   test('a batch larger than one statement may be is written whole', async () => {
-    const records = Array.from({ length: 3001 }, (_, index) => usageRecord(`req-${index}`))
+    const records = Array.from({ length: 12_001 }, (_, index) => usageRecord(`req-${index}`))
     await current().store.insert(records)
-    expect(count()).toBe(3001)
+    expect(count()).toBe(12_001)
   })
 
   test('a batch that fails leaves nothing behind', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openSqliteStore } from '../../src/adapters/sql/store.ts'
 import { StoreError } from '../../src/adapters/sql/store-error.ts'
 import { usageRecord } from '../contracts/store-under-test.ts'
+import { race } from './sqlite-race.ts'
 
 let folder: string
 let path: string
@@ -53,20 +54,21 @@ test('the file is in WAL mode and what was written is there after opening again'
 
 test('processes that open a new store at the same time all succeed, and the schema is made once', async () => {
   const module = join(import.meta.dir, '../../src/adapters/sql/store.ts')
-  const script = `
-    const { openSqliteStore } = await import(${JSON.stringify(module)})
-    const store = await openSqliteStore({ path: ${JSON.stringify(path)} })
-    await store.createUser({ username: 'user ' + process.pid, email: null, role: 'user', monthlyQuotaTokens: null })
-    await store.close()`
-  const openers = Array.from({ length: 4 }, () =>
-    Bun.spawn([process.execPath, '-e', script], { stdout: 'ignore', stderr: 'pipe' }),
-  )
-  const faults = await Promise.all(openers.map((opener) => new Response(opener.stderr).text()))
-  expect(faults).toEqual(['', '', '', ''])
-  const store = await openSqliteStore({ path })
-  expect(await store.listUsers()).toHaveLength(4)
-  await store.close()
-}, 30_000)
+  const preparation = `const { openSqliteStore } = await import(${JSON.stringify(module)})`
+  for (let round = 0; round < 5; round++) {
+    path = join(folder, `round-${round}.sqlite`)
+    await race(
+      4,
+      preparation,
+      `const store = await openSqliteStore({ path: ${JSON.stringify(path)} })
+      await store.createUser({ username: 'user ' + process.pid, email: null, role: 'user', monthlyQuotaTokens: null })
+      await store.close()`,
+    )
+    const store = await openSqliteStore({ path })
+    expect(await store.listUsers()).toHaveLength(4)
+    await store.close()
+  }
+}, 60_000)
 
 test('a file that is no database is refused by name, with a remedy, and is left as it was', async () => {
   path = join(folder, 'notes.txt')

@@ -8,10 +8,12 @@ import { migrationNames, migrationProvider } from './migrations.ts'
 import type { Tables } from './schema.ts'
 import { explainSqliteError, StoreError } from './store-error.ts'
 
+const BUSY_TIMEOUT_MS = 5000
+
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   makePrivate(path)
   const db = new Kysely<Tables>({
-    dialect: new BunSqliteDialect(connect(path), path),
+    dialect: new BunSqliteDialect(await connect(path), path),
   })
   try {
     await refuseNewerSchema(db, path)
@@ -46,21 +48,32 @@ function makePrivate(path: string): void {
   }
 }
 
-function connect(path: string): Database {
+async function connect(path: string): Promise<Database> {
   const database = new Database(path, { readwrite: true, create: true })
   try {
-    for (const pragma of [
-      'busy_timeout=5000',
-      'journal_mode=WAL',
-      'synchronous=NORMAL',
-      'foreign_keys=ON',
-    ]) {
-      database.run(`PRAGMA ${pragma}`)
-    }
+    database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+    await useWriteAheadLog(database)
+    database.run('PRAGMA synchronous=NORMAL')
+    database.run('PRAGMA foreign_keys=ON')
     return database
   } catch (error) {
     database.close()
     throw explainSqliteError(error, path)
+  }
+}
+
+/** SQLite's busy timeout does not hold for the change to WAL, which two first starts may both try. */
+async function useWriteAheadLog(database: Database): Promise<void> {
+  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      database.run('PRAGMA journal_mode=WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+      if (!busy || performance.now() > deadlineMs) throw error
+      await Bun.sleep(10 + Math.random() * 20)
+    }
   }
 }
 

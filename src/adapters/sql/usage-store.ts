@@ -5,7 +5,7 @@ import type { UsageStore } from '../../ports/usage-store.ts'
 import type { Tables, UsageRecordsTable } from './schema.ts'
 import { isoTime } from './values.ts'
 
-/** 27 columns a row: SQLite takes at most 32,766 variables a statement. */
+/** 27 columns a row: SQLite takes 32,766 variables a statement unless built for more, PostgreSQL 65,535. */
 const ROWS_A_STATEMENT = 500
 
 export function createUsageStore(db: Kysely<Tables>): UsageStore {
