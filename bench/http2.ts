@@ -1,0 +1,45 @@
+/**
+ * HTTP/2 against HTTP/1.1 to an upstream over TLS: CPU a request, and what aborts and cuts look like.
+ * Trust is fixed when a process starts, so the measuring part runs as a child (`http2-client.ts`).
+ */
+import { join } from 'node:path'
+import { makeCertificate } from './certificate.ts'
+import { startNginx } from './nginx.ts'
+import { CHAT_REPLY } from './replies.ts'
+
+const PORT_H2 = 19443
+const PORT_H1 = 19444
+
+const certificate = makeCertificate()
+const tls = (port: number, extra: string) => `server {
+  listen 127.0.0.1:${port} ssl${extra} backlog=4096;
+  ssl_certificate FOLDER/cert.pem; ssl_certificate_key FOLDER/key.pem;
+  location /slow { default_type text/plain; limit_rate 20000; alias FOLDER/slow.txt; }
+  location / { default_type application/json; return 200 '${CHAT_REPLY}'; }
+}`
+
+await using stack = new AsyncDisposableStack()
+stack.defer(() => certificate.remove())
+const nginx = await startNginx(`${tls(PORT_H2, ' http2')} ${tls(PORT_H1, '')}`, {
+  'cert.pem': certificate.cert,
+  'key.pem': certificate.key,
+  'slow.txt': 'x'.repeat(60_000),
+})
+stack.defer(() => nginx.stop())
+
+const client = Bun.spawn([process.execPath, join(import.meta.dir, 'http2-client.ts')], {
+  env: {
+    PATH: process.env.PATH ?? '',
+    NODE_EXTRA_CA_CERTS: certificate.certFile,
+    BUN_CONFIG_MAX_HTTP_REQUESTS: '20000',
+    QUICK: process.env.QUICK ?? '',
+    H2_URL: `https://127.0.0.1:${PORT_H2}`,
+    H1_URL: `https://127.0.0.1:${PORT_H1}`,
+    NGINX_WORKER_PID: String(nginx.workerPid),
+    TLS_KEY: certificate.key,
+    TLS_CERT: certificate.cert,
+  },
+  stdout: 'inherit',
+  stderr: 'inherit',
+})
+process.exitCode = await client.exited

@@ -1,0 +1,68 @@
+/**
+ * Measures the gateway beside nginx and the bare upstream, prints a table, and keeps the figures:
+ * `bench/results/latest.json`, with `--save` also `bench/baseline.json`.
+ */
+import { loadavg } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { usageRows } from './gateway.ts'
+import { createLoader } from './load.ts'
+import { measureLoad, measureStreams, warmUp } from './measure.ts'
+import { memoryOf } from './process-cost.ts'
+import { type Report, reportOf } from './report.ts'
+import { startRig } from './rig.ts'
+import { measureStart } from './start-up.ts'
+
+const PACE = { chunks: 100, everyMs: 20 }
+
+const { values } = parseArgs({ options: { save: { type: 'boolean', default: false } } })
+const startedMs = performance.now()
+const step = (text: string) => console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${text}`)
+
+const report = await measure()
+print(report)
+const results = join(import.meta.dir, 'results', 'latest.json')
+await Bun.$`mkdir -p ${dirname(results)}`.quiet()
+for (const file of [results, ...(values.save ? [join(import.meta.dir, 'baseline.json')] : [])]) {
+  await Bun.write(file, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(`written: ${file}`)
+}
+
+async function measure(): Promise<Report> {
+  const load = loadavg()[0] ?? 0
+  step('starting up, several times')
+  const source = await measureStart('source')
+  if (source === null) throw new Error('no source')
+  const executable = await measureStart('executable')
+  await using rig = await startRig(PACE)
+  const loader = await createLoader(rig.folder.dataDir)
+  step('warming up')
+  await warmUp(rig, loader)
+  step('64 connections')
+  const many = await measureLoad(rig, loader, 64)
+  step('1 connection')
+  const one = await measureLoad(rig, loader, 1)
+  step('300 streams')
+  const streams = await measureStreams(rig, PACE)
+  step(`done; ${usageRows(rig.folder.dataDir)} requests are in the usage records`)
+  return reportOf({ one, many, streams, loaded: memoryOf(rig.gateway.pid), source, executable }, load)
+}
+
+function print(report: Report): void {
+  const { cores, cpu, loadAverage } = report.machine
+  console.log(`\n${cores} cores, ${cpu}, load before ${loadAverage}; Bun ${report.versions.bun}, nginx ${report.versions.nginx}`)
+  console.log(Bun.inspect.table(transposed(report.figures)))
+  const { source, executable } = report.start
+  const { idleMb, loadedMb, peakMb } = report.memory
+  console.log(`memory: idle ${idleMb} MB, after the load ${loadedMb} MB, at most ${peakMb} MB`)
+  console.log(`ready:  from source ${source.readyMs} ms; ${executable === null ? 'no dist/gpt-proxy' : `executable ${executable.readyMs} ms, ${executable.sizeMb} MB, idle ${executable.idleMb} MB`}`)
+  console.log(Bun.inspect.table(report.targets.map(({ met, ...rest }) => ({ ...rest, met: met ? 'yes' : 'NO' }))))
+}
+
+function transposed(figures: Report['figures']): Record<string, string | number>[] {
+  const names = Object.keys(Object.values(figures)[0] ?? {})
+  return names.map((name) => ({
+    figure: name,
+    ...Object.fromEntries(Object.entries(figures).map(([way, row]) => [way, row[name] ?? ''])),
+  }))
+}
