@@ -1,0 +1,40 @@
+/** Which rows the vault can open, and sealing them anew with the active key. */
+import { type AdminDependencies, audited } from './admin.ts'
+import { bindingOf } from './upstreams.ts'
+
+export interface SealedRow {
+  upstream: string
+  /** Id of the encryption key that the row was sealed with. */
+  keyId: string
+  active: boolean
+  /** Null where it opens; else why not. */
+  problem: string | null
+}
+
+export function createEncryption(dependencies: AdminDependencies) {
+  const { store, vault } = dependencies
+  const audit = audited(dependencies)
+  return {
+    activeKeyId: vault.activeKeyId,
+    async status(): Promise<SealedRow[]> {
+      return (await store.listUpstreamKeys()).map((row) => {
+        const opened = vault.open(row.encryptedKey, bindingOf(row))
+        const keyId = row.encryptedKey.split('.')[1] ?? '?'
+        return { upstream: row.name, keyId, active: keyId === vault.activeKeyId, problem: opened.ok ? null : opened.reason }
+      })
+    },
+    /** While serving: each row is replaced in one statement, and both forms open until the old key is dropped. */
+    async rotate(): Promise<{ rotated: string[]; failed: SealedRow[] }> {
+      const rotated: string[] = []
+      for (const row of await store.listUpstreamKeys()) {
+        const opened = vault.open(row.encryptedKey, bindingOf(row))
+        if (!opened.ok || row.encryptedKey.split('.')[1] === vault.activeKeyId) continue
+        await store.replaceEncryptedKey(row.id, vault.seal(opened.secret, bindingOf(row)))
+        await audit('encryption.rotate', `upstream:${row.id}`)
+        rotated.push(row.name)
+      }
+      const failed = (await this.status()).filter(({ problem }) => problem !== null)
+      return { rotated, failed }
+    },
+  }
+}

@@ -1,0 +1,137 @@
+/** Upstream keys: sealed as they come in, tried, reset, switched off, removed. */
+import type { Provider, UpstreamKey } from '../core/entities.ts'
+import type { ProbeResult } from '../ports/upstream-probe.ts'
+import type { SecretBinding } from '../ports/vault.ts'
+import { type AdminDependencies, audited } from './admin.ts'
+import { AdminError } from './errors.ts'
+
+export interface UpstreamWish {
+  name: string
+  provider: Provider
+  baseUrl: string
+  secret: string
+  weight?: number
+  models?: readonly string[] | null
+  deployments?: Readonly<Record<string, string>> | null
+  apiVersion?: string | null
+}
+
+export type Upstreams = ReturnType<typeof createUpstreams>
+
+/** What an upstream key's ciphertext is bound to. */
+export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): SecretBinding {
+  return { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl }
+}
+
+export function createUpstreams(dependencies: AdminDependencies) {
+  const { store, vault, probe } = dependencies
+  const audit = audited(dependencies)
+
+  const find = async (name: string): Promise<UpstreamKey> => {
+    const found = (await store.listUpstreamKeys()).find((key) => key.name === name || String(key.id) === name)
+    if (found === undefined) throw new AdminError('not_found', `there is no upstream key '${name}'`, 'List them with: gpt-proxy upstream list')
+    return found
+  }
+
+  const add = async (wish: UpstreamWish): Promise<UpstreamKey> => {
+    const { name, provider, weight = 1, models = null, deployments = null, apiVersion = null } = wish
+    const baseUrl = checkedBaseUrl(wish.baseUrl)
+    const secret = checkedSecret(wish.secret)
+    if (!/^[\w.@:-]{1,64}$/.test(name)) throw new AdminError('invalid', `'${name}' is no name for an upstream key`, 'Use up to 64 letters, digits, or . _ @ : -')
+    if ((await store.listUpstreamKeys()).some((key) => key.name === name)) {
+      throw new AdminError('conflict', `there is already an upstream key '${name}'`, 'Choose another name, or remove that one first.')
+    }
+    if (provider === 'azure' && deployments === null && models === null) {
+      throw new AdminError('invalid', 'an azure upstream needs its deployments', 'Add --deployment MODEL=DEPLOYMENT for each.')
+    }
+    const key = await store.createUpstreamKey(
+      { name, provider, baseUrl, keyHint: `…${secret.slice(-4)}`, weight, models, deployments, apiVersion },
+      (id) => vault.seal(secret, bindingOf({ id, baseUrl })),
+    )
+    await audit('upstream.create', `upstream:${key.id}`)
+    return key
+  }
+
+  /** Adds the secrets that no row of the same provider and address holds yet. */
+  const importAll = async (wish: Omit<UpstreamWish, 'name' | 'secret'>, secrets: readonly string[]): Promise<UpstreamKey[]> => {
+    const baseUrl = checkedBaseUrl(wish.baseUrl)
+    const rows = await store.listUpstreamKeys()
+    const names = new Set(rows.map(({ name }) => name))
+    const same = rows.filter((row) => row.provider === wish.provider && row.baseUrl === baseUrl)
+    const held = new Set(same.map((row) => vault.open(row.encryptedKey, bindingOf(row))).map((opened) => (opened.ok ? opened.secret : null)))
+    const added: UpstreamKey[] = []
+    for (const secret of secrets) {
+      if (held.has(secret)) continue
+      held.add(secret)
+      const name = freeName(wish.provider, names)
+      added.push(await add({ ...wish, name, secret }))
+    }
+    return added
+  }
+
+  return {
+    find,
+    add,
+    importAll,
+    list: () => store.listUpstreamKeys(),
+    async test(name: string | null): Promise<{ upstream: UpstreamKey; result: ProbeResult }[]> {
+      const upstreams = name === null ? await store.listUpstreamKeys() : [await find(name)]
+      return Promise.all(
+        upstreams.map(async (upstream) => {
+          const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
+          const result = opened.ok ? await probe.probe(upstream, opened.secret) : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
+          return { upstream, result }
+        }),
+      )
+    },
+    async reset(name: string): Promise<UpstreamKey> {
+      const { id } = await find(name)
+      await store.resetUpstreamKey(id)
+      await audit('upstream.reset', `upstream:${id}`)
+      return find(String(id))
+    },
+    async setDisabled(name: string, disabled: boolean): Promise<UpstreamKey> {
+      const { id } = await find(name)
+      await store.setUpstreamKeyDisabled(id, disabled)
+      await audit(disabled ? 'upstream.disable' : 'upstream.enable', `upstream:${id}`)
+      return find(String(id))
+    },
+    async remove(name: string): Promise<UpstreamKey> {
+      const upstream = await find(name)
+      await store.removeUpstreamKey(upstream.id)
+      await audit('upstream.remove', `upstream:${upstream.id}`)
+      return upstream
+    },
+  }
+}
+
+/** Only an address: no credentials that would be logged, no query that would break the paths. */
+function checkedBaseUrl(text: string): string {
+  const remedy = 'Give an address such as https://api.openai.com/v1'
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new AdminError('invalid', `'${text}' is no URL`, remedy)
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new AdminError('invalid', `${url.protocol} is not possible as an upstream`, remedy)
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new AdminError('invalid', 'the base URL may hold no credentials, query or fragment', remedy)
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function checkedSecret(text: string): string {
+  const secret = text.trim()
+  if (/^[\x21-\x7e]{8,512}$/.test(secret)) return secret
+  throw new AdminError('invalid', 'the key is empty, too short, or holds a character that no key has', 'Paste the key alone, on one line.')
+}
+
+function freeName(provider: string, taken: Set<string>): string {
+  for (let number = 1; ; number++) {
+    const name = `${provider}-${number}`
+    if (taken.has(name)) continue
+    taken.add(name)
+    return name
+  }
+}

@@ -1,0 +1,9 @@
+/** What was used, summed. */
+import type { UsageQuery, UsageSummary } from '../ports/admin-store.ts'
+import type { AdminDependencies } from './admin.ts'
+
+export function createUsage({ store }: AdminDependencies) {
+  return {
+    summarize: (query: UsageQuery): Promise<UsageSummary[]> => store.summarizeUsage(query),
+  }
+}

@@ -1,0 +1,34 @@
+/** What the commands need from the program around them. */
+import type { Admin } from '../admin/admin.ts'
+import type { Config } from '../config.ts'
+
+export interface ChatGateway {
+  /** …/v1 */
+  baseUrl: string
+  key: string
+  close(): Promise<void>
+}
+
+export interface FirstStartReport {
+  /** Keys imported from the variables. */
+  imported: number
+  /** Null where this was not the first start. */
+  secrets: { adminKey: string; proxyKey: string } | null
+}
+
+export interface CliContext {
+  config(): Config
+  openAdmin(): Promise<Admin & { close(): Promise<void> }>
+  /** Makes what is missing, imports upstream keys from the variables. */
+  prepare(admin: Admin): Promise<FirstStartReport>
+  /** Runs until it is told to stop; the exit code. */
+  serve(): Promise<number>
+  /** A running gateway, or one started for this command. */
+  gateway(): Promise<ChatGateway>
+  /** The secret from GPT_PROXY_UPSTREAM_KEY, where set. */
+  secretFromVariable(): string | undefined
+  writeOut(text: string): void
+  writeError(text: string): void
+  readInput(): Promise<string>
+  isTerminal: boolean
+}

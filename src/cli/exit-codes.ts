@@ -1,0 +1,17 @@
+/** What the exit code of a command means. README.md names the same. */
+export const EXIT_CODES = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  configuration: 3,
+  notFound: 4,
+  store: 5,
+} as const
+
+export const EXIT_CODE_HELP = `Exit codes:
+  0  done
+  1  the operation failed
+  2  wrong usage
+  3  a variable or the start's surroundings are wrong
+  4  what was named does not exist
+  5  the store or the encryption key is the problem`

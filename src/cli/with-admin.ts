@@ -1,0 +1,13 @@
+/** Opens the store for one command, closes it again, and sets the exit code. */
+import type { Admin } from '../admin/admin.ts'
+import type { CliContext } from './context.ts'
+
+export async function withAdmin(context: CliContext, work: (admin: Admin) => Promise<number | undefined | void>): Promise<void> {
+  const admin = await context.openAdmin()
+  try {
+    const code = await work(admin)
+    if (typeof code === 'number') process.exitCode = code
+  } finally {
+    await admin.close()
+  }
+}

@@ -1,0 +1,53 @@
+/** For `gpt-proxy chat`: the gateway that runs already, or one of its own for the moment. */
+import { createPinoLogger } from '../adapters/log/pino-logger.ts'
+import type { ChatGateway } from '../cli/context.ts'
+import type { Config } from '../config.ts'
+import { startGateway } from './gateway.ts'
+import { openStore, prepare } from './open-admin.ts'
+import { outgoingProxy } from './outgoing-proxy.ts'
+import type { Environment } from './serve.ts'
+import { listen } from './server.ts'
+
+/** A key for this command alone; it is revoked at the end and expires by itself should that fail. */
+const KEY_LIFETIME_MS = 10 * 60_000
+const SEEN_WITHIN_MS = 2_000
+
+export async function chatGateway(config: Config, environment: Environment): Promise<ChatGateway> {
+  const { store, vault, admin } = await openStore(config, 'cli')
+  await prepare(admin, config)
+  const { secret, key } = await admin.keys.create({ user: 'admin', name: 'chat command', expiresAtMs: Date.now() + KEY_LIFETIME_MS })
+  const forget = async () => {
+    await admin.keys.revoke(String(key.id))
+    await store.close()
+  }
+  const url = `http://${config.host}:${config.port}`
+  if (await accepts(url, secret)) return { baseUrl: `${url}/v1`, key: secret, close: forget }
+
+  const logger = createPinoLogger('error')
+  const running = await startGateway({ config, store, vault, logger, proxyFor: outgoingProxy(environment) })
+  const server = listen({ config, gateway: running.gateway, databaseHealthy: async () => true, port: 0 })
+  return {
+    baseUrl: `${server.url}/v1`,
+    key: secret,
+    async close() {
+      await server.close()
+      await running.stop()
+      await forget()
+    },
+  }
+}
+
+/** A gateway on the same store sees the new key within a second; any other server never does. */
+async function accepts(url: string, key: string): Promise<boolean> {
+  const untilMs = performance.now() + SEEN_WITHIN_MS
+  while (performance.now() < untilMs) {
+    try {
+      const response = await fetch(`${url}/v1/models/demo%2Fecho`, { headers: { authorization: `Bearer ${key}` } })
+      if (response.status !== 401) return response.status === 200
+    } catch {
+      return false
+    }
+    await Bun.sleep(50)
+  }
+  return false
+}

@@ -1,0 +1,67 @@
+/** Runs one command and turns whatever goes wrong into one line and an exit code. */
+import { CommanderError } from 'commander'
+import { StoreError } from '../adapters/sql/store-error.ts'
+import { KeyFileError } from '../adapters/vault/key-file.ts'
+import { AdminError } from '../admin/errors.ts'
+import type { CliContext } from '../cli/context.ts'
+import { EXIT_CODES } from '../cli/exit-codes.ts'
+import { buildProgram } from '../cli/program.ts'
+import { ConfigError, loadConfig } from '../config.ts'
+import { chatGateway } from './chat-gateway.ts'
+import { openAdmin, prepare } from './open-admin.ts'
+import { type Environment, serve } from './serve.ts'
+import { StartError } from './start-error.ts'
+
+export async function runCommand(argv: readonly string[], environment: Environment): Promise<void> {
+  const context = contextOf(environment)
+  try {
+    await buildProgram(context).parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = explain(context, error)
+  }
+}
+
+function contextOf(environment: Environment): CliContext {
+  const config = () => loadConfig(environment)
+  return {
+    config,
+    openAdmin: () => openAdmin(config()),
+    prepare: (admin) => prepare(admin, config()),
+    serve: () => serve(config(), environment),
+    gateway: () => chatGateway(config(), environment),
+    secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
+    writeOut: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    readInput: () => Bun.stdin.text(),
+    isTerminal: process.stdin.isTTY === true,
+  }
+}
+
+function explain(context: CliContext, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
+  const line = (message: string, remedy: string) => context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
+  if (error instanceof AdminError) {
+    line(error.message, error.remedy)
+    if (error.kind === 'not_found') return EXIT_CODES.notFound
+    return EXIT_CODES.failed
+  }
+  if (error instanceof ConfigError || error instanceof StartError) {
+    line(error.message, error.remedy)
+    return EXIT_CODES.configuration
+  }
+  if (error instanceof StoreError || error instanceof KeyFileError) {
+    line(error.message, error.remedy)
+    return EXIT_CODES.store
+  }
+  line(error instanceof Error ? error.message : String(error), 'This is unexpected; run again with LOG_LEVEL=debug and report it.')
+  if (context.config().logLevel === 'debug' && error instanceof Error) context.writeError(`${error.stack}\n`)
+  return EXIT_CODES.failed
+}
+
+function ended(text: string): string {
+  return /[.?!)]$/.test(text) ? text : `${text}.`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,78 @@
+/** Opens the store and the vault for the use cases, and prepares a new installation. */
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
+import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
+import { type Admin, createAdmin } from '../admin/admin.ts'
+import type { FirstStartReport } from '../cli/context.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Vault } from '../ports/vault.ts'
+import { sha256Hex } from './digest.ts'
+import { writeFirstStart } from './first-start-file.ts'
+import { openVault } from './keys.ts'
+import { StartError } from './start-error.ts'
+import { upstreamProbe } from './upstream-probe.ts'
+
+export interface Opened {
+  store: Store
+  vault: Vault
+  admin: Admin
+}
+
+export async function openStore(config: Config, actor: string, logger?: Logger): Promise<Opened> {
+  ensureDataDir(config.dataDir)
+  const vault = openVault(config)
+  const path = join(config.dataDir, 'gpt-proxy.sqlite')
+  const store = await openSqliteStore(logger === undefined ? { path } : { path, logger })
+  const transport = createFetchTransport({ connectTimeoutMs: config.upstreamConnectTimeoutMs, http2: false, proxyFor: () => null })
+  const admin = createAdmin({
+    store,
+    vault,
+    probe: upstreamProbe(transport),
+    sha256Hex,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    nowMs: () => Date.now(),
+    actor,
+    defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
+  })
+  return { store, vault, admin }
+}
+
+export async function openAdmin(config: Config): Promise<Admin & { close(): Promise<void> }> {
+  const { admin, store } = await openStore(config, 'cli')
+  return { ...admin, close: () => store.close() }
+}
+
+/** First users and keys where there are none; upstream keys from the variables where they are new. */
+export async function prepare(admin: Admin, config: Config): Promise<FirstStartReport> {
+  const secrets = await admin.firstStart()
+  const imported = await importFromVariables(admin, config)
+  if (secrets !== null) writeFirstStart(config, secrets)
+  return { imported, secrets }
+}
+
+async function importFromVariables(admin: Admin, config: Config): Promise<number> {
+  const openai = config.upstreamType === 'azure' ? [] : config.openaiApiKeys
+  const azure = config.upstreamType === 'openai' ? [] : config.azureApiKeys
+  const fromOpenai = await admin.upstreams.importAll({ provider: 'openai', baseUrl: config.openaiBaseUrl }, openai)
+  if (azure.length === 0 || config.azureEndpoint === null) return fromOpenai.length
+  const wish = {
+    provider: 'azure' as const,
+    baseUrl: config.azureEndpoint,
+    deployments: config.azureDeploymentNames,
+    apiVersion: config.azureApiVersion,
+  }
+  return fromOpenai.length + (await admin.upstreams.importAll(wish, azure)).length
+}
+
+function ensureDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    throw new StartError(`DATA_DIR ${dataDir} can't be written to (${code ?? 'unknown'})`, 'Make it writable for this user, or set DATA_DIR to another folder.')
+  }
+}

@@ -1,0 +1,63 @@
+/** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
+import { createPinoLogger } from '../adapters/log/pino-logger.ts'
+import { holdProcessLock } from '../adapters/sql/process-lock.ts'
+import { EXIT_CODES } from '../cli/exit-codes.ts'
+import type { Config } from '../config.ts'
+import { printBanner } from './banner.ts'
+import { correctBaseUrl } from './first-start-file.ts'
+import { startGateway } from './gateway.ts'
+import { assertOpensSomething } from './keys.ts'
+import { openStore, prepare } from './open-admin.ts'
+import { outgoingProxy } from './outgoing-proxy.ts'
+import { listen } from './server.ts'
+
+export type Environment = Record<string, string | undefined>
+
+export async function serve(config: Config, environment: Environment): Promise<number> {
+  const logger = createPinoLogger(config.logLevel)
+  const { store, vault, admin } = await openStore(config, 'gateway', logger)
+  const releaseLock = holdProcessLock(config.dataDir)
+  assertOpensSomething(vault, await admin.upstreams.list())
+  const report = await prepare(admin, config)
+  const running = await startGateway({ config, store, vault, logger, proxyFor: outgoingProxy(environment) })
+  const { gateway } = running
+  const server = listen({ config, gateway, databaseHealthy: () => answers(store) })
+  correctBaseUrl(config, server.url)
+  printBanner({ config, url: server.url, report, upstreams: gateway.directory.allUpstreams().length })
+  logger.info({ url: server.url, readyMs: Math.round(performance.now()), upstreams: gateway.directory.allUpstreams().length }, 'listening')
+  logger.flush()
+
+  const signal = await stopSignal()
+  logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
+  logger.flush()
+  process.once(signal, () => endAtOnce(logger))
+  await server.drain(config.drainMs)
+  await running.stop()
+  await store.close()
+  releaseLock()
+  logger.info({}, 'stopped')
+  logger.flush()
+  process.exit(EXIT_CODES.ok)
+}
+
+async function answers(store: { ping(): Promise<void> }): Promise<boolean> {
+  try {
+    await store.ping()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
+  })
+}
+
+/** The second signal: whoever sends it does not want to wait. */
+function endAtOnce(logger: { warn(fields: object, message: string): void; flush(): void }): void {
+  logger.warn({}, 'told to stop again: streams are cut')
+  logger.flush()
+  process.exit(EXIT_CODES.failed)
+}
