@@ -15,8 +15,24 @@ export function makeCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-certificate-'))
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const { exitCode, stderr } = Bun.spawnSync([
-    ...['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-days', '2'],
+    ...[
+      'openssl',
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+    ],
+    ...[
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1,DNS:localhost',
+      '-days',
+      '2',
+    ],
     ...['-keyout', keyFile, '-out', certFile],
   ])
   if (exitCode !== 0) throw new Error(`openssl: ${stderr.toString()}`)

@@ -33,12 +33,19 @@ export interface UpstreamOfModel {
 }
 
 /** A data folder with these upstreams, made by the operator's own commands. */
-export async function prepareFolder(dataDir: string, upstreams: readonly UpstreamOfModel[]): Promise<Folder> {
+export async function prepareFolder(
+  dataDir: string,
+  upstreams: readonly UpstreamOfModel[],
+): Promise<Folder> {
   const env = environmentFor(dataDir)
   await succeed(['init'], env)
   for (const { name, model, port } of upstreams) {
     const address = ['--base-url', `http://127.0.0.1:${port}/v1`]
-    await succeed(['upstream', 'add', name, ...address, '--provider', 'openai', '--model', model], env, 'sk-upstream-of-the-bench')
+    await succeed(
+      ['upstream', 'add', name, ...address, '--provider', 'openai', '--model', model],
+      env,
+      'sk-upstream-of-the-bench',
+    )
   }
   const secrets = readFileSync(join(dataDir, 'first-start.env'), 'utf8')
   const proxyKey = /^PROXY_KEY=["']?([^"'\n]+)/m.exec(secrets)?.[1]
@@ -48,13 +55,17 @@ export async function prepareFolder(dataDir: string, upstreams: readonly Upstrea
 
 async function succeed(args: string[], env: Record<string, string>, stdin?: string): Promise<void> {
   const { exitCode, stdout, stderr } = await runCli(args, env, stdin)
-  if (exitCode !== 0) throw new Error(`gpt-proxy ${args.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`)
+  if (exitCode !== 0)
+    throw new Error(`gpt-proxy ${args.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`)
 }
 
 /** As many open files as this machine allows: thousands of streams are two sockets each. */
 const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)" && exec "$@"', 'sh']
 
-export async function launchGateway(dataDir: string, command: readonly string[] = FROM_SOURCE): Promise<RunningGateway> {
+export async function launchGateway(
+  dataDir: string,
+  command: readonly string[] = FROM_SOURCE,
+): Promise<RunningGateway> {
   const logFile = join(dataDir, 'gateway.log')
   const log = openSync(logFile, 'w')
   const startedMs = performance.now()
@@ -75,7 +86,10 @@ export async function launchGateway(dataDir: string, command: readonly string[] 
     async stop() {
       child.kill('SIGTERM')
       const code = await child.exited
-      if (code !== 0) throw new Error(`the gateway ended with ${code}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`)
+      if (code !== 0)
+        throw new Error(
+          `the gateway ended with ${code}:\n${readFileSync(logFile, 'utf8').slice(-2000)}`,
+        )
     },
   }
 }
@@ -83,9 +97,13 @@ export async function launchGateway(dataDir: string, command: readonly string[] 
 async function listening(logFile: string, child: Bun.Subprocess, untilMs: number): Promise<string> {
   for (;;) {
     const written = existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''
-    const line = written.split('\n').slice(0, -1).find((one) => one.includes('"listening"'))
+    const line = written
+      .split('\n')
+      .slice(0, -1)
+      .find((one) => one.includes('"listening"'))
     if (line !== undefined) return (JSON.parse(line) as { url: string }).url
-    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode} at its start:\n${written}`)
+    if (child.exitCode !== null)
+      throw new Error(`the gateway ended with ${child.exitCode} at its start:\n${written}`)
     if (performance.now() > untilMs) {
       child.kill('SIGKILL')
       throw new Error(`the gateway did not start in time:\n${written}`)
@@ -96,5 +114,8 @@ async function listening(logFile: string, child: Bun.Subprocess, untilMs: number
 
 export function usageRows(dataDir: string): number {
   using database = new Database(join(dataDir, 'gpt-proxy.sqlite'), { readonly: true })
-  return database.query<{ count: number }, []>('SELECT count(*) AS count FROM usage_records').get()?.count ?? 0
+  return (
+    database.query<{ count: number }, []>('SELECT count(*) AS count FROM usage_records').get()
+      ?.count ?? 0
+  )
 }

@@ -1,7 +1,12 @@
 /** How Bun's fetch reports what goes wrong on HTTP/2: one line a fault. */
 import { CODES, type Exchange, startFrameServer } from './http2-frames.ts'
 
-const POST: BunFetchRequestInit = { method: 'POST', body: '{}', decompress: false, protocol: 'http2' }
+const POST: BunFetchRequestInit = {
+  method: 'POST',
+  body: '{}',
+  decompress: false,
+  protocol: 'http2',
+}
 
 const later = (action: () => void) => void setTimeout(action, 40)
 
@@ -21,18 +26,26 @@ const FAULTS: Record<string, (exchange: Exchange) => void> = {
   'RST_STREAM internal error after data': opened((exchange) => exchange.reset(CODES.internalError)),
   'RST_STREAM cancel after data': opened((exchange) => exchange.reset(CODES.cancel)),
   'RST_STREAM no error after data': opened((exchange) => exchange.reset(CODES.noError)),
-  'RST_STREAM internal error before headers': afterFirst((exchange) => exchange.reset(CODES.internalError)),
-  'RST_STREAM refused before headers': afterFirst((exchange) => exchange.reset(CODES.refusedStream)),
+  'RST_STREAM internal error before headers': afterFirst((exchange) =>
+    exchange.reset(CODES.internalError),
+  ),
+  'RST_STREAM refused before headers': afterFirst((exchange) =>
+    exchange.reset(CODES.refusedStream),
+  ),
   'GOAWAY before headers, stream not processed': afterFirst((exchange) => {
     exchange.goaway(0, CODES.noError)
     exchange.end()
   }),
-  'GOAWAY before headers, connection left open': afterFirst((exchange) => exchange.goaway(0, CODES.noError)),
+  'GOAWAY before headers, connection left open': afterFirst((exchange) =>
+    exchange.goaway(0, CODES.noError),
+  ),
   'GOAWAY naming this stream, then it completes': opened((exchange) => {
     exchange.goaway(exchange.stream, CODES.noError)
     later(() => exchange.data('data: [DONE]\n\n', true))
   }),
-  'GOAWAY with an error after data': opened((exchange) => exchange.goaway(exchange.stream, CODES.internalError)),
+  'GOAWAY with an error after data': opened((exchange) =>
+    exchange.goaway(exchange.stream, CODES.internalError),
+  ),
   'FIN after data': opened((exchange) => exchange.end()),
   'socket destroyed after data': opened((exchange) => exchange.destroy()),
   'FIN before headers': afterFirst((exchange) => exchange.end()),
@@ -40,7 +53,9 @@ const FAULTS: Record<string, (exchange: Exchange) => void> = {
     exchange.head(100)
     exchange.data('data: 1\n\n', true)
   },
-  'GOAWAY protocol error before headers': afterFirst((exchange) => exchange.goaway(exchange.stream, CODES.protocolError)),
+  'GOAWAY protocol error before headers': afterFirst((exchange) =>
+    exchange.goaway(exchange.stream, CODES.protocolError),
+  ),
 }
 
 export async function outcome(promise: Promise<Response>, limitMs = 2_000): Promise<string> {
@@ -51,7 +66,10 @@ export async function outcome(promise: Promise<Response>, limitMs = 2_000): Prom
     return `${reply.status}, CLEAN END after ${got} bytes`
   }
   const late = Promise.withResolvers<string>()
-  const timer = setTimeout(() => late.resolve(`NOTHING for ${limitMs} ms, after ${got} bytes`), limitMs)
+  const timer = setTimeout(
+    () => late.resolve(`NOTHING for ${limitMs} ms, after ${got} bytes`),
+    limitMs,
+  )
   try {
     return await Promise.race([read(), late.promise])
   } catch (error) {
@@ -69,12 +87,16 @@ export async function reportFaults(key: string, cert: string): Promise<void> {
     const result = await outcome(fetch(server.url, POST))
     const next = await outcome(fetch(server.url, POST))
     const { connections, requests } = server.seen
-    console.log(`${name.padEnd(48)} ${result}; a second request: ${next}; upstream saw ${requests} requests, ${connections} connections`)
+    console.log(
+      `${name.padEnd(48)} ${result}; a second request: ${next}; upstream saw ${requests} requests, ${connections} connections`,
+    )
     server.close()
   }
   for (const alpn of [null, ['http/1.1']]) {
     const server = await startFrameServer(key, cert, alpn)
-    console.log(`a server whose ALPN is ${JSON.stringify(alpn)}: ${await outcome(fetch(server.url, POST))}`)
+    console.log(
+      `a server whose ALPN is ${JSON.stringify(alpn)}: ${await outcome(fetch(server.url, POST))}`,
+    )
     server.close()
   }
   await reportAborts(key, cert)
@@ -91,7 +113,9 @@ async function reportAborts(key: string, cert: string): Promise<void> {
   await outcome(fetch(server.url, POST), 100)
   streams.length = 0
   const aborts = Array.from({ length: 40 }, () => new AbortController())
-  const all = aborts.map((abort) => outcome(fetch(server.url, { ...POST, signal: abort.signal }), 5_000))
+  const all = aborts.map((abort) =>
+    outcome(fetch(server.url, { ...POST, signal: abort.signal }), 5_000),
+  )
   while (streams.length < 40) await Bun.sleep(1)
   const startedMs = performance.now()
   for (const abort of aborts.slice(0, 20)) abort.abort()
@@ -99,7 +123,11 @@ async function reportAborts(key: string, cert: string): Promise<void> {
   const took = Math.max(...server.seen.resets.map((reset) => reset.atMs)) - startedMs
   for (const stream of streams) stream.data('data: [DONE]\n\n', true)
   const results = await Promise.all(all)
-  console.log(`40 streams, 20 aborted: upstream saw ${server.seen.resets.length} resets (code ${server.seen.resets[0]?.code}) within ${took.toFixed(1)} ms`)
-  console.log(`   the aborted: ${[...new Set(results.slice(0, 20))]}; the others: ${[...new Set(results.slice(20))]}`)
+  console.log(
+    `40 streams, 20 aborted: upstream saw ${server.seen.resets.length} resets (code ${server.seen.resets[0]?.code}) within ${took.toFixed(1)} ms`,
+  )
+  console.log(
+    `   the aborted: ${[...new Set(results.slice(0, 20))]}; the others: ${[...new Set(results.slice(20))]}`,
+  )
   server.close()
 }

@@ -1,14 +1,28 @@
 /** A bare HTTP/2 upstream that sends exactly the frames it is told to: no library tidies up the faults. */
 import tls from 'node:tls'
 
-const TYPES = { data: 0, headers: 1, rstStream: 3, settings: 4, ping: 6, goaway: 7, windowUpdate: 8 } as const
+const TYPES = {
+  data: 0,
+  headers: 1,
+  rstStream: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+} as const
 const END_STREAM = 1
 const ACK = 1
 const END_HEADERS = 4
 const PREFACE_LENGTH = 24
 const HEAD_LENGTH = 9
 
-export const CODES = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const
+export const CODES = {
+  noError: 0,
+  protocolError: 1,
+  internalError: 2,
+  refusedStream: 7,
+  cancel: 8,
+} as const
 
 export interface Exchange {
   /** Counted over all connections, from 0. */
@@ -38,7 +52,11 @@ export interface FrameServer {
   close(): void
 }
 
-export async function startFrameServer(key: string, cert: string, alpn: string[] | null): Promise<FrameServer> {
+export async function startFrameServer(
+  key: string,
+  cert: string,
+  alpn: string[] | null,
+): Promise<FrameServer> {
   const seen: Seen = { connections: 0, requests: 0, resets: [] }
   const server = tls.createServer({ key, cert, ...(alpn === null ? {} : { ALPNProtocols: alpn }) })
   const result: FrameServer = { url: '', seen, answer: () => {}, close: () => server.close() }
@@ -67,15 +85,19 @@ export async function startFrameServer(key: string, cert: string, alpn: string[]
         const [type, flags, stream] = [buffered[3], buffered[4] ?? 0, buffered.readUInt32BE(5)]
         const payload = buffered.subarray(HEAD_LENGTH, HEAD_LENGTH + length)
         buffered = buffered.subarray(HEAD_LENGTH + length)
-        if (type === TYPES.settings && !(flags & ACK)) send(TYPES.settings, ACK, 0, new Uint8Array())
+        if (type === TYPES.settings && !(flags & ACK))
+          send(TYPES.settings, ACK, 0, new Uint8Array())
         if (type === TYPES.ping && !(flags & ACK)) send(TYPES.ping, ACK, 0, payload)
-        if (type === TYPES.rstStream) seen.resets.push({ stream, code: payload.readUInt32BE(0), atMs: performance.now() })
+        if (type === TYPES.rstStream)
+          seen.resets.push({ stream, code: payload.readUInt32BE(0), atMs: performance.now() })
         if (type === TYPES.headers) {
           result.answer({
             index: seen.requests++,
             stream,
-            head: (contentLength) => send(TYPES.headers, END_HEADERS, stream, headOf(contentLength)),
-            data: (text, last = false) => send(TYPES.data, last ? END_STREAM : 0, stream, Buffer.from(text)),
+            head: (contentLength) =>
+              send(TYPES.headers, END_HEADERS, stream, headOf(contentLength)),
+            data: (text, last = false) =>
+              send(TYPES.data, last ? END_STREAM : 0, stream, Buffer.from(text)),
             reset: (code) => send(TYPES.rstStream, 0, stream, numbers(code)),
             goaway: (lastStream, code) => send(TYPES.goaway, 0, 0, numbers(lastStream, code)),
             end: () => void socket.end(),

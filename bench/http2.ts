@@ -1,9 +1,11 @@
 /**
- * HTTP/2 against HTTP/1.1 to an upstream over TLS: CPU a request, and what aborts and cuts look like.
+ * HTTP/2 against HTTP/1.1 to an upstream over TLS: CPU a request, and what aborts and cuts look like
+ * (only the latter with `--faults`).
  * Trust is fixed when a process starts, so the measuring part runs as a child (`http2-client.ts`).
  */
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
+import type { Http2Task } from './http2-client.ts'
 import { startNginx } from './nginx.ts'
 import { CHAT_REPLY } from './replies.ts'
 
@@ -27,18 +29,17 @@ const nginx = await startNginx(`${tls(PORT_H2, ' http2')} ${tls(PORT_H1, '')}`, 
 })
 stack.defer(() => nginx.stop())
 
-const client = Bun.spawn([process.execPath, join(import.meta.dir, 'http2-client.ts')], {
-  env: {
-    PATH: process.env.PATH ?? '',
-    NODE_EXTRA_CA_CERTS: certificate.certFile,
-    BUN_CONFIG_MAX_HTTP_REQUESTS: '20000',
-    QUICK: process.env.QUICK ?? '',
-    H2_URL: `https://127.0.0.1:${PORT_H2}`,
-    H1_URL: `https://127.0.0.1:${PORT_H1}`,
-    NGINX_WORKER_PID: String(nginx.workerPid),
-    TLS_KEY: certificate.key,
-    TLS_CERT: certificate.cert,
-  },
+const task: Http2Task = {
+  both: `https://127.0.0.1:${PORT_H2}`,
+  onlyHttp1: `https://127.0.0.1:${PORT_H1}`,
+  nginxPid: nginx.workerPid,
+  key: certificate.key,
+  cert: certificate.cert,
+  faultsOnly: process.argv.includes('--faults'),
+}
+const program = join(import.meta.dir, 'http2-client.ts')
+const client = Bun.spawn([process.execPath, program, JSON.stringify(task)], {
+  env: { NODE_EXTRA_CA_CERTS: certificate.certFile, BUN_CONFIG_MAX_HTTP_REQUESTS: '20000' },
   stdout: 'inherit',
   stderr: 'inherit',
 })

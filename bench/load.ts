@@ -33,15 +33,32 @@ export async function createLoader(folder: string): Promise<Loader> {
     async run({ origin, key, pid }, connections, seconds) {
       const url = `${origin}/v1/chat/completions`
       const before = cpuNanoseconds(pid)
-      const child = Bun.spawn([wrk, '-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, url, '--', key, request, reply], {
-        stdout: 'pipe',
-        stderr: 'inherit',
-      })
+      const child = Bun.spawn(
+        [
+          wrk,
+          '-t1',
+          `-c${connections}`,
+          `-d${seconds}s`,
+          '-s',
+          SCRIPT,
+          url,
+          '--',
+          key,
+          request,
+          reply,
+        ],
+        {
+          stdout: 'pipe',
+          stderr: 'inherit',
+        },
+      )
       const output = await new Response(child.stdout).text()
       const used = cpuNanoseconds(pid) - before
       const { requests, seconds: took, p50Us, p99Us, wrong, failed } = summaryIn(output)
       if (wrong > 0 || failed > 0 || requests === 0) {
-        throw new Error(`${url}: ${wrong} wrong and ${failed} failed of ${requests} replies at ${connections} connections`)
+        throw new Error(
+          `${url}: ${wrong} wrong and ${failed} failed of ${requests} replies at ${connections} connections`,
+        )
       }
       return { perSecond: requests / took, p50Us, p99Us, cpuUs: used / 1000 / requests }
     },

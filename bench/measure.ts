@@ -28,7 +28,11 @@ export async function warmUp(rig: Rig, loader: Loader): Promise<void> {
   await loader.run(loadTarget(rig, 'nginx'), 64, 1)
 }
 
-export async function measureLoad(rig: Rig, loader: Loader, connections: number): Promise<Rounds<LoadResult>> {
+export async function measureLoad(
+  rig: Rig,
+  loader: Loader,
+  connections: number,
+): Promise<Rounds<LoadResult>> {
   const rounds: Rounds<LoadResult> = { direct: [], nginx: [], gateway: [] }
   for (let round = 0; round < LOAD_ROUNDS; round++) {
     for (const name of WAYS) {
@@ -69,5 +73,9 @@ export function compared<T>(
   compare: (gateway: number, other: number) => number,
 ): number {
   const pairs = rounds.gateway.map((gateway, index) => [gateway, rounds[other][index]] as const)
-  return median(pairs.flatMap(([gateway, beside]) => (beside === undefined ? [] : [compare(figure(gateway), figure(beside))])))
+  return median(
+    pairs.flatMap(([gateway, beside]) =>
+      beside === undefined ? [] : [compare(figure(gateway), figure(beside))],
+    ),
+  )
 }

@@ -17,7 +17,9 @@ const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-streams-'))
 stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
 const upstream = startStreamUpstream({ chunks: CHUNKS, everyMs: 100, hold: true })
 stack.defer(() => upstream.stop())
-const { proxyKey } = await prepareFolder(dataDir, [{ name: 'streams', model: STREAM_MODEL, port: upstream.port }])
+const { proxyKey } = await prepareFolder(dataDir, [
+  { name: 'streams', model: STREAM_MODEL, port: upstream.port },
+])
 const gateway = await launchGateway(dataDir)
 stack.defer(() => gateway.stop())
 
@@ -29,8 +31,15 @@ const { openMs } = await runOpenStreams({
   proxyKey,
   streams: STREAMS,
   chunks: CHUNKS,
-  whenOpen: () => console.log(`${STREAMS} open at once: ${rounded(memoryOf(gateway.pid).residentMb, 1)} MB (idle ${rounded(idle.residentMb, 1)} MB)`),
+  whenOpen: () =>
+    console.log(
+      `${STREAMS} open at once: ${rounded(memoryOf(gateway.pid).residentMb, 1)} MB (idle ${rounded(idle.residentMb, 1)} MB)`,
+    ),
 })
 const used = (cpuNanoseconds(gateway.pid) - cpu) / 1000
-console.log(`all ${STREAMS} whole: ${CHUNKS} chunks each, opened within ${rounded(openMs / 1000, 1)} s, ended after ${rounded((performance.now() - startedMs) / 1000, 1)} s`)
-console.log(`${rounded(used / STREAMS / CHUNKS, 1)} CPU µs a chunk with its share of opening; peak ${rounded(memoryOf(gateway.pid).peakMb, 1)} MB`)
+console.log(
+  `all ${STREAMS} whole: ${CHUNKS} chunks each, opened within ${rounded(openMs / 1000, 1)} s, ended after ${rounded((performance.now() - startedMs) / 1000, 1)} s`,
+)
+console.log(
+  `${rounded(used / STREAMS / CHUNKS, 1)} CPU µs a chunk with its share of opening; peak ${rounded(memoryOf(gateway.pid).peakMb, 1)} MB`,
+)

@@ -11,7 +11,9 @@ export function ensureProgram(name: string, debianPackage = name): string {
     const installed = Bun.which(name)
     if (installed !== null) return installed
   }
-  throw new Error(`${name} is not installed. Install it (Debian: apt-get install ${debianPackage}) and run this again.`)
+  throw new Error(
+    `${name} is not installed. Install it (Debian: apt-get install ${debianPackage}) and run this again.`,
+  )
 }
 
 function run(...command: string[]): void {
@@ -20,5 +22,6 @@ function run(...command: string[]): void {
     stdout: 'ignore',
     stderr: 'pipe',
   })
-  if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit ${exitCode}\n${stderr.toString()}`)
+  if (exitCode !== 0)
+    throw new Error(`${command.join(' ')}: exit ${exitCode}\n${stderr.toString()}`)
 }

@@ -17,7 +17,10 @@ export const CHAT_REPLY = JSON.stringify({
   choices: [
     {
       index: 0,
-      message: { role: 'assistant', content: 'Hello there, how may I assist you today? I am a mock.' },
+      message: {
+        role: 'assistant',
+        content: 'Hello there, how may I assist you today? I am a mock.',
+      },
       finish_reason: 'stop',
     },
   ],

@@ -39,20 +39,44 @@ export function reportOf(measured: Measurements, loadAverage: number): Report {
   const { one, many, streams, loaded, source, executable } = measured
   return {
     date: new Date().toISOString(),
-    machine: { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', loadAverage: rounded(loadAverage) },
+    machine: {
+      cores: cpus().length,
+      cpu: cpus()[0]?.model ?? 'unknown',
+      loadAverage: rounded(loadAverage),
+    },
     versions: { bun: Bun.version, nginx: nginxVersion() },
     figures: Object.fromEntries(
       WAYS.map((way) => [
         way,
-        { ...loadFigures('c1', one[way]), ...loadFigures('c64', many[way]), ...streamFigures(streams[way], way !== 'direct') },
+        {
+          ...loadFigures('c1', one[way]),
+          ...loadFigures('c64', many[way]),
+          ...streamFigures(streams[way], way !== 'direct'),
+        },
       ]),
     ),
-    memory: { idleMb: rounded(source.idleMb, 1), loadedMb: rounded(loaded.residentMb, 1), peakMb: rounded(loaded.peakMb, 1) },
+    memory: {
+      idleMb: rounded(source.idleMb, 1),
+      loadedMb: rounded(loaded.residentMb, 1),
+      peakMb: rounded(loaded.peakMb, 1),
+    },
     start: { source: roundedStart(source), executable: executable && roundedStart(executable) },
     targets: [
-      target("CPU a request at 64 connections, times nginx's", compared(many, 'nginx', (r) => r.cpuUs, divide), 3.5),
-      target("CPU a streamed chunk, times nginx's", compared(streams, 'nginx', (r) => r.cpuUsPerChunk, divide), 2),
-      target('added at p50 with one connection, to direct (ms)', compared(one, 'direct', (r) => r.p50Us, subtract) / 1000, 0.2),
+      target(
+        "CPU a request at 64 connections, times nginx's",
+        compared(many, 'nginx', (r) => r.cpuUs, divide),
+        3.5,
+      ),
+      target(
+        "CPU a streamed chunk, times nginx's",
+        compared(streams, 'nginx', (r) => r.cpuUsPerChunk, divide),
+        2,
+      ),
+      target(
+        'added at p50 with one connection, to direct (ms)',
+        compared(one, 'direct', (r) => r.p50Us, subtract) / 1000,
+        0.2,
+      ),
       target('idle memory (MB)', source.idleMb, 90),
       target('ready after (ms)', source.readyMs, 300),
     ],
@@ -71,7 +95,10 @@ function loadFigures(prefix: string, rounds: readonly LoadResult[]): Row {
     [`${prefix} requests/s`]: Math.round(medianOf(rounds, (one) => one.perSecond)),
     [`${prefix} p50 µs`]: medianOf(rounds, (one) => one.p50Us),
     [`${prefix} p99 µs`]: medianOf(rounds, (one) => one.p99Us),
-    [`${prefix} CPU µs`]: rounded(medianOf(rounds, (one) => one.cpuUs), 1),
+    [`${prefix} CPU µs`]: rounded(
+      medianOf(rounds, (one) => one.cpuUs),
+      1,
+    ),
   }
 }
 
@@ -86,7 +113,11 @@ function streamFigures(rounds: readonly StreamFigures[], costKnown: boolean): Ro
 }
 
 function roundedStart({ readyMs, idleMb, sizeMb }: StartFigures): StartFigures {
-  return { readyMs: rounded(readyMs, 1), idleMb: rounded(idleMb, 1), sizeMb: sizeMb === null ? null : rounded(sizeMb, 1) }
+  return {
+    readyMs: rounded(readyMs, 1),
+    idleMb: rounded(idleMb, 1),
+    sizeMb: sizeMb === null ? null : rounded(sizeMb, 1),
+  }
 }
 
 function nginxVersion(): string {

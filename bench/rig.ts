@@ -38,7 +38,10 @@ export async function startRig(pace: Pace): Promise<Rig> {
     location / { default_type application/json; return 200 '${CHAT_REPLY}'; }
   }`)
   stack.defer(() => upstream.stop())
-  const proxy = await startNginx(bareProxy('chat', proxyChatPort, chatPort) + bareProxy('streams', proxyStreamPort, streams.port))
+  const proxy = await startNginx(
+    bareProxy('chat', proxyChatPort, chatPort) +
+      bareProxy('streams', proxyStreamPort, streams.port),
+  )
   stack.defer(() => proxy.stop())
 
   const folder = await prepareFolder(dataDir, [
@@ -66,13 +69,19 @@ function bareProxy(name: string, port: number, upstreamPort: number): string {
   `
 }
 
-async function startStreamProcess({ chunks, everyMs }: Pace): Promise<{ port: number; stop(): Promise<void> }> {
+async function startStreamProcess({
+  chunks,
+  everyMs,
+}: Pace): Promise<{ port: number; stop(): Promise<void> }> {
   const program = join(import.meta.dir, 'stream-upstream.ts')
-  const child = Bun.spawn([process.execPath, program, '--chunks', String(chunks), '--every', String(everyMs)], {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'inherit',
-  })
+  const child = Bun.spawn(
+    [process.execPath, program, '--chunks', String(chunks), '--every', String(everyMs)],
+    {
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'inherit',
+    },
+  )
   const { value } = await child.stdout.getReader().read()
   const port = Number(new TextDecoder().decode(value))
   if (!(port > 0)) throw new Error('the upstream of streams did not start')
@@ -92,6 +101,7 @@ function freePorts(count: 3): [number, number, number] {
   )
   const [first, second, third] = listeners.map((listener) => listener.port)
   for (const listener of listeners) listener.stop(true)
-  if (first === undefined || second === undefined || third === undefined) throw new Error('no free ports')
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error('no free ports')
   return [first, second, third]
 }

@@ -17,7 +17,8 @@ const PACE = { chunks: 100, everyMs: 20 }
 
 const { values } = parseArgs({ options: { save: { type: 'boolean', default: false } } })
 const startedMs = performance.now()
-const step = (text: string) => console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${text}`)
+const step = (text: string) =>
+  console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${text}`)
 
 const report = await measure()
 print(report)
@@ -45,18 +46,29 @@ async function measure(): Promise<Report> {
   step('300 streams')
   const streams = await measureStreams(rig, PACE)
   step(`done; ${usageRows(rig.folder.dataDir)} requests are in the usage records`)
-  return reportOf({ one, many, streams, loaded: memoryOf(rig.gateway.pid), source, executable }, load)
+  return reportOf(
+    { one, many, streams, loaded: memoryOf(rig.gateway.pid), source, executable },
+    load,
+  )
 }
 
 function print(report: Report): void {
   const { cores, cpu, loadAverage } = report.machine
-  console.log(`\n${cores} cores, ${cpu}, load before ${loadAverage}; Bun ${report.versions.bun}, nginx ${report.versions.nginx}`)
+  console.log(
+    `\n${cores} cores, ${cpu}, load before ${loadAverage}; Bun ${report.versions.bun}, nginx ${report.versions.nginx}`,
+  )
   console.log(Bun.inspect.table(transposed(report.figures)))
   const { source, executable } = report.start
   const { idleMb, loadedMb, peakMb } = report.memory
   console.log(`memory: idle ${idleMb} MB, after the load ${loadedMb} MB, at most ${peakMb} MB`)
-  console.log(`ready:  from source ${source.readyMs} ms; ${executable === null ? 'no dist/gpt-proxy' : `executable ${executable.readyMs} ms, ${executable.sizeMb} MB, idle ${executable.idleMb} MB`}`)
-  console.log(Bun.inspect.table(report.targets.map(({ met, ...rest }) => ({ ...rest, met: met ? 'yes' : 'NO' }))))
+  console.log(
+    `ready:  from source ${source.readyMs} ms; ${executable === null ? 'no dist/gpt-proxy' : `executable ${executable.readyMs} ms, ${executable.sizeMb} MB, idle ${executable.idleMb} MB`}`,
+  )
+  console.log(
+    Bun.inspect.table(
+      report.targets.map(({ met, ...rest }) => ({ ...rest, met: met ? 'yes' : 'NO' })),
+    ),
+  )
 }
 
 function transposed(figures: Report['figures']): Record<string, string | number>[] {

@@ -33,7 +33,14 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
   const end = Promise.withResolvers<StreamResult>()
   // Only one of the two may be looked at.
   first.promise.catch(() => {})
-  const result: StreamResult = { status: 0, chunks: 0, reads: 0, firstMs: 0, complete: false, trouble: null }
+  const result: StreamResult = {
+    status: 0,
+    chunks: 0,
+    reads: 0,
+    firstMs: 0,
+    complete: false,
+    trouble: null,
+  }
   const startedMs = performance.now()
   let tail = ''
   let settled = false
@@ -72,7 +79,8 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
           result.reads++
         }
         tail = (tail + text).slice(-64)
-        if (tail.endsWith('\r\n0\r\n\r\n')) settle(socket, tail.includes('data: [DONE]\n\n') ? null : `ended without [DONE]: ${tail}`)
+        if (tail.endsWith('\r\n0\r\n\r\n'))
+          settle(socket, tail.includes('data: [DONE]\n\n') ? null : `ended without [DONE]: ${tail}`)
       },
       close: () => settle(null, `closed after ${result.chunks} chunks`),
       error: (socket, error) => settle(socket, error.message),

@@ -19,8 +19,9 @@ export interface StreamUpstream {
   stop(): void
 }
 
-const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
-const END = wire('data: [DONE]\n\n') + '0\r\n\r\n'
+const HEAD =
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
+const END = `${wire('data: [DONE]\n\n')}0\r\n\r\n`
 const FINISH = wire(event({}, 'stop'))
 const USAGE = wire(
   'data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"gpt-4o-2024-08-06","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":100,"total_tokens":109}}\n\n',
@@ -31,9 +32,14 @@ interface Connection {
   open: boolean
 }
 
-export function startStreamUpstream({ chunks, everyMs, hold = false }: StreamPlan, hostname = '127.0.0.1'): StreamUpstream {
+export function startStreamUpstream(
+  { chunks, everyMs, hold = false }: StreamPlan,
+  hostname = '127.0.0.1',
+): StreamUpstream {
   const released = Promise.withResolvers<void>()
-  const pieces = Array.from({ length: chunks }, (_, index) => wire(event({ content: `word${index} ` }, null)))
+  const pieces = Array.from({ length: chunks }, (_, index) =>
+    wire(event({ content: `word${index} ` }, null)),
+  )
   let open = 0
 
   const finish = (socket: Bun.Socket<Connection>) => {
@@ -80,12 +86,23 @@ export function startStreamUpstream({ chunks, everyMs, hold = false }: StreamPla
       },
     },
   })
-  return { port: server.port, open: () => open, release: released.resolve, stop: () => server.stop(true) }
+  return {
+    port: server.port,
+    open: () => open,
+    release: released.resolve,
+    stop: () => server.stop(true),
+  }
 }
 
 function event(delta: object, finishReason: string | null): string {
   const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
-  const chunk = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'gpt-4o-2024-08-06', choices }
+  const chunk = {
+    id: 'chatcmpl-bench',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'gpt-4o-2024-08-06',
+    choices,
+  }
   return `data: ${JSON.stringify(chunk)}\n\n`
 }
 
@@ -94,7 +111,12 @@ function wire(text: string): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { chunks: { type: 'string' }, every: { type: 'string' } } })
-  const upstream = startStreamUpstream({ chunks: Number(values.chunks ?? 100), everyMs: Number(values.every ?? 20) })
+  const { values } = parseArgs({
+    options: { chunks: { type: 'string' }, every: { type: 'string' } },
+  })
+  const upstream = startStreamUpstream({
+    chunks: Number(values.chunks ?? 100),
+    everyMs: Number(values.every ?? 20),
+  })
   console.log(upstream.port)
 }

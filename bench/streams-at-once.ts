@@ -18,7 +18,9 @@ export interface OpenStreams {
 /** So many are being opened at once; a client that opens all in one moment only measures its own backlog. */
 const OPENING_AT_ONCE = 200
 
-export async function runOpenStreams(options: OpenStreams): Promise<{ openMs: number; openAtOnce: number }> {
+export async function runOpenStreams(
+  options: OpenStreams,
+): Promise<{ openMs: number; openAtOnce: number }> {
   const { upstream, port, proxyKey, streams, chunks, whenOpen } = options
   const headers = { authorization: `Bearer ${proxyKey}` }
   const startedMs = performance.now()
@@ -33,7 +35,8 @@ export async function runOpenStreams(options: OpenStreams): Promise<{ openMs: nu
   }
   const openMs = performance.now() - startedMs
   const openAtOnce = upstream.open()
-  if (openAtOnce !== streams) throw new Error(`${openAtOnce} of ${streams} streams are open at once`)
+  if (openAtOnce !== streams)
+    throw new Error(`${openAtOnce} of ${streams} streams are open at once`)
   whenOpen?.()
   upstream.release()
   mustBeWhole(await Promise.all(ends), chunks)

@@ -17,7 +17,11 @@ export interface StreamFigures {
   chunksPerRead: number
 }
 
-export async function runStreams(target: StreamTarget, pid: number, load: StreamLoad): Promise<StreamFigures> {
+export async function runStreams(
+  target: StreamTarget,
+  pid: number,
+  load: StreamLoad,
+): Promise<StreamFigures> {
   const before = cpuNanoseconds(pid)
   const ends: Promise<StreamResult>[] = []
   for (let started = 0; started < load.streams; started++) {
@@ -41,5 +45,7 @@ export function mustBeWhole(results: readonly StreamResult[], chunks: number): v
   const broken = results.filter((result) => !result.complete || result.chunks !== chunks)
   if (broken.length === 0) return
   const first = broken[0]
-  throw new Error(`${broken.length} of ${results.length} streams are not whole; the first: status ${first?.status}, ${first?.chunks} of ${chunks} chunks, ${first?.trouble ?? 'ended'}`)
+  throw new Error(
+    `${broken.length} of ${results.length} streams are not whole; the first: status ${first?.status}, ${first?.chunks} of ${chunks} chunks, ${first?.trouble ?? 'ended'}`,
+  )
 }
