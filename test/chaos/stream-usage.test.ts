@@ -20,7 +20,7 @@ describe('usage that the client did not ask for', () => {
     ['null', { stream_options: null }],
     ['include_usage: false', { stream_options: { include_usage: false } }],
     ['another option', { stream_options: { include_obfuscation: false } }],
-  ])('is asked for, hidden and recorded (the client said %s)', async (_, body) => {
+  ] as [string, { stream_options?: object | null }][])('is asked for, hidden and recorded (the client said %s)', async (_, body) => {
     const from = mock.ledger.length
     mock.script(() => sseReply(WITH_USAGE))
     const answer = await ask(gateway, 'pair', { stream: true, body })
