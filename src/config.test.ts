@@ -1,0 +1,152 @@
+/** What the environment may say, and what is answered where it may not. */
+import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConfigError, loadConfig, NOT_YET } from './config.ts'
+
+function refusal(environment: Record<string, string>): ConfigError {
+  try {
+    loadConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('it was taken')
+}
+
+const line = (error: ConfigError) => `${error.message} ${error.remedy}`
+
+describe('the environment', () => {
+  test('is not needed: every variable has its default', () => {
+    const config = loadConfig({})
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, dataDir: './data', drainMs: 30_000 })
+    expect(config).toMatchObject({ openaiApiKeys: [], circuitBreakerCooldownMs: 30_000, logLevel: 'info' })
+    expect(config).toMatchObject({ upstreamHttp2: true, maxBodyBytes: 104_857_600, encryptionKey: null })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('of others is left alone', () => {
+    const others = { HOSTNAME: 'box', SHELL: '/bin/sh', AZURE_CLIENT_ID: 'x', OPENAI_ORGANIZATION: 'y', POSTGRESQL: 'z', LOGNAME: 'me', HTTPS_PROXY: 'http://p' }
+    expect(loadConfig(others)).toEqual(loadConfig({}))
+  })
+
+  test('may hold empty variables, which count as not set', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: '', OPENAI_API_KEYS: '' })).toEqual(loadConfig({}))
+  })
+
+  test('gives keys as a list, each once, from both spellings', () => {
+    const { openaiApiKeys } = loadConfig({ OPENAI_API_KEYS: ' sk-a , sk-b,,sk-a', OPENAI_API_KEY: 'sk-c' })
+    expect(openaiApiKeys).toEqual(['sk-a', 'sk-b', 'sk-c'])
+  })
+
+  test('gives deployments as pairs or bare names', () => {
+    const azure = { AZURE_API_KEYS: 'k', AZURE_ENDPOINT: 'https://n.openai.azure.com/' }
+    const config = loadConfig({ ...azure, AZURE_DEPLOYMENT_NAMES: 'gpt-4o=prod-4o, gpt-4.1' })
+    expect(config.azureDeploymentNames).toEqual({ 'gpt-4o': 'prod-4o', 'gpt-4.1': 'gpt-4.1' })
+    expect(config.azureEndpoint).toBe('https://n.openai.azure.com')
+  })
+
+  test.each(['true', 'TRUE', '1', 'yes', 'Yes'])('takes %s as true', (word) => {
+    expect(loadConfig({ UPSTREAM_HTTP2: word }).upstreamHttp2).toBe(true)
+  })
+
+  test.each(['false', 'False', '0', 'no', 'NO'])('takes %s as false', (word) => {
+    expect(loadConfig({ UPSTREAM_HTTP2: word }).upstreamHttp2).toBe(false)
+  })
+
+  test.each([
+    ['WARNING', 'warn'],
+    ['Debug', 'debug'],
+    ['critical', 'fatal'],
+  ])('takes the log level %s as %s', (word, level) => {
+    expect(loadConfig({ LOG_LEVEL: word }).logLevel as string).toBe(level)
+  })
+})
+
+describe('a bad variable', () => {
+  test.each([
+    ['PORT', '80a'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['HOST', 'http://0.0.0.0'],
+    ['MAX_BODY_BYTES', '100MB'],
+    ['UPSTREAM_HTTP2', 'on?'],
+    ['LOG_LEVEL', 'loud'],
+    ['UPSTREAM_TYPE', 'google'],
+    ['OPENAI_BASE_URL', 'api.openai.com/v1'],
+    ['OPENAI_BASE_URL', 'https://user:pass@api.openai.com/v1'],
+    ['AZURE_DEPLOYMENT_NAMES', 'a=b=c'],
+    ['AZURE_API_VERSION', 'latest'],
+  ])('%s=%s is refused by name, with what is expected', (name, value) => {
+    const error = refusal({ [name]: value })
+    expect(error.variable).toBe(name)
+    expect(error.message).toContain(name)
+    expect(error.remedy).toMatch(/^Expected: .+\.$/)
+    expect(line(error)).not.toContain('\n')
+  })
+
+  test.each([
+    ['OPENAI_API_KYES', 'OPENAI_API_KEYS'],
+    ['CIRCUIT_BREAKER_TRESHOLD', 'CIRCUIT_BREAKER_THRESHOLD'],
+    ['data_dir', 'DATA_DIR'],
+    ['ENCRYPTION_KEYFILE', 'ENCRYPTION_KEY_FILE'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+  ])('name %s is refused, suggesting %s', (name, meant) => {
+    const error = refusal({ [name]: 'x' })
+    expect(error.variable).toBe(name)
+    expect(error.remedy).toBe(`Did you mean ${meant}?`)
+  })
+
+  test.each(['UPSTREAM_RETRIES', 'RATE_LIMIT_RPM', 'GPT_PROXY_PORT'])('name %s is refused for its beginning, which is ours', (name) => {
+    expect(refusal({ [name]: '1' }).message).toBe(`${name} is no variable of the gateway`)
+  })
+
+  test.each(Object.keys(NOT_YET))('%s is refused rather than ignored', (name) => {
+    expect(refusal({ [name]: '1' })).toMatchObject({ variable: name, remedy: 'Unset it.' })
+  })
+
+  test('that this version has no use for may be set to off', () => {
+    expect(loadConfig({ RATE_LIMIT_ENABLED: 'false', LOG_PROMPT_BODY: 'no' })).toEqual(loadConfig({}))
+    expect(refusal({ RATE_LIMIT_ENABLED: 'true' }).message).toContain('no rate limits')
+    expect(refusal({ LOG_PROMPT_BODY: 'true' }).message).toContain('never logs prompts')
+  })
+
+  test('half of Azure is refused', () => {
+    expect(refusal({ AZURE_API_KEYS: 'k' }).variable).toBe('AZURE_ENDPOINT')
+    expect(refusal({ AZURE_API_KEYS: 'k', AZURE_ENDPOINT: 'https://n.openai.azure.com' }).variable).toBe('AZURE_DEPLOYMENT_NAMES')
+  })
+})
+
+describe('a secret', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-config-'))
+  const written = (text: string) => {
+    const path = join(folder, 'secret')
+    writeFileSync(path, text)
+    return path
+  }
+  const dispose = () => rmSync(folder, { recursive: true })
+
+  test('is read from the file that NAME_FILE names', () => {
+    const { encryptionKey } = loadConfig({ ENCRYPTION_KEY_FILE: written(`${'0f'.repeat(31)}ee\n`) })
+    expect(encryptionKey).toHaveLength(32)
+    expect(loadConfig({ OPENAI_API_KEYS_FILE: written('sk-a\nsk-b\n') }).openaiApiKeys).toEqual(['sk-a', 'sk-b'])
+    dispose()
+  })
+
+  test('is refused where its file is missing, or where it is given twice', () => {
+    expect(refusal({ ENCRYPTION_KEY_FILE: '/nonexistent/key' }).message).toContain('/nonexistent/key')
+    expect(refusal({ OPENAI_API_KEY_FILE: '/dev/null' }).message).toContain('empty')
+    expect(refusal({ OPENAI_API_KEY: 'a', OPENAI_API_KEY_FILE: '/dev/null' }).message).toContain('both set')
+  })
+
+  test.each(['ENCRYPTION_KEY', 'ENCRYPTION_KEYS_OLD', 'OPENAI_API_KEY', 'OPENAI_API_KEYS', 'AZURE_API_KEYS', 'GPT_PROXY_UPSTREAM_KEY'])(
+    '%s is not shown where it is refused',
+    (name) => {
+      const error = refusal({ [name]: '"very-secret-Q7x"' })
+      expect(error.variable).toBe(name)
+      expect(line(error)).not.toContain('very-secret')
+    },
+  )
+})

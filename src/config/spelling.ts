@@ -1,0 +1,48 @@
+/** Finds the variable that somebody meant. */
+
+/** Names that begin so are meant for the gateway, however far they are from a known one. */
+const OWN_PREFIXES = ['GPT_PROXY_', 'CIRCUIT_BREAKER_', 'RATE_LIMIT_', 'UPSTREAM_', 'ENCRYPTION_KEY']
+/** `HOSTS` or `POST` are other people's words, not misspelt ones of ours. */
+const SHORTEST = 6
+
+/** Null where the name has nothing to do with the gateway. */
+export function meantName(name: string, known: readonly string[]): string | null {
+  const upper = name.toUpperCase()
+  if (upper.length < SHORTEST) return null
+  let best: string | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const candidate of known) {
+    const distance = editDistance(upper, candidate)
+    if (distance < least) [best, least] = [candidate, distance]
+  }
+  if (OWN_PREFIXES.some((prefix) => upper.startsWith(prefix))) return best
+  return best !== null && best.length >= SHORTEST && least <= (best.length < 12 ? 1 : 2) ? best : null
+}
+
+/** Inserted, left out, wrong or swapped characters. */
+export function editDistance(one: string, other: string): number {
+  let before: number[] = []
+  let above = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column++) {
+      const same = one[row - 1] === other[column - 1]
+      const swapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      current.push(
+        Math.min(
+          at(above, column - 1) + (same ? 0 : 1),
+          at(above, column) + 1,
+          at(current, column - 1) + 1,
+          swapped ? at(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      )
+    }
+    before = above
+    above = current
+  }
+  return at(above, other.length)
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY
+}

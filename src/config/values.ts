@@ -1,0 +1,72 @@
+/** How the text of a variable becomes a value. Each message says what is expected, and never the text itself. */
+import { z } from 'zod'
+import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
+import { readBaseUrl } from '../core/base-url.ts'
+
+export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
+
+export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  const expected = `a whole number ${bounds}, without a unit`
+  return text(/^\d+$/, expected).transform(Number).pipe(z.number().min(least, expected).max(most, expected))
+}
+
+const WORDS = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+])
+
+export const flag = z.string().transform((word, context) => {
+  const value = WORDS.get(word.toLowerCase())
+  if (value !== undefined) return value
+  return refused(context, 'true or false (or 1, 0, yes, no)')
+})
+
+export const list = z.string().transform((items) => items.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))
+
+export const address = z.string().transform((given, context) => {
+  const read = readBaseUrl(given)
+  return read.ok ? read.url : refused(context, `an http or https address, but ${read.reason}`)
+})
+
+/** What an HTTP header can carry: a line break or a quote around it would only fail at the first request. */
+const headerSafe = text(/^[\x21\x23-\x26\x28-\x7e]+$/, 'printable characters without spaces and quotes')
+export const upstreamSecret = headerSafe
+export const upstreamSecrets = list.pipe(z.array(headerSafe))
+
+export const encryptionKey = z.string().transform((given, context) => {
+  const parsed = parseEncryptionKey(given)
+  return parsed.ok ? parsed.key : refused(context, `32 bytes, but ${parsed.reason}`)
+})
+export const encryptionKeys = list.pipe(z.array(encryptionKey))
+
+/** `model=deployment`, or a bare name that is both. */
+export const deployments = list.transform((pairs, context) => {
+  const map: Record<string, string> = Object.create(null)
+  for (const pair of pairs) {
+    const [model = '', deployment = model, ...rest] = pair.split('=').map((part) => part.trim())
+    if (model === '' || deployment === '' || rest.length > 0 || model in map) {
+      return refused(context, 'model=deployment pairs with commas between, each model once')
+    }
+    map[model] = deployment
+  }
+  return { ...map }
+})
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+/** Names that other loggers give to the same levels. */
+const LEVEL_ALIASES: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
+
+export const logLevel = z
+  .string()
+  .transform((word) => LEVEL_ALIASES[word.toLowerCase()] ?? word.toLowerCase())
+  .pipe(z.enum(LEVELS, `one of ${LEVELS.join(', ')}`))
+
+function refused(context: z.RefinementCtx, expected: string): never {
+  context.addIssue({ code: 'custom', message: expected })
+  return z.NEVER
+}

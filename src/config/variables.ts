@@ -1,0 +1,90 @@
+/** Every variable: how it is read and what it is where it is not set. docs/configuration.md names the same. */
+import { z } from 'zod'
+import {
+  address,
+  deployments,
+  encryptionKey,
+  encryptionKeys,
+  flag,
+  list,
+  logLevel,
+  text,
+  upstreamSecret,
+  upstreamSecrets,
+  whole,
+} from './values.ts'
+
+export const VARIABLES = {
+  HOST: text(/^[^\s/]+$/, 'a host name or IP address alone, e.g. 127.0.0.1').default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(8000),
+  PUBLIC_URL: address.optional(),
+  DATA_DIR: z.string().default('./data'),
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  ENCRYPTION_KEYS_OLD: encryptionKeys.default([]),
+  UPSTREAM_TYPE: z.enum(['openai', 'azure'], 'openai or azure').optional(),
+  OPENAI_API_KEY: upstreamSecret.optional(),
+  OPENAI_API_KEYS: upstreamSecrets.default([]),
+  OPENAI_BASE_URL: address.default('https://api.openai.com/v1'),
+  AZURE_ENDPOINT: address.optional(),
+  AZURE_API_KEY: upstreamSecret.optional(),
+  AZURE_API_KEYS: upstreamSecrets.default([]),
+  AZURE_DEPLOYMENT_NAMES: deployments.default({}),
+  AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default('2024-10-21'),
+  DEFAULT_MONTHLY_QUOTA_TOKENS: whole(1).optional(),
+  CIRCUIT_BREAKER_THRESHOLD: whole(1).default(5),
+  CIRCUIT_BREAKER_COOLDOWN_SECONDS: whole(1, 86_400).default(30),
+  UPSTREAM_CONNECT_TIMEOUT_MS: whole(10).default(5000),
+  UPSTREAM_FIRST_BYTE_TIMEOUT_MS: whole(10).default(600_000),
+  UPSTREAM_IDLE_TIMEOUT_MS: whole(10).default(300_000),
+  UPSTREAM_RESEND_ON_RESET: flag.default(true),
+  UPSTREAM_HTTP2: flag.default(true),
+  REQUEST_TIMEOUT_MS: whole(10).default(1_800_000),
+  CLIENT_BODY_TIMEOUT_MS: whole(10).default(30_000),
+  CLIENT_WRITE_TIMEOUT_MS: whole(10).default(60_000),
+  MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(100 * 1024 * 1024),
+  DRAIN_SECONDS: whole(0, 3600).default(30),
+  TRUSTED_PROXIES: list.default([]),
+  LOG_LEVEL: logLevel.default('info'),
+  LOG_PROMPT_BODY: flag.default(false),
+  RATE_LIMIT_ENABLED: flag.default(false),
+  /** Read by `upstream add` and `upstream import` themselves. */
+  GPT_PROXY_UPSTREAM_KEY: upstreamSecret.optional(),
+} as const
+
+/** Each can also be read from the file that NAME_FILE names. */
+export const SECRETS = [
+  'ENCRYPTION_KEY',
+  'ENCRYPTION_KEYS_OLD',
+  'OPENAI_API_KEY',
+  'OPENAI_API_KEYS',
+  'AZURE_API_KEY',
+  'AZURE_API_KEYS',
+] as const satisfies readonly (keyof typeof VARIABLES)[]
+
+/** Their values appear in no message. */
+export const HIDDEN: readonly string[] = [...SECRETS, 'GPT_PROXY_UPSTREAM_KEY']
+
+const EMBEDDED_ONLY = 'this version has only the embedded store in DATA_DIR'
+const ONE_PROCESS = 'this version has only the embedded store, in one process without Redis'
+const NO_LIMITS = 'this version has no rate limits'
+
+/** Known, but not to this version: refused, because leaving them out of account would surprise. */
+export const NOT_YET: Readonly<Record<string, string>> = {
+  DATABASE_URL: EMBEDDED_ONLY,
+  POSTGRES_HOST: EMBEDDED_ONLY,
+  POSTGRES_PORT: EMBEDDED_ONLY,
+  POSTGRES_USER: EMBEDDED_ONLY,
+  POSTGRES_PASSWORD: EMBEDDED_ONLY,
+  POSTGRES_DB: EMBEDDED_ONLY,
+  DB_POOL_SIZE: EMBEDDED_ONLY,
+  REDIS_URL: ONE_PROCESS,
+  REDIS_HOST: ONE_PROCESS,
+  REDIS_PORT: ONE_PROCESS,
+  REDIS_PASSWORD: ONE_PROCESS,
+  RATE_LIMIT_KEY_RPM: NO_LIMITS,
+  RATE_LIMIT_KEY_TPM: NO_LIMITS,
+  RATE_LIMIT_IP_RPM: NO_LIMITS,
+  RATE_LIMIT_IP_TPM: NO_LIMITS,
+  RATE_LIMIT_FAIL_OPEN: NO_LIMITS,
+  JOURNAL_SYNC: 'this version has no usage journal',
+}

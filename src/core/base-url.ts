@@ -1,0 +1,22 @@
+/** What an upstream's address may look like. */
+
+export type ReadBaseUrl = { ok: true; url: string } | { ok: false; reason: string }
+
+/** Where clouds hand out credentials; no model is served there, and a key must never be sent there. */
+const METADATA_HOST = /^(169\.254\.|\[fe[89ab]|\[::ffff:a9fe:|metadata\.google\.internal\.?$)/i
+
+/** http or https, without credentials, query and fragment; trailing slashes are taken off. */
+export function readBaseUrl(text: string): ReadBaseUrl {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:\/\//i.test(text)) {
+    return refused('it is no address such as https://api.example.com/v1')
+  }
+  if (url.username !== '' || url.password !== '') return refused('it holds a user name or password')
+  if (/[?#]/.test(text)) return refused('it holds a query or a fragment')
+  if (METADATA_HOST.test(url.hostname)) return refused('its host is a link-local or metadata address')
+  return { ok: true, url: `${url.origin}${url.pathname}`.replace(/\/+$/, '') }
+}
+
+function refused(reason: string): ReadBaseUrl {
+  return { ok: false, reason }
+}
