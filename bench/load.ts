@@ -14,6 +14,7 @@ export interface LoadTarget {
 }
 
 export interface LoadResult {
+  requests: number
   perSecond: number
   p50Us: number
   p99Us: number
@@ -60,7 +61,7 @@ export async function createLoader(folder: string): Promise<Loader> {
           `${url}: ${wrong} wrong and ${failed} failed of ${requests} replies at ${connections} connections`,
         )
       }
-      return { perSecond: requests / took, p50Us, p99Us, cpuUs: used / 1000 / requests }
+      return { requests, perSecond: requests / took, p50Us, p99Us, cpuUs: used / 1000 / requests }
     },
   }
 }

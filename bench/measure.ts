@@ -61,6 +61,11 @@ export async function measureStreams(rig: Rig, pace: Pace): Promise<Rounds<Strea
   return rounds
 }
 
+/** How many requests the gateway was seen to answer. */
+export function answered(...loads: readonly Rounds<LoadResult>[]): number {
+  return loads.flatMap((rounds) => rounds.gateway).reduce((sum, one) => sum + one.requests, 0)
+}
+
 export function medianOf<T>(rounds: readonly T[], figure: (one: T) => number): number {
   return median(rounds.map(figure))
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageRows } from './gateway.ts'
 import { createLoader } from './load.ts'
-import { measureLoad, measureStreams, warmUp } from './measure.ts'
+import { answered, measureLoad, measureStreams, warmUp } from './measure.ts'
 import { memoryOf } from './process-cost.ts'
 import { type Report, reportOf } from './report.ts'
 import { startRig } from './rig.ts'
@@ -45,11 +45,18 @@ async function measure(): Promise<Report> {
   const one = await measureLoad(rig, loader, 1)
   step('300 streams')
   const streams = await measureStreams(rig, PACE)
-  step(`done; ${usageRows(rig.folder.dataDir)} requests are in the usage records`)
+  mustBeRecorded(rig.folder.dataDir, answered(one, many))
+  step('done')
   return reportOf(
     { one, many, streams, loaded: memoryOf(rig.gateway.pid), source, executable },
     load,
   )
+}
+
+/** A gateway that skips its bookkeeping would be fast, and not the one that is meant. */
+function mustBeRecorded(dataDir: string, requests: number): void {
+  const rows = usageRows(dataDir)
+  if (rows < requests) throw new Error(`${rows} usage records of ${requests} requests`)
 }
 
 function print(report: Report): void {

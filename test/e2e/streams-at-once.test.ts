@@ -16,7 +16,13 @@ test('5,000 streams are open at once through one gateway, and each of them is wh
   })
   try {
     const { port, proxyKey } = gateway
-    const { openAtOnce } = await runOpenStreams({ upstream, port, proxyKey, streams: STREAMS, chunks: CHUNKS })
+    const { openAtOnce } = await runOpenStreams({
+      upstream,
+      port,
+      proxyKey,
+      streams: STREAMS,
+      chunks: CHUNKS,
+    })
     expect(openAtOnce).toBe(STREAMS)
     expect(await recorded(gateway, STREAMS)).toEqual([{ status: 200, count: STREAMS }])
   } finally {
@@ -31,7 +37,9 @@ function recorded(gateway: Gateway, count: number): Promise<{ status: number; co
   return waitFor('the usage rows of all streams', () => {
     using database = gateway.database()
     const rows = database
-      .query<{ status: number; count: number }, []>('SELECT status, count(*) AS count FROM usage_records GROUP BY status')
+      .query<{ status: number; count: number }, []>(
+        'SELECT status, count(*) AS count FROM usage_records GROUP BY status',
+      )
       .all()
     return rows.reduce((sum, row) => sum + row.count, 0) >= count ? rows : null
   })
