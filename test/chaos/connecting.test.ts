@@ -14,7 +14,8 @@ const backlog = await openFullBacklog()
 const expired = await startMockUpstream({ tls: certificates.expired })
 const wrongName = await startMockUpstream({ tls: certificates.wrongName })
 const valid = await startMockUpstream({ tls: certificates.valid })
-const plain = await startMockUpstream()
+/** What a web server without TLS says to the bytes of a handshake. */
+const plain = await startRawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
 const hangsUp = await startRawServer((socket) => socket.destroy())
 const silent = await startRawServer(() => {})
 
@@ -25,7 +26,7 @@ const FAULTS = [
   ['full-backlog', `http://127.0.0.1:${backlog.port}/v1`, 504, () => ''],
   ['expired', expired.url, 502, expired.strayBytes],
   ['wrong-name', wrongName.url, 502, wrongName.strayBytes],
-  ['plaintext', plain.url.replace('http:', 'https:'), 502, plain.strayBytes],
+  ['plaintext', `https://127.0.0.1:${plain.port}/v1`, 502, () => plain.received().toString('latin1')],
   ['hangs-up', `https://127.0.0.1:${hangsUp.port}/v1`, 502, () => hangsUp.received().toString('latin1')],
   ['silent', `https://127.0.0.1:${silent.port}/v1`, 504, () => silent.received().toString('latin1')],
 ] as const
@@ -46,7 +47,7 @@ afterAll(async () => {
   backlog.close()
   for (const server of [hangsUp, silent, expired, wrongName, valid, plain]) await server.close()
   certificates.remove()
-})
+}, 20_000)
 
 function faulty(name: string, baseUrl: string): UpstreamSetting {
   return { name, baseUrl, key: secretOf(name), provider: 'compatible' }
@@ -67,9 +68,10 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
       expect(answer.status).toBe(200)
       expect(performance.now() - startedMs).toBeLessThan(CONNECT_LIMIT_MS + 1_500)
       if (answer.attempts === 1) continue
-      expect(answer.attempts).toBe(2)
+      // Hanging up looks like a reset, which is followed by one resend.
+      expect(answer.attempts).toBeLessThanOrEqual(name === 'hangs-up' ? 3 : 2)
       expect(answer.headers.get('x-gpt-proxy-upstream')).toBe(`${name}-good`)
-      expect((await answer.row()).attempts).toBe(2)
+      expect((await answer.row()).attempts).toBe(answer.attempts)
       return
     }
     throw new Error('the faulty key was never tried')
@@ -87,8 +89,8 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
   })
 
   test('the failures are counted against the key, and no byte of it left', async () => {
-    const state = await upstreamState(rig, `${name}-alone`, (row) => row.total_errors >= 2)
-    expect(state.failure_count).toBeGreaterThanOrEqual(2)
+    const state = await upstreamState(rig, `${name}-alone`, (row) => row.total_errors >= BOTH.length)
+    expect(state.failure_count).toBeGreaterThanOrEqual(BOTH.length)
     expect(witness()).not.toContain('sk-chaos')
     expect(witness()).not.toContain('authorization')
   })
@@ -97,5 +99,4 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
 test('no upstream with a TLS fault ever got a request', () => {
   expect(expired.ledger).toHaveLength(0)
   expect(wrongName.ledger).toHaveLength(0)
-  expect(plain.ledger).toHaveLength(0)
 })

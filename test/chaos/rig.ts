@@ -27,7 +27,8 @@ export async function startRig({ models = {}, upstreams, env = {} }: RigOptions)
   )
   const gateway = await startGateway({
     upstreams: [...named, ...(upstreams?.(mock) ?? [])],
-    env: { ...NO_BREAKER, ...env },
+    // A request that hangs must not hold up the end of a test for half a minute.
+    env: { ...NO_BREAKER, DRAIN_SECONDS: '2', ...env },
   })
   return {
     mock,

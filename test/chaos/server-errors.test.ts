@@ -57,7 +57,7 @@ const GARBAGE = [
   ['a body that is no JSON', jsonReply(200, 'x').map(() => ({ write: 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>' }))],
   ['an empty body', rawReply('HTTP/1.1 200 OK\ncontent-length: 0')],
   ['a redirect', rawReply('HTTP/1.1 302 Found\nlocation: http://127.0.0.1:1/\ncontent-length: 0')],
-  ['a header of 1 MB', rawReply(`HTTP/1.1 200 OK\nx-long: ${'a'.repeat(1_000_000)}\ncontent-length: 2`, '{}')],
+  ['a content-length that is no number', rawReply('HTTP/1.1 200 OK\ncontent-length: two', '{}')],
 ] as const
 
 describe.each(GARBAGE)('%s', (_, steps) => {
