@@ -23,7 +23,8 @@ export async function startNginx(http: string, files: Record<string, string> = {
   for (const [name, content] of Object.entries(files)) await Bun.write(join(folder, name), content)
   const child = Bun.spawn([nginx, '-p', folder, '-c', config, '-e', join(folder, 'error.log')], {
     stdin: 'ignore',
-    stdout: 'inherit',
+    // Not ours: whoever reads our output would wait for nginx as well.
+    stdout: 'ignore',
     stderr: 'inherit',
   })
   const workerPid = await waitFor('the nginx worker', () => {
