@@ -6,8 +6,8 @@ import { rounded } from './figures.ts'
 import { launchGateway, prepareFolder } from './gateway.ts'
 import { cpuNanoseconds, memoryOf } from './process-cost.ts'
 import { STREAM_MODEL } from './replies.ts'
-import { runOpenStreams } from './streams-at-once.ts'
 import { startStreamUpstream } from './stream-upstream.ts'
+import { runOpenStreams } from './streams-at-once.ts'
 
 const STREAMS = 5_000
 const CHUNKS = 20
