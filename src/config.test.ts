@@ -20,14 +20,35 @@ const line = (error: ConfigError) => `${error.message} ${error.remedy}`
 describe('the environment', () => {
   test('is not needed: every variable has its default', () => {
     const config = loadConfig({})
-    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, dataDir: './data', drainMs: 30_000 })
-    expect(config).toMatchObject({ openaiApiKeys: [], circuitBreakerCooldownMs: 30_000, logLevel: 'info' })
-    expect(config).toMatchObject({ upstreamHttp2: true, maxBodyBytes: 104_857_600, encryptionKey: null })
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      dataDir: './data',
+      drainMs: 30_000,
+    })
+    expect(config).toMatchObject({
+      openaiApiKeys: [],
+      circuitBreakerCooldownMs: 30_000,
+      logLevel: 'info',
+    })
+    expect(config).toMatchObject({
+      upstreamHttp2: true,
+      maxBodyBytes: 104_857_600,
+      encryptionKey: null,
+    })
     expect(Object.isFrozen(config)).toBe(true)
   })
 
   test('of others is left alone', () => {
-    const others = { HOSTNAME: 'box', SHELL: '/bin/sh', AZURE_CLIENT_ID: 'x', OPENAI_ORGANIZATION: 'y', POSTGRESQL: 'z', LOGNAME: 'me', HTTPS_PROXY: 'http://p' }
+    const others = {
+      HOSTNAME: 'box',
+      SHELL: '/bin/sh',
+      AZURE_CLIENT_ID: 'x',
+      OPENAI_ORGANIZATION: 'y',
+      POSTGRESQL: 'z',
+      LOGNAME: 'me',
+      HTTPS_PROXY: 'http://p',
+    }
     expect(loadConfig(others)).toEqual(loadConfig({}))
   })
 
@@ -36,7 +57,10 @@ describe('the environment', () => {
   })
 
   test('gives keys as a list, each once, from both spellings', () => {
-    const { openaiApiKeys } = loadConfig({ OPENAI_API_KEYS: ' sk-a , sk-b,,sk-a', OPENAI_API_KEY: 'sk-c' })
+    const { openaiApiKeys } = loadConfig({
+      OPENAI_API_KEYS: ' sk-a , sk-b,,sk-a',
+      OPENAI_API_KEY: 'sk-c',
+    })
     expect(openaiApiKeys).toEqual(['sk-a', 'sk-b', 'sk-c'])
   })
 
@@ -99,23 +123,30 @@ describe('a bad variable', () => {
     expect(error.remedy).toBe(`Did you mean ${meant}?`)
   })
 
-  test.each(['UPSTREAM_RETRIES', 'RATE_LIMIT_RPM', 'GPT_PROXY_PORT'])('name %s is refused for its beginning, which is ours', (name) => {
-    expect(refusal({ [name]: '1' }).message).toBe(`${name} is no variable of the gateway`)
-  })
+  test.each(['UPSTREAM_RETRIES', 'RATE_LIMIT_RPM', 'GPT_PROXY_PORT'])(
+    'name %s is refused for its beginning, which is ours',
+    (name) => {
+      expect(refusal({ [name]: '1' }).message).toBe(`${name} is no variable of the gateway`)
+    },
+  )
 
   test.each(Object.keys(NOT_YET))('%s is refused rather than ignored', (name) => {
     expect(refusal({ [name]: '1' })).toMatchObject({ variable: name, remedy: 'Unset it.' })
   })
 
   test('that this version has no use for may be set to off', () => {
-    expect(loadConfig({ RATE_LIMIT_ENABLED: 'false', LOG_PROMPT_BODY: 'no' })).toEqual(loadConfig({}))
+    expect(loadConfig({ RATE_LIMIT_ENABLED: 'false', LOG_PROMPT_BODY: 'no' })).toEqual(
+      loadConfig({}),
+    )
     expect(refusal({ RATE_LIMIT_ENABLED: 'true' }).message).toContain('no rate limits')
     expect(refusal({ LOG_PROMPT_BODY: 'true' }).message).toContain('never logs prompts')
   })
 
   test('half of Azure is refused', () => {
     expect(refusal({ AZURE_API_KEYS: 'k' }).variable).toBe('AZURE_ENDPOINT')
-    expect(refusal({ AZURE_API_KEYS: 'k', AZURE_ENDPOINT: 'https://n.openai.azure.com' }).variable).toBe('AZURE_DEPLOYMENT_NAMES')
+    expect(
+      refusal({ AZURE_API_KEYS: 'k', AZURE_ENDPOINT: 'https://n.openai.azure.com' }).variable,
+    ).toBe('AZURE_DEPLOYMENT_NAMES')
   })
 })
 
@@ -131,22 +162,33 @@ describe('a secret', () => {
   test('is read from the file that NAME_FILE names', () => {
     const { encryptionKey } = loadConfig({ ENCRYPTION_KEY_FILE: written(`${'0f'.repeat(31)}ee\n`) })
     expect(encryptionKey).toHaveLength(32)
-    expect(loadConfig({ OPENAI_API_KEYS_FILE: written('sk-a\nsk-b\n') }).openaiApiKeys).toEqual(['sk-a', 'sk-b'])
+    expect(loadConfig({ OPENAI_API_KEYS_FILE: written('sk-a\nsk-b\n') }).openaiApiKeys).toEqual([
+      'sk-a',
+      'sk-b',
+    ])
     dispose()
   })
 
   test('is refused where its file is missing, or where it is given twice', () => {
-    expect(refusal({ ENCRYPTION_KEY_FILE: '/nonexistent/key' }).message).toContain('/nonexistent/key')
+    expect(refusal({ ENCRYPTION_KEY_FILE: '/nonexistent/key' }).message).toContain(
+      '/nonexistent/key',
+    )
     expect(refusal({ OPENAI_API_KEY_FILE: '/dev/null' }).message).toContain('empty')
-    expect(refusal({ OPENAI_API_KEY: 'a', OPENAI_API_KEY_FILE: '/dev/null' }).message).toContain('both set')
+    expect(refusal({ OPENAI_API_KEY: 'a', OPENAI_API_KEY_FILE: '/dev/null' }).message).toContain(
+      'both set',
+    )
   })
 
-  test.each(['ENCRYPTION_KEY', 'ENCRYPTION_KEYS_OLD', 'OPENAI_API_KEY', 'OPENAI_API_KEYS', 'AZURE_API_KEYS', 'GPT_PROXY_UPSTREAM_KEY'])(
-    '%s is not shown where it is refused',
-    (name) => {
-      const error = refusal({ [name]: '"very-secret-Q7x"' })
-      expect(error.variable).toBe(name)
-      expect(line(error)).not.toContain('very-secret')
-    },
-  )
+  test.each([
+    'ENCRYPTION_KEY',
+    'ENCRYPTION_KEYS_OLD',
+    'OPENAI_API_KEY',
+    'OPENAI_API_KEYS',
+    'AZURE_API_KEYS',
+    'GPT_PROXY_UPSTREAM_KEY',
+  ])('%s is not shown where it is refused', (name) => {
+    const error = refusal({ [name]: '"very-secret-Q7x"' })
+    expect(error.variable).toBe(name)
+    expect(line(error)).not.toContain('very-secret')
+  })
 })

@@ -26,16 +26,28 @@ function readValues(given: Record<string, string>): Values {
   const name = String(issue?.path[0] ?? '')
   const shown = HIDDEN.includes(name) ? '' : `=${JSON.stringify(given[name])}`
   const item = typeof issue?.path[1] === 'number' ? ` (item ${issue.path[1] + 1})` : ''
-  throw new ConfigError(name, `${name}${shown} is not usable${item}`, `Expected: ${issue?.message ?? 'another value'}.`)
+  throw new ConfigError(
+    name,
+    `${name}${shown} is not usable${item}`,
+    `Expected: ${issue?.message ?? 'another value'}.`,
+  )
 }
 
 /** What has a value for "off" may be set to it. */
 function refuseNotYet(values: Values): void {
   if (values.LOG_PROMPT_BODY) {
-    throw new ConfigError('LOG_PROMPT_BODY', 'LOG_PROMPT_BODY is on, but this version never logs prompts', 'Unset it or set LOG_PROMPT_BODY=false.')
+    throw new ConfigError(
+      'LOG_PROMPT_BODY',
+      'LOG_PROMPT_BODY is on, but this version never logs prompts',
+      'Unset it or set LOG_PROMPT_BODY=false.',
+    )
   }
   if (values.RATE_LIMIT_ENABLED) {
-    throw new ConfigError('RATE_LIMIT_ENABLED', 'RATE_LIMIT_ENABLED is on, but this version has no rate limits', 'Unset it or set RATE_LIMIT_ENABLED=false.')
+    throw new ConfigError(
+      'RATE_LIMIT_ENABLED',
+      'RATE_LIMIT_ENABLED is on, but this version has no rate limits',
+      'Unset it or set RATE_LIMIT_ENABLED=false.',
+    )
   }
 }
 
@@ -44,10 +56,18 @@ function refuseHalfAzure(values: Values): void {
   if (values.AZURE_API_KEYS.length === 0 && values.AZURE_API_KEY === undefined) return
   if (values.UPSTREAM_TYPE === 'openai') return
   if (values.AZURE_ENDPOINT === undefined) {
-    throw new ConfigError('AZURE_ENDPOINT', 'Azure keys are set without AZURE_ENDPOINT', 'Set it, e.g. AZURE_ENDPOINT=https://NAME.openai.azure.com')
+    throw new ConfigError(
+      'AZURE_ENDPOINT',
+      'Azure keys are set without AZURE_ENDPOINT',
+      'Set it, e.g. AZURE_ENDPOINT=https://NAME.openai.azure.com',
+    )
   }
   if (Object.keys(values.AZURE_DEPLOYMENT_NAMES).length === 0) {
-    throw new ConfigError('AZURE_DEPLOYMENT_NAMES', 'Azure keys are set without AZURE_DEPLOYMENT_NAMES', 'Set it, e.g. AZURE_DEPLOYMENT_NAMES=gpt-4o=my-deployment')
+    throw new ConfigError(
+      'AZURE_DEPLOYMENT_NAMES',
+      'Azure keys are set without AZURE_DEPLOYMENT_NAMES',
+      'Set it, e.g. AZURE_DEPLOYMENT_NAMES=gpt-4o=my-deployment',
+    )
   }
 }
 

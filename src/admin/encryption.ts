@@ -1,5 +1,5 @@
 /** Which rows the vault can open, and sealing them anew with the active key. */
-import { type AdminDependencies, audited } from './admin.ts'
+import { type AdminDependencies, audited } from './dependencies.ts'
 import { bindingOf } from './upstreams.ts'
 
 export interface SealedRow {
@@ -20,7 +20,12 @@ export function createEncryption(dependencies: AdminDependencies) {
       return (await store.listUpstreamKeys()).map((row) => {
         const opened = vault.open(row.encryptedKey, bindingOf(row))
         const keyId = row.encryptedKey.split('.')[1] ?? '?'
-        return { upstream: row.name, keyId, active: keyId === vault.activeKeyId, problem: opened.ok ? null : opened.reason }
+        return {
+          upstream: row.name,
+          keyId,
+          active: keyId === vault.activeKeyId,
+          problem: opened.ok ? null : opened.reason,
+        }
       })
     },
     /** While serving: each row is replaced in one statement, and both forms open until the old key is dropped. */

@@ -2,7 +2,7 @@
 import type { Provider, UpstreamKey } from '../core/entities.ts'
 import type { ProbeResult } from '../ports/upstream-probe.ts'
 import type { SecretBinding } from '../ports/vault.ts'
-import { type AdminDependencies, audited } from './admin.ts'
+import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 
 export interface UpstreamWish {
@@ -16,8 +16,6 @@ export interface UpstreamWish {
   apiVersion?: string | null
 }
 
-export type Upstreams = ReturnType<typeof createUpstreams>
-
 /** What an upstream key's ciphertext is bound to. */
 export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): SecretBinding {
   return { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl }
@@ -28,24 +26,60 @@ export function createUpstreams(dependencies: AdminDependencies) {
   const audit = audited(dependencies)
 
   const find = async (name: string): Promise<UpstreamKey> => {
-    const found = (await store.listUpstreamKeys()).find((key) => key.name === name || String(key.id) === name)
-    if (found === undefined) throw new AdminError('not_found', `there is no upstream key '${name}'`, 'List them with: gpt-proxy upstream list')
+    const found = (await store.listUpstreamKeys()).find(
+      (key) => key.name === name || String(key.id) === name,
+    )
+    if (found === undefined)
+      throw new AdminError(
+        'not_found',
+        `there is no upstream key '${name}'`,
+        'List them with: gpt-proxy upstream list',
+      )
     return found
   }
 
   const add = async (wish: UpstreamWish): Promise<UpstreamKey> => {
-    const { name, provider, weight = 1, models = null, deployments = null, apiVersion = null } = wish
+    const {
+      name,
+      provider,
+      weight = 1,
+      models = null,
+      deployments = null,
+      apiVersion = null,
+    } = wish
     const baseUrl = checkedBaseUrl(wish.baseUrl)
     const secret = checkedSecret(wish.secret)
-    if (!/^[\w.@:-]{1,64}$/.test(name)) throw new AdminError('invalid', `'${name}' is no name for an upstream key`, 'Use up to 64 letters, digits, or . _ @ : -')
+    if (!/^[\w.@:-]{1,64}$/.test(name))
+      throw new AdminError(
+        'invalid',
+        `'${name}' is no name for an upstream key`,
+        'Use up to 64 letters, digits, or . _ @ : -',
+      )
     if ((await store.listUpstreamKeys()).some((key) => key.name === name)) {
-      throw new AdminError('conflict', `there is already an upstream key '${name}'`, 'Choose another name, or remove that one first.')
+      throw new AdminError(
+        'conflict',
+        `there is already an upstream key '${name}'`,
+        'Choose another name, or remove that one first.',
+      )
     }
     if (provider === 'azure' && deployments === null && models === null) {
-      throw new AdminError('invalid', 'an azure upstream needs its deployments', 'Add --deployment MODEL=DEPLOYMENT for each.')
+      throw new AdminError(
+        'invalid',
+        'an azure upstream needs its deployments',
+        'Add --deployment MODEL=DEPLOYMENT for each.',
+      )
     }
     const key = await store.createUpstreamKey(
-      { name, provider, baseUrl, keyHint: `…${secret.slice(-4)}`, weight, models, deployments, apiVersion },
+      {
+        name,
+        provider,
+        baseUrl,
+        keyHint: `…${secret.slice(-4)}`,
+        weight,
+        models,
+        deployments,
+        apiVersion,
+      },
       (id) => vault.seal(secret, bindingOf({ id, baseUrl })),
     )
     await audit('upstream.create', `upstream:${key.id}`)
@@ -53,12 +87,19 @@ export function createUpstreams(dependencies: AdminDependencies) {
   }
 
   /** Adds the secrets that no row of the same provider and address holds yet. */
-  const importAll = async (wish: Omit<UpstreamWish, 'name' | 'secret'>, secrets: readonly string[]): Promise<UpstreamKey[]> => {
+  const importAll = async (
+    wish: Omit<UpstreamWish, 'name' | 'secret'>,
+    secrets: readonly string[],
+  ): Promise<UpstreamKey[]> => {
     const baseUrl = checkedBaseUrl(wish.baseUrl)
     const rows = await store.listUpstreamKeys()
     const names = new Set(rows.map(({ name }) => name))
     const same = rows.filter((row) => row.provider === wish.provider && row.baseUrl === baseUrl)
-    const held = new Set(same.map((row) => vault.open(row.encryptedKey, bindingOf(row))).map((opened) => (opened.ok ? opened.secret : null)))
+    const held = new Set(
+      same
+        .map((row) => vault.open(row.encryptedKey, bindingOf(row)))
+        .map((opened) => (opened.ok ? opened.secret : null)),
+    )
     const added: UpstreamKey[] = []
     for (const secret of secrets) {
       if (held.has(secret)) continue
@@ -79,7 +120,9 @@ export function createUpstreams(dependencies: AdminDependencies) {
       return Promise.all(
         upstreams.map(async (upstream) => {
           const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
-          const result = opened.ok ? await probe.probe(upstream, opened.secret) : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
+          const result = opened.ok
+            ? await probe.probe(upstream, opened.secret)
+            : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
           return { upstream, result }
         }),
       )
@@ -114,9 +157,14 @@ function checkedBaseUrl(text: string): string {
   } catch {
     throw new AdminError('invalid', `'${text}' is no URL`, remedy)
   }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new AdminError('invalid', `${url.protocol} is not possible as an upstream`, remedy)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new AdminError('invalid', `${url.protocol} is not possible as an upstream`, remedy)
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new AdminError('invalid', 'the base URL may hold no credentials, query or fragment', remedy)
+    throw new AdminError(
+      'invalid',
+      'the base URL may hold no credentials, query or fragment',
+      remedy,
+    )
   }
   return url.href.replace(/\/+$/, '')
 }
@@ -124,7 +172,11 @@ function checkedBaseUrl(text: string): string {
 function checkedSecret(text: string): string {
   const secret = text.trim()
   if (/^[\x21-\x7e]{8,512}$/.test(secret)) return secret
-  throw new AdminError('invalid', 'the key is empty, too short, or holds a character that no key has', 'Paste the key alone, on one line.')
+  throw new AdminError(
+    'invalid',
+    'the key is empty, too short, or holds a character that no key has',
+    'Paste the key alone, on one line.',
+  )
 }
 
 function freeName(provider: string, taken: Set<string>): string {

@@ -1,6 +1,6 @@
 /** What was used, summed. */
 import type { UsageQuery, UsageSummary } from '../ports/admin-store.ts'
-import type { AdminDependencies } from './admin.ts'
+import type { AdminDependencies } from './dependencies.ts'
 
 export function createUsage({ store }: AdminDependencies) {
   return {

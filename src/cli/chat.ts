@@ -13,12 +13,19 @@ export function addChatCommand(program: Command, context: CliContext): void {
   program
     .command('chat <model> [prompt...]')
     .description('ask a model; the prompt comes as arguments or on standard input')
-    .addHelpText('after', "\nExamples:\n  gpt-proxy chat demo/echo Hello\n  echo 'Summarise this' | gpt-proxy chat gpt-4o")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  gpt-proxy chat demo/echo Hello\n  echo 'Summarise this' | gpt-proxy chat gpt-4o",
+    )
     .action(async (model: string, words: string[]) => {
       const prompt = words.length > 0 ? words.join(' ') : await context.readInput()
       const gateway = await context.gateway()
       try {
-        await ask(context, gateway.baseUrl, gateway.key, { model, messages: [{ role: 'user', content: prompt }], stream: true })
+        await ask(context, gateway.baseUrl, gateway.key, {
+          model,
+          messages: [{ role: 'user', content: prompt }],
+          stream: true,
+        })
       } finally {
         await gateway.close()
       }
@@ -33,7 +40,11 @@ async function ask(context: CliContext, baseUrl: string, key: string, body: obje
   })
   if (!response.ok || response.body === null) {
     const { error } = (await response.json()) as Chunk
-    throw new AdminError('invalid', error?.message ?? `status ${response.status}`, 'See gpt-proxy upstream list.')
+    throw new AdminError(
+      'invalid',
+      error?.message ?? `status ${response.status}`,
+      'See gpt-proxy upstream list.',
+    )
   }
   const decoder = new TextDecoder()
   let waiting = ''
@@ -50,6 +61,7 @@ async function ask(context: CliContext, baseUrl: string, key: string, body: obje
 function print(context: CliContext, data: string | null): void {
   if (data === null || data === '[DONE]') return
   const { choices, error } = JSON.parse(data) as Chunk
-  if (error !== undefined) throw new AdminError('invalid', error.message ?? 'the stream was cut', 'Try again.')
+  if (error !== undefined)
+    throw new AdminError('invalid', error.message ?? 'the stream was cut', 'Try again.')
   context.writeOut(choices?.[0]?.delta?.content ?? '')
 }

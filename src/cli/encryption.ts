@@ -6,7 +6,9 @@ import { printRow, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
 export function addEncryptionCommands(program: Command, context: CliContext): void {
-  const encryption = program.command('encryption').description('the key that upstream keys are encrypted with')
+  const encryption = program
+    .command('encryption')
+    .description('the key that upstream keys are encrypted with')
 
   encryption
     .command('status')
@@ -17,7 +19,16 @@ export function addEncryptionCommands(program: Command, context: CliContext): vo
       withAdmin(context, async (admin) => {
         const rows = await admin.encryption.status()
         context.writeError(`active encryption key: ${admin.encryption.activeKeyId}\n`)
-        printRows(context, rows.map((row) => ({ upstream: row.upstream, key_id: row.keyId, active: row.active, problem: row.problem })), json)
+        printRows(
+          context,
+          rows.map((row) => ({
+            upstream: row.upstream,
+            key_id: row.keyId,
+            active: row.active,
+            problem: row.problem,
+          })),
+          json,
+        )
         return rows.some(({ problem }) => problem !== null) ? EXIT_CODES.store : EXIT_CODES.ok
       }),
     )
@@ -26,7 +37,10 @@ export function addEncryptionCommands(program: Command, context: CliContext): vo
     .command('rotate')
     .description('encrypt all upstream keys anew with the active key; works while serving')
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  ENCRYPTION_KEYS_OLD=$OLD ENCRYPTION_KEY=$NEW gpt-proxy encryption rotate')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ENCRYPTION_KEYS_OLD=$OLD ENCRYPTION_KEY=$NEW gpt-proxy encryption rotate',
+    )
     .action(({ json }: { json?: boolean }) =>
       withAdmin(context, async (admin) => {
         const { rotated, failed } = await admin.encryption.rotate()

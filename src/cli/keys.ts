@@ -21,14 +21,25 @@ export function addKeyCommands(program: Command, context: CliContext): void {
     .command('create <user>')
     .description('make a key for a user; it is shown once')
     .option('--name <name>', 'what it is for', 'key')
-    .option('--model <model>', 'allow this model only; a * at the end stands for any rest (repeatable)', gathered)
+    .option(
+      '--model <model>',
+      'allow this model only; a * at the end stands for any rest (repeatable)',
+      gathered,
+    )
     .option('--expires <date>', 'last moment it is valid, e.g. 2027-01-31', moment)
     .option('--json', 'for programs')
-    .addHelpText('after', "\nExamples:\n  gpt-proxy key create alice --name laptop\n  gpt-proxy key create alice --model 'gpt-4o*' --expires 2027-01-31 --json")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  gpt-proxy key create alice --name laptop\n  gpt-proxy key create alice --model 'gpt-4o*' --expires 2027-01-31 --json",
+    )
     .action((user: string, options: KeyOptions) =>
       withAdmin(context, async (admin) => {
         const { name = 'key', model = null, expires = null } = options
-        printMinted(context, await admin.keys.create({ user, name, allowedModels: model, expiresAtMs: expires }), options.json)
+        printMinted(
+          context,
+          await admin.keys.create({ user, name, allowedModels: model, expiresAtMs: expires }),
+          options.json,
+        )
       }),
     )
 
@@ -39,7 +50,9 @@ export function addKeyCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  gpt-proxy key list --user alice')
     .action((options: KeyOptions) =>
-      withAdmin(context, async (admin) => printRows(context, (await admin.keys.list(options.user ?? null)).map(rowOf), options.json)),
+      withAdmin(context, async (admin) =>
+        printRows(context, (await admin.keys.list(options.user ?? null)).map(rowOf), options.json),
+      ),
     )
 
   key
@@ -48,7 +61,9 @@ export function addKeyCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  gpt-proxy key revoke 3')
     .action((name: string, options: KeyOptions) =>
-      withAdmin(context, async (admin) => printRow(context, rowOf(await admin.keys.revoke(name)), options.json)),
+      withAdmin(context, async (admin) =>
+        printRow(context, rowOf(await admin.keys.revoke(name)), options.json),
+      ),
     )
 
   key
@@ -57,13 +72,22 @@ export function addKeyCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  gpt-proxy key rotate 3')
     .action((name: string, options: KeyOptions) =>
-      withAdmin(context, async (admin) => printMinted(context, await admin.keys.rotate(name), options.json)),
+      withAdmin(context, async (admin) =>
+        printMinted(context, await admin.keys.rotate(name), options.json),
+      ),
     )
 }
 
 /** The key alone on standard output, so that it can be piped; what it is goes to standard error. */
-function printMinted(context: CliContext, { secret, key }: MintedKey, json: boolean | undefined): void {
-  if (json) return printRow(context, { key: secret, ...rowOf(key) }, true)
+function printMinted(
+  context: CliContext,
+  { secret, key }: MintedKey,
+  json: boolean | undefined,
+): void {
+  if (json) {
+    printRow(context, { key: secret, ...rowOf(key) }, true)
+    return
+  }
   context.writeOut(`${secret}\n`)
   context.writeError(`key ${key.id} '${key.name}' was made. It is shown only now.\n`)
 }
@@ -71,7 +95,15 @@ function printMinted(context: CliContext, { secret, key }: MintedKey, json: bool
 function rowOf(key: ApiKey): Row {
   const { id, userId, name, prefix, status, allowedModels, expiresAtMs } = key
   const expires = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString()
-  return { id, user_id: userId, name, prefix, status, models: allowedModels === null ? null : allowedModels.join(','), expires }
+  return {
+    id,
+    user_id: userId,
+    name,
+    prefix,
+    status,
+    models: allowedModels === null ? null : allowedModels.join(','),
+    expires,
+  }
 }
 
 function gathered(value: string, before: string[] | undefined): string[] {

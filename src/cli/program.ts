@@ -14,7 +14,10 @@ import { withAdmin } from './with-admin.ts'
 export function buildProgram(context: CliContext): Command {
   const program = new Command('gpt-proxy')
     .description('One OpenAI-compatible address in front of all your model keys.')
-    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nExamples:\n  gpt-proxy serve\n  gpt-proxy upstream add main < key.txt\n  gpt-proxy chat demo/echo Hello`)
+    .addHelpText(
+      'after',
+      `\n${EXIT_CODE_HELP}\n\nExamples:\n  gpt-proxy serve\n  gpt-proxy upstream add main < key.txt\n  gpt-proxy chat demo/echo Hello`,
+    )
     .configureOutput({ writeOut: context.writeOut, writeErr: context.writeError })
     .showHelpAfterError('(see --help)')
     .exitOverride()

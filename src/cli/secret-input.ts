@@ -3,10 +3,19 @@ import { AdminError } from '../admin/errors.ts'
 import type { CliContext } from './context.ts'
 
 export async function readSecrets(context: CliContext, what: string): Promise<string[]> {
-  const text = context.secretFromVariable() ?? (context.isTerminal ? await asked(what) : await context.readInput())
-  const secrets = text.split(/[\n,]/).map((line) => line.trim()).filter(Boolean)
+  const text =
+    context.secretFromVariable() ??
+    (context.isTerminal ? await asked(what) : await context.readInput())
+  const secrets = text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter(Boolean)
   if (secrets.length === 0) {
-    throw new AdminError('invalid', `no ${what} was given`, 'Pipe it in, or set GPT_PROXY_UPSTREAM_KEY.')
+    throw new AdminError(
+      'invalid',
+      `no ${what} was given`,
+      'Pipe it in, or set GPT_PROXY_UPSTREAM_KEY.',
+    )
   }
   return secrets
 }

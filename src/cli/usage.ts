@@ -16,23 +16,32 @@ export function addUsageCommand(program: Command, context: CliContext): void {
   program
     .command('usage')
     .description('requests and tokens, summed')
-    .addOption(new Option('--by <what>').choices(['user', 'key', 'model', 'day', 'upstream']).default('user'))
+    .addOption(
+      new Option('--by <what>')
+        .choices(['user', 'key', 'model', 'day', 'upstream'])
+        .default('user'),
+    )
     .option('--since <date>', 'from this moment on', moment)
     .option('--until <date>', 'up to this moment', moment)
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExamples:\n  gpt-proxy usage --by model\n  gpt-proxy usage --by day --since 2026-11-01 --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gpt-proxy usage --by model\n  gpt-proxy usage --by day --since 2026-11-01 --json',
+    )
     .action((options: UsageOptions) =>
       withAdmin(context, async (admin) => {
         const { by, since = null, until = null } = options
         const sums = await admin.usage.summarize({ groupBy: by, sinceMs: since, untilMs: until })
-        const rows = sums.map(({ group, requests, errors, promptTokens, completionTokens, totalTokens }) => ({
-          [by]: group,
-          requests,
-          errors,
-          prompt_tokens: promptTokens,
-          completion_tokens: completionTokens,
-          total_tokens: totalTokens,
-        }))
+        const rows = sums.map(
+          ({ group, requests, errors, promptTokens, completionTokens, totalTokens }) => ({
+            [by]: group,
+            requests,
+            errors,
+            prompt_tokens: promptTokens,
+            completion_tokens: completionTokens,
+            total_tokens: totalTokens,
+          }),
+        )
         printRows(context, rows, options.json)
       }),
     )

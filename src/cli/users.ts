@@ -23,7 +23,10 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .addOption(role())
     .option('--quota <tokens>', "tokens a month, or 'none'", quota)
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExamples:\n  gpt-proxy user create alice --email alice@example.com\n  gpt-proxy user create root2 --role admin')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gpt-proxy user create alice --email alice@example.com\n  gpt-proxy user create root2 --role admin',
+    )
     .action((username: string, options: UserOptions) =>
       withAdmin(context, async (admin) => {
         const { email, role, quota: monthlyQuotaTokens } = options
@@ -43,7 +46,9 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  gpt-proxy user list --json')
     .action((options: UserOptions) =>
-      withAdmin(context, async (admin) => printRows(context, (await admin.users.list()).map(rowOf), options.json)),
+      withAdmin(context, async (admin) =>
+        printRows(context, (await admin.users.list()).map(rowOf), options.json),
+      ),
     )
 
   user
@@ -54,7 +59,10 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .option('--quota <tokens>', "tokens a month, or 'none'", quota)
     .option('--enable', 'let it in again')
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExamples:\n  gpt-proxy user update alice --quota 10000000\n  gpt-proxy user update alice --enable')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gpt-proxy user update alice --quota 10000000\n  gpt-proxy user update alice --enable',
+    )
     .action((name: string, options: UserOptions & { enable?: boolean }) =>
       withAdmin(context, async (admin) => {
         const { email, role, quota: monthlyQuotaTokens, enable } = options
@@ -74,7 +82,13 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  gpt-proxy user disable alice')
     .action((name: string, options: UserOptions) =>
-      withAdmin(context, async (admin) => printRow(context, rowOf(await admin.users.update(name, { status: 'disabled' })), options.json)),
+      withAdmin(context, async (admin) =>
+        printRow(
+          context,
+          rowOf(await admin.users.update(name, { status: 'disabled' })),
+          options.json,
+        ),
+      ),
     )
 }
 
@@ -86,6 +100,7 @@ function rowOf(user: User): Row {
 function quota(text: string): number | null {
   if (text === 'none') return null
   const tokens = Number(text)
-  if (!Number.isSafeInteger(tokens) || tokens < 1) throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
+  if (!Number.isSafeInteger(tokens) || tokens < 1)
+    throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
   return tokens
 }

@@ -2,7 +2,10 @@
 import type { Admin } from '../admin/admin.ts'
 import type { CliContext } from './context.ts'
 
-export async function withAdmin(context: CliContext, work: (admin: Admin) => Promise<number | undefined | void>): Promise<void> {
+export async function withAdmin(
+  context: CliContext,
+  work: (admin: Admin) => Promise<number | undefined | undefined>,
+): Promise<void> {
   const admin = await context.openAdmin()
   try {
     const code = await work(admin)

@@ -28,8 +28,12 @@ function refuseStranger(name: string): void {
   if (why !== undefined) throw new ConfigError(name, `${name} is set, but ${why}`, 'Unset it.')
   if (KNOWN.includes(name)) return
   const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null
-  if (base !== null && base.includes('_') && Object.hasOwn(VARIABLES, base)) {
-    throw new ConfigError(name, `${name} is set, but only secrets are read from files`, `Set ${base} itself.`)
+  if (base?.includes('_') && Object.hasOwn(VARIABLES, base)) {
+    throw new ConfigError(
+      name,
+      `${name} is set, but only secrets are read from files`,
+      `Set ${base} itself.`,
+    )
   }
   const meant = meantName(name, KNOWN)
   if (meant === null) return
@@ -45,8 +49,16 @@ function secretFrom(name: string, path: string, direct: string | undefined): str
     secret = readFileSync(path, 'utf8').trim()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new ConfigError(`${name}_FILE`, `${name}_FILE names ${path}, which can't be read (${code})`, 'Give the path of a file that this user may read.')
+    throw new ConfigError(
+      `${name}_FILE`,
+      `${name}_FILE names ${path}, which can't be read (${code})`,
+      'Give the path of a file that this user may read.',
+    )
   }
   if (secret !== '') return secret
-  throw new ConfigError(`${name}_FILE`, `${name}_FILE names ${path}, which is empty`, 'Write the secret into it.')
+  throw new ConfigError(
+    `${name}_FILE`,
+    `${name}_FILE names ${path}, which is empty`,
+    'Write the secret into it.',
+  )
 }

@@ -1,7 +1,13 @@
 /** Finds the variable that somebody meant. */
 
 /** Names that begin so are meant for the gateway, however far they are from a known one. */
-const OWN_PREFIXES = ['GPT_PROXY_', 'CIRCUIT_BREAKER_', 'RATE_LIMIT_', 'UPSTREAM_', 'ENCRYPTION_KEY']
+const OWN_PREFIXES = [
+  'GPT_PROXY_',
+  'CIRCUIT_BREAKER_',
+  'RATE_LIMIT_',
+  'UPSTREAM_',
+  'ENCRYPTION_KEY',
+]
 /** `HOSTS` or `POST` are other people's words, not misspelt ones of ours. */
 const SHORTEST = 6
 
@@ -16,7 +22,9 @@ export function meantName(name: string, known: readonly string[]): string | null
     if (distance < least) [best, least] = [candidate, distance]
   }
   if (OWN_PREFIXES.some((prefix) => upper.startsWith(prefix))) return best
-  return best !== null && best.length >= SHORTEST && least <= (best.length < 12 ? 1 : 2) ? best : null
+  return best !== null && best.length >= SHORTEST && least <= (best.length < 12 ? 1 : 2)
+    ? best
+    : null
 }
 
 /** Inserted, left out, wrong or swapped characters. */
@@ -27,7 +35,11 @@ export function editDistance(one: string, other: string): number {
     const current = [row]
     for (let column = 1; column <= other.length; column++) {
       const same = one[row - 1] === other[column - 1]
-      const swapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      const swapped =
+        row > 1 &&
+        column > 1 &&
+        one[row - 1] === other[column - 2] &&
+        one[row - 2] === other[column - 1]
       current.push(
         Math.min(
           at(above, column - 1) + (same ? 0 : 1),

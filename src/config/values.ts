@@ -6,9 +6,12 @@ import { readBaseUrl } from '../core/base-url.ts'
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
 
 export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER) {
-  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  const bounds =
+    most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
   const expected = `a whole number ${bounds}, without a unit`
-  return text(/^\d+$/, expected).transform(Number).pipe(z.number().min(least, expected).max(most, expected))
+  return text(/^\d+$/, expected)
+    .transform(Number)
+    .pipe(z.number().min(least, expected).max(most, expected))
 }
 
 const WORDS = new Map([
@@ -26,7 +29,12 @@ export const flag = z.string().transform((word, context) => {
   return refused(context, 'true or false (or 1, 0, yes, no)')
 })
 
-export const list = z.string().transform((items) => items.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))
+export const list = z.string().transform((items) =>
+  items
+    .split(/[,\n]/)
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
 
 export const address = z.string().transform((given, context) => {
   const read = readBaseUrl(given)
@@ -34,7 +42,10 @@ export const address = z.string().transform((given, context) => {
 })
 
 /** What an HTTP header can carry: a line break or a quote around it would only fail at the first request. */
-const headerSafe = text(/^[\x21\x23-\x26\x28-\x7e]+$/, 'printable characters without spaces and quotes')
+const headerSafe = text(
+  /^[\x21\x23-\x26\x28-\x7e]+$/,
+  'printable characters without spaces and quotes',
+)
 export const upstreamSecret = headerSafe
 export const upstreamSecrets = list.pipe(z.array(headerSafe))
 
@@ -59,7 +70,11 @@ export const deployments = list.transform((pairs, context) => {
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 /** Names that other loggers give to the same levels. */
-const LEVEL_ALIASES: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
+const LEVEL_ALIASES: Readonly<Record<string, string>> = {
+  warning: 'warn',
+  critical: 'fatal',
+  off: 'silent',
+}
 
 export const logLevel = z
   .string()

@@ -29,7 +29,9 @@ export const VARIABLES = {
   AZURE_API_KEY: upstreamSecret.optional(),
   AZURE_API_KEYS: upstreamSecrets.default([]),
   AZURE_DEPLOYMENT_NAMES: deployments.default({}),
-  AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default('2024-10-21'),
+  AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default(
+    '2024-10-21',
+  ),
   DEFAULT_MONTHLY_QUOTA_TOKENS: whole(1).optional(),
   CIRCUIT_BREAKER_THRESHOLD: whole(1).default(5),
   CIRCUIT_BREAKER_COOLDOWN_SECONDS: whole(1, 86_400).default(30),

@@ -24,7 +24,18 @@ const MAX_CHOICES = 128
 const MAX_TOKENS = 2 ** 31 - 1
 const MAX_MODEL_LENGTH = 256
 /** Fields that decide about routing, limits or cost: naming one twice could show us one value and the upstream another. */
-const DECISIVE = new Set(['model', 'stream', 'stream_options', 'n', 'best_of', 'max_tokens', 'max_completion_tokens', 'messages', 'prompt', 'input'])
+const DECISIVE = new Set([
+  'model',
+  'stream',
+  'stream_options',
+  'n',
+  'best_of',
+  'max_tokens',
+  'max_completion_tokens',
+  'messages',
+  'prompt',
+  'input',
+])
 
 /** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
 export function readAsk(endpoint: Endpoint, text: string): Ask {
@@ -38,28 +49,50 @@ export function readAsk(endpoint: Endpoint, text: string): Ask {
   if (endpoint === 'embeddings' && stream) {
     throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
   }
-  optionalInteger(body, 'max_tokens', MAX_TOKENS)
-  optionalInteger(body, 'max_completion_tokens', MAX_TOKENS)
-  optionalInteger(body, 'best_of', MAX_CHOICES)
-  const choices = optionalInteger(body, 'n', MAX_CHOICES) ?? 1
-  return { endpoint, method: 'POST', model, stream, usageAsked: asksForUsage(body), choices, text, members, body }
+  optionalInteger(body, 'max_tokens', 0, MAX_TOKENS)
+  optionalInteger(body, 'max_completion_tokens', 0, MAX_TOKENS)
+  optionalInteger(body, 'best_of', 1, MAX_CHOICES)
+  const choices = optionalInteger(body, 'n', 1, MAX_CHOICES) ?? 1
+  return {
+    endpoint,
+    method: 'POST',
+    model,
+    stream,
+    usageAsked: asksForUsage(body),
+    choices,
+    text,
+    members,
+    body,
+  }
 }
 
 /** A look at one model, which has no body. */
 export function readModelAsk(model: string): Ask {
   assertModelName(model)
-  return { endpoint: 'models', method: 'GET', model, stream: false, usageAsked: false, choices: 1, text: null, members: new Map(), body: {} }
+  return {
+    endpoint: 'models',
+    method: 'GET',
+    model,
+    stream: false,
+    usageAsked: false,
+    choices: 1,
+    text: null,
+    members: new Map(),
+    body: {},
+  }
 }
 
 function readObject(text: string) {
   const scan = scanObject(text, MAX_DEPTH)
   if (!scan.ok) {
-    if (scan.reason === 'too_deep') throw invalidRequest(`the body is nested deeper than ${MAX_DEPTH} levels`)
+    if (scan.reason === 'too_deep')
+      throw invalidRequest(`the body is nested deeper than ${MAX_DEPTH} levels`)
     if (scan.reason === 'not_an_object') throw invalidRequest('the body must be a JSON object')
     throw invalidRequest("the body isn't valid JSON")
   }
   const twice = scan.duplicates.find((key) => DECISIVE.has(key))
-  if (twice !== undefined) throw invalidRequest(`'${twice}' stands twice in the body; send it once`, twice)
+  if (twice !== undefined)
+    throw invalidRequest(`'${twice}' stands twice in the body; send it once`, twice)
   try {
     return { members: scan.members, body: JSON.parse(text) as Record<string, unknown> }
   } catch {
@@ -68,10 +101,12 @@ function readObject(text: string) {
 }
 
 function assertModelName(model: string): void {
-  if (model.length > MAX_MODEL_LENGTH) throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
+  if (model.length > MAX_MODEL_LENGTH)
+    throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
   for (let at = 0; at < model.length; at++) {
     const code = model.charCodeAt(at)
-    if (code < 32 || code === 127) throw invalidRequest("'model' holds a control character", 'model')
+    if (code < 32 || code === 127)
+      throw invalidRequest("'model' holds a control character", 'model')
   }
 }
 
@@ -91,11 +126,16 @@ function optionalBoolean(body: Record<string, unknown>, key: string): boolean {
   return value
 }
 
-function optionalInteger(body: Record<string, unknown>, key: string, most: number): number | null {
+function optionalInteger(
+  body: Record<string, unknown>,
+  key: string,
+  least: number,
+  most: number,
+): number | null {
   const value = body[key]
   if (value === undefined || value === null) return null
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most) {
-    throw invalidRequest(`'${key}' must be a whole number from 1 to ${most}`, key)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw invalidRequest(`'${key}' must be a whole number from ${least} to ${most}`, key)
   }
   return value
 }

@@ -13,7 +13,8 @@ export function readBaseUrl(text: string): ReadBaseUrl {
   }
   if (url.username !== '' || url.password !== '') return refused('it holds a user name or password')
   if (/[?#]/.test(text)) return refused('it holds a query or a fragment')
-  if (METADATA_HOST.test(url.hostname)) return refused('its host is a link-local or metadata address')
+  if (METADATA_HOST.test(url.hostname))
+    return refused('its host is a link-local or metadata address')
   return { ok: true, url: `${url.origin}${url.pathname}`.replace(/\/+$/, '') }
 }
 

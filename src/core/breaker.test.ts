@@ -1,14 +1,31 @@
 /** The breaker's steps, by example and against any sequence of events. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { afterFailure, afterSuccess, MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS, willingness } from './breaker.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  MAX_RATE_COOLDOWN_MS,
+  QUOTA_COOLDOWN_MS,
+  willingness,
+} from './breaker.ts'
 import type { UpstreamState } from './entities.ts'
 import { type FailureClass, failure } from './failure.ts'
 
 const RULES = { threshold: 3, cooldownMs: 1000 }
-const FRESH: UpstreamState = { status: 'healthy', failureCount: 0, totalRequests: 0, totalErrors: 0, cooldownUntilMs: null, lastError: null }
-const fail = (state: UpstreamState, kind: FailureClass, nowMs = 0, retryAfterMs: number | null = null) =>
-  afterFailure(state, failure(kind, kind, { retryAfterMs }), RULES, nowMs)
+const FRESH: UpstreamState = {
+  status: 'healthy',
+  failureCount: 0,
+  totalRequests: 0,
+  totalErrors: 0,
+  cooldownUntilMs: null,
+  lastError: null,
+}
+const fail = (
+  state: UpstreamState,
+  kind: FailureClass,
+  nowMs = 0,
+  retryAfterMs: number | null = null,
+) => afterFailure(state, failure(kind, kind, { retryAfterMs }), RULES, nowMs)
 
 describe('the breaker', () => {
   test('opens at the threshold, lets a probe pass after the cooldown, and closes on success', () => {
@@ -23,12 +40,19 @@ describe('the breaker', () => {
   })
 
   test('a success in between starts the count anew', () => {
-    const state = fail(fail(afterSuccess(fail(fail(FRESH, 'server'), 'server')), 'server'), 'server')
+    const state = fail(
+      fail(afterSuccess(fail(fail(FRESH, 'server'), 'server')), 'server'),
+      'server',
+    )
     expect(state.status).toBe('healthy')
   })
 
   test('a 429 cools the key for its retry-after, at most ten minutes, without counting', () => {
-    expect(fail(FRESH, 'rate', 0, 2000)).toMatchObject({ status: 'cooldown', cooldownUntilMs: 2000, failureCount: 0 })
+    expect(fail(FRESH, 'rate', 0, 2000)).toMatchObject({
+      status: 'cooldown',
+      cooldownUntilMs: 2000,
+      failureCount: 0,
+    })
     expect(fail(FRESH, 'rate', 0, 1e12).cooldownUntilMs).toBe(MAX_RATE_COOLDOWN_MS)
     expect(willingness(fail(FRESH, 'rate', 0, 2000), RULES, 2000)).toBe('yes')
   })
@@ -40,11 +64,22 @@ describe('the breaker', () => {
   })
 
   test('never takes a key into use that an operator disabled', () => {
-    const events = fc.array(fc.constantFrom<FailureClass | 'ok'>('ok', 'local', 'server', 'rate', 'quota', 'auth', 'client'))
+    const events = fc.array(
+      fc.constantFrom<FailureClass | 'ok'>(
+        'ok',
+        'local',
+        'server',
+        'rate',
+        'quota',
+        'auth',
+        'client',
+      ),
+    )
     fc.assert(
       fc.property(events, (sequence) => {
         let state: UpstreamState = { ...FRESH, status: 'disabled' }
-        for (const event of sequence) state = event === 'ok' ? afterSuccess(state) : fail(state, event)
+        for (const event of sequence)
+          state = event === 'ok' ? afterSuccess(state) : fail(state, event)
         expect(state.status).toBe('disabled')
         expect(state.totalRequests).toBe(sequence.length)
       }),

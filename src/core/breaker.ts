@@ -66,5 +66,9 @@ function rateCooldownMs(failed: Failure): number {
 /** A shorter cooldown never cuts a longer one that is running. */
 function cooled(state: UpstreamState, untilMs: number): UpstreamState {
   if (state.status === 'invalid') return state
-  return { ...state, status: 'cooldown', cooldownUntilMs: Math.max(untilMs, state.cooldownUntilMs ?? 0) }
+  return {
+    ...state,
+    status: 'cooldown',
+    cooldownUntilMs: Math.max(untilMs, state.cooldownUntilMs ?? 0),
+  }
 }

@@ -66,7 +66,13 @@ export class GatewayError extends Error {
   body(requestId: string): ErrorBody {
     const { type } = ERROR_CATALOGUE[this.code]
     return {
-      error: { message: this.message, type, code: this.code, param: this.param, request_id: requestId },
+      error: {
+        message: this.message,
+        type,
+        code: this.code,
+        param: this.param,
+        request_id: requestId,
+      },
     }
   }
 }

@@ -24,10 +24,25 @@ export interface Failure {
 }
 
 /** Error codes about a key's account, as OpenAI and Azure write them. */
-const QUOTA_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'])
+const QUOTA_CODES = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+])
 const RATE_CODES = new Set(['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', '429'])
-const AUTH_CODES = new Set(['invalid_api_key', 'account_deactivated', 'authentication_error', '401', '403'])
-const CLIENT_CODES = new Set(['context_length_exceeded', 'content_filter', 'content_policy_violation', 'invalid_request_error'])
+const AUTH_CODES = new Set([
+  'invalid_api_key',
+  'account_deactivated',
+  'authentication_error',
+  '401',
+  '403',
+])
+const CLIENT_CODES = new Set([
+  'context_length_exceeded',
+  'content_filter',
+  'content_policy_violation',
+  'invalid_request_error',
+])
 
 /** Classified by status and code, never by words in a message: a prompt echoed there must not poison a key. */
 export function classifyStatus(status: number, code: string | null): FailureClass {
@@ -61,9 +76,21 @@ export function errorObjectOf(value: unknown): Record<string, unknown> | null {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error')) return null
   const { error } = value as { error: unknown }
   if (typeof error === 'string') return { message: error }
-  return typeof error === 'object' && error !== null && !Array.isArray(error) ? (error as Record<string, unknown>) : null
+  return typeof error === 'object' && error !== null && !Array.isArray(error)
+    ? (error as Record<string, unknown>)
+    : null
 }
 
 export function failure(kind: FailureClass, detail: string, more: Partial<Failure> = {}): Failure {
-  return { class: kind, detail, status: null, retryAfterMs: null, ambiguous: false, reset: false, timedOut: false, error: null, ...more }
+  return {
+    class: kind,
+    detail,
+    status: null,
+    retryAfterMs: null,
+    ambiguous: false,
+    reset: false,
+    timedOut: false,
+    error: null,
+    ...more,
+  }
 }

@@ -18,7 +18,11 @@ describe('scanning a JSON object', () => {
       return member && text.slice(member.valueStart, member.valueEnd)
     }
     expect([...scan.members.keys()]).toEqual(['model', 'n', 'deep'])
-    expect([value('model'), value('n'), value('deep')]).toEqual(['"a\\"b"', '1', '{"model":[1,"}"]}'])
+    expect([value('model'), value('n'), value('deep')]).toEqual([
+      '"a\\"b"',
+      '1',
+      '{"model":[1,"}"]}',
+    ])
   })
 
   test('names duplicates, escaped ones too', () => {
@@ -36,15 +40,19 @@ describe('scanning a JSON object', () => {
 
   test('agrees with JSON.parse about the members of any object', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), fc.constantFrom(undefined, 2), (object, indent) => {
-        const text = JSON.stringify(object, null, indent)
-        const scan = members(text)
-        const parsed = JSON.parse(text) as Record<string, unknown>
-        expect(new Set(scan.members.keys())).toEqual(new Set(Object.keys(parsed)))
-        for (const [key, { valueStart, valueEnd }] of scan.members) {
-          expect(JSON.parse(text.slice(valueStart, valueEnd))).toEqual(parsed[key])
-        }
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })),
+        fc.constantFrom(undefined, 2),
+        (object, indent) => {
+          const text = JSON.stringify(object, null, indent)
+          const scan = members(text)
+          const parsed = JSON.parse(text) as Record<string, unknown>
+          expect(new Set(scan.members.keys())).toEqual(new Set(Object.keys(parsed)))
+          for (const [key, { valueStart, valueEnd }] of scan.members) {
+            expect(JSON.parse(text.slice(valueStart, valueEnd))).toEqual(parsed[key])
+          }
+        },
+      ),
     )
   })
 })
@@ -52,7 +60,9 @@ describe('scanning a JSON object', () => {
 describe('replacing a member', () => {
   test('leaves every other character as it was', () => {
     const text = '{"seed":12345678901234567890, "model":"a","x":1.0}'
-    expect(withMember(text, members(text).members, 'model', '"b"')).toBe('{"seed":12345678901234567890, "model":"b","x":1.0}')
+    expect(withMember(text, members(text).members, 'model', '"b"')).toBe(
+      '{"seed":12345678901234567890, "model":"b","x":1.0}',
+    )
   })
 
   test('puts a missing member first', () => {

@@ -45,7 +45,8 @@ export function scanObject(text: string, maxDepth: number): Scan {
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (char <= 32) continue
-    if (depth === 0 && char !== OPEN_BRACE) return { ok: false, reason: at === 0 || !members.size ? 'not_an_object' : 'malformed' }
+    if (depth === 0 && char !== OPEN_BRACE)
+      return { ok: false, reason: at === 0 || !members.size ? 'not_an_object' : 'malformed' }
     if (depth === 1 && key !== null && valueStart < 0 && char !== COLON) valueStart = at
     switch (char) {
       case QUOTE: {
@@ -68,7 +69,10 @@ export function scanObject(text: string, maxDepth: number): Scan {
       case CLOSE_BRACKET:
         if (depth === 1) closeMember(at)
         depth--
-        if (depth === 0) return onlySpaceAfter(text, at + 1) ? { ok: true, members, duplicates } : { ok: false, reason: 'malformed' }
+        if (depth === 0)
+          return onlySpaceAfter(text, at + 1)
+            ? { ok: true, members, duplicates }
+            : { ok: false, reason: 'malformed' }
         break
       case COMMA:
         if (depth === 1) closeMember(at)

@@ -10,7 +10,14 @@ export function secretForms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret)
   const base64 = btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const forms = [secret, encodeURIComponent(secret), base64, base64.replaceAll('+', '-').replaceAll('/', '_'), hex, hex.toUpperCase()]
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_'),
+    hex,
+    hex.toUpperCase(),
+  ]
   return [...new Set(forms)]
 }
 

@@ -4,7 +4,15 @@ import { type FailureClass, failure } from './failure.ts'
 import { createRetryBudget, nextStep, readRetryAfterMs } from './retry.ts'
 
 const step = (kind: FailureClass, more: object = {}, failed: object = {}) =>
-  nextStep({ failed: failure(kind, '', failed), attempts: 1, otherKey: false, resendOnReset: true, askedAgain: false, random: 0.5, ...more })
+  nextStep({
+    failed: failure(kind, '', failed),
+    attempts: 1,
+    otherKey: false,
+    resendOnReset: true,
+    askedAgain: false,
+    random: 0.5,
+    ...more,
+  })
 
 describe('after a failure', () => {
   test('another key is tried for all but client errors, up to three tries', () => {
@@ -49,7 +57,8 @@ test('retries are at most a fifth of the traffic once the first allowance is spe
 })
 
 describe('retry-after', () => {
-  const read = (headers: Record<string, string>) => readRetryAfterMs((name) => headers[name] ?? null, Date.UTC(2026, 0, 1))
+  const read = (headers: Record<string, string>) =>
+    readRetryAfterMs((name) => headers[name] ?? null, Date.UTC(2026, 0, 1))
   test.each([
     [{ 'retry-after': '3' }, 3000],
     [{ 'retry-after-ms': '250', 'retry-after': '3' }, 250],

@@ -24,7 +24,14 @@ export interface RetrySituation {
   random: number
 }
 
-export function nextStep({ failed, attempts, otherKey, resendOnReset, askedAgain, random }: RetrySituation): NextStep {
+export function nextStep({
+  failed,
+  attempts,
+  otherKey,
+  resendOnReset,
+  askedAgain,
+  random,
+}: RetrySituation): NextStep {
   if (failed.class === 'client' || attempts >= MAX_ATTEMPTS) return { go: 'stop' }
   if (otherKey) return { go: 'other' }
   if (failed.reset && !resendOnReset) return { go: 'stop' }
@@ -59,7 +66,10 @@ export function createRetryBudget(): RetryBudget {
 }
 
 /** `retry-after-ms`, or `retry-after` as seconds or as an HTTP date (RFC 9110, 10.2.3); null where neither is usable. */
-export function readRetryAfterMs(header: (name: string) => string | null, nowMs: number): number | null {
+export function readRetryAfterMs(
+  header: (name: string) => string | null,
+  nowMs: number,
+): number | null {
   const exact = nonNegative(header('retry-after-ms'))
   if (exact !== null) return exact
   const text = header('retry-after')

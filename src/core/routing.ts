@@ -12,7 +12,9 @@ export function servesModel(upstream: UpstreamKey, model: string): boolean {
 /** The name the model has at this upstream. */
 export function upstreamModelName(upstream: UpstreamKey, model: string): string {
   const { deployments } = upstream
-  return deployments !== null && Object.hasOwn(deployments, model) ? (deployments[model] as string) : model
+  return deployments !== null && Object.hasOwn(deployments, model)
+    ? (deployments[model] as string)
+    : model
 }
 
 /** Keys of one provider at one address are one target: the next key of it is tried before the next target. */

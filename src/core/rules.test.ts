@@ -20,7 +20,14 @@ const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
   models: null,
   deployments: null,
   apiVersion: null,
-  state: { status: 'healthy', failureCount: 0, totalRequests: 0, totalErrors: 0, cooldownUntilMs: null, lastError: null },
+  state: {
+    status: 'healthy',
+    failureCount: 0,
+    totalRequests: 0,
+    totalErrors: 0,
+    cooldownUntilMs: null,
+    lastError: null,
+  },
   ...more,
 })
 
@@ -35,7 +42,10 @@ describe('routing', () => {
 
   test('choice follows the weights', () => {
     const keys = [key({ id: 1, weight: 1 }), key({ id: 2, weight: 3 }), key({ id: 3, weight: 0 })]
-    const chosen = Array.from({ length: 1000 }, (_, index) => chooseKey(keys, null, index / 1000)?.id)
+    const chosen = Array.from(
+      { length: 1000 },
+      (_, index) => chooseKey(keys, null, index / 1000)?.id,
+    )
     expect([1, 2, 3].map((id) => chosen.filter((one) => one === id).length)).toEqual([250, 750, 0])
   })
 
@@ -74,17 +84,47 @@ describe('failures', () => {
   })
 
   test('an error event is classified by its code alone', () => {
-    expect(['rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded', 'whatever', null].map(classifyCode)).toEqual(['rate', 'quota', 'client', 'server', 'server'])
+    expect(
+      [
+        'rate_limit_exceeded',
+        'insufficient_quota',
+        'context_length_exceeded',
+        'whatever',
+        null,
+      ].map(classifyCode),
+    ).toEqual(['rate', 'quota', 'client', 'server', 'server'])
   })
 })
 
 describe('usage', () => {
   test('reads all kinds of tokens', () => {
-    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, prompt_tokens_details: { cached_tokens: 4, audio_tokens: 1 }, completion_tokens_details: { reasoning_tokens: 2, audio_tokens: 1 } }
-    expect(readUsage(usage)).toEqual({ promptTokens: 10, completionTokens: 5, totalTokens: 15, cachedTokens: 4, reasoningTokens: 2, audioTokens: 2, estimated: false })
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 15,
+      prompt_tokens_details: { cached_tokens: 4, audio_tokens: 1 },
+      completion_tokens_details: { reasoning_tokens: 2, audio_tokens: 1 },
+    }
+    expect(readUsage(usage)).toEqual({
+      promptTokens: 10,
+      completionTokens: 5,
+      totalTokens: 15,
+      cachedTokens: 4,
+      reasoningTokens: 2,
+      audioTokens: 2,
+      estimated: false,
+    })
   })
 
-  test.each([[null], [{}], [{ prompt_tokens: -1 }], [{ prompt_tokens: 1.5 }], [{ prompt_tokens: 1e300 }], [{ prompt_tokens: '3' }], [[]]])('does not believe %j', (usage) => {
+  test.each([
+    [null],
+    [{}],
+    [{ prompt_tokens: -1 }],
+    [{ prompt_tokens: 1.5 }],
+    [{ prompt_tokens: 1e300 }],
+    [{ prompt_tokens: '3' }],
+    [[]],
+  ])('does not believe %j', (usage) => {
     expect(readUsage(usage)).toBeNull()
   })
 })
@@ -95,7 +135,9 @@ describe('redaction', () => {
     for (const form of secretForms(secret)) {
       expect(redact(`a ${form} b`, secretForms(secret))).not.toContain(form)
     }
-    expect(redact(`it was ${secret.slice(0, 20)}…`, secretForms(secret))).not.toContain(secret.slice(0, 14))
+    expect(redact(`it was ${secret.slice(0, 20)}…`, secretForms(secret))).not.toContain(
+      secret.slice(0, 14),
+    )
   })
 
   test('masks anything that looks like a key', () => {
@@ -122,7 +164,10 @@ describe('a proxy key', () => {
     expect(displayPrefix(mintProxyKey(new Uint8Array(64)))).toBe('sk-proxy-000000')
   })
 
-  test.each(['', 'sk-proxy-', "sk-proxy-' OR 1=1 --", `sk-proxy-${'a'.repeat(38)}`, 'sk-proxy-é'])('%j is refused without a look-up', (text) => {
-    expect(isWellFormedProxyKey(text)).toBe(false)
-  })
+  test.each(['', 'sk-proxy-', "sk-proxy-' OR 1=1 --", `sk-proxy-${'a'.repeat(38)}`, 'sk-proxy-é'])(
+    '%j is refused without a look-up',
+    (text) => {
+      expect(isWellFormedProxyKey(text)).toBe(false)
+    },
+  )
 })

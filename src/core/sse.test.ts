@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { createSseSplitter, eventsOf, joined } from './sse.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
-const decode = (bytes: Uint8Array | null) => (bytes === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+const decode = (bytes: Uint8Array | null) =>
+  bytes === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
 /** Feeds `bytes` in pieces that end at `cuts` and gives what came out, with what was left. */
 function fed(bytes: Uint8Array, cuts: readonly number[]) {
@@ -36,17 +37,25 @@ describe('the splitter', () => {
   })
 
   test('gives the same bytes under any cutting, whole events only', () => {
-    const eol = fc.constantFrom('\n', '\r\n', '\r')
-    const event = fc.tuple(fc.constantFrom('data: ', 'data:', ': ', 'event: x'), fc.constantFrom('', '{"a":"é"}', '汉字😀', '[DONE]'), eol)
-    const stream = fc.array(event, { maxLength: 8 }).map((events) => events.map(([field, value, end]) => `${field}${value}${end}${end}`).join(''))
+    const event = fc.tuple(
+      fc.constantFrom('data: ', 'data:', ': ', 'event: x'),
+      fc.constantFrom('', '{"a":"é"}', '汉字😀', '[DONE]'),
+    )
+    const stream = fc
+      .tuple(fc.array(event, { maxLength: 8 }), fc.constantFrom('\n', '\r\n', '\r'))
+      .map(([events, end]) =>
+        events.map(([field, value]) => `${field}${value}${end}${end}`).join(''),
+      )
     fc.assert(
       fc.property(stream, fc.array(fc.nat(400), { maxLength: 12 }), (text, cutsAt) => {
         const bytes = encode(text)
-        const cuts = [...new Set(cutsAt)].filter((cut) => cut < bytes.length).sort((one, other) => one - other)
+        const cuts = [...new Set(cutsAt)]
+          .filter((cut) => cut < bytes.length)
+          .sort((one, other) => one - other)
         const { complete, rest } = fed(bytes, cuts)
         expect(decode(joined([...complete, ...(rest ? [rest] : [])]))).toBe(text)
         expect(rest).toBeNull()
-        for (const run of complete) expect(decode(run)).toMatch(/^[^]*[\r\n]{1,2}$/)
+        for (const run of complete) expect(decode(run)).toMatch(/[\r\n]$/)
       }),
       { numRuns: 500 },
     )

@@ -17,6 +17,7 @@ export function createSseSplitter(): SseSplitter {
   let afterCr = false
   /** The last chunk ended in a boundary's CR; a LF that follows belongs to it. */
   let boundaryCr = false
+  let usesCrLf = false
 
   /** Offset just behind the last event boundary in `chunk`, or 0. */
   const lastBoundary = (chunk: Uint8Array): number => {
@@ -24,6 +25,7 @@ export function createSseSplitter(): SseSplitter {
     let at = 0
     if (afterCr && chunk[0] === LF) {
       at = 1
+      usesCrLf = true
       if (boundaryCr) boundary = 1
     }
     afterCr = false
@@ -43,12 +45,17 @@ export function createSseSplitter(): SseSplitter {
         lineEmpty = false
         continue
       }
-      if (byte === CR && chunk[at + 1] === LF) at++
-      else if (byte === CR && at + 1 === chunk.length) afterCr = true
-      if (lineEmpty) boundary = at + 1
+      if (byte === CR && chunk[at + 1] === LF) {
+        usesCrLf = true
+        at++
+      } else if (byte === CR && at + 1 === chunk.length) afterCr = true
+      if (lineEmpty) {
+        boundaryCr = afterCr
+        // Where lines end in CR LF, the event is not whole before its last LF.
+        if (!(afterCr && usesCrLf)) boundary = at + 1
+      }
       lineEmpty = true
     }
-    boundaryCr = afterCr && boundary === chunk.length
     return boundary
   }
 
@@ -130,7 +137,8 @@ function dataOf(text: string): string | null {
   for (const raw of text.split(/\r\n|\n|\r/)) {
     const line = raw.startsWith('\uFEFF') ? raw.slice(1) : raw
     if (line === 'data') lines.push('')
-    else if (line.startsWith('data:')) lines.push(line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5))
+    else if (line.startsWith('data:'))
+      lines.push(line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5))
   }
   return lines.length === 0 ? null : lines.join('\n')
 }

@@ -9,13 +9,16 @@ const observe = (rules: Partial<StreamRules> = {}) =>
 
 const CONTENT = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n'
 const FINISH = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
-const USAGE = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}\n\n'
+const USAGE =
+  'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}\n\n'
 const DONE = 'data: [DONE]\n\n'
 
 describe('a stream', () => {
   test('passes unchanged and is complete with [DONE]', () => {
     const observer = observe()
-    expect(decode(observer.accept(encode(CONTENT + FINISH + USAGE + DONE)))).toBe(CONTENT + FINISH + USAGE + DONE)
+    expect(decode(observer.accept(encode(CONTENT + FINISH + USAGE + DONE)))).toBe(
+      CONTENT + FINISH + USAGE + DONE,
+    )
     expect(observer.usage?.totalTokens).toBe(4)
     expect(observer.text).toBe('Hi')
     expect(observer.finish().end).toBe('complete')
@@ -29,7 +32,9 @@ describe('a stream', () => {
 
   test('loses an event that is neither JSON nor [DONE], and counts it', () => {
     const observer = observe()
-    expect(decode(observer.accept(encode(`${CONTENT}data: {"broken\n\n${DONE}`)))).toBe(CONTENT + DONE)
+    expect(decode(observer.accept(encode(`${CONTENT}data: {"broken\n\n${DONE}`)))).toBe(
+      CONTENT + DONE,
+    )
     expect(observer.dropped).toBe(1)
   })
 
@@ -52,7 +57,9 @@ describe('a stream', () => {
 
   test('ends at an error event, which is not forwarded', () => {
     const observer = observe()
-    const forwarded = observer.accept(encode(`${CONTENT}data: {"error":{"message":"no"}}\n\n${CONTENT}`))
+    const forwarded = observer.accept(
+      encode(`${CONTENT}data: {"error":{"message":"no"}}\n\n${CONTENT}`),
+    )
     expect(decode(forwarded)).toBe(CONTENT)
     expect(observer.error?.message).toBe('no')
   })

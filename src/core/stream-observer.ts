@@ -41,7 +41,12 @@ interface Choice {
   index?: unknown
   text?: unknown
   finish_reason?: unknown
-  delta?: { content?: unknown; reasoning_content?: unknown; refusal?: unknown; tool_calls?: unknown }
+  delta?: {
+    content?: unknown
+    reasoning_content?: unknown
+    refusal?: unknown
+    tool_calls?: unknown
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -69,7 +74,8 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
       if (typeof delta.content === 'string') text += delta.content
       if (typeof delta.reasoning_content === 'string') text += delta.reasoning_content
       if (typeof delta.refusal === 'string') text += delta.refusal
-      if (delta.tool_calls !== undefined && delta.tool_calls !== null) text += JSON.stringify(delta.tool_calls)
+      if (delta.tool_calls !== undefined && delta.tool_calls !== null)
+        text += JSON.stringify(delta.tool_calls)
     }
   }
 

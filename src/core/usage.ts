@@ -21,7 +21,8 @@ export function readUsage(value: unknown): TokenUsage | null {
   if (typeof value !== 'object' || value === null) return null
   const usage = value as Fields
   const promptTokens = count(usage.prompt_tokens)
-  const completionTokens = usage.completion_tokens === undefined ? 0 : count(usage.completion_tokens)
+  const completionTokens =
+    usage.completion_tokens === undefined ? 0 : count(usage.completion_tokens)
   if (promptTokens === null || completionTokens === null) return null
   const prompt = details(usage.prompt_tokens_details)
   const completion = details(usage.completion_tokens_details)

@@ -1,7 +1,7 @@
 /** Every route of the gateway on one screen. What is not named here is refused. */
 import { Hono } from 'hono'
 import type { Gateway } from '../pipeline/gateway.ts'
-import { health, livez, metrics, readyz, type Readiness } from './health.ts'
+import { health, livez, metrics, type Readiness, readyz } from './health.ts'
 import { listModels, lookAtModel } from './models.ts'
 import { notFound } from './refusals.ts'
 import { type ServerOptions, serveEndpoint } from './serve-endpoint.ts'

@@ -38,7 +38,9 @@ export function metrics(gateway: Gateway) {
         throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
       }
       const { metrics: collected } = gateway
-      return new Response(await collected.exposition(), { headers: { 'content-type': collected.contentType } })
+      return new Response(await collected.exposition(), {
+        headers: { 'content-type': collected.contentType },
+      })
     } catch (error) {
       return errorReply(error, newRequestId(), gateway.logger)
     }

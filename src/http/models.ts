@@ -1,10 +1,10 @@
 /** GET /v1/models: what the configured upstream keys serve, as one list. */
 import type { Context } from 'hono'
 import { GatewayError } from '../core/errors.ts'
+import { allowsModel } from '../core/model-names.ts'
 import { authenticate } from '../pipeline/authenticate.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { modelList } from '../pipeline/model-list.ts'
-import { allowsModel } from '../core/model-names.ts'
 import { errorReply, newRequestId } from './refusals.ts'
 import { respondTo } from './serve-endpoint.ts'
 
@@ -33,7 +33,11 @@ export function lookAtModel(gateway: Gateway) {
       const named = namedModel(gateway, model)
       if (named === null) return respondTo(gateway, request, 'models', async () => model)
       if (!allowsModel(caller.key.allowedModels, model)) {
-        throw new GatewayError('model_not_allowed', `gateway: this proxy key may not use the model '${model}'.`, { param: 'model' })
+        throw new GatewayError(
+          'model_not_allowed',
+          `gateway: this proxy key may not use the model '${model}'.`,
+          { param: 'model' },
+        )
       }
       return Response.json(named, { headers: { 'x-request-id': requestId } })
     } catch (error) {
@@ -46,6 +50,7 @@ function namedModel(gateway: Gateway, model: string): object | null {
   const upstream = gateway.directory.upstreamsFor(model)[0]
   if (upstream === undefined) return null
   const { models, deployments, provider } = upstream.key
-  const named = models?.includes(model) || (deployments !== null && Object.hasOwn(deployments, model))
+  const named =
+    models?.includes(model) || (deployments !== null && Object.hasOwn(deployments, model))
   return named ? { id: model, object: 'model', created: 0, owned_by: provider } : null
 }

@@ -9,17 +9,29 @@ export interface BodyLimits {
   timeoutMs: number
 }
 
-export async function readBody(request: Request, limits: BodyLimits, deadlines: Deadlines): Promise<string> {
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  deadlines: Deadlines,
+): Promise<string> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    throw new GatewayError('unsupported_encoding', 'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.')
+    throw new GatewayError(
+      'unsupported_encoding',
+      'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.',
+    )
   }
   const length = request.headers.get('content-length')
   if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
   const deadline = deadlines.open()
-  const late = new Promise<never>((_, reject) => deadline.set(limits.timeoutMs, () => reject(tooLate(limits))))
+  const late = new Promise<never>((_, reject) =>
+    deadline.set(limits.timeoutMs, () => reject(tooLate(limits))),
+  )
   try {
-    return await Promise.race([length === null ? readCapped(request, limits) : request.text(), late])
+    return await Promise.race([
+      length === null ? readCapped(request, limits) : request.text(),
+      late,
+    ])
   } finally {
     deadline.clear()
   }
@@ -39,13 +51,21 @@ async function readCapped(request: Request, limits: BodyLimits): Promise<string>
 }
 
 function tooLarge({ maxBytes }: BodyLimits): GatewayError {
-  return new GatewayError('request_too_large', `gateway: the body is larger than ${maxBytes} bytes (MAX_BODY_BYTES).`, {
-    headers: { connection: 'close' },
-  })
+  return new GatewayError(
+    'request_too_large',
+    `gateway: the body is larger than ${maxBytes} bytes (MAX_BODY_BYTES).`,
+    {
+      headers: { connection: 'close' },
+    },
+  )
 }
 
 function tooLate({ timeoutMs }: BodyLimits): GatewayError {
-  return new GatewayError('request_timeout', `gateway: the body did not arrive within ${timeoutMs} ms.`, {
-    headers: { connection: 'close' },
-  })
+  return new GatewayError(
+    'request_timeout',
+    `gateway: the body did not arrive within ${timeoutMs} ms.`,
+    {
+      headers: { connection: 'close' },
+    },
+  )
 }

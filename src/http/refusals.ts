@@ -10,7 +10,10 @@ export function newRequestId(): string {
 
 export function errorReply(error: unknown, requestId: string, logger?: Logger): Response {
   if (error instanceof UpstreamRefusal) {
-    return Response.json(error.body, { status: error.status, headers: { 'x-request-id': requestId } })
+    return Response.json(error.body, {
+      status: error.status,
+      headers: { 'x-request-id': requestId },
+    })
   }
   const known = error instanceof GatewayError ? error : internalError(error, requestId, logger)
   return Response.json(known.body(requestId), {
@@ -21,8 +24,14 @@ export function errorReply(error: unknown, requestId: string, logger?: Logger): 
 
 /** The stack goes to the log, never to the client. */
 function internalError(error: unknown, requestId: string, logger?: Logger): GatewayError {
-  logger?.error({ requestId, error: error instanceof Error ? error.stack : String(error) }, 'internal error')
-  return new GatewayError('internal_error', 'gateway: an internal error. The log names it under this request id.')
+  logger?.error(
+    { requestId, error: error instanceof Error ? error.stack : String(error) },
+    'internal error',
+  )
+  return new GatewayError(
+    'internal_error',
+    'gateway: an internal error. The log names it under this request id.',
+  )
 }
 
 export function notFound(context: Context): Response {

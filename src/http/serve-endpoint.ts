@@ -22,7 +22,13 @@ export function serveEndpoint(gateway: Gateway, endpoint: Endpoint, options: Ser
   const { bodyLimits, underWay } = options
   return (context: Context): Promise<Response> => {
     const request = context.req.raw
-    return respondTo(gateway, request, endpoint, () => readBody(request, bodyLimits, gateway.deadlines), underWay)
+    return respondTo(
+      gateway,
+      request,
+      endpoint,
+      () => readBody(request, bodyLimits, gateway.deadlines),
+      underWay,
+    )
   }
 }
 
@@ -37,10 +43,15 @@ export function respondTo(
   const { promise, resolve } = Promise.withResolvers<Response>()
   const waiting = watchClient(gateway, request, trace)
   underWay?.add()
-  serve(gateway, { endpoint, headers: request.headers, readBody: body }, trace, (reply) => resolve(responseOf(reply)))
+  serve(gateway, { endpoint, headers: request.headers, readBody: body }, trace, (reply) =>
+    resolve(responseOf(reply)),
+  )
     .catch((error) => {
       if (error instanceof GatewayError && error.status < 500) {
-        gateway.logger.info({ requestId: trace.requestId, status: error.status, error: error.code }, 'request refused')
+        gateway.logger.info(
+          { requestId: trace.requestId, status: error.status, error: error.code },
+          'request refused',
+        )
       }
       resolve(errorReply(error, trace.requestId, gateway.logger))
     })

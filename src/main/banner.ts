@@ -12,15 +12,25 @@ export interface BannerParts {
 
 export function printBanner({ config, url, report, upstreams }: BannerParts): void {
   const baseUrl = `${config.publicUrl ?? url}/v1`
-  const lines = [`GPT Proxy listens at ${baseUrl}`, `Upstream keys: ${upstreams} (${report.imported} imported from the variables just now)`]
+  const lines = [
+    `GPT Proxy listens at ${baseUrl}`,
+    `Upstream keys: ${upstreams} (${report.imported} imported from the variables just now)`,
+  ]
   if (report.secrets !== null) lines.push(...secretLines(config, baseUrl, report.secrets))
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-function secretLines(config: Config, baseUrl: string, secrets: { adminKey: string; proxyKey: string }): string[] {
+function secretLines(
+  config: Config,
+  baseUrl: string,
+  secrets: { adminKey: string; proxyKey: string },
+): string[] {
   if (!process.stdout.isTTY) {
     const path = firstStartPath(config)
-    return [`The first keys are in ${path}. Try it:`, `. ${path} && ${curlLine('$BASE_URL', '$PROXY_KEY')}`]
+    return [
+      `The first keys are in ${path}. Try it:`,
+      `. ${path} && ${curlLine('$BASE_URL', '$PROXY_KEY')}`,
+    ]
   }
   return [
     `Base URL:  ${baseUrl}`,

@@ -15,7 +15,11 @@ const SEEN_WITHIN_MS = 2_000
 export async function chatGateway(config: Config, environment: Environment): Promise<ChatGateway> {
   const { store, vault, admin } = await openStore(config, 'cli')
   await prepare(admin, config)
-  const { secret, key } = await admin.keys.create({ user: 'admin', name: 'chat command', expiresAtMs: Date.now() + KEY_LIFETIME_MS })
+  const { secret, key } = await admin.keys.create({
+    user: 'admin',
+    name: 'chat command',
+    expiresAtMs: Date.now() + KEY_LIFETIME_MS,
+  })
   const forget = async () => {
     await admin.keys.revoke(String(key.id))
     await store.close()
@@ -24,8 +28,19 @@ export async function chatGateway(config: Config, environment: Environment): Pro
   if (await accepts(url, secret)) return { baseUrl: `${url}/v1`, key: secret, close: forget }
 
   const logger = createPinoLogger('error')
-  const running = await startGateway({ config, store, vault, logger, proxyFor: outgoingProxy(environment) })
-  const server = listen({ config, gateway: running.gateway, databaseHealthy: async () => true, port: 0 })
+  const running = await startGateway({
+    config,
+    store,
+    vault,
+    logger,
+    proxyFor: outgoingProxy(environment),
+  })
+  const server = listen({
+    config,
+    gateway: running.gateway,
+    databaseHealthy: async () => true,
+    port: 0,
+  })
   return {
     baseUrl: `${server.url}/v1`,
     key: secret,
@@ -42,7 +57,9 @@ async function accepts(url: string, key: string): Promise<boolean> {
   const untilMs = performance.now() + SEEN_WITHIN_MS
   while (performance.now() < untilMs) {
     try {
-      const response = await fetch(`${url}/v1/models/demo%2Fecho`, { headers: { authorization: `Bearer ${key}` } })
+      const response = await fetch(`${url}/v1/models/demo%2Fecho`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
       if (response.status !== 401) return response.status === 200
     } catch {
       return false

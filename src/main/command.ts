@@ -38,8 +38,10 @@ function contextOf(environment: Environment): CliContext {
 }
 
 function explain(context: CliContext, error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
-  const line = (message: string, remedy: string) => context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
+  const line = (message: string, remedy: string) =>
+    context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
   if (error instanceof AdminError) {
     line(error.message, error.remedy)
     if (error.kind === 'not_found') return EXIT_CODES.notFound
@@ -53,8 +55,12 @@ function explain(context: CliContext, error: unknown): number {
     line(error.message, error.remedy)
     return EXIT_CODES.store
   }
-  line(error instanceof Error ? error.message : String(error), 'This is unexpected; run again with LOG_LEVEL=debug and report it.')
-  if (context.config().logLevel === 'debug' && error instanceof Error) context.writeError(`${error.stack}\n`)
+  line(
+    error instanceof Error ? error.message : String(error),
+    'This is unexpected; run again with LOG_LEVEL=debug and report it.',
+  )
+  if (context.config().logLevel === 'debug' && error instanceof Error)
+    context.writeError(`${error.stack}\n`)
   return EXIT_CODES.failed
 }
 

@@ -24,5 +24,7 @@ export function writeFirstStart(config: Config, { adminKey, proxyKey }: FirstSec
 export function correctBaseUrl(config: Config, url: string): void {
   const path = firstStartPath(config)
   if (config.publicUrl !== null || !existsSync(path)) return
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/^BASE_URL=.*$/m, `BASE_URL=${url}/v1`), { mode: 0o600 })
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^BASE_URL=.*$/m, `BASE_URL=${url}/v1`), {
+    mode: 0o600,
+  })
 }

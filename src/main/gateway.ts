@@ -34,9 +34,18 @@ interface Parts {
   proxyFor: (origin: string) => string | null
 }
 
-export async function startGateway({ config, store, vault, logger, proxyFor }: Parts): Promise<RunningGateway> {
+export async function startGateway({
+  config,
+  store,
+  vault,
+  logger,
+  proxyFor,
+}: Parts): Promise<RunningGateway> {
   const clock = { nowMs: () => Date.now() }
-  const rules = { threshold: config.circuitBreakerThreshold, cooldownMs: config.circuitBreakerCooldownMs }
+  const rules = {
+    threshold: config.circuitBreakerThreshold,
+    cooldownMs: config.circuitBreakerCooldownMs,
+  }
   const pool = createPool({ store, clock, logger, rules })
   const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
   const usageSink = createWriteBehind(store, logger)

@@ -15,7 +15,12 @@ export function openVault(config: Config): Vault {
 /** A wrong encryption key is told at the start where it opens none of the rows; single rows are told as they are read. */
 export function assertOpensSomething(vault: Vault, upstreams: readonly UpstreamKey[]): void {
   const reasons = upstreams.map(({ id, baseUrl, encryptedKey }) => {
-    const opened = vault.open(encryptedKey, { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl })
+    const opened = vault.open(encryptedKey, {
+      table: 'upstream_keys',
+      row: id,
+      column: 'encrypted_key',
+      baseUrl,
+    })
     return opened.ok ? null : opened.reason
   })
   const [first] = reasons

@@ -26,7 +26,11 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   const vault = openVault(config)
   const path = join(config.dataDir, 'gpt-proxy.sqlite')
   const store = await openSqliteStore(logger === undefined ? { path } : { path, logger })
-  const transport = createFetchTransport({ connectTimeoutMs: config.upstreamConnectTimeoutMs, http2: false, proxyFor: () => null })
+  const transport = createFetchTransport({
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    http2: false,
+    proxyFor: () => null,
+  })
   const admin = createAdmin({
     store,
     vault,
@@ -56,7 +60,10 @@ export async function prepare(admin: Admin, config: Config): Promise<FirstStartR
 async function importFromVariables(admin: Admin, config: Config): Promise<number> {
   const openai = config.upstreamType === 'azure' ? [] : config.openaiApiKeys
   const azure = config.upstreamType === 'openai' ? [] : config.azureApiKeys
-  const fromOpenai = await admin.upstreams.importAll({ provider: 'openai', baseUrl: config.openaiBaseUrl }, openai)
+  const fromOpenai = await admin.upstreams.importAll(
+    { provider: 'openai', baseUrl: config.openaiBaseUrl },
+    openai,
+  )
   if (azure.length === 0 || config.azureEndpoint === null) return fromOpenai.length
   const wish = {
     provider: 'azure' as const,
@@ -73,6 +80,9 @@ function ensureDataDir(dataDir: string): void {
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
     const { code } = error as { code?: string }
-    throw new StartError(`DATA_DIR ${dataDir} can't be written to (${code ?? 'unknown'})`, 'Make it writable for this user, or set DATA_DIR to another folder.')
+    throw new StartError(
+      `DATA_DIR ${dataDir} can't be written to (${code ?? 'unknown'})`,
+      'Make it writable for this user, or set DATA_DIR to another folder.',
+    )
   }
 }

@@ -8,7 +8,8 @@ const VARIABLE = 'BUN_CONFIG_MAX_HTTP_REQUESTS'
 export function ensureRequestCapacity(environment: Record<string, string | undefined>): void {
   if (environment[VARIABLE] !== undefined || process.execve === undefined) return
   const given: Record<string, string> = { [VARIABLE]: MOST_REQUESTS }
-  for (const [name, value] of Object.entries(environment)) if (value !== undefined) given[name] = value
+  for (const [name, value] of Object.entries(environment))
+    if (value !== undefined) given[name] = value
   process.execve(process.execPath, [process.execPath, ...argumentsAgain()], given)
 }
 

@@ -19,12 +19,30 @@ export async function serve(config: Config, environment: Environment): Promise<n
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await admin.upstreams.list())
   const report = await prepare(admin, config)
-  const running = await startGateway({ config, store, vault, logger, proxyFor: outgoingProxy(environment) })
+  const running = await startGateway({
+    config,
+    store,
+    vault,
+    logger,
+    proxyFor: outgoingProxy(environment),
+  })
   const { gateway } = running
   const server = listen({ config, gateway, databaseHealthy: () => answers(store) })
   correctBaseUrl(config, server.url)
-  printBanner({ config, url: server.url, report, upstreams: gateway.directory.allUpstreams().length })
-  logger.info({ url: server.url, readyMs: Math.round(performance.now()), upstreams: gateway.directory.allUpstreams().length }, 'listening')
+  printBanner({
+    config,
+    url: server.url,
+    report,
+    upstreams: gateway.directory.allUpstreams().length,
+  })
+  logger.info(
+    {
+      url: server.url,
+      readyMs: Math.round(performance.now()),
+      upstreams: gateway.directory.allUpstreams().length,
+    },
+    'listening',
+  )
   logger.flush()
 
   const signal = await stopSignal()

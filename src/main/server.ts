@@ -23,7 +23,12 @@ export interface ServerParts {
 /** Between the last reply and closing, so that balancers see /readyz fail before connections are refused. */
 const POLL_MS = 20
 
-export function listen({ config, gateway, databaseHealthy, port = config.port }: ServerParts): Server {
+export function listen({
+  config,
+  gateway,
+  databaseHealthy,
+  port = config.port,
+}: ServerParts): Server {
   let draining = false
   let requests = 0
   const underWay = { add: () => void requests++, remove: () => void requests-- }
@@ -33,11 +38,16 @@ export function listen({ config, gateway, databaseHealthy, port = config.port }:
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
   })
-  const server = serveOrExplain(config.host, port, (request, bun) => {
-    // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
-    bun.timeout(request, 0)
-    return app.fetch(request)
-  }, config.maxBodyBytes)
+  const server = serveOrExplain(
+    config.host,
+    port,
+    (request, bun) => {
+      // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
+      bun.timeout(request, 0)
+      return app.fetch(request)
+    },
+    config.maxBodyBytes,
+  )
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
@@ -53,7 +63,12 @@ export function listen({ config, gateway, databaseHealthy, port = config.port }:
 
 type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
 
-function serveOrExplain(host: string, port: number, fetch: Fetch, maxBodyBytes: number): Bun.Server<undefined> {
+function serveOrExplain(
+  host: string,
+  port: number,
+  fetch: Fetch,
+  maxBodyBytes: number,
+): Bun.Server<undefined> {
   try {
     return Bun.serve({
       hostname: host,
@@ -68,11 +83,20 @@ function serveOrExplain(host: string, port: number, fetch: Fetch, maxBodyBytes: 
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EADDRINUSE') {
-      throw new StartError(`port ${port} on ${host} is in use by another program`, `Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`)
+      throw new StartError(
+        `port ${port} on ${host} is in use by another program`,
+        `Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`,
+      )
     }
     if (code === 'EACCES') {
-      throw new StartError(`port ${port} may not be opened by this user`, 'Set PORT to one above 1023.')
+      throw new StartError(
+        `port ${port} may not be opened by this user`,
+        'Set PORT to one above 1023.',
+      )
     }
-    throw new StartError(`cannot listen on ${host}:${port} (${code ?? String(error)})`, 'Set HOST to an address of this machine.')
+    throw new StartError(
+      `cannot listen on ${host}:${port} (${code ?? String(error)})`,
+      'Set HOST to an address of this machine.',
+    )
   }
 }

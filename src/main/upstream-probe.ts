@@ -32,7 +32,9 @@ export function upstreamProbe(transport: Transport) {
         await response.arrayBuffer()
         return result(response.ok, response.status, meaning(response.status))
       } catch (error) {
-        const why = controller.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : (error as Error).message
+        const why = controller.signal.aborted
+          ? `no answer within ${TIMEOUT_MS} ms`
+          : (error as Error).message
         return result(false, null, redact(why, secretForms(secret)))
       } finally {
         clearTimeout(timer)
@@ -43,7 +45,8 @@ export function upstreamProbe(transport: Transport) {
 
 function meaning(status: number): string {
   if (status === 401 || status === 403) return 'the upstream refuses this key'
-  if (status === 402 || status === 429) return 'the key is known, but over its limit or without quota'
+  if (status === 402 || status === 429)
+    return 'the key is known, but over its limit or without quota'
   if (status === 404) return 'it answers, but has no list of models; check the base URL'
   return status < 400 ? 'the key is accepted' : `status ${status}`
 }

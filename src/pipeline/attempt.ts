@@ -1,9 +1,9 @@
 /** Stage 5: choose a key, ask its breaker, send, and maybe go on to the next, until one answers. */
 import type { Ask } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { Failure } from '../core/failure.ts'
 import { nextStep } from '../core/retry.ts'
 import { chooseKey } from '../core/routing.ts'
-import type { Failure } from '../core/failure.ts'
 import type { Answer } from './answer.ts'
 import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
@@ -12,7 +12,12 @@ import type { Plan } from './route.ts'
 import { send } from './send.ts'
 import type { Trace } from './trace.ts'
 
-export async function attempt(gateway: Gateway, plan: Plan, ask: Ask, trace: Trace): Promise<Answer> {
+export async function attempt(
+  gateway: Gateway,
+  plan: Plan,
+  ask: Ask,
+  trace: Trace,
+): Promise<Answer> {
   gateway.retryBudget.earn()
   const failures: Failure[] = []
   const tried = new Set<number>()
@@ -41,7 +46,17 @@ export async function attempt(gateway: Gateway, plan: Plan, ask: Ask, trace: Tra
     const other = choose(gateway, plan, tried, upstream)
     const random = gateway.random()
     const attempts = trace.attempts.length
-    const step = nextStep({ failed: sent.failed, attempts, otherKey: other !== null, resendOnReset: gateway.resendOnReset, askedAgain, random })
+    const next = nextStep({
+      failed: sent.failed,
+      attempts,
+      otherKey: other !== null,
+      resendOnReset: gateway.resendOnReset,
+      askedAgain,
+      random,
+    })
+    // A breaker that this failure opened is not passed by waiting a moment.
+    const open = sent.failed.class !== 'rate' && !gateway.pool.isUsable(upstream.key.id)
+    const step = next.go === 'same' && open ? ({ go: 'stop' } as const) : next
     if (step.go === 'stop' || !gateway.retryBudget.spend()) {
       throw clientErrorOf(gateway, upstream, failures, trace.requestId)
     }
@@ -65,7 +80,11 @@ function choose(
 ): UsableUpstream | null {
   const usable = plan.filter(({ key }) => !tried.has(key.id) && gateway.pool.isUsable(key.id))
   if (usable.length <= 1) return usable[0] ?? null
-  const chosen = chooseKey(usable.map(({ key }) => key), previous?.key ?? null, gateway.random())
+  const chosen = chooseKey(
+    usable.map(({ key }) => key),
+    previous?.key ?? null,
+    gateway.random(),
+  )
   return usable.find(({ key }) => key === chosen) ?? null
 }
 
@@ -89,7 +108,10 @@ function abandoned(gateway: Gateway, upstream: UsableUpstream, trace: Trace): Ga
     failure: 'the client went away',
     ambiguous: true,
   })
-  return new GatewayError('client_closed_request', 'gateway: the client closed the connection before the reply.')
+  return new GatewayError(
+    'client_closed_request',
+    'gateway: the client closed the connection before the reply.',
+  )
 }
 
 /** Waits, but no longer than the client does. */

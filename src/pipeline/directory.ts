@@ -56,7 +56,10 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
       baseUrl: key.baseUrl,
     })
     if (!opened.ok) {
-      logger.error({ upstream: key.name, upstreamKeyId: key.id, reason: opened.reason }, 'upstream key unusable')
+      logger.error(
+        { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
+        'upstream key unusable',
+      )
       return null
     }
     const entry = { key, secret: opened.secret, secretForms: secretForms(opened.secret) }
@@ -72,7 +75,8 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
     for (const key of rows.apiKeys) {
       const user = users.get(key.userId)
       if (user === undefined) continue
-      if (key.status === 'active' && user.status === 'active') callers.set(key.keyHash, { user, key })
+      if (key.status === 'active' && user.status === 'active')
+        callers.set(key.keyHash, { user, key })
     }
     upstreams = rows.upstreamKeys.map(usable).filter((entry) => entry !== null)
     byModel = new Map()

@@ -22,15 +22,25 @@ const ASK_TIMEOUT_MS = 10_000
 /** Throws `upstream_error` only where nothing at all could be listed. */
 export async function modelList(gateway: Gateway): Promise<ModelList> {
   const upstreams = gateway.directory.allUpstreams()
-  if (upstreams.length === 0) return { object: 'list', data: DEMO_MODELS.map((id) => entry(id, 'gpt-proxy')) }
+  if (upstreams.length === 0)
+    return { object: 'list', data: DEMO_MODELS.map((id) => entry(id, 'gpt-proxy')) }
   const named = upstreams.flatMap(({ key }) =>
-    [...(key.models ?? []).filter((model) => !model.endsWith('*')), ...Object.keys(key.deployments ?? {})].map((id) => entry(id, key.provider)),
+    [
+      ...(key.models ?? []).filter((model) => !model.endsWith('*')),
+      ...Object.keys(key.deployments ?? {}),
+    ].map((id) => entry(id, key.provider)),
   )
-  const open = onePerTarget(gateway, upstreams.filter(({ key }) => servesUnnamed(key)))
+  const open = onePerTarget(
+    gateway,
+    upstreams.filter(({ key }) => servesUnnamed(key)),
+  )
   const lists = await Promise.all(open.map((upstream) => askedList(gateway, upstream)))
   const found = lists.filter((list) => list !== null)
   if (named.length === 0 && found.length === 0) {
-    throw new GatewayError('upstream_error', 'gateway: no upstream gave its list of models. An operator sees why with "gpt-proxy upstream test".')
+    throw new GatewayError(
+      'upstream_error',
+      'gateway: no upstream gave its list of models. An operator sees why with "gpt-proxy upstream test".',
+    )
   }
   const entries = [...named, ...found.flatMap((list) => list.data)]
   const once = new Map(entries.map((model) => [model.id, model]))
@@ -45,20 +55,29 @@ function servesUnnamed({ models, deployments, provider }: UsableUpstream['key'])
 /** Keys of one target list the same models, so the first usable one is asked. */
 function onePerTarget(gateway: Gateway, upstreams: readonly UsableUpstream[]): UsableUpstream[] {
   const usable = upstreams.filter(({ key }) => gateway.pool.isUsable(key.id))
-  return usable.filter((one, index) => usable.findIndex((other) => sameTarget(one.key, other.key)) === index)
+  return usable.filter(
+    (one, index) => usable.findIndex((other) => sameTarget(one.key, other.key)) === index,
+  )
 }
 
-async function askedList(gateway: Gateway, { key, secret }: UsableUpstream): Promise<ModelList | null> {
+async function askedList(
+  gateway: Gateway,
+  { key, secret }: UsableUpstream,
+): Promise<ModelList | null> {
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
   try {
     const request = PROVIDERS[key.provider].modelList(key, secret)
     const response = await gateway.transport.send(request, controller, { fresh: false })
     const value = response.status === 200 ? ((await response.json()) as Partial<ModelList>) : null
-    if (value !== null && Array.isArray(value.data)) return { ...value, object: 'list', data: value.data }
+    if (value !== null && Array.isArray(value.data))
+      return { ...value, object: 'list', data: value.data }
     gateway.logger.warn({ upstream: key.name, status: response.status }, 'no list of models')
   } catch (error) {
-    gateway.logger.warn({ upstream: key.name, error: (error as Error).message }, 'no list of models')
+    gateway.logger.warn(
+      { upstream: key.name, error: (error as Error).message },
+      'no list of models',
+    )
   } finally {
     clearTimeout(timer)
   }

@@ -58,7 +58,8 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       probing.delete(id)
       const state = states.get(id)
       if (state === undefined) return
-      if (state.status === 'cooldown') logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
+      if (state.status === 'cooldown')
+        logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
       update(id, afterSuccess(state))
     },
     failed(id, name, failure) {
@@ -69,7 +70,13 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       update(id, next)
       if (next.status !== state.status) {
         logger.warn(
-          { upstreamKeyId: id, upstream: name, from: state.status, to: next.status, cause: failure.detail },
+          {
+            upstreamKeyId: id,
+            upstream: name,
+            from: state.status,
+            to: next.status,
+            cause: failure.detail,
+          },
           'upstream key changed state',
         )
       }
@@ -80,7 +87,8 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       for (const { id, state } of rows.upstreamKeys) {
         const running = states.get(id)
         const known = stored.get(id)
-        const changedByHand = running === undefined || known === undefined || !sameVerdict(state, known)
+        const changedByHand =
+          running === undefined || known === undefined || !sameVerdict(state, known)
         next.set(id, changedByHand ? state : running)
         if (changedByHand) {
           dirty.delete(id)

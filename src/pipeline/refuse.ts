@@ -1,6 +1,7 @@
 /** What the client is told when no upstream key could answer. */
-import { type ErrorBody, GatewayError, retryAfterHeaders } from '../core/errors.ts'
+
 import { MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS } from '../core/breaker.ts'
+import { type ErrorBody, GatewayError, retryAfterHeaders } from '../core/errors.ts'
 import type { Failure } from '../core/failure.ts'
 import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
@@ -33,23 +34,40 @@ export function clientErrorOf(
   if (last.class === 'client') return refusalOf(who, last, requestId)
   const rated = failures.filter((failed) => failed.class === 'rate')
   if (rated.length > 0 && rated.length === failures.length) {
-    const waitMs = Math.min(...rated.map((failed) => failed.retryAfterMs ?? 5_000), MAX_RATE_COOLDOWN_MS)
-    return new GatewayError('rate_limit_exceeded', `${who}: too many requests for its key; come back in ${Math.ceil(waitMs / 1000)} s.`, {
-      headers: retryAfterHeaders(waitMs),
-    })
+    const waitMs = Math.min(
+      ...rated.map((failed) => failed.retryAfterMs ?? 5_000),
+      MAX_RATE_COOLDOWN_MS,
+    )
+    return new GatewayError(
+      'rate_limit_exceeded',
+      `${who}: too many requests for its key; come back in ${Math.ceil(waitMs / 1000)} s.`,
+      {
+        headers: retryAfterHeaders(waitMs),
+      },
+    )
   }
   switch (last.class) {
     case 'auth':
-      return new GatewayError('upstream_error', `${who}: it refused the gateway's key. An operator must replace it ("gpt-proxy upstream list").`)
+      return new GatewayError(
+        'upstream_error',
+        `${who}: it refused the gateway's key. An operator must replace it ("gpt-proxy upstream list").`,
+      )
     case 'quota':
-      return new GatewayError('no_available_upstream', `${who}: its account has no quota left. An operator must top it up.`, {
-        headers: retryAfterHeaders(QUOTA_COOLDOWN_MS),
-      })
+      return new GatewayError(
+        'no_available_upstream',
+        `${who}: its account has no quota left. An operator must top it up.`,
+        {
+          headers: { ...retryAfterHeaders(QUOTA_COOLDOWN_MS), 'x-should-retry': 'false' },
+        },
+      )
     default: {
       const tries = failures.length === 1 ? '' : ` (${failures.length} tries)`
       const code = last.timedOut ? 'upstream_timeout' : 'upstream_error'
       gateway.logger.debug({ requestId, failures }, 'all tries failed')
-      return new GatewayError(code, `${who}: ${last.detail}${tries}. Try again; an operator sees why in "gpt-proxy upstream list".`)
+      return new GatewayError(
+        code,
+        `${who}: ${last.detail}${tries}. Try again; an operator sees why in "gpt-proxy upstream list".`,
+      )
     }
   }
 }
@@ -74,9 +92,14 @@ function refusalOf(who: string, failed: Failure, requestId: string): UpstreamRef
 /** Every configured key is out for now: the soonest to come back says when to try again. */
 export function noneAvailable(gateway: Gateway, plan: Plan): GatewayError {
   const states = plan.map(({ key }) => gateway.pool.state(key.id))
-  const ends = states.flatMap((state) => (state?.status === 'cooldown' ? [state.cooldownUntilMs ?? 0] : []))
+  const ends = states.flatMap((state) =>
+    state?.status === 'cooldown' ? [state.cooldownUntilMs ?? 0] : [],
+  )
   if (ends.length === 0) {
-    return new GatewayError('no_available_upstream', 'gateway: every upstream key for this model is disabled or invalid. An operator must mend one ("gpt-proxy upstream list").')
+    return new GatewayError(
+      'no_available_upstream',
+      'gateway: every upstream key for this model is disabled or invalid. An operator must mend one ("gpt-proxy upstream list").',
+    )
   }
   const waitMs = Math.max(1000, Math.min(...ends) - gateway.clock.nowMs())
   return new GatewayError(

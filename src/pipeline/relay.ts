@@ -1,7 +1,5 @@
 /** Stage 6: hand the answer to the client. Returns at the last byte. */
-import { ERROR_CATALOGUE } from '../core/errors.ts'
-import { errorCodeOf, failure } from '../core/failure.ts'
-import { redact } from '../core/redact.ts'
+import { failure } from '../core/failure.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from './answer.ts'
 import type { Gateway } from './gateway.ts'
 import { streamBody } from './stream-body.ts'
@@ -16,7 +14,12 @@ export interface Reply {
 
 export type Respond = (reply: Reply) => void
 
-export async function relay(gateway: Gateway, answer: Answer, trace: Trace, respond: Respond): Promise<void> {
+export async function relay(
+  gateway: Gateway,
+  answer: Answer,
+  trace: Trace,
+  respond: Respond,
+): Promise<void> {
   trace.firstTokenMs = performance.now() - trace.arrivedMs
   trace.status = answer.status
   if (answer.kind === 'whole') relayWhole(gateway, answer, trace, respond)
@@ -36,7 +39,12 @@ function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, respond
   })
 }
 
-async function relayStream(gateway: Gateway, answer: StreamAnswer, trace: Trace, respond: Respond): Promise<void> {
+async function relayStream(
+  gateway: Gateway,
+  answer: StreamAnswer,
+  trace: Trace,
+  respond: Respond,
+): Promise<void> {
   const { upstream, observer } = answer
   const { key } = upstream
   const stream = streamBody(gateway, answer, trace)
@@ -56,7 +64,10 @@ async function relayStream(gateway: Gateway, answer: StreamAnswer, trace: Trace,
   trace.generatedText = observer.text
   if (observer.dropped > 0) {
     gateway.metrics.eventsDropped(observer.dropped)
-    gateway.logger.warn({ requestId: trace.requestId, upstream: key.name, dropped: observer.dropped }, 'stream events dropped')
+    gateway.logger.warn(
+      { requestId: trace.requestId, upstream: key.name, dropped: observer.dropped },
+      'stream events dropped',
+    )
   }
   if (end.how === 'client_gone') {
     trace.outcome = 'aborted'
@@ -70,25 +81,12 @@ async function relayStream(gateway: Gateway, answer: StreamAnswer, trace: Trace,
     trace.errorCode = end.code
     const note = trace.attempts[trace.attempts.length - 1]
     if (note) note.failure = end.detail
-    gateway.pool.failed(key.id, key.name, failure('server', end.detail, { status: 200, timedOut: end.code === 'upstream_timeout' }))
+    gateway.pool.failed(
+      key.id,
+      key.name,
+      failure('server', end.detail, { status: 200, timedOut: end.code === 'upstream_timeout' }),
+    )
   }
-}
-
-/** The one event that ends a stream which its upstream broke off. No `[DONE]` follows. */
-export function errorEvent(answer: StreamAnswer, code: 'upstream_error' | 'upstream_timeout', detail: string, requestId: string): string {
-  const { upstream, observer } = answer
-  const { error } = observer
-  const said = typeof error?.message === 'string' ? `: ${redact(error.message, upstream.secretForms)}` : ''
-  const body = {
-    error: {
-      message: `upstream ${upstream.key.name}: ${detail}${said}`,
-      type: ERROR_CATALOGUE[code].type,
-      code: error === null ? code : (errorCodeOf(error) ?? code),
-      param: null,
-      request_id: requestId,
-    },
-  }
-  return `data: ${JSON.stringify(body)}\n\n`
 }
 
 function replyHeaders(answer: Answer, trace: Trace): Record<string, string> {

@@ -1,7 +1,14 @@
 /** One try at one upstream key: send, then wait until the answer is known to be good or bad. */
 import type { Ask } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
-import { classifyCode, classifyStatus, errorCodeOf, errorObjectOf, type Failure, failure } from '../core/failure.ts'
+import {
+  classifyCode,
+  classifyStatus,
+  errorCodeOf,
+  errorObjectOf,
+  type Failure,
+  failure,
+} from '../core/failure.ts'
 import { redact, redactValue } from '../core/redact.ts'
 import { allowedHeaders } from '../core/reply-headers.ts'
 import { readRetryAfterMs } from '../core/retry.ts'
@@ -29,18 +36,30 @@ export async function send(
   const { key, secret } = upstream
   const controller = new AbortController()
   const deadline = gateway.deadlines.open()
+  // An abort alone does not end a TLS handshake that stalls, so nothing is left to wait for it.
+  const { promise: givenUp, reject } = Promise.withResolvers<never>()
+  givenUp.catch(() => {})
+  const giveUp = () => {
+    controller.abort()
+    reject(new Error('given up'))
+  }
   let timedOut = false
-  trace.onClientGone = () => controller.abort()
+  trace.onClientGone = giveUp
   deadline.set(gateway.limits.firstByteMs, () => {
     timedOut = true
-    controller.abort()
+    giveUp()
   })
   const sentMs = performance.now()
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const response = await gateway.transport.send(request, controller, { fresh })
-    if (response.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, response) }
-    if (isEventStream(response)) return await firstEvent(gateway, upstream, ask, response, controller, deadline)
+    const response = await Promise.race([
+      gateway.transport.send(request, controller, { fresh }),
+      givenUp,
+    ])
+    if (response.status !== 200)
+      return { ok: false, failed: await refusal(gateway, upstream, response) }
+    if (isEventStream(response))
+      return await firstEvent(gateway, upstream, ask, response, controller, deadline)
     return await wholeReply(upstream, response)
   } catch (error) {
     if (error instanceof GatewayError) throw error
@@ -56,7 +75,12 @@ function isEventStream(response: Response): boolean {
 }
 
 /** No usable reply: the transport failed, or the body broke off. */
-function silence(gateway: Gateway, error: unknown, timedOut: boolean, { secretForms }: UsableUpstream): Failure {
+function silence(
+  gateway: Gateway,
+  error: unknown,
+  timedOut: boolean,
+  { secretForms }: UsableUpstream,
+): Failure {
   if (timedOut) {
     const detail = `no answer within ${gateway.limits.firstByteMs} ms`
     return failure('local', detail, { timedOut: true, ambiguous: true })
@@ -66,11 +90,17 @@ function silence(gateway: Gateway, error: unknown, timedOut: boolean, { secretFo
     const more = { ambiguous, reset: fault === 'reset', timedOut: fault === 'connect_timeout' }
     return failure('local', redact(error.message, secretForms), more)
   }
-  return failure('local', 'the connection broke off before the reply was complete', { ambiguous: true })
+  return failure('local', 'the connection broke off before the reply was complete', {
+    ambiguous: true,
+  })
 }
 
 /** A reply with another status than 200: only its status and code decide. */
-async function refusal(gateway: Gateway, upstream: UsableUpstream, response: Response): Promise<Failure> {
+async function refusal(
+  gateway: Gateway,
+  upstream: UsableUpstream,
+  response: Response,
+): Promise<Failure> {
   const { status } = response
   const text = await response.text().catch(() => '')
   const error = errorObjectOf(parsed(text))
@@ -81,14 +111,21 @@ async function refusal(gateway: Gateway, upstream: UsableUpstream, response: Res
   return failure(kind, `status ${status}${shownCode}`, {
     status,
     retryAfterMs,
-    error: kind === 'client' ? (redactValue(error ?? {}, upstream.secretForms) as Record<string, unknown>) : null,
+    error:
+      kind === 'client'
+        ? (redactValue(error ?? {}, upstream.secretForms) as Record<string, unknown>)
+        : null,
   })
 }
 
 async function wholeReply(upstream: UsableUpstream, response: Response): Promise<Sent> {
   const raw = await response.text()
   const value = parsed(raw)
-  if (value === undefined) return { ok: false, failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }) }
+  if (value === undefined)
+    return {
+      ok: false,
+      failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }),
+    }
   const error = errorObjectOf(value)
   if (error !== null) return { ok: false, failed: errorFailure(error, upstream) }
   return {
@@ -98,7 +135,9 @@ async function wholeReply(upstream: UsableUpstream, response: Response): Promise
       upstream,
       status: 200,
       headers: allowedHeaders(response.headers, upstream.secretForms),
-      text: upstream.secretForms.some((form) => raw.includes(form)) ? redact(raw, upstream.secretForms) : raw,
+      text: upstream.secretForms.some((form) => raw.includes(form))
+        ? redact(raw, upstream.secretForms)
+        : raw,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
     },
   }
@@ -125,7 +164,13 @@ async function firstEvent(
     const run = done ? observer.finish().bytes : observer.accept(value)
     if (run !== null) runs.push(run)
     if (done && !observer.started) {
-      return { ok: false, failed: failure('server', 'the stream ended before its first event', { status: 200, ambiguous: true }) }
+      return {
+        ok: false,
+        failed: failure('server', 'the stream ended before its first event', {
+          status: 200,
+          ambiguous: true,
+        }),
+      }
     }
     if (done) break
   }
@@ -154,14 +199,20 @@ async function firstEvent(
   }
 }
 
-function errorFailure(error: Record<string, unknown> | Readonly<Record<string, unknown>>, upstream: UsableUpstream): Failure {
+function errorFailure(
+  error: Record<string, unknown> | Readonly<Record<string, unknown>>,
+  upstream: UsableUpstream,
+): Failure {
   const code = errorCodeOf(error)
   const kind = classifyCode(code)
   const shown = code === null ? '' : ` (${redact(code, upstream.secretForms).slice(0, 100)})`
   return failure(kind, `an error in a reply that began with status 200${shown}`, {
     status: 200,
     ambiguous: true,
-    error: kind === 'client' ? (redactValue(error, upstream.secretForms) as Record<string, unknown>) : null,
+    error:
+      kind === 'client'
+        ? (redactValue(error, upstream.secretForms) as Record<string, unknown>)
+        : null,
   })
 }
 

@@ -22,7 +22,12 @@ export interface Incoming {
  * Calls `respond` once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at
  * the last byte. Limits and quotas will be held between `route` and `attempt`.
  */
-export async function serve(gateway: Gateway, incoming: Incoming, trace: Trace, respond: Respond): Promise<void> {
+export async function serve(
+  gateway: Gateway,
+  incoming: Incoming,
+  trace: Trace,
+  respond: Respond,
+): Promise<void> {
   const caller = authenticate(gateway, incoming.headers)
   const ask = parse(incoming.endpoint, await incoming.readBody())
   const plan = route(gateway, caller, ask)
@@ -41,5 +46,9 @@ function failed(trace: Trace, error: unknown): void {
   const known = error instanceof GatewayError || error instanceof UpstreamRefusal
   trace.status = known ? error.status : 500
   trace.errorCode = known ? error.code : 'internal_error'
-  trace.outcome = trace.clientGone ? 'aborted' : error instanceof UpstreamRefusal ? 'rejected' : 'upstream_error'
+  trace.outcome = trace.clientGone
+    ? 'aborted'
+    : error instanceof UpstreamRefusal
+      ? 'rejected'
+      : 'upstream_error'
 }

@@ -7,7 +7,12 @@ import type { TokenUsage, UsageRecord } from '../core/usage-record.ts'
 import type { Gateway } from './gateway.ts'
 import type { Trace } from './trace.ts'
 
-export async function settle(gateway: Gateway, caller: Caller, ask: Ask, trace: Trace): Promise<void> {
+export async function settle(
+  gateway: Gateway,
+  caller: Caller,
+  ask: Ask,
+  trace: Trace,
+): Promise<void> {
   const durationMs = performance.now() - trace.arrivedMs
   const usage = trace.usage ?? (await estimated(gateway, ask, trace))
   const key = trace.upstream?.key ?? null
@@ -35,17 +40,17 @@ export async function settle(gateway: Gateway, caller: Caller, ask: Ask, trace: 
   gateway.usageSink.record(record)
   gateway.metrics.requestFinished(record)
   gateway.logger.requestFinished({
-      requestId: record.requestId,
-      user: caller.user.username,
-      key: caller.key.prefix,
-      model: record.model,
-      upstream: record.upstream,
-      status: record.status,
-      outcome: record.outcome,
-      error: record.errorCode,
-      attempts: trace.attempts.length,
-      tokens: record.totalTokens,
-      durationMs: Math.round(durationMs),
+    requestId: record.requestId,
+    user: caller.user.username,
+    key: caller.key.prefix,
+    model: record.model,
+    upstream: record.upstream,
+    status: record.status,
+    outcome: record.outcome,
+    error: record.errorCode,
+    attempts: trace.attempts.length,
+    tokens: record.totalTokens,
+    durationMs: Math.round(durationMs),
   })
 }
 
@@ -56,6 +61,14 @@ async function estimated(gateway: Gateway, ask: Ask, trace: Trace): Promise<Toke
   const prompt = JSON.stringify(ask.body.messages ?? ask.body.prompt ?? ask.body.input ?? '')
   const promptTokens = await gateway.tokenizer.count(ask.model, prompt)
   const completionTokens =
-    ask.endpoint === 'embeddings' ? 0 : await gateway.tokenizer.count(ask.model, trace.generatedText)
-  return { ...NO_USAGE, promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated: true }
+    ask.endpoint === 'embeddings'
+      ? 0
+      : await gateway.tokenizer.count(ask.model, trace.generatedText)
+  return {
+    ...NO_USAGE,
+    promptTokens,
+    completionTokens,
+    totalTokens: promptTokens + completionTokens,
+    estimated: true,
+  }
 }

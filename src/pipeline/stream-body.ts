@@ -1,7 +1,7 @@
 /** The body of a streamed reply: pulled by the client's pace, watched for silence on both sides. */
 import type { StreamAnswer } from './answer.ts'
+import { errorEvent } from './error-event.ts'
 import type { Gateway } from './gateway.ts'
-import { errorEvent } from './relay.ts'
 import type { Trace } from './trace.ts'
 
 export type StreamEnding =
@@ -56,10 +56,15 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
   }
   trace.onClientGone = gone
 
-  const close = (controller: ReadableStreamDefaultController<Uint8Array>, last: Uint8Array | null, cut: StreamEnding & { how: 'cut' } | null) => {
+  const close = (
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    last: Uint8Array | null,
+    cut: (StreamEnding & { how: 'cut' }) | null,
+  ) => {
     if (over) return
     if (last !== null) controller.enqueue(last)
-    if (cut !== null) controller.enqueue(encoder.encode(errorEvent(answer, cut.code, cut.detail, trace.requestId)))
+    if (cut !== null)
+      controller.enqueue(encoder.encode(errorEvent(answer, cut.code, cut.detail, trace.requestId)))
     controller.close()
     end(cut ?? { how: 'complete' })
   }
@@ -84,7 +89,13 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
       if (over) return
       if (chunk === null) {
         const { bytes, end: how } = observer.finish()
-        return close(controller, bytes, how === 'complete' && observer.error === null ? null : errorOr('it ended the stream too early'))
+        return close(
+          controller,
+          bytes,
+          how === 'complete' && observer.error === null
+            ? null
+            : errorOr('it ended the stream too early'),
+        )
       }
       const run = observer.accept(chunk)
       if (observer.error !== null) {
@@ -101,15 +112,30 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
   }
 
   const errorOr = (detail: string) =>
-    ({ how: 'cut', code: 'upstream_error', detail: observer.error === null ? detail : 'it reported an error in the stream' }) as const
+    ({
+      how: 'cut',
+      code: 'upstream_error',
+      detail: observer.error === null ? detail : 'it reported an error in the stream',
+    }) as const
   const brokenOff = () => {
-    if (!silent) return observer.finished ? null : errorOr('the connection broke off in the middle of the stream')
+    if (!silent)
+      return observer.finished
+        ? null
+        : errorOr('the connection broke off in the middle of the stream')
     if (observer.finished) return null
-    return { how: 'cut', code: 'upstream_timeout', detail: 'it fell silent in the middle of the stream' } as const
+    return {
+      how: 'cut',
+      code: 'upstream_timeout',
+      detail: 'it fell silent in the middle of the stream',
+    } as const
   }
 
   /** The client is done with `[DONE]`; the upstream may take a moment to end, so its connection can be used again. */
-  const settleUpstream = (closing: typeof close, controller: ReadableStreamDefaultController<Uint8Array>, last: Uint8Array | null) => {
+  const settleUpstream = (
+    closing: typeof close,
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    last: Uint8Array | null,
+  ) => {
     closing(controller, last, null)
     const rest = gateway.deadlines.open()
     rest.set(AFTER_FINISH_MS, answer.cancel)
@@ -119,5 +145,8 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     drain().then(rest.clear, rest.clear)
   }
 
-  return { body: new ReadableStream<Uint8Array>({ pull, cancel: gone }, { highWaterMark: 0 }), ended }
+  return {
+    body: new ReadableStream<Uint8Array>({ pull, cancel: gone }, { highWaterMark: 0 }),
+    ended,
+  }
 }

@@ -8,7 +8,9 @@ export const azure: WireProvider = {
   request(upstream, secret, ask) {
     const deployment = encodeURIComponent(upstreamModelName(upstream, ask.model))
     const path =
-      ask.endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${ask.endpoint}`
+      ask.endpoint === 'models'
+        ? `models/${deployment}`
+        : `deployments/${deployment}/${ask.endpoint}`
     return {
       method: ask.method,
       url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,

@@ -18,7 +18,14 @@ export const DEMO_UPSTREAM: UpstreamKey = {
   models: DEMO_MODELS,
   deployments: null,
   apiVersion: null,
-  state: { status: 'healthy', failureCount: 0, totalRequests: 0, totalErrors: 0, cooldownUntilMs: null, lastError: null },
+  state: {
+    status: 'healthy',
+    failureCount: 0,
+    totalRequests: 0,
+    totalErrors: 0,
+    cooldownUntilMs: null,
+    lastError: null,
+  },
 }
 
 export function isDemoModel(model: string): model is DemoModel {
@@ -40,7 +47,10 @@ export function demoText(body: DemoBody): string {
 
 /** A token is about four characters; the demo's counts are only meant to look right. */
 export function demoUsage(body: DemoBody, text: string) {
-  const prompt_tokens = Math.max(1, Math.ceil(JSON.stringify(body.messages ?? body.prompt ?? body.input ?? '').length / 4))
+  const prompt_tokens = Math.max(
+    1,
+    Math.ceil(JSON.stringify(body.messages ?? body.prompt ?? body.input ?? '').length / 4),
+  )
   const completion_tokens = demoPieces(text).length
   return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
 }
@@ -56,12 +66,18 @@ interface DemoReply {
   created: number
 }
 
-export function demoCompletion(endpoint: string, body: DemoBody, { id, created }: DemoReply): object {
+export function demoCompletion(
+  endpoint: string,
+  body: DemoBody,
+  { id, created }: DemoReply,
+): object {
   const text = demoText(body)
   const usage = demoUsage(body, text)
   const { model } = body
   if (endpoint === 'embeddings') {
-    const embedding = Array.from({ length: 8 }, (_, index) => Math.sin(index + text.length))
+    const embedding = Array.from({ length: 8 }, (_, index) =>
+      Math.fround(Math.sin(index + text.length)),
+    )
     const { prompt_tokens } = usage
     return {
       object: 'list',
@@ -71,13 +87,27 @@ export function demoCompletion(endpoint: string, body: DemoBody, { id, created }
     }
   }
   return endpoint === 'completions'
-    ? { id, object: 'text_completion', created, model, choices: [{ index: 0, text, logprobs: null, finish_reason: 'stop' }], usage }
+    ? {
+        id,
+        object: 'text_completion',
+        created,
+        model,
+        choices: [{ index: 0, text, logprobs: null, finish_reason: 'stop' }],
+        usage,
+      }
     : {
         id,
         object: 'chat.completion',
         created,
         model,
-        choices: [{ index: 0, message: { role: 'assistant', content: text, refusal: null }, logprobs: null, finish_reason: 'stop' }],
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: text, refusal: null },
+            logprobs: null,
+            finish_reason: 'stop',
+          },
+        ],
         usage,
       }
 }
@@ -91,9 +121,25 @@ export function demoChunks(endpoint: string, body: DemoBody, { id, created }: De
     JSON.stringify({ id, object, created, model: body.model, choices, usage })
   const choice = (piece: string | null, finish: string | null) =>
     chat
-      ? { index: 0, delta: piece === null ? {} : { content: piece }, logprobs: null, finish_reason: finish }
+      ? {
+          index: 0,
+          delta: piece === null ? {} : { content: piece },
+          logprobs: null,
+          finish_reason: finish,
+        }
       : { index: 0, text: piece ?? '', logprobs: null, finish_reason: finish }
-  const opening = chat ? [chunk([{ index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }])] : []
+  const opening = chat
+    ? [
+        chunk([
+          {
+            index: 0,
+            delta: { role: 'assistant', content: '' },
+            logprobs: null,
+            finish_reason: null,
+          },
+        ]),
+      ]
+    : []
   return [
     ...opening,
     ...demoPieces(text).map((piece) => chunk([choice(piece, null)])),
@@ -111,5 +157,9 @@ function lastText(messages: unknown): string | null {
 function plainText(content: unknown): string | null {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return null
-  return content.map((part) => (typeof part === 'string' ? part : typeof part?.text === 'string' ? part.text : '')).join('')
+  return content
+    .map((part) =>
+      typeof part === 'string' ? part : typeof part?.text === 'string' ? part.text : '',
+    )
+    .join('')
 }

@@ -4,4 +4,8 @@ import { azure } from './azure.ts'
 import { openai } from './openai.ts'
 import type { WireProvider } from './wire.ts'
 
-export const PROVIDERS: Readonly<Record<Provider, WireProvider>> = { openai, azure, compatible: openai }
+export const PROVIDERS: Readonly<Record<Provider, WireProvider>> = {
+  openai,
+  azure,
+  compatible: openai,
+}

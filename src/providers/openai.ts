@@ -3,11 +3,16 @@ import { JSON_BODY, PLAIN, type WireProvider, wireBody } from './wire.ts'
 
 export const openai: WireProvider = {
   request(upstream, secret, ask) {
-    const path = ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
+    const path =
+      ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
     return {
       method: ask.method,
       url: `${upstream.baseUrl}/${path}`,
-      headers: { ...PLAIN, ...(ask.text === null ? {} : JSON_BODY), authorization: `Bearer ${secret}` },
+      headers: {
+        ...PLAIN,
+        ...(ask.text === null ? {} : JSON_BODY),
+        authorization: `Bearer ${secret}`,
+      },
       body: wireBody(upstream, ask),
     }
   },

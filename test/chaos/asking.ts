@@ -47,7 +47,11 @@ export const BOTH = [
   ['streamed', true],
 ] as const
 
-export async function ask(gateway: Gateway, model: string, options: AskOptions = {}): Promise<Answer> {
+export async function ask(
+  gateway: Gateway,
+  model: string,
+  options: AskOptions = {},
+): Promise<Answer> {
   const { stream = false, body = {}, headers = {} } = options
   const response = await gateway.chat({ model, messages: QUESTION, stream, ...body }, { headers })
   return answerOf(gateway, response, await response.text())

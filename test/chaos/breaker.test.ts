@@ -9,7 +9,10 @@ const THRESHOLD = 4
 const COOLDOWN_S = 1
 const rig = await startRig({
   models: { failing: 1, probed: 1, reopened: 1, blamed: 1, abandoned: 1 },
-  env: { CIRCUIT_BREAKER_THRESHOLD: String(THRESHOLD), CIRCUIT_BREAKER_COOLDOWN_SECONDS: String(COOLDOWN_S) },
+  env: {
+    CIRCUIT_BREAKER_THRESHOLD: String(THRESHOLD),
+    CIRCUIT_BREAKER_COOLDOWN_SECONDS: String(COOLDOWN_S),
+  },
 })
 afterAll(() => rig.close())
 const { gateway, mock } = rig
@@ -77,7 +80,11 @@ test('a probe that fails opens it again at once', async () => {
 })
 
 test('errors of clients never open it', async () => {
-  mock.script(() => jsonReply(400, { error: { message: 'credit balance', code: null, type: 'invalid_request_error' } }))
+  mock.script(() =>
+    jsonReply(400, {
+      error: { message: 'credit balance', code: null, type: 'invalid_request_error' },
+    }),
+  )
   for (let request = 0; request < 3 * THRESHOLD; request++) {
     expect((await ask(gateway, 'blamed')).status).toBe(400)
   }

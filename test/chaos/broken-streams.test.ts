@@ -1,7 +1,7 @@
 /** Streams that break: they end on an event boundary with exactly one error event and never a made-up `[DONE]`. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { chatChunks, rawReply, sseReply, type Step } from '../support/mock-upstream.ts'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock-replies.ts'
+import { chatChunks, rawReply, type Step, sseReply } from '../support/mock-upstream.ts'
 import { ask, payloads, streamErrors } from './asking.ts'
 import { inTurn, since, startRig } from './rig.ts'
 
@@ -10,7 +10,9 @@ afterAll(() => rig.close())
 const { gateway, mock } = rig
 const CHUNKS = chatChunks('one two three')
 const [FIRST = '', SECOND = ''] = CHUNKS
-const ERROR = JSON.stringify({ error: { message: 'CANARY overloaded', type: 'server_error', code: 'overloaded' } })
+const ERROR = JSON.stringify({
+  error: { message: 'CANARY overloaded', type: 'server_error', code: 'overloaded' },
+})
 
 describe('an error event before anything else', () => {
   test('is answered by another key', async () => {
@@ -35,7 +37,10 @@ describe('an error event before anything else', () => {
   test('in a whole reply is answered by another key too', async () => {
     const json = 'HTTP/1.1 200 OK\ncontent-type: application/json'
     mock.script(
-      inTurn(rawReply(`${json}\ncontent-length: ${ERROR.length}`, ERROR), rawReply(`${json}\ncontent-length: 2`, '{}')),
+      inTurn(
+        rawReply(`${json}\ncontent-length: ${ERROR.length}`, ERROR),
+        rawReply(`${json}\ncontent-length: 2`, '{}'),
+      ),
     )
     expect(await ask(gateway, 'pair')).toMatchObject({ status: 200, attempts: 2, text: '{}' })
   })
@@ -45,12 +50,18 @@ const event = (payload: string): Step => ({ write: httpChunk(`data: ${payload}\n
 const START: Step[] = [{ write: sseHead() }, event(FIRST), event(SECOND), { waitMs: 30 }]
 const BREAKS: [string, Step[]][] = [
   ['an error event', [event(ERROR), { write: LAST_HTTP_CHUNK }]],
-  ['an error event and more events', [event(ERROR), event(FIRST), event('[DONE]'), { write: LAST_HTTP_CHUNK }]],
+  [
+    'an error event and more events',
+    [event(ERROR), event(FIRST), event('[DONE]'), { write: LAST_HTTP_CHUNK }],
+  ],
   ['an error event and silence', [event(ERROR), 'stall']],
   ['the end of the body', [{ write: LAST_HTTP_CHUNK }]],
   ['FIN', ['fin']],
   ['RST', ['rst']],
-  ['half an event and the end of the body', [{ write: httpChunk('data: {"choi') }, { write: LAST_HTTP_CHUNK }]],
+  [
+    'half an event and the end of the body',
+    [{ write: httpChunk('data: {"choi') }, { write: LAST_HTTP_CHUNK }],
+  ],
   ['half an event and FIN', [{ write: httpChunk('data: {"choi') }, { waitMs: 20 }, 'fin']],
   ['half an event and RST', [{ write: httpChunk('data: {"choi') }, { waitMs: 20 }, 'rst']],
   ['a broken chunk size', [{ write: 'zz\r\n' }, { waitMs: 20 }, 'fin']],
@@ -79,7 +90,11 @@ describe.each(BREAKS)('%s in mid-stream', (_, steps) => {
 })
 
 const FINISH = '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}'
-const TINY = ['{"choices":[{"index":0,"delta":{"content":"é"}}]}', '{"choices":[{"index":0,"delta":{"content":"b"}}]}', FINISH]
+const TINY = [
+  '{"choices":[{"index":0,"delta":{"content":"é"}}]}',
+  '{"choices":[{"index":0,"delta":{"content":"b"}}]}',
+  FINISH,
+]
 const BYTES = Buffer.from([...TINY, '[DONE]'].map((payload) => `data: ${payload}\n\n`).join(''))
 const FIRST_END = BYTES.indexOf('\n\n') + 2
 const FINISHED_AT = BYTES.indexOf('data: [DONE]')
@@ -89,7 +104,11 @@ const WHOLE_WITHOUT = 2
 /** The end comes a moment after the bytes: what arrives together with it may be lost with it. */
 const END: Step[] = [{ waitMs: 15 }, 'fin']
 const EOF_HEAD = 'HTTP/1.1 200 OK\ncontent-type: text/event-stream\nconnection: close'
-const inChunks = (bytes: Uint8Array): Step[] => [{ write: sseHead() }, { write: httpChunk(bytes) }, ...END]
+const inChunks = (bytes: Uint8Array): Step[] => [
+  { write: sseHead() },
+  { write: httpChunk(bytes) },
+  ...END,
+]
 const untilEnd = (bytes: Uint8Array): Step[] => [...rawReply(EOF_HEAD, bytes), ...END]
 
 describe.each([

@@ -30,42 +30,66 @@ const REFUSALS = [
 ] as const
 
 describe.each(REFUSALS)('status %p, %s, code %p', (status, type, code) => {
-  test.each(BOTH)('it is handed on once, with our request id and without secrets (%s)', async (_, stream) => {
-    const from = mock.ledger.length
-    mock.script(({ headers }) => {
-      const key = headers.authorization?.replace('Bearer ', '')
-      const message = `credit balance quota: see ${key}`
-      return jsonReply(status, { error: { message, type, code, param: 'messages' } }, { 'x-secret': String(key) })
-    })
-    const answer = await ask(gateway, 'pair', { stream })
-    expect(answer.status).toBe(status)
-    expect(answer.error()).toMatchObject({ type, code, param: 'messages' })
-    expect(answer.error().request_id).toBe(answer.headers.get('x-request-id') ?? '')
-    expect(answer.error().message).toMatch(/^upstream pair-[12]: credit balance quota: see /)
-    expect(answer.text + JSON.stringify([...answer.headers])).not.toContain('sk-chaos')
-    expect(since(mock, from)).toHaveLength(1)
-    expect(await answer.row()).toMatchObject({ status, attempts: 1, outcome: 'rejected', total_tokens: 0 })
-  })
+  test.each(BOTH)(
+    'it is handed on once, with our request id and without secrets (%s)',
+    async (_, stream) => {
+      const from = mock.ledger.length
+      mock.script(({ headers }) => {
+        const key = headers.authorization?.replace('Bearer ', '')
+        const message = `credit balance quota: see ${key}`
+        return jsonReply(
+          status,
+          { error: { message, type, code, param: 'messages' } },
+          { 'x-secret': String(key) },
+        )
+      })
+      const answer = await ask(gateway, 'pair', { stream })
+      expect(answer.status).toBe(status)
+      expect(answer.error()).toMatchObject({ type, code, param: 'messages' })
+      expect(answer.error().request_id).toBe(answer.headers.get('x-request-id') ?? '')
+      expect(answer.error().message).toMatch(/^upstream pair-[12]: credit balance quota: see /)
+      expect(answer.text + JSON.stringify([...answer.headers])).not.toContain('sk-chaos')
+      expect(since(mock, from)).toHaveLength(1)
+      expect(await answer.row()).toMatchObject({
+        status,
+        attempts: 1,
+        outcome: 'rejected',
+        total_tokens: 0,
+      })
+    },
+  )
 })
 
-test.each(BOTH)("Azure's content filter keeps its details and is not tried again (%s)", async (_, stream) => {
-  const innererror = {
-    code: 'ResponsibleAIPolicyViolation',
-    content_filter_result: { hate: { filtered: true, severity: 'high' } },
-  }
-  const error = { message: 'filtered', type: null, param: 'prompt', code: 'content_filter', status: 400, innererror }
-  const from = mock.ledger.length
-  mock.script(() => jsonReply(400, { error }))
-  const answer = await ask(gateway, 'azure-model', { stream })
-  expect(answer.status).toBe(400)
-  expect(answer.error()).toMatchObject({ code: 'content_filter', param: 'prompt', innererror })
-  expect(answer.error().message).toBe('upstream azure-1: filtered')
-  const [exchange] = since(mock, from)
-  expect(since(mock, from)).toHaveLength(1)
-  expect(exchange?.path).toBe('/openai/deployments/my-deployment/chat/completions?api-version=2024-10-21')
-  expect(exchange?.headers['api-key']).toBe(secretOf('azure-1'))
-  expect(exchange?.headers.authorization).toBeUndefined()
-})
+test.each(BOTH)(
+  "Azure's content filter keeps its details and is not tried again (%s)",
+  async (_, stream) => {
+    const innererror = {
+      code: 'ResponsibleAIPolicyViolation',
+      content_filter_result: { hate: { filtered: true, severity: 'high' } },
+    }
+    const error = {
+      message: 'filtered',
+      type: null,
+      param: 'prompt',
+      code: 'content_filter',
+      status: 400,
+      innererror,
+    }
+    const from = mock.ledger.length
+    mock.script(() => jsonReply(400, { error }))
+    const answer = await ask(gateway, 'azure-model', { stream })
+    expect(answer.status).toBe(400)
+    expect(answer.error()).toMatchObject({ code: 'content_filter', param: 'prompt', innererror })
+    expect(answer.error().message).toBe('upstream azure-1: filtered')
+    const [exchange] = since(mock, from)
+    expect(since(mock, from)).toHaveLength(1)
+    expect(exchange?.path).toBe(
+      '/openai/deployments/my-deployment/chat/completions?api-version=2024-10-21',
+    )
+    expect(exchange?.headers['api-key']).toBe(secretOf('azure-1'))
+    expect(exchange?.headers.authorization).toBeUndefined()
+  },
+)
 
 test('none of these refusals ever counted against a key', async () => {
   // The states of all keys are written together, and Azure's changed last.

@@ -12,7 +12,8 @@ afterAll(() => rig.close())
 const { gateway, mock } = rig
 mock.script(() => jsonReply(200, chatCompletion('hello')))
 const BODY = JSON.stringify({ model: 'plain', messages: QUESTION })
-const request = (body = BODY, headers: Record<string, string> = {}) => postText(gateway.proxyKey, body, headers)
+const request = (body = BODY, headers: Record<string, string> = {}) =>
+  postText(gateway.proxyKey, body, headers)
 
 test('HTTP/1.0 gets a whole reply and a closed connection', async () => {
   const client = await sendRaw(gateway.port, request().replace('HTTP/1.1', 'HTTP/1.0'))
@@ -49,11 +50,17 @@ test('pipelined requests are answered in their order', async () => {
     const { user } = JSON.parse(exchange.body) as { user: number }
     return [{ waitMs: 60 - user * 20 }, ...jsonReply(200, chatCompletion(`number ${user}`))]
   })
-  const bodies = [0, 1, 2].map((user) => JSON.stringify({ model: 'plain', messages: QUESTION, user }))
+  const bodies = [0, 1, 2].map((user) =>
+    JSON.stringify({ model: 'plain', messages: QUESTION, user }),
+  )
   const client = await sendRaw(gateway.port, bodies.map((body) => request(body)).join(''))
   await client.reply(2)
   mock.script(() => jsonReply(200, chatCompletion('hello')))
-  expect(client.replies().map(({ body }) => /number \d/.exec(body.toString())?.[0])).toEqual(['number 0', 'number 1', 'number 2'])
+  expect(client.replies().map(({ body }) => /number \d/.exec(body.toString())?.[0])).toEqual([
+    'number 0',
+    'number 1',
+    'number 2',
+  ])
   expect(since(mock, from)).toHaveLength(3)
   client.end()
 })
@@ -62,7 +69,11 @@ test('a client that waits for 100-continue is told to go on', async () => {
   const client = await connectRaw(gateway.port)
   const [head = ''] = request(BODY, { expect: '100-continue' }).split('\r\n\r\n')
   client.write(`${head}\r\n\r\n`)
-  await waitFor('100 Continue', () => client.received().toString().startsWith('HTTP/1.1 100 '), 2_000)
+  await waitFor(
+    '100 Continue',
+    () => client.received().toString().startsWith('HTTP/1.1 100 '),
+    2_000,
+  )
   client.write(BODY)
   expect((await client.reply()).status).toBe(200)
   client.end()
@@ -76,7 +87,12 @@ function bodyOf(bytes: number): string {
 const chunked = (body: string) =>
   request('', { 'transfer-encoding': 'chunked' })
     .replace(/content-length: 0\r\n/, '')
-    .concat(body.match(/[\s\S]{1,8192}/g)?.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('') ?? '')
+    .concat(
+      body
+        .match(/[\s\S]{1,8192}/g)
+        ?.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`)
+        .join('') ?? '',
+    )
 
 describe('the size of a body', () => {
   test.each([
@@ -97,7 +113,9 @@ describe('the size of a body', () => {
     const reply = await client.reply()
     expect(reply.status).toBe(413)
     expect(reply.headers.connection).toBe('close')
-    expect(JSON.parse(reply.body.toString())).toMatchObject({ error: { code: 'request_too_large' } })
+    expect(JSON.parse(reply.body.toString())).toMatchObject({
+      error: { code: 'request_too_large' },
+    })
     await client.closed()
     expect(since(mock, from)).toHaveLength(0)
   })
@@ -107,7 +125,9 @@ describe('the size of a body', () => {
     const client = await sendRaw(gateway.port, head)
     const reply = await client.reply()
     expect(reply.status).toBe(413)
-    expect(JSON.parse(reply.body.toString())).toMatchObject({ error: { code: 'request_too_large' } })
+    expect(JSON.parse(reply.body.toString())).toMatchObject({
+      error: { code: 'request_too_large' },
+    })
     await client.closed()
   })
 
@@ -120,17 +140,26 @@ describe('the size of a body', () => {
   })
 
   test('and an unknown key is refused before any of it is read', async () => {
-    const head = postText('sk-proxy-unknown', '').replace('content-length: 0', 'content-length: 1000')
+    const head = postText('sk-proxy-unknown', '').replace(
+      'content-length: 0',
+      'content-length: 1000',
+    )
     const client = await sendRaw(gateway.port, head)
     expect((await client.reply()).status).toBe(401)
     client.end()
   })
 })
 
-test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip, gzip', 'x-unknown'])('a body encoded with %s is refused', async (encoding) => {
-  const from = mock.ledger.length
-  const response = await gateway.chat({}, { body: Bun.gzipSync(BODY), headers: { 'content-encoding': encoding } })
-  expect(response.status).toBe(415)
-  expect(await response.json()).toMatchObject({ error: { code: 'unsupported_encoding' } })
-  expect(since(mock, from)).toHaveLength(0)
-})
+test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip, gzip', 'x-unknown'])(
+  'a body encoded with %s is refused',
+  async (encoding) => {
+    const from = mock.ledger.length
+    const response = await gateway.chat(
+      {},
+      { body: Bun.gzipSync(BODY), headers: { 'content-encoding': encoding } },
+    )
+    expect(response.status).toBe(415)
+    expect(await response.json()).toMatchObject({ error: { code: 'unsupported_encoding' } })
+    expect(since(mock, from)).toHaveLength(0)
+  },
+)

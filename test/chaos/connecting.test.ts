@@ -15,7 +15,9 @@ const expired = await startMockUpstream({ tls: certificates.expired })
 const wrongName = await startMockUpstream({ tls: certificates.wrongName })
 const valid = await startMockUpstream({ tls: certificates.valid })
 /** What a web server without TLS says to the bytes of a handshake. */
-const plain = await startRawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+const plain = await startRawServer((socket) =>
+  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'),
+)
 const hangsUp = await startRawServer((socket) => socket.destroy())
 const silent = await startRawServer(() => {})
 
@@ -26,13 +28,31 @@ const FAULTS = [
   ['full-backlog', `http://127.0.0.1:${backlog.port}/v1`, 504, () => ''],
   ['expired', expired.url, 502, expired.strayBytes],
   ['wrong-name', wrongName.url, 502, wrongName.strayBytes],
-  ['plaintext', `https://127.0.0.1:${plain.port}/v1`, 502, () => plain.received().toString('latin1')],
-  ['hangs-up', `https://127.0.0.1:${hangsUp.port}/v1`, 502, () => hangsUp.received().toString('latin1')],
-  ['silent', `https://127.0.0.1:${silent.port}/v1`, 504, () => silent.received().toString('latin1')],
+  [
+    'plaintext',
+    `https://127.0.0.1:${plain.port}/v1`,
+    502,
+    () => plain.received().toString('latin1'),
+  ],
+  [
+    'hangs-up',
+    `https://127.0.0.1:${hangsUp.port}/v1`,
+    502,
+    () => hangsUp.received().toString('latin1'),
+  ],
+  [
+    'silent',
+    `https://127.0.0.1:${silent.port}/v1`,
+    504,
+    () => silent.received().toString('latin1'),
+  ],
 ] as const
 
 const rig = await startRig({
-  env: { UPSTREAM_CONNECT_TIMEOUT_MS: String(CONNECT_LIMIT_MS), NODE_EXTRA_CA_CERTS: certificates.authorityFile },
+  env: {
+    UPSTREAM_CONNECT_TIMEOUT_MS: String(CONNECT_LIMIT_MS),
+    NODE_EXTRA_CA_CERTS: certificates.authorityFile,
+  },
   upstreams: (mock) => [
     { name: 'valid', baseUrl: valid.url, provider: 'compatible', models: ['valid'] },
     ...FAULTS.flatMap(([name, baseUrl]): UpstreamSetting[] => [
@@ -81,7 +101,9 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
     const startedMs = performance.now()
     const answer = await ask(rig.gateway, `${name}-alone`, { stream })
     expect(answer.status).toBe(status)
-    expect(answer.error()).toMatchObject({ code: status === 504 ? 'upstream_timeout' : 'upstream_error' })
+    expect(answer.error()).toMatchObject({
+      code: status === 504 ? 'upstream_timeout' : 'upstream_error',
+    })
     expect(answer.error().message).toStartWith(`upstream ${name}-alone: `)
     // At most two tries with up to a second between them.
     expect(performance.now() - startedMs).toBeLessThan(2 * CONNECT_LIMIT_MS + 2_000)
@@ -89,7 +111,11 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
   })
 
   test('the failures are counted against the key, and no byte of it left', async () => {
-    const state = await upstreamState(rig, `${name}-alone`, (row) => row.total_errors >= BOTH.length)
+    const state = await upstreamState(
+      rig,
+      `${name}-alone`,
+      (row) => row.total_errors >= BOTH.length,
+    )
     expect(state.failure_count).toBeGreaterThanOrEqual(BOTH.length)
     expect(witness()).not.toContain('sk-chaos')
     expect(witness()).not.toContain('authorization')

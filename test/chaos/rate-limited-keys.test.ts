@@ -26,44 +26,59 @@ const SPENT = [
 const pairs = Object.fromEntries(
   WAITS.flatMap(([name]) => BOTH.map(([form]) => [`${name}-${form}`, 2])),
 )
-const spentPairs = Object.fromEntries(SPENT.flatMap(([name]) => BOTH.map(([form]) => [`spent-${name}-${form}`, 2])))
-const rig = await startRig({ models: { ...pairs, ...spentPairs, soonest: 2, shortly: 1, broke: 1 } })
+const spentPairs = Object.fromEntries(
+  SPENT.flatMap(([name]) => BOTH.map(([form]) => [`spent-${name}-${form}`, 2])),
+)
+const rig = await startRig({
+  models: { ...pairs, ...spentPairs, soonest: 2, shortly: 1, broke: 1 },
+})
 afterAll(() => rig.close())
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))
 
 function limited(headers: Record<string, string>) {
-  const error = { message: 'CANARY-INSIDE credit balance', type: 'requests', code: 'rate_limit_exceeded' }
+  const error = {
+    message: 'CANARY-INSIDE credit balance',
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+  }
   return jsonReply(429, { error }, headers)
 }
 
 describe.each(WAITS)('429 with retry-after in the form: %s', (name, header, leastS, mostS) => {
-  test.each(BOTH)('another key answers, then all cool down, and nothing is sent (%s)', async (form, stream) => {
-    const model = `${name}-${form}`
-    const from = mock.ledger.length
-    mock.script(inTurn(limited(header()), good(stream)))
-    expect(await ask(gateway, model, { stream })).toMatchObject({ status: 200, attempts: 2 })
+  test.each(BOTH)(
+    'another key answers, then all cool down, and nothing is sent (%s)',
+    async (form, stream) => {
+      const model = `${name}-${form}`
+      const from = mock.ledger.length
+      mock.script(inTurn(limited(header()), good(stream)))
+      expect(await ask(gateway, model, { stream })).toMatchObject({ status: 200, attempts: 2 })
 
-    mock.script(() => limited(header()))
-    const refused = await ask(gateway, model, { stream })
-    expect([429, 503]).toContain(refused.status)
-    expect(refused.text).not.toContain('CANARY-INSIDE')
-    expectWait(refused.headers, leastS, mostS)
+      mock.script(() => limited(header()))
+      const refused = await ask(gateway, model, { stream })
+      expect([429, 503]).toContain(refused.status)
+      expect(refused.text).not.toContain('CANARY-INSIDE')
+      expectWait(refused.headers, leastS, mostS)
 
-    const sent = mock.ledger.length
-    const cooling = await ask(gateway, model, { stream })
-    expect(cooling.status).toBe(503)
-    expect(cooling.error()).toMatchObject({ code: 'no_available_upstream' })
-    expect(cooling.error().message).toStartWith('gateway: ')
-    expectWait(cooling.headers, 1, mostS)
-    expect(since(mock, sent)).toHaveLength(0)
-    expect(since(mock, from)).toHaveLength(3)
-    for (const number of [1, 2]) {
-      const state = await upstreamState(rig, `${model}-${number}`, (row) => row.status === 'cooldown')
-      expect(state.failure_count).toBe(0)
-    }
-  })
+      const sent = mock.ledger.length
+      const cooling = await ask(gateway, model, { stream })
+      expect(cooling.status).toBe(503)
+      expect(cooling.error()).toMatchObject({ code: 'no_available_upstream' })
+      expect(cooling.error().message).toStartWith('gateway: ')
+      expectWait(cooling.headers, 1, mostS)
+      expect(since(mock, sent)).toHaveLength(0)
+      expect(since(mock, from)).toHaveLength(3)
+      for (const number of [1, 2]) {
+        const state = await upstreamState(
+          rig,
+          `${model}-${number}`,
+          (row) => row.status === 'cooldown',
+        )
+        expect(state.failure_count).toBe(0)
+      }
+    },
+  )
 })
 
 function expectWait(headers: Headers, leastS: number, mostS: number): void {
@@ -101,7 +116,9 @@ describe.each(SPENT)('an account without money, as %s', (name, status, code) => 
     for (let further = 0; further < 5; further++) {
       expect(await ask(gateway, model, { stream })).toMatchObject({ status: 200, attempts: 1 })
     }
-    expect(since(mock, from).filter(({ headers }) => headers.authorization === spentKey)).toHaveLength(1)
+    expect(
+      since(mock, from).filter(({ headers }) => headers.authorization === spentKey),
+    ).toHaveLength(1)
 
     const number = spentKey.includes(`${model}-1`) ? 1 : 2
     const state = await upstreamState(rig, `${model}-${number}`, (row) => row.status === 'cooldown')
@@ -111,7 +128,9 @@ describe.each(SPENT)('an account without money, as %s', (name, status, code) => 
 })
 
 test('the only account without money is no 429 of the client', async () => {
-  mock.script(() => jsonReply(429, { error: { message: 'CANARY-INSIDE', code: 'insufficient_quota' } }))
+  mock.script(() =>
+    jsonReply(429, { error: { message: 'CANARY-INSIDE', code: 'insufficient_quota' } }),
+  )
   const answer = await ask(gateway, 'broke')
   expect(answer.status).toBe(503)
   expect(answer.error().code).toBe('no_available_upstream')

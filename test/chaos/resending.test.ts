@@ -1,16 +1,26 @@
 /** A reused connection that is reset before any reply: one resend on a fresh one, recorded as ambiguous. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, chatCompletion, type Exchange, jsonReply, sseReply } from '../support/mock-upstream.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  type Exchange,
+  jsonReply,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { ask, BOTH } from './asking.ts'
 import { since, startRig, upstreamState } from './rig.ts'
 
 const sending = await startRig({ models: { reset: 1 } })
-const refraining = await startRig({ models: { reset: 1 }, env: { UPSTREAM_RESEND_ON_RESET: 'false' } })
+const refraining = await startRig({
+  models: { reset: 1 },
+  env: { UPSTREAM_RESEND_ON_RESET: 'false' },
+})
 afterAll(async () => {
   await sending.close()
   await refraining.close()
 })
-const good = (stream: boolean) => (stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello')))
+const good = (stream: boolean) =>
+  stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))
 
 /** Resets whatever comes on a connection that has served before. */
 function resetReused(stream: boolean) {
@@ -35,7 +45,12 @@ describe.each(BOTH)('a reset of a reused connection (%s)', (_, stream) => {
     const [first, second] = since(mock, from)
     expect(since(mock, from)).toHaveLength(2)
     expect(second?.connection).not.toBe(first?.connection)
-    expect(await answer.row()).toMatchObject({ attempts: 2, ambiguous: 1, outcome: 'ok', status: 200 })
+    expect(await answer.row()).toMatchObject({
+      attempts: 2,
+      ambiguous: 1,
+      outcome: 'ok',
+      status: 200,
+    })
   })
 
   test('is an error where resending is switched off', async () => {
@@ -48,7 +63,11 @@ describe.each(BOTH)('a reset of a reused connection (%s)', (_, stream) => {
     expect(answer.status).toBe(502)
     expect(answer.error().code).toBe('upstream_error')
     expect(since(mock, from)).toHaveLength(1)
-    expect(await answer.row()).toMatchObject({ attempts: 1, ambiguous: 1, outcome: 'upstream_error' })
+    expect(await answer.row()).toMatchObject({
+      attempts: 1,
+      ambiguous: 1,
+      outcome: 'upstream_error',
+    })
   })
 
   test('says nothing about the key', async () => {

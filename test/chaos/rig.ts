@@ -1,6 +1,12 @@
 /** One mock with the gateway in front of it: each model has keys of its own, so that no test spoils another's. */
 import { type Gateway, startGateway, type UpstreamSetting } from '../support/gateway.ts'
-import { type Exchange, type MockUpstream, type Script, type Step, startMockUpstream } from '../support/mock-upstream.ts'
+import {
+  type Exchange,
+  type MockUpstream,
+  type Script,
+  type Step,
+  startMockUpstream,
+} from '../support/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
 
 export interface Rig {
@@ -81,7 +87,9 @@ export function upstreamState(
 function readState(gateway: Gateway, name: string): UpstreamRow {
   const database = gateway.database()
   try {
-    const row = database.query<UpstreamRow, [string]>('SELECT * FROM upstream_keys WHERE name = ?').get(name)
+    const row = database
+      .query<UpstreamRow, [string]>('SELECT * FROM upstream_keys WHERE name = ?')
+      .get(name)
     if (row === null) throw new Error(`no upstream ${name}`)
     return row
   } finally {

@@ -1,6 +1,12 @@
 /** Upstream 5xx: another key answers, after at most three tries. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, chatCompletion, jsonReply, rawReply, sseReply } from '../support/mock-upstream.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { ask, BOTH } from './asking.ts'
 import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
@@ -9,7 +15,8 @@ afterAll(() => rig.close())
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))
-const bad = (status: number) => jsonReply(status, { error: { message: 'CANARY-INSIDE', type: 'server_error' } })
+const bad = (status: number) =>
+  jsonReply(status, { error: { message: 'CANARY-INSIDE', type: 'server_error' } })
 
 describe.each([500, 502, 503, 504, 529])('status %p', (status) => {
   test.each(BOTH)('another key answers (%s)', async (_, stream) => {
@@ -54,7 +61,12 @@ test('a success forgets the failures before it, and the totals stay', async () =
 
 const GARBAGE = [
   ['no HTTP at all', [{ write: 'SSH-2.0-OpenSSH_9.9\r\n' }, 'fin' as const]],
-  ['a body that is no JSON', jsonReply(200, 'x').map(() => ({ write: 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>' }))],
+  [
+    'a body that is no JSON',
+    jsonReply(200, 'x').map(() => ({
+      write: 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>',
+    })),
+  ],
   ['an empty body', rawReply('HTTP/1.1 200 OK\ncontent-length: 0')],
   ['a redirect', rawReply('HTTP/1.1 302 Found\nlocation: http://127.0.0.1:1/\ncontent-length: 0')],
   ['a content-length that is no number', rawReply('HTTP/1.1 200 OK\ncontent-length: two', '{}')],

@@ -1,8 +1,8 @@
 /** Clients that read nothing: the upstream is held up, memory stays bounded, and after a while they are cut off. */
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { chatChunks, jsonReply, type Step } from '../support/mock-upstream.ts'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock-replies.ts'
+import { chatChunks, jsonReply, type Step } from '../support/mock-upstream.ts'
 import { connectRaw, postText } from '../support/raw-client.ts'
 import { waitFor } from '../support/waiting.ts'
 import { ask, QUESTION } from './asking.ts'
@@ -11,15 +11,27 @@ import { startRig } from './rig.ts'
 const WRITE_LIMIT_MS = 1_500
 const MEGABYTE = 1024 * 1024
 const STREAM_MEGABYTES = 200
-const rig = await startRig({ models: { long: 1 }, env: { CLIENT_WRITE_TIMEOUT_MS: String(WRITE_LIMIT_MS) } })
+const rig = await startRig({
+  models: { long: 1 },
+  env: { CLIENT_WRITE_TIMEOUT_MS: String(WRITE_LIMIT_MS) },
+})
 afterAll(() => rig.close())
 const { gateway, mock } = rig
 
 const event = (payload: string): Step => ({ write: httpChunk(`data: ${payload}\n\n`) })
-const BIG = event(JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(MEGABYTE) } }] }))
+const BIG = event(
+  JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(MEGABYTE) } }] }),
+)
 const ENDING = [...chatChunks('end').map(event), event('[DONE]'), { write: LAST_HTTP_CHUNK }]
-const long = (): Step[] => [{ write: sseHead() }, ...Array<Step>(STREAM_MEGABYTES).fill(BIG), ...ENDING]
-const REQUEST = postText(gateway.proxyKey, JSON.stringify({ model: 'long', messages: QUESTION, stream: true }))
+const long = (): Step[] => [
+  { write: sseHead() },
+  ...Array<Step>(STREAM_MEGABYTES).fill(BIG),
+  ...ENDING,
+]
+const REQUEST = postText(
+  gateway.proxyKey,
+  JSON.stringify({ model: 'long', messages: QUESTION, stream: true }),
+)
 
 function residentMegabytes(): number {
   const status = readFileSync(`/proc/${gateway.pid}/status`, 'utf8')

@@ -8,7 +8,10 @@ import { startRig } from './rig.ts'
 const BODY_LIMIT_MS = 1_000
 /** Bun ends a connection without a request after its idle time, 30 s here, in steps of some seconds. */
 const HEAD_LIMIT_MS = 40_000
-const rig = await startRig({ models: { plain: 1 }, env: { CLIENT_BODY_TIMEOUT_MS: String(BODY_LIMIT_MS) } })
+const rig = await startRig({
+  models: { plain: 1 },
+  env: { CLIENT_BODY_TIMEOUT_MS: String(BODY_LIMIT_MS) },
+})
 afterAll(() => rig.close())
 const { gateway, mock } = rig
 const BODY = JSON.stringify({ model: 'plain', messages: QUESTION })
@@ -23,17 +26,20 @@ function drip(client: RawClient, bytes: string, everyMs: number): void {
   }, everyMs)
 }
 
-test.each(['silence', 'drops'])('a body that does not arrive in time is ended with 408 (%s)', async (manner) => {
-  const client = await connectRaw(gateway.port)
-  const startedMs = performance.now()
-  client.write(`${HEAD.replace(/content-length: \d+/, 'content-length: 100000')}\r\n\r\n{`)
-  if (manner === 'drops') drip(client, ' ', 50)
-  const reply = await client.reply(0, BODY_LIMIT_MS + 2_000)
-  expect(reply.status).toBe(408)
-  expect(JSON.parse(reply.body.toString())).toMatchObject({ error: { code: 'request_timeout' } })
-  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(BODY_LIMIT_MS - 50)
-  await client.closed()
-})
+test.each(['silence', 'drops'])(
+  'a body that does not arrive in time is ended with 408 (%s)',
+  async (manner) => {
+    const client = await connectRaw(gateway.port)
+    const startedMs = performance.now()
+    client.write(`${HEAD.replace(/content-length: \d+/, 'content-length: 100000')}\r\n\r\n{`)
+    if (manner === 'drops') drip(client, ' ', 50)
+    const reply = await client.reply(0, BODY_LIMIT_MS + 2_000)
+    expect(reply.status).toBe(408)
+    expect(JSON.parse(reply.body.toString())).toMatchObject({ error: { code: 'request_timeout' } })
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(BODY_LIMIT_MS - 50)
+    await client.closed()
+  },
+)
 
 test('hundreds of slow bodies do not keep others from being served', async () => {
   const slow = await Promise.all(Array.from({ length: 300 }, () => connectRaw(gateway.port)))
@@ -45,20 +51,26 @@ test('hundreds of slow bodies do not keep others from being served', async () =>
   expect(slow.map((client) => client.replies()[0]?.status)).toEqual(Array(300).fill(408))
 }, 10_000)
 
-test('headers that never end are ended too', async () => {
-  const silent = await connectRaw(gateway.port)
-  const dripping = await connectRaw(gateway.port)
-  const idle = await connectRaw(gateway.port)
-  silent.write(`${HEAD}\r\nx-more: `)
-  dripping.write(`${HEAD}\r\nx-more: `)
-  drip(dripping, 'a', 500)
-  await Promise.all([silent, dripping, idle].map((client) => client.closed(HEAD_LIMIT_MS)))
-  expect((await ask(gateway, 'plain')).status).toBe(200)
-}, HEAD_LIMIT_MS + 5_000)
+test(
+  'headers that never end are ended too',
+  async () => {
+    const silent = await connectRaw(gateway.port)
+    const dripping = await connectRaw(gateway.port)
+    const idle = await connectRaw(gateway.port)
+    silent.write(`${HEAD}\r\nx-more: `)
+    dripping.write(`${HEAD}\r\nx-more: `)
+    drip(dripping, 'a', 500)
+    await Promise.all([silent, dripping, idle].map((client) => client.closed(HEAD_LIMIT_MS)))
+    expect((await ask(gateway, 'plain')).status).toBe(200)
+  },
+  HEAD_LIMIT_MS + 5_000,
+)
 
 test('none of them ever reached the upstream', async () => {
   const asked = mock.ledger.length
-  await waitFor('the requests that were served', () => mock.ledger.every(({ outcome }) => outcome === 'served'))
+  await waitFor('the requests that were served', () =>
+    mock.ledger.every(({ outcome }) => outcome === 'served'),
+  )
   expect(asked).toBeLessThanOrEqual(2)
   expect(mock.strayBytes()).toBe('')
 })

@@ -1,10 +1,10 @@
 /** Stopping: /readyz fails first, streams finish, everything used is recorded, and the exit code is 0. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
-import { type Gateway, startGateway } from '../support/gateway.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
 import { waitFor, within } from '../support/waiting.ts'
 import { ask, payloads, QUESTION } from './asking.ts'
 
@@ -32,7 +32,8 @@ async function openStream(gateway: Gateway) {
   const first = await reader.read()
   const rest = async () => {
     const parts = [first.value ?? new Uint8Array()]
-    for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value)
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      parts.push(part.value)
     return Buffer.concat(parts).toString()
   }
   return { requestId: response.headers.get('x-request-id') ?? '', rest }
@@ -56,7 +57,10 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(payloads(await text)).toHaveLength(CHUNKS.length)
     expect(await text).toEndWith('data: [DONE]\n\n')
     expect(await within('the exit', 3_000, gateway.exited)).toBe(0)
-    expect(await gateway.usageRow(stream.requestId)).toMatchObject({ outcome: 'ok', total_tokens: 18 })
+    expect(await gateway.usageRow(stream.requestId)).toMatchObject({
+      outcome: 'ok',
+      total_tokens: 18,
+    })
     // Nobody listens any more.
     await expect(readyStatus(gateway)).rejects.toThrow()
   })
@@ -104,17 +108,24 @@ test('a second SIGTERM ends it at once', async () => {
 
 test('what was recorded just before SIGTERM is in the database after it', async () => {
   const gateway = await start()
-  mock.script(() => jsonReply(200, { usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }))
+  mock.script(() =>
+    jsonReply(200, { usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }),
+  )
   const answers = await Promise.all(Array.from({ length: 50 }, () => ask(gateway, 'long')))
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(0)
   using database = gateway.database()
-  const rows = database.query<{ rows: number }, []>('SELECT count(*) AS rows FROM usage_records').get()
+  const rows = database
+    .query<{ rows: number }, []>('SELECT count(*) AS rows FROM usage_records')
+    .get()
   expect(rows?.rows).toBe(answers.length)
 })
 
 test('a process that stood still for two seconds goes on as if nothing was', async () => {
-  const gateway = await start({ UPSTREAM_IDLE_TIMEOUT_MS: '1000', UPSTREAM_FIRST_BYTE_TIMEOUT_MS: '1500' })
+  const gateway = await start({
+    UPSTREAM_IDLE_TIMEOUT_MS: '1000',
+    UPSTREAM_FIRST_BYTE_TIMEOUT_MS: '1500',
+  })
   mock.script(() => sseReply(CHUNKS, { gapMs: 100 }))
   const stream = await openStream(gateway)
   gateway.signal('SIGSTOP')

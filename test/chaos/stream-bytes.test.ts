@@ -1,8 +1,8 @@
 /** Streams pass byte for byte, however they are written and cut, and the usage found in them stays the same. */
 import { afterAll, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Step } from '../support/mock-upstream.ts'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock-replies.ts'
+import type { Step } from '../support/mock-upstream.ts'
 import { ask } from './asking.ts'
 import { startRig } from './rig.ts'
 
@@ -11,9 +11,13 @@ afterAll(() => rig.close())
 const { gateway, mock } = rig
 const ASKED = { stream_options: { include_usage: true } }
 
-const chunkOf = (content: string) => JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+const chunkOf = (content: string) =>
+  JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
 const FINISH = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
-const USAGE = JSON.stringify({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 } })
+const USAGE = JSON.stringify({
+  choices: [],
+  usage: { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 },
+})
 
 /** The head and each piece in an HTTP chunk of its own. */
 function inPieces(bytes: Uint8Array, cuts: readonly number[]): Step[] {
@@ -32,19 +36,45 @@ async function expectSame(bytes: Uint8Array, steps: Step[]): Promise<void> {
   const response = await gateway.chat({ model: 'pair', messages: [], stream: true, ...ASKED })
   const received = Buffer.from(await response.arrayBuffer())
   if (!received.equals(bytes)) {
-    throw new Error(`sent ${JSON.stringify(Buffer.from(bytes).toString())}\ngot  ${JSON.stringify(received.toString())}`)
+    throw new Error(
+      `sent ${JSON.stringify(Buffer.from(bytes).toString())}\ngot  ${JSON.stringify(received.toString())}`,
+    )
   }
   const row = await gateway.usageRow(response.headers.get('x-request-id') ?? '')
-  expect(row).toMatchObject({ prompt_tokens: 5, completion_tokens: 9, total_tokens: 14, estimated: 0, outcome: 'ok' })
+  expect(row).toMatchObject({
+    prompt_tokens: 5,
+    completion_tokens: 9,
+    total_tokens: 14,
+    estimated: 0,
+    outcome: 'ok',
+  })
 }
 
 const LINE_END = fc.constantFrom('\n', '\r', '\r\n')
-const CONTENT = fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('😀', 'é', '日本', '\u2028', '\ud800'))
-const FIELD = fc.constantFrom('data: ', 'data:', 'event: message', 'id: 7', ': comment', ':', 'retry: 10')
+const CONTENT = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.constantFrom('😀', 'é', '日本', '\u2028', '\ud800'),
+)
+const FIELD = fc.constantFrom(
+  'data: ',
+  'data:',
+  'event: message',
+  'id: 7',
+  ': comment',
+  ':',
+  'retry: 10',
+)
 
 /** One event as its lines: comments and further fields around one data line. */
 const EVENT_LINES = fc
-  .tuple(fc.array(FIELD.filter((field) => !field.startsWith('data')), { maxLength: 2 }), fc.boolean(), CONTENT)
+  .tuple(
+    fc.array(
+      FIELD.filter((field) => !field.startsWith('data')),
+      { maxLength: 2 },
+    ),
+    fc.boolean(),
+    CONTENT,
+  )
   .map(([further, space, content]) => [...further, `data:${space ? ' ' : ''}${chunkOf(content)}`])
 
 const STREAM = fc
@@ -59,7 +89,13 @@ test('any stream in any pieces arrives as it was sent, with the same usage', asy
   const cuts = fc.array(fc.nat(), { maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(STREAM, cuts, async (bytes, at) => {
-      await expectSame(bytes, inPieces(bytes, at.map((cut) => cut % bytes.length)))
+      await expectSame(
+        bytes,
+        inPieces(
+          bytes,
+          at.map((cut) => cut % bytes.length),
+        ),
+      )
     }),
     { numRuns: 60 },
   )
@@ -70,14 +106,30 @@ test.each([
   ['CR', '\r'],
   ['CRLF', '\r\n'],
 ])('a stream in single bytes arrives as it was sent (%s)', async (_, end) => {
-  const events = [`: hello 😀`, `data: ${chunkOf('日本 😀 é')}`, `data:${FINISH}`, `data: ${USAGE}`, 'data: [DONE]']
+  const events = [
+    `: hello 😀`,
+    `data: ${chunkOf('日本 😀 é')}`,
+    `data:${FINISH}`,
+    `data: ${USAGE}`,
+    'data: [DONE]',
+  ]
   const bytes = Buffer.from(`\uFEFF${events.map((line) => line + end + end).join('')}`)
-  await expectSame(bytes, inPieces(bytes, Array.from({ length: bytes.length }, (_, at) => at)))
+  await expectSame(
+    bytes,
+    inPieces(
+      bytes,
+      Array.from({ length: bytes.length }, (_, at) => at),
+    ),
+  )
 })
 
 test('bytes that are no UTF-8 arrive as they were sent', async () => {
   const [before = '', after = ''] = chunkOf('HERE').split('HERE')
-  const broken = Buffer.concat([Buffer.from(`data: ${before}`), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from(`${after}\n\n`)])
+  const broken = Buffer.concat([
+    Buffer.from(`data: ${before}`),
+    Buffer.from([0xff, 0xc3, 0x28]),
+    Buffer.from(`${after}\n\n`),
+  ])
   const rest = [FINISH, USAGE, '[DONE]'].map((payload) => `data: ${payload}\n\n`).join('')
   const bytes = Buffer.concat([broken, Buffer.from(rest)])
   await expectSame(bytes, inPieces(bytes, [before.length + 7]))
@@ -86,12 +138,23 @@ test('bytes that are no UTF-8 arrive as they were sent', async () => {
 test('a line of 16 MB arrives whole', async () => {
   const events = [chunkOf('x'.repeat(16 * 1024 * 1024)), FINISH, USAGE, '[DONE]']
   const bytes = Buffer.from(events.map((payload) => `data: ${payload}\n\n`).join(''))
-  await expectSame(bytes, inPieces(bytes, Array.from({ length: 64 }, (_, part) => part * 250_000)))
+  await expectSame(
+    bytes,
+    inPieces(
+      bytes,
+      Array.from({ length: 64 }, (_, part) => part * 250_000),
+    ),
+  )
 }, 20_000)
 
 test('a whole reply arrives byte for byte, whatever its spacing and numbers', async () => {
-  const body = '{ "choices" : [ ],\n\t"big": 12345678901234567890.123456789, "dup":1,"dup":2, "é":"\\u00e9😀" ,"usage":{"prompt_tokens":5,"completion_tokens":9,"total_tokens":14}}\n'
-  mock.script(() => [{ write: `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}` }])
+  const body =
+    '{ "choices" : [ ],\n\t"big": 12345678901234567890.123456789, "dup":1,"dup":2, "é":"\\u00e9😀" ,"usage":{"prompt_tokens":5,"completion_tokens":9,"total_tokens":14}}\n'
+  mock.script(() => [
+    {
+      write: `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    },
+  ])
   const answer = await ask(gateway, 'pair')
   expect(answer.text).toBe(body)
   expect(await answer.row()).toMatchObject({ total_tokens: 14, estimated: 0 })

@@ -1,7 +1,7 @@
 /** Usage in streams: asked for, hidden where the client did not ask, recorded exactly, counted where it is missing. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, sseReply, type Step } from '../support/mock-upstream.ts'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead, USAGE } from '../support/mock-replies.ts'
+import { chatChunks, type Step, sseReply } from '../support/mock-upstream.ts'
 import { ask, payloads, streamErrors } from './asking.ts'
 import { since, startRig } from './rig.ts'
 
@@ -10,9 +10,16 @@ afterAll(() => rig.close())
 const { gateway, mock } = rig
 const CHUNKS = chatChunks('one two three')
 const WITH_USAGE = chatChunks('one two three', { usage: true })
-const EXACT = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18, estimated: 0, outcome: 'ok' }
+const EXACT = {
+  prompt_tokens: 11,
+  completion_tokens: 7,
+  total_tokens: 18,
+  estimated: 0,
+  outcome: 'ok',
+}
 const ASKED = { stream_options: { include_usage: true } }
-const usageChunk = (usage: unknown) => JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage })
+const usageChunk = (usage: unknown) =>
+  JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage })
 
 describe('usage that the client did not ask for', () => {
   test.each([
@@ -20,15 +27,18 @@ describe('usage that the client did not ask for', () => {
     ['null', { stream_options: null }],
     ['include_usage: false', { stream_options: { include_usage: false } }],
     ['another option', { stream_options: { include_obfuscation: false } }],
-  ] as [string, { stream_options?: object | null }][])('is asked for, hidden and recorded (the client said %s)', async (_, body) => {
-    const from = mock.ledger.length
-    mock.script(() => sseReply(WITH_USAGE))
-    const answer = await ask(gateway, 'pair', { stream: true, body })
-    expect(payloads(answer.text)).toEqual([...CHUNKS, '[DONE]'])
-    const sent = JSON.parse(since(mock, from)[0]?.body ?? '') as { stream_options: object }
-    expect(sent.stream_options).toEqual({ ...body.stream_options, include_usage: true })
-    expect(await answer.row()).toMatchObject(EXACT)
-  })
+  ] as [string, { stream_options?: object | null }][])(
+    'is asked for, hidden and recorded (the client said %s)',
+    async (_, body) => {
+      const from = mock.ledger.length
+      mock.script(() => sseReply(WITH_USAGE))
+      const answer = await ask(gateway, 'pair', { stream: true, body })
+      expect(payloads(answer.text)).toEqual([...CHUNKS, '[DONE]'])
+      const sent = JSON.parse(since(mock, from)[0]?.body ?? '') as { stream_options: object }
+      expect(sent.stream_options).toEqual({ ...body.stream_options, include_usage: true })
+      expect(await answer.row()).toMatchObject(EXACT)
+    },
+  )
 })
 
 test('usage that the client asked for is shown', async () => {
@@ -48,15 +58,18 @@ test.each([
   ['FIN', ['fin']],
   ['RST', [{ waitMs: 30 }, 'rst']],
   ['silence', ['stall']],
-] as [string, Step[]][])('a missing [DONE] is no fault where the finish reason was seen (%s)', async (_, ending) => {
-  mock.script(() => [...events(...WITH_USAGE), ...ending])
-  const startedMs = performance.now()
-  const answer = await ask(gateway, 'pair', { stream: true })
-  expect(performance.now() - startedMs).toBeLessThan(4_000)
-  expect(payloads(answer.text)).toEqual(CHUNKS)
-  expect(streamErrors(answer.text)).toHaveLength(0)
-  expect(await answer.row()).toMatchObject(EXACT)
-})
+] as [string, Step[]][])(
+  'a missing [DONE] is no fault where the finish reason was seen (%s)',
+  async (_, ending) => {
+    mock.script(() => [...events(...WITH_USAGE), ...ending])
+    const startedMs = performance.now()
+    const answer = await ask(gateway, 'pair', { stream: true })
+    expect(performance.now() - startedMs).toBeLessThan(4_000)
+    expect(payloads(answer.text)).toEqual(CHUNKS)
+    expect(streamErrors(answer.text)).toHaveLength(0)
+    expect(await answer.row()).toMatchObject(EXACT)
+  },
+)
 
 test('a stream without usage is counted here and marked so', async () => {
   mock.script(() => sseReply(CHUNKS))
@@ -108,6 +121,8 @@ test('an event that is no JSON is dropped, and counted in the metrics', async ()
   mock.script(() => sseReply([CHUNKS[0] ?? '', 'not json', ...WITH_USAGE.slice(1)]))
   const answer = await ask(gateway, 'pair', { stream: true })
   expect(payloads(answer.text)).toEqual([...CHUNKS, '[DONE]'])
-  const metrics = await fetch(`${gateway.origin}/metrics`, { headers: { authorization: `Bearer ${gateway.adminKey}` } })
+  const metrics = await fetch(`${gateway.origin}/metrics`, {
+    headers: { authorization: `Bearer ${gateway.adminKey}` },
+  })
   expect(await metrics.text()).toMatch(/^\w*dropped\w* 1$/m)
 })

@@ -1,7 +1,14 @@
 /** Upstreams that fall silent: before the first event another key is asked, afterwards the stream ends with an error. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, chatCompletion, jsonReply, rawReply, sseReply, type Step } from '../support/mock-upstream.ts'
 import { httpChunk, sseHead } from '../support/mock-replies.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  type Step,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { ask, BOTH, payloads, streamErrors } from './asking.ts'
 import { inTurn, since, startRig } from './rig.ts'
 
@@ -27,9 +34,16 @@ const SILENCES: [string, boolean, Step[]][] = [
   ['nothing at all', true, ['stall']],
   ['headers of a stream', true, [{ write: sseHead() }, 'stall']],
   ['a comment', true, [{ write: sseHead() }, { write: httpChunk(': waiting\n\n') }, 'stall']],
-  ['half the first event', true, [{ write: sseHead() }, { write: httpChunk('data: {"id":') }, 'stall']],
+  [
+    'half the first event',
+    true,
+    [{ write: sseHead() }, { write: httpChunk('data: {"id":') }, 'stall'],
+  ],
 ]
-const GOOD = { whole: jsonReply(200, chatCompletion('hello')), streamed: sseReply(chatChunks('hello')) }
+const GOOD = {
+  whole: jsonReply(200, chatCompletion('hello')),
+  streamed: sseReply(chatChunks('hello')),
+}
 
 describe.each(SILENCES)('%s and then silence (stream: %p)', (_, stream, steps) => {
   test('another key is asked at the first-byte limit', async () => {
@@ -86,14 +100,17 @@ test('a slow but living stream outlasts the first-byte and the idle limit', asyn
   expect(await answer.row()).toMatchObject({ outcome: 'ok', total_tokens: 18, estimated: 0 })
 })
 
-test.each(BOTH.slice(1))('a request that never ends is ended at its own limit (%s)', async (_, stream) => {
-  const drip = chatChunks(Array(100).fill('word').join(' '))
-  mock.script(() => sseReply(drip, { gapMs: 100 }))
-  const startedMs = performance.now()
-  const answer = await ask(gateway, 'pair', { stream })
-  const tookMs = performance.now() - startedMs
-  expect(tookMs).toBeGreaterThanOrEqual(REQUEST_MS - 100)
-  expect(tookMs).toBeLessThan(REQUEST_MS + 500)
-  expect(streamErrors(answer.text)).toHaveLength(1)
-  expect(answer.text).not.toContain('[DONE]')
-})
+test.each(BOTH.slice(1))(
+  'a request that never ends is ended at its own limit (%s)',
+  async (_, stream) => {
+    const drip = chatChunks(Array(100).fill('word').join(' '))
+    mock.script(() => sseReply(drip, { gapMs: 100 }))
+    const startedMs = performance.now()
+    const answer = await ask(gateway, 'pair', { stream })
+    const tookMs = performance.now() - startedMs
+    expect(tookMs).toBeGreaterThanOrEqual(REQUEST_MS - 100)
+    expect(tookMs).toBeLessThan(REQUEST_MS + 500)
+    expect(streamErrors(answer.text)).toHaveLength(1)
+    expect(answer.text).not.toContain('[DONE]')
+  },
+)

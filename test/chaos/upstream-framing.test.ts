@@ -1,6 +1,13 @@
 /** Upstreams that break HTTP's framing: no byte of one answer ever reaches another client. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chatChunks, chatCompletion, jsonReply, rawReply, sseReply, type Step } from '../support/mock-upstream.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  type Step,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
 import { ask, BOTH } from './asking.ts'
 import { since, startRig } from './rig.ts'
@@ -8,16 +15,33 @@ import { since, startRig } from './rig.ts'
 const rig = await startRig({ models: { framed: 1 } })
 afterAll(() => rig.close())
 const { gateway, mock } = rig
-const good = (stream: boolean) => (stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello')))
-const CANARY_REPLY = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{"stolen":"CANARY'
+const good = (stream: boolean) =>
+  stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))
+const CANARY_REPLY =
+  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{"stolen":"CANARY'
 const JSON_HEAD = 'HTTP/1.1 200 OK\ncontent-type: application/json'
 
 const EXCESS: [string, Step[]][] = [
-  ['a second reply behind the first', [...jsonReply(200, chatCompletion('hello')), { write: CANARY_REPLY }]],
+  [
+    'a second reply behind the first',
+    [...jsonReply(200, chatCompletion('hello')), { write: CANARY_REPLY }],
+  ],
   ['excess bytes in one write', rawReply(`${JSON_HEAD}\ncontent-length: 2`, `{}${CANARY_REPLY}`)],
   ['bytes behind the last chunk', [...sseReply(chatChunks('hello')), { write: CANARY_REPLY }]],
-  ['two content-lengths', rawReply(`${JSON_HEAD}\ncontent-length: 2\ncontent-length: ${CANARY_REPLY.length + 2}`, `{}${CANARY_REPLY}`)],
-  ['content-length beside chunks', rawReply(`${JSON_HEAD}\ncontent-length: 2\ntransfer-encoding: chunked`, `2\r\n{}\r\n0\r\n\r\n${CANARY_REPLY}`)],
+  [
+    'two content-lengths',
+    rawReply(
+      `${JSON_HEAD}\ncontent-length: 2\ncontent-length: ${CANARY_REPLY.length + 2}`,
+      `{}${CANARY_REPLY}`,
+    ),
+  ],
+  [
+    'content-length beside chunks',
+    rawReply(
+      `${JSON_HEAD}\ncontent-length: 2\ntransfer-encoding: chunked`,
+      `2\r\n{}\r\n0\r\n\r\n${CANARY_REPLY}`,
+    ),
+  ],
 ]
 
 describe.each(EXCESS)('%s', (_, steps) => {
@@ -35,21 +59,27 @@ describe.each(EXCESS)('%s', (_, steps) => {
   })
 })
 
-test.each(BOTH)('a reply that nobody asked for, on an idle connection, is not the next answer (%s)', async (_, stream) => {
-  mock.script(() => good(stream))
-  for (let round = 0; round < 10; round++) {
-    await ask(gateway, 'framed', { stream })
-    mock.writeUnsolicited(CANARY_REPLY)
-    const answer = await ask(gateway, 'framed', { stream })
-    expect(answer.text).not.toContain('CANARY')
-    expect(answer.status).toBe(200)
-    expect(answer.text).toContain('hello')
-  }
-})
+test.each(BOTH)(
+  'a reply that nobody asked for, on an idle connection, is not the next answer (%s)',
+  async (_, stream) => {
+    mock.script(() => good(stream))
+    for (let round = 0; round < 10; round++) {
+      await ask(gateway, 'framed', { stream })
+      mock.writeUnsolicited(CANARY_REPLY)
+      const answer = await ask(gateway, 'framed', { stream })
+      expect(answer.text).not.toContain('CANARY')
+      expect(answer.status).toBe(200)
+      expect(answer.text).toContain('hello')
+    }
+  },
+)
 
 describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
   test('too long: the reply is incomplete, and no half of it is taken for whole', async () => {
-    mock.script(() => [...rawReply(`${JSON_HEAD}\ncontent-length: 5000`, JSON.stringify(chatCompletion('CANARY'))), 'fin'])
+    mock.script(() => [
+      ...rawReply(`${JSON_HEAD}\ncontent-length: 5000`, JSON.stringify(chatCompletion('CANARY'))),
+      'fin',
+    ])
     const answer = await ask(gateway, 'framed', { stream })
     expect(answer.status).toBe(502)
     expect(answer.error().code).toBe('upstream_error')
@@ -57,7 +87,9 @@ describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
   })
 
   test('too short: the cut JSON is no answer', async () => {
-    mock.script(() => rawReply(`${JSON_HEAD}\ncontent-length: 20`, JSON.stringify(chatCompletion('CANARY'))))
+    mock.script(() =>
+      rawReply(`${JSON_HEAD}\ncontent-length: 20`, JSON.stringify(chatCompletion('CANARY'))),
+    )
     const answer = await ask(gateway, 'framed', { stream })
     expect(answer.status).toBe(502)
     mock.script(() => good(stream))
@@ -69,7 +101,10 @@ describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
   })
 
   test.each(['-1', '2, 3', 'two', '99999999999999999999'])('%s: is no answer', async (length) => {
-    mock.script(() => [...rawReply(`${JSON_HEAD}\ncontent-length: ${length}`, '{"a":"CANARY"}'), 'fin'])
+    mock.script(() => [
+      ...rawReply(`${JSON_HEAD}\ncontent-length: ${length}`, '{"a":"CANARY"}'),
+      'fin',
+    ])
     const answer = await ask(gateway, 'framed', { stream })
     expect(answer.status).toBe(502)
     expect(answer.text).not.toContain('CANARY')

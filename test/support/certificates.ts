@@ -26,8 +26,18 @@ const HERE = 'IP:127.0.0.1,DNS:localhost'
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-certificates-'))
   const authority = join(folder, 'authority')
-  openssl('req', '-x509', ...ALGORITHM, '-subj', '/CN=Test authority', '-days', '2', ...files(authority))
-  const issue = (name: string, san: string, days: number) => issued(join(folder, name), authority, san, days)
+  openssl(
+    'req',
+    '-x509',
+    ...ALGORITHM,
+    '-subj',
+    '/CN=Test authority',
+    '-days',
+    '2',
+    ...files(authority),
+  )
+  const issue = (name: string, san: string, days: number) =>
+    issued(join(folder, name), authority, san, days)
   return {
     valid: issue('valid', HERE, 2),
     expired: issue('expired', HERE, -1),

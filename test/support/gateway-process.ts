@@ -20,7 +20,10 @@ export interface GatewayProcess {
 }
 
 /** Nothing of our own surroundings: a proxy or a key set there would change what is tested. */
-export function environmentFor(dataDir: string, extra: Record<string, string> = {}): Record<string, string> {
+export function environmentFor(
+  dataDir: string,
+  extra: Record<string, string> = {},
+): Record<string, string> {
   const inherited: Record<string, string> = {}
   for (const name of ['PATH', 'HOME', 'TMPDIR']) {
     const value = process.env[name]
@@ -29,7 +32,11 @@ export function environmentFor(dataDir: string, extra: Record<string, string> = 
   return { ...inherited, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...extra }
 }
 
-export async function runCli(args: string[], env: Record<string, string>, stdin?: string): Promise<CliResult> {
+export async function runCli(
+  args: string[],
+  env: Record<string, string>,
+  stdin?: string,
+): Promise<CliResult> {
   const child = Bun.spawn([process.execPath, MAIN, ...args], {
     cwd: ROOT,
     env,
@@ -69,8 +76,13 @@ export async function spawnGateway(env: Record<string, string>): Promise<Gateway
   }
   void read(child.stdout)
   void read(child.stderr)
-  const timer = setTimeout(() => ready.reject(new Error(`not listening in time:\n${written}`)), START_LIMIT_MS)
-  void child.exited.then((code) => ready.reject(new Error(`exited with ${code} at its start:\n${written}`)))
+  const timer = setTimeout(
+    () => ready.reject(new Error(`not listening in time:\n${written}`)),
+    START_LIMIT_MS,
+  )
+  void child.exited.then((code) =>
+    ready.reject(new Error(`exited with ${code} at its start:\n${written}`)),
+  )
   try {
     const url = await ready.promise
     return {

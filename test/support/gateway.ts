@@ -37,7 +37,10 @@ export interface Gateway {
   logs(): string
   /** A fresh connection; close it. */
   database(): Database
-  cli(args: string[], options?: { stdin?: string; env?: Record<string, string> }): Promise<CliResult>
+  cli(
+    args: string[],
+    options?: { stdin?: string; env?: Record<string, string> },
+  ): Promise<CliResult>
   chat(body: object, init?: RequestInit): Promise<Response>
   /** Waits for the row. */
   usageRow(requestId: string): Promise<Record<string, unknown>>
@@ -81,7 +84,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       waitFor(`the usage row of ${requestId}`, () => {
         using reading = database()
         return reading
-          .query<Record<string, unknown>, [string]>('SELECT * FROM usage_records WHERE request_id = ?')
+          .query<Record<string, unknown>, [string]>(
+            'SELECT * FROM usage_records WHERE request_id = ?',
+          )
           .get(requestId)
       }),
     signal: running.signal,
@@ -96,7 +101,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 /** The folder and its upstreams, by the operator's own commands. */
-async function prepare(upstreams: readonly UpstreamSetting[], env: Record<string, string>): Promise<void> {
+async function prepare(
+  upstreams: readonly UpstreamSetting[],
+  env: Record<string, string>,
+): Promise<void> {
   await mustSucceed(['init'], env)
   for (const [index, upstream] of upstreams.entries()) {
     await mustSucceed(addArguments(upstream, index), env, upstream.key ?? UPSTREAM_SECRET)
@@ -118,9 +126,14 @@ function addArguments(upstream: UpstreamSetting, index: number): string[] {
   ]
 }
 
-async function mustSucceed(args: string[], env: Record<string, string>, stdin?: string): Promise<void> {
+async function mustSucceed(
+  args: string[],
+  env: Record<string, string>,
+  stdin?: string,
+): Promise<void> {
   const { exitCode, stdout, stderr } = await runCli(args, env, stdin)
-  if (exitCode !== 0) throw new Error(`gpt-proxy ${args.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`)
+  if (exitCode !== 0)
+    throw new Error(`gpt-proxy ${args.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`)
 }
 
 async function firstStartSecrets(dataDir: string): Promise<Record<string, string>> {
@@ -128,15 +141,25 @@ async function firstStartSecrets(dataDir: string): Promise<Record<string, string
   if (!(await file.exists())) return {}
   const lines = (await file.text()).split('\n')
   return Object.fromEntries(
-    lines.filter((line) => line.includes('=')).map((line) => {
-      const at = line.indexOf('=')
-      return [line.slice(0, at), line.slice(at + 1).replace(/^["']|["']$/g, '')]
-    }),
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => {
+        const at = line.indexOf('=')
+        return [line.slice(0, at), line.slice(at + 1).replace(/^["']|["']$/g, '')]
+      }),
   )
 }
 
-function postChat(baseUrl: string, key: string, body: object, init: RequestInit): Promise<Response> {
-  const headers = new Headers({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })
+function postChat(
+  baseUrl: string,
+  key: string,
+  body: object,
+  init: RequestInit,
+): Promise<Response> {
+  const headers = new Headers({
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+  })
   new Headers(init.headers).forEach((value, name) => {
     headers.set(name, value)
   })

@@ -4,7 +4,11 @@ import type { Step } from './mock-upstream.ts'
 const CREATED = 1_700_000_000
 
 /** A whole HTTP/1.1 reply with content-length; the connection stays open. */
-export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Step[] {
+export function jsonReply(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): Step[] {
   const body = JSON.stringify(value)
   const head = replyHead(status, {
     'content-type': 'application/json',
@@ -47,12 +51,19 @@ export const LAST_HTTP_CHUNK = '0\r\n\r\n'
 /** One chunk of a chunked body. */
 export function httpChunk(data: string | Uint8Array): Uint8Array {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+  return Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`),
+    bytes,
+    Buffer.from('\r\n'),
+  ])
 }
 
 /** Bytes exactly as given: a head (without its blank line), then the writes. */
 export function rawReply(head: string, ...writes: (string | Uint8Array)[]): Step[] {
-  return [{ write: `${head.trimEnd().replace(/\r?\n/g, '\r\n')}\r\n\r\n` }, ...writes.map((write) => ({ write }))]
+  return [
+    { write: `${head.trimEnd().replace(/\r?\n/g, '\r\n')}\r\n\r\n` },
+    ...writes.map((write) => ({ write })),
+  ]
 }
 
 export function replyHead(status: number, headers: Record<string, string>): string {
@@ -69,7 +80,12 @@ export function chatCompletion(text: string): object {
     created: CREATED,
     model: 'gpt-4o-mini',
     choices: [
-      { index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop', logprobs: null },
+      {
+        index: 0,
+        message: { role: 'assistant', content: text },
+        finish_reason: 'stop',
+        logprobs: null,
+      },
     ],
     usage: USAGE,
   }

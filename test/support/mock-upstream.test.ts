@@ -1,6 +1,13 @@
 /** The mock upstream itself, seen through a raw client. */
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import { chatChunks, chatCompletion, jsonReply, rawReply, sseReply, startMockUpstream } from './mock-upstream.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  sseReply,
+  startMockUpstream,
+} from './mock-upstream.ts'
 import { connectRaw, postText, sendRaw } from './raw-client.ts'
 import { waitFor } from './waiting.ts'
 
@@ -18,7 +25,11 @@ describe('what it reads', () => {
     const client = await sendRaw(mock.port, request('{"a":"é"}'))
     await client.reply()
     const exchange = await mock.exchangeArrived(0)
-    expect(exchange).toMatchObject({ method: 'POST', path: '/v1/chat/completions', body: '{"a":"é"}' })
+    expect(exchange).toMatchObject({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      body: '{"a":"é"}',
+    })
     expect(exchange.headers.authorization).toBe('Bearer sk-test')
     expect(exchange.rawHead).toContain('authorization: Bearer sk-test')
     client.end()
@@ -26,7 +37,9 @@ describe('what it reads', () => {
 
   test('a chunked request cut at every byte is read whole', async () => {
     const client = await connectRaw(mock.port)
-    const bytes = Buffer.from('POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')
+    const bytes = Buffer.from(
+      'POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n',
+    )
     for (let at = 0; at < bytes.length; at++) client.write(bytes.subarray(at, at + 1))
     await client.reply()
     expect((await mock.exchangeArrived(0)).body).toBe('abcde')
@@ -37,7 +50,11 @@ describe('what it reads', () => {
     mock.script((exchange) => jsonReply(200, { index: exchange.index }))
     const client = await sendRaw(mock.port, request('{}') + request('{}') + request('{}'))
     await client.reply(2)
-    expect(client.replies().map(({ body }) => body.toString())).toEqual(['{"index":0}', '{"index":1}', '{"index":2}'])
+    expect(client.replies().map(({ body }) => body.toString())).toEqual([
+      '{"index":0}',
+      '{"index":1}',
+      '{"index":2}',
+    ])
     expect(new Set(mock.ledger.map(({ connection }) => connection)).size).toBe(1)
     client.end()
   })
@@ -71,14 +88,21 @@ describe('what it does', () => {
     client.end()
   })
 
-  test.each(['fin', 'rst'] as const)('a %s in mid-reply closes and is marked as a cut', async (how) => {
-    mock.script(() => [...rawReply('HTTP/1.1 200 OK\ncontent-length: 99', 'half'), { waitMs: 20 }, how])
-    const client = await sendRaw(mock.port, request('{}'))
-    await client.closed()
-    expect(client.received().toString()).toEndWith('half')
-    expect((await mock.exchangeArrived(0)).outcome).toBe('cut')
-    expect((await mock.exchangeArrived(0)).closedByPeerAtMs).toBeNull()
-  })
+  test.each(['fin', 'rst'] as const)(
+    'a %s in mid-reply closes and is marked as a cut',
+    async (how) => {
+      mock.script(() => [
+        ...rawReply('HTTP/1.1 200 OK\ncontent-length: 99', 'half'),
+        { waitMs: 20 },
+        how,
+      ])
+      const client = await sendRaw(mock.port, request('{}'))
+      await client.closed()
+      expect(client.received().toString()).toEndWith('half')
+      expect((await mock.exchangeArrived(0)).outcome).toBe('cut')
+      expect((await mock.exchangeArrived(0)).closedByPeerAtMs).toBeNull()
+    },
+  )
 
   test('a stall lasts until the peer leaves, and the moment of leaving is noted', async () => {
     mock.script(() => ['stall'])
@@ -101,7 +125,9 @@ describe('what it does', () => {
 
   test('a reader that takes nothing holds the script up', async () => {
     const piece = Buffer.alloc(1024 * 1024)
-    mock.script(() => rawReply('HTTP/1.1 200 OK\ncontent-length: 67108864', ...Array<Buffer>(64).fill(piece)))
+    mock.script(() =>
+      rawReply('HTTP/1.1 200 OK\ncontent-length: 67108864', ...Array<Buffer>(64).fill(piece)),
+    )
     const client = await connectRaw(mock.port, { paused: true })
     client.pause()
     client.write(request('{}'))

@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { type MockConnection, openConnection } from './mock-connection.ts'
-import { jsonReply, chatCompletion } from './mock-replies.ts'
+import { chatCompletion, jsonReply } from './mock-replies.ts'
 import { waitFor } from './waiting.ts'
 
 export { chatChunks, chatCompletion, jsonReply, rawReply, sseReply } from './mock-replies.ts'
@@ -78,7 +78,10 @@ export async function startMockUpstream({ script, tls }: MockOptions = {}): Prom
     })
   }
   const server = tls
-    ? createTlsServer({ key: tls.key, cert: tls.cert, ALPNProtocols: tls.alpn ?? ['http/1.1'] }, accept)
+    ? createTlsServer(
+        { key: tls.key, cert: tls.cert, ALPNProtocols: tls.alpn ?? ['http/1.1'] },
+        accept,
+      )
     : createServer({ allowHalfOpen: true, noDelay: true }, accept)
   const port = await listening(server)
 

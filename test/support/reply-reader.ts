@@ -27,7 +27,10 @@ export function readReplies(bytes: Buffer, closed: boolean): RawReply[] {
     const status = Number(STATUS_LINE.exec(statusLine)?.[1] ?? Number.NaN)
     if (Number.isNaN(status)) throw new Error(`no status line: ${JSON.stringify(statusLine)}`)
     const headers = headersOf(lines)
-    const body = status < 200 || status === 204 ? { bytes: Buffer.alloc(0), end: headEnd + 4 } : bodyOf(bytes, headEnd + 4, headers, closed)
+    const body =
+      status < 200 || status === 204
+        ? { bytes: Buffer.alloc(0), end: headEnd + 4 }
+        : bodyOf(bytes, headEnd + 4, headers, closed)
     if (body === null) return replies
     if (status >= 200) replies.push({ status, head, headers, body: body.bytes })
     at = body.end
@@ -45,10 +48,16 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   return headers
 }
 
-function bodyOf(bytes: Buffer, start: number, headers: Record<string, string>, closed: boolean): Body | null {
+function bodyOf(
+  bytes: Buffer,
+  start: number,
+  headers: Record<string, string>,
+  closed: boolean,
+): Body | null {
   if (headers['transfer-encoding'] === 'chunked') return chunked(bytes, start)
   const length = headers['content-length']
-  if (length === undefined) return closed ? { bytes: bytes.subarray(start), end: bytes.length } : null
+  if (length === undefined)
+    return closed ? { bytes: bytes.subarray(start), end: bytes.length } : null
   const end = start + Number(length)
   return bytes.length < end ? null : { bytes: bytes.subarray(start, end), end }
 }

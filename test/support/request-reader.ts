@@ -64,7 +64,8 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 }
 
 function bodyOf(buffer: Buffer, start: number, headers: Record<string, string>): Body | null {
-  if (headers['transfer-encoding']?.toLowerCase().includes('chunked')) return chunkedBody(buffer, start)
+  if (headers['transfer-encoding']?.toLowerCase().includes('chunked'))
+    return chunkedBody(buffer, start)
   const end = start + Number(headers['content-length'] ?? 0)
   return buffer.length < end ? null : { text: buffer.toString('utf8', start, end), end }
 }

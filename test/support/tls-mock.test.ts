@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { makeCertificates } from './certificates.ts'
 import { openFullBacklog } from './full-backlog.ts'
 import { startMockUpstream } from './mock-upstream.ts'
-import { closedPort, startRawServer } from './raw-server.ts'
 import { sendRaw } from './raw-client.ts'
+import { closedPort, startRawServer } from './raw-server.ts'
 import { pause } from './waiting.ts'
 
 const certificates = makeCertificates()

@@ -20,7 +20,10 @@ export async function waitFor<T>(
 /** Fails where `promise` takes longer. */
 export async function within<T>(what: string, timeoutMs: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`${what} took longer than ${timeoutMs} ms`)), timeoutMs)
+  const timer = setTimeout(
+    () => reject(new Error(`${what} took longer than ${timeoutMs} ms`)),
+    timeoutMs,
+  )
   try {
     return await Promise.race([promise, late])
   } finally {

@@ -21,7 +21,10 @@ export function createWriteBehind(store: UsageStore, logger: Logger): UsageSink 
   /** One writer at a time; what can't be written stays in the list for the next round. */
   const flush = (): Promise<void> => {
     writing = writing.then(writeAll).catch((error) => {
-      logger.error({ error: String(error), waiting: waiting.length }, 'usage records not stored; trying again')
+      logger.error(
+        { error: String(error), waiting: waiting.length },
+        'usage records not stored; trying again',
+      )
     })
     return writing
   }

@@ -1,5 +1,5 @@
 /** Counters and histograms for Prometheus. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 
@@ -60,13 +60,19 @@ export function createPrometheusMetrics(): Metrics {
       const { endpoint } = record
       const upstream = record.upstream ?? 'none'
       const { status, outcome } = record
-      add(`r ${endpoint} ${status} ${outcome} ${upstream}`, 1, (by) => requests.inc({ endpoint, status: String(status), outcome, upstream }, by))
+      add(`r ${endpoint} ${status} ${outcome} ${upstream}`, 1, (by) =>
+        requests.inc({ endpoint, status: String(status), outcome, upstream }, by),
+      )
       for (const { upstream, failure } of record.attempts) {
         const result = failure === null ? 'ok' : failureClass(failure)
         add(`a ${upstream} ${result}`, 1, (by) => attempts.inc({ upstream, result }, by))
       }
-      add(`p ${upstream}`, record.promptTokens, (by) => tokens.inc({ kind: 'prompt', upstream }, by))
-      add(`c ${upstream}`, record.completionTokens, (by) => tokens.inc({ kind: 'completion', upstream }, by))
+      add(`p ${upstream}`, record.promptTokens, (by) =>
+        tokens.inc({ kind: 'prompt', upstream }, by),
+      )
+      add(`c ${upstream}`, record.completionTokens, (by) =>
+        tokens.inc({ kind: 'completion', upstream }, by),
+      )
       observeTimes(record)
     },
     eventsDropped: (count) => dropped.inc(count),

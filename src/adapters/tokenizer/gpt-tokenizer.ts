@@ -14,10 +14,18 @@ export function createTokenizer(): Tokenizer {
   let older: Promise<Count> | null = null
   const encodingFor = (model: string): Promise<Count> => {
     if (CL100K_MODELS.test(model)) {
-      older ??= import('gpt-tokenizer/encoding/cl100k_base').then(({ countTokens }) => (text) => countTokens(text))
+      older ??= import('gpt-tokenizer/encoding/cl100k_base').then(
+        ({ countTokens }) =>
+          (text) =>
+            countTokens(text),
+      )
       return older
     }
-    newest ??= import('gpt-tokenizer/encoding/o200k_base').then(({ countTokens }) => (text) => countTokens(text))
+    newest ??= import('gpt-tokenizer/encoding/o200k_base').then(
+      ({ countTokens }) =>
+        (text) =>
+          countTokens(text),
+    )
     return newest
   }
   return {

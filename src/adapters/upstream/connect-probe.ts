@@ -38,10 +38,18 @@ export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
       finish({ ok: true, alpn: alpnProtocol || null })
     })
     socket.once('error', (error: Error & { code?: string }) => {
-      finish({ ok: false, fault: tcpStands ? 'tls' : 'refused', detail: error.code ?? error.message })
+      finish({
+        ok: false,
+        fault: tcpStands ? 'tls' : 'refused',
+        detail: error.code ?? error.message,
+      })
     })
     socket.once('close', () => {
-      finish({ ok: false, fault: tcpStands ? 'tls' : 'refused', detail: 'the connection was closed' })
+      finish({
+        ok: false,
+        fault: tcpStands ? 'tls' : 'refused',
+        detail: 'the connection was closed',
+      })
     })
   })
 }

@@ -16,7 +16,9 @@ interface DemoBody {
 export function withDemo(real: Transport): Transport {
   return {
     send: (request, controller, options) =>
-      request.url.startsWith(DEMO_BASE_URL) ? demoReply(request, controller.signal) : real.send(request, controller, options),
+      request.url.startsWith(DEMO_BASE_URL)
+        ? demoReply(request, controller.signal)
+        : real.send(request, controller, options),
   }
 }
 
@@ -26,25 +28,41 @@ async function demoReply(request: WireRequest, signal: AbortSignal): Promise<Res
   const body = JSON.parse(request.body) as DemoBody
   if (body.model === 'demo/429') return rateLimited()
   if (body.model === 'demo/503') {
-    throw new GatewayError('no_available_upstream', 'gateway: demo/503 shows what clients see while every upstream key is cooling down.', {
-      headers: retryAfterHeaders(30_000),
-    })
+    throw new GatewayError(
+      'no_available_upstream',
+      'gateway: demo/503 shows what clients see while every upstream key is cooling down.',
+      {
+        headers: retryAfterHeaders(30_000),
+      },
+    )
   }
   const stamp = { id: `demo-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000) }
   if (body.model === 'demo/slow') await pause(SLOW_START_MS, signal)
   if (body.stream === true) return streamed(body, demoChunks(endpoint, body, stamp), signal)
   const whole = JSON.stringify(demoCompletion(endpoint, body, stamp))
-  return new Response(body.model === 'demo/cut' ? whole.slice(0, whole.length / 2) : whole, { headers: JSON_TYPE })
+  return new Response(body.model === 'demo/cut' ? whole.slice(0, whole.length / 2) : whole, {
+    headers: JSON_TYPE,
+  })
 }
 
 function demoModelReply(endpoint: string): Response {
   const id = decodeURIComponent(endpoint.slice('models/'.length))
-  return new Response(JSON.stringify({ id, object: 'model', created: 0, owned_by: 'gpt-proxy' }), { headers: JSON_TYPE })
+  return new Response(JSON.stringify({ id, object: 'model', created: 0, owned_by: 'gpt-proxy' }), {
+    headers: JSON_TYPE,
+  })
 }
 
 function rateLimited(): Response {
-  const error = { message: 'demo/429 is always over its limit', type: 'requests', code: 'rate_limit_exceeded', param: null }
-  return new Response(JSON.stringify({ error }), { status: 429, headers: { ...JSON_TYPE, 'retry-after': '20' } })
+  const error = {
+    message: 'demo/429 is always over its limit',
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+    param: null,
+  }
+  return new Response(JSON.stringify({ error }), {
+    status: 429,
+    headers: { ...JSON_TYPE, 'retry-after': '20' },
+  })
 }
 
 function streamed(body: DemoBody, chunks: readonly string[], signal: AbortSignal): Response {

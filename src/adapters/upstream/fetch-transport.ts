@@ -1,5 +1,5 @@
 /** Requests to upstreams by Bun's fetch: pooled connections, HTTP/2 where the upstream offers it. */
-import { TransportError, type Transport, type WireRequest } from '../../ports/transport.ts'
+import { type Transport, TransportError, type WireRequest } from '../../ports/transport.ts'
 import { type ConnectProbe, probeConnection } from './connect-probe.ts'
 import { transportErrorOf } from './fetch-errors.ts'
 
@@ -24,6 +24,8 @@ type Protocol = 'http2' | 'http1.1'
 export function createFetchTransport(options: FetchTransportOptions): Transport {
   const probe = options.probe ?? probeConnection
   const protocols = new Map<string, Protocol>()
+  /** Origins that have answered: only there can a connection have been used before. */
+  const answered = new Set<string>()
 
   /** HTTP/1.1 until the origin has said that it speaks HTTP/2; asked once, beside the first request. */
   const protocolFor = (origin: string): Protocol => {
@@ -42,27 +44,39 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
     const half = options.connectTimeoutMs / 2
     return setTimeout(async () => {
       const reached = await probe(options.proxyFor(origin) ?? origin, half)
-      if (!reached.ok) fail(new TransportError(reached.fault, `${reached.detail} (limit ${options.connectTimeoutMs} ms)`, false))
+      if (!reached.ok)
+        fail(
+          new TransportError(
+            reached.fault,
+            `${reached.detail} (limit ${options.connectTimeoutMs} ms)`,
+            false,
+          ),
+        )
     }, half)
   }
 
   return {
     async send(request, controller, { fresh }) {
       const origin = originOf(request.url)
-      let unreachable: TransportError | null = null
+      const protocol = protocolFor(origin)
+      const { promise: unreachable, reject } = Promise.withResolvers<never>()
+      unreachable.catch(() => {})
       const watch = watchConnecting(origin, (error) => {
-        unreachable = error
+        reject(error)
         controller.abort()
       })
       try {
-        return await exchange(request, controller.signal, protocolFor(origin), fresh)
+        const sent = exchange(request, controller.signal, protocol, fresh)
+        const response = await Promise.race([sent, unreachable])
+        answered.add(origin)
+        return response
       } catch (error) {
-        if (unreachable !== null) throw unreachable
-        if (isUnsupported(error)) {
+        if (error instanceof TransportError) throw error
+        if (protocol === 'http2' && isUnsupported(error)) {
           protocols.set(origin, 'http1.1')
           return await exchange(request, controller.signal, 'http1.1', fresh)
         }
-        throw transportErrorOf(error)
+        throw transportErrorOf(error, answered.has(origin))
       } finally {
         clearTimeout(watch)
       }
@@ -70,7 +84,12 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   }
 }
 
-function exchange(request: WireRequest, signal: AbortSignal, protocol: Protocol, fresh: boolean): Promise<Response> {
+function exchange(
+  request: WireRequest,
+  signal: AbortSignal,
+  protocol: Protocol,
+  fresh: boolean,
+): Promise<Response> {
   return fetch(request.url, {
     method: request.method,
     headers: request.headers,
@@ -90,7 +109,8 @@ function originOf(url: string): string {
   return slash < 0 ? url : url.slice(0, slash)
 }
 
-/** The upstream no longer selects HTTP/2; nothing was sent. */
+/** The upstream no longer selects HTTP/2, or refuses the handshake for it; nothing was sent. */
 function isUnsupported(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'HTTP2Unsupported'
+  const { code } = error as { code?: unknown }
+  return code === 'HTTP2Unsupported' || code === 'EPROTO'
 }

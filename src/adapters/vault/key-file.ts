@@ -1,9 +1,9 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import { type ParsedKey, parseEncryptionKey } from './encryption-key.ts'
+import { parseEncryptionKey } from './encryption-key.ts'
 
-export { type ParsedKey, parseEncryptionKey }
+export { parseEncryptionKey }
 
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError'

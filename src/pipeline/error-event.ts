@@ -1,0 +1,28 @@
+/** How a stream that its upstream broke off ends for the client. */
+import { ERROR_CATALOGUE } from '../core/errors.ts'
+import { errorCodeOf } from '../core/failure.ts'
+import { redact } from '../core/redact.ts'
+import type { StreamAnswer } from './answer.ts'
+
+/** The one event that ends a stream which its upstream broke off. No `[DONE]` follows. */
+export function errorEvent(
+  answer: StreamAnswer,
+  code: 'upstream_error' | 'upstream_timeout',
+  detail: string,
+  requestId: string,
+): string {
+  const { upstream, observer } = answer
+  const { error } = observer
+  const said =
+    typeof error?.message === 'string' ? `: ${redact(error.message, upstream.secretForms)}` : ''
+  const body = {
+    error: {
+      message: `upstream ${upstream.key.name}: ${detail}${said}`,
+      type: ERROR_CATALOGUE[code].type,
+      code: error === null ? code : (errorCodeOf(error) ?? code),
+      param: null,
+      request_id: requestId,
+    },
+  }
+  return `data: ${JSON.stringify(body)}\n\n`
+}
