@@ -4,7 +4,7 @@ import type { CliContext } from './context.ts'
 
 export async function withAdmin(
   context: CliContext,
-  work: (admin: Admin) => Promise<number | undefined | undefined>,
+  work: (admin: Admin) => Promise<unknown>,
 ): Promise<void> {
   const admin = await context.openAdmin()
   try {

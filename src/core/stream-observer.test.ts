@@ -75,11 +75,11 @@ describe('a stream', () => {
     expect(decode(observer.accept(encode(CONTENT.replace('Hi', 'sk-secret-1') + DONE)))).toBe(DONE)
   })
 
-  test('forwards a last event without its blank line only where it is whole', () => {
+  test('completes a last event that came without its blank line, only where it is whole', () => {
     const whole = observe()
     whole.accept(encode(CONTENT))
     whole.accept(encode('data: [DONE]'))
-    expect(decode(whole.finish().bytes)).toBe('data: [DONE]')
+    expect(decode(whole.finish().bytes)).toBe('data: [DONE]\n\n')
     const half = observe()
     half.accept(encode(CONTENT))
     half.accept(encode('data: {"choi'))

@@ -142,7 +142,7 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
     finish() {
       const rest = splitter.rest()
       // An upstream may leave out the last blank line; half an event is not forwarded.
-      const bytes = rest !== null && isWhole(rest) ? forward(rest) : null
+      const bytes = rest !== null && isWhole(rest) ? terminated(forward(rest)) : null
       return { bytes, end: done || isFinished() ? 'complete' : 'cut' }
     },
     get usage() {
@@ -171,6 +171,12 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
   function isFinished(): boolean {
     return finishedChoices.size >= rules.choices
   }
+}
+
+/** The line ends that the upstream left out, so that what follows is an event of its own. */
+function terminated(run: Uint8Array | null): Uint8Array | null {
+  if (run === null) return null
+  return joined([run, encoder.encode(run[run.length - 1] === 10 ? '\n' : '\n\n')])
 }
 
 function isWhole(rest: Uint8Array): boolean {

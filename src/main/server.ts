@@ -22,6 +22,8 @@ export interface ServerParts {
 
 /** Between the last reply and closing, so that balancers see /readyz fail before connections are refused. */
 const POLL_MS = 20
+/** Counting the tokens of a stream that was cut loads the tokenizer. */
+const SETTLE_MS = 2_000
 
 export function listen({
   config,
@@ -38,16 +40,11 @@ export function listen({
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
   })
-  const server = serveOrExplain(
-    config.host,
-    port,
-    (request, bun) => {
-      // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
-      bun.timeout(request, 0)
-      return app.fetch(request)
-    },
-    config.maxBodyBytes,
-  )
+  const server = serveOrExplain(config.host, port, (request, bun) => {
+    // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
+    bun.timeout(request, 0)
+    return app.fetch(request)
+  })
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
@@ -55,7 +52,11 @@ export function listen({
       draining = true
       const untilMs = performance.now() + drainMs
       while (requests > 0 && performance.now() < untilMs) await Bun.sleep(POLL_MS)
-      await server.stop(requests > 0)
+      const cut = requests > 0
+      await server.stop(cut)
+      // What was cut still has its use to record.
+      const settledMs = performance.now() + SETTLE_MS
+      while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)
     },
     close: () => server.stop(true),
   }
@@ -63,20 +64,15 @@ export function listen({
 
 type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
 
-function serveOrExplain(
-  host: string,
-  port: number,
-  fetch: Fetch,
-  maxBodyBytes: number,
-): Bun.Server<undefined> {
+function serveOrExplain(host: string, port: number, fetch: Fetch): Bun.Server<undefined> {
   try {
     return Bun.serve({
       hostname: host,
       port,
       fetch,
       idleTimeout: 30,
-      // A little above ours, so that the reply to a body too large is our own.
-      maxRequestBodySize: maxBodyBytes + 1024 * 1024,
+      // Ours is kept by http/read-body.ts before a byte is buffered; Bun's own reply would be empty.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
       error: () => new Response(null, { status: 500 }),
     })

@@ -18,13 +18,22 @@ interface Watch {
 
 /** Limits are kept to within this; none is ever early. */
 const RESOLUTION_MS = 20
+/** Between two sweeps that are further apart, this process stood still: the other side was not silent. */
+const STOOD_STILL_MS = 500
 
 export function createDeadlines(): Deadlines {
   const watches = new Set<Watch>()
   let timer: ReturnType<typeof setInterval> | null = null
 
+  let sweptMs = 0
+
   const sweep = () => {
     const nowMs = performance.now()
+    const gapMs = nowMs - sweptMs
+    sweptMs = nowMs
+    if (gapMs > STOOD_STILL_MS) {
+      for (const watch of watches) watch.atMs += gapMs
+    }
     for (const watch of watches) {
       if (watch.onExpiry === null || nowMs < watch.atMs) continue
       const expired = watch.onExpiry
@@ -47,7 +56,9 @@ export function createDeadlines(): Deadlines {
           watch.atMs = performance.now() + ms
           watch.onExpiry = onExpiry
           watches.add(watch)
-          timer ??= setInterval(sweep, RESOLUTION_MS)
+          if (timer !== null) return
+          sweptMs = performance.now()
+          timer = setInterval(sweep, RESOLUTION_MS)
         },
         clear() {
           watch.onExpiry = null

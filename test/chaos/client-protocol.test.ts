@@ -44,25 +44,19 @@ test.each(['/livez', '/v1/models'])('HEAD %s has no body', async (path) => {
   client.end()
 })
 
-test('pipelined requests are answered in their order', async () => {
-  const from = mock.ledger.length
-  mock.script(async (exchange) => {
-    const { user } = JSON.parse(exchange.body) as { user: number }
-    return [{ waitMs: 60 - user * 20 }, ...jsonReply(200, chatCompletion(`number ${user}`))]
-  })
-  const bodies = [0, 1, 2].map((user) =>
-    JSON.stringify({ model: 'plain', messages: QUESTION, user }),
-  )
-  const client = await sendRaw(gateway.port, bodies.map((body) => request(body)).join(''))
-  await client.reply(2)
+/** The runtime gives up a request behind which another one arrives: see docs/decisions. */
+test('a request pipelined behind one under way gets no wrong answer, and the connection ends', async () => {
+  mock.script(() => [{ waitMs: 60 }, ...jsonReply(200, chatCompletion('hello'))])
+  const client = await sendRaw(gateway.port, request(BODY) + request(BODY))
+  await client.closed()
+  const replies =
+    client
+      .received()
+      .toString()
+      .match(/^HTTP\/1\.1 /gm) ?? []
+  expect(replies.length).toBeLessThanOrEqual(1)
   mock.script(() => jsonReply(200, chatCompletion('hello')))
-  expect(client.replies().map(({ body }) => /number \d/.exec(body.toString())?.[0])).toEqual([
-    'number 0',
-    'number 1',
-    'number 2',
-  ])
-  expect(since(mock, from)).toHaveLength(3)
-  client.end()
+  expect((await gateway.chat(JSON.parse(BODY))).status).toBe(200)
 })
 
 test('a client that waits for 100-continue is told to go on', async () => {

@@ -5,7 +5,8 @@ import type { UsageSink } from '../../ports/usage-sink.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 
 const EVERY_MS = 100
-const BATCH = 500
+/** A batch holds up the requests for as long as it takes, so it is small. */
+const BATCH = 100
 
 export function createWriteBehind(store: UsageStore, logger: Logger): UsageSink & { stop(): void } {
   let waiting: UsageRecord[] = []
@@ -16,6 +17,7 @@ export function createWriteBehind(store: UsageStore, logger: Logger): UsageSink 
       const batch = waiting.slice(0, BATCH)
       await store.insert(batch)
       waiting = waiting.slice(batch.length)
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
   /** One writer at a time; what can't be written stays in the list for the next round. */

@@ -59,20 +59,14 @@ function wrap(database: Database, path: string): SqliteDatabase {
   }
 }
 
+/** `query` keeps the prepared statement, so that one that runs often is prepared once. */
 function statement(database: Database, text: string, path: string): SqliteStatement {
-  const prepared = database.prepare<unknown, SQLQueryBindings[]>(text)
+  const prepared = database.query<unknown, SQLQueryBindings[]>(text)
   const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]
-  const once = <T>(work: () => T): T => {
-    try {
-      return explained(path, work)
-    } finally {
-      prepared.finalize()
-    }
-  }
   return {
     reader: prepared.columnNames.length > 0,
-    all: (parameters) => once(() => prepared.all(...bind(parameters))),
-    run: (parameters) => once(() => prepared.run(...bind(parameters))),
+    all: (parameters) => explained(path, () => prepared.all(...bind(parameters))),
+    run: (parameters) => explained(path, () => prepared.run(...bind(parameters))),
     iterate: (parameters) => prepared.iterate(...bind(parameters)),
   }
 }
