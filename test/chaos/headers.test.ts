@@ -6,7 +6,7 @@ import { ask, BOTH, QUESTION } from './asking.ts'
 import { secretOf, since, startRig } from './rig.ts'
 
 const rig = await startRig({ models: { plain: 1 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const TO_UPSTREAM = ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'user-agent']
 const FROM_CLIENT = {

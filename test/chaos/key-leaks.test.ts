@@ -7,7 +7,7 @@ import { ask, BOTH } from './asking.ts'
 import { secretOf, startRig } from './rig.ts'
 
 const rig = await startRig({ models: { leaky: 1 }, env: { LOG_LEVEL: 'debug' } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const SECRET = secretOf('leaky-1')
 const FORMS: [string, string][] = [
