@@ -1,10 +1,10 @@
-/** Opens the store for one command, closes it again, and sets the exit code. */
+/** Opens the store for one command, closes it again, and sets the exit code where the work gives one. */
 import type { Admin } from '../admin/admin.ts'
 import type { CliContext } from './context.ts'
 
 export async function withAdmin(
   context: CliContext,
-  work: (admin: Admin) => Promise<number | undefined | undefined>,
+  work: (admin: Admin) => Promise<unknown>,
 ): Promise<void> {
   const admin = await context.openAdmin()
   try {
