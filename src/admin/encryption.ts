@@ -1,4 +1,5 @@
 /** Which rows the vault can open, and sealing them anew with the active key. */
+import type { UpstreamKey } from '../core/entities.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { bindingOf } from './upstreams.ts'
 
@@ -14,32 +15,36 @@ export interface SealedRow {
 export function createEncryption(dependencies: AdminDependencies) {
   const { store, vault } = dependencies
   const audit = audited(dependencies)
+
+  const status = async (): Promise<SealedRow[]> => {
+    const rows = await store.listUpstreamKeys()
+    return rows.map((row) => {
+      const opened = vault.open(row.encryptedKey, bindingOf(row))
+      const keyId = sealedWith(row)
+      const active = keyId === vault.activeKeyId
+      return { upstream: row.name, keyId, active, problem: opened.ok ? null : opened.reason }
+    })
+  }
+
   return {
     activeKeyId: vault.activeKeyId,
-    async status(): Promise<SealedRow[]> {
-      return (await store.listUpstreamKeys()).map((row) => {
-        const opened = vault.open(row.encryptedKey, bindingOf(row))
-        const keyId = row.encryptedKey.split('.')[1] ?? '?'
-        return {
-          upstream: row.name,
-          keyId,
-          active: keyId === vault.activeKeyId,
-          problem: opened.ok ? null : opened.reason,
-        }
-      })
-    },
+    status,
     /** While serving: each row is replaced in one statement, and both forms open until the old key is dropped. */
     async rotate(): Promise<{ rotated: string[]; failed: SealedRow[] }> {
       const rotated: string[] = []
       for (const row of await store.listUpstreamKeys()) {
         const opened = vault.open(row.encryptedKey, bindingOf(row))
-        if (!opened.ok || row.encryptedKey.split('.')[1] === vault.activeKeyId) continue
+        if (!opened.ok || sealedWith(row) === vault.activeKeyId) continue
         await store.replaceEncryptedKey(row.id, vault.seal(opened.secret, bindingOf(row)))
         await audit('encryption.rotate', `upstream:${row.id}`)
         rotated.push(row.name)
       }
-      const failed = (await this.status()).filter(({ problem }) => problem !== null)
+      const failed = (await status()).filter(({ problem }) => problem !== null)
       return { rotated, failed }
     },
   }
+}
+
+function sealedWith({ encryptedKey }: UpstreamKey): string {
+  return encryptedKey.split('.')[1] || 'unknown'
 }

@@ -1,5 +1,5 @@
 /** A use case that can't do what was asked: what is wrong, and what to do. */
-export type AdminErrorKind = 'not_found' | 'conflict' | 'invalid'
+export type AdminErrorKind = 'not_found' | 'conflict' | 'invalid' | 'failed'
 
 export class AdminError extends Error {
   override readonly name = 'AdminError'

@@ -1,6 +1,7 @@
 /** Proxy keys: made, shown once, revoked, rotated. */
 import type { ApiKey } from '../core/entities.ts'
 import { displayPrefix, mintProxyKey } from '../core/proxy-key.ts'
+import { checkedLabel, checkedModels } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 import type { Users } from './users.ts'
@@ -21,22 +22,23 @@ export interface MintedKey {
   key: ApiKey
 }
 
+type Rights = Pick<ApiKey, 'name' | 'allowedModels' | 'rpm' | 'tpm' | 'expiresAtMs'>
+
+/** Of 96 bytes, 32 are of use but for one case in more than the atoms of the earth. */
 const RANDOM_BYTES = 96
 
 export function createKeys(dependencies: AdminDependencies, users: Users) {
-  const { store, sha256Hex, randomBytes } = dependencies
+  const { store, sha256Hex, randomBytes, nowMs } = dependencies
   const audit = audited(dependencies)
 
-  const mint = async (
-    userId: number,
-    like: Pick<ApiKey, 'name' | 'allowedModels' | 'rpm' | 'tpm' | 'expiresAtMs'>,
-  ): Promise<MintedKey> => {
+  const mint = async (userId: number, rights: Rights): Promise<MintedKey> => {
     const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
-    const { name, allowedModels, rpm, tpm, expiresAtMs } = like
+    const { name, allowedModels, rpm, tpm, expiresAtMs } = rights
+    const prefix = displayPrefix(secret)
     const key = await store.createApiKey({
       userId,
       name,
-      prefix: displayPrefix(secret),
+      prefix,
       keyHash: sha256Hex(secret),
       allowedModels,
       rpm,
@@ -49,13 +51,14 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
 
   /** By id, or by its displayed prefix. */
   const find = async (name: string): Promise<ApiKey> => {
-    const keys = await store.listApiKeys(null)
-    const found = keys.filter((key) => String(key.id) === name || key.prefix === name)
+    const found = (await store.listApiKeys(null)).filter(
+      (key) => String(key.id) === name || key.prefix === name,
+    )
     const [only] = found
     if (only === undefined)
       throw new AdminError(
         'not_found',
-        `there is no key '${name}'`,
+        `there is no key '${masked(name)}'`,
         'Name it by its id or prefix: gpt-proxy key list',
       )
     if (found.length > 1)
@@ -65,6 +68,11 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
         'Name it by its id: gpt-proxy key list',
       )
     return only
+  }
+
+  const revoke = async (key: ApiKey): Promise<void> => {
+    await store.revokeApiKey(key.id)
+    await audit('key.revoke', `key:${key.id}`)
   }
 
   return {
@@ -78,13 +86,26 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       allowedModels = null,
       expiresAtMs = null,
     }: KeyWish): Promise<MintedKey> {
+      if (expiresAtMs !== null && expiresAtMs <= nowMs()) {
+        throw new AdminError(
+          'invalid',
+          'the key would have expired already',
+          'Give a moment in the future',
+        )
+      }
+      const rights = {
+        name: checkedLabel(name),
+        allowedModels: checkedModels(allowedModels),
+        rpm: null,
+        tpm: null,
+        expiresAtMs,
+      }
       const { id } = await users.find(user)
-      return mint(id, { name, allowedModels, rpm: null, tpm: null, expiresAtMs })
+      return mint(id, rights)
     },
     async revoke(name: string): Promise<ApiKey> {
       const key = await find(name)
-      await store.revokeApiKey(key.id)
-      await audit('key.revoke', `key:${key.id}`)
+      await revoke(key)
       return { ...key, status: 'revoked' }
     },
     /** A new secret with the old one's name and rights; the old one stops at once. */
@@ -93,13 +114,17 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       if (old.status !== 'active')
         throw new AdminError(
           'conflict',
-          `key '${name}' is revoked`,
+          `key '${masked(name)}' is revoked`,
           'Make a new one with: gpt-proxy key create',
         )
       const minted = await mint(old.userId, old)
-      await store.revokeApiKey(old.id)
-      await audit('key.revoke', `key:${old.id}`)
+      await revoke(old)
       return minted
     },
   }
+}
+
+/** Somebody may have named a key by the key itself. */
+function masked(name: string): string {
+  return displayPrefix(name) === name ? name : `${displayPrefix(name)}…`
 }

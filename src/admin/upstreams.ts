@@ -1,7 +1,9 @@
 /** Upstream keys: sealed as they come in, tried, reset, switched off, removed. */
 import type { Provider, UpstreamKey } from '../core/entities.ts'
+import type { NewUpstreamKey } from '../ports/admin-store.ts'
 import type { ProbeResult } from '../ports/upstream-probe.ts'
 import type { SecretBinding } from '../ports/vault.ts'
+import { checkedBaseUrl, checkedModels, checkedName, checkedSecret } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 
@@ -39,48 +41,17 @@ export function createUpstreams(dependencies: AdminDependencies) {
   }
 
   const add = async (wish: UpstreamWish): Promise<UpstreamKey> => {
-    const {
-      name,
-      provider,
-      weight = 1,
-      models = null,
-      deployments = null,
-      apiVersion = null,
-    } = wish
-    const baseUrl = checkedBaseUrl(wish.baseUrl)
+    const row = rowOf(wish)
     const secret = checkedSecret(wish.secret)
-    if (!/^[\w.@:-]{1,64}$/.test(name))
-      throw new AdminError(
-        'invalid',
-        `'${name}' is no name for an upstream key`,
-        'Use up to 64 letters, digits, or . _ @ : -',
-      )
-    if ((await store.listUpstreamKeys()).some((key) => key.name === name)) {
+    if ((await store.listUpstreamKeys()).some(({ name }) => name === row.name)) {
       throw new AdminError(
         'conflict',
-        `there is already an upstream key '${name}'`,
-        'Choose another name, or remove that one first.',
+        `there is already an upstream key '${row.name}'`,
+        'Choose another name, or remove that one first',
       )
     }
-    if (provider === 'azure' && deployments === null && models === null) {
-      throw new AdminError(
-        'invalid',
-        'an azure upstream needs its deployments',
-        'Add --deployment MODEL=DEPLOYMENT for each.',
-      )
-    }
-    const key = await store.createUpstreamKey(
-      {
-        name,
-        provider,
-        baseUrl,
-        keyHint: `…${secret.slice(-4)}`,
-        weight,
-        models,
-        deployments,
-        apiVersion,
-      },
-      (id) => vault.seal(secret, bindingOf({ id, baseUrl })),
+    const key = await store.createUpstreamKey({ ...row, keyHint: secret.slice(-4) }, (id) =>
+      vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
     )
     await audit('upstream.create', `upstream:${key.id}`)
     return key
@@ -91,7 +62,7 @@ export function createUpstreams(dependencies: AdminDependencies) {
     wish: Omit<UpstreamWish, 'name' | 'secret'>,
     secrets: readonly string[],
   ): Promise<UpstreamKey[]> => {
-    const baseUrl = checkedBaseUrl(wish.baseUrl)
+    const baseUrl = checkedBaseUrl(wish.baseUrl, wish.provider)
     const rows = await store.listUpstreamKeys()
     const names = new Set(rows.map(({ name }) => name))
     const same = rows.filter((row) => row.provider === wish.provider && row.baseUrl === baseUrl)
@@ -148,35 +119,36 @@ export function createUpstreams(dependencies: AdminDependencies) {
   }
 }
 
-/** Only an address: no credentials that would be logged, no query that would break the paths. */
-function checkedBaseUrl(text: string): string {
-  const remedy = 'Give an address such as https://api.openai.com/v1'
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw new AdminError('invalid', `'${text}' is no URL`, remedy)
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new AdminError('invalid', `${url.protocol} is not possible as an upstream`, remedy)
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+/** The row without its secret, everything in it checked. */
+function rowOf(wish: UpstreamWish): Omit<NewUpstreamKey, 'keyHint'> {
+  const { provider, weight = 1, apiVersion = null } = wish
+  const models = checkedModels(wish.models ?? null)
+  const given = wish.deployments ?? {}
+  const deployments = Object.keys(given).length === 0 ? null : given
+  if (provider === 'azure' && deployments === null && models === null) {
     throw new AdminError(
       'invalid',
-      'the base URL may hold no credentials, query or fragment',
-      remedy,
+      'an azure upstream needs its deployments',
+      'Add --deployment MODEL=DEPLOYMENT for each',
     )
   }
-  return url.href.replace(/\/+$/, '')
-}
-
-function checkedSecret(text: string): string {
-  const secret = text.trim()
-  if (/^[\x21-\x7e]{8,512}$/.test(secret)) return secret
-  throw new AdminError(
-    'invalid',
-    'the key is empty, too short, or holds a character that no key has',
-    'Paste the key alone, on one line.',
-  )
+  if (provider !== 'azure' && apiVersion !== null) {
+    throw new AdminError(
+      'invalid',
+      `an upstream of provider ${provider} has no API version`,
+      'Leave --api-version out',
+    )
+  }
+  const name = checkedName(wish.name, 'an upstream key')
+  return {
+    name,
+    provider,
+    baseUrl: checkedBaseUrl(wish.baseUrl, provider),
+    weight,
+    models,
+    deployments,
+    apiVersion,
+  }
 }
 
 function freeName(provider: string, taken: Set<string>): string {

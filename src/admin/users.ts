@@ -1,6 +1,7 @@
 /** People and programs that hold proxy keys. */
 import type { User, UserRole } from '../core/entities.ts'
 import type { UserPatch } from '../ports/admin-store.ts'
+import { checkedEmail, checkedName } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 
@@ -14,21 +15,18 @@ export interface UserWish {
   monthlyQuotaTokens?: number | null
 }
 
+const LIST = 'List them with: gpt-proxy user list'
+
 export function createUsers(dependencies: AdminDependencies) {
   const { store } = dependencies
   const audit = audited(dependencies)
 
-  /** By name, or by id where it is a number. */
+  /** By name, or by id. */
   const find = async (name: string): Promise<User> => {
     const user =
       (await store.findUser(name)) ??
       (await store.listUsers()).find(({ id }) => String(id) === name)
-    if (user === undefined)
-      throw new AdminError(
-        'not_found',
-        `there is no user '${name}'`,
-        'List them with: gpt-proxy user list',
-      )
+    if (user === undefined) throw new AdminError('not_found', `there is no user '${name}'`, LIST)
     return user
   }
 
@@ -41,12 +39,10 @@ export function createUsers(dependencies: AdminDependencies) {
       role = 'user',
       monthlyQuotaTokens,
     }: UserWish): Promise<User> {
-      if (!/^[\w.@-]{1,64}$/.test(username)) {
-        throw new AdminError(
-          'invalid',
-          `'${username}' is no user name`,
-          'Use up to 64 letters, digits, or . _ @ -',
-        )
+      const checked = {
+        username: checkedName(username, 'a user'),
+        email: checkedEmail(email),
+        role,
       }
       if ((await store.findUser(username)) !== null) {
         throw new AdminError(
@@ -59,20 +55,23 @@ export function createUsers(dependencies: AdminDependencies) {
         monthlyQuotaTokens === undefined
           ? dependencies.defaultMonthlyQuotaTokens
           : monthlyQuotaTokens
-      const user = await store.createUser({ username, email, role, monthlyQuotaTokens: quota })
+      const user = await store.createUser({ ...checked, monthlyQuotaTokens: quota })
       await audit('user.create', `user:${user.id}`)
       return user
     },
     async update(name: string, patch: UserPatch): Promise<User> {
+      if (Object.keys(patch).length === 0) {
+        throw new AdminError(
+          'invalid',
+          'nothing was given to change',
+          'See gpt-proxy user update --help',
+        )
+      }
+      if (patch.email !== undefined) checkedEmail(patch.email)
       const { id } = await find(name)
       const user = await store.updateUser(id, patch)
-      if (user === null)
-        throw new AdminError(
-          'not_found',
-          `user '${name}' is gone`,
-          'List them with: gpt-proxy user list',
-        )
-      await audit('user.update', `user:${id}`)
+      if (user === null) throw new AdminError('not_found', `user '${name}' is gone`, LIST)
+      await audit(patch.status === 'disabled' ? 'user.disable' : 'user.update', `user:${id}`)
       return user
     },
   }

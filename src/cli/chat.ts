@@ -1,67 +1,103 @@
 /** gpt-proxy chat: one question, the answer streamed to the terminal. */
 import type { Command } from 'commander'
 import { AdminError } from '../admin/errors.ts'
-import { eventsOf } from '../core/sse.ts'
-import type { CliContext } from './context.ts'
+import { createSseSplitter, eventsOf } from '../core/sse.ts'
+import type { ChatGateway, CliContext } from './context.ts'
+import { type Output, withExamples, withJson } from './options.ts'
+import { printJson } from './output.ts'
 
 interface Chunk {
-  choices?: { delta?: { content?: string } }[]
-  error?: { message?: string }
+  choices?: { delta?: { content?: string | null } }[]
+  usage?: unknown
+  error?: { message?: string; code?: string }
 }
 
-export function addChatCommand(program: Command, context: CliContext): void {
-  program
-    .command('chat <model> [prompt...]')
-    .description('ask a model; the prompt comes as arguments or on standard input')
-    .addHelpText(
-      'after',
-      "\nExamples:\n  gpt-proxy chat demo/echo Hello\n  echo 'Summarise this' | gpt-proxy chat gpt-4o",
-    )
-    .action(async (model: string, words: string[]) => {
-      const prompt = words.length > 0 ? words.join(' ') : await context.readInput()
-      const gateway = await context.gateway()
-      try {
-        await ask(context, gateway.baseUrl, gateway.key, {
-          model,
-          messages: [{ role: 'user', content: prompt }],
-          stream: true,
-        })
-      } finally {
-        await gateway.close()
-      }
-    })
+interface ChatOptions extends Output {
+  system?: string
 }
 
-async function ask(context: CliContext, baseUrl: string, key: string, body: object): Promise<void> {
+export function addChat(program: Command, context: CliContext): void {
+  const chat = withJson(
+    program
+      .command('chat <model> [prompt...]')
+      .description('ask a model; the prompt comes as arguments or on standard input'),
+  ).option('--system <text>', 'instructions that stand before the prompt')
+  withExamples(
+    chat,
+    'gpt-proxy chat demo/echo Hello',
+    "echo 'Summarise this' | gpt-proxy chat gpt-4o --system 'Answer in one line'",
+  ).action(async (model: string, words: string[], { system, json }: ChatOptions) => {
+    const prompt = words.length > 0 ? words.join(' ') : await context.readInput()
+    if (prompt.trim() === '')
+      throw new AdminError('invalid', 'there is no prompt', 'Give it as an argument or pipe it in')
+    const messages = [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      { role: 'user', content: prompt },
+    ]
+    const gateway = await context.gateway()
+    try {
+      const response = await ask(gateway, {
+        model,
+        messages,
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      await show(context, model, response, json)
+    } finally {
+      await gateway.close()
+    }
+  })
+}
+
+async function ask({ baseUrl, key }: ChatGateway, body: object): Promise<Response> {
   const response = await fetch(`${baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify(body),
   })
-  if (!response.ok || response.body === null) {
-    const { error } = (await response.json()) as Chunk
-    throw new AdminError(
-      'invalid',
-      error?.message ?? `status ${response.status}`,
-      'See gpt-proxy upstream list.',
-    )
-  }
-  const decoder = new TextDecoder()
-  let waiting = ''
-  for await (const part of response.body) {
-    waiting += decoder.decode(part, { stream: true })
-    const end = waiting.lastIndexOf('\n\n') + 2
-    if (end < 2) continue
-    for (const { data } of eventsOf(waiting.slice(0, end))) print(context, data)
-    waiting = waiting.slice(end)
-  }
-  context.writeOut('\n')
+  if (response.ok) return response
+  const { error } = (await response.json()) as Chunk
+  throw refused(error, response.status)
 }
 
-function print(context: CliContext, data: string | null): void {
-  if (data === null || data === '[DONE]') return
-  const { choices, error } = JSON.parse(data) as Chunk
-  if (error !== undefined)
-    throw new AdminError('invalid', error.message ?? 'the stream was cut', 'Try again.')
-  context.writeOut(choices?.[0]?.delta?.content ?? '')
+async function show(
+  context: CliContext,
+  model: string,
+  response: Response,
+  json: boolean | undefined,
+): Promise<void> {
+  let content = ''
+  let usage: unknown = null
+  for await (const chunk of chunksOf(response)) {
+    if (chunk.error !== undefined) {
+      if (!json) context.writeOut('\n')
+      throw refused(chunk.error, response.status)
+    }
+    const piece = chunk.choices?.[0]?.delta?.content ?? ''
+    content += piece
+    usage = chunk.usage ?? usage
+    if (!json && piece !== '') context.writeOut(piece)
+  }
+  const request_id = response.headers.get('x-request-id')
+  if (json) printJson(context, { model, content, usage, request_id })
+  else context.writeOut('\n')
+}
+
+async function* chunksOf(response: Response): AsyncGenerator<Chunk> {
+  const splitter = createSseSplitter()
+  const decoder = new TextDecoder()
+  for await (const part of response.body ?? []) {
+    const run = splitter.push(part)
+    if (run === null) continue
+    for (const { data } of eventsOf(decoder.decode(run))) {
+      if (data !== null && data.trim() !== '[DONE]') yield JSON.parse(data) as Chunk
+    }
+  }
+}
+
+function refused(error: Chunk['error'], status: number): AdminError {
+  const message = error?.message ?? `the gateway answered with status ${status}`
+  if (error?.code === 'model_not_found')
+    return new AdminError('not_found', message, 'See the models with: gpt-proxy upstream list')
+  return new AdminError('failed', message, 'See the upstream keys with: gpt-proxy upstream list')
 }

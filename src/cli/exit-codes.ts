@@ -1,4 +1,6 @@
 /** What the exit code of a command means. README.md names the same. */
+import type { AdminErrorKind } from '../admin/errors.ts'
+
 export const EXIT_CODES = {
   ok: 0,
   failed: 1,
@@ -7,6 +9,13 @@ export const EXIT_CODES = {
   notFound: 4,
   store: 5,
 } as const
+
+export const EXIT_CODE_OF_KIND: Readonly<Record<AdminErrorKind, number>> = {
+  failed: EXIT_CODES.failed,
+  conflict: EXIT_CODES.failed,
+  invalid: EXIT_CODES.usage,
+  not_found: EXIT_CODES.notFound,
+}
 
 export const EXIT_CODE_HELP = `Exit codes:
   0  done

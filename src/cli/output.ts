@@ -1,53 +1,74 @@
 /** Data on standard output: a table for people, JSON for programs. */
 import type { CliContext } from './context.ts'
 
-type Cell = string | number | boolean | null
-export type Row = Readonly<Record<string, Cell>>
+type Cell = string | number | boolean | null | readonly string[] | Readonly<Record<string, string>>
+type Row = Readonly<Record<string, Cell>>
+
+export interface Shape {
+  json?: boolean | undefined
+  /** What people see of a row; programs get all of it. */
+  columns?: readonly string[]
+}
 
 export function printRows(
   context: CliContext,
-  rows: readonly Row[],
-  json: boolean | undefined,
+  rows: readonly object[],
+  { json, columns }: Shape,
 ): void {
-  context.writeOut(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows))
+  if (json) printJson(context, rows)
+  else if (rows.length === 0) context.writeError('none\n')
+  else context.writeOut(table(rows as readonly Row[], columns))
 }
 
-export function printRow(context: CliContext, row: Row, json: boolean | undefined): void {
+export function printRow(context: CliContext, row: object, { json }: Shape): void {
   if (json) {
-    context.writeOut(`${JSON.stringify(row, null, 2)}\n`)
+    printJson(context, row)
     return
   }
-  const width = Math.max(...Object.keys(row).map((key) => key.length))
-  for (const [key, value] of Object.entries(row))
-    context.writeOut(`${key.padEnd(width)}  ${shown(value)}\n`)
+  const cells = Object.entries(row as Row)
+  const width = Math.max(...cells.map(([key]) => key.length))
+  for (const [key, value] of cells) context.writeOut(`${key.padEnd(width)}  ${shown(value)}\n`)
 }
 
-export function table(rows: readonly Row[]): string {
-  const [first] = rows
-  if (first === undefined) return '(none)\n'
-  const columns = Object.keys(first)
+export function printJson(context: CliContext, value: unknown): void {
+  context.writeOut(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function table(
+  rows: readonly Row[],
+  columns: readonly string[] = Object.keys(rows[0] ?? {}),
+): string {
   const lines = [
     columns.map((column) => column.toUpperCase()),
     ...rows.map((row) => columns.map((column) => shown(row[column] ?? null))),
   ]
   const widths = columns.map((_, index) =>
-    Math.max(...lines.map((line) => (line[index] ?? '').length)),
+    Math.max(...lines.map((line) => Bun.stringWidth(line[index] ?? ''))),
   )
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+  const right = columns.map((column) => rows.every((row) => typeof row[column] === 'number'))
+  const padded = (cell: string, index: number) => {
+    const space = ' '.repeat((widths[index] ?? 0) - Bun.stringWidth(cell))
+    return right[index] ? space + cell : cell + space
+  }
+  return lines.map((line) => `${line.map(padded).join('  ').trimEnd()}\n`).join('')
 }
 
 /** A name or an error must not move the cursor of whoever lists it. */
 function shown(value: Cell): string {
   if (value === null || value === '') return '-'
-  return Array.from(String(value), (character) =>
-    character < ' ' || character === '\x7f' ? '?' : character,
-  ).join('')
+  const text = typeof value !== 'object' ? String(value) : listed(value)
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+}
+
+function listed(value: readonly string[] | Readonly<Record<string, string>>): string {
+  if (isList(value)) return value.join(',')
+  return Object.entries(value)
+    .map((pair) => pair.join('='))
+    .join(',')
+}
+
+function isList(
+  value: readonly string[] | Readonly<Record<string, string>>,
+): value is readonly string[] {
+  return Array.isArray(value)
 }

@@ -1,52 +1,99 @@
 /** The command line: every command on one screen. */
 import { Command } from 'commander'
-import { addChatCommand } from './chat.ts'
+import { redact } from '../core/redact.ts'
+import { addChat } from './chat.ts'
 import type { CliContext } from './context.ts'
-import { addEncryptionCommands } from './encryption.ts'
+import { addEncryptionRotate } from './encryption/rotate.ts'
+import { addEncryptionStatus } from './encryption/status.ts'
 import { EXIT_CODE_HELP } from './exit-codes.ts'
-import { addKeyCommands } from './keys.ts'
-import { printRow } from './output.ts'
-import { addUpstreamCommands } from './upstreams.ts'
-import { addUsageCommand } from './usage.ts'
-import { addUserCommands } from './users.ts'
-import { withAdmin } from './with-admin.ts'
+import { addInit } from './init.ts'
+import { addKeyCreate } from './key/create.ts'
+import { addKeyList } from './key/list.ts'
+import { addKeyRevoke } from './key/revoke.ts'
+import { addKeyRotate } from './key/rotate.ts'
+import { withExamples } from './options.ts'
+import { addServe } from './serve.ts'
+import { addUpstreamAdd } from './upstream/add.ts'
+import { addUpstreamImport } from './upstream/import.ts'
+import { addUpstreamList } from './upstream/list.ts'
+import {
+  addUpstreamDisable,
+  addUpstreamEnable,
+  addUpstreamRemove,
+  addUpstreamReset,
+} from './upstream/state.ts'
+import { addUpstreamTest } from './upstream/test.ts'
+import { addUsage } from './usage.ts'
+import { addUserCreate } from './user/create.ts'
+import { addUserDisable } from './user/disable.ts'
+import { addUserList } from './user/list.ts'
+import { addUserUpdate } from './user/update.ts'
+
+type AddCommand = (parent: Command, context: CliContext) => void
+
+const TOP: readonly AddCommand[] = [addServe, addInit, addUsage, addChat]
+const GROUPS: readonly [
+  name: string,
+  about: string,
+  example: string,
+  commands: readonly AddCommand[],
+][] = [
+  [
+    'user',
+    'users who hold proxy keys',
+    'gpt-proxy user create alice',
+    [addUserCreate, addUserList, addUserUpdate, addUserDisable],
+  ],
+  [
+    'key',
+    'proxy keys that clients send',
+    'gpt-proxy key create alice --name laptop',
+    [addKeyCreate, addKeyList, addKeyRevoke, addKeyRotate],
+  ],
+  [
+    'upstream',
+    'upstream keys that the gateway sends with',
+    'gpt-proxy upstream add main < key.txt',
+    [
+      addUpstreamAdd,
+      addUpstreamImport,
+      addUpstreamList,
+      addUpstreamTest,
+      addUpstreamReset,
+      addUpstreamEnable,
+      addUpstreamDisable,
+      addUpstreamRemove,
+    ],
+  ],
+  [
+    'encryption',
+    'the key that upstream keys are encrypted with',
+    'gpt-proxy encryption status',
+    [addEncryptionStatus, addEncryptionRotate],
+  ],
+]
 
 export function buildProgram(context: CliContext): Command {
   const program = new Command('gpt-proxy')
     .description('One OpenAI-compatible address in front of all your model keys.')
-    .addHelpText(
-      'after',
-      `\n${EXIT_CODE_HELP}\n\nExamples:\n  gpt-proxy serve\n  gpt-proxy upstream add main < key.txt\n  gpt-proxy chat demo/echo Hello`,
-    )
-    .configureOutput({ writeOut: context.writeOut, writeErr: context.writeError })
+    .configureOutput({
+      writeOut: context.writeOut,
+      writeErr: context.writeError,
+      // A word that commander does not know is repeated, and may be a key.
+      outputError: (text, write) => write(redact(text, [])),
+    })
     .showHelpAfterError('(see --help)')
     .exitOverride()
-
-  program
-    .command('serve')
-    .description('start the gateway')
-    .addHelpText('after', '\nExample:\n  PORT=9000 gpt-proxy serve')
-    .action(async () => {
-      process.exitCode = await context.serve()
-    })
-
-  program
-    .command('init')
-    .description('make the store, the encryption key and the first users, without serving')
-    .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  DATA_DIR=/var/lib/gpt-proxy gpt-proxy init')
-    .action(({ json }: { json?: boolean }) =>
-      withAdmin(context, async (admin) => {
-        const { imported, secrets } = await context.prepare(admin)
-        printRow(context, { first_start: secrets !== null, upstream_keys_imported: imported }, json)
-      }),
-    )
-
-  addUserCommands(program, context)
-  addKeyCommands(program, context)
-  addUpstreamCommands(program, context)
-  addEncryptionCommands(program, context)
-  addUsageCommand(program, context)
-  addChatCommand(program, context)
+  withExamples(
+    program.addHelpText('after', `\n${EXIT_CODE_HELP}`),
+    'gpt-proxy serve',
+    'gpt-proxy upstream add main < key.txt',
+    'gpt-proxy chat demo/echo Hello',
+  )
+  for (const add of TOP) add(program, context)
+  for (const [name, about, example, commands] of GROUPS) {
+    const group = withExamples(program.command(name).description(about), example)
+    for (const add of commands) add(group, context)
+  }
   return program
 }

@@ -1,4 +1,4 @@
-/** Opens the store for one command, closes it again, and sets the exit code. */
+/** Opens the store for one command, closes it again, and sets the exit code where the work gives one. */
 import type { Admin } from '../admin/admin.ts'
 import type { CliContext } from './context.ts'
 

@@ -4,7 +4,7 @@ import { StoreError } from '../adapters/sql/store-error.ts'
 import { KeyFileError } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { CliContext } from '../cli/context.ts'
-import { EXIT_CODES } from '../cli/exit-codes.ts'
+import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
 import { buildProgram } from '../cli/program.ts'
 import { ConfigError, loadConfig } from '../config.ts'
 import { chatGateway } from './chat-gateway.ts'
@@ -26,7 +26,7 @@ function contextOf(environment: Environment): CliContext {
   return {
     config,
     openAdmin: () => openAdmin(config()),
-    prepare: (admin) => prepare(admin, config()),
+    prepare: (admin) => prepare(admin, config(), true),
     serve: () => serve(config(), environment),
     gateway: () => chatGateway(config(), environment),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
@@ -44,8 +44,7 @@ function explain(context: CliContext, error: unknown): number {
     context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
   if (error instanceof AdminError) {
     line(error.message, error.remedy)
-    if (error.kind === 'not_found') return EXIT_CODES.notFound
-    return EXIT_CODES.failed
+    return EXIT_CODE_OF_KIND[error.kind]
   }
   if (error instanceof ConfigError || error instanceof StartError) {
     line(error.message, error.remedy)

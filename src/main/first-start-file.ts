@@ -1,5 +1,5 @@
 /** Keeps the first secrets for their owner: a file nobody else can read, unless they are shown on a terminal. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 
@@ -12,12 +12,14 @@ export function firstStartPath(config: Config): string {
   return join(config.dataDir, 'first-start.env')
 }
 
-/** Lines that a shell can source. On a terminal nothing is written: the secrets are shown there. */
+/** Lines that a shell can source. */
 export function writeFirstStart(config: Config, { adminKey, proxyKey }: FirstSecrets): void {
-  if (process.stdout.isTTY) return
   const baseUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
   const lines = [`BASE_URL=${baseUrl}/v1`, `ADMIN_KEY=${adminKey}`, `PROXY_KEY=${proxyKey}`]
-  writeFileSync(firstStartPath(config), `${lines.join('\n')}\n`, { mode: 0o600 })
+  const path = firstStartPath(config)
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 })
+  // The mode above is only for a file that was not there yet.
+  chmodSync(path, 0o600)
 }
 
 /** The address the gateway really has is known only once it listens, as with PORT=0. */

@@ -6,6 +6,7 @@ import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
 import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
 import { type Admin, createAdmin } from '../admin/admin.ts'
 import type { FirstStartReport } from '../cli/context.ts'
+import { importFromVariables } from '../cli/variable-imports.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Vault } from '../ports/vault.ts'
@@ -49,29 +50,20 @@ export async function openAdmin(config: Config): Promise<Admin & { close(): Prom
   return { ...admin, close: () => store.close() }
 }
 
-/** First users and keys where there are none; upstream keys from the variables where they are new. */
-export async function prepare(admin: Admin, config: Config): Promise<FirstStartReport> {
+/**
+ * First users and keys where there are none; upstream keys from the variables where they are new.
+ * A caller that `showsSecrets` does so on a terminal; else they are kept in a file.
+ */
+export async function prepare(
+  admin: Admin,
+  config: Config,
+  showsSecrets: boolean,
+): Promise<FirstStartReport> {
   const secrets = await admin.firstStart()
+  // Before anything else can fail: they are known only here and now.
+  if (secrets !== null && !(showsSecrets && process.stdout.isTTY)) writeFirstStart(config, secrets)
   const imported = await importFromVariables(admin, config)
-  if (secrets !== null) writeFirstStart(config, secrets)
   return { imported, secrets }
-}
-
-async function importFromVariables(admin: Admin, config: Config): Promise<number> {
-  const openai = config.upstreamType === 'azure' ? [] : config.openaiApiKeys
-  const azure = config.upstreamType === 'openai' ? [] : config.azureApiKeys
-  const fromOpenai = await admin.upstreams.importAll(
-    { provider: 'openai', baseUrl: config.openaiBaseUrl },
-    openai,
-  )
-  if (azure.length === 0 || config.azureEndpoint === null) return fromOpenai.length
-  const wish = {
-    provider: 'azure' as const,
-    baseUrl: config.azureEndpoint,
-    deployments: config.azureDeploymentNames,
-    apiVersion: config.azureApiVersion,
-  }
-  return fromOpenai.length + (await admin.upstreams.importAll(wish, azure)).length
 }
 
 function ensureDataDir(dataDir: string): void {

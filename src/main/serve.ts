@@ -18,7 +18,7 @@ export async function serve(config: Config, environment: Environment): Promise<n
   const { store, vault, admin } = await openStore(config, 'gateway', logger)
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await admin.upstreams.list())
-  const report = await prepare(admin, config)
+  const report = await prepare(admin, config, true)
   const running = await startGateway({
     config,
     store,

@@ -14,7 +14,7 @@ const rig = await startRig({
     CIRCUIT_BREAKER_COOLDOWN_SECONDS: String(COOLDOWN_S),
   },
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const broken = () => jsonReply(500, { error: { message: 'no' } })
 const good = () => jsonReply(200, chatCompletion('hello'))

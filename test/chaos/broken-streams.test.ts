@@ -6,7 +6,7 @@ import { ask, payloads, streamErrors } from './asking.ts'
 import { inTurn, since, startRig } from './rig.ts'
 
 const rig = await startRig({ models: { pair: 2, alone: 1 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const CHUNKS = chatChunks('one two three')
 const [FIRST = '', SECOND = ''] = CHUNKS

@@ -18,7 +18,7 @@ const rig = await startRig({
     },
   ],
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 
 const REFUSALS = [

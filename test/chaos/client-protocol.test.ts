@@ -8,7 +8,7 @@ import { since, startRig } from './rig.ts'
 
 const MOST_BYTES = 256 * 1024
 const rig = await startRig({ models: { plain: 1 }, env: { MAX_BODY_BYTES: String(MOST_BYTES) } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 mock.script(() => jsonReply(200, chatCompletion('hello')))
 const BODY = JSON.stringify({ model: 'plain', messages: QUESTION })

@@ -9,7 +9,7 @@ import { startRig, upstreamState } from './rig.ts'
 
 const MOST_MS = 100
 const rig = await startRig({ models: { left: 1 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const CHUNKS = chatChunks('one two three four')
 const events = (chunks: readonly string[]): Step[] => [

@@ -32,7 +32,7 @@ const spentPairs = Object.fromEntries(
 const rig = await startRig({
   models: { ...pairs, ...spentPairs, soonest: 2, shortly: 1, broke: 1 },
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))

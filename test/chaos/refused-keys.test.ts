@@ -13,7 +13,7 @@ const models = Object.fromEntries(
   ),
 )
 const rig = await startRig({ models })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))

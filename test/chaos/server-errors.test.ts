@@ -11,7 +11,7 @@ import { ask, BOTH } from './asking.ts'
 import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
 const rig = await startRig({ models: { pair: 2, four: 4, alone: 1 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock-replies.ts'
 import { chatChunks, jsonReply, type Step } from '../support/mock-upstream.ts'
 import { connectRaw, postText } from '../support/raw-client.ts'
-import { waitFor } from '../support/waiting.ts'
+import { pause, waitFor } from '../support/waiting.ts'
 import { ask, QUESTION } from './asking.ts'
 import { startRig } from './rig.ts'
 
@@ -15,7 +15,7 @@ const rig = await startRig({
   models: { long: 1 },
   env: { CLIENT_WRITE_TIMEOUT_MS: String(WRITE_LIMIT_MS) },
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 
 const event = (payload: string): Step => ({ write: httpChunk(`data: ${payload}\n\n`) })
@@ -76,7 +76,7 @@ test('a client that stops for a while and reads on gets everything', async () =>
   await waitFor('the upstream to be held up', async () => {
     const held = exchange.bytesSent === last && last > 0
     last = exchange.bytesSent
-    await Bun.sleep(100)
+    await pause(100)
     return held
   })
   client.resume()

@@ -12,7 +12,7 @@ const rig = await startRig({
   models: { plain: 1 },
   env: { CLIENT_BODY_TIMEOUT_MS: String(BODY_LIMIT_MS) },
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const BODY = JSON.stringify({ model: 'plain', messages: QUESTION })
 const [HEAD = ''] = postText(gateway.proxyKey, BODY).split('\r\n\r\n')

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
-import { waitFor, within } from '../support/waiting.ts'
+import { pause, waitFor, within } from '../support/waiting.ts'
 import { ask, payloads, QUESTION } from './asking.ts'
 
 const mock = await startMockUpstream()
@@ -131,7 +131,7 @@ test('a process that stood still for two seconds goes on as if nothing was', asy
   gateway.signal('SIGSTOP')
   const whileStopped = ask(gateway, 'long', { stream: true })
   // The events go on arriving in the socket's buffer in this time; that is what is tested.
-  await Bun.sleep(2_000)
+  await pause(2_000)
   gateway.signal('SIGCONT')
   expect(await stream.rest()).toEndWith('data: [DONE]\n\n')
   expect((await whileStopped).status).toBe(200)

@@ -7,7 +7,7 @@ import { ask } from './asking.ts'
 import { startRig } from './rig.ts'
 
 const rig = await startRig({ models: { pair: 2 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const ASKED = { stream_options: { include_usage: true } }
 

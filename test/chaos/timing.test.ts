@@ -23,7 +23,7 @@ const rig = await startRig({
     REQUEST_TIMEOUT_MS: String(REQUEST_MS),
   },
 })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 
 const JSON_HEAD = 'HTTP/1.1 200 OK\ncontent-type: application/json\ncontent-length: 999'

@@ -13,7 +13,7 @@ import { ask, BOTH } from './asking.ts'
 import { since, startRig } from './rig.ts'
 
 const rig = await startRig({ models: { framed: 1 } })
-afterAll(() => rig.close())
+afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
   stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))

@@ -1,0 +1,24 @@
+/** gpt-proxy encryption rotate */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addEncryptionRotate(encryption: Command, context: CliContext): void {
+  const rotate = encryption
+    .command('rotate')
+    .description('encrypt all upstream keys anew with the active key; works while serving')
+  withExamples(
+    withJson(rotate),
+    'ENCRYPTION_KEY=$NEW ENCRYPTION_KEYS_OLD=$OLD gpt-proxy encryption rotate',
+  ).action(({ json }: Output) =>
+    withAdmin(context, async (admin) => {
+      const { rotated, failed } = await admin.encryption.rotate()
+      printRow(context, { rotated: rotated.length, failed: failed.length }, { json })
+      for (const { upstream, problem } of failed) context.writeError(`${upstream}: ${problem}\n`)
+      return failed.length > 0 ? EXIT_CODES.store : EXIT_CODES.ok
+    }),
+  )
+}

@@ -1,0 +1,32 @@
+/** gpt-proxy encryption status */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printJson, printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addEncryptionStatus(encryption: Command, context: CliContext): void {
+  const status = encryption
+    .command('status')
+    .description("which rows which encryption key opens; exit code 5 where one can't be opened")
+  withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
+    withAdmin(context, async (admin) => {
+      const { activeKeyId } = admin.encryption
+      const rows = (await admin.encryption.status()).map(
+        ({ upstream, keyId, active, problem }) => ({
+          upstream,
+          key_id: keyId,
+          active,
+          problem,
+        }),
+      )
+      if (json) printJson(context, { active_key_id: activeKeyId, rows })
+      else {
+        context.writeError(`active encryption key: ${activeKeyId}\n`)
+        printRows(context, rows, {})
+      }
+      return rows.some(({ problem }) => problem !== null) ? EXIT_CODES.store : EXIT_CODES.ok
+    }),
+  )
+}

@@ -1,0 +1,56 @@
+/** gpt-proxy key create */
+import type { Command } from 'commander'
+import { keyView } from '../../admin/contract.ts'
+import type { MintedKey } from '../../admin/keys.ts'
+import type { CliContext } from '../context.ts'
+import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+interface KeyOptions extends Output {
+  name: string
+  model?: string[]
+  expires?: number
+}
+
+export function addKeyCreate(key: Command, context: CliContext): void {
+  const create = withJson(
+    key.command('create <user>').description('make a key for a user; it is shown once'),
+  )
+    .option('--name <name>', 'what it is for', 'key')
+    .option(
+      '--model <model>',
+      'allow this model only; a * at the end stands for any rest (repeatable)',
+      gathered,
+    )
+    .option(
+      '--expires <when>',
+      'last moment it is valid: a date, or a time from now such as 30d',
+      (text) => moment(text, 1, Date.now()),
+    )
+  withExamples(
+    create,
+    'gpt-proxy key create alice --name laptop',
+    "gpt-proxy key create alice --model 'gpt-4o*' --expires 2027-01-31 --json",
+    'KEY=$(gpt-proxy key create alice --expires 30d)',
+  ).action((user: string, { name, model, expires, json }: KeyOptions) =>
+    withAdmin(context, async (admin) => {
+      const wish = { user, name, allowedModels: model ?? null, expiresAtMs: expires ?? null }
+      printMinted(context, await admin.keys.create(wish), json)
+    }),
+  )
+}
+
+/** The key alone on standard output, so that it can be piped; what it is goes to standard error. */
+export function printMinted(
+  context: CliContext,
+  { secret, key }: MintedKey,
+  json: boolean | undefined,
+): void {
+  if (json) {
+    printRow(context, { key: secret, ...keyView(key) }, { json })
+    return
+  }
+  context.writeOut(`${secret}\n`)
+  context.writeError(`key ${key.id} '${key.name}' was made; it is shown only now\n`)
+}

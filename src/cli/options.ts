@@ -1,0 +1,44 @@
+/** What several commands have in common: their options, their examples, and how words become values. */
+import { type Command, InvalidArgumentError } from 'commander'
+
+export interface Output {
+  json?: boolean
+}
+
+/** Behind the options in a command's help. */
+export function withExamples(command: Command, ...lines: string[]): Command {
+  const title = lines.length === 1 ? 'Example' : 'Examples'
+  return command.addHelpText('after', `\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+}
+
+export function withJson(command: Command): Command {
+  return command.option('--json', 'write JSON, for programs')
+}
+
+/** For an option that may be given several times. */
+export function gathered(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+export function quotaTokens(text: string): number | null {
+  if (text === 'none') return null
+  const tokens = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(tokens) && tokens > 0) return tokens
+  throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
+}
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/
+
+/** A date, or a span of time such as 30d counted from now: `direction` 1 ahead, -1 back. */
+export function moment(text: string, direction: 1 | -1, nowMs: number): number {
+  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  if (amount !== undefined) {
+    return nowMs + direction * Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
+  }
+  const at = DATE.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(at)) return at
+  throw new InvalidArgumentError(
+    'It must be a date such as 2027-01-31, or a time such as 30d, 12h, 15m.',
+  )
+}

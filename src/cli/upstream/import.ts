@@ -1,0 +1,40 @@
+/** gpt-proxy upstream import */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { withExamples } from '../options.ts'
+import { printRow } from '../output.ts'
+import { readSecrets } from '../secret-input.ts'
+import { importFromVariables } from '../variable-imports.ts'
+import { withAdmin } from '../with-admin.ts'
+import { type Placement, refuseKeyArgument, wishOf, withPlacement } from './placement.ts'
+
+interface ImportOptions extends Placement {
+  stdin?: boolean
+}
+
+export function addUpstreamImport(upstream: Command, context: CliContext): void {
+  const command = upstream
+    .command('import')
+    .description(
+      'add keys from the variables, or one a line from standard input; known ones are left alone',
+    )
+    .option('--stdin', 'from standard input although variables are set')
+  withExamples(
+    withPlacement(command),
+    'OPENAI_API_KEYS=sk-a,sk-b gpt-proxy upstream import',
+    'gpt-proxy upstream import --stdin --model gpt-4o < keys.txt',
+  ).action(async (options: ImportOptions) => {
+    refuseKeyArgument(options)
+    const { openaiApiKeys, azureApiKeys } = context.config()
+    const fromVariables = !options.stdin && openaiApiKeys.length + azureApiKeys.length > 0
+    const wish = fromVariables ? null : wishOf(options)
+    const secrets = fromVariables ? [] : await readSecrets(context)
+    await withAdmin(context, async (admin) => {
+      const imported =
+        wish === null
+          ? await importFromVariables(admin, context.config())
+          : (await admin.upstreams.importAll(wish, secrets)).length
+      printRow(context, { imported }, options)
+    })
+  })
+}

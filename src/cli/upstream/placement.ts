@@ -1,0 +1,84 @@
+/** Where an upstream key is used: the options that `add` and `import` share. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { AdminError } from '../../admin/errors.ts'
+import type { Provider } from '../../core/entities.ts'
+import { gathered, type Output, withJson } from '../options.ts'
+
+export interface Placement extends Output {
+  provider: Provider
+  baseUrl?: string
+  model?: string[]
+  deployment?: Record<string, string>
+  apiVersion?: string
+  weight: number
+  key?: string
+}
+
+const OPENAI = 'https://api.openai.com/v1'
+
+export function withPlacement(command: Command): Command {
+  return withJson(command)
+    .addOption(
+      new Option('--provider <provider>', 'who it is from')
+        .choices(['openai', 'azure', 'compatible'])
+        .default('openai'),
+    )
+    .option('--base-url <url>', `where it is; for openai ${OPENAI} where not given`)
+    .option(
+      '--model <model>',
+      'serve this model only; a * at the end stands for any rest (repeatable)',
+      gathered,
+    )
+    .option('--deployment <model=name>', 'the name a model has there (repeatable)', deployment)
+    .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
+    .option('--weight <number>', 'share of the requests, compared with the others', weight, 1)
+    .addOption(new Option('--key <key>').hideHelp())
+    .addOption(new Option('--api-key <key>').hideHelp())
+}
+
+/** Refused with the reason, because people try. */
+export function refuseKeyArgument(options: Placement & { apiKey?: string }): void {
+  if (options.key === undefined && options.apiKey === undefined) return
+  throw new AdminError(
+    'invalid',
+    'a key given as an argument can be read by every user of this machine and stays in the history of the shell',
+    'Pipe it in, or set GPT_PROXY_UPSTREAM_KEY; consider the one just given as known to others',
+  )
+}
+
+export function wishOf({
+  provider,
+  baseUrl,
+  model,
+  deployment: deployments,
+  apiVersion,
+  weight,
+}: Placement) {
+  if (baseUrl === undefined && provider !== 'openai') {
+    throw new AdminError(
+      'invalid',
+      `--provider ${provider} needs --base-url`,
+      'Give the address of the upstream',
+    )
+  }
+  return {
+    provider,
+    baseUrl: baseUrl ?? OPENAI,
+    models: model ?? null,
+    deployments: deployments ?? null,
+    apiVersion: apiVersion ?? null,
+    weight,
+  }
+}
+
+function deployment(text: string, before?: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError('It must be MODEL=DEPLOYMENT.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+function weight(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 0 to 999999.')
+}

@@ -1,0 +1,40 @@
+/** gpt-proxy upstream reset, enable, disable and remove: one row each, named by name or id. */
+import type { Command } from 'commander'
+import type { Admin } from '../../admin/admin.ts'
+import { upstreamView } from '../../admin/contract.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+type Change = (upstreams: Admin['upstreams'], name: string) => Promise<UpstreamKey>
+
+export const addUpstreamReset = changing(
+  'reset',
+  'back to healthy: failures and cooldown cleared',
+  (upstreams, name) => upstreams.reset(name),
+)
+export const addUpstreamEnable = changing('enable', 'use a disabled key again', (upstreams, name) =>
+  upstreams.setDisabled(name, false),
+)
+export const addUpstreamDisable = changing(
+  'disable',
+  'use a key no more, for now',
+  (upstreams, name) => upstreams.setDisabled(name, true),
+)
+export const addUpstreamRemove = changing('remove', 'forget a key', (upstreams, name) =>
+  upstreams.remove(name),
+)
+
+function changing(verb: string, about: string, change: Change) {
+  return (upstream: Command, context: CliContext): void => {
+    const command = withJson(upstream.command(`${verb} <name>`).description(about))
+    withExamples(command, `gpt-proxy upstream ${verb} main`).action(
+      (name: string, options: Output) =>
+        withAdmin(context, async (admin) => {
+          printRow(context, upstreamView(await change(admin.upstreams, name)), options)
+        }),
+    )
+  }
+}

@@ -1,0 +1,30 @@
+/** gpt-proxy upstream test */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addUpstreamTest(upstream: Command, context: CliContext): void {
+  const command = upstream
+    .command('test [name]')
+    .description('try one key, or all of them, at their upstreams; exit code 1 where one fails')
+  withExamples(withJson(command), 'gpt-proxy upstream test', 'gpt-proxy upstream test main').action(
+    (name: string | undefined, { json }: Output) =>
+      withAdmin(context, async (admin) => {
+        const tested = await admin.upstreams.test(name ?? null)
+        const rows = tested.map(
+          ({ upstream: { name }, result: { ok, status, latencyMs, detail } }) => ({
+            name,
+            ok,
+            status,
+            latency_ms: latencyMs,
+            detail,
+          }),
+        )
+        printRows(context, rows, { json })
+        return rows.every(({ ok }) => ok) ? EXIT_CODES.ok : EXIT_CODES.failed
+      }),
+  )
+}

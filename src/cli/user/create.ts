@@ -1,0 +1,56 @@
+/** gpt-proxy user create */
+import { type Command, Option } from 'commander'
+import { userView } from '../../admin/contract.ts'
+import type { UserRole } from '../../core/entities.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export interface UserOptions extends Output {
+  email?: string
+  role?: UserRole
+  quota?: number | null
+}
+
+export function addUserCreate(user: Command, context: CliContext): void {
+  const create = withUserOptions(
+    user
+      .command('create <username>')
+      .description('make a user; give it a key with: gpt-proxy key create'),
+  )
+  withExamples(
+    create,
+    'gpt-proxy user create alice --email alice@example.com',
+    'gpt-proxy user create root2 --role admin',
+  ).action((username: string, options: UserOptions) =>
+    withAdmin(context, async (admin) => {
+      const made = await admin.users.create({ username, ...givenOf(options) })
+      printRow(context, userView(made), options)
+    }),
+  )
+}
+
+export function withUserOptions(command: Command): Command {
+  const role = new Option('--role <role>', 'an admin may also read the metrics').choices([
+    'admin',
+    'user',
+  ])
+  return withJson(command)
+    .option('--email <address>', 'for people to know whose it is')
+    .addOption(role)
+    .option(
+      '--quota <tokens>',
+      "tokens a month, or 'none'; kept, but not enforced by this version",
+      quotaTokens,
+    )
+}
+
+/** Only what was said: what was not keeps its value, or takes its default. */
+export function givenOf({ email, role, quota }: UserOptions) {
+  return {
+    ...(email !== undefined && { email }),
+    ...(role !== undefined && { role }),
+    ...(quota !== undefined && { monthlyQuotaTokens: quota }),
+  }
+}

@@ -1,0 +1,20 @@
+/** gpt-proxy user disable */
+import type { Command } from 'commander'
+import { userView } from '../../admin/contract.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addUserDisable(user: Command, context: CliContext): void {
+  const disable = user
+    .command('disable <user>')
+    .description('refuse all keys of a user, within a second')
+  withExamples(withJson(disable), 'gpt-proxy user disable alice').action(
+    (name: string, options: Output) =>
+      withAdmin(context, async (admin) => {
+        const changed = await admin.users.update(name, { status: 'disabled' })
+        printRow(context, userView(changed), options)
+      }),
+  )
+}
