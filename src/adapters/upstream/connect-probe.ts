@@ -1,5 +1,5 @@
 /** Opens a connection to an origin and closes it again: can it be reached, and does it offer HTTP/2? */
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { TransportFault } from '../../ports/transport.ts'
 
@@ -23,7 +23,13 @@ export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
       resolve(reached)
     }
     const socket = secure
-      ? connectTls({ host, port, servername: host, ALPNProtocols: ['h2', 'http/1.1'] })
+      ? connectTls({
+          host,
+          port,
+          // An address is no server name (RFC 6066, 3).
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+          ALPNProtocols: ['h2', 'http/1.1'],
+        })
       : connectTcp({ host, port })
     const timer = setTimeout(() => {
       const detail = tcpStands ? 'no TLS handshake in time' : 'no connection in time'
