@@ -5,20 +5,40 @@ const MASK = '[redacted]'
 const KEY_SHAPED = /\b(?:sk|rk|pk|ak|AIza|gsk|xai)[-_][A-Za-z0-9_\-*.]{8,}|\bBearer\s+[^\s"',]{8,}/g
 const SHORTEST_PART = 8
 
-/** The forms one secret can be echoed in: as it is, URL-encoded, base64 (both alphabets), hex. */
+/** The forms an upstream plainly echoes: as it is, URL-encoded, base64 (both alphabets), hex. Looked for in every reply. */
+export function echoForms(secret: string): string[] {
+  const bytes = new TextEncoder().encode(secret)
+  const hex = hexDigits(bytes).join('')
+  return [
+    ...new Set([
+      secret,
+      encodeURIComponent(secret),
+      ...base64Forms(bytes, 0),
+      hex,
+      hex.toUpperCase(),
+    ]),
+  ]
+}
+
+/** Also the forms inside something larger, as in basic credentials. Looked for on error paths. */
 export function secretForms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret)
-  const base64 = btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const forms = [
-    secret,
-    encodeURIComponent(secret),
-    base64,
-    base64.replaceAll('+', '-').replaceAll('/', '_'),
-    hex,
-    hex.toUpperCase(),
-  ]
-  return [...new Set(forms)]
+  const escaped = hexDigits(bytes).map((digits) => `%${digits}`)
+  const inside = [1, 2].flatMap((offset) => base64Forms(bytes, offset))
+  const everyByte = [escaped.join(''), escaped.join('').toUpperCase()]
+  return [...new Set([...echoForms(secret), ...inside, ...everyByte])]
+}
+
+function hexDigits(bytes: Uint8Array): string[] {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+}
+
+/** The characters that stand for these bytes alone, where `offset` others (modulo 3) come before them. */
+function base64Forms(bytes: Uint8Array, offset: number): string[] {
+  const whole = btoa(`${'\0'.repeat(offset)}${String.fromCharCode(...bytes)}`).replace(/=+$/, '')
+  const shared = (offset + bytes.length) % 3 === 0 ? 0 : 1
+  const text = offset === 0 ? whole : whole.slice(offset + 1, whole.length - shared)
+  return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
 /** For short texts on error paths. Also masks any run of at least half of the secret. */

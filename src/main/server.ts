@@ -1,6 +1,8 @@
 /** Listens, and stops without losing a request. */
 import type { Config } from '../config.ts'
+import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
+import { errorReply, newRequestId } from '../http/refusals.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { StartError } from './start-error.ts'
 
@@ -60,6 +62,13 @@ export function listen({
     },
     close: () => server.stop(true),
   }
+}
+
+function refuseHost(): Response {
+  const refusal = new GatewayError('invalid_request', 'gateway: the request names several hosts.', {
+    headers: { connection: 'close' },
+  })
+  return errorReply(refusal, newRequestId())
 }
 
 type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>

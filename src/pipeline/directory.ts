@@ -1,7 +1,7 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../core/caller.ts'
 import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
-import { secretForms } from '../core/redact.ts'
+import { echoForms, secretForms } from '../core/redact.ts'
 import { servesModel } from '../core/routing.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -10,7 +10,9 @@ import type { Vault } from '../ports/vault.ts'
 export interface UsableUpstream {
   key: UpstreamKey
   secret: string
-  /** Every form the secret may be echoed in. */
+  /** Forms of the secret looked for in every reply. */
+  echoForms: readonly string[]
+  /** All forms, looked for on error paths. */
   secretForms: readonly string[]
 }
 
@@ -62,7 +64,12 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
       )
       return null
     }
-    const entry = { key, secret: opened.secret, secretForms: secretForms(opened.secret) }
+    const entry = {
+      key,
+      secret: opened.secret,
+      echoForms: echoForms(opened.secret),
+      secretForms: secretForms(opened.secret),
+    }
     secrets.set(cacheKey, entry)
     return entry
   }

@@ -9,7 +9,7 @@ import type { Gateway } from './gateway.ts'
 /** The upstream keys that are configured for the model; which of them is healthy is asked at each try. */
 export type Plan = readonly UsableUpstream[]
 
-const DEMO_PLAN: Plan = [{ key: DEMO_UPSTREAM, secret: '', secretForms: [] }]
+const DEMO_PLAN: Plan = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
 
 export function route(gateway: Gateway, caller: Caller, ask: Ask): Plan {
   if (!mayUse(caller, ask.model)) {

@@ -107,7 +107,7 @@ async function refusal(
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
   const retryAfterMs = readRetryAfterMs((name) => response.headers.get(name), gateway.clock.nowMs())
-  const shownCode = code === null ? '' : `, ${redact(code, upstream.secretForms).slice(0, 100)}`
+  const shownCode = shown(code) === null ? '' : `, ${code}`
   return failure(kind, `status ${status}${shownCode}`, {
     status,
     retryAfterMs,
@@ -135,7 +135,7 @@ async function wholeReply(upstream: UsableUpstream, response: Response): Promise
       upstream,
       status: 200,
       headers: allowedHeaders(response.headers, upstream.secretForms),
-      text: upstream.secretForms.some((form) => raw.includes(form))
+      text: upstream.echoForms.some((form) => raw.includes(form))
         ? redact(raw, upstream.secretForms)
         : raw,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
@@ -156,7 +156,7 @@ async function firstEvent(
   const observer = createStreamObserver({
     hideUsage: asksUsageForClient(ask),
     choices: ask.choices,
-    secretForms: upstream.secretForms,
+    secretForms: upstream.echoForms,
   })
   const runs: Uint8Array[] = []
   while (!observer.started && observer.error === null) {
@@ -205,8 +205,8 @@ function errorFailure(
 ): Failure {
   const code = errorCodeOf(error)
   const kind = classifyCode(code)
-  const shown = code === null ? '' : ` (${redact(code, upstream.secretForms).slice(0, 100)})`
-  return failure(kind, `an error in a reply that began with status 200${shown}`, {
+  const suffix = shown(code) === null ? '' : ` (${code})`
+  return failure(kind, `an error in a reply that began with status 200${suffix}`, {
     status: 200,
     ambiguous: true,
     error:
@@ -214,6 +214,11 @@ function errorFailure(
         ? (redactValue(error, upstream.secretForms) as Record<string, unknown>)
         : null,
   })
+}
+
+/** Only what looks like a code is repeated: it is the upstream's text, and could be anything. */
+function shown(code: string | null): string | null {
+  return code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code) ? code : null
 }
 
 function parsed(text: string): unknown {
