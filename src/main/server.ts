@@ -45,6 +45,8 @@ export function listen({
   const server = serveOrExplain(config.host, port, (request, bun) => {
     // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
     bun.timeout(request, 0)
+    // The runtime joins several Host headers; which of them another server believes is not known.
+    if (request.headers.get('host')?.includes(',')) return refuseHost()
     return app.fetch(request)
   })
 
