@@ -19,10 +19,16 @@ export function errorEvent(
     error: {
       message: `upstream ${upstream.key.name}: ${detail}${said}`,
       type: ERROR_CATALOGUE[code].type,
-      code: error === null ? code : (errorCodeOf(error) ?? code),
+      code: error === null ? code : codeShown(error, code),
       param: null,
       request_id: requestId,
     },
   }
   return `data: ${JSON.stringify(body)}\n\n`
+}
+
+/** Only what looks like a code is repeated: it is the upstream's text, and could be anything. */
+function codeShown(error: Readonly<Record<string, unknown>>, otherwise: string): string {
+  const said = errorCodeOf(error)
+  return said !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(said) ? said : otherwise
 }
