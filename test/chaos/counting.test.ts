@@ -1,7 +1,7 @@
 /** Where no usage came, tokens are counted here: however much there is, others are served in the meantime. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { jsonReply, type Step } from '../support/mock-upstream.ts'
 import { httpChunk, sseHead } from '../support/mock-replies.ts'
+import { jsonReply, type Step } from '../support/mock-upstream.ts'
 import { connectRaw, postText } from '../support/raw-client.ts'
 import { waitFor } from '../support/waiting.ts'
 import { startRig } from './rig.ts'
@@ -18,7 +18,12 @@ const event = (content: string): Step => ({
 
 const TEXTS: [string, string][] = [
   ['one letter over and over', 'x'.repeat(MEGABYTE)],
-  ['base64', Buffer.from(crypto.getRandomValues(new Uint8Array(48 * 1024))).toString('base64').repeat(16)],
+  [
+    'base64',
+    Buffer.from(crypto.getRandomValues(new Uint8Array(48 * 1024)))
+      .toString('base64')
+      .repeat(16),
+  ],
   ['words', 'lorem ipsum dolor '.repeat(MEGABYTE / 18)],
   ['spaces', ' '.repeat(MEGABYTE)],
   ['digits and signs', '1.2+3-'.repeat(MEGABYTE / 6)],

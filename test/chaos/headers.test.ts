@@ -8,7 +8,16 @@ import { secretOf, since, startRig } from './rig.ts'
 const rig = await startRig({ models: { plain: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
-const TO_UPSTREAM = ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'user-agent']
+const TO_UPSTREAM = [
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'user-agent',
+]
 const FROM_CLIENT = {
   'openai-organization': 'org-CANARY',
   'openai-project': 'CANARY',
@@ -27,20 +36,27 @@ const FROM_CLIENT = {
   connection: 'x-custom, authorization, content-length',
 }
 
-test.each(BOTH)('of the client only what is named in our list is sent on (%s)', async (_, stream) => {
-  mock.script(() => (stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello'))))
-  const from = mock.ledger.length
-  const body = JSON.stringify({ model: 'plain', messages: QUESTION, stream })
-  const client = await sendRaw(gateway.port, postText(gateway.proxyKey, body, FROM_CLIENT))
-  expect((await client.reply()).status).toBe(200)
-  const [exchange] = since(mock, from)
-  expect(exchange?.rawHead).not.toContain('CANARY')
-  expect(exchange?.rawHead).not.toContain(gateway.proxyKey)
-  expect(Object.keys(exchange?.headers ?? {}).filter((name) => !TO_UPSTREAM.includes(name))).toEqual([])
-  expect(exchange?.headers.authorization).toBe(`Bearer ${secretOf('plain-1')}`)
-  expect(exchange?.headers['accept-encoding']).toBe('identity')
-  client.end()
-})
+test.each(BOTH)(
+  'of the client only what is named in our list is sent on (%s)',
+  async (_, stream) => {
+    mock.script(() =>
+      stream ? sseReply(chatChunks('hello')) : jsonReply(200, chatCompletion('hello')),
+    )
+    const from = mock.ledger.length
+    const body = JSON.stringify({ model: 'plain', messages: QUESTION, stream })
+    const client = await sendRaw(gateway.port, postText(gateway.proxyKey, body, FROM_CLIENT))
+    expect((await client.reply()).status).toBe(200)
+    const [exchange] = since(mock, from)
+    expect(exchange?.rawHead).not.toContain('CANARY')
+    expect(exchange?.rawHead).not.toContain(gateway.proxyKey)
+    expect(
+      Object.keys(exchange?.headers ?? {}).filter((name) => !TO_UPSTREAM.includes(name)),
+    ).toEqual([])
+    expect(exchange?.headers.authorization).toBe(`Bearer ${secretOf('plain-1')}`)
+    expect(exchange?.headers['accept-encoding']).toBe('identity')
+    client.end()
+  },
+)
 
 const FROM_UPSTREAM = {
   'set-cookie': 'CANARY=1',
@@ -60,7 +76,9 @@ const FROM_UPSTREAM = {
 describe.each(BOTH)('of the upstream (%s)', (_, stream) => {
   test('only what is named in our list is passed', async () => {
     mock.script(() =>
-      stream ? sseReply(chatChunks('hello'), { headers: FROM_UPSTREAM }) : jsonReply(200, chatCompletion('hello'), FROM_UPSTREAM),
+      stream
+        ? sseReply(chatChunks('hello'), { headers: FROM_UPSTREAM })
+        : jsonReply(200, chatCompletion('hello'), FROM_UPSTREAM),
     )
     const answer = await ask(gateway, 'plain', { stream })
     expect(JSON.stringify([...answer.headers])).not.toContain('CANARY')
@@ -77,7 +95,9 @@ describe.each(BOTH)('of the upstream (%s)', (_, stream) => {
   })
 
   test('none passes with an error', async () => {
-    mock.script(() => jsonReply(400, { error: { message: 'no', type: 'invalid_request_error' } }, FROM_UPSTREAM))
+    mock.script(() =>
+      jsonReply(400, { error: { message: 'no', type: 'invalid_request_error' } }, FROM_UPSTREAM),
+    )
     const answer = await ask(gateway, 'plain', { stream })
     expect(answer.status).toBe(400)
     expect(JSON.stringify([...answer.headers])).not.toContain('CANARY')
@@ -99,17 +119,26 @@ test.each([
   expect(gateway.logs()).not.toContain('\nX-Injected')
 })
 
-test.each(['sk-proxy-a\nX-Injected: 1', 'sk-proxy-a\r\nX-Injected: 1'])('a key with a line end in it is no key (%j)', async (key) => {
-  const from = mock.ledger.length
-  const client = await sendRaw(gateway.port, postText(key, JSON.stringify({ model: 'plain', messages: QUESTION })))
-  const reply = await client.reply()
-  expect([400, 401]).toContain(reply.status)
-  expect(reply.head).not.toContain('X-Injected')
-  expect(since(mock, from)).toHaveLength(0)
-  client.end()
-})
+test.each(['sk-proxy-a\nX-Injected: 1', 'sk-proxy-a\r\nX-Injected: 1'])(
+  'a key with a line end in it is no key (%j)',
+  async (key) => {
+    const from = mock.ledger.length
+    const client = await sendRaw(
+      gateway.port,
+      postText(key, JSON.stringify({ model: 'plain', messages: QUESTION })),
+    )
+    const reply = await client.reply()
+    expect([400, 401]).toContain(reply.status)
+    expect(reply.head).not.toContain('X-Injected')
+    expect(since(mock, from)).toHaveLength(0)
+    client.end()
+  },
+)
 
 test('a key name with a line end cannot be made to spoil a header', async () => {
-  const { exitCode } = await gateway.cli(['upstream', 'add', 'bad\r\nX-Injected: 1', '--base-url', mock.url, '--provider', 'compatible'], { stdin: 'sk-x' })
+  const { exitCode } = await gateway.cli(
+    ['upstream', 'add', 'bad\r\nX-Injected: 1', '--base-url', mock.url, '--provider', 'compatible'],
+    { stdin: 'sk-x' },
+  )
   expect(exitCode).not.toBe(0)
 })

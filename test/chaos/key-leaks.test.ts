@@ -2,7 +2,13 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chatCompletion, jsonReply, rawReply, sseReply, type Step } from '../support/mock-upstream.ts'
+import {
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  type Step,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { ask, BOTH } from './asking.ts'
 import { secretOf, startRig } from './rig.ts'
 
@@ -18,7 +24,10 @@ const FORMS: [string, string][] = [
   ['hex', Buffer.from(SECRET).toString('hex')],
   ['HEX', Buffer.from(SECRET).toString('hex').toUpperCase()],
   ['url', encodeURIComponent(SECRET)],
-  ['every byte url-encoded', [...Buffer.from(SECRET)].map((byte) => `%${byte.toString(16)}`).join('')],
+  [
+    'every byte url-encoded',
+    [...Buffer.from(SECRET)].map((byte) => `%${byte.toString(16)}`).join(''),
+  ],
   ['basic credentials', Buffer.from(`user:${SECRET}`).toString('base64')],
   ['its first half', SECRET.slice(0, SECRET.length / 2)],
   ['its second half', SECRET.slice(SECRET.length / 2)],
@@ -26,24 +35,75 @@ const FORMS: [string, string][] = [
 
 /** Where the key can stand; each gives the steps for one form of it. */
 const PLACES: [string, (leak: string) => Step[]][] = [
-  ['the message of a 400', (leak) => jsonReply(400, { error: { message: `key ${leak} is bad`, type: 'invalid_request_error', code: null } })],
-  ['the code of a 400', (leak) => jsonReply(400, { error: { message: 'no', type: leak, code: leak, param: leak } })],
-  ['a detail of a 400', (leak) => jsonReply(400, { error: { message: 'no', inner: { [leak]: [leak] } } })],
-  ['a 422 of plain text', (leak) => rawReply(`HTTP/1.1 422 No\ncontent-length: ${leak.length}`, leak)],
-  ['a 401', (leak) => jsonReply(500, { error: { message: leak, code: leak } }, { 'www-authenticate': leak })],
+  [
+    'the message of a 400',
+    (leak) =>
+      jsonReply(400, {
+        error: { message: `key ${leak} is bad`, type: 'invalid_request_error', code: null },
+      }),
+  ],
+  [
+    'the code of a 400',
+    (leak) => jsonReply(400, { error: { message: 'no', type: leak, code: leak, param: leak } }),
+  ],
+  [
+    'a detail of a 400',
+    (leak) => jsonReply(400, { error: { message: 'no', inner: { [leak]: [leak] } } }),
+  ],
+  [
+    'a 422 of plain text',
+    (leak) => rawReply(`HTTP/1.1 422 No\ncontent-length: ${leak.length}`, leak),
+  ],
+  [
+    'a 401',
+    (leak) =>
+      jsonReply(500, { error: { message: leak, code: leak } }, { 'www-authenticate': leak }),
+  ],
   ['the status line', (leak) => rawReply(`HTTP/1.1 500 ${leak}\ncontent-length: 0`)],
-  ['headers of a 200', (leak) => jsonReply(200, chatCompletion('hello'), { 'openai-processing-ms': leak, 'x-request-id': leak, 'x-ms-region': leak })],
-  ['headers of a redirect', (leak) => rawReply(`HTTP/1.1 302 Found\nlocation: http://127.0.0.1:1/?key=${leak}\ncontent-length: 0`)],
+  [
+    'headers of a 200',
+    (leak) =>
+      jsonReply(200, chatCompletion('hello'), {
+        'openai-processing-ms': leak,
+        'x-request-id': leak,
+        'x-ms-region': leak,
+      }),
+  ],
+  [
+    'headers of a redirect',
+    (leak) =>
+      rawReply(`HTTP/1.1 302 Found\nlocation: http://127.0.0.1:1/?key=${leak}\ncontent-length: 0`),
+  ],
   ['the error of a 200', (leak) => jsonReply(200, { error: { message: leak, code: leak } })],
-  ['an error event first', (leak) => sseReply([JSON.stringify({ error: { message: leak, code: leak } })])],
-  ['an error event later', (leak) => sseReply(['{"choices":[{"index":0,"delta":{"content":"a"}}]}', JSON.stringify({ error: { message: leak, code: leak } })])],
+  [
+    'an error event first',
+    (leak) => sseReply([JSON.stringify({ error: { message: leak, code: leak } })]),
+  ],
+  [
+    'an error event later',
+    (leak) =>
+      sseReply([
+        '{"choices":[{"index":0,"delta":{"content":"a"}}]}',
+        JSON.stringify({ error: { message: leak, code: leak } }),
+      ]),
+  ],
 ]
 /** Replies that are passed on as they are: there the whole key is looked for, in the forms that are cheap to see. */
 const PASSED: [string, (leak: string) => Step[]][] = [
   ['the text of a 200', (leak) => jsonReply(200, chatCompletion(`your key is ${leak}`))],
-  ['an event', (leak) => sseReply([JSON.stringify({ choices: [{ index: 0, delta: { content: leak }, finish_reason: 'stop' }] })])],
+  [
+    'an event',
+    (leak) =>
+      sseReply([
+        JSON.stringify({
+          choices: [{ index: 0, delta: { content: leak }, finish_reason: 'stop' }],
+        }),
+      ]),
+  ],
 ]
-const CHEAP = FORMS.filter(([form]) => ['as it is', 'with Bearer', 'base64', 'base64url', 'hex', 'HEX', 'url'].includes(form))
+const CHEAP = FORMS.filter(([form]) =>
+  ['as it is', 'with Bearer', 'base64', 'base64url', 'hex', 'HEX', 'url'].includes(form),
+)
 
 /** The key or half of it, decoded from whatever form. */
 function expectClean(text: string, leak: string): void {
@@ -53,13 +113,17 @@ function expectClean(text: string, leak: string): void {
 }
 
 describe.each(PLACES)('in %s', (_, steps) => {
-  test.each(FORMS)('the key is not passed on (%s)', async (_, leak) => {
-    for (const [, stream] of BOTH) {
-      mock.script(() => steps(leak))
-      const answer = await ask(gateway, 'leaky', { stream })
-      expectClean(answer.text + JSON.stringify([...answer.headers]), leak)
-    }
-  }, 10_000)
+  test.each(FORMS)(
+    'the key is not passed on (%s)',
+    async (_, leak) => {
+      for (const [, stream] of BOTH) {
+        mock.script(() => steps(leak))
+        const answer = await ask(gateway, 'leaky', { stream })
+        expectClean(answer.text + JSON.stringify([...answer.headers]), leak)
+      }
+    },
+    10_000,
+  )
 })
 
 describe.each(PASSED)('in %s', (_, steps) => {
@@ -71,10 +135,20 @@ describe.each(PASSED)('in %s', (_, steps) => {
 })
 
 test('after all that, neither logs, metrics, CLI nor any file of the data folder holds a form of it', async () => {
-  const metrics = await fetch(`${gateway.origin}/metrics`, { headers: { authorization: `Bearer ${gateway.adminKey}` } })
+  const metrics = await fetch(`${gateway.origin}/metrics`, {
+    headers: { authorization: `Bearer ${gateway.adminKey}` },
+  })
   const listed = await gateway.cli(['upstream', 'list', '--json'])
-  const files = readdirSync(gateway.dataDir).map((name) => readFileSync(join(gateway.dataDir, name)).toString('latin1'))
-  const everything = [gateway.logs(), await metrics.text(), listed.stdout, listed.stderr, ...files].join('\n')
+  const files = readdirSync(gateway.dataDir).map((name) =>
+    readFileSync(join(gateway.dataDir, name)).toString('latin1'),
+  )
+  const everything = [
+    gateway.logs(),
+    await metrics.text(),
+    listed.stdout,
+    listed.stderr,
+    ...files,
+  ].join('\n')
   expect(everything).toContain('leaky-1')
   for (const [, leak] of FORMS) expectClean(everything, leak)
 })

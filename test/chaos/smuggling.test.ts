@@ -27,7 +27,8 @@ const seen: Seen[] = []
 beforeAll(async () => {
   const waiting = [...ATTACKS]
   const work = async () => {
-    for (let attack = waiting.shift(); attack !== undefined; attack = waiting.shift()) seen.push(await perform(attack))
+    for (let attack = waiting.shift(); attack !== undefined; attack = waiting.shift())
+      seen.push(await perform(attack))
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
 }, 60_000)
@@ -44,7 +45,9 @@ async function perform(attack: Attack): Promise<Seen> {
       return []
     }
   }
-  await waitFor('an answer', () => client.isClosed() || replies().length > 0, PATIENCE_MS).catch(() => false)
+  await waitFor('an answer', () => client.isClosed() || replies().length > 0, PATIENCE_MS).catch(
+    () => false,
+  )
   // What is hidden would be answered next; closing follows an error at once.
   await waitFor('more', () => client.isClosed() || replies().length > 1, 150).catch(() => false)
   const result = { attack, replies: replies(), closed: client.isClosed(), malformed }
@@ -58,13 +61,21 @@ test('there are more than three hundred of them', () => {
 })
 
 test('no hidden request ever reached the upstream', () => {
-  expect(mock.ledger.filter(({ body, path }) => body.includes('smuggled') || path.includes('smuggled'))).toEqual([])
+  expect(
+    mock.ledger.filter(({ body, path }) => body.includes('smuggled') || path.includes('smuggled')),
+  ).toEqual([])
   expect(mock.strayBytes()).not.toContain('smuggled')
 })
 
 test('every answer is well-formed, and none gets two', () => {
   const wrong = seen.filter(({ replies, malformed }) => malformed !== null || replies.length > 1)
-  expect(wrong.map(({ attack, replies, malformed }) => [attack.name, replies.map(({ status }) => status), malformed])).toEqual([])
+  expect(
+    wrong.map(({ attack, replies, malformed }) => [
+      attack.name,
+      replies.map(({ status }) => status),
+      malformed,
+    ]),
+  ).toEqual([])
 })
 
 test('what reached the upstream was one whole honest request', () => {
