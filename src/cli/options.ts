@@ -20,8 +20,9 @@ export function gathered(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value]
 }
 
-export function quotaTokens(text: string): number | null {
-  if (text === 'none') return null
+/** The word stays, because commander makes an empty text of a null. */
+export function quotaTokens(text: string): number | 'none' {
+  if (text === 'none') return text
   const tokens = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(tokens) && tokens > 0) return tokens
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")

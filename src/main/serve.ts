@@ -9,7 +9,7 @@ import { startGateway } from './gateway.ts'
 import { assertOpensSomething } from './keys.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
-import { listen } from './server.ts'
+import { listen, type Server, type ServerParts } from './server.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -27,7 +27,17 @@ export async function serve(config: Config, environment: Environment): Promise<n
     proxyFor: outgoingProxy(environment),
   })
   const { gateway } = running
-  const server = listen({ config, gateway, databaseHealthy: () => answers(store) })
+  const putAway = async () => {
+    await running.stop()
+    await store.close()
+    releaseLock()
+  }
+  const server = await listening(
+    { config, gateway, databaseHealthy: () => answers(store) },
+    putAway,
+  )
+  // Before anybody is told that it runs: who is told may stop it at once.
+  const stop = stopSignal()
   correctBaseUrl(config, server.url)
   printBanner({
     config,
@@ -45,17 +55,25 @@ export async function serve(config: Config, environment: Environment): Promise<n
   )
   logger.flush()
 
-  const signal = await stopSignal()
+  const signal = await stop
   logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
   logger.flush()
   process.once(signal, () => endAtOnce(logger))
   await server.drain(config.drainMs)
-  await running.stop()
-  await store.close()
-  releaseLock()
+  await putAway()
   logger.info({}, 'stopped')
   logger.flush()
   process.exit(EXIT_CODES.ok)
+}
+
+/** What runs already would keep a process alive that can't listen. */
+async function listening(parts: ServerParts, putAway: () => Promise<void>): Promise<Server> {
+  try {
+    return listen(parts)
+  } catch (error) {
+    await putAway()
+    throw error
+  }
 }
 
 async function answers(store: { ping(): Promise<void> }): Promise<boolean> {

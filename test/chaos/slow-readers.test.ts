@@ -23,8 +23,16 @@ const BIG = event(
   JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(MEGABYTE) } }] }),
 )
 const ENDING = [...chatChunks('end').map(event), event('[DONE]'), { write: LAST_HTTP_CHUNK }]
+/** Usage comes first, so that nothing has to be counted here: how long that takes is another test. */
+const USAGE_FIRST = event(
+  JSON.stringify({
+    choices: [],
+    usage: { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 },
+  }),
+)
 const long = (): Step[] => [
   { write: sseHead() },
+  USAGE_FIRST,
   ...Array<Step>(STREAM_MEGABYTES).fill(BIG),
   ...ENDING,
 ]

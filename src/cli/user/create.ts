@@ -10,7 +10,7 @@ import { withAdmin } from '../with-admin.ts'
 export interface UserOptions extends Output {
   email?: string
   role?: UserRole
-  quota?: number | null
+  quota?: number | 'none'
 }
 
 export function addUserCreate(user: Command, context: CliContext): void {
@@ -51,6 +51,6 @@ export function givenOf({ email, role, quota }: UserOptions) {
   return {
     ...(email !== undefined && { email }),
     ...(role !== undefined && { role }),
-    ...(quota !== undefined && { monthlyQuotaTokens: quota }),
+    ...(quota !== undefined && { monthlyQuotaTokens: quota === 'none' ? null : quota }),
   }
 }

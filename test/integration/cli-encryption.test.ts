@@ -1,0 +1,87 @@
+/** A new encryption key: told who opens what, sealed anew while serving, and a lost key named. */
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startGateway } from '../support/gateway.ts'
+import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock-upstream.ts'
+import { cliFolder } from './cli-folder.ts'
+
+const NEW_KEY = '0123456789abcdef'.repeat(4)
+const STRANGE_KEY = 'fedcba9876543210'.repeat(4)
+
+test('rotating seals every row with the active key, and only the new key is needed then', async () => {
+  using folder = cliFolder()
+  await folder.json(['upstream', 'add', 'one'], 'sk-secret-one-1')
+  await folder.json(['upstream', 'add', 'two'], 'sk-secret-two-2')
+  const old = readFileSync(join(folder.dataDir, 'encryption.key'), 'utf8').trim()
+  const both = { ENCRYPTION_KEY: NEW_KEY, ENCRYPTION_KEYS_OLD: old }
+  const before = JSON.parse(
+    (await folder.cli(['encryption', 'status', '--json'], { env: both })).stdout,
+  )
+  expect(
+    before.rows.map(({ active, problem }: { active: boolean; problem: unknown }) => [
+      active,
+      problem,
+    ]),
+  ).toEqual([
+    [false, null],
+    [false, null],
+  ])
+  expect((await folder.cli(['encryption', 'rotate'], { env: both })).stdout).toBe(
+    'rotated  2\nfailed   0\n',
+  )
+  expect((await folder.cli(['encryption', 'rotate'], { env: both })).stdout).toBe(
+    'rotated  0\nfailed   0\n',
+  )
+  const { exitCode, stdout } = await folder.cli(['encryption', 'status', '--json'], {
+    env: { ENCRYPTION_KEY: NEW_KEY },
+  })
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: [
+      { active: true, problem: null },
+      { active: true, problem: null },
+    ],
+  })
+})
+
+test('a key that opens nothing is told by row, with exit code 5, and nothing is changed', async () => {
+  using folder = cliFolder()
+  await folder.json(['upstream', 'add', 'one'], 'sk-secret-one-1')
+  const sealed = folder.rows('SELECT encrypted_key FROM upstream_keys')
+  for (const verb of ['status', 'rotate']) {
+    const { exitCode, stdout, stderr } = await folder.cli(['encryption', verb], {
+      env: { ENCRYPTION_KEY: STRANGE_KEY },
+    })
+    expect(exitCode).toBe(5)
+    expect(stdout + stderr).toContain('Failed to decrypt key: Invalid token (upstream_keys row 1')
+    expect(stdout + stderr).not.toContain(STRANGE_KEY)
+  }
+  expect(folder.rows('SELECT encrypted_key FROM upstream_keys')).toEqual(sealed)
+})
+
+test('rotating does not disturb a gateway that knows both keys', async () => {
+  const mock = await startMockUpstream({
+    script: () => jsonReply(200, chatCompletion('still here')),
+  })
+  const folder = cliFolder()
+  await folder.json(['upstream', 'add', 'one', '--base-url', mock.url], 'sk-secret-one-1')
+  const old = readFileSync(join(folder.dataDir, 'encryption.key'), 'utf8').trim()
+  const env = { ENCRYPTION_KEY: NEW_KEY, ENCRYPTION_KEYS_OLD: old }
+  const gateway = await startGateway({ dataDir: folder.dataDir, env })
+  expect((await gateway.cli(['encryption', 'rotate'])).exitCode).toBe(0)
+  for (let round = 0; round < 10; round++) {
+    const response = await gateway.chat({
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: 'hi' }],
+    })
+    expect(response.status).toBe(200)
+    await response.json()
+  }
+  expect(
+    mock.ledger.every(({ headers }) => headers.authorization === 'Bearer sk-secret-one-1'),
+  ).toBe(true)
+  await gateway.stop()
+  await mock.close()
+  folder[Symbol.dispose]()
+})
