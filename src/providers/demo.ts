@@ -37,6 +37,7 @@ interface DemoBody {
   messages?: unknown
   prompt?: unknown
   input?: unknown
+  encoding_format?: unknown
 }
 
 /** What the demo says: the last user message, or the prompt, back. */
@@ -82,7 +83,9 @@ export function demoCompletion(
     return {
       object: 'list',
       model,
-      data: [{ object: 'embedding', index: 0, embedding }],
+      data: [
+        { object: 'embedding', index: 0, embedding: encoded(embedding, body.encoding_format) },
+      ],
       usage: { prompt_tokens, total_tokens: prompt_tokens },
     }
   }
@@ -162,4 +165,10 @@ function plainText(content: unknown): string | null {
       typeof part === 'string' ? part : typeof part?.text === 'string' ? part.text : '',
     )
     .join('')
+}
+
+/** As base64 of 32-bit floats, little-endian, where asked for; OpenAI's own clients do by default. */
+function encoded(embedding: readonly number[], format: unknown): readonly number[] | string {
+  if (format !== 'base64') return embedding
+  return btoa(String.fromCharCode(...new Uint8Array(new Float32Array(embedding).buffer)))
 }

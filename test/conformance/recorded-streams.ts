@@ -61,7 +61,6 @@ function describeHiddenUsage(recordings: readonly Recording[], rig: () => Rig): 
         const { stream_options: _, ...silent } = requestOf(recording)
         const reply = await barePost(gateway, kind, JSON.stringify(silent))
         expect(reply.body).toBe(withoutUsageChunk(resp))
-        expect(reply.body.length).toBeLessThan(resp.length)
         expect(JSON.parse(mock.ledger.at(-1)?.body ?? '')).toEqual(withUsage(silent))
       })
     }
