@@ -1,22 +1,18 @@
-/** Holds the rules about files: length, an opening sentence, and who reads the environment. */
+/** Holds the rules about files over the whole project; warnings are shown, errors fail. */
 import { Glob } from 'bun'
+import { type Finding, findingsIn } from './file-rules.ts'
 
-const MOST_LINES = 400
-const ENVIRONMENT_READERS = ['src/main.ts', 'src/config.ts']
-const problems: string[] = []
-
-for (const path of new Glob('{src,test,bench,scripts}/**/*.ts').scanSync('.')) {
-  const text = await Bun.file(path).text()
-  const lines = text.split('\n').length - 1
-  if (lines > MOST_LINES) problems.push(`${path}: ${lines} lines, more than ${MOST_LINES}`)
-  if (!path.startsWith('src/')) continue
-  if (!text.startsWith('/**'))
-    problems.push(`${path}: does not open with a sentence on what it is for`)
-  const readsEnvironment = /\b(process|Bun)\.env\b/.test(text)
-  if (readsEnvironment && !ENVIRONMENT_READERS.includes(path))
-    problems.push(`${path}: reads the environment`)
+const paths = [...new Glob('{src,test,bench,scripts}/**/*.ts').scanSync('.')].sort()
+const findings: Finding[] = []
+for (const path of paths) findings.push(...findingsIn(path, await Bun.file(path).text()))
+if (!paths.includes('src/main.ts')) {
+  findings.push({
+    severity: 'error',
+    text: 'src/main.ts was not read: is this the project folder?',
+  })
 }
 
-for (const problem of problems) console.error(problem)
-console.log(`files: ${problems.length} problems`)
-process.exit(problems.length > 0 ? 1 : 0)
+for (const { severity, text } of findings) console.error(`${severity}: ${text}`)
+const errors = findings.filter(({ severity }) => severity === 'error').length
+console.log(`files: ${paths.length} read, ${errors} errors, ${findings.length - errors} warnings`)
+process.exit(errors > 0 ? 1 : 0)

@@ -1,0 +1,59 @@
+/** Each rule about files finds what it is for, and nothing in a file as it should be. */
+import { describe, expect, test } from 'bun:test'
+import { findingsIn } from './file-rules.ts'
+
+const OPENING = '/** What it is for. */\n'
+const found = (path: string, text: string) =>
+  findingsIn(path, text).map(({ severity, text: line }) => `${severity} ${line}`)
+const lines = (count: number) => `${OPENING}${'x\n'.repeat(count - 1)}`
+
+describe('the rules about files', () => {
+  test('let a file pass that is as it should be', () => {
+    expect(found('src/core/fine.ts', `${OPENING}export const environment = {}\n`)).toEqual([])
+    expect(found('src/core/long.ts', lines(250))).toEqual([])
+  })
+
+  test('ask about 251 lines and refuse 401', () => {
+    expect(found('test/long.ts', lines(251))).toEqual([
+      'warning test/long.ts: 251 lines; can it be divided?',
+    ])
+    expect(found('test/long.ts', lines(400))).toHaveLength(1)
+    expect(found('test/long.ts', lines(401))).toEqual([
+      'error test/long.ts: 401 lines, more than 400',
+    ])
+  })
+
+  test.each(['import "x"\n', '// What it is for\n', '/** */\n', ''])(
+    'refuse the opening %j',
+    (text) => {
+      expect(found('src/core/x.ts', text)).toEqual([
+        'error src/core/x.ts: does not open with what it is for',
+      ])
+    },
+  )
+
+  test.each([
+    'process.env.HOME',
+    'Bun.env.HOME',
+    "process['env']",
+    'import.meta.env',
+    'const { env } = process',
+    "import { env } from 'node:process'",
+  ])('see that %s reads the environment', (code) => {
+    expect(found('src/http/app.ts', OPENING + code)).toEqual([
+      'error src/http/app.ts: reads the environment',
+    ])
+    expect(found('src/main.ts', OPENING + code)).toEqual([])
+    expect(found('test/support/x.ts', OPENING + code)).toEqual([])
+  })
+
+  test('let the command line see the type of the configuration only', () => {
+    const type = `${OPENING}import type { Config } from '../config.ts'\n`
+    const value = `${OPENING}import { loadConfig } from '../config.ts'\n`
+    expect(found('src/cli/context.ts', type)).toEqual([])
+    expect(found('src/main/command.ts', value)).toEqual([])
+    expect(found('src/cli/context.ts', value)).toEqual([
+      'error src/cli/context.ts: takes more than a type from the configuration',
+    ])
+  })
+})

@@ -1,0 +1,31 @@
+/** The rules about single files: length, an opening sentence, who reads the environment, types of the configuration. */
+
+const MOST_LINES = 400
+const LINES_TO_JUSTIFY = 250
+const ENVIRONMENT_READERS = ['src/main.ts', 'src/config.ts']
+const READS_ENVIRONMENT = [
+  /\b(process|Bun|import\.meta)\s*(\.\s*env\b|\[\s*['"`]env)/,
+  /\{[^{}]*\benv\b[^{}]*\}\s*(=\s*(process|Bun)\b|from\s*['"](node:)?process['"])/,
+]
+
+export interface Finding {
+  severity: 'error' | 'warning'
+  text: string
+}
+
+export function findingsIn(path: string, text: string): Finding[] {
+  const findings: Finding[] = []
+  const note = (severity: Finding['severity'], what: string) =>
+    findings.push({ severity, text: `${path}: ${what}` })
+  const lines = text.split('\n').length - 1
+  if (lines > MOST_LINES) note('error', `${lines} lines, more than ${MOST_LINES}`)
+  else if (lines > LINES_TO_JUSTIFY) note('warning', `${lines} lines; can it be divided?`)
+  if (!/^\/\*\*\s+(\*\s+)?[^\s*]/.test(text)) note('error', 'does not open with what it is for')
+  if (!path.startsWith('src/')) return findings
+  const reads = READS_ENVIRONMENT.some((pattern) => pattern.test(text))
+  if (reads && !ENVIRONMENT_READERS.includes(path)) note('error', 'reads the environment')
+  // The import table can't see this: to it a type is an import like any other.
+  if (path.startsWith('src/cli/') && /^import (?!type )[^'"]*['"][./]+config\.ts['"]/m.test(text))
+    note('error', 'takes more than a type from the configuration')
+  return findings
+}

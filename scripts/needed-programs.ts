@@ -1,0 +1,37 @@
+/** The programs that the tests run beside the gateway; installs what is missing where it may. */
+import { existsSync } from 'node:fs'
+
+/** Program → Debian package that brings it. */
+const NEEDED = { nginx: 'nginx-light', curl: 'curl', openssl: 'openssl', sqlite3: 'sqlite3' }
+
+/** Debian keeps nginx where only root looks. */
+export const SEARCHED = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
+
+/** Null, or what a person has to do. */
+export function ensurePrograms(): string | null {
+  if (missing().length === 0) return null
+  const packages = missing().join(' ')
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  if (!mayInstall)
+    return `The tests need these packages; install them and run again: apt-get install ${packages}`
+  console.log(`Installing for the tests: ${packages}`)
+  const update = aptGet('update', '-qq')
+  const problem = aptGet('install', '-y', '-qq', '--no-install-recommends', ...missing()) ?? null
+  if (problem === null && missing().length === 0) return null
+  return `${packages} could not be installed: ${problem ?? update ?? 'still not there'}`
+}
+
+function missing(): string[] {
+  return Object.entries(NEEDED)
+    .filter(([program]) => Bun.which(program, { PATH: SEARCHED }) === null)
+    .map(([, name]) => name)
+}
+
+/** Null where it went well. */
+function aptGet(...args: string[]): string | null {
+  const { exitCode, stderr } = Bun.spawnSync(['apt-get', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdin: 'ignore',
+  })
+  return exitCode === 0 ? null : `apt-get ${args[0]}: ${stderr.toString().trim()}`
+}

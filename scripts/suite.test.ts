@@ -1,0 +1,48 @@
+/** The runner counts what bun's own reports say, and takes no silence for success. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { countOf, runSuite } from './suite.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-suite-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const IMPORT = "import { beforeAll, expect, test } from 'bun:test'\n"
+
+/** A file of tests, really run. */
+function run(name: string, body: string) {
+  const file = join(folder, `${name}.test.ts`)
+  writeFileSync(file, IMPORT + body)
+  return runSuite(relative('.', file), folder, process.env.PATH ?? '', 'ignore')
+}
+
+describe('a suite', () => {
+  test('is counted by its tests', () => {
+    const body =
+      "test('a', () => {})\ntest('b', () => expect(1).toBe(2))\ntest.each([1, 2])('c %d', () => {})"
+    expect(run('mixed', body)).toEqual({ passed: 3, failed: 1, skipped: 0 })
+  })
+
+  test.each([
+    ['ends its process', "test('a', () => {})\ntest('b', () => process.kill(process.pid, 9))"],
+    ['leaves with exit code 0', "test('a', () => process.exit(0))"],
+    ['can not be loaded', "throw new Error('no')"],
+    ['fails before its tests', "beforeAll(() => { throw new Error('no') })\ntest('a', () => {})"],
+    ['has no test', ''],
+    [
+      'throws between its tests',
+      "test('a', () => {\n  setTimeout(() => { throw new Error('late') })\n})\ntest('b', async () => { await Bun.sleep(50) })",
+    ],
+  ])('that %s has failed', (name, body) => {
+    expect(run(name.replaceAll(' ', '-'), body).failed).toBeGreaterThan(0)
+  })
+})
+
+test('skipped tests are not taken for passed ones', () => {
+  const report = '<testsuites name="bun test" tests="3" failures="1" skipped="1" time="1">'
+  expect(countOf(report, 1)).toEqual({ passed: 1, failed: 1, skipped: 1 })
+})

@@ -1,0 +1,48 @@
+/** Runs one suite in a process of its own and counts what it did. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const TEST_LIMIT_MS = 60_000
+/** A suite that hangs outside of a test is ended. */
+const SUITE_LIMIT_MS = 9 * 60_000
+
+export interface Count {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** `suite` is a folder or a file; `reports` takes the report; `path` is where programs are found. */
+export function runSuite(
+  suite: string,
+  reports: string,
+  path: string,
+  output: 'inherit' | 'ignore' = 'inherit',
+): Count {
+  const report = join(reports, `${suite.replaceAll('/', '-')}.xml`)
+  const { exitCode } = Bun.spawnSync(
+    [
+      ...[process.execPath, 'test', '--timeout', String(TEST_LIMIT_MS)],
+      ...['--reporter=junit', `--reporter-outfile=${report}`, `./${suite}`],
+    ],
+    {
+      stdout: output,
+      stderr: output,
+      stdin: 'ignore',
+      env: { ...process.env, PATH: path },
+      timeout: SUITE_LIMIT_MS,
+    },
+  )
+  return countOf(existsSync(report) ? readFileSync(report, 'utf8') : '', exitCode)
+}
+
+/** A crash, a file that can't be loaded or a suite that ran nothing is a failure where no test says so. */
+export function countOf(report: string, exitCode: number | null): Count {
+  const root = /<testsuites [^>]*>/.exec(report)?.[0] ?? ''
+  const number = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(root)?.[1] ?? 0)
+  const failed = number('failures') + number('errors')
+  const skipped = number('skipped')
+  const passed = Math.max(0, number('tests') - failed - skipped)
+  const unseen = (exitCode !== 0 && failed === 0) || passed + failed === 0
+  return { passed, failed: failed + (unseen ? 1 : 0), skipped }
+}
