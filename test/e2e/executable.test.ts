@@ -34,7 +34,8 @@ async function start() {
   const child = spawn('serve')
   let written = ''
   const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const part of stream.pipeThrough(new TextDecoderStream())) written += part
+    const decoder = new TextDecoder()
+    for await (const part of stream) written += decoder.decode(part, { stream: true })
   }
   const ended = Promise.all([read(child.stdout), read(child.stderr), child.exited])
   const url = await waitFor(
