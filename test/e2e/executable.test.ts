@@ -33,7 +33,7 @@ function spawn(...args: string[]) {
 async function start() {
   const child = spawn('serve')
   let written = ''
-  const read = async (stream: ReadableStream<Uint8Array>) => {
+  const read = async (stream: typeof child.stdout) => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) written += part
   }
   const ended = Promise.all([read(child.stdout), read(child.stderr), child.exited])
