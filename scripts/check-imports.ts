@@ -1,40 +1,17 @@
-/** Holds the import table of ARCHITECTURE.md over src; what it lets pass beside the table is named here. */
+/** Holds the import table of ARCHITECTURE.md over src, but for the exceptions that are named. */
 import { Glob } from 'bun'
 import { cruise } from './cruise.ts'
-
-/** Seen and wanted, each with its reason. One that is no longer needed is an error. */
-const EXCEPTIONS: readonly { from: string; to: string; because: string }[] = [
-  {
-    from: 'src/providers/wire.ts',
-    to: 'src/ports/transport.ts',
-    because: 'only the type of the request that a translation gives',
-  },
-  {
-    from: 'src/http/refusals.ts',
-    to: 'src/ports/logger.ts',
-    because: 'only the type of the logger that it is handed',
-  },
-  {
-    from: 'src/adapters/upstream/demo-transport.ts',
-    to: 'src/providers/demo.ts',
-    because: 'it answers for the demo models, whose words are those of a provider',
-  },
-  {
-    from: 'src/config/values.ts',
-    to: 'src/adapters/vault/encryption-key.ts',
-    because: 'a pure reader of key texts that the key file shares',
-  },
-]
+import { IMPORT_EXCEPTIONS } from './import-exceptions.ts'
 
 const { modules, violations } = cruise()
 const problems: string[] = []
-const used = new Set<(typeof EXCEPTIONS)[number]>()
+const used = new Set<(typeof IMPORT_EXCEPTIONS)[number]>()
 for (const { rule, from, to } of violations) {
-  const exception = EXCEPTIONS.find((each) => each.from === from && each.to === to)
+  const exception = IMPORT_EXCEPTIONS.find((each) => each.from === from && each.to === to)
   if (exception === undefined) problems.push(`${rule}: ${from} → ${to}`)
   else used.add(exception)
 }
-for (const exception of EXCEPTIONS) {
+for (const exception of IMPORT_EXCEPTIONS) {
   if (!used.has(exception))
     problems.push(`the exception ${exception.from} → ${exception.to} is not needed any more`)
 }

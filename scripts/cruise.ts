@@ -45,7 +45,22 @@ export function cruise(tree: string = ROOT): Cruise {
   }
 }
 
+interface Rule {
+  name: string
+  to: { pathNot?: string | string[] }
+}
+
+function rules(): Rule[] {
+  return (createRequire(import.meta.url)(CONFIG) as { forbidden: Rule[] }).forbidden
+}
+
 export function ruleNames(): string[] {
-  const rules = createRequire(import.meta.url)(CONFIG) as { forbidden: { name: string }[] }
-  return rules.forbidden.map(({ name }) => name)
+  return rules().map(({ name }) => name)
+}
+
+/** Whether the rule of `layer` lets it import files of `other`. */
+export function mayImport(layer: string, other: string): boolean {
+  const rule = rules().find(({ name }) => name === `${layer}-keeps-to-its-imports`)
+  if (rule === undefined) throw new Error(`there is no rule for ${layer}`)
+  return [rule.to.pathNot ?? []].flat().some((path) => new RegExp(path).test(`src/${other}/x.ts`))
 }
