@@ -1,44 +1,192 @@
-/** The documents say what the code does: errors, variables, and the order of the stages. */
-import { expect, test } from 'bun:test'
-import { VARIABLES } from '../../src/config/variables.ts'
+/** The documents say what the code does: stages, imports, paths, errors, variables, routes, commands, exit codes. */
+import { describe, expect, test } from 'bun:test'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Glob } from 'bun'
+import type { Command } from 'commander'
+import { mayImport } from '../../scripts/cruise.ts'
+import { IMPORT_EXCEPTIONS } from '../../scripts/import-exceptions.ts'
+import { EXIT_CODE_HELP, EXIT_CODES } from '../../src/cli/exit-codes.ts'
+import { buildProgram } from '../../src/cli/program.ts'
+import { NOT_YET, SECRETS, VARIABLES } from '../../src/config/variables.ts'
 import { ERROR_CATALOGUE } from '../../src/core/errors.ts'
+import { ROUTES } from '../../src/http/app.ts'
+import { DEMO_MODELS } from '../../src/providers/demo.ts'
 
-const read = (path: string) => Bun.file(new URL(`../../${path}`, import.meta.url)).text()
+const ROOT = join(import.meta.dir, '../..')
+const read = (path: string) => Bun.file(join(ROOT, path)).text()
 
-test('docs/errors.md lists exactly the errors of the catalogue', async () => {
-  const rows = [
-    ...(await read('docs/errors.md')).matchAll(/^\| `(\w+)` \| (\d+) \| (\w+) \| (\w+) \|/gm),
-  ]
-  const documented = rows.map(([, code, status, type, blame]) => [
-    code,
-    Number(status),
-    type,
-    blame,
-  ])
-  const actual = Object.entries(ERROR_CATALOGUE).map(([code, entry]) => [
-    code,
-    entry.status,
-    entry.type,
-    entry.blame,
-  ])
-  expect(documented).toEqual(actual as typeof documented)
-})
-
-test('ARCHITECTURE.md shows the stages in the order of serve.ts', async () => {
-  const stages = ['authenticate', 'parse', 'route', 'attempt', 'relay', 'settle']
-  const diagram = (await read('ARCHITECTURE.md')).split('```')[1] ?? ''
-  const shown = [...diagram.matchAll(/^ (\w+) [─◄]/gm)].map(([, stage]) => stage)
-  const serve = await read('src/pipeline/serve.ts')
-  const called = stages.toSorted(
-    (one, other) => serve.indexOf(`${one}(gateway`) - serve.indexOf(`${other}(gateway`),
+/** The cells of a table in `document` whose first heading is `first`. */
+async function table(document: string, first: string, which = 0): Promise<string[][]> {
+  const parts = (await read(document)).split(/\n(?!\|)/).map((part) => part.trim())
+  const rows = parts.filter((part) => part.startsWith(`| ${first} |`))[which]?.split('\n')
+  if (rows === undefined) throw new Error(`${document} has no table of '${first}'`)
+  return rows.slice(2).map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
   )
-  expect(shown).toEqual(stages)
-  expect(called.filter((stage) => stage !== 'parse')).toEqual(
-    stages.filter((stage) => stage !== 'parse'),
-  )
+}
+
+const bare = (cell: string | undefined) => (cell ?? '').replaceAll('`', '')
+const firstColumn = async (document: string, first: string, which = 0) =>
+  (await table(document, first, which)).map(([cell]) => bare(cell))
+
+describe('docs/errors.md', () => {
+  test('lists exactly the errors of the catalogue, each with a remedy', async () => {
+    const rows = await table('docs/errors.md', 'code')
+    const documented = rows.map(([code, status, type, blame]) => [
+      bare(code),
+      { status: Number(status), type, blame },
+    ])
+    expect(documented).toEqual(
+      Object.entries(ERROR_CATALOGUE).map(([code, entry]) => [code, entry]),
+    )
+    for (const [, , , , remedy] of rows) expect(remedy?.length).toBeGreaterThan(10)
+  })
 })
 
-test('docs/configuration.md lists exactly the variables that are read', async () => {
-  const rows = [...(await read('docs/configuration.md')).matchAll(/^\| `([A-Z_0-9]+)` \|/gm)]
-  expect(rows.map(([, name]) => name ?? '')).toEqual(Object.keys(VARIABLES))
+describe('docs/configuration.md', () => {
+  test('lists exactly the variables that are read, with their defaults', async () => {
+    const rows = await table('docs/configuration.md', 'variable')
+    expect(rows.map(([name]) => bare(name))).toEqual(Object.keys(VARIABLES))
+    for (const [name, shown] of rows) {
+      const standard: unknown = VARIABLES[bare(name) as keyof typeof VARIABLES].parse(undefined)
+      const plain = ['string', 'number', 'boolean'].includes(typeof standard)
+      expect([name, /^`[^`]*`$/.test(shown ?? '') ? shown : null]).toEqual([
+        name,
+        plain ? `\`${standard}\`` : null,
+      ])
+    }
+  })
+
+  test('lists exactly the variables that this version refuses', async () => {
+    expect(await firstColumn('docs/configuration.md', 'variable', 1)).toEqual(Object.keys(NOT_YET))
+  })
+
+  test('lists exactly the secrets that can come from files', async () => {
+    const items = (await read('docs/configuration.md')).matchAll(/^- `(\w+)`$/gm)
+    expect([...items].map(([, name]) => name ?? '')).toEqual([...SECRETS])
+  })
 })
+
+describe('ARCHITECTURE.md', () => {
+  test('shows the stages that serve.ts calls, in their order', async () => {
+    const serve = await read('src/pipeline/serve.ts')
+    const verbs = [...serve.matchAll(/^import .*\b(\w+)\b.* from '\.\/(\w+)\.ts'$/gm)]
+      .map(([line, , file]) => ({ line, file: file ?? '' }))
+      .filter(({ line, file }) => new RegExp(`[{ ,]${file}[ ,}]`).test(line))
+      .map(({ file }) => file)
+    const body = serve.slice(serve.indexOf('export async function serve('))
+    const calls = [...body.matchAll(/\b(\w+)\(/g)].map(([, name]) => name ?? '')
+    const called = calls.filter((name) => verbs.includes(name))
+    const diagram = (await read('ARCHITECTURE.md')).split('```')[1] ?? ''
+    const shown = [...diagram.matchAll(/^ ([a-z]+) [─◄]/gm)].map(([, stage]) => stage ?? '')
+    expect(called.length).toBeGreaterThan(5)
+    expect(shown).toEqual(called)
+    for (const stage of shown) expect(diagram).toContain(`${stage}.ts`)
+  })
+
+  test('has the import table that is enforced', async () => {
+    const rows = await table('ARCHITECTURE.md', 'layer')
+    const layers = rows.map(([layer]) => bare(layer))
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+    expect(layers.toSorted()).toEqual(
+      folders
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort(),
+    )
+    for (const [cell, allowed = ''] of rows) {
+      const layer = bare(cell)
+      if (layer === 'main') continue
+      const rule = layer === 'adapters' ? 'adapters-sql' : layer
+      const enforced = layers.filter((other) => other !== layer && mayImport(rule, other))
+      const named = [...allowed.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? '')
+      expect([layer, ...named.toSorted()]).toEqual([layer, ...enforced.toSorted()])
+    }
+  })
+
+  test('names the exceptions from it', async () => {
+    const rows = await table('ARCHITECTURE.md', 'file')
+    expect(rows.map(([from, to]) => [bare(from), bare(to)])).toEqual(
+      IMPORT_EXCEPTIONS.map(({ from, to }) => [from, to]),
+    )
+  })
+})
+
+describe('README.md', () => {
+  test('has the two commands to the letter', async () => {
+    const blocks = [...(await read('README.md')).matchAll(/```sh\n(.*?)```/gs)].map(
+      ([, text]) => text,
+    )
+    expect(blocks).toContain('npm ci && npm start\n')
+    expect(blocks).toContain('npm ci && npm test\n')
+  })
+
+  test('lists exactly the routes and what each needs', async () => {
+    const needs = { proxy_key: 'a proxy key', open: 'nothing', admin_key: 'a key of an admin' }
+    const rows = await table('README.md', 'route')
+    expect(rows.map(([route, need]) => [bare(route), need])).toEqual(
+      ROUTES.map(([method, path, who]) => [
+        `${method} ${path.replace(/:(\w+)\{.*\}/, '{$1}')}`,
+        needs[who],
+      ]),
+    )
+  })
+
+  test('lists exactly the demo models', async () => {
+    expect(await firstColumn('README.md', 'model')).toEqual([...DEMO_MODELS])
+  })
+
+  test('lists exactly the commands', async () => {
+    const commands = leavesOf(program(), [])
+    const documented = await firstColumn('README.md', 'command')
+    expect(documented.toSorted()).toEqual(commands.toSorted())
+  })
+
+  test('lists exactly the exit codes, as the help does', async () => {
+    const rows = await table('README.md', 'exit code')
+    expect(rows.map(([code]) => Number(bare(code)))).toEqual(Object.values(EXIT_CODES))
+    for (const [code, meaning] of rows)
+      expect(EXIT_CODE_HELP).toContain(`  ${bare(code)}  ${meaning}`)
+  })
+})
+
+const DOCUMENTS = ['*.md', 'docs/**/*.md'].flatMap((glob) => [...new Glob(glob).scanSync(ROOT)])
+
+test.each(DOCUMENTS)('the files that %s names are there', async (document) => {
+  const text = await read(document)
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) =>
+    join(dirname(document), path ?? ''),
+  )
+  const paths = [
+    ...text.matchAll(/`((?:src|test|scripts|bench|docs|bin|deploy)\/[\w./-]*|[\w.-]+\.md)`/g),
+  ].map(([, path]) => path ?? '')
+  const missing = [...links, ...paths].filter((path) => !existsSync(join(ROOT, path)))
+  expect(missing).toEqual([])
+})
+
+function program(): Command {
+  const unused = () => {
+    throw new Error('the names of commands need nothing')
+  }
+  return buildProgram({
+    config: unused,
+    openAdmin: unused,
+    prepare: unused,
+    serve: unused,
+    gateway: unused,
+    secretFromVariable: unused,
+    writeOut: unused,
+    writeError: unused,
+    readInput: unused,
+    isTerminal: false,
+  })
+}
+
+function leavesOf(command: Command, path: string[]): string[] {
+  if (command.commands.length === 0) return [path.join(' ')]
+  return command.commands.flatMap((child) => leavesOf(child, [...path, child.name()]))
+}
