@@ -1,5 +1,6 @@
 /** Each major of the official client meets its own error classes, and asks again only where that helps. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mintProxyKey } from '../../src/core/proxy-key.ts'
 import { jsonReply } from '../support/mock-upstream.ts'
 import { errorOf } from './assemble.ts'
 import { CHAT_MODEL, QUESTION, startClientRig, upstreamError } from './client-rig.ts'
@@ -13,22 +14,25 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 
 const ask = (model: string) => ({ model, messages: QUESTION })
-const MALFORMED_KEY = 'sk-proxy-nobody'
+const WRONG_KEYS = [
+  ['malformed', 'sk-proxy-nobody'],
+  ['well-formed but unknown', mintProxyKey(new Uint8Array(64))],
+] as const
 
 for (const [name, Official] of MAJORS) {
   describe(name, () => {
     const counted = (options: { apiKey?: string; maxRetries?: number } = {}) =>
       countingClient(Official, rig, options)
 
-    test('a wrong key is an AuthenticationError, asked once', async () => {
-      const { client, sent } = counted({ apiKey: MALFORMED_KEY })
-      const error = await errorOf(
-        client.chat.completions.create(ask(CHAT_MODEL)),
-        Official.AuthenticationError,
-      )
-      expect(error.code).toBe('invalid_api_key')
-      expect(sent()).toBe(1)
-    })
+    for (const [which, apiKey] of WRONG_KEYS) {
+      test(`a ${which} key is an AuthenticationError, asked once`, async () => {
+        const { client, sent } = counted({ apiKey })
+        const call = client.chat.completions.create(ask(CHAT_MODEL))
+        const error = await errorOf(call, Official.AuthenticationError)
+        expect(error.code).toBe('invalid_api_key')
+        expect(sent()).toBe(1)
+      })
+    }
 
     test('an unknown model is a NotFoundError that names the parameter, asked once', async () => {
       const { client, sent } = counted()
