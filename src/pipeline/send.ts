@@ -179,7 +179,6 @@ async function firstEvent(
     return { ok: false, failed: errorFailure(observer.error, upstream) }
   }
   deadline.clear()
-  if (observer.dropped > 0) gateway.metrics.eventsDropped(observer.dropped)
   const [first = null] = runs.length > 1 ? [joined(runs)] : runs
   return {
     ok: true,
