@@ -42,13 +42,6 @@ function refuseNotYet(values: Values): void {
       'Unset it or set LOG_PROMPT_BODY=false.',
     )
   }
-  if (values.RATE_LIMIT_ENABLED) {
-    throw new ConfigError(
-      'RATE_LIMIT_ENABLED',
-      'RATE_LIMIT_ENABLED is on, but this version has no rate limits',
-      'Unset it or set RATE_LIMIT_ENABLED=false.',
-    )
-  }
 }
 
 /** An Azure key without an address or without deployments could never serve a request. */
@@ -100,6 +93,14 @@ function configOf(values: Values) {
     maxBodyBytes: values.MAX_BODY_BYTES,
     drainMs: values.DRAIN_SECONDS * 1000,
     trustedProxies: values.TRUSTED_PROXIES,
+    rateLimitEnabled: values.RATE_LIMIT_ENABLED,
+    rateLimits: {
+      keyRpm: values.RATE_LIMIT_KEY_RPM,
+      keyTpm: values.RATE_LIMIT_KEY_TPM,
+      ipRpm: values.RATE_LIMIT_IP_RPM,
+      ipTpm: values.RATE_LIMIT_IP_TPM,
+    },
+    rateLimitFailOpen: values.RATE_LIMIT_FAIL_OPEN,
     logLevel: values.LOG_LEVEL,
     logPromptBody: values.LOG_PROMPT_BODY,
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
 import { readBaseUrl } from '../core/base-url.ts'
+import { type Cidr, parseCidr } from '../core/ip-address.ts'
 
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
 
@@ -35,6 +36,17 @@ export const list = z.string().transform((items) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
+
+export const cidrs = list.transform((items, context) => {
+  const read: Cidr[] = []
+  for (const item of items) {
+    const cidr = parseCidr(item)
+    if (cidr === null)
+      return refused(context, 'IP addresses or CIDRs with commas between, e.g. 10.0.0.0/8,::1')
+    read.push(cidr)
+  }
+  return read
+})
 
 export const address = z.string().transform((given, context) => {
   const read = readBaseUrl(given)

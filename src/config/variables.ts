@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import {
   address,
+  cidrs,
   deployments,
   encryptionKey,
   encryptionKeys,
   flag,
-  list,
   logLevel,
   text,
   upstreamSecret,
@@ -45,10 +45,15 @@ export const VARIABLES = {
   CLIENT_WRITE_TIMEOUT_MS: whole(10).default(60_000),
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(100 * 1024 * 1024),
   DRAIN_SECONDS: whole(0, 3600).default(30),
-  TRUSTED_PROXIES: list.default([]),
+  TRUSTED_PROXIES: cidrs.default([]),
   LOG_LEVEL: logLevel.default('info'),
   LOG_PROMPT_BODY: flag.default(false),
-  RATE_LIMIT_ENABLED: flag.default(false),
+  RATE_LIMIT_ENABLED: flag.default(true),
+  RATE_LIMIT_KEY_RPM: whole(0).default(0),
+  RATE_LIMIT_KEY_TPM: whole(0).default(0),
+  RATE_LIMIT_IP_RPM: whole(0).default(0),
+  RATE_LIMIT_IP_TPM: whole(0).default(0),
+  RATE_LIMIT_FAIL_OPEN: flag.default(true),
   /** Read by `upstream add` and `upstream import` themselves. */
   GPT_PROXY_UPSTREAM_KEY: upstreamSecret.optional(),
 } as const
@@ -68,7 +73,6 @@ export const HIDDEN: readonly string[] = [...SECRETS, 'GPT_PROXY_UPSTREAM_KEY']
 
 const EMBEDDED_ONLY = 'this version has only the embedded store in DATA_DIR'
 const ONE_PROCESS = 'this version has only the embedded store, in one process without Redis'
-const NO_LIMITS = 'this version has no rate limits'
 
 /** Known, but not to this version: refused, because leaving them out of account would surprise. */
 export const NOT_YET: Readonly<Record<string, string>> = {
@@ -83,10 +87,5 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   REDIS_HOST: ONE_PROCESS,
   REDIS_PORT: ONE_PROCESS,
   REDIS_PASSWORD: ONE_PROCESS,
-  RATE_LIMIT_KEY_RPM: NO_LIMITS,
-  RATE_LIMIT_KEY_TPM: NO_LIMITS,
-  RATE_LIMIT_IP_RPM: NO_LIMITS,
-  RATE_LIMIT_IP_TPM: NO_LIMITS,
-  RATE_LIMIT_FAIL_OPEN: NO_LIMITS,
   JOURNAL_SYNC: 'this version has no usage journal',
 }

@@ -1,6 +1,7 @@
 /** Every error a client can get: its code, status, and whose fault it is. docs/errors.md is held equal to this. */
 
-export type Blame = 'client' | 'gateway' | 'upstream' | 'operator'
+/** Where two can be at fault, the message begins with the one that is. */
+export type Blame = 'client' | 'gateway' | 'upstream' | 'operator' | 'client or upstream'
 
 interface CatalogueEntry {
   status: number
@@ -19,7 +20,8 @@ export const ERROR_CATALOGUE = {
   request_too_large: { status: 413, type: 'invalid_request_error', blame: 'client' },
   unsupported_encoding: { status: 415, type: 'invalid_request_error', blame: 'client' },
   client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
-  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'upstream' },
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'client or upstream' },
+  limits_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
   no_available_upstream: { status: 503, type: 'server_error', blame: 'operator' },
   upstream_error: { status: 502, type: 'server_error', blame: 'upstream' },
   upstream_timeout: { status: 504, type: 'server_error', blame: 'upstream' },

@@ -11,11 +11,12 @@ export interface Readiness {
   databaseHealthy(): Promise<boolean>
 }
 
-export function health(readiness: Readiness) {
+export function health({ rateLimits }: Gateway, readiness: Readiness) {
   return async (): Promise<Response> => {
     const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
-    const status = database === 'healthy' ? 'healthy' : 'degraded'
-    return Response.json({ status, services: { database, redis: 'not_configured' } })
+    const redis = rateLimits.health()
+    const well = database === 'healthy' && redis !== 'degraded'
+    return Response.json({ status: well ? 'healthy' : 'degraded', services: { database, redis } })
   }
 }
 

@@ -6,7 +6,7 @@ import { authenticate } from '../pipeline/authenticate.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { modelList } from '../pipeline/model-list.ts'
 import { errorReply, newRequestId } from './refusals.ts'
-import { respondTo } from './serve-endpoint.ts'
+import { respondTo, type ServerOptions } from './serve-endpoint.ts'
 
 export function listModels(gateway: Gateway) {
   return async (context: Context): Promise<Response> => {
@@ -23,7 +23,7 @@ export function listModels(gateway: Gateway) {
 }
 
 /** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel(gateway: Gateway) {
+export function lookAtModel(gateway: Gateway, { peerOf }: Pick<ServerOptions, 'peerOf'>) {
   return (context: Context): Promise<Response> | Response => {
     const request = context.req.raw
     const model = context.req.param('model') ?? ''
@@ -31,7 +31,7 @@ export function lookAtModel(gateway: Gateway) {
     try {
       const caller = authenticate(gateway, request.headers)
       const named = namedModel(gateway, model)
-      if (named === null) return respondTo(gateway, request, 'models', async () => model)
+      if (named === null) return respondTo(gateway, request, 'models', async () => model, peerOf)
       if (!allowsModel(caller.key.allowedModels, model)) {
         throw new GatewayError(
           'model_not_allowed',

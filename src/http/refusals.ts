@@ -8,17 +8,23 @@ export function newRequestId(): string {
   return `req_${Bun.randomUUIDv7('base64url')}`
 }
 
-export function errorReply(error: unknown, requestId: string, logger?: Logger): Response {
+/** `further` headers stand on the reply whatever the error is. */
+export function errorReply(
+  error: unknown,
+  requestId: string,
+  logger?: Logger,
+  further: Readonly<Record<string, string>> = {},
+): Response {
   if (error instanceof UpstreamRefusal) {
     return Response.json(error.body, {
       status: error.status,
-      headers: { 'x-request-id': requestId },
+      headers: { ...further, 'x-request-id': requestId },
     })
   }
   const known = error instanceof GatewayError ? error : internalError(error, requestId, logger)
   return Response.json(known.body(requestId), {
     status: known.status,
-    headers: { ...known.headers, 'x-request-id': requestId },
+    headers: { ...further, ...known.headers, 'x-request-id': requestId },
   })
 }
 

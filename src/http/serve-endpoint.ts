@@ -14,12 +14,14 @@ const LISTEN_AFTER_MS = 10
 
 export interface ServerOptions {
   bodyLimits: BodyLimits
+  /** The address at the other end of the socket. */
+  peerOf: (request: Request) => string | null
   /** Counts requests under way, so that stopping can wait for them. */
   underWay: { add(): void; remove(): void }
 }
 
 export function serveEndpoint(gateway: Gateway, endpoint: Endpoint, options: ServerOptions) {
-  const { bodyLimits, underWay } = options
+  const { bodyLimits, peerOf, underWay } = options
   return (context: Context): Promise<Response> => {
     const request = context.req.raw
     return respondTo(
@@ -27,6 +29,7 @@ export function serveEndpoint(gateway: Gateway, endpoint: Endpoint, options: Ser
       request,
       endpoint,
       () => readBody(request, bodyLimits, gateway.deadlines),
+      peerOf,
       underWay,
     )
   }
@@ -37,15 +40,20 @@ export function respondTo(
   request: Request,
   endpoint: Endpoint,
   body: () => Promise<string>,
+  peerOf: ServerOptions['peerOf'],
   underWay?: ServerOptions['underWay'],
 ): Promise<Response> {
   const trace = openTrace(newRequestId(), gateway.clock.nowMs())
   const { promise, resolve } = Promise.withResolvers<Response>()
   const waiting = watchClient(gateway, request, trace)
   underWay?.add()
-  serve(gateway, { endpoint, headers: request.headers, readBody: body }, trace, (reply) =>
-    resolve(responseOf(reply)),
-  )
+  const incoming = {
+    endpoint,
+    headers: request.headers,
+    readBody: body,
+    peer: () => peerOf(request),
+  }
+  serve(gateway, incoming, trace, (reply) => resolve(responseOf(reply)))
     .catch((error) => {
       if (error instanceof GatewayError && error.status < 500) {
         gateway.logger.info(
@@ -53,7 +61,7 @@ export function respondTo(
           'request refused',
         )
       }
-      resolve(errorReply(error, trace.requestId, gateway.logger))
+      resolve(errorReply(error, trace.requestId, gateway.logger, trace.holdHeaders))
     })
     .finally(() => {
       waiting.clear()

@@ -1,4 +1,5 @@
 /** Puts the gateway together: configuration and store in, a running app out. */
+import { createMemoryCounters } from '../adapters/memory/counters.ts'
 import { createWriteBehind } from '../adapters/memory/write-behind.ts'
 import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
 import { createTokenizer } from '../adapters/tokenizer/gpt-tokenizer.ts'
@@ -10,6 +11,7 @@ import { createDeadlines } from '../pipeline/deadlines.ts'
 import { createDirectory } from '../pipeline/directory.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { createPool } from '../pipeline/pool.ts'
+import { createRateLimits } from '../pipeline/rate-limits.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
@@ -50,6 +52,15 @@ export async function startGateway({
   const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
   const usageSink = createWriteBehind(store, logger)
   const deadlines = createDeadlines()
+  const metrics = createPrometheusMetrics()
+  const counters = createMemoryCounters()
+  const rateLimits = createRateLimits({
+    enabled: config.rateLimitEnabled,
+    defaults: config.rateLimits,
+    trustedProxies: config.trustedProxies,
+    counters,
+    metrics,
+  })
   const transport = createFetchTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
@@ -61,7 +72,7 @@ export async function startGateway({
     transport: withDemo(transport),
     tokenizer: createTokenizer(),
     usageSink,
-    metrics: createPrometheusMetrics(),
+    metrics,
     logger,
     clock,
     sha256Hex,
@@ -69,6 +80,7 @@ export async function startGateway({
     retryBudget: createRetryBudget(),
     resendOnReset: config.upstreamResendOnReset,
     deadlines,
+    rateLimits,
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
       idleMs: config.upstreamIdleTimeoutMs,
@@ -97,6 +109,7 @@ export async function startGateway({
       usageSink.stop()
       await usageSink.flush()
       deadlines.stop()
+      await counters.stop()
     },
   }
 }

@@ -41,8 +41,9 @@ export function listen({
     readiness: { draining: () => draining, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
+    peerOf: (request) => server.requestIP(request)?.address ?? null,
   })
-  const server = serveOrExplain(config.host, port, (request, bun) => {
+  const server: Bun.Server<undefined> = serveOrExplain(config.host, port, (request, bun) => {
     // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
     bun.timeout(request, 0)
     // The runtime joins several Host headers; which of them another server believes is not known.

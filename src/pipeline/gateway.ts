@@ -10,6 +10,7 @@ import type { UsageSink } from '../ports/usage-sink.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
 import type { Pool } from './pool.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 export interface TimeLimits {
   firstByteMs: number
@@ -34,6 +35,7 @@ export interface Gateway {
   retryBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
+  rateLimits: RateLimits
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean
 }

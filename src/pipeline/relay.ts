@@ -91,6 +91,7 @@ async function relayStream(
 
 function replyHeaders(answer: Answer, trace: Trace): Record<string, string> {
   const { headers } = answer
+  Object.assign(headers, trace.holdHeaders)
   headers['x-request-id'] = trace.requestId
   headers['x-gpt-proxy-upstream'] = answer.upstream.key.name
   headers['x-gpt-proxy-attempts'] = String(trace.attempts.length)

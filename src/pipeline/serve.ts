@@ -5,22 +5,23 @@ import { attempt } from './attempt.ts'
 import { authenticate } from './authenticate.ts'
 import type { Gateway } from './gateway.ts'
 import { parse } from './parse.ts'
+import type { Origin } from './rate-limits.ts'
 import { UpstreamRefusal } from './refuse.ts'
 import { type Respond, relay } from './relay.ts'
+import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import { settle } from './settle.ts'
 import type { Trace } from './trace.ts'
 
-export interface Incoming {
+export interface Incoming extends Origin {
   endpoint: Endpoint
-  headers: Headers
   /** The whole body, capped in size and time. */
   readBody(): Promise<string>
 }
 
 /**
  * Calls `respond` once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at
- * the last byte. Limits and quotas will be held between `route` and `attempt`.
+ * the last byte.
  */
 export async function serve(
   gateway: Gateway,
@@ -31,6 +32,9 @@ export async function serve(
   const caller = authenticate(gateway, incoming.headers)
   const ask = parse(incoming.endpoint, await incoming.readBody())
   const plan = route(gateway, caller, ask)
+  const held = reserve(gateway, caller, ask, incoming, trace)
+  // A promise costs, and mostly there is nothing to wait for.
+  const hold = held instanceof Promise ? await held : held
   try {
     const answer = await attempt(gateway, plan, ask, trace)
     await relay(gateway, answer, trace, respond)
@@ -38,7 +42,7 @@ export async function serve(
     failed(trace, error)
     throw error
   } finally {
-    await settle(gateway, caller, ask, trace)
+    await settle(gateway, caller, ask, hold, trace)
   }
 }
 

@@ -5,16 +5,19 @@ import { upstreamModelName } from '../core/routing.ts'
 import { NO_USAGE } from '../core/usage.ts'
 import type { TokenUsage, UsageRecord } from '../core/usage-record.ts'
 import type { Gateway } from './gateway.ts'
+import type { Hold } from './reserve.ts'
 import type { Trace } from './trace.ts'
 
 export async function settle(
   gateway: Gateway,
   caller: Caller,
   ask: Ask,
+  hold: Hold,
   trace: Trace,
 ): Promise<void> {
   const durationMs = performance.now() - trace.arrivedMs
   const usage = trace.usage ?? (await estimated(gateway, ask, trace))
+  if (hold.rate !== null) gateway.rateLimits.settle(hold.rate, usage.totalTokens)
   const key = trace.upstream?.key ?? null
   const record: UsageRecord = {
     ...usage,

@@ -23,6 +23,8 @@ export interface Trace {
   clientGone: boolean
   /** Called when the client goes away; the stage that waits for an upstream sets it. */
   onClientGone: (() => void) | null
+  /** What the reply says of limits, whatever becomes of the request. */
+  holdHeaders: Record<string, string>
 }
 
 export function openTrace(requestId: string, startedAtMs: number): Trace {
@@ -41,6 +43,7 @@ export function openTrace(requestId: string, startedAtMs: number): Trace {
     errorCode: null,
     clientGone: false,
     onClientGone: null,
+    holdHeaders: {},
   }
 }
 

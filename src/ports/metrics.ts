@@ -5,6 +5,12 @@ export interface Metrics {
   requestFinished(record: UsageRecord): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */
   eventsDropped(count: number): void
+  /** A request refused by a rate limit. */
+  rateLimited(): void
+  /** A decision taken by this process's own counters, because Redis was lost. */
+  limitedLocally(): void
+  /** Told at each change. */
+  redisHealthy(healthy: boolean): void
   /** The text exposition format. */
   exposition(): Promise<string>
   readonly contentType: string

@@ -1,5 +1,5 @@
 /** Counters and histograms for Prometheus. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 
@@ -45,6 +45,21 @@ export function createPrometheusMetrics(): Metrics {
     help: 'Stream events that were neither JSON nor [DONE]',
     registers,
   })
+  const limited = new Counter({
+    name: 'gpt_proxy_rate_limited_total',
+    help: 'Requests refused by a rate limit',
+    registers,
+  })
+  const locally = new Counter({
+    name: 'gpt_proxy_rate_limit_fail_open_total',
+    help: 'Rate limit decisions taken by the local caps because Redis was lost',
+    registers,
+  })
+  const redis = new Gauge({
+    name: 'gpt_proxy_redis_healthy',
+    help: '1 where Redis counts for the rate limits, 0 where it is lost or not configured',
+    registers,
+  })
   // prom-client hashes the labels at every increment; adding up here and telling it when it is
   // asked costs a request a fifth of that.
   const sums = new Map<string, { by: number; inc(by: number): void }>()
@@ -76,6 +91,9 @@ export function createPrometheusMetrics(): Metrics {
       observeTimes(record)
     },
     eventsDropped: (count) => dropped.inc(count),
+    rateLimited: () => limited.inc(),
+    limitedLocally: () => locally.inc(),
+    redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
     exposition() {
       for (const sum of sums.values()) {
         sum.inc(sum.by)

@@ -1,0 +1,30 @@
+/** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
+import type { Ask } from '../core/ask.ts'
+import type { Caller } from '../core/caller.ts'
+import { estimateTokens } from '../core/token-estimate.ts'
+import type { Gateway } from './gateway.ts'
+import type { Origin, RateHold } from './rate-limits.ts'
+import type { Trace } from './trace.ts'
+
+export interface Hold {
+  /** What was reserved, by estimate. */
+  tokens: number
+  /** Null where no rate limit is on the request. */
+  rate: RateHold | null
+}
+
+/** A promise only where something has to be waited for. */
+export function reserve(
+  gateway: Gateway,
+  caller: Caller,
+  ask: Ask,
+  origin: Origin,
+  trace: Trace,
+): Hold | Promise<Hold> {
+  const tokens = estimateTokens(ask)
+  const rate = gateway.rateLimits.hold(caller.key, origin, tokens, (headers) => {
+    Object.assign(trace.holdHeaders, headers)
+  })
+  if (rate instanceof Promise) return rate.then((held) => ({ tokens, rate: held }))
+  return { tokens, rate }
+}
