@@ -35,6 +35,7 @@ export async function settle(
     attempts: trace.attempts,
     durationMs,
     firstTokenMs: trace.firstTokenMs,
+    reservedTokens: 0,
     costUsd: null,
   }
   gateway.usageSink.record(record)
