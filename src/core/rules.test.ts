@@ -112,6 +112,7 @@ describe('usage', () => {
       cachedTokens: 4,
       reasoningTokens: 2,
       audioTokens: 2,
+      audioOutputTokens: 1,
       estimated: false,
     })
   })

@@ -19,7 +19,10 @@ export interface TokenUsage {
   totalTokens: number
   cachedTokens: number
   reasoningTokens: number
+  /** Of both sides of the talk. */
   audioTokens: number
+  /** Of these, those that were generated. */
+  audioOutputTokens: number
   /** True where counted here instead of by the upstream. */
   estimated: boolean
 }
@@ -45,6 +48,8 @@ export interface UsageRecord extends TokenUsage {
   attempts: readonly AttemptNote[]
   durationMs: number
   firstTokenMs: number | null
-  /** Price in USD; null where unknown. */
+  /** Held of the user's quota until it was settled; 0 for a user without one. */
+  reservedTokens: number
+  /** Price in USD; null where unknown, or not asked yet: it is looked up as the record is stored. */
   costUsd: number | null
 }

@@ -8,6 +8,7 @@ export const NO_USAGE: TokenUsage = {
   cachedTokens: 0,
   reasoningTokens: 0,
   audioTokens: 0,
+  audioOutputTokens: 0,
   estimated: false,
 }
 
@@ -26,13 +27,15 @@ export function readUsage(value: unknown): TokenUsage | null {
   if (promptTokens === null || completionTokens === null) return null
   const prompt = details(usage.prompt_tokens_details)
   const completion = details(usage.completion_tokens_details)
+  const audioOutputTokens = count(completion.audio_tokens) ?? 0
   return {
     promptTokens,
     completionTokens,
     totalTokens: count(usage.total_tokens) ?? promptTokens + completionTokens,
     cachedTokens: count(prompt.cached_tokens) ?? 0,
     reasoningTokens: count(completion.reasoning_tokens) ?? 0,
-    audioTokens: (count(prompt.audio_tokens) ?? 0) + (count(completion.audio_tokens) ?? 0),
+    audioTokens: (count(prompt.audio_tokens) ?? 0) + audioOutputTokens,
+    audioOutputTokens,
     estimated: false,
   }
 }

@@ -3,6 +3,7 @@ import { createPinoLogger } from '../adapters/log/pino-logger.ts'
 import type { ChatGateway } from '../cli/context.ts'
 import type { Config } from '../config.ts'
 import { startGateway } from './gateway.ts'
+import { instanceIdIn } from './instance-id.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import type { Environment } from './serve.ts'
@@ -34,6 +35,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     vault,
     logger,
     proxyFor: outgoingProxy(environment),
+    instanceId: instanceIdIn(config.dataDir),
   })
   const server = listen({
     config,

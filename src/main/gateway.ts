@@ -34,6 +34,8 @@ interface Parts {
   logger: Logger
   /** The outgoing proxy for an origin, from the environment. */
   proxyFor: (origin: string) => string | null
+  /** Whose leases and records these are. */
+  instanceId: string
 }
 
 export async function startGateway({
@@ -42,6 +44,7 @@ export async function startGateway({
   vault,
   logger,
   proxyFor,
+  instanceId,
 }: Parts): Promise<RunningGateway> {
   const clock = { nowMs: () => Date.now() }
   const rules = {
@@ -50,7 +53,7 @@ export async function startGateway({
   }
   const pool = createPool({ store, clock, logger, rules })
   const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
-  const usageSink = createWriteBehind(store, logger)
+  const usageSink = createWriteBehind(store, instanceId, logger)
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
   const counters = createMemoryCounters()

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import { printBanner } from './banner.ts'
 import { correctBaseUrl } from './first-start-file.ts'
 import { startGateway } from './gateway.ts'
+import { instanceIdIn } from './instance-id.ts'
 import { assertOpensSomething } from './keys.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
@@ -25,6 +26,7 @@ export async function serve(config: Config, environment: Environment): Promise<n
     vault,
     logger,
     proxyFor: outgoingProxy(environment),
+    instanceId: instanceIdIn(config.dataDir),
   })
   const { gateway } = running
   const putAway = async () => {

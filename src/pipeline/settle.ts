@@ -38,6 +38,7 @@ export async function settle(
     attempts: trace.attempts,
     durationMs,
     firstTokenMs: trace.firstTokenMs,
+    reservedTokens: 0,
     costUsd: null,
   }
   gateway.usageSink.record(record)

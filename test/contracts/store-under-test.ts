@@ -55,6 +55,8 @@ export function usageRecord(requestId: string, changes: Partial<UsageRecord> = {
     cachedTokens: 4,
     reasoningTokens: 2,
     audioTokens: 1,
+    audioOutputTokens: 1,
+    reservedTokens: 0,
     estimated: true,
     costUsd: 0.00125,
     ...changes,

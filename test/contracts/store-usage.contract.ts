@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test'
 import { type StoreUnderTest, upstreamKey, usageRecord } from './store-under-test.ts'
 
+const INSTANCE = 'instance-1'
 const DAY_MS = 86_400_000
 const FIRST = Date.UTC(2026, 10, 23, 7)
 
@@ -11,7 +12,7 @@ export function testUsage(current: () => StoreUnderTest): void {
   test('a record is kept column by column', async () => {
     const { store, look } = current()
     const record = usageRecord('req-1')
-    await store.insert([record])
+    await store.settle([record], INSTANCE)
     expect(look('SELECT * FROM usage_records')).toEqual([
       {
         request_id: 'req-1',
@@ -41,14 +42,16 @@ export function testUsage(current: () => StoreUnderTest): void {
         audio_tokens: 1,
         estimated: 1,
         cost_usd: 0.00125,
+        audio_output_tokens: 1,
+        reserved_tokens: 0,
       },
     ])
   })
 
   test('a request id is kept once, as it was first written, within a batch and across batches', async () => {
     const { store, look } = current()
-    await store.insert([usageRecord('a'), usageRecord('a', { totalTokens: 99 })])
-    await store.insert([usageRecord('a', { totalTokens: 77 }), usageRecord('b')])
+    await store.settle([usageRecord('a'), usageRecord('a', { totalTokens: 99 })], INSTANCE)
+    await store.settle([usageRecord('a', { totalTokens: 77 }), usageRecord('b')], INSTANCE)
     expect(look('SELECT request_id, total_tokens FROM usage_records ORDER BY 1')).toEqual([
       { request_id: 'a', total_tokens: 18 },
       { request_id: 'b', total_tokens: 18 },
@@ -57,31 +60,34 @@ export function testUsage(current: () => StoreUnderTest): void {
 
   test('a batch larger than one statement may be is written whole', async () => {
     const records = Array.from({ length: 12_001 }, (_, index) => usageRecord(`req-${index}`))
-    await current().store.insert(records)
+    await current().store.settle(records, INSTANCE)
     expect(count()).toBe(12_001)
   })
 
   test('a batch that fails leaves nothing behind', async () => {
     const records = Array.from({ length: 1200 }, (_, index) => usageRecord(`req-${index}`))
     const impossible = usageRecord('last', { startedAtMs: Number.NaN })
-    await expect(current().store.insert([...records, impossible])).rejects.toThrow()
+    await expect(current().store.settle([...records, impossible], INSTANCE)).rejects.toThrow()
     expect(count()).toBe(0)
   })
 
   test('an empty batch is no work', async () => {
-    await current().store.insert([])
+    await current().store.settle([], INSTANCE)
     expect(count()).toBe(0)
   })
 
   test('sums count aborted requests as no errors and keep to the asked time, its end left out', async () => {
     const { store } = current()
-    await store.insert([
-      usageRecord('before', { startedAtMs: FIRST - 1 }),
-      usageRecord('ok'),
-      usageRecord('gone', { outcome: 'aborted', model: 'gpt-4o-mini' }),
-      usageRecord('cut', { outcome: 'cut', startedAtMs: FIRST + DAY_MS - 1 }),
-      usageRecord('after', { startedAtMs: FIRST + DAY_MS }),
-    ])
+    await store.settle(
+      [
+        usageRecord('before', { startedAtMs: FIRST - 1 }),
+        usageRecord('ok'),
+        usageRecord('gone', { outcome: 'aborted', model: 'gpt-4o-mini' }),
+        usageRecord('cut', { outcome: 'cut', startedAtMs: FIRST + DAY_MS - 1 }),
+        usageRecord('after', { startedAtMs: FIRST + DAY_MS }),
+      ],
+      INSTANCE,
+    )
     const range = { sinceMs: FIRST, untilMs: FIRST + DAY_MS }
     expect(await store.summarizeUsage({ ...range, groupBy: 'model' })).toEqual([
       {
@@ -107,10 +113,13 @@ export function testUsage(current: () => StoreUnderTest): void {
     const { store } = current()
     await store.createUser({ username: 'ada', email: null, role: 'user', monthlyQuotaTokens: null })
     await store.createUpstreamKey(upstreamKey, () => 'sealed')
-    await store.insert([
-      usageRecord('one'),
-      usageRecord('two', { userId: 9, apiKeyId: 8, upstream: null, startedAtMs: FIRST + DAY_MS }),
-    ])
+    await store.settle(
+      [
+        usageRecord('one'),
+        usageRecord('two', { userId: 9, apiKeyId: 8, upstream: null, startedAtMs: FIRST + DAY_MS }),
+      ],
+      INSTANCE,
+    )
     const groups = async (groupBy: 'user' | 'key' | 'model' | 'day' | 'upstream') =>
       (await store.summarizeUsage({ sinceMs: null, untilMs: null, groupBy })).map(
         ({ group }) => group,

@@ -30,7 +30,7 @@ async function openingFault(): Promise<StoreError> {
 
 test('the file, its folder and its journal are private, also where the file was open to others', async () => {
   const store = await openSqliteStore({ path })
-  await store.insert([usageRecord('one')])
+  await store.settle([usageRecord('one')], 'instance')
   for (const name of [path, `${path}-wal`, `${path}-shm`])
     expect(statSync(name).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)

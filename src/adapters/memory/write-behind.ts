@@ -8,14 +8,18 @@ const EVERY_MS = 100
 /** A batch holds up the requests for as long as it takes, so it is small. */
 const BATCH = 100
 
-export function createWriteBehind(store: UsageStore, logger: Logger): UsageSink & { stop(): void } {
+export function createWriteBehind(
+  store: UsageStore,
+  instanceId: string,
+  logger: Logger,
+): UsageSink & { stop(): void } {
   let waiting: UsageRecord[] = []
   let writing: Promise<void> = Promise.resolve()
 
   const writeAll = async () => {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH)
-      await store.insert(batch)
+      await store.settle(batch, instanceId)
       waiting = waiting.slice(batch.length)
       await new Promise((resolve) => setImmediate(resolve))
     }

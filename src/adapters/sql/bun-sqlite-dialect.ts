@@ -11,6 +11,7 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from 'kysely'
+import { BulkRows } from './bulk-statement.ts'
 import { explainSqliteError } from './store-error.ts'
 
 export class BunSqliteDialect extends SqliteDialect {
@@ -59,14 +60,22 @@ function wrap(database: Database, path: string): SqliteDatabase {
   }
 }
 
+type Changes = ReturnType<SqliteStatement['run']>
+
 /** `query` keeps the prepared statement, so that one that runs often is prepared once. */
 function statement(database: Database, text: string, path: string): SqliteStatement {
   const prepared = database.query<unknown, SQLQueryBindings[]>(text)
   const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]
+  const forEach = (
+    run: (parameters: readonly unknown[]) => unknown[],
+    given: readonly unknown[],
+  ) => (given[0] instanceof BulkRows ? given[0].rows.flatMap(run) : run(given))
+  const all = (parameters: readonly unknown[]) => prepared.all(...bind(parameters))
+  const run = (parameters: readonly unknown[]) => [prepared.run(...bind(parameters))]
   return {
     reader: prepared.columnNames.length > 0,
-    all: (parameters) => explained(path, () => prepared.all(...bind(parameters))),
-    run: (parameters) => explained(path, () => prepared.run(...bind(parameters))),
+    all: (parameters) => explained(path, () => forEach(all, parameters)),
+    run: (parameters) => explained(path, () => forEach(run, parameters).at(-1)) as Changes,
     iterate: (parameters) => prepared.iterate(...bind(parameters)),
   }
 }

@@ -1,5 +1,6 @@
 /** The schema's history, in code so that the one executable carries it. Never change one that was released. */
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
+import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
 
 /** Hand-made INSERTs get the same form of time as ours. */
 const now = sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`
@@ -132,6 +133,7 @@ const migrations: Record<string, Migration> = {
       await createAuditLog(db)
     },
   },
+  '0002-sums-and-quotas': sumsAndQuotas,
 }
 
 export const migrationNames: readonly string[] = Object.keys(migrations)

@@ -76,6 +76,58 @@ export interface UsageRecordsTable {
   audio_tokens: number
   estimated: number
   cost_usd: number | null
+  audio_output_tokens: Generated<number>
+  reserved_tokens: Generated<number>
+}
+
+export interface UsageDailyTable {
+  day: string
+  user_id: number
+  api_key_id: number
+  model: string
+  upstream: string
+  requests: number
+  errors: number
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  cached_tokens: number
+  reasoning_tokens: number
+  audio_tokens: number
+  estimated_requests: number
+  unpriced_requests: number
+  cost_usd: number
+}
+
+export interface UsageMonthlyTable {
+  user_id: number
+  year: number
+  month: number
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  requests: number
+  unpriced_requests: number
+  cost_usd: number
+}
+
+export interface QuotaLeasesTable {
+  user_id: number
+  year: number
+  month: number
+  instance_id: string
+  tokens: number
+  updated_at: string
+}
+
+export interface ModelPricesTable {
+  model: string
+  input_usd: number
+  output_usd: number
+  cached_usd: number | null
+  reasoning_usd: number | null
+  audio_input_usd: number | null
+  audio_output_usd: number | null
 }
 
 export interface AuditLogTable {
@@ -91,5 +143,9 @@ export interface Tables {
   api_keys: ApiKeysTable
   upstream_keys: UpstreamKeysTable
   usage_records: UsageRecordsTable
+  usage_daily: UsageDailyTable
+  usage_monthly: UsageMonthlyTable
+  quota_leases: QuotaLeasesTable
+  model_prices: ModelPricesTable
   audit_log: AuditLogTable
 }

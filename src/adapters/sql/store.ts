@@ -2,8 +2,10 @@
 import type { AdminStore } from '../../ports/admin-store.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { Logger } from '../../ports/logger.ts'
+import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import { createAdminStore } from './admin-store.ts'
+import { runBulkOnSqlite } from './bulk-statement.ts'
 import { createKeyStore } from './key-store.ts'
 import { openDatabase } from './open-database.ts'
 import { createProblemLog } from './problem-log.ts'
@@ -17,16 +19,17 @@ export interface StoreOptions {
   path: string
   /** Hears of malformed rows. */
   logger?: Logger
+  prices?: PriceCatalogue
 }
 
-export async function openSqliteStore({ path, logger }: StoreOptions): Promise<Store> {
+export async function openSqliteStore({ path, logger, prices }: StoreOptions): Promise<Store> {
   const db = await openDatabase(path)
   const keyStore = createKeyStore(db, createProblemLog(logger))
   // The first call only notes where it stands: what changes from now on shows.
   await keyStore.changedSinceLastCall()
   return {
     ...keyStore,
-    ...createUsageStore(db),
+    ...createUsageStore({ db, runBulk: runBulkOnSqlite, catalogue: prices ?? null }),
     ...createAdminStore(db, createProblemLog(logger)),
     close: () => db.destroy(),
   }

@@ -1,62 +1,53 @@
-/** Finished requests in SQL: one statement for many rows, each kept once. */
-import { CompiledQuery, type Insertable, type Kysely } from 'kysely'
+/** Finished requests in SQL: kept once, summed by day and month, and taken off the leases of their quota. */
+import type { Kysely } from 'kysely'
 import type { UsageRecord } from '../../core/usage-record.ts'
+import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
-import type { Tables, UsageRecordsTable } from './schema.ts'
-import { isoTime } from './values.ts'
+import type { RunBulk } from './bulk-statement.ts'
+import { priced } from './prices.ts'
+import type { Tables } from './schema.ts'
+import { RECORDS, recordRow } from './usage-rows.ts'
+import { DAILY, dailyRows, LEASES, leaseRows, MONTHLY, monthlyRows } from './usage-sums.ts'
 
-/**
- * The statement for one row is compiled once: building it for each batch cost four times as much as
- * running it.
- */
-export function createUsageStore(db: Kysely<Tables>): UsageStore {
-  let sql: string | null = null
-  const statementFor = (row: Insertable<UsageRecordsTable>): CompiledQuery => {
-    sql ??= db
-      .insertInto('usage_records')
-      .values(row)
-      .onConflict((conflict) => conflict.column('request_id').doNothing())
-      .compile().sql
-    return CompiledQuery.raw(sql, Object.values(row))
-  }
+interface Parts {
+  db: Kysely<Tables>
+  runBulk: RunBulk
+  /** Without one, only models with a price of the operator's are priced. */
+  catalogue: PriceCatalogue | null
+}
+
+export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore {
   return {
-    async insert(records) {
-      if (records.length === 0) return
-      await db.transaction().execute(async (step) => {
-        for (const record of records) await step.executeQuery(statementFor(toRow(record)))
+    async settle(given, instanceId) {
+      if (given.length === 0) return 0
+      const records = await priced(db, catalogue, onePerRequest(given))
+      return db.transaction().execute(async (step) => {
+        const written = await runBulk(step, RECORDS, records.map(recordRow))
+        const fresh = onlyWritten(records, written)
+        if (fresh.length === 0) return 0
+        // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
+        await runBulk(step, DAILY, dailyRows(fresh))
+        await runBulk(step, MONTHLY, monthlyRows(fresh))
+        await runBulk(step, LEASES, leaseRows(fresh, instanceId))
+        return fresh.length
       })
     },
   }
 }
 
-function toRow(record: UsageRecord): Insertable<UsageRecordsTable> {
-  return {
-    request_id: record.requestId,
-    started_at: isoTime(record.startedAtMs),
-    user_id: record.userId,
-    api_key_id: record.apiKeyId,
-    endpoint: record.endpoint,
-    model: record.model,
-    upstream_model: record.upstreamModel,
-    upstream_key_id: record.upstreamKeyId,
-    upstream: record.upstream,
-    provider: record.provider,
-    stream: record.stream ? 1 : 0,
-    status: record.status,
-    outcome: record.outcome,
-    error_code: record.errorCode,
-    attempts: record.attempts.length,
-    attempt_log: JSON.stringify(record.attempts),
-    ambiguous: record.attempts.some((attempt) => attempt.ambiguous) ? 1 : 0,
-    duration_ms: record.durationMs,
-    first_token_ms: record.firstTokenMs,
-    prompt_tokens: record.promptTokens,
-    completion_tokens: record.completionTokens,
-    total_tokens: record.totalTokens,
-    cached_tokens: record.cachedTokens,
-    reasoning_tokens: record.reasoningTokens,
-    audio_tokens: record.audioTokens,
-    estimated: record.estimated ? 1 : 0,
-    cost_usd: record.costUsd,
-  }
+/** The first of each request id. */
+function onePerRequest(records: readonly UsageRecord[]): readonly UsageRecord[] {
+  const seen = new Set<string>()
+  for (const { requestId } of records) seen.add(requestId)
+  if (seen.size === records.length) return records
+  return records.filter(({ requestId }) => seen.delete(requestId))
+}
+
+function onlyWritten(
+  records: readonly UsageRecord[],
+  written: readonly Record<string, unknown>[],
+): readonly UsageRecord[] {
+  if (written.length === records.length) return records
+  const ids = new Set(written.map(({ request_id }) => request_id))
+  return records.filter(({ requestId }) => ids.has(requestId))
 }

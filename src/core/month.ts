@@ -1,0 +1,21 @@
+/** Billing months: calendar months in UTC. */
+
+export interface Month {
+  year: number
+  /** 1 to 12. */
+  month: number
+}
+
+export function monthOf(ms: number): Month {
+  const date = new Date(ms)
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1 }
+}
+
+export function monthStartMs({ year, month }: Month): number {
+  return Date.UTC(year, month - 1, 1)
+}
+
+/** Also the moment at which a month's quota is there again. */
+export function nextMonthStartMs({ year, month }: Month): number {
+  return Date.UTC(year, month, 1)
+}
