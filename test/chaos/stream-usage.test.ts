@@ -55,7 +55,7 @@ const events = (...all: string[]): Step[] => [
 
 test.each([
   ['the end of the body', [{ write: LAST_HTTP_CHUNK }]],
-  ['FIN', ['fin']],
+  ['FIN', [{ waitMs: 30 }, 'fin']],
   ['RST', [{ waitMs: 30 }, 'rst']],
   ['silence', ['stall']],
 ] as [string, Step[]][])(
