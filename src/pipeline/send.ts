@@ -59,7 +59,7 @@ export async function send(
     if (response.status !== 200)
       return { ok: false, failed: await refusal(gateway, upstream, response) }
     if (isEventStream(response))
-      return await firstEvent(gateway, upstream, ask, response, controller, deadline)
+      return await firstEvent(upstream, ask, response, controller, deadline)
     return await wholeReply(upstream, response)
   } catch (error) {
     if (error instanceof GatewayError) throw error
@@ -145,7 +145,6 @@ async function wholeReply(upstream: UsableUpstream, response: Response): Promise
 
 /** Waits for the first event with data: until then another key can still be tried. */
 async function firstEvent(
-  gateway: Gateway,
   upstream: UsableUpstream,
   ask: Ask,
   response: Response,
