@@ -24,7 +24,7 @@ const DRIVERS = {
   log: ['pino'],
   memory: [],
   metrics: ['prom-client'],
-  sql: ['kysely'],
+  sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   upstream: [],
   vault: [],

@@ -52,7 +52,7 @@ export async function startGateway({
     cooldownMs: config.circuitBreakerCooldownMs,
   }
   const pool = createPool({ store, clock, logger, rules })
-  const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
+  const directory = createDirectory({ store, vault, logger, onUpstreamKeys: pool.adopt })
   const usageSink = createWriteBehind(store, instanceId, logger)
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
@@ -93,14 +93,17 @@ export async function startGateway({
   }
   await directory.reload()
 
-  let housekeeping: Promise<void> = Promise.resolve()
+  /** Null between two rounds: one that waits for the database is not overtaken. */
+  let housekeeping: Promise<void> | null = null
   const keepHouse = async () => {
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
   }
   const timer = setInterval(() => {
-    housekeeping = housekeeping.then(keepHouse)
+    housekeeping ??= keepHouse().finally(() => {
+      housekeeping = null
+    })
   }, HOUSEKEEPING_MS)
 
   return {

@@ -1,6 +1,6 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../core/caller.ts'
-import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
+import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
 import { servesModel } from '../core/routing.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -23,7 +23,7 @@ export interface Directory {
   allUpstreams(): readonly UsableUpstream[]
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
-  /** Reads everything again; `onRows` sees the rows first. */
+  /** Reads everything again; `onUpstreamKeys` sees those first. */
   reload(): Promise<void>
   /** Reloads where another process changed the store. */
   reloadIfChanged(): Promise<void>
@@ -34,13 +34,13 @@ interface Dependencies {
   vault: Vault
   logger: Logger
   /** The pool takes states changed by hand from the rows. */
-  onRows(rows: DirectoryRows): void
+  onUpstreamKeys(keys: readonly UpstreamKey[]): void
 }
 
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
 const MOST_REMEMBERED_MODELS = 1000
 
-export function createDirectory({ store, vault, logger, onRows }: Dependencies): Directory {
+export function createDirectory({ store, vault, logger, onUpstreamKeys }: Dependencies): Directory {
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
   let byModel = new Map<string, readonly UsableUpstream[]>()
@@ -74,19 +74,15 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
     return entry
   }
 
-  const reload = async () => {
-    const rows = await store.readDirectory()
-    onRows(rows)
-    const users = new Map(rows.users.map((user) => [user.id, user]))
-    callers = new Map()
-    for (const key of rows.apiKeys) {
-      const user = users.get(key.userId)
-      if (user === undefined) continue
-      if (key.status === 'active' && user.status === 'active')
-        callers.set(key.keyHash, { user, key })
-    }
-    upstreams = rows.upstreamKeys.map(usable).filter((entry) => entry !== null)
+  const takeUpstreamKeys = (keys: readonly UpstreamKey[]) => {
+    onUpstreamKeys(keys)
+    upstreams = keys.map(usable).filter((entry) => entry !== null)
     byModel = new Map()
+  }
+  const reload = async () => {
+    const { users, apiKeys, upstreamKeys } = await store.readDirectory()
+    takeUpstreamKeys(upstreamKeys)
+    callers = callersOf(users, apiKeys)
     healthy = true
   }
 
@@ -107,7 +103,9 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
     reload,
     async reloadIfChanged() {
       try {
-        if ((await store.changedSinceLastCall()) || !healthy) await reload()
+        const change = await store.changedSinceLastCall()
+        if (change === 'any' || !healthy) await reload()
+        else if (change === 'upstream keys') takeUpstreamKeys(await store.readUpstreamKeys())
       } catch (error) {
         // The last good reading goes on serving; /health tells.
         if (healthy) logger.error({ error: String(error) }, 'directory could not be read')
@@ -115,4 +113,15 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
       }
     },
   }
+}
+
+function callersOf(users: readonly User[], apiKeys: readonly ApiKey[]): Map<string, Caller> {
+  const byId = new Map(users.map((user) => [user.id, user]))
+  const callers = new Map<string, Caller>()
+  for (const key of apiKeys) {
+    const user = byId.get(key.userId)
+    if (user?.status === 'active' && key.status === 'active')
+      callers.set(key.keyHash, { user, key })
+  }
+  return callers
 }

@@ -1,6 +1,6 @@
 /** The running state of the upstream keys: who is healthy, whose breaker is open, who is being probed. */
 import { afterFailure, afterSuccess, type BreakerRules, willingness } from '../core/breaker.ts'
-import type { DirectoryRows, UpstreamState } from '../core/entities.ts'
+import type { UpstreamKey, UpstreamState } from '../core/entities.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -16,7 +16,8 @@ export interface Pool {
   /** The try ended without a verdict, as when the client went away. */
   released(id: number): void
   state(id: number): UpstreamState | null
-  adopt(rows: DirectoryRows): void
+  /** Takes over what others wrote: an operator by hand, or another instance. */
+  adopt(keys: readonly UpstreamKey[]): void
   /** Writes changed states to the store. */
   save(): Promise<void>
 }
@@ -82,21 +83,20 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       }
     },
     state: (id) => states.get(id) ?? null,
-    adopt(rows) {
+    adopt(keys) {
       const next = new Map<number, UpstreamState>()
-      for (const { id, state } of rows.upstreamKeys) {
+      for (const { id, state } of keys) {
         const running = states.get(id)
         const known = stored.get(id)
-        const changedByHand =
-          running === undefined || known === undefined || !sameVerdict(state, known)
-        next.set(id, changedByHand ? state : running)
-        if (changedByHand) {
+        const ours = running !== undefined && known !== undefined && sameVerdict(state, known)
+        next.set(id, ours ? recounted(running, known, state) : state)
+        if (!ours) {
           dirty.delete(id)
           probing.delete(id)
         }
       }
       states = next
-      stored = new Map(rows.upstreamKeys.map(({ id, state }) => [id, state]))
+      stored = new Map(keys.map(({ id, state }) => [id, state]))
     },
     async save() {
       if (dirty.size === 0) return
@@ -114,6 +114,19 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
         logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
       }
     },
+  }
+}
+
+/** The counters of all instances, and on top what was counted here since. */
+function recounted(
+  running: UpstreamState,
+  known: UpstreamState,
+  row: UpstreamState,
+): UpstreamState {
+  return {
+    ...running,
+    totalRequests: row.totalRequests + running.totalRequests - known.totalRequests,
+    totalErrors: row.totalErrors + running.totalErrors - known.totalErrors,
   }
 }
 
