@@ -3,13 +3,13 @@ import type { Migration } from 'kysely'
 import type { DialectWords } from './dialect-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
-import { changeNotices } from './migrations/0003-change-notices.ts'
+import { changeNotices } from './migrations/0004-change-notices.ts'
 
 /** Names sort in the order of their making. */
 export function migrationsIn(words: DialectWords): Record<string, Migration> {
   return {
     '0001-first-tables': firstTables(words),
     '0002-sums-and-quotas': sumsAndQuotas,
-    '0003-change-notices': changeNotices(words),
+    '0004-change-notices': changeNotices(words),
   }
 }

@@ -1,4 +1,4 @@
-/** Migration 3: PostgreSQL tells its listeners what was changed, whoever changes it. SQLite keeps count itself. */
+/** Migration 4: PostgreSQL tells its listeners what was changed, whoever changes it. SQLite keeps count itself. */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../dialect-words.ts'
 
