@@ -12,6 +12,9 @@ import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
 import { withExamples } from './options.ts'
+import { addPriceList } from './price/list.ts'
+import { addPriceSet } from './price/set.ts'
+import { addPriceUnset } from './price/unset.ts'
 import { addServe } from './serve.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
 import { addUpstreamImport } from './upstream/import.ts'
@@ -64,6 +67,12 @@ const GROUPS: readonly [
       addUpstreamDisable,
       addUpstreamRemove,
     ],
+  ],
+  [
+    'price',
+    'your own prices of models',
+    'gpt-proxy price set llama3 --input 0.10 --output 0.40',
+    [addPriceList, addPriceSet, addPriceUnset],
   ],
   [
     'encryption',
