@@ -68,7 +68,7 @@ export async function prepare(
   return { imported, secrets }
 }
 
-function ensureDataDir(dataDir: string): void {
+export function ensureDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
