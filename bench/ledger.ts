@@ -68,14 +68,23 @@ function insertRecords(database: Database, from: number, until: number, all: num
     FROM asked`)
 }
 
+const SUMS = `count(*) AS requests, sum(outcome <> 'ok') AS errors, sum(prompt_tokens) AS prompt_tokens,
+  sum(completion_tokens) AS completion_tokens, sum(total_tokens) AS total_tokens,
+  sum(cached_tokens) AS cached_tokens, sum(reasoning_tokens) AS reasoning_tokens,
+  sum(audio_tokens) AS audio_tokens, sum(estimated) AS estimated_requests,
+  sum(cost_usd IS NULL) AS unpriced_requests, coalesce(sum(cost_usd), 0) AS cost_usd`
+const SUM_COLUMNS = [...SUMS.matchAll(/AS (\w+)/g)].map(([, name]) => name ?? '')
+
 /** What the gateway keeps with every batch. */
 function sumUp(database: Database): void {
-  database.run(`INSERT INTO usage_daily (day, user_id, api_key_id, model, upstream, requests, errors,
-      prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens, audio_tokens,
-      estimated_requests, unpriced_requests, cost_usd)
-    SELECT substr(started_at, 1, 10) AS day, user_id, api_key_id, model, upstream, count(*),
-      sum(outcome <> 'ok'), sum(prompt_tokens), sum(completion_tokens), sum(total_tokens),
-      sum(cached_tokens), sum(reasoning_tokens), sum(audio_tokens), sum(estimated),
-      sum(cost_usd IS NULL), coalesce(sum(cost_usd), 0)
+  const columns = SUM_COLUMNS.join(', ')
+  const sums = SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')
+  database.run(`INSERT INTO usage_daily (day, user_id, api_key_id, model, upstream, ${columns})
+    SELECT substr(started_at, 1, 10), user_id, api_key_id, model, upstream, ${SUMS}
     FROM usage_records GROUP BY 1, 2, 3, 4, 5`)
+  database.run(`INSERT INTO usage_by_month (month, user_id, api_key_id, model, upstream, ${columns})
+    SELECT substr(day, 1, 7), user_id, api_key_id, model, upstream, ${sums}
+    FROM usage_daily GROUP BY 1, 2, 3, 4, 5`)
+  database.run(`INSERT INTO usage_by_day (day, model, upstream, ${columns})
+    SELECT day, model, upstream, ${sums} FROM usage_daily GROUP BY 1, 2, 3`)
 }
