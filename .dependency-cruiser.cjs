@@ -24,6 +24,7 @@ const DRIVERS = {
   log: ['pino'],
   memory: [],
   metrics: ['prom-client'],
+  prices: ['@pydantic/genai-prices'],
   sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   upstream: [],

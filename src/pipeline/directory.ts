@@ -1,6 +1,6 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../core/caller.ts'
-import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
+import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
 import { servesModel } from '../core/routing.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -27,6 +27,23 @@ export interface Directory {
   reload(): Promise<void>
   /** Reloads where another process changed the store. */
   reloadIfChanged(): Promise<void>
+}
+
+/** A few milliseconds of work. */
+const KEYS_AT_ONCE = 10_000
+
+/** Put together beside the one that is asked, in pieces, so that requests are served between them. */
+async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Map<string, Caller>> {
+  const callers = new Map<string, Caller>()
+  const byId = new Map(users.map((user) => [user.id, user]))
+  for (const [at, key] of apiKeys.entries()) {
+    if (at % KEYS_AT_ONCE === KEYS_AT_ONCE - 1)
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    const user = byId.get(key.userId)
+    if (key.status === 'active' && user?.status === 'active')
+      callers.set(key.keyHash, { user, key })
+  }
+  return callers
 }
 
 interface Dependencies {
@@ -80,9 +97,9 @@ export function createDirectory({ store, vault, logger, onUpstreamKeys }: Depend
     byModel = new Map()
   }
   const reload = async () => {
-    const { users, apiKeys, upstreamKeys } = await store.readDirectory()
-    takeUpstreamKeys(upstreamKeys)
-    callers = callersOf(users, apiKeys)
+    const rows = await store.readDirectory()
+    takeUpstreamKeys(rows.upstreamKeys)
+    callers = await callersIn(rows)
     healthy = true
   }
 
@@ -113,15 +130,4 @@ export function createDirectory({ store, vault, logger, onUpstreamKeys }: Depend
       }
     },
   }
-}
-
-function callersOf(users: readonly User[], apiKeys: readonly ApiKey[]): Map<string, Caller> {
-  const byId = new Map(users.map((user) => [user.id, user]))
-  const callers = new Map<string, Caller>()
-  for (const key of apiKeys) {
-    const user = byId.get(key.userId)
-    if (user?.status === 'active' && key.status === 'active')
-      callers.set(key.keyHash, { user, key })
-  }
-  return callers
 }

@@ -89,11 +89,9 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
         const running = states.get(id)
         const known = stored.get(id)
         const ours = running !== undefined && known !== undefined && sameVerdict(state, known)
-        next.set(id, ours ? recounted(running, known, state) : state)
-        if (!ours) {
-          dirty.delete(id)
-          probing.delete(id)
-        }
+        const before = ours ? running : state
+        next.set(id, { ...before, ...counters(state, running, known) })
+        if (!ours) probing.delete(id)
       }
       states = next
       stored = new Map(keys.map(({ id, state }) => [id, state]))
@@ -117,16 +115,17 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
   }
 }
 
-/** The counters of all instances, and on top what was counted here since. */
-function recounted(
-  running: UpstreamState,
-  known: UpstreamState,
+/** Those of all instances, and on top what was counted here and not saved yet. */
+function counters(
   row: UpstreamState,
-): UpstreamState {
+  running: UpstreamState | undefined,
+  known: UpstreamState | undefined,
+): Pick<UpstreamState, 'totalRequests' | 'totalErrors'> {
+  const unsaved = (count: 'totalRequests' | 'totalErrors') =>
+    (running?.[count] ?? 0) - (known?.[count] ?? 0)
   return {
-    ...running,
-    totalRequests: row.totalRequests + running.totalRequests - known.totalRequests,
-    totalErrors: row.totalErrors + running.totalErrors - known.totalErrors,
+    totalRequests: row.totalRequests + unsaved('totalRequests'),
+    totalErrors: row.totalErrors + unsaved('totalErrors'),
   }
 }
 

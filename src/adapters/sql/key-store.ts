@@ -1,5 +1,5 @@
 /** The directory's tables in SQL: one consistent reading, and the running state of upstream keys written back. */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../core/entities.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { ChangeWatch } from './change-watch.ts'
@@ -29,36 +29,46 @@ export function createKeyStore(parts: Parts): KeyStore {
   const { db, watch, reportAccounts, reportUpstreamKeys } = parts
   let known = new Map<number, Known>()
 
-  const upstreamKeyRows = (step: Kysely<Tables>) =>
-    step.selectFrom('upstream_keys').selectAll().orderBy('id').execute()
-  const upstreamKeysOf = (rows: Awaited<ReturnType<typeof upstreamKeyRows>>) => {
-    known = new Map(rows.map((row) => [row.id, row]))
+  const readKeys = async (step: Kysely<Tables>) => {
     const problems: RowProblem[] = []
-    const keys = believable('upstream_keys', rows, toUpstreamKey, problems)
+    const read = new Map<number, Known>()
+    const keys = await inPages(
+      (after) => pageOf(step, 'upstream_keys', after),
+      (rows) => {
+        for (const row of rows) read.set(row.id, row)
+        return believable('upstream_keys', rows, toUpstreamKey, problems)
+      },
+    )
+    return { keys, read, problems }
+  }
+  const taken = ({ keys, read, problems }: Awaited<ReturnType<typeof readKeys>>) => {
+    known = read
     reportUpstreamKeys(problems)
     return keys
   }
-  const readRows = () =>
-    db
-      .transaction()
-      .setAccessMode('read only')
-      .setIsolationLevel('repeatable read')
-      .execute(async (step) => ({
-        users: await step.selectFrom('users').selectAll().orderBy('id').execute(),
-        apiKeys: await step.selectFrom('api_keys').selectAll().orderBy('id').execute(),
-        upstreamKeys: await upstreamKeyRows(step),
-      }))
 
   return {
     async readDirectory(): Promise<DirectoryRows> {
-      const rows = await readRows()
       const problems: RowProblem[] = []
-      const users = believable('users', rows.users, toUser, problems)
-      const apiKeys = believable('api_keys', rows.apiKeys, toApiKey, problems)
+      const { users, apiKeys, upstreams } = await db
+        .transaction()
+        .setAccessMode('read only')
+        .setIsolationLevel('repeatable read')
+        .execute(async (step) => ({
+          users: await inPages(
+            (after) => pageOf(step, 'users', after),
+            (rows) => believable('users', rows, toUser, problems),
+          ),
+          apiKeys: await inPages(
+            (after) => pageOf(step, 'api_keys', after),
+            (rows) => believable('api_keys', rows, toApiKey, problems),
+          ),
+          upstreams: await readKeys(step),
+        }))
       reportAccounts(problems)
-      return { users, apiKeys, upstreamKeys: upstreamKeysOf(rows.upstreamKeys) }
+      return { users, apiKeys, upstreamKeys: taken(upstreams) }
     },
-    readUpstreamKeys: async () => upstreamKeysOf(await upstreamKeyRows(db)),
+    readUpstreamKeys: async () => taken(await readKeys(db)),
     changedSinceLastCall: () => watch.changes(),
     async saveUpstreamStates(states) {
       const written: [number, Known][] = []
@@ -76,6 +86,36 @@ export function createKeyStore(parts: Parts): KeyStore {
       await sql`select 1 from users limit 1`.execute(db)
     },
   }
+}
+
+/** Rows read at once: a few milliseconds of work. */
+const PAGE = 2000
+
+/** A hundred thousand keys are read in pieces, and requests are served between them. */
+async function inPages<Row extends { id: number }, Entity>(
+  read: (after: number) => Promise<Row[]>,
+  convert: (rows: readonly Row[]) => Entity[],
+): Promise<Entity[]> {
+  const entities: Entity[] = []
+  let after = -1
+  for (;;) {
+    const rows = await read(after)
+    for (const entity of convert(rows)) entities.push(entity)
+    if (rows.length < PAGE) return entities
+    after = rows.at(-1)?.id ?? after
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function pageOf<Table extends 'users' | 'api_keys' | 'upstream_keys'>(
+  step: Kysely<Tables>,
+  table: Table,
+  after: number,
+): Promise<Selectable<Tables[Table]>[]> {
+  return sql<Selectable<Tables[Table]>>`
+    select * from ${sql.table(table)} where id > ${after} order by id limit ${PAGE}`
+    .execute(step)
+    .then(({ rows }) => rows)
 }
 
 /**

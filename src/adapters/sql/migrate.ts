@@ -1,7 +1,7 @@
 /** Brings a database to the newest schema, and tells where it stands. */
 import { type Kysely, Migrator } from 'kysely'
 import type { DialectWords } from './dialect-words.ts'
-import { migrationsIn } from './migrations.ts'
+import { migrationNames, migrationsIn } from './migrations.ts'
 import type { Tables } from './schema.ts'
 import { StoreError } from './store-error.ts'
 
@@ -26,7 +26,7 @@ export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string)
     db,
     provider: { getMigrations: () => Promise.resolve(migrations) },
   })
-  const refuseNewer = () => refuseNewerSchema(db, where, Object.keys(migrations))
+  const refuseNewer = () => refuseNewerSchema(db, where)
   return {
     refuseNewer,
     async up() {
@@ -42,11 +42,7 @@ export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string)
   }
 }
 
-async function refuseNewerSchema(
-  db: Kysely<Tables>,
-  where: string,
-  known: readonly string[],
-): Promise<void> {
+async function refuseNewerSchema(db: Kysely<Tables>, where: string): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   if (!tables.some(({ name }) => name === 'kysely_migration')) return
   const rows = await db
@@ -54,7 +50,7 @@ async function refuseNewerSchema(
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-  const unknown = rows.find(({ name }) => !known.includes(name))
+  const unknown = rows.find(({ name }) => !migrationNames.includes(name))
   if (unknown === undefined) return
   throw new StoreError(
     `database ${where} was made by a newer version (it has the migration ${unknown.name})`,

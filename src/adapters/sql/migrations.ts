@@ -1,8 +1,9 @@
 /** The schema's history, in code so that the one executable carries it. Never change one that was released. */
 import type { Migration } from 'kysely'
-import type { DialectWords } from './dialect-words.ts'
+import { type DialectWords, SQLITE } from './dialect-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
+import { reportSums } from './migrations/0003-report-sums.ts'
 import { changeNotices } from './migrations/0004-change-notices.ts'
 
 /** Names sort in the order of their making. */
@@ -10,6 +11,9 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
   return {
     '0001-first-tables': firstTables(words),
     '0002-sums-and-quotas': sumsAndQuotas,
+    '0003-report-sums': reportSums,
     '0004-change-notices': changeNotices(words),
   }
 }
+
+export const migrationNames: readonly string[] = Object.keys(migrationsIn(SQLITE))

@@ -5,6 +5,7 @@ import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { priced } from './prices.ts'
+import { BY_DAY, BY_MONTH, byDayRows, byMonthRows } from './report-sums.ts'
 import type { Tables } from './schema.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
 import { DAILY, dailyRows, LEASES, leaseRows, MONTHLY, monthlyRows } from './usage-sums.ts'
@@ -26,7 +27,10 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const fresh = onlyWritten(records, written)
         if (fresh.length === 0) return 0
         // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
-        await runBulk(step, DAILY, dailyRows(fresh))
+        const daily = dailyRows(fresh)
+        await runBulk(step, DAILY, daily)
+        await runBulk(step, BY_DAY, byDayRows(daily))
+        await runBulk(step, BY_MONTH, byMonthRows(daily))
         await runBulk(step, MONTHLY, monthlyRows(fresh))
         await runBulk(step, LEASES, leaseRows(fresh, instanceId))
         return fresh.length
