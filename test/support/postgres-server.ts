@@ -1,7 +1,8 @@
 /** A real PostgreSQL of a test's own: made in a temporary folder, run by a user who may, on a free port. */
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { postgresFolder } from '../../scripts/needed-programs.ts'
 import { waitFor } from './waiting.ts'
 
 const OWNER = 'gpt_proxy'
@@ -21,7 +22,7 @@ export interface PostgresServer {
   /** Stops all of its processes in the middle, or lets them go on. */
   freeze(): void
   thaw(): void
-  /** Holds the tables against everybody until the result is called. */
+  /** A connection that holds the tables against everybody until the result is called. */
   lockTables(database: string, tables: readonly string[]): Promise<() => Promise<void>>
   close(): Promise<void>
 }
@@ -36,13 +37,12 @@ export interface PostgresOptions {
   folder?: string
 }
 
-const BINARIES = '/usr/lib/postgresql'
 const WATCHED_BY_PASSWORD = ['host all all 127.0.0.1/32 scram-sha-256']
 
-export function postgresProgram(name: string): string {
-  const [newest] = readdirSync(BINARIES).sort((one, other) => Number(other) - Number(one))
-  if (newest === undefined) throw new Error(`no PostgreSQL in ${BINARIES}`)
-  return join(BINARIES, newest, 'bin', name)
+function program(name: string): string {
+  const folder = postgresFolder()
+  if (folder === null) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
+  return join(folder, name)
 }
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
@@ -51,12 +51,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const data = join(folder, 'data')
   let postgres: Bun.Subprocess | null = null
 
-  const client = (program: string, args: string[]) => {
-    const { exitCode, stdout, stderr } = Bun.spawnSync([postgresProgram(program), ...args], {
+  const client = (name: string, args: string[]) => {
+    const { exitCode, stdout, stderr } = Bun.spawnSync([program(name), ...args], {
       env: { PGHOST: folder, PGPORT: String(port), PGUSER: OWNER, PGCONNECT_TIMEOUT: '5' },
       stdin: 'ignore',
     })
-    if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`)
+    if (exitCode !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
     return stdout.toString()
   }
   const psql = (database: string, text: string) =>
@@ -85,8 +85,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     async start() {
       postgres = Bun.spawn(
         asOwner([
-          postgresProgram('postgres'),
-          ...['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'],
+          program('postgres'),
+          ...['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1,127.0.0.2'],
           ...(options.settings ?? []).flatMap((line) => ['-c', line]),
         ]),
         { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(join(folder, 'log')) },
@@ -101,13 +101,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     freeze: () => signalAll(postgres, 'SIGSTOP'),
     thaw: () => signalAll(postgres, 'SIGCONT'),
     async lockTables(database, tables) {
-      const holder = Bun.spawn([postgresProgram('psql'), '-XAtq', '-d', database], {
+      const holder = Bun.spawn([program('psql'), '-XAtq', '-d', database], {
         env: { PGHOST: folder, PGPORT: String(port), PGUSER: OWNER },
         stdin: 'pipe',
         stdout: 'pipe',
         stderr: 'inherit',
       })
-      holder.stdin.write(`begin; lock table ${tables.join(', ')} in access exclusive mode;\n`)
+      const names = tables.join(', ')
+      holder.stdin.write(tables.length === 0 ? 'begin;\n' : `begin; lock table ${names} in access exclusive mode;\n`)
       holder.stdin.write(`select 'held';\n`)
       await holder.stdin.flush()
       await holder.stdout.getReader().read()
@@ -138,7 +139,7 @@ async function initialised({ access = WATCHED_BY_PASSWORD }: PostgresOptions): P
   chownSync(passwords, uid, gid)
   const made = Bun.spawnSync(
     asOwner([
-      postgresProgram('initdb'),
+      program('initdb'),
       ...['-D', join(folder, 'data'), '-U', OWNER, '--pwfile', passwords, '--no-sync'],
       ...['--locale=C', '-E', 'UTF8', '-A', 'trust'],
     ]),
@@ -160,7 +161,7 @@ async function answers(folder: string, port: number): Promise<boolean> {
   const args = ['-h', folder, '-p', String(port), '-U', OWNER, '-d', 'postgres']
   const asked = Bun.spawn(
     [
-      postgresProgram('psql'),
+      program('psql'),
       '-Xq',
       ...args,
     ],
@@ -171,8 +172,8 @@ async function answers(folder: string, port: number): Promise<boolean> {
 
 function signalAll(postgres: Bun.Subprocess | null, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (postgres === null) return
-  const children = Bun.spawnSync(['pgrep', '-P', String(postgres.pid)]).stdout.toString().trim()
-  const pids = [postgres.pid, ...children.split('\n').filter(Boolean).map(Number)]
+  const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, 'utf8')
+  const pids = [postgres.pid, ...children.split(' ').filter(Boolean).map(Number)]
   for (const pid of pids) process.kill(pid, signal)
 }
 
