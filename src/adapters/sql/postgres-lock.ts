@@ -39,11 +39,14 @@ export async function connected<T>(
 ): Promise<T> {
   const progress: Progress = { connected: false }
   const client = new Client(clientConfig(address, 'migration', 'gpt-proxy migration', progress))
-  // Whoever waits for an answer hears of the loss from it.
-  client.on('error', () => {})
+  // Some failures the driver tells only here; later ones are heard of by whoever waits for an answer.
+  const told = Promise.withResolvers<never>()
+  told.promise.catch(() => {})
+  client.on('error', told.reject)
   try {
-    await client.connect()
+    await Promise.race([client.connect(), told.promise])
   } catch (error) {
+    client.end().catch(() => {})
     throw explainPostgresError(error, address, progress)
   }
   try {
