@@ -78,12 +78,7 @@ const GROUPS: readonly [
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',
     [addPriceList, addPriceSet, addPriceUnset],
   ],
-  [
-    'migrate',
-    "the store's schema",
-    'gpt-proxy migrate status',
-    [addMigrateUp, addMigrateStatus],
-  ],
+  ['migrate', "the store's schema", 'gpt-proxy migrate status', [addMigrateUp, addMigrateStatus]],
   [
     'encryption',
     'the key that upstream keys are encrypted with',

@@ -22,7 +22,10 @@ export const VARIABLES = {
   PUBLIC_URL: address.optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: databaseUrl.optional(),
-  POSTGRES_HOST: text(/^[^\s@?#]+$/, 'a host name, an IP address or the folder of a socket').optional(),
+  POSTGRES_HOST: text(
+    /^[^\s@?#]+$/,
+    'a host name, an IP address or the folder of a socket',
+  ).optional(),
   POSTGRES_PORT: whole(1, 65_535).default(DEFAULT_PORT),
   POSTGRES_USER: z.string().default(DEFAULT_NAME),
   POSTGRES_PASSWORD: z.string().optional(),

@@ -127,11 +127,7 @@ export function testByHand(current: () => StoreUnderTest): void {
     expect(logged()).toMatchObject([{ table: 'api_keys', row: 1 }])
   })
 
-  test.each([
-    `monthly_quota_tokens=-5`,
-    `role='root'`,
-    `status='on'`,
-  ])(
+  test.each([`monthly_quota_tokens=-5`, `role='root'`, `status='on'`])(
     'a malformed user (%s) is left out, and asking for that user says what is wrong',
     async (change) => {
       const { store, byHand } = current()
@@ -149,15 +145,18 @@ export function testByHand(current: () => StoreUnderTest): void {
     ['upstream_keys', `weight='heavy'`],
     ['api_keys', `rpm='many'`],
     ['users', `monthly_quota_tokens='lots'`],
-  ])('a text in a column of numbers (%s) is refused by the database or leaves the row out', async (table, set) => {
-    const { store, typed, byHand, logged } = current()
-    await prepare()
-    const write = () => byHand(`UPDATE ${table} SET ${set} WHERE id=1`)
-    if (typed) expect(write).toThrow('invalid input syntax')
-    else write()
-    await store.readDirectory()
-    expect(logged()).toMatchObject(typed ? [] : [{ table, row: 1 }])
-  })
+  ])(
+    'a text in a column of numbers (%s) is refused by the database or leaves the row out',
+    async (table, set) => {
+      const { store, typed, byHand, logged } = current()
+      await prepare()
+      const write = () => byHand(`UPDATE ${table} SET ${set} WHERE id=1`)
+      if (typed) expect(write).toThrow('invalid input syntax')
+      else write()
+      await store.readDirectory()
+      expect(logged()).toMatchObject(typed ? [] : [{ table, row: 1 }])
+    },
+  )
 
   test('a row that was mended and broken again is reported again', async () => {
     const { store, byHand, logged } = current()

@@ -70,8 +70,7 @@ test('two that start at once on an empty database both come up, and make the fir
       ),
     ),
   )
-  const count = (table: string) =>
-    server.sql(`select count(*) as n from ${table}`, database)[0]?.n
+  const count = (table: string) => server.sql(`select count(*) as n from ${table}`, database)[0]?.n
   expect([count('users'), count('api_keys'), count('upstream_keys')]).toEqual([2, 2, 2])
   for (const gateway of started) gateway.signal('SIGTERM')
   expect(await Promise.all(started.map(({ exited }) => exited))).toEqual([0, 0])
@@ -156,7 +155,7 @@ test('a connection that listens and is cut is made again, and nothing in between
 test('the commands work beside it, and take effect within a second', async () => {
   await withTwo(async (_, one, other) => {
     const created = await other.cli(['key', 'create', 'default', '--name', 'second', '--json'])
-    const { id, secret } = JSON.parse(created.stdout) as { id: number; secret: string }
+    const { id, key: secret } = JSON.parse(created.stdout) as { id: number; key: string }
     await waitFor('the new key', async () => (await ask(one, secret)).ok, SOON_MS)
     await one.cli(['key', 'revoke', String(id)])
     await waitFor('its end', async () => (await ask(other, secret)).status === 401, SOON_MS)

@@ -19,10 +19,7 @@ beforeAll(async () => {
   certificates = makeCertificates()
   server = await startPostgres({
     settings: ['fsync=off', 'max_connections=12', 'superuser_reserved_connections=3'],
-    access: [
-      'host tls_only all 127.0.0.1/32 reject',
-      'host all all 127.0.0.1/32 scram-sha-256',
-    ],
+    access: ['host tls_only all 127.0.0.1/32 reject', 'host all all 127.0.0.1/32 scram-sha-256'],
   })
   server.sql('create database tls_only')
   server.sql(`create role guest login password 'guest-canary-8Jd3'`)
@@ -135,10 +132,7 @@ describe('the start names the step', () => {
     const releases = await Promise.all(
       Array.from({ length: 9 }, () => server.lockTables('gpt_proxy', [])),
     )
-    const url = server
-      .url()
-      .replace('gpt_proxy:', 'guest:')
-      .replace(PASSWORD, 'guest-canary-8Jd3')
+    const url = server.url().replace('gpt_proxy:', 'guest:').replace(PASSWORD, 'guest-canary-8Jd3')
     expect(await refused(url)).toContain(': connecting: it has no connection left (')
     await Promise.all(releases.map((release) => release()))
   })
@@ -166,19 +160,23 @@ describe('over TLS', () => {
   }, 60_000)
   afterAll(() => tls.close())
 
-  test.each(['require', 'verify-ca', 'verify-full'])('sslmode=%s serves', async (mode) => {
-    const root = mode === 'require' ? '' : `&sslrootcert=${certificates.authorityFile}`
-    const gateway = await spawnGateway(env(`${tls.url()}?sslmode=${mode}${root}`))
-    expect(await (await fetch(`${gateway.url}/health`)).json()).toMatchObject({
-      services: { database: 'healthy' },
-    })
-    const encrypted = tls.sql(
-      `select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name like 'gpt-proxy%'`,
-    )
-    expect(encrypted).toEqual([{ ssl: true }])
-    gateway.signal('SIGTERM')
-    expect(await gateway.exited).toBe(0)
-  }, 20_000)
+  test.each(['require', 'verify-ca', 'verify-full'])(
+    'sslmode=%s serves',
+    async (mode) => {
+      const root = mode === 'require' ? '' : `&sslrootcert=${certificates.authorityFile}`
+      const gateway = await spawnGateway(env(`${tls.url()}?sslmode=${mode}${root}`))
+      expect(await (await fetch(`${gateway.url}/health`)).json()).toMatchObject({
+        services: { database: 'healthy' },
+      })
+      const encrypted = tls.sql(
+        `select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name like 'gpt-proxy%'`,
+      )
+      expect(encrypted).toEqual([{ ssl: true }])
+      gateway.signal('SIGTERM')
+      expect(await gateway.exited).toBe(0)
+    },
+    20_000,
+  )
 
   test('a certificate of an unknown authority, or for another name, is refused', async () => {
     const unknown = await refused(`${tls.url()}?sslmode=verify-full`)

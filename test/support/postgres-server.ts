@@ -86,7 +86,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       postgres = Bun.spawn(
         asOwner([
           program('postgres'),
-          ...['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1,127.0.0.2'],
+          ...[
+            '-D',
+            data,
+            '-p',
+            String(port),
+            '-k',
+            folder,
+            '-c',
+            'listen_addresses=127.0.0.1,127.0.0.2',
+          ],
           ...(options.settings ?? []).flatMap((line) => ['-c', line]),
         ]),
         { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(join(folder, 'log')) },
@@ -108,7 +117,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
         stderr: 'inherit',
       })
       const names = tables.join(', ')
-      holder.stdin.write(tables.length === 0 ? 'begin;\n' : `begin; lock table ${names} in access exclusive mode;\n`)
+      holder.stdin.write(
+        tables.length === 0 ? 'begin;\n' : `begin; lock table ${names} in access exclusive mode;\n`,
+      )
       holder.stdin.write(`select 'held';\n`)
       await holder.stdin.flush()
       await holder.stdout.getReader().read()
@@ -159,14 +170,11 @@ const MAKE_DATABASE = `select 'create database ${OWNER}'
 
 async function answers(folder: string, port: number): Promise<boolean> {
   const args = ['-h', folder, '-p', String(port), '-U', OWNER, '-d', 'postgres']
-  const asked = Bun.spawn(
-    [
-      program('psql'),
-      '-Xq',
-      ...args,
-    ],
-    { stdin: new Blob([MAKE_DATABASE]), stdout: 'ignore', stderr: 'ignore' },
-  )
+  const asked = Bun.spawn([program('psql'), '-Xq', ...args], {
+    stdin: new Blob([MAKE_DATABASE]),
+    stdout: 'ignore',
+    stderr: 'ignore',
+  })
   return (await asked.exited) === 0
 }
 

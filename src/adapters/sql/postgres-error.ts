@@ -24,7 +24,12 @@ const EXPLANATIONS: readonly Explanation[] = [
     'its certificate is not trusted for this host',
     'correct the certificate, name its authority with sslrootcert=FILE, or use sslmode=require',
   ],
-  [/^(ERR_SSL|ERR_TLS|EPROTO)/, 'TLS', 'no agreement on TLS', 'look at the TLS set-up of PostgreSQL'],
+  [
+    /^(ERR_SSL|ERR_TLS|EPROTO)/,
+    'TLS',
+    'no agreement on TLS',
+    'look at the TLS set-up of PostgreSQL',
+  ],
   [/^28P01/, 'password', 'the user or the password is wrong', PASSWORD],
   [
     /^28000/,
@@ -44,7 +49,12 @@ const EXPLANATIONS: readonly Explanation[] = [
     'the user may not do this',
     'make the user the owner of the database, or grant CREATE on its schema public and rights on its tables',
   ],
-  [/^53300/, 'connecting', 'it has no connection left', 'raise max_connections or lower DB_POOL_SIZE'],
+  [
+    /^53300/,
+    'connecting',
+    'it has no connection left',
+    'raise max_connections or lower DB_POOL_SIZE',
+  ],
   [/^57P03/, 'connecting', 'it is starting or stopping', 'wait until it is up'],
   [/^57P0/, 'connection', 'it was stopped', 'start it'],
   [/^25006/, 'connection', 'it only reads: it is a standby', 'connect to the primary'],
@@ -75,7 +85,8 @@ export function explainPostgresError(
 ): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === '23505' && error instanceof DatabaseError) return alreadyThere(columnOf(error), error)
+  if (code === '23505' && error instanceof DatabaseError)
+    return alreadyThere(columnOf(error), error)
   const [, step, what, remedy] = late(error, progress) ?? entryFor(code, error.message) ?? []
   if (step === undefined) return error
   // The server's own words say more, and hold names only; those of the driver say less.

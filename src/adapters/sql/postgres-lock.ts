@@ -14,10 +14,7 @@ import { StoreError } from './store-error.ts'
 const LOCK = 7_246_893_150_418
 
 /** Holds the lock for as long as `work` takes; the server releases it should this process die. */
-export async function exclusively<T>(
-  address: DatabaseAddress,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function exclusively<T>(address: DatabaseAddress, work: () => Promise<T>): Promise<T> {
   return connected(address, async (client) => {
     await lock(client, address)
     return work()
