@@ -7,6 +7,7 @@ import { printBanner } from './banner.ts'
 import { correctBaseUrl } from './first-start-file.ts'
 import { startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
+import { journalFolderIn, orphanedJournals } from './journal-folder.ts'
 import { assertOpensSomething } from './keys.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
@@ -27,6 +28,8 @@ export async function serve(config: Config, environment: Environment): Promise<n
     logger,
     proxyFor: outgoingProxy(environment),
     instanceId: instanceIdIn(config.dataDir),
+    journalFolder: journalFolderIn(config.dataDir),
+    orphans: orphanedJournals(config.dataDir),
   })
   const { gateway } = running
   const putAway = async () => {
