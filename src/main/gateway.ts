@@ -1,4 +1,5 @@
 /** Puts the gateway together: configuration and store in, a running app out. */
+import type { JournalFiles } from '../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../adapters/journal/journal.ts'
 import { createMemoryCounters } from '../adapters/memory/counters.ts'
 import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
@@ -14,6 +15,7 @@ import { createPool } from '../pipeline/pool.ts'
 import { createRateLimits } from '../pipeline/rate-limits.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Transport } from '../ports/transport.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
 import type { Vault } from '../ports/vault.ts'
 import { sha256Hex } from './digest.ts'
@@ -32,6 +34,14 @@ export interface RunningGateway {
   stop(): Promise<boolean>
 }
 
+/** What stands between the gateway and the world; a test may put something of its own there. */
+export interface Seams {
+  journalFiles?: JournalFiles
+  segmentBytes?: number
+  store?: (store: UsageStore) => UsageStore
+  transport?: (transport: Transport) => Transport
+}
+
 interface Parts {
   config: Config
   store: KeyStore & UsageStore
@@ -45,6 +55,7 @@ interface Parts {
   journalFolder: string
   /** Journals whose processes are gone. */
   orphans?: Iterable<HeldFolder>
+  seams?: Seams
 }
 
 export async function startGateway({
@@ -56,6 +67,7 @@ export async function startGateway({
   instanceId,
   journalFolder,
   orphans = [],
+  seams = {},
 }: Parts): Promise<RunningGateway> {
   const clock = { nowMs: () => Date.now() }
   const rules = {
@@ -67,9 +79,11 @@ export async function startGateway({
   const journal = openJournal({
     folder: journalFolder,
     sync: config.journalSync,
-    store,
+    store: seams.store?.(store) ?? store,
     instanceId,
     logger,
+    ...(seams.journalFiles && { files: seams.journalFiles }),
+    ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
   })
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
@@ -90,7 +104,7 @@ export async function startGateway({
   const gateway: Gateway = {
     directory,
     pool,
-    transport: withDemo(transport),
+    transport: withDemo(seams.transport?.(transport) ?? transport),
     tokenizer: createTokenizer(),
     journal,
     metrics,
