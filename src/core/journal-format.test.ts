@@ -1,3 +1,4 @@
+/** What the journal writes is read again: cut anywhere, with any bit flipped, with rubbish in it. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type JournalEntry, lostRecord } from './journal-entry.ts'

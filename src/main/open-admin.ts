@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
-import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
+import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../admin/admin.ts'
 import type { FirstStartReport } from '../cli/context.ts'
 import { importFromVariables } from '../cli/variable-imports.ts'
@@ -27,7 +27,7 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   const vault = openVault(config)
   const path = join(config.dataDir, 'gpt-proxy.sqlite')
   const store = await openSqliteStore(logger === undefined ? { path } : { path, logger })
-  const transport = createFetchTransport({
+  const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
     proxyFor: () => null,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { JournalFiles } from '../../src/adapters/journal/files.ts'
 import { journalFiles } from '../../src/adapters/journal/files.ts'
 import type { Seams } from '../../src/main/gateway.ts'
-import type { Transport } from '../../src/ports/transport.ts'
+import type { Transport, UpstreamReply } from '../../src/ports/transport.ts'
 import type { UsageStore } from '../../src/ports/usage-store.ts'
 
 export const LIVE_POINTS = [
@@ -148,31 +148,33 @@ function settling(store: UsageStore, database: string, passes: Passes, pass: Pas
 
 function sending(transport: Transport, passes: Passes, pass: Pass): Transport {
   return {
-    async send(request, controller, options) {
+    send(request, options) {
       pass('before-send')
-      const sent = transport.send(request, controller, options)
-      if (passes('while-sent')) {
-        await Bun.sleep(5)
-        die()
-      }
-      const response = await sent
-      pass('after-headers')
-      return new Response(response.body?.pipeThrough(watched(pass)) ?? null, response)
+      const { reply, cancel } = transport.send(request, options)
+      if (passes('while-sent')) setTimeout(die, 5)
+      const watchedReply = reply.then((upstream) => {
+        pass('after-headers')
+        return watched(upstream, pass)
+      })
+      return { reply: watchedReply, cancel }
     },
   }
 }
 
-function watched(pass: Pass): TransformStream<Uint8Array, Uint8Array> {
+function watched(reply: UpstreamReply, pass: Pass): UpstreamReply {
   let chunks = 0
-  return new TransformStream({
-    transform(chunk, controller) {
-      controller.enqueue(chunk)
-      chunks++
-      if (chunks === 1) pass('after-first-byte')
-      if (chunks === 3) pass('after-third-chunk')
+  const took = (chunk: Uint8Array | null): Uint8Array | null => {
+    if (chunk === null) pass('after-last-byte')
+    else if (++chunks === 1) pass('after-first-byte')
+    else if (chunks === 3) pass('after-third-chunk')
+    return chunk
+  }
+  return {
+    status: reply.status,
+    header: (name) => reply.header(name),
+    next() {
+      const chunk = reply.next()
+      return chunk instanceof Promise ? chunk.then(took) : took(chunk)
     },
-    flush() {
-      pass('after-last-byte')
-    },
-  })
+  }
 }
