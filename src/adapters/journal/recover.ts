@@ -93,37 +93,51 @@ function* itemsIn(
   found: Findings,
   { files, logger, onDamage }: Parts,
 ): Generator<JournalItem[]> {
-  const file = files.openToRead(left.path)
-  const size = files.size(file)
   let rest = new Uint8Array(0)
   let position = 0
+  let size = 0
   try {
-    while (position < size) {
-      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - position))
-      const length = files.read(file, chunk, position)
-      if (length === 0) break
-      const bytes = joined(rest, chunk.subarray(0, length))
-      const { items, damage, read } = scanLines(bytes, crc32)
-      for (const { offset, length } of damage)
-        onDamage(left, position - rest.length + offset, length)
-      position += length
-      rest = bytes.slice(read)
-      yield items
+    const file = files.openToRead(left.path)
+    try {
+      size = files.size(file)
+      while (position < size) {
+        const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - position))
+        const length = files.read(file, chunk, position)
+        if (length === 0) break
+        const start = position - rest.length
+        const bytes = joined(rest, chunk.subarray(0, length))
+        const { items, damage, read } = scanLines(bytes, crc32)
+        for (const { offset, length } of damage) onDamage(left, start + offset, length)
+        position += length
+        rest = bytes.slice(read)
+        yield items
+      }
+      if (rest.length > 0) yield tailOf(rest, left, newest, found, size, { files, file, onDamage })
+    } finally {
+      files.close(file)
     }
-    if (rest.length === 0) return
-    const { items, torn } = scanTail(rest, crc32)
-    yield items
-    if (torn === 0) return
-    found.torn += newest ? torn : 0
-    // An older segment was ended by the process that wrote it: there a torn line is damage.
-    if (!newest) onDamage(left, size - torn, torn)
-    else if (items.length === 0) files.truncate(file, size - torn)
   } catch (error) {
     logger.error({ path: left.path, error: codeOf(error) }, 'usage journal: a file cannot be read')
     onDamage(left, position, size - position)
-  } finally {
-    files.close(file)
   }
+}
+
+/** A line that was being written is dropped; in an older segment nothing was, so there it is damage. */
+function tailOf(
+  rest: Uint8Array,
+  left: Left,
+  newest: boolean,
+  found: Findings,
+  size: number,
+  { files, file, onDamage }: Pick<Parts, 'files' | 'onDamage'> & { file: number },
+): JournalItem[] {
+  const { items, torn } = scanTail(rest, crc32)
+  if (torn > 0 && newest) {
+    found.torn += torn
+    // Should this start not come to its end, the next one must not take it for damage.
+    if (items.length === 0) files.truncate(file, size - torn)
+  } else if (torn > 0) onDamage(left, size - torn, torn)
+  return items
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {

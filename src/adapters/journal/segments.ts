@@ -77,7 +77,11 @@ export function createSegments(parts: Parts): Segments {
   const release = (segment: Segment): void => {
     if (segment === active || segment.begun > 0 || segment.ended > 0) return
     if (!kept.delete(segment.number)) return
-    setAsideOrRemove(segment, files)
+    try {
+      setAsideOrRemove(segment, files)
+    } catch {
+      // On a disk that can't be written it stays; the next start reads it, and the store knows its records.
+    }
   }
 
   return {
