@@ -22,6 +22,7 @@ export const ERROR_CATALOGUE = {
   client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'client or upstream' },
   limits_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
+  journal_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
   no_available_upstream: { status: 503, type: 'server_error', blame: 'operator' },
   upstream_error: { status: 502, type: 'server_error', blame: 'upstream' },
   upstream_timeout: { status: 504, type: 'server_error', blame: 'upstream' },

@@ -25,6 +25,37 @@ export function reserve(
   const rate = gateway.rateLimits.hold(caller.key, origin, tokens, (headers) => {
     Object.assign(trace.holdHeaders, headers)
   })
-  if (rate instanceof Promise) return rate.then((held) => ({ tokens, rate: held }))
-  return { tokens, rate }
+  const begin = (held: RateHold | null) => journaled(gateway, caller, ask, trace, tokens, held)
+  return rate instanceof Promise ? rate.then(begin) : begin(rate)
+}
+
+/** Last of all, because it can't be taken back. */
+function journaled(
+  gateway: Gateway,
+  caller: Caller,
+  ask: Ask,
+  trace: Trace,
+  tokens: number,
+  rate: RateHold | null,
+): Hold | Promise<Hold> {
+  const refused = (error: unknown): never => {
+    if (rate !== null) gateway.rateLimits.release(rate)
+    throw error
+  }
+  try {
+    const begun = gateway.journal.begin({
+      requestId: trace.requestId,
+      startedAtMs: trace.startedAtMs,
+      userId: caller.user.id,
+      apiKeyId: caller.key.id,
+      endpoint: ask.endpoint,
+      model: ask.model,
+      stream: ask.stream,
+      tokens,
+      reservedTokens: 0,
+    })
+    return begun === undefined ? { tokens, rate } : begun.then(() => ({ tokens, rate }), refused)
+  } catch (error) {
+    return refused(error)
+  }
 }

@@ -41,7 +41,7 @@ export async function settle(
     reservedTokens: 0,
     costUsd: null,
   }
-  gateway.usageSink.record(record)
+  gateway.journal.end(record)
   gateway.metrics.requestFinished(record)
   gateway.logger.requestFinished({
     requestId: record.requestId,

@@ -3,13 +3,11 @@ import { Database } from 'bun:sqlite'
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
-import { BunSqliteDialect } from './bun-sqlite-dialect.ts'
+import { BUSY_TIMEOUT_MS, BunSqliteDialect } from './bun-sqlite-dialect.ts'
 import { SQLITE } from './dialect-words.ts'
 import { type Schema, schemaOf } from './migrate.ts'
 import type { Tables } from './schema.ts'
 import { explainSqliteError, StoreError } from './store-error.ts'
-
-const BUSY_TIMEOUT_MS = 5000
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   const { db, schema } = await openUnmigrated(path)
