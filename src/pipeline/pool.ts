@@ -35,6 +35,7 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
   let stored = new Map<number, UpstreamState>()
   const probing = new Set<number>()
   const dirty = new Set<number>()
+  let saving: 'well' | 'failing' = 'well'
 
   const update = (id: number, next: UpstreamState) => {
     states.set(id, next)
@@ -107,9 +108,13 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       try {
         await store.saveUpstreamStates(changed)
         for (const [id, state] of changed) stored.set(id, state)
+        saving = 'well'
       } catch (error) {
         for (const id of changed.keys()) dirty.add(id)
-        logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
+        // Once an outage: it is tried again several times a second.
+        if (saving === 'well')
+          logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
+        saving = 'failing'
       }
     },
   }

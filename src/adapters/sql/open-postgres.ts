@@ -12,6 +12,8 @@ import { type Store, type StoreOptions, storeOver } from './store.ts'
 
 /** A server that hangs is away, too. */
 const PING_MS = 2_000
+/** What a server that hangs leaves open is closed by the end of the process. */
+const CLOSE_MS = 2_000
 
 interface PostgresOptions extends StoreOptions {
   address: DatabaseAddress
@@ -27,10 +29,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const watch = listenForChanges({ address, program, logger })
   const store = storeOver({ db, words: POSTGRES, watch }, options)
+  const ping = shared(() => store.ping())
   return {
     ...store,
-    ping: inTime(() => store.ping()),
+    ping: () => inTime(PING_MS, ping()),
     exclusively: (work) => exclusively(address, work),
+    close: () => inTime(CLOSE_MS, store.close()).catch(() => {}),
   }
 }
 
@@ -43,18 +47,22 @@ export function postgresMigrations(address: DatabaseAddress): Promise<MigrationS
 }
 
 /** All who ask while it is asked share one answer. */
-function inTime(ask: () => Promise<void>): () => Promise<void> {
+function shared(ask: () => Promise<void>): () => Promise<void> {
   let asking: Promise<void> | null = null
-  return async () => {
+  return () => {
     asking ??= ask().finally(() => {
       asking = null
     })
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(new Error('PostgreSQL stays silent')), PING_MS)
-    try {
-      await Promise.race([asking, late])
-    } finally {
-      clearTimeout(timer)
-    }
+    return asking
+  }
+}
+
+async function inTime(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('PostgreSQL stays silent')), ms)
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
