@@ -1,6 +1,7 @@
 /** PostgreSQL away, hung, locked, full or elsewhere while requests come: all are served, and recorded once. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { startPostgres } from '../support/postgres-server.ts'
+import { rmSync } from 'node:fs'
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { pause, waitFor } from '../support/waiting.ts'
 import {
   APPLICATION,
@@ -95,17 +96,17 @@ test(
   LIMIT_MS,
 )
 
-test(
-  'a failover to another address',
-  async () => {
+test.each(['stopped', 'hung'] as const)(
+  'a failover to another address, from a server that %s',
+  async (how) => {
     const first = rig.server
     try {
       await throughTrouble(rig, async () => {
-        await first.stop('immediate')
-        const folder = `${first.folder}-second`
-        Bun.spawnSync(['cp', '-a', first.folder, folder])
-        rig.server = await startPostgres({ folder })
-        rig.relay.pointAt(rig.server.port)
+        if (how === 'stopped') await first.stop('immediate')
+        else first.freeze()
+        rig.server = await copyOf(first)
+        // What leads to a server that hangs is told by nobody that it is of no use any more.
+        rig.relay.pointAt(rig.server.port, how === 'stopped' ? 'cut' : 'left')
       })
     } finally {
       await first.close()
@@ -113,3 +114,11 @@ test(
   },
   LIMIT_MS,
 )
+
+/** As a standby that has all that was committed. */
+function copyOf({ folder }: PostgresServer): Promise<PostgresServer> {
+  const copy = `${folder}-second`
+  Bun.spawnSync(['cp', '-a', folder, copy])
+  rmSync(`${copy}/data/postmaster.pid`, { force: true })
+  return startPostgres({ folder: copy })
+}

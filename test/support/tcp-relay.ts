@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export interface TcpRelay {
   port: number
-  /** New connections go there from now on; those that stand are cut. */
-  pointAt(port: number): void
+  /** New connections go there from now on; those that stand are cut, or left where they lead. */
+  pointAt(port: number, standing: 'cut' | 'left'): void
   close(): void
 }
 
@@ -37,9 +37,9 @@ export function startTcpRelay(first: number): Promise<TcpRelay> {
     if (address === null || typeof address === 'string') return reject(new Error('no port'))
     resolve({
       port: address.port,
-      pointAt(port) {
+      pointAt(port, standing) {
         target = port
-        cut()
+        if (standing === 'cut') cut()
       },
       close() {
         server.close()
