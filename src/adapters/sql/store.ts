@@ -4,6 +4,7 @@ import type { AdminStore } from '../../ports/admin-store.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
+import type { QuotaLedger } from '../../ports/quota-ledger.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import { createAdminStore } from './admin-store.ts'
 import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
@@ -11,10 +12,12 @@ import { type DialectWords, SQLITE } from './dialect-words.ts'
 import { createKeyStore } from './key-store.ts'
 import { openDatabase } from './open-database.ts'
 import { createProblemLog } from './problem-log.ts'
+import { createQuotaLedger } from './quota-ledger.ts'
 import type { Tables } from './schema.ts'
 import { createUsageStore } from './usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
+  quotas: QuotaLedger
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -55,6 +58,7 @@ export function storeOver(
       reportUpstreamKeys: createProblemLog(logger),
     }),
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
+    quotas: createQuotaLedger(db),
     ...createAdminStore(db, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.
     exclusively: (work) => work(),
