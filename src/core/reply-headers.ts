@@ -11,16 +11,16 @@ const PASSED = [
 const UPSTREAM_REQUEST_ID = ['x-request-id', 'apim-request-id'] as const
 
 export function allowedHeaders(
-  headers: Headers,
+  header: (name: string) => string | null,
   secretForms: readonly string[],
 ): Record<string, string> {
   const allowed: Record<string, string> = {}
   for (const name of PASSED) {
-    const value = headers.get(name)
+    const value = header(name)
     if (value !== null) allowed[name] = redact(value, secretForms)
   }
   for (const name of UPSTREAM_REQUEST_ID) {
-    const value = headers.get(name)
+    const value = header(name)
     if (value === null) continue
     allowed['x-gpt-proxy-upstream-request-id'] = redact(value, secretForms)
     break

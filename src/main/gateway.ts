@@ -4,7 +4,7 @@ import { createWriteBehind } from '../adapters/memory/write-behind.ts'
 import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
 import { createTokenizer } from '../adapters/tokenizer/gpt-tokenizer.ts'
 import { withDemo } from '../adapters/upstream/demo-transport.ts'
-import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
+import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
 import type { Config } from '../config.ts'
 import { createRetryBudget } from '../core/retry.ts'
 import { createDeadlines } from '../pipeline/deadlines.ts'
@@ -64,7 +64,7 @@ export async function startGateway({
     counters,
     metrics,
   })
-  const transport = createFetchTransport({
+  const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
     proxyFor,

@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPriceCatalogue } from '../adapters/prices/genai-prices.ts'
 import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
-import { createFetchTransport } from '../adapters/upstream/fetch-transport.ts'
+import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../admin/admin.ts'
 import type { FirstStartReport } from '../cli/context.ts'
 import { importFromVariables } from '../cli/variable-imports.ts'
@@ -29,7 +29,7 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   const path = join(config.dataDir, 'gpt-proxy.sqlite')
   const prices = createPriceCatalogue()
   const store = await openSqliteStore({ path, prices, ...(logger !== undefined && { logger }) })
-  const transport = createFetchTransport({
+  const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
     proxyFor: () => null,

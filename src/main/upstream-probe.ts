@@ -1,6 +1,7 @@
 /** Tries one upstream key by asking for the list of models. */
 import type { UpstreamKey } from '../core/entities.ts'
 import { redact, secretForms } from '../core/redact.ts'
+import { wholeBody } from '../pipeline/whole-body.ts'
 import type { Transport } from '../ports/transport.ts'
 import { PROVIDERS } from '../providers/index.ts'
 
@@ -17,8 +18,13 @@ export interface ProbeResult {
 export function upstreamProbe(transport: Transport) {
   return {
     async probe(upstream: UpstreamKey, secret: string): Promise<ProbeResult> {
-      const controller = new AbortController()
-      const timer = setTimeout(() => controller.abort(), TIMEOUT_MS)
+      const request = PROVIDERS[upstream.provider].modelList(upstream, secret)
+      const sending = transport.send(request, { fresh: true })
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        sending.cancel()
+      }, TIMEOUT_MS)
       const startedMs = performance.now()
       const result = (ok: boolean, status: number | null, detail: string): ProbeResult => ({
         ok,
@@ -27,14 +33,12 @@ export function upstreamProbe(transport: Transport) {
         detail,
       })
       try {
-        const request = PROVIDERS[upstream.provider].modelList(upstream, secret)
-        const response = await transport.send(request, controller, { fresh: true })
-        await response.arrayBuffer()
-        return result(response.ok, response.status, meaning(response.status))
+        const reply = await sending.reply
+        await wholeBody(reply)
+        const { status } = reply
+        return result(status >= 200 && status < 300, status, meaning(status))
       } catch (error) {
-        const why = controller.signal.aborted
-          ? `no answer within ${TIMEOUT_MS} ms`
-          : (error as Error).message
+        const why = late ? `no answer within ${TIMEOUT_MS} ms` : (error as Error).message
         return result(false, null, redact(why, secretForms(secret)))
       } finally {
         clearTimeout(timer)

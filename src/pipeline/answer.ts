@@ -14,6 +14,8 @@ interface AnswerHead {
 export interface WholeAnswer extends AnswerHead {
   kind: 'whole'
   text: string
+  /** As it came, to the byte, or without the key that it echoed. */
+  body: string | Uint8Array<ArrayBuffer>
   usage: TokenUsage | null
 }
 
@@ -24,7 +26,7 @@ export interface StreamAnswer extends AnswerHead {
   /** Events that came with the first one. */
   first: Uint8Array | null
   /** Null once the upstream has ended. */
-  next(): Promise<Uint8Array | null>
+  next(): Uint8Array | null | Promise<Uint8Array | null>
   /** Closes the upstream's side at once; a read under way rejects. */
   cancel(): void
 }

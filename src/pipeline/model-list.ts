@@ -5,6 +5,7 @@ import { DEMO_MODELS } from '../providers/demo.ts'
 import { PROVIDERS } from '../providers/index.ts'
 import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
+import { textOf, wholeBody } from './whole-body.ts'
 
 export interface ModelEntry {
   id: string
@@ -64,15 +65,16 @@ async function askedList(
   gateway: Gateway,
   { key, secret }: UsableUpstream,
 ): Promise<ModelList | null> {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
+  const request = PROVIDERS[key.provider].modelList(key, secret)
+  const sending = gateway.transport.send(request, { fresh: false })
+  const timer = setTimeout(sending.cancel, ASK_TIMEOUT_MS)
   try {
-    const request = PROVIDERS[key.provider].modelList(key, secret)
-    const response = await gateway.transport.send(request, controller, { fresh: false })
-    const value = response.status === 200 ? ((await response.json()) as Partial<ModelList>) : null
+    const reply = await sending.reply
+    const text = textOf(await wholeBody(reply))
+    const value = reply.status === 200 ? (JSON.parse(text) as Partial<ModelList>) : null
     if (value !== null && Array.isArray(value.data))
       return { ...value, object: 'list', data: value.data }
-    gateway.logger.warn({ upstream: key.name, status: response.status }, 'no list of models')
+    gateway.logger.warn({ upstream: key.name, status: reply.status }, 'no list of models')
   } catch (error) {
     gateway.logger.warn(
       { upstream: key.name, error: (error as Error).message },

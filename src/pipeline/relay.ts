@@ -9,7 +9,7 @@ import type { Trace } from './trace.ts'
 export interface Reply {
   status: number
   headers: Record<string, string>
-  body: string | ReadableStream<Uint8Array>
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
 }
 
 export type Respond = (reply: Reply) => void
@@ -35,7 +35,7 @@ function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, respond
   respond({
     status: answer.status,
     headers: { 'content-type': 'application/json', ...replyHeaders(answer, trace) },
-    body: answer.text,
+    body: answer.body,
   })
 }
 

@@ -15,7 +15,7 @@ import { readRetryAfterMs } from '../core/retry.ts'
 import { joined } from '../core/sse.ts'
 import { createStreamObserver } from '../core/stream-observer.ts'
 import { readUsage } from '../core/usage.ts'
-import { TransportError } from '../ports/transport.ts'
+import { TransportError, type UpstreamReply } from '../ports/transport.ts'
 import { PROVIDERS } from '../providers/index.ts'
 import { asksUsageForClient } from '../providers/wire.ts'
 import type { Answer } from './answer.ts'
@@ -23,6 +23,7 @@ import type { Deadline } from './deadlines.ts'
 import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
 import type { Trace } from './trace.ts'
+import { textOf, wholeBody } from './whole-body.ts'
 
 export type Sent = { ok: true; answer: Answer } | { ok: false; failed: Failure }
 
@@ -34,33 +35,22 @@ export async function send(
   fresh: boolean,
 ): Promise<Sent> {
   const { key, secret } = upstream
-  const controller = new AbortController()
   const deadline = gateway.deadlines.open()
-  // An abort alone does not end a TLS handshake that stalls, so nothing is left to wait for it.
-  const { promise: givenUp, reject } = Promise.withResolvers<never>()
-  givenUp.catch(() => {})
-  const giveUp = () => {
-    controller.abort()
-    reject(new Error('given up'))
-  }
   let timedOut = false
-  trace.onClientGone = giveUp
-  deadline.set(gateway.limits.firstByteMs, () => {
-    timedOut = true
-    giveUp()
-  })
   const sentMs = performance.now()
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const response = await Promise.race([
-      gateway.transport.send(request, controller, { fresh }),
-      givenUp,
-    ])
-    if (response.status !== 200)
-      return { ok: false, failed: await refusal(gateway, upstream, response) }
-    if (isEventStream(response))
-      return await firstEvent(upstream, ask, response, controller, deadline)
-    return await wholeReply(upstream, response)
+    const sending = gateway.transport.send(request, { fresh })
+    trace.onClientGone = sending.cancel
+    deadline.set(gateway.limits.firstByteMs, () => {
+      timedOut = true
+      sending.cancel()
+    })
+    const reply = await sending.reply
+    if (reply.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, reply) }
+    if (isEventStream(reply))
+      return await firstEvent(upstream, ask, reply, sending.cancel, deadline)
+    return await wholeReply(upstream, reply)
   } catch (error) {
     if (error instanceof GatewayError) throw error
     return { ok: false, failed: silence(gateway, error, timedOut, upstream) }
@@ -70,8 +60,8 @@ export async function send(
   }
 }
 
-function isEventStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+function isEventStream(reply: UpstreamReply): boolean {
+  return reply.header('content-type')?.startsWith('text/event-stream') === true
 }
 
 /** No usable reply: the transport failed, or the body broke off. */
@@ -99,14 +89,14 @@ function silence(
 async function refusal(
   gateway: Gateway,
   upstream: UsableUpstream,
-  response: Response,
+  reply: UpstreamReply,
 ): Promise<Failure> {
-  const { status } = response
-  const text = await response.text().catch(() => '')
+  const { status } = reply
+  const text = await wholeBody(reply).then(textOf, () => '')
   const error = errorObjectOf(parsed(text))
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
-  const retryAfterMs = readRetryAfterMs((name) => response.headers.get(name), gateway.clock.nowMs())
+  const retryAfterMs = readRetryAfterMs(reply.header, gateway.clock.nowMs())
   const shownCode = shown(code, upstream) === null ? '' : `, ${code}`
   return failure(kind, `status ${status}${shownCode}`, {
     status,
@@ -118,8 +108,9 @@ async function refusal(
   })
 }
 
-async function wholeReply(upstream: UsableUpstream, response: Response): Promise<Sent> {
-  const raw = await response.text()
+async function wholeReply(upstream: UsableUpstream, reply: UpstreamReply): Promise<Sent> {
+  const bytes = await wholeBody(reply)
+  const raw = textOf(bytes)
   const value = parsed(raw)
   if (value === undefined)
     return {
@@ -134,10 +125,11 @@ async function wholeReply(upstream: UsableUpstream, response: Response): Promise
       kind: 'whole',
       upstream,
       status: 200,
-      headers: allowedHeaders(response.headers, upstream.secretForms),
-      text: upstream.echoForms.some((form) => raw.includes(form))
+      headers: allowedHeaders(reply.header, upstream.secretForms),
+      text: raw,
+      body: upstream.echoForms.some((form) => raw.includes(form))
         ? redact(raw, upstream.secretForms)
-        : raw,
+        : bytes,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
     },
   }
@@ -147,11 +139,10 @@ async function wholeReply(upstream: UsableUpstream, response: Response): Promise
 async function firstEvent(
   upstream: UsableUpstream,
   ask: Ask,
-  response: Response,
-  controller: AbortController,
+  reply: UpstreamReply,
+  cancel: () => void,
   deadline: Deadline,
 ): Promise<Sent> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const observer = createStreamObserver({
     hideUsage: asksUsageForClient(ask),
     choices: ask.choices,
@@ -159,8 +150,9 @@ async function firstEvent(
   })
   const runs: Uint8Array[] = []
   while (!observer.started && observer.error === null) {
-    const { done, value } = await reader.read()
-    const run = done ? observer.finish().bytes : observer.accept(value)
+    const chunk = await reply.next()
+    const done = chunk === null
+    const run = done ? observer.finish().bytes : observer.accept(chunk)
     if (run !== null) runs.push(run)
     if (done && !observer.started) {
       return {
@@ -174,7 +166,7 @@ async function firstEvent(
     if (done) break
   }
   if (observer.error !== null) {
-    controller.abort()
+    cancel()
     return { ok: false, failed: errorFailure(observer.error, upstream) }
   }
   deadline.clear()
@@ -185,14 +177,11 @@ async function firstEvent(
       kind: 'stream',
       upstream,
       status: 200,
-      headers: allowedHeaders(response.headers, upstream.secretForms),
+      headers: allowedHeaders(reply.header, upstream.secretForms),
       observer,
       first,
-      async next() {
-        const { done, value } = await reader.read()
-        return done ? null : value
-      },
-      cancel: () => controller.abort(),
+      next: reply.next,
+      cancel,
     },
   }
 }

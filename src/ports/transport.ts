@@ -12,12 +12,23 @@ export interface SendOptions {
   fresh: boolean
 }
 
-/** Why no reply came. `ambiguous`: the upstream may have got the request. */
-export type TransportFault = 'refused' | 'dns' | 'tls' | 'connect_timeout' | 'reset' | 'other'
+/**
+ * Why no reply came. `reset`: a connection that had been used before was closed instead of a reply;
+ * `http2_refused`: the upstream no longer speaks HTTP/2, and got nothing of the request.
+ */
+export type TransportFault =
+  | 'refused'
+  | 'dns'
+  | 'tls'
+  | 'connect_timeout'
+  | 'reset'
+  | 'http2_refused'
+  | 'other'
 
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly fault: TransportFault
+  /** The upstream may have got the request. */
   readonly ambiguous: boolean
 
   constructor(fault: TransportFault, message: string, ambiguous: boolean) {
@@ -27,11 +38,22 @@ export class TransportError extends Error {
   }
 }
 
+export interface UpstreamReply {
+  readonly status: number
+  /** A header's value by its name in lower case; several of one name are joined by commas. */
+  header(name: string): string | null
+  /** The next bytes of the body, null at its end; rejects where it broke off. One call at a time. */
+  next(): Uint8Array | null | Promise<Uint8Array | null>
+}
+
+export interface Sending {
+  /** Resolves at the reply's headers; rejects with TransportError. */
+  reply: Promise<UpstreamReply>
+  /** Closes the upstream's side at once: `reply`, or the reading of its body, rejects. */
+  cancel(): void
+}
+
 export interface Transport {
-  /**
-   * Resolves at the reply's headers; its body is read as it arrives. Redirects are not followed.
-   * Throws TransportError; an abort of `controller` rejects and closes the upstream's side at once;
-   * the transport aborts it itself where the upstream can't be connected to in time.
-   */
-  send(request: WireRequest, controller: AbortController, options: SendOptions): Promise<Response>
+  /** Redirects are not followed, and nothing is sent twice. */
+  send(request: WireRequest, options: SendOptions): Sending
 }

@@ -1,7 +1,8 @@
 /** Counters and histograms for Prometheus. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Metrics } from '../../ports/metrics.ts'
+import { createHistogram } from './histogram.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -26,20 +27,20 @@ export function createPrometheusMetrics(): Metrics {
     labelNames: ['kind', 'upstream'] as const,
     registers,
   })
-  const duration = new Histogram({
+  const duration = createHistogram({
     name: 'gpt_proxy_request_duration_seconds',
     help: 'From arrival to the last byte',
-    labelNames: ['endpoint'] as const,
-    buckets: SECONDS,
-    registers,
+    label: 'endpoint',
+    bounds: SECONDS,
   })
-  const firstToken = new Histogram({
+  const firstToken = createHistogram({
     name: 'gpt_proxy_time_to_first_token_seconds',
     help: 'From arrival to the first byte of the reply',
-    labelNames: ['endpoint'] as const,
-    buckets: SECONDS,
-    registers,
+    label: 'endpoint',
+    bounds: SECONDS,
   })
+  registry.registerMetric(duration.metric)
+  registry.registerMetric(firstToken.metric)
   const dropped = new Counter({
     name: 'gpt_proxy_stream_events_dropped_total',
     help: 'Stream events that were neither JSON nor [DONE]',
@@ -105,8 +106,8 @@ export function createPrometheusMetrics(): Metrics {
   }
 
   function observeTimes({ endpoint, durationMs, firstTokenMs }: UsageRecord): void {
-    duration.observe({ endpoint }, durationMs / 1000)
-    if (firstTokenMs !== null) firstToken.observe({ endpoint }, firstTokenMs / 1000)
+    duration.observe(endpoint, durationMs / 1000)
+    if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
   }
 }
 

@@ -1,7 +1,8 @@
 /** The demo models, answered inside this process; any other address goes to the real transport. */
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
-import type { Transport, WireRequest } from '../../ports/transport.ts'
+import type { Sending, Transport, WireRequest } from '../../ports/transport.ts'
 import { DEMO_BASE_URL, type DemoModel, demoChunks, demoCompletion } from '../../providers/demo.ts'
+import { replyOf } from './response-reply.ts'
 
 const CHUNK_GAP_MS = 15
 const SLOW_GAP_MS = 250
@@ -15,10 +16,16 @@ interface DemoBody {
 
 export function withDemo(real: Transport): Transport {
   return {
-    send: (request, controller, options) =>
-      request.url.startsWith(DEMO_BASE_URL)
-        ? demoReply(request, controller.signal)
-        : real.send(request, controller, options),
+    send: (request, options) =>
+      request.url.startsWith(DEMO_BASE_URL) ? demoSending(request) : real.send(request, options),
+  }
+}
+
+function demoSending(request: WireRequest): Sending {
+  const controller = new AbortController()
+  return {
+    reply: demoReply(request, controller.signal).then(replyOf),
+    cancel: () => controller.abort(),
   }
 }
 

@@ -30,7 +30,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     detail: 'the connection was reset before a reply',
     ambiguous: true,
   },
-  HTTP2Unsupported: { fault: 'other', detail: 'it does not speak HTTP/2', ambiguous: false },
+  HTTP2Unsupported: {
+    fault: 'http2_refused',
+    detail: 'it does not speak HTTP/2',
+    ambiguous: false,
+  },
 }
 
 /** OpenSSL's names for a certificate that was not accepted. */

@@ -1,0 +1,42 @@
+/** Where a request goes: the parts of an upstream's URL that a connection needs. */
+import { TransportError } from '../../ports/transport.ts'
+
+export interface Address {
+  /** Scheme, host and port: connections to the same one can stand in for each other. */
+  origin: string
+  secure: boolean
+  hostname: string
+  port: number
+  /** As the Host header has it. */
+  host: string
+}
+
+const known = new Map<string, Address>()
+/** Origins are the operator's base URLs, so few; this only bounds what a long life may gather. */
+const MOST_KNOWN = 1_000
+
+/** Cut by hand, for a URL object costs more than sending the request. */
+export function splitUrl(url: string): { address: Address; path: string } {
+  const slash = url.indexOf('/', url.indexOf('//') + 2)
+  const origin = slash < 0 ? url : url.slice(0, slash)
+  const path = slash < 0 ? '/' : url.slice(slash)
+  if (!/^[\x21-\x7e]+$/.test(path)) {
+    throw new TransportError('other', 'its path holds characters that no URL may have', false)
+  }
+  return { address: known.get(origin) ?? addressOf(origin), path }
+}
+
+function addressOf(origin: string): Address {
+  const url = new URL(origin)
+  const secure = url.protocol === 'https:'
+  const address: Address = {
+    origin,
+    secure,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    host: url.host,
+  }
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(origin, address)
+  return address
+}

@@ -1,0 +1,200 @@
+/** One connection and what becomes of its exchanges: reuse, cuts, cancels, excess bytes. */
+import { describe, expect, test } from 'bun:test'
+import { TransportError } from '../../ports/transport.ts'
+import { createConnection, headOf } from './http1-connection.ts'
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+
+/** Writes are made in the turn of the event loop that asked for them. */
+const endOfTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A connection on a wire that takes `room` bytes a write, and what happened to it. */
+function connected({ room = Number.POSITIVE_INFINITY } = {}) {
+  const events: string[] = []
+  let sent = ''
+  const connection = createConnection(
+    {
+      write(data) {
+        const text = typeof data === 'string' ? data : Buffer.from(data).toString()
+        sent += text.slice(0, room)
+        return Math.min(text.length, room)
+      },
+      hold: (back) => void events.push(back ? 'held' : 'released'),
+      destroy: () => void events.push('destroyed'),
+    },
+    { idle: () => void events.push('idle'), gone: () => void events.push('gone') },
+  )
+  const receive = (text: string) => connection.received(Buffer.from(text))
+  return { connection, events, receive, sent: () => sent }
+}
+
+async function faultOf(reply: Promise<unknown>): Promise<TransportError> {
+  const error = await reply.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof TransportError) return error
+  throw new Error('no TransportError')
+}
+
+describe('a connection', () => {
+  test('carries one exchange after the other', async () => {
+    const { connection, receive, events, sent } = connected()
+    for (const body of ['one', 'two']) {
+      const { reply } = connection.exchange('POST\r\n\r\n', body)
+      await endOfTurn()
+      receive(OK)
+      const { status, next } = await reply
+      expect(status).toBe(200)
+      expect(Buffer.from((await next()) ?? []).toString()).toBe('ok')
+      expect(await next()).toBeNull()
+    }
+    expect(sent()).toBe('POST\r\n\r\nonePOST\r\n\r\ntwo')
+    expect(events).toEqual(['idle', 'idle'])
+  })
+
+  test('sends what the socket did not take once it has room', async () => {
+    const { connection, sent } = connected({ room: 4 })
+    connection.exchange('POST\r\n\r\n', 'body').reply.catch(() => {})
+    await endOfTurn()
+    for (let turn = 0; turn < 5; turn++) connection.drained()
+    expect(sent()).toBe('POST\r\n\r\nbody')
+  })
+
+  test('is not used again where the reply came before the whole request was sent', async () => {
+    const { connection, receive, events } = connected({ room: 4 })
+    const { reply } = connection.exchange('POST\r\n\r\n', 'body')
+    await endOfTurn()
+    receive(OK)
+    expect((await reply).status).toBe(200)
+    expect(events).toEqual(['destroyed', 'gone'])
+  })
+
+  test.each([
+    ['idle, unasked', ''],
+    ['right behind its reply', OK],
+  ])('is given up where the upstream sends more than replies: %s', async (_, before) => {
+    const { connection, receive, events } = connected()
+    if (before !== '') connection.exchange('POST\r\n\r\n', '').reply.catch(() => {})
+    await endOfTurn()
+    receive(`${before}HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary`)
+    expect(events.slice(-2)).toEqual(['destroyed', 'gone'])
+  })
+
+  test('takes nothing for a reply that came before its request was written', async () => {
+    const { connection, receive, events } = connected()
+    connected()
+      .connection.exchange('POST\r\n\r\n', '')
+      .reply.catch(() => {})
+    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    receive(OK)
+    expect((await faultOf(reply)).fault).toBe('reset')
+    expect(events).toEqual(['destroyed', 'gone'])
+  })
+
+  test('closed instead of its first reply tells of the upstream, of a later one only of its age', async () => {
+    const { connection } = connected()
+    const first = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    connection.closed('ECONNRESET')
+    expect(await faultOf(first.reply)).toMatchObject({
+      fault: 'other',
+      ambiguous: true,
+      message: 'the connection was reset before a reply',
+    })
+
+    const { connection: used, receive } = connected()
+    const earlier = used.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive(OK)
+    await earlier.reply
+    const second = used.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    used.closed(null)
+    expect(await faultOf(second.reply)).toMatchObject({
+      fault: 'reset',
+      message: 'the connection was closed before a reply',
+    })
+  })
+
+  test.each([
+    ['reset', 'ECONNRESET'],
+    ['closed', null],
+  ])('%s in the middle of a reply gives out what came, then fails', async (how, error) => {
+    const { connection, receive } = connected()
+    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart')
+    const { next } = await reply
+    connection.closed(error)
+    expect(Buffer.from((await next()) ?? []).toString()).toBe('part')
+    const failed = await faultOf(Promise.resolve(next()))
+    expect(failed.message).toBe(`the connection was ${how} in the middle of the reply`)
+  })
+
+  test('that is closed with the end of a reply without length ends that reply', async () => {
+    const { connection, receive } = connected()
+    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive('HTTP/1.1 200 OK\r\n\r\nall')
+    const { next } = await reply
+    connection.closed(null)
+    expect(Buffer.from((await next()) ?? []).toString()).toBe('all')
+    expect(await next()).toBeNull()
+  })
+
+  test('that is reset is no end of a reply without length', async () => {
+    const { connection, receive } = connected()
+    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive('HTTP/1.1 200 OK\r\n\r\nall')
+    const { next } = await reply
+    connection.closed('ECONNRESET')
+    await next()
+    expect((await faultOf(Promise.resolve(next()))).fault).toBe('other')
+  })
+
+  test('is closed by a cancel, but not by one that comes after the end', async () => {
+    const { connection, receive, events } = connected()
+    const done = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive(OK)
+    await done.reply
+    done.cancel()
+    expect(events).toEqual(['idle'])
+    const going = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    going.cancel()
+    expect((await faultOf(going.reply)).message).toBe('given up')
+    expect(events).toEqual(['idle', 'destroyed', 'gone'])
+  })
+
+  test('is held back while nobody takes the body', async () => {
+    const { connection, receive, events } = connected()
+    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    await endOfTurn()
+    receive('HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n')
+    for (let part = 0; part < 3; part++) receive('x'.repeat(100_000))
+    expect(events).toEqual(['held'])
+    const { next } = await reply
+    for (let part = 0; part < 2; part++) await next()
+    expect(events).toEqual(['held', 'released'])
+  })
+})
+
+describe('the head of a request', () => {
+  const address = { origin: 'http://a', secure: false, hostname: 'a', port: 80, host: 'a' }
+  const request = { method: 'POST', url: '', headers: { name: 'value' }, body: 'é' } as const
+
+  test('names the host, and the length of the body in bytes', () => {
+    expect(headOf(request, address, '/v1')).toBe(
+      'POST /v1 HTTP/1.1\r\nhost: a\r\nname: value\r\ncontent-length: 2\r\n\r\n',
+    )
+  })
+
+  test.each(['a\r\nb: c', 'a\nb', 'a\0'])('never holds a line break of a header (%j)', (value) => {
+    expect(() => headOf({ ...request, headers: { name: value } }, address, '/')).toThrow(
+      'the header name holds a line break',
+    )
+  })
+})

@@ -1,0 +1,116 @@
+/** What counts as a proper reply of an upstream, and that no cut of its bytes changes what is read. */
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { createReplyReader, MalformedReply } from './http1-reader.ts'
+
+interface Read {
+  statuses: number[]
+  bodies: string[]
+  reusable: boolean[]
+}
+
+/** Reads the pieces as replies to as many requests, and says what came of it. */
+function read(pieces: readonly string[], closed = false): Read & { whole: boolean } {
+  const found: Read = { statuses: [], bodies: [], reusable: [] }
+  let body = ''
+  const reader = createReplyReader({
+    head: ({ status }) => found.statuses.push(status),
+    body: (bytes) => {
+      body += Buffer.from(bytes).toString('latin1')
+    },
+    end(reusable) {
+      found.bodies.push(body)
+      found.reusable.push(reusable)
+      body = ''
+    },
+  })
+  reader.start()
+  for (const piece of pieces) reader.push(Buffer.from(piece, 'latin1'))
+  return { ...found, whole: closed ? reader.close() : found.bodies.length > 0 }
+}
+
+const LENGTH = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\nX-Two: a\r\nx-two: b\r\n\r\nhello'
+const CHUNKED =
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;name=value\r\nhel\r\n2 \r\nlo\r\n0\r\nx-trailer: 1\r\n\r\n'
+const INTERIM = `HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${LENGTH}`
+
+describe('a reply', () => {
+  test.each([
+    ['of a known length', LENGTH],
+    ['in chunks', CHUNKED],
+    ['behind interim ones', INTERIM],
+  ])('%s is read the same however its bytes are cut', (_, text) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length), { maxLength: 40 }), (cuts) => {
+        const places = [0, ...cuts.sort((one, other) => one - other), text.length]
+        const pieces = places.slice(1).map((end, at) => text.slice(places[at], end))
+        expect(read(pieces)).toEqual({
+          statuses: [200],
+          bodies: ['hello'],
+          reusable: [true],
+          whole: true,
+        })
+      }),
+    )
+    expect(read([...text]).bodies).toEqual(['hello'])
+  })
+
+  test('without a length lasts until the upstream closes, and its connection is not used again', () => {
+    const text = 'HTTP/1.1 200 OK\r\n\r\nhello'
+    expect(read([text]).bodies).toEqual([])
+    expect(read([text], true)).toMatchObject({ bodies: ['hello'], reusable: [false], whole: true })
+  })
+
+  test.each([
+    ['HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello'],
+    [CHUNKED.slice(0, -2)],
+    ['HTTP/1.1 200 OK\r\ncontent-le'],
+    [''],
+  ])('that is closed before its end is not whole (%j)', (text) => {
+    expect(read([text], true).whole).toBe(false)
+  })
+
+  test.each([
+    ['HTTP/1.1 204 No Content\r\n\r\n'],
+    ['HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\n\r\n'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+  ])('may have no body (%j)', (text) => {
+    expect(read([text])).toMatchObject({ bodies: [''], reusable: [true] })
+  })
+
+  test.each([
+    ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n', 'is of HTTP/1.0'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: Close\r\n\r\n', 'says so'],
+    [CHUNKED.replace('\r\n\r\n', '\r\ncontent-length: 5\r\n\r\n'), 'names two framings'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 5, 5\r\n\r\nhello', 'names its length twice'],
+  ])('ends its connection where it %2$s', (text) => {
+    expect(read([text]).reusable).toEqual([false])
+  })
+})
+
+test.each([
+  ['SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n\r\n'],
+  ['HTTP/2 200\r\n\r\n'],
+  ['HTTP/1.1 99 Low\r\n\r\n'],
+  ['HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\n folded: x\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\nno colon\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\nname : x\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\nx: a\nb: c\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\ncontent-length: 5, 6\r\n\r\nhello'],
+  ['HTTP/1.1 200 OK\r\ncontent-length: +5\r\n\r\nhello'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffff\r\n'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhello\r\n'],
+  [`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;${'x'.repeat(300)}\r\n`],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: y\n\r\n'],
+  [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`],
+  [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
+  [`${LENGTH}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`],
+])('what is no proper reply is refused, at once or byte by byte (%j)', (text) => {
+  expect(() => read([text])).toThrow(MalformedReply)
+  expect(() => read([...text])).toThrow(MalformedReply)
+})

@@ -1,0 +1,80 @@
+/** Requests over our own HTTP/1.1 connections, kept for the next request. Why not fetch: docs/decisions. */
+
+import type { SendOptions, WireRequest } from '../../ports/transport.ts'
+import { type Sending, TransportError, type UpstreamReply } from '../../ports/transport.ts'
+import { type Address, splitUrl } from './address.ts'
+import { type Connection, createConnection, headOf } from './http1-connection.ts'
+import { createIdlePool } from './idle-pool.ts'
+import { openConnection } from './open-socket.ts'
+
+export interface Http1Options {
+  /** A connection (name, TCP, TLS) must stand within this. */
+  connectTimeoutMs: number
+  /** Whether this origin is to be offered HTTP/2. */
+  offerHttp2(origin: string): boolean
+  /** It chose HTTP/2: the request goes there instead. */
+  speaksHttp2(origin: string, request: WireRequest, options: SendOptions): Sending
+}
+
+export function createHttp1Transport(options: Http1Options) {
+  const pool = createIdlePool()
+
+  const opened = async (
+    request: WireRequest,
+    send: SendOptions,
+    address: Address,
+  ): Promise<Connection | Sending> => {
+    const limits = {
+      limitMs: options.connectTimeoutMs,
+      offerHttp2: options.offerHttp2(address.origin),
+    }
+    const made = await openConnection(address, limits, (wire) =>
+      createConnection(wire, pool.watcherOf(address.origin)),
+    )
+    return made.protocol === 'http2'
+      ? options.speaksHttp2(address.origin, request, send)
+      : made.connection
+  }
+
+  /** Over a connection that is still to be made: a client that leaves meanwhile does not undo it. */
+  const sendOnNew = (
+    request: WireRequest,
+    send: SendOptions,
+    address: Address,
+    head: string,
+  ): Sending => {
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
+    let sending: Sending | null = null
+    let cancelled = false
+    opened(request, send, address)
+      .then((made) => {
+        if (cancelled) {
+          if ('exchange' in made) pool.watcherOf(address.origin).idle(made)
+          else made.cancel()
+          return
+        }
+        sending = 'exchange' in made ? made.exchange(head, request.body ?? '') : made
+        sending.reply.then(resolve, reject)
+      })
+      .catch(reject)
+    return {
+      reply: promise,
+      cancel() {
+        cancelled = true
+        if (sending !== null) sending.cancel()
+        else reject(new TransportError('other', 'given up', false))
+      },
+    }
+  }
+
+  return {
+    send(request: WireRequest, send: SendOptions): Sending {
+      const { address, path } = splitUrl(request.url)
+      const head = headOf(request, address, path)
+      const idle = send.fresh ? null : pool.take(address.origin)
+      return idle === null
+        ? sendOnNew(request, send, address, head)
+        : idle.exchange(head, request.body ?? '')
+    },
+  }
+}

@@ -1,0 +1,144 @@
+/** Opens a connection to an upstream, TLS checked, within a time limit; says what it failed of. */
+import { isIP } from 'node:net'
+import { TransportError } from '../../ports/transport.ts'
+import type { Address } from './address.ts'
+import type { Connection, Wire } from './http1-connection.ts'
+
+export interface OpenOptions {
+  limitMs: number
+  /** Offer HTTP/2 in the TLS handshake. */
+  offerHttp2: boolean
+}
+
+export type Opened = { protocol: 'http1.1'; connection: Connection } | { protocol: 'http2' }
+
+/** The types of Bun leave these two out. */
+interface Pausable {
+  pause(): void
+  resume(): void
+}
+type Socket = Bun.Socket<State>
+
+interface State {
+  connection: Connection | null
+  ready(socket: Socket): void
+  fail(error: TransportError): void
+  tcpStands: boolean
+  /** Nobody waits for it any more. */
+  over: boolean
+}
+
+/** Protocol names, each behind its length (RFC 7301, 3.1). */
+const ALPN = { both: alpn('h2', 'http/1.1'), http1: alpn('http/1.1') }
+
+function alpn(...names: string[]): ArrayBuffer {
+  const bytes = names.flatMap((name) => [name.length, ...Buffer.from(name)])
+  return new Uint8Array(bytes).buffer
+}
+
+const HANDLERS: Bun.SocketHandler<State> = {
+  open(socket) {
+    const { data } = socket
+    data.tcpStands = true
+    if (data.over) socket.terminate()
+  },
+  handshake(socket, success, error) {
+    const { data } = socket
+    if (data.over) return
+    if (success && socket.authorized) return data.ready(socket)
+    const { code } = (error ?? {}) as { code?: string }
+    data.fail(new TransportError('tls', `TLS failed: ${meaning(code)}`, false))
+    socket.terminate()
+  },
+  data: ({ data }, bytes) => data.connection?.received(bytes),
+  drain: ({ data }) => data.connection?.drained(),
+  close({ data }, error) {
+    if (data.connection !== null) {
+      return data.connection.closed(error === undefined || error === null ? null : String(error))
+    }
+    data.fail(new TransportError('tls', 'TLS failed: the connection was closed', false))
+  },
+  // `close` follows, and says all that is asked.
+  error() {},
+}
+
+export function openConnection(
+  address: Address,
+  { limitMs, offerHttp2 }: OpenOptions,
+  create: (wire: Wire) => Connection,
+): Promise<Opened> {
+  const { promise, resolve, reject } = Promise.withResolvers<Opened>()
+  const finish = (state: State) => {
+    state.over = true
+    clearTimeout(timer)
+  }
+  const state: State = {
+    connection: null,
+    tcpStands: false,
+    over: false,
+    ready(socket) {
+      finish(state)
+      if (socket.alpnProtocol === 'h2') {
+        socket.end()
+        return resolve({ protocol: 'http2' })
+      }
+      state.connection = create(wireOf(socket))
+      resolve({ protocol: 'http1.1', connection: state.connection })
+    },
+    fail(error) {
+      finish(state)
+      reject(error)
+    },
+  }
+  const timer = setTimeout(() => {
+    const missing = state.tcpStands ? 'no TLS handshake' : 'no connection'
+    const detail = `${missing} in time (limit ${limitMs} ms)`
+    state.fail(new TransportError('connect_timeout', detail, false))
+  }, limitMs)
+
+  const { hostname, port, secure } = address
+  const tls = {
+    // An address is no server name (RFC 6066, 3).
+    ...(isIP(hostname) === 0 ? { serverName: hostname } : {}),
+    ALPNProtocols: offerHttp2 ? ALPN.both : ALPN.http1,
+  }
+  Bun.connect<State>({
+    hostname,
+    port,
+    data: state,
+    socket: HANDLERS,
+    ...(secure ? { tls } : {}),
+  }).then(
+    (socket) => {
+      if (state.over) socket.terminate()
+      else if (!secure) state.ready(socket)
+    },
+    (error: { code?: string }) => state.fail(connectError(error.code)),
+  )
+  return promise
+}
+
+function wireOf(socket: Socket): Wire {
+  const pausable = socket as unknown as Pausable
+  return {
+    write: (data) => socket.write(data),
+    hold: (back) => (back ? pausable.pause() : pausable.resume()),
+    destroy: () => socket.terminate(),
+  }
+}
+
+function connectError(code = 'unknown'): TransportError {
+  if (code === 'ECONNREFUSED') return new TransportError('refused', 'connection refused', false)
+  if (code === 'ENOTFOUND')
+    return new TransportError('dns', 'its name could not be resolved', false)
+  if (/^EAI_|DNS/.test(code))
+    return new TransportError('dns', 'its name could not be resolved for now', false)
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return new TransportError('other', 'this machine has no file left for a connection', false)
+  return new TransportError('refused', `no connection: ${code}`, false)
+}
+
+function meaning(code = 'unknown'): string {
+  if (code === 'EPROTO') return 'it answers, but not in TLS'
+  return code === 'ECONNRESET' ? 'the connection was closed' : code
+}

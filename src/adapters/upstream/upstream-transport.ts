@@ -1,0 +1,58 @@
+/** The way to an upstream: our own HTTP/1.1 connections, or fetch where it chose HTTP/2 or a proxy is set. */
+import type { Transport, TransportError } from '../../ports/transport.ts'
+import { splitUrl } from './address.ts'
+import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
+import { createHttp1Transport } from './http1-transport.ts'
+
+export interface UpstreamTransportOptions extends FetchOptions {
+  /** Use HTTP/2 where the upstream offers it. */
+  http2: boolean
+}
+
+export function createUpstreamTransport(options: UpstreamTransportOptions): Transport {
+  const byFetch = createFetchTransport(options)
+  /** Learnt in the TLS handshake; forgotten where HTTP/2 is then refused. */
+  const http2Origins = new Set<string>()
+  const onlyHttp1 = new Set<string>()
+  const proxied = new Map<string, boolean>()
+
+  const isProxied = (origin: string): boolean => {
+    const known = proxied.get(origin)
+    if (known !== undefined) return known
+    const found = options.proxyFor(origin) !== null
+    proxied.set(origin, found)
+    return found
+  }
+
+  const http1 = createHttp1Transport({
+    connectTimeoutMs: options.connectTimeoutMs,
+    offerHttp2: (origin) => options.http2 && !onlyHttp1.has(origin),
+    speaksHttp2(origin, request, { fresh }) {
+      http2Origins.add(origin)
+      return byFetch.send(request, { origin, http2: true, fresh })
+    },
+  })
+
+  return {
+    send(request, send) {
+      const { origin, secure } = splitUrl(request.url).address
+      if (isProxied(origin)) return byFetch.send(request, { origin, http2: false, ...send })
+      if (!secure || !http2Origins.has(origin)) return http1.send(request, send)
+      const sending = byFetch.send(request, { origin, http2: true, ...send })
+      let now = sending
+      const reply = sending.reply.catch((error: TransportError) => {
+        if (!refusesHttp2(error)) throw error
+        http2Origins.delete(origin)
+        onlyHttp1.add(origin)
+        now = http1.send(request, send)
+        return now.reply
+      })
+      return { reply, cancel: () => now.cancel() }
+    },
+  }
+}
+
+/** An upstream that lost HTTP/2 either says so, or its TLS ends in words that fetch does not understand. */
+function refusesHttp2({ fault, ambiguous }: TransportError): boolean {
+  return !ambiguous && (fault === 'http2_refused' || fault === 'tls')
+}
