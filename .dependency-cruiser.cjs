@@ -21,6 +21,7 @@ const layer = (name, may) =>
 
 /** Adapter → the packages that are its driver. Built-in modules are open to adapters. */
 const DRIVERS = {
+  journal: [],
   log: ['pino'],
   memory: [],
   metrics: ['prom-client'],

@@ -101,6 +101,7 @@ function configOf(values: Values) {
       ipTpm: values.RATE_LIMIT_IP_TPM,
     },
     rateLimitFailOpen: values.RATE_LIMIT_FAIL_OPEN,
+    journalSync: values.JOURNAL_SYNC,
     logLevel: values.LOG_LEVEL,
     logPromptBody: values.LOG_PROMPT_BODY,
   }

@@ -46,6 +46,9 @@ export const VARIABLES = {
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(100 * 1024 * 1024),
   DRAIN_SECONDS: whole(0, 3600).default(30),
   TRUSTED_PROXIES: cidrs.default([]),
+  JOURNAL_SYNC: z
+    .enum(['always', 'interval', 'off'], 'always, interval or off')
+    .default('interval'),
   LOG_LEVEL: logLevel.default('info'),
   LOG_PROMPT_BODY: flag.default(false),
   RATE_LIMIT_ENABLED: flag.default(true),
@@ -87,5 +90,4 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   REDIS_HOST: ONE_PROCESS,
   REDIS_PORT: ONE_PROCESS,
   REDIS_PASSWORD: ONE_PROCESS,
-  JOURNAL_SYNC: 'this version has no usage journal',
 }

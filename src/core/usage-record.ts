@@ -1,7 +1,7 @@
 /** One finished request, as the ledger keeps it. */
 
-/** How a request ended, from the client's side. */
-export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted'
+/** How a request ended, from the client's side; `lost`: the gateway itself went down in the middle. */
+export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted' | 'lost'
 
 /** One try at one upstream key. `failure` is null where it succeeded. */
 export interface AttemptNote {

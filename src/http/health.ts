@@ -11,12 +11,16 @@ export interface Readiness {
   databaseHealthy(): Promise<boolean>
 }
 
-export function health({ rateLimits }: Gateway, readiness: Readiness) {
+export function health({ rateLimits, journal }: Gateway, readiness: Readiness) {
   return async (): Promise<Response> => {
     const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
     const redis = rateLimits.health()
-    const well = database === 'healthy' && redis !== 'degraded'
-    return Response.json({ status: well ? 'healthy' : 'degraded', services: { database, redis } })
+    const writes = journal.health().state === 'healthy' ? 'healthy' : 'unhealthy'
+    const well = database === 'healthy' && redis !== 'degraded' && writes === 'healthy'
+    return Response.json({
+      status: well ? 'healthy' : 'degraded',
+      services: { database, redis, journal: writes },
+    })
   }
 }
 

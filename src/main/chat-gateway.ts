@@ -4,6 +4,7 @@ import type { ChatGateway } from '../cli/context.ts'
 import type { Config } from '../config.ts'
 import { startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
+import { ownJournalFolder } from './journal-folder.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import type { Environment } from './serve.ts'
@@ -29,6 +30,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
   if (await accepts(url, secret)) return { baseUrl: `${url}/v1`, key: secret, close: forget }
 
   const logger = createPinoLogger('error')
+  const folder = ownJournalFolder(config.dataDir)
   const running = await startGateway({
     config,
     store,
@@ -36,6 +38,9 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     logger,
     proxyFor: outgoingProxy(environment),
     instanceId: instanceIdIn(config.dataDir),
+    // The server's leases are of the same instance; an operator's own chat is recorded, not held back.
+    quotaLedger: null,
+    journalFolder: folder.path,
   })
   const server = listen({
     config,
@@ -48,7 +53,8 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     key: secret,
     async close() {
       await server.close()
-      await running.stop()
+      if (await running.stop()) folder.remove()
+      else folder.release()
       await forget()
     },
   }

@@ -1,6 +1,7 @@
 /** Puts the gateway together: configuration and store in, a running app out. */
+import type { JournalFiles } from '../adapters/journal/files.ts'
+import { type DiskJournal, openJournal } from '../adapters/journal/journal.ts'
 import { createMemoryCounters } from '../adapters/memory/counters.ts'
-import { createWriteBehind } from '../adapters/memory/write-behind.ts'
 import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
 import { createTokenizer } from '../adapters/tokenizer/gpt-tokenizer.ts'
 import { withDemo } from '../adapters/upstream/demo-transport.ts'
@@ -11,20 +12,36 @@ import { createDeadlines } from '../pipeline/deadlines.ts'
 import { createDirectory } from '../pipeline/directory.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { createPool } from '../pipeline/pool.ts'
+import { createQuotas, type Quotas } from '../pipeline/quota.ts'
 import { createRateLimits } from '../pipeline/rate-limits.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { QuotaLedger } from '../ports/quota-ledger.ts'
+import type { Transport } from '../ports/transport.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
 import type { Vault } from '../ports/vault.ts'
 import { sha256Hex } from './digest.ts'
+import type { HeldFolder } from './journal-folder.ts'
 
 /** How often changes made by others are looked for, and changed key states saved. */
 const HOUSEKEEPING_MS = 200
+/** The start waits this long for what an earlier process left. */
+const RECOVERY_WAIT_MS = 1_000
+/** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
+const STORE_PATIENCE_MS = 3_000
 
 export interface RunningGateway {
   gateway: Gateway
-  /** Saves all that is still in memory. */
-  stop(): Promise<void>
+  /** Saves all that is still in memory. False where some of it waits in the journal for the next start. */
+  stop(): Promise<boolean>
+}
+
+/** What stands between the gateway and the world; a test may put something of its own there. */
+export interface Seams {
+  journalFiles?: JournalFiles
+  segmentBytes?: number
+  store?: (store: UsageStore) => UsageStore
+  transport?: (transport: Transport) => Transport
 }
 
 interface Parts {
@@ -36,6 +53,13 @@ interface Parts {
   proxyFor: (origin: string) => string | null
   /** Whose leases and records these are. */
   instanceId: string
+  /** Null: nothing is held, only recorded. */
+  quotaLedger: QuotaLedger | null
+  /** No other process uses it. */
+  journalFolder: string
+  /** Journals whose processes are gone. */
+  orphans?: Iterable<HeldFolder>
+  seams?: Seams
 }
 
 export async function startGateway({
@@ -45,6 +69,10 @@ export async function startGateway({
   logger,
   proxyFor,
   instanceId,
+  quotaLedger,
+  journalFolder,
+  orphans = [],
+  seams = {},
 }: Parts): Promise<RunningGateway> {
   const clock = { nowMs: () => Date.now() }
   const rules = {
@@ -53,7 +81,15 @@ export async function startGateway({
   }
   const pool = createPool({ store, clock, logger, rules })
   const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
-  const usageSink = createWriteBehind(store, instanceId, logger)
+  const journal = openJournal({
+    folder: journalFolder,
+    sync: config.journalSync,
+    store: seams.store?.(store) ?? store,
+    instanceId,
+    logger,
+    ...(seams.journalFiles && { files: seams.journalFiles }),
+    ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
+  })
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
   const counters = createMemoryCounters()
@@ -64,17 +100,28 @@ export async function startGateway({
     counters,
     metrics,
   })
+  const quotas =
+    quotaLedger === null
+      ? NO_QUOTAS
+      : createQuotas({
+          ledger: quotaLedger,
+          instanceId,
+          share: 'all',
+          logger,
+          ready: journal.recovered,
+        })
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
     proxyFor,
   })
+  metrics.watchJournal(journal.health)
   const gateway: Gateway = {
     directory,
     pool,
-    transport: withDemo(transport),
+    transport: withDemo(seams.transport?.(transport) ?? transport),
     tokenizer: createTokenizer(),
-    usageSink,
+    journal,
     metrics,
     logger,
     clock,
@@ -83,6 +130,7 @@ export async function startGateway({
     retryBudget: createRetryBudget(),
     resendOnReset: config.upstreamResendOnReset,
     deadlines,
+    quotas,
     rateLimits,
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
@@ -92,6 +140,9 @@ export async function startGateway({
     },
   }
   await directory.reload()
+  // Mostly done within milliseconds; with a store that is away it goes on beside the requests.
+  const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
+  await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
 
   let housekeeping: Promise<void> = Promise.resolve()
   const keepHouse = async () => {
@@ -109,10 +160,26 @@ export async function startGateway({
       clearInterval(timer)
       await housekeeping
       await pool.save()
-      usageSink.stop()
-      await usageSink.flush()
+      await quotas.stop()
+      const drained = await journal.stop(STORE_PATIENCE_MS)
       deadlines.stop()
       await counters.stop()
+      return drained
     },
   }
+}
+
+async function adoptAll(orphans: Iterable<HeldFolder>, journal: DiskJournal): Promise<void> {
+  for (const folder of orphans) {
+    if (await journal.adopt(folder.path)) folder.remove()
+    else folder.release()
+  }
+}
+
+const NO_QUOTAS: Quotas = {
+  hold: () => null,
+  settle() {},
+  release() {},
+  remaining: () => 0,
+  stop: async () => {},
 }

@@ -5,8 +5,9 @@ import { EXIT_CODES } from '../cli/exit-codes.ts'
 import type { Config } from '../config.ts'
 import { printBanner } from './banner.ts'
 import { correctBaseUrl } from './first-start-file.ts'
-import { startGateway } from './gateway.ts'
+import { type Seams, startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
+import { journalFolderIn, orphanedJournals } from './journal-folder.ts'
 import { assertOpensSomething } from './keys.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
@@ -14,7 +15,11 @@ import { listen, type Server, type ServerParts } from './server.ts'
 
 export type Environment = Record<string, string | undefined>
 
-export async function serve(config: Config, environment: Environment): Promise<number> {
+export async function serve(
+  config: Config,
+  environment: Environment,
+  seams: Seams = {},
+): Promise<number> {
   const logger = createPinoLogger(config.logLevel)
   const { store, vault, admin } = await openStore(config, 'gateway', logger)
   const releaseLock = holdProcessLock(config.dataDir)
@@ -27,6 +32,10 @@ export async function serve(config: Config, environment: Environment): Promise<n
     logger,
     proxyFor: outgoingProxy(environment),
     instanceId: instanceIdIn(config.dataDir),
+    quotaLedger: store.quotas,
+    journalFolder: journalFolderIn(config.dataDir),
+    orphans: orphanedJournals(config.dataDir),
+    seams,
   })
   const { gateway } = running
   const putAway = async () => {

@@ -2,14 +2,15 @@
 import type { RetryBudget } from '../core/retry.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Sha256Hex } from '../ports/digest.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Tokenizer } from '../ports/tokenizer.ts'
 import type { Transport } from '../ports/transport.ts'
-import type { UsageSink } from '../ports/usage-sink.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
 import type { Pool } from './pool.ts'
+import type { Quotas } from './quota.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 export interface TimeLimits {
@@ -25,7 +26,7 @@ export interface Gateway {
   pool: Pool
   transport: Transport
   tokenizer: Tokenizer
-  usageSink: UsageSink
+  journal: Journal
   metrics: Metrics
   logger: Logger
   clock: Clock
@@ -35,6 +36,7 @@ export interface Gateway {
   retryBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
+  quotas: Quotas
   rateLimits: RateLimits
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean

@@ -1,5 +1,6 @@
 /** What is counted for /metrics. */
 import type { UsageRecord } from '../core/usage-record.ts'
+import type { JournalHealth } from './journal.ts'
 
 export interface Metrics {
   requestFinished(record: UsageRecord): void
@@ -11,6 +12,8 @@ export interface Metrics {
   limitedLocally(): void
   /** Told at each change. */
   redisHealthy(healthy: boolean): void
+  /** Asked each time the metrics are read. */
+  watchJournal(health: () => JournalHealth): void
   /** The text exposition format. */
   exposition(): Promise<string>
   readonly contentType: string

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '..', '..')
 const MAIN = join(ROOT, 'src', 'main.ts')
+/** The same server, which kills itself at a point that is named in its arguments. */
+export const FAILPOINT_SERVER = join(import.meta.dir, 'failpoint-server.ts')
 const START_LIMIT_MS = 15_000
 
 export interface CliResult {
@@ -53,8 +55,11 @@ export async function runCli(
 }
 
 /** Resolves once the server says that it listens. */
-export async function spawnGateway(env: Record<string, string>): Promise<GatewayProcess> {
-  const child = Bun.spawn([process.execPath, MAIN, 'serve'], {
+export async function spawnGateway(
+  env: Record<string, string>,
+  command: readonly string[] = [MAIN, 'serve'],
+): Promise<GatewayProcess> {
+  const child = Bun.spawn([process.execPath, ...command], {
     cwd: ROOT,
     env,
     stdin: 'ignore',

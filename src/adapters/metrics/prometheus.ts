@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import { createHistogram } from './histogram.ts'
+import { journalGauges } from './journal-gauges.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -95,6 +96,7 @@ export function createPrometheusMetrics(): Metrics {
     rateLimited: () => limited.inc(),
     limitedLocally: () => locally.inc(),
     redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
+    watchJournal: (health) => journalGauges(registry, health),
     exposition() {
       for (const sum of sums.values()) {
         sum.inc(sum.by)

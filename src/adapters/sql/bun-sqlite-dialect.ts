@@ -12,7 +12,11 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { BulkRows } from './bulk-statement.ts'
-import { explainSqliteError } from './store-error.ts'
+import { explainSqliteError, isBusy } from './store-error.ts'
+
+/** How long another process's lock is waited for. */
+export const BUSY_TIMEOUT_MS = 5_000
+const LOOK_EVERY_MS = 10
 
 export class BunSqliteDialect extends SqliteDialect {
   readonly #wrapped: SqliteDatabase
@@ -41,9 +45,37 @@ class ImmediateDriver extends SqliteDriver {
     connection: DatabaseConnection,
     settings?: TransactionSettings,
   ): Promise<void> {
-    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'
-    await connection.executeQuery(CompiledQuery.raw(begin))
+    if (settings?.accessMode === 'read only') await run(connection, 'begin')
+    else await beginOnceFree(connection)
   }
+}
+
+/**
+ * SQLite's own wait for another process's lock would hold up this whole process, every stream in it;
+ * here only the transaction waits.
+ */
+async function beginOnceFree(connection: DatabaseConnection): Promise<void> {
+  const untilMs = performance.now() + BUSY_TIMEOUT_MS
+  await run(connection, 'pragma busy_timeout=0')
+  try {
+    while (!(await begun(connection, performance.now() > untilMs))) await Bun.sleep(LOOK_EVERY_MS)
+  } finally {
+    await run(connection, `pragma busy_timeout=${BUSY_TIMEOUT_MS}`)
+  }
+}
+
+async function begun(connection: DatabaseConnection, lastTry: boolean): Promise<boolean> {
+  try {
+    await run(connection, 'begin immediate')
+    return true
+  } catch (error) {
+    if (lastTry || !isBusy(error)) throw error
+    return false
+  }
+}
+
+async function run(connection: DatabaseConnection, statement: string): Promise<void> {
+  await connection.executeQuery(CompiledQuery.raw(statement))
 }
 
 /** Migrations run in one transaction, so that two processes starting at once don't both run them. */

@@ -3,12 +3,10 @@ import { Database } from 'bun:sqlite'
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, Migrator } from 'kysely'
-import { BunSqliteDialect } from './bun-sqlite-dialect.ts'
+import { BUSY_TIMEOUT_MS, BunSqliteDialect } from './bun-sqlite-dialect.ts'
 import { migrationNames, migrationProvider } from './migrations.ts'
 import type { Tables } from './schema.ts'
 import { explainSqliteError, StoreError } from './store-error.ts'
-
-const BUSY_TIMEOUT_MS = 5000
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   makePrivate(path)

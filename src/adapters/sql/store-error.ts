@@ -31,6 +31,12 @@ const REMEDIES: readonly (readonly [code: RegExp, what: string, remedy: string])
   [/^SQLITE_IOERR/, 'cannot be read or written', 'check the disk it is on'],
 ]
 
+/** Another process holds the lock. */
+export function isBusy(error: unknown): boolean {
+  const cause = error instanceof StoreError ? error.cause : error
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
+}
+
 /** Names the file and the remedy where SQLite's own message names neither; other errors stay as they are. */
 export function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error

@@ -1,0 +1,64 @@
+/** The few calls to the file system that the journal makes, so that tests can let each of them fail. */
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { promisify } from 'node:util'
+
+export interface JournalFiles {
+  makeFolder(path: string): void
+  list(folder: string): string[]
+  /** A new file to append to, for its owner only. */
+  create(path: string): number
+  openToRead(path: string): number
+  size(file: number): number
+  /** Bytes written, which may be fewer than given. */
+  write(file: number, bytes: Uint8Array, length: number): number
+  read(file: number, into: Uint8Array, position: number): number
+  truncate(file: number, length: number): void
+  /** The file's data is on the disk. */
+  sync(file: number): Promise<void>
+  /** The folder's names are on the disk. */
+  syncFolder(path: string): Promise<void>
+  close(file: number): void
+  rename(from: string, to: string): void
+  remove(path: string): void
+}
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants
+const dataOnDisk = promisify(fdatasync)
+const allOnDisk = promisify(fsync)
+
+export const journalFiles: JournalFiles = {
+  makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+  list: (folder) => readdirSync(folder),
+  create: (path) => openSync(path, O_APPEND | O_CREAT | O_EXCL | O_RDWR, 0o600),
+  openToRead: (path) => openSync(path, 'r+'),
+  size: (file) => fstatSync(file).size,
+  write: (file, bytes, length) => writeSync(file, bytes, 0, length),
+  read: (file, into, position) => readSync(file, into, 0, into.length, position),
+  truncate: (file, length) => ftruncateSync(file, length),
+  sync: (file) => dataOnDisk(file),
+  async syncFolder(path) {
+    const folder = openSync(path, 'r')
+    try {
+      await allOnDisk(folder)
+    } finally {
+      closeSync(folder)
+    }
+  },
+  close: (file) => closeSync(file),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => unlinkSync(path),
+}

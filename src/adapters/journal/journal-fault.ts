@@ -1,0 +1,38 @@
+/** What can be wrong with the disk under the journal, and what a client and an operator are told of it. */
+import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
+import type { JournalState } from '../../ports/journal.ts'
+
+export type FaultState = Exclude<JournalState, 'healthy'>
+
+const STATE_OF_CODE: Readonly<Record<string, FaultState>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  EROFS: 'read_only',
+  EACCES: 'read_only',
+  EPERM: 'read_only',
+}
+const REASONS: Readonly<Record<FaultState, string>> = {
+  full: 'the disk is full',
+  read_only: 'the folder cannot be written',
+  failed: 'the disk reported an error, and the gateway must be restarted once it is sound',
+}
+/** How soon it is looked whether the disk can be written again. */
+export const HEAL_EVERY_MS = 500
+
+/** Anything unknown is taken for the worst: what was written may be gone. */
+export function faultOf(error: unknown): FaultState {
+  return STATE_OF_CODE[codeOf(error)] ?? 'failed'
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
+export function journalUnavailable(state: FaultState): GatewayError {
+  return new GatewayError(
+    'journal_unavailable',
+    `gateway: no request is taken because its usage could not be recorded: ${REASONS[state]} (usage journal in DATA_DIR).`,
+    { headers: state === 'failed' ? {} : retryAfterHeaders(HEAL_EVERY_MS * 2) },
+  )
+}

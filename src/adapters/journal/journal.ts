@@ -1,0 +1,218 @@
+/** The usage journal on disk: what it is made of, and what happens when. */
+import type { JournalEntry } from '../../core/journal-entry.ts'
+import { beginLine, endLine } from '../../core/journal-format.ts'
+import type { Journal } from '../../ports/journal.ts'
+import type { Logger } from '../../ports/logger.ts'
+import type { UsageStore } from '../../ports/usage-store.ts'
+import { createBacklog } from './backlog.ts'
+import { crc32 } from './crc32.ts'
+import { BATCH, nextTurn, settleInto, settleUntilStored } from './drain.ts'
+import { type JournalFiles, journalFiles } from './files.ts'
+import { faultOf, HEAL_EVERY_MS, journalUnavailable } from './journal-fault.ts'
+import { recover } from './recover.ts'
+import { createReserve } from './reserve.ts'
+import { createSegments, SEGMENT_BYTES, type Segment, segmentsIn } from './segments.ts'
+import { createSyncer, type SyncMode } from './syncer.ts'
+import { createWriter, type Writer, type Written } from './writer.ts'
+
+export interface DiskJournal extends Journal {
+  /** What an earlier process left is in the store. */
+  recovered: Promise<void>
+  /** Stores what a process that is gone left in a folder of its own. False where that is not done. */
+  adopt(folder: string): Promise<boolean>
+  /** Stores what is there, for at most this long; false where the rest is left to the next start. */
+  stop(patienceMs: number): Promise<boolean>
+}
+
+export interface JournalParts {
+  /** Of this process alone. */
+  folder: string
+  sync: SyncMode
+  store: UsageStore
+  instanceId: string
+  logger: Logger
+  files?: JournalFiles
+  segmentBytes?: number
+  mostInMemory?: number
+}
+
+/** Also the time between two syncs in groups. */
+const TICK_MS = 100
+/** An END waits this long for a BEGIN to be written together with. */
+const END_WAITS_MS = 5
+const MOST_IN_MEMORY = 5_000
+
+export function openJournal(parts: JournalParts): DiskJournal {
+  const { folder, sync, store, instanceId, logger, files = journalFiles } = parts
+  files.makeFolder(folder)
+  const left = segmentsIn(folder, files)
+  let stopping = false
+  let syncFailures = 0
+  let damaged = 0
+  const onDamage = (where: { path: string; damaged: boolean }, offset: number, length: number) => {
+    where.damaged = true
+    damaged++
+    logger.error(
+      { path: where.path, offset, bytes: length, keptAs: `${where.path}.damaged` },
+      'usage journal damaged: these bytes are no records, and are set aside',
+    )
+  }
+  const syncer = createSyncer(sync, folder, files, (error) => {
+    syncFailures++
+    // What the call was to save may be gone, whatever its reason.
+    writer.fault(error, 'failed')
+  })
+  const segments = createSegments({
+    folder,
+    files,
+    onRetired: syncer.retired,
+    firstNumber: (left.at(-1)?.number ?? 0) + 1,
+    segmentBytes: parts.segmentBytes ?? SEGMENT_BYTES,
+  })
+  const reserve = createReserve(folder, files)
+  const writer: Writer = createWriter({
+    segments,
+    files,
+    reserve,
+    logger,
+    onWritten: syncer.wrote,
+  })
+  const backlog = createBacklog({
+    segments,
+    files,
+    onDamage,
+    mostInMemory: parts.mostInMemory ?? MOST_IN_MEMORY,
+  })
+  /** Request → the segment that has its BEGIN. */
+  const open = new Map<string, Segment>()
+  let flushing: Timer | null = null
+
+  /** Records that ended and are not written yet go first, with whatever else is written. */
+  const write = (further: string): Written => {
+    const unwritten = backlog.unwritten()
+    let text = further
+    for (let at = unwritten.length - 1; at >= 0; at--) text = (unwritten[at]?.line ?? '') + text
+    const written = writer.write(text)
+    if (unwritten.length > 0) backlog.written(written.segment, written.position)
+    return written
+  }
+  const flush = (): void => {
+    flushing = null
+    if (backlog.unwritten().length === 0 || writer.state() === 'failed') return
+    try {
+      write('')
+    } catch (error) {
+      if (faultOf(error) === 'full' && reserve.giveUp()) flush()
+    }
+  }
+
+  const settle = settleInto(store, instanceId)
+  const settleSurely = (records: Parameters<typeof settle>[0]) =>
+    settleUntilStored(settle, records, logger, () => stopping)
+  const drain = async (): Promise<void> => {
+    await recovered
+    for (;;) {
+      flush()
+      const batch = backlog.next(BATCH)
+      if (batch.length === 0) return
+      const stored = await settleSurely(batch.map(({ record }) => record))
+      if (stored === null) return
+      backlog.stored(batch)
+      await nextTurn()
+    }
+  }
+  let draining: Promise<void> | null = null
+  const keepDraining = (): Promise<void> => {
+    draining ??= drain()
+      .catch((error) => logger.error({ error: String(error) }, 'usage journal not drained'))
+      .finally(() => {
+        draining = null
+      })
+    return draining
+  }
+  const recoverAll = (left: ReturnType<typeof segmentsIn>): Promise<boolean> =>
+    recover(
+      left.map(({ path }) => path),
+      { files, logger, settle: settleSurely, onDamage },
+    ).catch((error) => {
+      logger.error({ error: String(error) }, 'usage journal not recovered')
+      return false
+    })
+  const recovered = recoverAll(left).then(() => {})
+  const ticking = setInterval(() => {
+    void syncer.synced().catch(() => {})
+    if (backlog.size() > 0) void keepDraining()
+  }, TICK_MS)
+  const healing = setInterval(() => {
+    writer.heal()
+    flush()
+  }, HEAL_EVERY_MS)
+  try {
+    reserve.take()
+  } catch (error) {
+    writer.fault(error)
+  }
+
+  return {
+    recovered,
+    adopt: (other) => recoverAll(segmentsIn(other, files)),
+    begin(entry) {
+      const state = writer.state()
+      if (state !== 'healthy') throw journalUnavailable(state)
+      const segment = writeBegin(entry)
+      segment.begun++
+      open.set(entry.requestId, segment)
+      if (sync !== 'always') return
+      return syncer.synced().catch(() => {
+        // Nothing is known of what is on the disk; should this BEGIN be, it is settled as lost.
+        open.delete(entry.requestId)
+        throw journalUnavailable('failed')
+      })
+    },
+    end(record) {
+      const beganIn = open.get(record.requestId) ?? null
+      open.delete(record.requestId)
+      const line = endLine(record, beganIn?.number ?? 0, crc32)
+      backlog.add({ record, line, beganIn, writtenIn: null })
+      flushing ??= setTimeout(flush, END_WAITS_MS)
+    },
+    health() {
+      const oldestMs = backlog.oldestEndedMs()
+      return {
+        state: writer.state(),
+        waitingRecords: backlog.size(),
+        oldestWaitingMs: oldestMs === null ? 0 : Math.max(0, Date.now() - oldestMs),
+        bytes: segments.bytes(),
+        syncFailures,
+        damaged,
+      }
+    },
+    async stop(patienceMs) {
+      const impatient = setTimeout(() => {
+        stopping = true
+      }, patienceMs)
+      await keepDraining()
+      await keepDraining()
+      clearTimeout(impatient)
+      clearInterval(ticking)
+      clearInterval(healing)
+      if (flushing !== null) clearTimeout(flushing)
+      flush()
+      segments.retire()
+      await syncer.synced().catch(() => {})
+      reserve.remove()
+      const waiting = backlog.size()
+      if (waiting > 0)
+        logger.warn({ records: waiting }, 'usage records wait in the journal for the next start')
+      return segmentsIn(folder, files).length === 0
+    },
+  }
+
+  function writeBegin(entry: JournalEntry): Segment {
+    try {
+      return write(beginLine(entry, crc32)).segment
+    } catch (error) {
+      throw journalUnavailable(faultOf(error))
+    }
+  }
+}

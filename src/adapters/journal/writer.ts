@@ -1,0 +1,100 @@
+/** Appends to the newest segment, whole lines or nothing, and knows whether the disk can be written. */
+
+import type { JournalState } from '../../ports/journal.ts'
+import type { Logger } from '../../ports/logger.ts'
+import type { JournalFiles } from './files.ts'
+import { codeOf, type FaultState, faultOf } from './journal-fault.ts'
+import type { Reserve } from './reserve.ts'
+import type { Segment, Segments } from './segments.ts'
+
+/** Where text was written. */
+export interface Written {
+  segment: Segment
+  position: number
+}
+
+export interface Writer {
+  state(): JournalState
+  /** Throws where not all of it could be written; then none of it is there. */
+  write(text: string): Written
+  /** Looks whether a disk that was full or read-only can be written again. */
+  heal(): void
+  /** Something else than a write went wrong. */
+  fault(error: unknown, state?: FaultState): void
+}
+
+interface Parts {
+  segments: Segments
+  files: JournalFiles
+  reserve: Reserve
+  logger: Logger
+  onWritten: (segment: Segment) => void
+}
+
+export function createWriter({ segments, files, reserve, logger, onWritten }: Parts): Writer {
+  let state: JournalState = 'healthy'
+  let scratch = Buffer.allocUnsafe(64 * 1024)
+
+  const become = (next: FaultState, error: unknown): void => {
+    if (state === next || state === 'failed') return
+    state = next
+    logger.error(
+      { state, error: codeOf(error) },
+      'usage journal cannot be written: new requests are refused',
+    )
+  }
+  const append = (segment: Segment, length: number): void => {
+    let done = 0
+    try {
+      while (done < length)
+        done += files.write(
+          segment.file,
+          done === 0 ? scratch : scratch.subarray(done),
+          length - done,
+        )
+    } catch (error) {
+      if (done > 0) undo(segment)
+      throw error
+    }
+    segment.bytes += length
+  }
+  /** Half a line in the middle would be taken for damage. */
+  const undo = (segment: Segment): void => {
+    try {
+      files.truncate(segment.file, segment.bytes)
+    } catch {
+      segments.retire()
+    }
+  }
+
+  return {
+    state: () => state,
+    write(text) {
+      // A character takes at most three bytes.
+      if (text.length * 3 > scratch.length) scratch = Buffer.allocUnsafe(text.length * 3)
+      const length = scratch.write(text)
+      try {
+        const segment = segments.active()
+        const position = segment.bytes
+        append(segment, length)
+        onWritten(segment)
+        return { segment, position }
+      } catch (error) {
+        become(faultOf(error), error)
+        throw error
+      }
+    },
+    heal() {
+      if (state === 'healthy' || state === 'failed') return
+      try {
+        reserve.take()
+      } catch (error) {
+        become(faultOf(error), error)
+        return
+      }
+      state = 'healthy'
+      logger.info({}, 'usage journal can be written again')
+    },
+    fault: (error, next = faultOf(error)) => become(next, error),
+  }
+}
