@@ -160,7 +160,7 @@ test('a start fails over passwords of other services', async () => {
     for (const given of surroundings) {
       const { stdout, stderr, exitCode } = await runCli(
         ['serve'],
-        environmentFor(folder, { LOG_LEVEL: 'debug', ...given }),
+        environmentFor(folder, { ...env, ...given }),
       )
       seen.push(stdout, stderr)
       expect([Object.keys(given), exitCode]).not.toEqual([Object.keys(given), 0])
