@@ -53,6 +53,8 @@ const failures: string[] = []
 let answered = 0
 let streamed = 0
 let over = false
+/** Where the access log ended when the last instance was started. */
+let seen = 0
 
 async function ask(stream: boolean): Promise<void> {
   const response = await fetch(`https://127.0.0.1:${nginx.httpsPort}/v1/chat/completions`, {
@@ -85,35 +87,27 @@ test(`${RESTARTS} rolling restarts lose no request`, async () => {
   for (let restart = 0; restart < RESTARTS; restart++) {
     const index = restart % 2
     const place = places[index] as typeof first
-    const before = mock.ledger.length
     const startedMs = performance.now()
     running[index]?.signal('SIGTERM')
     expect(await within('the stop', 20_000, running[index]?.exited as Promise<number>)).toBe(0)
     running[index] = await start(place)
+    seen = nginx.accessLog.size
     durations.push(performance.now() - startedMs)
     // It serves again, so that the other may go.
-    await waitFor(
-      'the next one to be asked',
-      () => served(place.port) && mock.ledger.length > before,
-      15_000,
-    )
+    await waitFor('the next one to be asked', () => served(place.port), 15_000)
   }
   over = true
   await Promise.all(load)
   console.log(
     `${answered} answers, ${streamed} streams, ${failures.length} failed; a restart took ${Math.round(Math.max(...durations))} ms at most`,
   )
-  expect(failures).toEqual([])
+  expect(failures.slice(0, 5)).toEqual([])
   expect(answered).toBeGreaterThan(500)
   expect(streamed).toBeGreaterThan(100)
 }, 180_000)
 
-let seen = 0
-/** The instance on this port answered since the last look. */
-function served(port: number): boolean {
-  const log = nginx.accessLog()
-  const since = log.slice(seen)
-  if (!since.includes(`127.0.0.1:${port}","instance_status":"200"`)) return false
-  seen = log.length
-  return true
+/** nginx asks the new process on this port, and is answered. */
+async function served(port: number): Promise<boolean> {
+  const log = await nginx.accessLog.slice(seen).text()
+  return log.includes(`"instance":"127.0.0.1:${port}","instance_status":"200"`)
 }

@@ -181,6 +181,7 @@ function program(): Command {
     prepare: unused,
     serve: unused,
     gateway: unused,
+    health: unused,
     secretFromVariable: unused,
     writeOut: unused,
     writeError: unused,
