@@ -16,8 +16,8 @@ export interface Nginx {
   folder: string
   authorityFile: string
   pid: number
-  /** A line for each request. */
-  accessLog: Bun.BunFile
+  /** The file that has a line for each request. */
+  accessLog: string
   errorLog(): string
   /** `nginx -t` on the same files. */
   check(): string
@@ -57,7 +57,7 @@ export async function startNginx(instances: readonly number[]): Promise<Nginx> {
     folder,
     authorityFile: certificates.authorityFile,
     pid: child.pid,
-    accessLog: Bun.file(join(folder, 'access.log')),
+    accessLog: join(folder, 'access.log'),
     errorLog: () => read('error.log'),
     check: () => Bun.spawnSync([...command, ...files, '-t']).stderr.toString(),
     async stop() {

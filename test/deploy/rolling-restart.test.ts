@@ -1,6 +1,6 @@
 /** Twenty rolling restarts of two instances behind the shipped nginx, under load, with streams open: none is lost. */
 import { afterAll, expect, test } from 'bun:test'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
@@ -91,7 +91,7 @@ test(`${RESTARTS} rolling restarts lose no request`, async () => {
     running[index]?.signal('SIGTERM')
     expect(await within('the stop', 20_000, running[index]?.exited as Promise<number>)).toBe(0)
     running[index] = await start(place)
-    seen = nginx.accessLog.size
+    seen = statSync(nginx.accessLog).size
     durations.push(performance.now() - startedMs)
     // It serves again, so that the other may go.
     await waitFor('the next one to be asked', () => served(place.port), 15_000)
@@ -108,6 +108,6 @@ test(`${RESTARTS} rolling restarts lose no request`, async () => {
 
 /** nginx asks the new process on this port, and is answered. */
 async function served(port: number): Promise<boolean> {
-  const log = await nginx.accessLog.slice(seen).text()
+  const log = await Bun.file(nginx.accessLog).slice(seen).text()
   return log.includes(`"instance":"127.0.0.1:${port}","instance_status":"200"`)
 }
