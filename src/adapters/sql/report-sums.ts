@@ -12,7 +12,6 @@ function coarser(table: string, key: Record<string, string>): BulkStatement {
     columns: { ...key, ...Object.fromEntries(sums) },
     key: Object.keys(key),
     added: DAILY.added,
-    returning: null,
   }
 }
 

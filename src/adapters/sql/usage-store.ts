@@ -49,9 +49,9 @@ function onePerRequest(records: readonly UsageRecord[]): readonly UsageRecord[] 
 
 function onlyWritten(
   records: readonly UsageRecord[],
-  written: readonly Record<string, unknown>[],
+  written: readonly unknown[],
 ): readonly UsageRecord[] {
   if (written.length === records.length) return records
-  const ids = new Set(written.map(({ request_id }) => request_id))
+  const ids = new Set(written)
   return records.filter(({ requestId }) => ids.has(requestId))
 }
