@@ -14,6 +14,7 @@ const SUITES = [
   'test/integration',
   'test/conformance',
   'test/chaos',
+  'test/deploy',
   'test/e2e',
 ]
 

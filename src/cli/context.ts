@@ -42,6 +42,14 @@ export interface RestoreReport {
   old_key: string | null
 }
 
+export interface HealthReport {
+  url: string
+  /** It takes requests. A part of it may be away all the same. */
+  ready: boolean
+  status: string
+  services: Readonly<Record<string, string>>
+}
+
 export interface Migrations {
   /** Runs what is missing and returns its names. */
   up(): Promise<string[]>
@@ -65,6 +73,8 @@ export interface CliContext {
   serve(): Promise<number>
   backup(file: string, withKey: boolean): BackupReport
   restore(file: string, wish: RestoreWish): RestoreReport
+  /** How the server on the configured address is; never throws because it is not there. */
+  health(): Promise<HealthReport>
   /** A running gateway, or one started for this command. */
   gateway(): Promise<ChatGateway>
   /** The secret from GPT_PROXY_UPSTREAM_KEY, where set. */

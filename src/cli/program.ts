@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
 import { addEncryptionStatus } from './encryption/status.ts'
 import { EXIT_CODE_HELP } from './exit-codes.ts'
+import { addHealth } from './health.ts'
 import { addInit } from './init.ts'
 import { addKeyCreate } from './key/create.ts'
 import { addKeyList } from './key/list.ts'
@@ -38,7 +39,15 @@ import { addUserUpdate } from './user/update.ts'
 
 type AddCommand = (parent: Command, context: CliContext) => void
 
-const TOP: readonly AddCommand[] = [addServe, addInit, addUsage, addChat, addBackup, addRestore]
+const TOP: readonly AddCommand[] = [
+  addServe,
+  addHealth,
+  addInit,
+  addUsage,
+  addChat,
+  addBackup,
+  addRestore,
+]
 const GROUPS: readonly [
   name: string,
   about: string,

@@ -8,6 +8,7 @@ import type { CliContext } from '../cli/context.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
 import { buildProgram } from '../cli/program.ts'
 import { ConfigError, loadConfig } from '../config.ts'
+import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { migrationsOf } from './configured-store.ts'
@@ -39,6 +40,7 @@ function contextOf(environment: Environment): CliContext {
     backup: (file, withKey) => backup(config(), file, withKey),
     restore: (file, wish) => restore(config(), file, wish),
     serve: () => serve(config(), environment),
+    health: () => askHealth(config()),
     gateway: () => chatGateway(config(), environment),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
     writeOut: (text) => void process.stdout.write(text),

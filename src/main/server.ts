@@ -4,11 +4,12 @@ import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
 import { errorReply, newRequestId } from '../http/refusals.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
+import { createDrain } from './drain.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
   url: string
-  /** Fails /readyz, lets requests finish for at most `drainMs`, then closes. */
+  /** Fails /readyz, refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
   /** Closes at once. */
   close(): Promise<void>
@@ -22,7 +23,6 @@ export interface ServerParts {
   port?: number
 }
 
-/** Between the last reply and closing, so that balancers see /readyz fail before connections are refused. */
 const POLL_MS = 20
 /** Counting the tokens of a stream that was cut loads the tokenizer. */
 const SETTLE_MS = 2_000
@@ -33,12 +33,12 @@ export function listen({
   databaseHealthy,
   port = config.port,
 }: ServerParts): Server {
-  let draining = false
   let requests = 0
   const underWay = { add: () => void requests++, remove: () => void requests-- }
+  const drain = createDrain(() => requests, config.drainIdleMs)
   const app = createApp({
     gateway,
-    readiness: { draining: () => draining, databaseHealthy },
+    readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
     peerOf: (request) => server.requestIP(request)?.address ?? null,
@@ -48,15 +48,14 @@ export function listen({
     bun.timeout(request, 0)
     // The runtime joins several Host headers; which of them another server believes is not known.
     if (request.headers.get('host')?.includes(',')) return refuseHost()
-    return app.fetch(request)
+    const reply = app.fetch(request)
+    return drain.begun() ? drain.lastOnItsConnection(reply) : reply
   })
 
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
     async drain(drainMs) {
-      draining = true
-      const untilMs = performance.now() + drainMs
-      while (requests > 0 && performance.now() < untilMs) await Bun.sleep(POLL_MS)
+      await drain.run(server.port ?? port, drainMs)
       const cut = requests > 0
       await server.stop(cut)
       // What was cut still has its use to record.

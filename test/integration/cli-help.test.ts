@@ -22,6 +22,7 @@ function programWriting(write: (text: string) => void): Command {
     prepare: refusing,
     serve: refusing,
     gateway: refusing,
+    health: refusing,
     secretFromVariable: refusing,
     readInput: refusing,
     writeOut: write,
@@ -37,7 +38,7 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
-const SINGLE = ['serve', 'init', 'usage', 'chat', 'backup', 'restore']
+const SINGLE = ['serve', 'health', 'init', 'usage', 'chat', 'backup', 'restore']
 
 test('every command of the design is there', () => {
   const groups = {

@@ -178,6 +178,7 @@ function program(): Command {
     migrations: unused,
     serve: unused,
     gateway: unused,
+    health: unused,
     secretFromVariable: unused,
     writeOut: unused,
     writeError: unused,

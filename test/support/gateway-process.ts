@@ -31,7 +31,9 @@ export function environmentFor(
     const value = process.env[name]
     if (value !== undefined) inherited[name] = value
   }
-  return { ...inherited, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...extra }
+  // The tests' own kept-alive connections would hold up each stop; test/deploy is about them.
+  const quick = { DRAIN_IDLE_MS: '0' }
+  return { ...inherited, ...quick, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...extra }
 }
 
 export async function runCli(

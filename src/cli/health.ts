@@ -1,0 +1,20 @@
+/** gpt-proxy health */
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { type Output, withExamples, withJson } from './options.ts'
+import { printRow } from './output.ts'
+
+export function addHealth(program: Command, context: CliContext): void {
+  const command = program
+    .command('health')
+    .description('ask the running gateway whether it takes requests; exit code 1 where it does not')
+  withExamples(withJson(command), 'gpt-proxy health', 'gpt-proxy health --json').action(
+    async ({ json }: Output) => {
+      const health = await context.health()
+      const services = Object.entries(health.services).map((pair) => pair.join(' '))
+      printRow(context, json ? health : { ...health, services }, { json })
+      process.exitCode = health.ready ? EXIT_CODES.ok : EXIT_CODES.failed
+    },
+  )
+}

@@ -1,0 +1,81 @@
+/** The renewal hook with a made certificate: it is put where nginx takes it from, or nothing is changed. */
+import { afterAll, expect, test } from 'bun:test'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Certificate, makeCertificates } from '../support/certificates.ts'
+import { waitFor } from '../support/waiting.ts'
+import { startNginx } from './nginx.ts'
+
+const HOOK = join(import.meta.dir, '../../deploy/certbot/deploy-hook.sh')
+const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-certbot-'))
+const certificates = makeCertificates()
+afterAll(() => {
+  certificates.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function lineage(name: string, { cert, key }: Certificate): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  writeFileSync(join(path, 'fullchain.pem'), cert)
+  writeFileSync(join(path, 'privkey.pem'), key)
+  return path
+}
+
+function hook(env: Record<string, string>) {
+  const { exitCode, stderr } = Bun.spawnSync([HOOK], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
+  return { exitCode, said: stderr.toString() }
+}
+
+test('a renewed certificate is what nginx shows after the hook, without a restart', async () => {
+  const nginx = await startNginx([1])
+  try {
+    const shown = () => {
+      const at = `127.0.0.1:${nginx.httpsPort}`
+      const { stdout } = Bun.spawnSync(['openssl', 's_client', '-connect', at], { stdin: 'ignore' })
+      return /-----BEGIN CERTIFICATE-----[^-]*/.exec(stdout.toString())?.[0]
+    }
+    const renewed = certificates.wrongName
+    expect(renewed.cert).not.toContain(shown() ?? 'nothing')
+    const SSL_DIR = join(nginx.folder, 'ssl')
+    const ran = hook({
+      RENEWED_LINEAGE: lineage('renewed', renewed),
+      SSL_DIR,
+      RELOAD: `kill -HUP ${nginx.pid}`,
+    })
+    expect(ran).toEqual({ exitCode: 0, said: '' })
+    await waitFor('the new certificate', () => renewed.cert.includes(shown() ?? 'nothing'))
+    expect(statSync(join(SSL_DIR, 'privkey.pem')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(SSL_DIR).sort()).toEqual(['fullchain.pem', 'privkey.pem'])
+  } finally {
+    await nginx.stop()
+  }
+}, 20_000)
+
+test('a key that does not belong to its certificate is kept away from nginx', () => {
+  const mixed = { cert: certificates.valid.cert, key: certificates.wrongName.key }
+  const SSL_DIR = join(folder, 'ssl')
+  const ran = hook({ RENEWED_LINEAGE: lineage('mixed', mixed), SSL_DIR, RELOAD: 'false' })
+  expect(ran.exitCode).toBe(1)
+  expect(ran.said).toContain('do not belong together')
+  expect(existsSync(SSL_DIR)).toBe(false)
+})
+
+test('by hand it says what is missing', () => {
+  const ran = hook({})
+  expect(ran.exitCode).not.toBe(0)
+  expect(ran.said).toContain('RENEWED_LINEAGE=')
+  expect(readFileSync(HOOK, 'utf8')).toStartWith('#!/bin/sh\n')
+})
