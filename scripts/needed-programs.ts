@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs'
 
 /** Program → Debian package that brings it. */
-const NEEDED = { nginx: 'nginx-light', curl: 'curl', openssl: 'openssl', sqlite3: 'sqlite3' }
+const NEEDED = {
+  nginx: 'nginx-light',
+  curl: 'curl',
+  openssl: 'openssl',
+  sqlite3: 'sqlite3',
+  strace: 'strace',
+}
 
 /** Debian keeps nginx where only root looks. */
 export const SEARCHED = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`

@@ -61,27 +61,74 @@ function fieldsOf<T>(fields: Record<keyof T, true>): readonly (keyof T)[] {
   return Object.keys(fields) as (keyof T)[]
 }
 
+/** Written out field by field, in the order above: a loop over the names costs as much as the rest. */
 export function beginLine(entry: JournalEntry, checksum: Checksum): string {
-  return line([BEGIN_TAG], entry, ENTRY_FIELDS, checksum)
+  return line(
+    [
+      BEGIN_TAG,
+      entry.requestId,
+      entry.startedAtMs,
+      entry.userId,
+      entry.apiKeyId,
+      entry.endpoint,
+      entry.model,
+      entry.stream,
+      entry.tokens,
+      entry.reservedTokens,
+    ],
+    checksum,
+  )
 }
 
 export function endLine(record: UsageRecord, beganIn: number, checksum: Checksum): string {
-  return line([END_TAG, beganIn], record, RECORD_FIELDS, checksum)
+  return line(
+    [
+      END_TAG,
+      beganIn,
+      record.requestId,
+      record.startedAtMs,
+      record.userId,
+      record.apiKeyId,
+      record.endpoint,
+      record.model,
+      record.upstreamModel,
+      record.upstreamKeyId,
+      record.upstream,
+      record.provider,
+      record.stream,
+      record.status,
+      record.outcome,
+      record.errorCode,
+      record.attempts,
+      record.durationMs,
+      record.firstTokenMs,
+      record.reservedTokens,
+      record.costUsd,
+      record.promptTokens,
+      record.completionTokens,
+      record.totalTokens,
+      record.cachedTokens,
+      record.reasoningTokens,
+      record.audioTokens,
+      record.audioOutputTokens,
+      record.estimated,
+    ],
+    checksum,
+  )
 }
 
-function line<T>(
-  values: unknown[],
-  from: T,
-  fields: readonly (keyof T)[],
-  checksum: Checksum,
-): string {
-  for (const field of fields) values.push(from[field])
+function line(values: readonly unknown[], checksum: Checksum): string {
   const content = JSON.stringify(values)
   return `${digits(checksum(content))} ${content}\n`
 }
 
+/** Two bytes as four digits; making them anew for each line takes twice as long. */
+const FOUR_DIGITS = Array.from({ length: 0x10000 }, (_, pair) =>
+  pair.toString(16).padStart(CRC_DIGITS / 2, '0'),
+)
+
 function digits(crc: number): string {
-  return crc.toString(16).padStart(CRC_DIGITS, '0')
+  return `${FOUR_DIGITS[crc >>> 16]}${FOUR_DIGITS[crc & 0xffff]}`
 }
 
 const decoder = new TextDecoder()

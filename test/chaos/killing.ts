@@ -25,18 +25,27 @@ import { waitFor } from '../support/waiting.ts'
 export const RECOVERED_WITHIN_MS = 2_000
 const USED = { exact: 18, lost: 1004 }
 
+interface LoadOptions {
+  /** Hears how long each request took that was answered. */
+  served?: (tookMs: number) => void
+  /** No further request is sent after it. */
+  until?: Promise<unknown>
+}
+
 export interface KillRig {
   mock: MockUpstream
   dataDir: string
   /** Of each start, in turn. */
   start(point?: { at: Failpoint; times: number }): Promise<GatewayProcess>
-  /** Asks without pause, `clients` at once, until the gateway is gone; how many were asked. */
-  load(gateway: GatewayProcess, clients: number): Promise<number>
+  /** Asks without pause, `clients` at once, until the gateway is gone or for so long; how many were asked. */
+  load(gateway: GatewayProcess, clients: number, options?: LoadOptions): Promise<number>
   database(): Database
   /** Everything that reached the mock has its one record. */
   settled(): Promise<void>
   /** What can't be right, once all is settled; empty where all is. */
   discrepancies(): string[]
+  /** How the recorded requests ended. */
+  outcomes(): string[]
   journalFiles(): string[]
   close(): Promise<void>
 }
@@ -75,8 +84,10 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
     const records = recorded()
     return sent(mock).filter((model) => !records.has(model))
   }
-  const askOne = async (url: string): Promise<void> => {
+  /** How long it took. */
+  const askOne = async (url: string): Promise<number> => {
     const number = ++asked
+    const startedMs = performance.now()
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${proxyKey}`, 'content-type': 'application/json' },
@@ -88,6 +99,8 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
       }),
     })
     await response.text()
+    if (response.status !== 200) throw new Error(`status ${response.status}`)
+    return performance.now() - startedMs
   }
 
   return {
@@ -98,16 +111,16 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         environmentFor(dataDir, { DRAIN_SECONDS: '2', ...env }),
         point && [FAILPOINT_SERVER, point.at, String(point.times)],
       ),
-    async load(gateway, clients) {
+    async load(gateway, clients, { served = () => {}, until } = {}) {
       const before = asked
       let gone = false
-      void gateway.exited.then(() => {
+      void Promise.race([gateway.exited, ...(until ? [until] : [])]).then(() => {
         gone = true
       })
       const client = async () => {
         while (!gone) {
           // A connection that drops is what the kill looks like from outside.
-          await askOne(gateway.url).catch(() => Bun.sleep(5))
+          await askOne(gateway.url).then(served, () => Bun.sleep(5))
         }
       }
       await Promise.all(Array.from({ length: clients }, client))
@@ -126,6 +139,13 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         if (records !== 1) wrong.push(`${model} has ${records} records`)
       using reading = database()
       return [...wrong, ...wrongRows(reading, sentModels), ...wrongSums(reading)]
+    },
+    outcomes() {
+      using reading = database()
+      const rows = reading.query<{ outcome: string }, []>(
+        'SELECT DISTINCT outcome FROM usage_records',
+      )
+      return rows.all().map(({ outcome }) => outcome)
     },
     journalFiles: () => readdirSync(join(dataDir, 'journal')),
     async close() {
