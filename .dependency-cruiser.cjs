@@ -25,6 +25,7 @@ const DRIVERS = {
   log: ['pino'],
   memory: [],
   metrics: ['prom-client'],
+  prices: ['@pydantic/genai-prices'],
   sql: ['kysely'],
   tokenizer: ['gpt-tokenizer'],
   upstream: [],

@@ -21,6 +21,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
     "import '../sql/fine.ts'",
   ],
   'adapters-metrics-keeps-to-its-imports': ['src/adapters/metrics/breach.ts', "import 'pino'"],
+  'adapters-prices-keeps-to-its-imports': ['src/adapters/prices/breach.ts', "import 'kysely'"],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],
   'adapters-tokenizer-keeps-to-its-imports': ['src/adapters/tokenizer/breach.ts', "import 'zod'"],
   'adapters-upstream-keeps-to-its-imports': [

@@ -1,7 +1,7 @@
 /** Composition root: environment → configuration → adapters → command. */
-import { runCommand } from './main/command.ts'
 import { ensureRequestCapacity } from './main/runtime.ts'
 
-const command = process.argv[2]
-if (command === 'serve') ensureRequestCapacity(process.env)
+// Before all else is loaded: where the process begins again, it would be loaded twice.
+if (process.argv[2] === 'serve') ensureRequestCapacity(process.env)
+const { runCommand } = await import('./main/command.ts')
 await runCommand(process.argv, process.env)

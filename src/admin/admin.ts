@@ -4,6 +4,7 @@ import type { AdminDependencies } from './dependencies.ts'
 import { createEncryption } from './encryption.ts'
 import { createFirstStart } from './first-start.ts'
 import { createKeys } from './keys.ts'
+import { createPrices } from './prices.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createUsage } from './usage.ts'
 import { createUsers } from './users.ts'
@@ -19,7 +20,8 @@ export function createAdmin(dependencies: AdminDependencies) {
     keys,
     upstreams,
     encryption: createEncryption(dependencies),
-    usage: createUsage(dependencies),
+    usage: createUsage(dependencies, users),
+    prices: createPrices(dependencies),
     firstStart: createFirstStart(users, keys),
   }
 }

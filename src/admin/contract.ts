@@ -1,6 +1,7 @@
 /** How entities look to programs outside: the wire types, without hashes and ciphertexts. */
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
-import type { UsageSummary } from '../ports/admin-store.ts'
+import type { ModelPrice } from '../ports/admin-store.ts'
+import type { UsageSum } from '../ports/usage-report.ts'
 
 export interface UserView {
   id: number
@@ -40,12 +41,46 @@ export interface UpstreamView {
   last_error: string | null
 }
 
+/** Beside these it has the names of what it is the sum of: `user`, `model`, `day` … */
 export interface UsageView {
   requests: number
   errors: number
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
+  cached_tokens: number
+  reasoning_tokens: number
+  audio_tokens: number
+  estimated_requests: number
+  /** Of models whose price is not known; `cost_usd` is that of the others, null where there are none. */
+  unpriced_requests: number
+  cost_usd: number | null
+}
+
+/** In the order of their columns. */
+export const USAGE_COLUMNS: readonly (keyof UsageView)[] = [
+  'requests',
+  'errors',
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'cached_tokens',
+  'reasoning_tokens',
+  'audio_tokens',
+  'estimated_requests',
+  'unpriced_requests',
+  'cost_usd',
+]
+
+/** USD a million tokens; null is paid as what it is a part of. */
+export interface PriceView {
+  model: string
+  input_usd: number
+  output_usd: number
+  cached_usd: number | null
+  reasoning_usd: number | null
+  audio_input_usd: number | null
+  audio_output_usd: number | null
 }
 
 export function userView({
@@ -101,19 +136,33 @@ export function upstreamView({
   }
 }
 
-export function usageView({
-  requests,
-  errors,
-  promptTokens,
-  completionTokens,
-  totalTokens,
-}: UsageSummary): UsageView {
+export function usageView({ group, ...sum }: UsageSum): UsageView & UsageSum['group'] {
   return {
-    requests,
-    errors,
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: totalTokens,
+    ...group,
+    requests: sum.requests,
+    errors: sum.errors,
+    prompt_tokens: sum.promptTokens,
+    completion_tokens: sum.completionTokens,
+    total_tokens: sum.totalTokens,
+    cached_tokens: sum.cachedTokens,
+    reasoning_tokens: sum.reasoningTokens,
+    audio_tokens: sum.audioTokens,
+    estimated_requests: sum.estimatedRequests,
+    unpriced_requests: sum.unpricedRequests,
+    // Sums of floating-point numbers end in noise.
+    cost_usd: sum.costUsd === null ? null : Math.round(sum.costUsd * 1e9) / 1e9,
+  }
+}
+
+export function priceView({ model, rates }: ModelPrice): PriceView {
+  return {
+    model,
+    input_usd: rates.input,
+    output_usd: rates.output,
+    cached_usd: rates.cached,
+    reasoning_usd: rates.reasoning,
+    audio_input_usd: rates.audioInput,
+    audio_output_usd: rates.audioOutput,
   }
 }
 

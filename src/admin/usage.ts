@@ -1,9 +1,21 @@
 /** What was used, summed. */
-import type { UsageQuery, UsageSummary } from '../ports/admin-store.ts'
+import type { UsageQuery, UsageSum } from '../ports/usage-report.ts'
 import type { AdminDependencies } from './dependencies.ts'
+import type { Users } from './users.ts'
 
-export function createUsage({ store }: AdminDependencies) {
+export interface UsageWish extends Omit<UsageQuery, 'userId'> {
+  /** By name or id; the ledger remembers also users who are gone, by their ids. */
+  user: string | null
+}
+
+export function createUsage({ store }: AdminDependencies, users: Users) {
+  const idOf = async (user: string): Promise<number> =>
+    /^\d+$/.test(user) ? Number(user) : (await users.find(user)).id
+
   return {
-    summarize: (query: UsageQuery): Promise<UsageSummary[]> => store.summarizeUsage(query),
+    async summarize({ user, ...query }: UsageWish): Promise<UsageSum[]> {
+      const userId = user === null ? null : await idOf(user)
+      return store.summarizeUsage({ ...query, userId })
+    },
   }
 }

@@ -16,13 +16,42 @@ export interface FirstStartReport {
   secrets: { adminKey: string; proxyKey: string } | null
 }
 
+export interface BackupReport {
+  file: string
+  bytes: number
+  /** Null where the key was not asked for. */
+  key_file: string | null
+  /** The file or the variable that has the key. */
+  key_is_in: string
+}
+
+export interface RestoreWish {
+  withKey: boolean
+  anyKey: boolean
+}
+
+export interface RestoreReport {
+  users: number
+  proxy_keys: number
+  upstream_keys: number
+  usage_records: number
+  /** The next start applies them. */
+  migrations_to_come: number
+  /** Where the store is that was there before. */
+  old_store: string | null
+  old_key: string | null
+}
+
 export interface CliContext {
+  version: string
   config(): Config
   openAdmin(): Promise<Admin & { close(): Promise<void> }>
   /** Makes what is missing, imports upstream keys from the variables. */
   prepare(admin: Admin): Promise<FirstStartReport>
   /** Runs until it is told to stop; the exit code. */
   serve(): Promise<number>
+  backup(file: string, withKey: boolean): BackupReport
+  restore(file: string, wish: RestoreWish): RestoreReport
   /** A running gateway, or one started for this command. */
   gateway(): Promise<ChatGateway>
   /** The secret from GPT_PROXY_UPSTREAM_KEY, where set. */

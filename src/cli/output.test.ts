@@ -1,6 +1,6 @@
 /** Tables for people. */
 import { expect, test } from 'bun:test'
-import { table } from './output.ts'
+import { csvCell, table } from './output.ts'
 
 test('columns line up, numbers to the right, also with wide characters', () => {
   const rows = [
@@ -12,4 +12,23 @@ test('columns line up, numbers to the right, also with wide characters', () => {
 
 test('a value can neither break a line nor move the cursor', () => {
   expect(table([{ error: 'a\nb\x1b[2Jc\u202e' }])).toBe('ERROR\na?b?[2Jc?\n')
+})
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['+49', "'+49"],
+  ['-2', "'-2"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  [' =1', "' =1"],
+  ['\t=1', "'?=1"],
+  ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
+])('in CSV %p is a text and no formula', (value, cell) => {
+  expect(csvCell(value)).toBe(cell)
+})
+
+test('in CSV numbers stay numbers, and what separates is quoted', () => {
+  expect(csvCell(-1.5)).toBe('-1.5')
+  expect(csvCell('a,"b"')).toBe('"a,""b"""')
+  expect(csvCell('a\nb')).toBe('a?b')
+  expect(csvCell(null)).toBe('')
 })

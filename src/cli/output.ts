@@ -4,6 +4,8 @@ import type { CliContext } from './context.ts'
 type Cell = string | number | boolean | null | readonly string[] | Readonly<Record<string, string>>
 type Row = Readonly<Record<string, Cell>>
 
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
 export interface Shape {
   json?: boolean | undefined
   /** What people see of a row; programs get all of it. */
@@ -28,6 +30,28 @@ export function printRow(context: CliContext, row: object, { json }: Shape): voi
   const cells = Object.entries(row as Row)
   const width = Math.max(...cells.map(([key]) => key.length))
   for (const [key, value] of cells) context.writeOut(`${key.padEnd(width)}  ${shown(value)}\n`)
+}
+
+/** As RFC 4180 has it, with a header; nothing is rounded. */
+export function printCsv(
+  context: CliContext,
+  rows: readonly object[],
+  columns: readonly string[],
+): void {
+  const lines = (rows as readonly Row[]).map((row) =>
+    columns.map((column) => csvCell(row[column] ?? null)).join(','),
+  )
+  context.writeOut([columns.join(','), ...lines, ''].join('\r\n'))
+}
+
+/** A spreadsheet takes a text that begins so for a formula; the apostrophe makes it a text again. */
+const FORMULA = /^[\s]*[=+\-@\t\r]/
+
+export function csvCell(value: string | number | boolean | null | object): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return ''
+  const text = (FORMULA.test(value) ? `'${value}` : value).replace(UNPRINTABLE, '?')
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 export function printJson(context: CliContext, value: unknown): void {
@@ -57,7 +81,7 @@ export function table(
 function shown(value: Cell): string {
   if (value === null || value === '') return '-'
   const text = typeof value !== 'object' ? String(value) : listed(value)
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+  return text.replace(UNPRINTABLE, '?')
 }
 
 function listed(value: readonly string[] | Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 /** The command line: every command on one screen. */
 import { Command } from 'commander'
 import { redact } from '../core/redact.ts'
+import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'
 import type { CliContext } from './context.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
@@ -12,6 +13,10 @@ import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
 import { withExamples } from './options.ts'
+import { addPriceList } from './price/list.ts'
+import { addPriceSet } from './price/set.ts'
+import { addPriceUnset } from './price/unset.ts'
+import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
 import { addUpstreamImport } from './upstream/import.ts'
@@ -31,7 +36,7 @@ import { addUserUpdate } from './user/update.ts'
 
 type AddCommand = (parent: Command, context: CliContext) => void
 
-const TOP: readonly AddCommand[] = [addServe, addInit, addUsage, addChat]
+const TOP: readonly AddCommand[] = [addServe, addInit, addUsage, addChat, addBackup, addRestore]
 const GROUPS: readonly [
   name: string,
   about: string,
@@ -66,6 +71,12 @@ const GROUPS: readonly [
     ],
   ],
   [
+    'price',
+    'your own prices of models',
+    'gpt-proxy price set llama3 --input 0.10 --output 0.40',
+    [addPriceList, addPriceSet, addPriceUnset],
+  ],
+  [
     'encryption',
     'the key that upstream keys are encrypted with',
     'gpt-proxy encryption status',
@@ -82,6 +93,7 @@ export function buildProgram(context: CliContext): Command {
       // A word that commander does not know is repeated, and may be a key.
       outputError: (text, write) => write(redact(text, [])),
     })
+    .version(context.version, '--version', 'the version of this program')
     .showHelpAfterError('(see --help)')
     .exitOverride()
   withExamples(

@@ -1,41 +1,112 @@
 /** gpt-proxy usage */
-import { type Command, Option } from 'commander'
-import type { Admin } from '../admin/admin.ts'
-import { usageView } from '../admin/contract.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
+import type { UsageWish } from '../admin/usage.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withJson } from './options.ts'
-import { printRows } from './output.ts'
+import { printCsv, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
+type Dimension = UsageWish['by'][number]
+
 interface UsageOptions extends Output {
-  by: Parameters<Admin['usage']['summarize']>[0]['groupBy']
+  by?: Dimension[]
+  from?: number
+  to?: number
   since?: number
   until?: number
+  month?: { fromMs: number; untilMs: number }
+  user?: string
+  key?: number
+  model?: string
+  upstream?: string
+  csv?: boolean
 }
 
+const DIMENSIONS: readonly Dimension[] = ['user', 'key', 'model', 'upstream', 'day', 'month']
+/** What fits on a line; programs get all of it. */
+const SHOWN = ['requests', 'errors', 'prompt_tokens', 'completion_tokens', 'total_tokens']
+const SHOWN_COST = ['cost_usd', 'unpriced_requests']
+const DAY_MS = 86_400_000
+
 export function addUsage(program: Command, context: CliContext): void {
-  const back = (text: string) => moment(text, -1, Date.now())
-  const groups = new Option('--by <what>', 'what to sum by').choices([
-    'user',
-    'key',
-    'model',
-    'day',
-    'upstream',
-  ])
-  const usage = withJson(program.command('usage').description('requests and tokens, summed'))
-    .addOption(groups.default('user'))
-    .option('--since <when>', 'from then on: a date (UTC), or a time ago such as 7d', back)
-    .option('--until <when>', 'before then', back)
+  const usage = withJson(
+    program.command('usage').description('requests, tokens and costs, summed; days are in UTC'),
+  )
+    .option(
+      '--by <what>',
+      `what to sum by, several with commas: ${DIMENSIONS.join(', ')} (default: user)`,
+      dimensions,
+    )
+    .option('--from <day>', 'from that day on, or from a time ago such as 7d', back)
+    .option('--to <day>', 'to the end of that day', endOfDay)
+    .addOption(
+      new Option('--month <month>', 'a month such as 2027-01')
+        .argParser(wholeMonth)
+        .conflicts(['from', 'to', 'since', 'until']),
+    )
+    .addOption(new Option('--since <when>', 'as --from').argParser(back).conflicts('from'))
+    .addOption(new Option('--until <when>', 'before that moment').argParser(back).conflicts('to'))
+    .option('--user <user>', 'only this user, by name or id')
+    .option('--key <id>', 'only this proxy key', keyId)
+    .option('--model <model>', 'only this model, by the name that clients use')
+    .option('--upstream <name>', 'only this upstream key')
+    .addOption(new Option('--csv', 'write CSV, for spreadsheets').conflicts('json'))
   withExamples(
     usage,
-    'gpt-proxy usage --by model',
-    'gpt-proxy usage --by day --since 7d --json',
+    'gpt-proxy usage --by model --month 2027-01',
+    'gpt-proxy usage --by user,day --from 2027-01-01 --to 2027-01-31 --csv > january.csv',
+    'gpt-proxy usage --by key --from 7d --user alice --json',
   ).action((options: UsageOptions) =>
     withAdmin(context, async (admin) => {
-      const { by, since = null, until = null } = options
-      const sums = await admin.usage.summarize({ groupBy: by, sinceMs: since, untilMs: until })
-      const rows = sums.map((sum) => ({ [by]: sum.group, ...usageView(sum) }))
-      printRows(context, rows, options)
+      const by = [...new Set<Dimension>(options.by ?? ['user'])]
+      const rows = (await admin.usage.summarize(wishOf(by, options))).map(usageView)
+      const columns = [...by, ...SHOWN, ...SHOWN_COST]
+      if (options.csv) printCsv(context, rows, [...by, ...USAGE_COLUMNS])
+      else printRows(context, rows, { json: options.json, columns })
     }),
   )
+}
+
+function wishOf(by: readonly Dimension[], options: UsageOptions): UsageWish {
+  const { from, to, since, until, month, user, key, model, upstream } = options
+  return {
+    by,
+    fromMs: month?.fromMs ?? from ?? since ?? null,
+    untilMs: month?.untilMs ?? to ?? until ?? null,
+    user: user ?? null,
+    apiKeyId: key ?? null,
+    model: model ?? null,
+    upstream: upstream ?? null,
+  }
+}
+
+/** With commas between, or the option several times. */
+function dimensions(text: string, before: Dimension[] | undefined): Dimension[] {
+  const words = text.split(',').map((word) => word.trim())
+  const known = words.map((word) => DIMENSIONS.find((name) => name === word))
+  const named = known.filter((name) => name !== undefined)
+  if (named.length === words.length) return [...(before ?? []), ...named]
+  throw new InvalidArgumentError(`Give one or more of ${DIMENSIONS.join(', ')}.`)
+}
+
+function back(text: string): number {
+  return moment(text, -1, Date.now())
+}
+
+function endOfDay(text: string): number {
+  return back(text) + (/^\d{4}-\d{2}-\d{2}$/.test(text) ? DAY_MS : 0)
+}
+
+function wholeMonth(text: string): { fromMs: number; untilMs: number } {
+  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text) ?? []
+  if (year === undefined || month === undefined)
+    throw new InvalidArgumentError('It must be a month such as 2027-01.')
+  const at = (offset: number) => Date.UTC(Number(year), Number(month) - 1 + offset, 1)
+  return { fromMs: at(0), untilMs: at(1) }
+}
+
+function keyId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be the id of a key, as in: gpt-proxy key list')
 }

@@ -38,6 +38,8 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     logger,
     proxyFor: outgoingProxy(environment),
     instanceId: instanceIdIn(config.dataDir),
+    // The server's leases are of the same instance; an operator's own chat is recorded, not held back.
+    quotaLedger: null,
     journalFolder: folder.path,
   })
   const server = listen({

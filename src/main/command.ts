@@ -1,5 +1,6 @@
 /** Runs one command and turns whatever goes wrong into one line and an exit code. */
 import { CommanderError } from 'commander'
+import { version } from '../../package.json'
 import { StoreError } from '../adapters/sql/store-error.ts'
 import { KeyFileError } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
@@ -7,8 +8,10 @@ import type { CliContext } from '../cli/context.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
 import { buildProgram } from '../cli/program.ts'
 import { ConfigError, loadConfig } from '../config.ts'
+import { backup } from './backup.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { openAdmin, prepare } from './open-admin.ts'
+import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
 import { StartError } from './start-error.ts'
 
@@ -24,9 +27,12 @@ export async function runCommand(argv: readonly string[], environment: Environme
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
   return {
+    version,
     config,
     openAdmin: () => openAdmin(config()),
     prepare: (admin) => prepare(admin, config(), true),
+    backup: (file, withKey) => backup(config(), file, withKey),
+    restore: (file, wish) => restore(config(), file, wish),
     serve: () => serve(config(), environment),
     gateway: () => chatGateway(config(), environment),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,

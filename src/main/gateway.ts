@@ -12,9 +12,11 @@ import { createDeadlines } from '../pipeline/deadlines.ts'
 import { createDirectory } from '../pipeline/directory.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { createPool } from '../pipeline/pool.ts'
+import { createQuotas, type Quotas } from '../pipeline/quota.ts'
 import { createRateLimits } from '../pipeline/rate-limits.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { QuotaLedger } from '../ports/quota-ledger.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
 import type { Vault } from '../ports/vault.ts'
@@ -51,6 +53,8 @@ interface Parts {
   proxyFor: (origin: string) => string | null
   /** Whose leases and records these are. */
   instanceId: string
+  /** Null: nothing is held, only recorded. */
+  quotaLedger: QuotaLedger | null
   /** No other process uses it. */
   journalFolder: string
   /** Journals whose processes are gone. */
@@ -65,6 +69,7 @@ export async function startGateway({
   logger,
   proxyFor,
   instanceId,
+  quotaLedger,
   journalFolder,
   orphans = [],
   seams = {},
@@ -95,6 +100,16 @@ export async function startGateway({
     counters,
     metrics,
   })
+  const quotas =
+    quotaLedger === null
+      ? NO_QUOTAS
+      : createQuotas({
+          ledger: quotaLedger,
+          instanceId,
+          share: 'all',
+          logger,
+          ready: journal.recovered,
+        })
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
@@ -115,6 +130,7 @@ export async function startGateway({
     retryBudget: createRetryBudget(),
     resendOnReset: config.upstreamResendOnReset,
     deadlines,
+    quotas,
     rateLimits,
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
@@ -144,6 +160,7 @@ export async function startGateway({
       clearInterval(timer)
       await housekeeping
       await pool.save()
+      await quotas.stop()
       const drained = await journal.stop(STORE_PATIENCE_MS)
       deadlines.stop()
       await counters.stop()
@@ -157,4 +174,12 @@ async function adoptAll(orphans: Iterable<HeldFolder>, journal: DiskJournal): Pr
     if (await journal.adopt(folder.path)) folder.remove()
     else folder.release()
   }
+}
+
+const NO_QUOTAS: Quotas = {
+  hold: () => null,
+  settle() {},
+  release() {},
+  remaining: () => 0,
+  stop: async () => {},
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createPriceCatalogue } from '../adapters/prices/genai-prices.ts'
 import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
 import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../admin/admin.ts'
@@ -26,7 +27,8 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   ensureDataDir(config.dataDir)
   const vault = openVault(config)
   const path = join(config.dataDir, 'gpt-proxy.sqlite')
-  const store = await openSqliteStore(logger === undefined ? { path } : { path, logger })
+  const prices = createPriceCatalogue()
+  const store = await openSqliteStore({ path, prices, ...(logger !== undefined && { logger }) })
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
@@ -66,7 +68,7 @@ export async function prepare(
   return { imported, secrets }
 }
 
-function ensureDataDir(dataDir: string): void {
+export function ensureDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)

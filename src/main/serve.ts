@@ -32,6 +32,7 @@ export async function serve(
     logger,
     proxyFor: outgoingProxy(environment),
     instanceId: instanceIdIn(config.dataDir),
+    quotaLedger: store.quotas,
     journalFolder: journalFolderIn(config.dataDir),
     orphans: orphanedJournals(config.dataDir),
     seams,

@@ -10,6 +10,7 @@ import type { Transport } from '../ports/transport.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
 import type { Pool } from './pool.ts'
+import type { Quotas } from './quota.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 export interface TimeLimits {
@@ -35,6 +36,7 @@ export interface Gateway {
   retryBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
+  quotas: Quotas
   rateLimits: RateLimits
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean

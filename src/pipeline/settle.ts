@@ -17,6 +17,7 @@ export async function settle(
 ): Promise<void> {
   const durationMs = performance.now() - trace.arrivedMs
   const usage = trace.usage ?? (await estimated(gateway, ask, trace))
+  if (hold.quota !== null) gateway.quotas.settle(hold.quota, usage.totalTokens)
   if (hold.rate !== null) gateway.rateLimits.settle(hold.rate, usage.totalTokens)
   const key = trace.upstream?.key ?? null
   const record: UsageRecord = {
@@ -38,7 +39,7 @@ export async function settle(
     attempts: trace.attempts,
     durationMs,
     firstTokenMs: trace.firstTokenMs,
-    reservedTokens: 0,
+    reservedTokens: hold.quota?.tokens ?? 0,
     costUsd: null,
   }
   gateway.journal.end(record)

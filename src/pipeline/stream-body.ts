@@ -42,13 +42,13 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     const idleMs = observer.finished ? Math.min(AFTER_FINISH_MS, limits.idleMs) : limits.idleMs
     deadline.set(Math.min(idleMs, lastMs - performance.now()), upstreamSilent)
   }
-  const watchClient = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    deadline.set(limits.clientWriteMs, () => {
-      end({ how: 'client_gone' })
-      answer.cancel()
-      controller.error(new Error('the client takes nothing'))
-    })
+  let toClient: ReadableStreamDefaultController<Uint8Array> | null = null
+  const clientStalled = () => {
+    end({ how: 'client_gone' })
+    answer.cancel()
+    toClient?.error(new Error('the client takes nothing'))
   }
+  const watchClient = () => deadline.set(limits.clientWriteMs, clientStalled)
   const gone = () => {
     if (over) return
     end({ how: 'client_gone' })
@@ -71,18 +71,20 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
 
   /** The next bytes for the client; closes the stream where there are no more. */
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    toClient = controller
     if (first !== null) {
       const run = first
       first = null
       if (observer.done) return settleUpstream(close, controller, run)
       controller.enqueue(run)
-      return watchClient(controller)
+      return watchClient()
     }
     watchUpstream()
     for (;;) {
       let chunk: Uint8Array | null
       try {
-        chunk = await answer.next()
+        const next = answer.next()
+        chunk = next instanceof Promise ? await next : next
       } catch {
         return close(controller, null, brokenOff())
       }
@@ -105,7 +107,7 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
       if (observer.done) return settleUpstream(close, controller, run)
       if (run !== null) {
         controller.enqueue(run)
-        return watchClient(controller)
+        return watchClient()
       }
       watchUpstream()
     }

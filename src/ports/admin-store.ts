@@ -1,5 +1,6 @@
 /** The writing side of the store, for the admin use cases. Each call is one transaction. */
 import type { ApiKey, Provider, UpstreamKey, User, UserRole, UserStatus } from '../core/entities.ts'
+import type { UsageQuery, UsageSum } from './usage-report.ts'
 
 export interface NewUser {
   username: string
@@ -37,19 +38,11 @@ export interface NewUpstreamKey {
   apiVersion: string | null
 }
 
-export interface UsageQuery {
-  sinceMs: number | null
-  untilMs: number | null
-  groupBy: 'user' | 'key' | 'model' | 'day' | 'upstream'
-}
-
-export interface UsageSummary {
-  group: string
-  requests: number
-  errors: number
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
+/** What an operator pays for a model: USD a million tokens, each kind at one rate. */
+export interface ModelPrice {
+  model: string
+  rates: Readonly<Record<'input' | 'output', number>> &
+    Readonly<Record<'cached' | 'reasoning' | 'audioInput' | 'audioOutput', number | null>>
 }
 
 export interface AuditEntry {
@@ -81,6 +74,12 @@ export interface AdminStore {
   replaceEncryptedKey(id: number, encryptedKey: string): Promise<boolean>
   removeUpstreamKey(id: number): Promise<boolean>
 
-  summarizeUsage(query: UsageQuery): Promise<UsageSummary[]>
+  summarizeUsage(query: UsageQuery): Promise<UsageSum[]>
+
+  listPrices(): Promise<ModelPrice[]>
+  /** In place of what was set for this model before. */
+  setPrice(price: ModelPrice): Promise<void>
+  /** False where none was set. */
+  unsetPrice(model: string): Promise<boolean>
   audit(entry: AuditEntry): Promise<void>
 }

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { testAccounts } from './store-accounts.contract.ts'
 import { testByHand } from './store-by-hand.contract.ts'
+import { testPrices } from './store-prices.contract.ts'
+import { testReports } from './store-reports.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
 import { testUpstreams } from './store-upstreams.contract.ts'
 import { testUsage } from './store-usage.contract.ts'
@@ -32,5 +34,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('upstream keys', () => testUpstreams(current))
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
+    describe('reports', () => testReports(current))
+    describe('prices', () => testPrices(current))
   })
 }

@@ -13,6 +13,9 @@ const refusing = () => {
 
 function programWriting(write: (text: string) => void): Command {
   const context: CliContext = {
+    version: '0',
+    backup: refusing,
+    restore: refusing,
     config: refusing,
     openAdmin: refusing,
     prepare: refusing,
@@ -33,18 +36,21 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
+const SINGLE = ['serve', 'init', 'usage', 'chat', 'backup', 'restore']
+
 test('every command of the design is there', () => {
   const groups = {
     user: ['create', 'list', 'update', 'disable'],
     key: ['create', 'list', 'revoke', 'rotate'],
     upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
+    price: ['list', 'set', 'unset'],
   }
   const commands = Object.entries(groups).flatMap(([group, verbs]) => [
     group,
     ...verbs.map((verb) => `${group} ${verb}`),
   ])
-  expect(PATHS.toSorted()).toEqual(['', 'serve', 'init', 'usage', 'chat', ...commands].toSorted())
+  expect(PATHS.toSorted()).toEqual(['', ...SINGLE, ...commands].toSorted())
 })
 
 test.each(PATHS)("help of 'gpt-proxy %s' has an example of it", async (path) => {
@@ -66,6 +72,7 @@ test('every exit code is explained in the help', () => {
 
 test.each([
   ['--help', 0],
+  ['--version', 0],
   ['', 2],
   ['user', 2],
   ['unheard-of', 2],

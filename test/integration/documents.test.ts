@@ -173,6 +173,9 @@ function program(): Command {
     throw new Error('the names of commands need nothing')
   }
   return buildProgram({
+    version: '0',
+    backup: unused,
+    restore: unused,
     config: unused,
     openAdmin: unused,
     prepare: unused,

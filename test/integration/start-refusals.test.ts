@@ -52,7 +52,7 @@ test.each([
   ['ENCRYPTION_KEY', 'not-a-key-Zz9', 'Expected: 32 bytes'],
   ['DATABASE_URL', 'postgres://u:very-secret-1@h/d', 'Unset it'],
   ['REDIS_URL', 'redis://localhost', 'Unset it'],
-  ['RATE_LIMIT_KEY_RPM', '60', 'Unset it'],
+  ['RATE_LIMIT_KEY_RPM', 'many', 'Expected: '],
 ])('variable %s=%s', async (name, value, remedy) => {
   const { exitCode, line } = explained(await serve({ [name]: value }))
   expect(exitCode).toBe(3)

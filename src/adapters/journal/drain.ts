@@ -5,7 +5,7 @@ import type { Logger } from '../../ports/logger.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 
 /** The embedded store holds up the requests for as long as a batch takes, so it is small. */
-export const BATCH = 100
+export const BATCH = 250
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2_000
 

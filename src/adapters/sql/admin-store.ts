@@ -2,16 +2,18 @@
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../ports/admin-store.ts'
 import { createAccountAdmin } from './account-admin.ts'
+import { createPriceAdmin } from './price-rows.ts'
 import type { ReportProblems } from './problem-log.ts'
 import type { Tables } from './schema.ts'
 import { createUpstreamAdmin } from './upstream-admin.ts'
-import { summarizeUsage } from './usage-summary.ts'
+import { summarizeUsage } from './usage-reports.ts'
 import { isoTime } from './values.ts'
 
 export function createAdminStore(db: Kysely<Tables>, report: ReportProblems): AdminStore {
   return {
     ...createAccountAdmin(db, report),
     ...createUpstreamAdmin(db, report),
+    ...createPriceAdmin(db),
     summarizeUsage: (query) => summarizeUsage(db, query),
     async audit({ actor, action, subject, atMs }) {
       await db

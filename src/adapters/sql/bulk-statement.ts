@@ -11,16 +11,14 @@ export interface BulkStatement {
   key: readonly string[]
   /** Added to the row that is there; where nothing is named, that row stays as it is. */
   added: readonly string[]
-  /** Given back for each row that was written. */
-  returning: string | null
 }
 
-/** Runs a statement for all rows, in the transaction of `step`, and gives back what it returned. */
+/** Runs a statement for all rows, in the transaction of `step`; what the first column of each row written has. */
 export type RunBulk = (
   step: QueryExecutorProvider & { executeQuery: ExecuteQuery },
   statement: BulkStatement,
   rows: readonly BulkRow[],
-) => Promise<readonly Record<string, unknown>[]>
+) => Promise<readonly unknown[]>
 
 export type BulkRow = readonly (string | number | null)[]
 
@@ -31,38 +29,47 @@ type ExecuteQuery = (
 /** The only parameter of a statement that the SQLite dialect runs once a row. */
 export class BulkRows {
   readonly rows: readonly BulkRow[]
+  /** Those that changed something. */
+  readonly written: BulkRow[] = []
 
   constructor(rows: readonly BulkRow[]) {
     this.rows = rows
   }
 }
 
-/** SQLite: one prepared statement, run once a row without a query builder in between. */
+/**
+ * SQLite: one prepared statement, run once a row without a query builder in between, and without
+ * RETURNING, which cost half as much again as writing the row.
+ */
 export const runBulkOnSqlite: RunBulk = async (step, statement, rows) => {
   if (rows.length === 0) return []
   const text = textOnce(statement, 'sqlite', () => {
     const places = Object.keys(statement.columns).map(() => '?')
     return insertText(statement, `values (${places.join(', ')})`)
   })
-  return (await step.executeQuery(CompiledQuery.raw(text, [new BulkRows(rows)]))).rows
+  const given = new BulkRows(rows)
+  await step.executeQuery(CompiledQuery.raw(text, [given]))
+  return given.written.map(([first]) => first)
 }
 
 /** PostgreSQL: one statement for all rows, which arrive as one JSON text. */
 export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   if (rows.length === 0) return []
+  const [first = ''] = Object.keys(statement.columns)
   const text = textOnce(statement, 'postgres', () => {
     const names = Object.keys(statement.columns).join(', ')
     const fields = Object.entries(statement.columns).map(([name, type]) => `${name} ${type}`)
-    return insertText(
-      statement,
-      `select ${names} from json_to_recordset(($1)::json) as given(${fields.join(', ')})`,
-    )
+    const source = `select ${names} from json_to_recordset(($1)::json) as given(${fields.join(', ')})`
+    return `${insertText(statement, source)} returning ${statement.table}.${first}`
   })
   const names = Object.keys(statement.columns)
   const objects = rows.map((row) =>
     Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])),
   )
-  return (await step.executeQuery(CompiledQuery.raw(text, [JSON.stringify(objects)]))).rows
+  const { rows: written } = await step.executeQuery(
+    CompiledQuery.raw(text, [JSON.stringify(objects)]),
+  )
+  return written.map((row) => row[first])
 }
 
 const texts = new WeakMap<BulkStatement, Map<string, string>>()
@@ -76,15 +83,11 @@ function textOnce(statement: BulkStatement, dialect: string, make: () => string)
 }
 
 /** The names are ours, never a client's, so they stand in the text as they are. */
-function insertText(
-  { table, columns, key, added, returning }: BulkStatement,
-  source: string,
-): string {
+function insertText({ table, columns, key, added }: BulkStatement, source: string): string {
   const adding = added.map((name) => `${name} = ${table}.${name} + excluded.${name}`)
   const conflict = adding.length === 0 ? 'nothing' : `update set ${adding.join(', ')}`
   return [
     `insert into ${table} (${Object.keys(columns).join(', ')}) ${source}`,
     `on conflict (${key.join(', ')}) do ${conflict}`,
-    ...(returning === null ? [] : [`returning ${returning}`]),
   ].join(' ')
 }

@@ -1,5 +1,5 @@
 /** Runs Kysely on Bun's own SQLite: Kysely's dialect over a thin wrapper, with safe transactions. */
-import type { Database, SQLQueryBindings } from 'bun:sqlite'
+import type { Changes, Database, SQLQueryBindings, Statement } from 'bun:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -92,24 +92,31 @@ function wrap(database: Database, path: string): SqliteDatabase {
   }
 }
 
-type Changes = ReturnType<SqliteStatement['run']>
-
 /** `query` keeps the prepared statement, so that one that runs often is prepared once. */
 function statement(database: Database, text: string, path: string): SqliteStatement {
   const prepared = database.query<unknown, SQLQueryBindings[]>(text)
   const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]
-  const forEach = (
-    run: (parameters: readonly unknown[]) => unknown[],
-    given: readonly unknown[],
-  ) => (given[0] instanceof BulkRows ? given[0].rows.flatMap(run) : run(given))
-  const all = (parameters: readonly unknown[]) => prepared.all(...bind(parameters))
-  const run = (parameters: readonly unknown[]) => [prepared.run(...bind(parameters))]
   return {
     reader: prepared.columnNames.length > 0,
-    all: (parameters) => explained(path, () => forEach(all, parameters)),
-    run: (parameters) => explained(path, () => forEach(run, parameters).at(-1)) as Changes,
+    all: (parameters) => explained(path, () => prepared.all(...bind(parameters))),
+    run: (parameters) =>
+      explained(path, () => {
+        const [first] = parameters
+        return first instanceof BulkRows
+          ? runForEach(prepared, first)
+          : prepared.run(...bind(parameters))
+      }),
     iterate: (parameters) => prepared.iterate(...bind(parameters)),
   }
+}
+
+function runForEach(prepared: Statement<unknown, SQLQueryBindings[]>, given: BulkRows): Changes {
+  let last: Changes = { changes: 0, lastInsertRowid: 0 }
+  for (const row of given.rows) {
+    last = prepared.run(...(row as SQLQueryBindings[]))
+    if (last.changes > 0) given.written.push(row)
+  }
+  return last
 }
 
 function explained<T>(path: string, work: () => T): T {

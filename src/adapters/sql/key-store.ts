@@ -1,5 +1,5 @@
 /** The directory's tables in SQL: one consistent reading, and the running state of upstream keys written back. */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../core/entities.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { ReportProblems } from './problem-log.ts'
@@ -18,26 +18,32 @@ export function createKeyStore(db: Kysely<Tables>, report: ReportProblems): KeyS
   let known = new Map<number, Verdict>()
   let version: number | null = null
 
-  const readRows = () =>
-    db
-      .transaction()
-      .setAccessMode('read only')
-      .execute(async (step) => ({
-        users: await step.selectFrom('users').selectAll().orderBy('id').execute(),
-        apiKeys: await step.selectFrom('api_keys').selectAll().orderBy('id').execute(),
-        upstreamKeys: await step.selectFrom('upstream_keys').selectAll().orderBy('id').execute(),
-      }))
-
   return {
     async readDirectory(): Promise<DirectoryRows> {
-      const rows = await readRows()
-      known = new Map(rows.upstreamKeys.map((row) => [row.id, row]))
       const problems: RowProblem[] = []
-      const directory = {
-        users: believable('users', rows.users, toUser, problems),
-        apiKeys: believable('api_keys', rows.apiKeys, toApiKey, problems),
-        upstreamKeys: believable('upstream_keys', rows.upstreamKeys, toUpstreamKey, problems),
-      }
+      const verdicts = new Map<number, Verdict>()
+      const directory = await db
+        .transaction()
+        .setAccessMode('read only')
+        .execute(async (step) => {
+          const users = await inPages(
+            (after) => pageOf(step, 'users', after),
+            (rows) => believable('users', rows, toUser, problems),
+          )
+          const apiKeys = await inPages(
+            (after) => pageOf(step, 'api_keys', after),
+            (rows) => believable('api_keys', rows, toApiKey, problems),
+          )
+          const upstreamKeys = await inPages(
+            (after) => pageOf(step, 'upstream_keys', after),
+            (rows) => {
+              for (const row of rows) verdicts.set(row.id, row)
+              return believable('upstream_keys', rows, toUpstreamKey, problems)
+            },
+          )
+          return { users, apiKeys, upstreamKeys }
+        })
+      known = verdicts
       report(problems)
       return directory
     },
@@ -59,6 +65,36 @@ export function createKeyStore(db: Kysely<Tables>, report: ReportProblems): KeyS
       await sql`select 1 from users limit 1`.execute(db)
     },
   }
+}
+
+/** Rows read at once: a few milliseconds of work. */
+const PAGE = 2000
+
+/** A hundred thousand keys are read in pieces, and requests are served between them. */
+async function inPages<Row extends { id: number }, Entity>(
+  read: (after: number) => Promise<Row[]>,
+  convert: (rows: readonly Row[]) => Entity[],
+): Promise<Entity[]> {
+  const entities: Entity[] = []
+  let after = -1
+  for (;;) {
+    const rows = await read(after)
+    for (const entity of convert(rows)) entities.push(entity)
+    if (rows.length < PAGE) return entities
+    after = rows.at(-1)?.id ?? after
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function pageOf<Table extends 'users' | 'api_keys' | 'upstream_keys'>(
+  step: Kysely<Tables>,
+  table: Table,
+  after: number,
+): Promise<Selectable<Tables[Table]>[]> {
+  return sql<Selectable<Tables[Table]>>`
+    select * from ${sql.table(table)} where id > ${after} order by id limit ${PAGE}`
+    .execute(step)
+    .then(({ rows }) => rows)
 }
 
 /** Differs from the last value where another connection committed; commits of this one don't show. */

@@ -1,6 +1,7 @@
 /** The schema's history, in code so that the one executable carries it. Never change one that was released. */
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
 import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
+import { reportSums } from './migrations/0003-report-sums.ts'
 
 /** Hand-made INSERTs get the same form of time as ours. */
 const now = sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`
@@ -134,6 +135,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '0002-sums-and-quotas': sumsAndQuotas,
+  '0003-report-sums': reportSums,
 }
 
 export const migrationNames: readonly string[] = Object.keys(migrations)

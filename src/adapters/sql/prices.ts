@@ -3,7 +3,11 @@ import type { Kysely } from 'kysely'
 import { costUsd, type Rates } from '../../core/prices.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
-import type { ModelPricesTable, Tables } from './schema.ts'
+import { ratesIn } from './price-rows.ts'
+import type { Tables } from './schema.ts'
+
+/** Addresses of upstream keys by their ids. */
+type Addresses = ReadonlyMap<number, string>
 
 export async function priced(
   db: Kysely<Tables>,
@@ -11,29 +15,26 @@ export async function priced(
   records: readonly UsageRecord[],
 ): Promise<readonly UsageRecord[]> {
   if (records.every((record) => record.costUsd !== null)) return records
-  const own = new Map(
-    (await db.selectFrom('model_prices').selectAll().execute()).map((row) => [
-      row.model,
-      ratesIn(row),
-    ]),
-  )
-  await catalogue?.load()
+  const rows = await db.selectFrom('model_prices').selectAll().execute()
+  const own = new Map(rows.map((row) => [row.model, ratesIn(row)]))
+  // The built-in demo has no key and no price, so that trying it out does not load the list.
+  if (records.some((record) => record.upstreamKeyId !== null)) await catalogue?.load()
+  const addresses = await addressesFor(db, records)
   return records.map((record) => {
     if (record.costUsd !== null) return record
-    const rates = ownRates(own, record) ?? publishedRates(catalogue, record)
+    const rates = ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
     return rates === null ? record : { ...record, costUsd: costUsd(record, rates) }
   })
 }
 
-function ratesIn(row: ModelPricesTable): Rates {
-  return {
-    input: row.input_usd,
-    output: row.output_usd,
-    cached: row.cached_usd,
-    reasoning: row.reasoning_usd,
-    audioInput: row.audio_input_usd,
-    audioOutput: row.audio_output_usd,
-  }
+/** Only of a compatible upstream does the address say whose prices hold. */
+async function addressesFor(
+  db: Kysely<Tables>,
+  records: readonly UsageRecord[],
+): Promise<Addresses> {
+  if (!records.some((record) => record.provider === 'compatible')) return new Map()
+  const rows = await db.selectFrom('upstream_keys').select(['id', 'base_url']).execute()
+  return new Map(rows.map(({ id, base_url }) => [id, base_url]))
 }
 
 /** By the name the client used, else by the upstream's own. */
@@ -45,13 +46,18 @@ function ownRates(own: ReadonlyMap<string, Rates>, record: UsageRecord): Rates |
  * Elsewhere than at Azure the upstream's name is the model that answered; there it is a deployment,
  * which may be called anything, so the client's name comes first.
  */
-function publishedRates(catalogue: PriceCatalogue | null, record: UsageRecord): Rates | null {
-  if (catalogue === null || record.provider === null) return null
-  const { provider, model, startedAtMs } = record
+function publishedRates(
+  catalogue: PriceCatalogue | null,
+  record: UsageRecord,
+  addresses: Addresses,
+): Rates | null {
+  const { provider, upstreamKeyId, model, startedAtMs } = record
+  if (catalogue === null || provider === null || upstreamKeyId === null) return null
+  const source = { provider, baseUrl: addresses.get(upstreamKeyId) ?? null }
   const upstreamModel = record.upstreamModel ?? model
   const names = provider === 'azure' ? [model, upstreamModel] : [upstreamModel]
   for (const name of names) {
-    const rates = catalogue.ratesOf(provider, name, startedAtMs)
+    const rates = catalogue.ratesOf(source, name, startedAtMs)
     if (rates !== null) return rates
   }
   return null

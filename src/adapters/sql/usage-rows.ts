@@ -41,7 +41,6 @@ export const RECORDS: BulkStatement = {
   columns: COLUMNS,
   key: ['request_id'],
   added: [],
-  returning: 'request_id',
 }
 
 /** In the order of the columns above. */

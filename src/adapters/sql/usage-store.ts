@@ -5,6 +5,7 @@ import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { priced } from './prices.ts'
+import { BY_DAY, BY_MONTH, byDayRows, byMonthRows } from './report-sums.ts'
 import type { Tables } from './schema.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
 import { DAILY, dailyRows, LEASES, leaseRows, MONTHLY, monthlyRows } from './usage-sums.ts'
@@ -26,7 +27,10 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const fresh = onlyWritten(records, written)
         if (fresh.length === 0) return 0
         // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
-        await runBulk(step, DAILY, dailyRows(fresh))
+        const daily = dailyRows(fresh)
+        await runBulk(step, DAILY, daily)
+        await runBulk(step, BY_DAY, byDayRows(daily))
+        await runBulk(step, BY_MONTH, byMonthRows(daily))
         await runBulk(step, MONTHLY, monthlyRows(fresh))
         await runBulk(step, LEASES, leaseRows(fresh, instanceId))
         return fresh.length
@@ -45,9 +49,9 @@ function onePerRequest(records: readonly UsageRecord[]): readonly UsageRecord[] 
 
 function onlyWritten(
   records: readonly UsageRecord[],
-  written: readonly Record<string, unknown>[],
+  written: readonly unknown[],
 ): readonly UsageRecord[] {
   if (written.length === records.length) return records
-  const ids = new Set(written.map(({ request_id }) => request_id))
+  const ids = new Set(written)
   return records.filter(({ requestId }) => ids.has(requestId))
 }

@@ -28,7 +28,7 @@ const MONTHLY_SUMS = {
 
 function sums(table: string, key: Record<string, string>, added: object): BulkStatement {
   const columns = { ...key, ...added }
-  return { table, columns, key: Object.keys(key), added: Object.keys(added), returning: null }
+  return { table, columns, key: Object.keys(key), added: Object.keys(added) }
 }
 
 export const DAILY = sums(

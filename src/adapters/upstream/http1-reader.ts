@@ -63,20 +63,28 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
     afterCr = false
   }
 
-  const readHead = (bytes: Buffer): Buffer | null => {
-    const whole = held === null ? bytes : Buffer.concat([held, bytes])
-    const end = whole.indexOf('\r\n\r\n')
-    if (end < 0 || end > MAX_HEAD_BYTES) {
-      if (whole.length > MAX_HEAD_BYTES) throw new MalformedReply('its headers are too long')
-      held = whole
-      return null
+  /** Each of these reads on from `at` and returns where it stopped: slices cost more than counting. */
+  const readHead = (bytes: Buffer, at: number): number => {
+    const before = held?.length ?? 0
+    const whole =
+      held === null ? bytes : Buffer.concat([held, at === 0 ? bytes : bytes.subarray(at)])
+    const from = held === null ? at : 0
+    const end = whole.indexOf('\r\n\r\n', from)
+    if (end < 0 || end - from > MAX_HEAD_BYTES) {
+      if (whole.length - from > MAX_HEAD_BYTES) throw new MalformedReply('its headers are too long')
+      held = whole.subarray(from)
+      return bytes.length
     }
     held = null
-    const rest = whole.length === end + 4 ? null : whole.subarray(end + 4)
-    const { status, minor, headers } = parseHead(whole.toString('latin1', 0, end))
+    readFraming(whole.toString('latin1', from, end))
+    return end + 4 - before + (before > 0 ? at : 0)
+  }
+
+  const readFraming = (head: string): void => {
+    const { status, minor, headers } = parseHead(head)
     // Interim replies (100, 103) come before the one that counts; nobody asked to switch protocols.
     if (status === 101) throw new MalformedReply('it switched protocols unasked')
-    if (status < 200) return rest
+    if (status < 200) return
     keepAlive = minor === 1 && !/\bclose\b/i.test(headers.get('connection') ?? '')
     const framing = framingOf(status, headers)
     if (framing.ambiguous) keepAlive = false
@@ -86,30 +94,29 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
     if (mode === 'until close') keepAlive = false
     sink.head({ status, headers })
     if (mode === 'length' && left === 0) finish()
-    return rest
   }
 
-  const readBytes = (bytes: Buffer): Buffer | null => {
-    const take = Math.min(left, bytes.length)
-    left -= take
-    sink.body(take === bytes.length ? bytes : bytes.subarray(0, take))
+  const readBytes = (bytes: Buffer, at: number): number => {
+    const end = Math.min(at + left, bytes.length)
+    left -= end - at
+    sink.body(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
     if (left === 0) {
       if (mode === 'length') finish()
       else mode = 'chunk end'
     }
-    return take === bytes.length ? null : bytes.subarray(take)
+    return end
   }
 
   /** `1a3;extension CR LF`. */
-  const readSize = (bytes: Buffer): Buffer | null => {
-    for (let at = 0; at < bytes.length; at++) {
+  const readSize = (bytes: Buffer, from: number): number => {
+    for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] as number
       if (++lineLength > MAX_SIZE_LINE) throw new MalformedReply('a chunk has too long a size line')
       if (afterCr) {
         if (byte !== LF || digits === 0) throw new MalformedReply('a chunk has no proper size')
         startLine()
         mode = left === 0 ? 'trailer' : 'chunk'
-        return bytes.subarray(at + 1)
+        return at + 1
       }
       if (byte === CR) afterCr = true
       else if (inExtension) continue
@@ -122,57 +129,57 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
         left = left * 16 + digit
       }
     }
-    return null
+    return bytes.length
   }
 
-  const readChunkEnd = (bytes: Buffer): Buffer | null => {
-    for (let at = 0; at < bytes.length; at++) {
+  const readChunkEnd = (bytes: Buffer, from: number): number => {
+    for (let at = from; at < bytes.length; at++) {
       if (bytes[at] !== (afterCr ? LF : CR)) throw new MalformedReply('a chunk is longer than said')
       if (afterCr) {
         startLine()
         mode = 'size'
-        return bytes.subarray(at + 1)
+        return at + 1
       }
       afterCr = true
     }
-    return null
+    return bytes.length
   }
 
   /** Trailers are dropped; an empty line ends them. */
-  const readTrailer = (bytes: Buffer): Buffer | null => {
-    for (let at = 0; at < bytes.length; at++) {
+  const readTrailer = (bytes: Buffer, from: number): number => {
+    for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at]
       if (++left > MAX_HEAD_BYTES) throw new MalformedReply('its trailers are too long')
       if (byte === LF) {
         if (!afterCr) throw new MalformedReply('a trailer has no proper end')
         if (lineLength === 0) {
           finish()
-          return bytes.subarray(at + 1)
+          return at + 1
         }
         startLine()
       } else if (byte === CR && !afterCr) afterCr = true
       else if (afterCr) throw new MalformedReply('a trailer has no proper end')
       else lineLength++
     }
-    return null
+    return bytes.length
   }
 
-  const step = (bytes: Buffer): Buffer | null => {
+  const step = (bytes: Buffer, at: number): number => {
     switch (mode) {
       case 'head':
-        return readHead(bytes)
+        return readHead(bytes, at)
       case 'length':
       case 'chunk':
-        return readBytes(bytes)
+        return readBytes(bytes, at)
       case 'size':
-        return readSize(bytes)
+        return readSize(bytes, at)
       case 'chunk end':
-        return readChunkEnd(bytes)
+        return readChunkEnd(bytes, at)
       case 'trailer':
-        return readTrailer(bytes)
+        return readTrailer(bytes, at)
       case 'until close':
-        sink.body(bytes)
-        return null
+        sink.body(at === 0 ? bytes : bytes.subarray(at))
+        return bytes.length
       case 'idle':
         throw new MalformedReply('it sent more than its reply')
     }
@@ -184,8 +191,8 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
       held = null
     },
     push(bytes) {
-      let rest: Buffer | null = bytes
-      while (rest !== null && rest.length > 0) rest = step(rest)
+      let at = 0
+      while (at < bytes.length) at = step(bytes, at)
     },
     close() {
       if (mode === 'until close') finish()

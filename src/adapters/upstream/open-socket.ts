@@ -82,6 +82,8 @@ export function openConnection(
         socket.end()
         return resolve({ protocol: 'http2' })
       }
+      // Whoever waits for a reply has a time limit running; a connection alone keeps no process from ending.
+      socket.unref()
       state.connection = create(wireOf(socket))
       resolve({ protocol: 'http1.1', connection: state.connection })
     },

@@ -1,0 +1,124 @@
+/** What 100,000 proxy keys cost: CPU a request beside 10 keys, and what a reload of them does to other requests. */
+import { Database } from 'bun:sqlite'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { mintProxyKey } from '../src/core/proxy-key.ts'
+import { sha256Hex } from '../src/main/digest.ts'
+import { median, percentile } from './figures.ts'
+import { launchGateway, prepareFolder, type RunningGateway } from './gateway.ts'
+import { startNginx } from './nginx.ts'
+import { cpuNanoseconds, memoryOf } from './process-cost.ts'
+import { ensureProgram } from './programs.ts'
+import { CHAT_MODEL, CHAT_REPLY, CHAT_REQUEST } from './replies.ts'
+
+const ROUNDS = 9
+const SECONDS = 2
+const CONNECTIONS = 64
+const RELOADS = 8
+/** Only so many are asked with: what many of them at once cost the ledger is another question. */
+const ACTIVE = 10
+
+interface Side {
+  gateway: RunningGateway
+  dataDir: string
+  keysFile: string
+}
+
+/** The active ones are spread over all of them. */
+async function withKeys(count: number, upstreamPort: number, folder: string): Promise<Side> {
+  const dataDir = join(folder, `keys-${count}`)
+  await prepareFolder(dataDir, [{ name: 'chat', model: CHAT_MODEL, port: upstreamPort }])
+  const keys = Array.from({ length: count }, () => mintProxyKey(new Uint8Array(randomBytes(96))))
+  using database = new Database(join(dataDir, 'gpt-proxy.sqlite'))
+  const insert = database.prepare(
+    'INSERT INTO api_keys (user_id, name, prefix, key_hash) VALUES (2, ?, ?, ?)',
+  )
+  database.transaction(() => {
+    for (const [at, key] of keys.entries())
+      insert.run(`key ${at}`, key.slice(0, 13), sha256Hex(key))
+  })()
+  const keysFile = join(folder, `keys-${count}.txt`)
+  const step = Math.floor(count / ACTIVE)
+  await Bun.write(keysFile, keys.filter((_, at) => at % step === 0).join('\n'))
+  return { gateway: await launchGateway(dataDir), dataDir, keysFile }
+}
+
+/** CPU microseconds of the gateway for each request. */
+async function load({ gateway, keysFile }: Side, requestFile: string): Promise<number> {
+  const before = cpuNanoseconds(gateway.pid)
+  const script = join(import.meta.dir, 'wrk-keys.lua')
+  const limits = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`]
+  const url = `${gateway.origin}/v1/chat/completions`
+  const child = Bun.spawn(
+    [ensureProgram('wrk'), ...limits, '-s', script, url, '--', keysFile, requestFile],
+    { stdout: 'pipe', stderr: 'inherit' },
+  )
+  const output = await new Response(child.stdout).text()
+  const used = cpuNanoseconds(gateway.pid) - before
+  const line = output.split('\n').find((one) => one.startsWith('{')) ?? '{}'
+  const { requests = 0, wrong = 1 } = JSON.parse(line) as { requests?: number; wrong?: number }
+  if (wrong > 0 || requests === 0) throw new Error(`${wrong} wrong replies:\n${output}`)
+  return used / 1000 / requests
+}
+
+/** How long a request that needs nothing waits, asked again and again. */
+async function latencies(origin: string, untilMs: number): Promise<number[]> {
+  const times: number[] = []
+  while (performance.now() < untilMs) {
+    const startedMs = performance.now()
+    await (await fetch(`${origin}/livez`)).text()
+    times.push(performance.now() - startedMs)
+  }
+  return times
+}
+
+async function whileReloading({ gateway, dataDir }: Side): Promise<number[]> {
+  using database = new Database(join(dataDir, 'gpt-proxy.sqlite'))
+  database.run('PRAGMA busy_timeout=5000')
+  const untilMs = performance.now() + RELOADS * 1000
+  const timer = setInterval(
+    () => database.run(`UPDATE users SET email = 'changed@example.com' WHERE id = 2`),
+    1000,
+  )
+  const times = await latencies(gateway.origin, untilMs)
+  clearInterval(timer)
+  return times
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-directory-'))
+const upstreamPort = 20_000 + Math.floor(Math.random() * 10_000)
+const upstream = await startNginx(`server {
+  listen 127.0.0.1:${upstreamPort} backlog=4096;
+  location / { default_type application/json; return 200 '${CHAT_REPLY}'; }
+}`)
+const requestFile = join(folder, 'request.json')
+await Bun.write(requestFile, CHAT_REQUEST)
+const few = await withKeys(10, upstreamPort, folder)
+const many = await withKeys(100_000, upstreamPort, folder)
+console.log(
+  `start: ${few.gateway.startMs.toFixed(0)} ms with 10 keys, ${many.gateway.startMs.toFixed(0)} ms with 100,000; ` +
+    `idle: ${memoryOf(few.gateway.pid).residentMb.toFixed(0)} and ${memoryOf(many.gateway.pid).residentMb.toFixed(0)} MB`,
+)
+for (const side of [few, many, few, many]) await load(side, requestFile)
+const rounds: { few: number; many: number }[] = []
+for (let round = 0; round < ROUNDS; round++)
+  rounds.push({ few: await load(few, requestFile), many: await load(many, requestFile) })
+console.log(
+  `CPU a request: ${median(rounds.map(({ few }) => few)).toFixed(1)} µs with 10 keys, ` +
+    `${median(rounds.map(({ many }) => many)).toFixed(1)} µs with 100,000; ` +
+    `ratio ${median(rounds.map(({ few, many }) => many / few)).toFixed(3)} (median of ${ROUNDS} rounds, in turn)`,
+)
+for (const [name, side] of Object.entries({ '10': few, '100,000': many })) {
+  const quiet = await latencies(side.gateway.origin, performance.now() + 2000)
+  const reloading = await whileReloading(side)
+  console.log(
+    `${name} keys: longest wait ${Math.max(...quiet).toFixed(1)} ms when quiet (p99 ${percentile(quiet, 99).toFixed(1)}), ` +
+      `${Math.max(...reloading).toFixed(1)} ms over ${RELOADS - 1} reloads (p99 ${percentile(reloading, 99).toFixed(1)})`,
+  )
+}
+await few.gateway.stop()
+await many.gateway.stop()
+await upstream.stop()
+rmSync(folder, { recursive: true })

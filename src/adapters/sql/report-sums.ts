@@ -1,0 +1,56 @@
+/** What a batch adds to the coarser sums that long reports read. */
+import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import { DAILY } from './usage-sums.ts'
+
+/** Where these stand in the rows of `usage_daily`. */
+const [DAY, USER, KEY, MODEL, UPSTREAM, FIRST_SUM] = [0, 1, 2, 3, 4, 5] as const
+
+function coarser(table: string, key: Record<string, string>): BulkStatement {
+  const sums = Object.entries(DAILY.columns).slice(FIRST_SUM)
+  return {
+    table,
+    columns: { ...key, ...Object.fromEntries(sums) },
+    key: Object.keys(key),
+    added: DAILY.added,
+  }
+}
+
+export const BY_MONTH = coarser('usage_by_month', {
+  month: 'text',
+  user_id: 'integer',
+  api_key_id: 'integer',
+  model: 'text',
+  upstream: 'text',
+})
+export const BY_DAY = coarser('usage_by_day', { day: 'text', model: 'text', upstream: 'text' })
+
+export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
+  return folded(daily, (row) => [
+    String(row[DAY]).slice(0, 7),
+    row[USER] ?? null,
+    row[KEY] ?? null,
+    row[MODEL] ?? null,
+    row[UPSTREAM] ?? null,
+  ])
+}
+
+export function byDayRows(daily: readonly BulkRow[]): BulkRow[] {
+  return folded(daily, (row) => [row[DAY] ?? null, row[MODEL] ?? null, row[UPSTREAM] ?? null])
+}
+
+/** One row a key, in the order of the keys: no two instances wait for each other. */
+function folded(daily: readonly BulkRow[], keyOf: (row: BulkRow) => BulkRow): BulkRow[] {
+  const rows = new Map<string, (string | number | null)[]>()
+  for (const row of daily) {
+    const key = keyOf(row)
+    const name = key.join('\n')
+    const known = rows.get(name)
+    const sums = row.slice(FIRST_SUM)
+    if (known === undefined) rows.set(name, [...key, ...sums])
+    else
+      sums.forEach((sum, at) => {
+        known[key.length + at] = Number(known[key.length + at]) + Number(sum)
+      })
+  }
+  return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
+}

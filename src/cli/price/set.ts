@@ -1,0 +1,54 @@
+/** gpt-proxy price set */
+import { type Command, InvalidArgumentError } from 'commander'
+import { priceView } from '../../admin/contract.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+interface Rates extends Output {
+  input: number
+  output: number
+  cached?: number
+  reasoning?: number
+  audioInput?: number
+  audioOutput?: number
+}
+
+export function addPriceSet(price: Command, context: CliContext): void {
+  const set = withJson(
+    price
+      .command('set <model>')
+      .description('your own price for a model, in USD a million tokens, before the published one'),
+  )
+    .requiredOption('--input <usd>', 'for what is read', usd)
+    .requiredOption('--output <usd>', 'for what is written', usd)
+    .option('--cached <usd>', 'for what is read from the cache; else as --input', usd)
+    .option('--reasoning <usd>', 'for what is thought; else as --output', usd)
+    .option('--audio-input <usd>', 'for what is heard; else as --input', usd)
+    .option('--audio-output <usd>', 'for what is spoken; else as --output', usd)
+  withExamples(
+    set,
+    'gpt-proxy price set llama3 --input 0.10 --output 0.40',
+    'gpt-proxy price set gpt-4o --input 2 --output 8 --cached 1',
+  ).action((model: string, options: Rates) =>
+    withAdmin(context, async (admin) => {
+      const { input, output, cached, reasoning, audioInput, audioOutput } = options
+      const rates = {
+        input,
+        output,
+        cached: cached ?? null,
+        reasoning: reasoning ?? null,
+        audioInput: audioInput ?? null,
+        audioOutput: audioOutput ?? null,
+      }
+      printRow(context, priceView(await admin.prices.set({ model, rates })), options)
+    }),
+  )
+}
+
+/** 0 is a price: what runs on one's own machine may cost nothing. */
+function usd(text: string): number {
+  if (/^\d{1,6}(\.\d{1,9})?$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be an amount such as 2.50.')
+}

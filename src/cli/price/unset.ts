@@ -1,0 +1,18 @@
+/** gpt-proxy price unset */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addPriceUnset(price: Command, context: CliContext): void {
+  const unset = withJson(
+    price.command('unset <model>').description('back to the published price of a model'),
+  )
+  withExamples(unset, 'gpt-proxy price unset gpt-4o').action((model: string, options: Output) =>
+    withAdmin(context, async (admin) => {
+      await admin.prices.unset(model)
+      printRow(context, { model, unset: true }, options)
+    }),
+  )
+}

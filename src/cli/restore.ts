@@ -1,0 +1,23 @@
+/** gpt-proxy restore */
+import type { Command } from 'commander'
+import type { CliContext, RestoreWish } from './context.ts'
+import { type Output, withExamples, withJson } from './options.ts'
+import { printRow } from './output.ts'
+
+export function addRestore(program: Command, context: CliContext): void {
+  const restore = withJson(
+    program
+      .command('restore <file>')
+      .description('put a backup in the place of the embedded store, with the server stopped'),
+  )
+    .option('--with-key', 'also put back the encryption key, from FILE.encryption.key')
+    .option('--any-key', 'also where the encryption key opens none of its upstream keys')
+  withExamples(
+    restore,
+    'gpt-proxy restore /backups/gpt-proxy-2027-01-31.sqlite',
+    'gpt-proxy restore /safe/gpt-proxy.sqlite --with-key',
+  ).action((file: string, options: Output & Partial<RestoreWish>) => {
+    const { withKey = false, anyKey = false } = options
+    printRow(context, context.restore(file, { withKey, anyKey }), options)
+  })
+}

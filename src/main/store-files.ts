@@ -1,0 +1,20 @@
+/** Where the embedded store and its encryption key are, in DATA_DIR and beside a backup. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KeyFileError } from '../adapters/vault/key-file.ts'
+import type { Config } from '../config.ts'
+
+export const storePath = ({ dataDir }: Config) => join(dataDir, 'gpt-proxy.sqlite')
+export const keyPath = ({ dataDir }: Config) => join(dataDir, 'encryption.key')
+/** Beside the backup and not in it, so that the two can be kept apart. */
+export const keyBackupPath = (file: string) => `${file}.encryption.key`
+
+export function readKeyText(path: string, remedy: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new KeyFileError(`the encryption key file ${path} can't be read`, remedy, {
+      cause: error,
+    })
+  }
+}
