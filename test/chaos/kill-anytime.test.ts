@@ -31,6 +31,7 @@ test(
     gateway.signal('SIGTERM')
     expect(await gateway.exited).toBe(0)
     expect(rig.journalFiles()).toEqual([])
+    expect(rig.leased()).toBe(0)
     const { length } = rig.mock.ledger
     console.log(
       `${KILLS} kills, ${asked} asked, ${length} sent, slowest recovery ${slowestMs.toFixed(0)} ms`,

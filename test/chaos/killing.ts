@@ -44,6 +44,8 @@ export interface KillRig {
   settled(): Promise<void>
   /** What can't be right, once all is settled; empty where all is. */
   discrepancies(): string[]
+  /** Tokens that are leased to somebody; 0 after a stop. */
+  leased(): number
   /** How the recorded requests ended. */
   outcomes(): string[]
   journalFiles(): string[]
@@ -60,7 +62,9 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-kill-'))
   // Any model goes to it, so that each request can have a name of its own in both ledgers.
   const upstreams = [{ name: 'mock', baseUrl: mock.url, provider: 'compatible' as const }]
-  const first = await startGateway({ dataDir, upstreams, env })
+  // With a quota, what a killed process had leased and held is to come back as well.
+  const quota = { DEFAULT_MONTHLY_QUOTA_TOKENS: '1000000000000' }
+  const first = await startGateway({ dataDir, upstreams, env: { ...env, ...quota } })
   await first.stop()
   const { proxyKey } = first
   let asked = 0
@@ -139,6 +143,11 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         if (records !== 1) wrong.push(`${model} has ${records} records`)
       using reading = database()
       return [...wrong, ...wrongRows(reading, sentModels), ...wrongSums(reading)]
+    },
+    leased() {
+      using reading = database()
+      const sum = 'SELECT coalesce(sum(tokens), 0) AS tokens FROM quota_leases'
+      return reading.query<{ tokens: number }, []>(sum).get()?.tokens ?? 0
     },
     outcomes() {
       using reading = database()
