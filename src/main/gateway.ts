@@ -80,7 +80,7 @@ export async function startGateway({
     cooldownMs: config.circuitBreakerCooldownMs,
   }
   const pool = createPool({ store, clock, logger, rules })
-  const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
+  const directory = createDirectory({ store, vault, logger, onUpstreamKeys: pool.adopt })
   const journal = openJournal({
     folder: journalFolder,
     sync: config.journalSync,
@@ -106,7 +106,7 @@ export async function startGateway({
       : createQuotas({
           ledger: quotaLedger,
           instanceId,
-          share: 'all',
+          share: config.database === null ? 'all' : 'part',
           logger,
           ready: journal.recovered,
         })
@@ -144,14 +144,17 @@ export async function startGateway({
   const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
   await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
 
-  let housekeeping: Promise<void> = Promise.resolve()
+  /** Null between two rounds: one that waits for the database is not overtaken. */
+  let housekeeping: Promise<void> | null = null
   const keepHouse = async () => {
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
   }
   const timer = setInterval(() => {
-    housekeeping = housekeeping.then(keepHouse)
+    housekeeping ??= keepHouse().finally(() => {
+      housekeeping = null
+    })
   }, HOUSEKEEPING_MS)
 
   return {
