@@ -4,7 +4,7 @@ import { pause } from '../support/waiting.ts'
 import { type KillRig, RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
 
 const KILLS = Number(process.env.KILLS ?? 40)
-const LONGEST_LIFE_MS = 250
+const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [20, 250]
 
 interface Killed {
   asked: number
@@ -22,7 +22,7 @@ async function killAgainAndAgain(rig: KillRig, kills: number): Promise<Killed> {
     await rig.settled()
     slowestMs = Math.max(slowestMs, performance.now() - startedMs)
     const loaded = rig.load(gateway, 16)
-    await pause(Math.random() * LONGEST_LIFE_MS)
+    await pause(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS))
     gateway.signal('SIGKILL')
     asked += await loaded
   }
@@ -34,13 +34,14 @@ async function killAgainAndAgain(rig: KillRig, kills: number): Promise<Killed> {
   expect(await gateway.exited).toBe(0)
   expect(rig.journalFiles()).toEqual([])
   expect(rig.leased()).toBe(0)
+  expect(rig.mock.ledger.length).toBeGreaterThan(0)
   return { asked, sent: rig.mock.ledger.length, slowestMs }
 }
 
 describe.each([
   ['interval', KILLS],
-  ['always', Math.ceil(KILLS / 10)],
-  ['off', Math.ceil(KILLS / 10)],
+  ['always', Math.ceil(KILLS / 8)],
+  ['off', Math.ceil(KILLS / 8)],
 ] as const)('JOURNAL_SYNC=%s', (sync, kills) => {
   test(
     `${kills} times: nothing is missing, nothing is there twice, and it is there in time`,

@@ -194,7 +194,11 @@ function wrongRows(reading: Database, sentModels: ReadonlySet<string>): string[]
 function wrongSums(reading: Database): string[] {
   const sums = (table: string, count: string) =>
     JSON.stringify(
-      reading.query(`SELECT ${count} AS requests, sum(total_tokens) AS tokens FROM ${table}`).get(),
+      reading
+        .query(
+          `SELECT coalesce(${count}, 0) AS requests, coalesce(sum(total_tokens), 0) AS tokens FROM ${table}`,
+        )
+        .get(),
     )
   const ofRecords = sums('usage_records', 'count(*)')
   return ['usage_daily', 'usage_monthly']
