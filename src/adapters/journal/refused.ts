@@ -6,7 +6,7 @@ import type { JournalFiles } from './files.ts'
 export type Settle = (records: readonly UsageRecord[]) => Promise<number>
 
 /** So many single records fail before the store itself is taken to be away. */
-const MOST_FAILURES = 10
+const MOST_FAILURES = 3
 
 export interface Apart {
   /** How many were new. */
