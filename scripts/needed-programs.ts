@@ -10,6 +10,7 @@ const NEEDED = {
   sqlite3: 'sqlite3',
   strace: 'strace',
   initdb: 'postgresql',
+  'redis-server': 'redis-server',
 }
 
 /** Debian keeps nginx where only root looks. */
