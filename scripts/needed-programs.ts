@@ -8,6 +8,7 @@ const NEEDED = {
   curl: 'curl',
   openssl: 'openssl',
   sqlite3: 'sqlite3',
+  strace: 'strace',
   initdb: 'postgresql',
   'redis-server': 'redis-server',
 }

@@ -103,6 +103,8 @@ function readObject(text: string) {
 function assertModelName(model: string): void {
   if (model.length > MAX_MODEL_LENGTH)
     throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
+  // PostgreSQL takes no half of a surrogate pair, and the record of this request is to be kept.
+  if (!model.isWellFormed()) throw invalidRequest("'model' is no well-formed text", 'model')
   for (let at = 0; at < model.length; at++) {
     const code = model.charCodeAt(at)
     if (code < 32 || code === 127)

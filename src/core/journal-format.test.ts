@@ -2,11 +2,18 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type JournalEntry, lostRecord } from './journal-entry.ts'
-import { beginLine, type Checksum, endLine, type JournalItem, readLine } from './journal-format.ts'
+import {
+  beginContent,
+  type Checksum,
+  endContent,
+  type JournalItem,
+  putLine,
+  readLine,
+} from './journal-format.ts'
 import { scanLines, scanTail } from './journal-scan.ts'
 import type { UsageRecord } from './usage-record.ts'
 
-const crc: Checksum = (content) => Bun.hash.crc32(content)
+const crc: Checksum = (bytes) => Bun.hash.crc32(bytes)
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
@@ -42,9 +49,11 @@ const anyItem: fc.Arbitrary<JournalItem> = fc.oneof(
 )
 
 function lineOf(item: JournalItem): string {
-  return item.kind === 'begin'
-    ? beginLine(item.entry, crc)
-    : endLine(item.record, item.beganIn, crc)
+  const content =
+    item.kind === 'begin' ? beginContent(item.entry) : endContent(item.record, item.beganIn)
+  const bytes = Buffer.alloc(content.length * 3 + 20)
+  const end = putLine(content, bytes, 3, (text, _, at) => bytes.write(text, at), crc)
+  return bytes.toString('utf8', 3, end)
 }
 
 const ENTRY: JournalEntry = {
@@ -152,7 +161,7 @@ describe('damage in the middle', () => {
 
   test('a model whose name looks like a record is not taken for one', () => {
     const forged = { ...ENTRY, model: LINES[1]?.trim() ?? '' }
-    const line = beginLine(forged, crc)
+    const line = lineOf({ kind: 'begin', entry: forged })
     const broken = `x${line.slice(1)}`
     expect(readAll(bytesOf(broken)).items).toEqual([])
   })
@@ -160,6 +169,6 @@ describe('damage in the middle', () => {
 
 test('what a newer version wrote in another form is no record', () => {
   const content = '["Z",1]'
-  const line = `${crc(content).toString(16).padStart(8, '0')} ${content}`
+  const line = `${crc(bytesOf(content)).toString(16).padStart(8, '0')} ${content}`
   expect(readLine(bytesOf(line), crc)).toBeNull()
 })

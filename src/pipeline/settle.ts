@@ -35,7 +35,7 @@ export async function settle(
     stream: ask.stream,
     status: trace.status,
     outcome: trace.outcome,
-    errorCode: trace.errorCode,
+    errorCode: storableCode(trace.errorCode),
     attempts: trace.attempts,
     durationMs,
     firstTokenMs: trace.firstTokenMs,
@@ -76,4 +76,11 @@ async function estimated(gateway: Gateway, ask: Ask, trace: Trace): Promise<Toke
     totalTokens: promptTokens + completionTokens,
     estimated: true,
   }
+}
+
+const PRINTABLE = /^[\x20-\x7e]{1,200}$/
+
+/** It may be the upstream's own, and no store must choke on it. */
+function storableCode(code: string | null): string | null {
+  return code === null || PRINTABLE.test(code) ? code : 'unprintable'
 }

@@ -16,6 +16,8 @@ export interface JournalHealth {
   syncFailures: number
   /** Stretches of bytes that were not what had been written. */
   damaged: number
+  /** Records that the store never took. */
+  refused: number
 }
 
 export interface Journal {

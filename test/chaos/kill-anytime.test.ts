@@ -1,40 +1,61 @@
 /** `kill -9` at random moments under load, again and again over the same folder: KILLS=200 for the long run. */
-import { afterAll, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { pause } from '../support/waiting.ts'
-import { RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
+import { type KillRig, RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
 
 const KILLS = Number(process.env.KILLS ?? 40)
-const LONGEST_LIFE_MS = 250
-const rig = await startKillRig()
-afterAll(() => rig.close())
+const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [20, 250]
 
-test(
-  `${KILLS} times: nothing is missing, nothing is there twice, and it is there in time`,
-  async () => {
-    let slowestMs = 0
-    let asked = 0
-    for (let kill = 0; kill < KILLS; kill++) {
-      const gateway = await rig.start()
-      const startedMs = performance.now()
-      await rig.settled()
-      slowestMs = Math.max(slowestMs, performance.now() - startedMs)
-      const lifeMs = Math.random() * LONGEST_LIFE_MS
-      const loaded = rig.load(gateway, 16)
-      await pause(lifeMs)
-      gateway.signal('SIGKILL')
-      asked += await loaded
-    }
+interface Killed {
+  asked: number
+  sent: number
+  slowestMs: number
+}
+
+/** Kills it so often, and looks at the records each time; the last start is stopped as usual. */
+async function killAgainAndAgain(rig: KillRig, kills: number): Promise<Killed> {
+  let slowestMs = 0
+  let asked = 0
+  for (let kill = 0; kill < kills; kill++) {
     const gateway = await rig.start()
+    const startedMs = performance.now()
     await rig.settled()
-    expect(rig.discrepancies()).toEqual([])
-    expect(slowestMs).toBeLessThan(RECOVERED_WITHIN_MS)
-    gateway.signal('SIGTERM')
-    expect(await gateway.exited).toBe(0)
-    expect(rig.journalFiles()).toEqual([])
-    const { length } = rig.mock.ledger
-    console.log(
-      `${KILLS} kills, ${asked} asked, ${length} sent, slowest recovery ${slowestMs.toFixed(0)} ms`,
-    )
-  },
-  KILLS * 10_000,
-)
+    slowestMs = Math.max(slowestMs, performance.now() - startedMs)
+    const loaded = rig.load(gateway, 16)
+    await pause(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS))
+    gateway.signal('SIGKILL')
+    asked += await loaded
+  }
+  const gateway = await rig.start()
+  await rig.settled()
+  expect(rig.discrepancies()).toEqual([])
+  expect(slowestMs).toBeLessThan(RECOVERED_WITHIN_MS)
+  gateway.signal('SIGTERM')
+  expect(await gateway.exited).toBe(0)
+  expect(rig.journalFiles()).toEqual([])
+  expect(rig.leased()).toBe(0)
+  expect(rig.mock.ledger.length).toBeGreaterThan(0)
+  return { asked, sent: rig.mock.ledger.length, slowestMs }
+}
+
+describe.each([
+  ['interval', KILLS],
+  ['always', Math.ceil(KILLS / 8)],
+  ['off', Math.ceil(KILLS / 8)],
+] as const)('JOURNAL_SYNC=%s', (sync, kills) => {
+  test(
+    `${kills} times: nothing is missing, nothing is there twice, and it is there in time`,
+    async () => {
+      const rig = await startKillRig({ JOURNAL_SYNC: sync })
+      try {
+        const { asked, sent, slowestMs } = await killAgainAndAgain(rig, kills)
+        console.log(
+          `${kills} kills, ${asked} asked, ${sent} sent, slowest recovery ${slowestMs.toFixed(0)} ms`,
+        )
+      } finally {
+        await rig.close()
+      }
+    },
+    60_000 + kills * 10_000,
+  )
+})

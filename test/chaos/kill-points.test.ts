@@ -21,6 +21,7 @@ async function recoversAndServes(): Promise<void> {
   expect(rig.discrepancies()).toEqual([])
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(0)
+  expect(rig.leased()).toBe(0)
 }
 
 describe.each(LIVE_POINTS)('killed %s', (at) => {

@@ -25,18 +25,29 @@ import { waitFor } from '../support/waiting.ts'
 export const RECOVERED_WITHIN_MS = 2_000
 const USED = { exact: 18, lost: 1004 }
 
+interface LoadOptions {
+  /** Hears how long each request took that was answered. */
+  served?: (tookMs: number) => void
+  /** No further request is sent after it. */
+  until?: Promise<unknown>
+}
+
 export interface KillRig {
   mock: MockUpstream
   dataDir: string
   /** Of each start, in turn. */
   start(point?: { at: Failpoint; times: number }): Promise<GatewayProcess>
-  /** Asks without pause, `clients` at once, until the gateway is gone; how many were asked. */
-  load(gateway: GatewayProcess, clients: number): Promise<number>
+  /** Asks without pause, `clients` at once, until the gateway is gone or for so long; how many were asked. */
+  load(gateway: GatewayProcess, clients: number, options?: LoadOptions): Promise<number>
   database(): Database
   /** Everything that reached the mock has its one record. */
   settled(): Promise<void>
   /** What can't be right, once all is settled; empty where all is. */
   discrepancies(): string[]
+  /** Tokens that are leased to somebody; 0 after a stop. */
+  leased(): number
+  /** How the recorded requests ended. */
+  outcomes(): string[]
   journalFiles(): string[]
   close(): Promise<void>
 }
@@ -51,7 +62,9 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-kill-'))
   // Any model goes to it, so that each request can have a name of its own in both ledgers.
   const upstreams = [{ name: 'mock', baseUrl: mock.url, provider: 'compatible' as const }]
-  const first = await startGateway({ dataDir, upstreams, env })
+  // With a quota, what a killed process had leased and held is to come back as well.
+  const quota = { DEFAULT_MONTHLY_QUOTA_TOKENS: '1000000000000' }
+  const first = await startGateway({ dataDir, upstreams, env: { ...env, ...quota } })
   await first.stop()
   const { proxyKey } = first
   let asked = 0
@@ -75,8 +88,10 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
     const records = recorded()
     return sent(mock).filter((model) => !records.has(model))
   }
-  const askOne = async (url: string): Promise<void> => {
+  /** How long it took. */
+  const askOne = async (url: string): Promise<number> => {
     const number = ++asked
+    const startedMs = performance.now()
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${proxyKey}`, 'content-type': 'application/json' },
@@ -88,6 +103,8 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
       }),
     })
     await response.text()
+    if (response.status !== 200) throw new Error(`status ${response.status}`)
+    return performance.now() - startedMs
   }
 
   return {
@@ -98,16 +115,16 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         environmentFor(dataDir, { DRAIN_SECONDS: '2', ...env }),
         point && [FAILPOINT_SERVER, point.at, String(point.times)],
       ),
-    async load(gateway, clients) {
+    async load(gateway, clients, { served = () => {}, until } = {}) {
       const before = asked
       let gone = false
-      void gateway.exited.then(() => {
+      void Promise.race([gateway.exited, ...(until ? [until] : [])]).then(() => {
         gone = true
       })
       const client = async () => {
         while (!gone) {
           // A connection that drops is what the kill looks like from outside.
-          await askOne(gateway.url).catch(() => Bun.sleep(5))
+          await askOne(gateway.url).then(served, () => Bun.sleep(5))
         }
       }
       await Promise.all(Array.from({ length: clients }, client))
@@ -126,6 +143,18 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         if (records !== 1) wrong.push(`${model} has ${records} records`)
       using reading = database()
       return [...wrong, ...wrongRows(reading, sentModels), ...wrongSums(reading)]
+    },
+    leased() {
+      using reading = database()
+      const sum = 'SELECT coalesce(sum(tokens), 0) AS tokens FROM quota_leases'
+      return reading.query<{ tokens: number }, []>(sum).get()?.tokens ?? 0
+    },
+    outcomes() {
+      using reading = database()
+      const rows = reading.query<{ outcome: string }, []>(
+        'SELECT DISTINCT outcome FROM usage_records',
+      )
+      return rows.all().map(({ outcome }) => outcome)
     },
     journalFiles: () => readdirSync(join(dataDir, 'journal')),
     async close() {
@@ -165,7 +194,11 @@ function wrongRows(reading: Database, sentModels: ReadonlySet<string>): string[]
 function wrongSums(reading: Database): string[] {
   const sums = (table: string, count: string) =>
     JSON.stringify(
-      reading.query(`SELECT ${count} AS requests, sum(total_tokens) AS tokens FROM ${table}`).get(),
+      reading
+        .query(
+          `SELECT coalesce(${count}, 0) AS requests, coalesce(sum(total_tokens), 0) AS tokens FROM ${table}`,
+        )
+        .get(),
     )
   const ofRecords = sums('usage_records', 'count(*)')
   return ['usage_daily', 'usage_monthly']

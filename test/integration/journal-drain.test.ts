@@ -55,6 +55,33 @@ test('a segment stays while a request that began in it runs, and the ones behind
   await waitFor('that one to go', () => segments().length === 1)
 })
 
+test('a record that the store never takes is set aside, and holds up no other', async () => {
+  for (const number of [3, 4, 50]) rig.storeRefuses(`req_${number}`)
+  const journal = rig.open()
+  for (const number of range(1, 200)) {
+    void journal.begin(entry(number))
+    journal.end(ended(number))
+  }
+  await allStored(197)
+  await waitFor('the journal to be empty', () => journal.health().waitingRecords === 0)
+  expect(journal.health().refused).toBe(3)
+  const kept = readdirSync(rig.folder).filter((name) => name.endsWith('.refused.json'))
+  expect(kept.sort()).toEqual([3, 4, 50].map((number) => `req_${number}.refused.json`).sort())
+  expect(await journal.stop(1_000)).toBe(true)
+})
+
+test('where the store takes none, no record is to blame', async () => {
+  rig.storeIsAway(true)
+  const journal = rig.open()
+  void journal.begin(entry(1))
+  journal.end(ended(1))
+  const tries = () => rig.logged.filter((line) => line.startsWith('warn')).length
+  await waitFor('several tries', () => tries() >= 5)
+  rig.storeIsAway(false)
+  await allStored(1)
+  expect(journal.health().refused).toBe(0)
+})
+
 describe('the next start', () => {
   test('stores what ended, settles what did not at its reservation, and leaves no old segment', async () => {
     rig.storeIsAway(true)

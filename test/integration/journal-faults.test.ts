@@ -34,6 +34,7 @@ describe.each([
   ['ENOSPC', 'full', 'the disk is full'],
   ['EDQUOT', 'full', 'the disk is full'],
   ['EROFS', 'read_only', 'cannot be written'],
+  ['EMFILE', 'read_only', 'cannot be written'],
 ] as const)('a write that fails with %s', (code, state, reason) => {
   test('refuses new requests, stores those that end, and is over when the disk is well again', async () => {
     const journal = rig.open()

@@ -24,6 +24,8 @@ export interface JournalRig {
   /** Request id → how often the store was given it as new. */
   stored: Map<string, UsageRecord>
   storeIsAway(away: boolean): void
+  /** It fails on every batch that has this request. */
+  storeRefuses(requestId: string): void
   /** Lines that were logged, as `level message`. */
   logged: string[]
   close(): Promise<void>
@@ -59,6 +61,7 @@ export function openJournalRig(): JournalRig {
   const counts = new Map<Call, number>()
   const stored = new Map<string, UsageRecord>()
   const logged: string[] = []
+  const refused = new Set<string>()
   const opened: DiskJournal[] = []
   let away = false
   let generation = 0
@@ -92,6 +95,8 @@ export function openJournalRig(): JournalRig {
           async settle(records) {
             if (mine !== generation) throw new Error('this process was killed')
             if (away) throw new Error('the store is away')
+            if (records.some(({ requestId }) => refused.has(requestId)))
+              throw new Error('not a row')
             const fresh = records.filter(({ requestId }) => !stored.has(requestId))
             for (const record of fresh) stored.set(record.requestId, record)
             return fresh.length
@@ -117,6 +122,7 @@ export function openJournalRig(): JournalRig {
     },
     calls: (call) => counts.get(call) ?? 0,
     stored,
+    storeRefuses: (requestId) => void refused.add(requestId),
     storeIsAway(is) {
       away = is
     },

@@ -7,7 +7,8 @@ import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {
   record: UsageRecord
-  line: string
+  /** Of its line; empty where it was read back. */
+  content: string
   beganIn: Segment | null
   /** Null while it is not in a file. */
   writtenIn: Segment | null
@@ -64,7 +65,7 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
     for (const item of items) {
       if (item.kind !== 'end') continue
       const beganIn = segments.find(item.beganIn) ?? null
-      queue.push({ record: item.record, line: '', beganIn, writtenIn: segment })
+      queue.push({ record: item.record, content: '', beganIn, writtenIn: segment })
     }
     if (read > 0) return read
     // Unreadable, or no line in a whole chunk: the rest is left to the recovery of the next start.

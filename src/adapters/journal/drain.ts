@@ -1,31 +1,39 @@
 /** Brings records from the journal into the store, in batches, for as long as it takes. */
-
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Logger } from '../../ports/logger.ts'
-import type { UsageStore } from '../../ports/usage-store.ts'
+import { type Apart, type Settle, settleApart } from './refused.ts'
 
 /** The embedded store holds up the requests for as long as a batch takes, so it is small. */
-export const BATCH = 250
+export const BATCH = 100
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2_000
+/** A store that is away for a moment is the rule; a record that it never takes is not. */
+const TRIES_BEFORE_APART = 4
 
-export type Settle = (records: readonly UsageRecord[]) => Promise<number>
+export interface Draining {
+  settle: Settle
+  logger: Logger
+  /** From when on a failure is no longer waited for. */
+  givesUp: () => boolean
+  /** Throws where it can't be kept elsewhere. */
+  onRefused: (record: UsageRecord, error: unknown) => void
+}
 
 /**
  * Settles a batch, again and again until the store takes it. Records are kept once by their request
- * id, so a batch that was stored although its answer was lost does no harm. Null: told to give up.
+ * id, so a batch that was stored although its answer was lost does no harm. Null: given up.
  */
 export async function settleUntilStored(
-  settle: Settle,
+  { settle, logger, givesUp, onRefused }: Draining,
   records: readonly UsageRecord[],
-  logger: Logger,
-  givesUp: () => boolean,
 ): Promise<number | null> {
   let pauseMs = FIRST_PAUSE_MS
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
-      const stored = await settle(records)
-      if (pauseMs > FIRST_PAUSE_MS) logger.info({}, 'the store takes usage records again')
+      const apart = tries % TRIES_BEFORE_APART === 0 ? await settleApart(settle, records) : null
+      const { stored, refused } = apart ?? (await together(settle, records))
+      for (const { record, error } of refused) onRefused(record, error)
+      if (tries > 1) logger.info({}, 'the store takes usage records again')
       return stored
     } catch (error) {
       if (givesUp()) return null
@@ -39,8 +47,8 @@ export async function settleUntilStored(
   }
 }
 
-export function settleInto(store: UsageStore, instanceId: string): Settle {
-  return (records) => store.settle(records, instanceId)
+async function together(settle: Settle, records: readonly UsageRecord[]): Promise<Apart> {
+  return { stored: await settle(records), refused: [] }
 }
 
 /** Lets requests through between two batches. */

@@ -11,6 +11,9 @@ const STATE_OF_CODE: Readonly<Record<string, FaultState>> = {
   EROFS: 'read_only',
   EACCES: 'read_only',
   EPERM: 'read_only',
+  ENOENT: 'read_only',
+  EMFILE: 'read_only',
+  ENFILE: 'read_only',
 }
 const REASONS: Readonly<Record<FaultState, string>> = {
   full: 'the disk is full',

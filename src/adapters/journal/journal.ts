@@ -1,15 +1,17 @@
 /** The usage journal on disk: what it is made of, and what happens when. */
 import type { JournalEntry } from '../../core/journal-entry.ts'
-import { beginLine, endLine } from '../../core/journal-format.ts'
+import { beginContent, endContent } from '../../core/journal-format.ts'
+import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Journal } from '../../ports/journal.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import { createBacklog } from './backlog.ts'
-import { crc32 } from './crc32.ts'
-import { BATCH, nextTurn, settleInto, settleUntilStored } from './drain.ts'
+import { BATCH, type Draining, nextTurn, settleUntilStored } from './drain.ts'
 import { type JournalFiles, journalFiles } from './files.ts'
 import { faultOf, HEAL_EVERY_MS, journalUnavailable } from './journal-fault.ts'
+import { createLineBuffer } from './line-buffer.ts'
 import { recover } from './recover.ts'
+import { setAside } from './refused.ts'
 import { createReserve } from './reserve.ts'
 import { createSegments, SEGMENT_BYTES, type Segment, segmentsIn } from './segments.ts'
 import { createSyncer, type SyncMode } from './syncer.ts'
@@ -49,6 +51,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
   let stopping = false
   let syncFailures = 0
   let damaged = 0
+  let refused = 0
   const onDamage = (where: { path: string; damaged: boolean }, offset: number, length: number) => {
     where.damaged = true
     damaged++
@@ -86,13 +89,15 @@ export function openJournal(parts: JournalParts): DiskJournal {
   /** Request → the segment that has its BEGIN. */
   const open = new Map<string, Segment>()
   let flushing: Timer | null = null
+  const lines = createLineBuffer()
 
   /** Records that ended and are not written yet go first, with whatever else is written. */
-  const write = (further: string): Written => {
+  const write = (further: string | null): Written => {
     const unwritten = backlog.unwritten()
-    let text = further
-    for (let at = unwritten.length - 1; at >= 0; at--) text = (unwritten[at]?.line ?? '') + text
-    const written = writer.write(text)
+    lines.clear()
+    for (const { content } of unwritten) lines.add(content)
+    if (further !== null) lines.add(further)
+    const written = writer.write(lines)
     if (unwritten.length > 0) backlog.written(written.segment, written.position)
     return written
   }
@@ -100,15 +105,26 @@ export function openJournal(parts: JournalParts): DiskJournal {
     flushing = null
     if (backlog.unwritten().length === 0 || writer.state() === 'failed') return
     try {
-      write('')
+      write(null)
     } catch (error) {
       if (faultOf(error) === 'full' && reserve.giveUp()) flush()
     }
   }
 
-  const settle = settleInto(store, instanceId)
-  const settleSurely = (records: Parameters<typeof settle>[0]) =>
-    settleUntilStored(settle, records, logger, () => stopping)
+  const draining: Draining = {
+    settle: (records) => store.settle(records, instanceId),
+    logger,
+    givesUp: () => stopping,
+    onRefused(record, error) {
+      const keptAs = setAside(folder, files, record)
+      refused++
+      logger.error(
+        { requestId: record.requestId, error: String(error), keptAs },
+        'usage record refused by the store, and set aside',
+      )
+    },
+  }
+  const settleSurely = (records: readonly UsageRecord[]) => settleUntilStored(draining, records)
   const drain = async (): Promise<void> => {
     await recovered
     for (;;) {
@@ -121,14 +137,14 @@ export function openJournal(parts: JournalParts): DiskJournal {
       await nextTurn()
     }
   }
-  let draining: Promise<void> | null = null
+  let running: Promise<void> | null = null
   const keepDraining = (): Promise<void> => {
-    draining ??= drain()
+    running ??= drain()
       .catch((error) => logger.error({ error: String(error) }, 'usage journal not drained'))
       .finally(() => {
-        draining = null
+        running = null
       })
-    return draining
+    return running
   }
   const recoverAll = (left: ReturnType<typeof segmentsIn>): Promise<boolean> =>
     recover(
@@ -172,8 +188,8 @@ export function openJournal(parts: JournalParts): DiskJournal {
     end(record) {
       const beganIn = open.get(record.requestId) ?? null
       open.delete(record.requestId)
-      const line = endLine(record, beganIn?.number ?? 0, crc32)
-      backlog.add({ record, line, beganIn, writtenIn: null })
+      const content = endContent(record, beganIn?.number ?? 0)
+      backlog.add({ record, content, beganIn, writtenIn: null })
       flushing ??= setTimeout(flush, END_WAITS_MS)
     },
     health() {
@@ -185,6 +201,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
         bytes: segments.bytes(),
         syncFailures,
         damaged,
+        refused,
       }
     },
     async stop(patienceMs) {
@@ -210,7 +227,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
 
   function writeBegin(entry: JournalEntry): Segment {
     try {
-      return write(beginLine(entry, crc32)).segment
+      return write(beginContent(entry)).segment
     } catch (error) {
       throw journalUnavailable(faultOf(error))
     }

@@ -1,9 +1,10 @@
-/** Appends to the newest segment, whole lines or nothing, and knows whether the disk can be written. */
+/** Appends to the newest segment, all lines or none, and knows whether the disk can be written. */
 
 import type { JournalState } from '../../ports/journal.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { JournalFiles } from './files.ts'
 import { codeOf, type FaultState, faultOf } from './journal-fault.ts'
+import type { LineBuffer } from './line-buffer.ts'
 import type { Reserve } from './reserve.ts'
 import type { Segment, Segments } from './segments.ts'
 
@@ -16,7 +17,7 @@ export interface Written {
 export interface Writer {
   state(): JournalState
   /** Throws where not all of it could be written; then none of it is there. */
-  write(text: string): Written
+  write(lines: LineBuffer): Written
   /** Looks whether a disk that was full or read-only can be written again. */
   heal(): void
   /** Something else than a write went wrong. */
@@ -33,7 +34,6 @@ interface Parts {
 
 export function createWriter({ segments, files, reserve, logger, onWritten }: Parts): Writer {
   let state: JournalState = 'healthy'
-  let scratch = Buffer.allocUnsafe(64 * 1024)
 
   const become = (next: FaultState, error: unknown): void => {
     if (state === next || state === 'failed') return
@@ -43,15 +43,13 @@ export function createWriter({ segments, files, reserve, logger, onWritten }: Pa
       'usage journal cannot be written: new requests are refused',
     )
   }
-  const append = (segment: Segment, length: number): void => {
+  const append = (segment: Segment, bytes: Buffer, length: number): void => {
     let done = 0
     try {
-      while (done < length)
-        done += files.write(
-          segment.file,
-          done === 0 ? scratch : scratch.subarray(done),
-          length - done,
-        )
+      while (done < length) {
+        const rest = done === 0 ? bytes : bytes.subarray(done)
+        done += files.write(segment.file, rest, length - done)
+      }
     } catch (error) {
       if (done > 0) undo(segment)
       throw error
@@ -69,14 +67,11 @@ export function createWriter({ segments, files, reserve, logger, onWritten }: Pa
 
   return {
     state: () => state,
-    write(text) {
-      // A character takes at most three bytes.
-      if (text.length * 3 > scratch.length) scratch = Buffer.allocUnsafe(text.length * 3)
-      const length = scratch.write(text)
+    write(lines) {
       try {
         const segment = segments.active()
         const position = segment.bytes
-        append(segment, length)
+        append(segment, lines.bytes(), lines.length())
         onWritten(segment)
         return { segment, position }
       } catch (error) {

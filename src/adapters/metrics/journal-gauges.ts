@@ -20,6 +20,11 @@ const GAUGES: readonly [name: string, help: string, read: (health: JournalHealth
   ],
   ['bytes', 'Size of the usage journal on disk', ({ bytes }) => bytes],
   ['sync_failures', 'Failed syncs of the usage journal', ({ syncFailures }) => syncFailures],
+  [
+    'refused_records',
+    'Usage records that the store never took, set aside',
+    ({ refused }) => refused,
+  ],
   ['damaged', 'Stretches of the usage journal that were damaged', ({ damaged }) => damaged],
 ]
 

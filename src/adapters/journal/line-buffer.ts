@@ -1,0 +1,31 @@
+/** Lines that are written together, as bytes. */
+import { LINE_FRAME_BYTES, type PutText, putLine } from '../../core/journal-format.ts'
+import { crc32 } from './crc32.ts'
+
+export interface LineBuffer {
+  add(content: string): void
+  /** What was added since the last `clear`; valid until the next `add`. */
+  bytes(): Buffer
+  length(): number
+  clear(): void
+}
+
+const MOST_BYTES_A_CHARACTER = 3
+const putText: PutText = (text, into, at) => (into as Buffer).write(text, at)
+
+export function createLineBuffer(): LineBuffer {
+  let bytes = Buffer.allocUnsafe(64 * 1024)
+  let length = 0
+  return {
+    add(content) {
+      const needed = length + content.length * MOST_BYTES_A_CHARACTER + LINE_FRAME_BYTES
+      if (needed > bytes.length) bytes = Buffer.concat([bytes.subarray(0, length)], needed * 2)
+      length = putLine(content, bytes, length, putText, crc32)
+    },
+    bytes: () => bytes,
+    length: () => length,
+    clear() {
+      length = 0
+    },
+  }
+}
