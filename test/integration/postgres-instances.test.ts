@@ -189,7 +189,7 @@ test('migrate says what is to be run, runs it, and says that it is done', async 
 })
 
 test('a server that hangs is unhealthy in time, and requests are served meanwhile', async () => {
-  await withTwo(async (_, one) => {
+  await withTwo(async (_, one, other) => {
     const health = async () => (await fetch(`${one.origin}/health`)).json()
     server.freeze()
     try {
@@ -197,6 +197,8 @@ test('a server that hangs is unhealthy in time, and requests are served meanwhil
       expect(seen).toMatchObject({ status: 'degraded', services: { database: 'unhealthy' } })
       expect((await fetch(`${one.origin}/readyz`)).status).toBe(200)
       expect((await within('an answer', 1_000, ask(one, one.proxyKey))).status).toBe(200)
+      other.signal('SIGTERM')
+      expect(await within('its end', 20_000, other.exited)).toBe(0)
     } finally {
       server.thaw()
     }
