@@ -65,7 +65,7 @@ export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   })
   const names = Object.keys(statement.columns)
   const objects = rows.map((row) =>
-    Object.fromEntries(names.map((name, at) => [name, valueOf(row[at] ?? null)])),
+    Object.fromEntries(names.map((name, at) => [name, kept(row[at] ?? null)])),
   )
   const { rows: written } = await step.executeQuery(
     CompiledQuery.raw(text, [JSON.stringify(objects)]),
@@ -73,7 +73,7 @@ export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   return written.map((row) => row[first])
 }
 
-function valueOf(value: BulkRow[number]): BulkRow[number] {
+function kept(value: BulkRow[number]): BulkRow[number] {
   return typeof value === 'string' ? storable(value) : value
 }
 
