@@ -1,5 +1,4 @@
 /** One connection to Redis at a time: lost at the first miss, and looked for again until it is there. */
-import { RedisClient } from 'bun'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 
 export interface RedisConnection {
@@ -25,11 +24,11 @@ const SOURCES = { take: TAKE, correct: CORRECT }
 const SHA = { take: sha1(TAKE), correct: sha1(CORRECT) }
 
 export function connectRedis({ url, deadlineMs, onChange }: Parts): RedisConnection {
-  let client: RedisClient | null = null
+  let client: Bun.RedisClient | null = null
   let closed = false
   let joining = false
 
-  const lost = (from: RedisClient, why: string): void => {
+  const lost = (from: Bun.RedisClient, why: string): void => {
     if (client !== from) return
     client = null
     from.close()
@@ -38,7 +37,7 @@ export function connectRedis({ url, deadlineMs, onChange }: Parts): RedisConnect
   const join = async (): Promise<void> => {
     if (joining || closed || client !== null) return
     joining = true
-    const made = new RedisClient(url, {
+    const made = new Bun.RedisClient(url, {
       autoReconnect: false,
       enableOfflineQueue: false,
       connectionTimeout: JOIN_MS,
@@ -84,7 +83,7 @@ export function connectRedis({ url, deadlineMs, onChange }: Parts): RedisConnect
   }
 }
 
-async function joined(client: RedisClient): Promise<void> {
+async function joined(client: Bun.RedisClient): Promise<void> {
   await client.connect()
   await client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
   for (const source of Object.values(SOURCES)) await client.send('SCRIPT', ['LOAD', source])
@@ -92,7 +91,7 @@ async function joined(client: RedisClient): Promise<void> {
 
 /** A Redis that was flushed or restarted has forgotten the script; sent whole, it is kept again. */
 async function runScript(
-  client: RedisClient,
+  client: Bun.RedisClient,
   script: keyof typeof SOURCES,
   args: string[],
 ): Promise<unknown> {
