@@ -166,6 +166,40 @@ describe('a bad variable', () => {
   })
 })
 
+describe('the database', () => {
+  const ENCRYPTION_KEY = '0123456789abcdef'.repeat(4)
+
+  test('is the embedded store where nothing names another', () => {
+    expect(loadConfig({ DB_POOL_SIZE: '3' })).toMatchObject({ database: null, databasePoolSize: 3 })
+  })
+
+  test('is named by a URL, or in parts', () => {
+    const given = { POSTGRES_HOST: 'db', POSTGRES_PASSWORD: 'p@ss', ENCRYPTION_KEY }
+    const { database } = loadConfig(given)
+    expect(database).toMatchObject({ host: 'db', port: 5432, user: 'gpt_proxy', password: 'p@ss' })
+    const DATABASE_URL = 'postgres://gpt_proxy:p%40ss@db/gpt_proxy'
+    expect(loadConfig({ DATABASE_URL, ENCRYPTION_KEY }).database).toEqual(database)
+  })
+
+  test.each([
+    [{ DATABASE_URL: 'postgres://db', POSTGRES_USER: 'me' }, 'POSTGRES_USER', 'Unset one'],
+    [{ POSTGRES_PASSWORD: 'secret' }, 'POSTGRES_HOST', 'Set POSTGRES_HOST'],
+    [{ DATABASE_URL: 'postgres://u:secret@db/x?sslmode=prefer' }, 'DATABASE_URL', 'require'],
+    [{ POSTGRES_HOST: 'db/x?y' }, 'POSTGRES_HOST', 'a host name'],
+  ])('is refused where it is not clear: %j', (given, variable, remedy) => {
+    const error = refusal({ ENCRYPTION_KEY, ...given })
+    expect(error.variable).toBe(variable)
+    expect(line(error)).toContain(remedy)
+    expect(line(error)).not.toContain('secret')
+  })
+
+  test('needs an encryption key that all instances share', () => {
+    const error = refusal({ DATABASE_URL: 'postgres://db' })
+    expect(error.variable).toBe('ENCRYPTION_KEY')
+    expect(line(error)).toContain('openssl rand -hex 32')
+  })
+})
+
 describe('a secret', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-config-'))
   const written = (text: string) => {

@@ -1,23 +1,25 @@
 /** The store that the configuration names: the embedded file or PostgreSQL. */
 import { createPriceCatalogue } from '../adapters/prices/genai-prices.ts'
 import { openUnmigrated } from '../adapters/sql/open-database.ts'
-import {
-  migratePostgres,
-  openPostgresStore,
-  postgresMigrations,
-} from '../adapters/sql/open-postgres.ts'
 import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
 import type { Migrations } from '../cli/context.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../ports/logger.ts'
 import { storePath } from './store-files.ts'
 
+/** Loaded where it is used: the driver would hold up the start of every command on the embedded store. */
+const postgres = () => import('../adapters/sql/open-postgres.ts')
+
 /** A gateway gives its logger, and tries again what takes long; a command waits for it. */
-export function openConfiguredStore(config: Config, logger: Logger | undefined): Promise<Store> {
+export async function openConfiguredStore(
+  config: Config,
+  logger: Logger | undefined,
+): Promise<Store> {
   const options = { logger, prices: createPriceCatalogue() }
   const { database: address, databasePoolSize: poolSize } = config
   if (address === null) return openSqliteStore({ ...options, path: storePath(config) })
   const patience = logger === undefined ? 'command' : 'serving'
+  const { openPostgresStore } = await postgres()
   return openPostgresStore({ ...options, address, poolSize, patience })
 }
 
@@ -26,8 +28,8 @@ export function migrationsOf(config: Config): Migrations {
   const { database } = config
   if (database !== null) {
     return {
-      up: () => migratePostgres(database),
-      status: () => postgresMigrations(database),
+      up: async () => (await postgres()).migratePostgres(database),
+      status: async () => (await postgres()).postgresMigrations(database),
     }
   }
   const withSchema = async <T>(

@@ -173,8 +173,8 @@ export async function startGateway({
     gateway,
     async stop() {
       clearInterval(timer)
-      await housekeeping
-      await pool.save()
+      // What is not saved are counters and verdicts, which the next failure brings again.
+      await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(pool.save))
       await quotas.stop()
       const drained = await journal.stop(STORE_PATIENCE_MS)
       deadlines.stop()
@@ -189,6 +189,13 @@ async function adoptAll(orphans: Iterable<HeldFolder>, journal: DiskJournal): Pr
     if (await journal.adopt(folder.path)) folder.remove()
     else folder.release()
   }
+}
+
+async function forAtMost(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 const NO_QUOTAS: Quotas = {

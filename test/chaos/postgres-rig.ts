@@ -4,7 +4,7 @@ import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts'
 import { PASSWORD, type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay.ts'
-import { pause, waitFor } from '../support/waiting.ts'
+import { pause } from '../support/waiting.ts'
 
 export interface PostgresRig {
   server: PostgresServer
@@ -110,7 +110,8 @@ async function exactlyOnce(
   const recorded = () => Number(sql('select count(*) as n from usage_records')[0]?.n)
   const { length: sent } = mock.ledger
   const startedMs = performance.now()
-  await waitFor('all records', () => recorded() >= sent, DRAINED_WITHIN_MS)
+  // Asked seldom: the machine is to drain, not to count.
+  while (recorded() < sent && performance.now() - startedMs < DRAINED_WITHIN_MS) await pause(100)
   const drainedMs = Math.round(performance.now() - startedMs)
   console.log(`${answers.size} requests served and recorded, the last ${drainedMs} ms after`)
   await pause(300)

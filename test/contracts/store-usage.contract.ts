@@ -69,6 +69,17 @@ export function testUsage(current: () => StoreUnderTest): void {
     expect(count()).toBe(0)
   })
 
+  test('texts that no database keeps as they are hold up nothing', async () => {
+    const { store, look } = current()
+    const odd = usageRecord('odd', {
+      model: 'a\0b\ud800c',
+      upstreamModel: `'); drop table users; --`,
+    })
+    await store.settle([odd, usageRecord('plain')], INSTANCE)
+    expect(count()).toBe(2)
+    expect(look('SELECT requests FROM usage_daily')).toEqual([{ requests: 1 }, { requests: 1 }])
+  })
+
   test('an empty batch is no work', async () => {
     await current().store.settle([], INSTANCE)
     expect(count()).toBe(0)

@@ -175,6 +175,47 @@ test('the commands work beside it, and take effect within a second', async () =>
   })
 }, 30_000)
 
+test('a change whose notice never came is found by the poll behind', async () => {
+  await withTwo(async (database, one, other) => {
+    await waitFor('service', async () => (await ask(other, one.proxyKey)).ok)
+    server.sql('alter table users disable trigger users_tell', database)
+    server.sql(`UPDATE users SET status='disabled' WHERE username='default'`, database)
+    for (const gateway of [one, other]) {
+      await waitFor(
+        'the refusal',
+        async () => (await ask(gateway, one.proxyKey)).status === 401,
+        15_000,
+      )
+    }
+  })
+}, 40_000)
+
+test("the guide's SQL raises a quota and resets a month, on all instances", async () => {
+  await withTwo(async (database, one, other) => {
+    const spent = async (gateway: Gateway) => {
+      const reply = await ask(gateway, one.proxyKey)
+      return reply.status === 429 && (await reply.text()).includes('insufficient_quota')
+    }
+    server.sql(`UPDATE users SET monthly_quota_tokens=1 WHERE username='default'`, database)
+    for (const gateway of [one, other]) await waitFor('no quota', () => spent(gateway), 2_500)
+    server.sql(`UPDATE users SET monthly_quota_tokens=10000000 WHERE username='default';`, database)
+    for (const gateway of [one, other])
+      await waitFor('quota', async () => (await ask(gateway, one.proxyKey)).ok, 2_500)
+
+    const now = new Date()
+    const month = `user_id=2 AND year=${now.getUTCFullYear()} AND month=${now.getUTCMonth() + 1}`
+    await waitFor('use', () => {
+      const [row] = server.sql(`SELECT total_tokens FROM usage_monthly WHERE ${month}`, database)
+      return Number(row?.total_tokens) > 0
+    })
+    server.sql(`UPDATE usage_monthly SET total_tokens=10000000 WHERE ${month}`, database)
+    for (const gateway of [one, other]) await waitFor('no quota', () => spent(gateway), 2_500)
+    server.sql(`DELETE FROM usage_monthly WHERE ${month};`, database)
+    for (const gateway of [one, other])
+      await waitFor('quota', async () => (await ask(gateway, one.proxyKey)).ok, 2_500)
+  })
+}, 40_000)
+
 test('migrate says what is to be run, runs it, and says that it is done', async () => {
   const env = environmentFor(join(folder, 'migrate'), settings(server.createDatabase()))
   const states = async () => {
@@ -189,7 +230,7 @@ test('migrate says what is to be run, runs it, and says that it is done', async 
 })
 
 test('a server that hangs is unhealthy in time, and requests are served meanwhile', async () => {
-  await withTwo(async (_, one) => {
+  await withTwo(async (_, one, other) => {
     const health = async () => (await fetch(`${one.origin}/health`)).json()
     server.freeze()
     try {
@@ -197,6 +238,8 @@ test('a server that hangs is unhealthy in time, and requests are served meanwhil
       expect(seen).toMatchObject({ status: 'degraded', services: { database: 'unhealthy' } })
       expect((await fetch(`${one.origin}/readyz`)).status).toBe(200)
       expect((await within('an answer', 1_000, ask(one, one.proxyKey))).status).toBe(200)
+      other.signal('SIGTERM')
+      expect(await within('its end', 20_000, other.exited)).toBe(0)
     } finally {
       server.thaw()
     }

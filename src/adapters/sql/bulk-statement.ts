@@ -1,5 +1,6 @@
 /** One statement for many rows, compiled once: building it for each row cost four times as much as running it. */
 import { CompiledQuery, type QueryExecutorProvider } from 'kysely'
+import { storable } from './values.ts'
 
 /** A table's columns with their PostgreSQL types, in the order of the rows' values. */
 export type BulkColumns = Readonly<Record<string, string>>
@@ -64,12 +65,16 @@ export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   })
   const names = Object.keys(statement.columns)
   const objects = rows.map((row) =>
-    Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])),
+    Object.fromEntries(names.map((name, at) => [name, kept(row[at] ?? null)])),
   )
   const { rows: written } = await step.executeQuery(
     CompiledQuery.raw(text, [JSON.stringify(objects)]),
   )
   return written.map((row) => row[first])
+}
+
+function kept(value: BulkRow[number]): BulkRow[number] {
+  return typeof value === 'string' ? storable(value) : value
 }
 
 const texts = new WeakMap<BulkStatement, Map<string, string>>()

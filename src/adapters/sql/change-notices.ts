@@ -4,7 +4,7 @@ import type { DatabaseAddress } from '../../core/database-address.ts'
 import type { Change } from '../../ports/key-store.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { ChangeWatch } from './change-watch.ts'
-import { clientConfig } from './postgres-client.ts'
+import { clientConfig, connect } from './postgres-client.ts'
 import { explainPostgresError } from './postgres-error.ts'
 
 interface Parts {
@@ -61,7 +61,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
       wake()
     })
     try {
-      await client.connect()
+      await connect(client)
       await client.query('listen gpt_proxy_changes')
       // What was changed while nobody listened.
       change = 'any'

@@ -6,7 +6,7 @@ import type { ChangeWatch } from './change-watch.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { believable, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
-import { isoTime, isoTimeOrNull } from './values.ts'
+import { isoTime, isoTimeOrNull, storable } from './values.ts'
 
 interface Parts {
   db: Kysely<Tables>
@@ -136,7 +136,7 @@ async function saveState(
     .set({
       total_requests: sql`total_requests + ${sql.lit(requests)}`,
       total_errors: sql`total_errors + ${sql.lit(errors)}`,
-      last_error: state.lastError,
+      last_error: state.lastError === null ? null : storable(state.lastError),
       updated_at: isoTime(Date.now()),
     })
     .where('id', '=', id)

@@ -1,7 +1,7 @@
 /** How a connection to PostgreSQL is made: address, TLS, time limits, and how far it came where it fails. */
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { type ClientConfig, types } from 'pg'
+import { type Client, type ClientConfig, types } from 'pg'
 import type { DatabaseAddress } from '../../core/database-address.ts'
 import { StoreError } from './store-error.ts'
 
@@ -61,6 +61,14 @@ export function clientConfig(
       return socket
     },
   }
+}
+
+/** Some failures the driver only tells as an event, and never answers then. */
+export async function connect(client: Client): Promise<void> {
+  const told = Promise.withResolvers<never>()
+  told.promise.catch(() => {})
+  client.on('error', told.reject)
+  await Promise.race([client.connect(), told.promise])
 }
 
 function tlsOf({ sslMode, sslRootCert }: DatabaseAddress): ClientConfig['ssl'] {

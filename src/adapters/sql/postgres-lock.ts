@@ -4,7 +4,7 @@ import { Client } from 'pg'
 import type { DatabaseAddress } from '../../core/database-address.ts'
 import { POSTGRES } from './dialect-words.ts'
 import { type Schema, schemaOf } from './migrate.ts'
-import { clientConfig, type Progress } from './postgres-client.ts'
+import { clientConfig, connect, type Progress } from './postgres-client.ts'
 import { explainPostgresError, placeOf } from './postgres-error.ts'
 import { guarded } from './postgres-pool.ts'
 import type { Tables } from './schema.ts'
@@ -36,12 +36,8 @@ export async function connected<T>(
 ): Promise<T> {
   const progress: Progress = { connected: false }
   const client = new Client(clientConfig(address, 'migration', 'gpt-proxy migration', progress))
-  // Some failures the driver tells only here; later ones are heard of by whoever waits for an answer.
-  const told = Promise.withResolvers<never>()
-  told.promise.catch(() => {})
-  client.on('error', told.reject)
   try {
-    await Promise.race([client.connect(), told.promise])
+    await connect(client)
   } catch (error) {
     client.end().catch(() => {})
     throw explainPostgresError(error, address, progress)

@@ -41,6 +41,11 @@ export function time(column: string, value: string): number {
   return timeOrNull(column, value) ?? 0
 }
 
+/** PostgreSQL keeps no NUL, and no half of a character; a client's choice of words must not hold up a batch. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
+}
+
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString()
 }
