@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { YAML } from 'bun'
-import { NOT_YET, SECRETS, VARIABLES } from '../../src/config/variables.ts'
+import { SECRETS, VARIABLES } from '../../src/config/variables.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -18,7 +18,6 @@ const site = read('deploy/nginx/conf.d/default.conf')
 const seconds = (name: 'DRAIN_SECONDS') => VARIABLES[name].parse(undefined)
 const KNOWN = [
   ...Object.keys(VARIABLES),
-  ...Object.keys(NOT_YET),
   ...SECRETS.map((name) => `${name}_FILE`),
 ]
 
@@ -29,7 +28,7 @@ describe('.env.example', () => {
 
   test('has every variable once, and no other', () => {
     const names = given.map(([name]) => name)
-    const all = [...Object.keys(VARIABLES), ...Object.keys(NOT_YET)]
+    const all = Object.keys(VARIABLES)
     expect(names.toSorted()).toEqual([...new Set(all)].toSorted())
   })
 
