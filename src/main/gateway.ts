@@ -27,6 +27,12 @@ import type { HeldFolder } from './journal-folder.ts'
 const HOUSEKEEPING_MS = 200
 /** The start waits this long for what an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
+/** It takes all that is left of a quota, gives it back after ten minutes and renews it every five. */
+const ONLY_INSTANCE = {
+  divisor: 1,
+  idleLooks: 600_000 / HOUSEKEEPING_MS,
+  renewalLooks: 300_000 / HOUSEKEEPING_MS,
+}
 /** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
 const STORE_PATIENCE_MS = 3_000
 
@@ -80,16 +86,36 @@ export async function startGateway({
     cooldownMs: config.circuitBreakerCooldownMs,
   }
   const pool = createPool({ store, clock, logger, rules })
-  const directory = createDirectory({ store, vault, logger, onRows: pool.adopt })
+  const recovering = Promise.withResolvers<unknown>()
+  const quotas =
+    quotaLedger === null
+      ? NO_QUOTAS
+      : createQuotas({
+          ledger: quotaLedger,
+          instanceId,
+          defaultTokens: config.defaultMonthlyQuotaTokens,
+          ...ONLY_INSTANCE,
+          ready: recovering.promise,
+        })
+  const directory = createDirectory({
+    store,
+    vault,
+    logger,
+    onRows(rows) {
+      pool.adopt(rows)
+      quotas.changed()
+    },
+  })
   const journal = openJournal({
     folder: journalFolder,
     sync: config.journalSync,
-    store: seams.store?.(store) ?? store,
+    store: quotas.watch(seams.store?.(store) ?? store),
     instanceId,
     logger,
     ...(seams.journalFiles && { files: seams.journalFiles }),
     ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
   })
+  recovering.resolve(journal.recovered)
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
   const counters = createMemoryCounters()
@@ -100,16 +126,6 @@ export async function startGateway({
     counters,
     metrics,
   })
-  const quotas =
-    quotaLedger === null
-      ? NO_QUOTAS
-      : createQuotas({
-          ledger: quotaLedger,
-          instanceId,
-          share: 'all',
-          logger,
-          ready: journal.recovered,
-        })
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
@@ -149,6 +165,7 @@ export async function startGateway({
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
+    quotas.lookAfter()
   }
   const timer = setInterval(() => {
     housekeeping = housekeeping.then(keepHouse)
@@ -160,8 +177,8 @@ export async function startGateway({
       clearInterval(timer)
       await housekeeping
       await pool.save()
-      await quotas.stop()
       const drained = await journal.stop(STORE_PATIENCE_MS)
+      await quotas.stop()
       deadlines.stop()
       await counters.stop()
       return drained
@@ -181,5 +198,8 @@ const NO_QUOTAS: Quotas = {
   settle() {},
   release() {},
   remaining: () => 0,
+  watch: (store) => store,
+  changed() {},
+  lookAfter() {},
   stop: async () => {},
 }
