@@ -1,13 +1,28 @@
 /** Keeps this instance's leases of quotas and their rows in the ledger the same. */
 import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/month.ts'
 import type { UsageRecord } from '../core/usage-record.ts'
+import type { QuotaLedger } from '../ports/quota-ledger.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
-import type { QuotaParts } from './quota.ts'
 import { type Account, openAccount } from './quota-account.ts'
 
 /** A spent quota may be there again without a change of the database: another instance gave back. */
 const ASK_AGAIN_MS = 500
 const RETRY_START_MS = 200
+
+export interface LeaseParts {
+  ledger: QuotaLedger
+  instanceId: string
+  defaultTokens: number | null
+  /** An instance leases at least this part of what is left, as a divisor; 1 where there is only one. */
+  divisor: number
+  /** It gives back what was not asked for in so many looks. */
+  idleLooks: number
+  /** It sets what is used anew in so many looks, so that the ledger shows that it lives. */
+  renewalLooks: number
+  /** What an earlier process of this instance left in its journal is in the store. */
+  ready: Promise<unknown>
+  monotonicMs: () => number
+}
 
 interface MonthAccounts {
   month: Month
@@ -16,7 +31,7 @@ interface MonthAccounts {
   byUser: Map<number, Account>
 }
 
-export function createQuotaLeases(parts: QuotaParts & { monotonicMs: () => number }) {
+export function createQuotaLeases(parts: LeaseParts) {
   const { ledger, instanceId, defaultTokens, divisor, idleLooks, renewalLooks, monotonicMs } = parts
   const months: MonthAccounts[] = []
   let current: MonthAccounts | null = null

@@ -2,10 +2,9 @@
 import type { User } from '../core/entities.ts'
 import type { GatewayError } from '../core/errors.ts'
 import { quotaOf, quotaRefusal, quotaUnavailable } from '../core/quota.ts'
-import type { QuotaLedger } from '../ports/quota-ledger.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
 import { type Account, leftOf, take } from './quota-account.ts'
-import { createQuotaLeases } from './quota-leases.ts'
+import { createQuotaLeases, type LeaseParts } from './quota-leases.ts'
 
 export interface QuotaHold {
   account: Account
@@ -38,18 +37,7 @@ export interface Quotas {
   stop(): Promise<void>
 }
 
-export interface QuotaParts {
-  ledger: QuotaLedger
-  instanceId: string
-  defaultTokens: number | null
-  /** An instance leases at least this part of what is left, as a divisor; 1 where there is only one. */
-  divisor: number
-  /** It gives back what was not asked for in so many looks. */
-  idleLooks: number
-  /** It sets what is used anew in so many looks, so that the ledger shows that it lives. */
-  renewalLooks: number
-  /** What an earlier process of this instance left in its journal is in the store. */
-  ready: Promise<unknown>
+interface Parts extends Omit<LeaseParts, 'monotonicMs'> {
   /** How long a request waits for the ledger. */
   patienceMs?: number
   monotonicMs?: () => number
@@ -57,7 +45,7 @@ export interface QuotaParts {
 
 const PATIENCE_MS = 2_000
 
-export function createQuotas(parts: QuotaParts): Quotas {
+export function createQuotas(parts: Parts): Quotas {
   const { defaultTokens, patienceMs = PATIENCE_MS, monotonicMs = () => performance.now() } = parts
   const leases = createQuotaLeases({ ...parts, monotonicMs })
 
