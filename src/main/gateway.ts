@@ -178,7 +178,7 @@ export async function startGateway({
       await housekeeping
       await pool.save()
       const drained = await journal.stop(STORE_PATIENCE_MS)
-      await quotas.stop()
+      await Promise.race([quotas.stop(), Bun.sleep(STORE_PATIENCE_MS)])
       deadlines.stop()
       await counters.stop()
       return drained

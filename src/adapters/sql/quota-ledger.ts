@@ -4,9 +4,9 @@
  * what the one before left; on SQLite a transaction has the only write lock from its beginning.
  */
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Month } from '../../core/month.ts'
 import { nextLease, quotaOf } from '../../core/quota.ts'
 import type { LeaseRequest, QuotaLedger } from '../../ports/quota-ledger.ts'
+import { lockedUse } from './month-lock.ts'
 import type { Tables } from './schema.ts'
 import { count, countOrNull, isoTime } from './values.ts'
 
@@ -27,22 +27,6 @@ export function createQuotaLedger(db: Kysely<Tables>): QuotaLedger {
       await db.deleteFrom('quota_leases').where('instance_id', '=', instanceId).execute()
     },
   }
-}
-
-/** Writes nothing new, but nobody else writes it before this transaction has ended. */
-async function lockedUse(step: Step, userId: number, { year, month }: Month): Promise<number> {
-  const none = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, requests: 0 }
-  const row = await step
-    .insertInto('usage_monthly')
-    .values({ user_id: userId, year, month, ...none, unpriced_requests: 0, cost_usd: 0 })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['user_id', 'year', 'month'])
-        .doUpdateSet({ requests: (row) => row.ref('usage_monthly.requests') }),
-    )
-    .returning('total_tokens')
-    .executeTakeFirstOrThrow()
-  return count('usage_monthly.total_tokens', Number(row.total_tokens))
 }
 
 /** A user who is gone gets nothing more. */
