@@ -26,7 +26,7 @@ const DRIVERS = {
   memory: [],
   metrics: ['prom-client'],
   prices: ['@pydantic/genai-prices'],
-  sql: ['kysely'],
+  sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   upstream: [],
   vault: [],

@@ -1,11 +1,27 @@
 /** The programs that the tests run beside the gateway; installs what is missing where it may. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Program → Debian package that brings it. */
-const NEEDED = { nginx: 'nginx-light', curl: 'curl', openssl: 'openssl', sqlite3: 'sqlite3' }
+const NEEDED = {
+  nginx: 'nginx-light',
+  curl: 'curl',
+  openssl: 'openssl',
+  sqlite3: 'sqlite3',
+  initdb: 'postgresql',
+}
 
 /** Debian keeps nginx where only root looks. */
 export const SEARCHED = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
+
+const POSTGRES = '/usr/lib/postgresql'
+
+/** Debian keeps each version of PostgreSQL in a folder of its own; null where there is none. */
+export function postgresFolder(): string | null {
+  if (!existsSync(POSTGRES)) return null
+  const [newest] = readdirSync(POSTGRES).sort((one, other) => Number(other) - Number(one))
+  return newest === undefined ? null : join(POSTGRES, newest, 'bin')
+}
 
 /** Null, or what a person has to do. */
 export function ensurePrograms(): string | null {
@@ -22,8 +38,9 @@ export function ensurePrograms(): string | null {
 }
 
 function missing(): string[] {
+  const searched = `${SEARCHED}:${postgresFolder() ?? ''}`
   return Object.entries(NEEDED)
-    .filter(([program]) => Bun.which(program, { PATH: SEARCHED }) === null)
+    .filter(([program]) => Bun.which(program, { PATH: searched }) === null)
     .map(([, name]) => name)
 }
 

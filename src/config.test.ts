@@ -136,7 +136,6 @@ describe('a bad variable', () => {
 
   test('that this version has no use for may be set to off', () => {
     expect(loadConfig({ LOG_PROMPT_BODY: 'no' })).toEqual(loadConfig({}))
-    expect(refusal({ RATE_LIMIT_ENABLED: 'true' }).message).toContain('no rate limits')
     expect(refusal({ LOG_PROMPT_BODY: 'true' }).message).toContain('never logs prompts')
   })
 

@@ -1,6 +1,7 @@
 /** The environment, validated into one frozen value. */
 import { z } from 'zod'
 import { ConfigError } from './config/config-error.ts'
+import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
 import { type Environment, givenVariables } from './config/environment.ts'
 import { HIDDEN, NOT_YET, VARIABLES } from './config/variables.ts'
 
@@ -13,8 +14,10 @@ const SCHEMA = z.object(VARIABLES)
 
 /** Throws ConfigError for the first thing that is wrong. */
 export function loadConfig(environment: Environment): Config {
-  const values = readValues(givenVariables(environment))
+  const given = givenVariables(environment)
+  const values = readValues(given)
   refuseNotYet(values)
+  refuseUnclearDatabase(values, given)
   refuseHalfAzure(values)
   return Object.freeze(configOf(values))
 }
@@ -70,6 +73,8 @@ function configOf(values: Values) {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
     dataDir: values.DATA_DIR,
+    database: databaseOf(values),
+    databasePoolSize: values.DB_POOL_SIZE,
     encryptionKey: values.ENCRYPTION_KEY ?? null,
     encryptionKeysOld: values.ENCRYPTION_KEYS_OLD,
     upstreamType: values.UPSTREAM_TYPE ?? null,

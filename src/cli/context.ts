@@ -42,12 +42,25 @@ export interface RestoreReport {
   old_key: string | null
 }
 
+export interface Migrations {
+  /** Runs what is missing and returns its names. */
+  up(): Promise<string[]>
+  status(): Promise<readonly { name: string; executedAt: Date | null }[]>
+}
+
+export type OpenAdmin = Admin & {
+  /** Runs `work` in one instance at a time, of all that share the store. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
 export interface CliContext {
   version: string
   config(): Config
-  openAdmin(): Promise<Admin & { close(): Promise<void> }>
+  openAdmin(): Promise<OpenAdmin>
   /** Makes what is missing, imports upstream keys from the variables. */
-  prepare(admin: Admin): Promise<FirstStartReport>
+  prepare(admin: OpenAdmin): Promise<FirstStartReport>
+  migrations(): Migrations
   /** Runs until it is told to stop; the exit code. */
   serve(): Promise<number>
   backup(file: string, withKey: boolean): BackupReport

@@ -12,6 +12,8 @@ import { addKeyCreate } from './key/create.ts'
 import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
+import { addMigrateStatus } from './migrate/status.ts'
+import { addMigrateUp } from './migrate/up.ts'
 import { withExamples } from './options.ts'
 import { addPriceList } from './price/list.ts'
 import { addPriceSet } from './price/set.ts'
@@ -86,6 +88,7 @@ const GROUPS: readonly [
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',
     [addPriceList, addPriceSet, addPriceUnset],
   ],
+  ['migrate', "the store's schema", 'gpt-proxy migrate status', [addMigrateUp, addMigrateStatus]],
   [
     'encryption',
     'the key that upstream keys are encrypted with',

@@ -1,10 +1,9 @@
 /** Opens the store for one command, closes it again, and sets the exit code where the work gives one. */
-import type { Admin } from '../admin/admin.ts'
-import type { CliContext } from './context.ts'
+import type { CliContext, OpenAdmin } from './context.ts'
 
 export async function withAdmin(
   context: CliContext,
-  work: (admin: Admin) => Promise<unknown>,
+  work: (admin: OpenAdmin) => Promise<unknown>,
 ): Promise<void> {
   const admin = await context.openAdmin()
   try {

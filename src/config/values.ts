@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
 import { readBaseUrl } from '../core/base-url.ts'
+import { readDatabaseUrl } from '../core/database-address.ts'
 import { type Cidr, parseCidr } from '../core/ip-address.ts'
 
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
@@ -51,6 +52,13 @@ export const cidrs = list.transform((items, context) => {
 export const address = z.string().transform((given, context) => {
   const read = readBaseUrl(given)
   return read.ok ? read.url : refused(context, `an http or https address, but ${read.reason}`)
+})
+
+export const databaseUrl = z.string().transform((given, context) => {
+  const read = readDatabaseUrl(given)
+  if (read.ok) return read.address
+  const expected = 'a URL such as postgres://USER:PASSWORD@HOST:5432/gpt_proxy'
+  return refused(context, `${expected}, but ${read.reason}`)
 })
 
 /** What an HTTP header can carry: a line break or a quote around it would only fail at the first request. */

@@ -1,8 +1,10 @@
 /** Every variable: how it is read and what it is where it is not set. docs/configuration.md names the same. */
 import { z } from 'zod'
+import { DEFAULT_NAME, DEFAULT_PORT } from '../core/database-address.ts'
 import {
   address,
   cidrs,
+  databaseUrl,
   deployments,
   encryptionKey,
   encryptionKeys,
@@ -19,6 +21,16 @@ export const VARIABLES = {
   PORT: whole(0, 65_535).default(8000),
   PUBLIC_URL: address.optional(),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: databaseUrl.optional(),
+  POSTGRES_HOST: text(
+    /^[^\s@?#]+$/,
+    'a host name, an IP address or the folder of a socket',
+  ).optional(),
+  POSTGRES_PORT: whole(1, 65_535).default(DEFAULT_PORT),
+  POSTGRES_USER: z.string().default(DEFAULT_NAME),
+  POSTGRES_PASSWORD: z.string().optional(),
+  POSTGRES_DB: z.string().default(DEFAULT_NAME),
+  DB_POOL_SIZE: whole(1, 1000).default(10),
   ENCRYPTION_KEY: encryptionKey.optional(),
   ENCRYPTION_KEYS_OLD: encryptionKeys.default([]),
   UPSTREAM_TYPE: z.enum(['openai', 'azure'], 'openai or azure').optional(),
@@ -63,6 +75,8 @@ export const VARIABLES = {
 
 /** Each can also be read from the file that NAME_FILE names. */
 export const SECRETS = [
+  'DATABASE_URL',
+  'POSTGRES_PASSWORD',
   'ENCRYPTION_KEY',
   'ENCRYPTION_KEYS_OLD',
   'OPENAI_API_KEY',
@@ -74,18 +88,10 @@ export const SECRETS = [
 /** Their values appear in no message. */
 export const HIDDEN: readonly string[] = [...SECRETS, 'GPT_PROXY_UPSTREAM_KEY']
 
-const EMBEDDED_ONLY = 'this version has only the embedded store in DATA_DIR'
-const ONE_PROCESS = 'this version has only the embedded store, in one process without Redis'
+const ONE_PROCESS = 'this version knows no Redis: limits are counted in each process'
 
 /** Known, but not to this version: refused, because leaving them out of account would surprise. */
 export const NOT_YET: Readonly<Record<string, string>> = {
-  DATABASE_URL: EMBEDDED_ONLY,
-  POSTGRES_HOST: EMBEDDED_ONLY,
-  POSTGRES_PORT: EMBEDDED_ONLY,
-  POSTGRES_USER: EMBEDDED_ONLY,
-  POSTGRES_PASSWORD: EMBEDDED_ONLY,
-  POSTGRES_DB: EMBEDDED_ONLY,
-  DB_POOL_SIZE: EMBEDDED_ONLY,
   REDIS_URL: ONE_PROCESS,
   REDIS_HOST: ONE_PROCESS,
   REDIS_PORT: ONE_PROCESS,

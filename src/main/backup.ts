@@ -4,9 +4,10 @@ import { writeBackup } from '../adapters/sql/backup.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { BackupReport } from '../cli/context.ts'
 import type { Config } from '../config.ts'
-import { keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
+import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
 export function backup(config: Config, file: string, withKey: boolean): BackupReport {
+  assertEmbedded(config, 'backup')
   const key = withKey ? keyToKeep(config) : null
   const keyFile = keyBackupPath(file)
   if (key !== null && existsSync(keyFile))

@@ -16,7 +16,7 @@ const SEEN_WITHIN_MS = 2_000
 
 export async function chatGateway(config: Config, environment: Environment): Promise<ChatGateway> {
   const { store, vault, admin } = await openStore(config, 'cli')
-  await prepare(admin, config, false)
+  await prepare({ admin, exclusively: store.exclusively }, config, false)
   const { secret, key } = await admin.keys.create({
     user: 'admin',
     name: 'chat command',

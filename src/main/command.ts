@@ -10,7 +10,8 @@ import { buildProgram } from '../cli/program.ts'
 import { ConfigError, loadConfig } from '../config.ts'
 import { backup } from './backup.ts'
 import { chatGateway } from './chat-gateway.ts'
-import { openAdmin, prepare } from './open-admin.ts'
+import { migrationsOf } from './configured-store.ts'
+import { ensureDataDir, openAdmin, prepare } from './open-admin.ts'
 import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
 import { StartError } from './start-error.ts'
@@ -30,7 +31,11 @@ function contextOf(environment: Environment): CliContext {
     version,
     config,
     openAdmin: () => openAdmin(config()),
-    prepare: (admin) => prepare(admin, config(), true),
+    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config(), true),
+    migrations() {
+      ensureDataDir(config().dataDir)
+      return migrationsOf(config())
+    },
     backup: (file, withKey) => backup(config(), file, withKey),
     restore: (file, wish) => restore(config(), file, wish),
     serve: () => serve(config(), environment),

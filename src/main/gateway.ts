@@ -33,6 +33,12 @@ const ONLY_INSTANCE = {
   idleLooks: 600_000 / HOUSEKEEPING_MS,
   renewalLooks: 300_000 / HOUSEKEEPING_MS,
 }
+/** Others wait for what it does not use; it also finds out what was done to its leases by hand. */
+const ONE_OF_SEVERAL = {
+  divisor: 4,
+  idleLooks: 2_000 / HOUSEKEEPING_MS,
+  renewalLooks: 30_000 / HOUSEKEEPING_MS,
+}
 /** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
 const STORE_PATIENCE_MS = 3_000
 
@@ -94,17 +100,15 @@ export async function startGateway({
           ledger: quotaLedger,
           instanceId,
           defaultTokens: config.defaultMonthlyQuotaTokens,
-          ...ONLY_INSTANCE,
+          ...(config.database === null ? ONLY_INSTANCE : ONE_OF_SEVERAL),
           ready: recovering.promise,
         })
   const directory = createDirectory({
     store,
     vault,
     logger,
-    onRows(rows) {
-      pool.adopt(rows)
-      quotas.changed()
-    },
+    onUpstreamKeys: pool.adopt,
+    onReload: () => quotas.changed(),
   })
   const journal = openJournal({
     folder: journalFolder,
@@ -160,7 +164,8 @@ export async function startGateway({
   const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
   await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
 
-  let housekeeping: Promise<void> = Promise.resolve()
+  /** Null between two rounds: one that waits for the database is not overtaken. */
+  let housekeeping: Promise<void> | null = null
   const keepHouse = async () => {
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
@@ -168,7 +173,9 @@ export async function startGateway({
     quotas.lookAfter()
   }
   const timer = setInterval(() => {
-    housekeeping = housekeeping.then(keepHouse)
+    housekeeping ??= keepHouse().finally(() => {
+      housekeeping = null
+    })
   }, HOUSEKEEPING_MS)
 
   return {

@@ -1,16 +1,15 @@
 /** Opens the store and the vault for the use cases, and prepares a new installation. */
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { createPriceCatalogue } from '../adapters/prices/genai-prices.ts'
-import { openSqliteStore, type Store } from '../adapters/sql/store.ts'
+import type { Store } from '../adapters/sql/store.ts'
 import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../admin/admin.ts'
-import type { FirstStartReport } from '../cli/context.ts'
+import type { FirstStartReport, OpenAdmin } from '../cli/context.ts'
 import { importFromVariables } from '../cli/variable-imports.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Vault } from '../ports/vault.ts'
+import { openConfiguredStore } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
 import { writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
@@ -26,9 +25,7 @@ export interface Opened {
 export async function openStore(config: Config, actor: string, logger?: Logger): Promise<Opened> {
   ensureDataDir(config.dataDir)
   const vault = openVault(config)
-  const path = join(config.dataDir, 'gpt-proxy.sqlite')
-  const prices = createPriceCatalogue()
-  const store = await openSqliteStore({ path, prices, ...(logger !== undefined && { logger }) })
+  const store = await openConfiguredStore(config, logger)
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
@@ -47,25 +44,29 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   return { store, vault, admin }
 }
 
-export async function openAdmin(config: Config): Promise<Admin & { close(): Promise<void> }> {
+export async function openAdmin(config: Config): Promise<OpenAdmin> {
   const { admin, store } = await openStore(config, 'cli')
-  return { ...admin, close: () => store.close() }
+  return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
 
 /**
  * First users and keys where there are none; upstream keys from the variables where they are new.
  * A caller that `showsSecrets` does so on a terminal; else they are kept in a file.
  */
-export async function prepare(
-  admin: Admin,
+export function prepare(
+  { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
   config: Config,
   showsSecrets: boolean,
 ): Promise<FirstStartReport> {
-  const secrets = await admin.firstStart()
-  // Before anything else can fail: they are known only here and now.
-  if (secrets !== null && !(showsSecrets && process.stdout.isTTY)) writeFirstStart(config, secrets)
-  const imported = await importFromVariables(admin, config)
-  return { imported, secrets }
+  // Of several instances that start at once on a new database, one makes them.
+  return exclusively(async () => {
+    const secrets = await admin.firstStart()
+    // Before anything else can fail: they are known only here and now.
+    if (secrets !== null && !(showsSecrets && process.stdout.isTTY))
+      writeFirstStart(config, secrets)
+    const imported = await importFromVariables(admin, config)
+    return { imported, secrets }
+  })
 }
 
 export function ensureDataDir(dataDir: string): void {

@@ -9,9 +9,10 @@ import { AdminError } from '../admin/errors.ts'
 import type { RestoreReport, RestoreWish } from '../cli/context.ts'
 import type { Config } from '../config.ts'
 import { ensureDataDir } from './open-admin.ts'
-import { keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
+import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
 export function restore(config: Config, file: string, wish: RestoreWish): RestoreReport {
+  assertEmbedded(config, 'restore')
   ensureDataDir(config.dataDir)
   const release = holdProcessLock(config.dataDir)
   const fresh = `${storePath(config)}.restoring`

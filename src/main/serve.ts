@@ -24,7 +24,7 @@ export async function serve(
   const { store, vault, admin } = await openStore(config, 'gateway', logger)
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await admin.upstreams.list())
-  const report = await prepare(admin, config, true)
+  const report = await prepare({ admin, exclusively: store.exclusively }, config, true)
   const running = await startGateway({
     config,
     store,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeyFileError } from '../adapters/vault/key-file.ts'
+import { AdminError } from '../admin/errors.ts'
 import type { Config } from '../config.ts'
 
 export const storePath = ({ dataDir }: Config) => join(dataDir, 'gpt-proxy.sqlite')
@@ -17,4 +18,14 @@ export function readKeyText(path: string, remedy: string): string {
       cause: error,
     })
   }
+}
+
+export function assertEmbedded(config: Config, command: 'backup' | 'restore'): void {
+  if (config.database === null) return
+  const tool = command === 'backup' ? 'pg_dump' : 'pg_restore'
+  throw new AdminError(
+    'failed',
+    `${command} is for the embedded store, and this one is on PostgreSQL`,
+    `Use ${tool}, and keep ENCRYPTION_KEY safe beside it`,
+  )
 }

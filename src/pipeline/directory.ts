@@ -23,7 +23,7 @@ export interface Directory {
   allUpstreams(): readonly UsableUpstream[]
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
-  /** Reads everything again; `onRows` sees the rows first. */
+  /** Reads everything again; `onUpstreamKeys` sees those first. */
   reload(): Promise<void>
   /** Reloads where another process changed the store. */
   reloadIfChanged(): Promise<void>
@@ -51,13 +51,21 @@ interface Dependencies {
   vault: Vault
   logger: Logger
   /** The pool takes states changed by hand from the rows. */
-  onRows(rows: DirectoryRows): void
+  onUpstreamKeys(keys: readonly UpstreamKey[]): void
+  /** All was read again, because somebody changed something. */
+  onReload(): void
 }
 
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
 const MOST_REMEMBERED_MODELS = 1000
 
-export function createDirectory({ store, vault, logger, onRows }: Dependencies): Directory {
+export function createDirectory({
+  store,
+  vault,
+  logger,
+  onUpstreamKeys,
+  onReload,
+}: Dependencies): Directory {
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
   let byModel = new Map<string, readonly UsableUpstream[]>()
@@ -91,13 +99,17 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
     return entry
   }
 
+  const takeUpstreamKeys = (keys: readonly UpstreamKey[]) => {
+    onUpstreamKeys(keys)
+    upstreams = keys.map(usable).filter((entry) => entry !== null)
+    byModel = new Map()
+  }
   const reload = async () => {
     const rows = await store.readDirectory()
-    onRows(rows)
+    takeUpstreamKeys(rows.upstreamKeys)
     callers = await callersIn(rows)
-    upstreams = rows.upstreamKeys.map(usable).filter((entry) => entry !== null)
-    byModel = new Map()
     healthy = true
+    onReload()
   }
 
   return {
@@ -117,7 +129,9 @@ export function createDirectory({ store, vault, logger, onRows }: Dependencies):
     reload,
     async reloadIfChanged() {
       try {
-        if ((await store.changedSinceLastCall()) || !healthy) await reload()
+        const change = await store.changedSinceLastCall()
+        if (change === 'any' || !healthy) await reload()
+        else if (change === 'upstream keys') takeUpstreamKeys(await store.readUpstreamKeys())
       } catch (error) {
         // The last good reading goes on serving; /health tells.
         if (healthy) logger.error({ error: String(error) }, 'directory could not be read')

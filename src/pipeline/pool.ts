@@ -1,6 +1,6 @@
 /** The running state of the upstream keys: who is healthy, whose breaker is open, who is being probed. */
 import { afterFailure, afterSuccess, type BreakerRules, willingness } from '../core/breaker.ts'
-import type { DirectoryRows, UpstreamState } from '../core/entities.ts'
+import type { UpstreamKey, UpstreamState } from '../core/entities.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -16,7 +16,8 @@ export interface Pool {
   /** The try ended without a verdict, as when the client went away. */
   released(id: number): void
   state(id: number): UpstreamState | null
-  adopt(rows: DirectoryRows): void
+  /** Takes over what others wrote: an operator by hand, or another instance. */
+  adopt(keys: readonly UpstreamKey[]): void
   /** Writes changed states to the store. */
   save(): Promise<void>
 }
@@ -34,6 +35,7 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
   let stored = new Map<number, UpstreamState>()
   const probing = new Set<number>()
   const dirty = new Set<number>()
+  let saving: 'well' | 'failing' = 'well'
 
   const update = (id: number, next: UpstreamState) => {
     states.set(id, next)
@@ -82,21 +84,18 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       }
     },
     state: (id) => states.get(id) ?? null,
-    adopt(rows) {
+    adopt(keys) {
       const next = new Map<number, UpstreamState>()
-      for (const { id, state } of rows.upstreamKeys) {
+      for (const { id, state } of keys) {
         const running = states.get(id)
         const known = stored.get(id)
-        const changedByHand =
-          running === undefined || known === undefined || !sameVerdict(state, known)
-        next.set(id, changedByHand ? state : running)
-        if (changedByHand) {
-          dirty.delete(id)
-          probing.delete(id)
-        }
+        const ours = running !== undefined && known !== undefined && sameVerdict(state, known)
+        const before = ours ? running : state
+        next.set(id, { ...before, ...counters(state, running, known) })
+        if (!ours) probing.delete(id)
       }
       states = next
-      stored = new Map(rows.upstreamKeys.map(({ id, state }) => [id, state]))
+      stored = new Map(keys.map(({ id, state }) => [id, state]))
     },
     async save() {
       if (dirty.size === 0) return
@@ -109,11 +108,29 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       try {
         await store.saveUpstreamStates(changed)
         for (const [id, state] of changed) stored.set(id, state)
+        saving = 'well'
       } catch (error) {
         for (const id of changed.keys()) dirty.add(id)
-        logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
+        // Once an outage: it is tried again several times a second.
+        if (saving === 'well')
+          logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
+        saving = 'failing'
       }
     },
+  }
+}
+
+/** Those of all instances, and on top what was counted here and not saved yet. */
+function counters(
+  row: UpstreamState,
+  running: UpstreamState | undefined,
+  known: UpstreamState | undefined,
+): Pick<UpstreamState, 'totalRequests' | 'totalErrors'> {
+  const unsaved = (count: 'totalRequests' | 'totalErrors') =>
+    (running?.[count] ?? 0) - (known?.[count] ?? 0)
+  return {
+    totalRequests: row.totalRequests + unsaved('totalRequests'),
+    totalErrors: row.totalErrors + unsaved('totalErrors'),
   }
 }
 

@@ -20,6 +20,7 @@ describeStore('SQLite', async () => {
   const hand = new Database(path)
   return {
     store,
+    typed: false,
     byHand: (sql) => {
       hand.run(sql)
     },

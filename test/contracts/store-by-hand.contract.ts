@@ -1,6 +1,19 @@
 /** The contract of a store that people change at the database's own shell. */
 import { expect, test } from 'bun:test'
+import type { KeyStore } from '../../src/ports/key-store.ts'
+import { waitFor } from '../support/waiting.ts'
 import { type StoreUnderTest, upstreamKey } from './store-under-test.ts'
+
+/** The next change that shows; it must within a second. */
+const change = (store: KeyStore) =>
+  waitFor(
+    'a change',
+    async () => {
+      const seen = await store.changedSinceLastCall()
+      return seen === 'none' ? null : seen
+    },
+    1_000,
+  )
 
 const HASH = 'ab'.repeat(32)
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
@@ -33,12 +46,12 @@ export function testByHand(current: () => StoreUnderTest): void {
   test('a change by another connection shows once; own changes do not', async () => {
     const { store, byHand } = current()
     await prepare()
-    expect(await store.changedSinceLastCall()).toBe(false)
+    expect(await store.changedSinceLastCall()).toBe('none')
     await store.updateUser(1, { monthlyQuotaTokens: 2 })
-    expect(await store.changedSinceLastCall()).toBe(false)
+    expect(await store.changedSinceLastCall()).toBe('none')
     byHand(`UPDATE users SET monthly_quota_tokens=10000000 WHERE username='test';`)
-    expect(await store.changedSinceLastCall()).toBe(true)
-    expect(await store.changedSinceLastCall()).toBe(false)
+    expect(await change(store)).toBe('any')
+    expect(await store.changedSinceLastCall()).toBe('none')
     expect((await store.readDirectory()).users[0]?.monthlyQuotaTokens).toBe(10_000_000)
   })
 
@@ -68,8 +81,11 @@ export function testByHand(current: () => StoreUnderTest): void {
     byHand(
       `UPDATE upstream_keys SET status='cooldown', cooldown_until='2026-11-23 07:00:00' WHERE id=1`,
     )
-    const [key] = (await store.readDirectory()).upstreamKeys
-    expect(key?.state.cooldownUntilMs).toBe(Date.UTC(2026, 10, 23, 7))
+    const cooldown = async () =>
+      (await store.readDirectory()).upstreamKeys[0]?.state.cooldownUntilMs
+    expect(await cooldown()).toBe(Date.UTC(2026, 10, 23, 7))
+    byHand(`UPDATE upstream_keys SET cooldown_until='2026-11-23 09:00:00.5+02' WHERE id=1`)
+    expect(await cooldown()).toBe(Date.UTC(2026, 10, 23, 7, 0, 0, 500))
   })
 
   test.each([
@@ -78,12 +94,11 @@ export function testByHand(current: () => StoreUnderTest): void {
     `deployments='["a"]'`,
     `status='asleep'`,
     `provider='acme'`,
-    `weight='heavy'`,
     `weight=-1`,
     `base_url='file:///etc/passwd'`,
     `base_url='no url'`,
-    `failure_count=0.5`,
     `cooldown_until='tomorrow'`,
+    `cooldown_until='2026-13-01 07:00:00+00'`,
   ])(
     'a malformed upstream key (%s) is left out and reported once, and the rest goes on',
     async (change) => {
@@ -103,7 +118,6 @@ export function testByHand(current: () => StoreUnderTest): void {
     `allowed_models='gpt-4o'`,
     `expires_at='next year'`,
     `status='paused'`,
-    `rpm='many'`,
     `key_hash='ABC'`,
   ])('a malformed proxy key (%s) admits nobody', async (change) => {
     const { store, byHand, logged } = current()
@@ -113,12 +127,7 @@ export function testByHand(current: () => StoreUnderTest): void {
     expect(logged()).toMatchObject([{ table: 'api_keys', row: 1 }])
   })
 
-  test.each([
-    `monthly_quota_tokens='lots'`,
-    `monthly_quota_tokens=-5`,
-    `role='root'`,
-    `status='on'`,
-  ])(
+  test.each([`monthly_quota_tokens=-5`, `role='root'`, `status='on'`])(
     'a malformed user (%s) is left out, and asking for that user says what is wrong',
     async (change) => {
       const { store, byHand } = current()
@@ -129,6 +138,23 @@ export function testByHand(current: () => StoreUnderTest): void {
       await expect(store.findUser('test')).rejects.toThrow(
         `users row 1 is malformed: ${column} must be`,
       )
+    },
+  )
+
+  test.each([
+    ['upstream_keys', `weight='heavy'`],
+    ['api_keys', `rpm='many'`],
+    ['users', `monthly_quota_tokens='lots'`],
+  ])(
+    'a text in a column of numbers (%s) is refused by the database or leaves the row out',
+    async (table, set) => {
+      const { store, typed, byHand, logged } = current()
+      await prepare()
+      const write = () => byHand(`UPDATE ${table} SET ${set} WHERE id=1`)
+      if (typed) expect(write).toThrow('invalid input syntax')
+      else write()
+      await store.readDirectory()
+      expect(logged()).toMatchObject(typed ? [] : [{ table, row: 1 }])
     },
   )
 

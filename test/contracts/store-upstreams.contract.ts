@@ -88,6 +88,21 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     })
   })
 
+  test('what two instances count is added up, and neither overwrites what the other saw', async () => {
+    const { store, byHand } = current()
+    const { id } = await add()
+    await store.readDirectory()
+    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 3 }]]))
+    byHand(
+      `UPDATE upstream_keys SET total_requests=total_requests+10, status='invalid' WHERE id=${id}`,
+    )
+    await store.saveUpstreamStates(
+      new Map([[id, { ...fresh, failureCount: 1, totalRequests: 5, totalErrors: 1 }]]),
+    )
+    const state = { ...fresh, status: 'invalid', totalRequests: 15, totalErrors: 1 } as const
+    expect(await stateOf(id)).toEqual(state)
+  })
+
   test('after the reset was read, states are saved again', async () => {
     const { store, byHand } = current()
     const { id } = await add()

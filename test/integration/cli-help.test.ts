@@ -17,6 +17,7 @@ function programWriting(write: (text: string) => void): Command {
     backup: refusing,
     restore: refusing,
     config: refusing,
+    migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,
     serve: refusing,

@@ -179,6 +179,7 @@ function program(): Command {
     config: unused,
     openAdmin: unused,
     prepare: unused,
+    migrations: unused,
     serve: unused,
     gateway: unused,
     secretFromVariable: unused,

@@ -50,7 +50,7 @@ test.each([
   ['PORT', '80a', 'Expected: a whole number'],
   ['OPENAI_API_KYES', 'sk-very-secret-1', 'Did you mean OPENAI_API_KEYS?'],
   ['ENCRYPTION_KEY', 'not-a-key-Zz9', 'Expected: 32 bytes'],
-  ['DATABASE_URL', 'postgres://u:very-secret-1@h/d', 'Unset it'],
+  ['DATABASE_URL', 'mysql://u:very-secret-1@h/d', 'Expected: a URL such as postgres://'],
   ['REDIS_URL', 'redis://localhost', 'Unset it'],
   ['RATE_LIMIT_KEY_RPM', 'many', 'Expected: '],
 ])('variable %s=%s', async (name, value, remedy) => {

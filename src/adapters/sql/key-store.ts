@@ -2,65 +2,86 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../core/entities.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
+import type { ChangeWatch } from './change-watch.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { believable, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { isoTime, isoTimeOrNull } from './values.ts'
 
-/** The columns that an operator resets by hand, as they stand in the row. */
-interface Verdict {
+interface Parts {
+  db: Kysely<Tables>
+  watch: ChangeWatch
+  /** One each, because the two are not always read together. */
+  reportAccounts: ReportProblems
+  reportUpstreamKeys: ReportProblems
+}
+
+/** What of a row was last read or written here: the columns that an operator resets, and the counters. */
+interface Known {
   status: string
   failure_count: number
   cooldown_until: string | null
+  total_requests: number
+  total_errors: number
 }
 
-export function createKeyStore(db: Kysely<Tables>, report: ReportProblems): KeyStore {
-  let known = new Map<number, Verdict>()
-  let version: number | null = null
+export function createKeyStore(parts: Parts): KeyStore {
+  const { db, watch, reportAccounts, reportUpstreamKeys } = parts
+  let known = new Map<number, Known>()
+
+  const readKeys = async (step: Kysely<Tables>) => {
+    const problems: RowProblem[] = []
+    const read = new Map<number, Known>()
+    const keys = await inPages(
+      (after) => pageOf(step, 'upstream_keys', after),
+      (rows) => {
+        for (const row of rows) read.set(row.id, row)
+        return believable('upstream_keys', rows, toUpstreamKey, problems)
+      },
+    )
+    return { keys, read, problems }
+  }
+  const taken = ({ keys, read, problems }: Awaited<ReturnType<typeof readKeys>>) => {
+    known = read
+    reportUpstreamKeys(problems)
+    return keys
+  }
 
   return {
     async readDirectory(): Promise<DirectoryRows> {
       const problems: RowProblem[] = []
-      const verdicts = new Map<number, Verdict>()
-      const directory = await db
+      const { users, apiKeys, upstreams } = await db
         .transaction()
         .setAccessMode('read only')
-        .execute(async (step) => {
-          const users = await inPages(
+        .setIsolationLevel('repeatable read')
+        .execute(async (step) => ({
+          users: await inPages(
             (after) => pageOf(step, 'users', after),
             (rows) => believable('users', rows, toUser, problems),
-          )
-          const apiKeys = await inPages(
+          ),
+          apiKeys: await inPages(
             (after) => pageOf(step, 'api_keys', after),
             (rows) => believable('api_keys', rows, toApiKey, problems),
-          )
-          const upstreamKeys = await inPages(
-            (after) => pageOf(step, 'upstream_keys', after),
-            (rows) => {
-              for (const row of rows) verdicts.set(row.id, row)
-              return believable('upstream_keys', rows, toUpstreamKey, problems)
-            },
-          )
-          return { users, apiKeys, upstreamKeys }
-        })
-      known = verdicts
-      report(problems)
-      return directory
+          ),
+          upstreams: await readKeys(step),
+        }))
+      reportAccounts(problems)
+      return { users, apiKeys, upstreamKeys: taken(upstreams) }
     },
-
-    async changedSinceLastCall() {
-      const current = await dataVersion(db)
-      const changed = version !== null && current !== version
-      version = current
-      return changed
-    },
-
+    readUpstreamKeys: async () => taken(await readKeys(db)),
+    changedSinceLastCall: () => watch.changes(),
     async saveUpstreamStates(states) {
+      const written: [number, Known][] = []
       await db.transaction().execute(async (step) => {
-        for (const [id, state] of states) await saveState(step, id, state, known)
+        // In one order everywhere: no two instances wait for each other.
+        for (const [id, state] of [...states].sort(([one], [other]) => one - other)) {
+          const before = known.get(id)
+          if (before !== undefined) written.push([id, await saveState(step, id, state, before)])
+        }
       })
+      // Not before the commit: what was rolled back has to be added again.
+      for (const [id, row] of written) known.set(id, row)
     },
-
     async ping() {
       await sql`select 1 from users limit 1`.execute(db)
     },
@@ -97,48 +118,53 @@ function pageOf<Table extends 'users' | 'api_keys' | 'upstream_keys'>(
     .then(({ rows }) => rows)
 }
 
-/** Differs from the last value where another connection committed; commits of this one don't show. */
-async function dataVersion(db: Kysely<Tables>): Promise<number> {
-  const { rows } = await sql<{
-    data_version: number
-  }>`pragma data_version`.execute(db)
-  return rows[0]?.data_version ?? 0
-}
-
 /**
- * Counters are always written; status, failures and cooldown only where the row still holds what was
- * last read or written here, so that a reset by hand is never overwritten by an older state.
+ * Counters always grow; status, failures and cooldown are written only where the row still holds what
+ * was last read or written here, so that a reset by hand or another instance's verdict is never
+ * overwritten by an older state.
  */
 async function saveState(
-  db: Kysely<Tables>,
+  step: Kysely<Tables>,
   id: number,
   state: UpstreamState,
-  known: Map<number, Verdict>,
-): Promise<void> {
-  await db
+  before: Known,
+): Promise<Known> {
+  const requests = state.totalRequests - before.total_requests
+  const errors = state.totalErrors - before.total_errors
+  await step
     .updateTable('upstream_keys')
     .set({
-      total_requests: state.totalRequests,
-      total_errors: state.totalErrors,
+      total_requests: sql`total_requests + ${sql.lit(requests)}`,
+      total_errors: sql`total_errors + ${sql.lit(errors)}`,
       last_error: state.lastError,
       updated_at: isoTime(Date.now()),
     })
     .where('id', '=', id)
     .execute()
-  const before = known.get(id)
-  if (before === undefined) return
-  const next = {
+  const counted = { total_requests: state.totalRequests, total_errors: state.totalErrors }
+  const verdict = {
     status: state.status,
     failure_count: state.failureCount,
     cooldown_until: isoTimeOrNull(state.cooldownUntilMs),
   }
-  const { numUpdatedRows } = await db
+  if (sameVerdict(verdict, before)) return { ...verdict, ...counted }
+  const { numUpdatedRows } = await step
     .updateTable('upstream_keys')
-    .set(next)
+    .set(verdict)
     .where('id', '=', id)
     .where('status', '=', before.status)
     .where('failure_count', '=', before.failure_count)
     .where('cooldown_until', 'is not distinct from', before.cooldown_until)
     .executeTakeFirst()
-  if (numUpdatedRows > 0n) known.set(id, next)
+  return { ...(numUpdatedRows > 0n ? verdict : before), ...counted }
+}
+
+type Verdict = Pick<Known, 'status' | 'failure_count' | 'cooldown_until'>
+
+function sameVerdict(one: Verdict, other: Verdict): boolean {
+  return (
+    one.status === other.status &&
+    one.failure_count === other.failure_count &&
+    one.cooldown_until === other.cooldown_until
+  )
 }

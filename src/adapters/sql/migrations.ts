@@ -1,145 +1,19 @@
 /** The schema's history, in code so that the one executable carries it. Never change one that was released. */
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
+import type { Migration } from 'kysely'
+import { type DialectWords, SQLITE } from './dialect-words.ts'
+import { firstTables } from './migrations/0001-first-tables.ts'
 import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
 import { reportSums } from './migrations/0003-report-sums.ts'
-
-/** Hand-made INSERTs get the same form of time as ours. */
-const now = sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`
-
-type Schema = Kysely<unknown>
-
-async function createUsers(db: Schema): Promise<void> {
-  await db.schema
-    .createTable('users')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
-    .addColumn('username', 'text', (column) => column.notNull().unique())
-    .addColumn('email', 'text')
-    .addColumn('role', 'text', (column) => column.notNull().defaultTo('user'))
-    .addColumn('status', 'text', (column) => column.notNull().defaultTo('active'))
-    .addColumn('monthly_quota_tokens', 'bigint')
-    .addColumn('created_at', 'text', (column) => column.notNull().defaultTo(now))
-    .addColumn('updated_at', 'text', (column) => column.notNull().defaultTo(now))
-    .execute()
-}
-
-async function createApiKeys(db: Schema): Promise<void> {
-  await db.schema
-    .createTable('api_keys')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
-    .addColumn('user_id', 'integer', (column) =>
-      column.notNull().references('users.id').onDelete('cascade'),
-    )
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('prefix', 'text', (column) => column.notNull())
-    .addColumn('key_hash', 'text', (column) => column.notNull().unique())
-    .addColumn('status', 'text', (column) => column.notNull().defaultTo('active'))
-    .addColumn('allowed_models', 'text')
-    .addColumn('rpm', 'bigint')
-    .addColumn('tpm', 'bigint')
-    .addColumn('expires_at', 'text')
-    .addColumn('created_at', 'text', (column) => column.notNull().defaultTo(now))
-    .addColumn('updated_at', 'text', (column) => column.notNull().defaultTo(now))
-    .execute()
-  await db.schema.createIndex('api_keys_user').on('api_keys').column('user_id').execute()
-}
-
-/** Ids are never used again (auto-increment): a ciphertext is bound to its row's id. */
-async function createUpstreamKeys(db: Schema): Promise<void> {
-  await db.schema
-    .createTable('upstream_keys')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
-    .addColumn('name', 'text', (column) => column.notNull().unique())
-    .addColumn('provider', 'text', (column) => column.notNull().defaultTo('openai'))
-    .addColumn('base_url', 'text', (column) => column.notNull())
-    .addColumn('encrypted_key', 'text', (column) => column.notNull())
-    .addColumn('key_hint', 'text', (column) => column.notNull().defaultTo(''))
-    .addColumn('weight', 'integer', (column) => column.notNull().defaultTo(1))
-    .addColumn('models', 'text')
-    .addColumn('deployments', 'text')
-    .addColumn('api_version', 'text')
-    .addColumn('status', 'text', (column) => column.notNull().defaultTo('healthy'))
-    .addColumn('failure_count', 'integer', (column) => column.notNull().defaultTo(0))
-    .addColumn('total_requests', 'bigint', (column) => column.notNull().defaultTo(0))
-    .addColumn('total_errors', 'bigint', (column) => column.notNull().defaultTo(0))
-    .addColumn('cooldown_until', 'text')
-    .addColumn('last_error', 'text')
-    .addColumn('created_at', 'text', (column) => column.notNull().defaultTo(now))
-    .addColumn('updated_at', 'text', (column) => column.notNull().defaultTo(now))
-    .execute()
-}
-
-/** Without foreign keys: the ledger outlives the users and keys it names. */
-async function createUsageRecords(db: Schema): Promise<void> {
-  await db.schema
-    .createTable('usage_records')
-    .addColumn('request_id', 'text', (column) => column.notNull().primaryKey())
-    .addColumn('started_at', 'text', (column) => column.notNull())
-    .addColumn('user_id', 'integer', (column) => column.notNull())
-    .addColumn('api_key_id', 'integer', (column) => column.notNull())
-    .addColumn('endpoint', 'text', (column) => column.notNull())
-    .addColumn('model', 'text', (column) => column.notNull())
-    .addColumn('upstream_model', 'text')
-    .addColumn('upstream_key_id', 'integer')
-    .addColumn('upstream', 'text')
-    .addColumn('provider', 'text')
-    .addColumn('stream', 'integer', (column) => column.notNull())
-    .addColumn('status', 'integer', (column) => column.notNull())
-    .addColumn('outcome', 'text', (column) => column.notNull())
-    .addColumn('error_code', 'text')
-    .addColumn('attempts', 'integer', (column) => column.notNull())
-    .addColumn('attempt_log', 'text', (column) => column.notNull())
-    .addColumn('ambiguous', 'integer', (column) => column.notNull())
-    .addColumn('duration_ms', 'double precision', (column) => column.notNull())
-    .addColumn('first_token_ms', 'double precision')
-    .addColumn('prompt_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('completion_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('total_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('cached_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('reasoning_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('audio_tokens', 'bigint', (column) => column.notNull())
-    .addColumn('estimated', 'integer', (column) => column.notNull())
-    .addColumn('cost_usd', 'double precision')
-    .execute()
-  await db.schema
-    .createIndex('usage_records_started')
-    .on('usage_records')
-    .column('started_at')
-    .execute()
-  await db.schema
-    .createIndex('usage_records_user_started')
-    .on('usage_records')
-    .columns(['user_id', 'started_at'])
-    .execute()
-}
-
-async function createAuditLog(db: Schema): Promise<void> {
-  await db.schema
-    .createTable('audit_log')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
-    .addColumn('at', 'text', (column) => column.notNull().defaultTo(now))
-    .addColumn('actor', 'text', (column) => column.notNull())
-    .addColumn('action', 'text', (column) => column.notNull())
-    .addColumn('subject', 'text', (column) => column.notNull())
-    .execute()
-}
+import { changeNotices } from './migrations/0004-change-notices.ts'
 
 /** Names sort in the order of their making. */
-const migrations: Record<string, Migration> = {
-  '0001-first-tables': {
-    async up(db) {
-      await createUsers(db)
-      await createApiKeys(db)
-      await createUpstreamKeys(db)
-      await createUsageRecords(db)
-      await createAuditLog(db)
-    },
-  },
-  '0002-sums-and-quotas': sumsAndQuotas,
-  '0003-report-sums': reportSums,
+export function migrationsIn(words: DialectWords): Record<string, Migration> {
+  return {
+    '0001-first-tables': firstTables(words),
+    '0002-sums-and-quotas': sumsAndQuotas,
+    '0003-report-sums': reportSums,
+    '0004-change-notices': changeNotices(words),
+  }
 }
 
-export const migrationNames: readonly string[] = Object.keys(migrations)
-
-export const migrationProvider: MigrationProvider = {
-  getMigrations: () => Promise.resolve(migrations),
-}
+export const migrationNames: readonly string[] = Object.keys(migrationsIn(SQLITE))

@@ -2,29 +2,32 @@
 import { Database } from 'bun:sqlite'
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely, Migrator } from 'kysely'
+import { Kysely } from 'kysely'
 import { BUSY_TIMEOUT_MS, BunSqliteDialect } from './bun-sqlite-dialect.ts'
-import { migrationNames, migrationProvider } from './migrations.ts'
+import { SQLITE } from './dialect-words.ts'
+import { type Schema, schemaOf } from './migrate.ts'
 import type { Tables } from './schema.ts'
 import { explainSqliteError, StoreError } from './store-error.ts'
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
-  makePrivate(path)
-  const db = new Kysely<Tables>({
-    dialect: new BunSqliteDialect(await connect(path), path),
-  })
+  const { db, schema } = await openUnmigrated(path)
   try {
-    await refuseNewerSchema(db, path)
-    const { error } = await new Migrator({
-      db,
-      provider: migrationProvider,
-    }).migrateToLatest()
-    if (error !== undefined) throw explainSqliteError(error, path)
+    await schema.up()
     return db
   } catch (error) {
     await db.destroy()
     throw error
   }
+}
+
+/** As the file is, whichever version made it. */
+export async function openUnmigrated(
+  path: string,
+): Promise<{ db: Kysely<Tables>; schema: Schema }> {
+  makePrivate(path)
+  const dialect = new BunSqliteDialect(await connect(path), path)
+  const db = new Kysely<Tables>({ dialect })
+  return { db, schema: schemaOf(db, SQLITE, path) }
 }
 
 /** The file exists with its mode before SQLite writes a byte; the -wal and -shm files take it over. */
@@ -73,22 +76,4 @@ async function useWriteAheadLog(database: Database): Promise<void> {
       await Bun.sleep(10 + Math.random() * 20)
     }
   }
-}
-
-async function refuseNewerSchema(db: Kysely<Tables>, path: string): Promise<void> {
-  const tables = await db.introspection.getTables({
-    withInternalKyselyTables: true,
-  })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return
-  const rows = await db
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom('kysely_migration')
-    .select('name')
-    .execute()
-  const unknown = rows.find(({ name }) => !migrationNames.includes(name))
-  if (unknown === undefined) return
-  throw new StoreError(
-    `database ${path} was made by a newer version (it has the migration ${unknown.name})`,
-    'start the newer version, or restore a backup made before the upgrade',
-  )
 }

@@ -111,6 +111,6 @@ export function oneRow<Row extends { id: number }, Entity>(
   if (entity !== undefined) return entity
   throw new StoreError(
     `${table} row ${row.id} is malformed: ${problems[0]?.reason ?? ''}`,
-    'correct the row with sqlite3',
+    'correct the row with SQL',
   )
 }

@@ -41,7 +41,9 @@ export function isBusy(error: unknown): boolean {
 export function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE') return alreadyThere(error)
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE') {
+    return alreadyThere(/failed: (\S+)$/.exec(error.message)?.[1], error)
+  }
   for (const [pattern, what, remedy] of REMEDIES) {
     if (pattern.test(code))
       return new StoreError(`database ${path} ${what}`, remedy, {
@@ -51,9 +53,6 @@ export function explainSqliteError(error: unknown, path: string): unknown {
   return error
 }
 
-function alreadyThere(error: Error): StoreError {
-  const column = /failed: (\S+)$/.exec(error.message)?.[1] ?? 'this value'
-  return new StoreError(`there is already a row with this ${column}`, 'choose another', {
-    cause: error,
-  })
+export function alreadyThere(column = 'value', cause: Error): StoreError {
+  return new StoreError(`there is already a row with this ${column}`, 'choose another', { cause })
 }

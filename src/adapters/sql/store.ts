@@ -1,4 +1,5 @@
-/** The embedded store: one SQLite file behind the store's ports. */
+/** The store behind its ports, on an open database: the embedded SQLite file or PostgreSQL. */
+import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../ports/admin-store.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { Logger } from '../../ports/logger.ts'
@@ -6,35 +7,64 @@ import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { QuotaLedger } from '../../ports/quota-ledger.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import { createAdminStore } from './admin-store.ts'
-import { runBulkOnSqlite } from './bulk-statement.ts'
+import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
+import { type DialectWords, SQLITE } from './dialect-words.ts'
 import { createKeyStore } from './key-store.ts'
 import { openDatabase } from './open-database.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota-ledger.ts'
+import type { Tables } from './schema.ts'
 import { createUsageStore } from './usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
+  /** Runs `work` in one instance at a time, of all that share the database. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 export interface StoreOptions {
-  path: string
   /** Hears of malformed rows. */
-  logger?: Logger
-  prices?: PriceCatalogue
+  logger?: Logger | undefined
+  prices?: PriceCatalogue | undefined
 }
 
-export async function openSqliteStore({ path, logger, prices }: StoreOptions): Promise<Store> {
+interface OpenDatabase {
+  db: Kysely<Tables>
+  words: DialectWords
+  watch: ChangeWatch
+}
+
+export async function openSqliteStore({
+  path,
+  ...options
+}: StoreOptions & { path: string }): Promise<Store> {
   const db = await openDatabase(path)
-  const keyStore = createKeyStore(db, createProblemLog(logger))
+  const watch = watchDataVersion(db)
   // The first call only notes where it stands: what changes from now on shows.
-  await keyStore.changedSinceLastCall()
+  await watch.changes()
+  return storeOver({ db, words: SQLITE, watch }, options)
+}
+
+export function storeOver(
+  { db, words, watch }: OpenDatabase,
+  { logger, prices }: StoreOptions,
+): Store {
   return {
-    ...keyStore,
-    ...createUsageStore({ db, runBulk: runBulkOnSqlite, catalogue: prices ?? null }),
+    ...createKeyStore({
+      db,
+      watch,
+      reportAccounts: createProblemLog(logger),
+      reportUpstreamKeys: createProblemLog(logger),
+    }),
+    ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
     quotas: createQuotaLedger(db),
     ...createAdminStore(db, createProblemLog(logger)),
-    close: () => db.destroy(),
+    // The file is this process's own: the process lock of its folder sees to that.
+    exclusively: (work) => work(),
+    async close() {
+      await watch.close()
+      await db.destroy()
+    },
   }
 }

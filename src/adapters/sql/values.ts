@@ -21,14 +21,17 @@ export function countOrNull(column: string, value: unknown): number | null {
 }
 
 const WRITTEN_TIME =
-  /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/
+  /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d)(?::?(\d\d))?)?)?$/
 
-/** ISO-8601; without a zone it is UTC, as SQLite's own `datetime('now')` writes it. */
+/**
+ * ISO-8601; without a zone it is UTC, as SQLite's own `datetime('now')` writes it. PostgreSQL's own
+ * `now()` has a zone of hours alone.
+ */
 export function timeOrNull(column: string, value: string | null): number | null {
   if (value === null) return null
-  const parts = WRITTEN_TIME.exec(value)
-  const ms =
-    parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}`)
+  const [, day, clock = '00:00', hours, minutes = '00'] = WRITTEN_TIME.exec(value) ?? []
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
+  const ms = Date.parse(`${day}T${clock}${zone}`)
   if (Number.isNaN(ms))
     throw new RowFault(`${column} must be a time such as 2026-11-23T07:00:00.000Z`)
   return ms

@@ -1,0 +1,69 @@
+/** Where a PostgreSQL database is, as its URL says it. */
+
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
+export type SslMode = (typeof SSL_MODES)[number]
+
+export interface DatabaseAddress {
+  host: string
+  port: number
+  user: string
+  /** Null where the server asks for none. */
+  password: string | null
+  database: string
+  /** As libpq has it: `require` encrypts, and only the `verify-` modes look at the certificate. */
+  sslMode: SslMode
+  /** A file of certificates to trust instead of those of the machine. */
+  sslRootCert: string | null
+}
+
+export const DEFAULT_NAME = 'gpt_proxy'
+export const DEFAULT_PORT = 5432
+
+export type ReadDatabaseUrl = { ok: true; address: DatabaseAddress } | { ok: false; reason: string }
+
+const PARAMETERS = ['sslmode', 'sslrootcert']
+
+/** What it can't follow it refuses, and never repeats: the URL holds the password. */
+export function readDatabaseUrl(text: string): ReadDatabaseUrl {
+  const url = URL.parse(text)
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    return refused('it is none, or characters of its password are not encoded (@ is %40, # is %23)')
+  }
+  if (url.hostname === '') return refused('it names no host')
+  if (url.hash !== '') return refused('its password holds a #, which must be written %23')
+  const stranger = [...url.searchParams.keys()].find((name) => !PARAMETERS.includes(name))
+  if (stranger !== undefined) {
+    return refused(`of its parameters only ${PARAMETERS.join(' and ')} are known`)
+  }
+  const sslMode = SSL_MODES.find((mode) => mode === (url.searchParams.get('sslmode') ?? 'disable'))
+  if (sslMode === undefined) return refused(`sslmode must be one of ${SSL_MODES.join(', ')}`)
+  const parts = [url.username, url.password, url.pathname.slice(1)].map(decoded)
+  const [user, password, database] = parts
+  if (user === undefined || password === undefined || database === undefined) {
+    return refused('a % in it begins no encoded character (% itself is %25)')
+  }
+  return {
+    ok: true,
+    address: {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+      user: user || DEFAULT_NAME,
+      password: password || null,
+      database: database || DEFAULT_NAME,
+      sslMode,
+      sslRootCert: url.searchParams.get('sslrootcert'),
+    },
+  }
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
+}
+
+function refused(reason: string): ReadDatabaseUrl {
+  return { ok: false, reason }
+}
