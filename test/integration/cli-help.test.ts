@@ -45,6 +45,7 @@ test('every command of the design is there', () => {
     key: ['create', 'list', 'revoke', 'rotate'],
     upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
+    quota: ['show', 'set', 'reset', 'reconcile'],
     price: ['list', 'set', 'unset'],
   }
   const commands = Object.entries(groups).flatMap(([group, verbs]) => [
