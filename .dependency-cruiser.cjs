@@ -26,6 +26,7 @@ const DRIVERS = {
   memory: [],
   metrics: ['prom-client'],
   prices: ['@pydantic/genai-prices'],
+  redis: [],
   sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   upstream: [],

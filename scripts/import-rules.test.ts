@@ -15,6 +15,14 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
   'http-keeps-to-its-imports': ['src/http/breach.ts', "import '../adapters/log/fine.ts'"],
   'cli-keeps-to-its-imports': ['src/cli/breach.ts', "import '../pipeline/fine.ts'"],
   'config-keeps-to-its-imports': ['src/config/breach.ts', "import '../http/fine.ts'"],
+  'adapters-journal-keeps-to-its-imports': [
+    'src/adapters/journal/breach.ts',
+    "import '../sql/fine.ts'",
+  ],
+  'adapters-redis-keeps-to-its-imports': [
+    'src/adapters/redis/breach.ts',
+    "import '../sql/fine.ts'",
+  ],
   'adapters-log-keeps-to-its-imports': ['src/adapters/log/breach.ts', "import 'kysely'"],
   'adapters-memory-keeps-to-its-imports': [
     'src/adapters/memory/breach.ts',

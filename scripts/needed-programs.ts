@@ -9,6 +9,7 @@ const NEEDED = {
   openssl: 'openssl',
   sqlite3: 'sqlite3',
   initdb: 'postgresql',
+  'redis-server': 'redis-server',
 }
 
 /** Debian keeps nginx where only root looks. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigError, loadConfig, NOT_YET } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 
 function refusal(environment: Record<string, string>): ConfigError {
   try {
@@ -130,8 +130,27 @@ describe('a bad variable', () => {
     },
   )
 
-  test.each(Object.keys(NOT_YET))('%s is refused rather than ignored', (name) => {
-    expect(refusal({ [name]: '1' })).toMatchObject({ variable: name, remedy: 'Unset it.' })
+  test.each([
+    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://h/notadatabase' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://h', REDIS_HOST: 'h' }, 'REDIS_HOST'],
+    [{ REDIS_PASSWORD: 'secret-9' }, 'REDIS_HOST'],
+  ])('Redis by %j is refused for %s', (environment, name) => {
+    const error = refusal(environment as Record<string, string>)
+    expect(error.variable).toBe(name)
+    expect(line(error)).not.toContain('secret-9')
+  })
+
+  test.each([
+    [{}, null],
+    [{ REDIS_URL: 'rediss://:p@h:6380/2' }, 'rediss://:p@h:6380/2'],
+    [{ REDIS_HOST: 'h' }, 'redis://h:6379'],
+    [
+      { REDIS_HOST: '::1', REDIS_PORT: '6390', REDIS_PASSWORD: 'p@/ü' },
+      'redis://:p%40%2F%C3%BC@[::1]:6390',
+    ],
+  ])('Redis by %j is at %s', (environment, url) => {
+    expect(loadConfig(environment as Record<string, string>).redisUrl).toBe(url)
   })
 
   test('that this version has no use for may be set to off', () => {

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { ConfigError } from './config/config-error.ts'
 import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
 import { type Environment, givenVariables } from './config/environment.ts'
-import { HIDDEN, NOT_YET, VARIABLES } from './config/variables.ts'
+import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
+import { HIDDEN, VARIABLES } from './config/variables.ts'
 
-export { ConfigError, NOT_YET, VARIABLES }
+export { ConfigError, VARIABLES }
 
 export type Config = Readonly<ReturnType<typeof configOf>>
 type Values = z.output<typeof SCHEMA>
@@ -18,6 +19,7 @@ export function loadConfig(environment: Environment): Config {
   const values = readValues(given)
   refuseNotYet(values)
   refuseUnclearDatabase(values, given)
+  refuseUnclearRedis(values, given)
   refuseHalfAzure(values)
   return Object.freeze(configOf(values))
 }
@@ -75,6 +77,7 @@ function configOf(values: Values) {
     dataDir: values.DATA_DIR,
     database: databaseOf(values),
     databasePoolSize: values.DB_POOL_SIZE,
+    redisUrl: redisUrlOf(values),
     encryptionKey: values.ENCRYPTION_KEY ?? null,
     encryptionKeysOld: values.ENCRYPTION_KEYS_OLD,
     upstreamType: values.UPSTREAM_TYPE ?? null,

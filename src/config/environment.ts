@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from './config-error.ts'
 import { meantName } from './spelling.ts'
-import { NOT_YET, SECRETS, VARIABLES } from './variables.ts'
+import { SECRETS, VARIABLES } from './variables.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const FILE_NAMES = SECRETS.map((name) => `${name}_FILE`)
-const KNOWN = [...Object.keys(VARIABLES), ...FILE_NAMES, ...Object.keys(NOT_YET)]
+const KNOWN = [...Object.keys(VARIABLES), ...FILE_NAMES]
 
 /** An empty variable counts as not set, because compose files pass them on so. */
 export function givenVariables(environment: Environment): Record<string, string> {
@@ -24,8 +24,6 @@ export function givenVariables(environment: Environment): Record<string, string>
 }
 
 function refuseStranger(name: string): void {
-  const why = NOT_YET[name]
-  if (why !== undefined) throw new ConfigError(name, `${name} is set, but ${why}`, 'Unset it.')
   if (KNOWN.includes(name)) return
   const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null
   if (base?.includes('_') && Object.hasOwn(VARIABLES, base)) {

@@ -61,6 +61,13 @@ export const databaseUrl = z.string().transform((given, context) => {
   return refused(context, `${expected}, but ${read.reason}`)
 })
 
+export const redisUrl = z.string().transform((given, context) => {
+  const expected = 'a URL such as redis://:PASSWORD@HOST:6379, or rediss:// for TLS'
+  const url = URL.parse(given)
+  const known = url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== ''
+  return known && /^(\/\d*)?$/.test(url.pathname) ? given : refused(context, expected)
+})
+
 /** What an HTTP header can carry: a line break or a quote around it would only fail at the first request. */
 const headerSafe = text(
   /^[\x21\x23-\x26\x28-\x7e]+$/,

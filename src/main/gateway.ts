@@ -3,6 +3,7 @@ import type { JournalFiles } from '../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../adapters/journal/journal.ts'
 import { createMemoryCounters } from '../adapters/memory/counters.ts'
 import { createPrometheusMetrics } from '../adapters/metrics/prometheus.ts'
+import { createRedisCounters } from '../adapters/redis/counters.ts'
 import { createTokenizer } from '../adapters/tokenizer/gpt-tokenizer.ts'
 import { withDemo } from '../adapters/upstream/demo-transport.ts'
 import { createUpstreamTransport } from '../adapters/upstream/upstream-transport.ts'
@@ -122,7 +123,17 @@ export async function startGateway({
   recovering.resolve(journal.recovered)
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
-  const counters = createMemoryCounters()
+  const local = createMemoryCounters()
+  const counters =
+    config.redisUrl === null
+      ? local
+      : createRedisCounters({
+          url: config.redisUrl,
+          local,
+          failOpen: config.rateLimitFailOpen,
+          logger,
+          metrics,
+        })
   const rateLimits = createRateLimits({
     enabled: config.rateLimitEnabled,
     defaults: config.rateLimits,
@@ -160,6 +171,7 @@ export async function startGateway({
     },
   }
   await directory.reload()
+  if ('triedOnce' in counters) await counters.triedOnce
   // Mostly done within milliseconds; with a store that is away it goes on beside the requests.
   const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
   await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])

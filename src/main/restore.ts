@@ -1,6 +1,11 @@
 /** `restore`: a backup in the place of the embedded store, once it is known to be whole and readable. */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { type BackupContents, copyBackup, lookInto } from '../adapters/sql/backup.ts'
+import {
+  type BackupContents,
+  copyBackup,
+  dropQuotaLeases,
+  lookInto,
+} from '../adapters/sql/backup.ts'
 import { holdProcessLock } from '../adapters/sql/process-lock.ts'
 import { replaceStore } from '../adapters/sql/replace-store.ts'
 import { createVault } from '../adapters/vault/aes-vault.ts'
@@ -21,6 +26,7 @@ export function restore(config: Config, file: string, wish: RestoreWish): Restor
     const contents = lookInto(fresh, file)
     const key = wish.withKey ? readKeyText(keyBackupPath(file), 'restore without --with-key') : null
     if (!wish.anyKey) assertKeyFits(config, key, contents)
+    dropQuotaLeases(fresh)
     return putInPlace(config, fresh, key, contents)
   } finally {
     rmSync(fresh, { force: true })

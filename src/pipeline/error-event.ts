@@ -19,7 +19,7 @@ export function errorEvent(
     error: {
       message: `upstream ${upstream.key.name}: ${detail}${said}`,
       type: ERROR_CATALOGUE[code].type,
-      code: error === null ? code : codeShown(error, code),
+      code: error === null ? code : codeShown(error, code, upstream.secretForms),
       param: null,
       request_id: requestId,
     },
@@ -27,8 +27,13 @@ export function errorEvent(
   return `data: ${JSON.stringify(body)}\n\n`
 }
 
-/** Only what looks like a code is repeated: it is the upstream's text, and could be anything. */
-function codeShown(error: Readonly<Record<string, unknown>>, otherwise: string): string {
+/** Only what looks like a code is repeated, and a key of letters alone does, too. */
+function codeShown(
+  error: Readonly<Record<string, unknown>>,
+  otherwise: string,
+  forms: readonly string[],
+): string {
   const said = errorCodeOf(error)
-  return said !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(said) ? said : otherwise
+  const fits = said !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(said)
+  return fits && redact(said, forms) === said ? said : otherwise
 }

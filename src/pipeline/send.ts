@@ -97,7 +97,7 @@ async function refusal(
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
   const retryAfterMs = readRetryAfterMs(reply.header, gateway.clock.nowMs())
-  const shownCode = shown(code) === null ? '' : `, ${code}`
+  const shownCode = shown(code, upstream) === null ? '' : `, ${code}`
   return failure(kind, `status ${status}${shownCode}`, {
     status,
     retryAfterMs,
@@ -192,7 +192,7 @@ function errorFailure(
 ): Failure {
   const code = errorCodeOf(error)
   const kind = classifyCode(code)
-  const suffix = shown(code) === null ? '' : ` (${code})`
+  const suffix = shown(code, upstream) === null ? '' : ` (${code})`
   return failure(kind, `an error in a reply that began with status 200${suffix}`, {
     status: 200,
     ambiguous: true,
@@ -203,9 +203,10 @@ function errorFailure(
   })
 }
 
-/** Only what looks like a code is repeated: it is the upstream's text, and could be anything. */
-function shown(code: string | null): string | null {
-  return code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code) ? code : null
+/** Only what looks like a code is repeated, and a key of letters alone does, too. */
+function shown(code: string | null, { secretForms }: UsableUpstream): string | null {
+  const fits = code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code)
+  return fits && redact(code, secretForms) === code ? code : null
 }
 
 function parsed(text: string): unknown {

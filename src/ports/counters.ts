@@ -51,6 +51,6 @@ export interface Counters {
 /** Counters in this process's memory, which answer at once. */
 export interface LocalCounters extends Counters {
   take(demands: readonly Demand[]): Exclude<Verdict, { kind: 'unavailable' }>
-  /** Until each amount fits; takes nothing. */
-  waitsMs(demands: readonly Demand[]): number[]
+  /** Takes without asking whether it fits, for another has decided; the second at which. */
+  charge(demands: readonly Demand[]): number
 }

@@ -2,92 +2,17 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  chatCompletion,
-  jsonReply,
-  rawReply,
-  type Step,
-  sseReply,
-} from '../support/mock-upstream.ts'
+import { chatCompletion, jsonReply, type Step, sseReply } from '../support/mock-upstream.ts'
 import { ask, BOTH } from './asking.ts'
+import { leakForms, PLACES } from './leaking.ts'
 import { secretOf, startRig } from './rig.ts'
 
 const rig = await startRig({ models: { leaky: 1 }, env: { LOG_LEVEL: 'debug' } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const SECRET = secretOf('leaky-1')
-const FORMS: [string, string][] = [
-  ['as it is', SECRET],
-  ['with Bearer', `Bearer ${SECRET}`],
-  ['base64', Buffer.from(SECRET).toString('base64')],
-  ['base64url', Buffer.from(SECRET).toString('base64url')],
-  ['hex', Buffer.from(SECRET).toString('hex')],
-  ['HEX', Buffer.from(SECRET).toString('hex').toUpperCase()],
-  ['url', encodeURIComponent(SECRET)],
-  [
-    'every byte url-encoded',
-    [...Buffer.from(SECRET)].map((byte) => `%${byte.toString(16)}`).join(''),
-  ],
-  ['basic credentials', Buffer.from(`user:${SECRET}`).toString('base64')],
-  ['its first half', SECRET.slice(0, SECRET.length / 2)],
-  ['its second half', SECRET.slice(SECRET.length / 2)],
-]
+const FORMS = leakForms(SECRET)
 
-/** Where the key can stand; each gives the steps for one form of it. */
-const PLACES: [string, (leak: string) => Step[]][] = [
-  [
-    'the message of a 400',
-    (leak) =>
-      jsonReply(400, {
-        error: { message: `key ${leak} is bad`, type: 'invalid_request_error', code: null },
-      }),
-  ],
-  [
-    'the code of a 400',
-    (leak) => jsonReply(400, { error: { message: 'no', type: leak, code: leak, param: leak } }),
-  ],
-  [
-    'a detail of a 400',
-    (leak) => jsonReply(400, { error: { message: 'no', inner: { [leak]: [leak] } } }),
-  ],
-  [
-    'a 422 of plain text',
-    (leak) => rawReply(`HTTP/1.1 422 No\ncontent-length: ${leak.length}`, leak),
-  ],
-  [
-    'a 401',
-    (leak) =>
-      jsonReply(500, { error: { message: leak, code: leak } }, { 'www-authenticate': leak }),
-  ],
-  ['the status line', (leak) => rawReply(`HTTP/1.1 500 ${leak}\ncontent-length: 0`)],
-  [
-    'headers of a 200',
-    (leak) =>
-      jsonReply(200, chatCompletion('hello'), {
-        'openai-processing-ms': leak,
-        'x-request-id': leak,
-        'x-ms-region': leak,
-      }),
-  ],
-  [
-    'headers of a redirect',
-    (leak) =>
-      rawReply(`HTTP/1.1 302 Found\nlocation: http://127.0.0.1:1/?key=${leak}\ncontent-length: 0`),
-  ],
-  ['the error of a 200', (leak) => jsonReply(200, { error: { message: leak, code: leak } })],
-  [
-    'an error event first',
-    (leak) => sseReply([JSON.stringify({ error: { message: leak, code: leak } })]),
-  ],
-  [
-    'an error event later',
-    (leak) =>
-      sseReply([
-        '{"choices":[{"index":0,"delta":{"content":"a"}}]}',
-        JSON.stringify({ error: { message: leak, code: leak } }),
-      ]),
-  ],
-]
 /** Replies that are passed on as they are: there the whole key is looked for, in the forms that are cheap to see. */
 const PASSED: [string, (leak: string) => Step[]][] = [
   ['the text of a 200', (leak) => jsonReply(200, chatCompletion(`your key is ${leak}`))],

@@ -71,6 +71,15 @@ test('a restore brings back what was there, and keeps what was there before it',
   expect(await folder.json(['user', 'list'])).toHaveLength(3)
 }, 30_000)
 
+test('tokens that were leased to a gateway that is gone are free again', async () => {
+  const { from, file } = await backedUp()
+  using folder = from
+  const lease = `INSERT INTO quota_leases VALUES (2, 2026, 11, 'gone', 5000, '2026-11-23')`
+  expect(Bun.spawnSync(['sqlite3', file, lease]).exitCode).toBe(0)
+  await folder.json(['restore', file])
+  expect(folder.rows('SELECT * FROM quota_leases')).toEqual([])
+}, 30_000)
+
 test('an empty folder takes the backup with its key; the key file is private', async () => {
   const { from, file } = await backedUp()
   using _ = from

@@ -8,7 +8,7 @@ import { mayImport } from '../../scripts/cruise.ts'
 import { IMPORT_EXCEPTIONS } from '../../scripts/import-exceptions.ts'
 import { EXIT_CODE_HELP, EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import { buildProgram } from '../../src/cli/program.ts'
-import { NOT_YET, SECRETS, VARIABLES } from '../../src/config/variables.ts'
+import { SECRETS, VARIABLES } from '../../src/config/variables.ts'
 import { ERROR_CATALOGUE } from '../../src/core/errors.ts'
 import { ROUTES } from '../../src/http/app.ts'
 import { DEMO_MODELS } from '../../src/providers/demo.ts'
@@ -59,10 +59,6 @@ describe('docs/configuration.md', () => {
         plain ? `\`${standard}\`` : null,
       ])
     }
-  })
-
-  test('lists exactly the variables that this version refuses', async () => {
-    expect(await firstColumn('docs/configuration.md', 'variable', 1)).toEqual(Object.keys(NOT_YET))
   })
 
   test('lists exactly the secrets that can come from files', async () => {

@@ -51,7 +51,7 @@ test.each([
   ['OPENAI_API_KYES', 'sk-very-secret-1', 'Did you mean OPENAI_API_KEYS?'],
   ['ENCRYPTION_KEY', 'not-a-key-Zz9', 'Expected: 32 bytes'],
   ['DATABASE_URL', 'mysql://u:very-secret-1@h/d', 'Expected: a URL such as postgres://'],
-  ['REDIS_URL', 'redis://localhost', 'Unset it'],
+  ['REDIS_URL', 'http://very-secret-1@localhost', 'Expected: a URL such as redis://'],
   ['RATE_LIMIT_KEY_RPM', 'many', 'Expected: '],
 ])('variable %s=%s', async (name, value, remedy) => {
   const { exitCode, line } = explained(await serve({ [name]: value }))

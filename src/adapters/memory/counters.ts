@@ -64,11 +64,10 @@ export function createMemoryCounters(
         else add(window, nowSecond, by)
       }
     },
-    waitsMs(demands) {
-      const now = nowMs()
-      return demands.map(({ counter, limit, amount }) =>
-        waitMs(find(counter, Math.floor(now / 1000)), amount, limit, now),
-      )
+    charge(demands) {
+      const nowSecond = Math.floor(nowMs() / 1000)
+      for (const { counter, amount } of demands) add(find(counter, nowSecond), nowSecond, amount)
+      return nowSecond
     },
     health: () => 'not_configured',
     stop: async () => {},

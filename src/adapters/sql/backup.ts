@@ -132,6 +132,17 @@ function contentsOf(database: Database, name: string): BackupContents {
   }
 }
 
+/** Tokens were leased to processes that no longer are: where they are gone, nobody would give them back. */
+export function dropQuotaLeases(file: string): void {
+  const database = new Database(file, { readwrite: true, create: false })
+  try {
+    const there = database.query(`SELECT 1 FROM sqlite_master WHERE name = 'quota_leases'`).get()
+    if (there !== null) database.run('DELETE FROM quota_leases')
+  } finally {
+    database.close()
+  }
+}
+
 function flush(path: string): void {
   const file = openSync(path, 'r+')
   try {
