@@ -5,6 +5,7 @@ import { createEncryption } from './encryption.ts'
 import { createFirstStart } from './first-start.ts'
 import { createKeys } from './keys.ts'
 import { createPrices } from './prices.ts'
+import { createQuotaUseCases } from './quotas.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createUsage } from './usage.ts'
 import { createUsers } from './users.ts'
@@ -21,6 +22,7 @@ export function createAdmin(dependencies: AdminDependencies) {
     upstreams,
     encryption: createEncryption(dependencies),
     usage: createUsage(dependencies, users),
+    quotas: createQuotaUseCases(dependencies, users),
     prices: createPrices(dependencies),
     firstStart: createFirstStart(users, keys),
   }

@@ -11,7 +11,7 @@ export interface UserWish {
   username: string
   email?: string | null
   role?: UserRole
-  /** Undefined takes the configured default; null is unlimited. */
+  /** Null takes the configured default; 0 is no quota. */
   monthlyQuotaTokens?: number | null
 }
 
@@ -37,7 +37,7 @@ export function createUsers(dependencies: AdminDependencies) {
       username,
       email = null,
       role = 'user',
-      monthlyQuotaTokens,
+      monthlyQuotaTokens = null,
     }: UserWish): Promise<User> {
       const checked = {
         username: checkedName(username, 'a user'),
@@ -51,11 +51,7 @@ export function createUsers(dependencies: AdminDependencies) {
           'Choose another name, or change that one with: gpt-proxy user update',
         )
       }
-      const quota =
-        monthlyQuotaTokens === undefined
-          ? dependencies.defaultMonthlyQuotaTokens
-          : monthlyQuotaTokens
-      const user = await store.createUser({ ...checked, monthlyQuotaTokens: quota })
+      const user = await store.createUser({ ...checked, monthlyQuotaTokens })
       await audit('user.create', `user:${user.id}`)
       return user
     },

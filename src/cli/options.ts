@@ -20,9 +20,9 @@ export function gathered(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value]
 }
 
-/** The word stays, because commander makes an empty text of a null. */
-export function quotaTokens(text: string): number | 'none' {
-  if (text === 'none') return text
+/** Of a user: 0 is no quota, whatever the default. */
+export function quotaTokens(text: string): number {
+  if (text === 'none') return 0
   const tokens = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(tokens) && tokens > 0) return tokens
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")

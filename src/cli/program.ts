@@ -19,6 +19,10 @@ import { withExamples } from './options.ts'
 import { addPriceList } from './price/list.ts'
 import { addPriceSet } from './price/set.ts'
 import { addPriceUnset } from './price/unset.ts'
+import { addQuotaReconcile } from './quota/reconcile.ts'
+import { addQuotaReset } from './quota/reset.ts'
+import { addQuotaSet } from './quota/set.ts'
+import { addQuotaShow } from './quota/show.ts'
 import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
@@ -80,6 +84,12 @@ const GROUPS: readonly [
       addUpstreamDisable,
       addUpstreamRemove,
     ],
+  ],
+  [
+    'quota',
+    'monthly token quotas of users',
+    'gpt-proxy quota show',
+    [addQuotaShow, addQuotaSet, addQuotaReset, addQuotaReconcile],
   ],
   [
     'price',

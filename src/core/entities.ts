@@ -12,7 +12,7 @@ export interface User {
   email: string | null
   role: UserRole
   status: UserStatus
-  /** Tokens a calendar month (UTC); null is unlimited. */
+  /** Tokens a calendar month (UTC); null takes the configured default, 0 is no quota. */
   monthlyQuotaTokens: number | null
 }
 

@@ -21,7 +21,7 @@ export const ERROR_CATALOGUE = {
   unsupported_encoding: { status: 415, type: 'invalid_request_error', blame: 'client' },
   client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'client or upstream' },
-  insufficient_quota: { status: 429, type: 'insufficient_quota', blame: 'client or upstream' },
+  insufficient_quota: { status: 429, type: 'insufficient_quota', blame: 'client' },
   quota_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
   limits_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
   journal_unavailable: { status: 503, type: 'server_error', blame: 'operator' },

@@ -1,61 +1,66 @@
-/** Monthly token quotas: how much an instance leases from the ledger, and what a refused client is told. */
+/** The arithmetic of monthly quotas: whose quota is how large, how much of it an instance leases, what a refusal says. */
+import type { User } from './entities.ts'
 import { GatewayError, retryAfterHeaders } from './errors.ts'
 import { type Month, nextMonthStartMs } from './month.ts'
 
-/**
- * What the ledger says of a user's month, in tokens. `used` is stored; a lease is what its instance
- * may still spend and what it has spent without it being stored yet. So `used` and all leases
- * together are never more than the quota, whoever spends what and whoever stores when.
- */
-export interface QuotaState {
-  quota: number
+/** A user's own number stands before the default; 0 is no quota, as everywhere. Null is no quota. */
+export function quotaOf(
+  { monthlyQuotaTokens }: Pick<User, 'monthlyQuotaTokens'>,
+  defaultTokens: number | null,
+): number | null {
+  const tokens = monthlyQuotaTokens ?? defaultTokens
+  return tokens === 0 ? null : tokens
+}
+
+/** What one instance has of a user's month, and what it wants. */
+export interface LeaseWish {
+  /** On lease: what its requests hold, what they used and the store does not have yet, and `free`. */
+  lease: number
+  /** Held by no request; below zero where answers were longer than what was held for them. */
+  free: number
+  /** What its requests wait for. */
+  needed: number
+  /** It leases at least this part of what is left, as a divisor; 1 is all of it, infinity none. */
+  divisor: number
+  /** For a user without a quota of their own. */
+  defaultTokens: number | null
+}
+
+/** What the ledger has of a user's month. */
+export interface MonthFigures {
+  /** Null where the user has no quota. */
+  quota: number | null
   used: number
-  /** Of this instance. */
-  leased: number
-  /** Of all other instances. */
+  /** By other instances. */
   leasedElsewhere: number
 }
 
-/** Not used and not leased; below zero where the quota was lowered. */
-export function unleased({ quota, used, leased, leasedElsewhere }: QuotaState): number {
-  return quota - used - leased - leasedElsewhere
-}
-
-/** How much of what is unleased one instance takes beyond what it needs at once. */
-export type LeaseShare = 'all' | 'part'
-
-const PART = 4
-
 /**
- * What a lease changes by. An instance that is alone takes all that there is; one of several leaves
- * most of it, and takes smaller parts as the quota runs out. Below zero, it is given back, but never
- * more than the instance has not promised to a request.
+ * The instance's next lease. Never more than the quota less what is used and what others lease; where
+ * that is less than what it has, as after a quota was lowered, only what is free can be taken away.
  */
-export function leaseChange(
-  state: QuotaState,
-  wanted: number,
-  spare: number,
-  share: LeaseShare,
-): number {
-  const free = unleased(state)
-  if (free < 0) return Math.max(free, -Math.max(0, spare))
-  return share === 'all' ? free : Math.min(free, Math.max(wanted, Math.floor(free / PART)))
+export function nextLease({ quota, used, leasedElsewhere }: MonthFigures, wish: LeaseWish): number {
+  const { lease, free, needed, divisor } = wish
+  if (quota === null) return lease
+  const left = quota - used - leasedElsewhere - lease
+  if (left < 0) return lease - Math.min(Math.max(0, free), -left)
+  return lease + Math.min(left, Math.max(0, needed - free, Math.floor(left / divisor)))
 }
 
-export interface QuotaFigures {
+export interface RefusedQuota {
   username: string
   quota: number
   used: number
-  /** Held by requests under way. */
+  /** By requests under way, here and at other instances. */
   reserved: number
   asked: number
+  left: number
   month: Month
 }
 
-/** Not to be tried again before the month ends, which clients of OpenAI's learn from the header. */
-export function quotaRefusal(figures: QuotaFigures, nowMs: number): GatewayError {
-  const { username, quota, used, reserved, asked, month } = figures
-  const left = Math.max(0, quota - used - reserved)
+/** No waiting within a request's life helps, so clients are told not to try again by themselves. */
+export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError {
+  const { username, quota, used, reserved, asked, left, month } = refused
   const resetMs = nextMonthStartMs(month)
   const reset = new Date(resetMs).toISOString().slice(0, 10)
   return new GatewayError(
@@ -71,7 +76,6 @@ export function quotaRefusal(figures: QuotaFigures, nowMs: number): GatewayError
   )
 }
 
-/** The ledger can't be asked, and what was leased from it is not enough. */
 export function quotaUnavailable(): GatewayError {
   return new GatewayError(
     'quota_unavailable',

@@ -28,6 +28,18 @@ import type { HeldFolder } from './journal-folder.ts'
 const HOUSEKEEPING_MS = 200
 /** The start waits this long for what an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
+/** It takes all that is left of a quota, gives it back after ten minutes and renews it every five. */
+const ONLY_INSTANCE = {
+  divisor: 1,
+  idleLooks: 600_000 / HOUSEKEEPING_MS,
+  renewalLooks: 300_000 / HOUSEKEEPING_MS,
+}
+/** Others wait for what it does not use; it also finds out what was done to its leases by hand. */
+const ONE_OF_SEVERAL = {
+  divisor: 4,
+  idleLooks: 2_000 / HOUSEKEEPING_MS,
+  renewalLooks: 30_000 / HOUSEKEEPING_MS,
+}
 /** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
 const STORE_PATIENCE_MS = 3_000
 
@@ -81,16 +93,34 @@ export async function startGateway({
     cooldownMs: config.circuitBreakerCooldownMs,
   }
   const pool = createPool({ store, clock, logger, rules })
-  const directory = createDirectory({ store, vault, logger, onUpstreamKeys: pool.adopt })
+  const recovering = Promise.withResolvers<unknown>()
+  const quotas =
+    quotaLedger === null
+      ? NO_QUOTAS
+      : createQuotas({
+          ledger: quotaLedger,
+          instanceId,
+          defaultTokens: config.defaultMonthlyQuotaTokens,
+          ...(config.database === null ? ONLY_INSTANCE : ONE_OF_SEVERAL),
+          ready: recovering.promise,
+        })
+  const directory = createDirectory({
+    store,
+    vault,
+    logger,
+    onUpstreamKeys: pool.adopt,
+    onReload: () => quotas.changed(),
+  })
   const journal = openJournal({
     folder: journalFolder,
     sync: config.journalSync,
-    store: seams.store?.(store) ?? store,
+    store: quotas.watch(seams.store?.(store) ?? store),
     instanceId,
     logger,
     ...(seams.journalFiles && { files: seams.journalFiles }),
     ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
   })
+  recovering.resolve(journal.recovered)
   const deadlines = createDeadlines()
   const metrics = createPrometheusMetrics()
   const local = createMemoryCounters()
@@ -111,16 +141,6 @@ export async function startGateway({
     counters,
     metrics,
   })
-  const quotas =
-    quotaLedger === null
-      ? NO_QUOTAS
-      : createQuotas({
-          ledger: quotaLedger,
-          instanceId,
-          share: config.database === null ? 'all' : 'part',
-          logger,
-          ready: journal.recovered,
-        })
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
@@ -162,6 +182,7 @@ export async function startGateway({
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
+    quotas.lookAfter()
   }
   const timer = setInterval(() => {
     housekeeping ??= keepHouse().finally(() => {
@@ -175,8 +196,8 @@ export async function startGateway({
       clearInterval(timer)
       // What is not saved are counters and verdicts, which the next failure brings again.
       await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(pool.save))
-      await quotas.stop()
       const drained = await journal.stop(STORE_PATIENCE_MS)
+      await forAtMost(STORE_PATIENCE_MS, quotas.stop())
       deadlines.stop()
       await counters.stop()
       return drained
@@ -203,5 +224,8 @@ const NO_QUOTAS: Quotas = {
   settle() {},
   release() {},
   remaining: () => 0,
+  watch: (store) => store,
+  changed() {},
+  lookAfter() {},
   stop: async () => {},
 }

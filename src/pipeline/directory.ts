@@ -52,12 +52,20 @@ interface Dependencies {
   logger: Logger
   /** The pool takes states changed by hand from the rows. */
   onUpstreamKeys(keys: readonly UpstreamKey[]): void
+  /** All was read again, because somebody changed something. */
+  onReload(): void
 }
 
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
 const MOST_REMEMBERED_MODELS = 1000
 
-export function createDirectory({ store, vault, logger, onUpstreamKeys }: Dependencies): Directory {
+export function createDirectory({
+  store,
+  vault,
+  logger,
+  onUpstreamKeys,
+  onReload,
+}: Dependencies): Directory {
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
   let byModel = new Map<string, readonly UsableUpstream[]>()
@@ -101,6 +109,7 @@ export function createDirectory({ store, vault, logger, onUpstreamKeys }: Depend
     takeUpstreamKeys(rows.upstreamKeys)
     callers = await callersIn(rows)
     healthy = true
+    onReload()
   }
 
   return {

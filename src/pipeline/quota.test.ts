@@ -3,12 +3,14 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { User } from '../core/entities.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { QuotaState } from '../core/quota.ts'
-import type { LeaseKey, QuotaLedger } from '../ports/quota-ledger.ts'
+import { lostRecord } from '../core/journal-entry.ts'
+import { nextLease } from '../core/quota.ts'
+import type { UsageRecord } from '../core/usage-record.ts'
+import type { LeaseRequest, QuotaLedger } from '../ports/quota-ledger.ts'
+import type { UsageStore } from '../ports/usage-store.ts'
 import { createQuotas, type QuotaHold, type Quotas } from './quota.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
-const silent = { debug() {}, info() {}, warn() {}, error() {}, requestFinished() {} }
 const ada = (quota: number | null): User => ({
   id: 1,
   username: 'ada',
@@ -21,37 +23,36 @@ const ada = (quota: number | null): User => ({
 /** The ledger of one user, as the SQL one keeps it: stored use, and one lease an instance. */
 function plainLedger(quota: number) {
   const leases = new Map<string, number>()
+  const stored: UsageStore = {
+    async settle(records, instanceId) {
+      await Bun.sleep(0)
+      for (const { totalTokens } of records) {
+        ledger.used += totalTokens
+        leases.set(instanceId, (leases.get(instanceId) ?? 0) - totalTokens)
+      }
+      return records.length
+    },
+  }
   const ledger = {
     quota: quota as number | null,
     used: 0,
     away: false,
     leases,
-    /** What storing a finished request does. */
-    store(instanceId: string, tokens: number) {
-      ledger.used += tokens
-      leases.set(instanceId, (leases.get(instanceId) ?? 0) - tokens)
-    },
-    promised: () => ledger.used + [...leases.values()].reduce((sum, tokens) => sum + tokens, 0),
-  }
-  const stateFor = (instanceId: string): QuotaState | null => {
-    if (ledger.quota === null) return null
-    const leased = leases.get(instanceId) ?? 0
-    const all = ledger.promised() - ledger.used
-    return { quota: ledger.quota, used: ledger.used, leased, leasedElsewhere: all - leased }
+    stored,
+    promised: () =>
+      ledger.used + [...leases.values()].reduce((sum, tokens) => sum + Math.max(0, tokens), 0),
   }
   const port: QuotaLedger = {
-    async lease({ instanceId }: LeaseKey, decide) {
+    async lease(request) {
       await Bun.sleep(0)
       if (ledger.away) throw new Error('away')
-      const state = stateFor(instanceId)
-      if (state === null) return null
-      const leased = state.leased + decide(state)
-      leases.set(instanceId, leased)
-      return { ...state, leased }
-    },
-    async look(userIds, _, instanceId) {
-      const state = stateFor(instanceId)
-      return new Map(userIds.flatMap((id) => (state === null ? [] : [[id, state]])))
+      const { quota, used } = ledger
+      const others = [...leases].filter(([id]) => id !== request.instanceId)
+      const leasedElsewhere = others.reduce((sum, [, tokens]) => sum + Math.max(0, tokens), 0)
+      const lease = nextLease({ quota, used, leasedElsewhere }, request)
+      leases.set(request.instanceId, lease)
+      await Bun.sleep(0)
+      return { quota, used, leasedElsewhere, lease }
     },
     async dropLeases(instanceId) {
       leases.delete(instanceId)
@@ -60,18 +61,31 @@ function plainLedger(quota: number) {
   return Object.assign(ledger, { port })
 }
 
+/** What a finished request leaves for the store. */
+function recordOf(tokens: number): UsageRecord {
+  const entry = { requestId: 'r', startedAtMs: NOW, userId: 1, apiKeyId: 1, endpoint: 'x' }
+  return lostRecord({ ...entry, model: 'm', stream: false, tokens, reservedTokens: 1 })
+}
+
 const running: Quotas[] = []
 afterEach(async () => {
   for (const quotas of running.splice(0)) await quotas.stop()
 })
 
-function quotasOn(ledger: QuotaLedger, instanceId = 'one', share: 'all' | 'part' = 'all'): Quotas {
+function quotasOn(
+  ledger: QuotaLedger,
+  instanceId = 'one',
+  divisor = 1,
+  ready: Promise<unknown> = Promise.resolve(),
+): Quotas {
   const quotas = createQuotas({
     ledger,
     instanceId,
-    share,
-    logger: silent,
-    ready: Promise.resolve(),
+    divisor,
+    defaultTokens: null,
+    idleLooks: 2,
+    renewalLooks: 10,
+    ready,
     patienceMs: 200,
   })
   running.push(quotas)
@@ -102,8 +116,8 @@ describe('a hold', () => {
 
   test('of hundreds at once is given exactly as often as the quota allows', async () => {
     const ledger = plainLedger(1_005)
-    for (const share of ['all', 'part'] as const) {
-      const quotas = quotasOn(ledger.port, share, share)
+    for (const divisor of [1, 4]) {
+      const quotas = quotasOn(ledger.port, `instance-${divisor}`, divisor)
       const answers = await Promise.all(
         Array.from({ length: 500 }, () => held(quotas, ada(1_005), 10)),
       )
@@ -137,7 +151,7 @@ describe('a hold', () => {
 
   test('is given out of the lease while the ledger is away, and refused as unavailable beyond it', async () => {
     const ledger = plainLedger(1_000)
-    const quotas = quotasOn(ledger.port, 'one', 'part')
+    const quotas = quotasOn(ledger.port, 'one', 4)
     expect(await held(quotas, ada(1_000), 10)).toBeObject()
     ledger.away = true
     expect(await held(quotas, ada(1_000), 10)).toBeObject()
@@ -146,27 +160,103 @@ describe('a hold', () => {
     expect(await held(quotas, ada(1_000), 700)).toBeObject()
   })
 
-  test('follows a quota that was raised, lowered or taken away', async () => {
+  test('follows a quota that was raised, lowered or taken away, once it is told of the change', async () => {
     const ledger = plainLedger(100)
     const quotas = quotasOn(ledger.port)
+    const change = async (quota: number | null) => {
+      ledger.quota = quota
+      quotas.changed()
+      await Bun.sleep(10)
+    }
     expect(await held(quotas, ada(100), 101)).toBe('insufficient_quota')
-    ledger.quota = 200
+    await change(200)
     expect(await held(quotas, ada(200), 150)).toBeObject()
-    ledger.quota = 160
+    await change(160)
     expect(await held(quotas, ada(160), 11)).toBe('insufficient_quota')
     expect(await held(quotas, ada(160), 10)).toBeObject()
     ledger.quota = null
+    expect(await held(quotas, ada(170), 1)).toBe('insufficient_quota')
+    await change(null)
     expect(await held(quotas, ada(170), 1)).toBe('no quota')
   })
 
+  test('makes up for a lease that was deleted by hand without a token too many', async () => {
+    const ledger = plainLedger(100)
+    const quotas = quotasOn(ledger.port)
+    expect(await held(quotas, ada(100), 60)).toBeObject()
+    ledger.leases.clear()
+    quotas.changed()
+    await Bun.sleep(10)
+    expect(ledger.leases.get('one')).toBe(100)
+    expect(await held(quotas, ada(100), 41)).toBe('insufficient_quota')
+    expect(await held(quotas, ada(100), 40)).toBeObject()
+  })
+
+  test('finds no room in what another instance used beyond its lease', async () => {
+    const ledger = plainLedger(100)
+    const [one, other] = [quotasOn(ledger.port, 'one'), quotasOn(ledger.port, 'other')]
+    const hold = (await one.hold(ada(100), 50, NOW)) as QuotaHold
+    one.settle(hold, 120)
+    await one.watch(ledger.stored).settle([recordOf(120)], 'one')
+    ledger.quota = 110
+    expect(await held(other, ada(110), 1)).toBe('insufficient_quota')
+    ledger.quota = 125
+    other.changed()
+    expect(await held(other, ada(125), 6)).toBe('insufficient_quota')
+    expect(await held(other, ada(125), 5)).toBeObject()
+  })
+
+  test('gives back what nobody asks for, and only that', async () => {
+    const ledger = plainLedger(100)
+    const quotas = quotasOn(ledger.port)
+    const hold = (await quotas.hold(ada(100), 30, NOW)) as QuotaHold
+    for (let look = 0; look < 4; look++) quotas.lookAfter()
+    await Bun.sleep(10)
+    expect(ledger.leases.get('one')).toBe(30)
+    quotas.settle(hold, 20)
+    await quotas.watch(ledger.stored).settle([recordOf(20)], 'one')
+    for (let look = 0; look < 4; look++) quotas.lookAfter()
+    await Bun.sleep(10)
+    expect([ledger.used, ledger.leases.get('one')]).toEqual([20, 0])
+  })
+
+  test('finds nothing more in a clock that is an hour early or late', async () => {
+    const spentByMonth = new Map<number, number>()
+    const ledger = plainLedger(100)
+    const byMonth = new Map<number, ReturnType<typeof plainLedger>>()
+    const quotas = quotasOn({
+      ...ledger.port,
+      lease(request) {
+        const known = byMonth.get(request.month.month) ?? plainLedger(100)
+        byMonth.set(request.month.month, known)
+        return known.port.lease(request)
+      },
+    })
+    const midnight = Date.UTC(2026, 11, 1)
+    for (let step = 0; step < 60; step++) {
+      const at = midnight + (step % 2 === 0 ? -1 : 1) * 3_600_000
+      const hold = await Promise.resolve()
+        .then(() => quotas.hold(ada(100), 7, at))
+        .catch(() => null)
+      if (hold === null) continue
+      quotas.settle(hold, 7)
+      const { month } = hold.account.month
+      spentByMonth.set(month, (spentByMonth.get(month) ?? 0) + 7)
+    }
+    expect([...spentByMonth]).toEqual([
+      [11, 98],
+      [12, 98],
+    ])
+  })
+
   test('is billed to the month in which its request began', async () => {
-    const asked: LeaseKey[] = []
+    const asked: LeaseRequest[] = []
     const { port } = plainLedger(100)
     const quotas = quotasOn({
       ...port,
-      lease: (key, decide) => {
-        asked.push(key)
-        return port.lease(key, decide)
+      lease: (request) => {
+        asked.push(request)
+        return port.lease(request)
       },
     })
     await quotas.hold(ada(100), 1, Date.UTC(2026, 11, 31, 23, 59, 59, 999))
@@ -179,7 +269,7 @@ describe('a hold', () => {
 type Step =
   | { do: 'hold'; instance: number; tokens: number }
   | { do: 'settle'; instance: number; share: number }
-  | { do: 'release' | 'store' | 'stop'; instance: number }
+  | { do: 'release' | 'store' | 'stop' | 'kill' | 'idle'; instance: number }
 
 const instance = fc.nat(2)
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -203,7 +293,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ do: fc.constantFrom('release' as const, 'store' as const), instance }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('stop' as const), instance }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('stop' as const, 'kill' as const, 'idle' as const),
+      instance,
+    }),
+  },
 )
 
 test('no order of holds, settlements, stored records and restarts on three instances overspends or leaks', async () => {
@@ -213,10 +309,12 @@ test('no order of holds, settlements, stored records and restarts on three insta
       const ledger = plainLedger(quota)
       const all = [0, 1, 2].map((at) => ({
         id: `i${at}`,
-        quotas: quotasOn(ledger.port, `i${at}`, 'part'),
+        quotas: quotasOn(ledger.port, `i${at}`, 4),
         open: [] as QuotaHold[],
         unstored: [] as number[],
       }))
+      const store = (one: (typeof all)[number]) =>
+        one.quotas.watch(ledger.stored).settle(one.unstored.splice(0).map(recordOf), one.id)
       let spent = 0
       for (const step of todo) {
         const one = all[step.instance]
@@ -225,14 +323,24 @@ test('no order of holds, settlements, stored records and restarts on three insta
           const hold = await held(one.quotas, ada(quota), step.tokens)
           if (typeof hold === 'object') one.open.push(hold)
         } else if (step.do === 'store') {
-          for (const tokens of one.unstored.splice(0)) ledger.store(one.id, tokens)
+          await store(one)
+        } else if (step.do === 'idle') {
+          for (let look = 0; look < 4; look++) one.quotas.lookAfter()
+        } else if (step.do === 'kill') {
+          // The journal of the next process settles what was under way at its reservation.
+          for (const { tokens } of one.open.splice(0)) {
+            one.unstored.push(tokens)
+            spent += tokens
+          }
+          const left = one.unstored.splice(0).map(recordOf)
+          one.quotas = quotasOn(ledger.port, one.id, 4, ledger.stored.settle(left, one.id))
         } else if (step.do === 'stop') {
           // As a process does: running requests end, what they spent is stored, the next one begins.
           for (const hold of one.open.splice(0)) one.quotas.release(hold)
+          await store(one)
           await one.quotas.stop()
-          for (const tokens of one.unstored.splice(0)) ledger.store(one.id, tokens)
           expect(ledger.leases.get(one.id) ?? 0).toBe(0)
-          one.quotas = quotasOn(ledger.port, one.id, 'part')
+          one.quotas = quotasOn(ledger.port, one.id, 4)
         } else {
           const hold = one.open.shift()
           if (hold === undefined) continue
@@ -252,12 +360,12 @@ test('no order of holds, settlements, stored records and restarts on three insta
       }
       for (const one of all) {
         for (const hold of one.open) one.quotas.release(hold)
-        for (const tokens of one.unstored) ledger.store(one.id, tokens)
+        await store(one)
         await one.quotas.stop()
       }
       expect(ledger.promised()).toBe(spent)
       expect(ledger.used).toBe(spent)
     }),
-    { numRuns: 60 },
+    { numRuns: 300 },
   )
 }, 30_000)

@@ -1,280 +1,122 @@
-/** Holds tokens of a user's monthly quota for a request, out of what this instance has leased from the ledger. */
+/** Holds tokens of a user's monthly quota for a request, out of what this instance has on lease. */
 import type { User } from '../core/entities.ts'
-import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/month.ts'
-import {
-  type LeaseShare,
-  leaseChange,
-  type QuotaState,
-  quotaRefusal,
-  quotaUnavailable,
-  unleased,
-} from '../core/quota.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { QuotaLedger } from '../ports/quota-ledger.ts'
+import type { GatewayError } from '../core/errors.ts'
+import { quotaOf, quotaRefusal, quotaUnavailable } from '../core/quota.ts'
+import type { UsageStore } from '../ports/usage-store.ts'
+import { type Account, leftOf, take } from './quota-account.ts'
+import { createQuotaLeases, type LeaseParts } from './quota-leases.ts'
 
 export interface QuotaHold {
-  account: QuotaAccount
+  account: Account
   tokens: number
-}
-
-/** A user's month, as this instance knows it. */
-export interface QuotaAccount {
-  readonly userId: number
-  readonly month: Month
-  /** Leased, not spent and not held. Below zero where an answer was longer than what was held for it. */
-  left: number
-  /** Held by requests under way. */
-  held: number
-  /** As the ledger was seen last; null before. */
-  state: QuotaState | null
-  leasedAtMs: number
-  usedAtMs: number
-  /** Asked for by requests that wait for the lease under way. */
-  wanted: number
-  leasing: Promise<void> | null
 }
 
 export interface Quotas {
   /**
-   * Null where the user has no quota. Throws `insufficient_quota` or `quota_unavailable`. A promise
-   * only where the lease does not cover it.
+   * Null for a user without a quota. Throws `insufficient_quota`, or `quota_unavailable` where the
+   * ledger does not answer. A promise only where the lease does not cover it.
    */
   hold(
     user: User,
     tokens: number,
     startedAtMs: number,
   ): QuotaHold | null | Promise<QuotaHold | null>
-  /** At the end: what was not used is there again. */
+  /** At the end, with the tokens that were used. They stay on lease until the store has their record. */
   settle(hold: QuotaHold, usedTokens: number): void
+  /** The request was refused after all. */
   release(hold: QuotaHold): void
   /** Tokens that this user can still ask for, as far as this instance knows. */
   remaining(hold: QuotaHold): number
-  /** Gives back what was leased and not used. */
+  /** The store as the journal is to use it: what it has stored is no longer on lease. */
+  watch(store: UsageStore): UsageStore
+  /** Somebody changed the database: leases are set anew, and a quota that was spent is asked for again. */
+  changed(): void
+  /** To be called every now and then: gives back what is not used. */
+  lookAfter(): void
+  /** Gives back what no request holds. */
   stop(): Promise<void>
 }
 
-interface Parts {
-  ledger: QuotaLedger
-  instanceId: string
-  share: LeaseShare
-  logger: Logger
-  /** Resolves once all that an earlier process of this instance spent is stored. */
-  ready: Promise<unknown>
+interface Parts extends Omit<LeaseParts, 'monotonicMs'> {
   /** How long a request waits for the ledger. */
   patienceMs?: number
+  monotonicMs?: () => number
 }
 
-/** Changes made by hand, to the quota or to the sums, are seen within this. */
-const LOOK_EVERY_MS = 1_000
-/** Between two asks for an account that has nothing left. */
-const ASK_AGAIN_MS = 250
-/** One of several instances gives back what it has not asked for in this time. */
-const IDLE_MS = 1_500
 const PATIENCE_MS = 2_000
-/** A lease covers all who waited for it when it was decided; who came later asks again. */
-const MOST_TRIES = 10
 
 export function createQuotas(parts: Parts): Quotas {
-  const { ledger, instanceId, share, logger, patienceMs = PATIENCE_MS } = parts
-  const accounts = new Map<number, QuotaAccount>()
-  /** Of an earlier process: nothing of it is under way any more. */
-  const cleared = parts.ready.then(() => ledger.dropLeases(instanceId))
-  cleared.catch((error) => logger.error({ error: String(error) }, 'old quota leases not dropped'))
-  let clearing = cleared
-  let month: Month | null = null
-  let [monthFromMs, monthToMs] = [0, 0]
+  const { defaultTokens, patienceMs = PATIENCE_MS, monotonicMs = () => performance.now() } = parts
+  const leases = createQuotaLeases({ ...parts, monotonicMs })
 
-  const monthAt = (ms: number): Month => {
-    if (month === null || ms < monthFromMs || ms >= monthToMs) {
-      month = monthOf(ms)
-      monthFromMs = monthStartMs(month)
-      monthToMs = nextMonthStartMs(month)
-    }
-    return month
-  }
-  const accountOf = (userId: number, ms: number): QuotaAccount => {
-    const now = monthAt(ms)
-    const known = accounts.get(userId)
-    if (known?.month.month === now.month && known.month.year === now.year) return known
-    if (known !== undefined) giveBack(known).catch(() => {})
-    const account = newAccount(userId, now)
-    accounts.set(userId, account)
-    return account
-  }
-
-  /** One at a time an account, so that each is decided on what the one before left. */
-  const lease = (
-    account: QuotaAccount,
-    decide: (state: QuotaState) => number = (state) =>
-      leaseChange(state, account.wanted - account.left, account.left, share),
-  ): Promise<void> => {
-    account.leasing ??= leaseNow(account, decide).finally(() => {
-      account.leasing = null
-    })
-    return account.leasing
-  }
-  const leaseNow = async (
-    account: QuotaAccount,
-    decide: (state: QuotaState) => number,
-  ): Promise<void> => {
-    clearing = clearing.catch(() => ledger.dropLeases(instanceId))
-    await clearing
-    let change = 0
-    const key = { userId: account.userId, month: account.month, instanceId }
-    const state = await ledger.lease(key, (found) => {
-      change = decide(found)
-      return change
-    })
-    account.left += change
-    account.state = state
-    account.leasedAtMs = performance.now()
-  }
-  const giveBack = async (account: QuotaAccount): Promise<void> => {
-    if (account.left > 0) await lease(account, () => -Math.max(0, account.left))
-  }
-
-  const take = (account: QuotaAccount, tokens: number): QuotaHold => {
-    account.left -= tokens
-    account.held += tokens
-    return { account, tokens }
-  }
-  const holdLeasing = async (
-    account: QuotaAccount,
+  /** Asks the ledger, together with all who wait for the same account. */
+  const wait = async (
+    account: Account,
     user: User,
     tokens: number,
     startedAtMs: number,
   ): Promise<QuotaHold | null> => {
-    account.wanted += tokens
-    try {
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const { state } = account
-        // Where the ledger's quota is another than the directory's, the directory is about to follow.
-        const current = state?.quota === user.monthlyQuotaTokens || tries > 0
-        if (current && account.left >= tokens) return take(account, tokens)
-        if (state === null && tries > 0) return null
-        const asked = performance.now() - account.leasedAtMs < ASK_AGAIN_MS
-        if (current && asked && state !== null && unleased(state) <= 0)
-          throw refusal(account, user, tokens, startedAtMs)
-        await inTime(lease(account))
+    const untilMs = monotonicMs() + patienceMs
+    for (;;) {
+      const seen = account.rounds
+      account.needed += tokens
+      try {
+        await leases.refill(account, untilMs - monotonicMs())
+      } catch {
+        throw quotaUnavailable()
+      } finally {
+        account.needed -= tokens
       }
-    } finally {
-      account.wanted -= tokens
-    }
-    throw quotaUnavailable()
-  }
-  const inTime = async (leased: Promise<void>): Promise<void> => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no lease within ${patienceMs} ms`)), patienceMs)
-    })
-    try {
-      await Promise.race([leased, late])
-    } catch (error) {
-      logger.warn({ error: String(error) }, 'quota could not be leased')
-      throw quotaUnavailable()
-    } finally {
-      clearTimeout(timer)
+      if (account.quota === null) return null
+      if (tokens <= account.free) return held(account, tokens)
+      // Only a round that began afterwards knew of this request.
+      if (account.rounds > seen && account.exhausted)
+        throw refusal(account, user, tokens, startedAtMs)
     }
   }
-
-  /** What others changed: one reading for all accounts in use, and a lease only where it matters. */
-  const look = async (): Promise<void> => {
-    const nowMs = performance.now()
-    const inUse = [...accounts.values()].filter(
-      ({ usedAtMs }) => nowMs - usedAtMs < 2 * LOOK_EVERY_MS,
-    )
-    if (month === null || inUse.length === 0) return
-    const states = await ledger.look(
-      inUse.map(({ userId }) => userId),
-      month,
-      instanceId,
-    )
-    for (const account of inUse) {
-      const state = states.get(account.userId)
-      if (state === undefined || account.month !== month) continue
-      const free = unleased(state)
-      if (free < 0 || (free > 0 && share === 'all')) await lease(account)
-      else account.state = state
-    }
-  }
-  const giveBackIdle = async (): Promise<void> => {
-    if (share === 'all') return
-    const sinceMs = performance.now() - IDLE_MS
-    for (const account of accounts.values()) if (account.usedAtMs < sinceMs) await giveBack(account)
-  }
-  let looking = false
-  const timer = setInterval(() => {
-    if (looking) return
-    looking = true
-    look()
-      .then(giveBackIdle)
-      .catch((error) => logger.warn({ error: String(error) }, 'quotas not looked after'))
-      .finally(() => {
-        looking = false
-      })
-  }, LOOK_EVERY_MS)
-  timer.unref()
 
   return {
-    hold(user, asked, startedAtMs) {
-      if (user.monthlyQuotaTokens === null) return null
-      const account = accountOf(user.id, startedAtMs)
-      account.usedAtMs = performance.now()
-      // Also a request that seems to ask for nothing may use something, and then be taken off the lease.
-      const tokens = Math.max(1, asked)
-      const covered = account.left >= tokens && account.state?.quota === user.monthlyQuotaTokens
-      return covered ? take(account, tokens) : holdLeasing(account, user, tokens, startedAtMs)
+    hold(user, estimate, startedAtMs) {
+      if (quotaOf(user, defaultTokens) === null) return null
+      // A request that held nothing would not be taken off the lease.
+      const tokens = Math.max(1, estimate)
+      const account = leases.accountOf(user.id, startedAtMs)
+      if (tokens <= account.free) return held(account, tokens)
+      if (account.askAgainAtMs > monotonicMs()) throw refusal(account, user, tokens, startedAtMs)
+      return wait(account, user, tokens, startedAtMs)
     },
     settle({ account, tokens }, usedTokens) {
-      account.held -= tokens
-      account.left += tokens - usedTokens
+      account.free += tokens - usedTokens
+      account.outstanding += usedTokens - tokens
+      account.unstored += usedTokens
     },
     release({ account, tokens }) {
-      account.held -= tokens
-      account.left += tokens
+      account.free += tokens
+      account.outstanding -= tokens
     },
-    remaining({ account: { left, state } }) {
-      return Math.max(0, left + (state === null ? 0 : Math.max(0, unleased(state))))
-    },
-    async stop() {
-      clearInterval(timer)
-      const givenBack = [...accounts.values()].map(giveBack)
-      await Promise.race([Promise.allSettled(givenBack), Bun.sleep(patienceMs)])
-    },
+    remaining: ({ account }) => leftOf(account),
+    watch: leases.watch,
+    changed: leases.changed,
+    lookAfter: leases.lookAfter,
+    stop: leases.stop,
   }
 }
 
-function newAccount(userId: number, month: Month): QuotaAccount {
-  const never = Number.NEGATIVE_INFINITY
-  return {
-    userId,
-    month,
-    left: 0,
-    held: 0,
-    state: null,
-    leasedAtMs: never,
-    usedAtMs: never,
-    wanted: 0,
-    leasing: null,
-  }
+function held(account: Account, tokens: number): QuotaHold {
+  take(account, tokens)
+  return { account, tokens }
 }
 
-/** What was spent here and is not stored yet is in this instance's lease, beside what is left and held. */
-function refusal(
-  { state, left, held, month }: QuotaAccount,
-  user: User,
-  asked: number,
-  nowMs: number,
-) {
-  const { quota = 0, used = 0, leased = 0, leasedElsewhere = 0 } = state ?? {}
-  const unstored = leased - left - held
+function refusal(account: Account, { username }: User, asked: number, nowMs: number): GatewayError {
+  const { used, leasedElsewhere, outstanding, unstored, month } = account
   return quotaRefusal(
     {
-      username: user.username,
-      quota,
+      username,
+      quota: account.quota ?? 0,
       used: used + unstored,
-      reserved: held + leasedElsewhere,
+      reserved: outstanding - unstored + leasedElsewhere,
       asked,
+      left: leftOf(account),
       month,
     },
     nowMs,

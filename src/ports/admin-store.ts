@@ -1,5 +1,6 @@
 /** The writing side of the store, for the admin use cases. Each call is one transaction. */
 import type { ApiKey, Provider, UpstreamKey, User, UserRole, UserStatus } from '../core/entities.ts'
+import type { QuotaAdmin } from './quota-admin.ts'
 import type { UsageQuery, UsageSum } from './usage-report.ts'
 
 export interface NewUser {
@@ -53,7 +54,7 @@ export interface AuditEntry {
   atMs: number
 }
 
-export interface AdminStore {
+export interface AdminStore extends QuotaAdmin {
   createUser(user: NewUser): Promise<User>
   updateUser(id: number, patch: UserPatch): Promise<User | null>
   listUsers(): Promise<User[]>

@@ -1,26 +1,25 @@
-/** Where quotas are leased from: the SQL ledger, which is the truth of what was used. */
+/** Where the quotas, what is used of them and what instances lease of them are kept. */
 import type { Month } from '../core/month.ts'
-import type { QuotaState } from '../core/quota.ts'
+import type { LeaseWish, MonthFigures } from '../core/quota.ts'
 
-export interface LeaseKey {
+export interface LeaseRequest extends LeaseWish {
   userId: number
   month: Month
   instanceId: string
 }
 
+export interface Lease extends MonthFigures {
+  /** What the instance has from now on. */
+  lease: number
+}
+
 export interface QuotaLedger {
   /**
-   * Changes an instance's lease by what `decide` says of the state, in one transaction that no other
-   * lease of this user's month runs beside. Returns the state after it; null where the user is gone
-   * or has no quota.
+   * Sets the instance's lease to what core/quota.ts says, in one transaction that no other of this
+   * user's month runs beside. The lease is set, not added to: whatever stood there, also by hand or by
+   * an answer that was lost, does not count.
    */
-  lease(key: LeaseKey, decide: (state: QuotaState) => number): Promise<QuotaState | null>
-  /** The states as they are, without a lock; users without a quota are left out. */
-  look(
-    userIds: readonly number[],
-    month: Month,
-    instanceId: string,
-  ): Promise<ReadonlyMap<number, QuotaState>>
+  lease(request: LeaseRequest): Promise<Lease>
   /** Drops all leases of an instance that runs no request and has stored all it spent. */
   dropLeases(instanceId: string): Promise<void>
 }

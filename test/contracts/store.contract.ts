@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { testAccounts } from './store-accounts.contract.ts'
 import { testByHand } from './store-by-hand.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
+import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
 import { testUpstreams } from './store-upstreams.contract.ts'
@@ -35,6 +36,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
     describe('reports', () => testReports(current))
+    describe('quotas', () => testQuotas(current))
     describe('prices', () => testPrices(current))
   })
 }

@@ -16,10 +16,7 @@ const manifests: Document[] = [YAML.parse(read('deploy/kubernetes/gpt-proxy.yaml
 const ofKind = (kind: string): Document => manifests.find((each) => each.kind === kind)
 const site = read('deploy/nginx/conf.d/default.conf')
 const seconds = (name: 'DRAIN_SECONDS') => VARIABLES[name].parse(undefined)
-const KNOWN = [
-  ...Object.keys(VARIABLES),
-  ...SECRETS.map((name) => `${name}_FILE`),
-]
+const KNOWN = [...Object.keys(VARIABLES), ...SECRETS.map((name) => `${name}_FILE`)]
 
 describe('.env.example', () => {
   const given = [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(

@@ -46,6 +46,7 @@ test('every command of the design is there', () => {
     key: ['create', 'list', 'revoke', 'rotate'],
     upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
+    quota: ['show', 'set', 'reset', 'reconcile'],
     migrate: ['up', 'status'],
     price: ['list', 'set', 'unset'],
   }

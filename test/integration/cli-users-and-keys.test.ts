@@ -25,8 +25,10 @@ describe('gpt-proxy user', () => {
     expect(await folder.json(['user', 'disable', 'alice'])).toMatchObject({ status: 'disabled' })
     expect(
       await folder.json(['user', 'update', 'alice', '--enable', '--quota', 'none']),
-    ).toMatchObject({ status: 'active', monthly_quota_tokens: null })
-    expect(await folder.json(['user', 'list'])).toEqual([{ ...(made as object), role: 'admin' }])
+    ).toMatchObject({ status: 'active', monthly_quota_tokens: 0 })
+    expect(await folder.json(['user', 'list'])).toEqual([
+      { ...(made as object), role: 'admin', monthly_quota_tokens: 0 },
+    ])
     const { stdout } = await folder.cli(['user', 'list'])
     expect(stdout.split('\n')[0]).toMatch(/^ID +USERNAME +EMAIL/)
   })

@@ -4,6 +4,7 @@ import type { AdminStore } from '../../ports/admin-store.ts'
 import { createAccountAdmin } from './account-admin.ts'
 import { createPriceAdmin } from './price-rows.ts'
 import type { ReportProblems } from './problem-log.ts'
+import { createQuotaAdmin } from './quota-admin.ts'
 import type { Tables } from './schema.ts'
 import { createUpstreamAdmin } from './upstream-admin.ts'
 import { summarizeUsage } from './usage-reports.ts'
@@ -14,6 +15,7 @@ export function createAdminStore(db: Kysely<Tables>, report: ReportProblems): Ad
     ...createAccountAdmin(db, report),
     ...createUpstreamAdmin(db, report),
     ...createPriceAdmin(db),
+    ...createQuotaAdmin(db),
     summarizeUsage: (query) => summarizeUsage(db, query),
     async audit({ actor, action, subject, atMs }) {
       await db

@@ -10,7 +10,7 @@ import { withAdmin } from '../with-admin.ts'
 export interface UserOptions extends Output {
   email?: string
   role?: UserRole
-  quota?: number | 'none'
+  quota?: number
 }
 
 export function addUserCreate(user: Command, context: CliContext): void {
@@ -41,7 +41,7 @@ export function withUserOptions(command: Command): Command {
     .addOption(role)
     .option(
       '--quota <tokens>',
-      "tokens a month, or 'none'; kept, but not enforced by this version",
+      "tokens a month, or 'none'; else DEFAULT_MONTHLY_QUOTA_TOKENS",
       quotaTokens,
     )
 }
@@ -51,6 +51,6 @@ export function givenOf({ email, role, quota }: UserOptions) {
   return {
     ...(email !== undefined && { email }),
     ...(role !== undefined && { role }),
-    ...(quota !== undefined && { monthlyQuotaTokens: quota === 'none' ? null : quota }),
+    ...(quota !== undefined && { monthlyQuotaTokens: quota }),
   }
 }

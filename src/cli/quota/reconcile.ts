@@ -1,0 +1,59 @@
+/** gpt-proxy quota reconcile */
+import type { Command } from 'commander'
+import { leaseView, sumsView } from '../../admin/quota-views.ts'
+import type { Reconciliation } from '../../admin/quotas.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { withExamples, withJson } from '../options.ts'
+import { printJson, printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+import { type MonthOption, withMonth } from './show.ts'
+
+export function addQuotaReconcile(quota: Command, context: CliContext): void {
+  const reconcile = withMonth(
+    withJson(
+      quota
+        .command('reconcile')
+        .description(
+          'hold the sums of a month against its records, and look for leases left behind',
+        ),
+    ),
+  ).option('--repair', 'set the sums to what the records say, and drop leases left behind')
+  withExamples(
+    reconcile,
+    'gpt-proxy quota reconcile',
+    'gpt-proxy quota reconcile --month 2027-01 --repair',
+  ).action(({ month, repair = false, json }: MonthOption & { repair?: boolean }) =>
+    withAdmin(context, async (admin) => {
+      const found = await admin.quotas.reconcile(month ?? null, repair)
+      if (json) {
+        printJson(context, {
+          different: found.different.map(sumsView),
+          stale_leases: found.staleLeases.map(leaseView),
+          repaired: found.repaired,
+        })
+      } else explain(context, found)
+      const clean = found.different.length + found.staleLeases.length === 0
+      return clean || repair ? EXIT_CODES.ok : EXIT_CODES.failed
+    }),
+  )
+}
+
+function explain(context: CliContext, { different, staleLeases, repaired }: Reconciliation): void {
+  const say = (text: string) => context.writeError(`${text}\n`)
+  if (different.length > 0) {
+    printRows(context, different.map(sumsView), {})
+    say(
+      repaired
+        ? 'These sums were set to what the records say.'
+        : 'The sums of these users are not what their records say. That is meant to be so after "quota reset", or where somebody changed usage_monthly; --repair sets them to what the records say.',
+    )
+  } else say('The sums are what the records say.')
+  if (staleLeases.length === 0) return
+  printRows(context, staleLeases.map(leaseView), {})
+  say(
+    repaired
+      ? 'These leases were dropped.'
+      : 'These leases were not renewed for an hour, so their instances are gone. An instance that starts again drops its own; --repair drops all of them.',
+  )
+}

@@ -1,0 +1,20 @@
+/** gpt-proxy quota reset */
+import type { Command } from 'commander'
+import { quotaView } from '../../admin/quota-views.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addQuotaReset(quota: Command, context: CliContext): void {
+  const reset = withJson(
+    quota
+      .command('reset <user>')
+      .description("start a user's month anew: nothing is used; the records stay"),
+  )
+  withExamples(reset, 'gpt-proxy quota reset alice').action((user: string, options: Output) =>
+    withAdmin(context, async (admin) => {
+      printRows(context, (await admin.quotas.reset(user)).map(quotaView), options)
+    }),
+  )
+}

@@ -1,0 +1,37 @@
+/** gpt-proxy quota set */
+import { type Command, InvalidArgumentError } from 'commander'
+import { quotaView } from '../../admin/quota-views.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
+import { printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export function addQuotaSet(quota: Command, context: CliContext): void {
+  const set = withJson(
+    quota
+      .command('set <user>')
+      .description("a user's monthly quota; counts at once on a running gateway")
+      .argument('<tokens>', "tokens a month, 'none', or 'default'", tokensOrDefault),
+  )
+  withExamples(
+    set,
+    'gpt-proxy quota set alice 10000000',
+    'gpt-proxy quota set alice none',
+    'gpt-proxy quota set alice default',
+  ).action((user: string, tokens: number | 'default', options: Output) =>
+    withAdmin(context, async (admin) => {
+      const rows = await admin.quotas.set(user, tokens === 'default' ? null : tokens)
+      printRows(context, rows.map(quotaView), options)
+    }),
+  )
+}
+
+/** The word stays, because commander makes an empty text of a null. */
+function tokensOrDefault(text: string): number | 'default' {
+  if (text === 'default') return text
+  try {
+    return quotaTokens(text)
+  } catch {
+    throw new InvalidArgumentError("It must be a whole number of tokens, 'none' or 'default'.")
+  }
+}

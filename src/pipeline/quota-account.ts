@@ -1,0 +1,65 @@
+/** What this instance has of one user's quota in one month. */
+import type { Month } from '../core/month.ts'
+
+export interface Account {
+  readonly userId: number
+  readonly month: Month
+  /** On lease and held by no request; below zero where answers were longer than what was held. */
+  free: number
+  /**
+   * On lease for requests under way, and for ended ones that are not in the store yet. Holding and
+   * settling move tokens between the two, so their sum, the lease, changes with the ledger alone.
+   */
+  outstanding: number
+  /** Of these, used by requests that ended. */
+  unstored: number
+  /** As the ledger last said. */
+  quota: number | null
+  used: number
+  leasedElsewhere: number
+  /** What requests wait for. */
+  needed: number
+  /** How often the ledger was asked. */
+  rounds: number
+  /** The ledger had less than was needed. */
+  exhausted: boolean
+  /** Monotonic; until then the ledger is not asked again for what it did not have. */
+  askAgainAtMs: number
+  asking: Promise<void> | null
+  /** A request held something since the last look. */
+  active: boolean
+  idleLooks: number
+  looks: number
+}
+
+export function openAccount(userId: number, month: Month): Account {
+  return {
+    userId,
+    month,
+    free: 0,
+    outstanding: 0,
+    unstored: 0,
+    quota: null,
+    used: 0,
+    leasedElsewhere: 0,
+    needed: 0,
+    rounds: 0,
+    exhausted: false,
+    askAgainAtMs: 0,
+    asking: null,
+    active: true,
+    idleLooks: 0,
+    looks: 0,
+  }
+}
+
+export function take(account: Account, tokens: number): void {
+  account.free -= tokens
+  account.outstanding += tokens
+  account.active = true
+}
+
+/** What nobody holds, here or on lease elsewhere. */
+export function leftOf({ quota, used, leasedElsewhere, outstanding }: Account): number {
+  return Math.max(0, (quota ?? 0) - used - leasedElsewhere - outstanding)
+}
