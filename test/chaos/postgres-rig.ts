@@ -36,7 +36,7 @@ export async function startPostgresRig(env: Record<string, string> = {}): Promis
       ...env,
     },
   })
-  return {
+  const rig: PostgresRig = {
     server,
     relay,
     gateway,
@@ -46,9 +46,11 @@ export async function startPostgresRig(env: Record<string, string> = {}): Promis
       await gateway.stop()
       await mock.close()
       relay.close()
-      await server.close()
+      // After a failover it is another one.
+      await rig.server.close()
     },
   }
+  return rig
 }
 
 export interface Load {

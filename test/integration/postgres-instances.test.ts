@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { environmentFor, runCli, spawnGateway } from '../support/gateway-process.ts'
+import { environmentFor, spawnGateway } from '../support/gateway-process.ts'
 import { chatCompletion, jsonReply } from '../support/mock-replies.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
@@ -215,19 +215,6 @@ test("the guide's SQL raises a quota and resets a month, on all instances", asyn
       await waitFor('quota', async () => (await ask(gateway, one.proxyKey)).ok, 2_500)
   })
 }, 40_000)
-
-test('migrate says what is to be run, runs it, and says that it is done', async () => {
-  const env = environmentFor(join(folder, 'migrate'), settings(server.createDatabase()))
-  const states = async () => {
-    const { stdout } = await runCli(['migrate', 'status', '--json'], env)
-    return (JSON.parse(stdout) as { status: string }[]).map(({ status }) => status)
-  }
-  expect(new Set(await states())).toEqual(new Set(['to be run']))
-  const { stdout } = await runCli(['migrate', 'up', '--json'], env)
-  expect((JSON.parse(stdout) as unknown[]).length).toBe((await states()).length)
-  expect(new Set(await states())).toEqual(new Set(['done']))
-  expect((await runCli(['migrate', 'up'], env)).stderr).toBe('none\n')
-})
 
 test('a server that hangs is unhealthy in time, and requests are served meanwhile', async () => {
   await withTwo(async (_, one, other) => {

@@ -138,6 +138,19 @@ describe('the start names the step', () => {
   })
 })
 
+test('migrate says what is to be run, runs it, and says that it is done', async () => {
+  const fresh = env(server.url(server.createDatabase()))
+  const states = async () => {
+    const { stdout } = await runCli(['migrate', 'status', '--json'], fresh)
+    return (JSON.parse(stdout) as { status: string }[]).map(({ status }) => status)
+  }
+  expect(new Set(await states())).toEqual(new Set(['to be run']))
+  const { stdout } = await runCli(['migrate', 'up', '--json'], fresh)
+  expect((JSON.parse(stdout) as unknown[]).length).toBe((await states()).length)
+  expect(new Set(await states())).toEqual(new Set(['done']))
+  expect((await runCli(['migrate', 'up'], fresh)).stderr).toBe('none\n')
+})
+
 describe('over TLS', () => {
   let tls: PostgresServer
   beforeAll(async () => {
