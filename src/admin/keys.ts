@@ -13,6 +13,7 @@ export interface KeyWish {
   user: string
   name: string
   allowedModels?: readonly string[] | null
+  rpm?: number | null
   expiresAtMs?: number | null
 }
 
@@ -84,6 +85,7 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       user,
       name,
       allowedModels = null,
+      rpm = null,
       expiresAtMs = null,
     }: KeyWish): Promise<MintedKey> {
       if (expiresAtMs !== null && expiresAtMs <= nowMs()) {
@@ -96,7 +98,7 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       const rights = {
         name: checkedLabel(name),
         allowedModels: checkedModels(allowedModels),
-        rpm: null,
+        rpm,
         tpm: null,
         expiresAtMs,
       }

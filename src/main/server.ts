@@ -4,7 +4,9 @@ import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
 import { errorReply, newRequestId } from '../http/refusals.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
+import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
+import type { Environment } from './serve.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
@@ -19,6 +21,7 @@ export interface ServerParts {
   config: Config
   gateway: Gateway
   databaseHealthy: () => Promise<boolean>
+  environment: Environment
   /** Another port than the configured one; 0 picks a free one. */
   port?: number
 }
@@ -31,6 +34,7 @@ export function listen({
   config,
   gateway,
   databaseHealthy,
+  environment,
   port = config.port,
 }: ServerParts): Server {
   let requests = 0
@@ -41,6 +45,7 @@ export function listen({
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
+    doctor: (wish) => examine(environment, wish, url()),
     peerOf: (request) => server.requestIP(request)?.address ?? null,
   })
   const server: Bun.Server<undefined> = serveOrExplain(config.host, port, (request, bun) => {
@@ -52,8 +57,11 @@ export function listen({
     return drain.begun() ? drain.lastOnItsConnection(reply) : reply
   })
 
+  const url = () =>
+    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
+    url: url(),
     async drain(drainMs) {
       await drain.run(server.port ?? port, drainMs)
       const cut = requests > 0
