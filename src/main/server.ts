@@ -1,4 +1,6 @@
 /** Listens, and stops without losing a request. */
+
+import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config.ts'
 import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
@@ -6,7 +8,6 @@ import { errorReply, newRequestId } from '../http/refusals.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
-import type { Environment } from './serve.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {

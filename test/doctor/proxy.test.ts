@@ -15,7 +15,6 @@ test('SSE-1 finds the nginx that buffers, by its name, and its lines mend it', a
   const site = await startSite(
     (port) => `server { listen 127.0.0.1:${port}; location / {
       proxy_pass http://127.0.0.1:${gateway.port};
-      proxy_http_version 1.1;
       proxy_ignore_headers X-Accel-Buffering;
       proxy_buffering on;
     } }`,

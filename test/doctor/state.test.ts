@@ -111,7 +111,7 @@ test('DB-1 names the step that fails, and the line it prints mends the password'
   expect([well.codes, well.exitCode]).toEqual([['db.ok'], 0])
 
   const wrong = 'pg-other-3Kd8Wm2Xc9'
-  const locked = { ...env, POSTGRES_PASSWORD: wrong }
+  const locked: Record<string, string> = { ...env, POSTGRES_PASSWORD: wrong }
   const ill = await doctor(locked, 'DB-1', { secrets: [wrong, PASSWORD] })
   expect(ill.exitCode).toBe(1)
   // psql in the database's own container asks for no password.

@@ -1,4 +1,6 @@
 /** Runs the doctor's checks: the database first, then what can run side by side, then what measures times. */
+
+import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/doctor/check-ids.ts'
 import { type Finding, failure, skipped, warning } from '../../core/doctor/finding.ts'
 import { type CheckResult, type Report, reportOf } from '../../core/doctor/report.ts'
@@ -14,7 +16,6 @@ import { judgeTimes } from '../../core/doctor/rules/times.ts'
 import { judgeUpstreams } from '../../core/doctor/rules/upstreams.ts'
 import type { DoctorWish } from '../../core/doctor/wish.ts'
 import { outgoingProxy } from '../outgoing-proxy.ts'
-import type { Environment } from '../serve.ts'
 import { whyNot } from './ask.ts'
 import { probeCertificates } from './certificate-probe.ts'
 import { probeDatabase } from './database-probe.ts'

@@ -1,8 +1,8 @@
 /** The configuration as far as it can be used: what is malformed is told, and left out. */
 import { randomBytes } from 'node:crypto'
+import type { Environment } from '../../config/environment.ts'
 import { type Config, ConfigError, loadConfig } from '../../config.ts'
 import type { ConfigurationFault } from '../../core/doctor/rules/configuration.ts'
-import type { Environment } from '../serve.ts'
 
 export interface LenientConfig {
   config: Config

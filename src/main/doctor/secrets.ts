@@ -1,8 +1,8 @@
 /** What must not be seen in the doctor's output, from wherever it might have come there. */
 import { readFileSync } from 'node:fs'
+import type { Environment } from '../../config/environment.ts'
 import { SECRETS } from '../../config/variables.ts'
 import { secretForms } from '../../core/redact.ts'
-import type { Environment } from '../serve.ts'
 
 /** Shorter ones are words like any other. */
 const SHORTEST = 6
