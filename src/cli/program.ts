@@ -4,6 +4,7 @@ import { redact } from '../core/redact.ts'
 import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'
 import type { CliContext } from './context.ts'
+import { addDoctor } from './doctor.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
 import { addEncryptionStatus } from './encryption/status.ts'
 import { EXIT_CODE_HELP } from './exit-codes.ts'
@@ -47,6 +48,7 @@ type AddCommand = (parent: Command, context: CliContext) => void
 const TOP: readonly AddCommand[] = [
   addServe,
   addHealth,
+  addDoctor,
   addInit,
   addUsage,
   addChat,

@@ -23,6 +23,8 @@ function programWriting(write: (text: string) => void): Command {
     serve: refusing,
     gateway: refusing,
     health: refusing,
+    doctor: refusing,
+    language: 'en',
     secretFromVariable: refusing,
     readInput: refusing,
     writeOut: write,
