@@ -21,10 +21,10 @@ function run(name: string, body: string) {
 }
 
 describe('a suite', () => {
-  test('is counted by its tests', () => {
+  test('is counted by its tests', async () => {
     const body =
       "test('a', () => {})\ntest('b', () => expect(1).toBe(2))\ntest.each([1, 2])('c %d', () => {})"
-    expect(run('mixed', body)).toEqual({ passed: 3, failed: 1, skipped: 0 })
+    expect(await run('mixed', body)).toEqual({ passed: 3, failed: 1, skipped: 0 })
   })
 
   test.each([
@@ -37,8 +37,8 @@ describe('a suite', () => {
       'throws between its tests',
       "test('a', () => {\n  setTimeout(() => { throw new Error('late') })\n})\ntest('b', async () => { await Bun.sleep(50) })",
     ],
-  ])('that %s has failed', (name, body) => {
-    expect(run(name.replaceAll(' ', '-'), body).failed).toBeGreaterThan(0)
+  ])('that %s has failed', async (name, body) => {
+    expect((await run(name.replaceAll(' ', '-'), body)).failed).toBeGreaterThan(0)
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const TEST_LIMIT_MS = 60_000
 /** A suite that hangs outside of a test is ended. */
-const SUITE_LIMIT_MS = 9 * 60_000
+const SUITE_LIMIT_MS = 14 * 60_000
 
 export interface Count {
   passed: number
@@ -12,15 +12,18 @@ export interface Count {
   skipped: number
 }
 
-/** `suite` is a folder or a file; `reports` takes the report; `path` is where programs are found. */
-export function runSuite(
+/**
+ * `suite` is a folder or a file; `reports` takes the report; `path` is where programs are found.
+ * `output` is a file where it is not to be mixed with that of another suite.
+ */
+export async function runSuite(
   suite: string,
   reports: string,
   path: string,
-  output: 'inherit' | 'ignore' = 'inherit',
-): Count {
+  output: 'inherit' | 'ignore' | Bun.BunFile = 'inherit',
+): Promise<Count> {
   const report = join(reports, `${suite.replaceAll('/', '-')}.xml`)
-  const { exitCode } = Bun.spawnSync(
+  const child = Bun.spawn(
     [
       ...[process.execPath, 'test', '--timeout', String(TEST_LIMIT_MS)],
       ...['--reporter=junit', `--reporter-outfile=${report}`, `./${suite}`],
@@ -33,6 +36,7 @@ export function runSuite(
       timeout: SUITE_LIMIT_MS,
     },
   )
+  const exitCode = await child.exited
   return countOf(existsSync(report) ? readFileSync(report, 'utf8') : '', exitCode)
 }
 

@@ -19,11 +19,14 @@ const SUITES = [
   'test/e2e',
 ]
 
+/** It waits for minutes and does next to nothing, so it runs beside the others. */
+const BESIDE = 'test/slow'
+
 /** A word picks the suites whose name holds it (`chaos`), a path that file or folder. */
 function wantedSuites(words: readonly string[]): string[] {
-  if (words.length === 0) return SUITES
+  if (words.length === 0) return [BESIDE, ...SUITES]
   return words.flatMap((word) => {
-    const named = SUITES.filter((suite) => suite.includes(word))
+    const named = [BESIDE, ...SUITES].filter((suite) => suite.includes(word))
     return named.length > 0 ? named : existsSync(word) ? [word] : []
   })
 }
@@ -34,23 +37,40 @@ function fail(why: string): never {
 }
 
 const suites = wantedSuites(process.argv.slice(2))
-if (suites.length === 0) fail(`There is no such suite. There are: ${SUITES.join(', ')}`)
+if (suites.length === 0)
+  fail(`There is no such suite. There are: ${[BESIDE, ...SUITES].join(', ')}`)
 const problem = ensurePrograms()
 if (problem !== null) fail(problem)
 
 const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
-for (const suite of suites) {
+const besideLog = Bun.file(join(reports, 'beside.log'))
+const beside = suites.includes(BESIDE)
+  ? timed(() => runSuite(BESIDE, reports, SEARCHED, besideLog))
+  : null
+for (const suite of suites.filter((one) => one !== BESIDE)) {
   console.log(`\n== ${suite}`)
-  const startedMs = performance.now()
-  const { passed, failed, skipped } = runSuite(suite, reports, SEARCHED)
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
-  console.log(`${suite}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`)
-  total.passed += passed
-  total.failed += failed
-  total.skipped += skipped
+  add(suite, await timed(() => runSuite(suite, reports, SEARCHED)))
+}
+if (beside !== null) {
+  const done = await beside
+  console.log(`\n== ${BESIDE}\n${await besideLog.text()}`)
+  add(BESIDE, done)
 }
 rmSync(reports, { recursive: true })
 if (total.skipped > 0) console.log(`\n${total.skipped} were skipped, and prove nothing`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
+
+async function timed(run: () => Promise<Count>): Promise<Count & { seconds: string }> {
+  const startedMs = performance.now()
+  const count = await run()
+  return { ...count, seconds: ((performance.now() - startedMs) / 1000).toFixed(0) }
+}
+
+function add(suite: string, { passed, failed, skipped, seconds }: Count & { seconds: string }) {
+  console.log(`${suite}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`)
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}

@@ -3,9 +3,9 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import OpenAI from 'openai-7'
+import { type Rig, startRig } from '../chaos/rig.ts'
 import { chatCompletion, jsonReply, sseReply } from '../support/mock-replies.ts'
 import { waitFor } from '../support/waiting.ts'
-import { type Rig, startRig } from './rig.ts'
 
 const said = (content: string, more: object = {}) => ({
   model: 'm',
