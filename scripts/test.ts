@@ -15,6 +15,7 @@ const SUITES = [
   'test/conformance',
   'test/chaos',
   'test/deploy',
+  'test/doctor',
   'test/e2e',
 ]
 

@@ -1,6 +1,9 @@
 /** What the commands need from the program around them. */
 import type { Admin } from '../admin/admin.ts'
 import type { Config } from '../config.ts'
+import type { Report } from '../core/doctor/report.ts'
+import type { Language } from '../core/doctor/text.ts'
+import type { DoctorWish } from '../core/doctor/wish.ts'
 
 export interface ChatGateway {
   /** …/v1 */
@@ -75,6 +78,10 @@ export interface CliContext {
   restore(file: string, wish: RestoreWish): RestoreReport
   /** How the server on the configured address is; never throws because it is not there. */
   health(): Promise<HealthReport>
+  /** Also where the configuration can't be read. */
+  doctor(wish: DoctorWish): Promise<Report>
+  /** Of the shell. */
+  language: Language
   /** A running gateway, or one started for this command. */
   gateway(): Promise<ChatGateway>
   /** The secret from GPT_PROXY_UPSTREAM_KEY, where set. */

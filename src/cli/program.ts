@@ -4,12 +4,14 @@ import { redact } from '../core/redact.ts'
 import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'
 import type { CliContext } from './context.ts'
+import { addDoctor } from './doctor.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
 import { addEncryptionStatus } from './encryption/status.ts'
 import { EXIT_CODE_HELP } from './exit-codes.ts'
 import { addHealth } from './health.ts'
 import { addInit } from './init.ts'
 import { addKeyCreate } from './key/create.ts'
+import { addKeyLimit } from './key/limit.ts'
 import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
@@ -46,6 +48,7 @@ type AddCommand = (parent: Command, context: CliContext) => void
 const TOP: readonly AddCommand[] = [
   addServe,
   addHealth,
+  addDoctor,
   addInit,
   addUsage,
   addChat,
@@ -68,7 +71,7 @@ const GROUPS: readonly [
     'key',
     'proxy keys that clients send',
     'gpt-proxy key create alice --name laptop',
-    [addKeyCreate, addKeyList, addKeyRevoke, addKeyRotate],
+    [addKeyCreate, addKeyList, addKeyLimit, addKeyRevoke, addKeyRotate],
   ],
   [
     'upstream',

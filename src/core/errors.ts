@@ -1,5 +1,7 @@
 /** Every error a client can get: its code, status, and whose fault it is. docs/errors.md is held equal to this. */
 
+import type { CheckId } from './doctor/check-ids.ts'
+
 /** Where two can be at fault, the message begins with the one that is. */
 export type Blame = 'client' | 'gateway' | 'upstream' | 'operator' | 'client or upstream'
 
@@ -7,27 +9,34 @@ interface CatalogueEntry {
   status: number
   type: string
   blame: Blame
+  /** The check of `gpt-proxy doctor` that finds the cause. */
+  doctor?: CheckId
 }
 
 export const ERROR_CATALOGUE = {
   invalid_api_key: { status: 401, type: 'invalid_request_error', blame: 'client' },
   admin_key_required: { status: 403, type: 'invalid_request_error', blame: 'client' },
   model_not_allowed: { status: 403, type: 'invalid_request_error', blame: 'client' },
-  model_not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
+  model_not_found: { status: 404, type: 'invalid_request_error', blame: 'client', doctor: 'UPS-1' },
   not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
   request_timeout: { status: 408, type: 'invalid_request_error', blame: 'client' },
   invalid_request: { status: 400, type: 'invalid_request_error', blame: 'client' },
   request_too_large: { status: 413, type: 'invalid_request_error', blame: 'client' },
   unsupported_encoding: { status: 415, type: 'invalid_request_error', blame: 'client' },
   client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
-  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', blame: 'client or upstream' },
-  insufficient_quota: { status: 429, type: 'insufficient_quota', blame: 'client' },
-  quota_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
-  limits_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
-  journal_unavailable: { status: 503, type: 'server_error', blame: 'operator' },
-  no_available_upstream: { status: 503, type: 'server_error', blame: 'operator' },
-  upstream_error: { status: 502, type: 'server_error', blame: 'upstream' },
-  upstream_timeout: { status: 504, type: 'server_error', blame: 'upstream' },
+  rate_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    blame: 'client or upstream',
+    doctor: 'LIM-1',
+  },
+  insufficient_quota: { status: 429, type: 'insufficient_quota', blame: 'client', doctor: 'QUO-1' },
+  quota_unavailable: { status: 503, type: 'server_error', blame: 'operator', doctor: 'DB-1' },
+  limits_unavailable: { status: 503, type: 'server_error', blame: 'operator', doctor: 'LIM-1' },
+  journal_unavailable: { status: 503, type: 'server_error', blame: 'operator', doctor: 'DB-1' },
+  no_available_upstream: { status: 503, type: 'server_error', blame: 'operator', doctor: 'UPS-1' },
+  upstream_error: { status: 502, type: 'server_error', blame: 'upstream', doctor: 'UPS-1' },
+  upstream_timeout: { status: 504, type: 'server_error', blame: 'upstream', doctor: 'SLOW-1' },
   internal_error: { status: 500, type: 'server_error', blame: 'gateway' },
 } as const satisfies Record<string, CatalogueEntry>
 
@@ -41,6 +50,8 @@ export interface ErrorBody {
     code: string | null
     param: string | null
     request_id: string
+    /** Where a check of `gpt-proxy doctor` finds the cause. */
+    doctor?: CheckId
     [further: string]: unknown
   }
 }
@@ -48,6 +59,8 @@ export interface ErrorBody {
 export interface ErrorOptions {
   param?: string | null
   headers?: Readonly<Record<string, string>>
+  /** Another than the code's. */
+  doctor?: CheckId
 }
 
 /** An error that the gateway itself answers with. The message starts with whose fault it is. */
@@ -56,12 +69,15 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly param: string | null
   readonly headers: Readonly<Record<string, string>>
+  readonly doctor: CheckId | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message)
     this.code = code
     this.param = options.param ?? null
     this.headers = options.headers ?? {}
+    const entry: CatalogueEntry = ERROR_CATALOGUE[code]
+    this.doctor = options.doctor ?? entry.doctor
   }
 
   get status(): number {
@@ -77,6 +93,7 @@ export class GatewayError extends Error {
         code: this.code,
         param: this.param,
         request_id: requestId,
+        ...(this.doctor !== undefined && { doctor: this.doctor }),
       },
     }
   }

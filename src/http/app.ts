@@ -1,6 +1,7 @@
 /** Every route of the gateway on one screen. What is not named here is refused. */
 import { Hono } from 'hono'
 import type { Gateway } from '../pipeline/gateway.ts'
+import { type Doctor, doctor } from './doctor.ts'
 import { health, livez, metrics, type Readiness, readyz } from './health.ts'
 import { listModels, lookAtModel } from './models.ts'
 import { notFound } from './refusals.ts'
@@ -9,6 +10,7 @@ import { type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
 export interface AppOptions extends ServerOptions {
   gateway: Gateway
   readiness: Readiness
+  doctor: Doctor
 }
 
 export type Env = { Bindings: { requestId: string } }
@@ -24,9 +26,15 @@ export const ROUTES = [
   ['GET', '/livez', 'open'],
   ['GET', '/readyz', 'open'],
   ['GET', '/metrics', 'admin_key'],
+  ['GET', '/admin/v1/doctor', 'admin_key'],
 ] as const
 
-export function createApp({ gateway, readiness, ...options }: AppOptions): Hono<Env> {
+export function createApp({
+  gateway,
+  readiness,
+  doctor: examine,
+  ...options
+}: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
   app.post('/v1/chat/completions', serveEndpoint(gateway, 'chat/completions', options))
   app.post('/v1/completions', serveEndpoint(gateway, 'completions', options))
@@ -37,6 +45,7 @@ export function createApp({ gateway, readiness, ...options }: AppOptions): Hono<
   app.get('/livez', livez)
   app.get('/readyz', readyz(readiness))
   app.get('/metrics', metrics(gateway))
+  app.get('/admin/v1/doctor', doctor(gateway, examine))
   app.notFound(notFound)
   return app
 }

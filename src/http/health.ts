@@ -1,7 +1,6 @@
 /** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
 import type { Context } from 'hono'
-import { GatewayError } from '../core/errors.ts'
-import { authenticate } from '../pipeline/authenticate.ts'
+import { authenticateAdmin } from '../pipeline/authenticate.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { errorReply, newRequestId } from './refusals.ts'
 
@@ -38,10 +37,7 @@ export function readyz(readiness: Readiness) {
 export function metrics(gateway: Gateway) {
   return async (context: Context): Promise<Response> => {
     try {
-      const caller = authenticate(gateway, context.req.raw.headers)
-      if (caller.user.role !== 'admin') {
-        throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
-      }
+      authenticateAdmin(gateway, context.req.raw.headers)
       const { metrics: collected } = gateway
       return new Response(await collected.exposition(), {
         headers: { 'content-type': collected.contentType },

@@ -45,6 +45,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
   const server = listen({
     config,
     gateway: running.gateway,
+    environment,
     databaseHealthy: async () => true,
     port: 0,
   })

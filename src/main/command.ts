@@ -8,10 +8,12 @@ import type { CliContext } from '../cli/context.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
 import { buildProgram } from '../cli/program.ts'
 import { ConfigError, loadConfig } from '../config.ts'
+import { languageOf } from '../core/doctor/text.ts'
 import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { migrationsOf } from './configured-store.ts'
+import { examine } from './doctor/doctor.ts'
 import { ensureDataDir, openAdmin, prepare } from './open-admin.ts'
 import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
@@ -41,6 +43,8 @@ function contextOf(environment: Environment): CliContext {
     restore: (file, wish) => restore(config(), file, wish),
     serve: () => serve(config(), environment),
     health: () => askHealth(config()),
+    doctor: (wish) => examine(environment, wish),
+    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
     gateway: () => chatGateway(config(), environment),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
     writeOut: (text) => void process.stdout.write(text),
@@ -77,7 +81,7 @@ function explain(context: CliContext, error: unknown): number {
 }
 
 function ended(text: string): string {
-  return /[.?!)]$/.test(text) ? text : `${text}.`
+  return /[.?!]$/.test(text) ? text : `${text}.`
 }
 
 function capital(text: string): string {

@@ -26,12 +26,16 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
   ensureDataDir(config.dataDir)
   const vault = openVault(config)
   const store = await openConfiguredStore(config, logger)
+  return { store, vault, admin: adminOver(config, store, vault, actor) }
+}
+
+export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
     proxyFor: () => null,
   })
-  const admin = createAdmin({
+  return createAdmin({
     store,
     vault,
     probe: upstreamProbe(transport),
@@ -41,7 +45,6 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
     actor,
     defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
   })
-  return { store, vault, admin }
 }
 
 export async function openAdmin(config: Config): Promise<OpenAdmin> {

@@ -44,7 +44,7 @@ export async function serve(
     releaseLock()
   }
   const server = await listening(
-    { config, gateway, databaseHealthy: () => answers(store) },
+    { config, gateway, environment, databaseHealthy: () => answers(store) },
     putAway,
   )
   // Before anybody is told that it runs: who is told may stop it at once.

@@ -1,9 +1,12 @@
 /** Listens, and stops without losing a request. */
+
+import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config.ts'
 import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
 import { errorReply, newRequestId } from '../http/refusals.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
+import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
 import { StartError } from './start-error.ts'
 
@@ -19,6 +22,7 @@ export interface ServerParts {
   config: Config
   gateway: Gateway
   databaseHealthy: () => Promise<boolean>
+  environment: Environment
   /** Another port than the configured one; 0 picks a free one. */
   port?: number
 }
@@ -31,6 +35,7 @@ export function listen({
   config,
   gateway,
   databaseHealthy,
+  environment,
   port = config.port,
 }: ServerParts): Server {
   let requests = 0
@@ -41,6 +46,7 @@ export function listen({
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
+    doctor: (wish) => examine(environment, wish, url()),
     peerOf: (request) => server.requestIP(request)?.address ?? null,
   })
   const server: Bun.Server<undefined> = serveOrExplain(config.host, port, (request, bun) => {
@@ -52,8 +58,11 @@ export function listen({
     return drain.begun() ? drain.lastOnItsConnection(reply) : reply
   })
 
+  const url = () =>
+    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
+    url: url(),
     async drain(drainMs) {
       await drain.run(server.port ?? port, drainMs)
       const cut = requests > 0

@@ -16,6 +16,12 @@ export function authenticate(gateway: Gateway, headers: Headers): Caller {
   return caller
 }
 
+export function authenticateAdmin(gateway: Gateway, headers: Headers): Caller {
+  const caller = authenticate(gateway, headers)
+  if (caller.user.role === 'admin') return caller
+  throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
+}
+
 /** OpenAI clients send a bearer token, Azure clients `api-key`. */
 function presentedKey(headers: Headers): string | null {
   const authorization = headers.get('authorization')

@@ -22,6 +22,7 @@ export function errorEvent(
       code: error === null ? code : codeShown(error, code, upstream.secretForms),
       param: null,
       request_id: requestId,
+      doctor: ERROR_CATALOGUE[code].doctor,
     },
   }
   return `data: ${JSON.stringify(body)}\n\n`

@@ -41,9 +41,8 @@ export function clientErrorOf(
     return new GatewayError(
       'rate_limit_exceeded',
       `${who}: too many requests for its key; come back in ${Math.ceil(waitMs / 1000)} s.`,
-      {
-        headers: retryAfterHeaders(waitMs),
-      },
+      // The limit is the upstream's.
+      { headers: retryAfterHeaders(waitMs), doctor: 'UPS-1' },
     )
   }
   switch (last.class) {

@@ -23,6 +23,8 @@ function programWriting(write: (text: string) => void): Command {
     serve: refusing,
     gateway: refusing,
     health: refusing,
+    doctor: refusing,
+    language: 'en',
     secretFromVariable: refusing,
     readInput: refusing,
     writeOut: write,
@@ -43,7 +45,7 @@ const SINGLE = ['serve', 'health', 'init', 'usage', 'chat', 'backup', 'restore']
 test('every command of the design is there', () => {
   const groups = {
     user: ['create', 'list', 'update', 'disable'],
-    key: ['create', 'list', 'revoke', 'rotate'],
+    key: ['create', 'limit', 'list', 'revoke', 'rotate'],
     upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
     quota: ['show', 'set', 'reset', 'reconcile'],

@@ -36,14 +36,19 @@ const firstColumn = async (document: string, first: string, which = 0) =>
 describe('docs/errors.md', () => {
   test('lists exactly the errors of the catalogue, each with a remedy', async () => {
     const rows = await table('docs/errors.md', 'code')
-    const documented = rows.map(([code, status, type, blame]) => [
+    const documented = rows.map(([code, status, type, blame, doctor]) => [
       bare(code),
-      { status: Number(status), type, blame },
+      {
+        status: Number(status),
+        type,
+        blame,
+        ...(doctor !== '-' && { doctor: bare(doctor) }),
+      },
     ])
     expect(documented).toEqual(
       Object.entries(ERROR_CATALOGUE).map(([code, entry]) => [code, entry]),
     )
-    for (const [, , , , remedy] of rows) expect(remedy?.length).toBeGreaterThan(10)
+    for (const [, , , , , remedy] of rows) expect(remedy?.length).toBeGreaterThan(10)
   })
 })
 
@@ -179,6 +184,8 @@ function program(): Command {
     serve: unused,
     gateway: unused,
     health: unused,
+    doctor: unused,
+    language: 'en',
     secretFromVariable: unused,
     writeOut: unused,
     writeError: unused,

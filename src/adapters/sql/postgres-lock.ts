@@ -51,12 +51,19 @@ export async function connected<T>(
 
 /** The schema over one connection, without limits of time. */
 export function schemaOver(client: Client, address: DatabaseAddress): Schema {
+  return databaseOver(client, address).schema
+}
+
+export function databaseOver(
+  client: Client,
+  address: DatabaseAddress,
+): { db: Kysely<Tables>; schema: Schema } {
   const pool = {
     connect: () => Promise.resolve(guarded(client, address, () => {})),
     end: () => Promise.resolve(),
   }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return schemaOf(db, POSTGRES, placeOf(address))
+  return { db, schema: schemaOf(db, POSTGRES, placeOf(address)) }
 }
 
 /** Where nothing is missing no lock is needed, and no right to change the schema. */

@@ -1,6 +1,7 @@
 /** The store behind its ports, on an open database: the embedded SQLite file or PostgreSQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../ports/admin-store.ts'
+import type { Examination } from '../../ports/examination.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
@@ -9,6 +10,7 @@ import type { UsageStore } from '../../ports/usage-store.ts'
 import { createAdminStore } from './admin-store.ts'
 import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
 import { type DialectWords, SQLITE } from './dialect-words.ts'
+import { createExamination } from './examination.ts'
 import { createKeyStore } from './key-store.ts'
 import { openDatabase } from './open-database.ts'
 import { createProblemLog } from './problem-log.ts'
@@ -18,6 +20,7 @@ import { createUsageStore } from './usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
+  examination: Examination
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -59,6 +62,7 @@ export function storeOver(
     }),
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
     quotas: createQuotaLedger(db),
+    examination: createExamination(db),
     ...createAdminStore(db, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.
     exclusively: (work) => work(),

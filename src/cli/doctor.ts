@@ -1,0 +1,120 @@
+/** gpt-proxy doctor */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { CHECK_IDS, type CheckId, type Verdict } from '../core/doctor/check-ids.ts'
+import type { CheckView, FindingView, Report } from '../core/doctor/report.ts'
+import { LANGUAGES, type Language } from '../core/doctor/text.ts'
+import type { DoctorWish } from '../core/doctor/wish.ts'
+import type { CliContext } from './context.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { type Output, withExamples, withJson } from './options.ts'
+import { printJson } from './output.ts'
+
+interface DoctorOptions extends Output {
+  lang?: Language
+  only?: CheckId[]
+  user?: string
+  request?: string
+  tokens: number
+  model?: string
+  watch?: number | true
+}
+
+const WATCH_SECONDS = 30
+
+export function addDoctor(program: Command, context: CliContext): void {
+  const command = withJson(
+    program
+      .command('doctor')
+      .description(
+        'find what is wrong, why, and what to paste to mend it; exit code 1 on a failure',
+      ),
+  )
+    .addOption(new Option('--lang <language>', 'else as LANG says').choices(LANGUAGES))
+    .option('--only <checks>', `with commas: ${CHECK_IDS.join(', ')}`, checkIds)
+    .option('--user <user>', 'QUO-1: replay the decision on the quota of this user')
+    .option('--request <id>', 'QUO-1: what was decided on this request')
+    .option('--tokens <number>', 'QUO-1: what a request would ask for', whole, 1)
+    .option('--model <model>', 'UPS-1: is there a key that serves it')
+    .option('--watch [seconds]', `again and again, every ${WATCH_SECONDS} s where not said`, whole)
+  withExamples(
+    command,
+    'gpt-proxy doctor',
+    'gpt-proxy doctor --only SSE-1,UPS-1 --lang zh',
+    'gpt-proxy doctor --only QUO-1 --user alice --tokens 4000 --json',
+    'gpt-proxy doctor --watch 60',
+  ).action(async (options: DoctorOptions) => {
+    const wish = wishOf(context, options)
+    const round = async (): Promise<void> => {
+      const report = await context.doctor(wish)
+      if (options.json) printJson(context, report)
+      else context.writeOut(written(report))
+      process.exitCode = report.verdict === 'failure' ? EXIT_CODES.failed : EXIT_CODES.ok
+    }
+    if (options.watch === undefined) return round()
+    return again(round, 1000 * (options.watch === true ? WATCH_SECONDS : options.watch))
+  })
+}
+
+/** Until somebody stops it; a round under way is finished, so that none of its keys stays. */
+async function again(round: () => Promise<void>, everyMs: number): Promise<void> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<'stopped'>()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop('stopped'))
+  for (;;) {
+    await round()
+    if ((await Promise.race([stopped, Bun.sleep(everyMs)])) === 'stopped') return
+  }
+}
+
+function wishOf(context: CliContext, options: DoctorOptions): DoctorWish {
+  const { lang, only, user, request, tokens, model } = options
+  return {
+    only: only ?? null,
+    language: lang ?? context.language,
+    user: user ?? null,
+    request: request ?? null,
+    tokens,
+    model: model ?? null,
+  }
+}
+
+const WORDS: Readonly<Record<Language, Readonly<Record<Verdict | 'cause' | 'fix', string>>>> = {
+  en: {
+    ok: 'ok',
+    warning: 'WARNING',
+    failure: 'FAILURE',
+    skipped: 'skipped',
+    cause: 'Cause',
+    fix: 'Fix',
+  },
+  zh: { ok: '正常', warning: '警告', failure: '故障', skipped: '跳过', cause: '原因', fix: '修复' },
+}
+
+function written({ checks, language }: Report): string {
+  return checks.map((check) => checkText(check, language)).join('')
+}
+
+function checkText({ id, verdict, findings }: CheckView, language: Language): string {
+  const head = `${id.padEnd(7)} ${WORDS[language][verdict]}\n`
+  return head + findings.map((finding) => findingText(finding, language)).join('')
+}
+
+function findingText({ seen, cause, fix, commands }: FindingView, language: Language): string {
+  const words = WORDS[language]
+  const lines = [`  ${seen}`]
+  if (cause !== null) lines.push(`    ${words.cause}: ${cause}`)
+  if (fix !== null) lines.push(`    ${words.fix}: ${fix}`)
+  lines.push(...commands.map((line) => `      ${line}`))
+  return `${lines.join('\n')}\n`
+}
+
+function checkIds(text: string, before: CheckId[] | undefined): CheckId[] {
+  const words = text.split(',').map((word) => word.trim().toUpperCase())
+  const known = CHECK_IDS.filter((id) => words.includes(id))
+  if (known.length === new Set(words).size) return [...(before ?? []), ...known]
+  throw new InvalidArgumentError(`Give one or more of ${CHECK_IDS.join(', ')}.`)
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d{0,11}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number above 0.')
+}

@@ -1,0 +1,44 @@
+/** DB-1: how far does a connection come, and is there room? */
+import type { DatabaseEvidence } from '../evidence.ts'
+import { type Finding, failure, ok, warning } from '../finding.ts'
+
+const LITTLE_MB = 500
+const NONE_MB = 20
+
+export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
+  const { passed, fault, pendingMigrations, pool, ...at } = evidence
+  const figures = {
+    place: at.place,
+    path: at.path,
+    user: at.user,
+    host: at.host,
+    port: at.port,
+    dbUser: at.dbUser,
+    database: at.database,
+    freeMb: at.freeMb,
+    latencyMs: at.latencyMs,
+    steps: passed.join(', '),
+  }
+  const findings: Finding[] = []
+  if (at.freeMb < NONE_MB) findings.push(failure('db.disk', figures))
+  else if (at.freeMb < LITTLE_MB) findings.push(warning('db.disk', figures))
+  if (fault !== null) {
+    const { step, detail, remedy } = fault
+    return [failure(`db.${step}`, { ...figures, step, detail, remedy, ...poolFigures(pool) })]
+  }
+  if (at.isNew) return [...findings, ok('db.new', figures)]
+  if (pendingMigrations.length > 0) {
+    const names = pendingMigrations.join(', ')
+    findings.push(
+      warning('db.migrations', { ...figures, pending: pendingMigrations.length, names }),
+    )
+  }
+  if (pool !== null && pool.open + pool.size > pool.most)
+    findings.push(warning('db.pool', { ...figures, ...poolFigures(pool) }))
+  const room = pool === null ? 'SQLite' : `${pool.open}/${pool.most}`
+  return [...findings, ok('db.ok', { ...figures, pool: room })]
+}
+
+function poolFigures(pool: DatabaseEvidence['pool']) {
+  return pool === null ? {} : { open: pool.open, most: pool.most, poolSize: pool.size }
+}

@@ -1,0 +1,51 @@
+/** ENC-1: is ENCRYPTION_KEY a key, and does it open what is stored? */
+import type { EncryptionEvidence, SealedSeen } from '../evidence.ts'
+import { type Finding, failure, ok, warning } from '../finding.ts'
+import type { TextKey } from '../texts/texts.ts'
+
+/** By what the reader of keys says; the first that fits. */
+const NEAR_MISSES: readonly (readonly [said: RegExp, code: TextKey])[] = [
+  [/quotes/, 'enc.quotes'],
+  [/line break/, 'enc.newline'],
+  [/space/, 'enc.space'],
+  [/begins with 0x/, 'enc.prefix'],
+  [/base64 of the hex/, 'enc.base64'],
+]
+
+export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
+  const { problem, source, file, postgres, keyId, rows } = evidence
+  if (problem !== null) {
+    if (source === 'file') return [failure('enc.file', { file, detail: problem })]
+    const [, code] = NEAR_MISSES.find(([said]) => said.test(problem)) ?? []
+    return [failure(code ?? 'enc.format', { detail: problem })]
+  }
+  if (source === 'none') return [postgres ? failure('enc.missing') : ok('enc.new', { file })]
+  const findings: Finding[] = []
+  if (evidence.fileOpenToOthers) findings.push(warning('enc.mode', { file }))
+  findings.push(...rowFindings(evidence))
+  if (findings.some(({ verdict }) => verdict === 'failure')) return findings
+  return [...findings, ok('enc.ok', { source, keyId, rows: rows.length })]
+}
+
+function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidence): Finding[] {
+  const findings: Finding[] = []
+  const by = (want: (row: SealedSeen) => boolean) => rows.filter(want)
+  const named = (some: readonly SealedSeen[]) => ({
+    rows: some.length,
+    names: some.map(({ name }) => name).join(', '),
+    keyId,
+    source,
+    file,
+    fileKeyId,
+  })
+  const inFile = by(({ opensWith }) => opensWith === 'file')
+  if (inFile.length > 0) findings.push(failure('enc.file-opens', named(inFile)))
+  const old = by(({ opensWith }) => opensWith === 'old')
+  if (old.length > 0) findings.push(warning('enc.old', named(old)))
+  for (const row of by(({ opensWith }) => opensWith === 'none')) {
+    const { name: upstream, placement, sealedWith } = row
+    const code = sealedWith === keyId ? 'enc.changed' : 'enc.lost'
+    findings.push(failure(code, { ...named([row]), upstream, placement, sealedWith }))
+  }
+  return findings
+}

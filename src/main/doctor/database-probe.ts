@@ -1,0 +1,49 @@
+/** For DB-1: how far the configured database lets us, and how much room there is. */
+import { statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Examined } from '../../adapters/sql/examine-schema.ts'
+import { examineSqlite } from '../../adapters/sql/examine-sqlite.ts'
+import type { Config } from '../../config.ts'
+import type { DatabaseEvidence } from '../../core/doctor/evidence.ts'
+import { storePath } from '../store-files.ts'
+
+export async function probeDatabase(
+  config: Config,
+): Promise<{ evidence: DatabaseEvidence; instances: number }> {
+  const { database, databasePoolSize } = config
+  const path = resolve(config.dataDir)
+  const around = {
+    path,
+    user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+    freeMb: freeMb(path),
+    host: database?.host ?? '-',
+    port: database?.port ?? 0,
+    dbUser: database?.user ?? '-',
+    database: database?.database ?? '-',
+  }
+  if (database === null) {
+    const { isNew, ...seen } = await examineSqlite(resolve(storePath(config)))
+    return evidenceOf({ ...around, place: `SQLite ${resolve(storePath(config))}`, isNew }, seen)
+  }
+  // Loaded where it is used, as in configured-store.ts.
+  const { examinePostgres } = await import('../../adapters/sql/examine-postgres.ts')
+  const seen = await examinePostgres(database, databasePoolSize)
+  const place = `PostgreSQL ${database.host}:${database.port}/${database.database}`
+  return evidenceOf({ ...around, place, isNew: false }, seen)
+}
+
+type Around = Omit<DatabaseEvidence, keyof Examined>
+
+function evidenceOf(around: Around, { instances, ...seen }: Examined) {
+  return { evidence: { ...around, ...seen }, instances }
+}
+
+function freeMb(path: string): number {
+  try {
+    statSync(path)
+    const { bavail, bsize } = statfsSync(path)
+    return Math.floor((Number(bavail) * Number(bsize)) / 1_048_576)
+  } catch {
+    return dirname(path) === path ? 0 : freeMb(dirname(path))
+  }
+}

@@ -1,0 +1,131 @@
+/** Runs the doctor's checks: the database first, then what can run side by side, then what measures times. */
+
+import type { Environment } from '../../config/environment.ts'
+import type { CheckId } from '../../core/doctor/check-ids.ts'
+import { type Finding, failure, skipped, warning } from '../../core/doctor/finding.ts'
+import { type CheckResult, type Report, reportOf } from '../../core/doctor/report.ts'
+import { judgeCertificates } from '../../core/doctor/rules/certificates.ts'
+import { judgeFault, ownerOf } from '../../core/doctor/rules/configuration.ts'
+import { judgeDatabase } from '../../core/doctor/rules/database.ts'
+import { judgeEncryption } from '../../core/doctor/rules/encryption.ts'
+import { judgeLimits } from '../../core/doctor/rules/limits.ts'
+import { judgeProxy } from '../../core/doctor/rules/proxy.ts'
+import { judgeQuotas } from '../../core/doctor/rules/quotas.ts'
+import { judgeStream } from '../../core/doctor/rules/stream.ts'
+import { judgeTimes } from '../../core/doctor/rules/times.ts'
+import { judgeUpstreams } from '../../core/doctor/rules/upstreams.ts'
+import type { DoctorWish } from '../../core/doctor/wish.ts'
+import { outgoingProxy } from '../outgoing-proxy.ts'
+import { whyNot } from './ask.ts'
+import { probeCertificates } from './certificate-probe.ts'
+import { probeDatabase } from './database-probe.ts'
+import { probeEncryption } from './encryption-probe.ts'
+import { type LenientConfig, lenientConfig } from './lenient-config.ts'
+import { probeLimits } from './limit-probe.ts'
+import { probeProxy } from './proxy-probe.ts'
+import { probeQuotas } from './quota-probe.ts'
+import { formsToHide, textOf } from './secrets.ts'
+import { probeStream } from './stream-probe.ts'
+import { gatewayUrl, type OpenedStore, openForDoctor, type Surroundings } from './surroundings.ts'
+import { probeTimes } from './time-probe.ts'
+import { probeUpstreams } from './upstream-probes.ts'
+
+const PATIENCE_MS = 30_000
+
+/** `url` is that of a gateway which asks itself; else it is where the configuration says. */
+export async function examine(
+  environment: Environment,
+  wish: DoctorWish,
+  url?: string,
+): Promise<Report> {
+  const lenient = lenientConfig(environment)
+  const { surroundings, database } = await approach(lenient, environment, url)
+  try {
+    const results = await runAll(surroundings, environment, wish)
+    const all = [database, ...results].filter(({ id }) => wish.only?.includes(id) ?? true)
+    const secrets = surroundings.opened?.keys.secrets ?? []
+    const forms = formsToHide(environment, secrets)
+    return reportOf(withFaults(all, lenient), wish.language, forms)
+  } finally {
+    await surroundings.opened?.close()
+  }
+}
+
+/** The database decides what else can be looked at. */
+async function approach({ config }: LenientConfig, environment: Environment, url?: string) {
+  const surroundings: Surroundings = {
+    config,
+    url: url ?? gatewayUrl(config),
+    proxyFor: outgoingProxy(environment),
+    instances: 1,
+    opened: null,
+  }
+  const database = await timed('DB-1', async () => {
+    const { evidence, instances } = await probeDatabase(config)
+    surroundings.instances = instances
+    const { isNew, fault, pendingMigrations } = evidence
+    // Opening it would run what is still to be run, which is for an operator to decide.
+    if (!isNew && fault === null && pendingMigrations.length === 0)
+      surroundings.opened = await openForDoctor(config, surroundings.url)
+    return judgeDatabase(evidence)
+  })
+  return { surroundings, database }
+}
+
+async function runAll(
+  surroundings: Surroundings,
+  environment: Environment,
+  wish: DoctorWish,
+): Promise<CheckResult[]> {
+  const { config, opened, instances } = surroundings
+  const wanted = (id: CheckId) => wish.only?.includes(id) ?? true
+  const run = async (id: CheckId, work: () => Promise<Finding[]>): Promise<CheckResult[]> =>
+    wanted(id) ? [await timed(id, work)] : []
+  const withStore = (work: (store: OpenedStore) => Promise<Finding[]>) => () =>
+    opened === null ? Promise.resolve([skipped('no-store')]) : work(opened)
+  const key = textOf(environment, 'ENCRYPTION_KEY')
+
+  const together = await Promise.all([
+    run('ENC-1', async () => judgeEncryption(await probeEncryption(surroundings, key))),
+    run('NGX-1', async () => judgeProxy(await probeProxy(surroundings))),
+    run('TLS-1', async () => judgeCertificates(await probeCertificates(surroundings))),
+    run(
+      'UPS-1',
+      withStore(async (store) => judgeUpstreams(await probeUpstreams(store, wish.model))),
+    ),
+    run(
+      'QUO-1',
+      withStore(async (store) => judgeQuotas(await probeQuotas(store, config, instances, wish))),
+    ),
+  ])
+  const limits = await run('LIM-1', async () => judgeLimits(await probeLimits(surroundings)))
+  const streams = wanted('SSE-1') || wanted('SLOW-1') ? probeStream(surroundings) : null
+  const stream = await run(
+    'SSE-1',
+    withStore(async () => (streams ? judgeStream(await streams) : [])),
+  )
+  const times = await run('SLOW-1', async () =>
+    streams ? judgeTimes(await probeTimes(surroundings, await streams)) : [],
+  )
+  return [...together.flat(), ...limits, ...stream, ...times]
+}
+
+/** A check that fails or hangs says so, and the others go on. */
+async function timed(id: CheckId, work: () => Promise<Finding[]>): Promise<CheckResult> {
+  const fromMs = performance.now()
+  const { promise: late, resolve } = Promise.withResolvers<Finding[]>()
+  const seconds = PATIENCE_MS / 1000
+  const timer = setTimeout(() => resolve([warning('late', { seconds })]), PATIENCE_MS)
+  const findings = await Promise.race([work(), late]).catch((error) => [
+    failure('broken', { error: whyNot(error) }),
+  ])
+  clearTimeout(timer)
+  return { id, findings, tookMs: performance.now() - fromMs }
+}
+
+function withFaults(results: readonly CheckResult[], { faults }: LenientConfig): CheckResult[] {
+  return results.map((result) => {
+    const own = faults.filter((fault) => ownerOf(fault) === result.id).map(judgeFault)
+    return { ...result, findings: [...own, ...result.findings] }
+  })
+}

@@ -1,0 +1,67 @@
+/** For ENC-1: the key as it was written, and which key opens which row. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
+import { parseEncryptionKey } from '../../adapters/vault/encryption-key.ts'
+import { bindingOf } from '../../admin/upstreams.ts'
+import type { EncryptionEvidence, SealedSeen } from '../../core/doctor/evidence.ts'
+import { placementOf } from '../../core/doctor/rules/upstreams.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
+import { keyPath } from '../store-files.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** `text` is ENCRYPTION_KEY as it stands in the environment or its file. */
+export async function probeEncryption(
+  { config, opened }: Surroundings,
+  text: string | null,
+): Promise<EncryptionEvidence> {
+  const file = keyPath(config)
+  const inFile = keyIn(file)
+  const own = text === null ? inFile : parseEncryptionKey(text)
+  const active = own?.ok ? own.key : null
+  const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
+  const rows = (await opened?.store.listUpstreamKeys()) ?? []
+  const fileKey = inFile?.ok ? inFile.key : null
+  const old = config.encryptionKeysOld
+  return {
+    postgres: config.database !== null,
+    source,
+    file,
+    problem: own?.ok === false ? own.reason : null,
+    fileOpenToOthers: source === 'file' && existsSync(file) && (statSync(file).mode & 0o077) !== 0,
+    keyId: active === null ? '-' : keyId(active),
+    fileKeyId: fileKey === null ? '-' : keyId(fileKey),
+    rows: rows.map((row) => sealedSeen(row, { active, old, fileKey })),
+  }
+}
+
+interface Keys {
+  active: Uint8Array | null
+  old: readonly Uint8Array[]
+  fileKey: Uint8Array | null
+}
+
+function sealedSeen(row: UpstreamKey, { active, old, fileKey }: Keys): SealedSeen {
+  const opens = (key: Uint8Array | null) =>
+    key !== null && createVault({ active: key, old: [] }).open(row.encryptedKey, bindingOf(row)).ok
+  return {
+    name: row.name,
+    placement: placementOf(row),
+    sealedWith: row.encryptedKey.split('.')[1] || 'unknown',
+    opensWith: opens(active)
+      ? 'active'
+      : old.some(opens)
+        ? 'old'
+        : opens(fileKey)
+          ? 'file'
+          : 'none',
+  }
+}
+
+function keyIn(file: string): ReturnType<typeof parseEncryptionKey> | null {
+  if (!existsSync(file)) return null
+  try {
+    return parseEncryptionKey(readFileSync(file, 'utf8').trim())
+  } catch (error) {
+    return { ok: false, reason: `it can't be read (${(error as { code?: string }).code})` }
+  }
+}

@@ -1,0 +1,41 @@
+/** For NGX-1: the same question to the gateway and to what stands in front of it. */
+import type { ProxyEvidence, ReplySeen, Tried } from '../../core/doctor/evidence.ts'
+import { ask, proxyName, whyNot } from './ask.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** So many that one of two instances which is down shows. */
+const TRIES = 6
+
+export async function probeProxy({ config, url }: Surroundings): Promise<ProxyEvidence> {
+  const { publicUrl } = config
+  const direct = await replyOf(url)
+  const through: Tried<ReplySeen>[] = []
+  for (let tries = 0; publicUrl !== null && tries < TRIES; tries++) {
+    const reply = await replyOf(publicUrl)
+    through.push(reply)
+    if (!reply.ok) break
+  }
+  const services = direct.ok ? await servicesOf(url) : {}
+  return { url, publicUrl, listens: new URL(url).host, direct, services, through }
+}
+
+async function replyOf(base: string): Promise<Tried<ReplySeen>> {
+  try {
+    const answer = await ask(`${base}/livez`)
+    const isGateway = answer.status === 200 && /"status":\s*"alive"/.test(answer.body)
+    return { ok: true, status: answer.status, proxy: proxyName(answer), isGateway }
+  } catch (error) {
+    return { ok: false, error: whyNot(error) }
+  }
+}
+
+async function servicesOf(url: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    const { services } = JSON.parse((await ask(`${url}/health`)).body) as {
+      services: Record<string, string>
+    }
+    return services
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,60 @@
+/** For QUO-1: quotas, use and leases, a request's record, and the sums counted again. */
+import type { Config } from '../../config.ts'
+import type { QuotaEvidence } from '../../core/doctor/evidence.ts'
+import type { DoctorWish } from '../../core/doctor/wish.ts'
+import { monthOf, nextMonthStartMs } from '../../core/month.ts'
+import { quotaOf } from '../../core/quota.ts'
+import type { OpenedStore } from './surroundings.ts'
+
+export async function probeQuotas(
+  { admin, store }: OpenedStore,
+  { defaultMonthlyQuotaTokens }: Config,
+  instances: number,
+  wish: DoctorWish,
+): Promise<QuotaEvidence> {
+  const month = monthOf(Date.now())
+  const users = await store.listUsers()
+  const name = (id: number) => users.find((user) => user.id === id)?.username ?? `#${id}`
+  const found = wish.request === null ? null : await store.examination.findRequest(wish.request)
+  const named = users.find(({ id, username }) => username === wish.user || String(id) === wish.user)
+  const user = wish.user === null ? null : (named?.username ?? wish.user)
+  const { different, staleLeases } = await admin.quotas.reconcile(month, false)
+  const rows = await store.listQuotas(month, null)
+  return {
+    month: `${month.year}-${String(month.month).padStart(2, '0')}`,
+    resetMs: nextMonthStartMs(month),
+    asked: wish.tokens,
+    instances,
+    user: user ?? (found === null ? null : name(found.userId)),
+    requestId: wish.request,
+    request:
+      found === null
+        ? null
+        : {
+            requestId: found.requestId,
+            user: name(found.userId),
+            model: found.model,
+            reserved: found.reservedTokens,
+            used: found.totalTokens,
+            status: found.status,
+            outcome: found.outcome,
+          },
+    quotas: rows.map((row) => ({
+      user: row.username,
+      active: users.find(({ id }) => id === row.userId)?.status === 'active',
+      quota: quotaOf(row, defaultMonthlyQuotaTokens),
+      used: row.used,
+      leased: row.leased,
+    })),
+    different: different.map((sums) => ({
+      user: sums.username ?? `#${sums.userId}`,
+      monthly: sums.monthlyTokens,
+      recorded: sums.recordedTokens,
+      daily: sums.dailyTokens,
+    })),
+    stale: {
+      leases: staleLeases.length,
+      tokens: staleLeases.reduce((sum, { tokens }) => sum + tokens, 0),
+    },
+  }
+}

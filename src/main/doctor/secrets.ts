@@ -1,0 +1,45 @@
+/** What must not be seen in the doctor's output, from wherever it might have come there. */
+import { readFileSync } from 'node:fs'
+import type { Environment } from '../../config/environment.ts'
+import { SECRETS } from '../../config/variables.ts'
+import { secretForms } from '../../core/redact.ts'
+
+/** Shorter ones are words like any other. */
+const SHORTEST = 6
+const NO_SECRETS = ['gpt_proxy', 'postgres', 'redis', 'localhost']
+
+export function formsToHide(environment: Environment, more: readonly string[]): string[] {
+  const given = SECRETS.flatMap((name) => {
+    const text = textOf(environment, name)
+    return text === null ? [] : secretsIn(name, text)
+  })
+  const hidden = [...given, ...more].filter(
+    (secret) => secret.length >= SHORTEST && !NO_SECRETS.includes(secret),
+  )
+  return [...new Set(hidden)].flatMap(secretForms)
+}
+
+/** As it stands in the environment or in its file, trimmed; null where it is not set. */
+export function textOf(environment: Environment, name: string): string | null {
+  const direct = environment[name]
+  if (direct !== undefined && direct !== '') return direct
+  const path = environment[`${name}_FILE`]
+  if (path === undefined || path === '') return null
+  try {
+    return readFileSync(path, 'utf8').trim() || null
+  } catch {
+    return null
+  }
+}
+
+/** Of an address only its password. */
+function secretsIn(name: string, text: string): string[] {
+  if (!name.endsWith('_URL')) return [text, ...text.split(/[,\s]+/)]
+  const raw = /:\/\/[^:/]*:(.*)@/.exec(text)?.[1]
+  if (raw === undefined) return []
+  try {
+    return [raw, decodeURIComponent(raw)]
+  } catch {
+    return [raw]
+  }
+}

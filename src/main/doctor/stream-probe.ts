@@ -1,0 +1,56 @@
+/** For SSE-1: the demo model streamed directly and through PUBLIC_URL. */
+import type { StreamEvidence, StreamSeen, Tried } from '../../core/doctor/evidence.ts'
+import { type Answer, ask, proxyName, whyNot } from './ask.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const PATIENCE_MS = 20_000
+/** About forty pieces, so that the demo takes a second. */
+const QUESTION = 'one two three four five six seven eight nine ten '.repeat(3)
+
+export async function probeStream({ config, url, opened }: Surroundings): Promise<StreamEvidence> {
+  const { publicUrl } = config
+  const key = (await opened?.keys.demo()) ?? null
+  const direct = await streamed(url, key)
+  const compare = publicUrl !== null && direct.ok && direct.status === 200
+  return { url, publicUrl, direct, through: compare ? await streamed(publicUrl, key) : null }
+}
+
+async function streamed(base: string, key: string | null): Promise<Tried<StreamSeen>> {
+  if (key === null) return { ok: false, error: 'the gateway does not know the keys of this store' }
+  const body = {
+    model: 'demo/echo',
+    stream: true,
+    messages: [{ role: 'user', content: QUESTION }],
+  }
+  try {
+    const address = `${base}/v1/chat/completions`
+    return { ok: true, ...seenOf(await ask(address, { key, body, patienceMs: PATIENCE_MS })) }
+  } catch (error) {
+    return { ok: false, error: whyNot(error) }
+  }
+}
+
+function seenOf(answer: Answer): StreamSeen {
+  const { status, readsMs, body, headers } = answer
+  const [firstMs = 0] = readsMs
+  const lastMs = readsMs.at(-1) ?? firstMs
+  return {
+    status,
+    code: codeIn(body),
+    reads: readsMs.length,
+    firstMs: Math.round(firstMs),
+    spreadMs: Math.round(lastMs - firstMs),
+    longestGapMs: Math.round(longestGap(readsMs)),
+    whole: body.includes('data: [DONE]'),
+    proxy: proxyName(answer),
+    fromGateway: headers['x-request-id']?.startsWith('req_') === true,
+  }
+}
+
+function codeIn(body: string): string | null {
+  return /"code":\s*"(\w{1,40})"/.exec(body)?.[1] ?? null
+}
+
+function longestGap(readsMs: readonly number[]): number {
+  return Math.max(0, ...readsMs.map((ms, at) => ms - (readsMs[at - 1] ?? 0)))
+}

@@ -1,0 +1,143 @@
+/** What the doctor's probes share: the configuration, the store where it opens, and keys that live for minutes. */
+import { existsSync } from 'node:fs'
+import type { Store } from '../../adapters/sql/store.ts'
+import type { Admin } from '../../admin/admin.ts'
+import type { Config } from '../../config.ts'
+import type { User } from '../../core/entities.ts'
+import type { Vault } from '../../ports/vault.ts'
+import { openConfiguredStore } from '../configured-store.ts'
+import { openVault } from '../keys.ts'
+import { adminOver } from '../open-admin.ts'
+import { keyPath } from '../store-files.ts'
+import { ask } from './ask.ts'
+
+export interface Surroundings {
+  config: Config
+  /** Of the gateway itself. */
+  url: string
+  proxyFor: (origin: string) => string | null
+  /** Gateways on this database. */
+  instances: number
+  opened: OpenedStore | null
+}
+
+export interface OpenedStore {
+  store: Store
+  admin: Admin
+  keys: ThrowAwayKeys
+  close(): Promise<void>
+}
+
+export interface ThrowAwayKeys {
+  /** Null where the gateway does not take it: then it is on another store. */
+  demo(): Promise<string | null>
+  limited(): Promise<string | null>
+  metrics(): Promise<string | null>
+  /** For taking them out of all output. */
+  secrets: readonly string[]
+}
+
+/** Should revoking fail they end by themselves. */
+const LIFETIME_MS = 5 * 60_000
+const SEEN_WITHIN_MS = 3_000
+export const LIMITED_RPM = 3
+const MODEL = 'demo/echo'
+
+const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
+
+/** Listening everywhere is no address to connect to. */
+export function gatewayUrl({ host, port }: Config): string {
+  return `http://${EVERYWHERE[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`
+}
+
+/** Nothing is made or migrated: who calls has seen that the store is there and new enough. */
+export async function openForDoctor(config: Config, url: string): Promise<OpenedStore> {
+  const store = await openConfiguredStore(config, undefined)
+  const admin = adminOver(config, store, vaultOf(config), 'doctor')
+  const { keys, revokeAll } = throwAwayKeys(store, admin, url)
+  return {
+    store,
+    admin,
+    keys,
+    async close() {
+      await revokeAll()
+      await store.close()
+    },
+  }
+}
+
+const NO_KEY = { ok: false as const, reason: 'the encryption key is not usable: see ENC-1' }
+const NO_VAULT: Vault = {
+  activeKeyId: 'none',
+  open: () => NO_KEY,
+  seal: () => {
+    throw new Error(NO_KEY.reason)
+  },
+}
+
+function vaultOf(config: Config): Vault {
+  // Opening the vault would make the key file.
+  if (config.encryptionKey === null && !existsSync(keyPath(config))) return NO_VAULT
+  try {
+    return openVault(config)
+  } catch {
+    return NO_VAULT
+  }
+}
+
+function throwAwayKeys(store: Store, admin: Admin, url: string) {
+  const made: { id: number; secret: string }[] = []
+  const secrets: string[] = []
+  const make = async (pick: (users: readonly User[]) => User | undefined, rpm: number | null) => {
+    const users = (await store.listUsers()).filter(({ status }) => status === 'active')
+    const user = pick(users)
+    if (user === undefined) return null
+    const { secret, key } = await admin.keys.create({
+      user: String(user.id),
+      name: 'doctor',
+      allowedModels: [MODEL],
+      rpm,
+      expiresAtMs: Date.now() + LIFETIME_MS,
+    })
+    made.push({ id: key.id, secret })
+    secrets.push(secret)
+    return (await accepted(url, secret)) ? secret : null
+  }
+  const anybody = (users: readonly User[]) =>
+    users.find(({ role, monthlyQuotaTokens }) => role === 'user' && monthlyQuotaTokens === null) ??
+    users.find(({ role }) => role === 'admin')
+  const keys: ThrowAwayKeys = {
+    secrets,
+    demo: once(() => make(anybody, null)),
+    limited: once(() => make(anybody, LIMITED_RPM)),
+    metrics: once(() => make((users) => users.find(({ role }) => role === 'admin'), null)),
+  }
+  const revokeAll = async () => {
+    for (const { id } of made.splice(0)) await admin.keys.revoke(String(id)).catch(() => {})
+  }
+  return { keys, revokeAll }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null
+  return () => {
+    result ??= work()
+    return result
+  }
+}
+
+/** A gateway on the same store sees a new key within a second. */
+async function accepted(url: string, key: string): Promise<boolean> {
+  const untilMs = performance.now() + SEEN_WITHIN_MS
+  while (performance.now() < untilMs) {
+    try {
+      // Refused for what it lacks, which no limit counts and no upstream hears of.
+      const { status } = await ask(`${url}/v1/chat/completions`, { key, body: {} })
+      if (status !== 401) return status === 400
+    } catch {
+      return false
+    }
+    await Bun.sleep(50)
+  }
+  return false
+}

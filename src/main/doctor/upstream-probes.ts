@@ -1,0 +1,29 @@
+/** For UPS-1: every upstream key tried at once. */
+import type { UpstreamEvidence } from '../../core/doctor/evidence.ts'
+import type { OpenedStore } from './surroundings.ts'
+
+export async function probeUpstreams(
+  { admin, store }: OpenedStore,
+  model: string | null,
+): Promise<UpstreamEvidence> {
+  const tried = await admin.upstreams.test(null)
+  const sealed = await admin.encryption.status()
+  const unopened = sealed.filter(({ problem }) => problem !== null).map(({ upstream }) => upstream)
+  return {
+    nowMs: Date.now(),
+    seen: tried.map(({ upstream: key, result }) => ({
+      key,
+      probe: unopened.includes(key.name) ? null : result,
+    })),
+    wanted: model === null ? await namedModels(store) : [model],
+  }
+}
+
+/** Whoever allows a key a model by its name counts on it. */
+async function namedModels(store: OpenedStore['store']): Promise<string[]> {
+  const keys = await store.listApiKeys(null)
+  const named = keys
+    .filter(({ status }) => status === 'active')
+    .flatMap(({ allowedModels }) => allowedModels ?? [])
+  return [...new Set(named)].filter((model) => !model.endsWith('*') && !model.startsWith('demo/'))
+}

@@ -1,0 +1,366 @@
+/** Redis gone, keys revoked, wrong passwords and keys, spent quotas, slow upstreams: found, mended, healthy. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startGateway, UPSTREAM_SECRET } from '../support/gateway.ts'
+import { environmentFor, runCli } from '../support/gateway-process.ts'
+import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock-upstream.ts'
+import { PASSWORD, type PostgresServer, startPostgres } from '../support/postgres-server.ts'
+import { REDIS_PASSWORD, startRedis } from '../support/redis-server.ts'
+import { waitFor } from '../support/waiting.ts'
+import { doctor, shell } from './rig.ts'
+
+let postgres: PostgresServer
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 60_000)
+afterAll(() => postgres.close())
+
+const KEY = 'f0e1d2c3b4a5968778695a4b3c2d1e0f00112233445566778899aabbccddeeff'
+
+test('LIM-1 finds Redis stopped and its eviction, and what it prints mends both', async () => {
+  const redis = await startRedis()
+  const settings = { REDIS_URL: redis.url, RATE_LIMIT_KEY_RPM: '100' }
+  const gateway = await startGateway({ env: settings })
+  using pasting = shell()
+  const env = environmentFor(gateway.dataDir, { ...settings, PORT: String(gateway.port) })
+  const secrets = [REDIS_PASSWORD, gateway.proxyKey]
+  try {
+    redis.cli('config', 'set', 'maxmemory-policy', 'allkeys-lru')
+    const evicting = await doctor(env, 'LIM-1', { secrets })
+    expect(evicting.found('lim.ok').seen).toContain('200, 200, 200, 429')
+    await pasting.paste(evicting.found('lim.eviction').commands, {
+      ...env,
+      REDISCLI_AUTH: REDIS_PASSWORD,
+    })
+    expect((await doctor(env, 'LIM-1')).codes).toEqual(['lim.redis', 'lim.ok'])
+
+    await redis.stop()
+    const lost = await doctor(env, 'LIM-1', { secrets })
+    expect(lost.exitCode).toBe(1)
+    // Alone it keeps its limits.
+    expect(lost.found('lim.ok').seen).toContain('200, 200, 200, 429')
+    const [start = ''] = lost.found('lim.redis-away').commands
+    await pasting.paste([start], env)
+    expect(pasting.calls()).toContain('docker compose up -d redis')
+    await redis.start()
+    redis.cli('config', 'set', 'maxmemory-policy', 'noeviction')
+    const well = await waitFor(
+      'the gateway to find Redis again',
+      async () => {
+        const again = await doctor(env, 'LIM-1')
+        return again.check.verdict === 'ok' ? again : null
+      },
+      20_000,
+    )
+    expect(well.codes).toEqual(['lim.redis', 'lim.fail-open', 'lim.ok'])
+  } finally {
+    await gateway.stop()
+    await redis.close()
+  }
+})
+
+test('UPS-1 finds the key that its upstream revoked, and a new one in its place mends it', async () => {
+  const mock = await startMockUpstream()
+  const fresh = 'sk-fresh-9Zx2Lm7Qw4Rt1Vb8'
+  const gateway = await startGateway({ upstreams: [{ name: 'main', baseUrl: mock.url }] })
+  using pasting = shell()
+  const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
+  mock.script(({ headers }) =>
+    headers.authorization === `Bearer ${fresh}`
+      ? jsonReply(200, { object: 'list', data: [] })
+      : jsonReply(401, { error: { message: 'revoked', code: 'invalid_api_key' } }),
+  )
+  try {
+    const refused = await gateway.chat({
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: 'Hi' }],
+    })
+    const { error } = (await refused.json()) as { error: { doctor: string } }
+    expect(error.doctor).toBe('UPS-1')
+    const ill = await doctor(env, 'UPS-1', { secrets: [UPSTREAM_SECRET] })
+    expect(ill.exitCode).toBe(1)
+    const { commands, evidence } = ill.found('ups.dead')
+    expect([evidence.upstream, evidence.status]).toEqual(['main', 401])
+    writeFileSync(join(pasting.folder, 'key.txt'), fresh)
+    await pasting.paste(commands, env)
+    const well = await doctor(env, 'UPS-1', { secrets: [fresh] })
+    expect([well.codes, well.exitCode]).toEqual([['ups.ok'], 0])
+
+    await gateway.cli(['upstream', 'disable', 'main'])
+    const off = await doctor(env, 'UPS-1', { args: ['--model', 'gpt-4o-mini'] })
+    expect(off.codes).toEqual(['ups.disabled', 'ups.unserved'])
+    await pasting.paste(off.found('ups.disabled').commands, env)
+    expect((await doctor(env, 'UPS-1')).codes).toEqual(['ups.ok'])
+  } finally {
+    await gateway.stop()
+    await mock.close()
+  }
+})
+
+test('DB-1 names the step that fails, and the line it prints mends the password', async () => {
+  using data = shell()
+  const settings = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: String(postgres.port) }
+  const env = environmentFor(join(data.folder, 'data'), {
+    ...settings,
+    ENCRYPTION_KEY: KEY,
+    POSTGRES_PASSWORD: PASSWORD,
+  })
+  expect((await runCli(['init'], env)).exitCode).toBe(0)
+  const well = await doctor(env, 'DB-1', { secrets: [PASSWORD] })
+  expect([well.codes, well.exitCode]).toEqual([['db.ok'], 0])
+
+  const wrong = 'pg-other-3Kd8Wm2Xc9'
+  const locked: Record<string, string> = { ...env, POSTGRES_PASSWORD: wrong }
+  const ill = await doctor(locked, 'DB-1', { secrets: [wrong, PASSWORD] })
+  expect(ill.exitCode).toBe(1)
+  // psql in the database's own container asks for no password.
+  await data.paste(ill.found('db.password').commands, {
+    ...locked,
+    PATH: `${postgresPrograms()}:${locked.PATH}`,
+    PGHOST: postgres.folder,
+    PGPORT: String(postgres.port),
+  })
+  expect((await doctor(locked, 'DB-1')).codes).toEqual(['db.ok'])
+  postgres.sql(`alter user gpt_proxy password '${PASSWORD}'`)
+
+  const steps: [string, Record<string, string>][] = [
+    ['db.name', { POSTGRES_HOST: 'nowhere.invalid' }],
+    ['db.tcp', { POSTGRES_PORT: '1' }],
+    ['db.database', { POSTGRES_DB: 'elsewhere' }],
+  ]
+  for (const [code, change] of steps)
+    expect((await doctor({ ...env, ...change }, 'DB-1')).codes).toEqual([code])
+  const noTls = `${postgres.url()}?sslmode=require`
+  const { POSTGRES_HOST: _, POSTGRES_PORT: __, POSTGRES_PASSWORD: ___, ...bare } = env
+  expect((await doctor({ ...bare, DATABASE_URL: noTls }, 'DB-1')).codes).toEqual(['db.tls'])
+})
+
+function postgresPrograms(): string {
+  return join(
+    Bun.spawnSync(['bash', '-c', 'ls -d /usr/lib/postgresql/*/bin | tail -1'])
+      .stdout.toString()
+      .trim(),
+  )
+}
+
+test('DB-1 finds the embedded store that may not be written, and the line it prints mends it', async () => {
+  using data = shell()
+  const folder = join(data.folder, 'data')
+  const env = environmentFor(folder)
+  expect((await runCli(['init'], env)).exitCode).toBe(0)
+  const nobody = Bun.spawnSync(['id', '-u', 'nobody']).stdout.toString().trim()
+  const asNobody = (args: string[]) => {
+    const user = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
+    const main = join(import.meta.dir, '../../src/main.ts')
+    const { stdout } = Bun.spawnSync(
+      [...user, process.execPath, main, 'doctor', '--json', '--only', 'DB-1', ...args],
+      { env },
+    )
+    return JSON.parse(stdout.toString()) as {
+      verdict: string
+      checks: [{ findings: [{ code: string; commands: string[] }] }]
+    }
+  }
+  chmodSync(folder, 0o755)
+  const ill = asNobody([])
+  const [
+    {
+      findings: [first],
+    },
+  ] = ill.checks
+  expect([ill.verdict, first.code]).toEqual(['failure', 'db.folder'])
+  await data.paste(first.commands, env)
+  expect(asNobody([]).verdict).toBe('ok')
+})
+
+test('ENC-1 finds the changed key, and what it prints makes all rows open again', async () => {
+  using data = shell()
+  const env = environmentFor(join(data.folder, 'data'))
+  expect((await runCli(['init'], env)).exitCode).toBe(0)
+  expect((await runCli(['upstream', 'add', 'main'], env, UPSTREAM_SECRET)).exitCode).toBe(0)
+  expect((await doctor(env, 'ENC-1')).codes).toEqual(['enc.ok'])
+
+  const changed = { ...env, ENCRYPTION_KEY: KEY }
+  const ill = await doctor(changed, 'ENC-1', { secrets: [KEY, UPSTREAM_SECRET] })
+  expect(ill.exitCode).toBe(1)
+  await data.paste(ill.found('enc.file-opens').commands, changed)
+  const well = await doctor(changed, 'ENC-1')
+  expect([well.codes, well.exitCode]).toEqual([['enc.ok'], 0])
+
+  const near: [string, string][] = [
+    ['enc.quotes', `"${KEY}"`],
+    ['enc.newline', `${KEY}\n`],
+    ['enc.space', ` ${KEY}`],
+    ['enc.prefix', `0x${KEY}`],
+    ['enc.base64', Buffer.from(KEY).toString('base64')],
+  ]
+  for (const [code, text] of near) {
+    const missed = { ...env, ENCRYPTION_KEY: text }
+    const found = await doctor(missed, 'ENC-1', { secrets: [KEY] })
+    expect([found.exitCode, found.codes]).toEqual([1, ['config', code]])
+    const mended = await data.paste(found.found(code).commands, missed)
+    expect((await doctor(mended, 'ENC-1')).codes).toEqual(['enc.ok'])
+  }
+  const lost = await doctor({ ...env, ENCRYPTION_KEY: KEY.replaceAll('f', '7') }, 'ENC-1')
+  expect(lost.codes).toEqual(['enc.lost'])
+})
+
+test('QUO-1 finds the spent quota with its figures, and the line it prints raises it', async () => {
+  const gateway = await startGateway()
+  using pasting = shell()
+  const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
+  const ask = () =>
+    gateway.chat({
+      model: 'demo/echo',
+      messages: [{ role: 'user', content: 'Hi' }],
+      max_tokens: 40,
+    })
+  try {
+    await gateway.cli(['quota', 'set', 'default', '100'])
+    await waitFor('the quota to be spent', async () => (await ask()).status === 429, 20_000)
+    const { error } = (await (await ask()).json()) as { error: { doctor: string } }
+    expect(error.doctor).toBe('QUO-1')
+
+    const args = ['--user', 'default', '--tokens', '100']
+    const ill = await doctor(env, 'QUO-1', { args })
+    expect(ill.exitCode).toBe(1)
+    const { evidence, commands } = ill.found('quo.spent')
+    expect(evidence.quota).toBe(100)
+    expect(Number(evidence.used)).toBeGreaterThan(0)
+    const [raise = ''] = commands
+    await pasting.paste([raise], env)
+    const well = await doctor(env, 'QUO-1', { args })
+    expect([well.codes, well.exitCode]).toEqual([['quo.fits'], 0])
+    const answered = await waitFor('the quota to count', async () => {
+      const reply = await ask()
+      return reply.status === 200 ? reply : null
+    })
+    const id = answered.headers.get('x-request-id') ?? ''
+    await gateway.usageRow(id)
+    const replayed = await doctor(env, 'QUO-1', { args: ['--request', id] })
+    expect(replayed.codes).toEqual(['quo.record', 'quo.fits'])
+
+    gateway.database().run('UPDATE usage_monthly SET total_tokens = 1')
+    const sums = await doctor(env, 'QUO-1')
+    expect(sums.exitCode).toBe(0)
+    await pasting.paste(sums.found('quo.sums').commands, env)
+    expect((await doctor(env, 'QUO-1')).codes).toEqual(['quo.ok'])
+    expect((await doctor(env, 'QUO-1', { args: ['--user', 'nobody'] })).codes).toEqual([
+      'quo.no-user',
+    ])
+  } finally {
+    await gateway.stop()
+  }
+})
+
+test('SLOW-1 finds the slow upstream by its first token, and switching it off mends it', async () => {
+  const [slow, fast] = [await startMockUpstream(), await startMockUpstream()]
+  const gateway = await startGateway({
+    upstreams: [
+      { name: 'slow', baseUrl: slow.url, weight: 1000 },
+      { name: 'fast', baseUrl: fast.url, weight: 1 },
+    ],
+  })
+  using pasting = shell()
+  const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
+  slow.script(() => [{ waitMs: 2_600 }, ...jsonReply(200, chatCompletion('late'))])
+  const ask = async () => {
+    const messages = [{ role: 'user', content: 'Hi' }]
+    const reply = await gateway.chat({ model: 'gpt-4o-mini', messages })
+    await reply.text()
+    await gateway.usageRow(reply.headers.get('x-request-id') ?? '')
+    return reply.headers.get('x-gpt-proxy-upstream')
+  }
+  try {
+    expect(await ask()).toBe('slow')
+    const ill = await doctor(env, 'SLOW-1')
+    const { commands, evidence, verdict } = ill.found('slow.upstream')
+    expect([verdict, evidence.upstream]).toEqual(['warning', 'slow'])
+    expect(Number(evidence.ms)).toBeGreaterThan(2_500)
+    await pasting.paste(commands, env)
+    await waitFor('the other key to serve', async () => (await ask()) === 'fast', 20_000)
+    const well = await doctor(env, 'SLOW-1')
+    expect(well.codes).not.toContain('slow.upstream')
+    expect(well.found('slow.ok').evidence.firstTokenMs).toBeLessThan(2_000)
+  } finally {
+    await gateway.stop()
+    await slow.close()
+    await fast.close()
+  }
+})
+
+test('a malformed configuration is told, and the other checks go on', async () => {
+  using data = shell()
+  const env = environmentFor(join(data.folder, 'data'), {
+    PORT: 'http',
+    DATABASE_URL: 'mysql://root:hidden-word-77@127.0.0.1/x',
+    RATE_LIMIT_KEY_RPM: 'many',
+    LOG_LEVLE: 'info',
+  })
+  const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', '--lang', 'zh'], env)
+  expect([exitCode, stderr]).toEqual([1, ''])
+  expect(stdout).not.toContain('hidden-word-77')
+  const report = JSON.parse(stdout) as {
+    language: string
+    checks: { id: string; findings: { code: string; evidence: { variable?: string } }[] }[]
+  }
+  expect(report.language).toBe('zh')
+  const told = report.checks.flatMap(({ id, findings }) =>
+    findings.filter(({ code }) => code === 'config').map(({ evidence }) => [id, evidence.variable]),
+  )
+  expect(told).toEqual([
+    ['LIM-1', 'RATE_LIMIT_KEY_RPM'],
+    ['DB-1', 'DATABASE_URL'],
+    ['NGX-1', 'PORT'],
+    ['SLOW-1', 'LOG_LEVLE'],
+  ])
+})
+
+test('the server examines itself for an admin, and no throw-away key stays', async () => {
+  const gateway = await startGateway()
+  try {
+    const ask = (query: string) =>
+      fetch(`${gateway.origin}/admin/v1/doctor${query}`, {
+        headers: { authorization: `Bearer ${gateway.adminKey}` },
+      })
+    const reply = await ask('?lang=zh')
+    expect(reply.status).toBe(200)
+    const report = (await reply.json()) as {
+      verdict: string
+      checks: { id: string; verdict: string }[]
+    }
+    expect(report.checks).toHaveLength(9)
+    expect(report.checks.filter(({ verdict }) => verdict === 'failure')).toEqual([])
+    expect((await ask('?only=SSE-2')).status).toBe(400)
+    using database = gateway.database()
+    const left = database.query(
+      "SELECT count(*) AS many FROM api_keys WHERE name = 'doctor' AND status = 'active'",
+    )
+    expect(left.get()).toEqual({ many: 0 })
+  } finally {
+    await gateway.stop()
+  }
+})
+
+test('watching goes on until it is told to stop', async () => {
+  const gateway = await startGateway()
+  const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
+  const main = join(import.meta.dir, '../../src/main.ts')
+  const child = Bun.spawn([process.execPath, main, 'doctor', '--only', 'NGX-1', '--watch', '1'], {
+    env,
+    stdout: 'pipe',
+  })
+  try {
+    let written = ''
+    const decoder = new TextDecoder()
+    for await (const part of child.stdout) {
+      written += decoder.decode(part, { stream: true })
+      if (written.split('NGX-1').length > 2) child.kill('SIGINT')
+    }
+    expect(await child.exited).toBe(0)
+    expect(written.split('NGX-1').length).toBeGreaterThan(2)
+  } finally {
+    await gateway.stop()
+  }
+})
