@@ -27,7 +27,8 @@ interface Parts {
   deadlineMs?: number
 }
 
-const DEADLINE_MS = 50
+/** With what it takes to notice, no request waits longer than 50 ms. */
+const DEADLINE_MS = 48
 
 export interface RedisCounters extends Counters {
   /** After the first try to reach Redis, whatever came of it. */

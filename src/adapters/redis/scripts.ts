@@ -11,7 +11,7 @@
 export const PREFIX = 'rate_limit:'
 
 /**
- * `open_all` reads the windows of all KEYS, without what has left. A clock that was set back a little
+ * `open` reads a window as of a second, without what has left. A clock that was set back a little
  * stands still until it has caught up; where it was set back by more, or something else is under the
  * name, what counts is counted as of now: for no longer than a minute, and nobody loses Redis for it.
  */
@@ -76,7 +76,14 @@ local function open(key, second)
   end
   return { sum = sum, from = from, to = to, held = tonumber(found[4]) or 0, fresh = false }
 end
+`
 
+/**
+ * KEYS: the counters. ARGV: limit and amount of each. Takes all or none. Returns whether it took, the
+ * second at which, and of each counter: used, milliseconds until nothing counts any more, and until
+ * the amount fits (-1: never).
+ */
+export const TAKE = `${WINDOWS}
 local function open_all()
   local windows, second = {}, clock
   for at, key in ipairs(KEYS) do
@@ -88,14 +95,7 @@ local function open_all()
   end
   return windows, second
 end
-`
 
-/**
- * KEYS: the counters. ARGV: limit and amount of each. Takes all or none. Returns whether it took, the
- * second at which, and of each counter: used, milliseconds until nothing counts any more, and until
- * the amount fits (-1: never).
- */
-export const TAKE = `${WINDOWS}
 local windows, second = open_all()
 local fits_all = true
 for at, window in ipairs(windows) do
@@ -133,17 +133,26 @@ return answer
  * More is charged now; less is given back at most as far as that second still holds it.
  */
 export const CORRECT = `${WINDOWS}
-local windows, second = open_all()
-for at, key in ipairs(KEYS) do
-  local by, window = tonumber(ARGV[at + 1]), windows[at]
-  if by > 0 then
-    window.sum, window.held = window.sum + by, window.held + by
-    write(key, window, second)
-  elseif by < 0 then
-    local held = tonumber(redis.call('HGET', key, ARGV[1])) or 0
-    local back = math.min(-by, held)
-    if back > 0 then redis.call('HSET', key, ARGV[1], held - back, 'sum', window.sum - back) end
+local function charge(key, by)
+  local window, second = open(key, clock), clock
+  if window.to > clock then
+    second = window.to
+    window = open(key, second)
   end
+  window.sum, window.held = window.sum + by, window.held + by
+  write(key, window, second)
+end
+
+local function give_back(key, by)
+  local found = redis.pcall('HMGET', key, ARGV[1], 'sum')
+  local held, sum = tonumber(found[1]) or 0, tonumber(found[2])
+  local back = math.min(by, held)
+  if sum and back > 0 then redis.call('HSET', key, ARGV[1], held - back, 'sum', sum - back) end
+end
+
+for at, key in ipairs(KEYS) do
+  local by = tonumber(ARGV[at + 1])
+  if by > 0 then charge(key, by) else give_back(key, -by) end
 end
 return 1
 `
