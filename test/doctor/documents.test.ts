@@ -62,10 +62,14 @@ describe('the commands', () => {
 
   beforeAll(async () => {
     const postgres = await startPostgres()
+    closing.unshift(() => postgres.close())
     const redis = await startRedis()
+    closing.unshift(() => redis.close())
     const upstream = await startMockUpstream()
+    closing.unshift(() => upstream.close())
     upstream.script(() => jsonReply(200, { object: 'list', data: [] }))
     const certificates = makeCertificates()
+    closing.unshift(() => certificates.remove())
     const settings: Record<string, string> = {
       POSTGRES_HOST: '127.0.0.1',
       POSTGRES_PORT: String(postgres.port),
@@ -78,17 +82,20 @@ describe('the commands', () => {
       env: settings,
       upstreams: [{ name: 'main', baseUrl: upstream.url }],
     })
+    closing.unshift(() => gateway.stop())
     const site = await startSite(
       (port, folder) => `server { listen 127.0.0.1:${port} ssl;
         ssl_certificate ${folder}/fullchain.pem; ssl_certificate_key ${folder}/privkey.pem;
         location / { proxy_pass http://127.0.0.1:${gateway.port}; proxy_http_version 1.1; } }`,
       { 'fullchain.pem': certificates.valid.cert, 'privkey.pem': certificates.valid.key },
     )
+    closing.unshift(() => site.stop())
     pasting = shell({
       nginx: site.program,
       psql: `PGHOST='${postgres.folder}' PGPORT=${postgres.port} exec ${postgresProgram('psql')} "$@"`,
       'redis-cli': `REDISCLI_AUTH='${REDIS_PASSWORD}' exec ${Bun.which('redis-cli')} -p ${redis.port} "$@"`,
     })
+    closing.unshift(() => pasting[Symbol.dispose]())
     mkdirSync(join(pasting.folder, 'nginx/ssl'), { recursive: true })
     copyFileSync(
       join(site.folder, 'fullchain.pem'),
@@ -115,15 +122,6 @@ describe('the commands', () => {
         .replaceAll('gateway.example.com:443', `127.0.0.1:${site.port}`)
         .replaceAll('-servername gateway.example.com', '')
         .replaceAll('gateway.example.com', `127.0.0.1:${site.port}`)
-    closing.push(
-      () => gateway.stop(),
-      () => site.stop(),
-      () => upstream.close(),
-      () => redis.close(),
-      () => postgres.close(),
-      () => certificates.remove(),
-      () => pasting[Symbol.dispose](),
-    )
   }, 60_000)
   afterAll(async () => {
     for (const close of closing) await close()
