@@ -32,12 +32,20 @@ export interface UpstreamOfModel {
   port: number
 }
 
+/** Limits and a quota that are counted for every request, and that none reaches. */
+export const EVERYTHING_ON: Readonly<Record<string, string>> = {
+  RATE_LIMIT_KEY_RPM: '1000000000',
+  RATE_LIMIT_KEY_TPM: '1000000000000',
+  DEFAULT_MONTHLY_QUOTA_TOKENS: '1000000000000',
+}
+
 /** A data folder with these upstreams, made by the operator's own commands. */
 export async function prepareFolder(
   dataDir: string,
   upstreams: readonly UpstreamOfModel[],
+  settings: Readonly<Record<string, string>> = EVERYTHING_ON,
 ): Promise<Folder> {
-  const env = environmentFor(dataDir)
+  const env = environmentFor(dataDir, settings)
   await succeed(['init'], env)
   for (const { name, model, port } of upstreams) {
     const address = ['--base-url', `http://127.0.0.1:${port}/v1`]
@@ -65,13 +73,14 @@ const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)" && exec "$@"', 'sh']
 export async function launchGateway(
   dataDir: string,
   command: readonly string[] = FROM_SOURCE,
+  settings: Readonly<Record<string, string>> = EVERYTHING_ON,
 ): Promise<RunningGateway> {
   const logFile = join(dataDir, 'gateway.log')
   const log = openSync(logFile, 'w')
   const startedMs = performance.now()
   const child = Bun.spawn([...UNLIMITED, ...command, 'serve'], {
     cwd: ROOT,
-    env: environmentFor(dataDir, { LOG_LEVEL: 'info' }),
+    env: environmentFor(dataDir, { LOG_LEVEL: 'info', ...settings }),
     stdin: 'ignore',
     stdout: log,
     stderr: log,

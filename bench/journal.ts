@@ -46,7 +46,7 @@ const logger = {
   error: nothing,
   requestFinished: nothing,
 }
-const NO_JOURNAL: Pick<Journal, 'begin' | 'end'> = { begin: nothing, end: nothing }
+const NO_JOURNAL: Pick<Journal, 'begin' | 'end'> = { begin: async () => {}, end: nothing }
 
 /** Microseconds of processor time a request, of the calls and of whatever runs behind them until all is stored. */
 async function measure(
@@ -63,7 +63,7 @@ async function measure(
     )
     const before = process.cpuUsage()
     for (const ids of turns) {
-      for (const requestId of ids) void journal.begin({ ...entry, requestId })
+      await Promise.all(ids.map((requestId) => journal.begin({ ...entry, requestId })))
       for (const requestId of ids) journal.end({ ...record, requestId })
     }
     const { user, system } = process.cpuUsage(before)

@@ -35,7 +35,8 @@ export interface Report {
   targets: Target[]
 }
 
-export function reportOf(measured: Measurements, loadAverage: number): Report {
+/** `mostTimes`: what a request may cost, as so many times of nginx. */
+export function reportOf(measured: Measurements, loadAverage: number, mostTimes: number): Report {
   const { one, many, streams, loaded, source, executable } = measured
   return {
     date: new Date().toISOString(),
@@ -65,7 +66,7 @@ export function reportOf(measured: Measurements, loadAverage: number): Report {
       target(
         "CPU a request at 64 connections, times nginx's",
         compared(many, 'nginx', (r) => r.cpuUs, divide),
-        3.5,
+        mostTimes,
       ),
       target(
         "CPU a streamed chunk, times nginx's",

@@ -2,7 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Folder, launchGateway, prepareFolder, type RunningGateway } from './gateway.ts'
+import { startPostgres } from '../test/support/postgres-server.ts'
+import { startRedis } from '../test/support/redis-server.ts'
+import {
+  EVERYTHING_ON,
+  type Folder,
+  FROM_SOURCE,
+  launchGateway,
+  prepareFolder,
+  type RunningGateway,
+  usageRows,
+} from './gateway.ts'
 import { startNginx } from './nginx.ts'
 import { CHAT_MODEL, CHAT_REPLY, STREAM_MODEL } from './replies.ts'
 
@@ -11,6 +21,8 @@ export interface Rig extends AsyncDisposable {
   gateway: RunningGateway
   direct: Way
   nginx: Way
+  /** Usage records in the store. */
+  recorded(): number
 }
 
 /** A way to the upstreams: where chat completions and where streams are asked for, and whose CPU it costs. */
@@ -25,7 +37,8 @@ export interface Pace {
   everyMs: number
 }
 
-export async function startRig(pace: Pace): Promise<Rig> {
+/** `several`: on PostgreSQL and Redis, as one of several instances would be. */
+export async function startRig(pace: Pace, several = false): Promise<Rig> {
   await using stack = new AsyncDisposableStack()
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-'))
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
@@ -44,19 +57,38 @@ export async function startRig(pace: Pace): Promise<Rig> {
   )
   stack.defer(() => proxy.stop())
 
-  const folder = await prepareFolder(dataDir, [
+  const services = several ? await startServices(stack) : null
+  const settings = { ...EVERYTHING_ON, ...services?.settings }
+  const upstreams = [
     { name: 'chat', model: CHAT_MODEL, port: chatPort },
     { name: 'streams', model: STREAM_MODEL, port: streams.port },
-  ])
-  const gateway = await launchGateway(dataDir)
+  ]
+  const folder = await prepareFolder(dataDir, upstreams, settings)
+  const gateway = await launchGateway(dataDir, FROM_SOURCE, settings)
   stack.defer(() => gateway.stop())
   const parts = stack.move()
   return {
     folder,
     gateway,
     direct: { chatPort, streamPort: streams.port, pid: upstream.workerPid },
+    recorded: services?.recorded ?? (() => usageRows(dataDir)),
     nginx: { chatPort: proxyChatPort, streamPort: proxyStreamPort, pid: proxy.workerPid },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+async function startServices(stack: AsyncDisposableStack) {
+  const postgres = await startPostgres()
+  stack.defer(() => postgres.close())
+  const redis = await startRedis()
+  stack.defer(() => redis.close())
+  return {
+    settings: {
+      DATABASE_URL: postgres.url(),
+      REDIS_URL: redis.url,
+      ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
+    },
+    recorded: () => Number(postgres.sql('select count(*) as n from usage_records')[0]?.n),
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * Measures the gateway beside nginx and the bare upstream, prints a table, and keeps the figures:
- * `bench/results/latest.json`, with `--save` also `bench/baseline.json`.
+ * `bench/results/embedded.json`, with `--save` also `bench/baseline-embedded.json`. `--several` measures
+ * one of several instances, on PostgreSQL and Redis.
  */
 import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { usageRows } from './gateway.ts'
 import { createLoader } from './load.ts'
 import { answered, measureLoad, measureStreams, warmUp } from './measure.ts'
 import { memoryOf } from './process-cost.ts'
@@ -15,16 +15,25 @@ import { measureStart } from './start-up.ts'
 
 const PACE = { chunks: 100, everyMs: 20 }
 
-const { values } = parseArgs({ options: { save: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    save: { type: 'boolean', default: false },
+    several: { type: 'boolean', default: false },
+  },
+})
+const name = values.several ? 'several' : 'embedded'
 const startedMs = performance.now()
 const step = (text: string) =>
   console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${text}`)
 
 const report = await measure()
 print(report)
-const results = join(import.meta.dir, 'results', 'latest.json')
+const results = join(import.meta.dir, 'results', `${name}.json`)
 await Bun.$`mkdir -p ${dirname(results)}`.quiet()
-for (const file of [results, ...(values.save ? [join(import.meta.dir, 'baseline.json')] : [])]) {
+for (const file of [
+  results,
+  ...(values.save ? [join(import.meta.dir, `baseline-${name}.json`)] : []),
+]) {
   await Bun.write(file, `${JSON.stringify(report, null, 2)}\n`)
   console.log(`written: ${file}`)
 }
@@ -35,7 +44,7 @@ async function measure(): Promise<Report> {
   const source = await measureStart('source')
   if (source === null) throw new Error('no source')
   const executable = await measureStart('executable')
-  await using rig = await startRig(PACE)
+  await using rig = await startRig(PACE, values.several)
   const loader = await createLoader(rig.folder.dataDir)
   step('warming up')
   await warmUp(rig, loader)
@@ -45,17 +54,17 @@ async function measure(): Promise<Report> {
   const one = await measureLoad(rig, loader, 1)
   step('300 streams')
   const streams = await measureStreams(rig, PACE)
-  mustBeRecorded(rig.folder.dataDir, answered(one, many))
+  mustBeRecorded(rig.recorded(), answered(one, many))
   step('done')
   return reportOf(
     { one, many, streams, loaded: memoryOf(rig.gateway.pid), source, executable },
     load,
+    values.several ? 5 : 4,
   )
 }
 
 /** A gateway that skips its bookkeeping would be fast, and not the one that is meant. */
-function mustBeRecorded(dataDir: string, requests: number): void {
-  const rows = usageRows(dataDir)
+function mustBeRecorded(rows: number, requests: number): void {
   if (rows < requests) throw new Error(`${rows} usage records of ${requests} requests`)
 }
 

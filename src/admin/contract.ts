@@ -19,6 +19,9 @@ export interface KeyView {
   prefix: string
   status: string
   allowed_models: readonly string[] | null
+  /** A minute; 0 is no limit, null the configured default. */
+  rpm: number | null
+  tpm: number | null
   expires_at: string | null
   created_at: string
 }
@@ -102,6 +105,8 @@ export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): K
     prefix,
     status,
     allowed_models: key.allowedModels,
+    rpm: key.rpm,
+    tpm: key.tpm,
     expires_at: isoTime(key.expiresAtMs),
     created_at: new Date(key.createdAtMs).toISOString(),
   }

@@ -1,6 +1,7 @@
 /** Proxy keys: made, shown once, revoked, rotated. */
 import type { ApiKey } from '../core/entities.ts'
 import { displayPrefix, mintProxyKey } from '../core/proxy-key.ts'
+import type { KeyLimits } from '../ports/admin-store.ts'
 import { checkedLabel, checkedModels } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
@@ -13,8 +14,10 @@ export interface KeyWish {
   user: string
   name: string
   allowedModels?: readonly string[] | null
-  rpm?: number | null
   expiresAtMs?: number | null
+  /** A minute; 0 is no limit, null the configured default. */
+  rpm?: number | null
+  tpm?: number | null
 }
 
 /** `secret` is known only here and now: the store keeps its digest. */
@@ -85,8 +88,9 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       user,
       name,
       allowedModels = null,
-      rpm = null,
       expiresAtMs = null,
+      rpm = null,
+      tpm = null,
     }: KeyWish): Promise<MintedKey> {
       if (expiresAtMs !== null && expiresAtMs <= nowMs()) {
         throw new AdminError(
@@ -99,11 +103,26 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
         name: checkedLabel(name),
         allowedModels: checkedModels(allowedModels),
         rpm,
-        tpm: null,
+        tpm,
         expiresAtMs,
       }
       const { id } = await users.find(user)
       return mint(id, rights)
+    },
+    async limit(name: string, limits: KeyLimits): Promise<ApiKey> {
+      if (Object.keys(limits).length === 0) {
+        throw new AdminError(
+          'invalid',
+          'nothing was given to change',
+          'Give --rpm or --tpm; see gpt-proxy key limit --help',
+        )
+      }
+      const { id } = await find(name)
+      const key = await store.limitApiKey(id, limits)
+      if (key === null)
+        throw new AdminError('not_found', `key ${id} is gone`, 'List them: gpt-proxy key list')
+      await audit('key.limit', `key:${id}`)
+      return key
     },
     async revoke(name: string): Promise<ApiKey> {
       const key = await find(name)

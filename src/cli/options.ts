@@ -28,6 +28,15 @@ export function quotaTokens(text: string): number {
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
 }
 
+/** Of a key: 0 is no limit, null takes the default of the configuration. */
+export function perMinute(text: string): number | null {
+  if (text === 'none') return 0
+  if (text === 'default') return null
+  const amount = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(amount) && amount > 0) return amount
+  throw new InvalidArgumentError("It must be a whole number, 'none' or 'default'.")
+}
+
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/
 

@@ -11,6 +11,7 @@ import { EXIT_CODE_HELP } from './exit-codes.ts'
 import { addHealth } from './health.ts'
 import { addInit } from './init.ts'
 import { addKeyCreate } from './key/create.ts'
+import { addKeyLimit } from './key/limit.ts'
 import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
@@ -70,7 +71,7 @@ const GROUPS: readonly [
     'key',
     'proxy keys that clients send',
     'gpt-proxy key create alice --name laptop',
-    [addKeyCreate, addKeyList, addKeyRevoke, addKeyRotate],
+    [addKeyCreate, addKeyList, addKeyLimit, addKeyRevoke, addKeyRotate],
   ],
   [
     'upstream',

@@ -70,17 +70,21 @@ function countList(items: readonly unknown[], tally: Tally): void {
 
 /** The byte length is found many characters at a time, and in plain ASCII it is the answer. */
 function countText(text: string, tally: Tally): void {
-  const wide = Buffer.byteLength(text) === text.length ? 0 : countWide(text)
-  tally.characters += text.length - wide
-  tally.tokens += wide
+  if (Buffer.byteLength(text) === text.length) tally.characters += text.length
+  else countWideText(text, tally)
 }
 
-function countWide(text: string): number {
-  let wide = 0
+function countWideText(text: string, tally: Tally): void {
   for (let at = 0; at < text.length; at++) {
-    if (isWide(text.charCodeAt(at))) wide++
+    const code = text.charCodeAt(at)
+    if (!isWide(code)) {
+      tally.characters++
+      continue
+    }
+    tally.tokens++
+    // Outside of the first plane a character is two units.
+    if (code >= 0xd800 && code <= 0xdbff) at++
   }
-  return wide
 }
 
 /** Chinese, Japanese and Korean; of a character outside of the first plane, its first half. */

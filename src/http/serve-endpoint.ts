@@ -44,7 +44,6 @@ export function respondTo(
   underWay?: ServerOptions['underWay'],
 ): Promise<Response> {
   const trace = openTrace(newRequestId(), gateway.clock.nowMs())
-  const { promise, resolve } = Promise.withResolvers<Response>()
   const waiting = watchClient(gateway, request, trace)
   underWay?.add()
   const incoming = {
@@ -53,8 +52,12 @@ export function respondTo(
     readBody: body,
     peer: () => peerOf(request),
   }
-  serve(gateway, incoming, trace, (reply) => resolve(responseOf(reply)))
-    .catch((error) => {
+  return new Promise((resolve) => {
+    const done = () => {
+      waiting.clear()
+      underWay?.remove()
+    }
+    serve(gateway, incoming, trace, (reply) => resolve(responseOf(reply))).then(done, (error) => {
       if (error instanceof GatewayError && error.status < 500) {
         gateway.logger.info(
           { requestId: trace.requestId, status: error.status, error: error.code },
@@ -62,12 +65,9 @@ export function respondTo(
         )
       }
       resolve(errorReply(error, trace.requestId, gateway.logger, trace.holdHeaders))
+      done()
     })
-    .finally(() => {
-      waiting.clear()
-      underWay?.remove()
-    })
-  return promise
+  })
 }
 
 /**

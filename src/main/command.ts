@@ -81,7 +81,7 @@ function explain(context: CliContext, error: unknown): number {
 }
 
 function ended(text: string): string {
-  return /[.?!)]$/.test(text) ? text : `${text}.`
+  return /[.?!]$/.test(text) ? text : `${text}.`
 }
 
 function capital(text: string): string {

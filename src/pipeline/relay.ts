@@ -14,16 +14,17 @@ export interface Reply {
 
 export type Respond = (reply: Reply) => void
 
-export async function relay(
+/** A promise only for a stream. */
+export function relay(
   gateway: Gateway,
   answer: Answer,
   trace: Trace,
   respond: Respond,
-): Promise<void> {
+): void | Promise<void> {
   trace.firstTokenMs = performance.now() - trace.arrivedMs
   trace.status = answer.status
-  if (answer.kind === 'whole') relayWhole(gateway, answer, trace, respond)
-  else await relayStream(gateway, answer, trace, respond)
+  if (answer.kind !== 'whole') return relayStream(gateway, answer, trace, respond)
+  relayWhole(gateway, answer, trace, respond)
 }
 
 function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, respond: Respond): void {

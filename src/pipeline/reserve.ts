@@ -1,6 +1,7 @@
 /** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
 import type { Ask } from '../core/ask.ts'
 import type { Caller } from '../core/caller.ts'
+import type { JournalEntry } from '../core/journal-entry.ts'
 import { estimateTokens } from '../core/token-estimate.ts'
 import type { Gateway } from './gateway.ts'
 import type { QuotaHold } from './quota.ts'
@@ -18,52 +19,39 @@ export interface Hold {
 
 /**
  * Quota, then rate limits, then the journal, which can't be taken back; where one refuses, those
- * before it are released. A promise only where something has to be waited for.
+ * before it are released.
  */
-export function reserve(
+export async function reserve(
   gateway: Gateway,
   caller: Caller,
   ask: Ask,
   origin: Origin,
   trace: Trace,
-): Hold | Promise<Hold> {
+): Promise<Hold> {
   const tokens = estimateTokens(ask)
-  const quota = gateway.quotas.hold(caller.user, tokens, trace.startedAtMs)
-  const further = (held: QuotaHold | null) => {
-    if (held !== null)
-      trace.holdHeaders['x-gpt-proxy-quota-remaining'] = String(gateway.quotas.remaining(held))
-    const hold: Hold = { tokens, quota: held, rate: null }
-    return undoing(gateway, hold, () => limited(gateway, caller, ask, origin, trace, hold))
+  const hold: Hold = { tokens, quota: null, rate: null }
+  const { holdHeaders } = trace
+  try {
+    // Each answers at once wherever it can, and a promise that is not needed costs.
+    const quota = gateway.quotas.hold(caller.user, tokens, trace.startedAtMs)
+    hold.quota = quota instanceof Promise ? await quota : quota
+    if (hold.quota !== null)
+      holdHeaders['x-gpt-proxy-quota-remaining'] = String(gateway.quotas.remaining(hold.quota))
+    const rate = gateway.rateLimits.hold(caller.key, origin, tokens, (headers) => {
+      Object.assign(holdHeaders, headers)
+    })
+    hold.rate = rate instanceof Promise ? await rate : rate
+    await gateway.journal.begin(entryOf(caller, ask, trace, hold))
+  } catch (error) {
+    if (hold.rate !== null) gateway.rateLimits.release(hold.rate)
+    if (hold.quota !== null) gateway.quotas.release(hold.quota)
+    throw error
   }
-  return quota instanceof Promise ? quota.then(further) : further(quota)
+  return hold
 }
 
-function limited(
-  gateway: Gateway,
-  caller: Caller,
-  ask: Ask,
-  origin: Origin,
-  trace: Trace,
-  hold: Hold,
-): Hold | Promise<Hold> {
-  const rate = gateway.rateLimits.hold(caller.key, origin, hold.tokens, (headers) => {
-    Object.assign(trace.holdHeaders, headers)
-  })
-  const further = (held: RateHold | null) => {
-    hold.rate = held
-    return journaled(gateway, caller, ask, trace, hold)
-  }
-  return rate instanceof Promise ? rate.then(further) : further(rate)
-}
-
-function journaled(
-  gateway: Gateway,
-  caller: Caller,
-  ask: Ask,
-  trace: Trace,
-  hold: Hold,
-): Hold | Promise<Hold> {
-  const begun = gateway.journal.begin({
+function entryOf(caller: Caller, ask: Ask, trace: Trace, hold: Hold): JournalEntry {
+  return {
     requestId: trace.requestId,
     startedAtMs: trace.startedAtMs,
     userId: caller.user.id,
@@ -73,24 +61,5 @@ function journaled(
     stream: ask.stream,
     tokens: hold.tokens,
     reservedTokens: hold.quota?.tokens ?? 0,
-  })
-  return begun === undefined ? hold : begun.then(() => hold)
-}
-
-function undoing(
-  gateway: Gateway,
-  hold: Hold,
-  work: () => Hold | Promise<Hold>,
-): Hold | Promise<Hold> {
-  const undo = (error: unknown): never => {
-    if (hold.rate !== null) gateway.rateLimits.release(hold.rate)
-    if (hold.quota !== null) gateway.quotas.release(hold.quota)
-    throw error
-  }
-  try {
-    const done = work()
-    return done instanceof Promise ? done.catch(undo) : done
-  } catch (error) {
-    return undo(error)
   }
 }

@@ -32,9 +32,7 @@ export async function serve(
   const caller = authenticate(gateway, incoming.headers)
   const ask = parse(incoming.endpoint, await incoming.readBody())
   const plan = route(gateway, caller, ask)
-  const held = reserve(gateway, caller, ask, incoming, trace)
-  // A promise costs, and mostly there is nothing to wait for.
-  const hold = held instanceof Promise ? await held : held
+  const hold = await reserve(gateway, caller, ask, incoming, trace)
   try {
     const answer = await attempt(gateway, plan, ask, trace)
     await relay(gateway, answer, trace, respond)

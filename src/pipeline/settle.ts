@@ -8,15 +8,31 @@ import type { Gateway } from './gateway.ts'
 import type { Hold } from './reserve.ts'
 import type { Trace } from './trace.ts'
 
-export async function settle(
+/** A promise only where tokens have to be counted here. */
+export function settle(
   gateway: Gateway,
   caller: Caller,
   ask: Ask,
   hold: Hold,
   trace: Trace,
-): Promise<void> {
+): void | Promise<void> {
   const durationMs = performance.now() - trace.arrivedMs
-  const usage = trace.usage ?? (await estimated(gateway, ask, trace))
+  if (trace.usage !== null)
+    return settled(gateway, caller, ask, hold, trace, trace.usage, durationMs)
+  return estimated(gateway, ask, trace).then((usage) =>
+    settled(gateway, caller, ask, hold, trace, usage, durationMs),
+  )
+}
+
+function settled(
+  gateway: Gateway,
+  caller: Caller,
+  ask: Ask,
+  hold: Hold,
+  trace: Trace,
+  usage: TokenUsage,
+  durationMs: number,
+): void {
   if (hold.quota !== null) gateway.quotas.settle(hold.quota, usage.totalTokens)
   if (hold.rate !== null) gateway.rateLimits.settle(hold.rate, usage.totalTokens)
   const key = trace.upstream?.key ?? null

@@ -28,6 +28,12 @@ export interface NewApiKey {
   expiresAtMs: number | null
 }
 
+/** A minute; 0 is no limit, null the configured default. */
+export interface KeyLimits {
+  rpm?: number | null
+  tpm?: number | null
+}
+
 export interface NewUpstreamKey {
   name: string
   provider: Provider
@@ -63,6 +69,8 @@ export interface AdminStore extends QuotaAdmin {
   createApiKey(key: NewApiKey): Promise<ApiKey>
   listApiKeys(userId: number | null): Promise<ApiKey[]>
   findApiKey(id: number): Promise<ApiKey | null>
+  /** Null where there is no such key. */
+  limitApiKey(id: number, limits: KeyLimits): Promise<ApiKey | null>
   /** False where there is no such key. */
   revokeApiKey(id: number): Promise<boolean>
 

@@ -22,10 +22,10 @@ export interface JournalHealth {
 
 export interface Journal {
   /**
-   * Before the request is sent. Throws `journal_unavailable`: then the request must not be sent.
-   * A promise only where the journal must be on the disk before (`JOURNAL_SYNC=always`).
+   * Before the request is sent. Throws or rejects with `journal_unavailable`: then the request must not be sent.
+   * Resolves once it is written, with `JOURNAL_SYNC=always` once it is on the disk.
    */
-  begin(entry: JournalEntry): void | Promise<void>
+  begin(entry: JournalEntry): Promise<void>
   /** Exactly once for each that began. Never fails, never waits. */
   end(record: UsageRecord): void
   health(): JournalHealth

@@ -64,9 +64,9 @@ test('after all that, neither logs, metrics, CLI nor any file of the data folder
     headers: { authorization: `Bearer ${gateway.adminKey}` },
   })
   const listed = await gateway.cli(['upstream', 'list', '--json'])
-  const files = readdirSync(gateway.dataDir).map((name) =>
-    readFileSync(join(gateway.dataDir, name)).toString('latin1'),
-  )
+  const files = readdirSync(gateway.dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name)).toString('latin1'))
   const everything = [
     gateway.logs(),
     await metrics.text(),

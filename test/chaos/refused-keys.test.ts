@@ -1,6 +1,8 @@
 /** Keys that an upstream refuses: never used again, and the client never sees the upstream's words. */
+
 import { afterAll, describe, expect, test } from 'bun:test'
 import { chatChunks, chatCompletion, jsonReply, sseReply } from '../support/mock-upstream.ts'
+import { waitFor } from '../support/waiting.ts'
 import { ask, BOTH } from './asking.ts'
 import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
@@ -39,7 +41,7 @@ describe.each([401, 403])('status %p', (status) => {
       ).toHaveLength(1)
       const number = refused.includes(`${model}-1`) ? 1 : 2
       await upstreamState(rig, `${model}-${number}`, (row) => row.status === 'invalid')
-      expect(gateway.logs()).toContain(`"upstream":"${model}-${number}"`)
+      await waitFor('the alert', () => gateway.logs().includes(`"upstream":"${model}-${number}"`))
     },
   )
 

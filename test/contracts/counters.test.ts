@@ -45,7 +45,7 @@ describe('counters in Redis', () => {
       { counter: 'ip:192.0.2.1:tpm', limit: 10, amount: 4 },
     ])
     expect(redis.cli('KEYS', 'rate_limit:key:77:*')).toBe('rate_limit:key:77:rpm')
-    expect(redis.cli('HVALS', 'rate_limit:ip:192.0.2.1:tpm')).toBe('4')
+    expect(redis.cli('HGET', 'rate_limit:ip:192.0.2.1:tpm', 'sum')).toBe('4')
     const lives = Number(redis.cli('PTTL', 'rate_limit:key:77:rpm'))
     expect(lives).toBeGreaterThan(55_000)
     expect(lives).toBeLessThanOrEqual(62_000)
@@ -56,7 +56,10 @@ describe('counters in Redis', () => {
     const verdict = await counters.take([{ counter: 'key:78:tpm', limit: 100, amount: 10 }])
     if (verdict.kind !== 'taken') throw new Error('not taken')
     counters.correct(verdict.ticket, [{ counter: 'key:78:tpm', by: 5 }])
-    await waitFor('the correction', () => redis.cli('HVALS', 'rate_limit:key:78:tpm') === '15')
+    await waitFor(
+      'the correction',
+      () => redis.cli('HGET', 'rate_limit:key:78:tpm', 'sum') === '15',
+    )
     expect(redis.cli('INFO', 'commandstats')).toMatch(/cmdstat_evalsha:calls=2,/)
   })
 
@@ -84,9 +87,25 @@ describe('counters in Redis', () => {
   test('a second that has left gives its place again, and its field goes', async () => {
     const name = 'rate_limit:key:81:rpm'
     const second = Number(redis.cli('TIME').split('\n')[0])
-    redis.cli('HSET', name, String(second - 61), '9', String(second - 59), '1')
+    const fields = [String(second - 61), '9', String(second - 59), '1', 'sum', '10']
+    redis.cli('HSET', name, ...fields, 'from', String(second - 61), 'to', String(second - 59))
     const verdict = await counters.take([{ counter: 'key:81:rpm', limit: 2, amount: 1 }])
     expect(verdict).toMatchObject({ kind: 'taken', readings: [{ used: 2 }] })
     expect(redis.cli('HEXISTS', name, String(second - 61))).toBe('0')
   })
+
+  test.each([
+    ['of another kind', ['ZADD', '1', 'member']],
+    ['without sense', ['HSET', 'sum', 'much', 'from', '-', 'to', '?', 'word', 'word']],
+  ])(
+    'something %s under a name is replaced, and Redis stays joined',
+    async (_, [verb, ...rest]) => {
+      const counter = `key:82:${verb}`
+      redis.cli(String(verb), `rate_limit:${counter}`, ...rest)
+      const demand = [{ counter, limit: 1, amount: 1 }]
+      expect(await counters.take(demand)).toMatchObject({ kind: 'taken', degraded: false })
+      expect(await counters.take(demand)).toMatchObject({ kind: 'refused', degraded: false })
+      expect(counters.health()).toBe('healthy')
+    },
+  )
 })

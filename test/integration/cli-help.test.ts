@@ -45,7 +45,7 @@ const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'chat', 'backup', 
 test('every command of the design is there', () => {
   const groups = {
     user: ['create', 'list', 'update', 'disable'],
-    key: ['create', 'list', 'revoke', 'rotate'],
+    key: ['create', 'limit', 'list', 'revoke', 'rotate'],
     upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
     quota: ['show', 'set', 'reset', 'reconcile'],

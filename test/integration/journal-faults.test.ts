@@ -14,9 +14,9 @@ beforeEach(() => {
 })
 afterEach(() => rig.close())
 
-function refusal(journal: Journal, number: number): GatewayError {
+async function refusal(journal: Journal, number: number): Promise<GatewayError> {
   try {
-    void journal.begin(entry(number))
+    await journal.begin(entry(number))
   } catch (error) {
     return error as GatewayError
   }
@@ -38,11 +38,11 @@ describe.each([
 ] as const)('a write that fails with %s', (code, state, reason) => {
   test('refuses new requests, stores those that end, and is over when the disk is well again', async () => {
     const journal = rig.open()
-    void journal.begin(entry(1))
+    await journal.begin(entry(1))
     rig.fails('write', code)
-    const { status, body, headers } = refusal(journal, 2)
+    const { status, body, headers } = await refusal(journal, 2)
     expect(status).toBe(503)
-    const { error } = refusal(journal, 2).body('req_x')
+    const { error } = (await refusal(journal, 2)).body('req_x')
     expect(body).toBeDefined()
     expect([error.code, error.type]).toEqual(['journal_unavailable', 'server_error'])
     expect(error.message).toStartWith('gateway: ')
@@ -56,7 +56,7 @@ describe.each([
 
     rig.fails('write', null)
     await waitFor('the journal to be well', () => journal.health().state === 'healthy')
-    void journal.begin(entry(3))
+    await journal.begin(entry(3))
     journal.end(ended(3))
     await allStored(2)
     expect(rig.logged.filter((line) => line.startsWith('error'))).toHaveLength(1)
@@ -66,9 +66,9 @@ describe.each([
 test('what ended while nothing could be written is in the file once there is room, and outlives a kill', async () => {
   rig.storeIsAway(true)
   const journal = rig.open()
-  void journal.begin(entry(1))
+  await journal.begin(entry(1))
   rig.fails('write', 'ENOSPC')
-  refusal(journal, 2)
+  await refusal(journal, 2)
   journal.end(ended(1))
   rig.fails('write', null)
   await waitFor('the journal to be well', () => journal.health().state === 'healthy')
@@ -98,9 +98,9 @@ test('a disk that is full gives up its reserve for what ends', async () => {
   }
   room = true
   const journal = rig.open({ files: full })
-  void journal.begin(entry(1))
+  await journal.begin(entry(1))
   room = false
-  refusal(journal, 2)
+  await refusal(journal, 2)
   journal.end(ended(1))
   await waitFor('the END in the file', () =>
     segments().some((name) => readFileSync(join(rig.folder, name), 'utf8').includes('["E"')),
@@ -109,10 +109,10 @@ test('a disk that is full gives up its reserve for what ends', async () => {
 
 test('half a line that could still be written is taken back', async () => {
   const journal = rig.open({ files: halfOnce() })
-  void journal.begin(entry(1))
-  refusal(journal, 2)
+  await journal.begin(entry(1))
+  await refusal(journal, 2)
   await waitFor('the journal to be well', () => journal.health().state === 'healthy')
-  void journal.begin(entry(3))
+  await journal.begin(entry(3))
   const lines = readFileSync(join(rig.folder, segments()[0] ?? ''), 'utf8').split('\n')
   expect(lines.map((line) => /"req_\d+"/.exec(line)?.[0])).toEqual([
     '"req_1"',
@@ -139,14 +139,14 @@ function halfOnce(): JournalFiles {
 describe('EIO', () => {
   test('of a write refuses everything until a restart, and stores what ends', async () => {
     const journal = rig.open()
-    void journal.begin(entry(1))
+    await journal.begin(entry(1))
     rig.fails('write', 'EIO')
-    expect(refusal(journal, 2).headers).toEqual({})
+    expect((await refusal(journal, 2)).headers).toEqual({})
     rig.fails('write', null)
     journal.end(ended(1))
     await allStored(1)
     expect(journal.health().state).toBe('failed')
-    expect(refusal(journal, 3).message).toContain('restarted')
+    expect((await refusal(journal, 3)).message).toContain('restarted')
   })
 
   test('of a sync is no acknowledgement: with JOURNAL_SYNC=always the request is refused', async () => {
@@ -154,16 +154,16 @@ describe('EIO', () => {
     rig.fails('sync', 'EIO')
     await expect(Promise.resolve(journal.begin(entry(1)))).rejects.toThrow('gateway: no request')
     rig.fails('sync', null)
-    expect(refusal(journal, 2).status).toBe(503)
+    expect((await refusal(journal, 2)).status).toBe(503)
     expect(journal.health()).toMatchObject({ state: 'failed', syncFailures: 1 })
   })
 
   test('of a sync in the background refuses what comes after it', async () => {
     const journal = rig.open()
     rig.fails('sync', 'EIO')
-    void journal.begin(entry(1))
+    await journal.begin(entry(1))
     await waitFor('the failure to be seen', () => journal.health().state === 'failed')
-    expect(refusal(journal, 2).status).toBe(503)
+    expect((await refusal(journal, 2)).status).toBe(503)
     journal.end(ended(1))
     await allStored(1)
   })
@@ -171,7 +171,7 @@ describe('EIO', () => {
   test('of a segment that is read sets it aside, and the others are read', async () => {
     rig.storeIsAway(true)
     const first = rig.open({ segmentBytes: 1 })
-    for (const number of [1, 2]) void first.begin(entry(number))
+    for (const number of [1, 2]) await first.begin(entry(number))
     const unreadable = segments()[0] ?? ''
     const files: JournalFiles = {
       ...journalFiles,
@@ -192,7 +192,7 @@ describe('a journal that was damaged', () => {
   async function killed(): Promise<string> {
     rig.storeIsAway(true)
     const journal = rig.open()
-    for (const number of [1, 2, 3]) void journal.begin(entry(number))
+    for (const number of [1, 2, 3]) await journal.begin(entry(number))
     for (const number of [1, 2]) journal.end(ended(number))
     const path = join(rig.folder, segments()[0] ?? '')
     await waitFor('both ENDs', () => readFileSync(path, 'utf8').split('["E"').length === 3)

@@ -55,7 +55,7 @@ test('two commands have two journals', () => {
 test('what was left in a folder that is taken over is settled', async () => {
   const rig = openJournalRig()
   const killed = openJournalRig()
-  void killed.open().begin(entry(7))
+  await killed.open().begin(entry(7))
   const server = rig.open()
   expect(await server.adopt(killed.folder)).toBe(true)
   expect(rig.stored.get('req_7')?.outcome).toBe('lost')

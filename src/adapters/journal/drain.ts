@@ -3,8 +3,8 @@ import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { type Apart, type Settle, settleApart } from './refused.ts'
 
-/** The embedded store holds up the requests for as long as a batch takes, so it is small. */
-export const BATCH = 100
+/** The embedded store holds up the requests for as long as a batch takes: some milliseconds. */
+export const BATCH = 500
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2_000
 /** A store that is away for a moment is the rule; a record that it never takes is not. */

@@ -86,17 +86,23 @@ export function openJournal(parts: JournalParts): DiskJournal {
     onDamage,
     mostInMemory: parts.mostInMemory ?? MOST_IN_MEMORY,
   })
+  /**
+   * Requests that began in this turn of the event loop. They are written in one go, and all sent
+   * behind it: a write each costs more than all the rest of the journal, and an upstream that has
+   * nothing to do would be woken by each of them.
+   */
+  let turn: ReturnType<typeof openTurn> | null = null
   /** Request → the segment that has its BEGIN. */
   const open = new Map<string, Segment>()
   let flushing: Timer | null = null
   const lines = createLineBuffer()
 
   /** Records that ended and are not written yet go first, with whatever else is written. */
-  const write = (further: string | null): Written => {
+  const write = (begun: readonly JournalEntry[]): Written => {
     const unwritten = backlog.unwritten()
     lines.clear()
     for (const { content } of unwritten) lines.add(content)
-    if (further !== null) lines.add(further)
+    for (const entry of begun) lines.add(beginContent(entry))
     const written = writer.write(lines)
     if (unwritten.length > 0) backlog.written(written.segment, written.position)
     return written
@@ -105,7 +111,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
     flushing = null
     if (backlog.unwritten().length === 0 || writer.state() === 'failed') return
     try {
-      write(null)
+      write([])
     } catch (error) {
       if (faultOf(error) === 'full' && reserve.giveUp()) flush()
     }
@@ -175,15 +181,9 @@ export function openJournal(parts: JournalParts): DiskJournal {
     begin(entry) {
       const state = writer.state()
       if (state !== 'healthy') throw journalUnavailable(state)
-      const segment = writeBegin(entry)
-      segment.begun++
-      open.set(entry.requestId, segment)
-      if (sync !== 'always') return
-      return syncer.synced().catch(() => {
-        // Nothing is known of what is on the disk; should this BEGIN be, it is settled as lost.
-        open.delete(entry.requestId)
-        throw journalUnavailable('failed')
-      })
+      turn ??= openTurn()
+      turn.entries.push(entry)
+      return turn.promise
     },
     end(record) {
       const beganIn = open.get(record.requestId) ?? null
@@ -225,11 +225,29 @@ export function openJournal(parts: JournalParts): DiskJournal {
     },
   }
 
-  function writeBegin(entry: JournalEntry): Segment {
+  function openTurn() {
+    setImmediate(writeTurn)
+    return { entries: [] as JournalEntry[], ...Promise.withResolvers<void>() }
+  }
+
+  function writeTurn(): void {
+    if (turn === null) return
+    const { entries, resolve, reject } = turn
+    turn = null
+    let segment: Segment
     try {
-      return write(beginContent(entry)).segment
+      segment = write(entries).segment
     } catch (error) {
-      throw journalUnavailable(faultOf(error))
+      reject(journalUnavailable(faultOf(error)))
+      return
     }
+    segment.begun += entries.length
+    for (const { requestId } of entries) open.set(requestId, segment)
+    const onDisk = sync === 'always' ? syncer.synced() : Promise.resolve()
+    onDisk.then(resolve, () => {
+      // Nothing is known of what is on the disk; should a BEGIN be, it is settled as lost.
+      for (const { requestId } of entries) open.delete(requestId)
+      reject(journalUnavailable('failed'))
+    })
   }
 }

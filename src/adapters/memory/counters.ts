@@ -41,20 +41,22 @@ export function createMemoryCounters(
   return {
     take(demands) {
       const now = nowMs()
-      const nowSecond = Math.floor(now / 1000)
-      const windows = demands.map(({ counter }) => find(counter, nowSecond))
-      const taken = windows.every((window, at) => fitsDemand(window, demands[at]))
+      const localSecond = Math.floor(now / 1000)
+      const windows = demands.map(({ counter }) => find(counter, localSecond))
+      const taken = fitAll(windows, demands)
       if (taken)
-        windows.forEach((window, at) => void add(window, nowSecond, demands[at]?.amount ?? 0))
-      const readings = windows.map((window, at) => reading(window, demands[at], taken, now))
-      return taken
-        ? {
-            kind: 'taken',
-            ticket: { localSecond: nowSecond, sharedSecond: null },
-            readings,
-            degraded: false,
-          }
-        : { kind: 'refused', readings, degraded: false }
+        windows.forEach((window, at) => void add(window, localSecond, demands[at]?.amount ?? 0))
+      const readings = readingsOf(windows, demands, taken, now)
+      if (!taken) return { kind: 'refused', readings, degraded: false }
+      const ticket = { localSecond, sharedSecond: null }
+      return { kind: 'taken', ticket, readings, degraded: false }
+    },
+    refusal(demands) {
+      const now = nowMs()
+      const windows = demands.map(({ counter }) => find(counter, Math.floor(now / 1000)))
+      if (fitAll(windows, demands)) return null
+      const readings = readingsOf(windows, demands, false, now)
+      return { kind: 'refused', readings, degraded: false }
     },
     correct({ localSecond }, corrections) {
       const nowSecond = Math.floor(nowMs() / 1000)
@@ -75,19 +77,25 @@ export function createMemoryCounters(
   }
 }
 
-function fitsDemand(window: Window, demand: Demand | undefined): boolean {
-  return demand === undefined || fits(window, demand.amount, demand.limit)
+function fitAll(windows: readonly Window[], demands: readonly Demand[]): boolean {
+  return windows.every((window, at) => {
+    const demand = demands[at]
+    return demand === undefined || fits(window, demand.amount, demand.limit)
+  })
 }
 
-function reading(
-  window: Window,
-  demand: Demand | undefined,
+function readingsOf(
+  windows: readonly Window[],
+  demands: readonly Demand[],
   taken: boolean,
   nowMs: number,
-): Reading {
-  return {
-    used: window.sum,
-    resetMs: resetMs(window, nowMs),
-    waitMs: taken || demand === undefined ? 0 : waitMs(window, demand.amount, demand.limit, nowMs),
-  }
+): Reading[] {
+  return windows.map((window, at) => {
+    const { amount = 0, limit = 0 } = demands[at] ?? {}
+    return {
+      used: window.sum,
+      resetMs: resetMs(window, nowMs),
+      waitMs: taken ? 0 : waitMs(window, amount, limit, nowMs),
+    }
+  })
 }

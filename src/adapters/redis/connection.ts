@@ -1,4 +1,5 @@
 /** One connection to Redis at a time: lost at the first miss, and looked for again until it is there. */
+import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 
 export interface RedisConnection {
@@ -14,7 +15,9 @@ export interface RedisConnection {
 interface Parts {
   url: string
   deadlineMs: number
-  onChange(standing: boolean, why: string): void
+  onJoined(): void
+  /** Once for each time that it is lost, or was not there at the first try. */
+  onLost(why: string): void
 }
 
 const LOOK_EVERY_MS = 500
@@ -23,41 +26,55 @@ const JOIN_MS = 450
 const SOURCES = { take: TAKE, correct: CORRECT }
 const SHA = { take: sha1(TAKE), correct: sha1(CORRECT) }
 
-export function connectRedis({ url, deadlineMs, onChange }: Parts): RedisConnection {
+export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): RedisConnection {
   let client: Bun.RedisClient | null = null
   let closed = false
-  let joining = false
+  let looking = false
+  let told = false
 
+  const tell = (why: string): void => {
+    if (!told && !closed) onLost(why)
+    told = true
+  }
   const lost = (from: Bun.RedisClient, why: string): void => {
     if (client !== from) return
     client = null
     from.close()
-    onChange(false, why)
+    tell(why)
   }
   const join = async (): Promise<void> => {
-    if (joining || closed || client !== null) return
-    joining = true
     const made = new Bun.RedisClient(url, {
       autoReconnect: false,
       enableOfflineQueue: false,
       connectionTimeout: JOIN_MS,
     })
     try {
-      await within(JOIN_MS, joined(made))
+      await within(JOIN_MS, prepare(made))
+      // One that answers later than requests wait would be lost again at the next of them.
+      await within(deadlineMs, probe(made))
       if (closed) return made.close()
-      made.onclose = (error) => lost(made, error.message)
+      made.onclose = () => lost(made, 'it closed the connection')
       client = made
-      onChange(true, 'Redis takes writes')
+      told = false
+      onJoined()
     } catch (error) {
       made.close()
-      onChange(false, meaning(error))
-    } finally {
-      joining = false
+      if (!told) tell(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
     }
   }
-  const triedOnce = join()
-  const looking = setInterval(() => void join(), LOOK_EVERY_MS)
-  looking.unref()
+  /** So that a gateway without requests notices it too, before a request has to. */
+  const check = async (at: Bun.RedisClient): Promise<void> => {
+    await within(JOIN_MS, probe(at)).catch((error) => lost(at, meaning(error)))
+  }
+  const look = async (): Promise<void> => {
+    if (looking) return
+    looking = true
+    await (client === null ? join() : check(client))
+    looking = false
+  }
+  const triedOnce = look()
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  timer.unref()
 
   return {
     get standing() {
@@ -76,17 +93,20 @@ export function connectRedis({ url, deadlineMs, onChange }: Parts): RedisConnect
     triedOnce,
     close() {
       closed = true
-      clearInterval(looking)
+      clearInterval(timer)
       client?.close()
       client = null
     },
   }
 }
 
-async function joined(client: Bun.RedisClient): Promise<void> {
+async function prepare(client: Bun.RedisClient): Promise<void> {
   await client.connect()
-  await client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
   for (const source of Object.values(SOURCES)) await client.send('SCRIPT', ['LOAD', source])
+}
+
+function probe(client: Bun.RedisClient): Promise<unknown> {
+  return client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
 }
 
 /** A Redis that was flushed or restarted has forgotten the script; sent whole, it is kept again. */
@@ -103,20 +123,31 @@ async function runScript(
   }
 }
 
+class Late extends Error {}
+
 /** A process that stood still is not to blame Redis: what has come meanwhile is read first. */
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`Redis did not answer within ${ms} ms`))
+    const late = () => reject(new Late(`it did not answer within ${ms} ms`))
     const timer = setTimeout(() => setImmediate(() => setImmediate(late)), ms)
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
-/** Redis's own words begin with a code; whatever else an error may say, no address or password is in it. */
+/** Late, or a refusal of its own; in any other case there is no connection to ask why. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Late || codeIn(error) !== null
+}
+
 function meaning(error: unknown): string {
-  const { message = '', code = '' } = error as { message?: string; code?: string }
-  if (code === 'ERR_REDIS_SERVER_ERROR') return /^[A-Z]+/.exec(message)?.[0] ?? 'an error'
-  return message.startsWith('Redis did not answer') ? message : 'no connection'
+  if (error instanceof Late) return error.message
+  const code = codeIn(error)
+  return code === null ? 'it closed the connection' : `it answers ${code}`
+}
+
+/** Only the first word of what it says: the rest may repeat what it was asked. */
+function codeIn(error: unknown): string | null {
+  return /^-?([A-Z]{3,})\b/.exec((error as Error).message)?.[1] ?? null
 }
 
 function sha1(text: string): string {

@@ -2,6 +2,7 @@
  * Counters that several instances share in Redis: one script before a request, one behind it. Where
  * Redis is lost, each instance goes on with its own counters, or refuses, as the operator wants it.
  */
+import { BUCKET_LASTS_SECONDS } from '../../core/window.ts'
 import type {
   Correction,
   Counters,
@@ -35,16 +36,22 @@ export interface RedisCounters extends Counters {
 
 export function createRedisCounters(parts: Parts): RedisCounters {
   const { local, failOpen, logger, metrics, deadlineMs = DEADLINE_MS } = parts
-  let wasStanding: boolean | null = null
+  /** Until then a window may hold what Redis has not seen: taken without it, or lost with it. */
+  let alsoLocalUntilMs = 0
   const redis = connectRedis({
     url: parts.url,
     deadlineMs,
-    onChange(standing, why) {
-      if (standing === wasStanding) return
-      wasStanding = standing
-      metrics.redisHealthy(standing)
-      if (standing) logger.info({}, 'Redis counts for the rate limits')
-      else logger.warn({ why, failOpen }, 'Redis is lost: rate limits are counted by this process')
+    onJoined() {
+      alsoLocalUntilMs = performance.now() + BUCKET_LASTS_SECONDS * 1000
+      metrics.redisHealthy(true)
+      logger.info({}, 'Redis counts for the rate limits')
+    },
+    onLost(why) {
+      metrics.redisHealthy(false)
+      const until = failOpen
+        ? 'rate limits are counted by this process alone until it is back'
+        : 'requests under a rate limit are refused until it is back (RATE_LIMIT_FAIL_OPEN=false)'
+      logger.warn({ why, failOpen }, `Redis is lost: ${until}`)
     },
   })
 
@@ -68,7 +75,11 @@ export function createRedisCounters(parts: Parts): RedisCounters {
   }
 
   return {
-    take: (demands) => (redis.standing ? together(demands) : alone(demands)),
+    take(demands) {
+      if (!redis.standing) return alone(demands)
+      const refused = performance.now() < alsoLocalUntilMs ? local.refusal(demands) : null
+      return refused ?? together(demands)
+    },
     correct(ticket, corrections) {
       local.correct(ticket, corrections)
       // What was taken without Redis is not there to be given back; what was used more, it never saw.

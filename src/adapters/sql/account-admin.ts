@@ -15,6 +15,7 @@ type AccountAdmin = Pick<
   | 'createApiKey'
   | 'listApiKeys'
   | 'findApiKey'
+  | 'limitApiKey'
   | 'revokeApiKey'
 >
 
@@ -88,6 +89,19 @@ export function createAccountAdmin(db: Kysely<Tables>, report: ReportProblems): 
         .selectFrom('api_keys')
         .selectAll()
         .where('id', '=', id)
+        .executeTakeFirst()
+      return oneRow('api_keys', row, toApiKey)
+    },
+    async limitApiKey(id, { rpm, tpm }) {
+      const row = await db
+        .updateTable('api_keys')
+        .set({
+          updated_at: isoTime(Date.now()),
+          ...(rpm !== undefined && { rpm }),
+          ...(tpm !== undefined && { tpm }),
+        })
+        .where('id', '=', id)
+        .returningAll()
         .executeTakeFirst()
       return oneRow('api_keys', row, toApiKey)
     },

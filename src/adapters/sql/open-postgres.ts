@@ -24,7 +24,7 @@ interface PostgresOptions extends StoreOptions {
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { address, poolSize, patience, logger } = options
   await migrate(address)
-  const program = `gpt-proxy ${Bun.randomUUIDv7().slice(-12)}`
+  const program = `gpt-proxy ${patience} ${Bun.randomUUIDv7().slice(-12)}`
   const pool = createPool({ address, size: poolSize, patience, program })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const watch = listenForChanges({ address, program, logger })

@@ -8,7 +8,6 @@ import {
 import type { Address } from './address.ts'
 import { createReplyReader, MalformedReply } from './http1-reader.ts'
 import { createReplyBody, type ReplyBody } from './reply-body.ts'
-import { writeInTurn } from './write-turn.ts'
 
 /** What a connection needs of its socket. */
 export interface Wire {
@@ -40,8 +39,6 @@ interface Exchange {
   body: ReplyBody
   resolve(reply: UpstreamReply): void
   reject(error: TransportError): void
-  /** Until then the upstream has nothing to answer. */
-  written: boolean
   answered: boolean
 }
 
@@ -100,16 +97,11 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
         body: createReplyBody(wire.hold),
         resolve,
         reject,
-        written: false,
         answered: false,
       }
       current = exchange
-      writeInTurn(() => {
-        if (current !== exchange) return
-        exchange.written = true
-        reader.start()
-        write(head + body)
-      })
+      reader.start()
+      write(head + body)
       return {
         reply: promise,
         cancel() {
@@ -123,9 +115,7 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
         reader.push(bytes)
       } catch (error) {
         if (!(error instanceof MalformedReply)) throw error
-        // What it said unasked is no answer to a request that it never got.
-        const fault = current?.written === false ? 'reset' : 'other'
-        fail(new TransportError(fault, `its reply is malformed: ${error.message}`, true))
+        fail(new TransportError('other', `its reply is malformed: ${error.message}`, true))
       }
     },
     drained() {

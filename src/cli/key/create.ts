@@ -6,8 +6,9 @@ import type { CliContext } from '../context.ts'
 import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
+import { type LimitOptions, withLimits } from './limit.ts'
 
-interface KeyOptions extends Output {
+interface KeyOptions extends Output, LimitOptions {
   name: string
   model?: string[]
   expires?: number
@@ -29,13 +30,15 @@ export function addKeyCreate(key: Command, context: CliContext): void {
       (text) => moment(text, 1, Date.now()),
     )
   withExamples(
-    create,
+    withLimits(create),
     'gpt-proxy key create alice --name laptop',
     "gpt-proxy key create alice --model 'gpt-4o*' --expires 2027-01-31 --json",
+    'gpt-proxy key create alice --rpm 60 --tpm 100000',
     'KEY=$(gpt-proxy key create alice --expires 30d)',
-  ).action((user: string, { name, model, expires, json }: KeyOptions) =>
+  ).action((user: string, { name, model, expires, rpm, tpm, json }: KeyOptions) =>
     withAdmin(context, async (admin) => {
-      const wish = { user, name, allowedModels: model ?? null, expiresAtMs: expires ?? null }
+      const rights = { allowedModels: model ?? null, expiresAtMs: expires ?? null }
+      const wish = { user, name, ...rights, rpm: rpm ?? null, tpm: tpm ?? null }
       printMinted(context, await admin.keys.create(wish), json)
     }),
   )

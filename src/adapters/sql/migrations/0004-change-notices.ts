@@ -12,10 +12,18 @@ async function createFunction(db: Kysely<unknown>): Promise<void> {
     end $$`.execute(db)
 }
 
-async function tellOf(db: Kysely<unknown>, table: string, events: string): Promise<void> {
+async function tellOf(
+  db: Kysely<unknown>,
+  table: string,
+  events: string,
+  condition = sql`true`,
+): Promise<void> {
   await sql`create trigger ${sql.id(`${table}_tell`)} after ${sql.raw(events)} on ${sql.table(table)}
-    for each statement execute function gpt_proxy_tell()`.execute(db)
+    for each statement when (${condition}) execute function gpt_proxy_tell()`.execute(db)
 }
+
+/** Gateways write these with every batch; what anybody else does there is an operator's doing. */
+const BY_HAND = sql`coalesce(current_setting('application_name', true), '') not like 'gpt-proxy serving %'`
 
 /** The counters of requests change all the time and are nobody's business. */
 const WATCHED = [
@@ -39,8 +47,8 @@ export function changeNotices({ name }: Pick<DialectWords, 'name'>): Migration {
       for (const table of ['users', 'api_keys'])
         await tellOf(db, table, 'insert or update or delete or truncate')
       await tellOfUpstreamKeys(db)
-      // Its rows grow with every batch; only one that is taken away is an operator's doing.
-      await tellOf(db, 'usage_monthly', 'delete or truncate')
+      for (const table of ['usage_monthly', 'quota_leases'])
+        await tellOf(db, table, 'insert or update or delete or truncate', BY_HAND)
     },
   }
 }

@@ -1,0 +1,34 @@
+/** gpt-proxy key limit */
+import type { Command } from 'commander'
+import { keyView } from '../../admin/contract.ts'
+import type { CliContext } from '../context.ts'
+import { type Output, perMinute, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+
+export interface LimitOptions {
+  rpm?: number | null
+  tpm?: number | null
+}
+
+export function withLimits(command: Command): Command {
+  return command
+    .option('--rpm <requests>', "requests a minute; 'none' for no limit, 'default'", perMinute)
+    .option('--tpm <tokens>', "tokens a minute; 'none' for no limit, 'default'", perMinute)
+}
+
+export function addKeyLimit(key: Command, context: CliContext): void {
+  const limit = key
+    .command('limit <key>')
+    .description('change the rate limits of a key, named by id or prefix')
+  withExamples(
+    withJson(withLimits(limit)),
+    'gpt-proxy key limit 3 --rpm 60 --tpm 100000',
+    'gpt-proxy key limit 3 --rpm none --tpm default',
+  ).action((name: string, { rpm, tpm, json }: LimitOptions & Output) =>
+    withAdmin(context, async (admin) => {
+      const changed = { ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) }
+      printRow(context, keyView(await admin.keys.limit(name, changed)), { json })
+    }),
+  )
+}

@@ -1,0 +1,98 @@
+/** Counters in Redis that lose it: what they say, to whom, and what counts when it is back. */
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
+import { createRedisCounters, type RedisCounters } from '../../src/adapters/redis/counters.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { waitFor } from '../support/waiting.ts'
+
+let redis: RedisServer
+let opened: RedisCounters[]
+let warnings: string[]
+beforeEach(async () => {
+  redis = await startRedis()
+  opened = []
+  warnings = []
+})
+afterEach(async () => {
+  redis.thaw()
+  for (const counters of opened) await counters.stop()
+  await redis.close()
+})
+
+async function open(url = redis.url, failOpen = true): Promise<RedisCounters> {
+  const warn = (fields: object, message: string) =>
+    void warnings.push(`${message} ${JSON.stringify(fields)}`)
+  const counters = createRedisCounters({
+    url,
+    failOpen,
+    local: createMemoryCounters(),
+    logger: { debug() {}, info() {}, error() {}, requestFinished() {}, warn },
+    metrics: { limitedLocally() {}, redisHealthy() {} },
+  })
+  opened.push(counters)
+  await counters.triedOnce
+  return counters
+}
+
+const became = (counters: RedisCounters, health: string) =>
+  waitFor(`Redis to be ${health}`, () => counters.health() === health)
+
+test('an instance that let a whole limit through without Redis gives no second one when it is back', async () => {
+  const counters = await open()
+  const demand = [{ counter: 'key:1:rpm', limit: 2, amount: 1 }]
+  await redis.stop()
+  await became(counters, 'degraded')
+  expect(await counters.take(demand)).toMatchObject({ kind: 'taken', degraded: true })
+  expect(await counters.take(demand)).toMatchObject({ kind: 'taken', degraded: true })
+  await redis.start()
+  await became(counters, 'healthy')
+  const verdict = await counters.take(demand)
+  expect(verdict).toMatchObject({ kind: 'refused', degraded: false, readings: [{ used: 2 }] })
+})
+
+test('a Redis that hangs is noticed without a request, and one that goes on is joined', async () => {
+  const counters = await open()
+  redis.freeze()
+  await became(counters, 'degraded')
+  redis.thaw()
+  await became(counters, 'healthy')
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('did not answer')
+})
+
+test('a stop is no loss', async () => {
+  const counters = await open()
+  await counters.stop()
+  await waitFor(
+    'Redis to see the connection closed',
+    () => redis.cli('CLIENT', 'LIST', 'TYPE', 'normal').split('\n').length === 1,
+  )
+  expect(warnings).toEqual([])
+})
+
+test.each([
+  ['a wrong password', (url: string) => url.replace(redis.password, 'wrong-9'), 'WRONGPASS'],
+  ['no password', (url: string) => url.replace(/:[^/]*@/, ''), 'set REDIS_PASSWORD'],
+  ['a closed port', () => 'redis://127.0.0.1:1', 'nothing listens at 127.0.0.1:1'],
+  ['an unknown host', () => 'redis://nowhere.invalid', "host name of nowhere.invalid:6379 can't"],
+])('%s is named in one warning, which says no password', async (_, change, words) => {
+  const counters = await open(change(redis.url))
+  expect(counters.health()).toBe('degraded')
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain(words)
+  expect(warnings[0]).toContain('counted by this process alone')
+  expect(warnings[0]).not.toMatch(/wrong-9|redis-canary/)
+})
+
+test('the warning says that requests are refused, where the operator wants it so', async () => {
+  const counters = await open('redis://127.0.0.1:1', false)
+  expect(await counters.take([])).toEqual({ kind: 'unavailable' })
+  expect(warnings[0]).toContain('requests under a rate limit are refused')
+})
+
+test('a password of odd characters is the one that Redis was given', async () => {
+  const password = 'p@s:s/w#r%d+ \u00e9'
+  redis.cli('ACL', 'SETUSER', 'odd', 'on', `>${password}`, '~rate_limit:*', '+@all')
+  const counters = await open(`redis://odd:${encodeURIComponent(password)}@127.0.0.1:${redis.port}`)
+  expect(counters.health()).toBe('healthy')
+})

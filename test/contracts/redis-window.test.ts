@@ -1,0 +1,103 @@
+/** The window in Lua does what core/window.ts does, on clocks that a test sets. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
+import { CORRECT, TAKE } from '../../src/adapters/redis/scripts.ts'
+import type { Demand } from '../../src/ports/counters.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+
+const CLOCK = "redis.call('TIME')"
+/** The same script, told the time by its last argument. */
+const timed = (script: string): string => {
+  expect(script).toContain(CLOCK)
+  return script.replace(CLOCK, "{ string.match(ARGV[#ARGV], '(%d+) (%d+)') }")
+}
+
+let redis: RedisServer
+let client: Bun.RedisClient
+beforeAll(async () => {
+  redis = await startRedis()
+  client = new Bun.RedisClient(redis.url)
+  await client.connect()
+})
+afterAll(async () => {
+  client.close()
+  await redis.close()
+})
+
+const timeOf = (ms: number) => `${Math.floor(ms / 1000)} ${(ms % 1000) * 1000}`
+const keysOf = (named: readonly { counter: string }[]) => [
+  String(named.length),
+  ...named.map(({ counter }) => counter),
+]
+
+async function take(demands: readonly Demand[], nowMs: number): Promise<number[]> {
+  const figures = demands.flatMap(({ limit, amount }) => [String(limit), String(amount)])
+  const args = [timed(TAKE), ...keysOf(demands), ...figures, timeOf(nowMs)]
+  return (await client.send('EVAL', args)) as number[]
+}
+
+/** The same chances each time. */
+function chances(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'of 400 random takes and corrections it says of each what the memory says (%d)',
+  async (seed) => {
+    const below = chances(seed)
+    let nowMs = 1_700_000_000_000
+    const memory = createMemoryCounters(() => nowMs)
+    const tickets: { second: number; amount: number; counter: string }[] = []
+    for (let step = 0; step < 400; step++) {
+      nowMs += [0, 3, 250, 1_000, 2_700, 20_000, 90_000, 400_000][below(8)] ?? 0
+      const demands = ['rpm', 'tpm'].map((name) => ({
+        counter: `random:${seed}:${name}`,
+        limit: 60,
+        amount: below(name === 'rpm' ? 3 : 70),
+      }))
+      const [taken, second = 0, ...figures] = await take(demands, nowMs)
+      const verdict = memory.take(demands)
+      const expected = verdict.readings.flatMap(({ used, resetMs, waitMs }) => [
+        used,
+        resetMs,
+        waitMs === Number.POSITIVE_INFINITY ? -1 : waitMs,
+      ])
+      expect([step, taken, ...figures]).toEqual([
+        step,
+        verdict.kind === 'taken' ? 1 : 0,
+        ...expected,
+      ])
+      if (verdict.kind === 'taken') {
+        expect(second).toBe(verdict.ticket.localSecond)
+        for (const { counter, amount } of demands) tickets.push({ second, amount, counter })
+      }
+      const ticket = below(2) === 0 ? tickets.splice(below(tickets.length), 1)[0] : undefined
+      if (ticket === undefined) continue
+      const by = below(40) - ticket.amount
+      const { counter } = ticket
+      const words = [...keysOf([ticket]), String(ticket.second), String(by), timeOf(nowMs)]
+      await client.send('EVAL', [timed(CORRECT), ...words])
+      memory.correct({ localSecond: ticket.second, sharedSecond: null }, [{ counter, by }])
+    }
+  },
+)
+
+test.each([
+  ['a little', 3_000],
+  ['an hour', 3_600_000],
+])('a clock set back by %s gives nobody a second limit and locks nobody out', async (_, backMs) => {
+  const from = 1_700_000_000_000
+  const demand = [{ counter: `back:${backMs}`, limit: 2, amount: 1 }]
+  expect((await take(demand, from))[0]).toBe(1)
+  expect((await take(demand, from + 30_000))[0]).toBe(1)
+  const later = from + 30_000 - backMs
+  const [taken, , used, resetMs = 0, waitMs = 0] = await take(demand, later)
+  expect([taken, used]).toEqual([0, 2])
+  expect(resetMs).toBeLessThanOrEqual(61_000 + 3_000)
+  expect(waitMs).toBeGreaterThan(0)
+  expect((await take(demand, later + waitMs))[0]).toBe(1)
+})
