@@ -73,7 +73,7 @@ test('NGX-1 tells a gateway that is gone from a proxy that passes to the wrong p
     expect(seen).toContain('502')
     // The line runs for as long as the gateway does.
     const [line = ''] = commands
-    const serving = await spawnGateway({ ...env, PATH: `${pasting.folder}:${env.PATH}` }, [
+    const serving = await spawnGateway({ ...env, PATH: `${pasting.programs}:${env.PATH}` }, [
       '-e',
       `const child = Bun.spawn(['bash', '-c', ${JSON.stringify(`exec ${line}`)}], { stdio: ['ignore', 'inherit', 'inherit'] }); process.on('SIGTERM', () => child.kill()); process.exit(await child.exited)`,
     ])

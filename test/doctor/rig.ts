@@ -1,6 +1,14 @@
 /** Runs the doctor as an operator does, pastes what it prints into a shell, and looks for secrets in what it wrote. */
 import { expect } from 'bun:test'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CheckId } from '../../src/core/doctor/check-ids.ts'
@@ -8,6 +16,8 @@ import type { CheckView, FindingView, Report } from '../../src/core/doctor/repor
 import { runCli } from '../support/gateway-process.ts'
 
 const MAIN = join(import.meta.dir, '../../src/main.ts')
+
+const LINE_MS = 20_000
 
 export interface Doctored {
   exitCode: number
@@ -45,6 +55,8 @@ export async function doctor(
 
 export interface Shell {
   folder: string
+  /** Of the programs that stand in. */
+  programs: string
   /** Runs the lines as pasted, and returns the environment behind them. */
   paste(lines: readonly string[], env: Record<string, string>): Promise<Record<string, string>>
   /** What was asked of programs that are not here. */
@@ -59,6 +71,8 @@ export interface Shell {
 export function shell(programs: Record<string, string> = {}): Shell {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-doctor-'))
   chmodSync(folder, 0o755)
+  const programsFolder = join(folder, 'bin')
+  mkdirSync(programsFolder)
   const log = join(folder, 'calls')
   const all = {
     'gpt-proxy': `exec '${process.execPath}' '${MAIN}' "$@"`,
@@ -67,19 +81,22 @@ export function shell(programs: Record<string, string> = {}): Shell {
     ...programs,
   }
   for (const [name, script] of Object.entries(all)) {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    writeFileSync(join(programsFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
   }
   return {
     folder,
+    programs: programsFolder,
     async paste(lines, env) {
       const after = join(folder, 'environment')
       const text = ['set -e', ...lines, `env -0 > '${after}'`].join('\n')
       const child = Bun.spawn(['bash', '-c', text], {
         cwd: folder,
-        env: { ...env, PATH: `${folder}:${env.PATH ?? ''}` },
+        env: { ...env, PATH: `${programsFolder}:${env.PATH ?? ''}` },
         stdin: 'ignore',
         stdout: 'pipe',
         stderr: 'pipe',
+        // A line that waits for a person or for ever fails.
+        timeout: LINE_MS,
       })
       const [output, errors, code] = await Promise.all([
         new Response(child.stdout).text(),

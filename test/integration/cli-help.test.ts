@@ -40,7 +40,7 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
-const SINGLE = ['serve', 'health', 'init', 'usage', 'chat', 'backup', 'restore']
+const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'chat', 'backup', 'restore']
 
 test('every command of the design is there', () => {
   const groups = {
