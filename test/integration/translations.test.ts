@@ -1,0 +1,33 @@
+/** The Chinese documents have the same commands, tables and sections as the English ones. */
+import { expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dir, '../..')
+const translated = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.zh-CN.md'))
+    .map((name) => `docs/${name.replace('.zh-CN', '')}`),
+]
+const read = (path: string) => Bun.file(join(ROOT, path)).text()
+/** Comments in them are for people. */
+const blocks = (text: string) =>
+  [...text.matchAll(/^[ ]*```(\w*)\n(.*?)^[ ]*```/gms)].map(([, language, body = '']) => [
+    language,
+    body
+      .split('\n')
+      .map((line) => line.replace(/\s*#.*$/, '').trim())
+      .filter(Boolean),
+  ])
+const levels = (text: string) =>
+  [...text.replace(/```.*?```/gs, '').matchAll(/^(#+) /gm)].map(([, marks]) => marks?.length)
+const firstCells = (text: string) =>
+  [...text.matchAll(/^\| (`[^`|]*`) \|/gm)].map(([, cell]) => cell)
+
+test.each(translated)('%s says the same in both languages', async (path) => {
+  const [english, chinese] = await Promise.all([read(path), read(path.replace('.md', '.zh-CN.md'))])
+  expect(levels(chinese)).toEqual(levels(english))
+  expect(firstCells(chinese)).toEqual(firstCells(english))
+  expect(blocks(chinese)).toEqual(blocks(english))
+})
