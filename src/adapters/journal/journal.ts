@@ -10,6 +10,7 @@ import { BATCH, type Draining, nextTurn, settleUntilStored } from './drain.ts'
 import { type JournalFiles, journalFiles } from './files.ts'
 import { faultOf, HEAL_EVERY_MS, journalUnavailable } from './journal-fault.ts'
 import { createLineBuffer } from './line-buffer.ts'
+import { onceATurn } from './once-a-turn.ts'
 import { recover } from './recover.ts'
 import { setAside } from './refused.ts'
 import { createReserve } from './reserve.ts'
@@ -86,12 +87,6 @@ export function openJournal(parts: JournalParts): DiskJournal {
     onDamage,
     mostInMemory: parts.mostInMemory ?? MOST_IN_MEMORY,
   })
-  /**
-   * Requests that began in this turn of the event loop. They are written in one go, and all sent
-   * behind it: a write each costs more than all the rest of the journal, and an upstream that has
-   * nothing to do would be woken by each of them.
-   */
-  let turn: ReturnType<typeof openTurn> | null = null
   /** Request → the segment that has its BEGIN. */
   const open = new Map<string, Segment>()
   let flushing: Timer | null = null
@@ -114,6 +109,29 @@ export function openJournal(parts: JournalParts): DiskJournal {
       write([])
     } catch (error) {
       if (faultOf(error) === 'full' && reserve.giveUp()) flush()
+    }
+  }
+
+  /**
+   * All that begin in a turn are written in one go, and sent behind it: a write each costs more than
+   * all the rest of the journal, and an upstream that has nothing to do would be woken by each.
+   */
+  const writeBegin = onceATurn<JournalEntry>((entries) => {
+    const segment = writeOrRefuse(entries)
+    segment.begun += entries.length
+    for (const { requestId } of entries) open.set(requestId, segment)
+    if (sync !== 'always') return
+    return syncer.synced().catch(() => {
+      // Nothing is known of what is on the disk; should a BEGIN be, it is settled as lost.
+      for (const { requestId } of entries) open.delete(requestId)
+      throw journalUnavailable('failed')
+    })
+  })
+  const writeOrRefuse = (entries: readonly JournalEntry[]): Segment => {
+    try {
+      return write(entries).segment
+    } catch (error) {
+      throw journalUnavailable(faultOf(error))
     }
   }
 
@@ -181,9 +199,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
     begin(entry) {
       const state = writer.state()
       if (state !== 'healthy') throw journalUnavailable(state)
-      turn ??= openTurn()
-      turn.entries.push(entry)
-      return turn.promise
+      return writeBegin(entry)
     },
     end(record) {
       const beganIn = open.get(record.requestId) ?? null
@@ -223,31 +239,5 @@ export function openJournal(parts: JournalParts): DiskJournal {
         logger.warn({ records: waiting }, 'usage records wait in the journal for the next start')
       return segmentsIn(folder, files).length === 0
     },
-  }
-
-  function openTurn() {
-    setImmediate(writeTurn)
-    return { entries: [] as JournalEntry[], ...Promise.withResolvers<void>() }
-  }
-
-  function writeTurn(): void {
-    if (turn === null) return
-    const { entries, resolve, reject } = turn
-    turn = null
-    let segment: Segment
-    try {
-      segment = write(entries).segment
-    } catch (error) {
-      reject(journalUnavailable(faultOf(error)))
-      return
-    }
-    segment.begun += entries.length
-    for (const { requestId } of entries) open.set(requestId, segment)
-    const onDisk = sync === 'always' ? syncer.synced() : Promise.resolve()
-    onDisk.then(resolve, () => {
-      // Nothing is known of what is on the disk; should a BEGIN be, it is settled as lost.
-      for (const { requestId } of entries) open.delete(requestId)
-      reject(journalUnavailable('failed'))
-    })
   }
 }

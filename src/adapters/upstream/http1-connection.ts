@@ -6,7 +6,8 @@ import {
   type WireRequest,
 } from '../../ports/transport.ts'
 import type { Address } from './address.ts'
-import { createReplyReader, MalformedReply } from './http1-reader.ts'
+import { MalformedReply } from './http1-head.ts'
+import { createReplyReader } from './http1-reader.ts'
 import { createReplyBody, type ReplyBody } from './reply-body.ts'
 
 /** What a connection needs of its socket. */

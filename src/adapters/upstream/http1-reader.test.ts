@@ -1,7 +1,8 @@
 /** What counts as a proper reply of an upstream, and that no cut of its bytes changes what is read. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createReplyReader, MalformedReply } from './http1-reader.ts'
+import { MalformedReply } from './http1-head.ts'
+import { createReplyReader } from './http1-reader.ts'
 
 interface Read {
   statuses: number[]

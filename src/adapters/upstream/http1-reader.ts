@@ -1,5 +1,7 @@
 /** Reads HTTP/1.1 replies from the bytes of a connection (RFC 9112): strict, lest one reply pass for another. */
 
+import { framingOf, MalformedReply, parseHead } from './http1-head.ts'
+
 export interface ReplyHead {
   status: number
   /** By lower-case name; several of one name are joined by commas. */
@@ -22,10 +24,6 @@ export interface ReplyReader {
   close(): boolean
 }
 
-export class MalformedReply extends Error {
-  override readonly name = 'MalformedReply'
-}
-
 type Mode = 'idle' | 'head' | 'length' | 'size' | 'chunk' | 'chunk end' | 'trailer' | 'until close'
 
 const MAX_HEAD_BYTES = 64 * 1024
@@ -37,8 +35,6 @@ const LF = 10
 const SEMICOLON = 59
 const SPACE = 32
 const TAB = 9
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*(?:\r\n|$))*$/
 
 export function createReplyReader(sink: ReplySink): ReplyReader {
   let mode: Mode = 'idle'
@@ -199,51 +195,6 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
       return mode === 'idle'
     },
   }
-}
-
-function parseHead(text: string): { status: number; minor: number; headers: Map<string, string> } {
-  const firstEnd = text.indexOf('\r\n')
-  const match = STATUS_LINE.exec(firstEnd < 0 ? text : text.slice(0, firstEnd))
-  if (match === null) throw new MalformedReply('it does not answer in HTTP/1.1')
-  const headers = new Map<string, string>()
-  let at = firstEnd < 0 ? text.length : firstEnd + 2
-  // All lines in one go: a test for each costs more than all that is read out of them.
-  if (!FIELD_LINES.test(text.slice(at))) throw new MalformedReply('one of its headers is malformed')
-  while (at < text.length) {
-    const lineEnd = text.indexOf('\r\n', at)
-    const end = lineEnd < 0 ? text.length : lineEnd
-    const colon = text.indexOf(':', at)
-    const name = text.slice(at, colon).toLowerCase()
-    const value = text.slice(colon + 1, end).trim()
-    const before = headers.get(name)
-    headers.set(name, before === undefined ? value : `${before}, ${value}`)
-    at = end + 2
-  }
-  return { status: Number(match[2]), minor: Number(match[1]), headers }
-}
-
-interface Framing {
-  mode: Mode
-  length: number
-  /** Two framings were named, so what follows on this connection can't be trusted. */
-  ambiguous: boolean
-}
-
-/** RFC 9112, 6.3. */
-function framingOf(status: number, headers: ReadonlyMap<string, string>): Framing {
-  const length = headers.get('content-length')
-  const coding = headers.get('transfer-encoding')
-  if (status === 204 || status === 304) return { mode: 'length', length: 0, ambiguous: false }
-  if (coding !== undefined) {
-    if (coding.toLowerCase() !== 'chunked')
-      throw new MalformedReply('it uses a transfer coding that nobody asked for')
-    return { mode: 'size', length: 0, ambiguous: length !== undefined }
-  }
-  if (length === undefined) return { mode: 'until close', length: 0, ambiguous: false }
-  const [one = '', ...others] = length.split(',').map((value) => value.trim())
-  if (!/^\d{1,15}$/.test(one) || others.some((other) => other !== one))
-    throw new MalformedReply('its content-length is malformed')
-  return { mode: 'length', length: Number(one), ambiguous: others.length > 0 }
 }
 
 function hexDigit(byte: number): number {

@@ -1,0 +1,25 @@
+/** What is asked for in one turn of the event loop, done in one go at its end. */
+export function onceATurn<Item>(
+  work: (items: readonly Item[]) => void | Promise<void>,
+): (item: Item) => Promise<void> {
+  let turn: { items: Item[]; done: Promise<void> } | null = null
+  return (item) => {
+    if (turn === null) {
+      const items: Item[] = []
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      turn = { items, done: promise }
+      setImmediate(() => {
+        turn = null
+        try {
+          const worked = work(items)
+          if (worked instanceof Promise) worked.then(resolve, reject)
+          else resolve()
+        } catch (error) {
+          reject(error)
+        }
+      })
+    }
+    turn.items.push(item)
+    return turn.done
+  }
+}
