@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Glob } from 'bun'
 import type { Command } from 'commander'
+import { cliReference, REFERENCES } from '../../scripts/cli-reference.ts'
 import { mayImport } from '../../scripts/cruise.ts'
 import { IMPORT_EXCEPTIONS } from '../../scripts/import-exceptions.ts'
 import { EXIT_CODE_HELP, EXIT_CODES } from '../../src/cli/exit-codes.ts'
@@ -198,3 +199,8 @@ function leavesOf(command: Command, path: string[]): string[] {
   if (command.commands.length === 0) return [path.join(' ')]
   return command.commands.flatMap((child) => leavesOf(child, [...path, child.name()]))
 }
+
+test.each(REFERENCES)('%s is what the commands say of themselves', async (path) => {
+  // Made anew by: npx bun scripts/cli-reference.ts
+  expect(await read(path)).toBe(cliReference(path))
+})

@@ -1,0 +1,81 @@
+/**
+ * Writes docs/cli.md and docs/cli.zh-CN.md from the commands themselves: `npx bun scripts/cli-reference.ts`.
+ * A test holds both files equal to what this makes.
+ */
+import type { Command } from 'commander'
+import type { CliContext } from '../src/cli/context.ts'
+import { EXIT_CODE_HELP } from '../src/cli/exit-codes.ts'
+import { buildProgram } from '../src/cli/program.ts'
+
+const COLUMNS = 100
+const FRAMES = {
+  'docs/cli.md': {
+    title: '# Command line',
+    other: '[中文](cli.zh-CN.md)',
+    opening:
+      'Made from the commands themselves by `npx bun scripts/cli-reference.ts`. `bin/gpt-proxy`, or `npm run gpt-proxy --`, works with\nthe server running or stopped. Data goes to standard output, all else to standard error.',
+    codes: '## Exit codes',
+  },
+  'docs/cli.zh-CN.md': {
+    title: '# 命令行',
+    other: '[English](cli.md)',
+    opening:
+      '由 `npx bun scripts/cli-reference.ts` 从命令本身生成。`bin/gpt-proxy` 或 `npm run gpt-proxy --` 在服务运行或停止时均可使用。\n数据写到标准输出，其余写到标准错误。',
+    codes: '## 退出码',
+  },
+} as const
+
+export const REFERENCES = Object.keys(FRAMES) as (keyof typeof FRAMES)[]
+
+export function cliReference(path: keyof typeof FRAMES): string {
+  const { title, other, opening, codes } = FRAMES[path]
+  const written: string[] = []
+  const program = buildProgram(contextWriting((text) => void written.push(text)))
+  const sections = leavesOf(program, []).map(({ command, name }) => {
+    written.length = 0
+    command.configureHelp({ helpWidth: COLUMNS }).outputHelp()
+    const help = written
+      .join('')
+      .replace(/[ \t]+$/gm, '')
+      .trim()
+    return `## ${name}\n\n\`\`\`text\n${help}\n\`\`\``
+  })
+  const [, ...meanings] = EXIT_CODE_HELP.split('\n')
+  const exits = `${codes}\n\n\`\`\`text\n${meanings.join('\n')}\n\`\`\``
+  return `${[title, other, opening, ...sections, exits].join('\n\n')}\n`
+}
+
+function leavesOf(command: Command, path: readonly string[]): { command: Command; name: string }[] {
+  if (command.commands.length === 0) return [{ command, name: path.join(' ') }]
+  return command.commands.flatMap((child) => leavesOf(child, [...path, child.name()]))
+}
+
+/** Help asks nothing of the gateway. */
+function contextWriting(write: (text: string) => void): CliContext {
+  const refusing = () => {
+    throw new Error('help needs nothing of the gateway')
+  }
+  return {
+    version: '',
+    config: refusing,
+    migrations: refusing,
+    openAdmin: refusing,
+    prepare: refusing,
+    serve: refusing,
+    backup: refusing,
+    restore: refusing,
+    gateway: refusing,
+    health: refusing,
+    doctor: refusing,
+    language: 'en',
+    secretFromVariable: refusing,
+    readInput: refusing,
+    writeOut: write,
+    writeError: write,
+    isTerminal: false,
+  }
+}
+
+if (import.meta.main) {
+  for (const path of REFERENCES) await Bun.write(path, cliReference(path))
+}
