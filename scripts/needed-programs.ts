@@ -11,6 +11,8 @@ const NEEDED = {
   strace: 'strace',
   initdb: 'postgresql',
   'redis-server': 'redis-server',
+  caddy: 'caddy',
+  'systemd-analyze': 'systemd',
 }
 
 /** Debian keeps nginx where only root looks. */

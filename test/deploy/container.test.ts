@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,4 +103,9 @@ test('what systemd would start is well-formed and hardened', () => {
   for (const line of ['NoNewPrivileges=yes', 'ProtectSystem=strict', 'DynamicUser=yes'])
     expect(text).toContain(`\n${line}\n`)
   expect(text).toMatch(/^ExecStart=\/\S+ serve$/m)
+  // Not installed here: the same words of a program that is.
+  const placed = join(data, 'gpt-proxy.service')
+  writeFileSync(placed, text.replace('/usr/local/bin/gpt-proxy', process.execPath))
+  const { exitCode, stderr } = Bun.spawnSync(['systemd-analyze', 'verify', '--man=no', placed])
+  expect([stderr.toString(), exitCode]).toEqual(['', 0])
 })
