@@ -39,6 +39,8 @@ export interface AskOptions {
   /** Further members of the body. */
   body?: object
   headers?: Record<string, string>
+  /** False: the client waits as long as it takes. */
+  timeout?: false
 }
 
 export const QUESTION = [{ role: 'user', content: 'Say hello' }]
@@ -52,8 +54,10 @@ export async function ask(
   model: string,
   options: AskOptions = {},
 ): Promise<Answer> {
-  const { stream = false, body = {}, headers = {} } = options
-  const response = await gateway.chat({ model, messages: QUESTION, stream, ...body }, { headers })
+  const { stream = false, body = {}, headers = {}, timeout } = options
+  const question = { model, messages: QUESTION, stream, ...body }
+  const init: BunFetchRequestInit = timeout === undefined ? { headers } : { headers, timeout }
+  const response = await gateway.chat(question, init)
   return answerOf(gateway, response, await response.text())
 }
 
