@@ -12,6 +12,8 @@ const NEEDED = {
   initdb: 'postgresql',
   'redis-server': 'redis-server',
   caddy: 'caddy',
+  certbot: 'certbot',
+  pebble: 'pebble',
   'systemd-analyze': 'systemd',
 }
 

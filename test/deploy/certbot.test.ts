@@ -1,4 +1,4 @@
-/** The renewal hook with a made certificate: it is put where nginx takes it from, or nothing is changed. */
+/** certbot and its renewal hook: what it brings is put where nginx takes it from, or nothing is changed. */
 import { afterAll, expect, test } from 'bun:test'
 import {
   existsSync,
@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Certificate, makeCertificates } from '../support/certificates.ts'
 import { waitFor } from '../support/waiting.ts'
-import { startNginx } from './nginx.ts'
+import { startAcme } from './acme.ts'
+import { type Nginx, startNginx } from './nginx.ts'
 
 const HOOK = join(import.meta.dir, '../../deploy/certbot/deploy-hook.sh')
 const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-certbot-'))
@@ -39,16 +40,42 @@ function hook(env: Record<string, string>) {
   return { exitCode, said: stderr.toString() }
 }
 
+function shownBy({ httpsPort }: Nginx): string {
+  const command = ['openssl', 's_client', '-connect', `127.0.0.1:${httpsPort}`]
+  const { stdout } = Bun.spawnSync(command, { stdin: 'ignore' })
+  const [certificate] = /-----BEGIN CERTIFICATE-----[^-]*/.exec(stdout.toString()) ?? []
+  if (certificate === undefined) throw new Error('nginx shows no certificate')
+  return certificate
+}
+
+test('certbot gets a certificate through the shipped site, and renews it by its own', async () => {
+  const nginx = await startNginx([1])
+  const acme = await startAcme(nginx.httpPort)
+  try {
+    const made = shownBy(nginx)
+    const hooked = { SSL_DIR: join(nginx.folder, 'ssl'), RELOAD: `kill -HUP ${nginx.pid}` }
+    const webroot = ['--webroot', '-w', join(nginx.folder, 'certbot'), '-d', 'gateway.example.com']
+    const account = ['--agree-tos', '--register-unsafely-without-email']
+    const got = acme.certbot(['certonly', ...webroot, ...account, '--deploy-hook', HOOK], hooked)
+    expect(got).toBeNull()
+    await waitFor('the new certificate', () => shownBy(nginx) !== made)
+    const first = shownBy(nginx)
+    // The hook is not named again: certbot remembers it.
+    expect(
+      acme.certbot(['renew', '--force-renewal', '--no-random-sleep-on-renew'], hooked),
+    ).toBeNull()
+    await waitFor('the renewed certificate', () => shownBy(nginx) !== first)
+  } finally {
+    await acme.stop()
+    await nginx.stop()
+  }
+}, 60_000)
+
 test('a renewed certificate is what nginx shows after the hook, without a restart', async () => {
   const nginx = await startNginx([1])
   try {
-    const shown = () => {
-      const at = `127.0.0.1:${nginx.httpsPort}`
-      const { stdout } = Bun.spawnSync(['openssl', 's_client', '-connect', at], { stdin: 'ignore' })
-      return /-----BEGIN CERTIFICATE-----[^-]*/.exec(stdout.toString())?.[0]
-    }
     const renewed = certificates.wrongName
-    expect(renewed.cert).not.toContain(shown() ?? 'nothing')
+    expect(renewed.cert).not.toContain(shownBy(nginx))
     const SSL_DIR = join(nginx.folder, 'ssl')
     const ran = hook({
       RENEWED_LINEAGE: lineage('renewed', renewed),
@@ -56,7 +83,7 @@ test('a renewed certificate is what nginx shows after the hook, without a restar
       RELOAD: `kill -HUP ${nginx.pid}`,
     })
     expect(ran).toEqual({ exitCode: 0, said: '' })
-    await waitFor('the new certificate', () => renewed.cert.includes(shown() ?? 'nothing'))
+    await waitFor('the new certificate', () => renewed.cert.includes(shownBy(nginx)))
     expect(statSync(join(SSL_DIR, 'privkey.pem')).mode & 0o777).toBe(0o600)
     expect(readdirSync(SSL_DIR).sort()).toEqual(['fullchain.pem', 'privkey.pem'])
   } finally {
