@@ -1,10 +1,11 @@
 /** Users and their proxy keys, for the admin use cases. */
 import type { Kysely, Updateable } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import type { AdminStore, UserPatch } from '../../ports/admin-store.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { believable, oneRow, type RowProblem, toApiKey, toUser } from './rows.ts'
 import type { Tables, UsersTable } from './schema.ts'
-import { isoTime, isoTimeOrNull, jsonOrNull } from './values.ts'
+import { isoTimeOrNull, jsonOrNull } from './values.ts'
 
 type AccountAdmin = Pick<
   AdminStore,

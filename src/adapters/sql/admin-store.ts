@@ -1,5 +1,6 @@
 /** The writing side of the store in SQL. */
 import type { Kysely } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import type { AdminStore } from '../../ports/admin-store.ts'
 import { createAccountAdmin } from './account-admin.ts'
 import { createPriceAdmin } from './price-rows.ts'
@@ -8,7 +9,6 @@ import { createQuotaAdmin } from './quota-admin.ts'
 import type { Tables } from './schema.ts'
 import { createUpstreamAdmin } from './upstream-admin.ts'
 import { summarizeUsage } from './usage-reports.ts'
-import { isoTime } from './values.ts'
 
 export function createAdminStore(db: Kysely<Tables>, report: ReportProblems): AdminStore {
   return {

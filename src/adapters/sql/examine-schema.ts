@@ -1,11 +1,11 @@
 /** Of an open database: its migrations, its speed, and whether it can be written; nothing stays of the try. */
 import type { Kysely } from 'kysely'
 import type { DatabaseFault, DatabaseStep } from '../../core/doctor/evidence.ts'
+import { isoTime } from '../../core/iso-time.ts'
 import { statementMs } from './examination.ts'
 import type { Schema } from './migrate.ts'
 import type { Tables } from './schema.ts'
 import { StoreError } from './store-error.ts'
-import { isoTime } from './values.ts'
 
 export interface Examined {
   passed: readonly DatabaseStep[]

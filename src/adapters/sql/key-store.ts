@@ -1,12 +1,13 @@
 /** The directory's tables in SQL: one consistent reading, and the running state of upstream keys written back. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../core/entities.ts'
+import { isoTime } from '../../core/iso-time.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
 import type { ChangeWatch } from './change-watch.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { believable, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
-import { isoTime, isoTimeOrNull, storable } from './values.ts'
+import { isoTimeOrNull, storable } from './values.ts'
 
 interface Parts {
   db: Kysely<Tables>

@@ -1,10 +1,11 @@
 /** Quotas for the admin use cases: who has how much, and whether the sums are what the records say. */
 import { type Kysely, sql } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import { type Month, monthStartMs, nextMonthStartMs } from '../../core/month.ts'
 import type { MonthSums, QuotaAdmin } from '../../ports/quota-admin.ts'
 import { lockedUse } from './month-lock.ts'
 import type { Tables } from './schema.ts'
-import { countOrNull, isoTime } from './values.ts'
+import { countOrNull } from './values.ts'
 
 export function createQuotaAdmin(db: Kysely<Tables>): QuotaAdmin {
   return {

@@ -4,11 +4,12 @@
  * what the one before left; on SQLite a transaction has the only write lock from its beginning.
  */
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import { nextLease, quotaOf } from '../../core/quota.ts'
 import type { LeaseRequest, QuotaLedger } from '../../ports/quota-ledger.ts'
 import { lockedUse } from './month-lock.ts'
 import type { Tables } from './schema.ts'
-import { count, countOrNull, isoTime } from './values.ts'
+import { count, countOrNull } from './values.ts'
 
 type Step = Transaction<Tables>
 

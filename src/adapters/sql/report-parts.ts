@@ -1,7 +1,7 @@
 /** Where a report reads: the coarsest sums that hold what is asked for, finer ones for what is left at either end. */
 import { type RawBuilder, sql } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import type { UsageQuery, UsageSum } from '../../ports/usage-report.ts'
-import { isoTime } from './values.ts'
 
 const DAY_MS = 86_400_000
 

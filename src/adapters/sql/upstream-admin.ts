@@ -1,10 +1,11 @@
 /** Upstream keys, for the admin use cases. */
 import type { Kysely, Updateable } from 'kysely'
+import { isoTime } from '../../core/iso-time.ts'
 import type { AdminStore } from '../../ports/admin-store.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { believable, type RowProblem, toUpstreamKey } from './rows.ts'
 import type { Tables, UpstreamKeysTable } from './schema.ts'
-import { isoTime, jsonOrNull } from './values.ts'
+import { jsonOrNull } from './values.ts'
 
 type UpstreamAdmin = Pick<
   AdminStore,

@@ -1,8 +1,9 @@
 /** A usage record as its row. */
+
+import { isoTime } from '../../core/iso-time.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { BulkRow, BulkStatement } from './bulk-statement.ts'
 import type { UsageRecordsTable } from './schema.ts'
-import { isoTime } from './values.ts'
 
 const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
   request_id: 'text',

@@ -1,8 +1,9 @@
 /** What a batch of records adds to the sums of its days and months, and takes off leases. */
+
+import { isoTime } from '../../core/iso-time.ts'
 import { monthOf } from '../../core/month.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import type { BulkRow, BulkStatement } from './bulk-statement.ts'
-import { isoTime } from './values.ts'
 
 const DAILY_SUMS = {
   requests: 'bigint',
@@ -129,9 +130,14 @@ function summed(
     const name = key.join('\n')
     const row = rows.get(name)
     if (row === undefined) rows.set(name, { key, amounts })
-    else row.amounts = row.amounts.map((sum, at) => sum + (amounts[at] ?? 0))
+    else add(row.amounts, amounts)
   }
   return [...rows]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, { key, amounts }]) => [...key, ...amounts])
+}
+
+/** In place: this runs for each record. */
+function add(sums: number[], amounts: readonly number[]): void {
+  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] ?? 0) + (amounts[at] ?? 0)
 }

@@ -1,4 +1,5 @@
 /** Reads single column values, which anybody may have written by hand; what is malformed throws RowFault. */
+import { isoTime } from '../../core/iso-time.ts'
 
 export class RowFault extends Error {
   override readonly name = 'RowFault'
@@ -44,10 +45,6 @@ export function time(column: string, value: string): number {
 /** PostgreSQL keeps no NUL, and no half of a character; a client's choice of words must not hold up a batch. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
-}
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 export function isoTimeOrNull(ms: number | null): string | null {
