@@ -157,6 +157,37 @@ test('who invents addresses has the limits of his own address all the same', asy
   expect(statuses.at(-1)).toBe(429)
 })
 
+describe('static files', () => {
+  test('are asked for once and then kept; answers of the API never are', async () => {
+    let asked = 0
+    const files = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch() {
+        asked++
+        return new Response(`body { order: ${asked} }`, { headers: { 'content-type': 'text/css' } })
+      },
+    })
+    const proxy = await startNginx([Number(files.port)])
+    const authority = await Bun.file(proxy.authorityFile).text()
+    const get = async (path: string) =>
+      (
+        await fetch(`https://127.0.0.1:${proxy.httpsPort}${path}`, { tls: { ca: authority } })
+      ).text()
+    try {
+      const first = await get('/admin/assets/style-4f2a.css')
+      expect(await get('/admin/assets/style-4f2a.css')).toBe(first)
+      expect(asked).toBe(1)
+      expect(await get('/admin/assets/other-91bc.css')).not.toBe(first)
+      const models = await get('/v1/models')
+      expect(await get('/v1/models')).not.toBe(models)
+    } finally {
+      await proxy.stop()
+      await files.stop(true)
+    }
+  })
+})
+
 describe('a POST that was sent', () => {
   /** Takes a request and resets the connection without a word. */
   function rudeServer(): Promise<{ port: number; requests: () => number; server: Server }> {

@@ -1,0 +1,155 @@
+/** What each variable is for, in both languages: the tables of docs/configuration.md are made of this. */
+import type { VARIABLES } from '../src/config/variables.ts'
+
+export interface Meaning {
+  en: string
+  zh: string
+  /** What holds where it is not set, where the code has no plain value for that. */
+  standard?: { en: string; zh: string }
+}
+
+export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
+  HOST: { en: 'address to listen on', zh: '监听地址' },
+  PORT: { en: 'port to listen on; 0 picks a free one', zh: '监听端口；0 表示任选空闲端口' },
+  PUBLIC_URL: {
+    en: 'address that clients use, where it differs',
+    zh: '客户端使用的地址（若与监听地址不同）',
+  },
+  DATA_DIR: {
+    en: 'store, usage journal, encryption key file, first keys',
+    zh: '存储、用量日志、加密密钥文件、最初的密钥',
+  },
+  DATABASE_URL: {
+    en: '`postgres://USER:PASSWORD@HOST:5432/NAME`, see [PostgreSQL](#postgresql)',
+    zh: '`postgres://USER:PASSWORD@HOST:5432/NAME`，见 [PostgreSQL](#postgresql)',
+    standard: { en: 'the embedded store', zh: '内嵌存储' },
+  },
+  POSTGRES_HOST: {
+    en: 'the same in parts; a path is the folder of a socket',
+    zh: '同上，分项给出；路径表示套接字所在目录',
+    standard: { en: 'the embedded store', zh: '内嵌存储' },
+  },
+  POSTGRES_PORT: { en: '', zh: '' },
+  POSTGRES_USER: { en: '', zh: '' },
+  POSTGRES_PASSWORD: { en: '', zh: '' },
+  POSTGRES_DB: { en: '', zh: '' },
+  DB_POOL_SIZE: {
+    en: 'connections to PostgreSQL at most; one more listens for changes',
+    zh: '到 PostgreSQL 的最大连接数；另有一个连接监听变更',
+  },
+  REDIS_URL: {
+    en: '`redis://:PASSWORD@HOST:6379/0`, or `rediss://` for TLS: rate limits are counted there, for all instances together',
+    zh: '`redis://:PASSWORD@HOST:6379/0`，TLS 用 `rediss://`：所有实例在此共同计算速率限制',
+  },
+  REDIS_HOST: { en: 'in place of the URL', zh: '代替 URL' },
+  REDIS_PORT: { en: '', zh: '' },
+  REDIS_PASSWORD: { en: '', zh: '' },
+  ENCRYPTION_KEY: {
+    en: '32 bytes as 64 hexadecimal digits or base64',
+    zh: '32 字节，64 位十六进制或 base64',
+    standard: { en: 'key file in `DATA_DIR`', zh: '`DATA_DIR` 中的密钥文件' },
+  },
+  ENCRYPTION_KEYS_OLD: {
+    en: 'earlier keys, still able to open rows',
+    zh: '以前的密钥，仍可打开旧行',
+  },
+  UPSTREAM_TYPE: {
+    en: '`openai` or `azure`: import the keys of that kind only',
+    zh: '`openai` 或 `azure`：只导入该类密钥',
+    standard: { en: 'both', zh: '两者' },
+  },
+  OPENAI_API_KEY: { en: 'one key to import at the start', zh: '启动时导入的一个密钥' },
+  OPENAI_API_KEYS: { en: 'keys to import, separated by commas', zh: '要导入的密钥，以逗号分隔' },
+  OPENAI_BASE_URL: { en: 'where they are sent to', zh: '发往的地址' },
+  AZURE_ENDPOINT: {
+    en: 'e.g. `https://NAME.openai.azure.com`',
+    zh: '例如 `https://NAME.openai.azure.com`',
+  },
+  AZURE_API_KEY: { en: 'one key to import at the start', zh: '启动时导入的一个密钥' },
+  AZURE_API_KEYS: { en: 'keys to import, separated by commas', zh: '要导入的密钥，以逗号分隔' },
+  AZURE_DEPLOYMENT_NAMES: {
+    en: '`model=deployment`, separated by commas',
+    zh: '`model=deployment`，以逗号分隔',
+  },
+  AZURE_API_VERSION: { en: 'version in the query', zh: '查询参数中的版本' },
+  DEFAULT_MONTHLY_QUOTA_TOKENS: {
+    en: "tokens a month (UTC) of each user without a number of their own (`users.monthly_quota_tokens` is null); a user's 0 is no quota",
+    zh: '没有自己数值的用户（`users.monthly_quota_tokens` 为 null）每月（UTC）的 token 数；用户的 0 表示无配额',
+    standard: { en: 'none', zh: '无' },
+  },
+  CIRCUIT_BREAKER_THRESHOLD: {
+    en: "consecutive failures that open a key's breaker",
+    zh: '连续失败多少次打开密钥的熔断器',
+  },
+  CIRCUIT_BREAKER_COOLDOWN_SECONDS: {
+    en: 'how long it stays open before a probe',
+    zh: '熔断多久后放行探测请求',
+  },
+  UPSTREAM_CONNECT_TIMEOUT_MS: {
+    en: 'a connection must stand within this',
+    zh: '必须在此时间内建立连接',
+  },
+  UPSTREAM_FIRST_BYTE_TIMEOUT_MS: {
+    en: 'first byte of a reply, or first event of a stream',
+    zh: '回复的首字节，或流的首个事件',
+  },
+  UPSTREAM_IDLE_TIMEOUT_MS: { en: 'silence in the middle of a stream', zh: '流中途的沉默' },
+  UPSTREAM_RESEND_ON_RESET: {
+    en: 'one resend where a connection was reset before any reply',
+    zh: '回复之前连接被重置时重发一次',
+  },
+  UPSTREAM_HTTP2: { en: 'HTTP/2 where an upstream offers it', zh: '上游支持时使用 HTTP/2' },
+  REQUEST_TIMEOUT_MS: { en: 'longest stream', zh: '最长的流' },
+  CLIENT_BODY_TIMEOUT_MS: {
+    en: "a request's whole body must have arrived",
+    zh: '请求体必须在此时间内全部到达',
+  },
+  CLIENT_WRITE_TIMEOUT_MS: {
+    en: 'a client that takes nothing for this long is cut',
+    zh: '客户端这么久不接收数据就切断',
+  },
+  MAX_BODY_BYTES: { en: 'largest request body', zh: '最大的请求体' },
+  DRAIN_SECONDS: {
+    en: 'how long streams may finish after SIGTERM',
+    zh: '收到 SIGTERM 后流还可以继续多久',
+  },
+  DRAIN_IDLE_MS: {
+    en: 'how long, after that, connections without a request are left to the proxy that keeps them; longer than it keeps them; 0 closes them at once',
+    zh: '此后，没有请求的连接还为保持它们的代理留多久；应长于代理保持的时间；0 表示立即关闭',
+  },
+  TRUSTED_PROXIES: {
+    en: 'addresses or CIDRs, separated by commas, whose `X-Forwarded-For` is believed',
+    zh: '地址或 CIDR，以逗号分隔；采信它们的 `X-Forwarded-For`',
+  },
+  JOURNAL_SYNC: {
+    en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses anything',
+    zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失任何内容',
+  },
+  LOG_LEVEL: { en: 'any case; `WARNING` is `warn`', zh: '大小写均可；`WARNING` 即 `warn`' },
+  LOG_PROMPT_BODY: {
+    en: 'prompts are never logged; `true` is refused',
+    zh: '从不记录提示词；`true` 会被拒绝',
+  },
+  RATE_LIMIT_ENABLED: {
+    en: '`false` turns all rate limits off, also those of single keys',
+    zh: '`false` 关闭所有速率限制，包括单个密钥的',
+  },
+  RATE_LIMIT_KEY_RPM: {
+    en: 'requests a minute of a proxy key without a number of its own; 0 is no limit',
+    zh: '没有自己数值的代理密钥每分钟的请求数；0 表示不限',
+  },
+  RATE_LIMIT_KEY_TPM: { en: 'tokens a minute, likewise', zh: '每分钟 token 数，同上' },
+  RATE_LIMIT_IP_RPM: {
+    en: "requests a minute of a client's address; 0 is no limit",
+    zh: '客户端地址每分钟的请求数；0 表示不限',
+  },
+  RATE_LIMIT_IP_TPM: { en: 'tokens a minute, likewise', zh: '每分钟 token 数，同上' },
+  RATE_LIMIT_FAIL_OPEN: {
+    en: 'without Redis each instance goes on with its own counters; `false` refuses with 503',
+    zh: '没有 Redis 时各实例用自己的计数器继续；`false` 则以 503 拒绝',
+  },
+  GPT_PROXY_UPSTREAM_KEY: {
+    en: 'the secret for `upstream add` and `upstream import`',
+    zh: '供 `upstream add` 和 `upstream import` 使用的密钥',
+  },
+}
