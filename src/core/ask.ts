@@ -1,6 +1,6 @@
 /** What a client asks for: the parts of a request body that the gateway decides on. */
 import { invalidRequest } from './errors.ts'
-import { type Member, scanObject } from './json-scan.ts'
+import { countMembers, duplicatesIn } from './json-scan.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
 
@@ -15,7 +15,6 @@ export interface Ask {
   choices: number
   /** The body exactly as it came; null for GET. */
   text: string | null
-  members: ReadonlyMap<string, Member>
   body: Readonly<Record<string, unknown>>
 }
 
@@ -39,7 +38,7 @@ const DECISIVE = new Set([
 
 /** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
 export function readAsk(endpoint: Endpoint, text: string): Ask {
-  const { members, body } = readObject(text)
+  const body = readObject(text)
   const { model } = body
   if (typeof model !== 'string' || model === '') {
     throw invalidRequest("'model' is missing or no text; name the model to use", 'model')
@@ -61,7 +60,6 @@ export function readAsk(endpoint: Endpoint, text: string): Ask {
     usageAsked: asksForUsage(body),
     choices,
     text,
-    members,
     body,
   }
 }
@@ -77,27 +75,33 @@ export function readModelAsk(model: string): Ask {
     usageAsked: false,
     choices: 1,
     text: null,
-    members: new Map(),
     body: {},
   }
 }
 
-function readObject(text: string) {
-  const scan = scanObject(text, MAX_DEPTH)
-  if (!scan.ok) {
-    if (scan.reason === 'too_deep')
-      throw invalidRequest(`the body is nested deeper than ${MAX_DEPTH} levels`)
-    if (scan.reason === 'not_an_object') throw invalidRequest('the body must be a JSON object')
-    throw invalidRequest("the body isn't valid JSON")
+function readObject(text: string): Record<string, unknown> {
+  const members = countMembers(text, MAX_DEPTH)
+  if (members === 'too_deep')
+    throw invalidRequest(`the body is nested deeper than ${MAX_DEPTH} levels`)
+  if (members === 'not_an_object') throw invalidRequest('the body must be a JSON object')
+  const body = members === 'malformed' ? undefined : parsed(text)
+  if (body === undefined) throw invalidRequest("the body isn't valid JSON")
+  if (members !== Object.keys(body).length) refuseDuplicates(text)
+  return body
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return undefined
   }
-  const twice = scan.duplicates.find((key) => DECISIVE.has(key))
+}
+
+function refuseDuplicates(text: string): void {
+  const twice = duplicatesIn(text).find((key) => DECISIVE.has(key))
   if (twice !== undefined)
     throw invalidRequest(`'${twice}' stands twice in the body; send it once`, twice)
-  try {
-    return { members: scan.members, body: JSON.parse(text) as Record<string, unknown> }
-  } catch {
-    throw invalidRequest("the body isn't valid JSON")
-  }
 }
 
 function assertModelName(model: string): void {

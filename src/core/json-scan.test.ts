@@ -1,23 +1,17 @@
 /** Depth, duplicates and places of members are found without parsing. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { scanObject, withMember } from './json-scan.ts'
-
-const members = (text: string) => {
-  const scan = scanObject(text, 64)
-  if (!scan.ok) throw new Error(scan.reason)
-  return scan
-}
+import { countMembers, duplicatesIn, membersIn, withMember } from './json-scan.ts'
 
 describe('scanning a JSON object', () => {
   test('finds each member where it stands', () => {
     const text = ' { "model" : "a\\"b" , "n":1,"deep":{"model":[1,"}"]} } '
-    const scan = members(text)
+    const members = membersIn(text)
     const value = (key: string) => {
-      const member = scan.members.get(key)
+      const member = members.get(key)
       return member && text.slice(member.valueStart, member.valueEnd)
     }
-    expect([...scan.members.keys()]).toEqual(['model', 'n', 'deep'])
+    expect([...members.keys()]).toEqual(['model', 'n', 'deep'])
     expect([value('model'), value('n'), value('deep')]).toEqual([
       '"a\\"b"',
       '1',
@@ -25,17 +19,23 @@ describe('scanning a JSON object', () => {
     ])
   })
 
-  test('names duplicates, escaped ones too', () => {
-    expect(members('{"model":1,"mod\\u0065l":2}').duplicates).toEqual(['model'])
+  test('counts and names duplicates, escaped ones too', () => {
+    const text = '{"model":1,"mod\\u0065l":2,"n":{"model":3}}'
+    expect(countMembers(text, 64)).toBe(3)
+    expect(duplicatesIn(text)).toEqual(['model'])
   })
 
   test('refuses nesting past the limit before anything is parsed', () => {
-    expect(scanObject(`{"a":${'['.repeat(64)}`, 64)).toEqual({ ok: false, reason: 'too_deep' })
-    expect(scanObject(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`, 64).ok).toBe(true)
+    expect(countMembers(`{"a":${'['.repeat(64)}`, 64)).toBe('too_deep')
+    expect(countMembers(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`, 64)).toBe(1)
   })
 
-  test.each(['', '[]', '"x"', 'null', '1'])('%j is no object', (text) => {
-    expect(scanObject(text, 64)).toEqual({ ok: false, reason: 'not_an_object' })
+  test.each(['', ' ', '[]', '"x"', 'null', '1'])('%j is no object', (text) => {
+    expect(countMembers(text, 64)).toBe('not_an_object')
+  })
+
+  test.each(['{', '{"a', '{"a\\"}', '{} {}', '{"a":1}]'])('%j is malformed', (text) => {
+    expect(countMembers(text, 64)).toBe('malformed')
   })
 
   test('agrees with JSON.parse about the members of any object', () => {
@@ -45,10 +45,12 @@ describe('scanning a JSON object', () => {
         fc.constantFrom(undefined, 2),
         (object, indent) => {
           const text = JSON.stringify(object, null, indent)
-          const scan = members(text)
+          const members = membersIn(text)
           const parsed = JSON.parse(text) as Record<string, unknown>
-          expect(new Set(scan.members.keys())).toEqual(new Set(Object.keys(parsed)))
-          for (const [key, { valueStart, valueEnd }] of scan.members) {
+          expect(countMembers(text, 64)).toBe(Object.keys(parsed).length)
+          expect(duplicatesIn(text)).toEqual([])
+          expect(new Set(members.keys())).toEqual(new Set(Object.keys(parsed)))
+          for (const [key, { valueStart, valueEnd }] of members) {
             expect(JSON.parse(text.slice(valueStart, valueEnd))).toEqual(parsed[key])
           }
         },
@@ -60,13 +62,13 @@ describe('scanning a JSON object', () => {
 describe('replacing a member', () => {
   test('leaves every other character as it was', () => {
     const text = '{"seed":12345678901234567890, "model":"a","x":1.0}'
-    expect(withMember(text, members(text).members, 'model', '"b"')).toBe(
+    expect(withMember(text, membersIn(text), 'model', '"b"')).toBe(
       '{"seed":12345678901234567890, "model":"b","x":1.0}',
     )
   })
 
   test('puts a missing member first', () => {
-    expect(withMember('{"a":1}', members('{"a":1}').members, 'b', '2')).toBe('{"b":2,"a":1}')
-    expect(withMember('{ }', members('{ }').members, 'b', '2')).toBe('{"b":2 }')
+    expect(withMember('{"a":1}', membersIn('{"a":1}'), 'b', '2')).toBe('{"b":2,"a":1}')
+    expect(withMember('{ }', membersIn('{ }'), 'b', '2')).toBe('{"b":2 }')
   })
 })

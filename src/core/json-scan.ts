@@ -1,16 +1,12 @@
-/** Looks over a JSON text before it is parsed: nesting depth, and where each top-level member stands. */
+/** Looks over a JSON text beside parsing it: nesting depth, how many members, where each of them stands. */
 
 export interface Member {
-  /** Offset of the key's opening quote. */
-  keyStart: number
   valueStart: number
   /** Offset just behind the value. */
   valueEnd: number
 }
 
-export type Scan =
-  | { ok: true; members: ReadonlyMap<string, Member>; duplicates: readonly string[] }
-  | { ok: false; reason: 'too_deep' | 'not_an_object' | 'malformed' }
+export type ScanFault = 'too_deep' | 'not_an_object' | 'malformed'
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -22,64 +18,72 @@ const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 
 /**
- * One pass over `text`; strings are hopped over natively. It checks no grammar beyond what it
- * needs, so parse the text afterwards. Offsets let a member be replaced without re-writing the
- * rest, which keeps unknown fields and large numbers exactly as the client wrote them.
+ * How many members the object has at its top level, those of the same name counted each. One pass
+ * that keeps nothing, for every request takes it; strings are hopped over natively. It checks no
+ * grammar beyond what it needs, so parse the text afterwards.
  */
-export function scanObject(text: string, maxDepth: number): Scan {
-  const members = new Map<string, Member>()
-  const duplicates: string[] = []
+export function countMembers(text: string, maxDepth: number): number | ScanFault {
   let depth = 0
-  let key: string | null = null
-  let keyStart = 0
-  let valueStart = -1
-
-  const closeMember = (end: number) => {
-    if (key === null || valueStart < 0) return
-    if (members.has(key)) duplicates.push(key)
-    members.set(key, { keyStart, valueStart, valueEnd: trimmedEnd(text, end) })
-    key = null
-    valueStart = -1
-  }
-
+  let members = 0
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (char <= 32) continue
-    if (depth === 0 && char !== OPEN_BRACE)
-      return { ok: false, reason: at === 0 || !members.size ? 'not_an_object' : 'malformed' }
-    if (depth === 1 && key !== null && valueStart < 0 && char !== COLON) valueStart = at
-    switch (char) {
-      case QUOTE: {
-        const end = stringEnd(text, at)
-        if (end < 0) return { ok: false, reason: 'malformed' }
-        if (depth === 1 && key === null) {
-          key = unescaped(text.slice(at, end + 1))
-          keyStart = at
-          if (key === null) return { ok: false, reason: 'malformed' }
-        }
-        at = end
-        break
-      }
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        depth++
-        if (depth > maxDepth) return { ok: false, reason: 'too_deep' }
-        break
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        if (depth === 1) closeMember(at)
-        depth--
-        if (depth === 0)
-          return onlySpaceAfter(text, at + 1)
-            ? { ok: true, members, duplicates }
-            : { ok: false, reason: 'malformed' }
-        break
-      case COMMA:
-        if (depth === 1) closeMember(at)
-        break
-    }
+    if (depth === 0 && char !== OPEN_BRACE) return 'not_an_object'
+    if (char === QUOTE) {
+      at = stringEnd(text, at)
+      if (at < 0) return 'malformed'
+    } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
+      if (++depth > maxDepth) return 'too_deep'
+    } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
+      if (--depth === 0) return onlySpaceAfter(text, at + 1) ? members : 'malformed'
+    } else if (char === COLON && depth === 1) members++
   }
-  return { ok: false, reason: text.trim() === '' ? 'not_an_object' : 'malformed' }
+  return text.trim() === '' ? 'not_an_object' : 'malformed'
+}
+
+/**
+ * Where each top-level member of a well-formed object stands, in order; of those of one name, the
+ * last. Offsets let a member be replaced without re-writing the rest, which keeps unknown fields and
+ * large numbers exactly as the client wrote them.
+ */
+export function membersIn(text: string): Map<string, Member> {
+  const members = new Map<string, Member>()
+  eachMember(text, (key, member) => members.set(key, member))
+  return members
+}
+
+/** The names that stand more than once. */
+export function duplicatesIn(text: string): string[] {
+  const seen = new Set<string>()
+  const duplicates: string[] = []
+  eachMember(text, (key) => {
+    if (seen.has(key)) duplicates.push(key)
+    seen.add(key)
+  })
+  return duplicates
+}
+
+function eachMember(text: string, found: (key: string, member: Member) => void): void {
+  let depth = 0
+  let key: string | null = null
+  let valueStart = -1
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char <= 32) continue
+    if (depth === 1 && key !== null && valueStart < 0 && char !== COLON) valueStart = at
+    const closes = char === CLOSE_BRACE || char === CLOSE_BRACKET
+    if (depth === 1 && key !== null && (char === COMMA || closes)) {
+      found(key, { valueStart, valueEnd: trimmedEnd(text, at) })
+      key = null
+      valueStart = -1
+    }
+    if (char === QUOTE) {
+      const end = stringEnd(text, at)
+      if (depth === 1 && key === null) key = JSON.parse(text.slice(at, end + 1)) as string
+      at = end
+    } else if (char === OPEN_BRACE || char === OPEN_BRACKET) depth++
+    else if (closes) depth--
+  }
 }
 
 /** The text with a top-level member's value replaced, or the member put first where it is missing. */
@@ -106,15 +110,6 @@ function stringEnd(text: string, start: number): number {
     end = text.indexOf('"', end + 1)
   }
   return -1
-}
-
-function unescaped(quoted: string): string | null {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1)
-  try {
-    return JSON.parse(quoted) as string
-  } catch {
-    return null
-  }
 }
 
 function trimmedEnd(text: string, end: number): number {

@@ -6,6 +6,10 @@ const CHECK_LENGTH = 6
 const KEY_LENGTH = PROXY_KEY_PREFIX.length + BODY_LENGTH + CHECK_LENGTH
 const DISPLAY_LENGTH = PROXY_KEY_PREFIX.length + 6
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** Character code → its value as a digit. */
+const VALUES = Uint8Array.from({ length: 123 }, (_, code) =>
+  Math.max(0, BASE62.indexOf(String.fromCharCode(code))),
+)
 
 /** CRC-32 as in ISO 3309 (polynomial 0xEDB88320), one table entry a byte value. */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
@@ -27,11 +31,15 @@ export function mintProxyKey(randomBytes: Uint8Array): string {
   return PROXY_KEY_PREFIX + body + checkCharacters(body)
 }
 
+const FORM = new RegExp(`^${PROXY_KEY_PREFIX}[0-9A-Za-z]{${BODY_LENGTH + CHECK_LENGTH}}$`)
+
 /** True where prefix, length, alphabet and checksum are right: everything that needs no look-up. */
 export function isWellFormedProxyKey(key: string): boolean {
-  if (key.length !== KEY_LENGTH || !key.startsWith(PROXY_KEY_PREFIX)) return false
-  const body = key.slice(PROXY_KEY_PREFIX.length, PROXY_KEY_PREFIX.length + BODY_LENGTH)
-  return checkCharacters(body) === key.slice(-CHECK_LENGTH) && isBase62(body)
+  if (key.length !== KEY_LENGTH || !FORM.test(key)) return false
+  let check = 0
+  for (let at = KEY_LENGTH - CHECK_LENGTH; at < KEY_LENGTH; at++)
+    check = check * 62 + (VALUES[key.charCodeAt(at)] as number)
+  return check === crc32(key, PROXY_KEY_PREFIX.length, KEY_LENGTH - CHECK_LENGTH)
 }
 
 /** What may be shown of a key after it was created. */
@@ -39,23 +47,20 @@ export function displayPrefix(key: string): string {
   return key.slice(0, DISPLAY_LENGTH)
 }
 
-function isBase62(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (!BASE62.includes(text[index] as string)) return false
-  }
-  return true
-}
-
 function checkCharacters(body: string): string {
-  let crc = 0xffffffff
-  for (let index = 0; index < body.length; index++) {
-    crc = (CRC_TABLE[(crc ^ body.charCodeAt(index)) & 0xff] as number) ^ (crc >>> 8)
-  }
-  let rest = (crc ^ 0xffffffff) >>> 0
+  let rest = crc32(body, 0, body.length)
   let text = ''
   for (let place = 0; place < CHECK_LENGTH; place++) {
     text = BASE62[rest % 62] + text
     rest = Math.floor(rest / 62)
   }
   return text
+}
+
+function crc32(text: string, from: number, to: number): number {
+  let crc = 0xffffffff
+  for (let at = from; at < to; at++) {
+    crc = (CRC_TABLE[(crc ^ text.charCodeAt(at)) & 0xff] as number) ^ (crc >>> 8)
+  }
+  return (crc ^ 0xffffffff) >>> 0
 }

@@ -1,7 +1,7 @@
 /** What each vendor's translation gives: where a request goes and how it looks there. */
 import type { Ask } from '../core/ask.ts'
 import type { UpstreamKey } from '../core/entities.ts'
-import { withMember } from '../core/json-scan.ts'
+import { type Member, membersIn, withMember } from '../core/json-scan.ts'
 import { upstreamModelName } from '../core/routing.ts'
 import type { WireRequest } from '../ports/transport.ts'
 
@@ -20,13 +20,18 @@ export const JSON_BODY = { 'content-type': 'application/json' } as const
 export function wireBody(upstream: UpstreamKey, ask: Ask): string | null {
   if (ask.text === null) return null
   const model = upstreamModelName(upstream, ask.model)
-  let body = ask.text
-  // The members' offsets hold for the original text, so the one further behind is replaced first.
   const edits: [key: string, value: string][] = []
   if (model !== ask.model) edits.push(['model', JSON.stringify(model)])
   if (asksUsageForClient(ask)) edits.push(['stream_options', withUsage(ask.body.stream_options)])
-  edits.sort(([one], [other]) => offset(ask, other) - offset(ask, one))
-  for (const [key, value] of edits) body = withMember(body, ask.members, key, value)
+  return edits.length === 0 ? ask.text : edited(ask.text, edits)
+}
+
+function edited(text: string, edits: [key: string, value: string][]): string {
+  const members = membersIn(text)
+  // Their offsets hold for the original text, so the one further behind is replaced first.
+  edits.sort(([one], [other]) => offset(members, other) - offset(members, one))
+  let body = text
+  for (const [key, value] of edits) body = withMember(body, members, key, value)
   return body
 }
 
@@ -41,6 +46,6 @@ function withUsage(options: unknown): string {
 }
 
 /** Missing members are put at the front, after all replacements. */
-function offset(ask: Ask, key: string): number {
-  return ask.members.get(key)?.valueStart ?? -1
+function offset(members: ReadonlyMap<string, Member>, key: string): number {
+  return members.get(key)?.valueStart ?? -1
 }
