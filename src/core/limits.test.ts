@@ -1,6 +1,6 @@
 /** Which limits a request is under, and what is told of them. */
 import { describe, expect, test } from 'bun:test'
-import { goDuration, limitHeaders, limitRefusal, limitsOf } from './limits.ts'
+import { addLimitHeaders, goDuration, limitRefusal, limitsOf } from './limits.ts'
 
 const DEFAULTS = { keyRpm: 60, keyTpm: 0, ipRpm: 0, ipTpm: 1_000 }
 const key = (rpm: number | null = null, tpm: number | null = null) => ({ id: 7, rpm, tpm })
@@ -32,7 +32,9 @@ describe('the headers', () => {
       { used: 9, resetMs: 59_001.2, waitMs: 0 },
       { used: 600, resetMs: 20, waitMs: 0 },
     ]
-    expect(limitHeaders(limits, states)).toEqual({
+    const headers = {}
+    addLimitHeaders(headers, limits, states)
+    expect(headers).toEqual({
       'x-ratelimit-limit-requests': '10',
       'x-ratelimit-remaining-requests': '1',
       'x-ratelimit-reset-requests': '59.002s',

@@ -17,8 +17,8 @@ export interface Limit {
   limit: number
   amount: number
   measure: Measure
-  /** Whose limit it is, in the words of the refusal. */
-  owner: string
+  /** Null where it is the proxy key's own. */
+  address: string | null
 }
 
 /** What of a counter's state the client is told. */
@@ -38,30 +38,60 @@ export function limitsOf(
   const limits: Limit[] = []
   const rpm = key.rpm ?? defaults.keyRpm
   const tpm = key.tpm ?? defaults.keyTpm
-  const owner = 'this proxy key'
-  if (rpm > 0) limits.push(requests(`key:${key.id}`, owner, rpm))
-  if (tpm > 0) limits.push(tokensOf(`key:${key.id}`, owner, tpm, tokens))
+  const { ipRpm, ipTpm } = defaults
+  const ofKey = countersOf(key.id)
+  if (rpm > 0) limits.push(limitOf(ofKey.rpm, rpm, 1, 'requests', null))
+  if (tpm > 0) limits.push(limitOf(ofKey.tpm, tpm, tokens, 'tokens', null))
   if (address === null) return limits
-  const client = `the address ${address}`
-  if (defaults.ipRpm > 0) limits.push(requests(`ip:${address}`, client, defaults.ipRpm))
-  if (defaults.ipTpm > 0) limits.push(tokensOf(`ip:${address}`, client, defaults.ipTpm, tokens))
+  const ofAddress = countersOf(address)
+  if (ipRpm > 0) limits.push(limitOf(ofAddress.rpm, ipRpm, 1, 'requests', address))
+  if (ipTpm > 0) limits.push(limitOf(ofAddress.tpm, ipTpm, tokens, 'tokens', address))
   return limits
 }
 
-function requests(whose: string, owner: string, limit: number): Limit {
-  return { counter: `${whose}:rpm`, limit, amount: 1, measure: 'requests', owner }
+function limitOf(
+  counter: string,
+  limit: number,
+  amount: number,
+  measure: Measure,
+  address: string | null,
+): Limit {
+  return { counter, limit, amount, measure, address }
 }
 
-function tokensOf(whose: string, owner: string, limit: number, amount: number): Limit {
-  return { counter: `${whose}:tpm`, limit, amount, measure: 'tokens', owner }
+/** Put together once for each key and address, for every request asks for them. */
+const counters = new Map<number | string, { rpm: string; tpm: string }>()
+const MOST_REMEMBERED = 10_000
+
+function countersOf(whose: number | string): { rpm: string; tpm: string } {
+  const known = counters.get(whose)
+  if (known !== undefined) return known
+  const owner = typeof whose === 'number' ? `key:${whose}` : `ip:${whose}`
+  const made = { rpm: `${owner}:rpm`, tpm: `${owner}:tpm` }
+  if (counters.size >= MOST_REMEMBERED) counters.clear()
+  counters.set(whose, made)
+  return made
 }
 
-/** `x-ratelimit-*` as OpenAI writes them, of the limit with the least left. */
-export function limitHeaders(
+const HEADERS = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const
+
+/** Adds `x-ratelimit-*` as OpenAI writes them, of the limit with the least left. */
+export function addLimitHeaders(
+  headers: Record<string, string>,
   limits: readonly Limit[],
   states: readonly State[],
-): Record<string, string> {
-  const headers: Record<string, string> = {}
+): void {
   for (const measure of ['requests', 'tokens'] as const) {
     let tightest = -1
     for (let at = 0; at < limits.length; at++) {
@@ -69,13 +99,11 @@ export function limitHeaders(
       if (tightest < 0 || left(limits, states, at) < left(limits, states, tightest)) tightest = at
     }
     if (tightest < 0) continue
-    headers[`x-ratelimit-limit-${measure}`] = String(limits[tightest]?.limit)
-    headers[`x-ratelimit-remaining-${measure}`] = String(
-      Math.max(0, left(limits, states, tightest)),
-    )
-    headers[`x-ratelimit-reset-${measure}`] = goDuration(states[tightest]?.resetMs ?? 0)
+    const names = HEADERS[measure]
+    headers[names.limit] = String(limits[tightest]?.limit)
+    headers[names.remaining] = String(Math.max(0, left(limits, states, tightest)))
+    headers[names.reset] = goDuration(states[tightest]?.resetMs ?? 0)
   }
-  return headers
 }
 
 function left(limits: readonly Limit[], states: readonly State[], at: number): number {
@@ -102,7 +130,8 @@ export function limitRefusal(limits: readonly Limit[], states: readonly State[])
   }
   const refusing = limits[slowest] as Limit
   const { used = 0, waitMs = 0 } = states[slowest] ?? {}
-  const { owner, limit, measure, amount } = refusing
+  const { address, limit, measure, amount } = refusing
+  const owner = address === null ? 'this proxy key' : `the address ${address}`
   if (waitMs === Number.POSITIVE_INFINITY) {
     return new GatewayError(
       'rate_limit_exceeded',

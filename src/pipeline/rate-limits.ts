@@ -3,9 +3,9 @@ import { clientAddress } from '../core/client-address.ts'
 import type { ApiKey } from '../core/entities.ts'
 import type { Cidr } from '../core/ip-address.ts'
 import {
+  addLimitHeaders,
   type Limit,
   type LimitDefaults,
-  limitHeaders,
   limitRefusal,
   limitsOf,
   limitsUnavailable,
@@ -24,19 +24,19 @@ export interface RateHold {
   ticket: Ticket
 }
 
-/** Sets the headers that the reply carries, whatever becomes of the request. */
-export type Tell = (headers: Record<string, string>) => void
+/** What the reply carries, whatever becomes of the request. */
+type ReplyHeaders = Record<string, string>
 
 export interface RateLimits {
   /**
    * Null where no limit is on the request. Throws `rate_limit_exceeded`, or `limits_unavailable`.
-   * A promise only where others share the counters.
+   * Adds to `headers` how much is left. A promise only where others share the counters.
    */
   hold(
     key: ApiKey,
     origin: Origin,
     tokens: number,
-    tell: Tell,
+    headers: ReplyHeaders,
   ): RateHold | null | Promise<RateHold | null>
   /** At the end, with the tokens that were used. */
   settle(hold: RateHold, usedTokens: number): void
@@ -53,21 +53,31 @@ interface Parts {
   metrics: Metrics
 }
 
+/** A header can be made as long as a client likes, and different each time. */
+const MOST_REMEMBERED = 10_000
+const LONGEST_REMEMBERED = 100
+
 export function createRateLimits(parts: Parts): RateLimits {
   const { enabled, defaults, trustedProxies, counters, metrics } = parts
   const limitsAddresses = defaults.ipRpm > 0 || defaults.ipTpm > 0
 
-  const addressOf = ({ peer, headers }: Origin): string =>
-    clientAddress(
-      peer(),
-      trustedProxies.length === 0 ? null : headers.get('x-forwarded-for'),
-      trustedProxies,
-    )
-  const decide = (limits: readonly Limit[], verdict: Verdict, tell: Tell): RateHold => {
+  const addresses = new Map<string | null, string>()
+  /** Reading an address costs more than all the limits; most requests come from the same few. */
+  const addressOf = ({ peer, headers }: Origin): string => {
+    const heard = peer()
+    const forwarded = trustedProxies.length === 0 ? null : headers.get('x-forwarded-for')
+    const named = forwarded === null ? heard : `${heard}\n${forwarded}`
+    const known = addresses.get(named)
+    if (known !== undefined) return known
+    const address = clientAddress(heard, forwarded, trustedProxies)
+    if (addresses.size >= MOST_REMEMBERED) addresses.clear()
+    if (forwarded === null || forwarded.length <= LONGEST_REMEMBERED) addresses.set(named, address)
+    return address
+  }
+  const decide = (limits: readonly Limit[], verdict: Verdict, headers: ReplyHeaders): RateHold => {
     if (verdict.kind === 'unavailable') throw limitsUnavailable()
-    const headers = limitHeaders(limits, verdict.readings)
+    addLimitHeaders(headers, limits, verdict.readings)
     if (verdict.degraded) headers['x-ratelimit-policy'] = 'degraded'
-    tell(headers)
     if (verdict.kind === 'taken') return { limits, ticket: verdict.ticket }
     metrics.rateLimited()
     throw limitRefusal(limits, verdict.readings)
@@ -77,24 +87,23 @@ export function createRateLimits(parts: Parts): RateLimits {
   }
 
   return {
-    hold(key, origin, tokens, tell) {
+    hold(key, origin, tokens, headers) {
       if (!enabled) return null
       const address = limitsAddresses ? addressOf(origin) : null
       const limits = limitsOf(defaults, key, address, tokens)
       if (limits.length === 0) return null
       const verdict = counters.take(limits)
       return verdict instanceof Promise
-        ? verdict.then((settled) => decide(limits, settled, tell))
-        : decide(limits, verdict, tell)
+        ? verdict.then((settled) => decide(limits, settled, headers))
+        : decide(limits, verdict, headers)
     },
     settle(hold, usedTokens) {
-      const wrong = hold.limits.filter(
-        ({ measure, amount }) => measure === 'tokens' && amount !== usedTokens,
-      )
-      correct(
-        hold,
-        wrong.map(({ counter, amount }) => ({ counter, by: usedTokens - amount })),
-      )
+      const corrections: Correction[] = []
+      for (const { measure, counter, amount } of hold.limits) {
+        if (measure === 'tokens' && amount !== usedTokens)
+          corrections.push({ counter, by: usedTokens - amount })
+      }
+      correct(hold, corrections)
     },
     release(hold) {
       correct(

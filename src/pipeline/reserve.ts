@@ -37,9 +37,7 @@ export async function reserve(
     hold.quota = quota instanceof Promise ? await quota : quota
     if (hold.quota !== null)
       holdHeaders['x-gpt-proxy-quota-remaining'] = String(gateway.quotas.remaining(hold.quota))
-    const rate = gateway.rateLimits.hold(caller.key, origin, tokens, (headers) => {
-      Object.assign(holdHeaders, headers)
-    })
+    const rate = gateway.rateLimits.hold(caller.key, origin, tokens, holdHeaders)
     hold.rate = rate instanceof Promise ? await rate : rate
     await gateway.journal.begin(entryOf(caller, ask, trace, hold))
   } catch (error) {

@@ -37,15 +37,19 @@ export function createMemoryCounters(
     roll(window, nowSecond)
     return window
   }
+  const findAll = (demands: readonly Demand[], nowSecond: number): Window[] => {
+    const windows: Window[] = []
+    for (const { counter } of demands) windows.push(find(counter, nowSecond))
+    return windows
+  }
 
   return {
     take(demands) {
       const now = nowMs()
       const localSecond = Math.floor(now / 1000)
-      const windows = demands.map(({ counter }) => find(counter, localSecond))
+      const windows = findAll(demands, localSecond)
       const taken = fitAll(windows, demands)
-      if (taken)
-        windows.forEach((window, at) => void add(window, localSecond, demands[at]?.amount ?? 0))
+      if (taken) addAll(windows, demands, localSecond)
       const readings = readingsOf(windows, demands, taken, now)
       if (!taken) return { kind: 'refused', readings, degraded: false }
       const ticket = { localSecond, sharedSecond: null }
@@ -53,7 +57,7 @@ export function createMemoryCounters(
     },
     refusal(demands) {
       const now = nowMs()
-      const windows = demands.map(({ counter }) => find(counter, Math.floor(now / 1000)))
+      const windows = findAll(demands, Math.floor(now / 1000))
       if (fitAll(windows, demands)) return null
       const readings = readingsOf(windows, demands, false, now)
       return { kind: 'refused', readings, degraded: false }
@@ -77,11 +81,19 @@ export function createMemoryCounters(
   }
 }
 
+// Loops over the places, for closures would be made anew for each request.
+
 function fitAll(windows: readonly Window[], demands: readonly Demand[]): boolean {
-  return windows.every((window, at) => {
-    const demand = demands[at]
-    return demand === undefined || fits(window, demand.amount, demand.limit)
-  })
+  for (let at = 0; at < demands.length; at++) {
+    const { amount, limit } = demands[at] as Demand
+    if (!fits(windows[at] as Window, amount, limit)) return false
+  }
+  return true
+}
+
+function addAll(windows: readonly Window[], demands: readonly Demand[], second: number): void {
+  for (let at = 0; at < demands.length; at++)
+    add(windows[at] as Window, second, (demands[at] as Demand).amount)
 }
 
 function readingsOf(
@@ -90,12 +102,12 @@ function readingsOf(
   taken: boolean,
   nowMs: number,
 ): Reading[] {
-  return windows.map((window, at) => {
-    const { amount = 0, limit = 0 } = demands[at] ?? {}
-    return {
-      used: window.sum,
-      resetMs: resetMs(window, nowMs),
-      waitMs: taken ? 0 : waitMs(window, amount, limit, nowMs),
-    }
-  })
+  const readings: Reading[] = []
+  for (let at = 0; at < demands.length; at++) {
+    const window = windows[at] as Window
+    const { amount, limit } = demands[at] as Demand
+    const wait = taken ? 0 : waitMs(window, amount, limit, nowMs)
+    readings.push({ used: window.sum, resetMs: resetMs(window, nowMs), waitMs: wait })
+  }
+  return readings
 }
