@@ -23,7 +23,7 @@ export function listModels(gateway: Gateway) {
 }
 
 /** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel(gateway: Gateway, { peerOf }: Pick<ServerOptions, 'peerOf'>) {
+export function lookAtModel(gateway: Gateway, options: ServerOptions) {
   return (context: Context): Promise<Response> | Response => {
     const request = context.req.raw
     const model = context.req.param('model') ?? ''
@@ -31,7 +31,7 @@ export function lookAtModel(gateway: Gateway, { peerOf }: Pick<ServerOptions, 'p
     try {
       const caller = authenticate(gateway, request.headers)
       const named = namedModel(gateway, model)
-      if (named === null) return respondTo(gateway, request, 'models', async () => model, peerOf)
+      if (named === null) return respondTo(gateway, request, 'models', async () => model, options)
       if (!allowsModel(caller.key.allowedModels, model)) {
         throw new GatewayError(
           'model_not_allowed',

@@ -1,11 +1,10 @@
 /** Joins the web server to the pipeline: one request in, one reply out, the client's going away noticed. */
-import type { Context } from 'hono'
 import type { Endpoint } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Deadline } from '../pipeline/deadlines.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import type { Reply } from '../pipeline/relay.ts'
-import { serve } from '../pipeline/serve.ts'
+import { type Incoming, serve } from '../pipeline/serve.ts'
 import { clientGone, openTrace, type Trace } from '../pipeline/trace.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { errorReply, newRequestId } from './refusals.ts'
@@ -21,53 +20,74 @@ export interface ServerOptions {
 }
 
 export function serveEndpoint(gateway: Gateway, endpoint: Endpoint, options: ServerOptions) {
-  const { bodyLimits, peerOf, underWay } = options
-  return (context: Context): Promise<Response> => {
-    const request = context.req.raw
-    return respondTo(
-      gateway,
-      request,
-      endpoint,
-      () => readBody(request, bodyLimits, gateway.deadlines),
-      peerOf,
-      underWay,
-    )
-  }
+  const read = (request: Request) => readBody(request, options.bodyLimits, gateway.deadlines)
+  return (request: Request) => respondTo(gateway, request, endpoint, read, options)
 }
 
 export function respondTo(
   gateway: Gateway,
   request: Request,
   endpoint: Endpoint,
-  body: () => Promise<string>,
-  peerOf: ServerOptions['peerOf'],
-  underWay?: ServerOptions['underWay'],
+  read: (request: Request) => Promise<string>,
+  { peerOf, underWay }: Pick<ServerOptions, 'peerOf' | 'underWay'>,
 ): Promise<Response> {
   const trace = openTrace(newRequestId(), gateway.clock.nowMs())
   const waiting = watchClient(gateway, request, trace)
-  underWay?.add()
-  const incoming = {
-    endpoint,
-    headers: request.headers,
-    readBody: body,
-    peer: () => peerOf(request),
+  const { promise, resolve } = Promise.withResolvers<Response>()
+  underWay.add()
+  const done = () => {
+    waiting.clear()
+    underWay.remove()
   }
-  return new Promise((resolve) => {
-    const done = () => {
-      waiting.clear()
-      underWay?.remove()
+  const incoming = new Exchange(request, endpoint, read, peerOf, resolve)
+  serve(gateway, incoming, trace).then(done, (error) => {
+    if (error instanceof GatewayError && error.status < 500) {
+      gateway.logger.info(
+        { requestId: trace.requestId, status: error.status, error: error.code },
+        'request refused',
+      )
     }
-    serve(gateway, incoming, trace, (reply) => resolve(responseOf(reply))).then(done, (error) => {
-      if (error instanceof GatewayError && error.status < 500) {
-        gateway.logger.info(
-          { requestId: trace.requestId, status: error.status, error: error.code },
-          'request refused',
-        )
-      }
-      resolve(errorReply(error, trace.requestId, gateway.logger, trace.holdHeaders))
-      done()
-    })
+    resolve(errorReply(error, trace.requestId, gateway.logger, trace.holdHeaders))
+    done()
   })
+  return promise
+}
+
+/** A class, for as closures it would be made of seven objects for each request. */
+class Exchange implements Incoming {
+  readonly endpoint: Endpoint
+  readonly headers: Headers
+  readonly #request: Request
+  readonly #read: (request: Request) => Promise<string>
+  readonly #peerOf: ServerOptions['peerOf']
+  readonly #resolve: (response: Response) => void
+
+  constructor(
+    request: Request,
+    endpoint: Endpoint,
+    read: (request: Request) => Promise<string>,
+    peerOf: ServerOptions['peerOf'],
+    resolve: (response: Response) => void,
+  ) {
+    this.endpoint = endpoint
+    this.headers = request.headers
+    this.#request = request
+    this.#read = read
+    this.#peerOf = peerOf
+    this.#resolve = resolve
+  }
+
+  readBody(): Promise<string> {
+    return this.#read(this.#request)
+  }
+
+  peer(): string | null {
+    return this.#peerOf(this.#request)
+  }
+
+  respond({ status, headers, body }: Reply): void {
+    this.#resolve(new Response(body, { status, headers }))
+  }
 }
 
 /**
@@ -82,8 +102,4 @@ function watchClient(gateway: Gateway, request: Request, trace: Trace): Deadline
     else signal.addEventListener('abort', () => clientGone(trace), { once: true })
   })
   return waiting
-}
-
-function responseOf({ status, headers, body }: Reply): Response {
-  return new Response(body, { status, headers })
 }

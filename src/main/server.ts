@@ -41,7 +41,7 @@ export function listen({
   let requests = 0
   const underWay = { add: () => void requests++, remove: () => void requests-- }
   const drain = createDrain(() => requests, config.drainIdleMs)
-  const app = createApp({
+  const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
@@ -54,7 +54,7 @@ export function listen({
     bun.timeout(request, 0)
     // The runtime joins several Host headers; which of them another server believes is not known.
     if (request.headers.get('host')?.includes(',')) return refuseHost()
-    const reply = app.fetch(request)
+    const reply = answer(request)
     return drain.begun() ? drain.lastOnItsConnection(reply) : reply
   })
 

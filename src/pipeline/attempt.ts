@@ -20,14 +20,14 @@ export async function attempt(
 ): Promise<Answer> {
   gateway.retryBudget.earn()
   const failures: Failure[] = []
-  const tried = new Set<number>()
+  const tried: number[] = []
   let upstream = choose(gateway, plan, tried, null)
   let askedAgain = false
   let fresh = false
   let resent = false
   while (upstream !== null) {
     gateway.pool.claim(upstream.key.id)
-    tried.add(upstream.key.id)
+    tried.push(upstream.key.id)
     trace.upstream = upstream
     const sent = await send(gateway, upstream, ask, trace, fresh)
     if (trace.clientGone) throw abandoned(gateway, upstream, trace)
@@ -75,10 +75,14 @@ export async function attempt(
 function choose(
   gateway: Gateway,
   plan: Plan,
-  tried: ReadonlySet<number>,
+  tried: readonly number[],
   previous: UsableUpstream | null,
 ): UsableUpstream | null {
-  const usable = plan.filter(({ key }) => !tried.has(key.id) && gateway.pool.isUsable(key.id))
+  const usable: UsableUpstream[] = []
+  for (const upstream of plan) {
+    const { id } = upstream.key
+    if (!tried.includes(id) && gateway.pool.isUsable(id)) usable.push(upstream)
+  }
   if (usable.length <= 1) return usable[0] ?? null
   const chosen = chooseKey(
     usable.map(({ key }) => key),

@@ -1,19 +1,36 @@
 /** Time limits by the thousand with one timer: cheaper than a timer set and cleared for every chunk. */
 
-export interface Deadline {
+/** A class, for each request opens several: as closures each would be five objects instead of one. */
+export class Deadline {
+  atMs = 0
+  onExpiry: (() => void) | null = null
+  readonly #watch: Watch
+
+  constructor(watch: Watch) {
+    this.#watch = watch
+  }
+
   /** Moves the limit to `ms` from now and says what happens then, once. */
-  set(ms: number, onExpiry: () => void): void
-  clear(): void
+  set(ms: number, onExpiry: () => void): void {
+    this.atMs = performance.now() + ms
+    this.onExpiry = onExpiry
+    this.#watch.begin(this)
+  }
+
+  clear(): void {
+    this.onExpiry = null
+    this.#watch.end(this)
+  }
+}
+
+interface Watch {
+  begin(deadline: Deadline): void
+  end(deadline: Deadline): void
 }
 
 export interface Deadlines {
   open(): Deadline
   stop(): void
-}
-
-interface Watch {
-  atMs: number
-  onExpiry: (() => void) | null
 }
 
 /** Limits are kept to within this; none is ever early. */
@@ -22,7 +39,7 @@ const RESOLUTION_MS = 20
 const STOOD_STILL_MS = 500
 
 export function createDeadlines(): Deadlines {
-  const watches = new Set<Watch>()
+  const watched = new Set<Deadline>()
   let timer: ReturnType<typeof setInterval> | null = null
 
   let sweptMs = 0
@@ -32,40 +49,30 @@ export function createDeadlines(): Deadlines {
     const gapMs = nowMs - sweptMs
     sweptMs = nowMs
     if (gapMs > STOOD_STILL_MS) {
-      for (const watch of watches) watch.atMs += gapMs
+      for (const deadline of watched) deadline.atMs += gapMs
     }
-    for (const watch of watches) {
-      if (watch.onExpiry === null || nowMs < watch.atMs) continue
-      const expired = watch.onExpiry
-      watch.onExpiry = null
-      watches.delete(watch)
+    for (const deadline of watched) {
+      if (deadline.onExpiry === null || nowMs < deadline.atMs) continue
+      const expired = deadline.onExpiry
+      deadline.clear()
       expired()
     }
-    if (watches.size === 0) stop()
+    if (watched.size === 0) stop()
   }
   const stop = () => {
     if (timer !== null) clearInterval(timer)
     timer = null
   }
 
-  return {
-    open() {
-      const watch: Watch = { atMs: 0, onExpiry: null }
-      return {
-        set(ms, onExpiry) {
-          watch.atMs = performance.now() + ms
-          watch.onExpiry = onExpiry
-          watches.add(watch)
-          if (timer !== null) return
-          sweptMs = performance.now()
-          timer = setInterval(sweep, RESOLUTION_MS)
-        },
-        clear() {
-          watch.onExpiry = null
-          watches.delete(watch)
-        },
-      }
+  const watch: Watch = {
+    begin(deadline) {
+      watched.add(deadline)
+      if (timer !== null) return
+      sweptMs = performance.now()
+      timer = setInterval(sweep, RESOLUTION_MS)
     },
-    stop,
+    end: (deadline) => void watched.delete(deadline),
   }
+
+  return { open: () => new Deadline(watch), stop }
 }

@@ -63,9 +63,9 @@ export function createRateLimits(parts: Parts): RateLimits {
 
   const addresses = new Map<string | null, string>()
   /** Reading an address costs more than all the limits; most requests come from the same few. */
-  const addressOf = ({ peer, headers }: Origin): string => {
-    const heard = peer()
-    const forwarded = trustedProxies.length === 0 ? null : headers.get('x-forwarded-for')
+  const addressOf = (origin: Origin): string => {
+    const heard = origin.peer()
+    const forwarded = trustedProxies.length === 0 ? null : origin.headers.get('x-forwarded-for')
     const named = forwarded === null ? heard : `${heard}\n${forwarded}`
     const known = addresses.get(named)
     if (known !== undefined) return known

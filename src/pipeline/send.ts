@@ -50,7 +50,8 @@ export async function send(
     if (reply.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, reply) }
     if (isEventStream(reply))
       return await firstEvent(upstream, ask, reply, sending.cancel, deadline)
-    return await wholeReply(upstream, reply)
+    const body = wholeBody(reply)
+    return wholeReply(upstream, reply, body instanceof Promise ? await body : body)
   } catch (error) {
     if (error instanceof GatewayError) throw error
     return { ok: false, failed: silence(gateway, error, timedOut, upstream) }
@@ -92,7 +93,7 @@ async function refusal(
   reply: UpstreamReply,
 ): Promise<Failure> {
   const { status } = reply
-  const text = await wholeBody(reply).then(textOf, () => '')
+  const text = await readOrNothing(reply)
   const error = errorObjectOf(parsed(text))
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
@@ -108,8 +109,19 @@ async function refusal(
   })
 }
 
-async function wholeReply(upstream: UsableUpstream, reply: UpstreamReply): Promise<Sent> {
-  const bytes = await wholeBody(reply)
+async function readOrNothing(reply: UpstreamReply): Promise<string> {
+  try {
+    return textOf(await wholeBody(reply))
+  } catch {
+    return ''
+  }
+}
+
+function wholeReply(
+  upstream: UsableUpstream,
+  reply: UpstreamReply,
+  bytes: Uint8Array<ArrayBuffer>,
+): Sent {
   const raw = textOf(bytes)
   const value = parsed(raw)
   if (value === undefined)
@@ -127,12 +139,15 @@ async function wholeReply(upstream: UsableUpstream, reply: UpstreamReply): Promi
       status: 200,
       headers: allowedHeaders(reply.header, upstream.secretForms),
       text: raw,
-      body: upstream.echoForms.some((form) => raw.includes(form))
-        ? redact(raw, upstream.secretForms)
-        : bytes,
+      body: echoes(upstream, raw) ? redact(raw, upstream.secretForms) : bytes,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
     },
   }
+}
+
+function echoes({ echoForms }: UsableUpstream, text: string): boolean {
+  for (const form of echoForms) if (text.includes(form)) return true
+  return false
 }
 
 /** Waits for the first event with data: until then another key can still be tried. */

@@ -7,35 +7,30 @@ import type { Gateway } from './gateway.ts'
 import { parse } from './parse.ts'
 import type { Origin } from './rate-limits.ts'
 import { UpstreamRefusal } from './refuse.ts'
-import { type Respond, relay } from './relay.ts'
+import { type Client, relay } from './relay.ts'
 import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import { settle } from './settle.ts'
 import type { Trace } from './trace.ts'
 
-export interface Incoming extends Origin {
+export interface Incoming extends Origin, Client {
   endpoint: Endpoint
   /** The whole body, capped in size and time. */
   readBody(): Promise<string>
 }
 
 /**
- * Calls `respond` once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at
- * the last byte.
+ * Responds once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at the last
+ * byte.
  */
-export async function serve(
-  gateway: Gateway,
-  incoming: Incoming,
-  trace: Trace,
-  respond: Respond,
-): Promise<void> {
+export async function serve(gateway: Gateway, incoming: Incoming, trace: Trace): Promise<void> {
   const caller = authenticate(gateway, incoming.headers)
   const ask = parse(incoming.endpoint, await incoming.readBody())
   const plan = route(gateway, caller, ask)
   const hold = await reserve(gateway, caller, ask, incoming, trace)
   try {
     const answer = await attempt(gateway, plan, ask, trace)
-    await relay(gateway, answer, trace, respond)
+    await relay(gateway, answer, trace, incoming)
   } catch (error) {
     failed(trace, error)
     throw error

@@ -37,7 +37,6 @@ function settled(
   if (hold.rate !== null) gateway.rateLimits.settle(hold.rate, usage.totalTokens)
   const key = trace.upstream?.key ?? null
   const record: UsageRecord = {
-    ...usage,
     requestId: trace.requestId,
     startedAtMs: trace.startedAtMs,
     userId: caller.user.id,
@@ -57,6 +56,14 @@ function settled(
     firstTokenMs: trace.firstTokenMs,
     reservedTokens: hold.quota?.tokens ?? 0,
     costUsd: null,
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    totalTokens: usage.totalTokens,
+    cachedTokens: usage.cachedTokens,
+    reasoningTokens: usage.reasoningTokens,
+    audioTokens: usage.audioTokens,
+    audioOutputTokens: usage.audioOutputTokens,
+    estimated: usage.estimated,
   }
   gateway.journal.end(record)
   gateway.metrics.requestFinished(record)

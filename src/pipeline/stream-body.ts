@@ -144,7 +144,8 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     const drain = async () => {
       while ((await answer.next()) !== null);
     }
-    drain().then(rest.clear, rest.clear)
+    const settled = () => rest.clear()
+    drain().then(settled, settled)
   }
 
   return {

@@ -4,15 +4,26 @@ import type { UpstreamReply } from '../ports/transport.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Rejects where the body broke off. */
-export async function wholeBody(reply: UpstreamReply): Promise<Uint8Array<ArrayBuffer>> {
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** A promise only where it has not all arrived; that rejects where the body broke off. */
+export function wholeBody(reply: UpstreamReply): Bytes | Promise<Bytes> {
   const parts: Uint8Array[] = []
   for (;;) {
     const next = reply.next()
-    const part = next instanceof Promise ? await next : next
-    if (part === null) return joined(parts) as Uint8Array<ArrayBuffer>
-    parts.push(part)
+    if (next instanceof Promise) return restOf(reply, parts, next)
+    if (next === null) return joined(parts) as Bytes
+    parts.push(next)
   }
+}
+
+async function restOf(
+  reply: UpstreamReply,
+  parts: Uint8Array[],
+  next: Promise<Uint8Array | null>,
+): Promise<Bytes> {
+  for (let part = await next; part !== null; part = await reply.next()) parts.push(part)
+  return joined(parts) as Bytes
 }
 
 export function textOf(bytes: Uint8Array): string {
