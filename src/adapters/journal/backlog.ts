@@ -111,6 +111,8 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
         if (beganIn !== null) segments.release(beganIn)
         if (writtenIn !== null && writtenIn !== beganIn) segments.release(writtenIn)
       }
+      // Shows at once whether the files have any left; if not, what ends next stays in memory.
+      if (queue.length === 0) readBack()
     },
     size: () => size,
     oldestEndedMs() {

@@ -50,6 +50,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
   files.makeFolder(folder)
   const left = segmentsIn(folder, files)
   let stopping = false
+  let impatient = false
   let syncFailures = 0
   let damaged = 0
   let refused = 0
@@ -138,7 +139,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
   const draining: Draining = {
     settle: (records) => store.settle(records, instanceId),
     logger,
-    givesUp: () => stopping,
+    givesUp: () => impatient,
     onRefused(record, error) {
       const keptAs = setAside(folder, files, record)
       refused++
@@ -158,6 +159,9 @@ export function openJournal(parts: JournalParts): DiskJournal {
       const stored = await settleSurely(batch.map(({ record }) => record))
       if (stored === null) return
       backlog.stored(batch)
+      // What ended meanwhile waits for the next tick: a transaction for a few of them costs as much
+      // as one for hundreds.
+      if (backlog.size() < BATCH && !stopping) return
       await nextTurn()
     }
   }
@@ -221,12 +225,13 @@ export function openJournal(parts: JournalParts): DiskJournal {
       }
     },
     async stop(patienceMs) {
-      const impatient = setTimeout(() => {
-        stopping = true
+      stopping = true
+      const patience = setTimeout(() => {
+        impatient = true
       }, patienceMs)
       await keepDraining()
       await keepDraining()
-      clearTimeout(impatient)
+      clearTimeout(patience)
       clearInterval(ticking)
       clearInterval(healing)
       if (flushing !== null) clearTimeout(flushing)
