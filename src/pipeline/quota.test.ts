@@ -42,10 +42,11 @@ function plainLedger(quota: number) {
     promised: () =>
       ledger.used + [...leases.values()].reduce((sum, tokens) => sum + Math.max(0, tokens), 0),
   }
-  const port: QuotaLedger = {
+  /** As one process sees it: what a process asked for that is gone, nobody does any more. */
+  const portOf = (isGone: () => boolean): QuotaLedger => ({
     async lease(request) {
       await Bun.sleep(0)
-      if (ledger.away) throw new Error('away')
+      if (ledger.away || isGone()) throw new Error('away')
       const { quota, used } = ledger
       const others = [...leases].filter(([id]) => id !== request.instanceId)
       const leasedElsewhere = others.reduce((sum, [, tokens]) => sum + Math.max(0, tokens), 0)
@@ -57,8 +58,8 @@ function plainLedger(quota: number) {
     async dropLeases(instanceId) {
       leases.delete(instanceId)
     },
-  }
-  return Object.assign(ledger, { port })
+  })
+  return Object.assign(ledger, { port: portOf(() => false), portOf })
 }
 
 /** What a finished request leaves for the store. */
@@ -307,9 +308,21 @@ test('no order of holds, settlements, stored records and restarts on three insta
     fc.asyncProperty(fc.array(steps, { maxLength: 60 }), async (todo) => {
       const quota = 1_000
       const ledger = plainLedger(quota)
+      const started = (id: string, ready?: Promise<unknown>) => {
+        const process = { gone: false }
+        return {
+          process,
+          quotas: quotasOn(
+            ledger.portOf(() => process.gone),
+            id,
+            4,
+            ready,
+          ),
+        }
+      }
       const all = [0, 1, 2].map((at) => ({
         id: `i${at}`,
-        quotas: quotasOn(ledger.port, `i${at}`, 4),
+        ...started(`i${at}`),
         open: [] as QuotaHold[],
         unstored: [] as number[],
       }))
@@ -333,14 +346,15 @@ test('no order of holds, settlements, stored records and restarts on three insta
             spent += tokens
           }
           const left = one.unstored.splice(0).map(recordOf)
-          one.quotas = quotasOn(ledger.port, one.id, 4, ledger.stored.settle(left, one.id))
+          one.process.gone = true
+          Object.assign(one, started(one.id, ledger.stored.settle(left, one.id)))
         } else if (step.do === 'stop') {
           // As a process does: running requests end, what they spent is stored, the next one begins.
           for (const hold of one.open.splice(0)) one.quotas.release(hold)
           await store(one)
           await one.quotas.stop()
           expect(ledger.leases.get(one.id) ?? 0).toBe(0)
-          one.quotas = quotasOn(ledger.port, one.id, 4)
+          Object.assign(one, started(one.id))
         } else {
           const hold = one.open.shift()
           if (hold === undefined) continue
