@@ -1,6 +1,7 @@
 /** What a successful try hands to relay. */
 import type { StreamObserver } from '../core/stream-observer.ts'
 import type { TokenUsage } from '../core/usage-record.ts'
+import type { UpstreamReply } from '../ports/transport.ts'
 import type { UsableUpstream } from './directory.ts'
 
 interface AnswerHead {
@@ -25,8 +26,7 @@ export interface StreamAnswer extends AnswerHead {
   observer: StreamObserver
   /** Events that came with the first one. */
   first: Uint8Array | null
-  /** Null once the upstream has ended. */
-  next(): Uint8Array | null | Promise<Uint8Array | null>
+  reply: UpstreamReply
   /** Closes the upstream's side at once; a read under way rejects. */
   cancel(): void
 }

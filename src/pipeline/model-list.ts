@@ -67,7 +67,7 @@ async function askedList(
 ): Promise<ModelList | null> {
   const request = PROVIDERS[key.provider].modelList(key, secret)
   const sending = gateway.transport.send(request, { fresh: false })
-  const timer = setTimeout(sending.cancel, ASK_TIMEOUT_MS)
+  const timer = setTimeout(() => sending.cancel(), ASK_TIMEOUT_MS)
   try {
     const reply = await sending.reply
     const text = textOf(await wholeBody(reply))

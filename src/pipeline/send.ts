@@ -41,15 +41,15 @@ export async function send(
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
     const sending = gateway.transport.send(request, { fresh })
-    trace.onClientGone = sending.cancel
+    const cancel = () => sending.cancel()
+    trace.onClientGone = cancel
     deadline.set(gateway.limits.firstByteMs, () => {
       timedOut = true
-      sending.cancel()
+      cancel()
     })
     const reply = await sending.reply
     if (reply.status !== 200) return { ok: false, failed: await refusal(gateway, upstream, reply) }
-    if (isEventStream(reply))
-      return await firstEvent(upstream, ask, reply, sending.cancel, deadline)
+    if (isEventStream(reply)) return await firstEvent(upstream, ask, reply, cancel, deadline)
     const body = wholeBody(reply)
     return wholeReply(upstream, reply, body instanceof Promise ? await body : body)
   } catch (error) {
@@ -97,7 +97,7 @@ async function refusal(
   const error = errorObjectOf(parsed(text))
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
-  const retryAfterMs = readRetryAfterMs(reply.header, gateway.clock.nowMs())
+  const retryAfterMs = readRetryAfterMs((name) => reply.header(name), gateway.clock.nowMs())
   const shownCode = shown(code, upstream) === null ? '' : `, ${code}`
   return failure(kind, `status ${status}${shownCode}`, {
     status,
@@ -137,7 +137,7 @@ function wholeReply(
       kind: 'whole',
       upstream,
       status: 200,
-      headers: allowedHeaders(reply.header, upstream.secretForms),
+      headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
       text: raw,
       body: echoes(upstream, raw) ? redact(raw, upstream.secretForms) : bytes,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
@@ -192,10 +192,10 @@ async function firstEvent(
       kind: 'stream',
       upstream,
       status: 200,
-      headers: allowedHeaders(reply.header, upstream.secretForms),
+      headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
       observer,
       first,
-      next: reply.next,
+      reply,
       cancel,
     },
   }

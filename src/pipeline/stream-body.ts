@@ -83,7 +83,7 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     for (;;) {
       let chunk: Uint8Array | null
       try {
-        const next = answer.next()
+        const next = answer.reply.next()
         chunk = next instanceof Promise ? await next : next
       } catch {
         return close(controller, null, brokenOff())
@@ -142,7 +142,7 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     const rest = gateway.deadlines.open()
     rest.set(AFTER_FINISH_MS, answer.cancel)
     const drain = async () => {
-      while ((await answer.next()) !== null);
+      while ((await answer.reply.next()) !== null);
     }
     const settled = () => rest.clear()
     drain().then(settled, settled)

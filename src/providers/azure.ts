@@ -1,6 +1,6 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
 import { upstreamModelName } from '../core/routing.ts'
-import { JSON_BODY, PLAIN, type WireProvider, wireBody } from './wire.ts'
+import { PLAIN, PLAIN_JSON, type WireProvider, wireBody } from './wire.ts'
 
 const DEFAULT_API_VERSION = '2024-10-21'
 
@@ -14,7 +14,7 @@ export const azure: WireProvider = {
     return {
       method: ask.method,
       url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,
-      headers: { ...PLAIN, ...(ask.text === null ? {} : JSON_BODY), 'api-key': secret },
+      headers: { ...(ask.text === null ? PLAIN : PLAIN_JSON), 'api-key': secret },
       body: wireBody(upstream, ask),
     }
   },

@@ -1,5 +1,5 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { JSON_BODY, PLAIN, type WireProvider, wireBody } from './wire.ts'
+import { PLAIN, PLAIN_JSON, type WireProvider, wireBody } from './wire.ts'
 
 export const openai: WireProvider = {
   request(upstream, secret, ask) {
@@ -9,8 +9,7 @@ export const openai: WireProvider = {
       method: ask.method,
       url: `${upstream.baseUrl}/${path}`,
       headers: {
-        ...PLAIN,
-        ...(ask.text === null ? {} : JSON_BODY),
+        ...(ask.text === null ? PLAIN : PLAIN_JSON),
         authorization: `Bearer ${secret}`,
       },
       body: wireBody(upstream, ask),

@@ -14,7 +14,7 @@ export interface WireProvider {
 
 /** Compressed replies can't be looked at cheaply and can be bombs, so they are not asked for. */
 export const PLAIN = { 'accept-encoding': 'identity', 'user-agent': 'gpt-proxy' } as const
-export const JSON_BODY = { 'content-type': 'application/json' } as const
+export const PLAIN_JSON = { ...PLAIN, 'content-type': 'application/json' } as const
 
 /** The body as it came, but for the model's name there and for usage in streams. */
 export function wireBody(upstream: UpstreamKey, ask: Ask): string | null {

@@ -38,12 +38,12 @@ describe('a connection', () => {
   test('carries one exchange after the other', async () => {
     const { connection, receive, events, sent } = connected()
     for (const body of ['one', 'two']) {
-      const { reply } = connection.exchange('POST\r\n\r\n', body)
+      const sending = connection.exchange('POST\r\n\r\n', body)
       receive(OK)
-      const { status, next } = await reply
-      expect(status).toBe(200)
-      expect(Buffer.from((await next()) ?? []).toString()).toBe('ok')
-      expect(await next()).toBeNull()
+      const reply = await sending.reply
+      expect(reply.status).toBe(200)
+      expect(Buffer.from((await reply.next()) ?? []).toString()).toBe('ok')
+      expect(await reply.next()).toBeNull()
     }
     expect(sent()).toBe('POST\r\n\r\nonePOST\r\n\r\ntwo')
     expect(events).toEqual(['idle', 'idle'])
@@ -58,9 +58,9 @@ describe('a connection', () => {
 
   test('is not used again where the reply came before the whole request was sent', async () => {
     const { connection, receive, events } = connected({ room: 4 })
-    const { reply } = connection.exchange('POST\r\n\r\n', 'body')
+    const sending = connection.exchange('POST\r\n\r\n', 'body')
     receive(OK)
-    expect((await reply).status).toBe(200)
+    expect((await sending.reply).status).toBe(200)
     expect(events).toEqual(['destroyed', 'gone'])
   })
 
@@ -101,33 +101,33 @@ describe('a connection', () => {
     ['closed', null],
   ])('%s in the middle of a reply gives out what came, then fails', async (how, error) => {
     const { connection, receive } = connected()
-    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n\r\n', '')
     receive('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart')
-    const { next } = await reply
+    const reply = await sending.reply
     connection.closed(error)
-    expect(Buffer.from((await next()) ?? []).toString()).toBe('part')
-    const failed = await faultOf(Promise.resolve(next()))
+    expect(Buffer.from((await reply.next()) ?? []).toString()).toBe('part')
+    const failed = await faultOf(Promise.resolve(reply.next()))
     expect(failed.message).toBe(`the connection was ${how} in the middle of the reply`)
   })
 
   test('that is closed with the end of a reply without length ends that reply', async () => {
     const { connection, receive } = connected()
-    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n\r\n', '')
     receive('HTTP/1.1 200 OK\r\n\r\nall')
-    const { next } = await reply
+    const reply = await sending.reply
     connection.closed(null)
-    expect(Buffer.from((await next()) ?? []).toString()).toBe('all')
-    expect(await next()).toBeNull()
+    expect(Buffer.from((await reply.next()) ?? []).toString()).toBe('all')
+    expect(await reply.next()).toBeNull()
   })
 
   test('that is reset is no end of a reply without length', async () => {
     const { connection, receive } = connected()
-    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n\r\n', '')
     receive('HTTP/1.1 200 OK\r\n\r\nall')
-    const { next } = await reply
+    const reply = await sending.reply
     connection.closed('ECONNRESET')
-    await next()
-    expect((await faultOf(Promise.resolve(next()))).fault).toBe('other')
+    await reply.next()
+    expect((await faultOf(Promise.resolve(reply.next()))).fault).toBe('other')
   })
 
   test('is closed by a cancel, but not by one that comes after the end', async () => {
@@ -145,12 +145,12 @@ describe('a connection', () => {
 
   test('is held back while nobody takes the body', async () => {
     const { connection, receive, events } = connected()
-    const { reply } = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n\r\n', '')
     receive('HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n')
     for (let part = 0; part < 3; part++) receive('x'.repeat(100_000))
     expect(events).toEqual(['held'])
-    const { next } = await reply
-    for (let part = 0; part < 2; part++) await next()
+    const reply = await sending.reply
+    for (let part = 0; part < 2; part++) await reply.next()
     expect(events).toEqual(['held', 'released'])
   })
 })

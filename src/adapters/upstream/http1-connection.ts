@@ -8,7 +8,7 @@ import {
 import type { Address } from './address.ts'
 import { MalformedReply } from './http1-head.ts'
 import { createReplyReader } from './http1-reader.ts'
-import { createReplyBody, type ReplyBody } from './reply-body.ts'
+import { Http1Reply } from './http1-reply.ts'
 
 /** What a connection needs of its socket. */
 export interface Wire {
@@ -36,11 +36,26 @@ interface Watcher {
   gone(connection: Connection): void
 }
 
-interface Exchange {
-  body: ReplyBody
-  resolve(reply: UpstreamReply): void
-  reject(error: TransportError): void
-  answered: boolean
+/** A class, for each request has one. */
+class Exchange implements Sending {
+  readonly #giveUp: (exchange: Exchange) => void
+  readonly reply: Promise<UpstreamReply>
+  readonly resolve: (reply: UpstreamReply) => void
+  readonly reject: (error: TransportError) => void
+  /** Null until its head has come. */
+  answer: Http1Reply | null = null
+
+  constructor(giveUp: (exchange: Exchange) => void) {
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
+    this.#giveUp = giveUp
+    this.reply = promise
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  cancel(): void {
+    this.#giveUp(this)
+  }
 }
 
 export function createConnection(wire: Wire, watcher: Watcher): Connection {
@@ -51,18 +66,17 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
   let unsent: Uint8Array | null = null
 
   const reader = createReplyReader({
-    head({ status, headers }) {
+    head(status, headers) {
       if (current === null) return
-      const { body, resolve } = current
-      current.answered = true
-      resolve({ status, header: (name) => headers.get(name) ?? null, next: body.next })
+      current.answer = new Http1Reply(status, headers, wire.hold)
+      current.resolve(current.answer)
     },
-    body: (bytes) => current?.body.push(bytes),
+    body: (bytes) => current?.answer?.push(bytes),
     end(reusable) {
       const finished = current
       current = null
       used = true
-      finished?.body.end()
+      finished?.answer?.end()
       // A reply before the whole request was sent leaves the rest of it in the way.
       if (reusable && open && unsent === null) watcher.idle(connection)
       else destroy()
@@ -81,7 +95,11 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
     current = null
     destroy()
     failing?.reject(error)
-    failing?.body.fail(error)
+    failing?.answer?.fail(error)
+  }
+
+  const giveUp = (exchange: Exchange) => {
+    if (current === exchange) fail(new TransportError('other', 'given up', true))
   }
 
   const write = (data: string | Uint8Array) => {
@@ -93,22 +111,11 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
 
   const connection: Connection = {
     exchange(head, body) {
-      const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
-      const exchange: Exchange = {
-        body: createReplyBody(wire.hold),
-        resolve,
-        reject,
-        answered: false,
-      }
+      const exchange = new Exchange(giveUp)
       current = exchange
       reader.start()
       write(head + body)
-      return {
-        reply: promise,
-        cancel() {
-          if (current === exchange) fail(new TransportError('other', 'given up', true))
-        },
-      }
+      return exchange
     },
     destroy,
     received(bytes) {
@@ -124,7 +131,7 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
     },
     closed(error) {
       if (error === null && reader.close() && current === null) return destroy()
-      const early = current !== null && !current.answered
+      const early = current !== null && current.answer === null
       const how = error === null ? 'closed' : 'reset'
       const when = early ? 'before a reply' : 'in the middle of the reply'
       // An idle connection that the upstream was just closing; a new one may well be answered.
@@ -135,19 +142,22 @@ export function createConnection(wire: Wire, watcher: Watcher): Connection {
   return connection
 }
 
+const LINE_BREAK = /[\r\n\0]/
+
 /** Throws where a header would end the line it stands in. */
 export function headOf(
   { method, headers, body }: WireRequest,
   { host }: Address,
   path: string,
 ): string {
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
+  const parts = [method, ' ', path, ' HTTP/1.1\r\nhost: ', host]
   for (const name in headers) {
     const value = headers[name] as string
-    if (/[\r\n\0]/.test(value))
+    if (LINE_BREAK.test(value))
       throw new TransportError('other', `the header ${name} holds a line break`, false)
-    head += `${name}: ${value}\r\n`
+    parts.push('\r\n', name, ': ', value)
   }
-  if (body !== null) head += `content-length: ${Buffer.byteLength(body)}\r\n`
-  return `${head}\r\n`
+  if (body !== null) parts.push('\r\ncontent-length: ', String(Buffer.byteLength(body)))
+  parts.push('\r\n\r\n')
+  return parts.join('')
 }

@@ -15,7 +15,7 @@ function read(pieces: readonly string[], closed = false): Read & { whole: boolea
   const found: Read = { statuses: [], bodies: [], reusable: [] }
   let body = ''
   const reader = createReplyReader({
-    head: ({ status }) => found.statuses.push(status),
+    head: (status) => found.statuses.push(status),
     body: (bytes) => {
       body += Buffer.from(bytes).toString('latin1')
     },

@@ -1,15 +1,9 @@
 /** Reads HTTP/1.1 replies from the bytes of a connection (RFC 9112): strict, lest one reply pass for another. */
 
-import { framingOf, MalformedReply, parseHead } from './http1-head.ts'
-
-export interface ReplyHead {
-  status: number
-  /** By lower-case name; several of one name are joined by commas. */
-  headers: ReadonlyMap<string, string>
-}
+import { framingOf, type HeaderLines, MalformedReply, parseHead } from './http1-head.ts'
 
 export interface ReplySink {
-  head(head: ReplyHead): void
+  head(status: number, headers: HeaderLines): void
   body(bytes: Uint8Array): void
   /** The reply is whole. `reusable`: the connection may carry another one. */
   end(reusable: boolean): void
@@ -32,6 +26,7 @@ const MAX_SIZE_LINE = 256
 const MAX_SIZE_DIGITS = 12
 const CR = 13
 const LF = 10
+const CLOSE = /\bclose\b/i
 const SEMICOLON = 59
 const SPACE = 32
 const TAB = 9
@@ -81,14 +76,14 @@ export function createReplyReader(sink: ReplySink): ReplyReader {
     // Interim replies (100, 103) come before the one that counts; nobody asked to switch protocols.
     if (status === 101) throw new MalformedReply('it switched protocols unasked')
     if (status < 200) return
-    keepAlive = minor === 1 && !/\bclose\b/i.test(headers.get('connection') ?? '')
+    keepAlive = minor === 1 && !CLOSE.test(headers.get('connection') ?? '')
     const framing = framingOf(status, headers)
     if (framing.ambiguous) keepAlive = false
     mode = framing.mode
     left = framing.length
     startLine()
     if (mode === 'until close') keepAlive = false
-    sink.head({ status, headers })
+    sink.head(status, headers)
     if (mode === 'length' && left === 0) finish()
   }
 
