@@ -127,12 +127,20 @@ export function eventsOf(run: string): SseEvent[] {
   return events
 }
 
+/** The data of a run that is one event in the form nearly all upstreams write, a single line `data: …`; else null. */
+export function onlyData(run: string): string | null {
+  const single =
+    run.startsWith('data: ') &&
+    run.indexOf('\n') === run.length - 2 &&
+    run.endsWith('\n') &&
+    !run.includes('\r')
+  return single ? run.slice(6, -2) : null
+}
+
 /** The data lines of one event, joined by line feeds; one space behind the colon is not part of it. */
 function dataOf(text: string): string | null {
-  // The form nearly all upstreams write: a single line `data: …`.
-  if (text.startsWith('data: ') && text.indexOf('\n') === text.length - 2 && !text.includes('\r')) {
-    return text.slice(6, -2)
-  }
+  const single = onlyData(text)
+  if (single !== null) return single
   const lines: string[] = []
   for (const raw of text.split(/\r\n|\n|\r/)) {
     const line = raw.startsWith('\uFEFF') ? raw.slice(1) : raw

@@ -1,6 +1,6 @@
 /** Looks at a chat or completion stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { errorObjectOf } from './failure.ts'
-import { createSseSplitter, eventsOf, joined, type SseEvent } from './sse.ts'
+import { createSseSplitter, eventsOf, joined, onlyData, type SseEvent } from './sse.ts'
 import { readUsage } from './usage.ts'
 import type { TokenUsage } from './usage-record.ts'
 
@@ -80,8 +80,7 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
   }
 
   /** True where the event is to be forwarded. */
-  const read = (event: SseEvent): boolean => {
-    const { data } = event
+  const read = (data: string | null): boolean => {
     if (data === null) return !done
     if (done) return false
     started = true
@@ -112,11 +111,13 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
 
   const forward = (run: Uint8Array): Uint8Array | null => {
     const decoded = decoder.decode(run)
+    const single = onlyData(decoded)
+    if (single !== null && error === null) return read(single) && !leaks(decoded) ? run : null
     const events = eventsOf(decoded)
     const kept: boolean[] = []
     let all = true
     for (const event of events) {
-      const keep = error === null && read(event) && !leaks(event.text)
+      const keep = error === null && read(event.data) && !leaks(event.text)
       kept.push(keep)
       all &&= keep
     }

@@ -1,4 +1,4 @@
-/** The body of a streamed reply: pulled by the client's pace, watched for silence on both sides. */
+/** The body of a streamed reply: at the client's pace, watched for silence on both sides. */
 import type { StreamAnswer } from './answer.ts'
 import { errorEvent } from './error-event.ts'
 import type { Gateway } from './gateway.ts'
@@ -25,7 +25,6 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
   const deadline = gateway.deadlines.open()
   const lastMs = trace.arrivedMs + limits.requestMs
   const { promise: ended, resolve } = Promise.withResolvers<StreamEnding>()
-  let first = answer.first
   let silent = false
   let over = false
 
@@ -43,6 +42,10 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     deadline.set(Math.min(idleMs, lastMs - performance.now()), upstreamSilent)
   }
   let toClient: ReadableStreamDefaultController<Uint8Array> | null = null
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    toClient = controller
+    pass(controller).catch((error) => controller.error(error))
+  }
   const clientStalled = () => {
     end({ how: 'client_gone' })
     answer.cancel()
@@ -69,18 +72,39 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
     end(cut ?? { how: 'complete' })
   }
 
-  /** The next bytes for the client; closes the stream where there are no more. */
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    toClient = controller
-    if (first !== null) {
-      const run = first
-      first = null
-      if (observer.done) return settleUpstream(close, controller, run)
-      controller.enqueue(run)
-      return watchClient()
-    }
-    watchUpstream()
+  let clientTakes: (() => void) | null = null
+  /** Resolves at once where the client waits for these bytes, else when it wants the next ones. */
+  const give = (
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    run: Uint8Array,
+  ): void | Promise<void> => {
+    controller.enqueue(run)
+    if ((controller.desiredSize ?? 0) >= 0) return
+    watchClient()
+    return new Promise((resolve) => {
+      clientTakes = resolve
+    })
+  }
+  const pull = () => {
+    clientTakes?.()
+    clientTakes = null
+  }
+
+  /** Passes on what comes as it comes. One loop for all of the stream: a call for each pull costs more. */
+  const pass = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    let run = answer.first
     for (;;) {
+      if (observer.error !== null) {
+        answer.cancel()
+        return close(controller, run, errorOr('it reported an error'))
+      }
+      if (observer.done) return settleUpstream(close, controller, run)
+      if (run !== null) {
+        const given = give(controller, run)
+        if (given instanceof Promise) await given
+        if (over) return
+      }
+      watchUpstream()
       let chunk: Uint8Array | null
       try {
         const next = answer.reply.next()
@@ -89,30 +113,16 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
         return close(controller, null, brokenOff())
       }
       if (over) return
-      if (chunk === null) {
-        const { bytes, end: how } = observer.finish()
-        return close(
-          controller,
-          bytes,
-          how === 'complete' && observer.error === null
-            ? null
-            : errorOr('it ended the stream too early'),
-        )
-      }
-      const run = observer.accept(chunk)
-      if (observer.error !== null) {
-        answer.cancel()
-        return close(controller, run, errorOr('it reported an error'))
-      }
-      if (observer.done) return settleUpstream(close, controller, run)
-      if (run !== null) {
-        controller.enqueue(run)
-        return watchClient()
-      }
-      watchUpstream()
+      if (chunk === null) return finish(controller)
+      run = observer.accept(chunk)
     }
   }
 
+  const finish = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const { bytes, end: how } = observer.finish()
+    const whole = how === 'complete' && observer.error === null
+    close(controller, bytes, whole ? null : errorOr('it ended the stream too early'))
+  }
   const errorOr = (detail: string) =>
     ({
       how: 'cut',
@@ -149,7 +159,7 @@ export function streamBody(gateway: Gateway, answer: StreamAnswer, trace: Trace)
   }
 
   return {
-    body: new ReadableStream<Uint8Array>({ pull, cancel: gone }, { highWaterMark: 0 }),
+    body: new ReadableStream<Uint8Array>({ start, pull, cancel: gone }, { highWaterMark: 0 }),
     ended,
   }
 }

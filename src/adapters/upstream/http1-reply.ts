@@ -5,11 +5,6 @@ import type { HeaderLines } from './http1-head.ts'
 /** Above this the socket is not read any further, until half of it was taken. */
 const HIGH_BYTES = 256 * 1024
 
-interface Waiting {
-  resolve(bytes: Uint8Array | null): void
-  reject(error: Error): void
-}
-
 /** A class, for each request has one: as closures it would be a dozen objects. */
 export class Http1Reply implements UpstreamReply {
   readonly status: number
@@ -21,7 +16,7 @@ export class Http1Reply implements UpstreamReply {
   #held = false
   #ended = false
   #failed: Error | null = null
-  #waiting: Waiting | null = null
+  #waiting: PromiseWithResolvers<Uint8Array | null> | null = null
 
   constructor(status: number, headers: HeaderLines, hold: (back: boolean) => void) {
     this.status = status
@@ -37,9 +32,8 @@ export class Http1Reply implements UpstreamReply {
     if (this.#taken < this.#chunks.length) return this.#take()
     if (this.#failed !== null) return Promise.reject(this.#failed)
     if (this.#ended) return null
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-    })
+    this.#waiting = Promise.withResolvers<Uint8Array | null>()
+    return this.#waiting.promise
   }
 
   push(bytes: Uint8Array): void {
