@@ -12,12 +12,14 @@ export class Deadline {
 
   /** Moves the limit to `ms` from now and says what happens then, once. */
   set(ms: number, onExpiry: () => void): void {
+    const watched = this.onExpiry !== null
     this.atMs = performance.now() + ms
     this.onExpiry = onExpiry
-    this.#watch.begin(this)
+    if (!watched) this.#watch.begin(this)
   }
 
   clear(): void {
+    if (this.onExpiry === null) return
     this.onExpiry = null
     this.#watch.end(this)
   }
