@@ -1,7 +1,7 @@
 /** gpt-proxy chat: one question, the answer streamed to the terminal. */
 import type { Command } from 'commander'
 import { AdminError } from '../admin/errors.ts'
-import { createSseSplitter, eventsOf } from '../core/sse.ts'
+import { eventsOf, SseSplitter } from '../core/sse.ts'
 import type { ChatGateway, CliContext } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'
@@ -84,7 +84,7 @@ async function show(
 }
 
 async function* chunksOf(response: Response): AsyncGenerator<Chunk> {
-  const splitter = createSseSplitter()
+  const splitter = new SseSplitter()
   const decoder = new TextDecoder()
   for await (const part of response.body ?? []) {
     const run = splitter.push(part)

@@ -1,7 +1,7 @@
 /** The splitter gives whole events and changes no byte, however the stream is cut. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createSseSplitter, eventsOf, joined } from './sse.ts'
+import { eventsOf, joined, SseSplitter } from './sse.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 const decode = (bytes: Uint8Array | null) =>
@@ -9,7 +9,7 @@ const decode = (bytes: Uint8Array | null) =>
 
 /** Feeds `bytes` in pieces that end at `cuts` and gives what came out, with what was left. */
 function fed(bytes: Uint8Array, cuts: readonly number[]) {
-  const splitter = createSseSplitter()
+  const splitter = new SseSplitter()
   const out: Uint8Array[] = []
   let from = 0
   for (const to of [...cuts, bytes.length]) {
@@ -22,7 +22,7 @@ function fed(bytes: Uint8Array, cuts: readonly number[]) {
 
 describe('the splitter', () => {
   test('holds back an event until its blank line', () => {
-    const splitter = createSseSplitter()
+    const splitter = new SseSplitter()
     expect(splitter.push(encode('data: a\n'))).toBeNull()
     expect(decode(splitter.push(encode('\ndata: b')))).toBe('data: a\n\n')
     expect(decode(splitter.rest())).toBe('data: b')

@@ -3,80 +3,81 @@
 const LF = 10
 const CR = 13
 
-export interface SseSplitter {
-  /** All complete events so far, as one run of bytes; null while the first is still incomplete. */
-  push(chunk: Uint8Array): Uint8Array | null
-  /** What is left behind the last whole event; null where nothing is. */
-  rest(): Uint8Array | null
-}
-
-/** Each byte is looked at once: an event of many megabytes costs no more than its length. */
-export function createSseSplitter(): SseSplitter {
-  let pending: Uint8Array[] = []
-  let lineEmpty = true
-  let afterCr = false
+/**
+ * Each byte is looked at once: an event of many megabytes costs no more than its length. A class, for
+ * its state is cold at each chunk of one of thousands of streams.
+ */
+export class SseSplitter {
+  private pending: Uint8Array[] = []
+  private lineEmpty = true
+  private afterCr = false
   /** The last chunk ended in a boundary's CR; a LF that follows belongs to it. */
-  let boundaryCr = false
-  let usesCrLf = false
+  private boundaryCr = false
+  private usesCrLf = false
+
+  /** All complete events so far, as one run of bytes; null while the first is still incomplete. */
+  push(chunk: Uint8Array): Uint8Array | null {
+    if (chunk.length === 0) return null
+    const boundary = this.lastBoundary(chunk)
+    if (boundary === 0) {
+      this.pending.push(chunk)
+      return null
+    }
+    const head = boundary === chunk.length ? chunk : chunk.subarray(0, boundary)
+    const complete = this.pending.length === 0 ? head : joined([...this.pending, head])
+    if (boundary < chunk.length) this.pending = [chunk.subarray(boundary)]
+    else if (this.pending.length > 0) this.pending = []
+    return complete
+  }
+
+  /** What is left behind the last whole event; null where nothing is. */
+  rest(): Uint8Array | null {
+    const left = this.pending.length === 0 ? null : joined(this.pending)
+    this.pending = []
+    return left
+  }
 
   /** Offset just behind the last event boundary in `chunk`, or 0. */
-  const lastBoundary = (chunk: Uint8Array): number => {
+  private lastBoundary(chunk: Uint8Array): number {
     let boundary = 0
     let at = 0
-    if (afterCr && chunk[0] === LF) {
+    if (this.afterCr && chunk[0] === LF) {
       at = 1
-      usesCrLf = true
-      if (boundaryCr) boundary = 1
+      this.usesCrLf = true
+      if (this.boundaryCr) boundary = 1
     }
-    afterCr = false
-    boundaryCr = false
-    if (chunk.indexOf(CR) < 0) {
-      for (let next = chunk.indexOf(LF, at); next >= 0; next = chunk.indexOf(LF, at)) {
-        if (next === at && lineEmpty) boundary = next + 1
-        lineEmpty = true
-        at = next + 1
-      }
-      if (at < chunk.length) lineEmpty = false
-      return boundary
+    this.afterCr = false
+    this.boundaryCr = false
+    if (chunk.indexOf(CR) >= 0) return this.boundaryWithCr(chunk, at, boundary)
+    for (let next = chunk.indexOf(LF, at); next >= 0; next = chunk.indexOf(LF, at)) {
+      if (next === at && this.lineEmpty) boundary = next + 1
+      this.lineEmpty = true
+      at = next + 1
     }
-    for (; at < chunk.length; at++) {
-      const byte = chunk[at]
-      if (byte !== LF && byte !== CR) {
-        lineEmpty = false
-        continue
-      }
-      if (byte === CR && chunk[at + 1] === LF) {
-        usesCrLf = true
-        at++
-      } else if (byte === CR && at + 1 === chunk.length) afterCr = true
-      if (lineEmpty) {
-        boundaryCr = afterCr
-        // Where lines end in CR LF, the event is not whole before its last LF.
-        if (!(afterCr && usesCrLf)) boundary = at + 1
-      }
-      lineEmpty = true
-    }
+    if (at < chunk.length) this.lineEmpty = false
     return boundary
   }
 
-  return {
-    push(chunk) {
-      if (chunk.length === 0) return null
-      const boundary = lastBoundary(chunk)
-      if (boundary === 0) {
-        pending.push(chunk)
-        return null
+  private boundaryWithCr(chunk: Uint8Array, from: number, before: number): number {
+    let boundary = before
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (byte !== LF && byte !== CR) {
+        this.lineEmpty = false
+        continue
       }
-      const head = boundary === chunk.length ? chunk : chunk.subarray(0, boundary)
-      const complete = pending.length === 0 ? head : joined([...pending, head])
-      pending = boundary === chunk.length ? [] : [chunk.subarray(boundary)]
-      return complete
-    },
-    rest() {
-      const left = pending.length === 0 ? null : joined(pending)
-      pending = []
-      return left
-    },
+      if (byte === CR && chunk[at + 1] === LF) {
+        this.usesCrLf = true
+        at++
+      } else if (byte === CR && at + 1 === chunk.length) this.afterCr = true
+      if (this.lineEmpty) {
+        this.boundaryCr = this.afterCr
+        // Where lines end in CR LF, the event is not whole before its last LF.
+        if (!(this.afterCr && this.usesCrLf)) boundary = at + 1
+      }
+      this.lineEmpty = true
+    }
+    return boundary
   }
 }
 

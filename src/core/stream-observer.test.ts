@@ -1,11 +1,11 @@
 /** What passes, what is hidden or dropped, and how the end of a stream is judged. */
 import { describe, expect, test } from 'bun:test'
-import { createStreamObserver, type StreamRules } from './stream-observer.ts'
+import { StreamObserver, type StreamRules } from './stream-observer.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 const decode = (bytes: Uint8Array | null) => (bytes === null ? '' : new TextDecoder().decode(bytes))
 const observe = (rules: Partial<StreamRules> = {}) =>
-  createStreamObserver({ hideUsage: false, choices: 1, secretForms: [], ...rules })
+  new StreamObserver({ hideUsage: false, choices: 1, secretForms: [], ...rules })
 
 const CONTENT = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n'
 const FINISH = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'

@@ -1,6 +1,6 @@
 /** Looks at a chat or completion stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { errorObjectOf } from './failure.ts'
-import { createSseSplitter, eventsOf, joined, onlyData, type SseEvent } from './sse.ts'
+import { eventsOf, joined, onlyData, type SseEvent, SseSplitter } from './sse.ts'
 import { readUsage } from './usage.ts'
 import type { TokenUsage } from './usage-record.ts'
 
@@ -15,27 +15,6 @@ export interface StreamRules {
 
 /** `cut`: the end came before a finish reason and before `[DONE]`. */
 export type StreamEnd = 'complete' | 'cut'
-
-export interface StreamObserver {
-  /** Bytes to forward now: whole events only. Null where there are none yet. */
-  accept(chunk: Uint8Array): Uint8Array | null
-  /** The upstream has ended: what is left to forward, and how it ended. */
-  finish(): { bytes: Uint8Array | null; end: StreamEnd }
-  /** The last believable usage seen. */
-  readonly usage: TokenUsage | null
-  /** An `error` event; nothing behind it is forwarded. */
-  readonly error: Readonly<Record<string, unknown>> | null
-  /** `[DONE]` was seen. */
-  readonly done: boolean
-  /** All choices have their finish reason, so that only usage and `[DONE]` may follow. */
-  readonly finished: boolean
-  /** At least one event with data was seen. */
-  readonly started: boolean
-  /** Events dropped because their data was neither JSON nor `[DONE]`. */
-  readonly dropped: number
-  /** The text generated so far, for counting where no usage comes. */
-  readonly text: string
-}
 
 interface Choice {
   index?: unknown
@@ -52,72 +31,57 @@ interface Choice {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
-export function createStreamObserver(rules: StreamRules): StreamObserver {
-  const splitter = createSseSplitter()
-  const finishedChoices = new Set<unknown>()
-  let usage: TokenUsage | null = null
-  let error: Readonly<Record<string, unknown>> | null = null
-  let done = false
-  let started = false
-  let dropped = 0
-  let text = ''
+/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+export class StreamObserver {
+  /** The last believable usage seen. */
+  usage: TokenUsage | null = null
+  /** An `error` event; nothing behind it is forwarded. */
+  error: Readonly<Record<string, unknown>> | null = null
+  /** `[DONE]` was seen. */
+  done = false
+  /** At least one event with data was seen. */
+  started = false
+  /** Events dropped because their data was neither JSON nor `[DONE]`, or held the key. */
+  dropped = 0
+  /** The text generated so far, for counting where no usage comes. */
+  text = ''
+  private readonly rules: StreamRules
+  private readonly splitter = new SseSplitter()
+  private readonly finishedChoices = new Set<unknown>()
 
-  const readChoices = (choices: readonly Choice[]): void => {
-    for (const choice of choices) {
-      if (typeof choice !== 'object' || choice === null) continue
-      if (choice.finish_reason !== undefined && choice.finish_reason !== null) {
-        finishedChoices.add(choice.index ?? 0)
-      }
-      if (typeof choice.text === 'string') text += choice.text
-      const { delta } = choice
-      if (typeof delta !== 'object' || delta === null) continue
-      if (typeof delta.content === 'string') text += delta.content
-      if (typeof delta.reasoning_content === 'string') text += delta.reasoning_content
-      if (typeof delta.refusal === 'string') text += delta.refusal
-      if (delta.tool_calls !== undefined && delta.tool_calls !== null)
-        text += JSON.stringify(delta.tool_calls)
-    }
+  constructor(rules: StreamRules) {
+    this.rules = rules
   }
 
-  /** True where the event is to be forwarded. */
-  const read = (data: string | null): boolean => {
-    if (data === null) return !done
-    if (done) return false
-    started = true
-    if (data === '[DONE]' || data.trim() === '[DONE]') {
-      done = true
-      return true
-    }
-    let value: unknown
-    try {
-      value = JSON.parse(data)
-    } catch {
-      dropped++
-      return false
-    }
-    if (typeof value !== 'object' || value === null) return true
-    const found = errorObjectOf(value)
-    if (found !== null) {
-      error = found
-      return false
-    }
-    const { choices, usage: reported } = value as { choices?: unknown; usage?: unknown }
-    if (Array.isArray(choices)) readChoices(choices)
-    if (reported === undefined || reported === null) return true
-    const believable = readUsage(reported)
-    if (believable !== null) usage = believable
-    return !(rules.hideUsage && Array.isArray(choices) && choices.length === 0)
+  /** All choices have their finish reason, so that only usage and `[DONE]` may follow. */
+  get finished(): boolean {
+    return this.finishedChoices.size >= this.rules.choices
   }
 
-  const forward = (run: Uint8Array): Uint8Array | null => {
+  /** Bytes to forward now: whole events only. Null where there are none yet. */
+  accept(chunk: Uint8Array): Uint8Array | null {
+    const run = this.splitter.push(chunk)
+    return run === null ? null : this.forward(run)
+  }
+
+  /** The upstream has ended: what is left to forward, and how it ended. */
+  finish(): { bytes: Uint8Array | null; end: StreamEnd } {
+    const rest = this.splitter.rest()
+    // An upstream may leave out the last blank line; half an event is not forwarded.
+    const bytes = rest !== null && isWhole(rest) ? terminated(this.forward(rest)) : null
+    return { bytes, end: this.done || this.finished ? 'complete' : 'cut' }
+  }
+
+  private forward(run: Uint8Array): Uint8Array | null {
     const decoded = decoder.decode(run)
     const single = onlyData(decoded)
-    if (single !== null && error === null) return read(single) && !leaks(decoded) ? run : null
+    if (single !== null && this.error === null)
+      return this.read(single) && !this.leaks(decoded) ? run : null
     const events = eventsOf(decoded)
     const kept: boolean[] = []
     let all = true
     for (const event of events) {
-      const keep = error === null && read(event.data) && !leaks(event.text)
+      const keep = this.error === null && this.read(event.data) && !this.leaks(event.text)
       kept.push(keep)
       all &&= keep
     }
@@ -125,52 +89,61 @@ export function createStreamObserver(rules: StreamRules): StreamObserver {
     return keptBytes(run, decoded, events, kept)
   }
 
-  const leaks = (event: string): boolean => {
-    for (const form of rules.secretForms) {
+  /** True where the event with these data is to be forwarded. */
+  private read(data: string | null): boolean {
+    if (data === null) return !this.done
+    if (this.done) return false
+    this.started = true
+    if (data === '[DONE]' || data.trim() === '[DONE]') {
+      this.done = true
+      return true
+    }
+    let value: unknown
+    try {
+      value = JSON.parse(data)
+    } catch {
+      this.dropped++
+      return false
+    }
+    if (typeof value !== 'object' || value === null) return true
+    const found = errorObjectOf(value)
+    if (found !== null) {
+      this.error = found
+      return false
+    }
+    const { choices, usage } = value as { choices?: unknown; usage?: unknown }
+    if (Array.isArray(choices)) this.readChoices(choices)
+    if (usage === undefined || usage === null) return true
+    const believable = readUsage(usage)
+    if (believable !== null) this.usage = believable
+    return !(this.rules.hideUsage && Array.isArray(choices) && choices.length === 0)
+  }
+
+  private readChoices(choices: readonly Choice[]): void {
+    for (const choice of choices) {
+      if (typeof choice !== 'object' || choice === null) continue
+      if (choice.finish_reason !== undefined && choice.finish_reason !== null) {
+        this.finishedChoices.add(choice.index ?? 0)
+      }
+      if (typeof choice.text === 'string') this.text += choice.text
+      const { delta } = choice
+      if (typeof delta !== 'object' || delta === null) continue
+      if (typeof delta.content === 'string') this.text += delta.content
+      if (typeof delta.reasoning_content === 'string') this.text += delta.reasoning_content
+      if (typeof delta.refusal === 'string') this.text += delta.refusal
+      if (delta.tool_calls !== undefined && delta.tool_calls !== null)
+        this.text += JSON.stringify(delta.tool_calls)
+    }
+  }
+
+  private leaks(event: string): boolean {
+    for (const form of this.rules.secretForms) {
       if (event.includes(form)) {
-        dropped++
+        this.dropped++
         return true
       }
     }
     return false
-  }
-
-  return {
-    accept(chunk) {
-      const run = splitter.push(chunk)
-      return run === null ? null : forward(run)
-    },
-    finish() {
-      const rest = splitter.rest()
-      // An upstream may leave out the last blank line; half an event is not forwarded.
-      const bytes = rest !== null && isWhole(rest) ? terminated(forward(rest)) : null
-      return { bytes, end: done || isFinished() ? 'complete' : 'cut' }
-    },
-    get usage() {
-      return usage
-    },
-    get error() {
-      return error
-    },
-    get done() {
-      return done
-    },
-    get finished() {
-      return isFinished()
-    },
-    get started() {
-      return started
-    },
-    get dropped() {
-      return dropped
-    },
-    get text() {
-      return text
-    },
-  }
-
-  function isFinished(): boolean {
-    return finishedChoices.size >= rules.choices
   }
 }
 

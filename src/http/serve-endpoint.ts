@@ -57,10 +57,10 @@ export function respondTo(
 class Exchange implements Incoming {
   readonly endpoint: Endpoint
   readonly headers: Headers
-  readonly #request: Request
-  readonly #read: (request: Request) => Promise<string>
-  readonly #peerOf: ServerOptions['peerOf']
-  readonly #resolve: (response: Response) => void
+  private readonly request: Request
+  private readonly read: (request: Request) => Promise<string>
+  private readonly peerOf: ServerOptions['peerOf']
+  private readonly resolve: (response: Response) => void
 
   constructor(
     request: Request,
@@ -71,22 +71,22 @@ class Exchange implements Incoming {
   ) {
     this.endpoint = endpoint
     this.headers = request.headers
-    this.#request = request
-    this.#read = read
-    this.#peerOf = peerOf
-    this.#resolve = resolve
+    this.request = request
+    this.read = read
+    this.peerOf = peerOf
+    this.resolve = resolve
   }
 
   readBody(): Promise<string> {
-    return this.#read(this.#request)
+    return this.read(this.request)
   }
 
   peer(): string | null {
-    return this.#peerOf(this.#request)
+    return this.peerOf(this.request)
   }
 
   respond({ status, headers, body }: Reply): void {
-    this.#resolve(new Response(body, { status, headers }))
+    this.resolve(new Response(body, { status, headers }))
   }
 }
 

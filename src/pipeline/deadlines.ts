@@ -4,10 +4,10 @@
 export class Deadline {
   atMs = 0
   onExpiry: (() => void) | null = null
-  readonly #watch: Watch
+  private readonly watch: Watch
 
   constructor(watch: Watch) {
-    this.#watch = watch
+    this.watch = watch
   }
 
   /** Moves the limit to `ms` from now and says what happens then, once. */
@@ -15,13 +15,13 @@ export class Deadline {
     const watched = this.onExpiry !== null
     this.atMs = performance.now() + ms
     this.onExpiry = onExpiry
-    if (!watched) this.#watch.begin(this)
+    if (!watched) this.watch.begin(this)
   }
 
   clear(): void {
     if (this.onExpiry === null) return
     this.onExpiry = null
-    this.#watch.end(this)
+    this.watch.end(this)
   }
 }
 

@@ -13,7 +13,7 @@ import { redact, redactValue } from '../core/redact.ts'
 import { allowedHeaders } from '../core/reply-headers.ts'
 import { readRetryAfterMs } from '../core/retry.ts'
 import { joined } from '../core/sse.ts'
-import { createStreamObserver } from '../core/stream-observer.ts'
+import { StreamObserver } from '../core/stream-observer.ts'
 import { readUsage } from '../core/usage.ts'
 import { TransportError, type UpstreamReply } from '../ports/transport.ts'
 import { PROVIDERS } from '../providers/index.ts'
@@ -158,7 +158,7 @@ async function firstEvent(
   cancel: () => void,
   deadline: Deadline,
 ): Promise<Sent> {
-  const observer = createStreamObserver({
+  const observer = new StreamObserver({
     hideUsage: asksUsageForClient(ask),
     choices: ask.choices,
     secretForms: upstream.echoForms,

@@ -1,7 +1,7 @@
 /** One connection and what becomes of its exchanges: reuse, cuts, cancels, excess bytes. */
 import { describe, expect, test } from 'bun:test'
 import { TransportError } from '../../ports/transport.ts'
-import { createConnection, headOf } from './http1-connection.ts'
+import { Connection, headOf } from './http1-connection.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
@@ -9,7 +9,7 @@ const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 function connected({ room = Number.POSITIVE_INFINITY } = {}) {
   const events: string[] = []
   let sent = ''
-  const connection = createConnection(
+  const connection = new Connection(
     {
       write(data) {
         const text = typeof data === 'string' ? data : Buffer.from(data).toString()

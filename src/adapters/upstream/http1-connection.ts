@@ -6,8 +6,8 @@ import {
   type WireRequest,
 } from '../../ports/transport.ts'
 import type { Address } from './address.ts'
-import { MalformedReply } from './http1-head.ts'
-import { createReplyReader } from './http1-reader.ts'
+import { type HeaderLines, MalformedReply } from './http1-head.ts'
+import { ReplyReader, type ReplySink } from './http1-reader.ts'
 import { Http1Reply } from './http1-reply.ts'
 
 /** What a connection needs of its socket. */
@@ -19,17 +19,6 @@ export interface Wire {
   destroy(): void
 }
 
-export interface Connection {
-  /** `head` with its empty line; `body` goes right behind it. */
-  exchange(head: string, body: string): Sending
-  destroy(): void
-  /** To be called by the socket. */
-  received(bytes: Buffer): void
-  drained(): void
-  /** `error` is null where the upstream ended it properly. */
-  closed(error: string | null): void
-}
-
 interface Watcher {
   /** It can carry another exchange. */
   idle(connection: Connection): void
@@ -38,108 +27,128 @@ interface Watcher {
 
 /** A class, for each request has one. */
 class Exchange implements Sending {
-  readonly #giveUp: (exchange: Exchange) => void
+  private readonly connection: Connection
   readonly reply: Promise<UpstreamReply>
   readonly resolve: (reply: UpstreamReply) => void
   readonly reject: (error: TransportError) => void
   /** Null until its head has come. */
   answer: Http1Reply | null = null
 
-  constructor(giveUp: (exchange: Exchange) => void) {
+  constructor(connection: Connection) {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
-    this.#giveUp = giveUp
+    this.connection = connection
     this.reply = promise
     this.resolve = resolve
     this.reject = reject
   }
 
   cancel(): void {
-    this.#giveUp(this)
+    this.connection.giveUp(this)
   }
 }
 
-export function createConnection(wire: Wire, watcher: Watcher): Connection {
-  let current: Exchange | null = null
+/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+export class Connection implements ReplySink {
+  private readonly wire: Wire
+  private readonly watcher: Watcher
+  private readonly reader = new ReplyReader(this)
+  private current: Exchange | null = null
   /** A reply was read from it. */
-  let used = false
-  let open = true
-  let unsent: Uint8Array | null = null
+  private used = false
+  private open = true
+  private unsent: Uint8Array | null = null
 
-  const reader = createReplyReader({
-    head(status, headers) {
-      if (current === null) return
-      current.answer = new Http1Reply(status, headers, wire.hold)
-      current.resolve(current.answer)
-    },
-    body: (bytes) => current?.answer?.push(bytes),
-    end(reusable) {
-      const finished = current
-      current = null
-      used = true
-      finished?.answer?.end()
-      // A reply before the whole request was sent leaves the rest of it in the way.
-      if (reusable && open && unsent === null) watcher.idle(connection)
-      else destroy()
-    },
-  })
-
-  const destroy = () => {
-    if (!open) return
-    open = false
-    wire.destroy()
-    watcher.gone(connection)
+  constructor(wire: Wire, watcher: Watcher) {
+    this.wire = wire
+    this.watcher = watcher
   }
 
-  const fail = (error: TransportError) => {
-    const failing = current
-    current = null
-    destroy()
+  /** `head` with its empty line; `body` goes right behind it. */
+  exchange(head: string, body: string): Sending {
+    const exchange = new Exchange(this)
+    this.current = exchange
+    this.reader.start()
+    this.write(head + body)
+    return exchange
+  }
+
+  giveUp(exchange: Exchange): void {
+    if (this.current === exchange) this.fail(new TransportError('other', 'given up', true))
+  }
+
+  destroy(): void {
+    if (!this.open) return
+    this.open = false
+    this.wire.destroy()
+    this.watcher.gone(this)
+  }
+
+  // To be called by the socket.
+
+  received(bytes: Buffer): void {
+    try {
+      this.reader.push(bytes)
+    } catch (error) {
+      if (!(error instanceof MalformedReply)) throw error
+      this.fail(new TransportError('other', `its reply is malformed: ${error.message}`, true))
+    }
+  }
+
+  drained(): void {
+    if (this.unsent !== null) this.write(this.unsent)
+  }
+
+  /** `error` is null where the upstream ended it properly. */
+  closed(error: string | null): void {
+    if (error === null && this.reader.close() && this.current === null) {
+      this.destroy()
+      return
+    }
+    const early = this.current !== null && this.current.answer === null
+    const how = error === null ? 'closed' : 'reset'
+    const when = early ? 'before a reply' : 'in the middle of the reply'
+    // An idle connection that the upstream was just closing; a new one may well be answered.
+    const fault = early && this.used ? 'reset' : 'other'
+    this.fail(new TransportError(fault, `the connection was ${how} ${when}`, true))
+  }
+
+  // To be called by the reader.
+
+  head(status: number, headers: HeaderLines): void {
+    if (this.current === null) return
+    const answer = new Http1Reply(status, headers, this.wire)
+    this.current.answer = answer
+    this.current.resolve(answer)
+  }
+
+  body(bytes: Uint8Array): void {
+    this.current?.answer?.push(bytes)
+  }
+
+  end(reusable: boolean): void {
+    const finished = this.current
+    this.current = null
+    this.used = true
+    finished?.answer?.end()
+    // A reply before the whole request was sent leaves the rest of it in the way.
+    if (reusable && this.open && this.unsent === null) this.watcher.idle(this)
+    else this.destroy()
+  }
+
+  private fail(error: TransportError): void {
+    const failing = this.current
+    this.current = null
+    this.destroy()
     failing?.reject(error)
     failing?.answer?.fail(error)
   }
 
-  const giveUp = (exchange: Exchange) => {
-    if (current === exchange) fail(new TransportError('other', 'given up', true))
-  }
-
-  const write = (data: string | Uint8Array) => {
-    const written = Math.max(0, wire.write(data))
+  private write(data: string | Uint8Array): void {
+    const written = Math.max(0, this.wire.write(data))
     const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length
-    if (written >= length) unsent = null
-    else unsent = (typeof data === 'string' ? Buffer.from(data) : data).subarray(written)
+    if (written >= length) this.unsent = null
+    else this.unsent = (typeof data === 'string' ? Buffer.from(data) : data).subarray(written)
   }
-
-  const connection: Connection = {
-    exchange(head, body) {
-      const exchange = new Exchange(giveUp)
-      current = exchange
-      reader.start()
-      write(head + body)
-      return exchange
-    },
-    destroy,
-    received(bytes) {
-      try {
-        reader.push(bytes)
-      } catch (error) {
-        if (!(error instanceof MalformedReply)) throw error
-        fail(new TransportError('other', `its reply is malformed: ${error.message}`, true))
-      }
-    },
-    drained() {
-      if (unsent !== null) write(unsent)
-    },
-    closed(error) {
-      if (error === null && reader.close() && current === null) return destroy()
-      const early = current !== null && current.answer === null
-      const how = error === null ? 'closed' : 'reset'
-      const when = early ? 'before a reply' : 'in the middle of the reply'
-      // An idle connection that the upstream was just closing; a new one may well be answered.
-      const fault = early && used ? 'reset' : 'other'
-      fail(new TransportError(fault, `the connection was ${how} ${when}`, true))
-    },
-  }
-  return connection
 }
 
 const LINE_BREAK = /[\r\n\0]/

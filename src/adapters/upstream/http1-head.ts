@@ -36,38 +36,38 @@ const LOWER = 32
 
 /** Where the lines stand in the text; a value is cut out when it is asked for, which few are. */
 export class HeaderLines {
-  readonly #text: string
+  private readonly text: string
   /** Of each line the offsets of its name, its colon, and its end. */
-  readonly #places: number[] = []
+  private readonly places: number[] = []
 
   /** The lines are known to be well-formed. */
   constructor(text: string, linesAt: number) {
-    this.#text = text
+    this.text = text
     for (let at = linesAt; at < text.length; ) {
       const lineEnd = text.indexOf('\r\n', at)
       const end = lineEnd < 0 ? text.length : lineEnd
-      this.#places.push(at, text.indexOf(':', at), end)
+      this.places.push(at, text.indexOf(':', at), end)
       at = end + 2
     }
   }
 
   /** By a name in lower case; several of one name are joined by commas. */
   get(name: string): string | null {
-    const places = this.#places
+    const places = this.places
     let found: string | null = null
     for (let line = 0; line < places.length; line += 3) {
       const at = places[line] as number
       const colon = places[line + 1] as number
-      if (colon - at !== name.length || !this.#isNamed(name, at)) continue
-      const value = this.#text.slice(colon + 1, places[line + 2]).trim()
+      if (colon - at !== name.length || !this.isNamed(name, at)) continue
+      const value = this.text.slice(colon + 1, places[line + 2]).trim()
       found = found === null ? value : `${found}, ${value}`
     }
     return found
   }
 
-  #isNamed(name: string, at: number): boolean {
+  private isNamed(name: string, at: number): boolean {
     for (let index = 0; index < name.length; index++) {
-      if ((this.#text.charCodeAt(at + index) | LOWER) !== name.charCodeAt(index)) return false
+      if ((this.text.charCodeAt(at + index) | LOWER) !== name.charCodeAt(index)) return false
     }
     return true
   }

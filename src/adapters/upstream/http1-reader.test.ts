@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { MalformedReply } from './http1-head.ts'
-import { createReplyReader } from './http1-reader.ts'
+import { ReplyReader } from './http1-reader.ts'
 
 interface Read {
   statuses: number[]
@@ -14,7 +14,7 @@ interface Read {
 function read(pieces: readonly string[], closed = false): Read & { whole: boolean } {
   const found: Read = { statuses: [], bodies: [], reusable: [] }
   let body = ''
-  const reader = createReplyReader({
+  const reader = new ReplyReader({
     head: (status) => found.statuses.push(status),
     body: (bytes) => {
       body += Buffer.from(bytes).toString('latin1')

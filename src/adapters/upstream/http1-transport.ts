@@ -3,7 +3,7 @@
 import type { SendOptions, WireRequest } from '../../ports/transport.ts'
 import { type Sending, TransportError, type UpstreamReply } from '../../ports/transport.ts'
 import { type Address, splitUrl } from './address.ts'
-import { type Connection, createConnection, headOf } from './http1-connection.ts'
+import { Connection, headOf } from './http1-connection.ts'
 import { createIdlePool } from './idle-pool.ts'
 import { openConnection } from './open-socket.ts'
 
@@ -28,8 +28,10 @@ export function createHttp1Transport(options: Http1Options) {
       limitMs: options.connectTimeoutMs,
       offerHttp2: options.offerHttp2(address.origin),
     }
-    const made = await openConnection(address, limits, (wire) =>
-      createConnection(wire, pool.watcherOf(address.origin)),
+    const made = await openConnection(
+      address,
+      limits,
+      (wire) => new Connection(wire, pool.watcherOf(address.origin)),
     )
     return made.protocol === 'http2'
       ? options.speaksHttp2(address.origin, request, send)
