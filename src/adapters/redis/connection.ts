@@ -1,4 +1,5 @@
 /** One connection to Redis at a time: lost at the first miss, and looked for again until it is there. */
+import { createCallWatch, Late } from './call-watch.ts'
 import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 
@@ -72,6 +73,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
     await (client === null ? join() : check(client))
     looking = false
   }
+  const calls = createCallWatch(deadlineMs)
   const triedOnce = look()
   const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   timer.unref()
@@ -80,20 +82,25 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
     get standing() {
       return client !== null
     },
-    async run(script, args) {
+    run(script, args) {
       const at = client
-      if (at === null) throw new Error('Redis is lost')
-      try {
-        return await within(deadlineMs, runScript(at, script, args))
-      } catch (error) {
-        lost(at, meaning(error))
-        throw error
-      }
+      if (at === null) return Promise.reject(new Error('Redis is lost'))
+      return new Promise((resolve, reject) => {
+        const call = calls.begin((error) => {
+          lost(at, meaning(error))
+          reject(error)
+        })
+        runScript(at, script, args).then((answer) => {
+          call.done = true
+          resolve(answer)
+        }, call.fail)
+      })
     },
     triedOnce,
     close() {
       closed = true
       clearInterval(timer)
+      calls.stop()
       client?.close()
       client = null
     },
@@ -122,8 +129,6 @@ async function runScript(
     return client.send('EVAL', [SOURCES[script], ...args])
   }
 }
-
-class Late extends Error {}
 
 /** A process that stood still is not to blame Redis: what has come meanwhile is read first. */
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
