@@ -87,4 +87,6 @@ function sumUp(database: Database): void {
     FROM usage_daily GROUP BY 1, 2, 3, 4, 5`)
   database.run(`INSERT INTO usage_by_day (day, model, upstream, ${columns})
     SELECT day, model, upstream, ${sums} FROM usage_daily GROUP BY 1, 2, 3`)
+  database.run(`INSERT INTO usage_by_user (day, user_id, ${columns})
+    SELECT day, user_id, ${sums} FROM usage_daily GROUP BY 1, 2`)
 }

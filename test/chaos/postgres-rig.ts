@@ -124,7 +124,13 @@ async function exactlyOnce(
   expect(rows.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
   const sums = 'sum(total_tokens) as tokens'
   const [records] = sql(`select count(*) as requests, ${sums} from usage_records`)
-  for (const table of ['usage_monthly', 'usage_daily', 'usage_by_month', 'usage_by_day']) {
+  for (const table of [
+    'usage_monthly',
+    'usage_daily',
+    'usage_by_month',
+    'usage_by_day',
+    'usage_by_user',
+  ]) {
     const [summed] = sql(`select sum(requests) as requests, ${sums} from ${table}`)
     expect([table, summed]).toEqual([table, records])
   }

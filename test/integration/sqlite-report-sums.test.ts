@@ -30,6 +30,7 @@ test('what was recorded before there were sums by month is in them', async () =>
     const database = new Database(path)
     database.run('DROP TABLE usage_by_month')
     database.run('DROP TABLE usage_by_day')
+    database.run('DROP TABLE usage_by_user')
     database.run(`DELETE FROM kysely_migration WHERE name >= '0003'`)
     database.close()
 
@@ -42,7 +43,14 @@ test('what was recorded before there were sums by month is in them', async () =>
 })
 
 function reports(store: Awaited<ReturnType<typeof openSqliteStore>>) {
-  const groupings: Dimension[][] = [[], ['user'], ['month', 'key'], ['day', 'upstream'], ['model']]
+  const groupings: Dimension[][] = [
+    [],
+    ['user'],
+    ['month', 'key'],
+    ['day', 'upstream'],
+    ['day', 'user'],
+    ['model'],
+  ]
   const all = { fromMs: null, untilMs: null, userId: null, apiKeyId: null, model: null }
   return Promise.all(groupings.map((by) => store.summarizeUsage({ ...all, upstream: null, by })))
 }

@@ -5,6 +5,7 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { sumsAndQuotas } from './migrations/0002-sums-and-quotas.ts'
 import { reportSums } from './migrations/0003-report-sums.ts'
 import { changeNotices } from './migrations/0004-change-notices.ts'
+import { sumsOfUsers } from './migrations/0005-sums-of-users.ts'
 
 /** Names sort in the order of their making. */
 export function migrationsIn(words: DialectWords): Record<string, Migration> {
@@ -13,6 +14,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0002-sums-and-quotas': sumsAndQuotas,
     '0003-report-sums': reportSums,
     '0004-change-notices': changeNotices(words),
+    '0005-sums-of-users': sumsOfUsers,
   }
 }
 

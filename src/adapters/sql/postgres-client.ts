@@ -45,6 +45,8 @@ export function clientConfig(
     database: address.database,
     ssl: tlsOf(address),
     application_name: program,
+    // Compiling a statement takes longer than any of ours runs without.
+    options: '-c jit=off',
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: statementMs,
     lock_timeout: lockMs,

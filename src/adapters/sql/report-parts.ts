@@ -71,6 +71,19 @@ const BY_DAY: Source = {
   sums: columns,
   period: wholeDays,
 }
+const BY_USER: Source = {
+  table: 'usage_by_user',
+  groups: {
+    month: 'substr(day, 1, 7)',
+    day: 'day',
+    user_id: 'user_id',
+    api_key_id: null,
+    model: null,
+    upstream: null,
+  },
+  sums: columns,
+  period: wholeDays,
+}
 const DAILY: Source = {
   table: 'usage_daily',
   groups: { ...own, month: 'substr(day, 1, 7)', day: 'day' },
@@ -92,7 +105,7 @@ const RECORDS: Source = {
 export function partsOf(query: UsageQuery): RawBuilder<unknown>[] {
   const needed = neededGroups(query)
   const tellsApart = ({ groups }: Source) => [...needed].every((group) => groups[group] !== null)
-  const sources = [BY_MONTH, BY_DAY, DAILY, RECORDS].filter(tellsApart)
+  const sources = [BY_MONTH, BY_DAY, BY_USER, DAILY, RECORDS].filter(tellsApart)
   return covered(sources, query, needed, query.fromMs, query.untilMs)
 }
 

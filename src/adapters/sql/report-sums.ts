@@ -24,6 +24,8 @@ export const BY_MONTH = coarser('usage_by_month', {
 })
 export const BY_DAY = coarser('usage_by_day', { day: 'text', model: 'text', upstream: 'text' })
 
+export const BY_USER = coarser('usage_by_user', { day: 'text', user_id: 'integer' })
+
 export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
   return folded(daily, (row) => [
     String(row[DAY]).slice(0, 7),
@@ -36,6 +38,10 @@ export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
 
 export function byDayRows(daily: readonly BulkRow[]): BulkRow[] {
   return folded(daily, (row) => [row[DAY] ?? null, row[MODEL] ?? null, row[UPSTREAM] ?? null])
+}
+
+export function byUserRows(daily: readonly BulkRow[]): BulkRow[] {
+  return folded(daily, (row) => [row[DAY] ?? null, row[USER] ?? null])
 }
 
 /** One row a key, in the order of the keys: no two instances wait for each other. */

@@ -31,9 +31,10 @@ export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Pro
   const { by } = query
   const named = by.map((name) => `${GROUPS[name].label} as "${name}"`)
   const grouped = by.map((name) => GROUPS[name].column)
-  // As a double it is a number from every driver, and exact up to 2^53.
+  // As a double it is a number from every driver, and exact up to 2^53. Cast first, because PostgreSQL
+  // sums bigints as numerics, which takes twice as long as all the rest of a report.
   const summed = Object.entries(SUMS).map(
-    ([name, { column }]) => `cast(sum(${column}) as double precision) as "${name}"`,
+    ([name, { column }]) => `sum(cast(${column} as double precision)) as "${name}"`,
   )
   const groups = by.map((_, at) => String(at + 1))
   const kept = Object.keys(SUMS).map((name) => `sums."${name}"`)
@@ -47,25 +48,46 @@ export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Pro
     ${sql.raw(by.includes('user') ? 'left join users on users.id = sums.user_id' : '')}
     ${sql.raw(by.includes('key') ? 'left join api_keys on api_keys.id = sums.api_key_id' : '')}
   `.execute(db)
-  // Sorted here: databases differ in how they order texts.
-  return rows
-    .filter(({ requests }) => requests > 0)
-    .map((row) => sumOf(by, row))
-    .sort((one, other) => inOrder(by, one, other))
+  return inOrder(by, rows)
+}
+
+/** Sorted here: databases differ in how they order texts. */
+function inOrder(by: readonly Dimension[], rows: readonly Row[]): UsageSum[] {
+  const used = rows.filter(({ requests }) => requests > 0)
+  const places = placesOf(by, used)
+  return [...used.keys()]
+    .sort((one, other) => (places[one] ?? 0) - (places[other] ?? 0))
+    .map((at) => sumOf(by, used[at] as Row))
+}
+
+/** A number for each line, in their order: of a hundred thousand lines each text is compared but once. */
+function placesOf(by: readonly Dimension[], rows: readonly Row[]): number[] {
+  const places = new Array<number>(rows.length).fill(0)
+  for (const name of by) {
+    const names = [...new Set(rows.map((row) => row[name] ?? ''))].sort()
+    const ranks = new Map(names.map((text, rank) => [text, rank]))
+    rows.forEach((row, at) => {
+      places[at] = (places[at] ?? 0) * names.length + (ranks.get(row[name] ?? '') ?? 0)
+    })
+  }
+  return places
 }
 
 function sumOf(by: readonly Dimension[], row: Row): UsageSum {
-  const group = Object.fromEntries(by.map((name) => [name, row[name] ?? '']))
-  const sums = Object.fromEntries(
-    Object.keys(SUMS).map((name) => [name, row[name as keyof typeof SUMS]]),
-  ) as Omit<UsageSum, 'group'>
-  return { group, ...sums, costUsd: row.unpricedRequests === row.requests ? null : row.costUsd }
-}
-
-function inOrder(by: readonly Dimension[], one: UsageSum, other: UsageSum): number {
-  for (const name of by) {
-    const [a = '', b = ''] = [one.group[name], other.group[name]]
-    if (a !== b) return a < b ? -1 : 1
+  const group: Partial<Record<Dimension, string>> = {}
+  for (const name of by) group[name] = row[name] ?? ''
+  return {
+    group,
+    requests: row.requests,
+    errors: row.errors,
+    promptTokens: row.promptTokens,
+    completionTokens: row.completionTokens,
+    totalTokens: row.totalTokens,
+    cachedTokens: row.cachedTokens,
+    reasoningTokens: row.reasoningTokens,
+    audioTokens: row.audioTokens,
+    estimatedRequests: row.estimatedRequests,
+    unpricedRequests: row.unpricedRequests,
+    costUsd: row.unpricedRequests === row.requests ? null : row.costUsd,
   }
-  return 0
 }

@@ -5,7 +5,7 @@ import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { priced } from './prices.ts'
-import { BY_DAY, BY_MONTH, byDayRows, byMonthRows } from './report-sums.ts'
+import { BY_DAY, BY_MONTH, BY_USER, byDayRows, byMonthRows, byUserRows } from './report-sums.ts'
 import type { Tables } from './schema.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
 import { DAILY, dailyRows, LEASES, leaseRows, MONTHLY, monthlyRows } from './usage-sums.ts'
@@ -30,6 +30,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const daily = dailyRows(fresh)
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))
+        await runBulk(step, BY_USER, byUserRows(daily))
         await runBulk(step, BY_MONTH, byMonthRows(daily))
         await runBulk(step, MONTHLY, monthlyRows(fresh))
         await runBulk(step, LEASES, leaseRows(fresh, instanceId))

@@ -1,0 +1,16 @@
+/** Migration 5: sums by day and user, so that a list of both over a year does not read all of `usage_daily`. */
+import type { Migration } from 'kysely'
+import { createSums } from './sum-table.ts'
+
+export const sumsOfUsers: Migration = {
+  async up(db) {
+    await createSums(db, {
+      table: 'usage_by_user',
+      key: [
+        ['day', 'text'],
+        ['user_id', 'integer'],
+      ],
+      period: 'day',
+    })
+  },
+}
