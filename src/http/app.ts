@@ -5,15 +5,14 @@ import { type Doctor, doctor } from './doctor.ts'
 import { health, livez, metrics, type Readiness, readyz } from './health.ts'
 import { listModels, lookAtModel } from './models.ts'
 import { notFound } from './refusals.ts'
-import { type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+import { type Answer, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+import { answerByWeb } from './web-routes.ts'
 
 export interface AppOptions extends ServerOptions {
   gateway: Gateway
   readiness: Readiness
   doctor: Doctor
 }
-
-type Fetch = (request: Request) => Response | Promise<Response>
 
 /** Authorisation a route: `proxy_key`, `admin_key` or `open`. The test of the routes reads this table. */
 export const ROUTES = [
@@ -29,30 +28,35 @@ export const ROUTES = [
   ['GET', '/admin/v1/doctor', 'admin_key'],
 ] as const
 
-export function createApp({ gateway, readiness, doctor: examine, ...options }: AppOptions): Fetch {
-  const app = new Hono()
-  const served = new Map<string, Fetch>([
+const MODELS = '/v1/models/'
+
+export function createApp({ gateway, readiness, doctor: examine, ...options }: AppOptions): Answer {
+  /** What an upstream answers goes to the client by itself; the rest, by the web framework. */
+  const served = new Map<string, Answer>([
     ['/v1/chat/completions', serveEndpoint(gateway, 'chat/completions', options)],
     ['/v1/completions', serveEndpoint(gateway, 'completions', options)],
     ['/v1/embeddings', serveEndpoint(gateway, 'embeddings', options)],
   ])
-  app.get('/v1/models', listModels(gateway))
-  app.get('/v1/models/:model{.+}', lookAtModel(gateway, options))
-  app.get('/health', health(gateway, readiness))
-  app.get('/livez', livez)
-  app.get('/readyz', readyz(readiness))
-  app.get('/metrics', metrics(gateway))
-  app.get('/admin/v1/doctor', doctor(gateway, examine))
-  app.notFound(notFound)
-  return (request) => {
-    const serve = request.method === 'POST' ? served.get(pathOf(request.url)) : undefined
-    return serve === undefined ? app.fetch(request) : serve(request)
+  const look = lookAtModel(gateway, options)
+  const web = new Hono()
+  web.get('/v1/models', listModels(gateway))
+  web.get('/health', health(gateway, readiness))
+  web.get('/livez', livez)
+  web.get('/readyz', readyz(readiness))
+  web.get('/metrics', metrics(gateway))
+  web.get('/admin/v1/doctor', doctor(gateway, examine))
+  web.notFound(notFound)
+  return (exchange) => {
+    const { method } = exchange
+    const path = pathOf(exchange.target)
+    const serve = method === 'POST' ? served.get(path) : undefined
+    if (serve !== undefined) serve(exchange)
+    else if (method === 'GET' && path.startsWith(MODELS)) look(exchange, path.slice(MODELS.length))
+    else void answerByWeb(web.fetch, exchange)
   }
 }
 
-/** Nearly all requests go to three paths; the router makes two dozen objects to find one of them. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  const query = url.indexOf('?', start)
-  return query < 0 ? url.slice(start) : url.slice(start, query)
+function pathOf(target: string): string {
+  const query = target.indexOf('?')
+  return query < 0 ? target : target.slice(0, query)
 }

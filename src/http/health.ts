@@ -39,6 +39,7 @@ export function metrics(gateway: Gateway) {
     try {
       authenticateAdmin(gateway, context.req.raw.headers)
       const { metrics: collected } = gateway
+      gateway.endedRequests.flush()
       return new Response(await collected.exposition(), {
         headers: { 'content-type': collected.contentType },
       })

@@ -5,7 +5,8 @@ import { allowsModel } from '../core/model-names.ts'
 import { authenticate } from '../pipeline/authenticate.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { modelList } from '../pipeline/model-list.ts'
-import { errorReply, newRequestId } from './refusals.ts'
+import type { Exchange } from './exchange.ts'
+import { errorAnswer, errorReply, newRequestId } from './refusals.ts'
 import { respondTo, type ServerOptions } from './serve-endpoint.ts'
 
 export function listModels(gateway: Gateway) {
@@ -23,15 +24,17 @@ export function listModels(gateway: Gateway) {
 }
 
 /** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel(gateway: Gateway, options: ServerOptions) {
-  return (context: Context): Promise<Response> | Response => {
-    const request = context.req.raw
-    const model = context.req.param('model') ?? ''
+export function lookAtModel(gateway: Gateway, { underWay }: ServerOptions) {
+  return (exchange: Exchange, encoded: string): void => {
     const requestId = newRequestId()
     try {
-      const caller = authenticate(gateway, request.headers)
+      const caller = authenticate(gateway, exchange.headers)
+      const model = decoded(encoded)
       const named = namedModel(gateway, model)
-      if (named === null) return respondTo(gateway, request, 'models', async () => model, options)
+      if (named === null) {
+        respondTo(gateway, exchange, 'models', () => model, underWay)
+        return
+      }
       if (!allowsModel(caller.key.allowedModels, model)) {
         throw new GatewayError(
           'model_not_allowed',
@@ -39,10 +42,23 @@ export function lookAtModel(gateway: Gateway, options: ServerOptions) {
           { param: 'model' },
         )
       }
-      return Response.json(named, { headers: { 'x-request-id': requestId } })
+      exchange.respond({
+        status: 200,
+        headers: { 'content-type': 'application/json;charset=utf-8', 'x-request-id': requestId },
+        body: JSON.stringify(named),
+      })
     } catch (error) {
-      return errorReply(error, requestId, gateway.logger)
+      exchange.respond(errorAnswer(error, requestId, gateway.logger))
     }
+  }
+}
+
+/** As it stands where it is no proper encoding: then no model has that name. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
   }
 }
 

@@ -1,7 +1,8 @@
 /** Reads a request's body: capped in size before it is buffered, and in time. */
 import { GatewayError } from '../core/errors.ts'
-import { joined } from '../core/sse.ts'
 import type { Deadlines } from '../pipeline/deadlines.ts'
+import { malformed } from './client-connection.ts'
+import type { Exchange } from './exchange.ts'
 
 export interface BodyLimits {
   maxBytes: number
@@ -9,60 +10,61 @@ export interface BodyLimits {
   timeoutMs: number
 }
 
+/** A promise only where it has not all arrived. */
 export function readBody(
-  request: Request,
+  request: Exchange,
   limits: BodyLimits,
   deadlines: Deadlines,
-): Promise<string> {
+): string | Promise<string> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    return Promise.reject(
-      new GatewayError(
-        'unsupported_encoding',
-        'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.',
-      ),
+    throw new GatewayError(
+      'unsupported_encoding',
+      'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.',
     )
   }
   const length = request.headers.get('content-length')
-  if (length !== null && Number(length) > limits.maxBytes) return Promise.reject(tooLarge(limits))
-  // One promise by hand: a race of two costs as much as the reading.
+  if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
+  const early = faultOf(request, limits)
+  if (early !== null) throw early
+  if (request.whole) return request.text()
   return new Promise((resolve, reject) => {
     const deadline = deadlines.open()
-    deadline.set(limits.timeoutMs, () => reject(tooLate(limits)))
-    const whole = length === null ? readCapped(request, limits) : request.text()
-    whole.then(
-      (text) => {
-        deadline.clear()
-        resolve(text)
-      },
-      (error) => {
-        deadline.clear()
-        reject(error)
-      },
-    )
+    const over = () => {
+      deadline.clear()
+      request.onBody = null
+    }
+    request.onBody = () => {
+      const fault = faultOf(request, limits)
+      if (fault === null && !request.whole) return
+      over()
+      if (fault === null) resolve(request.text())
+      else reject(fault)
+    }
+    deadline.set(limits.timeoutMs, () => {
+      over()
+      reject(tooLate(limits))
+    })
+    request.askForBody()
   })
 }
 
 /** Without a content-length the size is known only as it grows. */
-async function readCapped(request: Request, limits: BodyLimits): Promise<string> {
-  if (request.body === null) return ''
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of request.body) {
-    size += part.length
-    if (size > limits.maxBytes) throw tooLarge(limits)
-    parts.push(part)
-  }
-  return new TextDecoder().decode(joined(parts))
+function faultOf(request: Exchange, limits: BodyLimits): GatewayError | null {
+  if (request.malformed !== null) return malformed(request.malformed)
+  if (request.size > limits.maxBytes) return tooLarge(limits)
+  if (!request.gone) return null
+  return new GatewayError(
+    'client_closed_request',
+    'gateway: the client closed the connection before its request was complete.',
+  )
 }
 
 function tooLarge({ maxBytes }: BodyLimits): GatewayError {
   return new GatewayError(
     'request_too_large',
     `gateway: the body is larger than ${maxBytes} bytes (MAX_BODY_BYTES).`,
-    {
-      headers: { connection: 'close' },
-    },
+    { headers: { connection: 'close' } },
   )
 }
 
@@ -70,8 +72,6 @@ function tooLate({ timeoutMs }: BodyLimits): GatewayError {
   return new GatewayError(
     'request_timeout',
     `gateway: the body did not arrive within ${timeoutMs} ms.`,
-    {
-      headers: { connection: 'close' },
-    },
+    { headers: { connection: 'close' } },
   )
 }

@@ -1,6 +1,7 @@
 /** Errors as replies: OpenAI's body, the request's id, and nothing of the inside. */
 import type { Context } from 'hono'
 import { GatewayError } from '../core/errors.ts'
+import type { Reply } from '../pipeline/client.ts'
 import { UpstreamRefusal } from '../pipeline/refuse.ts'
 import type { Logger } from '../ports/logger.ts'
 
@@ -9,23 +10,29 @@ export function newRequestId(): string {
 }
 
 /** `further` headers stand on the reply whatever the error is. */
-export function errorReply(
+export function errorAnswer(
   error: unknown,
   requestId: string,
   logger?: Logger,
   further: Readonly<Record<string, string>> = {},
-): Response {
+): Reply & { body: string } {
+  const own = { 'content-type': 'application/json;charset=utf-8', 'x-request-id': requestId }
   if (error instanceof UpstreamRefusal) {
-    return Response.json(error.body, {
-      status: error.status,
-      headers: { ...further, 'x-request-id': requestId },
-    })
+    const { status, body } = error
+    return { status, headers: { ...further, ...own }, body: JSON.stringify(body) }
   }
   const known = error instanceof GatewayError ? error : internalError(error, requestId, logger)
-  return Response.json(known.body(requestId), {
+  return {
     status: known.status,
-    headers: { ...further, ...known.headers, 'x-request-id': requestId },
-  })
+    headers: { ...further, ...known.headers, ...own },
+    body: JSON.stringify(known.body(requestId)),
+  }
+}
+
+/** The same for a route of the web framework. */
+export function errorReply(error: unknown, requestId: string, logger?: Logger): Response {
+  const { status, headers, body } = errorAnswer(error, requestId, logger)
+  return new Response(body, { status, headers })
 }
 
 /** The stack goes to the log, never to the client. */

@@ -11,6 +11,7 @@ import type { Config } from '../config.ts'
 import { createRetryBudget } from '../core/retry.ts'
 import { createDeadlines } from '../pipeline/deadlines.ts'
 import { createDirectory } from '../pipeline/directory.ts'
+import { createEndedRequests } from '../pipeline/ended-requests.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { createPool } from '../pipeline/pool.ts'
 import { createQuotas, type Quotas } from '../pipeline/quota.ts'
@@ -147,12 +148,14 @@ export async function startGateway({
     proxyFor,
   })
   metrics.watchJournal(journal.health)
+  const endedRequests = createEndedRequests({ journal, metrics, logger })
   const gateway: Gateway = {
     directory,
     pool,
     transport: withDemo(seams.transport?.(transport) ?? transport),
     tokenizer: createTokenizer(),
     journal,
+    endedRequests,
     metrics,
     logger,
     clock,
@@ -194,6 +197,7 @@ export async function startGateway({
     gateway,
     async stop() {
       clearInterval(timer)
+      endedRequests.flush()
       // What is not saved are counters and verdicts, which the next failure brings again.
       await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(pool.save))
       const drained = await journal.stop(STORE_PATIENCE_MS)

@@ -2,9 +2,8 @@
 
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config.ts'
-import { GatewayError } from '../core/errors.ts'
 import { createApp } from '../http/app.ts'
-import { errorReply, newRequestId } from '../http/refusals.ts'
+import { listenForRequests, type WebServer } from '../http/web-server.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
@@ -46,56 +45,39 @@ export function listen({
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
-    doctor: (wish) => examine(environment, wish, url()),
-    peerOf: (request) => server.requestIP(request)?.address ?? null,
+    doctor: (wish) => examine(environment, wish, url),
   })
-  const server: Bun.Server<undefined> = serveOrExplain(config.host, port, (request, bun) => {
-    // Quiet streams are watched by our own limits; a connection without a request keeps the short one.
-    bun.timeout(request, 0)
-    // The runtime joins several Host headers; which of them another server believes is not known.
-    if (request.headers.get('host')?.includes(',')) return refuseHost()
-    const reply = answer(request)
-    return drain.begun() ? drain.lastOnItsConnection(reply) : reply
-  })
-
-  const url = () =>
-    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+  const server = orExplain(config.host, port, () =>
+    listenForRequests({
+      hostname: config.host,
+      port,
+      writeTimeoutMs: gateway.limits.clientWriteMs,
+      answer,
+    }),
+  )
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+  const settled = async () => {
+    const settledMs = performance.now() + SETTLE_MS
+    while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)
+  }
 
   return {
-    url: url(),
+    url,
     async drain(drainMs) {
-      await drain.run(server.port ?? port, drainMs)
-      const cut = requests > 0
-      await server.stop(cut)
+      await drain.run(server, drainMs)
+      server.close()
       // What was cut still has its use to record.
-      const settledMs = performance.now() + SETTLE_MS
-      while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)
+      await settled()
     },
-    close: () => server.stop(true),
+    async close() {
+      server.close()
+    },
   }
 }
 
-function refuseHost(): Response {
-  const refusal = new GatewayError('invalid_request', 'gateway: the request names several hosts.', {
-    headers: { connection: 'close' },
-  })
-  return errorReply(refusal, newRequestId())
-}
-
-type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
-
-function serveOrExplain(host: string, port: number, fetch: Fetch): Bun.Server<undefined> {
+function orExplain(host: string, port: number, open: () => WebServer): WebServer {
   try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      fetch,
-      idleTimeout: 30,
-      // Ours is kept by http/read-body.ts before a byte is buffered; Bun's own reply would be empty.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      development: false,
-      error: () => new Response(null, { status: 500 }),
-    })
+    return open()
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EADDRINUSE') {

@@ -1,6 +1,7 @@
 /** Stage 1: who asks. Before the body is read, and without the database. */
 import { type Caller, isExpired } from '../core/caller.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { HeaderSource } from '../core/http1/head-lines.ts'
 import { isWellFormedProxyKey } from '../core/proxy-key.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -8,7 +9,7 @@ import type { Gateway } from './gateway.ts'
 const REFUSAL =
   'gateway: no valid proxy key was given. Send "Authorization: Bearer sk-proxy-…" with a key that is active; an operator makes one with "gpt-proxy key create".'
 
-export function authenticate(gateway: Gateway, headers: Headers): Caller {
+export function authenticate(gateway: Gateway, headers: HeaderSource): Caller {
   const key = presentedKey(headers)
   if (key === null || !isWellFormedProxyKey(key)) throw refused()
   const caller = gateway.directory.findCaller(gateway.sha256Hex(key))
@@ -16,14 +17,14 @@ export function authenticate(gateway: Gateway, headers: Headers): Caller {
   return caller
 }
 
-export function authenticateAdmin(gateway: Gateway, headers: Headers): Caller {
+export function authenticateAdmin(gateway: Gateway, headers: HeaderSource): Caller {
   const caller = authenticate(gateway, headers)
   if (caller.user.role === 'admin') return caller
   throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
 }
 
 /** OpenAI clients send a bearer token, Azure clients `api-key`. */
-function presentedKey(headers: Headers): string | null {
+function presentedKey(headers: HeaderSource): string | null {
   const authorization = headers.get('authorization')
   if (authorization !== null) {
     return /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null

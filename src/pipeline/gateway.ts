@@ -9,6 +9,7 @@ import type { Tokenizer } from '../ports/tokenizer.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
+import type { EndedRequests } from './ended-requests.ts'
 import type { Pool } from './pool.ts'
 import type { Quotas } from './quota.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -27,6 +28,7 @@ export interface Gateway {
   transport: Transport
   tokenizer: Tokenizer
   journal: Journal
+  endedRequests: EndedRequests
   metrics: Metrics
   logger: Logger
   clock: Clock

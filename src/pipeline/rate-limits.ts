@@ -1,6 +1,7 @@
 /** Takes a request's rate limits, all or none, and puts right what was taken at its end. */
 import { clientAddress } from '../core/client-address.ts'
 import type { ApiKey } from '../core/entities.ts'
+import type { HeaderSource } from '../core/http1/head-lines.ts'
 import type { Cidr } from '../core/ip-address.ts'
 import {
   addLimitHeaders,
@@ -16,7 +17,7 @@ import type { Metrics } from '../ports/metrics.ts'
 /** Where a request comes from; asked for only where a limit depends on it, because it costs. */
 export interface Origin {
   peer(): string | null
-  headers: Headers
+  headers: HeaderSource
 }
 
 export interface RateHold {

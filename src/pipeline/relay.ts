@@ -1,22 +1,10 @@
 /** Stage 6: hand the answer to the client. Returns at the last byte. */
 import { failure } from '../core/failure.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from './answer.ts'
+import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { streamBody } from './stream-body.ts'
 import type { Trace } from './trace.ts'
-
-/** What the web server sends. */
-export interface Reply {
-  status: number
-  headers: Record<string, string>
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
-}
-
-/** Whoever waits for the reply. */
-export interface Client {
-  /** Called once. */
-  respond(reply: Reply): void
-}
 
 /** A promise only for a stream. */
 export function relay(
@@ -52,17 +40,15 @@ async function relayStream(
 ): Promise<void> {
   const { upstream, observer } = answer
   const { key } = upstream
-  const stream = streamBody(gateway, answer, trace)
-  client.respond({
+  const stream = client.stream({
     status: answer.status,
     headers: {
       ...replyHeaders(answer, trace, 'text/event-stream; charset=utf-8'),
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
     },
-    body: stream.body,
   })
-  const end = await stream.ended
+  const end = await streamBody(gateway, answer, trace, stream)
   trace.onClientGone = null
   trace.usage = observer.usage
   trace.generatedText = observer.text

@@ -43,6 +43,7 @@ export async function send(
     const sending = gateway.transport.send(request, { fresh })
     const cancel = () => sending.cancel()
     trace.onClientGone = cancel
+    if (trace.clientGone) cancel()
     deadline.set(gateway.limits.firstByteMs, () => {
       timedOut = true
       cancel()

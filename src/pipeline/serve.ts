@@ -3,20 +3,22 @@ import type { Endpoint } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
 import { attempt } from './attempt.ts'
 import { authenticate } from './authenticate.ts'
+import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { parse } from './parse.ts'
 import type { Origin } from './rate-limits.ts'
 import { UpstreamRefusal } from './refuse.ts'
-import { type Client, relay } from './relay.ts'
+import { relay } from './relay.ts'
 import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import { settle } from './settle.ts'
 import type { Trace } from './trace.ts'
 
-export interface Incoming extends Origin, Client {
+export interface Incoming {
   endpoint: Endpoint
-  /** The whole body, capped in size and time. */
-  readBody(): Promise<string>
+  client: Client & Origin
+  /** The whole body, capped in size and time; a promise only where it has not all arrived. */
+  readBody(): string | Promise<string>
 }
 
 /**
@@ -24,13 +26,15 @@ export interface Incoming extends Origin, Client {
  * byte.
  */
 export async function serve(gateway: Gateway, incoming: Incoming, trace: Trace): Promise<void> {
-  const caller = authenticate(gateway, incoming.headers)
-  const ask = parse(incoming.endpoint, await incoming.readBody())
+  const { client } = incoming
+  const caller = authenticate(gateway, client.headers)
+  const body = incoming.readBody()
+  const ask = parse(incoming.endpoint, typeof body === 'string' ? body : await body)
   const plan = route(gateway, caller, ask)
-  const hold = await reserve(gateway, caller, ask, incoming, trace)
+  const hold = await reserve(gateway, caller, ask, client, trace)
   try {
     const answer = await attempt(gateway, plan, ask, trace)
-    await relay(gateway, answer, trace, incoming)
+    await relay(gateway, answer, trace, client)
   } catch (error) {
     failed(trace, error)
     throw error

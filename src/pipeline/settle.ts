@@ -65,21 +65,7 @@ function settled(
     audioOutputTokens: usage.audioOutputTokens,
     estimated: usage.estimated,
   }
-  gateway.journal.end(record)
-  gateway.metrics.requestFinished(record)
-  gateway.logger.requestFinished({
-    requestId: record.requestId,
-    user: caller.user.username,
-    key: caller.key.prefix,
-    model: record.model,
-    upstream: record.upstream,
-    status: record.status,
-    outcome: record.outcome,
-    error: record.errorCode,
-    attempts: trace.attempts.length,
-    tokens: record.totalTokens,
-    durationMs: Math.round(durationMs),
-  })
+  gateway.endedRequests.add(record, caller)
 }
 
 /** The upstream reported nothing. Where it had begun to answer, what it read and wrote is counted here. */

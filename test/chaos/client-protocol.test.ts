@@ -44,19 +44,42 @@ test.each(['/livez', '/v1/models'])('HEAD %s has no body', async (path) => {
   client.end()
 })
 
-/** The runtime gives up a request behind which another one arrives: see docs/decisions. */
-test('a request pipelined behind one under way gets no wrong answer, and the connection ends', async () => {
-  mock.script(() => [{ waitMs: 60 }, ...jsonReply(200, chatCompletion('hello'))])
-  const client = await sendRaw(gateway.port, request(BODY) + request(BODY))
-  await client.closed()
-  const replies =
-    client
-      .received()
-      .toString()
-      .match(/^HTTP\/1\.1 /gm) ?? []
-  expect(replies.length).toBeLessThanOrEqual(1)
-  mock.script(() => jsonReply(200, chatCompletion('hello')))
-  expect((await gateway.chat(JSON.parse(BODY))).status).toBe(200)
+describe('pipelined requests', () => {
+  test('are answered one after the other, in their order', async () => {
+    const from = mock.ledger.length
+    mock.script(({ index }) => [
+      { waitMs: 60 },
+      ...jsonReply(200, chatCompletion(`answer ${index - from}`)),
+    ])
+    const client = await sendRaw(gateway.port, request(BODY).repeat(3))
+    await waitFor('three replies', () => client.replies().length === 3)
+    const answers = client.replies().map(({ body }) => /answer \d/.exec(body.toString())?.[0])
+    expect(answers).toEqual(['answer 0', 'answer 1', 'answer 2'])
+    const asked = since(mock, from)
+    expect(asked).toHaveLength(3)
+    client.end()
+  })
+
+  test('behind a refused one are answered too, unless its body is missing', async () => {
+    mock.script(() => jsonReply(200, chatCompletion('hello')))
+    const unknown = postText('sk-proxy-unknown', BODY)
+    const client = await sendRaw(gateway.port, unknown + request(BODY))
+    await waitFor('two replies', () => client.replies().length === 2)
+    expect(client.replies().map(({ status }) => status)).toEqual([401, 200])
+    client.end()
+  })
+
+  test('by the thousand are not read before those in front are answered', async () => {
+    const from = mock.ledger.length
+    mock.script(() => ['stall'])
+    const client = await sendRaw(gateway.port, request(BODY).repeat(2_000))
+    await mock.exchangeArrived(from)
+    await Bun.sleep(300)
+    expect(since(mock, from)).toHaveLength(1)
+    client.reset()
+    mock.script(() => jsonReply(200, chatCompletion('hello')))
+    expect((await gateway.chat(JSON.parse(BODY))).status).toBe(200)
+  })
 })
 
 test('a client that waits for 100-continue is told to go on', async () => {

@@ -41,8 +41,6 @@ export interface JournalParts {
 
 /** Also the time between two syncs in groups. */
 const TICK_MS = 100
-/** An END waits this long for a BEGIN to be written together with. */
-const END_WAITS_MS = 5
 const MOST_IN_MEMORY = 5_000
 
 export function openJournal(parts: JournalParts): DiskJournal {
@@ -90,7 +88,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
   })
   /** Request → the segment that has its BEGIN. */
   const open = new Map<string, Segment>()
-  let flushing: Timer | null = null
+  let flushing: NodeJS.Immediate | null = null
   const lines = createLineBuffer()
 
   /** Records that ended and are not written yet go first, with whatever else is written. */
@@ -210,7 +208,8 @@ export function openJournal(parts: JournalParts): DiskJournal {
       open.delete(record.requestId)
       const content = endContent(record, beganIn?.number ?? 0)
       backlog.add({ record, content, beganIn, writtenIn: null })
-      flushing ??= setTimeout(flush, END_WAITS_MS)
+      // All that end in a turn, in one write.
+      flushing ??= setImmediate(flush)
     },
     health() {
       const oldestMs = backlog.oldestEndedMs()
@@ -234,7 +233,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
       clearTimeout(patience)
       clearInterval(ticking)
       clearInterval(healing)
-      if (flushing !== null) clearTimeout(flushing)
+      if (flushing !== null) clearImmediate(flushing)
       flush()
       segments.retire()
       await syncer.synced().catch(() => {})

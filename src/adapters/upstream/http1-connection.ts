@@ -1,4 +1,7 @@
 /** One connection that carries one exchange after the other. */
+import { type Framing, MalformedMessage } from '../../core/http1/head-lines.ts'
+import { MessageReader, type MessageSink } from '../../core/http1/message-reader.ts'
+import { readReplyHead } from '../../core/http1/reply-head.ts'
 import {
   type Sending,
   TransportError,
@@ -6,8 +9,6 @@ import {
   type WireRequest,
 } from '../../ports/transport.ts'
 import type { Address } from './address.ts'
-import { type HeaderLines, MalformedReply } from './http1-head.ts'
-import { ReplyReader, type ReplySink } from './http1-reader.ts'
 import { Http1Reply } from './http1-reply.ts'
 
 /** What a connection needs of its socket. */
@@ -48,13 +49,15 @@ class Exchange implements Sending {
 }
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
-export class Connection implements ReplySink {
+export class Connection implements MessageSink {
   private readonly wire: Wire
   private readonly watcher: Watcher
-  private readonly reader = new ReplyReader(this)
+  private readonly reader = new MessageReader(this)
   private current: Exchange | null = null
   /** A reply was read from it. */
   private used = false
+  /** The reply under way leaves it fit for another. */
+  private reusable = true
   private open = true
   private unsent: Uint8Array | null = null
 
@@ -87,9 +90,10 @@ export class Connection implements ReplySink {
 
   received(bytes: Buffer): void {
     try {
-      this.reader.push(bytes)
+      if (this.reader.push(bytes) < bytes.length)
+        throw new MalformedMessage('it sent more than its reply')
     } catch (error) {
-      if (!(error instanceof MalformedReply)) throw error
+      if (!(error instanceof MalformedMessage)) throw error
       this.fail(new TransportError('other', `its reply is malformed: ${error.message}`, true))
     }
   }
@@ -114,24 +118,29 @@ export class Connection implements ReplySink {
 
   // To be called by the reader.
 
-  head(status: number, headers: HeaderLines): void {
-    if (this.current === null) return
-    const answer = new Http1Reply(status, headers, this.wire)
-    this.current.answer = answer
-    this.current.resolve(answer)
+  head(text: string): Framing | null {
+    const head = readReplyHead(text)
+    if (head === null) return null
+    this.reusable = head.reusable
+    if (this.current !== null) {
+      const answer = new Http1Reply(head.status, head.headers, this.wire)
+      this.current.answer = answer
+      this.current.resolve(answer)
+    }
+    return head.framing
   }
 
   body(bytes: Uint8Array): void {
     this.current?.answer?.push(bytes)
   }
 
-  end(reusable: boolean): void {
+  end(): void {
     const finished = this.current
     this.current = null
     this.used = true
     finished?.answer?.end()
     // A reply before the whole request was sent leaves the rest of it in the way.
-    if (reusable && this.open && this.unsent === null) this.watcher.idle(this)
+    if (this.reusable && this.open && this.unsent === null) this.watcher.idle(this)
     else this.destroy()
   }
 

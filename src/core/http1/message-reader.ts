@@ -1,12 +1,12 @@
-/** Reads HTTP/1.1 replies from the bytes of a connection (RFC 9112): strict, lest one reply pass for another. */
+/** Reads HTTP/1.1 messages from the bytes of a connection (RFC 9112): strict, lest one message pass for another. */
+import { type Framing, MalformedMessage } from './head-lines.ts'
 
-import { framingOf, type HeaderLines, MalformedReply, parseHead } from './http1-head.ts'
-
-export interface ReplySink {
-  head(status: number, headers: HeaderLines): void
+export interface MessageSink {
+  /** The head without the empty line at its end. Null: another head follows. Throws MalformedMessage. */
+  head(text: string): Framing | null
   body(bytes: Uint8Array): void
-  /** The reply is whole. `reusable`: the connection may carry another one. */
-  end(reusable: boolean): void
+  /** The message is whole. */
+  end(): void
 }
 
 type Mode = 'idle' | 'head' | 'length' | 'size' | 'chunk' | 'chunk end' | 'trailer' | 'until close'
@@ -17,14 +17,13 @@ const MAX_SIZE_LINE = 256
 const MAX_SIZE_DIGITS = 12
 const CR = 13
 const LF = 10
-const CLOSE = /\bclose\b/i
 const SEMICOLON = 59
 const SPACE = 32
 const TAB = 9
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
-export class ReplyReader {
-  private readonly sink: ReplySink
+export class MessageReader {
+  private readonly sink: MessageSink
   private mode: Mode = 'idle'
   private held: Buffer | null = null
   /** Bytes of the body or of the chunk that are still to come. */
@@ -33,25 +32,30 @@ export class ReplyReader {
   private digits = 0
   private inExtension = false
   private afterCr = false
-  private keepAlive = true
 
-  constructor(sink: ReplySink) {
+  constructor(sink: MessageSink) {
     this.sink = sink
   }
 
-  /** Expects a reply. */
+  /** Expects a message. */
   start(): void {
     this.mode = 'head'
     this.held = null
   }
 
-  /** Throws MalformedReply. */
-  push(bytes: Buffer): void {
+  /** Returns where the message ended, or the length where it goes on. Throws MalformedMessage. */
+  push(bytes: Buffer): number {
     let at = 0
-    while (at < bytes.length) at = this.step(bytes, at)
+    while (at < bytes.length && this.mode !== 'idle') at = this.step(bytes, at)
+    return at
   }
 
-  /** The upstream will send no more. False where the reply is not whole. */
+  /** A part of a head has come, but not all of it. */
+  isInHead(): boolean {
+    return this.held !== null
+  }
+
+  /** The other side will send no more. False where the message is not whole. */
   close(): boolean {
     if (this.mode === 'until close') this.finish()
     return this.mode === 'idle'
@@ -74,13 +78,13 @@ export class ReplyReader {
         this.sink.body(at === 0 ? bytes : bytes.subarray(at))
         return bytes.length
       case 'idle':
-        throw new MalformedReply('it sent more than its reply')
+        return at
     }
   }
 
   private finish(): void {
     this.mode = 'idle'
-    this.sink.end(this.keepAlive)
+    this.sink.end()
   }
 
   private startLine(): void {
@@ -98,7 +102,8 @@ export class ReplyReader {
     const from = this.held === null ? at : 0
     const end = whole.indexOf('\r\n\r\n', from)
     if (end < 0 || end - from > MAX_HEAD_BYTES) {
-      if (whole.length - from > MAX_HEAD_BYTES) throw new MalformedReply('its headers are too long')
+      if (whole.length - from > MAX_HEAD_BYTES)
+        throw new MalformedMessage('its headers are too long')
       this.held = whole.subarray(from)
       return bytes.length
     }
@@ -108,18 +113,11 @@ export class ReplyReader {
   }
 
   private readFraming(head: string): void {
-    const { status, minor, headers } = parseHead(head)
-    // Interim replies (100, 103) come before the one that counts; nobody asked to switch protocols.
-    if (status === 101) throw new MalformedReply('it switched protocols unasked')
-    if (status < 200) return
-    this.keepAlive = minor === 1 && !CLOSE.test(headers.get('connection') ?? '')
-    const framing = framingOf(status, headers)
-    if (framing.ambiguous) this.keepAlive = false
+    const framing = this.sink.head(head)
+    if (framing === null) return
     this.mode = framing.mode
     this.left = framing.length
     this.startLine()
-    if (this.mode === 'until close') this.keepAlive = false
-    this.sink.head(status, headers)
     if (this.mode === 'length' && this.left === 0) this.finish()
   }
 
@@ -139,21 +137,23 @@ export class ReplyReader {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] as number
       if (++this.lineLength > MAX_SIZE_LINE)
-        throw new MalformedReply('a chunk has too long a size line')
+        throw new MalformedMessage('a chunk has too long a size line')
       if (this.afterCr) {
-        if (byte !== LF || this.digits === 0) throw new MalformedReply('a chunk has no proper size')
+        if (byte !== LF || this.digits === 0)
+          throw new MalformedMessage('a chunk has no proper size')
         this.startLine()
         this.mode = this.left === 0 ? 'trailer' : 'chunk'
         return at + 1
       }
       if (byte === CR) this.afterCr = true
+      else if (byte === LF) throw new MalformedMessage('a chunk has no proper size')
       else if (this.inExtension) continue
       // Some servers pad the size with spaces.
       else if (byte === SEMICOLON || byte === SPACE || byte === TAB) this.inExtension = true
       else {
         const digit = hexDigit(byte)
         if (digit < 0 || ++this.digits > MAX_SIZE_DIGITS)
-          throw new MalformedReply('a chunk has no proper size')
+          throw new MalformedMessage('a chunk has no proper size')
         this.left = this.left * 16 + digit
       }
     }
@@ -163,7 +163,7 @@ export class ReplyReader {
   private readChunkEnd(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       if (bytes[at] !== (this.afterCr ? LF : CR))
-        throw new MalformedReply('a chunk is longer than said')
+        throw new MalformedMessage('a chunk is longer than said')
       if (this.afterCr) {
         this.startLine()
         this.mode = 'size'
@@ -178,16 +178,16 @@ export class ReplyReader {
   private readTrailer(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at]
-      if (++this.left > MAX_HEAD_BYTES) throw new MalformedReply('its trailers are too long')
+      if (++this.left > MAX_HEAD_BYTES) throw new MalformedMessage('its trailers are too long')
       if (byte === LF) {
-        if (!this.afterCr) throw new MalformedReply('a trailer has no proper end')
+        if (!this.afterCr) throw new MalformedMessage('a trailer has no proper end')
         if (this.lineLength === 0) {
           this.finish()
           return at + 1
         }
         this.startLine()
       } else if (byte === CR && !this.afterCr) this.afterCr = true
-      else if (this.afterCr) throw new MalformedReply('a trailer has no proper end')
+      else if (this.afterCr) throw new MalformedMessage('a trailer has no proper end')
       else this.lineLength++
     }
     return bytes.length

@@ -1,8 +1,9 @@
 /** What counts as a proper reply of an upstream, and that no cut of its bytes changes what is read. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { MalformedReply } from './http1-head.ts'
-import { ReplyReader } from './http1-reader.ts'
+import { MalformedMessage } from './head-lines.ts'
+import { MessageReader } from './message-reader.ts'
+import { readReplyHead } from './reply-head.ts'
 
 interface Read {
   statuses: number[]
@@ -14,19 +15,29 @@ interface Read {
 function read(pieces: readonly string[], closed = false): Read & { whole: boolean } {
   const found: Read = { statuses: [], bodies: [], reusable: [] }
   let body = ''
-  const reader = new ReplyReader({
-    head: (status) => found.statuses.push(status),
+  let reusable = false
+  const reader = new MessageReader({
+    head(text) {
+      const head = readReplyHead(text)
+      if (head === null) return null
+      found.statuses.push(head.status)
+      reusable = head.reusable
+      return head.framing
+    },
     body: (bytes) => {
       body += Buffer.from(bytes).toString('latin1')
     },
-    end(reusable) {
+    end() {
       found.bodies.push(body)
       found.reusable.push(reusable)
       body = ''
     },
   })
   reader.start()
-  for (const piece of pieces) reader.push(Buffer.from(piece, 'latin1'))
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece, 'latin1')
+    if (reader.push(bytes) < bytes.length) throw new MalformedMessage('more than a reply')
+  }
   return { ...found, whole: closed ? reader.close() : found.bodies.length > 0 }
 }
 
@@ -107,11 +118,12 @@ test.each([
   ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffff\r\n'],
   ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhello\r\n'],
   [`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;${'x'.repeat(300)}\r\n`],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;a\n=b\r\nhel\r\n'],
   ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: y\n\r\n'],
   [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`],
   [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
   [`${LENGTH}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`],
 ])('what is no proper reply is refused, at once or byte by byte (%j)', (text) => {
-  expect(() => read([text])).toThrow(MalformedReply)
-  expect(() => read([...text])).toThrow(MalformedReply)
+  expect(() => read([text])).toThrow(MalformedMessage)
+  expect(() => read([...text])).toThrow(MalformedMessage)
 })

@@ -1,0 +1,89 @@
+/** The header lines of an HTTP/1.1 message, and how its body is framed (RFC 9112). */
+
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage'
+}
+
+export interface Framing {
+  mode: 'length' | 'size' | 'until close'
+  /** Bytes of the body where the mode is `length`. */
+  length: number
+}
+
+/** Whatever has headers that can be asked for by a name in lower case. */
+export interface HeaderSource {
+  get(name: string): string | null
+}
+
+/** All lines in one go: a test for each costs more than all that is read out of them. */
+const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*(?:\r\n|$))*$/y
+/** Turns a letter into lower case; of what may stand in a name beside letters, it changes none that we ask for. */
+const LOWER = 32
+const SPACE = 32
+const TAB = 9
+
+/** Where the lines stand in the text; a value is cut out when it is asked for, which few are. */
+export class HeaderLines implements HeaderSource {
+  private readonly text: string
+  /** Of each line the offsets of its name, its colon, and its end. */
+  private readonly places: number[] = []
+
+  /** `linesAt`: where the first line begins. Throws MalformedMessage. */
+  constructor(text: string, linesAt: number) {
+    FIELD_LINES.lastIndex = linesAt
+    if (!FIELD_LINES.test(text)) throw new MalformedMessage('one of its headers is malformed')
+    this.text = text
+    for (let at = linesAt; at < text.length; ) {
+      const lineEnd = text.indexOf('\r\n', at)
+      const end = lineEnd < 0 ? text.length : lineEnd
+      this.places.push(at, text.indexOf(':', at), end)
+      at = end + 2
+    }
+  }
+
+  /** By a name in lower case; several of one name are joined by commas. */
+  get(name: string): string | null {
+    const places = this.places
+    let found: string | null = null
+    for (let line = 0; line < places.length; line += 3) {
+      const at = places[line] as number
+      const colon = places[line + 1] as number
+      if (colon - at !== name.length || !this.isNamed(name, at)) continue
+      const value = this.valueIn(colon + 1, places[line + 2] as number)
+      found = found === null ? value : `${found}, ${value}`
+    }
+    return found
+  }
+
+  entries(): [name: string, value: string][] {
+    const entries: [string, string][] = []
+    const places = this.places
+    for (let line = 0; line < places.length; line += 3) {
+      const colon = places[line + 1] as number
+      const value = this.valueIn(colon + 1, places[line + 2] as number)
+      entries.push([this.text.slice(places[line], colon), value])
+    }
+    return entries
+  }
+
+  private isNamed(name: string, at: number): boolean {
+    for (let index = 0; index < name.length; index++) {
+      if ((this.text.charCodeAt(at + index) | LOWER) !== name.charCodeAt(index)) return false
+    }
+    return true
+  }
+
+  /** `trim` would take more than blanks and tabs, and then another length or coding would be read than was sent. */
+  private valueIn(from: number, to: number): string {
+    let start = from
+    let end = to
+    while (start < end && this.isBlank(start)) start++
+    while (end > start && this.isBlank(end - 1)) end--
+    return this.text.slice(start, end)
+  }
+
+  private isBlank(at: number): boolean {
+    const code = this.text.charCodeAt(at)
+    return code === SPACE || code === TAB
+  }
+}

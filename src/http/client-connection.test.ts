@@ -1,0 +1,316 @@
+/** One connection of a client and what becomes of its requests: order, frames, lagging, limits of time. */
+import { describe, expect, test } from 'bun:test'
+import { ClientConnection } from './client-connection.ts'
+import type { Exchange } from './exchange.ts'
+
+const GET = 'GET /one HTTP/1.1\r\nhost: x\r\n\r\n'
+const POST = 'POST /two HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello'
+const OK = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }
+
+/** A connection on a socket that takes `room` bytes until it is drained. */
+function connected({ room = Number.POSITIVE_INFINITY, stopping = false } = {}) {
+  const events: string[] = []
+  const asked: Exchange[] = []
+  let sent = ''
+  let free = room
+  const connection = new ClientConnection(
+    {
+      remoteAddress: '10.0.0.1',
+      write(bytes, from, length) {
+        const taken = Math.min(length, free)
+        free -= taken
+        sent += Buffer.from(bytes.subarray(from, from + taken)).toString('latin1')
+        return taken
+      },
+      pause: () => void events.push('paused'),
+      resume: () => void events.push('resumed'),
+      shutdown: () => void events.push('ended'),
+      terminate() {
+        events.push('terminated')
+        connection.closed()
+      },
+    },
+    {
+      answer: (exchange) => void asked.push(exchange),
+      isStopping: () => stopping,
+      replied() {},
+      gone: () => void events.push('gone'),
+      writeTimeoutMs: 1_000,
+    },
+  )
+  return {
+    connection,
+    events,
+    asked,
+    sent: () => sent.replaceAll(/date: .*\r\n/g, ''),
+    receive: (text: string) => connection.received(Buffer.from(text, 'latin1')),
+    drain(bytes = Number.POSITIVE_INFINITY) {
+      free = bytes
+      connection.drained()
+    },
+    later: (ms: number) => connection.watch(performance.now() + ms),
+  }
+}
+
+const replyText = (body: string, more = '') =>
+  `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n${more}\r\n${body}`
+
+describe('a request', () => {
+  test('is handed out with its body, in one piece or byte by byte', () => {
+    for (const pieces of [[POST], [...POST]]) {
+      const { receive, asked, connection } = connected()
+      for (const piece of pieces) receive(piece)
+      expect(asked.map(({ method, target, whole }) => [method, target, whole])).toEqual([
+        ['POST', '/two', true],
+      ])
+      expect(asked[0]?.text()).toBe('hello')
+      expect(connection.peer()).toBe('10.0.0.1')
+    }
+  })
+
+  test('is answered before the next one is read', async () => {
+    const { receive, asked, sent } = connected()
+    receive(GET + POST)
+    receive(GET)
+    expect(asked).toHaveLength(1)
+    asked[0]?.respond(OK)
+    await Bun.sleep(0)
+    expect(asked.map(({ target }) => target)).toEqual(['/one', '/two'])
+    asked[1]?.respond({ ...OK, body: 'two' })
+    await Bun.sleep(0)
+    expect(asked).toHaveLength(3)
+    expect(sent()).toBe(replyText('ok') + replyText('two'))
+  })
+
+  test('is answered once', () => {
+    const { receive, asked, sent } = connected()
+    receive(GET)
+    asked[0]?.respond(OK)
+    asked[0]?.respond(OK)
+    expect(sent()).toBe(replyText('ok'))
+  })
+
+  test.each([
+    ['it says so', GET.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'), false],
+    ['it speaks HTTP/1.0', GET.replace('1.1', '1.0'), false],
+    ['its body has not all come', POST.slice(0, -1), false],
+    ['the server stops', GET, true],
+  ])('is the last on its connection where %s', (_, text, stopping) => {
+    const { receive, asked, sent, events } = connected({ stopping })
+    receive(text)
+    asked[0]?.respond(OK)
+    expect(sent()).toBe(replyText('ok', 'connection: close\r\n'))
+    expect(events).toEqual(['ended'])
+    receive(GET)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('that is malformed is refused, and nothing behind it is read', () => {
+    const { receive, asked, sent, events } = connected()
+    receive(`GET / HTTP/1.1\r\n\r\n${GET}`)
+    expect(sent()).toStartWith('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n')
+    expect(sent()).toContain('it names no host')
+    receive(GET)
+    expect([asked.length, events]).toEqual([0, ['ended']])
+  })
+
+  test('whose chunks are malformed says so to whoever waits for its body', () => {
+    const { receive, asked } = connected()
+    const text = GET.replace('\r\n\r\n', '\r\ntransfer-encoding: chunked\r\n\r\n')
+    let told = 0
+    receive(text)
+    const [exchange] = asked
+    if (exchange) exchange.onBody = () => told++
+    receive('2\r\nab\r\n')
+    receive('xyz\r\n')
+    expect([told, exchange?.size, exchange?.whole]).toEqual([2, 2, false])
+    expect(exchange?.malformed).toBe('a chunk has no proper size')
+  })
+
+  test('with Expect is told to go on when its body is asked for, and not after a byte of it', () => {
+    const { receive, asked, sent } = connected()
+    const [head = ''] = POST.split('hello')
+    receive(head.replace('\r\n\r\n', '\r\nexpect: 100-continue\r\n\r\n'))
+    asked[0]?.askForBody()
+    expect(sent()).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    receive('h')
+    asked[0]?.askForBody()
+    expect(sent()).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+  })
+
+  test('whose client leaves is told so', () => {
+    const { receive, asked, connection, sent } = connected()
+    receive(GET)
+    const told: string[] = []
+    const [exchange] = asked
+    if (exchange) exchange.onGone = () => told.push('gone')
+    connection.closed()
+    exchange?.respond(OK)
+    expect([told, exchange?.gone, sent()]).toEqual([['gone'], true, ''])
+  })
+})
+
+describe('a reply', () => {
+  test('to HEAD has no body, but its length', () => {
+    const { receive, asked, sent } = connected()
+    receive(GET.replace('GET', 'HEAD'))
+    asked[0]?.respond(OK)
+    expect(sent()).toBe(replyText('ok').slice(0, -2))
+  })
+
+  test('never holds what a header could end its line with', () => {
+    const { receive, asked, sent } = connected()
+    receive(GET)
+    asked[0]?.respond({ ...OK, headers: { 'x-name': 'a\r\nb: c\u010a\0é' } })
+    expect(sent()).toContain('x-name: a??b: c??\xe9\r\n')
+  })
+
+  test('larger than what is put together at once is sent whole', () => {
+    const { receive, asked, sent, drain } = connected({ room: 100_000 })
+    const body = 'x'.repeat(300_000)
+    receive(GET)
+    asked[0]?.respond({ ...OK, body })
+    drain(70_000)
+    drain()
+    expect(sent()).toBe(replyText(body))
+  })
+
+  test('that is not taken keeps the next request waiting', () => {
+    const { receive, asked, sent, drain } = connected({ room: 20 })
+    receive(GET)
+    asked[0]?.respond(OK)
+    receive(POST)
+    expect(asked).toHaveLength(1)
+    drain()
+    expect(asked).toHaveLength(2)
+    expect(sent()).toBe(replyText('ok'))
+  })
+})
+
+describe('a stream', () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n'
+  const bytes = (text: string) => new TextEncoder().encode(text)
+
+  test('goes out in chunks, its head with the first, its last with the end', () => {
+    const { receive, asked, sent } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(OK)
+    expect(sent()).toBe('')
+    void stream?.write(bytes('one'))
+    expect(sent()).toBe(`${HEAD}3\r\none\r\n`)
+    stream?.end(bytes('two'))
+    expect(sent()).toBe(`${HEAD}3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n`)
+    receive(POST)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('sends its head alone where it is told to, and may have no end of its own', () => {
+    const { receive, asked, sent } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(OK)
+    stream?.flush()
+    expect(sent()).toBe(HEAD)
+    stream?.end(null)
+    expect(sent()).toBe(`${HEAD}0\r\n\r\n`)
+  })
+
+  test('of HTTP/1.0 has no chunks and ends with its connection', () => {
+    const { receive, asked, sent, events } = connected()
+    receive(GET.replace('1.1', '1.0'))
+    const stream = asked[0]?.stream(OK)
+    void stream?.write(bytes('one'))
+    stream?.end(bytes('two'))
+    expect(sent()).toBe(
+      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nonetwo',
+    )
+    expect(events).toEqual(['ended'])
+  })
+
+  test('waits for a client that lags, until it has taken all or is gone', async () => {
+    const { receive, asked, sent, drain, connection } = connected({ room: HEAD.length + 60 })
+    receive(GET)
+    const stream = asked[0]?.stream(OK)
+    const [one, two] = [bytes('1'.repeat(90)), bytes('2'.repeat(90))]
+    const taken = stream?.write(one)
+    expect(taken).toBeInstanceOf(Promise)
+    drain()
+    await taken
+    expect(stream?.write(two)).toBeUndefined()
+    expect(sent()).toBe(`${HEAD}5a\r\n${'1'.repeat(90)}\r\n5a\r\n${'2'.repeat(90)}\r\n`)
+    drain(0)
+    const lost = stream?.write(two)
+    expect(lost).toBeInstanceOf(Promise)
+    connection.closed()
+    await lost
+  })
+
+  test('that can say nothing more breaks its connection off', () => {
+    const { receive, asked, events } = connected()
+    receive(GET)
+    void asked[0]?.stream(OK).write(bytes('one'))
+    asked[0]?.respond({ ...OK, status: 500 })
+    expect(events).toEqual(['terminated', 'gone'])
+  })
+})
+
+describe('time', () => {
+  test('ends a connection without a request after half a minute', () => {
+    const { later, events, sent } = connected()
+    later(29_000)
+    expect(events).toEqual([])
+    later(31_000)
+    expect([events, sent()]).toEqual([['ended'], ''])
+    later(1_000)
+    expect(events).toEqual(['ended'])
+    later(3_000)
+    expect(events).toEqual(['ended', 'terminated', 'gone'])
+  })
+
+  test('ends headers that do not arrive, with 408', () => {
+    const { receive, later, events, sent } = connected()
+    receive('GET / HTTP/1.1\r\n')
+    later(9_000)
+    expect(sent()).toBe('')
+    later(11_000)
+    expect(sent()).toStartWith('HTTP/1.1 408 ')
+    expect(events).toEqual(['ended'])
+  })
+
+  test('ends a connection whose client takes nothing of a reply', () => {
+    const { receive, asked, later, events } = connected({ room: 20 })
+    receive(GET)
+    asked[0]?.respond(OK)
+    later(900)
+    expect(events).toEqual([])
+    later(1_100)
+    expect(events).toEqual(['terminated', 'gone'])
+  })
+
+  test('does not end a request under way', () => {
+    const { receive, later, events } = connected()
+    receive(GET)
+    later(3_600_000)
+    expect(events).toEqual([])
+  })
+})
+
+test('what comes early is read no further than a little, and later read on', async () => {
+  const { receive, asked, events } = connected()
+  receive(GET)
+  receive(POST.repeat(2_000))
+  expect(events).toEqual(['paused'])
+  asked[0]?.respond(OK)
+  await Bun.sleep(0)
+  expect([asked.length, events]).toEqual([2, ['paused', 'resumed', 'paused']])
+})
+
+test('is idle between two requests only', () => {
+  const { connection, receive, asked } = connected()
+  expect(connection.isIdle()).toBe(true)
+  receive('GET')
+  expect(connection.isIdle()).toBe(false)
+  receive(GET.slice(3))
+  expect(connection.isIdle()).toBe(false)
+  asked[0]?.respond(OK)
+  expect(connection.isIdle()).toBe(true)
+})

@@ -1,0 +1,93 @@
+/** What is sent to a client: in one write where it goes, and kept while the socket has no room. */
+
+/** What is sent of a body at once: as it is, as a chunk, or as the last chunk. */
+export type Part = 'plain' | 'chunk' | 'last chunk'
+
+interface Writable {
+  /** How many bytes were taken, or less than 0 where it is closed. */
+  write(bytes: Uint8Array, from: number, length: number): number
+}
+
+/** A reply of usual size is put together here and sent in one write; heads are far smaller. */
+const together = Buffer.allocUnsafe(128 * 1024)
+/** Room for the end of a chunk and for the last one. */
+const FRAME_BYTES = 16
+const CR = 13
+const LF = 10
+const LAST_CHUNK = '0\r\n\r\n'
+
+/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+export class Outgoing {
+  /** When the socket last took less than it was given. */
+  stalledMs = 0
+  private readonly socket: Writable
+  private unsent: Uint8Array[] | null = null
+  private onTaken: (() => void) | null = null
+  private open = true
+
+  constructor(socket: Writable) {
+    this.socket = socket
+  }
+
+  hasUnsent(): boolean {
+    return this.unsent !== null
+  }
+
+  send(head: string, body: Uint8Array | null, part: Part): void {
+    const size = body === null ? 0 : body.length
+    const framed = part !== 'plain' && size > 0
+    let at = head === '' ? 0 : together.write(head, 0, 'latin1')
+    if (framed) at += together.write(`${size.toString(16)}\r\n`, at, 'latin1')
+    if (size > together.length - at - FRAME_BYTES) {
+      // Too large to be copied.
+      this.transmit(together, at, false)
+      this.transmit(body as Uint8Array, size, true)
+      at = 0
+    } else if (body !== null) {
+      together.set(body, at)
+      at += size
+    }
+    if (framed) {
+      together[at++] = CR
+      together[at++] = LF
+    }
+    if (part === 'last chunk') at += together.write(LAST_CHUNK, at, 'latin1')
+    if (at > 0) this.transmit(together, at, false)
+  }
+
+  /** A promise where not all was taken; resolves once it is, or the socket is closed. */
+  lag(): void | Promise<void> {
+    if (this.unsent === null || !this.open) return
+    return new Promise((resolve) => {
+      this.onTaken = resolve
+    })
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    const waiting = this.unsent
+    if (waiting === null) return
+    this.unsent = null
+    for (const bytes of waiting) this.transmit(bytes, bytes.length, true)
+    if (this.unsent === null) this.onTaken?.()
+  }
+
+  closed(): void {
+    this.open = false
+    this.onTaken?.()
+  }
+
+  /** What the socket does not take is sent later. `lasting`: the bytes stay as they are until then. */
+  private transmit(bytes: Uint8Array, length: number, lasting: boolean): void {
+    if (!this.open) return
+    let written = 0
+    if (this.unsent === null) {
+      written = Math.max(0, this.socket.write(bytes, 0, length))
+      if (written >= length) return
+      this.stalledMs = performance.now()
+    }
+    const rest = lasting ? bytes.subarray(written, length) : bytes.slice(written, length)
+    if (this.unsent === null) this.unsent = [rest]
+    else this.unsent.push(rest)
+  }
+}

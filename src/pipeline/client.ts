@@ -1,0 +1,28 @@
+/** Whoever waits for a reply, as the stages see it: the web server is behind it. */
+
+export interface ReplyHead {
+  status: number
+  headers: Record<string, string>
+}
+
+/** What the web server sends. */
+export interface Reply extends ReplyHead {
+  body: string | Uint8Array
+}
+
+/** Whoever waits for the reply: one of these two is called, once. */
+export interface Client {
+  respond(reply: Reply): void
+  /** Its head goes with the first bytes, or with `flush`. */
+  stream(head: ReplyHead): ClientStream
+}
+
+/** Nothing happens where the client is gone; it is told by other means (trace.ts). */
+export interface ClientStream {
+  /** A promise only where the client lags: resolves once it has taken the bytes, or is gone. */
+  write(bytes: Uint8Array): void | Promise<void>
+  flush(): void
+  end(last: Uint8Array | null): void
+  /** Breaks off, so that the client can't take it for whole. */
+  abort(): void
+}
