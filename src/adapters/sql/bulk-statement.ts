@@ -53,24 +53,39 @@ export const runBulkOnSqlite: RunBulk = async (step, statement, rows) => {
   return given.written.map(([first]) => first)
 }
 
-/** PostgreSQL: one statement for all rows, which arrive as one JSON text. */
+/**
+ * PostgreSQL: one statement for all rows, which arrive as one JSON text of lists, for names would be
+ * most of it. Which rows were written is told only where some were not.
+ */
 export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   if (rows.length === 0) return []
+  const text = textOnce(statement, 'postgres', () => postgresText(statement))
+  const { rows: answer } = await step.executeQuery(
+    CompiledQuery.raw(text, [jsonOf(rows), rows.length]),
+  )
+  const some = answer[0]?.written as unknown[] | null | undefined
+  return some ?? rows.map(([first]) => first)
+}
+
+function postgresText(statement: BulkStatement): string {
+  const fields = Object.entries(statement.columns).map(
+    ([name, type], at) => `(given->>${at})::${type} as ${name}`,
+  )
+  const source = `select ${fields.join(', ')} from jsonb_array_elements(($1)::jsonb) as given`
   const [first = ''] = Object.keys(statement.columns)
-  const text = textOnce(statement, 'postgres', () => {
-    const names = Object.keys(statement.columns).join(', ')
-    const fields = Object.entries(statement.columns).map(([name, type]) => `${name} ${type}`)
-    const source = `select ${names} from json_to_recordset(($1)::json) as given(${fields.join(', ')})`
-    return `${insertText(statement, source)} returning ${statement.table}.${first}`
-  })
-  const names = Object.keys(statement.columns)
-  const objects = rows.map((row) =>
-    Object.fromEntries(names.map((name, at) => [name, kept(row[at] ?? null)])),
-  )
-  const { rows: written } = await step.executeQuery(
-    CompiledQuery.raw(text, [JSON.stringify(objects)]),
-  )
-  return written.map((row) => row[first])
+  return [
+    `with written as (${insertText(statement, source)} returning ${statement.table}.${first} as id)`,
+    `select case when count(*) < ($2)::bigint then coalesce(json_agg(id), '[]'::json) end as written from written`,
+  ].join(' ')
+}
+
+/** What PostgreSQL can't keep is escaped in JSON; the texts are gone through only where one may be. */
+const MAYBE_NOT_STORABLE = /\\u(?:0000|d[89a-f])/i
+
+function jsonOf(rows: readonly BulkRow[]): string {
+  const text = JSON.stringify(rows)
+  if (!MAYBE_NOT_STORABLE.test(text)) return text
+  return JSON.stringify(rows.map((row) => row.map(kept)))
 }
 
 function kept(value: BulkRow[number]): BulkRow[number] {
