@@ -63,6 +63,21 @@ describe('counters in Redis', () => {
     expect(redis.cli('INFO', 'commandstats')).toMatch(/cmdstat_evalsha:calls=2,/)
   })
 
+  test('correct requests that end together in one call', async () => {
+    const demand = [{ counter: 'key:80:tpm', limit: 1_000, amount: 10 }]
+    const verdicts = await Promise.all([1, 2, 3].map(() => counters.take(demand)))
+    redis.cli('CONFIG', 'RESETSTAT')
+    for (const [at, verdict] of verdicts.entries()) {
+      if (verdict.kind !== 'taken') throw new Error('not taken')
+      counters.correct(verdict.ticket, [{ counter: 'key:80:tpm', by: [5, -8, -7][at] ?? 0 }])
+    }
+    await waitFor(
+      'the corrections',
+      () => redis.cli('HGET', 'rate_limit:key:80:tpm', 'sum') === '20',
+    )
+    expect(redis.cli('INFO', 'commandstats')).toMatch(/cmdstat_evalsha:calls=1,/)
+  })
+
   test('are shared by all who ask', async () => {
     const other = connect()
     await other.triedOnce

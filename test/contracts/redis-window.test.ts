@@ -1,7 +1,7 @@
 /** The window in Lua does what core/window.ts does, on clocks that a test sets. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
-import { CORRECT, TAKE } from '../../src/adapters/redis/scripts.ts'
+import { CORRECT, correctArguments, TAKE, takeArguments } from '../../src/adapters/redis/scripts.ts'
 import type { Demand } from '../../src/ports/counters.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
@@ -25,15 +25,16 @@ afterAll(async () => {
 })
 
 const timeOf = (ms: number) => `${Math.floor(ms / 1000)} ${(ms % 1000) * 1000}`
-const keysOf = (named: readonly { counter: string }[]) => [
-  String(named.length),
-  ...named.map(({ counter }) => counter),
-]
+
+/** One call for all of these requests. */
+async function takeAll(requests: readonly (readonly Demand[])[], nowMs: number) {
+  const args = [timed(TAKE), ...takeArguments(requests), timeOf(nowMs)]
+  return (await client.send('EVAL', args)) as number[][]
+}
 
 async function take(demands: readonly Demand[], nowMs: number): Promise<number[]> {
-  const figures = demands.flatMap(({ limit, amount }) => [String(limit), String(amount)])
-  const args = [timed(TAKE), ...keysOf(demands), ...figures, timeOf(nowMs)]
-  return (await client.send('EVAL', args)) as number[]
+  const [answer = []] = await takeAll([demands], nowMs)
+  return answer
 }
 
 /** The same chances each time. */
@@ -54,24 +55,30 @@ test.each([1, 2, 3, 4, 5, 6])(
     const tickets: { second: number; amount: number; counter: string }[] = []
     for (let step = 0; step < 400; step++) {
       nowMs += [0, 3, 250, 1_000, 2_700, 20_000, 90_000, 400_000][below(8)] ?? 0
-      const demands = ['rpm', 'tpm'].map((name) => ({
-        counter: `random:${seed}:${name}`,
-        limit: 60,
-        amount: below(name === 'rpm' ? 3 : 70),
-      }))
-      const [taken, second = 0, ...figures] = await take(demands, nowMs)
-      const verdict = memory.take(demands)
-      const expected = verdict.readings.flatMap(({ used, resetMs, waitMs }) => [
-        used,
-        resetMs,
-        waitMs === Number.POSITIVE_INFINITY ? -1 : waitMs,
-      ])
-      expect([step, taken, ...figures]).toEqual([
-        step,
-        verdict.kind === 'taken' ? 1 : 0,
-        ...expected,
-      ])
-      if (verdict.kind === 'taken') {
+      const requests = Array.from({ length: 1 + below(3) }, () =>
+        ['rpm', 'tpm', `tpm:${below(2)}`].slice(below(2)).map((name) => ({
+          counter: `random:${seed}:${name}`,
+          limit: 60,
+          amount: below(name === 'rpm' ? 3 : 70),
+        })),
+      )
+      const answers = await takeAll(requests, nowMs)
+      expect(answers).toHaveLength(requests.length)
+      for (const [at, [taken, second = 0, ...figures]] of answers.entries()) {
+        const demands = requests[at] ?? []
+        const verdict = memory.take(demands)
+        const expected = verdict.readings.flatMap(({ used, resetMs, waitMs }) => [
+          used,
+          resetMs,
+          waitMs === Number.POSITIVE_INFINITY ? -1 : waitMs,
+        ])
+        expect([step, at, taken, ...figures]).toEqual([
+          step,
+          at,
+          verdict.kind === 'taken' ? 1 : 0,
+          ...expected,
+        ])
+        if (verdict.kind !== 'taken') continue
         expect(second).toBe(verdict.ticket.localSecond)
         for (const { counter, amount } of demands) tickets.push({ second, amount, counter })
       }
@@ -79,8 +86,8 @@ test.each([1, 2, 3, 4, 5, 6])(
       if (ticket === undefined) continue
       const by = below(40) - ticket.amount
       const { counter } = ticket
-      const words = [...keysOf([ticket]), String(ticket.second), String(by), timeOf(nowMs)]
-      await client.send('EVAL', [timed(CORRECT), ...words])
+      const words = correctArguments([{ counter, second: ticket.second, by }])
+      await client.send('EVAL', [timed(CORRECT), ...words, timeOf(nowMs)])
       memory.correct({ localSecond: ticket.second, sharedSecond: null }, [{ counter, by }])
     }
   },

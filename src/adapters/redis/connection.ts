@@ -90,10 +90,15 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
           lost(at, meaning(error))
           reject(error)
         })
-        runScript(at, script, args).then((answer) => {
+        const answered = (answer: unknown) => {
           call.done = true
           resolve(answer)
-        }, call.fail)
+        }
+        at.send('EVALSHA', [SHA[script], ...args]).then(answered, (error) => {
+          if (!isForgotten(error)) return call.fail(error)
+          // Sent whole, it is kept again.
+          at.send('EVAL', [SOURCES[script], ...args]).then(answered, call.fail)
+        })
       })
     },
     triedOnce,
@@ -116,18 +121,9 @@ function probe(client: Bun.RedisClient): Promise<unknown> {
   return client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
 }
 
-/** A Redis that was flushed or restarted has forgotten the script; sent whole, it is kept again. */
-async function runScript(
-  client: Bun.RedisClient,
-  script: keyof typeof SOURCES,
-  args: string[],
-): Promise<unknown> {
-  try {
-    return await client.send('EVALSHA', [SHA[script], ...args])
-  } catch (error) {
-    if (!/^NOSCRIPT/.test((error as Error).message)) throw error
-    return client.send('EVAL', [SOURCES[script], ...args])
-  }
+/** A Redis that was flushed or restarted has forgotten the script. */
+function isForgotten(error: unknown): boolean {
+  return /^NOSCRIPT/.test((error as Error).message)
 }
 
 /** A process that stood still is not to blame Redis: what has come meanwhile is read first. */

@@ -3,18 +3,11 @@
  * Redis is lost, each instance goes on with its own counters, or refuses, as the operator wants it.
  */
 import { BUCKET_LASTS_SECONDS } from '../../core/window.ts'
-import type {
-  Correction,
-  Counters,
-  Demand,
-  LocalCounters,
-  Reading,
-  Verdict,
-} from '../../ports/counters.ts'
+import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../ports/counters.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import { connectRedis } from './connection.ts'
-import { PREFIX } from './scripts.ts'
+import { type Answer, createTurns } from './turns.ts'
 
 interface Parts {
   url: string
@@ -61,15 +54,16 @@ export function createRedisCounters(parts: Parts): RedisCounters {
     metrics.limitedLocally()
     return { ...local.take(demands), degraded: true }
   }
-  const together = async (demands: readonly Demand[]): Promise<Verdict> => {
-    let answer: number[]
-    try {
-      answer = (await redis.run('take', takeArguments(demands))) as number[]
-    } catch {
-      return alone(demands)
-    }
-    const [taken = 0, sharedSecond = 0, ...figures] = answer
-    const readings = demands.map((_, at) => readingAt(figures, at))
+  const turns = createTurns(redis.run)
+  const together = (demands: readonly Demand[]): Promise<Verdict> =>
+    turns.take(demands).then(
+      (answer) => verdictOf(answer, demands),
+      () => alone(demands),
+    )
+  const verdictOf = (answer: Answer, demands: readonly Demand[]): Verdict => {
+    const [taken = 0, sharedSecond = 0] = answer
+    const readings: Reading[] = []
+    for (let at = 2; at < answer.length; at += 3) readings.push(readingAt(answer, at))
     if (taken === 0) return { kind: 'refused', readings, degraded: false }
     const ticket = { localSecond: local.charge(demands), sharedSecond }
     return { kind: 'taken', ticket, readings, degraded: false }
@@ -81,36 +75,25 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       const refused = performance.now() < alsoLocalUntilMs ? local.refusal(demands) : null
       return refused ?? together(demands)
     },
-    correct(ticket, corrections) {
-      local.correct(ticket, corrections)
+    correct(ticket, wanted) {
+      local.correct(ticket, wanted)
       // What was taken without Redis is not there to be given back; what was used more, it never saw.
-      if (ticket.sharedSecond === null || !redis.standing) return
-      redis.run('correct', correctArguments(ticket.sharedSecond, corrections)).catch(() => {})
+      if (ticket.sharedSecond !== null) turns.correct(ticket.sharedSecond, wanted)
     },
     health: () => (redis.standing ? 'healthy' : 'degraded'),
     triedOnce: redis.triedOnce,
     async stop() {
+      turns.flush()
       redis.close()
     },
   }
 }
 
-function takeArguments(demands: readonly Demand[]): string[] {
-  const args = [String(demands.length)]
-  for (const { counter } of demands) args.push(PREFIX + counter)
-  for (const { limit, amount } of demands) args.push(String(limit), String(amount))
-  return args
-}
-
-function correctArguments(second: number, corrections: readonly Correction[]): string[] {
-  const args = [String(corrections.length)]
-  for (const { counter } of corrections) args.push(PREFIX + counter)
-  args.push(String(second))
-  for (const { by } of corrections) args.push(String(by))
-  return args
-}
-
-function readingAt(figures: readonly number[], at: number): Reading {
-  const [used = 0, resetMs = 0, waitMs = 0] = figures.slice(3 * at, 3 * at + 3)
-  return { used, resetMs, waitMs: waitMs < 0 ? Number.POSITIVE_INFINITY : waitMs }
+function readingAt(answer: Answer, at: number): Reading {
+  const waitMs = answer[at + 2] ?? 0
+  return {
+    used: answer[at] ?? 0,
+    resetMs: answer[at + 1] ?? 0,
+    waitMs: waitMs < 0 ? Number.POSITIVE_INFINITY : waitMs,
+  }
 }

@@ -1,11 +1,13 @@
 /**
  * The sliding window of core/window.ts in Lua, on Redis's clock. Both scripts change all of a request's
- * counters in one step, so that no two instances decide on the same figures.
+ * counters in one step, so that no two instances decide on the same figures; and they do so for several
+ * requests, of which most have counters in common, so each is read and written once a call.
  *
  * A counter is a hash: a field for each second with what was taken in it, which counts until the
  * second's last millisecond is 60 s old, and beside them `sum`, `from` and `to`, the first and last
  * of these seconds. With the sum kept, a request costs the same whether its window is full or empty.
  */
+import type { Correction, Demand } from '../../ports/counters.ts'
 
 /** Names begin with this, whatever else is in the database. */
 export const PREFIX = 'rate_limit:'
@@ -79,9 +81,10 @@ end
 `
 
 /**
- * KEYS: the counters. ARGV: limit and amount of each. Takes all or none. Returns whether it took, the
- * second at which, and of each counter: used, milliseconds until nothing counts any more, and until
- * the amount fits (-1: never).
+ * KEYS: the counters, each once. ARGV: how many requests, and of each how many counters it wants to take
+ * from, and of each of these its place in KEYS, limit and amount. One request after the other takes all
+ * or none. Returns of each whether it took, the second at which, and of each counter: used, milliseconds
+ * until nothing counts any more, and until the amount fits (-1: never).
  */
 export const TAKE = `${WINDOWS}
 local function open_all()
@@ -97,39 +100,82 @@ local function open_all()
 end
 
 local windows, second = open_all()
-local fits_all = true
-for at, window in ipairs(windows) do
-  window.limit, window.amount = tonumber(ARGV[2 * at - 1]), tonumber(ARGV[2 * at])
-  window.fits = window.amount == 0 or window.sum + window.amount <= window.limit
-  fits_all = fits_all and window.fits
+local next_word = 0
+local function number()
+  next_word = next_word + 1
+  return tonumber(ARGV[next_word])
 end
 
-local function wait_of(key, window)
-  local seconds = seconds_between(window.from, window.to)
-  local too_much = window.sum + window.amount - window.limit
-  for at, taken in ipairs(redis.call('HMGET', key, unpack(seconds))) do
-    too_much = too_much - (tonumber(taken) or 0)
+local function read_demands()
+  local demands, fit = {}, true
+  for at = 1, number() do
+    local place = number()
+    local demand = { key = KEYS[place], window = windows[place], limit = number(), amount = number() }
+    demand.fits = demand.amount == 0 or demand.window.sum + demand.amount <= demand.limit
+    fit = fit and demand.fits
+    demands[at] = demand
+  end
+  return demands, fit
+end
+
+local function last_of(window)
+  return window.changed and second or window.to
+end
+
+local function wait_of(demand)
+  local window = demand.window
+  local seconds = seconds_between(window.from, last_of(window))
+  local too_much = window.sum + demand.amount - demand.limit
+  for at, taken in ipairs(redis.call('HMGET', demand.key, unpack(seconds))) do
+    too_much = too_much - (seconds[at] == second and window.held or tonumber(taken) or 0)
     if too_much <= 0 then return (seconds[at] + LASTS) * 1000 - now end
   end
   return -1
 end
 
-local answer = { fits_all and 1 or 0, second }
-for at, key in ipairs(KEYS) do
-  local window = windows[at]
-  if fits_all and window.amount > 0 then
-    window.sum, window.held = window.sum + window.amount, window.held + window.amount
-    write(key, window, second)
+local answers = {}
+for request = 1, number() do
+  local demands, taken = read_demands()
+  local answer = { taken and 1 or 0, second }
+  for _, demand in ipairs(demands) do
+    local window = demand.window
+    if taken and demand.amount > 0 then
+      window.sum, window.held = window.sum + demand.amount, window.held + demand.amount
+      window.changed = true
+    end
+    answer[#answer + 1] = window.sum
+    answer[#answer + 1] = window.sum > 0 and (last_of(window) + LASTS) * 1000 - now or 0
+    answer[#answer + 1] = demand.fits and 0 or wait_of(demand)
   end
-  answer[#answer + 1] = window.sum
-  answer[#answer + 1] = window.sum > 0 and (window.to + LASTS) * 1000 - now or 0
-  answer[#answer + 1] = window.fits and 0 or wait_of(key, window)
+  answers[request] = answer
 end
-return answer
+for at, key in ipairs(KEYS) do
+  if windows[at].changed then write(key, windows[at], second) end
+end
+return answers
 `
 
+export function takeArguments(requests: readonly (readonly Demand[])[]): string[] {
+  const places = new Map<string, string>()
+  const words = [String(requests.length)]
+  for (const demands of requests) {
+    words.push(String(demands.length))
+    for (const { counter, limit, amount } of demands) {
+      const place = places.get(counter) ?? String(places.size + 1)
+      places.set(counter, place)
+      words.push(place, String(limit), String(amount))
+    }
+  }
+  return [...keysOf(places.keys()), ...words]
+}
+
+function keysOf(counters: Iterable<string>): string[] {
+  const keys = Array.from(counters, (counter) => PREFIX + counter)
+  return [String(keys.length), ...keys]
+}
+
 /**
- * KEYS: the counters. ARGV: the second at which they were taken, then what each is corrected by.
+ * KEYS: the counters. ARGV: of each the second at which it was taken, and what it is corrected by.
  * More is charged now; less is given back at most as far as that second still holds it.
  */
 export const CORRECT = `${WINDOWS}
@@ -143,19 +189,29 @@ local function charge(key, by)
   write(key, window, second)
 end
 
-local function give_back(key, by)
-  local found = redis.pcall('HMGET', key, ARGV[1], 'sum')
+local function give_back(key, taken_at, by)
+  local found = redis.pcall('HMGET', key, taken_at, 'sum')
   local held, sum = tonumber(found[1]) or 0, tonumber(found[2])
   local back = math.min(by, held)
-  if sum and back > 0 then redis.call('HSET', key, ARGV[1], held - back, 'sum', sum - back) end
+  if sum and back > 0 then redis.call('HSET', key, taken_at, held - back, 'sum', sum - back) end
 end
 
 for at, key in ipairs(KEYS) do
-  local by = tonumber(ARGV[at + 1])
-  if by > 0 then charge(key, by) else give_back(key, -by) end
+  local taken_at, by = ARGV[2 * at - 1], tonumber(ARGV[2 * at])
+  if by > 0 then charge(key, by) else give_back(key, taken_at, -by) end
 end
 return 1
 `
+
+export interface Sum extends Correction {
+  /** At which it was taken. */
+  second: number
+}
+
+export function correctArguments(sums: readonly Sum[]): string[] {
+  const words = sums.flatMap(({ second, by }) => [String(second), String(by)])
+  return [...keysOf(sums.map(({ counter }) => counter)), ...words]
+}
 
 /** Whether it can be written to, which a PING does not tell. Leaves nothing behind. */
 export const PROBE = `
