@@ -51,12 +51,19 @@ export function createApp({ gateway, readiness, doctor: examine, ...options }: A
     const path = pathOf(exchange.target)
     const serve = method === 'POST' ? served.get(path) : undefined
     if (serve !== undefined) serve(exchange)
-    else if (method === 'GET' && path.startsWith(MODELS)) look(exchange, path.slice(MODELS.length))
+    else if (looks(method) && path.length > MODELS.length && path.startsWith(MODELS))
+      look(exchange, path.slice(MODELS.length))
     else void answerByWeb(web.fetch, exchange)
   }
 }
 
+function looks(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** Clients that take us for a proxy send the whole URL. */
 function pathOf(target: string): string {
-  const query = target.indexOf('?')
-  return query < 0 ? target : target.slice(0, query)
+  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+  const query = local.indexOf('?')
+  return query < 0 ? local : local.slice(0, query)
 }

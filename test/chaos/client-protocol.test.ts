@@ -34,7 +34,7 @@ test('HTTP/1.0 gets a stream that no chunk sizes are mixed into', async () => {
   expect(text).toEndWith('data: [DONE]\n\n')
 })
 
-test.each(['/livez', '/v1/models'])('HEAD %s has no body', async (path) => {
+test.each(['/livez', '/v1/models', '/v1/models/plain'])('HEAD %s has no body', async (path) => {
   const head = `HEAD ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.proxyKey}\r\n\r\n`
   const client = await sendRaw(gateway.port, head + head)
   await waitFor('two heads', () => client.received().toString().split('\r\n\r\n').length === 3)
@@ -42,6 +42,22 @@ test.each(['/livez', '/v1/models'])('HEAD %s has no body', async (path) => {
   expect(text.match(/^HTTP\/1\.1 200/gm)).toHaveLength(2)
   expect(text).not.toContain('{')
   client.end()
+})
+
+test('a whole URL in place of the path is taken for it', async () => {
+  const client = await sendRaw(
+    gateway.port,
+    request(BODY).replace('POST /v1', 'POST http://gateway.example/v1'),
+  )
+  expect((await client.reply()).status).toBe(200)
+  client.end()
+})
+
+test('a model without a name is not there', async () => {
+  const response = await fetch(`${gateway.baseUrl}/models/`, {
+    headers: { authorization: `Bearer ${gateway.proxyKey}` },
+  })
+  expect(response.status).toBe(404)
 })
 
 describe('pipelined requests', () => {
