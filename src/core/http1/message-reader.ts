@@ -15,6 +15,9 @@ const MAX_HEAD_BYTES = 64 * 1024
 const MAX_SIZE_LINE = 256
 /** Chunk sizes above this many hex digits are no honest sizes. */
 const MAX_SIZE_DIGITS = 12
+/** Up to this the runtime keeps bytes among its objects, and allocates nothing else for them. */
+const MOST_COPIED_BYTES = 1000
+const copyOf = Uint8Array.prototype.slice
 const CR = 13
 const LF = 10
 const SEMICOLON = 59
@@ -100,7 +103,8 @@ export class MessageReader {
     const whole =
       this.held === null ? bytes : Buffer.concat([this.held, at === 0 ? bytes : bytes.subarray(at)])
     const from = this.held === null ? at : 0
-    const end = whole.indexOf('\r\n\r\n', from)
+    // What was held has been looked through, but for the beginning of an empty line at its end.
+    const end = headEnd(whole, Math.max(from, before - 3))
     if (end < 0 || end - from > MAX_HEAD_BYTES) {
       if (whole.length - from > MAX_HEAD_BYTES)
         throw new MalformedMessage('its headers are too long')
@@ -124,7 +128,7 @@ export class MessageReader {
   private readBytes(bytes: Buffer, at: number): number {
     const end = Math.min(at + this.left, bytes.length)
     this.left -= end - at
-    this.sink.body(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
+    this.sink.body(at === 0 && end === bytes.length ? bytes : part(bytes, at, end))
     if (this.left === 0) {
       if (this.mode === 'length') this.finish()
       else this.mode = 'chunk end'
@@ -192,6 +196,19 @@ export class MessageReader {
     }
     return bytes.length
   }
+}
+
+/** Where the empty line at a head's end begins, or -1. Searching for a text would move the bytes to another heap. */
+function headEnd(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(LF, from + 3); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at - 3
+  }
+  return -1
+}
+
+/** A copy where it is small: a view costs the runtime four allocations, and as many to clear away. */
+function part(bytes: Buffer, from: number, to: number): Uint8Array {
+  return to - from > MOST_COPIED_BYTES ? bytes.subarray(from, to) : copyOf.call(bytes, from, to)
 }
 
 function hexDigit(byte: number): number {
