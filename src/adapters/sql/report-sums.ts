@@ -1,5 +1,6 @@
 /** What a batch adds to the coarser sums that long reports read. */
 import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import { folded } from './folded-rows.ts'
 import { DAILY } from './usage-sums.ts'
 
 /** Where these stand in the rows of `usage_daily`. */
@@ -27,7 +28,7 @@ export const BY_DAY = coarser('usage_by_day', { day: 'text', model: 'text', upst
 export const BY_USER = coarser('usage_by_user', { day: 'text', user_id: 'integer' })
 
 export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
-  return folded(daily, (row) => [
+  return coarserRows(daily, (row) => [
     String(row[DAY]).slice(0, 7),
     row[USER] ?? null,
     row[KEY] ?? null,
@@ -37,26 +38,15 @@ export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
 }
 
 export function byDayRows(daily: readonly BulkRow[]): BulkRow[] {
-  return folded(daily, (row) => [row[DAY] ?? null, row[MODEL] ?? null, row[UPSTREAM] ?? null])
+  return coarserRows(daily, (row) => [row[DAY] ?? null, row[MODEL] ?? null, row[UPSTREAM] ?? null])
 }
 
 export function byUserRows(daily: readonly BulkRow[]): BulkRow[] {
-  return folded(daily, (row) => [row[DAY] ?? null, row[USER] ?? null])
+  return coarserRows(daily, (row) => [row[DAY] ?? null, row[USER] ?? null])
 }
 
-/** One row a key, in the order of the keys: no two instances wait for each other. */
-function folded(daily: readonly BulkRow[], keyOf: (row: BulkRow) => BulkRow): BulkRow[] {
-  const rows = new Map<string, (string | number | null)[]>()
-  for (const row of daily) {
-    const key = keyOf(row)
-    const name = key.join('\n')
-    const known = rows.get(name)
-    const sums = row.slice(FIRST_SUM)
-    if (known === undefined) rows.set(name, [...key, ...sums])
-    else
-      sums.forEach((sum, at) => {
-        known[key.length + at] = Number(known[key.length + at]) + Number(sum)
-      })
-  }
-  return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
+function coarserRows(daily: readonly BulkRow[], keyOf: (row: BulkRow) => BulkRow): BulkRow[] {
+  return folded(
+    daily.map((row) => ({ key: keyOf(row), amounts: row.slice(FIRST_SUM).map(Number) })),
+  )
 }

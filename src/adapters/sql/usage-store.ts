@@ -4,6 +4,7 @@ import type { UsageRecord } from '../../core/usage-record.ts'
 import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
 import type { UsageStore } from '../../ports/usage-store.ts'
 import type { RunBulk } from './bulk-statement.ts'
+import { daySums } from './day-sums.ts'
 import { priced } from './prices.ts'
 import { BY_DAY, BY_MONTH, BY_USER, byDayRows, byMonthRows, byUserRows } from './report-sums.ts'
 import type { Tables } from './schema.ts'
@@ -27,13 +28,14 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const fresh = onlyWritten(records, written)
         if (fresh.length === 0) return 0
         // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
-        const daily = dailyRows(fresh)
+        const sums = daySums(fresh)
+        const daily = dailyRows(sums)
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))
         await runBulk(step, BY_USER, byUserRows(daily))
         await runBulk(step, BY_MONTH, byMonthRows(daily))
-        await runBulk(step, MONTHLY, monthlyRows(fresh))
-        await runBulk(step, LEASES, leaseRows(fresh, instanceId))
+        await runBulk(step, MONTHLY, monthlyRows(sums))
+        await runBulk(step, LEASES, leaseRows(sums, instanceId))
         return fresh.length
       })
     },

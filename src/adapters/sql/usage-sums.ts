@@ -2,8 +2,9 @@
 
 import { isoTime } from '../../core/iso-time.ts'
 import { monthOf } from '../../core/month.ts'
-import type { UsageRecord } from '../../core/usage-record.ts'
 import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import { DAY_MS, type DaySum } from './day-sums.ts'
+import { folded } from './folded-rows.ts'
 
 const DAILY_SUMS = {
   requests: 'bigint',
@@ -59,85 +60,62 @@ export const LEASES: BulkStatement = {
   },
 }
 
-/** A client that went away is no error. */
-export function isError({ outcome }: UsageRecord): boolean {
-  return outcome !== 'ok' && outcome !== 'aborted'
-}
-
-export function dailyRows(records: readonly UsageRecord[]): BulkRow[] {
-  return summed(
-    records,
-    (record) => [
-      isoTime(record.startedAtMs).slice(0, 10),
-      record.userId,
-      record.apiKeyId,
-      record.model,
-      record.upstream ?? '',
-    ],
-    (record) => [
-      1,
-      isError(record) ? 1 : 0,
-      record.promptTokens,
-      record.completionTokens,
-      record.totalTokens,
-      record.cachedTokens,
-      record.reasoningTokens,
-      record.audioTokens,
-      record.estimated ? 1 : 0,
-      record.costUsd === null ? 1 : 0,
-      record.costUsd ?? 0,
-    ],
+export function dailyRows(sums: readonly DaySum[]): BulkRow[] {
+  return folded(
+    sums.map((sum) => ({
+      key: [
+        isoTime(sum.day * DAY_MS).slice(0, 10),
+        sum.userId,
+        sum.apiKeyId,
+        sum.model,
+        sum.upstream,
+      ],
+      amounts: [
+        sum.requests,
+        sum.errors,
+        sum.promptTokens,
+        sum.completionTokens,
+        sum.totalTokens,
+        sum.cachedTokens,
+        sum.reasoningTokens,
+        sum.audioTokens,
+        sum.estimated,
+        sum.unpriced,
+        sum.costUsd,
+      ],
+    })),
   )
 }
 
-export function monthlyRows(records: readonly UsageRecord[]): BulkRow[] {
-  return summed(records, billed, (record) => [
-    record.promptTokens,
-    record.completionTokens,
-    record.totalTokens,
-    1,
-    record.costUsd === null ? 1 : 0,
-    record.costUsd ?? 0,
-  ])
+export function monthlyRows(sums: readonly DaySum[]): BulkRow[] {
+  return folded(
+    sums.map((sum) => ({
+      key: billed(sum),
+      amounts: [
+        sum.promptTokens,
+        sum.completionTokens,
+        sum.totalTokens,
+        sum.requests,
+        sum.unpriced,
+        sum.costUsd,
+      ],
+    })),
+  )
 }
 
-/** Only what was held before is on a lease. */
-export function leaseRows(records: readonly UsageRecord[], instanceId: string): BulkRow[] {
+export function leaseRows(sums: readonly DaySum[], instanceId: string): BulkRow[] {
   const now = isoTime(Date.now())
-  return summed(
-    records.filter(({ reservedTokens }) => reservedTokens > 0),
-    (record) => [...billed(record), instanceId],
-    (record) => [-record.totalTokens],
+  return folded(
+    sums.flatMap((sum) =>
+      sum.leasedTokens === null
+        ? []
+        : [{ key: [...billed(sum), instanceId], amounts: [-sum.leasedTokens] }],
+    ),
   ).map((row) => [...row, now])
 }
 
 /** The month of a request is that of its start, whenever it ended. */
-function billed({ userId, startedAtMs }: UsageRecord): (string | number)[] {
-  const { year, month } = monthOf(startedAtMs)
+function billed({ userId, day }: DaySum): (string | number)[] {
+  const { year, month } = monthOf(day * DAY_MS)
   return [userId, year, month]
-}
-
-/** One row a key, in the order of the keys. */
-function summed(
-  records: readonly UsageRecord[],
-  keyOf: (record: UsageRecord) => (string | number)[],
-  amountsOf: (record: UsageRecord) => number[],
-): BulkRow[] {
-  const rows = new Map<string, { key: (string | number)[]; amounts: number[] }>()
-  for (const record of records) {
-    const key = keyOf(record)
-    const amounts = amountsOf(record)
-    const name = key.join('\n')
-    const row = rows.get(name)
-    if (row === undefined) rows.set(name, { key, amounts })
-    else add(row.amounts, amounts)
-  }
-  return [...rows]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, { key, amounts }]) => [...key, ...amounts])
-}
-
-/** In place: this runs for each record. */
-function add(sums: number[], amounts: readonly number[]): void {
-  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] ?? 0) + (amounts[at] ?? 0)
 }

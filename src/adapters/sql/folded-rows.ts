@@ -1,0 +1,24 @@
+/** Rows of sums: those of one key added up. */
+import type { BulkRow } from './bulk-statement.ts'
+
+export interface KeyedSums {
+  key: readonly (string | number | null)[]
+  amounts: readonly number[]
+}
+
+/** One row a key, in the order of the keys: no two instances wait for each other. */
+export function folded(given: readonly KeyedSums[]): BulkRow[] {
+  const rows = new Map<string, { key: KeyedSums['key']; amounts: number[] }>()
+  for (const { key, amounts } of given) {
+    const name = key.join('\n')
+    const known = rows.get(name)
+    if (known === undefined) rows.set(name, { key, amounts: [...amounts] })
+    else
+      amounts.forEach((amount, at) => {
+        known.amounts[at] = (known.amounts[at] ?? 0) + amount
+      })
+  }
+  return [...rows]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, { key, amounts }]) => [...key, ...amounts])
+}
