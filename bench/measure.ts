@@ -1,6 +1,7 @@
 /** The rounds: every figure several times, the ways taking turns, so that a noisy moment hits all of them. */
 import { median } from './figures.ts'
 import type { Loader, LoadResult } from './load.ts'
+import { residentMbOf } from './process-cost.ts'
 import { STREAM_REQUEST } from './replies.ts'
 import type { Pace, Rig, Way } from './rig.ts'
 import { runStreams, type StreamFigures } from './streams.ts'
@@ -21,7 +22,14 @@ const START_EVERY_MS = 1
 
 export function wayOf(rig: Rig, name: WayName): Way {
   if (name !== 'gateway') return rig[name]
-  return { chatPort: rig.gateway.port, streamPort: rig.gateway.port, pid: rig.gateway.pid }
+  const { port, pid } = rig.gateway
+  return { chatPort: port, streamPort: port, pid, pids: [pid] }
+}
+
+/** What each way holds now. */
+export function measureMemory(rig: Rig): Record<WayName, number> {
+  const held = (name: WayName) => residentMbOf(wayOf(rig, name).pids)
+  return { direct: held('direct'), nginx: held('nginx'), gateway: held('gateway') }
 }
 
 export async function warmUp(rig: Rig, loader: Loader): Promise<void> {

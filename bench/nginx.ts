@@ -8,6 +8,8 @@ import { ensureProgram } from './programs.ts'
 export interface Nginx {
   /** The process that does the work. */
   workerPid: number
+  /** That one and its parent. */
+  pids: readonly number[]
   folder: string
   stop(): Promise<void>
 }
@@ -33,6 +35,7 @@ export async function startNginx(http: string, files: Record<string, string> = {
   })
   return {
     workerPid,
+    pids: [child.pid, workerPid],
     folder,
     async stop() {
       child.kill('SIGTERM')

@@ -29,3 +29,8 @@ export function memoryOf(pid: number): Memory {
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
   return { residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') }
 }
+
+/** Of several processes together; pages that they share count for each. */
+export function residentMbOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + memoryOf(pid).residentMb, 0)
+}

@@ -2,8 +2,7 @@
 import { cpus } from 'node:os'
 import { rounded } from './figures.ts'
 import type { LoadResult } from './load.ts'
-import { compared, medianOf, type Rounds, WAYS } from './measure.ts'
-import type { Memory } from './process-cost.ts'
+import { compared, medianOf, type Rounds, WAYS, type WayName } from './measure.ts'
 import type { StartFigures } from './start-up.ts'
 import type { StreamFigures } from './streams.ts'
 
@@ -11,9 +10,10 @@ export interface Measurements {
   one: Rounds<LoadResult>
   many: Rounds<LoadResult>
   streams: Rounds<StreamFigures>
-  loaded: Memory
+  memory: { idleMb: Record<WayName, number>; loadedMb: Record<WayName, number>; peakMb: number }
   source: StartFigures
   executable: StartFigures | null
+  nginxReadyMs: number
 }
 
 export interface Target {
@@ -30,14 +30,15 @@ export interface Report {
   machine: { cores: number; cpu: string; loadAverage: number }
   versions: Record<string, string>
   figures: Record<string, Row>
-  memory: { idleMb: number; loadedMb: number; peakMb: number }
+  /** The most that the gateway ever held. */
+  peakMb: number
   start: { source: StartFigures; executable: StartFigures | null }
   targets: Target[]
 }
 
 /** `mostTimes`: what a request may cost, as so many times of nginx. */
 export function reportOf(measured: Measurements, loadAverage: number, mostTimes: number): Report {
-  const { one, many, streams, loaded, source, executable } = measured
+  const { one, many, streams, memory, source, executable, nginxReadyMs } = measured
   return {
     date: new Date().toISOString(),
     machine: {
@@ -53,14 +54,13 @@ export function reportOf(measured: Measurements, loadAverage: number, mostTimes:
           ...loadFigures('c1', one[way]),
           ...loadFigures('c64', many[way]),
           ...streamFigures(streams[way], way !== 'direct'),
+          'idle MB': rounded(memory.idleMb[way], 1),
+          'loaded MB': rounded(memory.loadedMb[way], 1),
+          'ready ms': rounded(way === 'gateway' ? source.readyMs : nginxReadyMs, 1),
         },
       ]),
     ),
-    memory: {
-      idleMb: rounded(source.idleMb, 1),
-      loadedMb: rounded(loaded.residentMb, 1),
-      peakMb: rounded(loaded.peakMb, 1),
-    },
+    peakMb: rounded(memory.peakMb, 1),
     start: { source: roundedStart(source), executable: executable && roundedStart(executable) },
     targets: [
       target(

@@ -1,11 +1,20 @@
-/** How long each report takes over a large ledger: `bun bench/reports.ts [records] [folder to keep it in]`. */
+/**
+ * How long each report takes over a large ledger, on SQLite or with `--postgres` on PostgreSQL:
+ * `bun bench/reports.ts [records] [folder to keep the SQLite file in]`. Exit code 1 where one is too slow.
+ */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { postgresFolder } from '../scripts/needed-programs.ts'
+import { openPostgresStore } from '../src/adapters/sql/open-postgres.ts'
 import { openSqliteStore, type Store } from '../src/adapters/sql/store.ts'
+import { readDatabaseUrl } from '../src/core/database-address.ts'
 import type { UsageQuery } from '../src/ports/usage-report.ts'
+import { startPostgres } from '../test/support/postgres-server.ts'
 import { median } from './figures.ts'
 import { makeLedger } from './ledger.ts'
+import { copyLedger } from './ledger-on-postgres.ts'
 
 const LIMIT_MS = 300
 const TIMES = 5
@@ -53,8 +62,45 @@ async function timeOf(store: Store, query: UsageQuery): Promise<number[]> {
   return times
 }
 
-const records = Number(process.argv[2] ?? 5_000_000)
-const kept = process.argv[3]
+/** Where the ledger lies; each report opens it anew, as a command does. */
+interface Ledger {
+  name: string
+  open(): Promise<Store>
+  close(): Promise<void>
+}
+
+async function onSqlite(path: string): Promise<Ledger> {
+  return {
+    name: `SQLite, ${Math.round(statSync(path).size / 1024 / 1024)} MB`,
+    open: () => openSqliteStore({ path }),
+    close: async () => {},
+  }
+}
+
+async function onPostgres(path: string): Promise<Ledger> {
+  const server = await startPostgres()
+  const url = server.url()
+  const read = readDatabaseUrl(url)
+  const programs = postgresFolder()
+  if (!read.ok || programs === null) throw new Error('no PostgreSQL')
+  const { address } = read
+  const open = () => openPostgresStore({ address, poolSize: 2, patience: 'command' })
+  await (await open()).close()
+  const startedMs = performance.now()
+  await copyLedger(path, programs, url)
+  return {
+    name: `PostgreSQL, copied in ${Math.round((performance.now() - startedMs) / 1000)} s`,
+    open,
+    close: () => server.close(),
+  }
+}
+
+const { values, positionals } = parseArgs({
+  options: { postgres: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const records = Number(positionals[0] ?? 5_000_000)
+const kept = positionals[1]
 const folder = kept ?? mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-reports-'))
 const path = join(folder, 'gpt-proxy.sqlite')
 if (!existsSync(path)) {
@@ -62,11 +108,11 @@ if (!existsSync(path)) {
   await makeLedger(path, records)
   console.log(`made ${records} records in ${Math.round((performance.now() - startedMs) / 1000)} s`)
 }
-console.log(`${path}: ${Math.round(statSync(path).size / 1024 / 1024)} MB`)
+const ledger = values.postgres ? await onPostgres(path) : await onSqlite(path)
+console.log(ledger.name)
 let slow = 0
 for (const [name, query] of REPORTS) {
-  // Each on a connection of its own, as a command has it: the first figure is with cold caches of SQLite's own.
-  const store = await openSqliteStore({ path })
+  const store = await ledger.open()
   const times = await timeOf(store, { ...ALL, ...query })
   await store.close()
   const first = times[0] ?? 0
@@ -76,4 +122,6 @@ for (const [name, query] of REPORTS) {
   )
 }
 console.log(slow === 0 ? `all within ${LIMIT_MS} ms` : `${slow} over ${LIMIT_MS} ms`)
+await ledger.close()
 if (kept === undefined) rmSync(folder, { recursive: true })
+process.exitCode = slow === 0 ? 0 : 1

@@ -30,6 +30,8 @@ export interface Way {
   chatPort: number
   streamPort: number
   pid: number
+  /** Whose memory it takes. */
+  pids: readonly number[]
 }
 
 export interface Pace {
@@ -70,9 +72,19 @@ export async function startRig(pace: Pace, several = false): Promise<Rig> {
   return {
     folder,
     gateway,
-    direct: { chatPort, streamPort: streams.port, pid: upstream.workerPid },
+    direct: {
+      chatPort,
+      streamPort: streams.port,
+      pid: upstream.workerPid,
+      pids: upstream.pids,
+    },
     recorded: services?.recorded ?? (() => usageRows(dataDir)),
-    nginx: { chatPort: proxyChatPort, streamPort: proxyStreamPort, pid: proxy.workerPid },
+    nginx: {
+      chatPort: proxyChatPort,
+      streamPort: proxyStreamPort,
+      pid: proxy.workerPid,
+      pids: proxy.pids,
+    },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from './figures.ts'
 import { EXECUTABLE, FROM_SOURCE, launchGateway, prepareFolder } from './gateway.ts'
+import { startNginx } from './nginx.ts'
 import { memoryOf } from './process-cost.ts'
 
 export interface StartFigures {
@@ -15,6 +16,7 @@ export interface StartFigures {
 }
 
 const STARTS = 7
+const LOOK_EVERY_MS = 0.5
 const SETTLE_MS = 1_000
 
 export async function measureStart(kind: 'source' | 'executable'): Promise<StartFigures | null> {
@@ -38,4 +40,37 @@ export async function measureStart(kind: 'source' | 'executable'): Promise<Start
   } finally {
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+/** From spawning nginx to the first connection that it takes. */
+export async function measureNginxStart(): Promise<number> {
+  const times: number[] = []
+  for (let start = 0; start < STARTS; start++) {
+    const port = freePort()
+    const startedMs = performance.now()
+    const starting = startNginx(`server { listen 127.0.0.1:${port}; return 200; }`)
+    await connectable(port)
+    times.push(performance.now() - startedMs)
+    await (await starting).stop()
+  }
+  return median(times)
+}
+
+async function connectable(port: number): Promise<void> {
+  const untilMs = performance.now() + 5_000
+  while (performance.now() < untilMs) {
+    try {
+      const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
+      socket.end()
+      return
+    } catch {
+      await Bun.sleep(LOOK_EVERY_MS)
+    }
+  }
+  throw new Error('nginx did not start in time')
+}
+
+function freePort(): number {
+  using listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  return listener.port
 }
