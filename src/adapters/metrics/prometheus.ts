@@ -1,32 +1,29 @@
 /** Counters and histograms for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { UsageRecord } from '../../core/usage-record.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import { createHistogram } from './histogram.ts'
 import { journalGauges } from './journal-gauges.ts'
+import { createLabelledCounter } from './labelled-counter.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 export function createPrometheusMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const requests = new Counter({
+  const requests = createLabelledCounter({
     name: 'gpt_proxy_requests_total',
     help: 'Finished requests',
-    labelNames: ['endpoint', 'status', 'outcome', 'upstream'] as const,
-    registers,
+    labels: ['endpoint', 'status', 'outcome', 'upstream'],
   })
-  const attempts = new Counter({
+  const attempts = createLabelledCounter({
     name: 'gpt_proxy_upstream_attempts_total',
     help: 'Tries at upstream keys',
-    labelNames: ['upstream', 'result'] as const,
-    registers,
+    labels: ['upstream', 'result'],
   })
-  const tokens = new Counter({
+  const tokens = createLabelledCounter({
     name: 'gpt_proxy_tokens_total',
     help: 'Tokens used',
-    labelNames: ['kind', 'upstream'] as const,
-    registers,
+    labels: ['kind', 'upstream'],
   })
   const duration = createHistogram({
     name: 'gpt_proxy_request_duration_seconds',
@@ -40,8 +37,8 @@ export function createPrometheusMetrics(): Metrics {
     label: 'endpoint',
     bounds: SECONDS,
   })
-  registry.registerMetric(duration.metric)
-  registry.registerMetric(firstToken.metric)
+  for (const { metric } of [requests, attempts, tokens, duration, firstToken])
+    registry.registerMetric(metric)
   const dropped = new Counter({
     name: 'gpt_proxy_stream_events_dropped_total',
     help: 'Stream events that were neither JSON nor [DONE]',
@@ -62,54 +59,27 @@ export function createPrometheusMetrics(): Metrics {
     help: '1 where Redis counts for the rate limits, 0 where it is lost or not configured',
     registers,
   })
-  // prom-client hashes the labels at every increment; adding up here and telling it when it is
-  // asked costs a request a fifth of that.
-  const sums = new Map<string, { by: number; inc(by: number): void }>()
-  const add = (name: string, by: number, inc: (by: number) => void): void => {
-    const sum = sums.get(name)
-    if (sum) sum.by += by
-    else sums.set(name, { by, inc })
-  }
   collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
 
   return {
     requestFinished(record) {
-      const { endpoint } = record
+      const { endpoint, status, outcome, durationMs, firstTokenMs } = record
       const upstream = record.upstream ?? 'none'
-      const { status, outcome } = record
-      add(`r ${endpoint} ${status} ${outcome} ${upstream}`, 1, (by) =>
-        requests.inc({ endpoint, status: String(status), outcome, upstream }, by),
-      )
-      for (const { upstream, failure } of record.attempts) {
-        const result = failure === null ? 'ok' : failureClass(failure)
-        add(`a ${upstream} ${result}`, 1, (by) => attempts.inc({ upstream, result }, by))
-      }
-      add(`p ${upstream}`, record.promptTokens, (by) =>
-        tokens.inc({ kind: 'prompt', upstream }, by),
-      )
-      add(`c ${upstream}`, record.completionTokens, (by) =>
-        tokens.inc({ kind: 'completion', upstream }, by),
-      )
-      observeTimes(record)
+      requests.add(1, [endpoint, status, outcome, upstream])
+      for (const { upstream, failure } of record.attempts)
+        attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
+      tokens.add(record.promptTokens, ['prompt', upstream])
+      tokens.add(record.completionTokens, ['completion', upstream])
+      duration.observe(endpoint, durationMs / 1000)
+      if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
     },
     eventsDropped: (count) => dropped.inc(count),
     rateLimited: () => limited.inc(),
     limitedLocally: () => locally.inc(),
     redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
     watchJournal: (health) => journalGauges(registry, health),
-    exposition() {
-      for (const sum of sums.values()) {
-        sum.inc(sum.by)
-        sum.by = 0
-      }
-      return registry.metrics()
-    },
+    exposition: () => registry.metrics(),
     contentType: registry.contentType,
-  }
-
-  function observeTimes({ endpoint, durationMs, firstTokenMs }: UsageRecord): void {
-    duration.observe(endpoint, durationMs / 1000)
-    if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
   }
 }
 
