@@ -37,17 +37,20 @@ const AUTH_CODES = new Set([
   '401',
   '403',
 ])
-const CLIENT_CODES = new Set([
+/** Codes about the request, whichever key it came with. */
+const REQUEST_CODES = new Set([
+  'model_not_found',
   'context_length_exceeded',
   'content_filter',
   'content_policy_violation',
-  'invalid_request_error',
 ])
 
 /** Classified by status and code, never by words in a message: a prompt echoed there must not poison a key. */
 export function classifyStatus(status: number, code: string | null): FailureClass {
   if (status === 402 || (status === 429 && code !== null && QUOTA_CODES.has(code))) return 'quota'
   if (status === 429) return 'rate'
+  // OpenAI's 403 where a project lacks the model; without such a code it is about the key.
+  if (status === 403 && code !== null && REQUEST_CODES.has(code)) return 'client'
   if (status === 401 || status === 403) return 'auth'
   if (status >= 400 && status < 500 && status !== 408) return 'client'
   return 'server'
@@ -59,7 +62,7 @@ export function classifyCode(code: string | null): FailureClass {
   if (QUOTA_CODES.has(code)) return 'quota'
   if (RATE_CODES.has(code)) return 'rate'
   if (AUTH_CODES.has(code)) return 'auth'
-  return CLIENT_CODES.has(code) ? 'client' : 'server'
+  return REQUEST_CODES.has(code) || code === 'invalid_request_error' ? 'client' : 'server'
 }
 
 /** The machine-readable code of an OpenAI-form error object: `code`, else `type`. */

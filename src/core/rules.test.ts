@@ -69,6 +69,10 @@ describe('failures', () => {
   test.each([
     [401, null, 'auth'],
     [403, null, 'auth'],
+    [403, 'invalid_request_error', 'auth'],
+    [403, 'model_not_found', 'client'],
+    [403, 'content_filter', 'client'],
+    [401, 'model_not_found', 'auth'],
     [402, null, 'quota'],
     [429, 'insufficient_quota', 'quota'],
     [429, 'rate_limit_exceeded', 'rate'],

@@ -14,7 +14,7 @@ const models = Object.fromEntries(
     ]),
   ),
 )
-const rig = await startRig({ models })
+const rig = await startRig({ models: { ...models, lacking: 3 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
@@ -63,6 +63,24 @@ describe.each([401, 403])('status %p', (status) => {
     },
   )
 })
+
+test.each(BOTH)(
+  'a 403 about the model goes to the client, and no key is set aside (%s)',
+  async (_, stream) => {
+    const from = mock.ledger.length
+    const error = { message: 'no access to it', type: 'invalid_request_error', param: null }
+    mock.script(() => jsonReply(403, { error: { ...error, code: 'model_not_found' } }))
+    const answer = await ask(gateway, 'lacking', { stream })
+    expect(answer.status).toBe(403)
+    expect(answer.error()).toMatchObject({ code: 'model_not_found' })
+    expect(answer.error().message).toMatch(/^upstream lacking-[123]: no access to it$/)
+    expect(since(mock, from)).toHaveLength(1)
+    mock.script(() => good(stream))
+    for (let further = 0; further < 20; further++)
+      expect((await ask(gateway, 'lacking', { stream })).status).toBe(200)
+    expect(new Set(since(mock, from).map(({ headers }) => headers.authorization)).size).toBe(3)
+  },
+)
 
 test('a key reset by SQL is used again within a second or two', async () => {
   const database = gateway.database()
