@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
+  afterClockSetBack,
   afterFailure,
+  afterFirstEvent,
   afterSuccess,
   MAX_RATE_COOLDOWN_MS,
   QUOTA_COOLDOWN_MS,
@@ -36,12 +38,12 @@ describe('the breaker', () => {
     expect(willingness(state, RULES, 999)).toBe('no')
     expect(willingness(state, RULES, 1000)).toBe('probe')
     expect(willingness(fail(state, 'server', 1000), RULES, 1500)).toBe('no')
-    expect(willingness(afterSuccess(state), RULES, 1000)).toBe('yes')
+    expect(willingness(afterSuccess(state, 1000), RULES, 1000)).toBe('yes')
   })
 
   test('a success in between starts the count anew', () => {
     const state = fail(
-      fail(afterSuccess(fail(fail(FRESH, 'server'), 'server')), 'server'),
+      fail(afterSuccess(fail(fail(FRESH, 'server'), 'server'), 0), 'server'),
       'server',
     )
     expect(state.status).toBe('healthy')
@@ -79,7 +81,7 @@ describe('the breaker', () => {
       fc.property(events, (sequence) => {
         let state: UpstreamState = { ...FRESH, status: 'disabled' }
         for (const event of sequence)
-          state = event === 'ok' ? afterSuccess(state) : fail(state, event)
+          state = event === 'ok' ? afterSuccess(state, 0) : fail(state, event)
         expect(state.status).toBe('disabled')
         expect(state.totalRequests).toBe(sequence.length)
       }),
@@ -91,12 +93,45 @@ describe('the breaker', () => {
       fc.property(fc.array(fc.boolean()), (successes) => {
         let state = FRESH
         let inRow = 0
+        let nowMs = 0
         for (const success of successes) {
-          state = success ? afterSuccess(state) : fail(state, 'server')
+          // What is asked while it is open is a probe, once its cooldown is over.
+          nowMs = Math.max(nowMs, state.cooldownUntilMs ?? 0)
+          state = success ? afterSuccess(state, nowMs) : fail(state, 'server', nowMs)
           inRow = success ? 0 : inRow + 1
-          expect(willingness(state, RULES, 0) === 'no').toBe(inRow >= RULES.threshold)
+          expect(willingness(state, RULES, nowMs) === 'no').toBe(inRow >= RULES.threshold)
         }
       }),
     )
+  })
+
+  test('a success that was under way when the key was set aside changes nothing but the count', () => {
+    for (const aside of [fail(FRESH, 'rate', 0, 60_000), fail(FRESH, 'quota'), fail(FRESH, 'auth')])
+      expect(afterSuccess(aside, 2_000)).toEqual({ ...aside, totalRequests: 2 })
+  })
+
+  test('the first event of a probe closes it, and a cut of the same stream opens it again', () => {
+    let state = FRESH
+    for (let count = 0; count < RULES.threshold; count++) state = fail(state, 'server')
+    expect(afterFirstEvent(state, 999)).toBe(state)
+    const begun = afterFirstEvent(state, 1000)
+    expect(willingness(begun, RULES, 1000)).toBe('yes')
+    expect(willingness(fail(begun, 'server', 1001), RULES, 1001)).toBe('no')
+    expect(afterSuccess(begun, 1001)).toMatchObject({ status: 'healthy', failureCount: 0 })
+  })
+
+  test('streams that begin well and are cut open it all the same', () => {
+    let state = FRESH
+    for (let count = 0; count < RULES.threshold; count++)
+      state = fail(afterFirstEvent(state, 0), 'server')
+    expect(willingness(state, RULES, 0)).toBe('no')
+  })
+
+  test('a clock that is set back does not make a cooldown longer', () => {
+    const cooling = fail(FRESH, 'rate', 3_600_000, 5_000)
+    const setBack = afterClockSetBack(cooling, 3_600_000)
+    expect(willingness(setBack, RULES, 4_999)).toBe('no')
+    expect(willingness(setBack, RULES, 5_000)).toBe('yes')
+    expect(afterClockSetBack(FRESH, 3_600_000)).toBe(FRESH)
   })
 })

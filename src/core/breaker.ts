@@ -26,11 +26,31 @@ export function willingness(state: UpstreamState, rules: BreakerRules, nowMs: nu
   return state.failureCount >= rules.threshold ? 'probe' : 'yes'
 }
 
-export function afterSuccess(state: UpstreamState): UpstreamState {
+/** A request that was under way when its key was set aside says nothing about what was learnt since. */
+function isSetAside(state: UpstreamState, nowMs: number): boolean {
+  if (state.status === 'healthy') return false
+  return state.status !== 'cooldown' || (state.cooldownUntilMs ?? 0) > nowMs
+}
+
+export function afterSuccess(state: UpstreamState, nowMs: number): UpstreamState {
   const totalRequests = state.totalRequests + 1
-  // A key set aside by an operator while the request ran stays set aside.
-  if (state.status === 'disabled') return { ...state, totalRequests }
+  if (isSetAside(state, nowMs)) return { ...state, totalRequests }
   return { ...state, status: 'healthy', failureCount: 0, cooldownUntilMs: null, totalRequests }
+}
+
+/**
+ * The first event of a stream was good: a probe has its verdict, however long the stream runs on. The
+ * failures before it are forgotten at its end, so that a cut opens the breaker again at once.
+ */
+export function afterFirstEvent(state: UpstreamState, nowMs: number): UpstreamState {
+  if (state.status === 'healthy' || isSetAside(state, nowMs)) return state
+  return { ...state, status: 'healthy', cooldownUntilMs: null }
+}
+
+/** Cooldowns end by the wall clock: set back, it would add to them what it was set back by. */
+export function afterClockSetBack(state: UpstreamState, byMs: number): UpstreamState {
+  const { cooldownUntilMs } = state
+  return cooldownUntilMs === null ? state : { ...state, cooldownUntilMs: cooldownUntilMs - byMs }
 }
 
 export function afterFailure(

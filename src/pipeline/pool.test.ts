@@ -41,7 +41,7 @@ function keyAs(changes: Partial<UpstreamState>): UpstreamKey {
   }
 }
 
-function poolSaving(saveUpstreamStates: KeyStore['saveUpstreamStates']) {
+function poolSaving(saveUpstreamStates: KeyStore['saveUpstreamStates'], nowMs = () => 0) {
   const unused = () => Promise.reject(new Error('the pool only saves'))
   const pool = createPool({
     store: {
@@ -51,7 +51,7 @@ function poolSaving(saveUpstreamStates: KeyStore['saveUpstreamStates']) {
       ping: unused,
       saveUpstreamStates,
     },
-    clock: { nowMs: () => 0 },
+    clock: { nowMs },
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet, requestFinished: quiet },
     rules: { threshold: 5, cooldownMs: 30_000 },
   })
@@ -93,4 +93,20 @@ test('what could not be saved is saved later, and nothing of it twice', async ()
   await pool.save()
   await pool.save()
   expect(saved).toMatchObject([{ totalRequests: 2 }])
+})
+
+test('a clock set back by an hour does not make a key rest an hour longer', async () => {
+  let nowMs = 5_000_000
+  const saved: UpstreamState[] = []
+  const pool = poolSaving(
+    async (states) => void saved.push(...states.values()),
+    () => nowMs,
+  )
+  pool.failed(1, 'main', { ...BROKEN, class: 'rate', retryAfterMs: 5_000 })
+  nowMs -= 3_600_000
+  await pool.save()
+  expect(pool.isUsable(1)).toBe(false)
+  nowMs += 5_000
+  expect(pool.isUsable(1)).toBe(true)
+  expect(saved).toMatchObject([{ status: 'cooldown' }])
 })

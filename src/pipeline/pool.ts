@@ -1,5 +1,12 @@
 /** The running state of the upstream keys: who is healthy, whose breaker is open, who is being probed. */
-import { afterFailure, afterSuccess, type BreakerRules, willingness } from '../core/breaker.ts'
+import {
+  afterClockSetBack,
+  afterFailure,
+  afterFirstEvent,
+  afterSuccess,
+  type BreakerRules,
+  willingness,
+} from '../core/breaker.ts'
 import type { UpstreamKey, UpstreamState } from '../core/entities.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -11,6 +18,8 @@ export interface Pool {
   isUsable(id: number): boolean
   /** Takes the key for one try; a half-open breaker lets one pass at a time. */
   claim(id: number): void
+  /** The first event of a stream is good; `succeeded` or `failed` follow at its end. */
+  begun(id: number): void
   succeeded(id: number): void
   failed(id: number, name: string, failure: Failure): void
   /** The try ended without a verdict, as when the client went away. */
@@ -18,7 +27,7 @@ export interface Pool {
   state(id: number): UpstreamState | null
   /** Takes over what others wrote: an operator by hand, or another instance. */
   adopt(keys: readonly UpstreamKey[]): void
-  /** Writes changed states to the store. */
+  /** Writes changed states to the store. To be called several times a second: it also looks after the clock. */
   save(): Promise<void>
 }
 
@@ -29,6 +38,9 @@ interface Dependencies {
   rules: BreakerRules
 }
 
+/** Less than this is the clock being adjusted, or the time between two looks at it. */
+const SET_BACK_MS = 1_000
+
 export function createPool({ store, clock, logger, rules }: Dependencies): Pool {
   let states = new Map<number, UpstreamState>()
   /** The rows as last read or written: a difference was made by somebody else. */
@@ -37,9 +49,26 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
   const dirty = new Set<number>()
   let saving: 'well' | 'failing' = 'well'
 
+  let aheadMs = clock.nowMs() - performance.now()
+
   const update = (id: number, next: UpstreamState) => {
     states.set(id, next)
     dirty.add(id)
+  }
+  const recovered = (id: number, before: UpstreamState, next: UpstreamState) => {
+    if (next.status !== before.status)
+      logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
+    update(id, next)
+  }
+  const lookAfterClock = () => {
+    const before = aheadMs
+    aheadMs = clock.nowMs() - performance.now()
+    const backMs = before - aheadMs
+    if (backMs < SET_BACK_MS) return
+    for (const [id, state] of states) {
+      const next = afterClockSetBack(state, backMs)
+      if (next !== state) update(id, next)
+    }
   }
 
   return {
@@ -56,13 +85,16 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
     released(id) {
       probing.delete(id)
     },
+    begun(id) {
+      const state = states.get(id)
+      if (state?.status !== 'cooldown') return
+      probing.delete(id)
+      recovered(id, state, afterFirstEvent(state, clock.nowMs()))
+    },
     succeeded(id) {
       probing.delete(id)
       const state = states.get(id)
-      if (state === undefined) return
-      if (state.status === 'cooldown')
-        logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
-      update(id, afterSuccess(state))
+      if (state !== undefined) recovered(id, state, afterSuccess(state, clock.nowMs()))
     },
     failed(id, name, failure) {
       probing.delete(id)
@@ -98,6 +130,7 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
       stored = new Map(keys.map(({ id, state }) => [id, state]))
     },
     async save() {
+      lookAfterClock()
       if (dirty.size === 0) return
       const changed = new Map<number, UpstreamState>()
       for (const id of dirty) {

@@ -40,6 +40,7 @@ async function relayStream(
 ): Promise<void> {
   const { upstream, observer } = answer
   const { key } = upstream
+  gateway.pool.begun(key.id)
   const stream = client.stream({
     status: answer.status,
     headers: {

@@ -1,14 +1,24 @@
 /** The breaker: opens after so many failures in a row, lets one probe pass, and closes again. */
 import { afterAll, expect, test } from 'bun:test'
-import { chatCompletion, jsonReply } from '../support/mock-upstream.ts'
+import { httpChunk, sseHead } from '../support/mock-replies.ts'
+import {
+  chatChunks,
+  chatCompletion,
+  jsonReply,
+  type Step,
+  sseReply,
+} from '../support/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
-import { ask, QUESTION } from './asking.ts'
-import { since, startRig, upstreamState } from './rig.ts'
+import { ask, QUESTION, streamErrors } from './asking.ts'
+import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
 const THRESHOLD = 4
 const COOLDOWN_S = 1
 const rig = await startRig({
-  models: { failing: 1, probed: 1, reopened: 1, blamed: 1, abandoned: 1 },
+  models: {
+    ...{ failing: 1, probed: 1, reopened: 1, blamed: 1, abandoned: 1 },
+    ...{ streaming: 1, cutting: 1, resting: 1, refused: 1 },
+  },
   env: {
     CIRCUIT_BREAKER_THRESHOLD: String(THRESHOLD),
     CIRCUIT_BREAKER_COOLDOWN_SECONDS: String(COOLDOWN_S),
@@ -109,4 +119,49 @@ test('clients that go away never open it', async () => {
   expect((await ask(gateway, 'abandoned')).status).toBe(200)
   const state = await upstreamState(rig, 'abandoned-1', (row) => row.total_requests > 0)
   expect(state).toMatchObject({ status: 'healthy', failure_count: 0, total_errors: 0 })
+})
+
+test('the first event of a probing stream lets others pass while it runs on', async () => {
+  await openBreaker('streaming')
+  const hold = Promise.withResolvers<void>()
+  const [first = ''] = chatChunks('hello')
+  const begun: Step[] = [{ write: sseHead() }, { write: httpChunk(`data: ${first}\n\n`) }]
+  const from = mock.ledger.length
+  mock.script(inTurn([...begun, { until: hold.promise }, 'fin'], good()))
+  const probe = await waitFor('the breaker to let a stream through', async () => {
+    const body = { model: 'streaming', messages: QUESTION, stream: true }
+    const response = await gateway.chat(body)
+    return response.status === 200 ? response : null
+  })
+  expect((await ask(gateway, 'streaming')).status).toBe(200)
+  expect(since(mock, from)).toHaveLength(2)
+  hold.resolve()
+  expect(streamErrors(await probe.text())).toHaveLength(1)
+})
+
+test('streams that are cut in the middle open it, however well they began', async () => {
+  const [first = ''] = chatChunks('hello')
+  mock.script(() => sseReply([first], { done: false }))
+  for (let request = 0; request < THRESHOLD; request++)
+    expect((await ask(gateway, 'cutting', { stream: true })).status).toBe(200)
+  expect((await ask(gateway, 'cutting', { stream: true })).status).toBe(503)
+  const state = await upstreamState(rig, 'cutting-1', (row) => row.status === 'cooldown')
+  expect(state.failure_count).toBe(THRESHOLD)
+})
+
+test.each([
+  ['resting', jsonReply(429, { error: { message: 'no' } }, { 'retry-after': '60' }), 'cooldown'],
+  ['refused', jsonReply(401, { error: { message: 'no' } }), 'invalid'],
+])('a success that was under way leaves the key set aside (%s)', async (model, refusal, status) => {
+  const hold = Promise.withResolvers<void>()
+  const from = mock.ledger.length
+  mock.script(inTurn([{ until: hold.promise }, ...good()], refusal))
+  const underWay = ask(gateway, model)
+  await mock.exchangeArrived(from)
+  expect((await ask(gateway, model)).status).toBeGreaterThanOrEqual(429)
+  hold.resolve()
+  expect((await underWay).status).toBe(200)
+  expect((await ask(gateway, model)).status).toBe(503)
+  expect(since(mock, from)).toHaveLength(2)
+  await upstreamState(rig, `${model}-1`, (row) => row.status === status && row.total_requests === 2)
 })
