@@ -38,6 +38,14 @@ describe('a stream', () => {
     expect(observer.dropped).toBe(1)
   })
 
+  test('has not begun with an event that is dropped', () => {
+    const observer = observe()
+    observer.accept(encode('data: \n\ndata: {"broken\n\n'))
+    expect(observer).toMatchObject({ started: false, dropped: 2 })
+    observer.accept(encode(CONTENT))
+    expect(observer.started).toBe(true)
+  })
+
   test('is complete with its finish reason alone, and cut without', () => {
     const finished = observe()
     finished.accept(encode(CONTENT + FINISH))

@@ -39,7 +39,7 @@ export class StreamObserver {
   error: Readonly<Record<string, unknown>> | null = null
   /** `[DONE]` was seen. */
   done = false
-  /** At least one event with data was seen. */
+  /** At least one event was seen whose data are JSON or `[DONE]`. */
   started = false
   /** Events dropped because their data was neither JSON nor `[DONE]`, or held the key. */
   dropped = 0
@@ -93,9 +93,9 @@ export class StreamObserver {
   private read(data: string | null): boolean {
     if (data === null) return !this.done
     if (this.done) return false
-    this.started = true
     if (data === '[DONE]' || data.trim() === '[DONE]') {
       this.done = true
+      this.started = true
       return true
     }
     let value: unknown
@@ -105,6 +105,7 @@ export class StreamObserver {
       this.dropped++
       return false
     }
+    this.started = true
     if (typeof value !== 'object' || value === null) return true
     const found = errorObjectOf(value)
     if (found !== null) {

@@ -26,6 +26,13 @@ describe('an error event before anything else', () => {
     expect((await answer.row()).attempts).toBe(2)
   })
 
+  test('is answered by another key where an event that is dropped came before it', async () => {
+    mock.script(inTurn(sseReply(['', ERROR]), sseReply(CHUNKS)))
+    const answer = await ask(gateway, 'pair', { stream: true })
+    expect(answer).toMatchObject({ status: 200, attempts: 2 })
+    expect(payloads(answer.text)).toEqual([...CHUNKS, '[DONE]'])
+  })
+
   test('from the only key becomes an error with a status of its own', async () => {
     mock.script(() => sseReply([ERROR]))
     const answer = await ask(gateway, 'alone', { stream: true })
