@@ -1,4 +1,5 @@
 /** What went wrong at an upstream: kind, blame and whether another try makes sense, each apart. */
+import { redact } from './redact.ts'
 
 /**
  * `local`: no answer came (connect, TLS, timeout, reset). `server`: a 5xx or a broken reply. `rate`,
@@ -82,6 +83,12 @@ export function errorObjectOf(value: unknown): Record<string, unknown> | null {
   return typeof error === 'object' && error !== null && !Array.isArray(error)
     ? (error as Record<string, unknown>)
     : null
+}
+
+/** Only what looks like a code is repeated to people; a key of letters alone does, too. */
+export function shownCode(code: string | null, secretForms: readonly string[]): string | null {
+  const fits = code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code)
+  return fits && redact(code, secretForms) === code ? code : null
 }
 
 export function failure(kind: FailureClass, detail: string, more: Partial<Failure> = {}): Failure {

@@ -1,4 +1,5 @@
-/** What a successful try hands to relay. */
+/** What a try comes to; where it succeeded, what is handed to relay. */
+import type { Failure } from '../core/failure.ts'
 import type { StreamObserver } from '../core/stream-observer.ts'
 import type { TokenUsage } from '../core/usage-record.ts'
 import type { UpstreamReply } from '../ports/transport.ts'
@@ -32,3 +33,6 @@ export interface StreamAnswer extends AnswerHead {
 }
 
 export type Answer = WholeAnswer | StreamAnswer
+
+/** What one try came to. */
+export type Sent = { ok: true; answer: Answer } | { ok: false; failed: Failure }

@@ -1,6 +1,6 @@
 /** How a stream that its upstream broke off ends for the client. */
 import { ERROR_CATALOGUE } from '../core/errors.ts'
-import { errorCodeOf } from '../core/failure.ts'
+import { errorCodeOf, shownCode } from '../core/failure.ts'
 import { redact } from '../core/redact.ts'
 import type { StreamAnswer } from './answer.ts'
 
@@ -19,22 +19,11 @@ export function errorEvent(
     error: {
       message: `upstream ${upstream.key.name}: ${detail}${said}`,
       type: ERROR_CATALOGUE[code].type,
-      code: error === null ? code : codeShown(error, code, upstream.secretForms),
+      code: shownCode(errorCodeOf(error), upstream.secretForms) ?? code,
       param: null,
       request_id: requestId,
       doctor: ERROR_CATALOGUE[code].doctor,
     },
   }
   return `data: ${JSON.stringify(body)}\n\n`
-}
-
-/** Only what looks like a code is repeated, and a key of letters alone does, too. */
-function codeShown(
-  error: Readonly<Record<string, unknown>>,
-  otherwise: string,
-  forms: readonly string[],
-): string {
-  const said = errorCodeOf(error)
-  const fits = said !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(said)
-  return fits && redact(said, forms) === said ? said : otherwise
 }

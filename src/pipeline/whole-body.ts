@@ -26,6 +26,15 @@ async function restOf(
   return joined(parts) as Bytes
 }
 
+/** Undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }

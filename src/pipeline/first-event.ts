@@ -1,0 +1,56 @@
+/** The beginning of a stream: until its first event with data is there, another key can still be tried. */
+import type { Ask } from '../core/ask.ts'
+import { failure } from '../core/failure.ts'
+import { allowedHeaders } from '../core/reply-headers.ts'
+import { joined } from '../core/sse.ts'
+import { StreamObserver } from '../core/stream-observer.ts'
+import type { UpstreamReply } from '../ports/transport.ts'
+import { asksUsageForClient } from '../providers/wire.ts'
+import type { Sent } from './answer.ts'
+import type { UsableUpstream } from './directory.ts'
+import { errorFailure } from './reported-failure.ts'
+
+export async function firstEvent(
+  upstream: UsableUpstream,
+  ask: Ask,
+  reply: UpstreamReply,
+  cancel: () => void,
+): Promise<Sent> {
+  const observer = new StreamObserver({
+    hideUsage: asksUsageForClient(ask),
+    choices: ask.choices,
+    secretForms: upstream.echoForms,
+  })
+  const runs: Uint8Array[] = []
+  while (!observer.started && observer.error === null) {
+    const chunk = await reply.next()
+    const done = chunk === null
+    const run = done ? observer.finish().bytes : observer.accept(chunk)
+    if (run !== null) runs.push(run)
+    if (done && !observer.started) return ended()
+    if (done) break
+  }
+  if (observer.error !== null) {
+    cancel()
+    return { ok: false, failed: errorFailure(observer.error, upstream) }
+  }
+  const [first = null] = runs.length > 1 ? [joined(runs)] : runs
+  return {
+    ok: true,
+    answer: {
+      kind: 'stream',
+      upstream,
+      status: 200,
+      headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
+      observer,
+      first,
+      reply,
+      cancel,
+    },
+  }
+}
+
+function ended(): Sent {
+  const detail = 'the stream ended before its first event'
+  return { ok: false, failed: failure('server', detail, { status: 200, ambiguous: true }) }
+}

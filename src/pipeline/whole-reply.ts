@@ -1,0 +1,43 @@
+/** A whole reply, judged before any of it is sent on. */
+import { errorObjectOf, failure } from '../core/failure.ts'
+import { redact } from '../core/redact.ts'
+import { allowedHeaders } from '../core/reply-headers.ts'
+import { readUsage } from '../core/usage.ts'
+import type { UpstreamReply } from '../ports/transport.ts'
+import type { Sent } from './answer.ts'
+import type { UsableUpstream } from './directory.ts'
+import { errorFailure } from './reported-failure.ts'
+import { jsonOf, textOf } from './whole-body.ts'
+
+export function wholeReply(
+  upstream: UsableUpstream,
+  reply: UpstreamReply,
+  bytes: Uint8Array<ArrayBuffer>,
+): Sent {
+  const raw = textOf(bytes)
+  const value = jsonOf(raw)
+  if (value === undefined)
+    return {
+      ok: false,
+      failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }),
+    }
+  const error = errorObjectOf(value)
+  if (error !== null) return { ok: false, failed: errorFailure(error, upstream) }
+  return {
+    ok: true,
+    answer: {
+      kind: 'whole',
+      upstream,
+      status: 200,
+      headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
+      text: raw,
+      body: echoes(upstream, raw) ? redact(raw, upstream.secretForms) : bytes,
+      usage: readUsage((value as { usage?: unknown } | null)?.usage),
+    },
+  }
+}
+
+function echoes({ echoForms }: UsableUpstream, text: string): boolean {
+  for (const form of echoForms) if (text.includes(form)) return true
+  return false
+}
