@@ -167,3 +167,15 @@ test('unknown members and large numbers of a request reach the upstream untouche
   await gateway.chat({}, { body: sent })
   expect(mock.ledger[from]?.body).toBe(sent)
 })
+
+test('a content type is the same in capitals', async () => {
+  const bytes = Buffer.from(
+    [chunkOf('a'), FINISH, USAGE, '[DONE]'].map((payload) => `data: ${payload}\n\n`).join(''),
+  )
+  const head = sseHead({ 'content-type': 'Text/Event-Stream' })
+  await expectSame(bytes, [
+    { write: head },
+    { write: httpChunk(bytes) },
+    { write: LAST_HTTP_CHUNK },
+  ])
+})
