@@ -14,7 +14,8 @@ export interface SendOptions {
 
 /**
  * Why no reply came. `reset`: a connection that had been used before was closed instead of a reply;
- * `http2_refused`: the upstream no longer speaks HTTP/2, and got nothing of the request.
+ * `http2_refused`: the upstream no longer speaks HTTP/2, and got nothing of the request; `no_file_left`:
+ * this process may open no more.
  */
 export type TransportFault =
   | 'refused'
@@ -23,6 +24,7 @@ export type TransportFault =
   | 'connect_timeout'
   | 'reset'
   | 'http2_refused'
+  | 'no_file_left'
   | 'other'
 
 export class TransportError extends Error {

@@ -1,5 +1,7 @@
 /** Opens a connection to an upstream, TLS checked, within a time limit; says what it failed of. */
+import { closeSync, openSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { devNull } from 'node:os'
 import { TransportError } from '../../ports/transport.ts'
 import type { Address } from './address.ts'
 import type { Connection, Wire } from './http1-connection.ts'
@@ -130,14 +132,24 @@ function wireOf(socket: Socket): Wire {
 }
 
 function connectError(code = 'unknown'): TransportError {
+  if (code === 'EMFILE' || code === 'ENFILE' || !hasFileLeft())
+    return new TransportError('no_file_left', 'no file is left for a connection', false)
   if (code === 'ECONNREFUSED') return new TransportError('refused', 'connection refused', false)
   if (code === 'ENOTFOUND')
     return new TransportError('dns', 'its name could not be resolved', false)
   if (/^EAI_|DNS/.test(code))
     return new TransportError('dns', 'its name could not be resolved for now', false)
-  if (code === 'EMFILE' || code === 'ENFILE')
-    return new TransportError('other', 'this machine has no file left for a connection', false)
   return new TransportError('refused', `no connection: ${code}`, false)
+}
+
+/** Bun says ECONNREFUSED where this process may open no more files. */
+function hasFileLeft(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return true
+  } catch (error) {
+    return !/^E[MN]FILE$/.test((error as { code?: string }).code ?? '')
+  }
 }
 
 function meaning(code = 'unknown'): string {
