@@ -8,6 +8,8 @@ const CR = 13
  * its state is cold at each chunk of one of thousands of streams.
  */
 export class SseSplitter {
+  /** Of the event that is still incomplete. */
+  pendingBytes = 0
   private pending: Uint8Array[] = []
   private lineEmpty = true
   private afterCr = false
@@ -21,10 +23,12 @@ export class SseSplitter {
     const boundary = this.lastBoundary(chunk)
     if (boundary === 0) {
       this.pending.push(chunk)
+      this.pendingBytes += chunk.length
       return null
     }
     const head = boundary === chunk.length ? chunk : chunk.subarray(0, boundary)
     const complete = this.pending.length === 0 ? head : joined([...this.pending, head])
+    this.pendingBytes = chunk.length - boundary
     if (boundary < chunk.length) this.pending = [chunk.subarray(boundary)]
     else if (this.pending.length > 0) this.pending = []
     return complete

@@ -94,6 +94,15 @@ describe('a stream', () => {
     expect(half.finish().bytes).toBeNull()
   })
 
+  test('an event without end is noticed', () => {
+    const observer = observe()
+    const piece = encode('x'.repeat(8 * 1024 * 1024))
+    for (let count = 0; count < 8; count++) observer.accept(piece)
+    expect(observer.oversized).toBe(false)
+    observer.accept(encode('x'))
+    expect(observer.oversized).toBe(true)
+  })
+
   test('an event of many megabytes in many pieces is forwarded once, whole', () => {
     const observer = observe()
     const piece = encode('x'.repeat(64 * 1024))

@@ -31,6 +31,10 @@ interface Choice {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
+/** One event; a line of 16 MB is not unheard of. */
+const MOST_EVENT_BYTES = 64 * 1024 * 1024
+export const EVENT_TOO_LARGE = 'an event of its stream is larger than 64 MiB'
+
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
 export class StreamObserver {
   /** The last believable usage seen. */
@@ -41,6 +45,8 @@ export class StreamObserver {
   done = false
   /** At least one event was seen whose data are JSON or `[DONE]`. */
   started = false
+  /** An event is larger than any should be; it is not waited for. */
+  oversized = false
   /** Events dropped because their data was neither JSON nor `[DONE]`, or held the key. */
   dropped = 0
   /** The text generated so far, for counting where no usage comes. */
@@ -61,6 +67,7 @@ export class StreamObserver {
   /** Bytes to forward now: whole events only. Null where there are none yet. */
   accept(chunk: Uint8Array): Uint8Array | null {
     const run = this.splitter.push(chunk)
+    if (this.splitter.pendingBytes > MOST_EVENT_BYTES) this.oversized = true
     return run === null ? null : this.forward(run)
   }
 

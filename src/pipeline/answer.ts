@@ -1,4 +1,5 @@
 /** What a try comes to; where it succeeded, what is handed to relay. */
+import type { GatewayError } from '../core/errors.ts'
 import type { Failure } from '../core/failure.ts'
 import type { StreamObserver } from '../core/stream-observer.ts'
 import type { TokenUsage } from '../core/usage-record.ts'
@@ -35,4 +36,8 @@ export interface StreamAnswer extends AnswerHead {
 export type Answer = WholeAnswer | StreamAnswer
 
 /** What one try came to. */
-export type Sent = { ok: true; answer: Answer } | { ok: false; failed: Failure }
+export type Sent =
+  | { how: 'answered'; answer: Answer }
+  | { how: 'failed'; failed: Failure }
+  /** By the gateway itself: no word about the key. */
+  | { how: 'ended'; error: GatewayError }

@@ -1,13 +1,13 @@
 /** Stage 5: choose a key, ask its breaker, send, and maybe go on to the next, until one answers. */
 import type { Ask } from '../core/ask.ts'
-import { GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
 import type { Failure } from '../core/failure.ts'
 import { nextStep } from '../core/retry.ts'
 import { chooseKey } from '../core/routing.ts'
 import type { Answer } from './answer.ts'
 import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
-import { clientErrorOf, noneAvailable } from './refuse.ts'
+import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refuse.ts'
 import type { Plan } from './route.ts'
 import { send } from './send.ts'
 import type { Trace } from './trace.ts'
@@ -26,13 +26,15 @@ export async function attempt(
   let fresh = false
   let resent = false
   while (upstream !== null) {
+    stillWanted(gateway, trace)
     gateway.pool.claim(upstream.key.id)
     tried.push(upstream.key.id)
     trace.upstream = upstream
     const sent = await send(gateway, upstream, ask, trace, fresh)
-    if (trace.clientGone) throw abandoned(gateway, upstream, trace)
-    note(trace, upstream, sent.ok ? null : sent.failed)
-    if (sent.ok) return sent.answer
+    if (trace.clientGone) throw withoutVerdict(gateway, upstream, trace, clientClosed())
+    if (sent.how === 'ended') throw withoutVerdict(gateway, upstream, trace, sent.error)
+    note(trace, upstream, sent.how === 'answered' ? null : sent.failed)
+    if (sent.how === 'answered') return sent.answer
     failures.push(sent.failed)
     // An idle connection that the upstream was just closing says nothing about its health.
     if (sent.failed.reset && gateway.resendOnReset && !resent) {
@@ -66,7 +68,6 @@ export async function attempt(
     }
     askedAgain = true
     await pause(step.waitMs, trace)
-    if (trace.clientGone) throw abandoned(gateway, upstream, trace)
   }
   throw noneAvailable(gateway, plan)
 }
@@ -102,20 +103,28 @@ function note(trace: Trace, { key }: UsableUpstream, failed: Failure | null): vo
   })
 }
 
-/** The client going away says nothing about the key. */
-function abandoned(gateway: Gateway, upstream: UsableUpstream, trace: Trace): GatewayError {
-  gateway.pool.released(upstream.key.id)
+/** Throws where another try would come too late. */
+function stillWanted(gateway: Gateway, trace: Trace): void {
+  if (trace.clientGone) throw clientClosed()
+  if (performance.now() - trace.arrivedMs >= gateway.limits.requestMs) throw requestTooLong(gateway)
+}
+
+/** The client going away, and what the gateway ends by itself, say nothing about the key. */
+function withoutVerdict(
+  gateway: Gateway,
+  { key }: UsableUpstream,
+  trace: Trace,
+  error: GatewayError,
+): GatewayError {
+  gateway.pool.released(key.id)
   trace.attempts.push({
-    upstreamKeyId: upstream.key.id,
-    upstream: upstream.key.name,
+    upstreamKeyId: key.id,
+    upstream: key.name,
     status: null,
-    failure: 'the client went away',
-    ambiguous: true,
+    failure: error.message,
+    ambiguous: error.code !== 'no_available_upstream',
   })
-  return new GatewayError(
-    'client_closed_request',
-    'gateway: the client closed the connection before the reply.',
-  )
+  return error
 }
 
 /** Waits, but no longer than the client does. */

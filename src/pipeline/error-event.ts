@@ -1,14 +1,21 @@
-/** How a stream that its upstream broke off ends for the client. */
+/** How a stream that broke off ends for the client. */
 import { ERROR_CATALOGUE } from '../core/errors.ts'
 import { errorCodeOf, shownCode } from '../core/failure.ts'
 import { redact } from '../core/redact.ts'
 import type { StreamAnswer } from './answer.ts'
 
-/** The one event that ends a stream which its upstream broke off. No `[DONE]` follows. */
+export interface Cut {
+  how: 'cut'
+  /** Whose doing it is. */
+  by: 'upstream' | 'gateway'
+  code: 'upstream_error' | 'upstream_timeout'
+  detail: string
+}
+
+/** The one event that ends a stream which broke off. No `[DONE]` follows. */
 export function errorEvent(
   answer: StreamAnswer,
-  code: 'upstream_error' | 'upstream_timeout',
-  detail: string,
+  { by, code, detail }: Cut,
   requestId: string,
 ): string {
   const { upstream, observer } = answer
@@ -17,7 +24,7 @@ export function errorEvent(
     typeof error?.message === 'string' ? `: ${redact(error.message, upstream.secretForms)}` : ''
   const body = {
     error: {
-      message: `upstream ${upstream.key.name}: ${detail}${said}`,
+      message: `${by === 'gateway' ? by : `upstream ${upstream.key.name}`}: ${detail}${said}`,
       type: ERROR_CATALOGUE[code].type,
       code: shownCode(errorCodeOf(error), upstream.secretForms) ?? code,
       param: null,

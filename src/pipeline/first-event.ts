@@ -3,7 +3,7 @@ import type { Ask } from '../core/ask.ts'
 import { failure } from '../core/failure.ts'
 import { allowedHeaders } from '../core/reply-headers.ts'
 import { joined } from '../core/sse.ts'
-import { StreamObserver } from '../core/stream-observer.ts'
+import { EVENT_TOO_LARGE, StreamObserver } from '../core/stream-observer.ts'
 import type { UpstreamReply } from '../ports/transport.ts'
 import { asksUsageForClient } from '../providers/wire.ts'
 import type { Sent } from './answer.ts'
@@ -27,16 +27,20 @@ export async function firstEvent(
     const done = chunk === null
     const run = done ? observer.finish().bytes : observer.accept(chunk)
     if (run !== null) runs.push(run)
-    if (done && !observer.started) return ended()
+    if (done && !observer.started) return broken('the stream ended before its first event')
+    if (observer.oversized) {
+      cancel()
+      return broken(EVENT_TOO_LARGE)
+    }
     if (done) break
   }
   if (observer.error !== null) {
     cancel()
-    return { ok: false, failed: errorFailure(observer.error, upstream) }
+    return { how: 'failed', failed: errorFailure(observer.error, upstream) }
   }
   const [first = null] = runs.length > 1 ? [joined(runs)] : runs
   return {
-    ok: true,
+    how: 'answered',
     answer: {
       kind: 'stream',
       upstream,
@@ -50,7 +54,6 @@ export async function firstEvent(
   }
 }
 
-function ended(): Sent {
-  const detail = 'the stream ended before its first event'
-  return { ok: false, failed: failure('server', detail, { status: 200, ambiguous: true }) }
+function broken(detail: string): Sent {
+  return { how: 'failed', failed: failure('server', detail, { status: 200, ambiguous: true }) }
 }

@@ -7,6 +7,10 @@ import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
 import type { Plan } from './route.ts'
 
+export const TOO_LONG = 'the request took longer than REQUEST_TIMEOUT_MS'
+/** Files come free as requests end. */
+const NO_FILE_WAIT_MS = 1_000
+
 /** The upstream's own refusal of the request, in its words and with its status. */
 export class UpstreamRefusal extends Error {
   override readonly name = 'UpstreamRefusal'
@@ -22,7 +26,7 @@ export class UpstreamRefusal extends Error {
   }
 }
 
-/** The last failure decides, but a 429 anywhere means that waiting helps. */
+/** The last failure decides; the client is told to come back only where every try met a 429. */
 export function clientErrorOf(
   gateway: Gateway,
   { key }: UsableUpstream,
@@ -105,5 +109,27 @@ export function noneAvailable(gateway: Gateway, plan: Plan): GatewayError {
     'no_available_upstream',
     `gateway: every upstream key for this model is cooling down after failures; the first is back in ${Math.ceil(waitMs / 1000)} s.`,
     { headers: retryAfterHeaders(waitMs) },
+  )
+}
+
+export function requestTooLong({ limits }: Gateway): GatewayError {
+  return new GatewayError(
+    'upstream_timeout',
+    `gateway: ${TOO_LONG} (${limits.requestMs} ms). Ask for less at once; an operator can raise it.`,
+  )
+}
+
+export function noFileLeft(): GatewayError {
+  return new GatewayError(
+    'no_available_upstream',
+    'gateway: it may open no more files, so no connection to an upstream. An operator raises its limit ("ulimit -n").',
+    { headers: retryAfterHeaders(NO_FILE_WAIT_MS) },
+  )
+}
+
+export function clientClosed(): GatewayError {
+  return new GatewayError(
+    'client_closed_request',
+    'gateway: the client closed the connection before the reply.',
   )
 }

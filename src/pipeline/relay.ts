@@ -71,7 +71,8 @@ async function relayStream(
     trace.outcome = 'cut'
     trace.errorCode = end.code
     const note = trace.attempts[trace.attempts.length - 1]
-    if (note) note.failure = end.detail
+    if (note) note.failure = `${end.by === 'gateway' ? 'gateway' : 'server'}: ${end.detail}`
+    if (end.by === 'gateway') return gateway.pool.released(key.id)
     gateway.pool.failed(
       key.id,
       key.name,

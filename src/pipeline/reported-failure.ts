@@ -15,6 +15,9 @@ import type { UsableUpstream } from './directory.ts'
 import type { Gateway } from './gateway.ts'
 import { jsonOf, textOf, wholeBody } from './whole-body.ts'
 
+/** An error is some lines of JSON. */
+const MOST_BYTES = 64 * 1024
+
 type ErrorObject = Readonly<Record<string, unknown>>
 
 /** A reply with another status than 200. */
@@ -22,9 +25,10 @@ export async function statusFailure(
   gateway: Gateway,
   { secretForms }: UsableUpstream,
   reply: UpstreamReply,
+  cancel: () => void,
 ): Promise<Failure> {
   const { status } = reply
-  const error = errorObjectOf(jsonOf(await readOrNothing(reply)))
+  const error = errorObjectOf(jsonOf(await readOrNothing(reply, cancel)))
   const code = errorCodeOf(error)
   const kind = classifyStatus(status, code)
   const retryAfterMs = readRetryAfterMs((name) => reply.header(name), gateway.clock.nowMs())
@@ -36,10 +40,11 @@ export async function statusFailure(
   })
 }
 
-async function readOrNothing(reply: UpstreamReply): Promise<string> {
+async function readOrNothing(reply: UpstreamReply, cancel: () => void): Promise<string> {
   try {
-    return textOf(await wholeBody(reply))
+    return textOf(await wholeBody(reply, MOST_BYTES))
   } catch {
+    cancel()
     return ''
   }
 }

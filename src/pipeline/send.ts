@@ -3,16 +3,20 @@ import type { Ask } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
 import { type Failure, failure } from '../core/failure.ts'
 import { redact } from '../core/redact.ts'
-import { TransportError, type UpstreamReply } from '../ports/transport.ts'
+import { type Sending, TransportError, type UpstreamReply } from '../ports/transport.ts'
 import { PROVIDERS } from '../providers/index.ts'
 import type { Sent } from './answer.ts'
 import type { UsableUpstream } from './directory.ts'
 import { firstEvent } from './first-event.ts'
 import type { Gateway } from './gateway.ts'
+import { noFileLeft, requestTooLong } from './refuse.ts'
 import { statusFailure } from './reported-failure.ts'
 import type { Trace } from './trace.ts'
-import { wholeBody } from './whole-body.ts'
+import { ReplyTooLarge, wholeBody } from './whole-body.ts'
 import { wholeReply } from './whole-reply.ts'
+
+/** Of a failure the status says enough: what else the upstream says of it is waited for no longer. */
+const ERROR_BODY_MS = 2_000
 
 export async function send(
   gateway: Gateway,
@@ -22,28 +26,37 @@ export async function send(
   fresh: boolean,
 ): Promise<Sent> {
   const { key, secret } = upstream
+  const { firstByteMs, requestMs } = gateway.limits
   const deadline = gateway.deadlines.open()
-  let timedOut = false
   const sentMs = performance.now()
+  const leftMs = trace.arrivedMs + requestMs - sentMs
+  let sending: Sending | null = null
+  let expired = false
   try {
     const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const sending = gateway.transport.send(request, { fresh })
-    const cancel = () => sending.cancel()
+    const sent = gateway.transport.send(request, { fresh })
+    sending = sent
+    const cancel = () => sent.cancel()
     trace.onClientGone = cancel
-    if (trace.clientGone) cancel()
-    deadline.set(gateway.limits.firstByteMs, () => {
-      timedOut = true
+    deadline.set(Math.min(firstByteMs, leftMs), () => {
+      expired = true
       cancel()
     })
-    const reply = await sending.reply
-    if (reply.status !== 200)
-      return { ok: false, failed: await statusFailure(gateway, upstream, reply) }
+    const reply = await sent.reply
+    if (reply.status !== 200) {
+      deadline.set(ERROR_BODY_MS, cancel)
+      return { how: 'failed', failed: await statusFailure(gateway, upstream, reply, cancel) }
+    }
     if (isEventStream(reply)) return await firstEvent(upstream, ask, reply, cancel)
     const body = wholeBody(reply)
     return wholeReply(upstream, reply, body instanceof Promise ? await body : body)
   } catch (error) {
-    if (error instanceof GatewayError) throw error
-    return { ok: false, failed: silence(gateway, error, timedOut, upstream) }
+    sending?.cancel()
+    if (error instanceof GatewayError) return { how: 'ended', error }
+    if (expired && leftMs < firstByteMs) return { how: 'ended', error: requestTooLong(gateway) }
+    if (error instanceof TransportError && error.fault === 'no_file_left')
+      return { how: 'ended', error: noFileLeft() }
+    return { how: 'failed', failed: silence(gateway, error, expired, upstream) }
   } finally {
     deadline.clear()
     trace.upstreamWaitMs += performance.now() - sentMs
@@ -65,6 +78,8 @@ function silence(
     const detail = `no answer within ${gateway.limits.firstByteMs} ms`
     return failure('local', detail, { timedOut: true, ambiguous: true })
   }
+  if (error instanceof ReplyTooLarge)
+    return failure('server', error.message, { status: 200, ambiguous: true })
   if (error instanceof TransportError) {
     const { fault, ambiguous } = error
     const more = { ambiguous, reset: fault === 'reset', timedOut: fault === 'connect_timeout' }

@@ -1,16 +1,26 @@
 /** The body of a streamed reply: at the client's pace, watched for silence on both sides. */
+import { EVENT_TOO_LARGE } from '../core/stream-observer.ts'
 import type { StreamAnswer } from './answer.ts'
 import type { ClientStream } from './client.ts'
-import { errorEvent } from './error-event.ts'
+import { type Cut, errorEvent } from './error-event.ts'
 import type { Gateway } from './gateway.ts'
+import { TOO_LONG } from './refuse.ts'
 import type { Trace } from './trace.ts'
 
-export type StreamEnding =
-  | { how: 'complete' }
-  | { how: 'client_gone' }
-  | { how: 'cut'; code: 'upstream_error' | 'upstream_timeout'; detail: string }
+export type StreamEnding = { how: 'complete' } | { how: 'client_gone' } | Cut
 
-type Cut = StreamEnding & { how: 'cut' }
+const SILENT: Cut = {
+  how: 'cut',
+  by: 'upstream',
+  code: 'upstream_timeout',
+  detail: 'it fell silent in the middle of the stream',
+}
+const TOO_LONG_CUT: Cut = {
+  how: 'cut',
+  by: 'gateway',
+  code: 'upstream_timeout',
+  detail: TOO_LONG,
+}
 
 /** An upstream that has said all but keeps the stream open is not waited for longer. */
 const AFTER_FINISH_MS = 2_000
@@ -28,7 +38,7 @@ export function streamBody(
   const deadline = gateway.deadlines.open()
   const lastMs = trace.arrivedMs + limits.requestMs
   const { promise: ended, resolve, reject } = Promise.withResolvers<StreamEnding>()
-  let silent = false
+  let stopped: Cut | null = null
   let over = false
 
   const end = (ending: StreamEnding) => {
@@ -42,13 +52,17 @@ export function streamBody(
     answer.cancel()
   }
   trace.onClientGone = gone
-  const upstreamSilent = () => {
-    silent = true
+  const stop = (why: Cut) => {
+    stopped = why
     answer.cancel()
   }
+  const upstreamSilent = () => stop(SILENT)
+  const requestTooLong = () => stop(TOO_LONG_CUT)
   const watchUpstream = () => {
     const idleMs = observer.finished ? Math.min(AFTER_FINISH_MS, limits.idleMs) : limits.idleMs
-    deadline.set(Math.min(idleMs, lastMs - performance.now()), upstreamSilent)
+    const leftMs = lastMs - performance.now()
+    if (leftMs < idleMs) deadline.set(leftMs, requestTooLong)
+    else deadline.set(idleMs, upstreamSilent)
   }
   const clientStalled = () => {
     gone()
@@ -61,7 +75,7 @@ export function streamBody(
     if (cut === null) client.end(last)
     else {
       if (last !== null) void client.write(last)
-      client.end(encoder.encode(errorEvent(answer, cut.code, cut.detail, trace.requestId)))
+      client.end(encoder.encode(errorEvent(answer, cut, trace.requestId)))
     }
     end(cut ?? { how: 'complete' })
   }
@@ -98,6 +112,10 @@ export function streamBody(
       if (over) return
       if (chunk === null) return finish()
       run = observer.accept(chunk)
+      if (observer.oversized) {
+        answer.cancel()
+        return close(run, errorOr(EVENT_TOO_LARGE))
+      }
     }
   }
 
@@ -108,18 +126,13 @@ export function streamBody(
   }
   const errorOr = (detail: string): Cut => ({
     how: 'cut',
+    by: 'upstream',
     code: 'upstream_error',
     detail: observer.error === null ? detail : 'it reported an error in the stream',
   })
   const brokenOff = (): Cut | null => {
     if (observer.finished) return null
-    return silent
-      ? {
-          how: 'cut',
-          code: 'upstream_timeout',
-          detail: 'it fell silent in the middle of the stream',
-        }
-      : errorOr('the connection broke off in the middle of the stream')
+    return stopped ?? errorOr('the connection broke off in the middle of the stream')
   }
 
   /** The client is done with `[DONE]`; the upstream may take a moment to end, so its connection can be used again. */

@@ -18,13 +18,13 @@ export function wholeReply(
   const value = jsonOf(raw)
   if (value === undefined)
     return {
-      ok: false,
+      how: 'failed',
       failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }),
     }
   const error = errorObjectOf(value)
-  if (error !== null) return { ok: false, failed: errorFailure(error, upstream) }
+  if (error !== null) return { how: 'failed', failed: errorFailure(error, upstream) }
   return {
-    ok: true,
+    how: 'answered',
     answer: {
       kind: 'whole',
       upstream,

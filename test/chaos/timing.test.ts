@@ -10,13 +10,13 @@ import {
   sseReply,
 } from '../support/mock-upstream.ts'
 import { ask, BOTH, payloads, streamErrors } from './asking.ts'
-import { inTurn, since, startRig } from './rig.ts'
+import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
 const FIRST_BYTE_MS = 700
 const IDLE_MS = 600
 const REQUEST_MS = 3_000
 const rig = await startRig({
-  models: { pair: 2, alone: 1 },
+  models: { pair: 2, alone: 1, counted: 1 },
   env: {
     UPSTREAM_FIRST_BYTE_TIMEOUT_MS: String(FIRST_BYTE_MS),
     UPSTREAM_IDLE_TIMEOUT_MS: String(IDLE_MS),
@@ -114,3 +114,10 @@ test.each(BOTH.slice(1))(
     expect(answer.text).not.toContain('[DONE]')
   },
 )
+
+test('silence before the first byte counts against the key', async () => {
+  mock.script(() => ['stall'])
+  for (const [, stream] of BOTH) await ask(gateway, 'counted', { stream })
+  const state = await upstreamState(rig, 'counted-1', (row) => row.total_errors === 2)
+  expect(state.failure_count).toBe(2)
+})
