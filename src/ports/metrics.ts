@@ -6,6 +6,8 @@ export interface Metrics {
   requestFinished(record: UsageRecord): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */
   eventsDropped(count: number): void
+  /** A request refused before anything was sent for it, by the error's code. */
+  refused(code: string): void
   /** A request refused by a rate limit. */
   rateLimited(): void
   /** A decision taken by this process's own counters, because Redis was lost. */

@@ -10,6 +10,7 @@ export interface ErrorFields {
 }
 
 export interface UsageRow {
+  request_id: string
   status: number
   outcome: string
   error_code: string | null

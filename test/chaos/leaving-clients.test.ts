@@ -59,6 +59,7 @@ describe.each(LEAVE)('a client that leaves with %s', (_, leave) => {
       expect((await mock.closedByPeer(exchange)) - leftAtMs).toBeLessThan(MOST_MS)
       const row = await waitFor('its usage row', () => lastRow(rowsBefore))
       expect(row).toMatchObject({ outcome: 'aborted', attempts: 1 })
+      expect(await logLines(row.request_id)).toHaveLength(1)
       if (seen === null) expect(row.completion_tokens).toBe(0)
       else {
         expect(row.estimated).toBe(1)
@@ -87,6 +88,17 @@ test('none of them counted against the key', async () => {
   const state = await upstreamState(rig, 'left-1', (row) => row.total_requests > 0)
   expect(state).toMatchObject({ status: 'healthy', failure_count: 0, total_errors: 0 })
 })
+
+/** All about this request, once its end is among them. */
+function logLines(requestId: string): Promise<string[]> {
+  return waitFor('its log line', () => {
+    const lines = gateway
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes(requestId))
+    return lines.some((line) => line.includes('"outcome":"aborted"')) ? lines : null
+  })
+}
 
 function countRows(): number {
   using database = gateway.database()

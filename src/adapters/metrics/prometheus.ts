@@ -44,6 +44,12 @@ export function createPrometheusMetrics(): Metrics {
     help: 'Stream events that were neither JSON nor [DONE]',
     registers,
   })
+  const refusals = new Counter({
+    name: 'gpt_proxy_requests_refused_total',
+    help: 'Requests refused before anything was sent for them',
+    labelNames: ['code'] as const,
+    registers,
+  })
   const limited = new Counter({
     name: 'gpt_proxy_rate_limited_total',
     help: 'Requests refused by a rate limit',
@@ -74,6 +80,7 @@ export function createPrometheusMetrics(): Metrics {
       if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
     },
     eventsDropped: (count) => dropped.inc(count),
+    refused: (code) => refusals.inc({ code }),
     rateLimited: () => limited.inc(),
     limitedLocally: () => locally.inc(),
     redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
