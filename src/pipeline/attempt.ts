@@ -128,12 +128,12 @@ function withoutVerdict(
 }
 
 /** Waits, but no longer than the client does. */
-function pause(waitMs: number, trace: Trace): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, waitMs)
-    trace.onClientGone = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-  })
+async function pause(waitMs: number, trace: Trace): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const sinceMs = performance.now()
+  const timer = setTimeout(resolve, waitMs)
+  trace.onClientGone = resolve
+  await over
+  clearTimeout(timer)
+  trace.upstreamWaitMs += performance.now() - sinceMs
 }

@@ -4,7 +4,7 @@ import type { Answer, StreamAnswer, WholeAnswer } from './answer.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { streamBody } from './stream-body.ts'
-import type { Trace } from './trace.ts'
+import { nameUpstream, type Trace } from './trace.ts'
 
 /** A promise only for a stream. */
 export function relay(
@@ -87,11 +87,6 @@ function replyHeaders(answer: Answer, trace: Trace, contentType: string): Record
   Object.assign(headers, answer.headers)
   headers['content-type'] = contentType
   headers['x-request-id'] = trace.requestId
-  headers['x-gpt-proxy-upstream'] = answer.upstream.key.name
-  headers['x-gpt-proxy-attempts'] = String(trace.attempts.length)
-  const overheadMs = performance.now() - trace.arrivedMs - trace.upstreamWaitMs
-  headers['x-gpt-proxy-overhead-ms'] = overheadMs.toFixed(3)
-  // The built-in demo has no row of its own; nobody must take it for a real model.
-  if (answer.upstream.key.id === 0) headers['x-gpt-proxy-demo'] = 'true'
+  nameUpstream(trace)
   return headers
 }

@@ -12,7 +12,7 @@ import { relay } from './relay.ts'
 import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import { settle } from './settle.ts'
-import type { Trace } from './trace.ts'
+import { nameUpstream, type Trace } from './trace.ts'
 
 export interface Incoming {
   endpoint: Endpoint
@@ -44,6 +44,7 @@ export async function serve(gateway: Gateway, incoming: Incoming, trace: Trace):
 }
 
 function failed(trace: Trace, error: unknown): void {
+  nameUpstream(trace)
   const known = error instanceof GatewayError || error instanceof UpstreamRefusal
   trace.status = known ? error.status : 500
   trace.errorCode = known ? error.code : 'internal_error'

@@ -9,13 +9,14 @@ export interface Trace {
   /** Monotonic clock at arrival. */
   readonly arrivedMs: number
   readonly attempts: AttemptNote[]
-  /** Time spent waiting for upstreams before the reply began. */
+  /** Time spent waiting for upstreams, or for another try, before the reply began. */
   upstreamWaitMs: number
   firstTokenMs: number | null
   upstream: UsableUpstream | null
   usage: TokenUsage | null
   /** Generated text, counted only where the upstream reported no usage. */
   generatedText: string
+  /** 0 until an attempt was made: what is refused before it has no record. */
   status: number
   outcome: Outcome
   errorCode: string | null
@@ -45,6 +46,18 @@ export function openTrace(requestId: string, startedAtMs: number): Trace {
     onClientGone: null,
     holdHeaders: {},
   }
+}
+
+/** Which upstream was asked last, on the reply: an answer or an error. */
+export function nameUpstream(trace: Trace): void {
+  const { upstream, holdHeaders: headers } = trace
+  if (upstream === null) return
+  headers['x-gpt-proxy-upstream'] = upstream.key.name
+  headers['x-gpt-proxy-attempts'] = String(trace.attempts.length)
+  const overheadMs = performance.now() - trace.arrivedMs - trace.upstreamWaitMs
+  headers['x-gpt-proxy-overhead-ms'] = overheadMs.toFixed(3)
+  // The built-in demo has no row of its own; nobody must take it for a real model.
+  if (upstream.key.id === 0) headers['x-gpt-proxy-demo'] = 'true'
 }
 
 /** To be called by the web server when the client's connection is gone. */

@@ -50,6 +50,7 @@ describe.each(REFUSALS)('status %p, %s, code %p', (status, type, code) => {
       expect(answer.error().message).toMatch(/^upstream pair-[12]: credit balance quota: see /)
       expect(answer.text + JSON.stringify([...answer.headers])).not.toContain('sk-chaos')
       expect(since(mock, from)).toHaveLength(1)
+      expect(answer.headers.get('x-gpt-proxy-upstream')).toMatch(/^pair-[12]$/)
       expect(await answer.row()).toMatchObject({
         status,
         attempts: 1,

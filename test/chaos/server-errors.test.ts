@@ -10,7 +10,7 @@ import {
 import { ask, BOTH } from './asking.ts'
 import { inTurn, since, startRig, upstreamState } from './rig.ts'
 
-const rig = await startRig({ models: { pair: 2, four: 4, alone: 1 } })
+const rig = await startRig({ models: { pair: 2, four: 4, alone: 1, twice: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
@@ -41,6 +41,8 @@ describe.each([500, 502, 503, 504, 529])('status %p', (status) => {
     expect(new Set(since(mock, from).map(({ headers }) => headers.authorization)).size).toBe(3)
     expect(since(mock, from)).toHaveLength(3)
     expect(await answer.row()).toMatchObject({ attempts: 3, status: 502, total_tokens: 0 })
+    expect(answer.attempts).toBe(3)
+    expect(answer.headers.get('x-gpt-proxy-upstream')).toMatch(/^four-[1-4]$/)
   })
 })
 
@@ -52,6 +54,15 @@ test.each(BOTH)('the only key is asked once more after a moment (%s)', async (_,
   expect(answer).toMatchObject({ status: 200, attempts: 2 })
   expect(performance.now() - startedMs).toBeGreaterThanOrEqual(190)
   expect(since(mock, from)).toHaveLength(2)
+})
+
+test('an error says how long the gateway itself took, without the moment before the second try', async () => {
+  mock.script(() => bad(500))
+  const { headers, attempts } = await ask(gateway, 'twice')
+  expect(attempts).toBe(2)
+  const overheadMs = Number(headers.get('x-gpt-proxy-overhead-ms'))
+  expect(overheadMs).toBeGreaterThan(0)
+  expect(overheadMs).toBeLessThan(190)
 })
 
 test('a success forgets the failures before it, and the totals stay', async () => {

@@ -88,3 +88,13 @@ test('LangChain gets an echo without any upstream', async () => {
   })
   expect((await chat.invoke('Say hello')).text).toContain('Say hello')
 })
+
+test.each([
+  ['demo/429', 429],
+  ['demo/503', 503],
+])('the error of %s is marked as a demo, too', async (model, status) => {
+  const response = await gateway.chat({ ...ECHO, model })
+  expect(response.status).toBe(status)
+  expect(response.headers.get('x-gpt-proxy-demo')).toBe('true')
+  expect(response.headers.get('x-gpt-proxy-upstream')).toBe('demo')
+})
