@@ -21,6 +21,8 @@ export interface Directory {
   /** All upstream keys that could be decrypted and are configured for the model. */
   upstreamsFor(model: string): readonly UsableUpstream[]
   allUpstreams(): readonly UsableUpstream[]
+  /** Whether a key is configured for the model that could not be decrypted. */
+  hasUndecryptable(model: string): boolean
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
   /** Reads everything again; `onUpstreamKeys` sees those first. */
@@ -68,14 +70,16 @@ export function createDirectory({
 }: Dependencies): Directory {
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
+  let undecryptable: readonly UpstreamKey[] = []
   let byModel = new Map<string, readonly UsableUpstream[]>()
   let healthy = true
-  const secrets = new Map<string, UsableUpstream>()
+  /** Null where it could not be decrypted, which is said once. */
+  const secrets = new Map<string, UsableUpstream | null>()
 
   const usable = (key: UpstreamKey): UsableUpstream | null => {
     const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
     const known = secrets.get(cacheKey)
-    if (known) return { ...known, key }
+    if (known !== undefined) return known === null ? null : { ...known, key }
     const opened = vault.open(key.encryptedKey, {
       table: 'upstream_keys',
       row: key.id,
@@ -87,6 +91,7 @@ export function createDirectory({
         { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
         'upstream key unusable',
       )
+      secrets.set(cacheKey, null)
       return null
     }
     const entry = {
@@ -101,7 +106,9 @@ export function createDirectory({
 
   const takeUpstreamKeys = (keys: readonly UpstreamKey[]) => {
     onUpstreamKeys(keys)
-    upstreams = keys.map(usable).filter((entry) => entry !== null)
+    const opened = keys.map(usable)
+    upstreams = opened.filter((entry) => entry !== null)
+    undecryptable = keys.filter((_, at) => opened[at] === null)
     byModel = new Map()
   }
   const reload = async () => {
@@ -123,6 +130,7 @@ export function createDirectory({
       byModel.set(model, found)
       return found
     },
+    hasUndecryptable: (model) => undecryptable.some((key) => servesModel(key, model)),
     get healthy() {
       return healthy
     },

@@ -22,6 +22,7 @@ export function route(gateway: Gateway, caller: Caller, ask: Ask): Plan {
   if (isDemoModel(ask.model)) return DEMO_PLAN
   const plan = gateway.directory.upstreamsFor(ask.model)
   if (plan.length > 0) return plan
+  if (gateway.directory.hasUndecryptable(ask.model)) throw undecryptable(ask.model)
   throw new GatewayError('model_not_found', notFound(gateway, ask.model), { param: 'model' })
 }
 
@@ -30,4 +31,12 @@ function notFound(gateway: Gateway, model: string): string {
   return gateway.directory.allUpstreams().length === 0
     ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
     : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
+}
+
+function undecryptable(model: string): GatewayError {
+  return new GatewayError(
+    'no_available_upstream',
+    `gateway: no upstream key for the model '${model}' can be decrypted, so none is used. An operator sees why with "gpt-proxy doctor --only ENC-1".`,
+    { doctor: 'ENC-1' },
+  )
 }
