@@ -4,6 +4,8 @@ const MASK = '[redacted]'
 /** Key-shaped tokens of any owner: an upstream may echo a key that we never held. */
 const KEY_SHAPED = /\b(?:sk|rk|pk|ak|AIza|gsk|xai)[-_][A-Za-z0-9_\-*.]{8,}|\bBearer\s+[^\s"',]{8,}/g
 const SHORTEST_PART = 8
+/** What JSON may write as an escape, also in JSON that stands as a text in JSON. */
+const ESCAPE = /\\+(?:u00([2-7][0-9a-f])|\/)/gi
 
 /** The forms an upstream plainly echoes: as it is, URL-encoded, base64 (both alphabets), hex. Looked for in every reply. */
 export function echoForms(secret: string): string[] {
@@ -41,9 +43,31 @@ function base64Forms(bytes: Uint8Array, offset: number): string[] {
   return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
+/** Whether one of the forms stands in a text, plainly or in JSON's escapes. */
+export function holdsForm(text: string, forms: readonly string[]): boolean {
+  if (includesAny(text, forms)) return true
+  const plain = unescaped(text)
+  return plain !== text && includesAny(plain, forms)
+}
+
+function includesAny(text: string, forms: readonly string[]): boolean {
+  for (const form of forms) if (text.includes(form)) return true
+  return false
+}
+
+/** Quotes and backslashes stay escaped, so that JSON stays JSON. */
+function unescaped(text: string): string {
+  if (!text.includes('\\u00') && !text.includes('\\/')) return text
+  return text.replace(ESCAPE, (written, hex?: string) => {
+    const plain = hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16))
+    return plain === '"' || plain === '\\' ? written : plain
+  })
+}
+
 /** For short texts on error paths. Also masks any run of at least half of the secret. */
 export function redact(text: string, forms: readonly string[]): string {
-  let clean = text
+  const plain = unescaped(text)
+  let clean = plain !== text && includesAny(plain, forms) ? plain : text
   for (const form of forms) {
     clean = clean.replaceAll(form, MASK)
     clean = maskPart(clean, form.slice(0, Math.max(SHORTEST_PART, form.length >> 1)))

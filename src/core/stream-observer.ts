@@ -1,5 +1,6 @@
 /** Looks at a chat or completion stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { errorObjectOf } from './failure.ts'
+import { holdsForm } from './redact.ts'
 import { eventsOf, joined, onlyData, type SseEvent, SseSplitter } from './sse.ts'
 import { readUsage } from './usage.ts'
 import type { TokenUsage } from './usage-record.ts'
@@ -145,13 +146,9 @@ export class StreamObserver {
   }
 
   private leaks(event: string): boolean {
-    for (const form of this.rules.secretForms) {
-      if (event.includes(form)) {
-        this.dropped++
-        return true
-      }
-    }
-    return false
+    if (!holdsForm(event, this.rules.secretForms)) return false
+    this.dropped++
+    return true
   }
 }
 

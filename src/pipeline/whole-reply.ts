@@ -1,6 +1,6 @@
 /** A whole reply, judged before any of it is sent on. */
 import { errorObjectOf, failure } from '../core/failure.ts'
-import { redact } from '../core/redact.ts'
+import { holdsForm, redact } from '../core/redact.ts'
 import { allowedHeaders } from '../core/reply-headers.ts'
 import { readUsage } from '../core/usage.ts'
 import type { UpstreamReply } from '../ports/transport.ts'
@@ -31,13 +31,8 @@ export function wholeReply(
       status: 200,
       headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
       text: raw,
-      body: echoes(upstream, raw) ? redact(raw, upstream.secretForms) : bytes,
+      body: holdsForm(raw, upstream.echoForms) ? redact(raw, upstream.secretForms) : bytes,
       usage: readUsage((value as { usage?: unknown } | null)?.usage),
     },
   }
-}
-
-function echoes({ echoForms }: UsableUpstream, text: string): boolean {
-  for (const form of echoForms) if (text.includes(form)) return true
-  return false
 }

@@ -2,8 +2,14 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chatCompletion, jsonReply, type Step, sseReply } from '../support/mock-upstream.ts'
-import { ask, BOTH } from './asking.ts'
+import {
+  chatCompletion,
+  jsonReply,
+  rawReply,
+  type Step,
+  sseReply,
+} from '../support/mock-upstream.ts'
+import { ask, BOTH, payloads } from './asking.ts'
 import { leakForms, PLACES } from './leaking.ts'
 import { secretOf, startRig } from './rig.ts'
 
@@ -57,6 +63,20 @@ describe.each(PASSED)('in %s', (_, steps) => {
     const answer = await ask(gateway, 'leaky', { stream: steps === PASSED[1]?.[1] })
     expectClean(answer.text, leak)
   })
+})
+
+const ESCAPED = [...SECRET].map((sign) => `\\u00${sign.charCodeAt(0).toString(16)}`).join('')
+
+test.each(BOTH)("the key is not passed on in JSON's escapes (%s)", async (_, stream) => {
+  const choice = { index: 0, delta: { content: 'it is KEY' }, finish_reason: 'stop' }
+  const value = stream ? { choices: [choice] } : chatCompletion('it is KEY')
+  const json = JSON.stringify(value).replace('KEY', ESCAPED)
+  const head = `HTTP/1.1 200 OK\ncontent-length: ${json.length}`
+  mock.script(() => (stream ? sseReply([json]) : rawReply(head, json)))
+  const answer = await ask(gateway, 'leaky', { stream })
+  expect(answer.status).toBe(200)
+  const said = stream ? payloads(answer.text).slice(0, -1) : [answer.text]
+  expectClean(JSON.stringify(said.map((text) => JSON.parse(text))), ESCAPED)
 })
 
 test('after all that, neither logs, metrics, CLI nor any file of the data folder holds a form of it', async () => {
