@@ -64,6 +64,21 @@ describe('a field that decides, standing twice', () => {
     }
   })
 
+  test.each([
+    ['completions', 'prompt'],
+    ['embeddings', 'input'],
+  ])('in %s, %s is refused', async (endpoint, field) => {
+    const from = mock.ledger.length
+    const response = await fetch(`${gateway.baseUrl}/${endpoint}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.proxyKey}` },
+      body: `{"model":"plain","${field}":"a","${field}":"a much longer one"}`,
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { param: field } })
+    expect(since(mock, from)).toHaveLength(0)
+  })
+
   test('inside a message is no matter of ours', async () => {
     expect((await post('{"model":"plain","messages":[{"model":"a","model":"b"}]}')).status).toBe(
       200,

@@ -71,6 +71,11 @@ test('a client that takes nothing is cut off, and so is its upstream', async () 
   client.resume()
   await client.closed()
   expect(client.received().toString('latin1')).not.toContain('[DONE]')
+  const row = await waitFor('its usage row', () => {
+    using database = gateway.database()
+    return database.query("SELECT * FROM usage_records WHERE outcome = 'aborted'").get()
+  })
+  expect(row).toMatchObject({ error_code: 'client_closed_request', total_tokens: 14 })
 }, 15_000)
 
 test('a client that stops for a while and reads on gets everything', async () => {
