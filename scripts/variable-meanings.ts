@@ -99,7 +99,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '回复之前连接被重置时重发一次',
   },
   UPSTREAM_HTTP2: { en: 'HTTP/2 where an upstream offers it', zh: '上游支持时使用 HTTP/2' },
-  REQUEST_TIMEOUT_MS: { en: 'longest stream', zh: '最长的流' },
+  REQUEST_TIMEOUT_MS: {
+    en: 'longest request, all its tries together; a stream is ended by an error event',
+    zh: '最长的请求，所有尝试合计；流以一个错误事件结束',
+  },
   CLIENT_BODY_TIMEOUT_MS: {
     en: "a request's whole body must have arrived",
     zh: '请求体必须在此时间内全部到达',

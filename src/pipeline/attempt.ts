@@ -38,6 +38,7 @@ export async function attempt(
     failures.push(sent.failed)
     // An idle connection that the upstream was just closing says nothing about its health.
     if (sent.failed.reset && gateway.resendOnReset && !resent) {
+      gateway.pool.released(upstream.key.id)
       resent = true
       fresh = true
       continue
