@@ -1,6 +1,7 @@
 /** What a client asks for: the parts of a request body that the gateway decides on. */
 import { invalidRequest } from './errors.ts'
 import { countMembers, duplicatesIn } from './json-scan.ts'
+import { READ_BY_MODEL } from './prompt-parts.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
 
@@ -31,9 +32,7 @@ const DECISIVE = new Set([
   'best_of',
   'max_tokens',
   'max_completion_tokens',
-  'messages',
-  'prompt',
-  'input',
+  ...READ_BY_MODEL,
 ])
 
 /** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
