@@ -11,23 +11,18 @@ type Count = (text: string) => number
 /** Models before GPT-4o used cl100k_base; all newer ones, and unknown ones, are counted with o200k_base. */
 const CL100K_MODELS = /^(gpt-4(?!o|\.)|gpt-3\.5|text-embedding-)/
 
+/** `<|endoftext|>` and its like in a prompt are text as any other; the default is to throw. */
+const AS_TEXT = { disallowedSpecial: new Set<string>() }
+
 export function createTokenizer(): Tokenizer {
   let newest: Promise<Count> | null = null
   let older: Promise<Count> | null = null
   const encodingFor = (model: string): Promise<Count> => {
     if (CL100K_MODELS.test(model)) {
-      older ??= import('gpt-tokenizer/encoding/cl100k_base').then(
-        ({ countTokens }) =>
-          (text) =>
-            countTokens(text),
-      )
+      older ??= import('gpt-tokenizer/encoding/cl100k_base').then(countBy)
       return older
     }
-    newest ??= import('gpt-tokenizer/encoding/o200k_base').then(
-      ({ countTokens }) =>
-        (text) =>
-          countTokens(text),
-    )
+    newest ??= import('gpt-tokenizer/encoding/o200k_base').then(countBy)
     return newest
   }
   return {
@@ -49,4 +44,8 @@ export function createTokenizer(): Tokenizer {
       return Math.round((tokens / characters) * text.length)
     },
   }
+}
+
+function countBy({ countTokens }: { countTokens(text: string, options: object): number }): Count {
+  return (text) => countTokens(text, AS_TEXT)
 }
