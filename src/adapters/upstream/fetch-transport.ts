@@ -52,7 +52,11 @@ export function createFetchTransport(options: FetchOptions) {
         reject(error)
         controller.abort()
       }
-      const watch = watchConnecting(origin, giveUp)
+      let waiting = true
+      const watch = watchConnecting(origin, (error) => {
+        // A probe that began before the reply came may end in the middle of it.
+        if (waiting) giveUp(error)
+      })
       exchange(request, controller.signal, http2, fresh)
         .then(
           (response) => {
@@ -61,7 +65,10 @@ export function createFetchTransport(options: FetchOptions) {
           },
           (error) => reject(transportErrorOf(error, answered.has(origin))),
         )
-        .finally(() => clearTimeout(watch))
+        .finally(() => {
+          waiting = false
+          clearTimeout(watch)
+        })
       return { reply, cancel: () => giveUp(new TransportError('other', 'given up', true)) }
     },
   }
