@@ -8,6 +8,7 @@ const TEXT = 'Tokens are counted in a thread of their own'
 /** Loading an encoding takes a third of a second. */
 const MOST_CPU_MS = 100
 
+let latest: Worker
 let started = 0
 let ended = 0
 const { Worker } = globalThis
@@ -15,6 +16,7 @@ globalThis.Worker = class extends Worker {
   constructor(...given: ConstructorParameters<typeof Worker>) {
     super(...given)
     started++
+    latest = this
     this.addEventListener('close', () => ended++)
   }
 }
@@ -57,6 +59,14 @@ test('it is ended when it was idle, and started again when it is needed', async 
     expect(started).toBe(before + 1)
     await waitFor('the end of the thread', () => ended === started)
   }
+})
+
+test('one that fails leaves nobody waiting, and another takes its place', async () => {
+  const tokenizer = createTokenizer(0)
+  const counting = tokenizer.count('gpt-4o', TEXT)
+  latest.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
+  await expect(counting).rejects.toThrow('the counting thread failed')
+  expect(await tokenizer.count('gpt-4o', TEXT)).toBe(9)
 })
 
 test('it keeps no process from ending', async () => {
