@@ -47,7 +47,6 @@ describe('the environment', () => {
       OPENAI_ORGANIZATION: 'y',
       POSTGRESQL: 'z',
       LOGNAME: 'me',
-      HTTPS_PROXY: 'http://p',
     }
     expect(loadConfig(others)).toEqual(loadConfig({}))
   })

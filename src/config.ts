@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ConfigError } from './config/config-error.ts'
 import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
 import { type Environment, givenVariables } from './config/environment.ts'
+import { type OutgoingProxies, outgoingProxiesOf } from './config/outgoing-proxies.ts'
 import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
 import { HIDDEN, VARIABLES } from './config/variables.ts'
 
@@ -21,7 +22,7 @@ export function loadConfig(environment: Environment): Config {
   refuseUnclearDatabase(values, given)
   refuseUnclearRedis(values, given)
   refuseHalfAzure(values)
-  return Object.freeze(configOf(values))
+  return Object.freeze(configOf(values, outgoingProxiesOf(environment)))
 }
 
 function readValues(given: Record<string, string>): Values {
@@ -69,7 +70,7 @@ function refuseHalfAzure(values: Values): void {
   }
 }
 
-function configOf(values: Values) {
+function configOf(values: Values, outgoingProxies: OutgoingProxies) {
   return {
     host: values.HOST,
     port: values.PORT,
@@ -95,6 +96,7 @@ function configOf(values: Values) {
     upstreamIdleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
     upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
     upstreamHttp2: values.UPSTREAM_HTTP2,
+    outgoingProxies,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     clientBodyTimeoutMs: values.CLIENT_BODY_TIMEOUT_MS,
     clientWriteTimeoutMs: values.CLIENT_WRITE_TIMEOUT_MS,

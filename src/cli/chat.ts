@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { AdminError } from '../admin/errors.ts'
 import { eventsOf, SseSplitter } from '../core/sse.ts'
-import type { ChatGateway, CliContext } from './context.ts'
+import type { ChatGateway, ChatReply, CliContext } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'
 
@@ -36,57 +36,53 @@ export function addChat(program: Command, context: CliContext): void {
     ]
     const gateway = await context.gateway()
     try {
-      const response = await ask(gateway, {
+      const reply = await ask(gateway, {
         model,
         messages,
         stream: true,
         stream_options: { include_usage: true },
       })
-      await show(context, model, response, json)
+      await show(context, model, reply, json)
     } finally {
       await gateway.close()
     }
   })
 }
 
-async function ask({ baseUrl, key }: ChatGateway, body: object): Promise<Response> {
-  const response = await fetch(`${baseUrl}/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify(body),
-  })
-  if (response.ok) return response
-  const { error } = (await response.json()) as Chunk
-  throw refused(error, response.status)
+async function ask(gateway: ChatGateway, body: object): Promise<ChatReply> {
+  const reply = await gateway.ask(body)
+  if (reply.status === 200) return reply
+  const parts = await Array.fromAsync(reply.body)
+  const { error } = JSON.parse(Buffer.concat(parts).toString()) as Chunk
+  throw refused(error, reply.status)
 }
 
 async function show(
   context: CliContext,
   model: string,
-  response: Response,
+  reply: ChatReply,
   json: boolean | undefined,
 ): Promise<void> {
   let content = ''
   let usage: unknown = null
-  for await (const chunk of chunksOf(response)) {
+  for await (const chunk of chunksOf(reply)) {
     if (chunk.error !== undefined) {
       if (!json) context.writeOut('\n')
-      throw refused(chunk.error, response.status)
+      throw refused(chunk.error, reply.status)
     }
     const piece = chunk.choices?.[0]?.delta?.content ?? ''
     content += piece
     usage = chunk.usage ?? usage
     if (!json && piece !== '') context.writeOut(piece)
   }
-  const request_id = response.headers.get('x-request-id')
-  if (json) printJson(context, { model, content, usage, request_id })
+  if (json) printJson(context, { model, content, usage, request_id: reply.requestId })
   else context.writeOut('\n')
 }
 
-async function* chunksOf(response: Response): AsyncGenerator<Chunk> {
+async function* chunksOf({ body }: ChatReply): AsyncGenerator<Chunk> {
   const splitter = new SseSplitter()
   const decoder = new TextDecoder()
-  for await (const part of response.body ?? []) {
+  for await (const part of body) {
     const run = splitter.push(part)
     if (run === null) continue
     for (const { data } of eventsOf(decoder.decode(run))) {

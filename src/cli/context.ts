@@ -5,10 +5,15 @@ import type { Report } from '../core/doctor/report.ts'
 import type { Language } from '../core/doctor/text.ts'
 import type { DoctorWish } from '../core/doctor/wish.ts'
 
+export interface ChatReply {
+  status: number
+  requestId: string | null
+  body: AsyncIterable<Uint8Array>
+}
+
 export interface ChatGateway {
-  /** …/v1 */
-  baseUrl: string
-  key: string
+  /** Sends it a chat request. */
+  ask(body: object): Promise<ChatReply>
   close(): Promise<void>
 }
 

@@ -29,6 +29,8 @@ describe('a request body', () => {
     ['huge max_tokens', '{"model":"m","max_tokens":1e308}', 'max_tokens'],
     ['a billion choices', '{"model":"m","n":1000000000}', 'n'],
     ['stream as text', '{"model":"m","stream":"yes"}', 'stream'],
+    ['a dot as the model', '{"model":"."}', 'model'],
+    ['two dots as the model', '{"model":".."}', 'model'],
     ['two models', '{"model":"a","model":"b"}', 'model'],
     ['nesting without end', `{"model":"m","x":${'['.repeat(200_000)}`, null],
   ])('with %s is refused with 400', (_, body, param) => {

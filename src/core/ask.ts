@@ -1,6 +1,7 @@
 /** What a client asks for: the parts of a request body that the gateway decides on. */
 import { invalidRequest } from './errors.ts'
 import { countMembers, duplicatesIn } from './json-scan.ts'
+import { READ_BY_MODEL } from './prompt-parts.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
 
@@ -31,9 +32,7 @@ const DECISIVE = new Set([
   'best_of',
   'max_tokens',
   'max_completion_tokens',
-  'messages',
-  'prompt',
-  'input',
+  ...READ_BY_MODEL,
 ])
 
 /** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
@@ -107,6 +106,9 @@ function refuseDuplicates(text: string): void {
 function assertModelName(model: string): void {
   if (model.length > MAX_MODEL_LENGTH)
     throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
+  // In the path to an upstream these would lead elsewhere, and encoding leaves them as they are.
+  if (model === '.' || model === '..')
+    throw invalidRequest(`'model' can't be ${model}; name the model to use`, 'model')
   // PostgreSQL takes no half of a surrogate pair, and the record of this request is to be kept.
   if (!model.isWellFormed()) throw invalidRequest("'model' is no well-formed text", 'model')
   for (let at = 0; at < model.length; at++) {

@@ -3,7 +3,17 @@
 export type ReadBaseUrl = { ok: true; url: string } | { ok: false; reason: string }
 
 /** Where clouds hand out credentials; no model is served there, and a key must never be sent there. */
-const METADATA_HOST = /^(169\.254\.|\[fe[89ab]|\[::ffff:a9fe:|metadata\.google\.internal\.?$)/i
+const METADATA_HOST = new RegExp(
+  [
+    '^169\\.254\\.',
+    '^100\\.100\\.100\\.200$',
+    '^\\[::ffff:(a9fe:|6464:64c8\\])',
+    '^\\[fe[89ab]',
+    '^\\[fd00:ec2::254\\]$',
+    '^metadata\\.(google\\.internal|goog)\\.?$',
+  ].join('|'),
+  'i',
+)
 
 /** http or https, without credentials, query and fragment; trailing slashes are taken off. */
 export function readBaseUrl(text: string): ReadBaseUrl {

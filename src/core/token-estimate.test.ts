@@ -25,8 +25,18 @@ describe('the estimate', () => {
     expect(
       chat({ messages: [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(40) }] }] }),
     ).toBe(Math.ceil((4 + 4 + 40) / 4))
-    expect(chat({ messages: [], tools: [{ description: 'y'.repeat(400) }] })).toBe(100)
+    const predicted = { type: 'content', content: 'z'.repeat(400 - 'content'.length) }
+    expect(chat({ messages: [], prediction: predicted })).toBe(100)
   })
+
+  test.each(['tools', 'functions', 'response_format'])(
+    'counts %s with the names in it, which the model is shown too',
+    (member) => {
+      const schema = { type: 'file', ['p'.repeat(100)]: { enum: [1, 2, 3], nullable: true } }
+      const names = 'type'.length + 'file'.length + 100 + 'enum'.length + 'nullable'.length
+      expect(chat({ messages: [], [member]: schema })).toBe(Math.ceil(names / 4) + 3)
+    },
+  )
 
   test('takes an image for its usual size, not for its base64', () => {
     const image = {
@@ -44,6 +54,8 @@ describe('the estimate', () => {
   test('of a completion is for each prompt and the best of several', () => {
     const body = { model: 'm', prompt: ['abcd', 'efgh'], max_tokens: 10, best_of: 3 }
     expect(estimateTokens(readAsk('completions', JSON.stringify(body)))).toBe(2 + 60)
+    const suffixed = { model: 'm', prompt: 'abcd', suffix: 'x'.repeat(40) }
+    expect(estimateTokens(readAsk('completions', JSON.stringify(suffixed)))).toBe(11)
     const tokens = { model: 'm', input: [[1, 2, 3], [4]] }
     expect(estimateTokens(readAsk('embeddings', JSON.stringify(tokens)))).toBe(4)
   })

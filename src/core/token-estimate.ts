@@ -1,33 +1,36 @@
 /** What a request may cost in tokens, told before it is sent: the reservation for limits and quotas. */
 import type { Ask } from './ask.ts'
+import { type Found, findPrompt } from './prompt-parts.ts'
 
 const CHARACTERS_A_TOKEN = 4
-/** An image of 1024 × 1024 in full detail; its base64 read as text would count a thousand times that. */
-const MEDIA_TOKENS = 765
 /** Sums of these stay exact in a double, and so in Redis's Lua. */
 const MOST_TOKENS = 2 ** 40
-/** The parts of a message that carry media or a link to it. */
-const MEDIA_PARTS = new Set(['image_url', 'input_image', 'input_audio', 'file', 'input_file'])
-/** The members of a body that the upstream's model reads. */
-const READ_BY_MODEL = ['messages', 'prompt', 'input', 'tools', 'functions'] as const
 
-interface Tally {
-  /** Characters of which it takes four for a token. */
+interface Tally extends Found {
+  /** Characters of which it takes four for a token; of the others each is one. */
   characters: number
-  /** What counts as a token each: CJK characters, token numbers, media by their share. */
-  tokens: number
 }
 
 /** The prompt by its characters, and the most that may be generated where the request says so. */
 export function estimateTokens(ask: Ask): number {
   if (ask.endpoint === 'models') return 0
+  return Math.min(estimatePrompt(ask) + mostGenerated(ask), MOST_TOKENS)
+}
+
+export function estimatePrompt({ body }: Ask): number {
   const tally: Tally = { characters: 0, tokens: 0 }
-  for (const member of READ_BY_MODEL) {
-    const value = ask.body[member]
-    if (value !== undefined) count(value, tally)
-  }
-  const prompt = Math.ceil(tally.characters / CHARACTERS_A_TOKEN) + tally.tokens
-  return Math.min(prompt + mostGenerated(ask), MOST_TOKENS)
+  findPrompt(body, tally, countText)
+  return sumOf(tally)
+}
+
+export function estimateText(text: string): number {
+  const tally: Tally = { characters: 0, tokens: 0 }
+  countText(text, tally)
+  return sumOf(tally)
+}
+
+function sumOf({ characters, tokens }: Tally): number {
+  return Math.ceil(characters / CHARACTERS_A_TOKEN) + tokens
 }
 
 /** Both fields may stand in a body, and which of them counts is the upstream's decision. */
@@ -44,28 +47,6 @@ function promptsIn(prompt: unknown): number {
 
 function numberOr(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise
-}
-
-function count(value: unknown, tally: Tally): void {
-  if (typeof value === 'string') countText(value, tally)
-  else if (Array.isArray(value)) countList(value, tally)
-  else if (typeof value === 'object' && value !== null) {
-    const fields = value as Record<string, unknown>
-    if (typeof fields.type === 'string' && MEDIA_PARTS.has(fields.type)) {
-      tally.tokens += MEDIA_TOKENS
-      return
-    }
-    for (const name in fields) count(fields[name], tally)
-  }
-}
-
-/** `input` and `prompt` may be given as token numbers. */
-function countList(items: readonly unknown[], tally: Tally): void {
-  if (typeof items[0] === 'number') {
-    tally.tokens += items.length
-    return
-  }
-  for (const item of items) count(item, tally)
 }
 
 /** The byte length is found many characters at a time, and in plain ASCII it is the answer. */

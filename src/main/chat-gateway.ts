@@ -1,7 +1,9 @@
 /** For `gpt-proxy chat`: the gateway that runs already, or one of its own for the moment. */
+import { request } from 'node:http'
 import { createPinoLogger } from '../adapters/log/pino-logger.ts'
-import type { ChatGateway } from '../cli/context.ts'
+import type { ChatGateway, ChatReply } from '../cli/context.ts'
 import type { Config } from '../config.ts'
+import { ask } from './doctor/ask.ts'
 import { startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
 import { ownJournalFolder } from './journal-folder.ts'
@@ -27,7 +29,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     await store.close()
   }
   const url = `http://${config.host}:${config.port}`
-  if (await accepts(url, secret)) return { baseUrl: `${url}/v1`, key: secret, close: forget }
+  if (await accepts(url, secret)) return { ask: (body) => chat(url, secret, body), close: forget }
 
   const logger = createPinoLogger('error')
   const folder = ownJournalFolder(config.dataDir)
@@ -36,7 +38,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     store,
     vault,
     logger,
-    proxyFor: outgoingProxy(environment),
+    proxyFor: outgoingProxy(config.outgoingProxies),
     instanceId: instanceIdIn(config.dataDir),
     // The server's leases are of the same instance; an operator's own chat is recorded, not held back.
     quotaLedger: null,
@@ -50,8 +52,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     port: 0,
   })
   return {
-    baseUrl: `${server.url}/v1`,
-    key: secret,
+    ask: (body) => chat(server.url, secret, body),
     async close() {
       await server.close()
       if (await running.stop()) folder.remove()
@@ -66,14 +67,30 @@ async function accepts(url: string, key: string): Promise<boolean> {
   const untilMs = performance.now() + SEEN_WITHIN_MS
   while (performance.now() < untilMs) {
     try {
-      const response = await fetch(`${url}/v1/models/demo%2Fecho`, {
-        headers: { authorization: `Bearer ${key}` },
-      })
-      if (response.status !== 401) return response.status === 200
+      const { status } = await ask(`${url}/v1/models/demo%2Fecho`, { key })
+      if (status !== 401) return status === 200
     } catch {
       return false
     }
     await Bun.sleep(50)
   }
   return false
+}
+
+/** Not by fetch: key and prompt would go to the outgoing proxy which the environment names for upstreams. */
+function chat(url: string, key: string, body: object): Promise<ChatReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<ChatReply>()
+  const sending = request(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+  })
+  sending.on('error', reject)
+  sending.on('response', (response) => {
+    const id = response.headers['x-request-id']
+    const requestId = typeof id === 'string' ? id : null
+    resolve({ status: response.statusCode ?? 0, requestId, body: response })
+  })
+  sending.end(JSON.stringify(body))
+  return promise
 }

@@ -13,6 +13,7 @@ import { openConfiguredStore } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
 import { writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
+import { outgoingProxy } from './outgoing-proxy.ts'
 import { StartError } from './start-error.ts'
 import { upstreamProbe } from './upstream-probe.ts'
 
@@ -33,7 +34,7 @@ export function adminOver(config: Config, store: Store, vault: Vault, actor: str
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: false,
-    proxyFor: () => null,
+    proxyFor: outgoingProxy(config.outgoingProxies),
   })
   return createAdmin({
     store,

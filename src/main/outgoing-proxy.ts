@@ -1,15 +1,8 @@
 /** Which outgoing proxy fetch uses: it reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY itself; this says the same. */
-type Environment = Readonly<Record<string, string | undefined>>
+import type { OutgoingProxies } from '../config/outgoing-proxies.ts'
 
-export function outgoingProxy(environment: Environment): (origin: string) => string | null {
-  const named = (name: string) => environment[name] || environment[name.toLowerCase()] || null
-  const https = named('HTTPS_PROXY')
-  const http = named('HTTP_PROXY')
-  const exceptions = (named('NO_PROXY') ?? '')
-    .split(',')
-    .map((entry) => entry.trim().toLowerCase())
-    .filter(Boolean)
-  return (origin) => {
+export function outgoingProxy({ https, http, exceptions }: OutgoingProxies) {
+  return (origin: string): string | null => {
     const { protocol, hostname, host } = new URL(origin)
     const proxy = protocol === 'https:' ? https : http
     const excepted = exceptions.some(

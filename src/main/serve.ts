@@ -30,7 +30,7 @@ export async function serve(
     store,
     vault,
     logger,
-    proxyFor: outgoingProxy(environment),
+    proxyFor: outgoingProxy(config.outgoingProxies),
     instanceId: instanceIdIn(config.dataDir),
     quotaLedger: store.quotas,
     journalFolder: journalFolderIn(config.dataDir),

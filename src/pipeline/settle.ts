@@ -2,8 +2,8 @@
 import type { Ask } from '../core/ask.ts'
 import type { Caller } from '../core/caller.ts'
 import { upstreamModelName } from '../core/routing.ts'
-import { NO_USAGE } from '../core/usage.ts'
 import type { TokenUsage, UsageRecord } from '../core/usage-record.ts'
+import { countUsage } from './count-usage.ts'
 import type { Gateway } from './gateway.ts'
 import type { Hold } from './reserve.ts'
 import type { Trace } from './trace.ts'
@@ -19,7 +19,7 @@ export function settle(
   const durationMs = performance.now() - trace.arrivedMs
   if (trace.usage !== null)
     return settled(gateway, caller, ask, hold, trace, trace.usage, durationMs)
-  return estimated(gateway, ask, trace).then((usage) =>
+  return countUsage(gateway, ask, trace).then((usage) =>
     settled(gateway, caller, ask, hold, trace, usage, durationMs),
   )
 }
@@ -66,25 +66,6 @@ function settled(
     estimated: usage.estimated,
   }
   gateway.endedRequests.add(record, caller)
-}
-
-/** The upstream reported nothing. Where it had begun to answer, what it read and wrote is counted here. */
-async function estimated(gateway: Gateway, ask: Ask, trace: Trace): Promise<TokenUsage> {
-  const answered = trace.firstTokenMs !== null
-  if (!answered || ask.endpoint === 'models') return NO_USAGE
-  const prompt = JSON.stringify(ask.body.messages ?? ask.body.prompt ?? ask.body.input ?? '')
-  const promptTokens = await gateway.tokenizer.count(ask.model, prompt)
-  const completionTokens =
-    ask.endpoint === 'embeddings'
-      ? 0
-      : await gateway.tokenizer.count(ask.model, trace.generatedText)
-  return {
-    ...NO_USAGE,
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens + completionTokens,
-    estimated: true,
-  }
 }
 
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/

@@ -5,6 +5,7 @@ import { openFullBacklog } from '../support/full-backlog.ts'
 import type { UpstreamSetting } from '../support/gateway.ts'
 import { startMockUpstream } from '../support/mock-upstream.ts'
 import { closedPort, startRawServer } from '../support/raw-server.ts'
+import { waitFor } from '../support/waiting.ts'
 import { ask, BOTH } from './asking.ts'
 import { secretOf, startRig, upstreamState } from './rig.ts'
 
@@ -125,4 +126,9 @@ describe.each(FAULTS)('%s', (name, _, status, witness) => {
 test('no upstream with a TLS fault ever got a request', () => {
   expect(expired.ledger).toHaveLength(0)
   expect(wrongName.ledger).toHaveLength(0)
+})
+
+test('no connection is left behind where the handshake stalled', async () => {
+  expect(silent.connections()).toBeGreaterThan(0)
+  await waitFor('the silent upstream to be left', () => silent.standing() === 0)
 })

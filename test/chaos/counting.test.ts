@@ -4,12 +4,13 @@ import { httpChunk, sseHead } from '../support/mock-replies.ts'
 import { jsonReply, type Step } from '../support/mock-upstream.ts'
 import { connectRaw, postText } from '../support/raw-client.ts'
 import { waitFor } from '../support/waiting.ts'
+import { answerOf, ask } from './asking.ts'
 import { startRig } from './rig.ts'
 
 const MEGABYTE = 1024 * 1024
 /** Longest time for which nobody may be served. */
 const MOST_MS = 500
-const rig = await startRig({ models: { plain: 1 } })
+const rig = await startRig({ models: { plain: 1, 'gpt-4': 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const event = (content: string): Step => ({
@@ -58,6 +59,62 @@ describe.each(TEXTS)('a megabyte of %s', (_, text) => {
   test('in the answer of an upstream that is left', async () => {
     expect(await deafMs('hello', text)).toBeLessThan(MOST_MS)
   }, 20_000)
+})
+
+/** What a client is charged for whose upstream breaks off without usage. */
+async function chargedFor(body: object, answer = 'hello') {
+  mock.script(() => [{ write: sseHead() }, event(answer), 'fin'])
+  const reply = await ask(gateway, 'plain', { stream: true, body })
+  return reply.row()
+}
+
+describe('special tokens are text as any other', () => {
+  const SPECIAL = [
+    '<|endoftext|>',
+    '<|im_start|>',
+    '<|im_end|>',
+    '<|endofprompt|>',
+    '<|fim_prefix|>',
+  ]
+
+  test.each(['plain', 'gpt-4'])('in a prompt and an answer (%s)', async (model) => {
+    for (const token of SPECIAL) {
+      const messages = [{ role: 'user', content: `What is ${token}?` }]
+      const row = await chargedFor({ model, messages }, `It is ${token}`)
+      expect(row).toMatchObject({ outcome: 'cut', estimated: 1 })
+      expect(row.prompt_tokens).toBeGreaterThan(3)
+      expect(row.completion_tokens).toBeGreaterThan(3)
+    }
+    expect(gateway.logs()).not.toContain('tokens could not be counted')
+  })
+})
+
+describe('a prompt is counted as it was reserved', () => {
+  test('an image by its usual size', async () => {
+    const url = `data:image/png;base64,${'A'.repeat(MEGABYTE)}`
+    const content = [{ type: 'image_url', image_url: { url } }]
+    const { prompt_tokens } = await chargedFor({ messages: [{ role: 'user', content }] })
+    expect(prompt_tokens).toBeGreaterThanOrEqual(765)
+    expect(prompt_tokens).toBeLessThan(775)
+  })
+
+  test('token numbers by how many there are', async () => {
+    mock.script(() => [{ write: sseHead() }, event('hello'), 'fin'])
+    const prompt = Array.from({ length: 500 }, (_, index) => 100_000 + index)
+    const response = await fetch(`${gateway.baseUrl}/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.proxyKey}` },
+      body: JSON.stringify({ model: 'plain', stream: true, prompt }),
+    })
+    const { row } = answerOf(gateway, response, await response.text())
+    expect((await row()).prompt_tokens).toBe(500)
+  })
+
+  test.each(['tools', 'response_format'])('with %s', async (member) => {
+    const shown = [{ description: 'lorem ipsum '.repeat(500) }]
+    const { prompt_tokens } = await chargedFor({ [member]: shown })
+    expect(prompt_tokens).toBeGreaterThan(1_000)
+  })
 })
 
 test('afterwards it serves as before', async () => {

@@ -40,6 +40,9 @@ describe('a field that decides, standing twice', () => {
     ['max_completion_tokens', '1', '100000'],
     ['stream_options', '{}', '{"include_usage":false}'],
     ['messages', '[]', '[]'],
+    ['tools', '[]', '[{"type":"function"}]'],
+    ['response_format', '{"type":"text"}', '{"type":"json_object"}'],
+    ['prediction', 'null', '{"type":"content","content":"long"}'],
   ]
 
   test.each(FIELDS)('%s is refused', async (field, one, other) => {

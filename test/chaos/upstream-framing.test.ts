@@ -45,18 +45,23 @@ const EXCESS: [string, Step[]][] = [
 ]
 
 describe.each(EXCESS)('%s', (_, steps) => {
-  test.each(BOTH)('never reaches the next client (%s)', async (_, stream) => {
-    mock.script(() => steps)
-    const first = await ask(gateway, 'framed', { stream })
-    mock.script(() => good(stream))
-    for (let next = 0; next < 5; next++) {
-      const answer = await ask(gateway, 'framed', { stream })
-      expect(answer.status).toBe(200)
-      expect(answer.text).toContain('hello')
-      expect(answer.text).not.toContain('CANARY')
-      expect(answer.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
-    }
-  })
+  test.each(BOTH)(
+    'ends its connection and never reaches the next client (%s)',
+    async (_, stream) => {
+      const from = mock.ledger.length
+      mock.script(() => steps)
+      const first = await ask(gateway, 'framed', { stream })
+      for (const exchange of since(mock, from)) await mock.closedByPeer(exchange)
+      mock.script(() => good(stream))
+      for (let next = 0; next < 5; next++) {
+        const answer = await ask(gateway, 'framed', { stream })
+        expect(answer.status).toBe(200)
+        expect(answer.text).toContain('hello')
+        expect(answer.text).not.toContain('CANARY')
+        expect(answer.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
+      }
+    },
+  )
 })
 
 test.each(BOTH)(

@@ -78,8 +78,12 @@ test('the first start, in an empty folder, serves a stream; the second one knows
   expect(BASE_URL).toBe(`${first.url}/v1`)
   const text = await streamed(first.url, PROXY_KEY ?? '')
   expect(text).toContain('Hello from an executable')
+  // No usage comes with it, so its tokens are counted in a thread.
+  await ask(first.url, PROXY_KEY ?? '', 'demo/cut').then((response) => response.text())
   const stopped = await first.stop()
   expect(stopped.code).toBe(0)
+  expect(stopped.written).toMatch(/"model":"demo\/cut".*"tokens":[1-9]/)
+  expect(stopped.written).not.toContain('tokens could not be counted')
   for (const key of [PROXY_KEY, ADMIN_KEY]) expect(stopped.written).not.toContain(key as string)
 
   const second = await start()
@@ -99,17 +103,21 @@ test('its command line works on the same folder', async () => {
   expect(stdout).toContain('demo/echo')
 })
 
-/** The text of the stream's pieces, which must be several and end with `[DONE]`. */
-async function streamed(url: string, key: string): Promise<string> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
+function ask(url: string, key: string, model: string): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      model: 'demo/echo',
+      model,
       messages: [{ role: 'user', content: 'Hello from an executable' }],
       stream: true,
     }),
   })
+}
+
+/** The text of the stream's pieces, which must be several and end with `[DONE]`. */
+async function streamed(url: string, key: string): Promise<string> {
+  const response = await ask(url, key, 'demo/echo')
   expect([response.status, response.headers.get('x-gpt-proxy-demo')]).toEqual([200, 'true'])
   const events = (await response.text()).trim().split('\n\n')
   expect(events.pop()).toBe('data: [DONE]')

@@ -53,6 +53,8 @@ test.each([
   ['DATABASE_URL', 'mysql://u:very-secret-1@h/d', 'Expected: a URL such as postgres://'],
   ['REDIS_URL', 'http://very-secret-1@localhost', 'Expected: a URL such as redis://'],
   ['RATE_LIMIT_KEY_RPM', 'many', 'Expected: '],
+  ['HTTPS_PROXY', 'http://u:very-secret-1@proxy:port', 'Expected: the address of an HTTP proxy'],
+  ['http_proxy', 'socks5://u:very-secret-1@proxy', 'Expected: the address of an HTTP proxy'],
 ])('variable %s=%s', async (name, value, remedy) => {
   const { exitCode, line } = explained(await serve({ [name]: value }))
   expect(exitCode).toBe(3)

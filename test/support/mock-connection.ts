@@ -1,6 +1,6 @@
 /** One connection of the mock upstream: reads requests, plays their scripts in order, and notes who closed. */
 import type { Socket } from 'node:net'
-import type { Exchange, Script, Step } from './mock-upstream.ts'
+import type { Exchange, IdleEnd, Script, Step } from './mock-upstream.ts'
 import { createRequestReader, type ReadRequest } from './request-reader.ts'
 import { pause } from './waiting.ts'
 
@@ -16,6 +16,7 @@ export function openConnection(
   number: number,
   ledger: Exchange[],
   script: Script,
+  idle?: IdleEnd,
 ): MockConnection {
   const reader = createRequestReader()
   const gone = Promise.withResolvers<'gone'>()
@@ -23,15 +24,18 @@ export function openConnection(
   let endedByUs = false
   let latest: Exchange | null = null
   let turn: Promise<void> = Promise.resolve()
+  let idleTimer: ReturnType<typeof setTimeout> | undefined
 
   const peerLeft = () => {
     if (left || endedByUs) return
     left = true
     if (latest !== null) latest.closedByPeerAtMs = performance.now()
     gone.resolve('gone')
+    clearTimeout(idleTimer)
     socket.destroy()
   }
   socket.on('data', (bytes: Buffer) => {
+    clearTimeout(idleTimer)
     for (const request of reader.push(bytes)) {
       const exchange = enter(request, number, ledger)
       latest = exchange
@@ -50,7 +54,9 @@ export function openConnection(
     }
     if (exchange.outcome !== 'open') return
     exchange.outcome = left ? 'aborted' : 'served'
-    if (!left && exchange.headers.connection?.toLowerCase() === 'close') finish()
+    if (left) return
+    if (exchange.headers.connection?.toLowerCase() === 'close') finish()
+    else if (idle) idleTimer = setTimeout(idle.how === 'fin' ? finish : reset, idle.afterMs)
   }
 
   const take = (step: Step, exchange: Exchange): Promise<unknown> | undefined => {

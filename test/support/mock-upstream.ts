@@ -60,9 +60,17 @@ export interface MockUpstream {
 export interface MockOptions {
   script?: Script
   tls?: { key: string; cert: string; alpn?: string[] }
+  /** Connections that carry nothing for so long are ended, whatever is on its way to them. */
+  idle?: IdleEnd
 }
 
-export async function startMockUpstream({ script, tls }: MockOptions = {}): Promise<MockUpstream> {
+export interface IdleEnd {
+  afterMs: number
+  how: 'fin' | 'rst'
+}
+
+export async function startMockUpstream(options: MockOptions = {}): Promise<MockUpstream> {
+  const { script, tls, idle } = options
   let current: Script = script ?? (() => jsonReply(200, chatCompletion('hello')))
   const ledger: Exchange[] = []
   const open = new Set<MockConnection>()
@@ -70,7 +78,13 @@ export async function startMockUpstream({ script, tls }: MockOptions = {}): Prom
   let opened = 0
 
   const accept = (socket: Socket) => {
-    const connection = openConnection(socket, ++opened, ledger, (exchange) => current(exchange))
+    const connection = openConnection(
+      socket,
+      ++opened,
+      ledger,
+      (exchange) => current(exchange),
+      idle,
+    )
     open.add(connection)
     socket.on('close', () => {
       open.delete(connection)

@@ -4,7 +4,10 @@ import { createServer, type Socket } from 'node:net'
 export interface RawServer {
   port: number
   received(): Buffer
+  /** Connections ever made. */
   connections(): number
+  /** Connections that stand now. */
+  standing(): number
   close(): void
 }
 
@@ -31,6 +34,7 @@ export function startRawServer(atFirstBytes: (socket: Socket) => void): Promise<
       port: address.port,
       received: () => Buffer.concat(parts),
       connections: () => connections,
+      standing: () => open.size,
       close() {
         server.close()
         for (const socket of open) socket.destroy()

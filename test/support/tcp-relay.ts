@@ -5,13 +5,18 @@ export interface TcpRelay {
   port: number
   /** New connections go there from now on; those that stand are cut, or left where they lead. */
   pointAt(port: number, standing: 'cut' | 'left'): void
+  /** New connections stand from now on, but lead nowhere until they are released. */
+  hold(): void
+  held(): number
+  release(): void
   close(): void
 }
 
 export function startTcpRelay(first: number): Promise<TcpRelay> {
   let target = first
   const open = new Set<Socket>()
-  const server = createServer((inner) => {
+  let held: Socket[] | null = null
+  const lead = (inner: Socket) => {
     const outer = connect({ port: target, host: '127.0.0.1' })
     for (const [socket, other] of [
       [inner, outer],
@@ -26,6 +31,11 @@ export function startTcpRelay(first: number): Promise<TcpRelay> {
     }
     inner.pipe(outer)
     outer.pipe(inner)
+  }
+  const server = createServer((inner) => {
+    if (held === null) return lead(inner)
+    held.push(inner)
+    inner.on('error', () => {})
   })
   const cut = () => {
     for (const socket of open) socket.destroy()
@@ -41,9 +51,19 @@ export function startTcpRelay(first: number): Promise<TcpRelay> {
         target = port
         if (standing === 'cut') cut()
       },
+      hold() {
+        held = []
+      },
+      held: () => held?.length ?? 0,
+      release() {
+        const waiting = held ?? []
+        held = null
+        waiting.forEach(lead)
+      },
       close() {
         server.close()
         cut()
+        for (const socket of held ?? []) socket.destroy()
       },
     })
   })

@@ -1,52 +1,70 @@
-/** Token counts by OpenAI's own encodings. Loaded at the first need: the tables are large. */
+/**
+ * Counts tokens in a thread that is started at the first need and ended when it is idle: the tables
+ * take 70 MB and a third of a second to load, for which nobody else is to wait.
+ */
 import type { Tokenizer } from '../../ports/tokenizer.ts'
+import type { Counted, Question } from './counting-thread.ts'
 
-/** An encoding's time grows faster than a text without spaces does, so texts are counted in pieces. */
-const PIECE_CHARACTERS = 500
-/** Of a longer text, pieces spread over it are counted and the rest is taken to be like them. */
-const MOST_PIECES = 64
+/** Cut streams come in crowds: where one upstream fails, its thread is of use for a while. */
+const IDLE_MS = 30_000
+/** A count takes milliseconds; whatever takes this long will not end. */
+const SILENT_MS = 10_000
 
-type Count = (text: string) => number
+interface Waiting {
+  resolve(tokens: number): void
+  reject(error: Error): void
+}
 
-/** Models before GPT-4o used cl100k_base; all newer ones, and unknown ones, are counted with o200k_base. */
-const CL100K_MODELS = /^(gpt-4(?!o|\.)|gpt-3\.5|text-embedding-)/
+export function createTokenizer(idleMs = IDLE_MS): Tokenizer {
+  const waiting = new Map<number, Waiting>()
+  let thread: Worker | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let latest = 0
 
-export function createTokenizer(): Tokenizer {
-  let newest: Promise<Count> | null = null
-  let older: Promise<Count> | null = null
-  const encodingFor = (model: string): Promise<Count> => {
-    if (CL100K_MODELS.test(model)) {
-      older ??= import('gpt-tokenizer/encoding/cl100k_base').then(
-        ({ countTokens }) =>
-          (text) =>
-            countTokens(text),
-      )
-      return older
-    }
-    newest ??= import('gpt-tokenizer/encoding/o200k_base').then(
-      ({ countTokens }) =>
-        (text) =>
-          countTokens(text),
-    )
-    return newest
+  const end = () => {
+    thread?.terminate()
+    thread = null
   }
+  const fail = (why: string) => {
+    end()
+    for (const { reject } of waiting.values()) reject(new Error(why))
+    waiting.clear()
+  }
+  /** While somebody waits, it must answer; else it may be ended, and keeps no process from ending. */
+  const watch = () => {
+    clearTimeout(timer)
+    if (waiting.size > 0) {
+      thread?.ref()
+      timer = setTimeout(() => fail('the counting thread is silent'), SILENT_MS)
+      return
+    }
+    thread?.unref()
+    timer = setTimeout(end, idleMs)
+    timer.unref()
+  }
+  const start = (): Worker => {
+    const started = new Worker(new URL('./counting-thread.ts', import.meta.url), { smol: true })
+    started.onmessage = ({ data: { id, tokens } }: MessageEvent<Counted>) => {
+      const asking = waiting.get(id)
+      waiting.delete(id)
+      if (tokens === null) asking?.reject(new Error('the tokens could not be counted'))
+      else asking?.resolve(tokens)
+      watch()
+    }
+    started.onerror = () => fail('the counting thread failed')
+    return started
+  }
+
   return {
-    async count(model, text) {
-      if (text === '') return 0
-      const count = await encodingFor(model)
-      const pieces = Math.ceil(text.length / PIECE_CHARACTERS)
-      const step = Math.max(1, pieces / MOST_PIECES)
-      let tokens = 0
-      let characters = 0
-      for (let piece = 0; piece < pieces; piece += step) {
-        const from = Math.floor(piece) * PIECE_CHARACTERS
-        const part = text.slice(from, from + PIECE_CHARACTERS)
-        tokens += count(part)
-        characters += part.length
-        // Other requests go on in between.
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-      return Math.round((tokens / characters) * text.length)
+    count(model, text) {
+      if (text === '') return Promise.resolve(0)
+      const { promise, resolve, reject } = Promise.withResolvers<number>()
+      const question: Question = { id: ++latest, model, text }
+      thread ??= start()
+      waiting.set(question.id, { resolve, reject })
+      thread.postMessage(question)
+      if (waiting.size === 1) watch()
+      return promise
     },
   }
 }

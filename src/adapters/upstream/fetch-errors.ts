@@ -40,15 +40,48 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** OpenSSL's names for a certificate that was not accepted. */
 const TLS_CODE = /CERT|TLS|SSL|SIGNATURE|ISSUER|SELF_SIGNED|HANDSHAKE/i
 
-/** `reused`: the connection may have been used before, and closed by the upstream since. */
-export function transportErrorOf(error: unknown, reused: boolean): TransportError {
+/** Where one stands between, it alone is connected to. */
+const FAULTS_OF_A_PROXY: readonly TransportFault[] = ['refused', 'dns']
+
+interface Circumstances {
+  /** The connection may have been used before, and closed by the upstream since. */
+  reused: boolean
+  /** The URL of the outgoing proxy. */
+  proxy: string | null
+}
+
+export function transportErrorOf(error: unknown, { reused, proxy }: Circumstances): TransportError {
+  const { fault, detail, ambiguous } = meaningOf(error, reused)
+  if (proxy === null) return new TransportError(fault, detail, ambiguous)
+  const told = FAULTS_OF_A_PROXY.includes(fault)
+    ? blamingProxy(proxy, detail)
+    : `${detail}, by way of ${nameOf(proxy)}`
+  return new TransportError(fault, told, ambiguous)
+}
+
+export function blamingProxy(proxy: string, detail: string): string {
+  return `${nameOf(proxy)} failed: ${detail}`
+}
+
+/** Without the password that its URL may hold. */
+function nameOf(proxy: string): string {
+  const { protocol, hostname, port } = new URL(proxy)
+  return `the outgoing proxy ${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+}
+
+function meaningOf(error: unknown, reused: boolean): Meaning {
   const { code, name } = error as { code?: unknown; name?: unknown }
   const word = typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown'
   const meaning = MEANINGS[word]
-  if (meaning) {
-    const fault = meaning.fault === 'reset' && !reused ? 'other' : meaning.fault
-    return new TransportError(fault, meaning.detail, meaning.ambiguous)
-  }
-  if (TLS_CODE.test(word)) return new TransportError('tls', `TLS failed: ${word}`, false)
-  return new TransportError('other', `the exchange failed: ${word}`, true)
+  if (meaning)
+    return meaning.fault === 'reset' && !reused ? { ...meaning, fault: 'other' } : meaning
+  if (word === 'ERR_PROXY_TUNNEL') return noTunnel(error)
+  if (TLS_CODE.test(word)) return { fault: 'tls', detail: `TLS failed: ${word}`, ambiguous: false }
+  return { fault: 'other', detail: `the exchange failed: ${word}`, ambiguous: true }
+}
+
+/** A proxy that wants a password or does not let this upstream be reached. */
+function noTunnel(error: unknown): Meaning {
+  const [status = 'no reply'] = /\b\d{3}\b/.exec(String(error)) ?? []
+  return { fault: 'refused', detail: `it opened no tunnel (${status})`, ambiguous: false }
 }

@@ -6,7 +6,7 @@ import {
   type WireRequest,
 } from '../../ports/transport.ts'
 import { type ConnectProbe, probeConnection } from './connect-probe.ts'
-import { transportErrorOf } from './fetch-errors.ts'
+import { blamingProxy, transportErrorOf } from './fetch-errors.ts'
 import { replyOf } from './response-reply.ts'
 
 export interface FetchOptions {
@@ -36,9 +36,11 @@ export function createFetchTransport(options: FetchOptions) {
   const watchConnecting = (origin: string, fail: (error: TransportError) => void) => {
     const half = options.connectTimeoutMs / 2
     return setTimeout(async () => {
-      const reached = await probe(options.proxyFor(origin) ?? origin, half)
+      const proxy = options.proxyFor(origin)
+      const reached = await probe(proxy ?? origin, half)
       if (reached.ok) return
-      const detail = `${reached.detail} (limit ${options.connectTimeoutMs} ms)`
+      const missing = `${reached.detail} (limit ${options.connectTimeoutMs} ms)`
+      const detail = proxy === null ? missing : blamingProxy(proxy, missing)
       fail(new TransportError(reached.fault, detail, false))
     }, half)
   }
@@ -52,16 +54,26 @@ export function createFetchTransport(options: FetchOptions) {
         reject(error)
         controller.abort()
       }
-      const watch = watchConnecting(origin, giveUp)
+      let waiting = true
+      const watch = watchConnecting(origin, (error) => {
+        // A probe that began before the reply came may end in the middle of it.
+        if (waiting) giveUp(error)
+      })
       exchange(request, controller.signal, http2, fresh)
         .then(
           (response) => {
             answered.add(origin)
             resolve(replyOf(response))
           },
-          (error) => reject(transportErrorOf(error, answered.has(origin))),
+          (error) => {
+            const circumstances = { reused: answered.has(origin), proxy: options.proxyFor(origin) }
+            reject(transportErrorOf(error, circumstances))
+          },
         )
-        .finally(() => clearTimeout(watch))
+        .finally(() => {
+          waiting = false
+          clearTimeout(watch)
+        })
       return { reply, cancel: () => giveUp(new TransportError('other', 'given up', true)) }
     },
   }

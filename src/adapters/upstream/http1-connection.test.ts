@@ -1,5 +1,6 @@
 /** One connection and what becomes of its exchanges: reuse, cuts, cancels, excess bytes. */
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { TransportError } from '../../ports/transport.ts'
 import { Connection, headOf } from './http1-connection.ts'
 
@@ -72,6 +73,30 @@ describe('a connection', () => {
     if (before !== '') connection.exchange('POST\r\n\r\n', '').reply.catch(() => {})
     receive(`${before}HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary`)
     expect(events.slice(-2)).toEqual(['destroyed', 'gone'])
+  })
+
+  test('whatever follows a reply, in whatever pieces, ends it and is in no body', async () => {
+    const framed = (body: string, chunked: boolean) =>
+      chunked
+        ? `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+        : `content-length: ${body.length}\r\n\r\n${body}`
+    const text = fc.string({ minLength: 1, unit: 'grapheme-ascii' })
+    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), text, cuts, async (body, chunked, excess, shares) => {
+        const { connection, receive, events } = connected()
+        const sending = connection.exchange('POST\r\n\r\n', '')
+        const all = `HTTP/1.1 200 OK\r\n${framed(body, chunked)}${excess}`
+        const at = shares.map((share) => Math.floor(share * all.length)).toSorted((a, b) => a - b)
+        for (const [index, from] of [0, ...at].entries()) receive(all.slice(from, at[index]))
+        const reply = await sending.reply
+        let read = ''
+        for (let part = await reply.next(); part !== null; part = await reply.next())
+          read += Buffer.from(part).toString()
+        expect(read).toBe(body)
+        expect(events.slice(-2)).toEqual(['destroyed', 'gone'])
+      }),
+    )
   })
 
   test('closed instead of its first reply tells of the upstream, of a later one only of its age', async () => {

@@ -19,23 +19,10 @@ export interface Http1Options {
 export function createHttp1Transport(options: Http1Options) {
   const pool = createIdlePool()
 
-  const opened = async (
-    request: WireRequest,
-    send: SendOptions,
-    address: Address,
-  ): Promise<Connection | Sending> => {
-    const limits = {
-      limitMs: options.connectTimeoutMs,
-      offerHttp2: options.offerHttp2(address.origin),
-    }
-    const made = await openConnection(
-      address,
-      limits,
-      (wire) => new Connection(wire, pool.watcherOf(address.origin)),
-    )
-    return made.protocol === 'http2'
-      ? options.speaksHttp2(address.origin, request, send)
-      : made.connection
+  const open = (address: Address) => {
+    const { origin } = address
+    const limits = { limitMs: options.connectTimeoutMs, offerHttp2: options.offerHttp2(origin) }
+    return openConnection(address, limits, (wire) => new Connection(wire, pool.watcherOf(origin)))
   }
 
   /** Over a connection that is still to be made: a client that leaves meanwhile does not undo it. */
@@ -48,14 +35,16 @@ export function createHttp1Transport(options: Http1Options) {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
     let sending: Sending | null = null
     let cancelled = false
-    opened(request, send, address)
+    open(address)
       .then((made) => {
         if (cancelled) {
-          if ('exchange' in made) pool.watcherOf(address.origin).idle(made)
-          else made.cancel()
+          if (made.protocol === 'http1.1') pool.watcherOf(address.origin).idle(made.connection)
           return
         }
-        sending = 'exchange' in made ? made.exchange(head, request.body ?? '') : made
+        sending =
+          made.protocol === 'http2'
+            ? options.speaksHttp2(address.origin, request, send)
+            : made.connection.exchange(head, request.body ?? '')
         sending.reply.then(resolve, reject)
       })
       .catch(reject)

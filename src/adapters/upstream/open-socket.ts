@@ -22,10 +22,11 @@ interface Pausable {
 type Socket = Bun.Socket<State>
 
 interface State {
+  /** Null until TCP stands. */
+  socket: Socket | null
   connection: Connection | null
   ready(socket: Socket): void
   fail(error: TransportError): void
-  tcpStands: boolean
   /** Nobody waits for it any more. */
   over: boolean
 }
@@ -41,7 +42,7 @@ function alpn(...names: string[]): ArrayBuffer {
 const HANDLERS: Bun.SocketHandler<State> = {
   open(socket) {
     const { data } = socket
-    data.tcpStands = true
+    data.socket = socket
     if (data.over) socket.terminate()
   },
   handshake(socket, success, error) {
@@ -50,7 +51,6 @@ const HANDLERS: Bun.SocketHandler<State> = {
     if (success && socket.authorized) return data.ready(socket)
     const { code } = (error ?? {}) as { code?: string }
     data.fail(new TransportError('tls', `TLS failed: ${meaning(code)}`, false))
-    socket.terminate()
   },
   data: ({ data }, bytes) => data.connection?.received(bytes),
   drain: ({ data }) => data.connection?.drained(),
@@ -75,8 +75,8 @@ export function openConnection(
     clearTimeout(timer)
   }
   const state: State = {
+    socket: null,
     connection: null,
-    tcpStands: false,
     over: false,
     ready(socket) {
       finish(state)
@@ -90,12 +90,15 @@ export function openConnection(
       resolve({ protocol: 'http1.1', connection: state.connection })
     },
     fail(error) {
+      if (state.over) return
       finish(state)
       reject(error)
+      // A handshake that stalls would hold its socket for minutes.
+      state.socket?.terminate()
     },
   }
   const timer = setTimeout(() => {
-    const missing = state.tcpStands ? 'no TLS handshake' : 'no connection'
+    const missing = state.socket !== null ? 'no TLS handshake' : 'no connection'
     const detail = `${missing} in time (limit ${limitMs} ms)`
     state.fail(new TransportError('connect_timeout', detail, false))
   }, limitMs)

@@ -39,7 +39,7 @@ export async function examine(
   url?: string,
 ): Promise<Report> {
   const lenient = lenientConfig(environment)
-  const { surroundings, database } = await approach(lenient, environment, url)
+  const { surroundings, database } = await approach(lenient, url)
   try {
     const results = await runAll(surroundings, environment, wish)
     const all = [database, ...results].filter(({ id }) => wish.only?.includes(id) ?? true)
@@ -52,11 +52,11 @@ export async function examine(
 }
 
 /** The database decides what else can be looked at. */
-async function approach({ config }: LenientConfig, environment: Environment, url?: string) {
+async function approach({ config }: LenientConfig, url?: string) {
   const surroundings: Surroundings = {
     config,
     url: url ?? gatewayUrl(config),
-    proxyFor: outgoingProxy(environment),
+    proxyFor: outgoingProxy(config.outgoingProxies),
     instances: 1,
     opened: null,
   }

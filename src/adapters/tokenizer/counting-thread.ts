@@ -1,0 +1,23 @@
+/** The thread in which tokens are counted; an entry point of its own, also in the executable. */
+import { countTokens } from './count-tokens.ts'
+
+export interface Question {
+  id: number
+  model: string
+  text: string
+}
+
+export interface Counted {
+  id: number
+  /** Null where it could not be counted. */
+  tokens: number | null
+}
+
+declare const self: Worker
+
+self.onmessage = async ({ data }: MessageEvent<Question>) => {
+  const { id, model, text } = data
+  const tokens = await countTokens(model, text).catch(() => null)
+  const counted: Counted = { id, tokens }
+  self.postMessage(counted)
+}

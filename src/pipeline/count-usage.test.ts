@@ -1,0 +1,36 @@
+/** What a request is charged for where its upstream reported no usage. */
+import { expect, test } from 'bun:test'
+import { readAsk } from '../core/ask.ts'
+import { countUsage } from './count-usage.ts'
+import type { Gateway } from './gateway.ts'
+import { openTrace } from './trace.ts'
+
+const ask = readAsk(
+  'chat/completions',
+  JSON.stringify({ model: 'm', messages: [{ content: 'a secret prompt!' }], max_tokens: 1000 }),
+)
+
+test('a tokenizer that fails leaves the estimate by characters, and nothing of the prompt in the log', async () => {
+  const logged: unknown[] = []
+  const gateway = {
+    tokenizer: { count: () => Promise.reject(new RangeError('it is "a secret prompt!"')) },
+    logger: { error: (...line: unknown[]) => void logged.push(line) },
+  } as unknown as Gateway
+  const trace = openTrace('req_1', 0)
+  trace.firstTokenMs = 1
+  trace.generatedText = 'abcdefgh'
+  expect(await countUsage(gateway, ask, trace)).toMatchObject({
+    promptTokens: 4,
+    completionTokens: 2,
+    totalTokens: 6,
+    estimated: true,
+  })
+  expect(logged).toEqual([
+    [{ requestId: 'req_1', why: 'RangeError' }, 'tokens could not be counted'],
+  ])
+})
+
+test('a request that got no answer costs nothing', async () => {
+  const usage = await countUsage({} as Gateway, ask, openTrace('req_2', 0))
+  expect(usage).toMatchObject({ totalTokens: 0, estimated: false })
+})
