@@ -134,10 +134,11 @@ export interface QuotaSeen {
 }
 
 export interface SumsSeen {
+  table: string
+  /** A dash where the table does not tell users apart. */
   user: string
-  monthly: number
-  recorded: number
-  daily: number
+  /** Each that differs: the sum, and what the records say. */
+  figures: string
 }
 
 export interface RequestSeen {

@@ -222,9 +222,9 @@ export const EN_STATE = {
     'Raise the quota before requests are refused:',
   ],
   'quo.sums': [
-    '{user}: the month has {monthly} tokens, its records {recorded} (by day {daily}).',
-    'It is meant to be so after "quota reset" or DELETE FROM usage_monthly; else somebody changed a table by hand.',
-    'Where it was not meant, set the sums to what the records say:',
+    '{table}, user {user}: its sums of the month are not what the records say (sum / records): {figures}.',
+    'In usage_monthly it is meant to be so after "quota reset" or DELETE FROM usage_monthly; else somebody changed a table by hand.',
+    'Where it was not meant, set all sums of the month to what the records say:',
   ],
   'quo.stale': [
     '{leases} leases ({tokens} tokens) have not been renewed for an hour.',

@@ -213,9 +213,9 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '在请求被拒绝之前提高配额：',
   ],
   'quo.sums': [
-    '{user}：本月合计 {monthly} 个 token，记录为 {recorded}（按日合计 {daily}）。',
-    '在 “quota reset” 或 DELETE FROM usage_monthly 之后本应如此；否则是有人手工改过表。',
-    '若非有意，按记录修正合计：',
+    '{table}，用户 {user}：本月汇总与记录不符（汇总 / 记录）：{figures}。',
+    'usage_monthly 在 “quota reset” 或 DELETE FROM usage_monthly 之后本应如此；否则是有人手工改过表。',
+    '若非有意，按记录修正本月的全部汇总：',
   ],
   'quo.stale': [
     '{leases} 个租约（{tokens} 个 token）一小时没有续租。',
