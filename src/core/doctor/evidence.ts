@@ -100,6 +100,8 @@ export interface DatabaseEvidence {
   fault: DatabaseFault | null
   isNew: boolean
   freeMb: number
+  /** Files of the usage journal that no start reads. */
+  setAside: readonly string[]
   pendingMigrations: readonly string[]
   latencyMs: number
   pool: { open: number; most: number; size: number } | null

@@ -127,6 +127,11 @@ export const EN_STATE = {
     'The pools of all instances together are larger than what the server allows.',
     'Lower DB_POOL_SIZE, or raise max_connections and restart PostgreSQL:',
   ],
+  'db.set-aside': [
+    '{files} files of the usage journal in {path}/journal were set aside, so their usage may be in no report: {names}.',
+    'NAME.damaged has bytes that are no records, by a fault of the disk or of memory; its good records are stored. ID.refused.json is a record that the database never took.',
+    'The log says why, by the name of the file. Damage: look after the disk. A refused record: mend what the database said, and add it by hand where it counts. Then move the files away:',
+  ],
   'db.other': ['{place}: the step "{step}" fails: {detail}.', 'See what it says.', '{remedy}:'],
 
   'enc.ok': [

@@ -132,6 +132,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '所有实例的连接池之和超过服务器允许的数量。',
     '降低 DB_POOL_SIZE，或提高 max_connections 并重启 PostgreSQL：',
   ],
+  'db.set-aside': [
+    '{path}/journal 中有 {files} 个用量日志文件被搁置，其中的用量可能不在任何报表里：{names}。',
+    'NAME.damaged 含有不是记录的字节（磁盘或内存故障），其中完好的记录已入库；ID.refused.json 是数据库始终不接受的一条记录。',
+    '日志按文件名写明了原因。损坏：请检查磁盘；被拒的记录：按数据库的说法修复，需要时手工补录。然后把文件移走：',
+  ],
   'db.other': [
     '{place}：“{step}” 一步失败：{detail}。',
     '请看它的说明。',
