@@ -5,7 +5,7 @@ import { embedded, postgresAndRedis } from './kill-databases.ts'
 import { type KillRig, RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
 
 const KILLS = Number(process.env.KILLS ?? 40)
-const FEWER = Math.ceil(KILLS / 8)
+const FEWER = Math.max(4, Math.ceil(KILLS / 8))
 const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [20, 250]
 /** Killed from outside only; its segments hold some ten lines, so that each life has several. */
 const SMALL_SEGMENTS = { at: 'nowhere', times: 1 } as const
@@ -53,7 +53,7 @@ describe.each([
   ['SQLite, JOURNAL_SYNC=interval', embedded, 'interval', KILLS],
   ['SQLite, JOURNAL_SYNC=always', embedded, 'always', FEWER],
   ['SQLite, JOURNAL_SYNC=off', embedded, 'off', FEWER],
-  ['PostgreSQL and Redis', postgresAndRedis, 'interval', Math.ceil(KILLS / 4)],
+  ['PostgreSQL and Redis', postgresAndRedis, 'interval', Math.max(4, Math.ceil(KILLS / 4))],
 ] as const)('%s', (_, database, sync, kills) => {
   test(
     `${kills} times: nothing is missing, nothing is there twice, and it is there in time`,
