@@ -10,8 +10,8 @@ const CHUNK_BYTES = 128 * 1024
 
 export interface Left {
   path: string
-  /** It was written when its process ended, so its last line may be torn. */
-  newest: boolean
+  /** Of its process, which was writing it when it ended, so its last line may be torn. */
+  last: boolean
   /** Of that line. */
   tornBytes: number
   damaged: boolean
@@ -85,7 +85,7 @@ function tailOf(
   { files, onDamage }: Reading,
 ): JournalItem[] {
   const { items, torn } = scanTail(rest, crc32)
-  if (torn > 0 && left.newest) {
+  if (torn > 0 && left.last) {
     left.tornBytes = torn
     // Should this start not come to its end, the next one must not take it for damage.
     if (items.length === 0) files.truncate(file, size - torn)

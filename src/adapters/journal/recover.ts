@@ -4,7 +4,7 @@ import type { JournalItem } from '../../core/journal-format.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import { BATCH, nextTurn } from './drain.ts'
 import { itemsIn, type Left, type Reading } from './read-left.ts'
-import { setAsideOrRemove } from './segments.ts'
+import { type NumberedFile, setAsideOrRemove } from './segments.ts'
 
 interface Parts extends Reading {
   /** How many were new; null where the gateway stops before the store could be reached. */
@@ -19,11 +19,11 @@ interface Findings {
 }
 
 /** Resolves to false where not all could be stored; the segments are then read again at the next start. */
-export async function recover(paths: readonly string[], parts: Parts): Promise<boolean> {
+export async function recover(left: readonly NumberedFile[], parts: Parts): Promise<boolean> {
   const { files, logger, settle } = parts
   const startedMs = performance.now()
   const found: Findings = { open: new Map(), ended: [], stored: 0 }
-  const segments = paths.map(leftAt)
+  const segments = left.map(leftAt)
   for (const segment of segments) {
     for (const items of itemsIn(segment, parts)) {
       for (const item of items) take(item, found)
@@ -47,8 +47,9 @@ export async function recover(paths: readonly string[], parts: Parts): Promise<b
   return true
 }
 
-function leftAt(path: string, at: number, { length }: readonly string[]): Left {
-  return { path, newest: at === length - 1, tornBytes: 0, damaged: false, shut: false }
+function leftAt({ number, path }: NumberedFile, at: number, all: readonly NumberedFile[]): Left {
+  const last = all[at + 1]?.number !== number + 1
+  return { path, last, tornBytes: 0, damaged: false, shut: false }
 }
 
 function tornIn(segments: readonly Left[]): number {
