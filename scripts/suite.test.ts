@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { countOf, runSuite } from './suite.ts'
+import { countOf, type Running, runSuite } from './suite.ts'
 
 let folder: string
 beforeAll(() => {
@@ -14,10 +14,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const IMPORT = "import { beforeAll, expect, test } from 'bun:test'\n"
 
 /** A file of tests, really run. */
-function run(name: string, body: string) {
+function run(name: string, body: string, more: Partial<Running> = {}) {
   const file = join(folder, `${name}.test.ts`)
   writeFileSync(file, IMPORT + body)
-  return runSuite(relative('.', file), folder, process.env.PATH ?? '', 'ignore')
+  return runSuite(relative('.', file), {
+    ...{ reports: folder, path: process.env.PATH ?? '', limitMs: 60_000, flags: [] },
+    output: 'ignore',
+    ...more,
+  })
 }
 
 describe('a suite', () => {
@@ -25,6 +29,18 @@ describe('a suite', () => {
     const body =
       "test('a', () => {})\ntest('b', () => expect(1).toBe(2))\ntest.each([1, 2])('c %d', () => {})"
     expect(await run('mixed', body)).toEqual({ passed: 3, failed: 1, skipped: 0 })
+  })
+
+  test('runs only what its flags pick', async () => {
+    const body = "test('good', () => {})\ntest('bad', () => expect(1).toBe(2))"
+    const picked = await run('picked', body, { flags: ['-t', 'good'] })
+    expect(picked).toEqual({ passed: 1, failed: 0, skipped: 1 })
+    expect((await run('none', body, { flags: ['-t', 'no such'] })).failed).toBe(1)
+  })
+
+  test('that takes longer than it may has failed', async () => {
+    const body = "test('a', async () => { await Bun.sleep(50_000) })"
+    expect((await run('long', body, { limitMs: 500 })).failed).toBeGreaterThan(0)
   })
 
   test.each([

@@ -3,8 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const TEST_LIMIT_MS = 60_000
-/** A suite that hangs outside of a test is ended. */
-const SUITE_LIMIT_MS = 14 * 60_000
 
 export interface Count {
   passed: number
@@ -12,28 +10,36 @@ export interface Count {
   skipped: number
 }
 
-/**
- * `suite` is a folder or a file; `reports` takes the report; `path` is where programs are found.
- * `output` is a file where it is not to be mixed with that of another suite.
- */
+export interface Running {
+  /** Takes the report. */
+  reports: string
+  /** Where programs are found. */
+  path: string
+  /** A suite that hangs outside of a test is ended. */
+  limitMs: number
+  /** For the runner itself, such as `-t NAME`. */
+  flags: readonly string[]
+  /** A file where it is not to be mixed with that of another suite. */
+  output: 'inherit' | 'ignore' | Bun.BunFile
+}
+
+/** `suite` is a folder or a file. */
 export async function runSuite(
   suite: string,
-  reports: string,
-  path: string,
-  output: 'inherit' | 'ignore' | Bun.BunFile = 'inherit',
+  { reports, path, limitMs, flags, output }: Running,
 ): Promise<Count> {
   const report = join(reports, `${suite.replaceAll('/', '-')}.xml`)
   const child = Bun.spawn(
     [
       ...[process.execPath, 'test', '--timeout', String(TEST_LIMIT_MS)],
-      ...['--reporter=junit', `--reporter-outfile=${report}`, `./${suite}`],
+      ...['--reporter=junit', `--reporter-outfile=${report}`, ...flags, `./${suite}`],
     ],
     {
       stdout: output,
       stderr: output,
       stdin: 'ignore',
       env: { ...process.env, PATH: path },
-      timeout: SUITE_LIMIT_MS,
+      timeout: limitMs,
     },
   )
   const exitCode = await child.exited

@@ -1,4 +1,7 @@
-/** `npm test`: brings what the tests need, runs each suite by itself, and ends with the count. */
+/**
+ * `npm test -- [SUITE…] [FLAGS]`: brings what the tests need, runs each suite by itself, and ends with the count.
+ * What begins with the first flag goes to the runner as it is, such as `-t NAME`.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +24,8 @@ const SUITES = [
 
 /** It waits for minutes and does next to nothing, so it runs beside the others. */
 const BESIDE = 'test/slow'
+/** For the long variants: docs/testing.md. */
+const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 14) * 60_000
 
 /** A word picks the suites whose name holds it (`chaos`), a path that file or folder. */
 function wantedSuites(words: readonly string[]): string[] {
@@ -36,21 +41,26 @@ function fail(why: string): never {
   process.exit(1)
 }
 
-const suites = wantedSuites(process.argv.slice(2))
+const given = process.argv.slice(2)
+const firstFlag = given.findIndex((word) => word.startsWith('-'))
+const flags = firstFlag < 0 ? [] : given.slice(firstFlag)
+const suites = wantedSuites(given.slice(0, given.length - flags.length))
 if (suites.length === 0)
   fail(`There is no such suite. There are: ${[BESIDE, ...SUITES].join(', ')}`)
 const problem = ensurePrograms()
 if (problem !== null) fail(problem)
 
+if (!(LIMIT_MS > 0)) fail('SUITE_MINUTES is how long a suite may take, in minutes, e.g. 60.')
 const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
+const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags }
 const besideLog = Bun.file(join(reports, 'beside.log'))
 const beside = suites.includes(BESIDE)
-  ? timed(() => runSuite(BESIDE, reports, SEARCHED, besideLog))
+  ? timed(() => runSuite(BESIDE, { ...running, output: besideLog }))
   : null
 for (const suite of suites.filter((one) => one !== BESIDE)) {
   console.log(`\n== ${suite}`)
-  add(suite, await timed(() => runSuite(suite, reports, SEARCHED)))
+  add(suite, await timed(() => runSuite(suite, { ...running, output: 'inherit' })))
 }
 if (beside !== null) {
   const done = await beside
@@ -58,7 +68,9 @@ if (beside !== null) {
   add(BESIDE, done)
 }
 rmSync(reports, { recursive: true })
-if (total.skipped > 0) console.log(`\n${total.skipped} were skipped, and prove nothing`)
+// With a flag that picks tests, the others are none of this run's.
+if (total.skipped > 0 && flags.length === 0)
+  console.log(`\n${total.skipped} were skipped, and prove nothing`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
 

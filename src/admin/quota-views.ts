@@ -1,5 +1,6 @@
 /** How quotas look to programs outside. */
-import type { LeaseRow, MonthSums } from '../ports/quota-admin.ts'
+import { monthText } from '../core/month.ts'
+import type { LeaseRow, SumDifference } from '../ports/quota-admin.ts'
 import type { QuotaFigures } from './quotas.ts'
 
 export function quotaView(figures: QuotaFigures) {
@@ -16,23 +17,16 @@ export function quotaView(figures: QuotaFigures) {
   }
 }
 
-export function sumsView(sums: MonthSums) {
-  return {
-    user_id: sums.userId,
-    user: sums.username,
-    recorded_tokens: sums.recordedTokens,
-    monthly_tokens: sums.monthlyTokens,
-    daily_tokens: sums.dailyTokens,
-    recorded_requests: sums.recordedRequests,
-    monthly_requests: sums.monthlyRequests,
-  }
+export function differenceView(difference: SumDifference) {
+  const { table, figure, userId, username, rows, recorded, summed } = difference
+  return { table, figure, user_id: userId, user: username, rows, recorded, summed }
 }
 
 export function leaseView({ userId, username, month, instanceId, tokens, updatedAt }: LeaseRow) {
   return {
     user_id: userId,
     user: username,
-    month: `${month.year}-${String(month.month).padStart(2, '0')}`,
+    month: monthText(month),
     instance: instanceId,
     tokens,
     updated_at: updatedAt,

@@ -1,7 +1,7 @@
 /** Monthly quotas: seen, set, started anew, and held against the records. */
-import { type Month, monthOf, nextMonthStartMs } from '../core/month.ts'
+import { type Month, monthOf, monthText, nextMonthStartMs } from '../core/month.ts'
 import { quotaOf } from '../core/quota.ts'
-import type { LeaseRow, MonthSums, QuotaRow } from '../ports/quota-admin.ts'
+import type { LeaseRow, QuotaRow, SumDifference } from '../ports/quota-admin.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import type { Users } from './users.ts'
 
@@ -17,7 +17,7 @@ export interface QuotaFigures extends QuotaRow {
 }
 
 export interface Reconciliation {
-  different: MonthSums[]
+  different: SumDifference[]
   staleLeases: LeaseRow[]
   repaired: boolean
 }
@@ -52,12 +52,12 @@ export function createQuotaUseCases(dependencies: AdminDependencies, users: User
     async reconcile(month: Month | null, repair: boolean): Promise<Reconciliation> {
       const checked = month ?? monthOf(nowMs())
       const beforeMs = nowMs() - STALE_AFTER_MS
-      const different = (await store.sumMonth(checked)).filter(isDifferent)
+      const different = await store.sumDifferences(checked)
       const staleLeases = await store.staleLeases(beforeMs)
       if (repair) {
-        for (const { userId } of different) {
-          await store.repairMonth(userId, checked)
-          await audit('quota.repair', `user:${userId}`)
+        if (different.length > 0) {
+          await store.repairMonth(checked)
+          await audit('quota.repair', `month:${monthText(checked)}`)
         }
         if (staleLeases.length > 0) {
           await store.dropStaleLeases(beforeMs)
@@ -67,10 +67,4 @@ export function createQuotaUseCases(dependencies: AdminDependencies, users: User
       return { different, staleLeases, repaired: repair }
     },
   }
-}
-
-function isDifferent(sums: MonthSums): boolean {
-  return (
-    sums.monthlyTokens !== sums.recordedTokens || sums.monthlyRequests !== sums.recordedRequests
-  )
 }

@@ -15,6 +15,11 @@ export function monthStartMs({ year, month }: Month): number {
   return Date.UTC(year, month - 1, 1)
 }
 
+/** `2026-01`. */
+export function monthText({ year, month }: Month): string {
+  return `${year}-${String(month).padStart(2, '0')}`
+}
+
 /** Also the moment at which a month's quota is there again. */
 export function nextMonthStartMs({ year, month }: Month): number {
   return Date.UTC(year, month, 1)

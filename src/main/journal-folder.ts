@@ -1,6 +1,7 @@
 /** Which folder a process keeps its usage journal in, and who looks after one whose process is gone. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSetAside } from '../adapters/journal/set-aside.ts'
 import { holdProcessLock } from '../adapters/sql/process-lock.ts'
 import { StoreError } from '../adapters/sql/store-error.ts'
 
@@ -15,7 +16,7 @@ export function journalFolderIn(dataDir: string): string {
 
 export interface HeldFolder {
   path: string
-  /** To be called when nothing is left in it. */
+  /** To be called when nothing is left in it to be stored; it stays where something was set aside. */
   remove(): void
   /** Leaves what is in it to the next server. */
   release(): void
@@ -26,6 +27,13 @@ export function ownJournalFolder(dataDir: string): HeldFolder {
   const path = join(journalFolderIn(dataDir), `command-${Bun.randomUUIDv7()}`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   return heldFolder(path)
+}
+
+/** Paths of what was set aside in all journals here. */
+export function setAsideIn(dataDir: string): string[] {
+  const parent = journalFolderIn(dataDir)
+  const names = existsSync(parent) ? readdirSync(parent, { recursive: true }).map(String) : []
+  return names.filter(isSetAside).sort()
 }
 
 /** Folders of commands that are gone without having emptied them. Those of running ones are left alone. */
@@ -56,7 +64,7 @@ function heldFolder(path: string): HeldFolder {
     release,
     remove() {
       release()
-      rmSync(path, { recursive: true, force: true })
+      if (!readdirSync(path).some(isSetAside)) rmSync(path, { recursive: true, force: true })
     },
   }
 }

@@ -11,15 +11,17 @@ export interface QuotaRow {
   leased: number
 }
 
-/** A user's month, counted three times over. */
-export interface MonthSums {
-  userId: number
+/** A figure of a table of sums whose rows of a month are not what the records say. */
+export interface SumDifference {
+  table: string
+  figure: string
+  /** Null in a table that does not tell users apart. */
+  userId: number | null
   username: string | null
-  recordedTokens: number
-  recordedRequests: number
-  monthlyTokens: number
-  monthlyRequests: number
-  dailyTokens: number
+  /** Those that differ; the figures below are theirs. */
+  rows: number
+  recorded: number
+  summed: number
 }
 
 export interface LeaseRow {
@@ -36,9 +38,9 @@ export interface QuotaAdmin {
   listQuotas(month: Month, userId: number | null): Promise<QuotaRow[]>
   /** Nothing is used any more; the records stay. False where nothing was. */
   resetUse(userId: number, month: Month): Promise<boolean>
-  sumMonth(month: Month): Promise<MonthSums[]>
-  /** Makes the month's sums of a user what the records say. */
-  repairMonth(userId: number, month: Month): Promise<void>
+  sumDifferences(month: Month): Promise<SumDifference[]>
+  /** Makes all sums of the month what the records say. */
+  repairMonth(month: Month): Promise<void>
   /** Leases that were not renewed since. */
   staleLeases(beforeMs: number): Promise<LeaseRow[]>
   dropStaleLeases(beforeMs: number): Promise<void>

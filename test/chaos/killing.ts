@@ -1,6 +1,5 @@
 /** A gateway that is killed and started again over one data folder, and the mock's ledger to hold its records against. */
-import { Database } from 'bun:sqlite'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Failpoint } from '../support/failpoints.ts'
@@ -20,10 +19,11 @@ import {
   startMockUpstream,
 } from '../support/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
+import { embedded, type KillDatabase } from './kill-databases.ts'
+import { createKillLedger, type KillLedger } from './kill-ledger.ts'
 
-/** Within this time after a restart all that a killed process left is in the store. */
+/** From the moment at which it is started again: by then all that a killed process left is in the store. */
 export const RECOVERED_WITHIN_MS = 2_000
-const USED = { exact: 18, lost: 1004 }
 
 interface LoadOptions {
   /** Hears how long each request took that was answered. */
@@ -32,27 +32,31 @@ interface LoadOptions {
   until?: Promise<unknown>
 }
 
-export interface KillRig {
+interface Point {
+  at: Failpoint
+  times: number
+}
+
+export interface KillRig extends KillLedger {
   mock: MockUpstream
   dataDir: string
   /** Of each start, in turn. */
-  start(point?: { at: Failpoint; times: number }): Promise<GatewayProcess>
+  start(point?: Point): Promise<GatewayProcess>
+  /**
+   * Starts it and waits until everything that reached the mock is recorded; with the time of both, less that
+   * for which a busy machine had no processor for it.
+   */
+  recover(point?: Point): Promise<{ gateway: GatewayProcess; tookMs: number }>
   /** Asks without pause, `clients` at once, until the gateway is gone or for so long; how many were asked. */
   load(gateway: GatewayProcess, clients: number, options?: LoadOptions): Promise<number>
-  database(): Database
-  /** Everything that reached the mock has its one record. */
-  settled(): Promise<void>
-  /** What can't be right, once all is settled; empty where all is. */
-  discrepancies(): string[]
-  /** Tokens that are leased to somebody; 0 after a stop. */
-  leased(): number
-  /** How the recorded requests ended. */
-  outcomes(): string[]
   journalFiles(): string[]
   close(): Promise<void>
 }
 
-export async function startKillRig(env: Record<string, string> = {}): Promise<KillRig> {
+export async function startKillRig(
+  settings: Record<string, string> = {},
+  open: (dataDir: string) => Promise<KillDatabase> = embedded,
+): Promise<KillRig> {
   const mock = await startMockUpstream({
     script: ({ body }) =>
       body.includes('"stream":true')
@@ -60,34 +64,23 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
         : jsonReply(200, chatCompletion('hello')),
   })
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-kill-'))
+  const database = await open(dataDir)
   // Any model goes to it, so that each request can have a name of its own in both ledgers.
   const upstreams = [{ name: 'mock', baseUrl: mock.url, provider: 'compatible' as const }]
-  // With a quota, what a killed process had leased and held is to come back as well.
-  const quota = { DEFAULT_MONTHLY_QUOTA_TOKENS: '1000000000000' }
-  const first = await startGateway({ dataDir, upstreams, env: { ...env, ...quota } })
+  const env = {
+    DRAIN_SECONDS: '2',
+    // With a quota, what a killed process had leased and held is to come back as well.
+    DEFAULT_MONTHLY_QUOTA_TOKENS: '1000000000000',
+    ...database.env,
+    ...settings,
+  }
+  const first = await startGateway({ dataDir, upstreams, env })
   await first.stop()
   const { proxyKey } = first
+  const ledger = createKillLedger(mock, database)
   let asked = 0
+  let running: GatewayProcess | null = null
 
-  const database = () => {
-    const opened = new Database(join(dataDir, 'gpt-proxy.sqlite'), { readwrite: true })
-    opened.run('PRAGMA busy_timeout = 5000')
-    return opened
-  }
-  /** Model → how many records it has. */
-  const recorded = (): Map<string, number> => {
-    using reading = database()
-    const rows = reading
-      .query<{ model: string; records: number }, []>(
-        'SELECT model, count(*) AS records FROM usage_records GROUP BY model',
-      )
-      .all()
-    return new Map(rows.map(({ model, records }) => [model, records]))
-  }
-  const missing = (): string[] => {
-    const records = recorded()
-    return sent(mock).filter((model) => !records.has(model))
-  }
   /** How long it took. */
   const askOne = async (url: string): Promise<number> => {
     const number = ++asked
@@ -106,15 +99,34 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
     if (response.status !== 200) throw new Error(`status ${response.status}`)
     return performance.now() - startedMs
   }
+  /** One that a failed test left is ended first, so that the next test fails only for reasons of its own. */
+  const end = async () => {
+    running?.signal('SIGKILL')
+    await running?.exited
+  }
+  const start = async (point?: Point) => {
+    await end()
+    running = await spawnGateway(
+      environmentFor(dataDir, env),
+      point && [FAILPOINT_SERVER, point.at, String(point.times)],
+    )
+    return running
+  }
 
   return {
+    ...ledger,
     mock,
     dataDir,
-    start: (point) =>
-      spawnGateway(
-        environmentFor(dataDir, { DRAIN_SECONDS: '2', ...env }),
-        point && [FAILPOINT_SERVER, point.at, String(point.times)],
-      ),
+    start,
+    async recover(point) {
+      const startedMs = performance.now()
+      const gateway = await start(point)
+      const allRecorded = async () => (await ledger.missing()).length === 0
+      await waitFor('all that was sent to be recorded', allRecorded).catch(async () => {
+        throw new Error(`not recorded: ${(await ledger.missing()).join(', ')}`)
+      })
+      return { gateway, tookMs: performance.now() - startedMs - waitedForProcessorMs(gateway.pid) }
+    },
     async load(gateway, clients, { served = () => {}, until } = {}) {
       const before = asked
       let gone = false
@@ -130,79 +142,18 @@ export async function startKillRig(env: Record<string, string> = {}): Promise<Ki
       await Promise.all(Array.from({ length: clients }, client))
       return asked - before
     },
-    database,
-    async settled() {
-      await waitFor('all that was sent to be recorded', () => missing().length === 0).catch(() => {
-        throw new Error(`not recorded: ${missing().join(', ')}`)
-      })
-    },
-    discrepancies() {
-      const sentModels = new Set(sent(mock))
-      const wrong = missing().map((model) => `${model} was sent and is not recorded`)
-      for (const [model, records] of recorded())
-        if (records !== 1) wrong.push(`${model} has ${records} records`)
-      using reading = database()
-      return [...wrong, ...wrongRows(reading, sentModels), ...wrongSums(reading)]
-    },
-    leased() {
-      using reading = database()
-      const sum = 'SELECT coalesce(sum(tokens), 0) AS tokens FROM quota_leases'
-      return reading.query<{ tokens: number }, []>(sum).get()?.tokens ?? 0
-    },
-    outcomes() {
-      using reading = database()
-      const rows = reading.query<{ outcome: string }, []>(
-        'SELECT DISTINCT outcome FROM usage_records',
-      )
-      return rows.all().map(({ outcome }) => outcome)
-    },
     journalFiles: () => readdirSync(join(dataDir, 'journal')),
     async close() {
+      await end()
       await mock.close()
+      await database.close()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
 
-/** The models of the requests that reached the mock. */
-function sent(mock: MockUpstream): string[] {
-  return mock.ledger.map(({ body }) => (JSON.parse(body) as { model: string }).model)
-}
-
-interface Row {
-  model: string
-  outcome: string
-  total_tokens: number
-  estimated: number
-}
-
-function wrongRows(reading: Database, sentModels: ReadonlySet<string>): string[] {
-  const rows = reading
-    .query<Row, []>('SELECT model, outcome, total_tokens, estimated FROM usage_records')
-    .all()
-  return rows.flatMap(({ model, outcome, total_tokens, estimated }) => {
-    if (outcome === 'ok' && (total_tokens !== USED.exact || estimated !== 0))
-      return [`${model} ended, but counts ${total_tokens}`]
-    if (outcome === 'lost' && (total_tokens !== USED.lost || estimated !== 1))
-      return [`${model} was lost, but counts ${total_tokens}`]
-    // A request may have been written down and not sent; it never ended well then.
-    if (outcome === 'ok' && !sentModels.has(model)) return [`${model} is recorded, but never sent`]
-    return []
-  })
-}
-
-function wrongSums(reading: Database): string[] {
-  const sums = (table: string, count: string) =>
-    JSON.stringify(
-      reading
-        .query(
-          `SELECT coalesce(${count}, 0) AS requests, coalesce(sum(total_tokens), 0) AS tokens FROM ${table}`,
-        )
-        .get(),
-    )
-  const ofRecords = sums('usage_records', 'count(*)')
-  return ['usage_daily', 'usage_monthly']
-    .map((table) => [table, sums(table, 'sum(requests)')])
-    .filter(([, sum]) => sum !== ofRecords)
-    .map(([table, sum]) => `${table} has ${sum}, the records ${ofRecords}`)
+/** The kernel counts it in nanoseconds, as the second of three figures. */
+function waitedForProcessorMs(pid: number): number {
+  const path = `/proc/${pid}/schedstat`
+  return existsSync(path) ? Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6 : 0
 }

@@ -44,7 +44,7 @@ test(`locked for ${LOCKED_MS / 1000} s by sqlite3`, async () => {
   await loaded
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(0)
-  expect(rig.discrepancies()).toEqual([])
+  expect(await rig.discrepancies()).toEqual([])
   expect(rig.journalFiles()).toEqual([])
-  expect(rig.outcomes()).toEqual(['ok'])
+  expect(await rig.outcomes()).toEqual(['ok'])
 }, 60_000)

@@ -5,6 +5,7 @@ import { testByHand } from './store-by-hand.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
+import { testSums } from './store-sums.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
 import { testUpstreams } from './store-upstreams.contract.ts'
 import { testUsage } from './store-usage.contract.ts'
@@ -36,6 +37,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
     describe('reports', () => testReports(current))
+    describe('sums', () => testSums(current))
     describe('quotas', () => testQuotas(current))
     describe('prices', () => testPrices(current))
   })

@@ -1,12 +1,13 @@
 /** Two processes on one data folder never share a journal, and what a command left behind is taken over by the next server. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   journalFolderIn,
   orphanedJournals,
   ownJournalFolder,
+  setAsideIn,
 } from '../../src/main/journal-folder.ts'
 import { entry, openJournalRig } from '../support/journal-rig.ts'
 
@@ -50,6 +51,19 @@ test('two commands have two journals', () => {
   one.remove()
   expect(existsSync(other.path)).toBe(true)
   other.remove()
+})
+
+test('one with a file that was set aside is not removed, and the file is found', () => {
+  expect(setAsideIn(dataDir)).toEqual([])
+  const [refused, empty] = [ownJournalFolder(dataDir), ownJournalFolder(dataDir)]
+  writeFileSync(join(refused.path, 'req_1.refused.json'), '{}')
+  writeFileSync(join(journalFolderIn(dataDir), '0000000001.journal.damaged'), '')
+  for (const folder of [refused, empty]) folder.remove()
+  expect(existsSync(empty.path)).toBe(false)
+  expect(setAsideIn(dataDir)).toEqual([
+    '0000000001.journal.damaged',
+    join(basename(refused.path), 'req_1.refused.json'),
+  ])
 })
 
 test('what was left in a folder that is taken over is settled', async () => {

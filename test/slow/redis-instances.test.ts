@@ -78,24 +78,28 @@ function mostInAMinute(answers: readonly Answer[]): number {
   return Math.max(0, ...through.map(({ startedMs }) => within(startedMs).length))
 }
 
-test('together they never let more through than the limit, and around a loss of Redis none more than it alone', async () => {
-  const shared = await load(SHARED_SECONDS)
-  expect(shared.every(({ degraded }) => !degraded)).toBe(true)
-  expect(shared.filter(({ status }) => status === 200).length).toBeGreaterThan(LIMIT)
-  expect(mostInAMinute(shared)).toBeLessThanOrEqual(LIMIT)
+test(
+  'together they never let more through than the limit, and around a loss of Redis none more than it alone',
+  async () => {
+    const shared = await load(SHARED_SECONDS)
+    expect(shared.every(({ degraded }) => !degraded)).toBe(true)
+    expect(shared.filter(({ status }) => status === 200).length).toBeGreaterThan(LIMIT)
+    expect(mostInAMinute(shared)).toBeLessThanOrEqual(LIMIT)
 
-  await redis.stop()
-  const alone = await load(ALONE_SECONDS)
-  expect(alone.filter(({ degraded }) => degraded).length).toBeGreaterThan(alone.length / 2)
+    await redis.stop()
+    const alone = await load(ALONE_SECONDS)
+    expect(alone.filter(({ degraded }) => degraded).length).toBeGreaterThan(alone.length / 2)
 
-  // It comes back empty, and knows nothing of what was let through before and meanwhile.
-  await redis.start()
-  const again = await load(ALONE_SECONDS)
-  expect(again.at(-1)?.degraded).toBe(false)
-  for (const instance of [0, 1]) {
-    const all = [...shared, ...alone, ...again].filter((answer) => answer.instance === instance)
-    expect(mostInAMinute(all)).toBeLessThanOrEqual(LIMIT)
-  }
-  const slowest = Math.max(...alone.map(({ tookMs }) => tookMs))
-  console.log(`slowest answer while Redis was being missed: ${slowest.toFixed(1)} ms`)
-}, 150_000)
+    // It comes back empty, and knows nothing of what was let through before and meanwhile.
+    await redis.start()
+    const again = await load(ALONE_SECONDS)
+    expect(again.at(-1)?.degraded).toBe(false)
+    for (const instance of [0, 1]) {
+      const all = [...shared, ...alone, ...again].filter((answer) => answer.instance === instance)
+      expect(mostInAMinute(all)).toBeLessThanOrEqual(LIMIT)
+    }
+    const slowest = Math.max(...alone.map(({ tookMs }) => tookMs))
+    console.log(`slowest answer while Redis was being missed: ${slowest.toFixed(1)} ms`)
+  },
+  (SHARED_SECONDS + 80) * 1_000,
+)

@@ -1,11 +1,16 @@
 /** `gpt-proxy serve` with a failpoint: `failpoint-server.ts NAME TIMES`. Only tests start it. */
+import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
 import { ensureRequestCapacity } from '../../src/main/runtime.ts'
 import { serve } from '../../src/main/serve.ts'
 import { type Failpoint, withFailpoint } from './failpoints.ts'
+import { watchPostgres, watchSqlite } from './writing-now.ts'
 
 const [, , point = '', times = '1'] = process.argv
 ensureRequestCapacity(process.env)
 const config = loadConfig(process.env)
-const seams = withFailpoint(point as Failpoint, Number(times), config.dataDir)
+const url = process.env.DATABASE_URL
+const seesWriting =
+  url === undefined ? watchSqlite(join(config.dataDir, 'gpt-proxy.sqlite')) : watchPostgres(url)
+const seams = withFailpoint(point as Failpoint, Number(times), seesWriting)
 await serve(config, process.env, seams)

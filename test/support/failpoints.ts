@@ -1,11 +1,10 @@
 /** Places at which a gateway kills itself, put around its files, its store and its upstream from outside. */
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import type { JournalFiles } from '../../src/adapters/journal/files.ts'
 import { journalFiles } from '../../src/adapters/journal/files.ts'
 import type { Seams } from '../../src/main/gateway.ts'
 import type { Transport, UpstreamReply } from '../../src/ports/transport.ts'
 import type { UsageStore } from '../../src/ports/usage-store.ts'
+import type { SeesWriting } from './writing-now.ts'
 
 export const LIVE_POINTS = [
   'before-begin-write',
@@ -41,10 +40,11 @@ export const RECOVERY_POINTS = [
   'after-removal',
 ] as const
 
-export type Failpoint = (typeof LIVE_POINTS)[number] | (typeof RECOVERY_POINTS)[number]
+/** `nowhere` is never hit: the process is killed from outside, and only the segments are small. */
+export type Failpoint = (typeof LIVE_POINTS)[number] | (typeof RECOVERY_POINTS)[number] | 'nowhere'
 
 /** `at` is hit the `times`th time it is passed. */
-export function withFailpoint(at: Failpoint, times: number, dataDir: string): Seams {
+export function withFailpoint(at: Failpoint, times: number, seesWriting: SeesWriting): Seams {
   let left = times
   const passes = (point: Failpoint): boolean => point === at && --left <= 0
   const pass = (point: Failpoint): void => {
@@ -54,7 +54,7 @@ export function withFailpoint(at: Failpoint, times: number, dataDir: string): Se
     // So small that rotation and removal come often.
     segmentBytes: 4096,
     journalFiles: files(passes, pass),
-    store: (store) => settling(store, join(dataDir, 'gpt-proxy.sqlite'), passes, pass),
+    store: (store) => settling(store, seesWriting, passes, pass),
     transport: (transport) => sending(transport, passes, pass),
   }
 }
@@ -113,32 +113,17 @@ function files(passes: Passes, pass: Pass): JournalFiles {
   }
 }
 
-/** A transaction begins and ends within this many microtasks. */
-const STEPS_OF_TRANSACTION = 1_000
-
-/** Whether somebody is in the middle of writing. */
-function isLocked(database: string): boolean {
-  using other = new Database(database, { readwrite: true })
-  try {
-    other.run('BEGIN IMMEDIATE')
-    other.run('ROLLBACK')
-    return false
-  } catch {
-    return true
-  }
-}
-
-function settling(store: UsageStore, database: string, passes: Passes, pass: Pass): UsageStore {
+function settling(
+  store: UsageStore,
+  seesWriting: SeesWriting,
+  passes: Passes,
+  pass: Pass,
+): UsageStore {
   return {
     async settle(records, instanceId) {
       pass('before-drain')
       const settled = store.settle(records, instanceId)
-      if (passes('in-drain')) {
-        for (let step = 0; step < STEPS_OF_TRANSACTION; step++) {
-          await Promise.resolve()
-          if (isLocked(database)) die()
-        }
-      }
+      if (passes('in-drain') && (await seesWriting(settled))) die()
       const stored = await settled
       pass('after-drain')
       return stored

@@ -3,6 +3,7 @@ import { scanLines } from '../../core/journal-scan.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
 import { crc32 } from './crc32.ts'
 import type { JournalFiles } from './files.ts'
+import { cureOf } from './journal-fault.ts'
 import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {
@@ -51,15 +52,20 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
     while (behind !== null && queue.length === 0) {
       const segment = segments.find(behind.segment)
       if (segment !== undefined && behind.position < segment.bytes) {
-        behind.position += readFrom(segment, behind.position)
+        const read = readFrom(segment, behind.position)
+        // The next look may open it.
+        if (read === null) return
+        behind.position += read
         continue
       }
       const next = segments.after(behind.segment)
       behind = next === undefined ? null : { ...behind, segment: next.number, position: 0 }
     }
   }
-  const readFrom = (segment: Segment, position: number): number => {
+  /** How far; null where the file can't be opened for now. */
+  const readFrom = (segment: Segment, position: number): number | null => {
     const bytes = bytesAt(segment, position)
+    if (bytes === null) return null
     const { items, damage, read } = scanLines(bytes, crc32)
     for (const { offset, length } of damage) onDamage(segment, position + offset, length)
     for (const item of items) {
@@ -72,13 +78,13 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
     onDamage(segment, position, segment.bytes - position)
     return segment.bytes - position
   }
-  /** Nothing where it can't be read. */
-  const bytesAt = (segment: Segment, position: number): Uint8Array => {
+  /** Nothing where it can't be read, null where that will pass. */
+  const bytesAt = (segment: Segment, position: number): Uint8Array | null => {
     const wanted = chunk.subarray(0, Math.min(CHUNK_BYTES, segment.bytes - position))
     try {
       return wanted.subarray(0, readAt(files, segment.path, wanted, position))
-    } catch {
-      return wanted.subarray(0, 0)
+    } catch (error) {
+      return cureOf(error) === null ? wanted.subarray(0, 0) : null
     }
   }
 

@@ -20,12 +20,26 @@ const REASONS: Readonly<Record<FaultState, string>> = {
   read_only: 'the folder cannot be written',
   failed: 'the disk reported an error, and the gateway must be restarted once it is sound',
 }
+/** A file whose opening fails with one of these is whole; what to do, for the log. */
+const CURES: Readonly<Record<string, string>> = {
+  EACCES: 'give it to the user that runs the gateway (chown), then restart',
+  EPERM: 'give it to the user that runs the gateway (chown), then restart',
+  EROFS: 'mount the disk of DATA_DIR writable, then restart',
+  EMFILE: 'raise the limit of open files (ulimit -n, LimitNOFILE), then restart',
+  ENFILE: "raise the system's limit of open files (fs.file-max), then restart",
+  ENOMEM: 'give the machine more memory, then restart',
+}
 /** How soon it is looked whether the disk can be written again. */
 export const HEAL_EVERY_MS = 500
 
 /** Anything unknown is taken for the worst: what was written may be gone. */
 export function faultOf(error: unknown): FaultState {
   return STATE_OF_CODE[codeOf(error)] ?? 'failed'
+}
+
+/** How a file can be opened again that can't be for now; null where the file itself is broken. */
+export function cureOf(error: unknown): string | null {
+  return CURES[codeOf(error)] ?? null
 }
 
 export function codeOf(error: unknown): string {

@@ -14,7 +14,14 @@ import { onceATurn } from './once-a-turn.ts'
 import { recover } from './recover.ts'
 import { setAside } from './refused.ts'
 import { createReserve } from './reserve.ts'
-import { createSegments, SEGMENT_BYTES, type Segment, segmentsIn } from './segments.ts'
+import {
+  createSegments,
+  firstNumberAfter,
+  type NumberedFile,
+  SEGMENT_BYTES,
+  type Segment,
+  segmentsIn,
+} from './segments.ts'
 import { createSyncer, type SyncMode } from './syncer.ts'
 import { createWriter, type Writer, type Written } from './writer.ts'
 
@@ -69,7 +76,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
     folder,
     files,
     onRetired: syncer.retired,
-    firstNumber: (left.at(-1)?.number ?? 0) + 1,
+    firstNumber: firstNumberAfter(left),
     segmentBytes: parts.segmentBytes ?? SEGMENT_BYTES,
   })
   const reserve = createReserve(folder, files)
@@ -172,11 +179,8 @@ export function openJournal(parts: JournalParts): DiskJournal {
       })
     return running
   }
-  const recoverAll = (left: ReturnType<typeof segmentsIn>): Promise<boolean> =>
-    recover(
-      left.map(({ path }) => path),
-      { files, logger, settle: settleSurely, onDamage },
-    ).catch((error) => {
+  const recoverAll = (left: readonly NumberedFile[]): Promise<boolean> =>
+    recover(left, { files, logger, settle: settleSurely, onDamage }).catch((error) => {
       logger.error({ error: String(error) }, 'usage journal not recovered')
       return false
     })

@@ -40,16 +40,24 @@ interface Parts {
   segmentBytes: number
 }
 
-/** Paths of the segments that an earlier process left, the oldest first. */
-export function segmentsIn(
-  folder: string,
-  files: JournalFiles,
-): { number: number; path: string }[] {
+export interface NumberedFile {
+  number: number
+  path: string
+}
+
+/** What earlier processes left, the oldest first. */
+export function segmentsIn(folder: string, files: JournalFiles): NumberedFile[] {
   return files
     .list(folder)
     .filter((name) => NAME.test(name))
     .sort()
     .map((name) => ({ number: Number(NAME.exec(name)?.[1]), path: join(folder, name) }))
+}
+
+/** A number is left out between two processes: the last segment of each is the one whose next is missing. */
+export function firstNumberAfter(left: readonly NumberedFile[]): number {
+  const last = left.at(-1)
+  return last === undefined ? 1 : last.number + 2
 }
 
 export function createSegments(parts: Parts): Segments {

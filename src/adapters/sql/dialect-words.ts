@@ -9,6 +9,8 @@ export interface DialectWords {
   /** Hand-made INSERTs get the same form of time as ours. */
   now: RawBuilder<unknown>
   runBulk: RunBulk
+  /** Until a transaction ends, no other one stores records; null where any transaction that writes does that. */
+  keepStoringOut: RawBuilder<unknown> | null
 }
 
 export const SQLITE: DialectWords = {
@@ -16,6 +18,7 @@ export const SQLITE: DialectWords = {
   id: (column) => column.primaryKey().autoIncrement(),
   now: sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
   runBulk: runBulkOnSqlite,
+  keepStoringOut: null,
 }
 
 export const POSTGRES: DialectWords = {
@@ -23,4 +26,6 @@ export const POSTGRES: DialectWords = {
   id: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
   now: sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   runBulk: runBulkOnPostgres,
+  // Storing begins with the records; locks taken row by row behind them would end in a deadlock.
+  keepStoringOut: sql`lock table usage_records in share mode`,
 }

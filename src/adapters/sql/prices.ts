@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import { costUsd, type Rates } from '../../core/prices.ts'
 import type { UsageRecord } from '../../core/usage-record.ts'
-import type { PriceCatalogue } from '../../ports/price-catalogue.ts'
+import type { PriceCatalogue, PriceSource } from '../../ports/price-catalogue.ts'
 import { ratesIn } from './price-rows.ts'
 import type { Tables } from './schema.ts'
 
@@ -18,7 +18,8 @@ export async function priced(
   const rows = await db.selectFrom('model_prices').selectAll().execute()
   const own = new Map(rows.map((row) => [row.model, ratesIn(row)]))
   // The built-in demo has no key and no price, so that trying it out does not load the list.
-  if (records.some((record) => record.upstreamKeyId !== null)) await catalogue?.load()
+  if (records.some((record) => record.upstreamKeyId !== null || isLost(record)))
+    await catalogue?.load()
   const addresses = await addressesFor(db, records)
   return records.map((record) => {
     if (record.costUsd !== null) return record
@@ -51,14 +52,27 @@ function publishedRates(
   record: UsageRecord,
   addresses: Addresses,
 ): Rates | null {
-  const { provider, upstreamKeyId, model, startedAtMs } = record
-  if (catalogue === null || provider === null || upstreamKeyId === null) return null
-  const source = { provider, baseUrl: addresses.get(upstreamKeyId) ?? null }
-  const upstreamModel = record.upstreamModel ?? model
-  const names = provider === 'azure' ? [model, upstreamModel] : [upstreamModel]
+  const source = sourceOf(record, addresses)
+  if (catalogue === null || source === null) return null
+  const upstreamModel = record.upstreamModel ?? record.model
+  const names = source.provider === 'azure' ? [record.model, upstreamModel] : [upstreamModel]
   for (const name of names) {
-    const rates = catalogue.ratesOf(source, name, startedAtMs)
+    const rates = catalogue.ratesOf(source, name, record.startedAtMs)
     if (rates !== null) return rates
   }
   return null
+}
+
+/** Nobody knows which upstream a lost request had reached: its model says what it cost, or nothing does. */
+const ANYWHERE: PriceSource = { provider: 'compatible', baseUrl: null }
+
+function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null {
+  const { provider, upstreamKeyId } = record
+  if (isLost(record)) return ANYWHERE
+  if (provider === null || upstreamKeyId === null) return null
+  return { provider, baseUrl: addresses.get(upstreamKeyId) ?? null }
+}
+
+function isLost({ outcome }: UsageRecord): boolean {
+  return outcome === 'lost'
 }

@@ -63,7 +63,7 @@ export function storeOver(
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
     quotas: createQuotaLedger(db),
     examination: createExamination(db),
-    ...createAdminStore(db, createProblemLog(logger)),
+    ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.
     exclusively: (work) => work(),
     async close() {

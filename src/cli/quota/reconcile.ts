@@ -1,6 +1,6 @@
 /** gpt-proxy quota reconcile */
 import type { Command } from 'commander'
-import { leaseView, sumsView } from '../../admin/quota-views.ts'
+import { differenceView, leaseView } from '../../admin/quota-views.ts'
 import type { Reconciliation } from '../../admin/quotas.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
@@ -18,7 +18,10 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
           'hold the sums of a month against its records, and look for leases left behind',
         ),
     ),
-  ).option('--repair', 'set the sums to what the records say, and drop leases left behind')
+  ).option(
+    '--repair',
+    'set all sums of the month to what the records say, and drop leases left behind',
+  )
   withExamples(
     reconcile,
     'gpt-proxy quota reconcile',
@@ -28,7 +31,7 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
       const found = await admin.quotas.reconcile(month ?? null, repair)
       if (json) {
         printJson(context, {
-          different: found.different.map(sumsView),
+          different: found.different.map(differenceView),
           stale_leases: found.staleLeases.map(leaseView),
           repaired: found.repaired,
         })
@@ -42,11 +45,11 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
 function explain(context: CliContext, { different, staleLeases, repaired }: Reconciliation): void {
   const say = (text: string) => context.writeError(`${text}\n`)
   if (different.length > 0) {
-    printRows(context, different.map(sumsView), {})
+    printRows(context, different.map(differenceView), {})
     say(
       repaired
-        ? 'These sums were set to what the records say.'
-        : 'The sums of these users are not what their records say. That is meant to be so after "quota reset", or where somebody changed usage_monthly; --repair sets them to what the records say.',
+        ? 'All sums of the month were set to what the records say.'
+        : 'These sums are not what the records say. In usage_monthly that is meant to be so after "quota reset"; else somebody changed a table by hand. --repair sets all sums of the month to what the records say.',
     )
   } else say('The sums are what the records say.')
   if (staleLeases.length === 0) return

@@ -100,6 +100,8 @@ export interface DatabaseEvidence {
   fault: DatabaseFault | null
   isNew: boolean
   freeMb: number
+  /** Files of the usage journal that no start reads. */
+  setAside: readonly string[]
   pendingMigrations: readonly string[]
   latencyMs: number
   pool: { open: number; most: number; size: number } | null
@@ -134,10 +136,11 @@ export interface QuotaSeen {
 }
 
 export interface SumsSeen {
+  table: string
+  /** A dash where the table does not tell users apart. */
   user: string
-  monthly: number
-  recorded: number
-  daily: number
+  /** Each that differs: the sum, and what the records say. */
+  figures: string
 }
 
 export interface RequestSeen {

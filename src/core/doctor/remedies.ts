@@ -52,6 +52,11 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
     'fuser -v {path}/gpt-proxy.sqlite',
   ],
   'db.pool': ['export DB_POOL_SIZE=5', "psql -c 'ALTER SYSTEM SET max_connections = 200'"],
+  'db.set-aside': [
+    'ls -lR {path}/journal',
+    'find {path}/journal -name "*.damaged" -exec mv {} {path} ";"',
+    'find {path}/journal -name "*.refused.json" -exec mv {} {path} ";"',
+  ],
   'db.other': ['gpt-proxy migrate status'],
 
   'enc.missing': ['export ENCRYPTION_KEY=$(openssl rand -hex 32)'],

@@ -1,10 +1,11 @@
-/** For DB-1: how far the configured database lets us, and how much room there is. */
+/** For DB-1: how far the configured database lets us, how much room there is, and what never got into it. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Examined } from '../../adapters/sql/examine-schema.ts'
 import { examineSqlite } from '../../adapters/sql/examine-sqlite.ts'
 import type { Config } from '../../config.ts'
 import type { DatabaseEvidence } from '../../core/doctor/evidence.ts'
+import { setAsideIn } from '../journal-folder.ts'
 import { storePath } from '../store-files.ts'
 
 export async function probeDatabase(
@@ -16,6 +17,7 @@ export async function probeDatabase(
     path,
     user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     freeMb: freeMb(path),
+    setAside: setAsideIn(path),
     host: database?.host ?? '-',
     port: database?.port ?? 0,
     dbUser: database?.user ?? '-',

@@ -1,9 +1,10 @@
 /** For QUO-1: quotas, use and leases, a request's record, and the sums counted again. */
 import type { Config } from '../../config.ts'
-import type { QuotaEvidence } from '../../core/doctor/evidence.ts'
+import type { QuotaEvidence, SumsSeen } from '../../core/doctor/evidence.ts'
 import type { DoctorWish } from '../../core/doctor/wish.ts'
-import { monthOf, nextMonthStartMs } from '../../core/month.ts'
+import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
 import { quotaOf } from '../../core/quota.ts'
+import type { SumDifference } from '../../ports/quota-admin.ts'
 import type { OpenedStore } from './surroundings.ts'
 
 export async function probeQuotas(
@@ -21,7 +22,7 @@ export async function probeQuotas(
   const { different, staleLeases } = await admin.quotas.reconcile(month, false)
   const rows = await store.listQuotas(month, null)
   return {
-    month: `${month.year}-${String(month.month).padStart(2, '0')}`,
+    month: monthText(month),
     resetMs: nextMonthStartMs(month),
     asked: wish.tokens,
     instances,
@@ -46,15 +47,25 @@ export async function probeQuotas(
       used: row.used,
       leased: row.leased,
     })),
-    different: different.map((sums) => ({
-      user: sums.username ?? `#${sums.userId}`,
-      monthly: sums.monthlyTokens,
-      recorded: sums.recordedTokens,
-      daily: sums.dailyTokens,
-    })),
+    different: sumsSeen(different),
     stale: {
       leases: staleLeases.length,
       tokens: staleLeases.reduce((sum, { tokens }) => sum + tokens, 0),
     },
   }
+}
+
+/** One a table and user, whatever figures of it differ. */
+function sumsSeen(different: readonly SumDifference[]): SumsSeen[] {
+  const seen = Map.groupBy(different, ({ table, userId }) => `${table} ${userId}`)
+  return [...seen.values()].map((figures) => {
+    const { table = '', userId, username } = figures[0] ?? {}
+    return {
+      table,
+      user: userId === null ? '-' : (username ?? `#${userId}`),
+      figures: figures
+        .map(({ figure, summed, recorded }) => `${figure} ${summed} / ${recorded}`)
+        .join(', '),
+    }
+  })
 }

@@ -1,9 +1,10 @@
-/** DB-1: how far does a connection come, and is there room? */
+/** DB-1: how far does a connection come, is there room, and did everything get into it? */
 import type { DatabaseEvidence } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 
 const LITTLE_MB = 500
 const NONE_MB = 20
+const MOST_NAMED = 5
 
 export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
   const { passed, fault, pendingMigrations, pool, ...at } = evidence
@@ -25,6 +26,11 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
   if (fault !== null) {
     const { step, detail, remedy } = fault
     return [failure(`db.${step}`, { ...figures, step, detail, remedy, ...poolFigures(pool) })]
+  }
+  const { setAside } = at
+  if (setAside.length > 0) {
+    const names = setAside.slice(0, MOST_NAMED).join(', ')
+    findings.push(warning('db.set-aside', { ...figures, files: setAside.length, names }))
   }
   if (at.isNew) return [...findings, ok('db.new', figures)]
   if (pendingMigrations.length > 0) {

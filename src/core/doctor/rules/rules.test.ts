@@ -142,12 +142,15 @@ test('the database: its fault stands alone, and little space or a small pool bes
     fault: null,
     isNew: false,
     freeMb: 10_000,
+    setAside: [],
     pendingMigrations: [],
     latencyMs: 1,
     pool: { open: 10, most: 100, size: 10 },
   }
   expect(codes(judgeDatabase(well))).toEqual(['db.ok'])
   expect(codes(judgeDatabase({ ...well, freeMb: 5 }))).toEqual(['db.disk', 'db.ok'])
+  const setAside = ['0000000001.journal.damaged']
+  expect(codes(judgeDatabase({ ...well, setAside }))).toEqual(['db.set-aside', 'db.ok'])
   const crowded = { open: 95, most: 100, size: 10 }
   expect(codes(judgeDatabase({ ...well, pool: crowded }))).toEqual(['db.pool', 'db.ok'])
   expect(codes(judgeDatabase({ ...well, pendingMigrations: ['0004'] }))).toContain('db.migrations')

@@ -127,6 +127,11 @@ export const EN_STATE = {
     'The pools of all instances together are larger than what the server allows.',
     'Lower DB_POOL_SIZE, or raise max_connections and restart PostgreSQL:',
   ],
+  'db.set-aside': [
+    '{files} files of the usage journal in {path}/journal were set aside, so their usage may be in no report: {names}.',
+    'NAME.damaged has bytes that are no records, by a fault of the disk or of memory; its good records are stored. ID.refused.json is a record that the database never took.',
+    'The log says why, by the name of the file. Damage: look after the disk. A refused record: mend what the database said, and add it by hand where it counts. Then move the files away:',
+  ],
   'db.other': ['{place}: the step "{step}" fails: {detail}.', 'See what it says.', '{remedy}:'],
 
   'enc.ok': [
@@ -222,9 +227,9 @@ export const EN_STATE = {
     'Raise the quota before requests are refused:',
   ],
   'quo.sums': [
-    '{user}: the month has {monthly} tokens, its records {recorded} (by day {daily}).',
-    'It is meant to be so after "quota reset" or DELETE FROM usage_monthly; else somebody changed a table by hand.',
-    'Where it was not meant, set the sums to what the records say:',
+    '{table}, user {user}: its sums of the month are not what the records say (sum / records): {figures}.',
+    'In usage_monthly it is meant to be so after "quota reset" or DELETE FROM usage_monthly; else somebody changed a table by hand.',
+    'Where it was not meant, set all sums of the month to what the records say:',
   ],
   'quo.stale': [
     '{leases} leases ({tokens} tokens) have not been renewed for an hour.',

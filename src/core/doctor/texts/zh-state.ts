@@ -132,6 +132,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '所有实例的连接池之和超过服务器允许的数量。',
     '降低 DB_POOL_SIZE，或提高 max_connections 并重启 PostgreSQL：',
   ],
+  'db.set-aside': [
+    '{path}/journal 中有 {files} 个用量日志文件被搁置，其中的用量可能不在任何报表里：{names}。',
+    'NAME.damaged 含有不是记录的字节（磁盘或内存故障），其中完好的记录已入库；ID.refused.json 是数据库始终不接受的一条记录。',
+    '日志按文件名写明了原因。损坏：请检查磁盘；被拒的记录：按数据库的说法修复，需要时手工补录。然后把文件移走：',
+  ],
   'db.other': [
     '{place}：“{step}” 一步失败：{detail}。',
     '请看它的说明。',
@@ -213,9 +218,9 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '在请求被拒绝之前提高配额：',
   ],
   'quo.sums': [
-    '{user}：本月合计 {monthly} 个 token，记录为 {recorded}（按日合计 {daily}）。',
-    '在 “quota reset” 或 DELETE FROM usage_monthly 之后本应如此；否则是有人手工改过表。',
-    '若非有意，按记录修正合计：',
+    '{table}，用户 {user}：本月汇总与记录不符（汇总 / 记录）：{figures}。',
+    'usage_monthly 在 “quota reset” 或 DELETE FROM usage_monthly 之后本应如此；否则是有人手工改过表。',
+    '若非有意，按记录修正本月的全部汇总：',
   ],
   'quo.stale': [
     '{leases} 个租约（{tokens} 个 token）一小时没有续租。',

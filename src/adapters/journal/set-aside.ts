@@ -1,0 +1,7 @@
+/** Files that no start reads: damaged segments, and records that the store never took. They wait for a person. */
+
+const NAME = /\.(damaged|refused\.json)$/
+
+export function isSetAside(name: string): boolean {
+  return NAME.test(name)
+}
