@@ -86,7 +86,9 @@ export class Outgoing {
       if (written >= length) return
       this.stalledMs = performance.now()
     }
-    const rest = lasting ? bytes.subarray(written, length) : bytes.slice(written, length)
+    const view = bytes.subarray(written, length)
+    // Of a Buffer, `slice` is a view as well: what one client had not taken would become another one's reply.
+    const rest = lasting ? view : new Uint8Array(view)
     if (this.unsent === null) this.unsent = [rest]
     else this.unsent.push(rest)
   }
