@@ -1,23 +1,21 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
 import { upstreamModelName } from '../core/routing.ts'
-import { PLAIN, PLAIN_JSON, type WireProvider, wireBody } from './wire.ts'
+import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './wire.ts'
 
 const DEFAULT_API_VERSION = '2024-10-21'
 
+const place: PlaceOf = (upstream, secret, ask) => {
+  const deployment = encodeURIComponent(upstreamModelName(upstream, ask.model))
+  const path =
+    ask.endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${ask.endpoint}`
+  return {
+    url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,
+    headers: { ...(ask.text === null ? PLAIN : PLAIN_JSON), 'api-key': secret },
+  }
+}
+
 export const azure: WireProvider = {
-  request(upstream, secret, ask) {
-    const deployment = encodeURIComponent(upstreamModelName(upstream, ask.model))
-    const path =
-      ask.endpoint === 'models'
-        ? `models/${deployment}`
-        : `deployments/${deployment}/${ask.endpoint}`
-    return {
-      method: ask.method,
-      url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,
-      headers: { ...(ask.text === null ? PLAIN : PLAIN_JSON), 'api-key': secret },
-      body: wireBody(upstream, ask),
-    }
-  },
+  request: requestTo(place),
   modelList(upstream, secret) {
     return {
       method: 'GET',

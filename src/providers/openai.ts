@@ -1,20 +1,17 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { PLAIN, PLAIN_JSON, type WireProvider, wireBody } from './wire.ts'
+import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './wire.ts'
+
+const place: PlaceOf = (upstream, secret, ask) => {
+  const path = ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
+  const headers = ask.text === null ? PLAIN : PLAIN_JSON
+  return {
+    url: `${upstream.baseUrl}/${path}`,
+    headers: { ...headers, authorization: `Bearer ${secret}` },
+  }
+}
 
 export const openai: WireProvider = {
-  request(upstream, secret, ask) {
-    const path =
-      ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
-    return {
-      method: ask.method,
-      url: `${upstream.baseUrl}/${path}`,
-      headers: {
-        ...(ask.text === null ? PLAIN : PLAIN_JSON),
-        authorization: `Bearer ${secret}`,
-      },
-      body: wireBody(upstream, ask),
-    }
-  },
+  request: requestTo(place),
   modelList(upstream, secret) {
     return {
       method: 'GET',

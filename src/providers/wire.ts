@@ -12,12 +12,57 @@ export interface WireProvider {
   modelList(upstream: UpstreamKey, secret: string): WireRequest
 }
 
+/** What requests of one key for one model to one endpoint share. */
+export interface Place {
+  url: string
+  headers: Readonly<Record<string, string>>
+}
+
+export type PlaceOf = (upstream: UpstreamKey, secret: string, ask: Ask) => Place
+
+interface KnownPlace extends Place {
+  secret: string
+}
+
+/** Names of models are the clients' choice, so what is kept of them has a bound. */
+const MOST_KNOWN = 1_000
+
+/** A provider's request. Where it goes is put together once, and a transport can keep what it makes of that. */
+export function requestTo(placeOf: PlaceOf): WireProvider['request'] {
+  // A key that is read anew is another object: what was made of its old row goes with that.
+  const known = new WeakMap<UpstreamKey, Map<string, Map<string, KnownPlace>>>()
+
+  const placeFor = (upstream: UpstreamKey, secret: string, ask: Ask): Place => {
+    let models = known.get(upstream)
+    if (models === undefined || models.size > MOST_KNOWN) {
+      models = new Map()
+      known.set(upstream, models)
+    }
+    let endpoints = models.get(ask.model)
+    if (endpoints === undefined) {
+      endpoints = new Map()
+      models.set(ask.model, endpoints)
+    }
+    let place = endpoints.get(ask.endpoint)
+    if (place === undefined || place.secret !== secret) {
+      place = { ...placeOf(upstream, secret, ask), secret }
+      endpoints.set(ask.endpoint, place)
+    }
+    return place
+  }
+
+  return (upstream, secret, ask) => {
+    const { url, headers } = placeFor(upstream, secret, ask)
+    return { method: ask.method, url, headers, body: wireBody(upstream, ask) }
+  }
+}
+
 /** Compressed replies can't be looked at cheaply and can be bombs, so they are not asked for. */
 export const PLAIN = { 'accept-encoding': 'identity', 'user-agent': 'gpt-proxy' } as const
 export const PLAIN_JSON = { ...PLAIN, 'content-type': 'application/json' } as const
 
 /** The body as it came, but for the model's name there and for usage in streams. */
-export function wireBody(upstream: UpstreamKey, ask: Ask): string | null {
+function wireBody(upstream: UpstreamKey, ask: Ask): string | null {
   if (ask.text === null) return null
   const model = upstreamModelName(upstream, ask.model)
   const edits: [key: string, value: string][] = []

@@ -11,32 +11,43 @@ export interface Address {
   host: string
 }
 
-const known = new Map<string, Address>()
-/** Origins are the operator's base URLs, so few; this only bounds what a long life may gather. */
+export interface Place {
+  address: Address
+  path: string
+}
+
+const known = new Map<string, Place>()
+/** Base URLs are the operator's, so few, but with the names of models; this bounds what a long life may gather. */
 const MOST_KNOWN = 1_000
 
-/** Cut by hand, for a URL object costs more than sending the request. */
-export function splitUrl(url: string): { address: Address; path: string } {
+export function splitUrl(url: string): Place {
+  let place = known.get(url)
+  if (place !== undefined) return place
+  place = split(url)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(url, place)
+  return place
+}
+
+/** Cut by hand, for a URL object would change what some paths say. */
+function split(url: string): Place {
   const slash = url.indexOf('/', url.indexOf('//') + 2)
   const origin = slash < 0 ? url : url.slice(0, slash)
   const path = slash < 0 ? '/' : url.slice(slash)
   if (!/^[\x21-\x7e]+$/.test(path)) {
     throw new TransportError('other', 'its path holds characters that no URL may have', false)
   }
-  return { address: known.get(origin) ?? addressOf(origin), path }
+  return { address: addressOf(origin), path }
 }
 
 function addressOf(origin: string): Address {
   const url = new URL(origin)
   const secure = url.protocol === 'https:'
-  const address: Address = {
+  return {
     origin,
     secure,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     host: url.host,
   }
-  if (known.size >= MOST_KNOWN) known.clear()
-  known.set(origin, address)
-  return address
 }

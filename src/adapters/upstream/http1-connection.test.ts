@@ -12,10 +12,10 @@ function connected({ room = Number.POSITIVE_INFINITY } = {}) {
   let sent = ''
   const connection = new Connection(
     {
-      write(data) {
-        const text = typeof data === 'string' ? data : Buffer.from(data).toString()
-        sent += text.slice(0, room)
-        return Math.min(text.length, room)
+      write(bytes, length) {
+        const taken = Math.min(length, room)
+        sent += Buffer.from(bytes.subarray(0, taken)).toString()
+        return taken
       },
       hold: (back) => void events.push(back ? 'held' : 'released'),
       destroy: () => void events.push('destroyed'),
@@ -39,27 +39,41 @@ describe('a connection', () => {
   test('carries one exchange after the other', async () => {
     const { connection, receive, events, sent } = connected()
     for (const body of ['one', 'two']) {
-      const sending = connection.exchange('POST\r\n\r\n', body)
+      const sending = connection.exchange('POST\r\n', body)
       receive(OK)
       const reply = await sending.reply
       expect(reply.status).toBe(200)
       expect(Buffer.from((await reply.next()) ?? []).toString()).toBe('ok')
       expect(await reply.next()).toBeNull()
     }
-    expect(sent()).toBe('POST\r\n\r\nonePOST\r\n\r\ntwo')
+    const length = 'content-length: 3\r\n\r\n'
+    expect(sent()).toBe(`POST\r\n${length}onePOST\r\n${length}two`)
     expect(events).toEqual(['idle', 'idle'])
   })
 
   test('sends what the socket did not take once it has room', async () => {
     const { connection, sent } = connected({ room: 4 })
-    connection.exchange('POST\r\n\r\n', 'body').reply.catch(() => {})
-    for (let turn = 0; turn < 5; turn++) connection.drained()
-    expect(sent()).toBe('POST\r\n\r\nbody')
+    connection.exchange('POST\r\n', 'body').reply.catch(() => {})
+    // What goes to another upstream meanwhile is put together in the same place.
+    connected()
+      .connection.exchange('another one\r\n', 'with a body')
+      .reply.catch(() => {})
+    for (let turn = 0; turn < 10; turn++) connection.drained()
+    expect(sent()).toBe('POST\r\ncontent-length: 4\r\n\r\nbody')
+  })
+
+  test('sends a body of any size, with its length in bytes', () => {
+    for (const size of [0, 1, 60_000, 130_000, 300_000]) {
+      const { connection, sent } = connected()
+      const body = 'é'.repeat(size)
+      connection.exchange('POST\r\n', body).reply.catch(() => {})
+      expect(sent()).toBe(`POST\r\ncontent-length: ${2 * size}\r\n\r\n${body}`)
+    }
   })
 
   test('is not used again where the reply came before the whole request was sent', async () => {
     const { connection, receive, events } = connected({ room: 4 })
-    const sending = connection.exchange('POST\r\n\r\n', 'body')
+    const sending = connection.exchange('POST\r\n', 'body')
     receive(OK)
     expect((await sending.reply).status).toBe(200)
     expect(events).toEqual(['destroyed', 'gone'])
@@ -70,7 +84,7 @@ describe('a connection', () => {
     ['right behind its reply', OK],
   ])('is given up where the upstream sends more than replies: %s', async (_, before) => {
     const { connection, receive, events } = connected()
-    if (before !== '') connection.exchange('POST\r\n\r\n', '').reply.catch(() => {})
+    if (before !== '') connection.exchange('POST\r\n', null).reply.catch(() => {})
     receive(`${before}HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary`)
     expect(events.slice(-2)).toEqual(['destroyed', 'gone'])
   })
@@ -85,7 +99,7 @@ describe('a connection', () => {
     await fc.assert(
       fc.asyncProperty(text, fc.boolean(), text, cuts, async (body, chunked, excess, shares) => {
         const { connection, receive, events } = connected()
-        const sending = connection.exchange('POST\r\n\r\n', '')
+        const sending = connection.exchange('POST\r\n', null)
         const all = `HTTP/1.1 200 OK\r\n${framed(body, chunked)}${excess}`
         const at = shares.map((share) => Math.floor(share * all.length)).toSorted((a, b) => a - b)
         for (const [index, from] of [0, ...at].entries()) receive(all.slice(from, at[index]))
@@ -101,7 +115,7 @@ describe('a connection', () => {
 
   test('closed instead of its first reply tells of the upstream, of a later one only of its age', async () => {
     const { connection } = connected()
-    const first = connection.exchange('POST\r\n\r\n', '')
+    const first = connection.exchange('POST\r\n', null)
     connection.closed('ECONNRESET')
     expect(await faultOf(first.reply)).toMatchObject({
       fault: 'other',
@@ -110,10 +124,10 @@ describe('a connection', () => {
     })
 
     const { connection: used, receive } = connected()
-    const earlier = used.exchange('POST\r\n\r\n', '')
+    const earlier = used.exchange('POST\r\n', null)
     receive(OK)
     await earlier.reply
-    const second = used.exchange('POST\r\n\r\n', '')
+    const second = used.exchange('POST\r\n', null)
     used.closed(null)
     expect(await faultOf(second.reply)).toMatchObject({
       fault: 'reset',
@@ -126,7 +140,7 @@ describe('a connection', () => {
     ['closed', null],
   ])('%s in the middle of a reply gives out what came, then fails', async (how, error) => {
     const { connection, receive } = connected()
-    const sending = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart')
     const reply = await sending.reply
     connection.closed(error)
@@ -137,7 +151,7 @@ describe('a connection', () => {
 
   test('that is closed with the end of a reply without length ends that reply', async () => {
     const { connection, receive } = connected()
-    const sending = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\n\r\nall')
     const reply = await sending.reply
     connection.closed(null)
@@ -147,7 +161,7 @@ describe('a connection', () => {
 
   test('that is reset is no end of a reply without length', async () => {
     const { connection, receive } = connected()
-    const sending = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\n\r\nall')
     const reply = await sending.reply
     connection.closed('ECONNRESET')
@@ -157,12 +171,12 @@ describe('a connection', () => {
 
   test('is closed by a cancel, but not by one that comes after the end', async () => {
     const { connection, receive, events } = connected()
-    const done = connection.exchange('POST\r\n\r\n', '')
+    const done = connection.exchange('POST\r\n', null)
     receive(OK)
     await done.reply
     done.cancel()
     expect(events).toEqual(['idle'])
-    const going = connection.exchange('POST\r\n\r\n', '')
+    const going = connection.exchange('POST\r\n', null)
     going.cancel()
     expect((await faultOf(going.reply)).message).toBe('given up')
     expect(events).toEqual(['idle', 'destroyed', 'gone'])
@@ -170,7 +184,7 @@ describe('a connection', () => {
 
   test('is held back while nobody takes the body', async () => {
     const { connection, receive, events } = connected()
-    const sending = connection.exchange('POST\r\n\r\n', '')
+    const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n')
     for (let part = 0; part < 3; part++) receive('x'.repeat(100_000))
     expect(events).toEqual(['held'])
@@ -182,12 +196,17 @@ describe('a connection', () => {
 
 describe('the head of a request', () => {
   const address = { origin: 'http://a', secure: false, hostname: 'a', port: 80, host: 'a' }
-  const request = { method: 'POST', url: '', headers: { name: 'value' }, body: 'é' } as const
+  const request = { method: 'POST', url: '', headers: { name: 'value' }, body: null } as const
 
-  test('names the host, and the length of the body in bytes', () => {
-    expect(headOf(request, address, '/v1')).toBe(
-      'POST /v1 HTTP/1.1\r\nhost: a\r\nname: value\r\ncontent-length: 2\r\n\r\n',
-    )
+  test('names the host', () => {
+    expect(headOf(request, address, '/v1')).toBe('POST /v1 HTTP/1.1\r\nhost: a\r\nname: value\r\n')
+  })
+
+  test('is that of its own URL and method where headers are used again', () => {
+    const get = { ...request, method: 'GET', url: 'http://a/v2' } as const
+    expect(headOf(request, address, '/v1')).toStartWith('POST /v1 ')
+    expect(headOf(get, address, '/v2')).toStartWith('GET /v2 ')
+    expect(headOf({ ...get, method: 'POST' }, address, '/v2')).toStartWith('POST /v2 ')
   })
 
   test.each(['a\r\nb: c', 'a\nb', 'a\0'])('never holds a line break of a header (%j)', (value) => {

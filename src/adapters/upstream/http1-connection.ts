@@ -13,8 +13,8 @@ import { Http1Reply } from './http1-reply.ts'
 
 /** What a connection needs of its socket. */
 export interface Wire {
-  /** How many bytes were taken; the rest goes after `drained`. */
-  write(data: string | Uint8Array): number
+  /** How many bytes were taken of the first so many; the rest goes after `drained`. */
+  write(bytes: Uint8Array, length: number): number
   /** Stops or starts reading. */
   hold(back: boolean): void
   destroy(): void
@@ -25,6 +25,12 @@ interface Watcher {
   idle(connection: Connection): void
   gone(connection: Connection): void
 }
+
+/** A request of usual size is put together here: as one text it would be copied twice more. */
+const together = Buffer.allocUnsafe(128 * 1024)
+/** Room for the length of the body and the empty line. */
+const END_BYTES = 64
+const MOST_BYTES_A_CHARACTER = 3
 
 /** A class, for each request has one. */
 class Exchange implements Sending {
@@ -66,12 +72,22 @@ export class Connection implements MessageSink {
     this.watcher = watcher
   }
 
-  /** `head` with its empty line; `body` goes right behind it. */
-  exchange(head: string, body: string): Sending {
+  /** `head` without the length of the body and the empty line at its end. */
+  exchange(head: string, body: string | null): Sending {
     const exchange = new Exchange(this)
     this.current = exchange
     this.reader.start()
-    this.write(head + body)
+    const bytes = body === null ? 0 : Buffer.byteLength(body)
+    const end = body === null ? '\r\n' : `content-length: ${bytes}\r\n\r\n`
+    if (head.length * MOST_BYTES_A_CHARACTER + END_BYTES + bytes > together.length) {
+      const whole = Buffer.from(head + end + (body ?? ''))
+      this.write(whole, whole.length)
+      return exchange
+    }
+    let length = together.write(head, 0)
+    length += together.write(end, length)
+    if (body !== null) length += together.write(body, length)
+    this.write(together, length)
     return exchange
   }
 
@@ -99,7 +115,7 @@ export class Connection implements MessageSink {
   }
 
   drained(): void {
-    if (this.unsent !== null) this.write(this.unsent)
+    if (this.unsent !== null) this.write(this.unsent, this.unsent.length)
   }
 
   /** `error` is null where the upstream ended it properly. */
@@ -152,30 +168,30 @@ export class Connection implements MessageSink {
     failing?.answer?.fail(error)
   }
 
-  private write(data: string | Uint8Array): void {
-    const written = Math.max(0, this.wire.write(data))
-    const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length
-    if (written >= length) this.unsent = null
-    else this.unsent = (typeof data === 'string' ? Buffer.from(data) : data).subarray(written)
+  private write(bytes: Uint8Array, length: number): void {
+    const written = Math.max(0, this.wire.write(bytes, length))
+    // A copy, for the bytes may be those that all connections share; of a Buffer, `slice` is none.
+    this.unsent = written >= length ? null : new Uint8Array(bytes.subarray(written, length))
   }
 }
 
 const LINE_BREAK = /[\r\n\0]/
+/** By their headers, which providers make once for many requests. */
+const heads = new WeakMap<WireRequest['headers'], { url: string; head: string }>()
 
-/** Throws where a header would end the line it stands in. */
-export function headOf(
-  { method, headers, body }: WireRequest,
-  { host }: Address,
-  path: string,
-): string {
-  const parts = [method, ' ', path, ' HTTP/1.1\r\nhost: ', host]
+/** What stands before the length of the body. Throws where a header would end the line it stands in. */
+export function headOf(request: WireRequest, { host }: Address, path: string): string {
+  const { method, url, headers } = request
+  const known = heads.get(headers)
+  if (known !== undefined && known.url === url && known.head.startsWith(method)) return known.head
+  const parts = [method, ' ', path, ' HTTP/1.1\r\nhost: ', host, '\r\n']
   for (const name in headers) {
     const value = headers[name] as string
     if (LINE_BREAK.test(value))
       throw new TransportError('other', `the header ${name} holds a line break`, false)
-    parts.push('\r\n', name, ': ', value)
+    parts.push(name, ': ', value, '\r\n')
   }
-  if (body !== null) parts.push('\r\ncontent-length: ', String(Buffer.byteLength(body)))
-  parts.push('\r\n\r\n')
-  return parts.join('')
+  const head = parts.join('')
+  heads.set(headers, { url, head })
+  return head
 }

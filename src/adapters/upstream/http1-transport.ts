@@ -44,7 +44,7 @@ export function createHttp1Transport(options: Http1Options) {
         sending =
           made.protocol === 'http2'
             ? options.speaksHttp2(address.origin, request, send)
-            : made.connection.exchange(head, request.body ?? '')
+            : made.connection.exchange(head, request.body)
         sending.reply.then(resolve, reject)
       })
       .catch(reject)
@@ -65,7 +65,7 @@ export function createHttp1Transport(options: Http1Options) {
       const idle = send.fresh ? null : pool.take(address.origin)
       return idle === null
         ? sendOnNew(request, send, address, head)
-        : idle.exchange(head, request.body ?? '')
+        : idle.exchange(head, request.body)
     },
   }
 }

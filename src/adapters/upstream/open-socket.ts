@@ -128,7 +128,7 @@ export function openConnection(
 function wireOf(socket: Socket): Wire {
   const pausable = socket as unknown as Pausable
   return {
-    write: (data) => socket.write(data),
+    write: (bytes, length) => socket.write(bytes, 0, length),
     hold: (back) => (back ? pausable.pause() : pausable.resume()),
     destroy: () => socket.terminate(),
   }
