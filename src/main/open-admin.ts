@@ -33,7 +33,7 @@ export async function openStore(config: Config, actor: string, logger?: Logger):
 export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
-    http2: false,
+    http2: config.upstreamHttp2,
     proxyFor: outgoingProxy(config.outgoingProxies),
   })
   return createAdmin({

@@ -9,6 +9,7 @@ import { asksUsageForClient } from '../providers/wire.ts'
 import type { Sent } from './answer.ts'
 import type { UsableUpstream } from './directory.ts'
 import { errorFailure } from './reported-failure.ts'
+import { whyUnreadable } from './unreadable-reply.ts'
 
 export async function firstEvent(
   upstream: UsableUpstream,
@@ -27,7 +28,8 @@ export async function firstEvent(
     const done = chunk === null
     const run = done ? observer.finish().bytes : observer.accept(chunk)
     if (run !== null) runs.push(run)
-    if (done && !observer.started) return broken('the stream ended before its first event')
+    if (done && !observer.started)
+      return broken(whyUnreadable(reply, 'the stream ended before its first event'))
     if (observer.oversized) {
       cancel()
       return broken(EVENT_TOO_LARGE)

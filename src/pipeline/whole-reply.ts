@@ -7,6 +7,7 @@ import type { UpstreamReply } from '../ports/transport.ts'
 import type { Sent } from './answer.ts'
 import type { UsableUpstream } from './directory.ts'
 import { errorFailure } from './reported-failure.ts'
+import { whyUnreadable } from './unreadable-reply.ts'
 import { jsonOf, textOf } from './whole-body.ts'
 
 export function wholeReply(
@@ -16,11 +17,10 @@ export function wholeReply(
 ): Sent {
   const raw = textOf(bytes)
   const value = jsonOf(raw)
-  if (value === undefined)
-    return {
-      how: 'failed',
-      failed: failure('server', 'status 200, but the body is not JSON', { status: 200 }),
-    }
+  if (value === undefined) {
+    const why = whyUnreadable(reply, 'status 200, but the body is not JSON')
+    return { how: 'failed', failed: failure('server', why, { status: 200 }) }
+  }
   const error = errorObjectOf(value)
   if (error !== null) return { how: 'failed', failed: errorFailure(error, upstream) }
   return {

@@ -71,6 +71,13 @@ test.each(BOTH)('an answer over HTTP/2 arrives whole (%s)', async (_, stream) =>
   expect(await reply.row()).toMatchObject({ outcome: 'ok', attempts: 1, total_tokens: 18 })
 })
 
+test('a key is tried over HTTP/2, too', async () => {
+  server.answerBy(wholly)
+  const { exitCode, stdout } = await rig.gateway.cli(['upstream', 'test', 'h2'])
+  expect(stdout).toContain('the key is accepted')
+  expect(exitCode).toBe(0)
+})
+
 const CUTS: [string, (stream: ServerHttp2Stream) => void][] = [
   ['RST_STREAM', (stream) => stream.close(constants.NGHTTP2_INTERNAL_ERROR)],
   ['the end of its connection', (stream) => stream.session?.destroy()],

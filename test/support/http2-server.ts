@@ -31,7 +31,7 @@ export async function startHttp2Server(
     stream.on('data', (bytes: Buffer) => {
       text += bytes
     })
-    stream.on('end', () => answer(stream, JSON.parse(text) as { stream?: boolean }))
+    stream.on('end', () => answer(stream, JSON.parse(text || '{}') as { stream?: boolean }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,3 +1,4 @@
+/** Counters of many labels, held against those of prom-client. */
 import { expect, test } from 'bun:test'
 import { Registry } from 'prom-client'
 import { createLabelledCounter } from './labelled-counter.ts'
