@@ -12,6 +12,16 @@ import type { Plan } from './route.ts'
 import { send } from './send.ts'
 import type { Trace } from './trace.ts'
 
+/** What was tried for one request so far. */
+interface Tries {
+  failures: Failure[]
+  keyIds: number[]
+  /** The next is to go over a new connection. */
+  fresh: boolean
+  resent: boolean
+  askedAgain: boolean
+}
+
 export async function attempt(
   gateway: Gateway,
   plan: Plan,
@@ -19,58 +29,61 @@ export async function attempt(
   trace: Trace,
 ): Promise<Answer> {
   gateway.retryBudget.earn()
-  const failures: Failure[] = []
-  const tried: number[] = []
-  let upstream = choose(gateway, plan, tried, null)
-  let askedAgain = false
-  let fresh = false
-  let resent = false
+  const tries: Tries = { failures: [], keyIds: [], fresh: false, resent: false, askedAgain: false }
+  let upstream = choose(gateway, plan, tries.keyIds, null)
   while (upstream !== null) {
     stillWanted(gateway, trace)
     gateway.pool.claim(upstream.key.id)
-    tried.push(upstream.key.id)
+    tries.keyIds.push(upstream.key.id)
     trace.upstream = upstream
-    const sent = await send(gateway, upstream, ask, trace, fresh)
+    const sent = await send(gateway, upstream, ask, trace, tries.fresh)
     if (trace.clientGone) throw withoutVerdict(gateway, upstream, trace, clientClosed())
     if (sent.how === 'ended') throw withoutVerdict(gateway, upstream, trace, sent.error)
     note(trace, upstream, sent.how === 'answered' ? null : sent.failed)
     if (sent.how === 'answered') return sent.answer
-    failures.push(sent.failed)
-    // An idle connection that the upstream was just closing says nothing about its health.
-    if (sent.failed.reset && gateway.resendOnReset && !resent) {
-      gateway.pool.released(upstream.key.id)
-      resent = true
-      fresh = true
-      continue
-    }
-    fresh = false
-    gateway.pool.failed(upstream.key.id, upstream.key.name, sent.failed)
-
-    const other = choose(gateway, plan, tried, upstream)
-    const random = gateway.random()
-    const attempts = trace.attempts.length
-    const next = nextStep({
-      failed: sent.failed,
-      attempts,
-      otherKey: other !== null,
-      resendOnReset: gateway.resendOnReset,
-      askedAgain,
-      random,
-    })
-    // A breaker that this failure opened is not passed by waiting a moment.
-    const open = sent.failed.class !== 'rate' && !gateway.pool.isUsable(upstream.key.id)
-    const step = next.go === 'same' && open ? ({ go: 'stop' } as const) : next
-    if (step.go === 'stop' || !gateway.retryBudget.spend()) {
-      throw clientErrorOf(gateway, upstream, failures, trace.requestId)
-    }
-    if (step.go === 'other') {
-      upstream = other
-      continue
-    }
-    askedAgain = true
-    await pause(step.waitMs, trace)
+    upstream = await following(gateway, plan, upstream, sent.failed, tries, trace)
   }
   throw noneAvailable(gateway, plan)
+}
+
+/** What is tried after a failure, once it may be; throws where nothing is. */
+async function following(
+  gateway: Gateway,
+  plan: Plan,
+  upstream: UsableUpstream,
+  failed: Failure,
+  tries: Tries,
+  trace: Trace,
+): Promise<UsableUpstream | null> {
+  const { pool, resendOnReset } = gateway
+  const { id, name } = upstream.key
+  tries.failures.push(failed)
+  tries.fresh = failed.reset && resendOnReset && !tries.resent
+  // An idle connection that the upstream was just closing says nothing about its health.
+  if (tries.fresh) {
+    tries.resent = true
+    pool.released(id)
+    return upstream
+  }
+  pool.failed(id, name, failed)
+  const other = choose(gateway, plan, tries.keyIds, upstream)
+  const next = nextStep({
+    failed,
+    attempts: trace.attempts.length,
+    otherKey: other !== null,
+    resendOnReset,
+    askedAgain: tries.askedAgain,
+    random: gateway.random(),
+  })
+  // A breaker that this failure opened is not passed by waiting a moment.
+  const open = failed.class !== 'rate' && !pool.isUsable(id)
+  const stops = next.go === 'stop' || (next.go === 'same' && open)
+  if (stops || !gateway.retryBudget.spend())
+    throw clientErrorOf(gateway, upstream, tries.failures, trace.requestId)
+  if (next.go === 'other') return other
+  tries.askedAgain = true
+  await pause(next.waitMs, trace)
+  return upstream
 }
 
 /** A weighted choice among the untried keys whose breaker lets them be tried. */
