@@ -7,11 +7,7 @@ import { waitFor } from '../support/waiting.ts'
 import { ask, QUESTION } from './asking.ts'
 import { startRig, upstreamState } from './rig.ts'
 
-const rig = await startRig({
-  models: { m: 1, unreached: 1 },
-  // A sync opens the journal's folder; that it can't be opened either is not what is tested here.
-  env: { JOURNAL_SYNC: 'off' },
-})
+const rig = await startRig({ models: { m: 1, unreached: 1 } })
 afterAll(() => rig.close(), 20_000)
 
 /** `prlimit` is util-linux's; it sets what `ulimit -n` would have set at the start. */

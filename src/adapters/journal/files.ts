@@ -29,8 +29,9 @@ export interface JournalFiles {
   truncate(file: number, length: number): void
   /** The file's data is on the disk. */
   sync(file: number): Promise<void>
+  openFolder(path: string): number
   /** The folder's names are on the disk. */
-  syncFolder(path: string): Promise<void>
+  syncFolder(folder: number): Promise<void>
   close(file: number): void
   rename(from: string, to: string): void
   remove(path: string): void
@@ -50,14 +51,8 @@ export const journalFiles: JournalFiles = {
   read: (file, into, position) => readSync(file, into, 0, into.length, position),
   truncate: (file, length) => ftruncateSync(file, length),
   sync: (file) => dataOnDisk(file),
-  async syncFolder(path) {
-    const folder = openSync(path, 'r')
-    try {
-      await allOnDisk(folder)
-    } finally {
-      closeSync(folder)
-    }
-  },
+  openFolder: (path) => openSync(path, 'r'),
+  syncFolder: (folder) => allOnDisk(folder),
   close: (file) => closeSync(file),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => unlinkSync(path),

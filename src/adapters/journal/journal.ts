@@ -241,6 +241,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
       flush()
       segments.retire()
       await syncer.synced().catch(() => {})
+      syncer.close()
       reserve.remove()
       const waiting = backlog.size()
       if (waiting > 0)

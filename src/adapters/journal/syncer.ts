@@ -10,6 +10,8 @@ export interface Syncer {
   retired(segment: Segment): void
   /** Everything written so far is on the disk. Rejects where that is not so. */
   synced(): Promise<void>
+  /** Nothing is synced any more. */
+  close(): void
 }
 
 /** `onFailure` is told of each call that failed: what it was to save may be gone. */
@@ -19,6 +21,8 @@ export function createSyncer(
   files: JournalFiles,
   onFailure: (error: unknown) => void,
 ): Syncer {
+  // Open for good: where no file is left for it later, a call to sync would fail, and nobody knew what was lost.
+  const names = mode === 'off' ? null : files.openFolder(folder)
   const dirty = new Set<Segment>()
   const retired = new Set<Segment>()
   const known = new Set<Segment>()
@@ -31,10 +35,10 @@ export function createSyncer(
     dirty.clear()
     retired.clear()
     try {
-      if (mode === 'off') return
+      if (names === null) return
       const fresh = segments.filter((segment) => !known.has(segment))
       await Promise.all(segments.map(({ file }) => files.sync(file)))
-      if (fresh.length > 0) await files.syncFolder(folder)
+      if (fresh.length > 0) await files.syncFolder(names)
       for (const segment of fresh) known.add(segment)
     } finally {
       for (const segment of closing) {
@@ -69,6 +73,9 @@ export function createSyncer(
       const { promise } = waiting
       if (!running) void run()
       return promise
+    },
+    close() {
+      if (names !== null) files.close(names)
     },
   }
 }
