@@ -25,6 +25,8 @@ export interface WebServerOptions {
   writeTimeoutMs: number
   /** Answers it, now or later. */
   answer(exchange: Exchange): void
+  /** A mistake of ours, thrown while a connection was served; the connection is ended. */
+  failed(error: unknown): void
 }
 
 const WATCH_EVERY_MS = 500
@@ -55,8 +57,11 @@ export function listenForRequests(options: WebServerOptions): WebServer {
       data: ({ data }, bytes) => data.received(bytes),
       drain: ({ data }) => data.drained(),
       close: ({ data }) => data.closed(),
-      // `close` follows, and says all that is asked.
-      error() {},
+      // What any of these throws arrives here, and nowhere else.
+      error(socket, error) {
+        options.failed(error)
+        ;(socket as unknown as ClientSocket).terminate()
+      },
     },
   })
   const watching = setInterval(() => {

@@ -53,6 +53,11 @@ export function listen({
       port,
       writeTimeoutMs: gateway.limits.clientWriteMs,
       answer,
+      failed: (error) =>
+        gateway.logger.error(
+          { error: error instanceof Error ? error.stack : String(error) },
+          'internal error; a connection was ended',
+        ),
     }),
   )
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
