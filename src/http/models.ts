@@ -2,7 +2,7 @@
 import { GatewayError } from '../core/errors.ts'
 import { allowsModel } from '../core/model-names.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
-import { modelList } from '../pipeline/model-list.ts'
+import { createModelList } from '../pipeline/model-list.ts'
 import { type AppParts, type Handler, json } from './route.ts'
 import { respondTo } from './serve-endpoint.ts'
 import { pathOf } from './target.ts'
@@ -10,8 +10,10 @@ import { pathOf } from './target.ts'
 const MODEL_PATH = '/v1/models/'
 
 export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
-  return async ({ caller }) => {
-    const list = await modelList(gateway)
+  const models = createModelList(gateway)
+  return async ({ caller, exchange, headers }) => {
+    await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
+    const list = await models.list()
     const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
     return json({ ...list, data })
   }
