@@ -22,8 +22,6 @@ function connected({ room = Number.POSITIVE_INFINITY, stopping = false } = {}) {
         sent += Buffer.from(bytes.subarray(from, from + taken)).toString('latin1')
         return taken
       },
-      pause: () => void events.push('paused'),
-      resume: () => void events.push('resumed'),
       shutdown: () => void events.push('ended'),
       terminate() {
         events.push('terminated')
@@ -294,14 +292,39 @@ describe('time', () => {
   })
 })
 
-test('what comes early is read no further than a little, and later read on', async () => {
-  const { receive, asked, events } = connected()
-  receive(GET)
-  receive(POST.repeat(2_000))
-  expect(events).toEqual(['paused'])
-  asked[0]?.respond(OK)
-  await Bun.sleep(0)
-  expect([asked.length, events]).toEqual([2, ['paused', 'resumed', 'paused']])
+describe('requests that come early', () => {
+  const MORE = POST.repeat(2_000)
+
+  test('are not kept where they are many: the reply under way is the last', () => {
+    const { receive, asked, events, sent } = connected()
+    receive(GET)
+    receive(MORE)
+    asked[0]?.respond(OK)
+    expect(sent()).toBe(replyText('ok', 'connection: close\r\n'))
+    receive(GET)
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
+
+  test('end the connection behind a stream that began before them', () => {
+    const { receive, asked, events } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(OK)
+    stream?.flush()
+    for (const piece of [MORE, GET]) receive(piece)
+    stream?.end(null)
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
+
+  test('end it behind a reply that is not taken yet, once it is', () => {
+    const { receive, asked, events, sent, drain } = connected({ room: 20 })
+    receive(GET)
+    asked[0]?.respond(OK)
+    receive(MORE)
+    expect(events).toEqual([])
+    drain()
+    expect(sent()).toBe(replyText('ok'))
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
 })
 
 test('is idle between two requests only', () => {

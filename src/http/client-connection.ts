@@ -13,8 +13,6 @@ export interface ClientSocket {
   readonly remoteAddress: string
   /** How many bytes were taken, or less than 0 where it is closed. */
   write(bytes: Uint8Array, from: number, length: number): number
-  pause(): void
-  resume(): void
   /** Ends the writing side alone; the rest is closed when the client ends its own. */
   shutdown(): void
   /** Closes it at once. */
@@ -38,7 +36,7 @@ const HEAD_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 30_000
 /** Whoever still sends what nobody reads must see the reply before the connection breaks. */
 const LINGER_MS = 2_000
-/** Of requests that come before the one under way is answered. */
+/** Of requests that come before the one under way is answered. With more of them its reply is the last. */
 const MOST_EARLY_BYTES = 64 * 1024
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
@@ -51,6 +49,8 @@ export class ClientConnection implements MessageSink, ReplyWire {
   private isNew = false
   /** Bytes behind the request under way. */
   private early: Buffer | null = null
+  /** More than may be kept; none of it is read, but the client's leaving is still seen. */
+  private overrun = false
   private readonly outgoing: Outgoing
   /** No further request is read. */
   private ending = false
@@ -157,7 +157,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   }
 
   isLast(): boolean {
-    return this.owner.isStopping()
+    return this.overrun || this.owner.isStopping()
   }
 
   send(head: string, body: Uint8Array | null, part: Part): void {
@@ -171,7 +171,8 @@ export class ClientConnection implements MessageSink, ReplyWire {
   finished(keepAlive: boolean): void {
     this.exchange = null
     this.owner.replied()
-    if (!keepAlive) {
+    // A stream may have begun before there was too much.
+    if (!keepAlive || this.overrun) {
       this.close()
       return
     }
@@ -190,14 +191,20 @@ export class ClientConnection implements MessageSink, ReplyWire {
     const bytes = this.early
     if (bytes === null || this.exchange?.whole) return
     this.early = null
-    if (bytes.length > MOST_EARLY_BYTES) this.socket.resume()
     this.received(bytes)
   }
 
   private keep(bytes: Buffer): void {
-    const before = this.early?.length ?? 0
-    this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
-    if (before <= MOST_EARLY_BYTES && this.early.length > MOST_EARLY_BYTES) this.socket.pause()
+    if (this.overrun) return
+    const size = (this.early?.length ?? 0) + bytes.length
+    if (size <= MOST_EARLY_BYTES) {
+      this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
+      return
+    }
+    this.overrun = true
+    this.early = null
+    // Its reply is made, and waits to be taken.
+    if (this.exchange === null) this.close()
   }
 
   private spoilt(reason: string): void {
