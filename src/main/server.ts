@@ -11,7 +11,7 @@ import { StartError } from './start-error.ts'
 
 export interface Server {
   url: string
-  /** Fails /readyz, refuses new connections, lets requests finish for at most `drainMs`, then closes. */
+  /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
   /** Closes at once. */
   close(): Promise<void>
@@ -39,7 +39,7 @@ export function listen({
 }: ServerParts): Server {
   let requests = 0
   const underWay = { add: () => void requests++, remove: () => void requests-- }
-  const drain = createDrain(() => requests, config.drainIdleMs)
+  const drain = createDrain(() => requests, config)
   const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },

@@ -74,6 +74,25 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   })
 })
 
+test('with the times as shipped, whoever checks by a new connection is told before any is refused', async () => {
+  // Empty: the default.
+  const gateway = await start({ DRAIN_NOTICE_MS: '', DRAIN_IDLE_MS: '' })
+  mock.script(() => jsonReply(200, {}))
+  const startedMs = performance.now()
+  gateway.signal('SIGTERM')
+  await waitFor('/readyz to fail', async () => (await readyStatus(gateway)) === 503, 500)
+  expect((await ask(gateway, 'long')).status).toBe(200)
+  expect(await readyStatus(gateway)).toBe(503)
+  const isRefused = () =>
+    readyStatus(gateway).then(
+      () => false,
+      () => true,
+    )
+  await waitFor('new connections to be refused', isRefused, 3_000)
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1_000)
+  expect(await within('the exit', 5_000, gateway.exited)).toBe(0)
+}, 10_000)
+
 test('a stream longer than the drain time is ended, its use recorded, and the exit is in time', async () => {
   const gateway = await start({ DRAIN_SECONDS: '1' })
   mock.script(() => sseReply(chatChunks(Array(500).fill('word').join(' ')), { gapMs: 30 }))
