@@ -1,8 +1,8 @@
 /** Bodies of requests that take none: as large as they may be, they fill no memory. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
 import { ROUTES } from '../../src/http/app.ts'
 import { jsonReply } from '../support/mock-upstream.ts'
+import { MIB, memoryBytes } from '../support/process-memory.ts'
 import { connectRaw, type RawClient } from '../support/raw-client.ts'
 import { waitFor, within } from '../support/waiting.ts'
 import { startRig } from './rig.ts'
@@ -13,18 +13,12 @@ const rig = await startRig({
 })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
-const PIECE = `100000\r\n${'x'.repeat(2 ** 20)}\r\n`
+const PIECE = `100000\r\n${'x'.repeat(MIB)}\r\n`
 const PIECES = 100
-const MIB = 2 ** 20
 
 function head(path: string, key: string | null, method = 'GET'): string {
   const authorization = key === null ? '' : `authorization: Bearer ${key}\r\n`
   return `${method} ${path} HTTP/1.1\r\nhost: x\r\n${authorization}transfer-encoding: chunked\r\n\r\n`
-}
-
-function memoryBytes(): number {
-  const status = readFileSync(`/proc/${gateway.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
 }
 
 /** Piece by piece, so that it lies in the gateway's memory or nowhere. */
@@ -39,11 +33,11 @@ test('a body that comes while a model is asked for is dropped, and the reply is 
   const reply = Promise.withResolvers<void>()
   mock.script(() => [{ until: reply.promise }, ...jsonReply(200, { id: 'any', object: 'model' })])
   const client = await connectRaw(gateway.port)
-  const beforeBytes = memoryBytes()
+  const beforeBytes = memoryBytes(gateway.pid)
   client.write(head('/v1/models/any', gateway.proxyKey))
   await mock.exchangeArrived(0)
   await sendBody(client)
-  expect(memoryBytes() - beforeBytes).toBeLessThan(50 * MIB)
+  expect(memoryBytes(gateway.pid) - beforeBytes).toBeLessThan(50 * MIB)
   reply.resolve()
   expect(await client.reply()).toMatchObject({ status: 200, headers: { connection: 'close' } })
   await client.closed()
