@@ -1,8 +1,9 @@
 /** One connection of a client: its requests one after the other, their replies, and how long it may take. */
-import { GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
 import { type Framing, MalformedMessage } from '../core/http1/head-lines.ts'
 import { MessageReader, type MessageSink } from '../core/http1/message-reader.ts'
 import { readRequestHead } from '../core/http1/request-head.ts'
+import { headTooLate, malformed, tooMany } from './connection-errors.ts'
 import { Exchange, type ReplyWire } from './exchange.ts'
 import { Outgoing, type Part } from './outgoing.ts'
 import { errorAnswer, newRequestId } from './refusals.ts'
@@ -82,9 +83,14 @@ export class ClientConnection implements MessageSink, ReplyWire {
       if (waitedMs > LINGER_MS) this.socket.terminate()
     } else if (this.exchange === null) {
       if (this.reader.isInHead()) {
-        if (waitedMs > HEAD_TIMEOUT_MS) this.refuse(headTooLate())
+        if (waitedMs > HEAD_TIMEOUT_MS) this.refuse(headTooLate(HEAD_TIMEOUT_MS))
       } else if (waitedMs > IDLE_TIMEOUT_MS) this.close()
     }
+  }
+
+  /** Before it has asked for anything. */
+  turnAway(most: number): void {
+    this.refuse(tooMany(most))
   }
 
   close(): void {
@@ -219,15 +225,4 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.send(headText(status, headers, `content-length: ${bytes.length}\r\n`), bytes, 'plain')
     this.close()
   }
-}
-
-export function malformed(reason: string): GatewayError {
-  return new GatewayError('invalid_request', `gateway: the request is malformed: ${reason}.`, {
-    headers: { connection: 'close' },
-  })
-}
-
-function headTooLate(): GatewayError {
-  const message = `gateway: the headers did not arrive within ${HEAD_TIMEOUT_MS} ms.`
-  return new GatewayError('request_timeout', message, { headers: { connection: 'close' } })
 }

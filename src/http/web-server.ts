@@ -21,6 +21,10 @@ export interface WebServer {
 export interface WebServerOptions {
   hostname: string
   port: number
+  /** Whoever comes beyond that many is answered with 503. */
+  mostConnections: number
+  /** Told now and then, where there were any since. */
+  turnedAway(connections: number): void
   /** Bytes of a reply must be taken within this. */
   writeTimeoutMs: number
   /** Answers it, now or later. */
@@ -36,6 +40,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
   const connections = new Set<ClientConnection>()
   let stopping = false
   let repliedMs = performance.now()
+  let turnedAway = 0
   const owner: ConnectionOwner = {
     answer: options.answer,
     isStopping: () => stopping,
@@ -53,6 +58,9 @@ export function listenForRequests(options: WebServerOptions): WebServer {
         // The types of Bun leave two methods out.
         socket.data = new ClientConnection(socket as unknown as ClientSocket, owner)
         connections.add(socket.data)
+        if (connections.size <= options.mostConnections) return
+        turnedAway++
+        socket.data.turnAway(options.mostConnections)
       },
       data: ({ data }, bytes) => data.received(bytes),
       drain: ({ data }) => data.drained(),
@@ -67,6 +75,8 @@ export function listenForRequests(options: WebServerOptions): WebServer {
   const watching = setInterval(() => {
     const nowMs = performance.now()
     for (const connection of connections) connection.watch(nowMs)
+    if (turnedAway > 0) options.turnedAway(turnedAway)
+    turnedAway = 0
   }, WATCH_EVERY_MS)
 
   return {

@@ -7,6 +7,7 @@ import { listenForRequests, type WebServer } from '../http/web-server.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
+import { mostClients } from './most-clients.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
@@ -47,10 +48,14 @@ export function listen({
     underWay,
     doctor: (wish) => examine(environment, wish, url),
   })
+  const most = mostClients()
   const server = orExplain(config.host, port, () =>
     listenForRequests({
       hostname: config.host,
       port,
+      mostConnections: most,
+      turnedAway: (connections) =>
+        gateway.logger.warn({ connections, most }, 'turned away: as many as may be are connected'),
       writeTimeoutMs: gateway.limits.clientWriteMs,
       answer,
       failed: (error) =>

@@ -147,13 +147,15 @@ test('a process that stood still for two seconds goes on as if nothing was', asy
   })
   mock.script(() => sseReply(CHUNKS, { gapMs: 100 }))
   const stream = await openStream(gateway)
+  const from = mock.ledger.length
   gateway.signal('SIGSTOP')
-  const whileStopped = ask(gateway, 'long', { stream: true })
+  const whileStopped = Array.from({ length: 50 }, () => ask(gateway, 'long', { stream: true }))
   // The events go on arriving in the socket's buffer in this time; that is what is tested.
   await pause(2_000)
   gateway.signal('SIGCONT')
+  await waitFor('all to reach the upstream', () => mock.ledger.length === from + 50, 1_000)
   expect(await stream.rest()).toEndWith('data: [DONE]\n\n')
-  expect((await whileStopped).status).toBe(200)
+  for (const answer of await Promise.all(whileStopped)) expect(answer.status).toBe(200)
   mock.script(() => jsonReply(200, {}))
   expect((await ask(gateway, 'long')).status).toBe(200)
   expect(await gateway.stop()).toBe(0)

@@ -60,8 +60,10 @@ export async function runCli(
 export async function spawnGateway(
   env: Record<string, string>,
   command: readonly string[] = [MAIN, 'serve'],
+  /** What starts it, as `prlimit` does. */
+  within: readonly string[] = [],
 ): Promise<GatewayProcess> {
-  const child = Bun.spawn([process.execPath, ...command], {
+  const child = Bun.spawn([...within, process.execPath, ...command], {
     cwd: ROOT,
     env,
     stdin: 'ignore',
