@@ -7,7 +7,8 @@ import { type AppParts, json, look } from './route.ts'
 
 const logged: object[] = []
 const gateway = {
-  logger: { error: (fields: object) => void logged.push(fields) },
+  logger: { error: (fields: object) => void logged.push(fields), info() {}, warn() {} },
+  metrics: { refused() {} },
   directory: { findCaller: () => null },
 } as unknown as Gateway
 let underWay = 0

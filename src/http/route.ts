@@ -7,7 +7,7 @@ import type { Reply } from '../pipeline/client.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import type { Exchange } from './exchange.ts'
 import { errorAnswer, newRequestId } from './refusals.ts'
-import { type Answer, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+import { type Answer, refused, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
 
 /** What the routes need of the program around them. */
 export interface AppParts extends ServerOptions {
@@ -82,6 +82,7 @@ function answering<Who extends Audience>(
       const reply = await handle({ exchange, caller, requestId, headers })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {
+      refused(gateway, requestId, error)
       exchange.respond(errorAnswer(error, requestId, gateway.logger, headers))
     } finally {
       underWay.remove()
