@@ -23,8 +23,8 @@ export interface ModelList {
 }
 
 const ASK_TIMEOUT_MS = 10_000
-/** Thousands of models. */
-const MOST_BYTES = 16 * 1024 * 1024
+/** Thousands of models; each text in it is searched for keys. */
+const MOST_BYTES = 4 * 1024 * 1024
 
 /** Null where no key got a list. `keys` are all of one target, which lists the same models to each. */
 export async function upstreamModels(
