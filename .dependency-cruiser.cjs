@@ -55,7 +55,7 @@ module.exports = {
     layer('providers', [core]),
     layer('pipeline', [core, ports, providers]),
     layer('admin', [core, ports]),
-    layer('http', [core, pipeline, admin, packages('hono')]),
+    layer('http', [core, pipeline, admin]),
     layer('cli', [core, admin, config, packages('commander', '@clack')]),
     error(
       'config-keeps-to-its-imports',

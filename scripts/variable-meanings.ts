@@ -116,6 +116,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'how long streams may finish after SIGTERM',
     zh: '收到 SIGTERM 后流还可以继续多久',
   },
+  DRAIN_NOTICE_MS: {
+    en: 'how long after SIGTERM new connections are still taken while `/readyz` says 503; longer than a balancer takes to notice that, where it does not go to the next instance by itself when one refuses a connection',
+    zh: '收到 SIGTERM 后，在 `/readyz` 回 503 的同时还接受新连接多久；若负载均衡器在连接被拒绝时不会自己转向下一个实例，应长于它发现 503 所需的时间',
+  },
   DRAIN_IDLE_MS: {
     en: 'how long, after that, connections without a request are left to the proxy that keeps them; longer than it keeps them; 0 closes them at once',
     zh: '此后，没有请求的连接还为保持它们的代理留多久；应长于代理保持的时间；0 表示立即关闭',

@@ -102,6 +102,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     clientWriteTimeoutMs: values.CLIENT_WRITE_TIMEOUT_MS,
     maxBodyBytes: values.MAX_BODY_BYTES,
     drainMs: values.DRAIN_SECONDS * 1000,
+    drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,
     trustedProxies: values.TRUSTED_PROXIES,
     rateLimitEnabled: values.RATE_LIMIT_ENABLED,

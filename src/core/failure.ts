@@ -13,6 +13,8 @@ export interface Failure {
   detail: string
   /** The upstream's status, where it answered. */
   status: number | null
+  /** Its code, where it is one that can be shown. */
+  code: string | null
   retryAfterMs: number | null
   /** The upstream may have worked on the request although no reply came. */
   ambiguous: boolean
@@ -96,6 +98,7 @@ export function failure(kind: FailureClass, detail: string, more: Partial<Failur
     class: kind,
     detail,
     status: null,
+    code: null,
     retryAfterMs: null,
     ambiguous: false,
     reset: false,

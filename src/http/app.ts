@@ -1,69 +1,62 @@
 /** Every route of the gateway on one screen. What is not named here is refused. */
-import { Hono } from 'hono'
-import type { Gateway } from '../pipeline/gateway.ts'
-import { type Doctor, doctor } from './doctor.ts'
-import { health, livez, metrics, type Readiness, readyz } from './health.ts'
+import { GatewayError } from '../core/errors.ts'
+import { doctor } from './doctor.ts'
+import type { Exchange } from './exchange.ts'
+import { health, livez, metrics, readyz } from './health.ts'
 import { listModels, lookAtModel } from './models.ts'
-import { notFound } from './refusals.ts'
-import { type Answer, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
-import { answerByWeb } from './web-routes.ts'
+import { errorAnswer, newRequestId } from './refusals.ts'
+import { type AppParts, call, look, type Route } from './route.ts'
+import type { Answer } from './serve-endpoint.ts'
+import { pathOf } from './target.ts'
 
-export interface AppOptions extends ServerOptions {
-  gateway: Gateway
-  readiness: Readiness
-  doctor: Doctor
-}
+export const ROUTES: readonly Route[] = [
+  call('/v1/chat/completions', 'chat/completions'),
+  call('/v1/completions', 'completions'),
+  call('/v1/embeddings', 'embeddings'),
+  look('/v1/models', 'proxy_key', listModels),
+  look('/v1/models/{model}', 'proxy_key', lookAtModel),
+  look('/health', 'open', health),
+  look('/livez', 'open', livez),
+  look('/readyz', 'open', readyz),
+  look('/metrics', 'admin_key', metrics),
+  look('/admin/v1/doctor', 'admin_key', doctor),
+]
 
-/** Authorisation a route: `proxy_key`, `admin_key` or `open`. The test of the routes reads this table. */
-export const ROUTES = [
-  ['POST', '/v1/chat/completions', 'proxy_key'],
-  ['POST', '/v1/completions', 'proxy_key'],
-  ['POST', '/v1/embeddings', 'proxy_key'],
-  ['GET', '/v1/models', 'proxy_key'],
-  ['GET', '/v1/models/:model{.+}', 'proxy_key'],
-  ['GET', '/health', 'open'],
-  ['GET', '/livez', 'open'],
-  ['GET', '/readyz', 'open'],
-  ['GET', '/metrics', 'admin_key'],
-  ['GET', '/admin/v1/doctor', 'admin_key'],
-] as const
-
-const MODELS = '/v1/models/'
-
-export function createApp({ gateway, readiness, doctor: examine, ...options }: AppOptions): Answer {
-  /** What an upstream answers goes to the client by itself; the rest, by the web framework. */
-  const served = new Map<string, Answer>([
-    ['/v1/chat/completions', serveEndpoint(gateway, 'chat/completions', options)],
-    ['/v1/completions', serveEndpoint(gateway, 'completions', options)],
-    ['/v1/embeddings', serveEndpoint(gateway, 'embeddings', options)],
-  ])
-  const look = lookAtModel(gateway, options)
-  const web = new Hono()
-  web.get('/v1/models', listModels(gateway))
-  web.get('/health', health(gateway, readiness))
-  web.get('/livez', livez)
-  web.get('/readyz', readyz(readiness))
-  web.get('/metrics', metrics(gateway))
-  web.get('/admin/v1/doctor', doctor(gateway, examine))
-  web.notFound(notFound)
+export function createApp(parts: AppParts): Answer {
+  const posted = routesBy('POST', parts)
+  const got = routesBy('GET', parts)
   return (exchange) => {
     const { method } = exchange
     const path = pathOf(exchange.target)
-    const serve = method === 'POST' ? served.get(path) : undefined
-    if (serve !== undefined) serve(exchange)
-    else if (looks(method) && path.length > MODELS.length && path.startsWith(MODELS))
-      look(exchange, path.slice(MODELS.length))
-    else void answerByWeb(web.fetch, exchange)
+    const route =
+      method === 'POST' ? posted(path) : method === 'GET' || method === 'HEAD' ? got(path) : null
+    if (route) route(exchange)
+    else refuse(exchange, path)
   }
 }
 
-function looks(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
+/** To a path the route of this very name, or the one whose name it has up to `{`, with something behind it. */
+function routesBy(method: Route['method'], parts: AppParts): (path: string) => Answer | null {
+  const exact = new Map<string, Answer>()
+  const below: [beginning: string, answer: Answer][] = []
+  for (const route of ROUTES) {
+    if (route.method !== method) continue
+    const answer = route.open(parts)
+    const anyAt = route.path.indexOf('{')
+    if (anyAt < 0) exact.set(route.path, answer)
+    else below.push([route.path.slice(0, anyAt), answer])
+  }
+  return (path) => {
+    const found = exact.get(path)
+    if (found !== undefined) return found
+    for (const [beginning, answer] of below) {
+      if (path.length > beginning.length && path.startsWith(beginning)) return answer
+    }
+    return null
+  }
 }
 
-/** Clients that take us for a proxy send the whole URL. */
-function pathOf(target: string): string {
-  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
-  const query = local.indexOf('?')
-  return query < 0 ? local : local.slice(0, query)
+function refuse(exchange: Exchange, path: string): void {
+  const message = `gateway: there is no ${exchange.method} ${path.slice(0, 200)} here. See GET /v1/models and the list of endpoints in the README.`
+  exchange.respond(errorAnswer(new GatewayError('not_found', message), newRequestId()))
 }

@@ -1,59 +1,6 @@
-/** One connection of a client and what becomes of its requests: order, frames, lagging, limits of time. */
+/** One connection of a client and what becomes of its requests: order, what comes early, limits of time. */
 import { describe, expect, test } from 'bun:test'
-import { ClientConnection } from './client-connection.ts'
-import type { Exchange } from './exchange.ts'
-
-const GET = 'GET /one HTTP/1.1\r\nhost: x\r\n\r\n'
-const POST = 'POST /two HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello'
-const OK = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }
-
-/** A connection on a socket that takes `room` bytes until it is drained. */
-function connected({ room = Number.POSITIVE_INFINITY, stopping = false } = {}) {
-  const events: string[] = []
-  const asked: Exchange[] = []
-  let sent = ''
-  let free = room
-  const connection = new ClientConnection(
-    {
-      remoteAddress: '10.0.0.1',
-      write(bytes, from, length) {
-        const taken = Math.min(length, free)
-        free -= taken
-        sent += Buffer.from(bytes.subarray(from, from + taken)).toString('latin1')
-        return taken
-      },
-      pause: () => void events.push('paused'),
-      resume: () => void events.push('resumed'),
-      shutdown: () => void events.push('ended'),
-      terminate() {
-        events.push('terminated')
-        connection.closed()
-      },
-    },
-    {
-      answer: (exchange) => void asked.push(exchange),
-      isStopping: () => stopping,
-      replied() {},
-      gone: () => void events.push('gone'),
-      writeTimeoutMs: 1_000,
-    },
-  )
-  return {
-    connection,
-    events,
-    asked,
-    sent: () => sent.replaceAll(/date: .*\r\n/g, ''),
-    receive: (text: string) => connection.received(Buffer.from(text, 'latin1')),
-    drain(bytes = Number.POSITIVE_INFINITY) {
-      free = bytes
-      connection.drained()
-    },
-    later: (ms: number) => connection.watch(performance.now() + ms),
-  }
-}
-
-const replyText = (body: string, more = '') =>
-  `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n${more}\r\n${body}`
+import { connected, GET, OK, POST, replyText } from '../../test/support/client-on-a-socket.ts'
 
 describe('a request', () => {
   test('is handed out with its body, in one piece or byte by byte', () => {
@@ -150,109 +97,6 @@ describe('a request', () => {
   })
 })
 
-describe('a reply', () => {
-  test('to HEAD has no body, but its length', () => {
-    const { receive, asked, sent } = connected()
-    receive(GET.replace('GET', 'HEAD'))
-    asked[0]?.respond(OK)
-    expect(sent()).toBe(replyText('ok').slice(0, -2))
-  })
-
-  test('never holds what a header could end its line with', () => {
-    const { receive, asked, sent } = connected()
-    receive(GET)
-    asked[0]?.respond({ ...OK, headers: { 'x-name': 'a\r\nb: c\u010a\0é' } })
-    expect(sent()).toContain('x-name: a??b: c??\xe9\r\n')
-  })
-
-  test('larger than what is put together at once is sent whole', () => {
-    const { receive, asked, sent, drain } = connected({ room: 100_000 })
-    const body = 'x'.repeat(300_000)
-    receive(GET)
-    asked[0]?.respond({ ...OK, body })
-    drain(70_000)
-    drain()
-    expect(sent()).toBe(replyText(body))
-  })
-
-  test('that is not taken keeps the next request waiting', () => {
-    const { receive, asked, sent, drain } = connected({ room: 20 })
-    receive(GET)
-    asked[0]?.respond(OK)
-    receive(POST)
-    expect(asked).toHaveLength(1)
-    drain()
-    expect(asked).toHaveLength(2)
-    expect(sent()).toBe(replyText('ok'))
-  })
-})
-
-describe('a stream', () => {
-  const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n'
-  const bytes = (text: string) => new TextEncoder().encode(text)
-
-  test('goes out in chunks, its head with the first, its last with the end', () => {
-    const { receive, asked, sent } = connected()
-    receive(GET)
-    const stream = asked[0]?.stream(OK)
-    expect(sent()).toBe('')
-    void stream?.write(bytes('one'))
-    expect(sent()).toBe(`${HEAD}3\r\none\r\n`)
-    stream?.end(bytes('two'))
-    expect(sent()).toBe(`${HEAD}3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n`)
-    receive(POST)
-    expect(asked).toHaveLength(2)
-  })
-
-  test('sends its head alone where it is told to, and may have no end of its own', () => {
-    const { receive, asked, sent } = connected()
-    receive(GET)
-    const stream = asked[0]?.stream(OK)
-    stream?.flush()
-    expect(sent()).toBe(HEAD)
-    stream?.end(null)
-    expect(sent()).toBe(`${HEAD}0\r\n\r\n`)
-  })
-
-  test('of HTTP/1.0 has no chunks and ends with its connection', () => {
-    const { receive, asked, sent, events } = connected()
-    receive(GET.replace('1.1', '1.0'))
-    const stream = asked[0]?.stream(OK)
-    void stream?.write(bytes('one'))
-    stream?.end(bytes('two'))
-    expect(sent()).toBe(
-      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nonetwo',
-    )
-    expect(events).toEqual(['ended'])
-  })
-
-  test('waits for a client that lags, until it has taken all or is gone', async () => {
-    const { receive, asked, sent, drain, connection } = connected({ room: HEAD.length + 60 })
-    receive(GET)
-    const stream = asked[0]?.stream(OK)
-    const [one, two] = [bytes('1'.repeat(90)), bytes('2'.repeat(90))]
-    const taken = stream?.write(one)
-    expect(taken).toBeInstanceOf(Promise)
-    drain()
-    await taken
-    expect(stream?.write(two)).toBeUndefined()
-    expect(sent()).toBe(`${HEAD}5a\r\n${'1'.repeat(90)}\r\n5a\r\n${'2'.repeat(90)}\r\n`)
-    drain(0)
-    const lost = stream?.write(two)
-    expect(lost).toBeInstanceOf(Promise)
-    connection.closed()
-    await lost
-  })
-
-  test('that can say nothing more breaks its connection off', () => {
-    const { receive, asked, events } = connected()
-    receive(GET)
-    void asked[0]?.stream(OK).write(bytes('one'))
-    asked[0]?.respond({ ...OK, status: 500 })
-    expect(events).toEqual(['terminated', 'gone'])
-  })
-})
-
 describe('time', () => {
   test('ends a connection without a request after half a minute', () => {
     const { later, events, sent } = connected()
@@ -294,14 +138,39 @@ describe('time', () => {
   })
 })
 
-test('what comes early is read no further than a little, and later read on', async () => {
-  const { receive, asked, events } = connected()
-  receive(GET)
-  receive(POST.repeat(2_000))
-  expect(events).toEqual(['paused'])
-  asked[0]?.respond(OK)
-  await Bun.sleep(0)
-  expect([asked.length, events]).toEqual([2, ['paused', 'resumed', 'paused']])
+describe('requests that come early', () => {
+  const MORE = POST.repeat(2_000)
+
+  test('are not kept where they are many: the reply under way is the last', () => {
+    const { receive, asked, events, sent } = connected()
+    receive(GET)
+    receive(MORE)
+    asked[0]?.respond(OK)
+    expect(sent()).toBe(replyText('ok', 'connection: close\r\n'))
+    receive(GET)
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
+
+  test('end the connection behind a stream that began before them', () => {
+    const { receive, asked, events } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(OK)
+    stream?.flush()
+    for (const piece of [MORE, GET]) receive(piece)
+    stream?.end(null)
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
+
+  test('end it behind a reply that is not taken yet, once it is', () => {
+    const { receive, asked, events, sent, drain } = connected({ room: 20 })
+    receive(GET)
+    asked[0]?.respond(OK)
+    receive(MORE)
+    expect(events).toEqual([])
+    drain()
+    expect(sent()).toBe(replyText('ok'))
+    expect([asked.length, events]).toEqual([1, ['ended']])
+  })
 })
 
 test('is idle between two requests only', () => {

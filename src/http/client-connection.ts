@@ -1,8 +1,9 @@
 /** One connection of a client: its requests one after the other, their replies, and how long it may take. */
-import { GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
 import { type Framing, MalformedMessage } from '../core/http1/head-lines.ts'
 import { MessageReader, type MessageSink } from '../core/http1/message-reader.ts'
 import { readRequestHead } from '../core/http1/request-head.ts'
+import { headTooLate, malformed, tooMany } from './connection-errors.ts'
 import { Exchange, type ReplyWire } from './exchange.ts'
 import { Outgoing, type Part } from './outgoing.ts'
 import { errorAnswer, newRequestId } from './refusals.ts'
@@ -13,8 +14,6 @@ export interface ClientSocket {
   readonly remoteAddress: string
   /** How many bytes were taken, or less than 0 where it is closed. */
   write(bytes: Uint8Array, from: number, length: number): number
-  pause(): void
-  resume(): void
   /** Ends the writing side alone; the rest is closed when the client ends its own. */
   shutdown(): void
   /** Closes it at once. */
@@ -38,7 +37,7 @@ const HEAD_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 30_000
 /** Whoever still sends what nobody reads must see the reply before the connection breaks. */
 const LINGER_MS = 2_000
-/** Of requests that come before the one under way is answered. */
+/** Of requests that come before the one under way is answered. With more of them its reply is the last. */
 const MOST_EARLY_BYTES = 64 * 1024
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
@@ -51,6 +50,8 @@ export class ClientConnection implements MessageSink, ReplyWire {
   private isNew = false
   /** Bytes behind the request under way. */
   private early: Buffer | null = null
+  /** More than may be kept; none of it is read, but the client's leaving is still seen. */
+  private overrun = false
   private readonly outgoing: Outgoing
   /** No further request is read. */
   private ending = false
@@ -82,9 +83,14 @@ export class ClientConnection implements MessageSink, ReplyWire {
       if (waitedMs > LINGER_MS) this.socket.terminate()
     } else if (this.exchange === null) {
       if (this.reader.isInHead()) {
-        if (waitedMs > HEAD_TIMEOUT_MS) this.refuse(headTooLate())
+        if (waitedMs > HEAD_TIMEOUT_MS) this.refuse(headTooLate(HEAD_TIMEOUT_MS))
       } else if (waitedMs > IDLE_TIMEOUT_MS) this.close()
     }
+  }
+
+  /** Before it has asked for anything. */
+  turnAway(most: number): void {
+    this.refuse(tooMany(most))
   }
 
   close(): void {
@@ -157,7 +163,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   }
 
   isLast(): boolean {
-    return this.owner.isStopping()
+    return this.overrun || this.owner.isStopping()
   }
 
   send(head: string, body: Uint8Array | null, part: Part): void {
@@ -171,7 +177,8 @@ export class ClientConnection implements MessageSink, ReplyWire {
   finished(keepAlive: boolean): void {
     this.exchange = null
     this.owner.replied()
-    if (!keepAlive) {
+    // A stream may have begun before there was too much.
+    if (!keepAlive || this.overrun) {
       this.close()
       return
     }
@@ -190,14 +197,20 @@ export class ClientConnection implements MessageSink, ReplyWire {
     const bytes = this.early
     if (bytes === null || this.exchange?.whole) return
     this.early = null
-    if (bytes.length > MOST_EARLY_BYTES) this.socket.resume()
     this.received(bytes)
   }
 
   private keep(bytes: Buffer): void {
-    const before = this.early?.length ?? 0
-    this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
-    if (before <= MOST_EARLY_BYTES && this.early.length > MOST_EARLY_BYTES) this.socket.pause()
+    if (this.overrun) return
+    const size = (this.early?.length ?? 0) + bytes.length
+    if (size <= MOST_EARLY_BYTES) {
+      this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
+      return
+    }
+    this.overrun = true
+    this.early = null
+    // Its reply is made, and waits to be taken.
+    if (this.exchange === null) this.close()
   }
 
   private spoilt(reason: string): void {
@@ -212,15 +225,4 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.send(headText(status, headers, `content-length: ${bytes.length}\r\n`), bytes, 'plain')
     this.close()
   }
-}
-
-export function malformed(reason: string): GatewayError {
-  return new GatewayError('invalid_request', `gateway: the request is malformed: ${reason}.`, {
-    headers: { connection: 'close' },
-  })
-}
-
-function headTooLate(): GatewayError {
-  const message = `gateway: the headers did not arrive within ${HEAD_TIMEOUT_MS} ms.`
-  return new GatewayError('request_timeout', message, { headers: { connection: 'close' } })
 }

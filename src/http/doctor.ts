@@ -1,32 +1,21 @@
 /** GET /admin/v1/doctor: the doctor's report on the gateway that answers, for admin keys only. */
-import type { Context } from 'hono'
 import { CHECK_IDS } from '../core/doctor/check-ids.ts'
-import type { Report } from '../core/doctor/report.ts'
 import { languageOf } from '../core/doctor/text.ts'
 import type { DoctorWish } from '../core/doctor/wish.ts'
 import { invalidRequest } from '../core/errors.ts'
-import { authenticateAdmin } from '../pipeline/authenticate.ts'
-import type { Gateway } from '../pipeline/gateway.ts'
-import { errorReply, newRequestId } from './refusals.ts'
+import { type AppParts, type Handler, json } from './route.ts'
+import { queryOf } from './target.ts'
 
-export type Doctor = (wish: DoctorWish) => Promise<Report>
-
-export function doctor(gateway: Gateway, examine: Doctor) {
+export function doctor({ doctor: examine }: AppParts): Handler<'admin_key'> {
   /** One at a time: side by side they would measure each other. */
   let before: Promise<unknown> = Promise.resolve()
-  return async (context: Context): Promise<Response> => {
-    const requestId = newRequestId()
-    try {
-      authenticateAdmin(gateway, context.req.raw.headers)
-      const wish = wishOf((name) => context.req.query(name) ?? null)
-      const report = before.then(() => examine(wish))
-      before = report.catch(() => {})
-      return Response.json(await report, {
-        headers: { 'x-request-id': requestId, 'cache-control': 'no-store' },
-      })
-    } catch (error) {
-      return errorReply(error, requestId, gateway.logger)
-    }
+  return async ({ exchange, headers }) => {
+    const query = queryOf(exchange.target)
+    const wish = wishOf((name) => query.get(name))
+    const report = before.then(() => examine(wish))
+    before = report.catch(() => {})
+    headers['cache-control'] = 'no-store'
+    return json(await report)
   }
 }
 

@@ -43,6 +43,7 @@ export class Exchange implements ClientStream {
   private readonly request: RequestHead
   private readonly wire: ReplyWire
   private parts: Uint8Array[] = []
+  private dropsBody = false
   private state: 'waiting' | 'streaming' | 'over' = 'waiting'
   /** Of a stream; it goes with the first bytes. */
   private unsentHead = ''
@@ -65,6 +66,12 @@ export class Exchange implements ClientStream {
     const { parts } = this
     this.parts = []
     return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+  }
+
+  /** For whoever takes none: what comes of one is not kept. */
+  dropBody(): void {
+    this.dropsBody = true
+    this.parts = []
   }
 
   /** To be called before a body is waited for: some clients do not send it unasked. */
@@ -118,7 +125,7 @@ export class Exchange implements ClientStream {
 
   received(bytes: Uint8Array): void {
     if (this.state === 'over') return
-    this.parts.push(bytes)
+    if (!this.dropsBody) this.parts.push(bytes)
     this.size += bytes.length
     this.onBody?.()
   }

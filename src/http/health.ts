@@ -1,50 +1,30 @@
 /** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
-import type { Context } from 'hono'
-import { authenticateAdmin } from '../pipeline/authenticate.ts'
-import type { Gateway } from '../pipeline/gateway.ts'
-import { errorReply, newRequestId } from './refusals.ts'
+import { type AppParts, type Handler, json } from './route.ts'
 
-export interface Readiness {
-  /** True from SIGTERM on. */
-  draining(): boolean
-  databaseHealthy(): Promise<boolean>
-}
-
-export function health({ rateLimits, journal }: Gateway, readiness: Readiness) {
-  return async (): Promise<Response> => {
+export function health({ gateway, readiness }: AppParts): Handler<'open'> {
+  return async () => {
     const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
-    const redis = rateLimits.health()
-    const writes = journal.health().state === 'healthy' ? 'healthy' : 'unhealthy'
-    const well = database === 'healthy' && redis !== 'degraded' && writes === 'healthy'
-    return Response.json({
-      status: well ? 'healthy' : 'degraded',
-      services: { database, redis, journal: writes },
-    })
+    const redis = gateway.rateLimits.health()
+    const journal = gateway.journal.health().state === 'healthy' ? 'healthy' : 'unhealthy'
+    const well = database === 'healthy' && redis !== 'degraded' && journal === 'healthy'
+    return json({ status: well ? 'healthy' : 'degraded', services: { database, redis, journal } })
   }
 }
 
-export function livez(): Response {
-  return Response.json({ status: 'alive' })
+export function livez(): Handler<'open'> {
+  return () => json({ status: 'alive' })
 }
 
-export function readyz(readiness: Readiness) {
-  return (): Response =>
-    readiness.draining()
-      ? Response.json({ status: 'draining' }, { status: 503 })
-      : Response.json({ status: 'ready' })
+export function readyz({ readiness }: AppParts): Handler<'open'> {
+  return () =>
+    readiness.draining() ? json({ status: 'draining' }, 503) : json({ status: 'ready' })
 }
 
-export function metrics(gateway: Gateway) {
-  return async (context: Context): Promise<Response> => {
-    try {
-      authenticateAdmin(gateway, context.req.raw.headers)
-      const { metrics: collected } = gateway
-      gateway.endedRequests.flush()
-      return new Response(await collected.exposition(), {
-        headers: { 'content-type': collected.contentType },
-      })
-    } catch (error) {
-      return errorReply(error, newRequestId(), gateway.logger)
-    }
+export function metrics({ gateway }: AppParts): Handler<'admin_key'> {
+  return async () => {
+    const { metrics: collected, endedRequests } = gateway
+    endedRequests.flush()
+    const headers = { 'content-type': collected.contentType }
+    return { status: 200, headers, body: await collected.exposition() }
   }
 }

@@ -1,55 +1,41 @@
-/** GET /v1/models: what the configured upstream keys serve, as one list. */
-import type { Context } from 'hono'
+/** GET /v1/models: what the configured upstream keys serve, as one list, and one of them by its name. */
 import { GatewayError } from '../core/errors.ts'
 import { allowsModel } from '../core/model-names.ts'
-import { authenticate } from '../pipeline/authenticate.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
-import { modelList } from '../pipeline/model-list.ts'
-import type { Exchange } from './exchange.ts'
-import { errorAnswer, errorReply, newRequestId } from './refusals.ts'
-import { respondTo, type ServerOptions } from './serve-endpoint.ts'
+import { createModelList } from '../pipeline/model-list.ts'
+import { type AppParts, type Handler, json } from './route.ts'
+import { respondTo } from './serve-endpoint.ts'
+import { pathOf } from './target.ts'
 
-export function listModels(gateway: Gateway) {
-  return async (context: Context): Promise<Response> => {
-    const requestId = newRequestId()
-    try {
-      const caller = authenticate(gateway, context.req.raw.headers)
-      const list = await modelList(gateway)
-      const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
-      return Response.json({ ...list, data }, { headers: { 'x-request-id': requestId } })
-    } catch (error) {
-      return errorReply(error, requestId, gateway.logger)
-    }
+const MODEL_PATH = '/v1/models/'
+
+export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
+  const models = createModelList(gateway)
+  return async ({ caller, exchange, headers }) => {
+    await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
+    const list = await models.list()
+    const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
+    return json({ ...list, data })
   }
 }
 
 /** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel(gateway: Gateway, { underWay }: ServerOptions) {
-  return (exchange: Exchange, encoded: string): void => {
-    const requestId = newRequestId()
-    try {
-      const caller = authenticate(gateway, exchange.headers)
-      const model = decoded(encoded)
-      const named = namedModel(gateway, model)
-      if (named === null) {
-        respondTo(gateway, exchange, 'models', () => model, underWay)
-        return
-      }
-      if (!allowsModel(caller.key.allowedModels, model)) {
-        throw new GatewayError(
-          'model_not_allowed',
-          `gateway: this proxy key may not use the model '${model}'.`,
-          { param: 'model' },
-        )
-      }
-      exchange.respond({
-        status: 200,
-        headers: { 'content-type': 'application/json;charset=utf-8', 'x-request-id': requestId },
-        body: JSON.stringify(named),
-      })
-    } catch (error) {
-      exchange.respond(errorAnswer(error, requestId, gateway.logger))
+export function lookAtModel({ gateway, underWay }: AppParts): Handler<'proxy_key'> {
+  return ({ caller, exchange }) => {
+    const model = decoded(pathOf(exchange.target).slice(MODEL_PATH.length))
+    const named = namedModel(gateway, model)
+    if (named === null) {
+      respondTo(gateway, exchange, 'models', () => model, underWay)
+      return null
     }
+    if (!allowsModel(caller.key.allowedModels, model)) {
+      throw new GatewayError(
+        'model_not_allowed',
+        `gateway: this proxy key may not use the model '${model}'.`,
+        { param: 'model' },
+      )
+    }
+    return json(named)
   }
 }
 

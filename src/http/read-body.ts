@@ -1,7 +1,7 @@
 /** Reads a request's body: capped in size before it is buffered, and in time. */
 import { GatewayError } from '../core/errors.ts'
 import type { Deadlines } from '../pipeline/deadlines.ts'
-import { malformed } from './client-connection.ts'
+import { malformed } from './connection-errors.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface BodyLimits {

@@ -1,5 +1,4 @@
 /** Errors as replies: OpenAI's body, the request's id, and nothing of the inside. */
-import type { Context } from 'hono'
 import { GatewayError } from '../core/errors.ts'
 import type { Reply } from '../pipeline/client.ts'
 import { UpstreamRefusal } from '../pipeline/refuse.ts'
@@ -29,12 +28,6 @@ export function errorAnswer(
   }
 }
 
-/** The same for a route of the web framework. */
-export function errorReply(error: unknown, requestId: string, logger?: Logger): Response {
-  const { status, headers, body } = errorAnswer(error, requestId, logger)
-  return new Response(body, { status, headers })
-}
-
 /** The stack goes to the log, never to the client. */
 function internalError(error: unknown, requestId: string, logger?: Logger): GatewayError {
   logger?.error(
@@ -45,10 +38,4 @@ function internalError(error: unknown, requestId: string, logger?: Logger): Gate
     'internal_error',
     'gateway: an internal error. The log names it under this request id.',
   )
-}
-
-export function notFound(context: Context): Response {
-  const { method, path } = context.req
-  const message = `gateway: there is no ${method} ${path.slice(0, 200)} here. See GET /v1/models and the list of endpoints in the README.`
-  return errorReply(new GatewayError('not_found', message), newRequestId())
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../core/ask.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { serve } from '../pipeline/serve.ts'
-import { clientGone, openTrace, type Trace } from '../pipeline/trace.ts'
+import { clientGone, openTrace } from '../pipeline/trace.ts'
 import type { Exchange } from './exchange.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import { errorAnswer, newRequestId } from './refusals.ts'
@@ -37,14 +37,14 @@ export function respondTo(
   underWay.add()
   const incoming = { endpoint, client: exchange, readBody: () => read(exchange) }
   serve(gateway, incoming, trace).then(underWay.remove, (error) => {
-    if (trace.status === 0) refused(gateway, trace, error)
+    if (trace.status === 0) refused(gateway, trace.requestId, error)
     exchange.respond(errorAnswer(error, trace.requestId, gateway.logger, trace.holdHeaders))
     underWay.remove()
   })
 }
 
 /** Of a request that came as far as an attempt, settle notes what became of it. */
-function refused({ logger, metrics }: Gateway, { requestId }: Trace, error: unknown): void {
+export function refused({ logger, metrics }: Gateway, requestId: string, error: unknown): void {
   const code = error instanceof GatewayError ? error.code : 'internal_error'
   const status = error instanceof GatewayError ? error.status : 500
   metrics.refused(code)

@@ -21,10 +21,16 @@ export interface WebServer {
 export interface WebServerOptions {
   hostname: string
   port: number
+  /** Whoever comes beyond that many is answered with 503. */
+  mostConnections: number
+  /** Told now and then, where there were any since. */
+  turnedAway(connections: number): void
   /** Bytes of a reply must be taken within this. */
   writeTimeoutMs: number
   /** Answers it, now or later. */
   answer(exchange: Exchange): void
+  /** A mistake of ours, thrown while a connection was served; the connection is ended. */
+  failed(error: unknown): void
 }
 
 const WATCH_EVERY_MS = 500
@@ -34,6 +40,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
   const connections = new Set<ClientConnection>()
   let stopping = false
   let repliedMs = performance.now()
+  let turnedAway = 0
   const owner: ConnectionOwner = {
     answer: options.answer,
     isStopping: () => stopping,
@@ -51,17 +58,25 @@ export function listenForRequests(options: WebServerOptions): WebServer {
         // The types of Bun leave two methods out.
         socket.data = new ClientConnection(socket as unknown as ClientSocket, owner)
         connections.add(socket.data)
+        if (connections.size <= options.mostConnections) return
+        turnedAway++
+        socket.data.turnAway(options.mostConnections)
       },
       data: ({ data }, bytes) => data.received(bytes),
       drain: ({ data }) => data.drained(),
       close: ({ data }) => data.closed(),
-      // `close` follows, and says all that is asked.
-      error() {},
+      // What any of these throws arrives here, and nowhere else.
+      error(socket, error) {
+        options.failed(error)
+        ;(socket as unknown as ClientSocket).terminate()
+      },
     },
   })
   const watching = setInterval(() => {
     const nowMs = performance.now()
     for (const connection of connections) connection.watch(nowMs)
+    if (turnedAway > 0) options.turnedAway(turnedAway)
+    turnedAway = 0
   }, WATCH_EVERY_MS)
 
   return {

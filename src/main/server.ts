@@ -7,11 +7,12 @@ import { listenForRequests, type WebServer } from '../http/web-server.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
+import { mostClients } from './most-clients.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
   url: string
-  /** Fails /readyz, refuses new connections, lets requests finish for at most `drainMs`, then closes. */
+  /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
   /** Closes at once. */
   close(): Promise<void>
@@ -39,7 +40,7 @@ export function listen({
 }: ServerParts): Server {
   let requests = 0
   const underWay = { add: () => void requests++, remove: () => void requests-- }
-  const drain = createDrain(() => requests, config.drainIdleMs)
+  const drain = createDrain(() => requests, config)
   const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
@@ -47,12 +48,21 @@ export function listen({
     underWay,
     doctor: (wish) => examine(environment, wish, url),
   })
+  const most = mostClients()
   const server = orExplain(config.host, port, () =>
     listenForRequests({
       hostname: config.host,
       port,
+      mostConnections: most,
+      turnedAway: (connections) =>
+        gateway.logger.warn({ connections, most }, 'turned away: as many as may be are connected'),
       writeTimeoutMs: gateway.limits.clientWriteMs,
       answer,
+      failed: (error) =>
+        gateway.logger.error(
+          { error: error instanceof Error ? error.stack : String(error) },
+          'internal error; a connection was ended',
+        ),
     }),
   )
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`

@@ -17,6 +17,7 @@ const BROKEN: Failure = {
   class: 'server',
   detail: '500',
   status: 500,
+  code: null,
   retryAfterMs: null,
   ambiguous: false,
   reset: false,

@@ -35,6 +35,7 @@ export async function statusFailure(
   const shown = shownCode(code, secretForms)
   return failure(kind, `status ${status}${shown === null ? '' : `, ${shown}`}`, {
     status,
+    code: shown,
     retryAfterMs,
     error: kind === 'client' ? redactedError(error ?? {}, secretForms) : null,
   })

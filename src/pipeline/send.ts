@@ -68,7 +68,7 @@ function isEventStream(reply: UpstreamReply): boolean {
 }
 
 /** No usable reply: the transport failed, or the body broke off. */
-function silence(
+export function silence(
   gateway: Gateway,
   error: unknown,
   timedOut: boolean,

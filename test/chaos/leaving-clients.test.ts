@@ -20,6 +20,13 @@ const events = (chunks: readonly string[]): Step[] => [
 const LEAVE: [string, (client: RawClient) => void][] = [
   ['FIN', (client) => client.end()],
   ['RST', (client) => client.reset()],
+  [
+    'FIN behind more than is kept of what comes early',
+    (client) => {
+      client.write('x'.repeat(300_000))
+      client.end()
+    },
+  ],
 ]
 
 /** What the upstream does, and what the client must have received before it leaves. */

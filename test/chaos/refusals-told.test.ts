@@ -23,14 +23,8 @@ async function countOf(code: string): Promise<number> {
   return Number(line.exec(text)?.[1] ?? 0)
 }
 
-test.each([
-  ['limits_unavailable', 503, 40, 'm'],
-  ['model_not_found', 404, 30, 'no-such-model'],
-])('%s', async (code, status, level, model) => {
-  const answer = await ask(gateway, model)
-  expect(answer.status).toBe(status)
-  expect(answer.error().code).toBe(code)
-  const id = answer.error().request_id
+/** One line with this id, and one more in the count of the code. */
+async function expectTold(id: string, code: string, status: number, level: number): Promise<void> {
   const lines = await waitFor('its log line', () => {
     const found = gateway
       .logs()
@@ -40,6 +34,31 @@ test.each([
   })
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level, requestId: id, status, error: code })
-  expect(await countOf(code)).toBe(1)
   expect(rig.mock.ledger).toHaveLength(0)
+}
+
+test.each([
+  ['limits_unavailable', 503, 40, 'm'],
+  ['model_not_found', 404, 30, 'no-such-model'],
+])('%s', async (code, status, level, model) => {
+  const before = await countOf(code)
+  const answer = await ask(gateway, model)
+  expect(answer.status).toBe(status)
+  expect(answer.error().code).toBe(code)
+  await expectTold(answer.error().request_id, code, status, level)
+  expect(await countOf(code)).toBe(before + 1)
+})
+
+test.each([
+  ['limits_unavailable', 503, 40, '/v1/models', gateway.proxyKey],
+  ['invalid_api_key', 401, 30, '/v1/models', 'sk-proxy-unknown'],
+  ['admin_key_required', 403, 30, '/metrics', gateway.proxyKey],
+])('%s (%p) of a route that is no model call', async (code, status, level, path, key) => {
+  const before = await countOf(code)
+  const headers = { authorization: `Bearer ${key}` }
+  const response = await fetch(gateway.origin + path, { headers })
+  const { error } = (await response.json()) as { error: { code: string; request_id: string } }
+  expect([response.status, error.code]).toEqual([status, code])
+  await expectTold(error.request_id, code, status, level)
+  expect(await countOf(code)).toBe(before + 1)
 })

@@ -21,12 +21,18 @@ export interface RigOptions {
   /** Upstreams with an address or a provider of their own. */
   upstreams?: (mock: MockUpstream) => UpstreamSetting[]
   env?: Record<string, string>
+  openFiles?: number
 }
 
 /** For the tests that are not about the breaker. */
 export const NO_BREAKER = { CIRCUIT_BREAKER_THRESHOLD: '1000000' }
 
-export async function startRig({ models = {}, upstreams, env = {} }: RigOptions): Promise<Rig> {
+export async function startRig({
+  models = {},
+  upstreams,
+  env = {},
+  openFiles,
+}: RigOptions): Promise<Rig> {
   const mock = await startMockUpstream()
   const named = Object.entries(models).flatMap(([model, keys]) =>
     Array.from({ length: keys }, (_, index) => keyOf(mock, model, index + 1)),
@@ -34,6 +40,7 @@ export async function startRig({ models = {}, upstreams, env = {} }: RigOptions)
   const gateway = await startGateway({
     upstreams: [...named, ...(upstreams?.(mock) ?? [])],
     // A request that hangs must not hold up the end of a test for half a minute.
+    ...(openFiles !== undefined && { openFiles }),
     env: { ...NO_BREAKER, DRAIN_SECONDS: '2', ...env },
   })
   return {

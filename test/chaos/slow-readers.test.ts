@@ -1,8 +1,8 @@
 /** Clients that read nothing: the upstream is held up, memory stays bounded, and after a while they are cut off. */
 import { afterAll, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock-replies.ts'
 import { chatChunks, jsonReply, type Step } from '../support/mock-upstream.ts'
+import { MIB, memoryBytes } from '../support/process-memory.ts'
 import { connectRaw, postText } from '../support/raw-client.ts'
 import { pause, waitFor } from '../support/waiting.ts'
 import { ask, QUESTION } from './asking.ts'
@@ -41,10 +41,7 @@ const REQUEST = postText(
   JSON.stringify({ model: 'long', messages: QUESTION, stream: true }),
 )
 
-function residentMegabytes(): number {
-  const status = readFileSync(`/proc/${gateway.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
-}
+const residentMegabytes = () => memoryBytes(gateway.pid) / MIB
 
 test('a client that takes nothing is cut off, and so is its upstream', async () => {
   mock.script(() => jsonReply(200, {}))

@@ -74,6 +74,25 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   })
 })
 
+test('with the times as shipped, whoever checks by a new connection is told before any is refused', async () => {
+  // Empty: the default.
+  const gateway = await start({ DRAIN_NOTICE_MS: '', DRAIN_IDLE_MS: '' })
+  mock.script(() => jsonReply(200, {}))
+  const startedMs = performance.now()
+  gateway.signal('SIGTERM')
+  await waitFor('/readyz to fail', async () => (await readyStatus(gateway)) === 503, 500)
+  expect((await ask(gateway, 'long')).status).toBe(200)
+  expect(await readyStatus(gateway)).toBe(503)
+  const isRefused = () =>
+    readyStatus(gateway).then(
+      () => false,
+      () => true,
+    )
+  await waitFor('new connections to be refused', isRefused, 3_000)
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1_000)
+  expect(await within('the exit', 5_000, gateway.exited)).toBe(0)
+}, 10_000)
+
 test('a stream longer than the drain time is ended, its use recorded, and the exit is in time', async () => {
   const gateway = await start({ DRAIN_SECONDS: '1' })
   mock.script(() => sseReply(chatChunks(Array(500).fill('word').join(' ')), { gapMs: 30 }))
@@ -128,13 +147,15 @@ test('a process that stood still for two seconds goes on as if nothing was', asy
   })
   mock.script(() => sseReply(CHUNKS, { gapMs: 100 }))
   const stream = await openStream(gateway)
+  const from = mock.ledger.length
   gateway.signal('SIGSTOP')
-  const whileStopped = ask(gateway, 'long', { stream: true })
+  const whileStopped = Array.from({ length: 50 }, () => ask(gateway, 'long', { stream: true }))
   // The events go on arriving in the socket's buffer in this time; that is what is tested.
   await pause(2_000)
   gateway.signal('SIGCONT')
+  await waitFor('all to reach the upstream', () => mock.ledger.length === from + 50, 1_000)
   expect(await stream.rest()).toEndWith('data: [DONE]\n\n')
-  expect((await whileStopped).status).toBe(200)
+  for (const answer of await Promise.all(whileStopped)) expect(answer.status).toBe(200)
   mock.script(() => jsonReply(200, {}))
   expect((await ask(gateway, 'long')).status).toBe(200)
   expect(await gateway.stop()).toBe(0)

@@ -32,7 +32,13 @@ const start = (place: typeof first, adding: typeof upstreams = []) =>
   startGateway({
     dataDir: place.dataDir,
     upstreams: adding,
-    env: { PORT: String(place.port), TRUSTED_PROXIES: '127.0.0.1', DRAIN_IDLE_MS: '3000' },
+    env: {
+      PORT: String(place.port),
+      TRUSTED_PROXIES: '127.0.0.1',
+      // Empty: as shipped.
+      DRAIN_NOTICE_MS: '',
+      DRAIN_IDLE_MS: '',
+    },
   })
 
 // Both have the same users and keys: the second folder is a copy of the first.

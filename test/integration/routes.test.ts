@@ -1,7 +1,8 @@
-/** Every route is in the table of authorisations, and does what the table says. */
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+/** Every route does what the table of routes says of it, and nothing else is there. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ROUTES } from '../../src/http/app.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
+import { sendRaw } from '../support/raw-client.ts'
 
 let gateway: Gateway
 beforeAll(async () => {
@@ -18,14 +19,81 @@ const call = (method: string, path: string, key?: string) =>
     ...(method === 'POST' ? { body: '{}' } : {}),
   })
 
-test.each(ROUTES.map((route) => [...route]))('%s %s is for %s', async (method, route, who) => {
-  const path = route.replace(':model{.+}', 'demo/echo')
-  const refused = (await call(method, path)).status === 401
-  expect(refused).toBe(who !== 'open')
-  if (who === 'admin_key') {
-    expect((await call(method, path, gateway.proxyKey)).status).toBe(403)
-    expect((await call(method, path, gateway.adminKey)).status).toBe(200)
-  }
+describe.each(ROUTES.map(({ method, path, who }) => [method, path, who] as const))(
+  '%s %s',
+  (method, route, who) => {
+    const path = route.replace('{model}', 'demo/echo')
+
+    test(`is for ${who}`, async () => {
+      const refused = (await call(method, path)).status === 401
+      expect(refused).toBe(who !== 'open')
+      if (who === 'admin_key') {
+        expect((await call(method, path, gateway.proxyKey)).status).toBe(403)
+        expect((await call(method, path, gateway.adminKey)).status).toBe(200)
+      }
+    })
+
+    test('has no sibling with another method, or that only looks like it', async () => {
+      const other = method === 'GET' ? 'POST' : 'GET'
+      expect((await call(other, path, gateway.adminKey)).status).toBe(404)
+      expect((await call('OPTIONS', path, gateway.adminKey)).status).toBe(404)
+      expect((await call(method, path.toUpperCase(), gateway.adminKey)).status).toBe(404)
+      expect((await call(method, `/x${path}`, gateway.adminKey)).status).toBe(404)
+    })
+  },
+)
+
+/** As it is on the wire: `fetch` would tidy it up first. */
+async function asked(target: string, method = 'GET') {
+  const client = await sendRaw(
+    gateway.port,
+    `${method} ${target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.adminKey}\r\nconnection: close\r\n\r\n`,
+  )
+  await client.closed()
+  const [head = '', body = ''] = client.received().toString().split('\r\n\r\n')
+  const length = Number(/content-length: (\d+)/.exec(head)?.[1])
+  return { status: Number(head.split(' ')[1]), length, body }
+}
+
+test.each([
+  '/x\\..\\metrics',
+  '/x/../metrics',
+  '/./metrics',
+  '/metrics#a',
+  '/metrics/',
+  '//metrics',
+  '/%6detrics',
+  '/metrics;a',
+  'metrics',
+  'ftp://x/metrics',
+  'file:///metrics',
+  'http:metrics',
+  'http://x',
+  '*',
+])('%s is no other way to write /metrics', async (target) => {
+  const { status, body } = await asked(target)
+  expect([status, JSON.parse(body).error.code]).toEqual([404, 'not_found'])
+})
+
+test.each(['/metrics?a=/livez', 'http://gateway.example/metrics', 'HTTPS://x:1/metrics?a#b'])(
+  '%s is /metrics',
+  async (target) => {
+    expect((await asked(target)).body).toStartWith('# HELP ')
+  },
+)
+
+test.each([
+  ...ROUTES.filter(({ path, method }) => method === 'GET' && !/metrics|doctor/.test(path)).map(
+    ({ path }) => path.replace('{model}', 'demo/echo'),
+  ),
+  '/nowhere',
+])('HEAD %s says what GET says, without the body', async (path) => {
+  const [got, head] = [await asked(path), await asked(path, 'HEAD')]
+  expect(got.length).toBeGreaterThan(0)
+  expect(got.body).toHaveLength(got.length)
+  // A name that is longer by a letter stands in what a path that is not there is told.
+  const more = got.status === 404 ? 'HEAD'.length - 'GET'.length : 0
+  expect(head).toEqual({ status: got.status, length: got.length + more, body: '' })
 })
 
 test.each([

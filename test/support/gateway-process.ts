@@ -32,7 +32,7 @@ export function environmentFor(
     if (value !== undefined) inherited[name] = value
   }
   // The tests' own kept-alive connections would hold up each stop; test/deploy is about them.
-  const quick = { DRAIN_IDLE_MS: '0' }
+  const quick = { DRAIN_NOTICE_MS: '0', DRAIN_IDLE_MS: '0' }
   return { ...inherited, ...quick, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...extra }
 }
 
@@ -60,8 +60,10 @@ export async function runCli(
 export async function spawnGateway(
   env: Record<string, string>,
   command: readonly string[] = [MAIN, 'serve'],
+  /** What starts it, as `prlimit` does. */
+  within: readonly string[] = [],
 ): Promise<GatewayProcess> {
-  const child = Bun.spawn([process.execPath, ...command], {
+  const child = Bun.spawn([...within, process.execPath, ...command], {
     cwd: ROOT,
     env,
     stdin: 'ignore',

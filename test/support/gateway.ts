@@ -20,6 +20,8 @@ export interface UpstreamSetting {
 export interface GatewayOptions {
   upstreams?: UpstreamSetting[]
   env?: Record<string, string>
+  /** How many files it may have open (`ulimit -n`). */
+  openFiles?: number
   /** An existing folder; it is then left in place. */
   dataDir?: string
 }
@@ -56,7 +58,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gpt-proxy-test-'))
   const env = environmentFor(dataDir, options.env)
   await prepare(options.upstreams ?? [], env)
-  const running = await spawnGateway(env)
+  const { openFiles: most } = options
+  const limited = most === undefined ? [] : ['prlimit', `--nofile=${most}:${most}`]
+  const running = await spawnGateway(env, undefined, limited)
   const secrets = await firstStartSecrets(dataDir)
   const origin = running.url
   const baseUrl = `${origin}/v1`

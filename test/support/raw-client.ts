@@ -7,6 +7,8 @@ export type { RawReply } from './reply-reader.ts'
 
 export interface RawClient {
   write(bytes: string | Uint8Array): void
+  /** Bytes written that the system has not taken yet. */
+  unsent(): number
   /** Everything received so far. */
   received(): Buffer
   /** Whole replies received so far; `final` ones only, no 1xx. */
@@ -61,6 +63,7 @@ function clientOf(socket: Socket): RawClient {
   const replies = () => readReplies(received(), closed)
   return {
     write: (bytes) => void socket.write(bytes),
+    unsent: () => socket.writableLength,
     received,
     replies,
     reply: (index = 0, timeoutMs = 5_000) =>

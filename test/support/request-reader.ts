@@ -26,6 +26,9 @@ const END_OF_HEAD = '\r\n\r\n'
 
 export function createRequestReader(): RequestReader {
   let buffer: Buffer = Buffer.alloc(0)
+  /** Behind it, and joined only once the body can be whole: else a large one is copied at each of its pieces. */
+  let pieces: Uint8Array[] = []
+  let missing = 0
 
   const next = (): ReadRequest | null => {
     const headEnd = buffer.indexOf(END_OF_HEAD)
@@ -34,20 +37,35 @@ export function createRequestReader(): RequestReader {
     const [requestLine = '', ...lines] = rawHead.split('\r\n')
     const [method = '', path = ''] = requestLine.split(' ')
     const headers = headersOf(lines)
-    const body = bodyOf(buffer, headEnd + END_OF_HEAD.length, headers)
-    if (body === null) return null
+    const bodyAt = headEnd + END_OF_HEAD.length
+    const body = bodyOf(buffer, bodyAt, headers)
+    if (body === null) {
+      missing = bodyAt + Number(headers['content-length'] ?? 0) - buffer.length
+      return null
+    }
     buffer = buffer.subarray(body.end)
     return { method, path, headers, rawHead, body: body.text }
   }
 
+  const join = () => {
+    buffer = Buffer.concat([buffer, ...pieces])
+    pieces = []
+  }
+
   return {
     push(bytes) {
-      buffer = Buffer.concat([buffer, bytes])
+      pieces.push(bytes)
+      missing -= bytes.length
+      if (missing > 0) return []
+      join()
       const requests: ReadRequest[] = []
       for (let request = next(); request !== null; request = next()) requests.push(request)
       return requests
     },
-    rest: () => buffer.toString('latin1'),
+    rest() {
+      join()
+      return buffer.toString('latin1')
+    },
   }
 }
 

@@ -60,8 +60,8 @@ const HANDLERS: Bun.SocketHandler<State> = {
     }
     data.fail(new TransportError('tls', 'TLS failed: the connection was closed', false))
   },
-  // `close` follows, and says all that is asked.
-  error() {},
+  // A mistake of ours, thrown by one of these. `close` follows, so that nobody waits for a reply in vain.
+  error: (socket) => socket.terminate(),
 }
 
 export function openConnection(

@@ -1,0 +1,81 @@
+/** What surrounds every route that is no model call: authorisation, errors, and no body. */
+import { expect, test } from 'bun:test'
+import { readRequestHead } from '../core/http1/request-head.ts'
+import type { Gateway } from '../pipeline/gateway.ts'
+import { Exchange } from './exchange.ts'
+import { type AppParts, json, look } from './route.ts'
+
+const logged: object[] = []
+const gateway = {
+  logger: { error: (fields: object) => void logged.push(fields), info() {}, warn() {} },
+  metrics: { refused() {} },
+  directory: { findCaller: () => null },
+} as unknown as Gateway
+let underWay = 0
+const parts = {
+  gateway,
+  underWay: { add: () => void underWay++, remove: () => void underWay-- },
+} as unknown as AppParts
+
+function ask(method = 'GET') {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let sent = ''
+  const exchange = new Exchange(
+    readRequestHead(`${method} /x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked`),
+    {
+      peer: () => '10.0.0.1',
+      send(head, body) {
+        sent += head + (body === null ? '' : Buffer.from(body).toString())
+      },
+      lag() {},
+      finished: () => resolve(sent),
+      abort() {},
+      isLast: () => false,
+    },
+  )
+  return { exchange, reply: promise }
+}
+
+test('a route is not entered by who may not', async () => {
+  let entered = false
+  const route = look('/x', 'proxy_key', () => () => {
+    entered = true
+    return json({})
+  })
+  const { exchange, reply } = ask()
+  route.open(parts)(exchange)
+  expect(await reply).toStartWith('HTTP/1.1 401 ')
+  expect(entered).toBe(false)
+})
+
+test('a mistake of ours is an error of the usual form, and its place is in the log', async () => {
+  const route = look('/x', 'open', () => () => {
+    throw new Error('secret detail')
+  })
+  const { exchange, reply } = ask()
+  route.open(parts)(exchange)
+  const [head = '', body = ''] = (await reply).split('\r\n\r\n')
+  const { error } = JSON.parse(body)
+  expect(head).toStartWith('HTTP/1.1 500 ')
+  expect(error.code).toBe('internal_error')
+  expect(body).not.toContain('secret detail')
+  expect(logged).toEqual([
+    { requestId: error.request_id, error: expect.stringContaining('secret detail') },
+  ])
+})
+
+test('of a body nothing is kept, before the reply or while it is waited for', async () => {
+  const answer = Promise.withResolvers<void>()
+  const route = look('/x', 'open', () => async () => {
+    await answer.promise
+    return json({})
+  })
+  const { exchange, reply } = ask()
+  exchange.received(Buffer.from('before'))
+  route.open(parts)(exchange)
+  exchange.received(Buffer.from('behind'))
+  expect([exchange.text(), underWay]).toEqual(['', 1])
+  answer.resolve()
+  expect(await reply).toContain('connection: close')
+  expect(underWay).toBe(0)
+})

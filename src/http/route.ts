@@ -1,0 +1,101 @@
+/** A route: what it answers, and who may take it. There is no way to make one without the latter. */
+import type { Endpoint } from '../core/ask.ts'
+import type { Report } from '../core/doctor/report.ts'
+import type { DoctorWish } from '../core/doctor/wish.ts'
+import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
+import type { Reply } from '../pipeline/client.ts'
+import type { Gateway } from '../pipeline/gateway.ts'
+import type { Exchange } from './exchange.ts'
+import { errorAnswer, newRequestId } from './refusals.ts'
+import { type Answer, refused, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+
+/** What the routes need of the program around them. */
+export interface AppParts extends ServerOptions {
+  gateway: Gateway
+  readiness: {
+    /** True from SIGTERM on. */
+    draining(): boolean
+    databaseHealthy(): Promise<boolean>
+  }
+  doctor(wish: DoctorWish): Promise<Report>
+}
+
+export interface Route {
+  method: 'GET' | 'POST'
+  /** As it is, or up to `{…}`, which stands for anything that follows. */
+  path: string
+  who: Audience
+  open(parts: AppParts): Answer
+}
+
+type Audience = keyof typeof AUTHORISE
+
+/** Whoever may not throws. */
+const AUTHORISE = {
+  open: () => null,
+  proxy_key: authenticate,
+  admin_key: authenticateAdmin,
+}
+
+interface Visit<Who extends Audience> {
+  exchange: Exchange
+  caller: ReturnType<(typeof AUTHORISE)[Who]>
+  requestId: string
+  /** They stand on the reply whatever becomes of it. */
+  headers: Record<string, string>
+}
+
+/** Null: it is answered by somebody else. */
+type Visited = Reply | null
+
+export type Handler<Who extends Audience> = (visit: Visit<Who>) => Visited | Promise<Visited>
+
+/** A model call: the first stage of its way says who may. */
+export function call(path: string, endpoint: Endpoint): Route {
+  const open = ({ gateway, ...options }: AppParts) => serveEndpoint(gateway, endpoint, options)
+  return { method: 'POST', path, who: 'proxy_key', open }
+}
+
+/** Anything to look at. It takes no body, and HEAD as well. */
+export function look<Who extends Audience>(
+  path: string,
+  who: Who,
+  handlerOf: (parts: AppParts) => Handler<Who>,
+): Route {
+  const open = (parts: AppParts) => answering(parts, who, handlerOf(parts))
+  return { method: 'GET', path, who, open }
+}
+
+function answering<Who extends Audience>(
+  { gateway, underWay }: AppParts,
+  who: Who,
+  handle: Handler<Who>,
+): Answer {
+  const authorise = AUTHORISE[who] as (
+    ...given: Parameters<typeof authenticate>
+  ) => Visit<Who>['caller']
+  const visit = async (exchange: Exchange): Promise<void> => {
+    const requestId = newRequestId()
+    const headers = { 'x-request-id': requestId }
+    try {
+      const caller = authorise(gateway, exchange.headers)
+      const reply = await handle({ exchange, caller, requestId, headers })
+      if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
+    } catch (error) {
+      refused(gateway, requestId, error)
+      exchange.respond(errorAnswer(error, requestId, gateway.logger, headers))
+    } finally {
+      underWay.remove()
+    }
+  }
+  return (exchange) => {
+    exchange.dropBody()
+    underWay.add()
+    void visit(exchange)
+  }
+}
+
+export function json(value: object, status = 200): Reply {
+  const headers = { 'content-type': 'application/json;charset=utf-8' }
+  return { status, headers, body: JSON.stringify(value) }
+}
