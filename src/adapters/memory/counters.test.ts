@@ -59,7 +59,7 @@ const step = fc.oneof(
 
 test('say of any takes, corrections and pauses what a list of all of them says, all of a request or none', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
       let nowMs = 500
       const counters = createMemoryCounters(() => nowMs)
       const plain = plainCounters()
