@@ -59,7 +59,8 @@ export function createQuotas(parts: Parts): Quotas {
     const untilMs = monotonicMs() + patienceMs
     for (;;) {
       // What others have on lease takes them a moment to give back.
-      if (!isSpent(account, tokens)) await pause(account.askAgainAtMs - monotonicMs())
+      if (!isSpent(account, tokens))
+        await pause(Math.min(account.askAgainAtMs, untilMs) - monotonicMs())
       if (tokens <= account.free) return held(account, tokens)
       const seen = account.rounds
       try {
