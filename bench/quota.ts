@@ -7,6 +7,7 @@ const quotas = createQuotas({
   ledger: {
     lease: async () => ({ quota: 1e15, used: 0, leasedElsewhere: 0, lease: 1e15 }),
     dropLeases: async () => {},
+    onWanted() {},
   },
   instanceId: 'bench',
   defaultTokens: null,

@@ -1,12 +1,9 @@
 /** Monthly quotas: seen, set, started anew, and held against the records. */
 import { type Month, monthOf, monthText, nextMonthStartMs } from '../core/month.ts'
-import { quotaOf } from '../core/quota.ts'
+import { LEASE_COUNTS_MS, quotaOf } from '../core/quota.ts'
 import type { LeaseRow, QuotaRow, SumDifference } from '../ports/quota-admin.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import type { Users } from './users.ts'
-
-/** Instances renew what they use every few minutes; older ones are of instances that are gone. */
-const STALE_AFTER_MS = 3_600_000
 
 export interface QuotaFigures extends QuotaRow {
   /** The one that counts; null is none. */
@@ -29,7 +26,7 @@ export function createQuotaUseCases(dependencies: AdminDependencies, users: User
   const show = async (user: string | null, month: Month | null): Promise<QuotaFigures[]> => {
     const shown = month ?? monthOf(nowMs())
     const userId = user === null ? null : (await users.find(user)).id
-    const rows = await store.listQuotas(shown, userId)
+    const rows = await store.listQuotas(shown, userId, nowMs() - LEASE_COUNTS_MS)
     return rows.map((row) => {
       const quota = quotaOf(row, defaultMonthlyQuotaTokens)
       const left = quota === null ? null : Math.max(0, quota - row.used)
@@ -51,7 +48,7 @@ export function createQuotaUseCases(dependencies: AdminDependencies, users: User
     },
     async reconcile(month: Month | null, repair: boolean): Promise<Reconciliation> {
       const checked = month ?? monthOf(nowMs())
-      const beforeMs = nowMs() - STALE_AFTER_MS
+      const beforeMs = nowMs() - LEASE_COUNTS_MS
       const different = await store.sumDifferences(checked)
       const staleLeases = await store.staleLeases(beforeMs)
       if (repair) {

@@ -29,18 +29,10 @@ import type { HeldFolder } from './journal-folder.ts'
 const HOUSEKEEPING_MS = 200
 /** The start waits this long for what an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
-/** It takes all that is left of a quota, gives it back after ten minutes and renews it every five. */
-const ONLY_INSTANCE = {
-  divisor: 1,
-  idleLooks: 600_000 / HOUSEKEEPING_MS,
-  renewalLooks: 300_000 / HOUSEKEEPING_MS,
-}
-/** Others wait for what it does not use; it also finds out what was done to its leases by hand. */
-const ONE_OF_SEVERAL = {
-  divisor: 4,
-  idleLooks: 2_000 / HOUSEKEEPING_MS,
-  renewalLooks: 30_000 / HOUSEKEEPING_MS,
-}
+/** Kept for so long after a user's last request, for the database may be away at the next one. */
+const IDLE_LOOKS = 600_000 / HOUSEKEEPING_MS
+/** Often enough for LEASE_LASTS_MS to go on for ten minutes without the database. */
+const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
 /** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
 const STORE_PATIENCE_MS = 3_000
 
@@ -102,7 +94,10 @@ export async function startGateway({
           ledger: quotaLedger,
           instanceId,
           defaultTokens: config.defaultMonthlyQuotaTokens,
-          ...(config.database === null ? ONLY_INSTANCE : ONE_OF_SEVERAL),
+          // The only one takes all that is left of a quota, one of several a quarter of it.
+          divisor: config.database === null ? 1 : 4,
+          idleLooks: IDLE_LOOKS,
+          renewalLooks: RENEWAL_LOOKS,
           ready: recovering.promise,
         })
   const directory = createDirectory({

@@ -17,14 +17,18 @@ export interface Account {
   quota: number | null
   used: number
   leasedElsewhere: number
-  /** What requests wait for. */
-  needed: number
+  /** What requests wait for, each for so much. */
+  readonly waiting: number[]
   /** How often the ledger was asked. */
   rounds: number
   /** The ledger had less than was needed. */
   exhausted: boolean
   /** Monotonic; until then the ledger is not asked again for what it did not have. */
   askAgainAtMs: number
+  /** Monotonic; from then on nothing is spent of what is free. */
+  expiresAtMs: number
+  /** Monotonic; until then only what is needed is leased, for others lack something. */
+  modestUntilMs: number
   asking: Promise<void> | null
   /** A request held something since the last look. */
   active: boolean
@@ -42,10 +46,12 @@ export function openAccount(userId: number, month: Month): Account {
     quota: null,
     used: 0,
     leasedElsewhere: 0,
-    needed: 0,
+    waiting: [],
     rounds: 0,
     exhausted: false,
     askAgainAtMs: 0,
+    expiresAtMs: 0,
+    modestUntilMs: 0,
     asking: null,
     active: true,
     idleLooks: 0,
@@ -59,7 +65,7 @@ export function take(account: Account, tokens: number): void {
   account.active = true
 }
 
-/** What nobody holds, here or on lease elsewhere. */
-export function leftOf({ quota, used, leasedElsewhere, outstanding }: Account): number {
-  return Math.max(0, (quota ?? 0) - used - leasedElsewhere - outstanding)
+/** Neither used nor held here. Others may have it on lease, and give back what their requests don't hold. */
+export function leftOf({ quota, used, outstanding }: Account): number {
+  return Math.max(0, (quota ?? 0) - used - outstanding)
 }

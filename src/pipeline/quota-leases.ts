@@ -1,12 +1,17 @@
 /** Keeps this instance's leases of quotas and their rows in the ledger the same. */
-import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/month.ts'
+import { LEASE_LASTS_MS } from '../core/quota.ts'
 import type { UsageRecord } from '../core/usage-record.ts'
 import type { QuotaLedger } from '../ports/quota-ledger.ts'
 import type { UsageStore } from '../ports/usage-store.ts'
-import { type Account, openAccount } from './quota-account.ts'
+import { type Account, leftOf } from './quota-account.ts'
+import { createQuotaAccounts } from './quota-accounts.ts'
 
 /** A spent quota may be there again without a change of the database: another instance gave back. */
 const ASK_AGAIN_MS = 500
+/** Other instances were told that it is wanted, and give back what their requests don't hold. */
+const ASK_OTHERS_AGAIN_MS = 100
+/** So long after they asked, an instance takes no more than its requests need, or it would be there first. */
+const MODEST_MS = 1_000
 const RETRY_START_MS = 200
 
 export interface LeaseParts {
@@ -24,22 +29,17 @@ export interface LeaseParts {
   monotonicMs: () => number
 }
 
-interface MonthAccounts {
-  month: Month
-  fromMs: number
-  untilMs: number
-  byUser: Map<number, Account>
-}
-
 export function createQuotaLeases(parts: LeaseParts) {
   const { ledger, instanceId, defaultTokens, divisor, idleLooks, renewalLooks, monotonicMs } = parts
-  const months: MonthAccounts[] = []
-  let current: MonthAccounts | null = null
+  const accounts = createQuotaAccounts()
   let last: Promise<unknown> = Promise.resolve()
   let started = false
   let stopped = false
   /** The ledger kept somebody waiting too long; until it answers, nobody else waits for it. */
-  let away = false
+  let late = false
+  /** The ledger did not answer the last question; then one account at a time is enough to find out more. */
+  let failing = false
+  let asked = 0
 
   /** The store and the ledger one after the other, so that it is known which records a lease is without. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -61,78 +61,91 @@ export function createQuotaLeases(parts: LeaseParts) {
     }
   })()
 
-  const monthAt = (ms: number): MonthAccounts => {
-    if (current !== null && ms >= current.fromMs && ms < current.untilMs) return current
-    let found = months.find(({ fromMs, untilMs }) => ms >= fromMs && ms < untilMs)
-    if (found === undefined) {
-      const month = monthOf(ms)
-      found = {
-        month,
-        fromMs: monthStartMs(month),
-        untilMs: nextMonthStartMs(month),
-        byUser: new Map(),
-      }
-      months.push(found)
-    }
-    current = found
-    return found
-  }
-  const accountOf = (userId: number, ms: number): Account => {
-    const { byUser, month } = monthAt(ms)
-    const known = byUser.get(userId)
-    if (known !== undefined) return known
-    const account = openAccount(userId, month)
-    byUser.set(userId, account)
-    return account
-  }
-
   /** Within this, no record is stored, so that free and outstanding together stay what they are. */
   const ask = async (account: Account, free: number, divisor: number): Promise<void> => {
+    const askedAtMs = monotonicMs()
+    const { userId, month, waiting } = account
     const lease = free + account.outstanding
     account.rounds++
-    const needed = account.needed
-    const given = await ledger.lease({
-      userId: account.userId,
-      month: account.month,
-      instanceId,
-      defaultTokens,
-      lease,
-      free,
-      needed,
-      divisor,
-    })
-    away = false
+    const needed = waiting.reduce((sum, tokens) => sum + tokens, 0)
+    const least = waiting.length === 0 ? 0 : Math.min(...waiting)
+    const wish = { lease, free, needed, least, divisor, defaultTokens }
+    const given = await ledger.lease({ userId, month, instanceId, ...wish })
+    late = false
     account.quota = given.quota
     account.used = given.used
     account.leasedElsewhere = given.leasedElsewhere
     account.free += given.lease - lease
-    account.exhausted = given.quota !== null && free + given.lease - lease < needed
-    account.askAgainAtMs = account.exhausted ? monotonicMs() + ASK_AGAIN_MS : 0
+    account.expiresAtMs = askedAtMs + LEASE_LASTS_MS
     account.looks = 0
+    account.exhausted = given.quota !== null && free + given.lease - lease < needed
+    const againMs = least <= leftOf(account) ? ASK_OTHERS_AGAIN_MS : ASK_AGAIN_MS
+    account.askAgainAtMs = account.exhausted ? monotonicMs() + againMs : 0
   }
-  const renew = (account: Account): Promise<void> => {
-    account.asking ??= ready
-      .then(() => inTurn(() => ask(account, account.free, divisor)))
+  /** One question for each account at a time. */
+  const asking = (account: Account, question: () => Promise<void>): Promise<void> => {
+    if (account.asking !== null) return account.asking
+    asked++
+    account.asking = ready
+      .then(() => inTurn(question))
+      .then(
+        () => {
+          failing = false
+        },
+        (error) => {
+          failing = true
+          throw error
+        },
+      )
       .finally(() => {
+        asked--
         account.asking = null
       })
     return account.asking
   }
-  /** What is free is put aside first, so that no request takes it while it is given back. */
-  const giveBack = (account: Account): Promise<void> => {
-    account.asking ??= inTurn(async () => {
-      account.free -= Math.max(0, account.free)
-      await ask(account, Math.min(0, account.free), Number.POSITIVE_INFINITY)
-    }).finally(() => {
-      account.asking = null
+  const renew = (account: Account): Promise<void> =>
+    asking(account, () => {
+      const isModest = monotonicMs() < account.modestUntilMs
+      return ask(account, account.free, isModest ? Number.POSITIVE_INFINITY : divisor)
     })
-    return account.asking
+  /**
+   * What is free is put aside first, so that no request takes it while it is given back. Without an
+   * answer nobody knows whether it was, so it stays aside until the ledger is asked again.
+   */
+  const giveBack = (account: Account): Promise<void> =>
+    asking(account, () => {
+      account.free = Math.min(0, account.free)
+      return ask(account, account.free, Number.POSITIVE_INFINITY)
+    })
+  /** Not to a ledger that has just gone away: what is free is all that its user has until it is back. */
+  const giveBackIfThere = (account: Account): Promise<void> =>
+    renew(account).then(() => giveBack(account))
+  const giveUp = async (account: Account): Promise<void> => {
+    account.modestUntilMs = monotonicMs() + MODEST_MS
+    await account.asking?.catch(() => {})
+    if (account.free > 0) await giveBack(account)
   }
-  const accounts = () => months.flatMap(({ byUser }) => [...byUser.values()])
+  ledger.onWanted((userId) => {
+    for (const account of accounts.of(userId)) giveUp(account).catch(() => {})
+  })
+
+  const lookAfter = (account: Account): void => {
+    account.idleLooks = account.active ? 0 : account.idleLooks + 1
+    account.active = false
+    account.looks++
+    if (account.asking !== null) return
+    // Others will soon take it for left behind.
+    if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
+    if (failing && asked > 0) return
+    const idle = account.idleLooks >= idleLooks
+    if (idle && account.free > 0) giveBackIfThere(account).catch(() => {})
+    else if (idle && account.outstanding === 0) accounts.close(account)
+    else if (account.looks >= renewalLooks) renew(account).catch(() => {})
+  }
   const stored = (records: readonly UsageRecord[]): void => {
     for (const { userId, startedAtMs, reservedTokens, totalTokens } of records) {
       if (reservedTokens === 0) continue
-      const account = accountOf(userId, startedAtMs)
+      const account = accounts.at(userId, startedAtMs)
       account.outstanding -= totalTokens
       account.unstored -= totalTokens
       account.used += totalTokens
@@ -140,19 +153,21 @@ export function createQuotaLeases(parts: LeaseParts) {
   }
 
   return {
-    accountOf,
-    async refill(account: Account, withinMs: number): Promise<void> {
-      if (away && account.asking !== null) throw new Error('the ledger is away')
-      const asking = renew(account)
-      const late = Promise.withResolvers<never>()
+    accountOf: accounts.at,
+    /** For a request that waits for so many tokens. */
+    async refill(account: Account, tokens: number, withinMs: number): Promise<void> {
+      if (late && account.asking !== null) throw new Error('the ledger is away')
+      account.waiting.push(tokens)
+      const tooLate = Promise.withResolvers<never>()
       const timer = setTimeout(() => {
-        away = true
-        late.reject(new Error('the ledger is late'))
+        late = true
+        tooLate.reject(new Error('the ledger is late'))
       }, withinMs)
       try {
-        await Promise.race([asking, late.promise])
+        await Promise.race([renew(account), tooLate.promise])
       } finally {
         clearTimeout(timer)
+        account.waiting.splice(account.waiting.indexOf(tokens), 1)
       }
     },
     watch: (store: UsageStore): UsageStore => ({
@@ -165,29 +180,19 @@ export function createQuotaLeases(parts: LeaseParts) {
         }),
     }),
     changed(): void {
-      for (const account of accounts()) {
+      for (const account of accounts.all()) {
         account.askAgainAtMs = 0
         renew(account).catch(() => {})
       }
     },
     lookAfter(): void {
-      for (const each of months) {
-        for (const account of each.byUser.values()) {
-          account.idleLooks = account.active ? 0 : account.idleLooks + 1
-          account.active = false
-          if (account.asking !== null) continue
-          if (account.idleLooks < idleLooks) {
-            if (++account.looks >= renewalLooks) renew(account).catch(() => {})
-          } else if (account.free > 0) giveBack(account).catch(() => {})
-          else if (account.outstanding === 0) each.byUser.delete(account.userId)
-        }
-      }
+      for (const account of accounts.all()) lookAfter(account)
     },
     async stop(): Promise<void> {
       stopped = true
       await last
       if (!started) return
-      for (const account of accounts()) {
+      for (const account of accounts.all()) {
         try {
           await account.asking
           await giveBack(account)

@@ -1,106 +1,20 @@
-/** Quotas by leases against a plain ledger: several instances, any order, and never a token too many. */
+/** Quotas by leases on one instance, against a plain ledger. */
 import { afterEach, describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
-import type { User } from '../core/entities.ts'
+import {
+  ada,
+  held,
+  NOW,
+  plainLedger,
+  quotasOn,
+  recordOf,
+  stopQuotas,
+} from '../../test/support/plain-ledger.ts'
 import { GatewayError } from '../core/errors.ts'
-import { lostRecord } from '../core/journal-entry.ts'
-import { nextLease } from '../core/quota.ts'
-import type { UsageRecord } from '../core/usage-record.ts'
-import type { LeaseRequest, QuotaLedger } from '../ports/quota-ledger.ts'
-import type { UsageStore } from '../ports/usage-store.ts'
-import { createQuotas, type QuotaHold, type Quotas } from './quota.ts'
+import { LEASE_LASTS_MS } from '../core/quota.ts'
+import type { LeaseRequest } from '../ports/quota-ledger.ts'
+import type { QuotaHold } from './quota.ts'
 
-const NOW = Date.UTC(2026, 10, 23)
-const ada = (quota: number | null): User => ({
-  id: 1,
-  username: 'ada',
-  email: null,
-  role: 'user',
-  status: 'active',
-  monthlyQuotaTokens: quota,
-})
-
-/** The ledger of one user, as the SQL one keeps it: stored use, and one lease an instance. */
-function plainLedger(quota: number) {
-  const leases = new Map<string, number>()
-  const stored: UsageStore = {
-    async settle(records, instanceId) {
-      await Bun.sleep(0)
-      for (const { totalTokens } of records) {
-        ledger.used += totalTokens
-        leases.set(instanceId, (leases.get(instanceId) ?? 0) - totalTokens)
-      }
-      return records.length
-    },
-  }
-  const ledger = {
-    quota: quota as number | null,
-    used: 0,
-    away: false,
-    leases,
-    stored,
-    promised: () =>
-      ledger.used + [...leases.values()].reduce((sum, tokens) => sum + Math.max(0, tokens), 0),
-  }
-  /** As one process sees it: what a process asked for that is gone, nobody does any more. */
-  const portOf = (isGone: () => boolean): QuotaLedger => ({
-    async lease(request) {
-      await Bun.sleep(0)
-      if (ledger.away || isGone()) throw new Error('away')
-      const { quota, used } = ledger
-      const others = [...leases].filter(([id]) => id !== request.instanceId)
-      const leasedElsewhere = others.reduce((sum, [, tokens]) => sum + Math.max(0, tokens), 0)
-      const lease = nextLease({ quota, used, leasedElsewhere }, request)
-      leases.set(request.instanceId, lease)
-      await Bun.sleep(0)
-      return { quota, used, leasedElsewhere, lease }
-    },
-    async dropLeases(instanceId) {
-      leases.delete(instanceId)
-    },
-  })
-  return Object.assign(ledger, { port: portOf(() => false), portOf })
-}
-
-/** What a finished request leaves for the store. */
-function recordOf(tokens: number): UsageRecord {
-  const entry = { requestId: 'r', startedAtMs: NOW, userId: 1, apiKeyId: 1, endpoint: 'x' }
-  return lostRecord({ ...entry, model: 'm', stream: false, tokens, reservedTokens: 1 })
-}
-
-const running: Quotas[] = []
-afterEach(async () => {
-  for (const quotas of running.splice(0)) await quotas.stop()
-})
-
-function quotasOn(
-  ledger: QuotaLedger,
-  instanceId = 'one',
-  divisor = 1,
-  ready: Promise<unknown> = Promise.resolve(),
-): Quotas {
-  const quotas = createQuotas({
-    ledger,
-    instanceId,
-    divisor,
-    defaultTokens: null,
-    idleLooks: 2,
-    renewalLooks: 10,
-    ready,
-    patienceMs: 200,
-  })
-  running.push(quotas)
-  return quotas
-}
-
-async function held(quotas: Quotas, user: User, tokens: number): Promise<QuotaHold | string> {
-  try {
-    return (await quotas.hold(user, tokens, NOW)) ?? 'no quota'
-  } catch (error) {
-    if (error instanceof GatewayError) return error.code
-    throw error
-  }
-}
+afterEach(stopQuotas)
 
 describe('a hold', () => {
   test('costs a user without a quota nothing', () => {
@@ -193,18 +107,35 @@ describe('a hold', () => {
     expect(await held(quotas, ada(100), 40)).toBeObject()
   })
 
-  test('finds no room in what another instance used beyond its lease', async () => {
-    const ledger = plainLedger(100)
-    const [one, other] = [quotasOn(ledger.port, 'one'), quotasOn(ledger.port, 'other')]
-    const hold = (await one.hold(ada(100), 50, NOW)) as QuotaHold
-    one.settle(hold, 120)
-    await one.watch(ledger.stored).settle([recordOf(120)], 'one')
-    ledger.quota = 110
-    expect(await held(other, ada(110), 1)).toBe('insufficient_quota')
-    ledger.quota = 125
-    other.changed()
-    expect(await held(other, ada(125), 6)).toBe('insufficient_quota')
-    expect(await held(other, ada(125), 5)).toBeObject()
+  test('that is larger than the whole quota is told that it can never pass', async () => {
+    const quotas = quotasOn(plainLedger(100).port)
+    const error = await Promise.resolve(quotas.hold(ada(100), 101, NOW)).catch((thrown) => thrown)
+    expect(error.message).toContain('is 100 tokens, and this request alone asks for 101')
+    expect(error.message).toContain('can never pass')
+    expect(error.headers).toEqual({
+      'x-should-retry': 'false',
+      'x-gpt-proxy-quota-remaining': '100',
+    })
+  })
+
+  test('is still given to a user who was idle when the ledger went away, for a quarter of an hour', async () => {
+    let nowMs = 0
+    const ledger = plainLedger(1_000)
+    const quotas = quotasOn(ledger.port, 'one', 4, { monotonicMs: () => nowMs })
+    expect(await held(quotas, ada(1_000), 10)).toBeObject()
+    ledger.away = true
+    const look = async () => {
+      for (let looks = 0; looks < 12; looks++) quotas.lookAfter()
+      await Bun.sleep(10)
+    }
+    nowMs = LEASE_LASTS_MS - 1
+    await look()
+    expect(await held(quotas, ada(1_000), 10)).toBeObject()
+    nowMs = LEASE_LASTS_MS + 1
+    await look()
+    expect(await held(quotas, ada(1_000), 10)).toBe('quota_unavailable')
+    ledger.away = false
+    expect(await held(quotas, ada(1_000), 10)).toBeObject()
   })
 
   test('gives back what nobody asks for, and only that', async () => {
@@ -266,120 +197,3 @@ describe('a hold', () => {
     expect(asked[0]?.month).toEqual({ year: 2026, month: 12 })
   })
 })
-
-type Step =
-  | { do: 'hold'; instance: number; tokens: number }
-  | { do: 'settle'; instance: number; share: number }
-  | { do: 'release' | 'store' | 'stop' | 'kill' | 'idle'; instance: number }
-
-const instance = fc.nat(2)
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('hold' as const),
-      instance,
-      tokens: fc.integer({ min: 1, max: 400 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('settle' as const),
-      instance,
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constantFrom('release' as const, 'store' as const), instance }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constantFrom('stop' as const, 'kill' as const, 'idle' as const),
-      instance,
-    }),
-  },
-)
-
-test('no order of holds, settlements, stored records and restarts on three instances overspends or leaks', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(steps, { maxLength: 60 }), async (todo) => {
-      const quota = 1_000
-      const ledger = plainLedger(quota)
-      const started = (id: string, ready?: Promise<unknown>) => {
-        const process = { gone: false }
-        return {
-          process,
-          quotas: quotasOn(
-            ledger.portOf(() => process.gone),
-            id,
-            4,
-            ready,
-          ),
-        }
-      }
-      const all = [0, 1, 2].map((at) => ({
-        id: `i${at}`,
-        ...started(`i${at}`),
-        open: [] as QuotaHold[],
-        unstored: [] as number[],
-      }))
-      const store = (one: (typeof all)[number]) =>
-        one.quotas.watch(ledger.stored).settle(one.unstored.splice(0).map(recordOf), one.id)
-      let spent = 0
-      for (const step of todo) {
-        const one = all[step.instance]
-        if (one === undefined) continue
-        if (step.do === 'hold') {
-          const hold = await held(one.quotas, ada(quota), step.tokens)
-          if (typeof hold === 'object') one.open.push(hold)
-        } else if (step.do === 'store') {
-          await store(one)
-        } else if (step.do === 'idle') {
-          for (let look = 0; look < 4; look++) one.quotas.lookAfter()
-        } else if (step.do === 'kill') {
-          // The journal of the next process settles what was under way at its reservation.
-          for (const { tokens } of one.open.splice(0)) {
-            one.unstored.push(tokens)
-            spent += tokens
-          }
-          const left = one.unstored.splice(0).map(recordOf)
-          one.process.gone = true
-          Object.assign(one, started(one.id, ledger.stored.settle(left, one.id)))
-        } else if (step.do === 'stop') {
-          // As a process does: running requests end, what they spent is stored, the next one begins.
-          for (const hold of one.open.splice(0)) one.quotas.release(hold)
-          await store(one)
-          await one.quotas.stop()
-          expect(ledger.leases.get(one.id) ?? 0).toBe(0)
-          Object.assign(one, started(one.id))
-        } else {
-          const hold = one.open.shift()
-          if (hold === undefined) continue
-          if (step.do !== 'settle') one.quotas.release(hold)
-          else {
-            const used = Math.floor(hold.tokens * step.share)
-            one.quotas.settle(hold, used)
-            one.unstored.push(used)
-            spent += used
-          }
-        }
-        const promised = all
-          .flatMap(({ open }) => open)
-          .reduce((sum, { tokens }) => sum + tokens, 0)
-        expect(spent + promised).toBeLessThanOrEqual(quota)
-        expect(ledger.promised()).toBeLessThanOrEqual(quota)
-      }
-      for (const one of all) {
-        for (const hold of one.open) one.quotas.release(hold)
-        await store(one)
-        await one.quotas.stop()
-      }
-      expect(ledger.promised()).toBe(spent)
-      expect(ledger.used).toBe(spent)
-    }),
-    { numRuns: 300 },
-  )
-}, 30_000)

@@ -25,20 +25,20 @@ export interface Quotas {
   settle(hold: QuotaHold, usedTokens: number): void
   /** The request was refused after all. */
   release(hold: QuotaHold): void
-  /** Tokens that this user can still ask for, as far as this instance knows. */
+  /** The quota less what is used and what requests hold here; others may have some of it on lease. */
   remaining(hold: QuotaHold): number
   /** The store as the journal is to use it: what it has stored is no longer on lease. */
   watch(store: UsageStore): UsageStore
   /** Somebody changed the database: leases are set anew, and a quota that was spent is asked for again. */
   changed(): void
-  /** To be called every now and then: gives back what is not used. */
+  /** To be called every now and then: renews what is used, gives back what is not. */
   lookAfter(): void
   /** Gives back what no request holds. */
   stop(): Promise<void>
 }
 
 interface Parts extends Omit<LeaseParts, 'monotonicMs'> {
-  /** How long a request waits for the ledger. */
+  /** How long a request waits for the ledger, or for what other instances give back. */
   patienceMs?: number
   monotonicMs?: () => number
 }
@@ -58,19 +58,21 @@ export function createQuotas(parts: Parts): Quotas {
   ): Promise<QuotaHold | null> => {
     const untilMs = monotonicMs() + patienceMs
     for (;;) {
+      // What others have on lease takes them a moment to give back.
+      if (!isSpent(account, tokens))
+        await pause(Math.min(account.askAgainAtMs, untilMs) - monotonicMs())
+      if (tokens <= account.free) return held(account, tokens)
       const seen = account.rounds
-      account.needed += tokens
       try {
-        await leases.refill(account, untilMs - monotonicMs())
+        await leases.refill(account, tokens, patienceMs)
       } catch {
         throw quotaUnavailable()
-      } finally {
-        account.needed -= tokens
       }
       if (account.quota === null) return null
       if (tokens <= account.free) return held(account, tokens)
       // Only a round that began afterwards knew of this request.
-      if (account.rounds > seen && account.exhausted)
+      if (account.rounds === seen || !account.exhausted) continue
+      if (isSpent(account, tokens) || account.askAgainAtMs >= untilMs)
         throw refusal(account, user, tokens, startedAtMs)
     }
   }
@@ -82,7 +84,8 @@ export function createQuotas(parts: Parts): Quotas {
       const tokens = Math.max(1, estimate)
       const account = leases.accountOf(user.id, startedAtMs)
       if (tokens <= account.free) return held(account, tokens)
-      if (account.askAgainAtMs > monotonicMs()) throw refusal(account, user, tokens, startedAtMs)
+      if (isSpent(account, tokens) && account.askAgainAtMs > monotonicMs())
+        throw refusal(account, user, tokens, startedAtMs)
       return wait(account, user, tokens, startedAtMs)
     },
     settle({ account, tokens }, usedTokens) {
@@ -107,6 +110,15 @@ function held(account: Account, tokens: number): QuotaHold {
   return { account, tokens }
 }
 
+/** Also what others have on lease would not be enough. */
+function isSpent(account: Account, tokens: number): boolean {
+  return tokens > leftOf(account)
+}
+
+function pause(ms: number): Promise<void> | null {
+  return ms <= 0 ? null : new Promise((resolve) => setTimeout(resolve, ms))
+}
+
 function refusal(account: Account, { username }: User, asked: number, nowMs: number): GatewayError {
   const { used, leasedElsewhere, outstanding, unstored, month } = account
   return quotaRefusal(
@@ -114,7 +126,8 @@ function refusal(account: Account, { username }: User, asked: number, nowMs: num
       username,
       quota: account.quota ?? 0,
       used: used + unstored,
-      reserved: outstanding - unstored + leasedElsewhere,
+      reserved: outstanding - unstored,
+      leasedElsewhere,
       asked,
       left: leftOf(account),
       month,

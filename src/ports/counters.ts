@@ -51,8 +51,4 @@ export interface Counters {
 /** Counters in this process's memory, which answer at once. */
 export interface LocalCounters extends Counters {
   take(demands: readonly Demand[]): Exclude<Verdict, { kind: 'unavailable' }>
-  /** Takes nothing; null where all would fit. */
-  refusal(demands: readonly Demand[]): Extract<Verdict, { kind: 'refused' }> | null
-  /** Takes without asking whether it fits, for another has decided; the second at which. */
-  charge(demands: readonly Demand[]): number
 }

@@ -34,8 +34,8 @@ export interface LeaseRow {
 }
 
 export interface QuotaAdmin {
-  /** Of all users, or of one. */
-  listQuotas(month: Month, userId: number | null): Promise<QuotaRow[]>
+  /** Of all users, or of one; leases that were not renewed since are left out. */
+  listQuotas(month: Month, userId: number | null, leasesSinceMs: number): Promise<QuotaRow[]>
   /** Nothing is used any more; the records stay. False where nothing was. */
   resetUse(userId: number, month: Month): Promise<boolean>
   sumDifferences(month: Month): Promise<SumDifference[]>

@@ -17,9 +17,12 @@ export interface QuotaLedger {
   /**
    * Sets the instance's lease to what core/quota.ts says, in one transaction that no other of this
    * user's month runs beside. The lease is set, not added to: whatever stood there, also by hand or by
-   * an answer that was lost, does not count.
+   * an answer that was lost, does not count; nor do leases that were not renewed for LEASE_COUNTS_MS.
+   * Where other instances have what this one lacks, they are told.
    */
   lease(request: LeaseRequest): Promise<Lease>
+  /** Hears of users of whose quota another instance lacks what may be free on a lease of this one. */
+  onWanted(listener: (userId: number) => void): void
   /** Drops all leases of an instance that runs no request and has stored all it spent. */
   dropLeases(instanceId: string): Promise<void>
 }

@@ -12,6 +12,8 @@ import {
 } from './postgres-rig.ts'
 
 const LIMIT_MS = (AWAY_SECONDS + 120) * 1_000
+/** Leases of users who asked nothing for two seconds were given back once. */
+const QUIET_MS = 3_000
 let rig: PostgresRig
 
 beforeEach(async () => {
@@ -52,6 +54,25 @@ test(
   },
   LIMIT_MS,
 )
+
+test('stopped when its user had not asked for a while, who has a quota', async () => {
+  const ask = async () => {
+    const messages = [{ role: 'user', content: 'Hello' }]
+    const reply = await rig.gateway.chat({ model: 'm', messages, max_tokens: 100 })
+    await reply.arrayBuffer()
+    return reply.status
+  }
+  expect(await ask()).toBe(200)
+  await pause(QUIET_MS)
+  await rig.server.stop()
+  const statuses: number[] = []
+  for (let at = 0; at < 20; at++) {
+    statuses.push(await ask())
+    await pause(QUIET_MS / 20)
+  }
+  expect(statuses).toEqual(new Array(20).fill(200))
+  await rig.server.start()
+}, 30_000)
 
 test(
   'hung',

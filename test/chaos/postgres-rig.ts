@@ -4,7 +4,7 @@ import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts'
 import { PASSWORD, type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay.ts'
-import { pause } from '../support/waiting.ts'
+import { pause, waitFor } from '../support/waiting.ts'
 
 export interface PostgresRig {
   server: PostgresServer
@@ -16,6 +16,7 @@ export interface PostgresRig {
 
 /** Owned by a user of its own, as an operator would have it. */
 export const APPLICATION = 'app'
+const QUOTA = 100_000_000
 const DRAINED_WITHIN_MS = 60_000
 /** By hand: 120 and 200, as the long variant asks for. */
 export const AWAY_SECONDS = Number(process.env.CHAOS_POSTGRES_SECONDS ?? 10)
@@ -50,12 +51,23 @@ export async function startPostgresRig(env: Record<string, string> = {}): Promis
       await rig.server.close()
     },
   }
+  await giveQuota(rig)
   return rig
 }
 
 export interface Load {
   /** Ends it; all that was asked, with what was answered. */
   stop(): Promise<Map<string, number>>
+}
+
+/** Far more than a test uses, so that only a ledger that can't be asked is in the way of a request. */
+async function giveQuota({ server, gateway }: PostgresRig): Promise<void> {
+  server.sql(`update users set monthly_quota_tokens = ${QUOTA}`, APPLICATION)
+  await waitFor('the quota to be known', async () => {
+    const reply = await gateway.chat({ model: 'm', messages: [], max_tokens: 2 * QUOTA })
+    await reply.arrayBuffer()
+    return reply.status === 429
+  })
 }
 
 /** Asks at an even rate, whether the answers come or not. */

@@ -50,6 +50,46 @@ test('an instance that let a whole limit through without Redis gives no second o
   expect(verdict).toMatchObject({ kind: 'refused', degraded: false, readings: [{ used: 2 }] })
 })
 
+test.each([
+  ['that comes back empty', () => redis.stop().then(redis.start)],
+  ['that is flushed', () => redis.cli('FLUSHALL')],
+  [
+    'that is flushed in the middle of a burst',
+    () => void setImmediate(() => redis.cli('FLUSHALL')),
+  ],
+])('a burst at a Redis %s gets no more than what was left of each limit', async (_, forget) => {
+  const counters = await open()
+  const demands = (amount: number) => [
+    { counter: 'key:1:rpm', limit: 60, amount: 1 },
+    { counter: 'key:1:tpm', limit: 500, amount },
+  ]
+  for (let at = 0; at < 39; at++) {
+    const verdict = await counters.take(demands(10))
+    expect(verdict.kind).toBe('taken')
+  }
+  await forget()
+  await became(counters, 'healthy')
+  const amounts = Array.from({ length: 200 }, (_, at) => 1 + (at % 9))
+  const verdicts = await Promise.all(amounts.map((amount) => counters.take(demands(amount))))
+  const taken = amounts.filter((_, at) => verdicts[at]?.kind === 'taken')
+  expect(taken.length).toBeGreaterThan(0)
+  expect(39 + taken.length).toBeLessThanOrEqual(60)
+  expect(390 + taken.reduce((sum, amount) => sum + amount, 0)).toBeLessThanOrEqual(500)
+  // What was refused for one of the two took nothing of the other.
+  const left = { rpm: 60 - 39 - taken.length, tpm: 110 - taken.reduce((sum, one) => sum + one, 0) }
+  expect(await counters.take(demands(left.tpm + 1))).toMatchObject({ kind: 'refused' })
+  const fits = await counters.take(demands(left.tpm))
+  expect(fits.kind).toBe(left.rpm > 0 ? 'taken' : 'refused')
+})
+
+test('of two instances one that Redis refuses takes nothing of what its neighbour asks for at once', async () => {
+  const [one, other] = [await open(), await open()]
+  const demand = (amount: number) => [{ counter: 'key:1:tpm', limit: 100, amount }]
+  expect((await other.take(demand(50))).kind).toBe('taken')
+  const [large, small] = await Promise.all([one.take(demand(90)), one.take(demand(20))])
+  expect([large?.kind, small?.kind]).toEqual(['refused', 'taken'])
+})
+
 test('a Redis that hangs is noticed without a request, and one that goes on is joined', async () => {
   const counters = await open()
   redis.freeze()

@@ -1,10 +1,11 @@
 /** The contract of the quota ledger: leases are never more than what is left, whoever asks and whoever stores. */
 import { expect, test } from 'bun:test'
+import { LEASE_COUNTS_MS } from '../../src/core/quota.ts'
 import type { LeaseRequest } from '../../src/ports/quota-ledger.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const MONTH = { year: 2026, month: 11 }
-const WISH = { free: 0, lease: 0, needed: 0, divisor: 1, defaultTokens: null }
+const WISH = { free: 0, lease: 0, needed: 0, least: 0, divisor: 1, defaultTokens: null }
 
 export function testQuotas(current: () => StoreUnderTest): void {
   const prepare = async (monthlyQuotaTokens: number | null) => {
@@ -42,6 +43,19 @@ export function testQuotas(current: () => StoreUnderTest): void {
     const asked = Array.from({ length: 40 }, (_, at) => lease(`i${at}`, { divisor: 7, needed: 33 }))
     const sum = (await Promise.all(asked)).reduce((all, given) => all + given.lease, 0)
     expect(sum).toBe(1000)
+  })
+
+  test("a lease that was not renewed for so long that its instance is gone stands in nobody's way", async () => {
+    const { lease } = await prepare(1000)
+    const renewed = (msAgo: number) => {
+      const at = new Date(Date.now() - msAgo).toISOString()
+      current().byHand(`UPDATE quota_leases SET updated_at = '${at}' WHERE instance_id = 'gone'`)
+    }
+    await lease('gone', { divisor: 2 })
+    renewed(LEASE_COUNTS_MS - 30_000)
+    expect(await lease('b')).toMatchObject({ leasedElsewhere: 500, lease: 500 })
+    renewed(LEASE_COUNTS_MS + 1)
+    expect(await lease('b', { lease: 500 })).toMatchObject({ leasedElsewhere: 0, lease: 1000 })
   })
 
   test('a stored record moves its tokens from the lease to the use, and those of others do not', async () => {
@@ -114,9 +128,9 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(await store.resetUse(id, MONTH)).toBe(false)
     await lease('a', { needed: 5, divisor: 1000 })
     const row = { userId: id, username: 'ada', monthlyQuotaTokens: 1000, leased: 5 }
-    expect(await store.listQuotas(MONTH, null)).toEqual([{ ...row, used: 0 }])
+    expect(await store.listQuotas(MONTH, null, 0)).toEqual([{ ...row, used: 0 }])
     await store.repairMonth(MONTH)
-    expect(await store.listQuotas(MONTH, null)).toEqual([{ ...row, used: 18 }])
+    expect(await store.listQuotas(MONTH, null, 0)).toEqual([{ ...row, used: 18 }])
   })
 
   test('leases that were not renewed are found and dropped, and no others', async () => {
@@ -137,6 +151,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
         updatedAt: '2026-11-01T00:00:00.000Z',
       },
     ])
+    expect(await store.listQuotas(MONTH, null, before)).toMatchObject([{ leased: 50 }])
     await store.dropStaleLeases(before)
     expect(leases()).toEqual([['b', 50]])
   })

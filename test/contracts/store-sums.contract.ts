@@ -107,7 +107,7 @@ export function testSums(current: () => StoreUnderTest): void {
 
   test('a repair while records are stored and quotas are leased loses and doubles none', async () => {
     const { store, found } = await prepare()
-    const lease = { free: 0, lease: 0, needed: 1, divisor: 4, defaultTokens: 1_000_000 }
+    const lease = { free: 0, lease: 0, needed: 1, least: 1, divisor: 4, defaultTokens: 1_000_000 }
     const stored = Array.from({ length: 30 }, async (_, turn) => {
       const record = usageRecord(`more-${turn}`, { userId: 1 + (turn % 2) })
       await store.settle([record], `i${turn}`)

@@ -55,13 +55,6 @@ export function createMemoryCounters(
       const ticket = { localSecond, sharedSecond: null }
       return { kind: 'taken', ticket, readings, degraded: false }
     },
-    refusal(demands) {
-      const now = nowMs()
-      const windows = findAll(demands, Math.floor(now / 1000))
-      if (fitAll(windows, demands)) return null
-      const readings = readingsOf(windows, demands, false, now)
-      return { kind: 'refused', readings, degraded: false }
-    },
     correct({ localSecond }, corrections) {
       const nowSecond = Math.floor(nowMs() / 1000)
       for (const { counter, by } of corrections) {
@@ -69,11 +62,6 @@ export function createMemoryCounters(
         if (by < 0) giveBack(window, localSecond, -by)
         else add(window, nowSecond, by)
       }
-    },
-    charge(demands) {
-      const nowSecond = Math.floor(nowMs() / 1000)
-      for (const { counter, amount } of demands) add(find(counter, nowSecond), nowSecond, amount)
-      return nowSecond
     },
     health: () => 'not_configured',
     stop: async () => {},

@@ -1,8 +1,8 @@
 /**
- * Counters that several instances share in Redis: one script before a request, one behind it. Where
- * Redis is lost, each instance goes on with its own counters, or refuses, as the operator wants it.
+ * Counters that several instances share in Redis: one script before a request, one behind it. What
+ * Redis lets through also has to fit this process's own counters, so whatever Redis forgets, and
+ * however often it is lost, no instance lets more than the limit through.
  */
-import { BUCKET_LASTS_SECONDS } from '../../core/window.ts'
 import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../ports/counters.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { Metrics } from '../../ports/metrics.ts'
@@ -11,7 +11,7 @@ import { type Answer, createTurns } from './turns.ts'
 
 interface Parts {
   url: string
-  /** Kept up to date while Redis decides, so that losing it gives nobody a second window. */
+  /** Holds what this instance lets through, so never more than Redis holds of all of them. */
   local: LocalCounters
   /** False refuses while Redis is lost. */
   failOpen: boolean
@@ -22,21 +22,23 @@ interface Parts {
 
 /** With what it takes to notice, no request waits longer than 50 ms. */
 const DEADLINE_MS = 48
+/** Asked along with a request it takes nothing, and Redis says when all the rest would fit. */
+const NEVER: Demand = { counter: 'never', limit: 0, amount: 1 }
 
 export interface RedisCounters extends Counters {
   /** After the first try to reach Redis, whatever came of it. */
   triedOnce: Promise<void>
 }
 
+type Own = Exclude<Verdict, { kind: 'unavailable' }>
+type OwnTaken = Extract<Verdict, { kind: 'taken' }>
+
 export function createRedisCounters(parts: Parts): RedisCounters {
   const { local, failOpen, logger, metrics, deadlineMs = DEADLINE_MS } = parts
-  /** Until then a window may hold what Redis has not seen: taken without it, or lost with it. */
-  let alsoLocalUntilMs = 0
   const redis = connectRedis({
     url: parts.url,
     deadlineMs,
     onJoined() {
-      alsoLocalUntilMs = performance.now() + BUCKET_LASTS_SECONDS * 1000
       metrics.redisHealthy(true)
       logger.info({}, 'Redis counts for the rate limits')
     },
@@ -48,32 +50,54 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       logger.warn({ why, failOpen }, `Redis is lost: ${until}`)
     },
   })
-
-  const alone = (demands: readonly Demand[]): Verdict => {
-    if (!failOpen) return { kind: 'unavailable' }
-    metrics.limitedLocally()
-    return { ...local.take(demands), degraded: true }
-  }
   const turns = createTurns(redis.run)
-  const together = (demands: readonly Demand[]): Promise<Verdict> =>
-    turns.take(demands).then(
-      (answer) => verdictOf(answer, demands),
-      () => alone(demands),
+
+  const giveBack = ({ ticket }: OwnTaken, demands: readonly Demand[]): void =>
+    local.correct(
+      ticket,
+      demands.map(({ counter, amount }) => ({ counter, by: -amount })),
     )
-  const verdictOf = (answer: Answer, demands: readonly Demand[]): Verdict => {
+  const alone = (demands: readonly Demand[], own: Own): Verdict => {
+    if (failOpen) {
+      metrics.limitedLocally()
+      return { ...own, degraded: true }
+    }
+    if (own.kind === 'taken') giveBack(own, demands)
+    return { kind: 'unavailable' }
+  }
+  const together = (demands: readonly Demand[], own: OwnTaken): Promise<Verdict> =>
+    turns.take(demands).then(
+      (answer) => verdictOf(demands, own, answer),
+      () => alone(demands, own),
+    )
+  const verdictOf = (demands: readonly Demand[], own: OwnTaken, answer: Answer): Verdict => {
     const [taken = 0, sharedSecond = 0] = answer
-    const readings: Reading[] = []
-    for (let at = 2; at < answer.length; at += 3) readings.push(readingAt(answer, at))
-    if (taken === 0) return { kind: 'refused', readings, degraded: false }
-    const ticket = { localSecond: local.charge(demands), sharedSecond }
+    const readings = tighterOf(own.readings, answer)
+    if (taken === 0) {
+      giveBack(own, demands)
+      return { kind: 'refused', readings, degraded: false }
+    }
+    const ticket = { localSecond: own.ticket.localSecond, sharedSecond }
     return { kind: 'taken', ticket, readings, degraded: false }
   }
+  /** What stood in its way may be under way, and given back because Redis refuses it. */
+  const onceMore = (demands: readonly Demand[], own: Own): Promise<Verdict> =>
+    turns.take([...demands, NEVER]).then(
+      (answer) => {
+        const again = local.take(demands)
+        if (again.kind === 'taken') return together(demands, again)
+        return { ...again, readings: tighterOf(again.readings, answer) }
+      },
+      () => alone(demands, own),
+    )
 
   return {
     take(demands) {
-      if (!redis.standing) return alone(demands)
-      const refused = performance.now() < alsoLocalUntilMs ? local.refusal(demands) : null
-      return refused ?? together(demands)
+      const { standing } = redis
+      if (!standing && !failOpen) return { kind: 'unavailable' }
+      const own = local.take(demands)
+      if (!standing) return alone(demands, own)
+      return own.kind === 'taken' ? together(demands, own) : onceMore(demands, own)
     },
     correct(ticket, wanted) {
       local.correct(ticket, wanted)
@@ -89,11 +113,18 @@ export function createRedisCounters(parts: Parts): RedisCounters {
   }
 }
 
-function readingAt(answer: Answer, at: number): Reading {
-  const waitMs = answer[at + 2] ?? 0
-  return {
-    used: answer[at] ?? 0,
-    resetMs: answer[at + 1] ?? 0,
-    waitMs: waitMs < 0 ? Number.POSITIVE_INFINITY : waitMs,
+/** Both have to let a request through, so what is told is the more used and the later of each. */
+function tighterOf(own: readonly Reading[], answer: Answer): Reading[] {
+  const readings: Reading[] = []
+  for (let at = 0; at < own.length; at++) {
+    const { used, resetMs, waitMs } = own[at] as Reading
+    const place = 2 + 3 * at
+    const waits = answer[place + 2] ?? 0
+    readings.push({
+      used: Math.max(used, answer[place] ?? 0),
+      resetMs: Math.max(resetMs, answer[place + 1] ?? 0),
+      waitMs: waits < 0 ? Number.POSITIVE_INFINITY : Math.max(waitMs, waits),
+    })
   }
+  return readings
 }

@@ -1,4 +1,5 @@
 /** PostgreSQL's notices of what others changed, over a connection of their own, with a slow poll behind. */
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import type { DatabaseAddress } from '../../core/database-address.ts'
 import type { Change } from '../../ports/key-store.ts'
@@ -14,6 +15,8 @@ interface Parts {
   logger: Logger | undefined
 }
 
+const CHANGES = 'gpt_proxy_changes'
+const LEASES_WANTED = 'gpt_proxy_leases_wanted'
 /** Finds what a notice was lost of, and a connection that is dead without having said so. */
 const POLL_MS = 10_000
 const FIRST_RETRY_MS = 100
@@ -29,6 +32,7 @@ const FINGERPRINT = `select
 
 export function listenForChanges({ address, program, logger }: Parts): ChangeWatch {
   let change: Change = 'none'
+  let leasesWanted = (_userId: number) => {}
   let running: Promise<void> | null = null
   let closed = false
   /** Ends whatever the loop waits for. */
@@ -42,16 +46,17 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
         resolve()
       }
     })
-  const hear = (payload: string | undefined) => {
-    const [table, ...sender] = (payload ?? '').split(' ')
+  const hear = (channel: string, payload: string | undefined) => {
+    const [what, ...sender] = (payload ?? '').split(' ')
     if (sender.join(' ') === program) return
-    if (table !== 'upstream_keys') change = 'any'
+    if (channel === LEASES_WANTED) leasesWanted(Number(what))
+    else if (what !== 'upstream_keys') change = 'any'
     else if (change === 'none') change = 'upstream keys'
   }
   const listen = async (ready: () => void) => {
     const client = new Client(clientConfig(address, 'serving', program))
     let lost: Error | null = null
-    client.on('notification', ({ payload }) => hear(payload))
+    client.on('notification', ({ channel, payload }) => hear(channel, payload))
     client.on('error', (error) => {
       lost = error
       wake()
@@ -62,7 +67,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     })
     try {
       await connect(client)
-      await client.query('listen gpt_proxy_changes')
+      await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
       // What was changed while nobody listened.
       change = 'any'
       ready()
@@ -106,6 +111,12 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
       const since = change
       change = 'none'
       return Promise.resolve(since)
+    },
+    async wantLeases(step, userId) {
+      await sql`select pg_notify(${LEASES_WANTED}, ${`${userId} ${program}`})`.execute(step)
+    },
+    onLeasesWanted(listener) {
+      leasesWanted = listener
     },
     async close() {
       closed = true

@@ -1,11 +1,14 @@
 /** What others changed in the directory's tables, as each database tells it. */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Change } from '../../ports/key-store.ts'
 import type { Tables } from './schema.ts'
 
 export interface ChangeWatch {
   /** What others changed since the last call; the first call only notes where it stands. */
   changes(): Promise<Change>
+  /** Tells other instances that tokens of a user's quota are wanted, once the transaction is committed. */
+  wantLeases(step: Transaction<Tables>, userId: number): Promise<void>
+  onLeasesWanted(listener: (userId: number) => void): void
   close(): Promise<void>
 }
 
@@ -20,6 +23,9 @@ export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
       version = current
       return changed ? 'any' : 'none'
     },
+    // The file has one instance, and what others left in it nobody gives back.
+    wantLeases: () => Promise.resolve(),
+    onLeasesWanted() {},
     close: () => Promise.resolve(),
   }
 }

@@ -10,14 +10,15 @@ import { countOrNull } from './values.ts'
 
 export function createQuotaAdmin(db: Kysely<Tables>, { keepStoringOut }: DialectWords): QuotaAdmin {
   return {
-    async listQuotas({ year, month }, userId) {
+    async listQuotas({ year, month }, userId, leasesSinceMs) {
       const only = userId === null ? sql`` : sql`where users.id = ${userId}`
       const { rows } = await sql<Record<string, unknown>>`
         select users.id, users.username, users.monthly_quota_tokens as quota,
           coalesce((select total_tokens from usage_monthly
             where user_id = users.id and year = ${year} and month = ${month}), 0) as used,
           coalesce((select sum(case when tokens > 0 then tokens else 0 end) from quota_leases
-            where user_id = users.id and year = ${year} and month = ${month}), 0) as leased
+            where user_id = users.id and year = ${year} and month = ${month}
+              and updated_at >= ${isoTime(leasesSinceMs)}), 0) as leased
         from users ${only} order by users.id`.execute(db)
       return rows.map(({ id, username, quota, used, leased }) => ({
         userId: Number(id),

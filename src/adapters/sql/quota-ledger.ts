@@ -5,25 +5,29 @@
  */
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { isoTime } from '../../core/iso-time.ts'
-import { nextLease, quotaOf } from '../../core/quota.ts'
+import { isLeasedElsewhere, LEASE_COUNTS_MS, nextLease, quotaOf } from '../../core/quota.ts'
 import type { LeaseRequest, QuotaLedger } from '../../ports/quota-ledger.ts'
+import type { ChangeWatch } from './change-watch.ts'
 import { lockedUse } from './month-lock.ts'
 import type { Tables } from './schema.ts'
 import { count, countOrNull } from './values.ts'
 
 type Step = Transaction<Tables>
 
-export function createQuotaLedger(db: Kysely<Tables>): QuotaLedger {
+export function createQuotaLedger(db: Kysely<Tables>, watch: ChangeWatch): QuotaLedger {
   return {
     lease: (request) =>
       db.transaction().execute(async (step) => {
         const used = await lockedUse(step, request.userId, request.month)
         const quota = await quotaIn(step, request)
         const leasedElsewhere = await leasedBeside(step, request)
-        const lease = nextLease({ quota, used, leasedElsewhere }, request)
+        const figures = { quota, used, leasedElsewhere }
+        const lease = nextLease(figures, request)
         await setLease(step, request, lease)
-        return { quota, used, leasedElsewhere, lease }
+        if (isLeasedElsewhere(figures, request, lease)) await watch.wantLeases(step, request.userId)
+        return { ...figures, lease }
       }),
+    onWanted: watch.onLeasesWanted,
     async dropLeases(instanceId) {
       await db.deleteFrom('quota_leases').where('instance_id', '=', instanceId).execute()
     },
@@ -59,6 +63,7 @@ async function leasedBeside(
     .where('year', '=', month.year)
     .where('month', '=', month.month)
     .where('instance_id', '<>', instanceId)
+    .where('updated_at', '>', isoTime(Date.now() - LEASE_COUNTS_MS))
     .executeTakeFirstOrThrow()
   return count('quota_leases.tokens', Number(tokens))
 }

@@ -61,7 +61,7 @@ export function storeOver(
       reportUpstreamKeys: createProblemLog(logger),
     }),
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
-    quotas: createQuotaLedger(db),
+    quotas: createQuotaLedger(db, watch),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.

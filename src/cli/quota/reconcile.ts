@@ -57,6 +57,6 @@ function explain(context: CliContext, { different, staleLeases, repaired }: Reco
   say(
     repaired
       ? 'These leases were dropped.'
-      : 'These leases were not renewed for an hour, so their instances are gone. An instance that starts again drops its own; --repair drops all of them.',
+      : 'These leases were not renewed for 20 minutes, so their instances are gone, and they count for nobody any more. An instance that starts again drops its own; --repair drops all of them.',
   )
 }

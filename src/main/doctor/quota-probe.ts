@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 import type { QuotaEvidence, SumsSeen } from '../../core/doctor/evidence.ts'
 import type { DoctorWish } from '../../core/doctor/wish.ts'
 import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
-import { quotaOf } from '../../core/quota.ts'
+import { LEASE_COUNTS_MS, quotaOf } from '../../core/quota.ts'
 import type { SumDifference } from '../../ports/quota-admin.ts'
 import type { OpenedStore } from './surroundings.ts'
 
@@ -20,7 +20,7 @@ export async function probeQuotas(
   const named = users.find(({ id, username }) => username === wish.user || String(id) === wish.user)
   const user = wish.user === null ? null : (named?.username ?? wish.user)
   const { different, staleLeases } = await admin.quotas.reconcile(month, false)
-  const rows = await store.listQuotas(month, null)
+  const rows = await store.listQuotas(month, null, Date.now() - LEASE_COUNTS_MS)
   return {
     month: monthText(month),
     resetMs: nextMonthStartMs(month),

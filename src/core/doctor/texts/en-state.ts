@@ -218,7 +218,7 @@ export const EN_STATE = {
   ],
   'quo.held': [
     '{user}: quota {quota}, used {used}, leased {leased}, left {left}: what is not used is on lease, so a request that asks for {asked} tokens may be refused.',
-    'Instances hold what their requests under way may still use, and give the rest back within seconds.',
+    'Instances hold what their requests under way may still use, and give the rest back when another asks for it.',
     'Wait for the requests under way, lower max_tokens, or raise the quota:',
   ],
   'quo.nearly': [
@@ -232,8 +232,8 @@ export const EN_STATE = {
     'Where it was not meant, set all sums of the month to what the records say:',
   ],
   'quo.stale': [
-    '{leases} leases ({tokens} tokens) have not been renewed for an hour.',
-    'Their instances are gone without giving them back.',
+    '{leases} leases ({tokens} tokens) have not been renewed for 20 minutes.',
+    'Their instances are gone without giving them back; nobody counts them any more.',
     'An instance that starts again drops its own; this drops all of them:',
   ],
   'quo.no-user': ['There is no user {user}.', 'The name or id is misspelt.', 'See who there is:'],

@@ -209,7 +209,7 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   ],
   'quo.held': [
     '{user}：配额 {quota}，已用 {used}，租出 {leased}，剩余 {left}：未用的已被租出，需要 {asked} 个 token 的请求可能被拒绝。',
-    '实例为进行中的请求保留它们可能用到的部分，其余几秒内归还。',
+    '实例为进行中的请求保留它们可能用到的部分，其余在别的实例需要时归还。',
     '等待进行中的请求、降低 max_tokens，或提高配额：',
   ],
   'quo.nearly': [
@@ -223,8 +223,8 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '若非有意，按记录修正本月的全部汇总：',
   ],
   'quo.stale': [
-    '{leases} 个租约（{tokens} 个 token）一小时没有续租。',
-    '其实例已经消失而没有归还。',
+    '{leases} 个租约（{tokens} 个 token）二十分钟没有续租。',
+    '其实例已经消失而没有归还；它们不再计入。',
     '重新启动的实例会放弃自己的租约；这条命令放弃全部：',
   ],
   'quo.no-user': ['没有用户 {user}。', '名称或编号拼写有误。', '查看有哪些用户：'],
