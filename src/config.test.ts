@@ -23,7 +23,7 @@ describe('the environment', () => {
     expect(config).toMatchObject({
       host: '127.0.0.1',
       port: 8000,
-      dataDir: './data',
+      dataDir: join(process.cwd(), 'data'),
       drainMs: 30_000,
     })
     expect(config).toMatchObject({

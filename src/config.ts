@@ -1,4 +1,5 @@
 /** The environment, validated into one frozen value. */
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from './config/config-error.ts'
 import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
@@ -75,7 +76,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
-    dataDir: values.DATA_DIR,
+    dataDir: resolve(values.DATA_DIR),
     database: databaseOf(values),
     databasePoolSize: values.DB_POOL_SIZE,
     redisUrl: redisUrlOf(values),

@@ -14,6 +14,7 @@ import { backup } from './backup.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { migrationsOf } from './configured-store.ts'
 import { examine } from './doctor/doctor.ts'
+import { removeFirstStart } from './first-start-file.ts'
 import { ensureDataDir, openAdmin, prepare } from './open-admin.ts'
 import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
@@ -30,11 +31,13 @@ export async function runCommand(argv: readonly string[], environment: Environme
 
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
+  const writeError = (text: string) => void process.stderr.write(text)
   return {
     version,
     config,
     openAdmin: () => openAdmin(config()),
-    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config(), true),
+    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
+    firstKeysSeen: () => removeFirstStart(config()),
     migrations() {
       ensureDataDir(config().dataDir)
       return migrationsOf(config())
@@ -45,12 +48,13 @@ function contextOf(environment: Environment): CliContext {
     health: () => askHealth(config()),
     doctor: (wish) => examine(environment, wish),
     language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
-    gateway: () => chatGateway(config(), environment),
+    gateway: () => chatGateway(config(), environment, writeError),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
     writeOut: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    writeError,
     readInput: () => Bun.stdin.text(),
     isTerminal: process.stdin.isTTY === true,
+    showsToTerminal: process.stdout.isTTY === true,
   }
 }
 

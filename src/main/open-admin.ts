@@ -11,7 +11,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Vault } from '../ports/vault.ts'
 import { openConfiguredStore } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
-import { writeFirstStart } from './first-start-file.ts'
+import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import { StartError } from './start-error.ts'
@@ -55,21 +55,19 @@ export async function openAdmin(config: Config): Promise<OpenAdmin> {
 
 /**
  * First users and keys where there are none; upstream keys from the variables where they are new.
- * A caller that `showsSecrets` does so on a terminal; else they are kept in a file.
+ * The keys are kept in a file until they were seen: what comes after may fail.
  */
 export function prepare(
   { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
   config: Config,
-  showsSecrets: boolean,
 ): Promise<FirstStartReport> {
   // Of several instances that start at once on a new database, one makes them.
   return exclusively(async () => {
     const secrets = await admin.firstStart()
     // Before anything else can fail: they are known only here and now.
-    if (secrets !== null && !(showsSecrets && process.stdout.isTTY))
-      writeFirstStart(config, secrets)
+    if (secrets !== null) writeFirstStart(config, secrets)
     const imported = await importFromVariables(admin, config)
-    return { imported, secrets }
+    return { imported, isFirst: secrets !== null, unseenKeys: readFirstStart(config) }
   })
 }
 

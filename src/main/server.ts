@@ -7,9 +7,11 @@ import { listenForRequests, type WebServer } from '../http/web-server.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
+import { ownAddress } from './own-address.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
+  /** At which this machine reaches it. */
   url: string
   /** Fails /readyz, refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
@@ -55,7 +57,7 @@ export function listen({
       answer,
     }),
   )
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+  const url = ownAddress(config.host, server.port)
   const settled = async () => {
     const settledMs = performance.now() + SETTLE_MS
     while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)

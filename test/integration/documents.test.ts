@@ -185,6 +185,7 @@ function program(): Command {
     config: unused,
     openAdmin: unused,
     prepare: unused,
+    firstKeysSeen: unused,
     migrations: unused,
     serve: unused,
     gateway: unused,
@@ -196,6 +197,7 @@ function program(): Command {
     writeError: unused,
     readInput: unused,
     isTerminal: false,
+    showsToTerminal: false,
   })
 }
 

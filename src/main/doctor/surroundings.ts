@@ -43,13 +43,6 @@ const SEEN_WITHIN_MS = 3_000
 export const LIMITED_RPM = 3
 const MODEL = 'demo/echo'
 
-const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
-
-/** Listening everywhere is no address to connect to. */
-export function gatewayUrl({ host, port }: Config): string {
-  return `http://${EVERYWHERE[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`
-}
-
 /** Nothing is made or migrated: who calls has seen that the store is there and new enough. */
 export async function openForDoctor(config: Config, url: string): Promise<OpenedStore> {
   const store = await openConfiguredStore(config, undefined)
