@@ -21,11 +21,11 @@ const SEEN_WITHIN_MS = 2_000
 export async function chatGateway(
   config: Config,
   environment: Environment,
-  writeError: (text: string) => void,
+  warn: (message: string) => void,
 ): Promise<ChatGateway> {
-  const { store, vault, admin } = await openStore(config, 'cli')
+  const { store, vault, admin } = await openStore(config, { actor: 'cli', warn })
   const { isFirst } = await prepare({ admin, exclusively: store.exclusively }, config)
-  if (isFirst) writeError(`note: the first keys were made; they are in ${firstStartPath(config)}\n`)
+  if (isFirst) warn(`the first keys were made just now; they are in ${firstStartPath(config)}`)
   const { secret, key } = await admin.keys.create({
     user: 'admin',
     name: 'chat command',

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { StoreError } from '../adapters/sql/store-error.ts'
-import { KeyFileError } from '../adapters/vault/key-file.ts'
+import { EncryptionKeyError } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { CliContext } from '../cli/context.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
@@ -32,10 +32,11 @@ export async function runCommand(argv: readonly string[], environment: Environme
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
   const writeError = (text: string) => void process.stderr.write(text)
+  const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
     version,
     config,
-    openAdmin: () => openAdmin(config()),
+    openAdmin: () => openAdmin(config(), warn),
     prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),
     migrations() {
@@ -48,7 +49,7 @@ function contextOf(environment: Environment): CliContext {
     health: () => askHealth(config()),
     doctor: (wish) => examine(environment, wish),
     language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
-    gateway: () => chatGateway(config(), environment, writeError),
+    gateway: () => chatGateway(config(), environment, warn),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
     writeOut: (text) => void process.stdout.write(text),
     writeError,
@@ -71,7 +72,7 @@ function explain(context: CliContext, error: unknown): number {
     line(error.message, error.remedy)
     return EXIT_CODES.configuration
   }
-  if (error instanceof StoreError || error instanceof KeyFileError) {
+  if (error instanceof StoreError || error instanceof EncryptionKeyError) {
     line(error.message, error.remedy)
     return EXIT_CODES.store
   }

@@ -23,11 +23,20 @@ export interface Opened {
   admin: Admin
 }
 
-export async function openStore(config: Config, actor: string, logger?: Logger): Promise<Opened> {
+/** `warn` hears of what is no reason to stop. */
+export async function openStore(
+  config: Config,
+  { actor, logger, warn }: { actor: string; logger?: Logger; warn: (message: string) => void },
+): Promise<Opened> {
   ensureDataDir(config.dataDir)
-  const vault = openVault(config)
   const store = await openConfiguredStore(config, logger)
-  return { store, vault, admin: adminOver(config, store, vault, actor) }
+  try {
+    const vault = await openVault(config, () => store.listUpstreamKeys(), warn)
+    return { store, vault, admin: adminOver(config, store, vault, actor) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
@@ -48,8 +57,11 @@ export function adminOver(config: Config, store: Store, vault: Vault, actor: str
   })
 }
 
-export async function openAdmin(config: Config): Promise<OpenAdmin> {
-  const { admin, store } = await openStore(config, 'cli')
+export async function openAdmin(
+  config: Config,
+  warn: (message: string) => void,
+): Promise<OpenAdmin> {
+  const { admin, store } = await openStore(config, { actor: 'cli', warn })
   return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
 

@@ -21,7 +21,11 @@ export async function serve(
   seams: Seams = {},
 ): Promise<number> {
   const logger = createPinoLogger(config.logLevel)
-  const { store, vault, admin } = await openStore(config, 'gateway', logger)
+  const { store, vault, admin } = await openStore(config, {
+    actor: 'gateway',
+    logger,
+    warn: (message) => logger.warn({}, message),
+  })
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await admin.upstreams.list())
   const report = await prepare({ admin, exclusively: store.exclusively }, config)
