@@ -18,6 +18,7 @@ import { removeFirstStart } from './first-start-file.ts'
 import { ensureDataDir, openAdmin, prepare } from './open-admin.ts'
 import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
+import { OutputLost, standardStreams } from './standard-streams.ts'
 import { StartError } from './start-error.ts'
 
 export async function runCommand(argv: readonly string[], environment: Environment): Promise<void> {
@@ -25,13 +26,13 @@ export async function runCommand(argv: readonly string[], environment: Environme
   try {
     await buildProgram(context).parseAsync([...argv])
   } catch (error) {
-    process.exitCode = explain(context, error)
+    if (!(error instanceof OutputLost)) process.exitCode = explain(context, error)
   }
 }
 
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
-  const writeError = (text: string) => void process.stderr.write(text)
+  const { writeOut, writeError } = standardStreams()
   const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
     version,
@@ -51,7 +52,7 @@ function contextOf(environment: Environment): CliContext {
     language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
     gateway: () => chatGateway(config(), environment, warn),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
-    writeOut: (text) => void process.stdout.write(text),
+    writeOut,
     writeError,
     readInput: () => Bun.stdin.text(),
     isTerminal: process.stdin.isTTY === true,
