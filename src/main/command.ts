@@ -1,4 +1,5 @@
 /** Runs one command and turns whatever goes wrong into one line and an exit code. */
+import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { StoreError } from '../adapters/sql/store-error.ts'
@@ -11,6 +12,7 @@ import { ConfigError, loadConfig } from '../config.ts'
 import { languageOf } from '../core/doctor/text.ts'
 import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
+import { callersFolder } from './callers-folder.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { migrationsOf } from './configured-store.ts'
 import { examine } from './doctor/doctor.ts'
@@ -32,6 +34,7 @@ export async function runCommand(argv: readonly string[], environment: Environme
 
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
+  const named = (file: string) => resolve(callersFolder(environment.INIT_CWD), file)
   const { writeOut, writeError } = standardStreams()
   const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
@@ -44,8 +47,8 @@ function contextOf(environment: Environment): CliContext {
       ensureDataDir(config().dataDir)
       return migrationsOf(config())
     },
-    backup: (file, withKey) => backup(config(), file, withKey),
-    restore: (file, wish) => restore(config(), file, wish),
+    backup: (file, withKey) => backup(config(), named(file), withKey),
+    restore: (file, wish) => restore(config(), named(file), wish),
     serve: () => serve(config(), environment),
     health: () => askHealth(config()),
     doctor: (wish) => examine(environment, wish),
