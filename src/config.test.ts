@@ -152,9 +152,19 @@ describe('a bad variable', () => {
     expect(loadConfig(environment as Record<string, string>).redisUrl).toBe(url)
   })
 
-  test('that this version has no use for may be set to off', () => {
+  test('that prompts are logged is refused with the reason, that they are not is taken', () => {
     expect(loadConfig({ LOG_PROMPT_BODY: 'no' })).toEqual(loadConfig({}))
-    expect(refusal({ LOG_PROMPT_BODY: 'true' }).message).toContain('never logs prompts')
+    const said = line(refusal({ LOG_PROMPT_BODY: 'true' }))
+    expect(said).toContain('never logs prompts: they hold keys')
+    expect(said).toContain('set LOG_PROMPT_BODY=false')
+  })
+
+  test.each([
+    ['0', null],
+    ['5000', 5000],
+  ])("a default quota of %s tokens is %p, as a user's own number would be", (tokens, quota) => {
+    const config = loadConfig({ DEFAULT_MONTHLY_QUOTA_TOKENS: tokens })
+    expect(config.defaultMonthlyQuotaTokens).toBe(quota)
   })
 
   test('half of Azure is refused', () => {
