@@ -62,6 +62,6 @@ test.each([
   'https://example.com/v1\nX-Injected: 1',
   'https://exam\tple.com/v1',
   'https://example.com/v1\u0000',
-])('%s is refused', (text) => {
+])('%j is refused', (text) => {
   expect(readBaseUrl(text).ok).toBe(false)
 })
