@@ -98,6 +98,11 @@ describe('a key file that is gone', () => {
       expect(stderr).toContain(`the encryption key file ${file} is missing`)
       expect(stderr).toMatch(/put (it|the old encryption\.key) back/i)
     }
+    const doctored = await folder.cli(['doctor', '--json', '--only', 'ENC-1'])
+    expect(doctored.exitCode).toBe(1)
+    expect(JSON.parse(doctored.stdout)).toMatchObject({
+      checks: [{ findings: [{ code: 'enc.gone', evidence: { names: 'one' } }] }],
+    })
     expect(existsSync(file)).toBe(false)
     expect(folder.rows('SELECT name FROM upstream_keys')).toEqual([{ name: 'one' }])
     renameSync(`${file}.lost`, file)
