@@ -63,6 +63,7 @@ export async function serve(
   logger.info(
     {
       url: server.url,
+      host: config.host,
       readyMs: Math.round(performance.now()),
       upstreams,
     },
