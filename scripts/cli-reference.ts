@@ -61,6 +61,7 @@ function contextWriting(write: (text: string) => void): CliContext {
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,
+    firstKeysSeen: refusing,
     serve: refusing,
     backup: refusing,
     restore: refusing,
@@ -73,6 +74,7 @@ function contextWriting(write: (text: string) => void): CliContext {
     writeOut: write,
     writeError: write,
     isTerminal: false,
+    showsToTerminal: false,
   }
 }
 

@@ -48,6 +48,13 @@ function missing(): string[] {
   return Object.entries(NEEDED)
     .filter(([program]) => Bun.which(program, { PATH: searched }) === null)
     .map(([, name]) => name)
+    .concat(makesPythonEnvironments(searched) ? [] : ['python3-venv'])
+}
+
+/** Debian keeps what Python makes its environments with in a package apart from Python. */
+function makesPythonEnvironments(path: string): boolean {
+  const python = Bun.which('python3', { PATH: path })
+  return python !== null && Bun.spawnSync([python, '-c', 'import ensurepip']).exitCode === 0
 }
 
 /** Null where it went well. */

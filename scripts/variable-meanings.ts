@@ -73,8 +73,8 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   },
   AZURE_API_VERSION: { en: 'version in the query', zh: '查询参数中的版本' },
   DEFAULT_MONTHLY_QUOTA_TOKENS: {
-    en: "tokens a month (UTC) of each user without a number of their own (`users.monthly_quota_tokens` is null); a user's 0 is no quota",
-    zh: '没有自己数值的用户（`users.monthly_quota_tokens` 为 null）每月（UTC）的 token 数；用户的 0 表示无配额',
+    en: 'tokens a month (UTC) of each user without a number of their own (`users.monthly_quota_tokens` is null); 0, here or there, is no quota',
+    zh: '没有自己数值的用户（`users.monthly_quota_tokens` 为 null）每月（UTC）的 token 数；此处或用户的 0 都表示无配额',
     standard: { en: 'none', zh: '无' },
   },
   CIRCUIT_BREAKER_THRESHOLD: {
@@ -134,8 +134,8 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   },
   LOG_LEVEL: { en: 'any case; `WARNING` is `warn`', zh: '大小写均可；`WARNING` 即 `warn`' },
   LOG_PROMPT_BODY: {
-    en: 'prompts are never logged; `true` is refused',
-    zh: '从不记录提示词；`true` 会被拒绝',
+    en: 'prompts are never logged; `true` is refused, so that nobody waits for such logs',
+    zh: '从不记录提示词；`true` 会被拒绝，以免有人等待这样的日志',
   },
   RATE_LIMIT_ENABLED: {
     en: '`false` turns all rate limits off, also those of single keys',

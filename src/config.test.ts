@@ -23,7 +23,7 @@ describe('the environment', () => {
     expect(config).toMatchObject({
       host: '127.0.0.1',
       port: 8000,
-      dataDir: './data',
+      dataDir: join(process.cwd(), 'data'),
       drainMs: 30_000,
     })
     expect(config).toMatchObject({
@@ -152,9 +152,16 @@ describe('a bad variable', () => {
     expect(loadConfig(environment as Record<string, string>).redisUrl).toBe(url)
   })
 
-  test('that this version has no use for may be set to off', () => {
+  test('that prompts are logged is refused with the reason, that they are not is taken', () => {
     expect(loadConfig({ LOG_PROMPT_BODY: 'no' })).toEqual(loadConfig({}))
-    expect(refusal({ LOG_PROMPT_BODY: 'true' }).message).toContain('never logs prompts')
+    const said = line(refusal({ LOG_PROMPT_BODY: 'true' }))
+    expect(said).toContain('never logs prompts: they hold keys')
+    expect(said).toContain('set LOG_PROMPT_BODY=false')
+  })
+
+  test("a default quota of 0 is none, as a user's own 0 is", () => {
+    expect(loadConfig({ DEFAULT_MONTHLY_QUOTA_TOKENS: '0' }).defaultMonthlyQuotaTokens).toBeNull()
+    expect(loadConfig({ DEFAULT_MONTHLY_QUOTA_TOKENS: '5' }).defaultMonthlyQuotaTokens).toBe(5)
   })
 
   test('half of Azure is refused', () => {

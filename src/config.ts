@@ -1,4 +1,5 @@
 /** The environment, validated into one frozen value. */
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from './config/config-error.ts'
 import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
@@ -18,7 +19,7 @@ const SCHEMA = z.object(VARIABLES)
 export function loadConfig(environment: Environment): Config {
   const given = givenVariables(environment)
   const values = readValues(given)
-  refuseNotYet(values)
+  refusePromptLog(values)
   refuseUnclearDatabase(values, given)
   refuseUnclearRedis(values, given)
   refuseHalfAzure(values)
@@ -39,13 +40,13 @@ function readValues(given: Record<string, string>): Values {
   )
 }
 
-/** What has a value for "off" may be set to it. */
-function refuseNotYet(values: Values): void {
+/** Not overlooked: who turns it on would believe that there are logs. */
+function refusePromptLog(values: Values): void {
   if (values.LOG_PROMPT_BODY) {
     throw new ConfigError(
       'LOG_PROMPT_BODY',
-      'LOG_PROMPT_BODY is on, but this version never logs prompts',
-      'Unset it or set LOG_PROMPT_BODY=false.',
+      'LOG_PROMPT_BODY is on, but the gateway never logs prompts: they hold keys and personal data of others',
+      'Unset it or set LOG_PROMPT_BODY=false; record prompts where they are made, beside the x-request-id of the reply.',
     )
   }
 }
@@ -75,7 +76,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
-    dataDir: values.DATA_DIR,
+    dataDir: resolve(values.DATA_DIR),
     database: databaseOf(values),
     databasePoolSize: values.DB_POOL_SIZE,
     redisUrl: redisUrlOf(values),
@@ -88,7 +89,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     azureApiKeys: together(values.AZURE_API_KEYS, values.AZURE_API_KEY),
     azureDeploymentNames: values.AZURE_DEPLOYMENT_NAMES,
     azureApiVersion: values.AZURE_API_VERSION,
-    defaultMonthlyQuotaTokens: values.DEFAULT_MONTHLY_QUOTA_TOKENS ?? null,
+    defaultMonthlyQuotaTokens: values.DEFAULT_MONTHLY_QUOTA_TOKENS || null,
     circuitBreakerThreshold: values.CIRCUIT_BREAKER_THRESHOLD,
     circuitBreakerCooldownMs: values.CIRCUIT_BREAKER_COOLDOWN_SECONDS * 1000,
     upstreamConnectTimeoutMs: values.UPSTREAM_CONNECT_TIMEOUT_MS,
@@ -115,7 +116,6 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     rateLimitFailOpen: values.RATE_LIMIT_FAIL_OPEN,
     journalSync: values.JOURNAL_SYNC,
     logLevel: values.LOG_LEVEL,
-    logPromptBody: values.LOG_PROMPT_BODY,
   }
 }
 

@@ -6,6 +6,7 @@ import { AdminError } from './errors.ts'
 /** Not digits alone: those are ids. */
 const NAME = /^(?!\d+$)[\w.@:-]{1,64}$/
 const LABEL = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
+const MODEL = /^[\x21-\x7e]{1,200}$/
 /** Shorter ones could not be masked in what an upstream says without masking half of it. */
 const SECRET = /^[\x21\x23-\x26\x28-\x7e]{8,512}$/
 
@@ -38,15 +39,43 @@ export function checkedEmail(email: string | null): string | null {
 }
 
 export function checkedModels(models: readonly string[] | null): readonly string[] | null {
-  const wrong = models?.find(
-    (model) => !/^[\x21-\x7e]{1,200}$/.test(model) || model.slice(0, -1).includes('*'),
-  )
+  const wrong = models?.find((model) => !MODEL.test(model) || model.slice(0, -1).includes('*'))
   if (wrong === undefined)
     return models === null || models.length === 0 ? null : [...new Set(models)]
   throw new AdminError(
     'invalid',
     `'${shown(wrong)}' is no model name`,
     'Give a name without spaces; a * may only stand at its end',
+  )
+}
+
+/** Null where there are none. */
+export function checkedDeployments(
+  deployments: Readonly<Record<string, string>> | null,
+): Readonly<Record<string, string>> | null {
+  const pairs = Object.entries(deployments ?? {})
+  const wrong = pairs.flat().find((name) => !MODEL.test(name))
+  if (wrong === undefined) return pairs.length === 0 ? null : deployments
+  throw new AdminError(
+    'invalid',
+    `'${shown(wrong)}' is no name for a model or its deployment`,
+    'Give names without spaces, as MODEL=DEPLOYMENT',
+  )
+}
+
+export function checkedApiVersion(version: string | null, provider: Provider): string | null {
+  if (version === null) return null
+  if (provider !== 'azure')
+    throw new AdminError(
+      'invalid',
+      `an upstream of provider ${provider} has no API version`,
+      'Leave --api-version out',
+    )
+  if (/^[\w.-]{1,40}$/.test(version)) return version
+  throw new AdminError(
+    'invalid',
+    `'${shown(version)}' is no API version`,
+    'Give one such as 2024-10-21',
   )
 }
 
@@ -73,7 +102,7 @@ export function checkedSecret(text: string): string {
   if (SECRET.test(secret)) return secret
   throw new AdminError(
     'invalid',
-    'the upstream key is shorter than 8 characters, or holds a space or quote',
+    'the upstream key is shorter than 8 characters, or holds a space, a quote or a line break',
     'Give the key alone, on one line; where the upstream checks none, any 8 characters do',
   )
 }

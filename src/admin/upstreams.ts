@@ -3,7 +3,14 @@ import type { Provider, UpstreamKey } from '../core/entities.ts'
 import type { NewUpstreamKey } from '../ports/admin-store.ts'
 import type { ProbeResult } from '../ports/upstream-probe.ts'
 import type { SecretBinding } from '../ports/vault.ts'
-import { checkedBaseUrl, checkedModels, checkedName, checkedSecret } from './checks.ts'
+import {
+  checkedApiVersion,
+  checkedBaseUrl,
+  checkedDeployments,
+  checkedModels,
+  checkedName,
+  checkedSecret,
+} from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 
@@ -121,22 +128,14 @@ export function createUpstreams(dependencies: AdminDependencies) {
 
 /** The row without its secret, everything in it checked. */
 function rowOf(wish: UpstreamWish): Omit<NewUpstreamKey, 'keyHint'> {
-  const { provider, weight = 1, apiVersion = null } = wish
+  const { provider, weight = 1 } = wish
   const models = checkedModels(wish.models ?? null)
-  const given = wish.deployments ?? {}
-  const deployments = Object.keys(given).length === 0 ? null : given
+  const deployments = checkedDeployments(wish.deployments ?? null)
   if (provider === 'azure' && deployments === null && models === null) {
     throw new AdminError(
       'invalid',
       'an azure upstream needs its deployments',
       'Add --deployment MODEL=DEPLOYMENT for each',
-    )
-  }
-  if (provider !== 'azure' && apiVersion !== null) {
-    throw new AdminError(
-      'invalid',
-      `an upstream of provider ${provider} has no API version`,
-      'Leave --api-version out',
     )
   }
   const name = checkedName(wish.name, 'an upstream key')
@@ -147,7 +146,7 @@ function rowOf(wish: UpstreamWish): Omit<NewUpstreamKey, 'keyHint'> {
     weight,
     models,
     deployments,
-    apiVersion,
+    apiVersion: checkedApiVersion(wish.apiVersion ?? null, provider),
   }
 }
 

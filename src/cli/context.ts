@@ -17,11 +17,20 @@ export interface ChatGateway {
   close(): Promise<void>
 }
 
+export interface FirstKeys {
+  adminKey: string
+  proxyKey: string
+  /** Where they are kept until somebody has seen them. */
+  file: string
+}
+
 export interface FirstStartReport {
   /** Keys imported from the variables. */
   imported: number
-  /** Null where this was not the first start. */
-  secrets: { adminKey: string; proxyKey: string } | null
+  /** This made the first users and keys. */
+  isFirst: boolean
+  /** The first keys, where no terminal has shown them yet. */
+  unseenKeys: FirstKeys | null
 }
 
 export interface BackupReport {
@@ -76,6 +85,8 @@ export interface CliContext {
   openAdmin(): Promise<OpenAdmin>
   /** Makes what is missing, imports upstream keys from the variables. */
   prepare(admin: OpenAdmin): Promise<FirstStartReport>
+  /** The first keys are on a terminal now, and kept no longer. */
+  firstKeysSeen(): void
   migrations(): Migrations
   /** Runs until it is told to stop; the exit code. */
   serve(): Promise<number>
@@ -94,5 +105,8 @@ export interface CliContext {
   writeOut(text: string): void
   writeError(text: string): void
   readInput(): Promise<string>
+  /** Standard input is a terminal. */
   isTerminal: boolean
+  /** Standard output is one. */
+  showsToTerminal: boolean
 }

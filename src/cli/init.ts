@@ -1,6 +1,6 @@
 /** gpt-proxy init: the first start without serving. */
 import type { Command } from 'commander'
-import type { CliContext } from './context.ts'
+import type { CliContext, FirstKeys } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 import { withAdmin } from './with-admin.ts'
@@ -15,19 +15,21 @@ export function addInit(program: Command, context: CliContext): void {
     'DATA_DIR=/var/lib/gpt-proxy gpt-proxy init',
   ).action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
-      const { imported, secrets } = await context.prepare(admin)
-      const report = { first_start: secrets !== null, upstream_keys_imported: imported }
+      const { imported, isFirst, unseenKeys } = await context.prepare(admin)
+      const keys = unseenKeys === null ? {} : whereabouts(context, unseenKeys)
       printRow(
         context,
-        secrets === null ? report : { ...report, ...whereabouts(context, secrets) },
+        { first_start: isFirst, upstream_keys_imported: imported, ...keys },
         { json },
       )
+      if (context.showsToTerminal) context.firstKeysSeen()
     }),
   )
 }
 
 /** On a terminal the secrets themselves, once; elsewhere the file that holds them. */
-function whereabouts(context: CliContext, secrets: { adminKey: string; proxyKey: string }) {
-  if (!process.stdout.isTTY) return { secrets_file: `${context.config().dataDir}/first-start.env` }
-  return { admin_key: secrets.adminKey, proxy_key: secrets.proxyKey }
+function whereabouts(context: CliContext, { adminKey, proxyKey, file }: FirstKeys) {
+  return context.showsToTerminal
+    ? { admin_key: adminKey, proxy_key: proxyKey }
+    : { secrets_file: file }
 }

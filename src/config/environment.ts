@@ -1,6 +1,7 @@
 /** The environment before its values are read: empty ones left out, secrets fetched from files, names checked. */
 import { readFileSync } from 'node:fs'
 import { ConfigError } from './config-error.ts'
+import { isServiceLink } from './service-links.ts'
 import { meantName } from './spelling.ts'
 import { SECRETS, VARIABLES } from './variables.ts'
 
@@ -13,7 +14,8 @@ const KNOWN = [...Object.keys(VARIABLES), ...FILE_NAMES]
 export function givenVariables(environment: Environment): Record<string, string> {
   const given: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && value !== '') given[name] = value
+    if (value === undefined || value === '' || isServiceLink(name, value)) continue
+    given[name] = value
   }
   for (const name of Object.keys(given)) refuseStranger(name)
   for (const name of SECRETS) {

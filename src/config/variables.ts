@@ -49,7 +49,7 @@ export const VARIABLES = {
   AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default(
     '2024-10-21',
   ),
-  DEFAULT_MONTHLY_QUOTA_TOKENS: whole(1).optional(),
+  DEFAULT_MONTHLY_QUOTA_TOKENS: whole(0).optional(),
   CIRCUIT_BREAKER_THRESHOLD: whole(1).default(5),
   CIRCUIT_BREAKER_COOLDOWN_SECONDS: whole(1, 86_400).default(30),
   UPSTREAM_CONNECT_TIMEOUT_MS: whole(10).default(5000),

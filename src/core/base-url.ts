@@ -21,6 +21,8 @@ export function readBaseUrl(text: string): ReadBaseUrl {
   if (url === null || !/^https?:\/\//i.test(text)) {
     return refused('it is no address such as https://api.example.com/v1')
   }
+  // The parser would leave them out without a word.
+  if (/[\s\p{Cc}]/u.test(text)) return refused('it holds a space or a line break')
   if (url.username !== '' || url.password !== '') return refused('it holds a user name or password')
   if (/[?#]/.test(text)) return refused('it holds a query or a fragment')
   if (METADATA_HOST.test(url.hostname))

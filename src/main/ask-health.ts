@@ -3,13 +3,12 @@ import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { HealthReport } from '../cli/context.ts'
 import type { Config } from '../config.ts'
+import { ownAddress } from './own-address.ts'
 
 const PATIENCE_MS = 3_000
-/** Listening everywhere is no address to connect to. */
-const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
 
 export async function askHealth({ host, port }: Config): Promise<HealthReport> {
-  const url = `http://${EVERYWHERE[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`
+  const url = ownAddress(host, port)
   try {
     const [ready, health] = await Promise.all([ask(`${url}/readyz`), ask(`${url}/health`)])
     const { status, services } = JSON.parse(health.body) as Pick<

@@ -1,47 +1,52 @@
-/** What a person sees at the start. Secrets appear once, and only on a terminal. */
-import type { FirstStartReport } from '../cli/context.ts'
+/** What a person sees at the start. Secrets appear only on a terminal. */
+import type { FirstKeys, FirstStartReport } from '../cli/context.ts'
 import type { Config } from '../config.ts'
-import { firstStartPath } from './first-start-file.ts'
+import { shellWord } from '../core/doctor/shell-word.ts'
 
 export interface BannerParts {
   config: Config
+  /** At which this machine reaches it. */
   url: string
   report: FirstStartReport
   upstreams: number
+  isTerminal: boolean
 }
 
-export function printBanner({ config, url, report, upstreams }: BannerParts): void {
+const BODY = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
+
+export function banner({ config, url, report, upstreams, isTerminal }: BannerParts): string {
   const baseUrl = `${config.publicUrl ?? url}/v1`
+  const { imported, unseenKeys } = report
   const lines = [
     `GPT Proxy listens at ${baseUrl}`,
-    `Upstream keys: ${upstreams} (${report.imported} imported from the variables just now)`,
+    `Upstream keys: ${upstreams} (${imported} imported from the variables just now)`,
   ]
-  if (report.secrets !== null) lines.push(...secretLines(config, baseUrl, report.secrets))
-  process.stdout.write(`${lines.join('\n')}\n`)
+  if (unseenKeys !== null)
+    lines.push(...(isTerminal ? shown(baseUrl, unseenKeys) : pointedAt(unseenKeys)))
+  return `${lines.join('\n')}\n`
 }
 
-function secretLines(
-  config: Config,
-  baseUrl: string,
-  secrets: { adminKey: string; proxyKey: string },
-): string[] {
-  if (!process.stdout.isTTY) {
-    const path = firstStartPath(config)
-    return [
-      `The first keys are in ${path}. Try it:`,
-      `. ${path} && ${curlLine('$BASE_URL', '$PROXY_KEY')}`,
-    ]
-  }
+function shown(baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {
   return [
     `Base URL:  ${baseUrl}`,
-    `Admin key: ${secrets.adminKey}`,
-    `Proxy key: ${secrets.proxyKey}`,
+    `Admin key: ${adminKey}`,
+    `Proxy key: ${proxyKey}`,
     'The keys are shown only now. Try it:',
-    curlLine(baseUrl, secrets.proxyKey),
+    curlLine(
+      shellWord(`${baseUrl}/chat/completions`),
+      shellWord(`Authorization: Bearer ${proxyKey}`),
+    ),
   ]
 }
 
-function curlLine(baseUrl: string, key: string): string {
-  const body = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
-  return `curl -N "${baseUrl}/chat/completions" -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '${body}'`
+function pointedAt({ file }: FirstKeys): string[] {
+  return [
+    `The first keys are in ${file}; delete it once you have them. Try it:`,
+    `. ${shellWord(file)} && ${curlLine('"$BASE_URL/chat/completions"', '"Authorization: Bearer $PROXY_KEY"')}`,
+  ]
+}
+
+/** Both come as words of a shell. */
+function curlLine(url: string, authorization: string): string {
+  return `curl -N ${url} -H ${authorization} -H 'Content-Type: application/json' -d '${BODY}'`
 }

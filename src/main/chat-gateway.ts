@@ -4,11 +4,13 @@ import { createPinoLogger } from '../adapters/log/pino-logger.ts'
 import type { ChatGateway, ChatReply } from '../cli/context.ts'
 import type { Config } from '../config.ts'
 import { ask } from './doctor/ask.ts'
+import { firstStartPath } from './first-start-file.ts'
 import { startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
 import { ownJournalFolder } from './journal-folder.ts'
 import { openStore, prepare } from './open-admin.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
+import { ownAddress } from './own-address.ts'
 import type { Environment } from './serve.ts'
 import { listen } from './server.ts'
 
@@ -16,9 +18,14 @@ import { listen } from './server.ts'
 const KEY_LIFETIME_MS = 10 * 60_000
 const SEEN_WITHIN_MS = 2_000
 
-export async function chatGateway(config: Config, environment: Environment): Promise<ChatGateway> {
-  const { store, vault, admin } = await openStore(config, 'cli')
-  await prepare({ admin, exclusively: store.exclusively }, config, false)
+export async function chatGateway(
+  config: Config,
+  environment: Environment,
+  warn: (message: string) => void,
+): Promise<ChatGateway> {
+  const { store, vault, admin } = await openStore(config, { actor: 'cli', warn })
+  const { isFirst } = await prepare({ admin, exclusively: store.exclusively }, config)
+  if (isFirst) warn(`the first keys were made just now; they are in ${firstStartPath(config)}`)
   const { secret, key } = await admin.keys.create({
     user: 'admin',
     name: 'chat command',
@@ -28,7 +35,7 @@ export async function chatGateway(config: Config, environment: Environment): Pro
     await admin.keys.revoke(String(key.id))
     await store.close()
   }
-  const url = `http://${config.host}:${config.port}`
+  const url = ownAddress(config.host, config.port)
   if (await accepts(url, secret)) return { ask: (body) => chat(url, secret, body), close: forget }
 
   const logger = createPinoLogger('error')

@@ -1,8 +1,9 @@
 /** Runs one command and turns whatever goes wrong into one line and an exit code. */
+import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { StoreError } from '../adapters/sql/store-error.ts'
-import { KeyFileError } from '../adapters/vault/key-file.ts'
+import { EncryptionKeyError } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { CliContext } from '../cli/context.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../cli/exit-codes.ts'
@@ -11,12 +12,15 @@ import { ConfigError, loadConfig } from '../config.ts'
 import { languageOf } from '../core/doctor/text.ts'
 import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
+import { callersFolder } from './callers-folder.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { migrationsOf } from './configured-store.ts'
 import { examine } from './doctor/doctor.ts'
+import { removeFirstStart } from './first-start-file.ts'
 import { ensureDataDir, openAdmin, prepare } from './open-admin.ts'
 import { restore } from './restore.ts'
 import { type Environment, serve } from './serve.ts'
+import { OutputLost, standardStreams } from './standard-streams.ts'
 import { StartError } from './start-error.ts'
 
 export async function runCommand(argv: readonly string[], environment: Environment): Promise<void> {
@@ -24,33 +28,38 @@ export async function runCommand(argv: readonly string[], environment: Environme
   try {
     await buildProgram(context).parseAsync([...argv])
   } catch (error) {
-    process.exitCode = explain(context, error)
+    if (!(error instanceof OutputLost)) process.exitCode = explain(context, error)
   }
 }
 
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
+  const named = (file: string) => resolve(callersFolder(environment.INIT_CWD), file)
+  const { writeOut, writeError } = standardStreams()
+  const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
     version,
     config,
-    openAdmin: () => openAdmin(config()),
-    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config(), true),
+    openAdmin: () => openAdmin(config(), warn),
+    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
+    firstKeysSeen: () => removeFirstStart(config()),
     migrations() {
       ensureDataDir(config().dataDir)
       return migrationsOf(config())
     },
-    backup: (file, withKey) => backup(config(), file, withKey),
-    restore: (file, wish) => restore(config(), file, wish),
+    backup: (file, withKey) => backup(config(), named(file), withKey),
+    restore: (file, wish) => restore(config(), named(file), wish),
     serve: () => serve(config(), environment),
     health: () => askHealth(config()),
     doctor: (wish) => examine(environment, wish),
     language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
-    gateway: () => chatGateway(config(), environment),
+    gateway: () => chatGateway(config(), environment, warn),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
-    writeOut: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    writeOut,
+    writeError,
     readInput: () => Bun.stdin.text(),
     isTerminal: process.stdin.isTTY === true,
+    showsToTerminal: process.stdout.isTTY === true,
   }
 }
 
@@ -67,7 +76,7 @@ function explain(context: CliContext, error: unknown): number {
     line(error.message, error.remedy)
     return EXIT_CODES.configuration
   }
-  if (error instanceof StoreError || error instanceof KeyFileError) {
+  if (error instanceof StoreError || error instanceof EncryptionKeyError) {
     line(error.message, error.remedy)
     return EXIT_CODES.store
   }

@@ -11,7 +11,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Vault } from '../ports/vault.ts'
 import { openConfiguredStore } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
-import { writeFirstStart } from './first-start-file.ts'
+import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import { StartError } from './start-error.ts'
@@ -23,11 +23,20 @@ export interface Opened {
   admin: Admin
 }
 
-export async function openStore(config: Config, actor: string, logger?: Logger): Promise<Opened> {
+/** `warn` hears of what is no reason to stop. */
+export async function openStore(
+  config: Config,
+  { actor, logger, warn }: { actor: string; logger?: Logger; warn: (message: string) => void },
+): Promise<Opened> {
   ensureDataDir(config.dataDir)
-  const vault = openVault(config)
   const store = await openConfiguredStore(config, logger)
-  return { store, vault, admin: adminOver(config, store, vault, actor) }
+  try {
+    const vault = await openVault(config, () => store.listUpstreamKeys(), warn)
+    return { store, vault, admin: adminOver(config, store, vault, actor) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
@@ -48,28 +57,29 @@ export function adminOver(config: Config, store: Store, vault: Vault, actor: str
   })
 }
 
-export async function openAdmin(config: Config): Promise<OpenAdmin> {
-  const { admin, store } = await openStore(config, 'cli')
+export async function openAdmin(
+  config: Config,
+  warn: (message: string) => void,
+): Promise<OpenAdmin> {
+  const { admin, store } = await openStore(config, { actor: 'cli', warn })
   return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
 
 /**
  * First users and keys where there are none; upstream keys from the variables where they are new.
- * A caller that `showsSecrets` does so on a terminal; else they are kept in a file.
+ * The keys are kept in a file until they were seen: what comes after may fail.
  */
 export function prepare(
   { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
   config: Config,
-  showsSecrets: boolean,
 ): Promise<FirstStartReport> {
   // Of several instances that start at once on a new database, one makes them.
   return exclusively(async () => {
     const secrets = await admin.firstStart()
     // Before anything else can fail: they are known only here and now.
-    if (secrets !== null && !(showsSecrets && process.stdout.isTTY))
-      writeFirstStart(config, secrets)
+    if (secrets !== null) writeFirstStart(config, secrets)
     const imported = await importFromVariables(admin, config)
-    return { imported, secrets }
+    return { imported, isFirst: secrets !== null, unseenKeys: readFirstStart(config) }
   })
 }
 

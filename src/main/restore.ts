@@ -9,7 +9,7 @@ import {
 import { holdProcessLock } from '../adapters/sql/process-lock.ts'
 import { replaceStore } from '../adapters/sql/replace-store.ts'
 import { createVault } from '../adapters/vault/aes-vault.ts'
-import { KeyFileError, parseEncryptionKey } from '../adapters/vault/key-file.ts'
+import { EncryptionKeyError, parseEncryptionKey } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { RestoreReport, RestoreWish } from '../cli/context.ts'
 import type { Config } from '../config.ts'
@@ -51,7 +51,7 @@ function assertKeyFits(config: Config, keyText: string | null, contents: BackupC
     active === null
       ? `without an encryption key none of the ${count} upstream keys in the backup can be read`
       : `the encryption key opens none of the ${count} upstream keys in the backup`,
-    'Give the key that belongs to it: as encryption.key in DATA_DIR, as ENCRYPTION_KEY, or with --with-key; or restore with --any-key, and add the upstream keys again',
+    'Give the key that belongs to it: as encryption.key in DATA_DIR, as ENCRYPTION_KEY, or with --with-key; or restore with --any-key, and remove its upstream keys and add them again',
   )
 }
 
@@ -64,7 +64,10 @@ function presentKey(config: Config): Uint8Array | null {
 function parsedKey(text: string): Uint8Array {
   const parsed = parseEncryptionKey(text.trim())
   if (parsed.ok) return parsed.key
-  throw new KeyFileError(`the encryption key is malformed: ${parsed.reason}`, 'give another one')
+  throw new EncryptionKeyError(
+    `the encryption key is malformed: ${parsed.reason}`,
+    'give another one',
+  )
 }
 
 function putInPlace(

@@ -3,8 +3,8 @@ import { createPinoLogger } from '../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../adapters/sql/process-lock.ts'
 import { EXIT_CODES } from '../cli/exit-codes.ts'
 import type { Config } from '../config.ts'
-import { printBanner } from './banner.ts'
-import { correctBaseUrl } from './first-start-file.ts'
+import { banner } from './banner.ts'
+import { correctBaseUrl, removeFirstStart } from './first-start-file.ts'
 import { type Seams, startGateway } from './gateway.ts'
 import { instanceIdIn } from './instance-id.ts'
 import { journalFolderIn, orphanedJournals } from './journal-folder.ts'
@@ -21,10 +21,14 @@ export async function serve(
   seams: Seams = {},
 ): Promise<number> {
   const logger = createPinoLogger(config.logLevel)
-  const { store, vault, admin } = await openStore(config, 'gateway', logger)
+  const { store, vault, admin } = await openStore(config, {
+    actor: 'gateway',
+    logger,
+    warn: (message) => logger.warn({}, message),
+  })
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await admin.upstreams.list())
-  const report = await prepare({ admin, exclusively: store.exclusively }, config, true)
+  const report = await prepare({ admin, exclusively: store.exclusively }, config)
   const running = await startGateway({
     config,
     store,
@@ -50,17 +54,18 @@ export async function serve(
   // Before anybody is told that it runs: who is told may stop it at once.
   const stop = stopSignal()
   correctBaseUrl(config, server.url)
-  printBanner({
-    config,
-    url: server.url,
-    report,
-    upstreams: gateway.directory.allUpstreams().length,
+  const isTerminal = process.stdout.isTTY === true
+  const upstreams = gateway.directory.allUpstreams().length
+  const text = banner({ config, url: server.url, report, upstreams, isTerminal })
+  process.stdout.write(text, (error) => {
+    if (isTerminal && !error) removeFirstStart(config)
   })
   logger.info(
     {
       url: server.url,
+      host: config.host,
       readyMs: Math.round(performance.now()),
-      upstreams: gateway.directory.allUpstreams().length,
+      upstreams,
     },
     'listening',
   )

@@ -8,9 +8,11 @@ import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
 import { createDrain } from './drain.ts'
 import { mostClients } from './most-clients.ts'
+import { ownAddress } from './own-address.ts'
 import { StartError } from './start-error.ts'
 
 export interface Server {
+  /** At which this machine reaches it. */
   url: string
   /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
@@ -65,7 +67,7 @@ export function listen({
         ),
     }),
   )
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`
+  const url = ownAddress(config.host, server.port)
   const settled = async () => {
     const settledMs = performance.now() + SETTLE_MS
     while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)

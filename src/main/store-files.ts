@@ -1,7 +1,7 @@
 /** Where the embedded store and its encryption key are, in DATA_DIR and beside a backup. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeyFileError } from '../adapters/vault/key-file.ts'
+import { EncryptionKeyError } from '../adapters/vault/key-file.ts'
 import { AdminError } from '../admin/errors.ts'
 import type { Config } from '../config.ts'
 
@@ -14,7 +14,7 @@ export function readKeyText(path: string, remedy: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new KeyFileError(`the encryption key file ${path} can't be read`, remedy, {
+    throw new EncryptionKeyError(`the encryption key file ${path} can't be read`, remedy, {
       cause: error,
     })
   }

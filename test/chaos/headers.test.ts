@@ -135,10 +135,33 @@ test.each(['sk-proxy-a\nX-Injected: 1', 'sk-proxy-a\r\nX-Injected: 1'])(
   },
 )
 
-test('a key name with a line end cannot be made to spoil a header', async () => {
-  const { exitCode } = await gateway.cli(
-    ['upstream', 'add', 'bad\r\nX-Injected: 1', '--base-url', mock.url, '--provider', 'compatible'],
-    { stdin: 'sk-x' },
-  )
-  expect(exitCode).not.toBe(0)
+describe.each(['\r\n', '\r'])('what an operator enters with %j in it', (end) => {
+  const SECRET = 'sk-operator-secret'
+  const INJECTED = `${end}X-Injected: 1`
+  const AZURE = ['--provider', 'azure', '--base-url', 'https://eu.openai.azure.com']
+  const COMPATIBLE = ['--provider', 'compatible', '--base-url', mock.url]
+
+  test.each([
+    ['a name', [...COMPATIBLE], 'is no name for an upstream'],
+    ['a secret', [...COMPATIBLE], /a quote or a line break|2 keys were given/],
+    ['a model', [...COMPATIBLE, '--model', `gpt${INJECTED}`], 'is no model name'],
+    ['a base URL', [...COMPATIBLE, '--base-url', `${mock.url}${INJECTED}`], 'a line break'],
+    ['a deployment', [...AZURE, '--deployment', `m=mine${INJECTED}`], 'its deployment'],
+    [
+      'a version',
+      [...AZURE, '--deployment', 'm=mine', '--api-version', `2024-10-21${INJECTED}`],
+      'is no API version',
+    ],
+  ])('is refused as %s', async (what, options, reason) => {
+    const name = what === 'a name' ? `bad${INJECTED}` : 'bad'
+    const stdin = what === 'a secret' ? `${SECRET}${INJECTED}` : SECRET
+    const { exitCode, stderr } = await gateway.cli(['upstream', 'add', name, ...options], { stdin })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(reason)
+    expect(stderr).not.toContain('\nX-Injected')
+  })
+
+  test('none of it was stored', async () => {
+    expect((await gateway.cli(['upstream', 'list', '--json'])).stdout).not.toContain('bad')
+  })
 })

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { YAML } from 'bun'
 import { SECRETS, VARIABLES } from '../../src/config/variables.ts'
+import { loadConfig } from '../../src/config.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -124,12 +125,43 @@ describe('the Kubernetes manifests', () => {
     })
   })
 
+  test('keep variables of the services beside them out', () => {
+    expect(pod.enableServiceLinks).toBe(false)
+  })
+
+  test('let the gateway start although an own manifest left them in', () => {
+    const secret: Document = YAML.parse(read('deploy/kubernetes/secret.example.yaml'))
+    const services = ['gpt-proxy', 'gpt-proxy-pods', variables.POSTGRES_HOST, variables.REDIS_HOST]
+    const links = Object.assign({}, ...services.map((name) => serviceLinks(name, 5432)))
+    const ENCRYPTION_KEY = '0123456789abcdef'.repeat(4)
+    const config = loadConfig({ ...links, ...variables, ...secret.stringData, ENCRYPTION_KEY })
+    expect(config.database).toMatchObject({ host: 'postgres', port: 5432 })
+    expect(config.redisUrl).toBe('redis://redis:6379')
+    expect(config.port).toBe(8000)
+  })
+
   test('set only variables that the gateway knows', () => {
     const secret: Document = YAML.parse(read('deploy/kubernetes/secret.example.yaml'))
     for (const name of [...Object.keys(variables), ...Object.keys(secret.stringData)])
       expect(KNOWN).toContain(name)
   })
 })
+
+/** What Kubernetes sets in each container for a service of the namespace. */
+function serviceLinks(service: string, port: number): Record<string, string> {
+  const name = service.toUpperCase().replaceAll('-', '_')
+  const address = '10.96.0.7'
+  return {
+    [`${name}_SERVICE_HOST`]: address,
+    [`${name}_SERVICE_PORT`]: String(port),
+    [`${name}_SERVICE_PORT_HTTP`]: String(port),
+    [`${name}_PORT`]: `tcp://${address}:${port}`,
+    [`${name}_PORT_${port}_TCP`]: `tcp://${address}:${port}`,
+    [`${name}_PORT_${port}_TCP_PROTO`]: 'tcp',
+    [`${name}_PORT_${port}_TCP_PORT`]: String(port),
+    [`${name}_PORT_${port}_TCP_ADDR`]: address,
+  }
+}
 
 describe('the proxies', () => {
   const standard = (name: keyof typeof VARIABLES) => Number(VARIABLES[name].parse(undefined))

@@ -1,14 +1,29 @@
 /** The one executable of `npm run build` does what the sources do, with nothing else installed. */
+
+import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile } from '../../scripts/compile.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
 import { waitFor, within } from '../support/waiting.ts'
 
 /** No PATH, no HOME: whatever it wanted to find on the machine would be missing. */
 const NOTHING = { PORT: '0', PATH: '' }
 
+const UPSTREAM_SECRET = 'sk-executable-Xw7'
+const MODEL = 'gpt-4o-mini'
+
+const certificates = makeCertificates()
+const upstream = await startMockUpstream({
+  tls: certificates.valid,
+  script: ({ method }) =>
+    method === 'GET'
+      ? jsonReply(200, { object: 'list', data: [] })
+      : sseReply(chatChunks('Hello over TLS')),
+})
 let built: string
 let folder: string
 beforeAll(async () => {
@@ -16,22 +31,41 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-empty-'))
   await compile(join(built, 'gpt-proxy'))
 })
-afterAll(() => {
+afterAll(async () => {
   for (const each of [built, folder]) rmSync(each, { recursive: true, force: true })
+  certificates.remove()
+  await upstream.close()
 })
 
-function spawn(...args: string[]) {
+interface Surroundings {
+  env?: Record<string, string>
+  stdin?: string
+}
+
+function spawn(args: readonly string[], { env, stdin }: Surroundings = {}) {
   return Bun.spawn([join(built, 'gpt-proxy'), ...args], {
     cwd: folder,
-    env: NOTHING,
-    stdin: 'ignore',
+    env: { ...NOTHING, ...env },
+    stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
     stdout: 'pipe',
     stderr: 'pipe',
   })
 }
 
-async function start() {
-  const child = spawn('serve')
+/** What a command wrote; it must succeed. */
+async function output(args: readonly string[], surroundings?: Surroundings): Promise<string> {
+  const child = spawn(args, surroundings)
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  expect([args, stderr, code]).toEqual([args, expect.any(String), 0])
+  return stdout
+}
+
+async function start(env: Record<string, string> = {}) {
+  const child = spawn(['serve'], { env })
   let written = ''
   const read = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder()
@@ -76,10 +110,10 @@ test('the first start, in an empty folder, serves a stream; the second one knows
   expect(statSync(join(folder, 'data/encryption.key')).mode & 0o777).toBe(0o600)
   const { PROXY_KEY, ADMIN_KEY, BASE_URL } = firstKeys()
   expect(BASE_URL).toBe(`${first.url}/v1`)
-  const text = await streamed(first.url, PROXY_KEY ?? '')
+  const text = await streamed(first.url)
   expect(text).toContain('Hello from an executable')
   // No usage comes with it, so its tokens are counted in a thread.
-  await ask(first.url, PROXY_KEY ?? '', 'demo/cut').then((response) => response.text())
+  await asked(first.url, 'demo/cut').then((response) => response.text())
   const stopped = await first.stop()
   expect(stopped.code).toBe(0)
   expect(stopped.written).toMatch(/"model":"demo\/cut".*"tokens":[1-9]/)
@@ -87,7 +121,7 @@ test('the first start, in an empty folder, serves a stream; the second one knows
   for (const key of [PROXY_KEY, ADMIN_KEY]) expect(stopped.written).not.toContain(key as string)
 
   const second = await start()
-  expect(await streamed(second.url, PROXY_KEY ?? '')).toContain('Hello from an executable')
+  expect(await streamed(second.url)).toContain('Hello from an executable')
   const metrics = await fetch(`${second.url}/metrics`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },
   })
@@ -96,17 +130,50 @@ test('the first start, in an empty folder, serves a stream; the second one knows
 })
 
 test('its command line works on the same folder', async () => {
-  const child = spawn('usage', '--by', 'model', '--json')
-  const [stdout, code] = await Promise.all([new Response(child.stdout).text(), child.exited])
-  expect(code).toBe(0)
   expect(existsSync(join(folder, 'data/gpt-proxy.sqlite'))).toBe(true)
-  expect(stdout).toContain('demo/echo')
+  expect(await output(['usage', '--by', 'model', '--json'])).toContain('demo/echo')
 })
 
-function ask(url: string, key: string, model: string): Promise<Response> {
+test("an upstream of an authority of one's own is added, tried and asked, and its tokens counted", async () => {
+  const trusting = { NODE_EXTRA_CA_CERTS: certificates.authorityFile }
+  const place = ['--provider', 'compatible', '--base-url', upstream.url, '--model', MODEL]
+  await output(['upstream', 'add', 'own', ...place], { stdin: UPSTREAM_SECRET })
+  const tried = JSON.parse(await output(['upstream', 'test', '--json'], { env: trusting }))
+  expect(tried).toMatchObject([{ name: 'own', ok: true, status: 200 }])
+  const strange = spawn(['upstream', 'test'])
+  expect(await strange.exited).toBe(1)
+
+  const server = await start(trusting)
+  const response = await asked(server.url, MODEL)
+  expect(response.status).toBe(200)
+  expect(await response.text()).toContain('TLS')
+  expect(upstream.ledger.at(-1)?.headers.authorization).toBe(`Bearer ${UPSTREAM_SECRET}`)
+  expect(await usageOf(response)).toEqual({ estimated: 1, completion_tokens: 3 })
+
+  const env = { ...trusting, PORT: new URL(server.url).port }
+  const { checks } = JSON.parse(await output(['doctor', '--json'], { env }))
+  expect(checks.length).toBeGreaterThan(8)
+  expect((await server.stop()).code).toBe(0)
+})
+
+/** As the store has it; this upstream sends no usage, so it is the tokenizer's. */
+async function usageOf(response: Response): Promise<unknown> {
+  const id = response.headers.get('x-request-id') ?? ''
+  return await waitFor('the usage record', () => {
+    using store = new Database(join(folder, 'data/gpt-proxy.sqlite'), { readonly: true })
+    return store
+      .query('SELECT estimated, completion_tokens FROM usage_records WHERE request_id = ?')
+      .get(id)
+  })
+}
+
+function asked(url: string, model: string): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${firstKeys().PROXY_KEY}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify({
       model,
       messages: [{ role: 'user', content: 'Hello from an executable' }],
@@ -116,8 +183,8 @@ function ask(url: string, key: string, model: string): Promise<Response> {
 }
 
 /** The text of the stream's pieces, which must be several and end with `[DONE]`. */
-async function streamed(url: string, key: string): Promise<string> {
-  const response = await ask(url, key, 'demo/echo')
+async function streamed(url: string): Promise<string> {
+  const response = await asked(url, 'demo/echo')
   expect([response.status, response.headers.get('x-gpt-proxy-demo')]).toEqual([200, 'true'])
   const events = (await response.text()).trim().split('\n\n')
   expect(events.pop()).toBe('data: [DONE]')

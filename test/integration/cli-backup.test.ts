@@ -1,11 +1,20 @@
 /** Backups of the embedded store: made while it serves, restored while it does not. */
 import { expect, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { startGateway, UPSTREAM_SECRET } from '../support/gateway.ts'
 import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock-upstream.ts'
 import { type CliFolder, cliFolder } from './cli-folder.ts'
 
+const ROOT = join(import.meta.dir, '../..')
 const mode = (path: string) => statSync(path).mode & 0o777
 
 /** With one upstream key, and a backup of it with its key. */
@@ -165,3 +174,27 @@ test('a folder without a store has nothing to back up, and none is made', async 
   expect(stderr).toContain('there is no store')
   expect(readdirSync(folder.dataDir)).toEqual([])
 })
+
+test('a file named in a command is relative to where it was typed, also where npm or bin/gpt-proxy go elsewhere', async () => {
+  using folder = cliFolder()
+  await folder.json(['init'])
+  const own = { PATH: process.env.PATH ?? '', HOME: folder.dataDir, DATA_DIR: folder.dataDir }
+  const typedIn = mkdtempSync(join(folder.dataDir, 'typed here '))
+  const typed = (...command: string[]) => {
+    const run = Bun.spawnSync(command, { cwd: typedIn, env: own, stdin: 'ignore' })
+    expect([run.exitCode, run.stderr.toString()]).toEqual([0, expect.any(String)])
+    return run.stdout.toString()
+  }
+  const made = typed(join(ROOT, 'bin/gpt-proxy'), 'backup', 'one.sqlite', '--with-key', '--json')
+  expect(JSON.parse(made)).toMatchObject({
+    file: join(typedIn, 'one.sqlite'),
+    key_file: join(typedIn, 'one.sqlite.encryption.key'),
+  })
+  typed('npm', '--prefix', ROOT, '--silent', 'run', 'gpt-proxy', '--', 'backup', 'two.sqlite')
+  expect(readdirSync(typedIn).toSorted()).toEqual([
+    'one.sqlite',
+    'one.sqlite.encryption.key',
+    'two.sqlite',
+  ])
+  typed(join(ROOT, 'bin/gpt-proxy'), 'restore', 'one.sqlite')
+}, 30_000)

@@ -20,6 +20,7 @@ function programWriting(write: (text: string) => void): Command {
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,
+    firstKeysSeen: refusing,
     serve: refusing,
     gateway: refusing,
     health: refusing,
@@ -30,6 +31,7 @@ function programWriting(write: (text: string) => void): Command {
     writeOut: write,
     writeError: write,
     isTerminal: false,
+    showsToTerminal: false,
   }
   return buildProgram(context)
 }

@@ -66,12 +66,6 @@ describe('gpt-proxy upstream add', () => {
     ['credentials in the address', 'main', ['--base-url', 'https://u:p@example.com'], SECRET],
     ['a query in the address', 'main', ['--base-url', 'https://example.com/v1?key=1'], SECRET],
     ['an address of another protocol', 'main', ['--base-url', 'file:///etc'], SECRET],
-    [
-      'the address where clouds hand out credentials',
-      'main',
-      ['--base-url', 'http://0xa9fea9fe/v1'],
-      SECRET,
-    ],
     ['half a deployment', 'main', ['--deployment', 'gpt-4o='], SECRET],
   ])('refuses %s', async (_, name, options, stdin) => {
     using folder = cliFolder()
@@ -81,6 +75,33 @@ describe('gpt-proxy upstream add', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toMatch(/^error: /)
     expect(stderr).not.toContain(SECRET)
+  })
+})
+
+describe('an address where clouds hand out credentials', () => {
+  test.each([
+    'http://169.254.169.254/latest',
+    'http://2852039166/v1',
+    'http://0xa9fea9fe/v1',
+    'http://[::ffff:169.254.169.254]/v1',
+    'http://metadata.google.internal/v1',
+  ])('%s is refused', async (address) => {
+    using folder = cliFolder()
+    const { exitCode, stderr } = await folder.cli(
+      ['upstream', 'add', 'main', '--provider', 'compatible', '--base-url', address],
+      { stdin: SECRET },
+    )
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('its host is a link-local or metadata address')
+    expect(await folder.json(['upstream', 'list'])).toEqual([])
+  })
+
+  test('is refused in a variable too', async () => {
+    using folder = cliFolder()
+    const env = { OPENAI_API_KEYS: SECRET, OPENAI_BASE_URL: 'http://[::ffff:a9fe:a9fe]/v1' }
+    const { exitCode, stderr } = await folder.cli(['upstream', 'import'], { env })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('its host is a link-local or metadata address')
   })
 })
 

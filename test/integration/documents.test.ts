@@ -182,6 +182,7 @@ function program(): Command {
     config: unused,
     openAdmin: unused,
     prepare: unused,
+    firstKeysSeen: unused,
     migrations: unused,
     serve: unused,
     gateway: unused,
@@ -193,6 +194,7 @@ function program(): Command {
     writeError: unused,
     readInput: unused,
     isTerminal: false,
+    showsToTerminal: false,
   })
 }
 

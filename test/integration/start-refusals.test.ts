@@ -75,7 +75,7 @@ test('an encryption key that opens none of the rows', async () => {
   const { exitCode, line } = explained(
     await serve({ ENCRYPTION_KEY: '0123456789abcdef'.repeat(4) }, dataDir),
   )
-  expect(exitCode).toBe(3)
+  expect(exitCode).toBe(5)
   expect(line).toContain('the encryption key opens none of the 1 upstream keys')
   expect(line).toContain('Set ENCRYPTION_KEY to the key they were encrypted with')
 })

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import {
-  KeyFileError,
+  EncryptionKeyError,
   loadOrCreateKeyFile,
   parseEncryptionKey,
 } from '../../src/adapters/vault/key-file.ts'
@@ -112,7 +112,7 @@ test('a file that others can read is used with a warning that tells the command'
 
 test('a malformed file is refused by name and never replaced', () => {
   writeFileSync(path, 'not a key\n', { mode: 0o600 })
-  expect(() => loadOrCreateKeyFile(path)).toThrow(KeyFileError)
+  expect(() => loadOrCreateKeyFile(path)).toThrow(EncryptionKeyError)
   expect(() => loadOrCreateKeyFile(path)).toThrow(`encryption key file ${path} is malformed`)
   expect(readFileSync(path, 'utf8')).toBe('not a key\n')
 })

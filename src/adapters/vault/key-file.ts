@@ -1,12 +1,13 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { shellWord } from '../../core/doctor/shell-word.ts'
 import { parseEncryptionKey } from './encryption-key.ts'
 
 export { parseEncryptionKey }
 
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError'
+export class EncryptionKeyError extends Error {
+  override readonly name = 'EncryptionKeyError'
   readonly remedy: string
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
@@ -20,13 +21,13 @@ export function loadOrCreateKeyFile(path: string, warn?: (message: string) => vo
   const text = read(path) ?? create(path)
   const parsed = parseEncryptionKey(text.trim())
   if (!parsed.ok) {
-    throw new KeyFileError(
+    throw new EncryptionKeyError(
       `encryption key file ${path} is malformed: ${parsed.reason}`,
       'restore it from a backup; without it the stored upstream keys must be entered again',
     )
   }
   if ((statSync(path).mode & 0o077) !== 0) {
-    warn?.(`encryption key file ${path} can be read by others; run: chmod 600 ${path}`)
+    warn?.(`encryption key file ${path} can be read by others; run: chmod 600 ${shellWord(path)}`)
   }
   return parsed.key
 }
@@ -36,7 +37,7 @@ function read(path: string): string | null {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    throw new KeyFileError(
+    throw new EncryptionKeyError(
       `encryption key file ${path} can't be read`,
       `make it readable for this user`,
       {
@@ -64,7 +65,7 @@ function create(path: string): string {
     }
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new KeyFileError(
+    throw new EncryptionKeyError(
       `encryption key file ${path} can't be written`,
       'make its folder writable for this user',
       {

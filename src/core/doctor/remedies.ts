@@ -67,6 +67,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'enc.base64': [CLEAN('ENCRYPTION_KEY', 'base64 -d')],
   'enc.format': ['export ENCRYPTION_KEY=$(openssl rand -hex 32)'],
   'enc.file': ['ls -l {file}', 'cp BACKUP.encryption.key {file}'],
+  'enc.gone': ['cp BACKUP.encryption.key {file}', 'gpt-proxy encryption status'],
   'enc.mode': ['chmod 600 {file}'],
   'enc.file-opens': [
     'export ENCRYPTION_KEYS_OLD="$(cat {file})"',

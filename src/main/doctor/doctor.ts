@@ -16,6 +16,7 @@ import { judgeTimes } from '../../core/doctor/rules/times.ts'
 import { judgeUpstreams } from '../../core/doctor/rules/upstreams.ts'
 import type { DoctorWish } from '../../core/doctor/wish.ts'
 import { outgoingProxy } from '../outgoing-proxy.ts'
+import { ownAddress } from '../own-address.ts'
 import { whyNot } from './ask.ts'
 import { probeCertificates } from './certificate-probe.ts'
 import { probeDatabase } from './database-probe.ts'
@@ -26,7 +27,7 @@ import { probeProxy } from './proxy-probe.ts'
 import { probeQuotas } from './quota-probe.ts'
 import { formsToHide, textOf } from './secrets.ts'
 import { probeStream } from './stream-probe.ts'
-import { gatewayUrl, type OpenedStore, openForDoctor, type Surroundings } from './surroundings.ts'
+import { type OpenedStore, openForDoctor, type Surroundings } from './surroundings.ts'
 import { probeTimes } from './time-probe.ts'
 import { probeUpstreams } from './upstream-probes.ts'
 
@@ -55,7 +56,7 @@ export async function examine(
 async function approach({ config }: LenientConfig, url?: string) {
   const surroundings: Surroundings = {
     config,
-    url: url ?? gatewayUrl(config),
+    url: url ?? ownAddress(config.host, config.port),
     proxyFor: outgoingProxy(config.outgoingProxies),
     instances: 1,
     opened: null,

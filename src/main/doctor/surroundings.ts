@@ -1,6 +1,8 @@
 /** What the doctor's probes share: the configuration, the store where it opens, and keys that live for minutes. */
 import { existsSync } from 'node:fs'
 import type { Store } from '../../adapters/sql/store.ts'
+import { closedVault } from '../../adapters/vault/closed-vault.ts'
+import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
 import type { Admin } from '../../admin/admin.ts'
 import type { Config } from '../../config.ts'
 import type { User } from '../../core/entities.ts'
@@ -43,17 +45,10 @@ const SEEN_WITHIN_MS = 3_000
 export const LIMITED_RPM = 3
 const MODEL = 'demo/echo'
 
-const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
-
-/** Listening everywhere is no address to connect to. */
-export function gatewayUrl({ host, port }: Config): string {
-  return `http://${EVERYWHERE[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`
-}
-
 /** Nothing is made or migrated: who calls has seen that the store is there and new enough. */
 export async function openForDoctor(config: Config, url: string): Promise<OpenedStore> {
   const store = await openConfiguredStore(config, undefined)
-  const admin = adminOver(config, store, vaultOf(config), 'doctor')
+  const admin = adminOver(config, store, await vaultOf(config, store), 'doctor')
   const { keys, revokeAll } = throwAwayKeys(store, admin, url)
   return {
     store,
@@ -66,20 +61,20 @@ export async function openForDoctor(config: Config, url: string): Promise<Opened
   }
 }
 
-const NO_KEY = { ok: false as const, reason: 'the encryption key is not usable: see ENC-1' }
-const NO_VAULT: Vault = {
-  activeKeyId: 'none',
-  open: () => NO_KEY,
-  seal: () => {
-    throw new Error(NO_KEY.reason)
-  },
-}
+const NO_VAULT = closedVault(
+  new EncryptionKeyError('the encryption key is not usable', 'see ENC-1'),
+)
 
-function vaultOf(config: Config): Vault {
+async function vaultOf(config: Config, store: Store): Promise<Vault> {
   // Opening the vault would make the key file.
   if (config.encryptionKey === null && !existsSync(keyPath(config))) return NO_VAULT
   try {
-    return openVault(config)
+    // ENC-1 tells of a key file that others can read.
+    return await openVault(
+      config,
+      () => store.listUpstreamKeys(),
+      () => {},
+    )
   } catch {
     return NO_VAULT
   }

@@ -19,12 +19,20 @@ export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
     const [, code] = NEAR_MISSES.find(([said]) => said.test(problem)) ?? []
     return [failure(code ?? 'enc.format', { detail: problem })]
   }
-  if (source === 'none') return [postgres ? failure('enc.missing') : ok('enc.new', { file })]
+  if (source === 'none') return [postgres ? failure('enc.missing') : withoutFile(evidence)]
   const findings: Finding[] = []
   if (evidence.fileOpenToOthers) findings.push(warning('enc.mode', { file }))
   findings.push(...rowFindings(evidence))
   if (findings.some(({ verdict }) => verdict === 'failure')) return findings
   return [...findings, ok('enc.ok', { source, keyId, rows: rows.length })]
+}
+
+/** A new key file is made only where it does not take the place of a lost one. */
+function withoutFile({ file, rows }: EncryptionEvidence): Finding {
+  const sealed = rows.filter(({ opensWith }) => opensWith === 'none')
+  if (sealed.length === 0) return ok('enc.new', { file })
+  const names = sealed.map(({ name }) => name).join(', ')
+  return failure('enc.gone', { file, rows: sealed.length, names })
 }
 
 function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidence): Finding[] {

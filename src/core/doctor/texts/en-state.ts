@@ -138,6 +138,11 @@ export const EN_STATE = {
     'ENCRYPTION_KEY ({source}, id {keyId}) is well formed and opens {rows} of {rows} upstream keys.',
   ],
   'enc.new': ['There is no encryption key yet; the first start makes {file}.'],
+  'enc.gone': [
+    '{file} is missing, and {rows} upstream keys ({names}) are encrypted with the key that was in it.',
+    'It was moved or deleted, or the store was restored without it.',
+    'Put it back. Where it is lost, remove each of these upstream keys and add it again; the first one makes a new file.',
+  ],
   'enc.missing': [
     'ENCRYPTION_KEY is not set, and the store is on PostgreSQL.',
     'Instances that share a database must share the key; one made by an instance alone would be lost with it.',

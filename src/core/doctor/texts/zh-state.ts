@@ -147,6 +147,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）格式正确，能打开 {rows} 个上游密钥中的 {rows} 个。',
   ],
   'enc.new': ['还没有加密密钥；首次启动会创建 {file}。'],
+  'enc.gone': [
+    '{file} 不见了，而 {rows} 个上游密钥（{names}）是用其中的密钥加密的。',
+    '它被移走或删除了，或者恢复存储时没有一起恢复。',
+    '把它放回去。若已丢失，请删除这些上游密钥并逐个重新添加；第一次添加会生成新的文件。',
+  ],
   'enc.missing': [
     '没有设置 ENCRYPTION_KEY，而存储在 PostgreSQL 上。',
     '共用数据库的实例必须共用密钥；某个实例自己生成的会随它丢失。',

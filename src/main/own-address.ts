@@ -1,0 +1,8 @@
+/** The address at which this machine reaches a gateway that listens on `host`. */
+
+/** Listening everywhere is no address to connect to. */
+const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
+
+export function ownAddress(host: string, port: number): string {
+  return `http://${EVERYWHERE[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`
+}

@@ -1,0 +1,63 @@
+/** What `npm ci` brings is pinned, checked by its digest, and runs no script but the one that is needed. */
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+interface Locked {
+  version: string
+  integrity?: string
+  hasInstallScript?: boolean
+  dev?: boolean
+}
+
+const ROOT = join(import.meta.dir, '../..')
+const parsed = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
+const own = parsed('package.json') as {
+  allowScripts: Record<string, boolean>
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}
+const { packages } = parsed('package-lock.json') as { packages: Record<string, Locked> }
+const locked = Object.entries(packages).filter(([path]) => path !== '')
+
+test('each package has one version and a digest', () => {
+  expect(locked.length).toBeGreaterThan(100)
+  const versions = Object.values({ ...own.dependencies, ...own.devDependencies })
+  expect(versions.filter((each) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(each))).toEqual([])
+  expect(locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+})
+
+// npm 12 runs no other scripts, and without its own the runtime is a stub that says so.
+test('of the packages that come with a script, only the runtime may run its own', () => {
+  const withScript = locked.filter(([, { hasInstallScript }]) => hasInstallScript)
+  const names = withScript.map(([path]) => path.replace('node_modules/', ''))
+  expect(names.toSorted()).toEqual(Object.keys(own.allowScripts).toSorted())
+  const allowed = names.filter((name) => own.allowScripts[name])
+  expect(allowed).toEqual(['bun'])
+})
+
+interface Component {
+  name: string
+  version: string
+  hashes: unknown[]
+  properties: { name: string }[]
+}
+
+test('npm run sbom lists all of it with digests, and marks what is not used while serving', async () => {
+  const child = Bun.spawn(['npm', 'run', '--silent', 'sbom'], { cwd: ROOT, stderr: 'pipe' })
+  const { bomFormat, components } = (await new Response(child.stdout).json()) as {
+    bomFormat: string
+    components: Component[]
+  }
+  expect([await child.exited, bomFormat]).toEqual([0, 'CycloneDX'])
+  expect(components.filter(({ hashes }) => hashes.length === 0)).toEqual([])
+  const served = new Set(
+    components
+      .filter(({ properties }) => !properties.some(({ name }) => name.endsWith(':development')))
+      .map(({ name, version }) => `${name}@${version}`),
+  )
+  const pinned = locked
+    .filter(([, { dev }]) => !dev)
+    .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`)
+  expect([...served].toSorted()).toEqual(pinned.toSorted())
+})
