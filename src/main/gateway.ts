@@ -180,9 +180,10 @@ export async function startGateway({
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
-    quotas.lookAfter()
   }
   const timer = setInterval(() => {
+    // Beside it, for leases lapse also while the database keeps the house waiting.
+    quotas.lookAfter()
     housekeeping ??= keepHouse().finally(() => {
       housekeeping = null
     })
