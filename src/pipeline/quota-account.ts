@@ -21,6 +21,8 @@ export interface Account {
   readonly waiting: number[]
   /** How often the ledger was asked. */
   rounds: number
+  /** The last question had no answer, so the ledger may have more on lease than is known here. */
+  unsure: boolean
   /** The ledger had less than was needed. */
   exhausted: boolean
   /** Monotonic; until then the ledger is not asked again for what it did not have. */
@@ -48,6 +50,7 @@ export function openAccount(userId: number, month: Month): Account {
     leasedElsewhere: 0,
     waiting: [],
     rounds: 0,
+    unsure: false,
     exhausted: false,
     askAgainAtMs: 0,
     expiresAtMs: 0,

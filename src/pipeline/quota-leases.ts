@@ -90,10 +90,10 @@ export function createQuotaLeases(parts: LeaseParts) {
       .then(() => inTurn(question))
       .then(
         () => {
-          failing = false
+          failing = account.unsure = false
         },
         (error) => {
-          failing = true
+          failing = account.unsure = true
           throw error
         },
       )
@@ -139,8 +139,8 @@ export function createQuotaLeases(parts: LeaseParts) {
     if (failing && asked > 0) return
     const idle = account.idleLooks >= idleLooks
     if (idle && account.free > 0) giveBackIfThere(account).catch(() => {})
+    else if (account.unsure || account.looks >= renewalLooks) renew(account).catch(() => {})
     else if (idle && account.outstanding === 0) accounts.close(account)
-    else if (account.looks >= renewalLooks) renew(account).catch(() => {})
   }
   const stored = (records: readonly UsageRecord[]): void => {
     for (const { userId, startedAtMs, reservedTokens, totalTokens } of records) {
