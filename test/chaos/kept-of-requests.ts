@@ -43,7 +43,7 @@ export async function keptOf(gateway: Gateway, query: Query, requestId: string):
   return kept
 }
 
-function filesIn(folder: string): string {
+export function filesIn(folder: string): string {
   return (
     readdirSync(folder, { recursive: true, withFileTypes: true })
       // That one hands the first keys to the operator.
