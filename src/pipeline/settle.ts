@@ -68,9 +68,10 @@ function settled(
   gateway.endedRequests.add(record, caller)
 }
 
-const PRINTABLE = /^[\x20-\x7e]{1,200}$/
+/** A code is one word; a sentence may have been said in the request. */
+const CODE = /^[\w.:/[\]-]{1,64}$/
 
 /** It may be the upstream's own, and no store must choke on it. */
 function storableCode(code: string | null): string | null {
-  return code === null || PRINTABLE.test(code) ? code : 'unprintable'
+  return code === null || CODE.test(code) ? code : 'unprintable'
 }

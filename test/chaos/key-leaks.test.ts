@@ -9,9 +9,10 @@ import {
   type Step,
   sseReply,
 } from '../support/mock-upstream.ts'
+import { waitFor } from '../support/waiting.ts'
 import { ask, BOTH, payloads } from './asking.ts'
-import { leakForms, PLACES } from './leaking.ts'
-import { secretOf, startRig } from './rig.ts'
+import { leakForms, PLACES, REFUSALS, refusing } from './leaking.ts'
+import { secretOf, startRig, upstreamState } from './rig.ts'
 
 const rig = await startRig({ models: { leaky: 1 }, env: { LOG_LEVEL: 'debug' } })
 afterAll(() => rig.close(), 20_000)
@@ -52,6 +53,36 @@ describe.each(PLACES)('in %s', (_, steps) => {
         const answer = await ask(gateway, 'leaky', { stream })
         expectClean(answer.text + JSON.stringify([...answer.headers]), leak)
       }
+    },
+    10_000,
+  )
+})
+
+/** As an operator does it; a refused key is not asked with again by itself. */
+async function resetKey(): Promise<void> {
+  await upstreamState(rig, 'leaky-1', ({ status }) => status !== 'healthy')
+  using database = gateway.database()
+  database.run(
+    `UPDATE upstream_keys SET status = 'healthy', failure_count = 0, cooldown_until = NULL`,
+  )
+  mock.script(() => jsonReply(200, chatCompletion('hello')))
+  await waitFor(
+    'the key to be used again',
+    async () => (await ask(gateway, 'leaky')).status === 200,
+  )
+}
+
+describe.each(REFUSALS)('in a %d that refuses the key', (status) => {
+  test.each(FORMS)(
+    'the key is not passed on (%s)',
+    async (_, leak) => {
+      const before = mock.ledger.length
+      mock.script(() => refusing(status, leak))
+      const answer = await ask(gateway, 'leaky', { stream: leak.length % 2 === 0 })
+      expect(mock.ledger.length).toBeGreaterThan(before)
+      expect(answer.status).not.toBe(200)
+      expectClean(answer.text + JSON.stringify([...answer.headers]), leak)
+      await resetKey()
     },
     10_000,
   )

@@ -1,4 +1,4 @@
-/** `kill -9` at random moments under load, again and again over the same folder: KILLS=200 for the long run. */
+/** `kill -9` at random moments under load, again and again over the same folder. */
 import { describe, expect, test } from 'bun:test'
 import { pause, waitFor } from '../support/waiting.ts'
 import { embedded, postgresAndRedis } from './kill-databases.ts'

@@ -27,6 +27,15 @@ export function leakForms(secret: string): [form: string, text: string][] {
   ]
 }
 
+/** Each sets the key aside, so it is to be reset before it is asked with again. */
+export const REFUSALS = [401, 402, 403, 429] as const
+
+/** A refusal of the key, with one form of it wherever there is room. */
+export function refusing(status: number, leak: string): Step[] {
+  const error = { message: `Incorrect API key provided: ${leak}`, code: leak, type: leak }
+  return jsonReply(status, { error }, { 'www-authenticate': leak, 'x-key': leak })
+}
+
 /** Where the key can stand; each gives the steps for one form of it. */
 export const PLACES: [string, (leak: string) => Step[]][] = [
   [
@@ -49,7 +58,7 @@ export const PLACES: [string, (leak: string) => Step[]][] = [
     (leak) => rawReply(`HTTP/1.1 422 No\ncontent-length: ${leak.length}`, leak),
   ],
   [
-    'a 401',
+    'a 500',
     (leak) =>
       jsonReply(500, { error: { message: leak, code: leak } }, { 'www-authenticate': leak }),
   ],

@@ -6,12 +6,13 @@ import { pause, waitFor } from '../support/waiting.ts'
 import {
   APPLICATION,
   AWAY_SECONDS,
+  DRAINED_WITHIN_MS,
   type PostgresRig,
   startPostgresRig,
   throughTrouble,
 } from './postgres-rig.ts'
 
-const LIMIT_MS = (AWAY_SECONDS + 120) * 1_000
+const LIMIT_MS = AWAY_SECONDS * 1_000 + DRAINED_WITHIN_MS + 60_000
 /** Leases of users who asked nothing for two seconds were given back once. */
 const QUIET_MS = 3_000
 let rig: PostgresRig

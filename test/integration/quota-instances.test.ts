@@ -8,7 +8,6 @@ import { startMockUpstream } from '../support/mock-upstream.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { waitFor } from '../support/waiting.ts'
 
-/** By hand: 50, as the long variant asks for. */
 const ROUNDS = Number(process.env.QUOTA_ROUNDS ?? 5)
 const REQUESTS = 500
 const LEFT = 10_000

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '..', '..')
-const MAIN = join(ROOT, 'src', 'main.ts')
+export const MAIN = join(ROOT, 'src', 'main.ts')
 /** The same server, which kills itself at a point that is named in its arguments. */
 export const FAILPOINT_SERVER = join(import.meta.dir, 'failpoint-server.ts')
 const START_LIMIT_MS = 15_000

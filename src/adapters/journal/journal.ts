@@ -14,14 +14,7 @@ import { onceATurn } from './once-a-turn.ts'
 import { recover } from './recover.ts'
 import { setAside } from './refused.ts'
 import { createReserve } from './reserve.ts'
-import {
-  createSegments,
-  firstNumberAfter,
-  type NumberedFile,
-  SEGMENT_BYTES,
-  type Segment,
-  segmentsIn,
-} from './segments.ts'
+import { createSegments, type NumberedFile, type Segment, segmentsIn } from './segments.ts'
 import { createSyncer, type SyncMode } from './syncer.ts'
 import { createWriter, type Writer, type Written } from './writer.ts'
 
@@ -76,8 +69,8 @@ export function openJournal(parts: JournalParts): DiskJournal {
     folder,
     files,
     onRetired: syncer.retired,
-    firstNumber: firstNumberAfter(left),
-    segmentBytes: parts.segmentBytes ?? SEGMENT_BYTES,
+    left,
+    segmentBytes: parts.segmentBytes,
   })
   const reserve = createReserve(folder, files)
   const writer: Writer = createWriter({

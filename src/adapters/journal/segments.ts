@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { JournalFiles } from './files.ts'
 
 const NAME = /^(\d{10})\.journal$/
-export const SEGMENT_BYTES = 4 * 1024 * 1024
+const SEGMENT_BYTES = 4 * 1024 * 1024
 
 export interface Segment {
   number: number
@@ -36,8 +36,9 @@ interface Parts {
   files: JournalFiles
   /** Told of a file that is written no more; it is to be synced and closed. */
   onRetired: (segment: Segment) => void
-  firstNumber: number
-  segmentBytes: number
+  /** Of earlier processes. */
+  left: readonly NumberedFile[]
+  segmentBytes: number | undefined
 }
 
 export interface NumberedFile {
@@ -55,15 +56,15 @@ export function segmentsIn(folder: string, files: JournalFiles): NumberedFile[] 
 }
 
 /** A number is left out between two processes: the last segment of each is the one whose next is missing. */
-export function firstNumberAfter(left: readonly NumberedFile[]): number {
+function firstNumberAfter(left: readonly NumberedFile[]): number {
   const last = left.at(-1)
   return last === undefined ? 1 : last.number + 2
 }
 
 export function createSegments(parts: Parts): Segments {
-  const { folder, files, onRetired, segmentBytes } = parts
+  const { folder, files, onRetired, segmentBytes = SEGMENT_BYTES } = parts
   const kept = new Map<number, Segment>()
-  let nextNumber = parts.firstNumber
+  let nextNumber = firstNumberAfter(parts.left)
   let active: Segment | null = null
 
   const open = (): Segment => {

@@ -68,7 +68,12 @@ const MESSAGES: readonly Explanation[] = [
   [/does not support SSL/, 'TLS', 'it offers no TLS', 'switch it on there, or use sslmode=disable'],
   [/establishing an SSL connection/, 'TLS', 'it answers no TLS', 'use sslmode=disable'],
   [/password must be a/, 'password', 'it asks for one, and none is set', PASSWORD],
-  [/trying to connect/, 'pool', 'no connection became free in time', OVERLOADED],
+  [
+    /trying to connect/,
+    'pool',
+    'no connection became free in time',
+    `${OVERLOADED}, or raise DB_POOL_SIZE`,
+  ],
   [/read timeout/, 'answer', 'it stays silent', OVERLOADED],
   [/terminated|closed|not queryable/i, 'connection', 'it was lost', 'see whether it runs'],
 ]

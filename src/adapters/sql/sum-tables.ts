@@ -11,7 +11,7 @@ export interface SumTable {
   ofMonth(month: Month): RawBuilder<unknown>
 }
 
-/** What a figure is over a group of `usage_records`. */
+/** What a figure is over a group of `usage_records`: said anew instead of taken from what adds to the sums, which it is to check. */
 const OF_RECORDS: Readonly<Record<string, string>> = {
   requests: 'count(*)',
   errors: `sum(case when outcome in ('ok', 'aborted') then 0 else 1 end)`,
