@@ -8,8 +8,8 @@ import { startRig } from './rig.ts'
 
 const VERSION = '2025-04-01-preview'
 const MODEL = 'gpt-4o'
-const DEPLOYMENT = 'prod/4o of ours'
-const PATH = '/openai/deployments/prod%2F4o%20of%20ours'
+const DEPLOYMENT = 'prod/4o+ours'
+const PATH = '/openai/deployments/prod%2F4o%2Bours'
 
 const rig = await startRig([
   {
