@@ -13,8 +13,18 @@ export function ensureRequestCapacity(environment: Record<string, string | undef
   process.execve(process.execPath, [process.execPath, ...argumentsAgain()], given)
 }
 
-/** A compiled executable carries its script; the runtime itself must be told which one to run. */
+/** What a command line of this very program begins with. */
+export function ownCommand(): string[] {
+  return [process.execPath, ...script()]
+}
+
 function argumentsAgain(): string[] {
+  return [...script(), ...process.argv.slice(2)]
+}
+
+/** A compiled executable carries its script; the runtime itself must be told which one to run. */
+function script(): string[] {
   const compiled = import.meta.url.includes('$bunfs') || import.meta.url.includes('~BUN')
-  return compiled ? process.argv.slice(2) : [...process.execArgv, ...process.argv.slice(1)]
+  const [, path = ''] = process.argv
+  return compiled ? [] : [...process.execArgv, path]
 }

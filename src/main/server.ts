@@ -6,6 +6,7 @@ import { createApp } from '../http/app.ts'
 import { listenForRequests, type WebServer } from '../http/web-server.ts'
 import type { Gateway } from '../pipeline/gateway.ts'
 import { examine } from './doctor/doctor.ts'
+import { examineApart } from './doctor/examine-apart.ts'
 import { createDrain } from './drain.ts'
 import { mostClients } from './most-clients.ts'
 import { ownAddress } from './own-address.ts'
@@ -48,7 +49,10 @@ export function listen({
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
     underWay,
-    doctor: (wish) => examine(environment, wish, url),
+    doctor: (wish) =>
+      config.database === null
+        ? examineApart(environment, wish, url)
+        : examine(environment, wish, url),
   })
   const most = mostClients()
   const server = orExplain(config.host, port, () =>
