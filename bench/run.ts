@@ -26,9 +26,6 @@ const startedMs = performance.now()
 const step = (text: string) =>
   console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${text}`)
 
-/** What a request may cost, as so many times of nginx. */
-const MOST_TIMES = values.several ? 5 : 3.5
-
 const report = await measure()
 print(report)
 process.exitCode = report.targets.every(({ met }) => met) ? 0 : 1
@@ -68,7 +65,7 @@ async function measure(): Promise<Report> {
   return reportOf(
     { one, many, streams, memory, source, executable, nginxReadyMs },
     load,
-    MOST_TIMES,
+    values.several,
   )
 }
 

@@ -29,20 +29,22 @@ type Row = Omit<UsageSum, 'group' | 'costUsd'> & { costUsd: number } & Partial<
 
 export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Promise<UsageSum[]> {
   const { by } = query
+  const { selects, isSummed } = partsOf(query)
   const named = by.map((name) => `${GROUPS[name].label} as "${name}"`)
   const grouped = by.map((name) => GROUPS[name].column)
   // As a double it is a number from every driver, and exact up to 2^53. Cast first, because PostgreSQL
   // sums bigints as numerics, which takes twice as long as all the rest of a report.
-  const summed = Object.entries(SUMS).map(
-    ([name, { column }]) => `sum(cast(${column} as double precision)) as "${name}"`,
-  )
-  const groups = by.map((_, at) => String(at + 1))
+  const summed = Object.entries(SUMS).map(([name, { column }]) => {
+    const amount = `cast(${column} as double precision)`
+    return `${isSummed ? amount : `sum(${amount})`} as "${name}"`
+  })
+  const groups = isSummed ? [] : by.map((_, at) => String(at + 1))
   const kept = Object.keys(SUMS).map((name) => `sums."${name}"`)
   const { rows } = await sql<Row>`
     select ${sql.raw([...named, ...kept].join(', '))}
     from (
       select ${sql.raw([...grouped, ...summed].join(', '))}
-      from (${sql.join(partsOf(query), sql` union all `)}) as parts
+      from (${sql.join(selects, sql` union all `)}) as parts
       ${sql.raw(groups.length === 0 ? '' : `group by ${groups.join(', ')}`)}
     ) as sums
     ${sql.raw(by.includes('user') ? 'left join users on users.id = sums.user_id' : '')}
