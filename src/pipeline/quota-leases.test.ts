@@ -13,19 +13,21 @@ import type { QuotaHold } from './quota.ts'
 
 afterEach(stopQuotas)
 
+/** Two that lease a quarter of what is left at a time. */
+function pairOn(ledger: ReturnType<typeof plainLedger>) {
+  const instance = (name: string) =>
+    quotasOn(
+      ledger.portOf(() => false),
+      name,
+      4,
+    )
+  return [instance('one'), instance('other')] as const
+}
+
 describe('a hold', () => {
   test("of a request that can't be served takes nothing that may serve one of another instance", async () => {
     const ledger = plainLedger(1_000)
-    const one = quotasOn(
-      ledger.portOf(() => false),
-      'one',
-      4,
-    )
-    const other = quotasOn(
-      ledger.portOf(() => false),
-      'other',
-      4,
-    )
+    const [one, other] = pairOn(ledger)
     expect(await held(one, ada(1_000), 700)).toBeObject()
     const [large, small] = await Promise.all([
       held(one, ada(1_000), 400),
@@ -51,16 +53,7 @@ describe('a hold', () => {
 
   test('gets what is free on the lease of another instance, which gets some again', async () => {
     const ledger = plainLedger(1_000)
-    const one = quotasOn(
-      ledger.portOf(() => false),
-      'one',
-      4,
-    )
-    const other = quotasOn(
-      ledger.portOf(() => false),
-      'other',
-      4,
-    )
+    const [one, other] = pairOn(ledger)
     expect(await held(one, ada(1_000), 10)).toBeObject()
     expect(ledger.leases.get('one')).toBe(250)
     expect(await held(other, ada(1_000), 900)).toBeObject()
@@ -106,16 +99,7 @@ describe('a hold', () => {
 
   test('waits for what requests of another instance hold, and is told to come back where they go on', async () => {
     const ledger = plainLedger(1_000)
-    const one = quotasOn(
-      ledger.portOf(() => false),
-      'one',
-      4,
-    )
-    const other = quotasOn(
-      ledger.portOf(() => false),
-      'other',
-      4,
-    )
+    const [one, other] = pairOn(ledger)
     const running = (await one.hold(ada(1_000), 600, NOW)) as QuotaHold
     const error = await Promise.resolve(other.hold(ada(1_000), 500, NOW)).catch((thrown) => thrown)
     expect(error.message).toContain(
