@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rounded } from './figures.ts'
-import { launchGateway, prepareFolder } from './gateway.ts'
-import { cpuNanoseconds, memoryOf } from './process-cost.ts'
-import { STREAM_MODEL } from './replies.ts'
-import { startStreamUpstream } from './stream-upstream.ts'
+import { rounded } from './rig/figures.ts'
+import { launchGateway, prepareFolder } from './rig/gateway.ts'
+import { cpuNanoseconds, memoryOf } from './rig/process-cost.ts'
+import { STREAM_MODEL } from './rig/replies.ts'
+import { startStreamUpstream } from './rig/stream-upstream.ts'
 import { runOpenStreams } from './streams-at-once.ts'
 
 const STREAMS = 5_000

@@ -1,8 +1,8 @@
 /** Figures into a report: what was measured, on what machine, beside which targets. */
 import { cpus } from 'node:os'
-import { rounded } from './figures.ts'
-import type { LoadResult } from './load.ts'
-import { compared, medianOf, type Rounds, WAYS, type WayName } from './measure.ts'
+import { rounded } from './rig/figures.ts'
+import type { LoadResult } from './rig/load.ts'
+import { compared, medianOf, type Rounds, WAYS, type WayName } from './rig/measure.ts'
 import type { StartFigures } from './start-up.ts'
 import type { StreamFigures } from './streams.ts'
 

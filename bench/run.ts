@@ -6,11 +6,11 @@
 import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLoader } from './load.ts'
-import { answered, measureLoad, measureMemory, measureStreams, warmUp } from './measure.ts'
-import { memoryOf } from './process-cost.ts'
 import { type Report, reportOf } from './report.ts'
-import { startRig } from './rig.ts'
+import { createLoader } from './rig/load.ts'
+import { answered, measureLoad, measureMemory, measureStreams, warmUp } from './rig/measure.ts'
+import { memoryOf } from './rig/process-cost.ts'
+import { startRig } from './rig/rig.ts'
 import { measureNginxStart, measureStart } from './start-up.ts'
 
 const PACE = { chunks: 100, everyMs: 20 }

@@ -2,10 +2,10 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { median } from './figures.ts'
-import { EXECUTABLE, FROM_SOURCE, launchGateway, prepareFolder } from './gateway.ts'
-import { startNginx } from './nginx.ts'
-import { memoryOf } from './process-cost.ts'
+import { median } from './rig/figures.ts'
+import { EXECUTABLE, FROM_SOURCE, launchGateway, prepareFolder } from './rig/gateway.ts'
+import { startNginx } from './rig/nginx.ts'
+import { memoryOf } from './rig/process-cost.ts'
 
 export interface StartFigures {
   readyMs: number

@@ -1,7 +1,7 @@
 /** Opens streams until all of them are open at once, only then lets them go on, and wants every one whole. */
-import { STREAM_REQUEST } from './replies.ts'
-import { openStream } from './stream-client.ts'
-import type { StreamUpstream } from './stream-upstream.ts'
+import { STREAM_REQUEST } from './rig/replies.ts'
+import { openStream } from './rig/stream-client.ts'
+import type { StreamUpstream } from './rig/stream-upstream.ts'
 import { mustBeWhole } from './streams.ts'
 
 export interface OpenStreams {

@@ -1,7 +1,7 @@
 /** Many paced streams at once through one address: cost a chunk, time to the first token, all of them whole. */
-import { percentile } from './figures.ts'
-import { cpuNanoseconds } from './process-cost.ts'
-import { openStream, type StreamResult, type StreamTarget } from './stream-client.ts'
+import { percentile } from './rig/figures.ts'
+import { cpuNanoseconds } from './rig/process-cost.ts'
+import { openStream, type StreamResult, type StreamTarget } from './rig/stream-client.ts'
 
 export interface StreamLoad {
   streams: number

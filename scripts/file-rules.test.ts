@@ -51,7 +51,7 @@ describe('the rules about files', () => {
     const type = `${OPENING}import type { Config } from '../config.ts'\n`
     const value = `${OPENING}import { loadConfig } from '../config.ts'\n`
     expect(found('src/cli/context.ts', type)).toEqual([])
-    expect(found('src/main/command.ts', value)).toEqual([])
+    expect(found('src/main/commands/command.ts', value)).toEqual([])
     expect(found('src/cli/context.ts', value)).toEqual([
       'error src/cli/context.ts: takes more than a type from the configuration',
     ])

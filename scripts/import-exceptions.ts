@@ -2,18 +2,18 @@
 
 export const IMPORT_EXCEPTIONS: readonly { from: string; to: string; because: string }[] = [
   {
-    from: 'src/providers/wire.ts',
-    to: 'src/ports/transport.ts',
+    from: 'src/providers/provider.ts',
+    to: 'src/upstreams/transport.ts',
     because: 'only the type of the request that a translation gives',
   },
   {
-    from: 'src/http/refusals.ts',
-    to: 'src/ports/logger.ts',
+    from: 'src/http/error-response.ts',
+    to: 'src/core/logger.ts',
     because: 'only the type of the logger that it is handed',
   },
   {
-    from: 'src/adapters/upstream/demo-transport.ts',
-    to: 'src/providers/demo.ts',
+    from: 'src/providers/demo/transport.ts',
+    to: 'src/providers/demo/models.ts',
     because: 'it answers for the demo models, whose words are those of a provider',
   },
   {

@@ -1,6 +1,7 @@
 /** What names, addresses, models and secrets may look like; each refusal says what to give instead. */
-import { readBaseUrl } from '../core/base-url.ts'
+
 import type { Provider } from '../core/entities.ts'
+import { readBaseUrl } from '../upstreams/base-url.ts'
 import { AdminError } from './errors.ts'
 
 /** Not digits alone: those are ids. */

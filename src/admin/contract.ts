@@ -1,7 +1,7 @@
 /** How entities look to programs outside: the wire types, without hashes and ciphertexts. */
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
-import type { ModelPrice } from '../ports/admin-store.ts'
-import type { UsageSum } from '../ports/usage-report.ts'
+import type { UsageSum } from '../usage/report.ts'
+import type { ModelPrice } from './store.ts'
 
 export interface UserView {
   id: number

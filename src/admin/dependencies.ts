@@ -1,8 +1,9 @@
 /** What the use cases work with, and the audit log that each of them writes. */
-import type { AdminStore } from '../ports/admin-store.ts'
-import type { Sha256Hex } from '../ports/digest.ts'
-import type { UpstreamProbe } from '../ports/upstream-probe.ts'
-import type { Vault } from '../ports/vault.ts'
+
+import type { Sha256Hex } from '../core/sha256.ts'
+import type { UpstreamProbe } from '../upstreams/probe.ts'
+import type { Vault } from '../upstreams/vault.ts'
+import type { AdminStore } from './store.ts'
 
 export interface AdminDependencies {
   store: AdminStore

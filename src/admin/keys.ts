@@ -1,10 +1,11 @@
 /** Proxy keys: made, shown once, revoked, rotated. */
+
+import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey } from '../core/entities.ts'
-import { displayPrefix, mintProxyKey } from '../core/proxy-key.ts'
-import type { KeyLimits } from '../ports/admin-store.ts'
 import { checkedLabel, checkedModels } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
+import type { KeyLimits } from './store.ts'
 import type { Users } from './users.ts'
 
 export type Keys = ReturnType<typeof createKeys>

@@ -1,8 +1,9 @@
 /** The operator's own prices, which come before the published ones. */
-import type { ModelPrice } from '../ports/admin-store.ts'
+
 import { checkedModels } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
+import type { ModelPrice } from './store.ts'
 
 export function createPrices(dependencies: AdminDependencies) {
   const { store } = dependencies

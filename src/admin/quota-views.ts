@@ -1,6 +1,6 @@
 /** How quotas look to programs outside. */
 import { monthText } from '../core/month.ts'
-import type { LeaseRow, SumDifference } from '../ports/quota-admin.ts'
+import type { LeaseRow, SumDifference } from '../quota/admin-ledger.ts'
 import type { QuotaFigures } from './quotas.ts'
 
 export function quotaView(figures: QuotaFigures) {

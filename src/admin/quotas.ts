@@ -1,7 +1,7 @@
 /** Monthly quotas: seen, set, started anew, and held against the records. */
 import { type Month, monthOf, monthText, nextMonthStartMs } from '../core/month.ts'
-import { LEASE_COUNTS_MS, quotaOf } from '../core/quota.ts'
-import type { LeaseRow, QuotaRow, SumDifference } from '../ports/quota-admin.ts'
+import type { LeaseRow, QuotaRow, SumDifference } from '../quota/admin-ledger.ts'
+import { LEASE_COUNTS_MS, quotaOf } from '../quota/rules.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import type { Users } from './users.ts'
 

@@ -1,8 +1,7 @@
 /** Upstream keys: sealed as they come in, tried, reset, switched off, removed. */
 import type { Provider, UpstreamKey } from '../core/entities.ts'
-import type { NewUpstreamKey } from '../ports/admin-store.ts'
-import type { ProbeResult } from '../ports/upstream-probe.ts'
-import type { SecretBinding } from '../ports/vault.ts'
+import type { ProbeResult } from '../upstreams/probe.ts'
+import type { SecretBinding } from '../upstreams/vault.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,
@@ -13,6 +12,7 @@ import {
 } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
+import type { NewUpstreamKey } from './store.ts'
 
 export interface UpstreamWish {
   name: string

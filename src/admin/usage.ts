@@ -1,5 +1,5 @@
 /** What was used, summed. */
-import type { UsageQuery, UsageSum } from '../ports/usage-report.ts'
+import type { UsageQuery, UsageSum } from '../usage/report.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import type { Users } from './users.ts'
 

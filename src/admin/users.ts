@@ -1,9 +1,9 @@
 /** People and programs that hold proxy keys. */
 import type { User, UserRole } from '../core/entities.ts'
-import type { UserPatch } from '../ports/admin-store.ts'
 import { checkedEmail, checkedName } from './checks.ts'
 import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
+import type { UserPatch } from './store.ts'
 
 export type Users = ReturnType<typeof createUsers>
 

@@ -1,7 +1,7 @@
 /** gpt-proxy chat: one question, the answer streamed to the terminal. */
 import type { Command } from 'commander'
 import { AdminError } from '../admin/errors.ts'
-import { eventsOf, SseSplitter } from '../core/sse.ts'
+import { eventsOf, SseSplitter } from '../protocols/sse.ts'
 import type { ChatGateway, ChatReply, CliContext } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'

@@ -1,9 +1,9 @@
 /** What the commands need from the program around them. */
 import type { Admin } from '../admin/admin.ts'
 import type { Config } from '../config.ts'
-import type { Report } from '../core/doctor/report.ts'
-import type { Language } from '../core/doctor/text.ts'
-import type { DoctorWish } from '../core/doctor/wish.ts'
+import type { DoctorWish } from '../doctor/options.ts'
+import type { Report } from '../doctor/report.ts'
+import type { Language } from '../doctor/text.ts'
 
 export interface ChatReply {
   status: number

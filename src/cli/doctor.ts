@@ -1,9 +1,9 @@
 /** gpt-proxy doctor */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { CHECK_IDS, type CheckId, type Verdict } from '../core/doctor/check-ids.ts'
-import type { CheckView, FindingView, Report } from '../core/doctor/report.ts'
-import { LANGUAGES, type Language } from '../core/doctor/text.ts'
-import type { DoctorWish } from '../core/doctor/wish.ts'
+import { CHECK_IDS, type CheckId, type Verdict } from '../core/check-ids.ts'
+import type { DoctorWish } from '../doctor/options.ts'
+import type { CheckView, FindingView, Report } from '../doctor/report.ts'
+import { LANGUAGES, type Language } from '../doctor/text.ts'
 import type { CliContext } from './context.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { type Output, withExamples, withJson } from './options.ts'

@@ -1,9 +1,9 @@
 /** How the text of a variable becomes a value. Each message says what is expected, and never the text itself. */
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
-import { readBaseUrl } from '../core/base-url.ts'
 import { readDatabaseUrl } from '../core/database-address.ts'
-import { type Cidr, parseCidr } from '../core/ip-address.ts'
+import { type Cidr, parseCidr } from '../limits/ip-address.ts'
+import { readBaseUrl } from '../upstreams/base-url.ts'
 
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
 

@@ -1,6 +1,6 @@
 /** Every error a client can get: its code, status, and whose fault it is. docs/errors.md is held equal to this. */
 
-import type { CheckId } from './doctor/check-ids.ts'
+import type { CheckId } from './check-ids.ts'
 
 /** Where two can be at fault, the message begins with the one that is. */
 export type Blame = 'client' | 'gateway' | 'upstream' | 'operator' | 'client or upstream'

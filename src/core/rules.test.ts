@@ -1,13 +1,13 @@
 /** Small rules by example: routing, model names, failures, usage, redaction, proxy keys. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { displayPrefix, isWellFormedProxyKey, mintProxyKey } from '../access/proxy-key.ts'
+import { readUsage } from '../protocols/openai/usage.ts'
+import { chooseKey, servesModel, upstreamModelName } from '../routing/choose-key.ts'
+import { allowsModel } from '../routing/model-names.ts'
 import type { UpstreamKey } from './entities.ts'
 import { classifyCode, classifyStatus } from './failure.ts'
-import { allowsModel } from './model-names.ts'
-import { displayPrefix, isWellFormedProxyKey, mintProxyKey } from './proxy-key.ts'
 import { holdsForm, redact, secretForms } from './redact.ts'
-import { chooseKey, servesModel, upstreamModelName } from './routing.ts'
-import { readUsage } from './usage.ts'
 
 const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
   id: 1,

@@ -1,13 +1,13 @@
 /** Every route of the gateway on one screen. What is not named here is refused. */
 import { GatewayError } from '../core/errors.ts'
-import { doctor } from './doctor.ts'
-import type { Exchange } from './exchange.ts'
-import { health, livez, metrics, readyz } from './health.ts'
-import { listModels, lookAtModel } from './models.ts'
-import { errorAnswer, newRequestId } from './refusals.ts'
+import { errorAnswer, newRequestId } from './error-response.ts'
 import { type AppParts, call, look, type Route } from './route.ts'
-import type { Answer } from './serve-endpoint.ts'
-import { pathOf } from './target.ts'
+import { doctor } from './routes/doctor.ts'
+import { health, livez, metrics, readyz } from './routes/health.ts'
+import type { Answer } from './routes/inference.ts'
+import { listModels, lookAtModel } from './routes/models.ts'
+import type { Exchange } from './server/exchange.ts'
+import { pathOf } from './server/target.ts'
 
 export const ROUTES: readonly Route[] = [
   call('/v1/chat/completions', 'chat/completions'),

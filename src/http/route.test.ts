@@ -1,9 +1,9 @@
 /** What surrounds every route that is no model call: authorisation, errors, and no body. */
 import { expect, test } from 'bun:test'
-import { readRequestHead } from '../core/http1/request-head.ts'
-import type { Gateway } from '../pipeline/gateway.ts'
-import { Exchange } from './exchange.ts'
+import { readRequestHead } from '../http1/request-head.ts'
+import type { Gateway } from '../pipeline/services.ts'
 import { type AppParts, json, look } from './route.ts'
+import { Exchange } from './server/exchange.ts'
 
 const logged: object[] = []
 const gateway = {

@@ -1,13 +1,14 @@
 /** A route: what it answers, and who may take it. There is no way to make one without the latter. */
-import type { Endpoint } from '../core/ask.ts'
-import type { Report } from '../core/doctor/report.ts'
-import type { DoctorWish } from '../core/doctor/wish.ts'
+
+import type { DoctorWish } from '../doctor/options.ts'
+import type { Report } from '../doctor/report.ts'
 import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
-import type { Gateway } from '../pipeline/gateway.ts'
-import type { Exchange } from './exchange.ts'
-import { errorAnswer, newRequestId } from './refusals.ts'
-import { type Answer, refused, type ServerOptions, serveEndpoint } from './serve-endpoint.ts'
+import type { Gateway } from '../pipeline/services.ts'
+import type { Endpoint } from '../protocols/openai/request.ts'
+import { errorAnswer, newRequestId } from './error-response.ts'
+import { type Answer, refused, type ServerOptions, serveEndpoint } from './routes/inference.ts'
+import type { Exchange } from './server/exchange.ts'
 
 /** What the routes need of the program around them. */
 export interface AppParts extends ServerOptions {

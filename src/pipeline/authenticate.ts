@@ -1,9 +1,9 @@
 /** Stage 1: who asks. Before the body is read, and without the database. */
-import { type Caller, isExpired } from '../core/caller.ts'
+import { type Caller, isExpired } from '../access/caller.ts'
+import { isWellFormedProxyKey } from '../access/proxy-key.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { HeaderSource } from '../core/http1/head-lines.ts'
-import { isWellFormedProxyKey } from '../core/proxy-key.ts'
-import type { Gateway } from './gateway.ts'
+import type { HeaderSource } from '../http1/head-lines.ts'
+import type { Gateway } from './services.ts'
 
 /** One constant message: a wrong key learns nothing about how it was wrong. */
 const REFUSAL =

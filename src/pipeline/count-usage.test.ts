@@ -1,9 +1,9 @@
 /** What a request is charged for where its upstream reported no usage. */
 import { expect, test } from 'bun:test'
-import { readAsk } from '../core/ask.ts'
+import { readAsk } from '../protocols/openai/request.ts'
+import { openTrace } from './context.ts'
 import { countUsage } from './count-usage.ts'
-import type { Gateway } from './gateway.ts'
-import { openTrace } from './trace.ts'
+import type { Gateway } from './services.ts'
 
 const ask = readAsk(
   'chat/completions',

@@ -1,12 +1,13 @@
 /** What a request used where its upstream reported nothing: counted here, and marked estimated. */
-import type { Ask } from '../core/ask.ts'
-import { type Found, findPrompt } from '../core/prompt-parts.ts'
-import { estimatePrompt, estimateText } from '../core/token-estimate.ts'
-import { NO_USAGE } from '../core/usage.ts'
-import type { TokenUsage } from '../core/usage-record.ts'
-import type { Tokenizer } from '../ports/tokenizer.ts'
-import type { Gateway } from './gateway.ts'
-import type { Trace } from './trace.ts'
+
+import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
+import type { Ask } from '../protocols/openai/request.ts'
+import { NO_USAGE } from '../protocols/openai/usage.ts'
+import { estimatePrompt, estimateText } from '../usage/estimate.ts'
+import type { TokenUsage } from '../usage/record.ts'
+import type { Tokenizer } from '../usage/tokenizer.ts'
+import type { Trace } from './context.ts'
+import type { Gateway } from './services.ts'
 
 /** Never rejects, for without it nothing of the request would be settled. */
 export async function countUsage(gateway: Gateway, ask: Ask, trace: Trace): Promise<TokenUsage> {

@@ -1,12 +1,13 @@
 /** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
-import type { Ask } from '../core/ask.ts'
-import type { Caller } from '../core/caller.ts'
-import type { JournalEntry } from '../core/journal-entry.ts'
-import { estimateTokens } from '../core/token-estimate.ts'
-import type { Gateway } from './gateway.ts'
-import type { QuotaHold } from './quota.ts'
-import type { Origin, RateHold } from './rate-limits.ts'
-import type { Trace } from './trace.ts'
+
+import type { Caller } from '../access/caller.ts'
+import type { Origin, RateHold } from '../limits/rate-limits.ts'
+import type { Ask } from '../protocols/openai/request.ts'
+import type { QuotaHold } from '../quota/quota.ts'
+import { estimateTokens } from '../usage/estimate.ts'
+import type { JournalEntry } from '../usage/journal-entry.ts'
+import type { Trace } from './context.ts'
+import type { Gateway } from './services.ts'
 
 export interface Hold {
   /** What was reserved, by estimate. */

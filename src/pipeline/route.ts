@@ -1,10 +1,11 @@
 /** Stage 3: where it may go. */
-import type { Ask } from '../core/ask.ts'
-import { type Caller, mayUse } from '../core/caller.ts'
+
+import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'
-import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo.ts'
-import type { UsableUpstream } from './directory.ts'
-import type { Gateway } from './gateway.ts'
+import type { Ask } from '../protocols/openai/request.ts'
+import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
+import type { UsableUpstream } from '../upstreams/directory.ts'
+import type { Gateway } from './services.ts'
 
 /** The upstream keys that are configured for the model; which of them is healthy is asked at each try. */
 export type Plan = readonly UsableUpstream[]

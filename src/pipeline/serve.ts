@@ -1,18 +1,19 @@
 /** The way of a request, from its headers to its record: one stage a line. */
-import type { Endpoint } from '../core/ask.ts'
+
 import { GatewayError } from '../core/errors.ts'
-import { attempt } from './attempt.ts'
+import type { Origin } from '../limits/rate-limits.ts'
+import type { Endpoint } from '../protocols/openai/request.ts'
+import { attempt } from './attempt/attempt.ts'
+import { UpstreamRefusal } from './attempt/refusals.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
-import type { Gateway } from './gateway.ts'
+import { nameUpstream, type Trace } from './context.ts'
 import { parse } from './parse.ts'
-import type { Origin } from './rate-limits.ts'
-import { UpstreamRefusal } from './refuse.ts'
-import { relay } from './relay.ts'
+import { relay } from './relay/relay.ts'
 import { reserve } from './reserve.ts'
 import { route } from './route.ts'
+import type { Gateway } from './services.ts'
 import { settle } from './settle.ts'
-import { nameUpstream, type Trace } from './trace.ts'
 
 export interface Incoming {
   endpoint: Endpoint

@@ -1,12 +1,13 @@
 /** Last stage: one record of what was used and how it went, exactly once. */
-import type { Ask } from '../core/ask.ts'
-import type { Caller } from '../core/caller.ts'
-import { upstreamModelName } from '../core/routing.ts'
-import type { TokenUsage, UsageRecord } from '../core/usage-record.ts'
+
+import type { Caller } from '../access/caller.ts'
+import type { Ask } from '../protocols/openai/request.ts'
+import { upstreamModelName } from '../routing/choose-key.ts'
+import type { TokenUsage, UsageRecord } from '../usage/record.ts'
+import type { Trace } from './context.ts'
 import { countUsage } from './count-usage.ts'
-import type { Gateway } from './gateway.ts'
 import type { Hold } from './reserve.ts'
-import type { Trace } from './trace.ts'
+import type { Gateway } from './services.ts'
 
 /** A promise only where tokens have to be counted here. */
 export function settle(

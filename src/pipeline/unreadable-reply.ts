@@ -1,5 +1,5 @@
 /** Why nothing could be made of a reply with status 200. */
-import type { UpstreamReply } from '../ports/transport.ts'
+import type { UpstreamReply } from '../upstreams/transport.ts'
 
 /** What else the header may say is not repeated: it could be a key. */
 const KNOWN = /^(?:x-)?(?:gzip|compress|deflate|br|zstd)$/i

@@ -1,6 +1,6 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
-import { upstreamModelName } from '../core/routing.ts'
-import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './wire.ts'
+import { upstreamModelName } from '../routing/choose-key.ts'
+import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './provider.ts'
 
 const DEFAULT_API_VERSION = '2024-10-21'
 

@@ -1,5 +1,5 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './wire.ts'
+import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './provider.ts'
 
 const place: PlaceOf = (upstream, secret, ask) => {
   const path = ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint

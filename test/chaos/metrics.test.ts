@@ -1,6 +1,6 @@
 /** What /metrics counts, after requests of which it is known what became of them. */
 import { afterAll, expect, test } from 'bun:test'
-import { chatCompletion, jsonReply } from '../support/mock-upstream.ts'
+import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { ask } from './asking.ts'
 import { startRig } from './rig.ts'
 

@@ -1,7 +1,7 @@
 /** Quotas through the real gateway: never overspent, never leaked, and changed by hand while it runs. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { httpChunk, sseHead } from '../support/mock-replies.ts'
-import { chatChunks, chatCompletion, jsonReply } from '../support/mock-upstream.ts'
+import { httpChunk, sseHead } from '../support/mock/mock-replies.ts'
+import { chatChunks, chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { postText, sendRaw } from '../support/raw-client.ts'
 import { waitFor } from '../support/waiting.ts'
 import { ask, QUESTION } from './asking.ts'

@@ -6,7 +6,7 @@ import {
   type Script,
   type Step,
   startMockUpstream,
-} from '../support/mock-upstream.ts'
+} from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
 
 export interface Rig {

@@ -1,6 +1,6 @@
 /** What the official client makes of a reply: the value, or all chunks of a stream. */
 import type OpenAI from 'openai-7'
-import type { Recording } from './recordings.ts'
+import type { Recording } from './recorded/recordings.ts'
 
 type Body = Record<string, unknown>
 

@@ -1,8 +1,8 @@
 /** Every endpoint over an Azure upstream: the plain client sees what the Azure client sees without the gateway. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import OpenAI, { AzureOpenAI } from 'openai-7'
-import { chatChunks, chatCompletion, USAGE } from '../support/mock-replies.ts'
-import { jsonReply, type Step, sseReply } from '../support/mock-upstream.ts'
+import { chatChunks, chatCompletion, USAGE } from '../support/mock/mock-replies.ts'
+import { jsonReply, type Step, sseReply } from '../support/mock/mock-upstream.ts'
 import { assemble } from './assemble.ts'
 import { startRig } from './rig.ts'
 

@@ -1,6 +1,6 @@
 /** A client that does nothing of itself: these bytes out, those bytes back. */
 import type { Gateway } from '../support/gateway.ts'
-import type { Recording } from './recordings.ts'
+import type { Recording } from './recorded/recordings.ts'
 
 const PATHS = {
   chat: 'chat/completions',

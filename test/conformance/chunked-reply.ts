@@ -1,5 +1,5 @@
 /** Replies written to the socket piece by piece, so that a test decides where the bytes are cut. */
-import type { Step } from '../support/mock-upstream.ts'
+import type { Step } from '../support/mock/mock-upstream.ts'
 
 const encoder = new TextEncoder()
 

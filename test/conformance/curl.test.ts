@@ -1,6 +1,6 @@
 /** `curl -N`: each chunk is there before the upstream writes the next one. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { chatChunks } from '../support/mock-upstream.ts'
+import { chatChunks } from '../support/mock/mock-upstream.ts'
 import { bodyChunk, event, LAST_CHUNK, STREAM_HEAD } from './chunked-reply.ts'
 import { CHAT_MODEL, QUESTION, startClientRig } from './client-rig.ts'
 import type { Rig } from './rig.ts'

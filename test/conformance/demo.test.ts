@@ -6,7 +6,7 @@ import { generateText } from 'ai'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { errorOf } from './assemble.ts'
 import { QUESTION } from './client-rig.ts'
-import { MAJORS } from './official-client.ts'
+import { MAJORS } from './official/official-client.ts'
 
 let gateway: Gateway
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** LangChain's chat model and embeddings through the gateway. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
-import { chatChunks, chatCompletion, jsonReply, sseReply } from '../support/mock-upstream.ts'
+import { chatChunks, chatCompletion, jsonReply, sseReply } from '../support/mock/mock-upstream.ts'
 import { CHAT_MODEL, EMBEDDING_MODEL, embeddingReply, startClientRig } from './client-rig.ts'
 import type { Rig } from './rig.ts'
 

@@ -1,6 +1,6 @@
 /** A mock upstream with the gateway in front of it, and how to bring a failed key back. */
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts'
+import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
 
 export interface Rig {
   mock: MockUpstream

@@ -1,5 +1,5 @@
 /** What asking for usage changes: one field of the request, and one chunk at the end of the stream. */
-import { type Recording, requestOf } from './recordings.ts'
+import { type Recording, requestOf } from './recorded/recordings.ts'
 
 export function asksForUsage(recording: Recording): boolean {
   return (

@@ -1,6 +1,6 @@
 /** The contract of the counters, whoever keeps them. The clock is the real one: nothing here waits for a minute. */
 import { expect, test } from 'bun:test'
-import type { Counters, Demand, Verdict } from '../../src/ports/counters.ts'
+import type { Counters, Demand, Verdict } from '../../src/limits/counters.ts'
 
 let fresh = 0
 /** A counter that no test before has used. */

@@ -1,8 +1,8 @@
 /** The counters of this process's memory and of a real Redis, held to the same contract. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
 import { createRedisCounters, type RedisCounters } from '../../src/adapters/redis/counters.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
+import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
 import { waitFor } from '../support/waiting.ts'
 import { testCounters } from './counters.contract.ts'
 

@@ -1,8 +1,8 @@
 /** The store's contract on PostgreSQL. */
 import { afterAll, beforeAll } from 'bun:test'
-import { openPostgresStore } from '../../src/adapters/sql/open-postgres.ts'
+import { openPostgresStore } from '../../src/adapters/sql/postgres/open-postgres.ts'
 import { readDatabaseUrl } from '../../src/core/database-address.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts'
 import { waitFor } from '../support/waiting.ts'
 import { describeStore } from './store.contract.ts'
 

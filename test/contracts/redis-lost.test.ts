@@ -1,8 +1,8 @@
 /** Counters in Redis that lose it: what they say, to whom, and what counts when it is back. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
 import { createRedisCounters, type RedisCounters } from '../../src/adapters/redis/counters.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
+import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
 import { waitFor } from '../support/waiting.ts'
 
 let redis: RedisServer

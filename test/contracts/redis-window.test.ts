@@ -1,9 +1,9 @@
 /** The window in Lua does what core/window.ts does, on clocks that a test sets. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { createMemoryCounters } from '../../src/adapters/memory/counters.ts'
 import { CORRECT, correctArguments, TAKE, takeArguments } from '../../src/adapters/redis/scripts.ts'
-import type { Demand } from '../../src/ports/counters.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import type { Demand } from '../../src/limits/counters.ts'
+import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
+import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
 
 const CLOCK = "redis.call('TIME')"
 /** The same script, told the time by its last argument. */

@@ -1,6 +1,6 @@
 /** The contract of users and proxy keys. */
 import { expect, test } from 'bun:test'
-import type { NewApiKey, NewUser } from '../../src/ports/admin-store.ts'
+import type { NewApiKey, NewUser } from '../../src/admin/store.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 
 const ada: NewUser = {

@@ -1,6 +1,6 @@
 /** The contract of a store that people change at the database's own shell. */
 import { expect, test } from 'bun:test'
-import type { KeyStore } from '../../src/ports/key-store.ts'
+import type { KeyStore } from '../../src/upstreams/key-store.ts'
 import { waitFor } from '../support/waiting.ts'
 import { type StoreUnderTest, upstreamKey } from './store-under-test.ts'
 

@@ -1,7 +1,7 @@
 /** The contract of the quota ledger: leases are never more than what is left, whoever asks and whoever stores. */
 import { expect, test } from 'bun:test'
-import { LEASE_COUNTS_MS } from '../../src/core/quota.ts'
-import type { LeaseRequest } from '../../src/ports/quota-ledger.ts'
+import type { LeaseRequest } from '../../src/quota/ledger.ts'
+import { LEASE_COUNTS_MS } from '../../src/quota/rules.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const MONTH = { year: 2026, month: 11 }

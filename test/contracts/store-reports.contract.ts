@@ -1,7 +1,7 @@
 /** The contract of the reports: whatever is asked, they are what adding up the records gives. */
 import { expect, test } from 'bun:test'
-import type { UsageRecord } from '../../src/core/usage-record.ts'
-import type { Dimension, UsageQuery, UsageSum } from '../../src/ports/usage-report.ts'
+import type { UsageRecord } from '../../src/usage/record.ts'
+import type { Dimension, UsageQuery, UsageSum } from '../../src/usage/report.ts'
 import { type StoreUnderTest, upstreamKey, usageRecord } from './store-under-test.ts'
 
 const INSTANCE = 'instance-1'

@@ -1,6 +1,6 @@
 /** The contract of the sums: what of a month is not as its records say is found, and made anew. */
 import { describe, expect, test } from 'bun:test'
-import type { UsageRecord } from '../../src/core/usage-record.ts'
+import type { UsageRecord } from '../../src/usage/record.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const MONTH = { year: 2026, month: 11 }

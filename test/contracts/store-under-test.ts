@@ -1,7 +1,7 @@
 /** What a store's contract suite needs of the database it runs on. */
 import type { Store } from '../../src/adapters/sql/store.ts'
-import type { UsageRecord } from '../../src/core/usage-record.ts'
-import type { NewUpstreamKey } from '../../src/ports/admin-store.ts'
+import type { NewUpstreamKey } from '../../src/admin/store.ts'
+import type { UsageRecord } from '../../src/usage/record.ts'
 
 export interface StoreUnderTest {
   store: Store

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SEARCHED } from '../../scripts/needed-programs.ts'
-import { makeCertificates } from '../support/certificates.ts'
+import { makeCertificates } from '../support/mock/certificates.ts'
 import { waitFor } from '../support/waiting.ts'
 import { freePort } from './nginx.ts'
 

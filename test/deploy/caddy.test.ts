@@ -1,8 +1,8 @@
 /** The shipped Caddyfile with a real gateway behind it: HTTPS, streams, addresses, an instance that is down. */
 import { afterAll, expect, test } from 'bun:test'
-import { DEMO_MODELS } from '../../src/providers/demo.ts'
+import { DEMO_MODELS } from '../../src/providers/demo/models.ts'
 import { startGateway } from '../support/gateway.ts'
-import { chatChunks, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
+import { chatChunks, sseReply, startMockUpstream } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
 import { startCaddy, validateCaddyfile } from './caddy.ts'
 import { freePort } from './nginx.ts'

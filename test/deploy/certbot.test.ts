@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Certificate, makeCertificates } from '../support/certificates.ts'
+import { type Certificate, makeCertificates } from '../support/mock/certificates.ts'
 import { waitFor } from '../support/waiting.ts'
 import { startAcme } from './acme.ts'
 import { type Nginx, startNginx } from './nginx.ts'

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { YAML } from 'bun'
 import { postgresFolder, SEARCHED } from '../../scripts/needed-programs.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts'
 import { waitFor, within } from '../support/waiting.ts'
 import { freePort } from './nginx.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SEARCHED } from '../../scripts/needed-programs.ts'
-import { makeCertificates } from '../support/certificates.ts'
+import { makeCertificates } from '../support/mock/certificates.ts'
 import { waitFor } from '../support/waiting.ts'
 
 const ROOT = join(import.meta.dir, '../..')

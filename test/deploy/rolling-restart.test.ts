@@ -4,7 +4,12 @@ import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
+import {
+  chatChunks,
+  jsonReply,
+  sseReply,
+  startMockUpstream,
+} from '../support/mock/mock-upstream.ts'
 import { waitFor, within } from '../support/waiting.ts'
 import { freePort, startNginx } from './nginx.ts'
 

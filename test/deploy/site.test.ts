@@ -1,9 +1,9 @@
 /** The shipped nginx site with a real gateway behind it: HTTPS, streams, addresses, sizes, and what is asked again. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createServer, type Server } from 'node:net'
-import { DEMO_MODELS } from '../../src/providers/demo.ts'
+import { DEMO_MODELS } from '../../src/providers/demo/models.ts'
 import { startGateway } from '../support/gateway.ts'
-import { chatChunks, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
+import { chatChunks, sseReply, startMockUpstream } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
 import { freePort, startNginx } from './nginx.ts'
 

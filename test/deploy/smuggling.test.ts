@@ -1,8 +1,8 @@
 /** The same hundreds of ambiguous requests, sent to the shipped nginx: none hides another from it or from the gateway. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:tls'
+import { attacks } from '../chaos/clients/smuggling-cases.ts'
 import { startRig } from '../chaos/rig.ts'
-import { attacks } from '../chaos/smuggling-cases.ts'
 import { startNginx } from './nginx.ts'
 
 const AT_ONCE = 40

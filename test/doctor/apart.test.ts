@@ -1,7 +1,7 @@
 /** Asked over HTTP on SQLite, the doctor counts in a process of its own, and says what the command says. */
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import type { Report } from '../../src/core/doctor/report.ts'
+import type { Report } from '../../src/doctor/report.ts'
 import { startGateway } from '../support/gateway.ts'
 import { waitFor } from '../support/waiting.ts'
 

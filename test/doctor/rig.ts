@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CheckId } from '../../src/core/doctor/check-ids.ts'
-import type { CheckView, FindingView, Report } from '../../src/core/doctor/report.ts'
+import type { CheckId } from '../../src/core/check-ids.ts'
+import type { CheckView, FindingView, Report } from '../../src/doctor/report.ts'
 import { runCli } from '../support/gateway-process.ts'
 
 const MAIN = join(import.meta.dir, '../../src/main.ts')

@@ -6,8 +6,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile } from '../../scripts/compile.ts'
-import { makeCertificates } from '../support/certificates.ts'
-import { chatChunks, jsonReply, sseReply, startMockUpstream } from '../support/mock-upstream.ts'
+import { makeCertificates } from '../support/mock/certificates.ts'
+import {
+  chatChunks,
+  jsonReply,
+  sseReply,
+  startMockUpstream,
+} from '../support/mock/mock-upstream.ts'
 import { waitFor, within } from '../support/waiting.ts'
 
 /** No PATH, no HOME: whatever it wanted to find on the machine would be missing. */

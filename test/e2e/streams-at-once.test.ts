@@ -1,7 +1,7 @@
 /** One process carries thousands of streams at once: Bun's own limit of 256 requests must not hold. */
 import { expect, test } from 'bun:test'
-import { STREAM_MODEL } from '../../bench/replies.ts'
-import { startStreamUpstream } from '../../bench/stream-upstream.ts'
+import { STREAM_MODEL } from '../../bench/rig/replies.ts'
+import { startStreamUpstream } from '../../bench/rig/stream-upstream.ts'
 import { runOpenStreams } from '../../bench/streams-at-once.ts'
 import { startGateway } from '../support/gateway.ts'
 import { waitFor } from '../support/waiting.ts'

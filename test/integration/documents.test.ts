@@ -13,7 +13,7 @@ import { buildProgram } from '../../src/cli/program.ts'
 import { SECRETS, VARIABLES } from '../../src/config/variables.ts'
 import { ERROR_CATALOGUE } from '../../src/core/errors.ts'
 import { ROUTES } from '../../src/http/app.ts'
-import { DEMO_MODELS } from '../../src/providers/demo.ts'
+import { DEMO_MODELS } from '../../src/providers/demo/models.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const read = (path: string) => Bun.file(join(ROOT, path)).text()

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { environmentFor, MAIN } from '../support/gateway-process.ts'
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts'
-import { closedPort } from '../support/raw-server.ts'
+import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
+import { closedPort } from '../support/servers/raw-server.ts'
 import { waitFor } from '../support/waiting.ts'
 
 let dataDir: string

@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { Connection } from '../../src/adapters/upstream/http1-connection.ts'
 import { openConnection } from '../../src/adapters/upstream/open-socket.ts'
-import { startMockUpstream } from '../support/mock-upstream.ts'
+import { startMockUpstream } from '../support/mock/mock-upstream.ts'
 import { within } from '../support/waiting.ts'
 
 const mock = await startMockUpstream()

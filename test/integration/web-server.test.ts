@@ -1,6 +1,6 @@
 /** A mistake of ours in the middle of a connection: it is told, that connection ends, and the others go on. */
 import { afterAll, expect, test } from 'bun:test'
-import { listenForRequests } from '../../src/http/web-server.ts'
+import { listenForRequests } from '../../src/http/server/web-server.ts'
 import { sendRaw } from '../support/raw-client.ts'
 
 const failures: unknown[] = []

@@ -1,6 +1,6 @@
 /** A wrong key learns nothing about how it is wrong: every refusal is the same to the byte, but for its id. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mintProxyKey } from '../../src/core/proxy-key.ts'
+import { mintProxyKey } from '../../src/access/proxy-key.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { waitFor } from '../support/waiting.ts'
 

@@ -2,8 +2,8 @@
 import { afterAll, expect, test } from 'bun:test'
 import { ask, BOTH } from '../chaos/asking.ts'
 import { startRig } from '../chaos/rig.ts'
-import { chatChunks, chatCompletion, jsonReply, sseReply } from '../support/mock-replies.ts'
-import type { Step } from '../support/mock-upstream.ts'
+import { chatChunks, chatCompletion, jsonReply, sseReply } from '../support/mock/mock-replies.ts'
+import type { Step } from '../support/mock/mock-upstream.ts'
 
 /** Node's fetch ends such a wait after five minutes (nodejs/undici#1937). */
 const WAIT_MS = 6 * 60_000

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import OpenAI from 'openai-7'
 import { type Rig, startRig } from '../chaos/rig.ts'
-import { chatCompletion, jsonReply, sseReply } from '../support/mock-replies.ts'
-import { startRedis } from '../support/redis-server.ts'
+import { chatCompletion, jsonReply, sseReply } from '../support/mock/mock-replies.ts'
+import { startRedis } from '../support/servers/redis-server.ts'
 import { pause, waitFor } from '../support/waiting.ts'
 
 const said = (content: string, more: object = {}) => ({

@@ -1,6 +1,6 @@
 /** One connection of a client to the gateway, on a socket whose room is up to the test. */
-import { ClientConnection } from '../../src/http/client-connection.ts'
-import type { Exchange } from '../../src/http/exchange.ts'
+import { ClientConnection } from '../../src/http/server/client-connection.ts'
+import type { Exchange } from '../../src/http/server/exchange.ts'
 
 export const GET = 'GET /one HTTP/1.1\r\nhost: x\r\n\r\n'
 export const POST = 'POST /two HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello'

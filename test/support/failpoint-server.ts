@@ -1,8 +1,8 @@
 /** `gpt-proxy serve` with a failpoint: `failpoint-server.ts NAME TIMES`. Only tests start it. */
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
-import { ensureRequestCapacity } from '../../src/main/runtime.ts'
-import { serve } from '../../src/main/serve.ts'
+import { ensureRequestCapacity } from '../../src/main/serve/runtime.ts'
+import { serve } from '../../src/main/serve/serve.ts'
 import { type Failpoint, withFailpoint } from './failpoints.ts'
 import { watchPostgres, watchSqlite } from './writing-now.ts'
 

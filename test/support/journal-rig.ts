@@ -8,8 +8,8 @@ import {
   type JournalParts,
   openJournal,
 } from '../../src/adapters/journal/journal.ts'
-import { type JournalEntry, lostRecord } from '../../src/core/journal-entry.ts'
-import type { UsageRecord } from '../../src/core/usage-record.ts'
+import { type JournalEntry, lostRecord } from '../../src/usage/journal-entry.ts'
+import type { UsageRecord } from '../../src/usage/record.ts'
 
 type Call = keyof JournalFiles
 

@@ -1,12 +1,12 @@
 /** A quota ledger that is a plain list, which fails where a test wants it, and instances of the quotas on it. */
 import type { User } from '../../src/core/entities.ts'
 import { GatewayError } from '../../src/core/errors.ts'
-import { lostRecord } from '../../src/core/journal-entry.ts'
-import { isLeasedElsewhere, nextLease } from '../../src/core/quota.ts'
-import type { UsageRecord } from '../../src/core/usage-record.ts'
-import { createQuotas, type QuotaHold, type Quotas } from '../../src/pipeline/quota.ts'
-import type { LeaseRequest, QuotaLedger } from '../../src/ports/quota-ledger.ts'
-import type { UsageStore } from '../../src/ports/usage-store.ts'
+import type { LeaseRequest, QuotaLedger } from '../../src/quota/ledger.ts'
+import { createQuotas, type QuotaHold, type Quotas } from '../../src/quota/quota.ts'
+import { isLeasedElsewhere, nextLease } from '../../src/quota/rules.ts'
+import { lostRecord } from '../../src/usage/journal-entry.ts'
+import type { UsageRecord } from '../../src/usage/record.ts'
+import type { UsageStore } from '../../src/usage/store.ts'
 
 export const NOW = Date.UTC(2026, 10, 23)
 export const ada = (quota: number | null): User => ({

@@ -1,9 +1,10 @@
 /** Records that ended and are not in the store yet: the newest in memory, further ones read back from their files. */
-import { scanLines } from '../../core/journal-scan.ts'
-import type { UsageRecord } from '../../core/usage-record.ts'
+
+import type { UsageRecord } from '../../usage/record.ts'
 import { crc32 } from './crc32.ts'
 import type { JournalFiles } from './files.ts'
 import { cureOf } from './journal-fault.ts'
+import { scanLines } from './scan.ts'
 import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {

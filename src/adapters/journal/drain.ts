@@ -1,6 +1,7 @@
 /** Brings records from the journal into the store, in batches, for as long as it takes. */
-import type { UsageRecord } from '../../core/usage-record.ts'
-import type { Logger } from '../../ports/logger.ts'
+
+import type { Logger } from '../../core/logger.ts'
+import type { UsageRecord } from '../../usage/record.ts'
 import { type Apart, type Settle, settleApart } from './refused.ts'
 
 /** The embedded store holds up the requests for as long as a batch takes: some milliseconds. */

@@ -1,6 +1,6 @@
 /** What can be wrong with the disk under the journal, and what a client and an operator are told of it. */
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
-import type { JournalState } from '../../ports/journal.ts'
+import type { JournalState } from '../../usage/journal.ts'
 
 export type FaultState = Exclude<JournalState, 'healthy'>
 

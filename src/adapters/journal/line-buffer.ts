@@ -1,6 +1,7 @@
 /** Lines that are written together, as bytes. */
-import { LINE_FRAME_BYTES, type PutText, putLine } from '../../core/journal-format.ts'
+
 import { crc32 } from './crc32.ts'
+import { LINE_FRAME_BYTES, type PutText, putLine } from './format.ts'
 
 export interface LineBuffer {
   add(content: string): void

@@ -1,10 +1,11 @@
 /** Reads a segment that an earlier process left: its records, and what is no record. */
-import type { JournalItem } from '../../core/journal-format.ts'
-import { scanLines, scanTail } from '../../core/journal-scan.ts'
-import type { Logger } from '../../ports/logger.ts'
+
+import type { Logger } from '../../core/logger.ts'
 import { crc32 } from './crc32.ts'
 import type { JournalFiles } from './files.ts'
+import type { JournalItem } from './format.ts'
 import { codeOf, cureOf } from './journal-fault.ts'
+import { scanLines, scanTail } from './scan.ts'
 
 const CHUNK_BYTES = 128 * 1024
 

@@ -1,8 +1,8 @@
 /** After a start: stores what an earlier process left in its journal, and settles what it never ended. */
-import { type JournalEntry, lostRecord } from '../../core/journal-entry.ts'
-import type { JournalItem } from '../../core/journal-format.ts'
-import type { UsageRecord } from '../../core/usage-record.ts'
+import { type JournalEntry, lostRecord } from '../../usage/journal-entry.ts'
+import type { UsageRecord } from '../../usage/record.ts'
 import { BATCH, nextTurn } from './drain.ts'
+import type { JournalItem } from './format.ts'
 import { itemsIn, type Left, type Reading } from './read-left.ts'
 import { type NumberedFile, setAsideOrRemove } from './segments.ts'
 

@@ -1,6 +1,6 @@
 /** Records that the store never takes: set aside, so that they don't hold up all that come after them. */
 import { join } from 'node:path'
-import type { UsageRecord } from '../../core/usage-record.ts'
+import type { UsageRecord } from '../../usage/record.ts'
 import type { JournalFiles } from './files.ts'
 
 export type Settle = (records: readonly UsageRecord[]) => Promise<number>

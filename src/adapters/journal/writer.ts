@@ -1,7 +1,7 @@
 /** Appends to the newest segment, all lines or none, and knows whether the disk can be written. */
 
-import type { JournalState } from '../../ports/journal.ts'
-import type { Logger } from '../../ports/logger.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { JournalState } from '../../usage/journal.ts'
 import type { JournalFiles } from './files.ts'
 import { codeOf, type FaultState, faultOf } from './journal-fault.ts'
 import type { LineBuffer } from './line-buffer.ts'

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
 import { isoTime } from '../../core/iso-time.ts'
-import type { Logger } from '../../ports/logger.ts'
+import type { Logger } from '../../core/logger.ts'
 
 export interface ClosableLogger extends Logger {
   /** Writes what is still in memory. */

@@ -1,6 +1,6 @@
 /** How the usage journal does, asked whenever the metrics are read. */
 import { Gauge, type Registry } from 'prom-client'
-import type { JournalHealth } from '../../ports/journal.ts'
+import type { JournalHealth } from '../../usage/journal.ts'
 
 const GAUGES: readonly [name: string, help: string, read: (health: JournalHealth) => number][] = [
   [

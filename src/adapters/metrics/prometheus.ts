@@ -1,6 +1,6 @@
 /** Counters and histograms for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Metrics } from '../../ports/metrics.ts'
+import type { Metrics } from '../../usage/metrics.ts'
 import { createHistogram } from './histogram.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { createLabelledCounter } from './labelled-counter.ts'

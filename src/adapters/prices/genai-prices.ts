@@ -1,6 +1,7 @@
 /** Published prices from @pydantic/genai-prices, which also matches dated and aliased names of models. */
-import type { Rate, Rates } from '../../core/prices.ts'
-import type { PriceCatalogue, PriceSource } from '../../ports/price-catalogue.ts'
+
+import type { PriceCatalogue, PriceSource } from '../../usage/price-catalogue.ts'
+import type { Rate, Rates } from '../../usage/prices.ts'
 
 type Catalogue = typeof import('@pydantic/genai-prices')
 type Provider = NonNullable<ReturnType<Catalogue['findProvider']>>

@@ -1,5 +1,5 @@
 /** One connection to Redis at a time: lost at the first miss, and looked for again until it is there. */
-import { createCallWatch, Late } from './call-watch.ts'
+import { createCallWatch, Late } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 

@@ -3,9 +3,10 @@
  * Redis lets through also has to fit this process's own counters, so whatever Redis forgets, and
  * however often it is lost, no instance lets more than the limit through.
  */
-import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../ports/counters.ts'
-import type { Logger } from '../../ports/logger.ts'
-import type { Metrics } from '../../ports/metrics.ts'
+
+import type { Logger } from '../../core/logger.ts'
+import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../limits/counters.ts'
+import type { Metrics } from '../../usage/metrics.ts'
 import { connectRedis } from './connection.ts'
 import { type Answer, createTurns } from './turns.ts'
 

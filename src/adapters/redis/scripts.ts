@@ -7,7 +7,7 @@
  * second's last millisecond is 60 s old, and beside them `sum`, `from` and `to`, the first and last
  * of these seconds. With the sum kept, a request costs the same whether its window is full or empty.
  */
-import type { Correction, Demand } from '../../ports/counters.ts'
+import type { Correction, Demand } from '../../limits/counters.ts'
 
 /** Names begin with this, whatever else is in the database. */
 export const PREFIX = 'rate_limit:'

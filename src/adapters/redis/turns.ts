@@ -3,7 +3,7 @@
  * corrected first, then what begins is taken, one request after the other. A call of its own for each
  * would cost a request more than its share of Redis and of all the rest of its limits.
  */
-import type { Correction, Demand } from '../../ports/counters.ts'
+import type { Correction, Demand } from '../../limits/counters.ts'
 import { correctArguments, type Sum, takeArguments } from './scripts.ts'
 
 /** Whether it was taken, the second at which, and of each demand: used, reset, wait. */

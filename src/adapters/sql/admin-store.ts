@@ -1,15 +1,15 @@
 /** The writing side of the store in SQL. */
 import type { Kysely } from 'kysely'
+import type { AdminStore } from '../../admin/store.ts'
 import { isoTime } from '../../core/iso-time.ts'
-import type { AdminStore } from '../../ports/admin-store.ts'
-import { createAccountAdmin } from './account-admin.ts'
-import type { DialectWords } from './dialect-words.ts'
-import { createPriceAdmin } from './price-rows.ts'
+import { createAccountAdmin } from './accounts/account-admin.ts'
+import { createUpstreamAdmin } from './accounts/upstream-admin.ts'
 import type { ReportProblems } from './problem-log.ts'
-import { createQuotaAdmin } from './quota-admin.ts'
-import type { Tables } from './schema.ts'
-import { createUpstreamAdmin } from './upstream-admin.ts'
-import { summarizeUsage } from './usage-reports.ts'
+import { createQuotaAdmin } from './quota/quota-admin.ts'
+import type { Tables } from './schema/schema.ts'
+import type { DialectWords } from './sql-dialect.ts'
+import { createPriceAdmin } from './usage/price-rows.ts'
+import { summarizeUsage } from './usage/usage-reports.ts'
 
 export function createAdminStore(
   db: Kysely<Tables>,

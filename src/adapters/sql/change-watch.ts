@@ -1,7 +1,7 @@
 /** What others changed in the directory's tables, as each database tells it. */
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Change } from '../../ports/key-store.ts'
-import type { Tables } from './schema.ts'
+import type { Change } from '../../upstreams/key-store.ts'
+import type { Tables } from './schema/schema.ts'
 
 export interface ChangeWatch {
   /** What others changed since the last call; the first call only notes where it stands. */

@@ -1,8 +1,8 @@
 /** What the doctor reads of the ledger in SQL. */
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../core/iso-time.ts'
-import type { Examination } from '../../ports/examination.ts'
-import type { Tables } from './schema.ts'
+import type { Examination } from '../../doctor/examination.ts'
+import type { Tables } from './schema/schema.ts'
 
 const TRIES = 5
 

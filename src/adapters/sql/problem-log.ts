@@ -1,6 +1,6 @@
 /** Logs malformed rows when they appear, not at every reading. */
-import type { Logger } from '../../ports/logger.ts'
-import type { RowProblem } from './rows.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { RowProblem } from './accounts/rows.ts'
 
 export type ReportProblems = (problems: readonly RowProblem[]) => void
 

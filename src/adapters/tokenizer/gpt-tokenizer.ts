@@ -2,7 +2,7 @@
  * Counts tokens in a thread that is started at the first need and ended when it is idle: the tables
  * take 70 MB and a third of a second to load, for which nobody else is to wait.
  */
-import type { Tokenizer } from '../../ports/tokenizer.ts'
+import type { Tokenizer } from '../../usage/tokenizer.ts'
 import type { Counted, Question } from './counting-thread.ts'
 
 /** Cut streams come in crowds: where one upstream fails, its thread is of use for a while. */

@@ -1,5 +1,5 @@
 /** Where a request goes: the parts of an upstream's URL that a connection needs. */
-import { TransportError } from '../../ports/transport.ts'
+import { TransportError } from '../../upstreams/transport.ts'
 
 export interface Address {
   /** Scheme, host and port: connections to the same one can stand in for each other. */

@@ -1,7 +1,7 @@
 /** Opens a connection to an origin and closes it again: can it be reached, and does it offer HTTP/2? */
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { TransportFault } from '../../ports/transport.ts'
+import type { TransportFault } from '../../upstreams/transport.ts'
 
 export type Reached =
   | { ok: true; alpn: string | null }

@@ -1,5 +1,5 @@
 /** Bun's fetch errors in our words. */
-import { TransportError, type TransportFault } from '../../ports/transport.ts'
+import { TransportError, type TransportFault } from '../../upstreams/transport.ts'
 
 interface Meaning {
   fault: TransportFault

@@ -4,7 +4,7 @@ import {
   TransportError,
   type UpstreamReply,
   type WireRequest,
-} from '../../ports/transport.ts'
+} from '../../upstreams/transport.ts'
 import { type ConnectProbe, probeConnection } from './connect-probe.ts'
 import { blamingProxy, transportErrorOf } from './fetch-errors.ts'
 import { replyOf } from './response-reply.ts'

@@ -1,7 +1,7 @@
 /** One connection and what becomes of its exchanges: reuse, cuts, cancels, excess bytes. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { TransportError } from '../../ports/transport.ts'
+import { TransportError } from '../../upstreams/transport.ts'
 import { Connection, headOf } from './http1-connection.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'

@@ -1,13 +1,13 @@
 /** One connection that carries one exchange after the other. */
-import { type Framing, MalformedMessage } from '../../core/http1/head-lines.ts'
-import { MessageReader, type MessageSink } from '../../core/http1/message-reader.ts'
-import { readReplyHead } from '../../core/http1/reply-head.ts'
+import { type Framing, MalformedMessage } from '../../http1/head-lines.ts'
+import { MessageReader, type MessageSink } from '../../http1/message-reader.ts'
+import { readReplyHead } from '../../http1/reply-head.ts'
 import {
   type Sending,
   TransportError,
   type UpstreamReply,
   type WireRequest,
-} from '../../ports/transport.ts'
+} from '../../upstreams/transport.ts'
 import type { Address } from './address.ts'
 import { Http1Reply } from './http1-reply.ts'
 

@@ -1,6 +1,6 @@
 /** A reply between the socket that brings it and the stage that takes it; holds the socket back. */
-import type { HeaderLines } from '../../core/http1/head-lines.ts'
-import type { UpstreamReply } from '../../ports/transport.ts'
+import type { HeaderLines } from '../../http1/head-lines.ts'
+import type { UpstreamReply } from '../../upstreams/transport.ts'
 
 /** Above this the socket is not read any further, until half of it was taken. */
 const HIGH_BYTES = 256 * 1024

@@ -1,7 +1,7 @@
 /** Requests over our own HTTP/1.1 connections, kept for the next request. Why not fetch: docs/decisions. */
 
-import type { SendOptions, WireRequest } from '../../ports/transport.ts'
-import { type Sending, TransportError, type UpstreamReply } from '../../ports/transport.ts'
+import type { SendOptions, WireRequest } from '../../upstreams/transport.ts'
+import { type Sending, TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
 import { type Address, splitUrl } from './address.ts'
 import { Connection, headOf } from './http1-connection.ts'
 import { createIdlePool } from './idle-pool.ts'

@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { devNull } from 'node:os'
-import { TransportError } from '../../ports/transport.ts'
+import { TransportError } from '../../upstreams/transport.ts'
 import type { Address } from './address.ts'
 import type { Connection, Wire } from './http1-connection.ts'
 

@@ -1,5 +1,5 @@
 /** The way to an upstream: our own HTTP/1.1 connections, or fetch where it chose HTTP/2 or a proxy is set. */
-import type { Transport, TransportError } from '../../ports/transport.ts'
+import type { Transport, TransportError } from '../../upstreams/transport.ts'
 import { splitUrl } from './address.ts'
 import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
 import { createHttp1Transport } from './http1-transport.ts'

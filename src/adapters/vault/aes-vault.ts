@@ -1,6 +1,6 @@
 /** AES-256-GCM for upstream keys. A ciphertext opens only in the row, and for the base URL, it was made for. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import type { Opened, SecretBinding, Vault } from '../../ports/vault.ts'
+import type { Opened, SecretBinding, Vault } from '../../upstreams/vault.ts'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16

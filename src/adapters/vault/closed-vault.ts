@@ -1,5 +1,5 @@
 /** The vault without its key: it seals nothing and opens nothing, and says why. */
-import type { Vault } from '../../ports/vault.ts'
+import type { Vault } from '../../upstreams/vault.ts'
 import type { EncryptionKeyError } from './key-file.ts'
 
 /** What needs no upstream key works beside it. */

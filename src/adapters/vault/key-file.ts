@@ -1,7 +1,7 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import { shellWord } from '../../core/doctor/shell-word.ts'
+import { shellWord } from '../../doctor/shell-word.ts'
 import { parseEncryptionKey } from './encryption-key.ts'
 
 export { parseEncryptionKey }

@@ -1,7 +1,7 @@
 /** For TLS-1: the certificates of PUBLIC_URL and of the upstreams, as this machine sees them. */
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { CertificateSeen, TlsEvidence, Tried } from '../../core/doctor/evidence.ts'
+import type { CertificateSeen, TlsEvidence, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 

@@ -1,12 +1,12 @@
 /** For DB-1: how far the configured database lets us, how much room there is, and what never got into it. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Examined } from '../../adapters/sql/examine-schema.ts'
-import { examineSqlite } from '../../adapters/sql/examine-sqlite.ts'
+import type { Examined } from '../../adapters/sql/schema/examine-schema.ts'
+import { examineSqlite } from '../../adapters/sql/sqlite/examine-sqlite.ts'
 import type { Config } from '../../config.ts'
-import type { DatabaseEvidence } from '../../core/doctor/evidence.ts'
-import { setAsideIn } from '../journal-folder.ts'
-import { storePath } from '../store-files.ts'
+import type { DatabaseEvidence } from '../../doctor/evidence.ts'
+import { storePath } from '../commands/store-files.ts'
+import { setAsideIn } from '../compose/journal-folder.ts'
 
 export async function probeDatabase(
   config: Config,
@@ -28,7 +28,7 @@ export async function probeDatabase(
     return evidenceOf({ ...around, place: `SQLite ${resolve(storePath(config))}`, isNew }, seen)
   }
   // Loaded where it is used, as in configured-store.ts.
-  const { examinePostgres } = await import('../../adapters/sql/examine-postgres.ts')
+  const { examinePostgres } = await import('../../adapters/sql/postgres/examine-postgres.ts')
   const seen = await examinePostgres(database, databasePoolSize)
   const place = `PostgreSQL ${database.host}:${database.port}/${database.database}`
   return evidenceOf({ ...around, place, isNew: false }, seen)

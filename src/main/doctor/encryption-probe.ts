@@ -3,10 +3,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
 import { parseEncryptionKey } from '../../adapters/vault/encryption-key.ts'
 import { bindingOf } from '../../admin/upstreams.ts'
-import type { EncryptionEvidence, SealedSeen } from '../../core/doctor/evidence.ts'
-import { placementOf } from '../../core/doctor/rules/upstreams.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
-import { keyPath } from '../store-files.ts'
+import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
+import { placementOf } from '../../doctor/rules/upstreams.ts'
+import { keyPath } from '../commands/store-files.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** `text` is ENCRYPTION_KEY as it stands in the environment or its file. */

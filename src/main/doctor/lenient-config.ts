@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Environment } from '../../config/environment.ts'
 import { type Config, ConfigError, loadConfig } from '../../config.ts'
-import type { ConfigurationFault } from '../../core/doctor/rules/configuration.ts'
+import type { ConfigurationFault } from '../../doctor/rules/configuration.ts'
 
 export interface LenientConfig {
   config: Config

@@ -1,5 +1,5 @@
 /** For LIM-1: Redis, the figures of the running gateway, and a key that must get its 429. */
-import type { LimitEvidence } from '../../core/doctor/evidence.ts'
+import type { LimitEvidence } from '../../doctor/evidence.ts'
 import { ask, whyNot } from './ask.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'
 import { readMetrics } from './running-metrics.ts'

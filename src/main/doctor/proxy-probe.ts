@@ -1,5 +1,5 @@
 /** For NGX-1: the same question to the gateway and to what stands in front of it. */
-import type { ProxyEvidence, ReplySeen, Tried } from '../../core/doctor/evidence.ts'
+import type { ProxyEvidence, ReplySeen, Tried } from '../../doctor/evidence.ts'
 import { ask, proxyName, whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 

@@ -1,10 +1,10 @@
 /** For QUO-1: quotas, use and leases, a request's record, and the sums counted again. */
 import type { Config } from '../../config.ts'
-import type { QuotaEvidence, SumsSeen } from '../../core/doctor/evidence.ts'
-import type { DoctorWish } from '../../core/doctor/wish.ts'
 import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
-import { LEASE_COUNTS_MS, quotaOf } from '../../core/quota.ts'
-import type { SumDifference } from '../../ports/quota-admin.ts'
+import type { QuotaEvidence, SumsSeen } from '../../doctor/evidence.ts'
+import type { DoctorWish } from '../../doctor/options.ts'
+import type { SumDifference } from '../../quota/admin-ledger.ts'
+import { LEASE_COUNTS_MS, quotaOf } from '../../quota/rules.ts'
 import type { OpenedStore } from './surroundings.ts'
 
 export async function probeQuotas(

@@ -1,5 +1,5 @@
 /** For LIM-1 and SLOW-1: is Redis there, how fast, and what does it do when its memory is full? */
-import type { RedisSeen, Tried } from '../../core/doctor/evidence.ts'
+import type { RedisSeen, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 
 const PATIENCE_MS = 2_000

@@ -1,5 +1,5 @@
 /** For SSE-1: the demo model streamed directly and through PUBLIC_URL. */
-import type { StreamEvidence, StreamSeen, Tried } from '../../core/doctor/evidence.ts'
+import type { StreamEvidence, StreamSeen, Tried } from '../../doctor/evidence.ts'
 import { type Answer, ask, proxyName, whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 

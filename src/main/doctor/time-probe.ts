@@ -1,9 +1,9 @@
 /** For SLOW-1: how long each part of a request's way takes. */
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { StreamEvidence, TimeEvidence, UpstreamTimes } from '../../core/doctor/evidence.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
-import type { RequestTimes } from '../../ports/examination.ts'
+import type { StreamEvidence, TimeEvidence, UpstreamTimes } from '../../doctor/evidence.ts'
+import type { RequestTimes } from '../../doctor/examination.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'
 import { readMetrics } from './running-metrics.ts'
 import type { Surroundings } from './surroundings.ts'

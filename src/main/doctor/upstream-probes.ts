@@ -1,5 +1,5 @@
 /** For UPS-1: every upstream key tried at once. */
-import type { UpstreamEvidence } from '../../core/doctor/evidence.ts'
+import type { UpstreamEvidence } from '../../doctor/evidence.ts'
 import type { OpenedStore } from './surroundings.ts'
 
 export async function probeUpstreams(

@@ -1,6 +1,6 @@
 /** Migration 4: PostgreSQL tells its listeners what was changed, whoever changes it. SQLite keeps count itself. */
 import { type Kysely, type Migration, sql } from 'kysely'
-import type { DialectWords } from '../dialect-words.ts'
+import type { DialectWords } from '../sql-dialect.ts'
 
 /** The notice names the table and the connection's program, so that an instance knows its own. */
 async function createFunction(db: Kysely<unknown>): Promise<void> {

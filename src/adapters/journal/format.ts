@@ -1,0 +1,177 @@
+/** The lines of the journal: a CRC-32 of eight digits, a blank, and a JSON array of the fields in a fixed order. */
+import type { JournalEntry } from '../../usage/journal-entry.ts'
+import type { UsageRecord } from '../../usage/record.ts'
+
+/** CRC-32. */
+export type Checksum = (bytes: Uint8Array) => number
+
+/** Writes the UTF-8 of a text and returns how many bytes it has. */
+export type PutText = (text: string, into: Uint8Array, at: number) => number
+
+export type JournalItem =
+  | { kind: 'begin'; entry: JournalEntry }
+  /** `beganIn`: number of the segment that has its BEGIN. */
+  | { kind: 'end'; record: UsageRecord; beganIn: number }
+
+const CRC_DIGITS = 8
+const BEGIN_TAG = 'B'
+const END_TAG = 'E'
+
+/** The order on disk. New fields come last: what an older version wrote is then still read. */
+const ENTRY_FIELDS = fieldsOf<JournalEntry>({
+  requestId: true,
+  startedAtMs: true,
+  userId: true,
+  apiKeyId: true,
+  endpoint: true,
+  model: true,
+  stream: true,
+  tokens: true,
+  reservedTokens: true,
+})
+const RECORD_FIELDS = fieldsOf<UsageRecord>({
+  requestId: true,
+  startedAtMs: true,
+  userId: true,
+  apiKeyId: true,
+  endpoint: true,
+  model: true,
+  upstreamModel: true,
+  upstreamKeyId: true,
+  upstream: true,
+  provider: true,
+  stream: true,
+  status: true,
+  outcome: true,
+  errorCode: true,
+  attempts: true,
+  durationMs: true,
+  firstTokenMs: true,
+  reservedTokens: true,
+  costUsd: true,
+  promptTokens: true,
+  completionTokens: true,
+  totalTokens: true,
+  cachedTokens: true,
+  reasoningTokens: true,
+  audioTokens: true,
+  audioOutputTokens: true,
+  estimated: true,
+})
+
+/** The type makes sure that none is forgotten. */
+function fieldsOf<T>(fields: Record<keyof T, true>): readonly (keyof T)[] {
+  return Object.keys(fields) as (keyof T)[]
+}
+
+/** Written out field by field, in the order above: a loop over the names costs as much as the rest. */
+export function beginContent(entry: JournalEntry): string {
+  return JSON.stringify([
+    BEGIN_TAG,
+    entry.requestId,
+    entry.startedAtMs,
+    entry.userId,
+    entry.apiKeyId,
+    entry.endpoint,
+    entry.model,
+    entry.stream,
+    entry.tokens,
+    entry.reservedTokens,
+  ])
+}
+
+export function endContent(record: UsageRecord, beganIn: number): string {
+  return JSON.stringify([
+    END_TAG,
+    beganIn,
+    record.requestId,
+    record.startedAtMs,
+    record.userId,
+    record.apiKeyId,
+    record.endpoint,
+    record.model,
+    record.upstreamModel,
+    record.upstreamKeyId,
+    record.upstream,
+    record.provider,
+    record.stream,
+    record.status,
+    record.outcome,
+    record.errorCode,
+    record.attempts,
+    record.durationMs,
+    record.firstTokenMs,
+    record.reservedTokens,
+    record.costUsd,
+    record.promptTokens,
+    record.completionTokens,
+    record.totalTokens,
+    record.cachedTokens,
+    record.reasoningTokens,
+    record.audioTokens,
+    record.audioOutputTokens,
+    record.estimated,
+  ])
+}
+
+/** Beside its content a line has its CRC, a blank and its end. */
+export const LINE_FRAME_BYTES = CRC_DIGITS + 2
+const BLANK = 0x20
+const LINE_END = 0x0a
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
+
+/** Puts a whole line into the bytes and returns where it ends. As strings it would take twice as long. */
+export function putLine(
+  content: string,
+  into: Uint8Array,
+  at: number,
+  putText: PutText,
+  checksum: Checksum,
+): number {
+  const start = at + CRC_DIGITS + 1
+  const end = start + putText(content, into, start)
+  const crc = checksum(into.subarray(start, end))
+  for (let digit = 0; digit < CRC_DIGITS; digit++)
+    into[at + digit] = DIGITS[(crc >>> (28 - 4 * digit)) & 15] ?? 0
+  into[start - 1] = BLANK
+  into[end] = LINE_END
+  return end + 1
+}
+
+const decoder = new TextDecoder()
+
+/** One line without its end; null where it is not what was written. */
+export function readLine(bytes: Uint8Array, checksum: Checksum): JournalItem | null {
+  if (bytes.length <= CRC_DIGITS || bytes[CRC_DIGITS] !== BLANK) return null
+  const text = decoder.decode(bytes)
+  const crc = checksum(bytes.subarray(CRC_DIGITS + 1))
+  return text.startsWith(crc.toString(16).padStart(CRC_DIGITS, '0'))
+    ? itemIn(text.slice(CRC_DIGITS + 1))
+    : null
+}
+
+function itemIn(content: string): JournalItem | null {
+  const values = valuesIn(content)
+  if (values[0] === BEGIN_TAG)
+    return { kind: 'begin', entry: taken<JournalEntry>(values, 1, ENTRY_FIELDS) }
+  if (values[0] === END_TAG) {
+    const record = taken<UsageRecord>(values, 2, RECORD_FIELDS)
+    return { kind: 'end', record, beganIn: Number(values[1]) }
+  }
+  return null
+}
+
+/** The CRC was right, so this is not damage but a line of a version that writes another form. */
+function valuesIn(content: string): unknown[] {
+  try {
+    const values: unknown = JSON.parse(content)
+    return Array.isArray(values) ? values : []
+  } catch {
+    return []
+  }
+}
+
+function taken<T>(values: readonly unknown[], from: number, fields: readonly (keyof T)[]): T {
+  const entries = fields.map((field, at) => [field, values[from + at] ?? null])
+  return Object.fromEntries(entries) as T
+}

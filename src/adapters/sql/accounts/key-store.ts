@@ -1,0 +1,171 @@
+/** The directory's tables in SQL: one consistent reading, and the running state of upstream keys written back. */
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { DirectoryRows, UpstreamState } from '../../../core/entities.ts'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { KeyStore } from '../../../upstreams/key-store.ts'
+import type { ChangeWatch } from '../change-watch.ts'
+import type { ReportProblems } from '../problem-log.ts'
+import type { Tables } from '../schema/schema.ts'
+import { isoTimeOrNull, storable } from '../values.ts'
+import { believable, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
+
+interface Parts {
+  db: Kysely<Tables>
+  watch: ChangeWatch
+  /** One each, because the two are not always read together. */
+  reportAccounts: ReportProblems
+  reportUpstreamKeys: ReportProblems
+}
+
+/** What of a row was last read or written here: the columns that an operator resets, and the counters. */
+interface Known {
+  status: string
+  failure_count: number
+  cooldown_until: string | null
+  total_requests: number
+  total_errors: number
+}
+
+export function createKeyStore(parts: Parts): KeyStore {
+  const { db, watch, reportAccounts, reportUpstreamKeys } = parts
+  let known = new Map<number, Known>()
+
+  const readKeys = async (step: Kysely<Tables>) => {
+    const problems: RowProblem[] = []
+    const read = new Map<number, Known>()
+    const keys = await inPages(
+      (after) => pageOf(step, 'upstream_keys', after),
+      (rows) => {
+        for (const row of rows) read.set(row.id, row)
+        return believable('upstream_keys', rows, toUpstreamKey, problems)
+      },
+    )
+    return { keys, read, problems }
+  }
+  const taken = ({ keys, read, problems }: Awaited<ReturnType<typeof readKeys>>) => {
+    known = read
+    reportUpstreamKeys(problems)
+    return keys
+  }
+
+  return {
+    async readDirectory(): Promise<DirectoryRows> {
+      const problems: RowProblem[] = []
+      const { users, apiKeys, upstreams } = await db
+        .transaction()
+        .setAccessMode('read only')
+        .setIsolationLevel('repeatable read')
+        .execute(async (step) => ({
+          users: await inPages(
+            (after) => pageOf(step, 'users', after),
+            (rows) => believable('users', rows, toUser, problems),
+          ),
+          apiKeys: await inPages(
+            (after) => pageOf(step, 'api_keys', after),
+            (rows) => believable('api_keys', rows, toApiKey, problems),
+          ),
+          upstreams: await readKeys(step),
+        }))
+      reportAccounts(problems)
+      return { users, apiKeys, upstreamKeys: taken(upstreams) }
+    },
+    readUpstreamKeys: async () => taken(await readKeys(db)),
+    changedSinceLastCall: () => watch.changes(),
+    async saveUpstreamStates(states) {
+      const written: [number, Known][] = []
+      await db.transaction().execute(async (step) => {
+        // In one order everywhere: no two instances wait for each other.
+        for (const [id, state] of [...states].sort(([one], [other]) => one - other)) {
+          const before = known.get(id)
+          if (before !== undefined) written.push([id, await saveState(step, id, state, before)])
+        }
+      })
+      // Not before the commit: what was rolled back has to be added again.
+      for (const [id, row] of written) known.set(id, row)
+    },
+    async ping() {
+      await sql`select 1 from users limit 1`.execute(db)
+    },
+  }
+}
+
+/** Rows read at once: a few milliseconds of work. */
+const PAGE = 2000
+
+/** A hundred thousand keys are read in pieces, and requests are served between them. */
+async function inPages<Row extends { id: number }, Entity>(
+  read: (after: number) => Promise<Row[]>,
+  convert: (rows: readonly Row[]) => Entity[],
+): Promise<Entity[]> {
+  const entities: Entity[] = []
+  let after = -1
+  for (;;) {
+    const rows = await read(after)
+    for (const entity of convert(rows)) entities.push(entity)
+    if (rows.length < PAGE) return entities
+    after = rows.at(-1)?.id ?? after
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function pageOf<Table extends 'users' | 'api_keys' | 'upstream_keys'>(
+  step: Kysely<Tables>,
+  table: Table,
+  after: number,
+): Promise<Selectable<Tables[Table]>[]> {
+  return sql<Selectable<Tables[Table]>>`
+    select * from ${sql.table(table)} where id > ${after} order by id limit ${PAGE}`
+    .execute(step)
+    .then(({ rows }) => rows)
+}
+
+/**
+ * Counters always grow; status, failures and cooldown are written only where the row still holds what
+ * was last read or written here, so that a reset by hand or another instance's verdict is never
+ * overwritten by an older state.
+ */
+async function saveState(
+  step: Kysely<Tables>,
+  id: number,
+  state: UpstreamState,
+  before: Known,
+): Promise<Known> {
+  const requests = state.totalRequests - before.total_requests
+  const errors = state.totalErrors - before.total_errors
+  await step
+    .updateTable('upstream_keys')
+    .set({
+      total_requests: sql`total_requests + ${sql.lit(requests)}`,
+      total_errors: sql`total_errors + ${sql.lit(errors)}`,
+      last_error: state.lastError === null ? null : storable(state.lastError),
+      updated_at: isoTime(Date.now()),
+    })
+    .where('id', '=', id)
+    .execute()
+  const counted = { total_requests: state.totalRequests, total_errors: state.totalErrors }
+  const verdict = {
+    status: state.status,
+    failure_count: state.failureCount,
+    cooldown_until: isoTimeOrNull(state.cooldownUntilMs),
+  }
+  if (sameVerdict(verdict, before)) return { ...verdict, ...counted }
+  const { numUpdatedRows } = await step
+    .updateTable('upstream_keys')
+    .set(verdict)
+    .where('id', '=', id)
+    .where('status', '=', before.status)
+    .where('failure_count', '=', before.failure_count)
+    .where('cooldown_until', 'is not distinct from', before.cooldown_until)
+    .executeTakeFirst()
+  return { ...(numUpdatedRows > 0n ? verdict : before), ...counted }
+}
+
+type Verdict = Pick<Known, 'status' | 'failure_count' | 'cooldown_until'>
+
+function sameVerdict(one: Verdict, other: Verdict): boolean {
+  return (
+    one.status === other.status &&
+    one.failure_count === other.failure_count &&
+    one.cooldown_until === other.cooldown_until
+  )
+}

@@ -1,0 +1,116 @@
+/** Database rows to entities. A row that can't be believed is left out, which is the safe reading. */
+import type { Selectable } from 'kysely'
+import type { ApiKey, UpstreamKey, UpstreamState, User } from '../../../core/entities.ts'
+import type { ApiKeysTable, UpstreamKeysTable, UsersTable } from '../schema/schema.ts'
+import { StoreError } from '../store-error.ts'
+import {
+  count,
+  countOrNull,
+  oneOf,
+  RowFault,
+  textMapOrNull,
+  textsOrNull,
+  time,
+  timeOrNull,
+} from '../values.ts'
+
+export function toUser(row: Selectable<UsersTable>): User {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    role: oneOf('role', row.role, ['admin', 'user']),
+    status: oneOf('status', row.status, ['active', 'disabled']),
+    monthlyQuotaTokens: countOrNull('monthly_quota_tokens', row.monthly_quota_tokens),
+  }
+}
+
+export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
+  if (!/^[0-9a-f]{64}$/.test(row.key_hash)) {
+    throw new RowFault('key_hash must be 64 lower-case hex digits (SHA-256 of the key)')
+  }
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    prefix: row.prefix,
+    keyHash: row.key_hash,
+    status: oneOf('status', row.status, ['active', 'revoked']),
+    allowedModels: textsOrNull('allowed_models', row.allowed_models),
+    rpm: countOrNull('rpm', row.rpm),
+    tpm: countOrNull('tpm', row.tpm),
+    expiresAtMs: timeOrNull('expires_at', row.expires_at),
+    createdAtMs: time('created_at', row.created_at),
+  }
+}
+
+export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
+  if (!/^https?:$/.test(URL.parse(row.base_url)?.protocol ?? '')) {
+    throw new RowFault('base_url must be a URL that begins with https:// or http://')
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    provider: oneOf('provider', row.provider, ['openai', 'azure', 'compatible']),
+    baseUrl: row.base_url,
+    encryptedKey: row.encrypted_key,
+    keyHint: row.key_hint,
+    weight: count('weight', row.weight),
+    models: textsOrNull('models', row.models),
+    deployments: textMapOrNull('deployments', row.deployments),
+    apiVersion: row.api_version,
+    state: toUpstreamState(row),
+  }
+}
+
+function toUpstreamState(row: Selectable<UpstreamKeysTable>): UpstreamState {
+  return {
+    status: oneOf('status', row.status, ['healthy', 'cooldown', 'disabled', 'invalid']),
+    failureCount: count('failure_count', row.failure_count),
+    totalRequests: count('total_requests', row.total_requests),
+    totalErrors: count('total_errors', row.total_errors),
+    cooldownUntilMs: timeOrNull('cooldown_until', row.cooldown_until),
+    lastError: row.last_error,
+  }
+}
+
+/** What is wrong with one row; never its values. */
+export interface RowProblem {
+  table: string
+  row: number
+  reason: string
+}
+
+export function believable<Row extends { id: number }, Entity>(
+  table: string,
+  rows: readonly Row[],
+  toEntity: (row: Row) => Entity,
+  problems: RowProblem[],
+): Entity[] {
+  const entities: Entity[] = []
+  for (const row of rows) {
+    try {
+      entities.push(toEntity(row))
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error
+      problems.push({ table, row: row.id, reason: error.message })
+    }
+  }
+  return entities
+}
+
+/** Where one row was asked for, its fault is the answer. */
+export function oneRow<Row extends { id: number }, Entity>(
+  table: string,
+  row: Row | undefined,
+  toEntity: (row: Row) => Entity,
+): Entity | null {
+  if (row === undefined) return null
+  const problems: RowProblem[] = []
+  const [entity] = believable(table, [row], toEntity, problems)
+  if (entity !== undefined) return entity
+  throw new StoreError(
+    `${table} row ${row.id} is malformed: ${problems[0]?.reason ?? ''}`,
+    'correct the row with SQL',
+  )
+}

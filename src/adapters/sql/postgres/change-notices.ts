@@ -1,0 +1,127 @@
+/** PostgreSQL's notices of what others changed, over a connection of their own, with a slow poll behind. */
+import { sql } from 'kysely'
+import { Client } from 'pg'
+import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { Logger } from '../../../core/logger.ts'
+import type { Change } from '../../../upstreams/key-store.ts'
+import type { ChangeWatch } from '../change-watch.ts'
+import { clientConfig, connect } from './postgres-client.ts'
+import { explainPostgresError } from './postgres-error.ts'
+
+interface Parts {
+  address: DatabaseAddress
+  /** The name of this store's own connections, whose changes are no news. */
+  program: string
+  logger: Logger | undefined
+}
+
+const CHANGES = 'gpt_proxy_changes'
+const LEASES_WANTED = 'gpt_proxy_leases_wanted'
+/** Finds what a notice was lost of, and a connection that is dead without having said so. */
+const POLL_MS = 10_000
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 1_000
+
+/** Differs where a row of these tables was written; counters of requests left out. */
+const FINGERPRINT = `select
+  (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from users) || ' ' ||
+  (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from api_keys) || ' ' ||
+  (select count(*) || ':' || coalesce(sum(hashtext(row(id, name, provider, base_url, encrypted_key, key_hint,
+    weight, models, deployments, api_version, status, failure_count, cooldown_until)::text)), 0)
+    from upstream_keys) as fingerprint`
+
+export function listenForChanges({ address, program, logger }: Parts): ChangeWatch {
+  let change: Change = 'none'
+  let leasesWanted = (_userId: number) => {}
+  let running: Promise<void> | null = null
+  let closed = false
+  /** Ends whatever the loop waits for. */
+  let wake = () => {}
+
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const hear = (channel: string, payload: string | undefined) => {
+    const [what, ...sender] = (payload ?? '').split(' ')
+    if (sender.join(' ') === program) return
+    if (channel === LEASES_WANTED) leasesWanted(Number(what))
+    else if (what !== 'upstream_keys') change = 'any'
+    else if (change === 'none') change = 'upstream keys'
+  }
+  const listen = async (ready: () => void) => {
+    const client = new Client(clientConfig(address, 'serving', program))
+    let lost: Error | null = null
+    client.on('notification', ({ channel, payload }) => hear(channel, payload))
+    client.on('error', (error) => {
+      lost = error
+      wake()
+    })
+    client.on('end', () => {
+      lost ??= new Error('Connection terminated')
+      wake()
+    })
+    try {
+      await connect(client)
+      await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
+      // What was changed while nobody listened.
+      change = 'any'
+      ready()
+      let before: unknown = null
+      while (!closed && lost === null) {
+        const { rows } = await client.query<{ fingerprint: string }>(FINGERPRINT)
+        const now = rows[0]?.fingerprint
+        if (before !== null && now !== before) change = 'any'
+        before = now
+        if (lost === null && !closed) await pause(POLL_MS)
+      }
+      if (lost !== null) throw lost
+    } finally {
+      client.end().catch(() => {})
+    }
+  }
+  const run = async () => {
+    let retryMs = FIRST_RETRY_MS
+    while (!closed) {
+      try {
+        await listen(() => {
+          if (retryMs > FIRST_RETRY_MS) logger?.info({}, 'listening for changes again')
+          retryMs = FIRST_RETRY_MS
+        })
+      } catch (error) {
+        if (closed) return
+        if (retryMs === FIRST_RETRY_MS) {
+          const why = String(explainPostgresError(error, address))
+          logger?.warn({ error: why }, 'not listening for changes; trying again')
+        }
+        await pause(retryMs * (0.5 + Math.random() / 2))
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
+      }
+    }
+  }
+
+  return {
+    changes() {
+      // Only who asks needs the connection; a command never does.
+      running ??= run()
+      const since = change
+      change = 'none'
+      return Promise.resolve(since)
+    },
+    async wantLeases(step, userId) {
+      await sql`select pg_notify(${LEASES_WANTED}, ${`${userId} ${program}`})`.execute(step)
+    },
+    onLeasesWanted(listener) {
+      leasesWanted = listener
+    },
+    async close() {
+      closed = true
+      wake()
+      await running
+    },
+  }
+}

@@ -1,0 +1,74 @@
+/** How far a connection to PostgreSQL comes: name, TCP, TLS, password, database, migrations, write, pool. */
+import { lookup } from 'node:dns/promises'
+import type { Client } from 'pg'
+import type { DatabaseAddress } from '../../../core/database-address.ts'
+import { DATABASE_STEPS, type DatabaseFault, type DatabaseStep } from '../../../doctor/evidence.ts'
+import { type Examined, examineSchema, faultOf, NOTHING } from '../schema/examine-schema.ts'
+import { StoreError } from '../store-error.ts'
+import { connected, databaseOver } from './postgres-lock.ts'
+
+const STATEMENT_MS = 5_000
+/** In which order they pass. */
+const CONNECTING: readonly DatabaseStep[] = ['name', 'tcp', 'tls', 'password', 'database']
+/** Steps by the words of postgres-error.ts. */
+const STEPS: Readonly<Record<string, DatabaseStep>> = {
+  DNS: 'name',
+  TCP: 'tcp',
+  answer: 'tcp',
+  permission: 'write',
+  connecting: 'pool',
+  pool: 'pool',
+}
+
+export async function examinePostgres(address: DatabaseAddress, size: number): Promise<Examined> {
+  try {
+    // The driver does not tell an unknown name from a host that is away.
+    if (!address.host.startsWith('/')) await lookup(address.host)
+  } catch (error) {
+    const { code = 'unknown' } = error as { code?: string }
+    const detail = `the host name ${address.host} is not known (${code})`
+    const remedy = 'correct the host in DATABASE_URL or POSTGRES_HOST'
+    return { ...NOTHING, fault: { step: 'name', detail, remedy } }
+  }
+  try {
+    return await connected(address, (client) => examined(client, address, size))
+  } catch (error) {
+    const fault = stepFault(error)
+    const at = CONNECTING.indexOf(fault.step)
+    return { ...NOTHING, passed: CONNECTING.slice(0, Math.max(1, at)), fault }
+  }
+}
+
+async function examined(client: Client, address: DatabaseAddress, size: number): Promise<Examined> {
+  await client.query(`set statement_timeout = ${STATEMENT_MS}`)
+  const pool = await poolOf(client, size)
+  const instances = await instancesOf(client)
+  const { db, schema } = databaseOver(client, address)
+  const seen = await examineSchema(db, schema)
+  return { ...seen, pool, instances, passed: [...CONNECTING, ...seen.passed, 'pool'] }
+}
+
+async function poolOf(client: Client, size: number): Promise<NonNullable<Examined['pool']>> {
+  const { rows } = await client.query(
+    "select count(*)::int as open, current_setting('max_connections')::int as most from pg_stat_activity where backend_type = 'client backend'",
+  )
+  const { open = 0, most = 0 } = rows[0] ?? {}
+  return { open, most, size }
+}
+
+/** Each listens for changes under a name of its own. */
+async function instancesOf(client: Client): Promise<number> {
+  const { rows } = await client.query(
+    "select count(distinct application_name)::int as instances from pg_stat_activity where datname = current_database() and application_name ~ '^gpt-proxy [0-9a-f]{12}$'",
+  )
+  return Math.max(1, rows[0]?.instances ?? 1)
+}
+
+function stepFault(error: unknown): DatabaseFault {
+  const said =
+    error instanceof StoreError ? /^PostgreSQL \S+: (\w+): (.*)$/s.exec(error.message) : null
+  const [, word = '', detail] = said ?? []
+  const known = DATABASE_STEPS.find((step) => step === word.toLowerCase())
+  const fault = faultOf(error, STEPS[word] ?? known ?? 'other')
+  return detail === undefined ? fault : { ...fault, detail }
+}

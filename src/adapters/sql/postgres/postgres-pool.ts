@@ -1,0 +1,63 @@
+/** Connections for Kysely: their errors explained, and those that are lost or hang thrown away. */
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { Pool, type PoolClient } from 'pg'
+import type { DatabaseAddress } from '../../../core/database-address.ts'
+import { CONNECT_MS, clientConfig, type Patience } from './postgres-client.ts'
+import { endsConnection, explainPostgresError } from './postgres-error.ts'
+
+interface PoolOptions {
+  address: DatabaseAddress
+  size: number
+  patience: Patience
+  program: string
+}
+
+export function createPool({ address, size, patience, program }: PoolOptions): PostgresPool {
+  const pool = new Pool({
+    ...clientConfig(address, patience, program),
+    max: size,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+  })
+  // An idle connection that is lost is nobody's error: the next one who needs it makes a new one.
+  pool.on('error', () => {})
+  return {
+    async connect() {
+      try {
+        const client = await pool.connect()
+        return guarded(client, address, (broken) => client.release(broken))
+      } catch (error) {
+        throw explainPostgresError(error, address)
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+type Query = Pick<PoolClient, 'query'>
+
+/**
+ * A statement without an answer may still come to one, so its connection must not be used again; what
+ * is asked of it meanwhile, as the end of its transaction, fails at once.
+ */
+export function guarded(
+  client: Query,
+  address: DatabaseAddress,
+  release: (broken: boolean) => void,
+): PostgresPoolClient {
+  let lost: { cause: unknown } | null = null
+  const query = async (text: string, parameters: readonly unknown[]): Promise<never> => {
+    if (lost !== null) throw lost.cause
+    try {
+      return (await client.query(text, [...parameters])) as never
+    } catch (error) {
+      const explained = explainPostgresError(error, address)
+      if (endsConnection(error)) lost = { cause: explained }
+      throw explained
+    }
+  }
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    release: () => release(lost !== null),
+  }
+}

@@ -1,0 +1,25 @@
+/** The one row that everything which changes a user's month writes first. */
+import type { Transaction } from 'kysely'
+import type { Month } from '../../../core/month.ts'
+import type { Tables } from '../schema/schema.ts'
+import { count } from '../values.ts'
+
+/** The tokens used. Writes nothing new, but nobody else writes the row before this transaction has ended. */
+export async function lockedUse(
+  step: Transaction<Tables>,
+  userId: number,
+  { year, month }: Month,
+): Promise<number> {
+  const none = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, requests: 0 }
+  const row = await step
+    .insertInto('usage_monthly')
+    .values({ user_id: userId, year, month, ...none, unpriced_requests: 0, cost_usd: 0 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['user_id', 'year', 'month'])
+        .doUpdateSet({ requests: (row) => row.ref('usage_monthly.requests') }),
+    )
+    .returning('total_tokens')
+    .executeTakeFirstOrThrow()
+  return count('usage_monthly.total_tokens', Number(row.total_tokens))
+}

@@ -1,0 +1,21 @@
+/** The schema's history, in code so that the one executable carries it. Never change one that was released. */
+import type { Migration } from 'kysely'
+import { firstTables } from '../migrations/0001-first-tables.ts'
+import { sumsAndQuotas } from '../migrations/0002-sums-and-quotas.ts'
+import { reportSums } from '../migrations/0003-report-sums.ts'
+import { changeNotices } from '../migrations/0004-change-notices.ts'
+import { sumsOfUsers } from '../migrations/0005-sums-of-users.ts'
+import { type DialectWords, SQLITE } from '../sql-dialect.ts'
+
+/** Names sort in the order of their making. */
+export function migrationsIn(words: DialectWords): Record<string, Migration> {
+  return {
+    '0001-first-tables': firstTables(words),
+    '0002-sums-and-quotas': sumsAndQuotas,
+    '0003-report-sums': reportSums,
+    '0004-change-notices': changeNotices(words),
+    '0005-sums-of-users': sumsOfUsers,
+  }
+}
+
+export const migrationNames: readonly string[] = Object.keys(migrationsIn(SQLITE))

@@ -1,0 +1,79 @@
+/** Opens the SQLite file: private to its owner, in WAL mode, at the newest schema. */
+import { Database } from 'bun:sqlite'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Kysely } from 'kysely'
+import { type Schema, schemaOf } from '../schema/migrate.ts'
+import type { Tables } from '../schema/schema.ts'
+import { SQLITE } from '../sql-dialect.ts'
+import { explainSqliteError, StoreError } from '../store-error.ts'
+import { BUSY_TIMEOUT_MS, BunSqliteDialect } from './bun-sqlite-dialect.ts'
+
+export async function openDatabase(path: string): Promise<Kysely<Tables>> {
+  const { db, schema } = await openUnmigrated(path)
+  try {
+    await schema.up()
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+/** As the file is, whichever version made it. */
+export async function openUnmigrated(
+  path: string,
+): Promise<{ db: Kysely<Tables>; schema: Schema }> {
+  makePrivate(path)
+  const dialect = new BunSqliteDialect(await connect(path), path)
+  const db = new Kysely<Tables>({ dialect })
+  return { db, schema: schemaOf(db, SQLITE, path) }
+}
+
+/** The file exists with its mode before SQLite writes a byte; the -wal and -shm files take it over. */
+function makePrivate(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (error) {
+    throw new StoreError(
+      `database ${path} cannot be opened for writing`,
+      'make the file and its folder writable for this user',
+      { cause: error },
+    )
+  }
+  try {
+    chmodSync(path, 0o600)
+  } catch {
+    // Writable but owned by somebody else: its mode is their choice.
+  }
+}
+
+async function connect(path: string): Promise<Database> {
+  const database = new Database(path, { readwrite: true, create: true })
+  try {
+    database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+    await useWriteAheadLog(database)
+    database.run('PRAGMA synchronous=NORMAL')
+    database.run('PRAGMA foreign_keys=ON')
+    return database
+  } catch (error) {
+    database.close()
+    throw explainSqliteError(error, path)
+  }
+}
+
+/** SQLite's busy timeout does not hold for the change to WAL, which two first starts may both try. */
+async function useWriteAheadLog(database: Database): Promise<void> {
+  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      database.run('PRAGMA journal_mode=WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+      if (!busy || performance.now() > deadlineMs) throw error
+      await Bun.sleep(10 + Math.random() * 20)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** A batch of records added up by day, user, key, model and upstream. */
+import type { UsageRecord } from '../../../usage/record.ts'
+
+/** What a batch adds for one day of one user, key, model and upstream; all other sums are sums of these. */
+export interface DaySum {
+  /** Days since 1970. */
+  day: number
+  userId: number
+  apiKeyId: number
+  model: string
+  upstream: string
+  requests: number
+  errors: number
+  promptTokens: number
+  completionTokens: number
+  totalTokens: number
+  cachedTokens: number
+  reasoningTokens: number
+  audioTokens: number
+  estimated: number
+  unpriced: number
+  costUsd: number
+  /** Of requests that held tokens before; null where none did. */
+  leasedTokens: number | null
+}
+
+export const DAY_MS = 86_400_000
+
+/** Without a text or a list for each record, for this runs for all of them. */
+export function daySums(records: readonly UsageRecord[]): DaySum[] {
+  const ofKey = new Map<number, DaySum[]>()
+  for (const record of records) {
+    const sum = daySumOf(ofKey, record)
+    sum.requests++
+    if (isError(record)) sum.errors++
+    sum.promptTokens += record.promptTokens
+    sum.completionTokens += record.completionTokens
+    sum.totalTokens += record.totalTokens
+    sum.cachedTokens += record.cachedTokens
+    sum.reasoningTokens += record.reasoningTokens
+    sum.audioTokens += record.audioTokens
+    if (record.estimated) sum.estimated++
+    if (record.costUsd === null) sum.unpriced++
+    else sum.costUsd += record.costUsd
+    // Only what was held before is on a lease.
+    if (record.reservedTokens > 0) sum.leasedTokens = (sum.leasedTokens ?? 0) + record.totalTokens
+  }
+  return [...ofKey.values()].flat()
+}
+
+/** A key's requests go to few models and upstreams, so looking through its sums is quicker than naming one. */
+function daySumOf(ofKey: Map<number, DaySum[]>, record: UsageRecord): DaySum {
+  const day = Math.floor(record.startedAtMs / DAY_MS)
+  const upstream = record.upstream ?? ''
+  let sums = ofKey.get(record.apiKeyId)
+  if (sums === undefined) {
+    sums = []
+    ofKey.set(record.apiKeyId, sums)
+  }
+  for (const sum of sums) {
+    if (
+      sum.model === record.model &&
+      sum.upstream === upstream &&
+      sum.day === day &&
+      sum.userId === record.userId
+    )
+      return sum
+  }
+  const made = emptySum(day, record, upstream)
+  sums.push(made)
+  return made
+}
+
+function emptySum(day: number, { userId, apiKeyId, model }: UsageRecord, upstream: string): DaySum {
+  return {
+    day,
+    userId,
+    apiKeyId,
+    model,
+    upstream,
+    requests: 0,
+    errors: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+    totalTokens: 0,
+    cachedTokens: 0,
+    reasoningTokens: 0,
+    audioTokens: 0,
+    estimated: 0,
+    unpriced: 0,
+    costUsd: 0,
+    leasedTokens: null,
+  }
+}
+
+/** A client that went away is no error. */
+function isError({ outcome }: UsageRecord): boolean {
+  return outcome !== 'ok' && outcome !== 'aborted'
+}

@@ -1,0 +1,78 @@
+/** Prices records as they are stored: by the operator's own prices first, then by the published ones. */
+import type { Kysely } from 'kysely'
+import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
+import { costUsd, type Rates } from '../../../usage/prices.ts'
+import type { UsageRecord } from '../../../usage/record.ts'
+import type { Tables } from '../schema/schema.ts'
+import { ratesIn } from './price-rows.ts'
+
+/** Addresses of upstream keys by their ids. */
+type Addresses = ReadonlyMap<number, string>
+
+export async function priced(
+  db: Kysely<Tables>,
+  catalogue: PriceCatalogue | null,
+  records: readonly UsageRecord[],
+): Promise<readonly UsageRecord[]> {
+  if (records.every((record) => record.costUsd !== null)) return records
+  const rows = await db.selectFrom('model_prices').selectAll().execute()
+  const own = new Map(rows.map((row) => [row.model, ratesIn(row)]))
+  // The built-in demo has no key and no price, so that trying it out does not load the list.
+  if (records.some((record) => record.upstreamKeyId !== null || isLost(record)))
+    await catalogue?.load()
+  const addresses = await addressesFor(db, records)
+  return records.map((record) => {
+    if (record.costUsd !== null) return record
+    const rates = ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
+    return rates === null ? record : { ...record, costUsd: costUsd(record, rates) }
+  })
+}
+
+/** Only of a compatible upstream does the address say whose prices hold. */
+async function addressesFor(
+  db: Kysely<Tables>,
+  records: readonly UsageRecord[],
+): Promise<Addresses> {
+  if (!records.some((record) => record.provider === 'compatible')) return new Map()
+  const rows = await db.selectFrom('upstream_keys').select(['id', 'base_url']).execute()
+  return new Map(rows.map(({ id, base_url }) => [id, base_url]))
+}
+
+/** By the name the client used, else by the upstream's own. */
+function ownRates(own: ReadonlyMap<string, Rates>, record: UsageRecord): Rates | null {
+  return own.get(record.model) ?? own.get(record.upstreamModel ?? '') ?? null
+}
+
+/**
+ * Elsewhere than at Azure the upstream's name is the model that answered; there it is a deployment,
+ * which may be called anything, so the client's name comes first.
+ */
+function publishedRates(
+  catalogue: PriceCatalogue | null,
+  record: UsageRecord,
+  addresses: Addresses,
+): Rates | null {
+  const source = sourceOf(record, addresses)
+  if (catalogue === null || source === null) return null
+  const upstreamModel = record.upstreamModel ?? record.model
+  const names = source.provider === 'azure' ? [record.model, upstreamModel] : [upstreamModel]
+  for (const name of names) {
+    const rates = catalogue.ratesOf(source, name, record.startedAtMs)
+    if (rates !== null) return rates
+  }
+  return null
+}
+
+/** Nobody knows which upstream a lost request had reached: its model says what it cost, or nothing does. */
+const ANYWHERE: PriceSource = { provider: 'compatible', baseUrl: null }
+
+function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null {
+  const { provider, upstreamKeyId } = record
+  if (isLost(record)) return ANYWHERE
+  if (provider === null || upstreamKeyId === null) return null
+  return { provider, baseUrl: addresses.get(upstreamKeyId) ?? null }
+}
+
+function isLost({ outcome }: UsageRecord): boolean {
+  return outcome === 'lost'
+}

@@ -1,0 +1,80 @@
+/** A usage record as its row. */
+
+import { isoTime } from '../../../core/iso-time.ts'
+import type { UsageRecord } from '../../../usage/record.ts'
+import type { UsageRecordsTable } from '../schema/schema.ts'
+import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+
+const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
+  request_id: 'text',
+  started_at: 'text',
+  user_id: 'integer',
+  api_key_id: 'integer',
+  endpoint: 'text',
+  model: 'text',
+  upstream_model: 'text',
+  upstream_key_id: 'integer',
+  upstream: 'text',
+  provider: 'text',
+  stream: 'integer',
+  status: 'integer',
+  outcome: 'text',
+  error_code: 'text',
+  attempts: 'integer',
+  attempt_log: 'text',
+  ambiguous: 'integer',
+  duration_ms: 'double precision',
+  first_token_ms: 'double precision',
+  prompt_tokens: 'bigint',
+  completion_tokens: 'bigint',
+  total_tokens: 'bigint',
+  cached_tokens: 'bigint',
+  reasoning_tokens: 'bigint',
+  audio_tokens: 'bigint',
+  estimated: 'integer',
+  cost_usd: 'double precision',
+  audio_output_tokens: 'bigint',
+  reserved_tokens: 'bigint',
+}
+
+export const RECORDS: BulkStatement = {
+  table: 'usage_records',
+  columns: COLUMNS,
+  key: ['request_id'],
+  added: [],
+}
+
+/** In the order of the columns above. */
+export function recordRow(record: UsageRecord): BulkRow {
+  return [
+    record.requestId,
+    isoTime(record.startedAtMs),
+    record.userId,
+    record.apiKeyId,
+    record.endpoint,
+    record.model,
+    record.upstreamModel,
+    record.upstreamKeyId,
+    record.upstream,
+    record.provider,
+    record.stream ? 1 : 0,
+    record.status,
+    record.outcome,
+    record.errorCode,
+    record.attempts.length,
+    JSON.stringify(record.attempts),
+    record.attempts.some((attempt) => attempt.ambiguous) ? 1 : 0,
+    record.durationMs,
+    record.firstTokenMs,
+    record.promptTokens,
+    record.completionTokens,
+    record.totalTokens,
+    record.cachedTokens,
+    record.reasoningTokens,
+    record.audioTokens,
+    record.estimated ? 1 : 0,
+    record.costUsd,
+    record.audioOutputTokens,
+    record.reservedTokens,
+  ]
+}

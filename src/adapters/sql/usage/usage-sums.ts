@@ -1,0 +1,121 @@
+/** What a batch of records adds to the sums of its days and months, and takes off leases. */
+
+import { isoTime } from '../../../core/iso-time.ts'
+import { monthOf } from '../../../core/month.ts'
+import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import { DAY_MS, type DaySum } from './day-sums.ts'
+import { folded } from './folded-rows.ts'
+
+const DAILY_SUMS = {
+  requests: 'bigint',
+  errors: 'bigint',
+  prompt_tokens: 'bigint',
+  completion_tokens: 'bigint',
+  total_tokens: 'bigint',
+  cached_tokens: 'bigint',
+  reasoning_tokens: 'bigint',
+  audio_tokens: 'bigint',
+  estimated_requests: 'bigint',
+  unpriced_requests: 'bigint',
+  cost_usd: 'double precision',
+}
+const MONTHLY_SUMS = {
+  prompt_tokens: 'bigint',
+  completion_tokens: 'bigint',
+  total_tokens: 'bigint',
+  requests: 'bigint',
+  unpriced_requests: 'bigint',
+  cost_usd: 'double precision',
+}
+
+function sums(table: string, key: Record<string, string>, added: object): BulkStatement {
+  const columns = { ...key, ...added }
+  return { table, columns, key: Object.keys(key), added: Object.keys(added) }
+}
+
+export const DAILY = sums(
+  'usage_daily',
+  { day: 'text', user_id: 'integer', api_key_id: 'integer', model: 'text', upstream: 'text' },
+  DAILY_SUMS,
+)
+export const MONTHLY = sums(
+  'usage_monthly',
+  { user_id: 'integer', year: 'integer', month: 'integer' },
+  MONTHLY_SUMS,
+)
+/** A lease that somebody deleted comes back below zero: what its instance spends stays accounted for. */
+export const LEASES: BulkStatement = {
+  ...sums(
+    'quota_leases',
+    { user_id: 'integer', year: 'integer', month: 'integer', instance_id: 'text' },
+    { tokens: 'bigint' },
+  ),
+  columns: {
+    user_id: 'integer',
+    year: 'integer',
+    month: 'integer',
+    instance_id: 'text',
+    tokens: 'bigint',
+    updated_at: 'text',
+  },
+}
+
+export function dailyRows(sums: readonly DaySum[]): BulkRow[] {
+  return folded(
+    sums.map((sum) => ({
+      key: [
+        isoTime(sum.day * DAY_MS).slice(0, 10),
+        sum.userId,
+        sum.apiKeyId,
+        sum.model,
+        sum.upstream,
+      ],
+      amounts: [
+        sum.requests,
+        sum.errors,
+        sum.promptTokens,
+        sum.completionTokens,
+        sum.totalTokens,
+        sum.cachedTokens,
+        sum.reasoningTokens,
+        sum.audioTokens,
+        sum.estimated,
+        sum.unpriced,
+        sum.costUsd,
+      ],
+    })),
+  )
+}
+
+export function monthlyRows(sums: readonly DaySum[]): BulkRow[] {
+  return folded(
+    sums.map((sum) => ({
+      key: billed(sum),
+      amounts: [
+        sum.promptTokens,
+        sum.completionTokens,
+        sum.totalTokens,
+        sum.requests,
+        sum.unpriced,
+        sum.costUsd,
+      ],
+    })),
+  )
+}
+
+export function leaseRows(sums: readonly DaySum[], instanceId: string): BulkRow[] {
+  const now = isoTime(Date.now())
+  return folded(
+    sums.flatMap((sum) =>
+      sum.leasedTokens === null
+        ? []
+        : [{ key: [...billed(sum), instanceId], amounts: [-sum.leasedTokens] }],
+    ),
+  ).map((row) => [...row, now])
+}
+
+/** The month of a request is that of its start, whenever it ended. */
+function billed({ userId, day }: DaySum): (string | number)[] {
+  const { year, month } = monthOf(day * DAY_MS)
+  return [userId, year, month]
+}

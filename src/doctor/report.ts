@@ -1,0 +1,90 @@
+/** A check's findings in the words of one language, with the lines to paste, and nothing secret in them. */
+
+import { CHECK_IDS, type CheckId, VERDICTS, type Verdict } from '../core/check-ids.ts'
+import { redactValue } from '../core/redact.ts'
+import type { Figure, Figures, Finding } from './finding.ts'
+import { REMEDIES } from './remedies.ts'
+import { shellWord } from './shell-word.ts'
+import type { Language } from './text.ts'
+import { TEXTS } from './texts/texts.ts'
+
+export interface FindingView {
+  code: string
+  verdict: Verdict
+  seen: string
+  cause: string | null
+  fix: string | null
+  /** Lines to paste. */
+  commands: readonly string[]
+  evidence: Figures
+}
+
+export interface CheckView {
+  id: CheckId
+  verdict: Verdict
+  took_ms: number
+  findings: readonly FindingView[]
+}
+
+export interface Report {
+  verdict: Verdict
+  language: Language
+  checks: readonly CheckView[]
+}
+
+export interface CheckResult {
+  id: CheckId
+  tookMs: number
+  findings: readonly Finding[]
+}
+
+/** `secretForms`: what must not be seen, in any spelling. */
+export function reportOf(
+  results: readonly CheckResult[],
+  language: Language,
+  secretForms: readonly string[],
+): Report {
+  const inOrder = CHECK_IDS.flatMap((id) => results.filter((result) => result.id === id))
+  const checks = inOrder.map(({ id, tookMs, findings }) => ({
+    id,
+    verdict: gravest(findings.map(({ verdict }) => verdict)),
+    took_ms: Math.round(tookMs),
+    findings: findings.map((one) => viewOf(one, language)),
+  }))
+  const verdict = gravest(checks.map((check) => check.verdict))
+  return redactValue({ verdict, language, checks }, secretForms) as Report
+}
+
+export function gravest(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS[Math.max(0, ...verdicts.map((one) => VERDICTS.indexOf(one)))] ?? 'skipped'
+}
+
+export function viewOf({ code, verdict, figures }: Finding, language: Language): FindingView {
+  const [seen, cause = null, fix = null] = TEXTS[language][code]
+  return {
+    code,
+    verdict,
+    seen: filled(seen, figures, shown),
+    cause: cause === null ? null : filled(cause, figures, shown),
+    fix: fix === null ? null : filled(fix, figures, shown),
+    commands: (REMEDIES[code] ?? []).map((line) => filled(line, figures, pasteable)),
+    evidence: figures,
+  }
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+function filled(text: string, figures: Figures, write: (value: Figure, name: string) => string) {
+  return text.replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(figures, name) ? write(figures[name] ?? null, name) : whole,
+  )
+}
+
+function shown(value: Figure): string {
+  return String(value ?? '-').replace(UNPRINTABLE, '?')
+}
+
+/** As one word of a shell, whatever stands in it; `placement` is words already. */
+function pasteable(value: Figure, name: string): string {
+  return name === 'placement' ? shown(value) : shellWord(shown(value))
+}

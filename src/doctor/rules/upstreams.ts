@@ -1,0 +1,72 @@
+/** UPS-1: can each upstream key be used, and why not? */
+import type { UpstreamKey } from '../../core/entities.ts'
+import { servesModel } from '../../routing/choose-key.ts'
+import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
+import { type Figures, type Finding, failure, ok, warning } from '../finding.ts'
+import { shellWord } from '../shell-word.ts'
+
+const DEAD = [401, 403]
+const SPENT = [402, 429]
+
+export function judgeUpstreams({ nowMs, seen, wanted }: UpstreamEvidence): Finding[] {
+  const findings = seen.map((one) => judgeOne(one, nowMs))
+  if (seen.length === 0) findings.push(warning('ups.none'))
+  const serving = seen.map(({ key }) => key).filter(mayServe)
+  for (const model of wanted) {
+    if (serving.some((key) => servesModel(key, model))) continue
+    findings.push(failure('ups.unserved', { model }))
+  }
+  return findings
+}
+
+const mayServe = ({ state }: UpstreamKey) =>
+  state.status !== 'disabled' && state.status !== 'invalid'
+
+function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
+  const { name: upstream, baseUrl, keyHint: hint, state } = key
+  const figures: Figures = {
+    upstream,
+    baseUrl,
+    hint,
+    placement: placementOf(key),
+    requests: state.totalRequests,
+    errors: state.totalErrors,
+    failures: state.failureCount,
+    state: state.status,
+    lastError: state.lastError ?? '-',
+    status: probe?.status ?? null,
+    latencyMs: probe?.latencyMs ?? null,
+    detail: probe?.detail ?? '-',
+  }
+  if (state.status === 'disabled') return warning('ups.disabled', figures)
+  if (probe === null) return warning('ups.sealed', figures)
+  const { status } = probe
+  if (status === null) return failure('ups.unreachable', figures)
+  if (DEAD.includes(status)) return failure('ups.dead', figures)
+  if (SPENT.includes(status)) return failure('ups.quota', figures)
+  // A list of models is not asked of everything that speaks the language.
+  if (!probe.ok) return warning('ups.strange', figures)
+  if (state.status === 'invalid') return failure('ups.invalid', figures)
+  const untilMs = state.cooldownUntilMs ?? 0
+  if (state.status === 'cooldown' && untilMs > nowMs)
+    return warning('ups.breaker', { ...figures, until: new Date(untilMs).toISOString() })
+  return ok('ups.ok', figures)
+}
+
+/** The options of `upstream add` that make the same row again. */
+export function placementOf({
+  provider,
+  baseUrl,
+  models,
+  deployments,
+  ...key
+}: UpstreamKey): string {
+  const weight = key.weight === 1 ? [] : [`--weight ${key.weight}`]
+  const version = key.apiVersion === null ? [] : [`--api-version ${key.apiVersion}`]
+  const named = Object.entries(deployments ?? {}).map(
+    (pair) => `--deployment ${shellWord(pair.join('='))}`,
+  )
+  const served = (models ?? []).map((model) => `--model ${shellWord(model)}`)
+  const where = [`--provider ${provider}`, `--base-url ${shellWord(baseUrl)}`]
+  return [...where, ...served, ...named, ...version, ...weight].join(' ')
+}

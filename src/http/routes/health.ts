@@ -1,0 +1,30 @@
+/** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
+import { type AppParts, type Handler, json } from '../route.ts'
+
+export function health({ gateway, readiness }: AppParts): Handler<'open'> {
+  return async () => {
+    const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
+    const redis = gateway.rateLimits.health()
+    const journal = gateway.journal.health().state === 'healthy' ? 'healthy' : 'unhealthy'
+    const well = database === 'healthy' && redis !== 'degraded' && journal === 'healthy'
+    return json({ status: well ? 'healthy' : 'degraded', services: { database, redis, journal } })
+  }
+}
+
+export function livez(): Handler<'open'> {
+  return () => json({ status: 'alive' })
+}
+
+export function readyz({ readiness }: AppParts): Handler<'open'> {
+  return () =>
+    readiness.draining() ? json({ status: 'draining' }, 503) : json({ status: 'ready' })
+}
+
+export function metrics({ gateway }: AppParts): Handler<'admin_key'> {
+  return async () => {
+    const { metrics: collected, endedRequests } = gateway
+    endedRequests.flush()
+    const headers = { 'content-type': collected.contentType }
+    return { status: 200, headers, body: await collected.exposition() }
+  }
+}

@@ -1,0 +1,228 @@
+/** One connection of a client: its requests one after the other, their replies, and how long it may take. */
+import type { GatewayError } from '../../core/errors.ts'
+import { type Framing, MalformedMessage } from '../../http1/head-lines.ts'
+import { MessageReader, type MessageSink } from '../../http1/message-reader.ts'
+import { readRequestHead } from '../../http1/request-head.ts'
+import { errorAnswer, newRequestId } from '../error-response.ts'
+import { headTooLate, malformed, tooMany } from './connection-errors.ts'
+import { Exchange, type ReplyWire } from './exchange.ts'
+import { Outgoing, type Part } from './outgoing.ts'
+import { headText } from './response-head.ts'
+
+/** What a connection needs of its socket. */
+export interface ClientSocket {
+  readonly remoteAddress: string
+  /** How many bytes were taken, or less than 0 where it is closed. */
+  write(bytes: Uint8Array, from: number, length: number): number
+  /** Ends the writing side alone; the rest is closed when the client ends its own. */
+  shutdown(): void
+  /** Closes it at once. */
+  terminate(): void
+}
+
+/** What all connections of a server share. */
+export interface ConnectionOwner {
+  answer(exchange: Exchange): void
+  /** The server stops: each reply is the last on its connection. */
+  isStopping(): boolean
+  replied(): void
+  gone(connection: ClientConnection): void
+  /** Bytes that were sent must be taken within this. */
+  writeTimeoutMs: number
+}
+
+/** All headers must be there by then. */
+const HEAD_TIMEOUT_MS = 10_000
+/** Without a request. Proxies in front must give up an idle connection earlier. */
+const IDLE_TIMEOUT_MS = 30_000
+/** Whoever still sends what nobody reads must see the reply before the connection breaks. */
+const LINGER_MS = 2_000
+/** Of requests that come before the one under way is answered. With more of them its reply is the last. */
+const MOST_EARLY_BYTES = 64 * 1024
+
+/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+export class ClientConnection implements MessageSink, ReplyWire {
+  private readonly socket: ClientSocket
+  private readonly owner: ConnectionOwner
+  private readonly reader = new MessageReader(this)
+  private exchange: Exchange | null = null
+  /** Its head has just been read. */
+  private isNew = false
+  /** Bytes behind the request under way. */
+  private early: Buffer | null = null
+  /** More than may be kept; none of it is read, but the client's leaving is still seen. */
+  private overrun = false
+  private readonly outgoing: Outgoing
+  /** No further request is read. */
+  private ending = false
+  private open = true
+  private address: string | null = null
+  /** When what it waits for began: a request, the rest of a head, the client's end. */
+  private sinceMs = performance.now()
+
+  constructor(socket: ClientSocket, owner: ConnectionOwner) {
+    this.socket = socket
+    this.owner = owner
+    this.outgoing = new Outgoing(socket)
+    this.reader.start()
+  }
+
+  /** Between two requests. */
+  isIdle(): boolean {
+    return this.exchange === null && !this.ending && !this.reader.isInHead()
+  }
+
+  /** To be called now and then. */
+  watch(nowMs: number): void {
+    const waitedMs = nowMs - this.sinceMs
+    if (this.outgoing.hasUnsent()) {
+      const stalledMs = nowMs - this.outgoing.stalledMs
+      // A stream has a limit of its own.
+      if (this.exchange === null && stalledMs > this.owner.writeTimeoutMs) this.socket.terminate()
+    } else if (this.ending) {
+      if (waitedMs > LINGER_MS) this.socket.terminate()
+    } else if (this.exchange === null) {
+      if (this.reader.isInHead()) {
+        if (waitedMs > HEAD_TIMEOUT_MS) this.refuse(headTooLate(HEAD_TIMEOUT_MS))
+      } else if (waitedMs > IDLE_TIMEOUT_MS) this.close()
+    }
+  }
+
+  /** Before it has asked for anything. */
+  turnAway(most: number): void {
+    this.refuse(tooMany(most))
+  }
+
+  close(): void {
+    this.ending = true
+    this.sinceMs = performance.now()
+    // Closing both sides while bytes arrive makes a reset of it, which can overtake the reply.
+    if (this.open && !this.outgoing.hasUnsent()) this.socket.shutdown()
+  }
+
+  // To be called by the socket.
+
+  received(bytes: Buffer): void {
+    if (this.ending) return
+    if (this.outgoing.hasUnsent() || this.exchange?.whole) {
+      this.keep(bytes)
+      return
+    }
+    const wasInHead = this.reader.isInHead()
+    try {
+      const read = this.reader.push(bytes)
+      if (read < bytes.length) this.keep(bytes.subarray(read))
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.spoilt(error.message)
+    }
+    if (!wasInHead && this.reader.isInHead()) this.sinceMs = performance.now()
+    if (!this.isNew || this.exchange === null) return
+    this.isNew = false
+    this.owner.answer(this.exchange)
+  }
+
+  drained(): void {
+    this.outgoing.drained()
+    if (this.outgoing.hasUnsent()) return
+    if (this.ending) this.close()
+    else this.readOn()
+  }
+
+  closed(): void {
+    this.open = false
+    this.owner.gone(this)
+    const leaving = this.exchange
+    this.exchange = null
+    leaving?.clientLeft()
+    this.outgoing.closed()
+  }
+
+  // To be called by the reader.
+
+  head(text: string): Framing {
+    const request = readRequestHead(text)
+    this.exchange = new Exchange(request, this)
+    this.isNew = true
+    return request.framing
+  }
+
+  body(bytes: Uint8Array): void {
+    this.exchange?.received(bytes)
+  }
+
+  end(): void {
+    this.exchange?.complete()
+  }
+
+  // To be called by the exchange.
+
+  peer(): string {
+    this.address ??= this.socket.remoteAddress
+    return this.address
+  }
+
+  isLast(): boolean {
+    return this.overrun || this.owner.isStopping()
+  }
+
+  send(head: string, body: Uint8Array | null, part: Part): void {
+    this.outgoing.send(head, body, part)
+  }
+
+  lag(): void | Promise<void> {
+    return this.outgoing.lag()
+  }
+
+  finished(keepAlive: boolean): void {
+    this.exchange = null
+    this.owner.replied()
+    // A stream may have begun before there was too much.
+    if (!keepAlive || this.overrun) {
+      this.close()
+      return
+    }
+    this.sinceMs = performance.now()
+    this.reader.start()
+    if (this.early !== null && !this.outgoing.hasUnsent()) queueMicrotask(() => this.readOn())
+  }
+
+  abort(): void {
+    this.exchange = null
+    this.socket.terminate()
+  }
+
+  /** Goes on with what came early. */
+  private readOn(): void {
+    const bytes = this.early
+    if (bytes === null || this.exchange?.whole) return
+    this.early = null
+    this.received(bytes)
+  }
+
+  private keep(bytes: Buffer): void {
+    if (this.overrun) return
+    const size = (this.early?.length ?? 0) + bytes.length
+    if (size <= MOST_EARLY_BYTES) {
+      this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
+      return
+    }
+    this.overrun = true
+    this.early = null
+    // Its reply is made, and waits to be taken.
+    if (this.exchange === null) this.close()
+  }
+
+  private spoilt(reason: string): void {
+    if (this.exchange !== null) this.exchange.spoilt(reason)
+    else this.refuse(malformed(reason))
+  }
+
+  /** Before there is a request that could be answered. */
+  private refuse(error: GatewayError): void {
+    const { status, headers, body } = errorAnswer(error, newRequestId())
+    const bytes = Buffer.from(body)
+    this.send(headText(status, headers, `content-length: ${bytes.length}\r\n`), bytes, 'plain')
+    this.close()
+  }
+}

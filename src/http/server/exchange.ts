@@ -1,0 +1,172 @@
+/** One request and its reply, between the connection that carries both and whoever answers. */
+import type { HeaderLines } from '../../http1/head-lines.ts'
+import type { RequestHead } from '../../http1/request-head.ts'
+import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
+import type { Part } from './outgoing.ts'
+import { headText } from './response-head.ts'
+
+/** What an exchange needs of its connection. */
+export interface ReplyWire {
+  /** The address at the other end. */
+  peer(): string
+  /** `head` and `body` go in one write. */
+  send(head: string, body: Uint8Array | null, part: Part): void
+  /** A promise where the client has not taken what was sent; resolves once it has, or is gone. */
+  lag(): void | Promise<void>
+  /** The whole reply was sent. */
+  finished(keepAlive: boolean): void
+  /** Closes the connection in the middle of the reply. */
+  abort(): void
+  /** The server stops: this is the last reply on its connection. */
+  isLast(): boolean
+}
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+const decoder = new TextDecoder()
+
+/** A class, for each request has one. */
+export class Exchange implements ClientStream {
+  readonly method: string
+  readonly target: string
+  readonly headers: HeaderLines
+  /** Bytes of the body so far. */
+  size = 0
+  /** All of the body is here. */
+  whole = false
+  /** The client is gone. */
+  gone = false
+  /** Why the body can't be read. */
+  malformed: string | null = null
+  /** Called whenever one of the four above has changed. */
+  onBody: (() => void) | null = null
+  onGone: (() => void) | null = null
+  private readonly request: RequestHead
+  private readonly wire: ReplyWire
+  private parts: Uint8Array[] = []
+  private dropsBody = false
+  private state: 'waiting' | 'streaming' | 'over' = 'waiting'
+  /** Of a stream; it goes with the first bytes. */
+  private unsentHead = ''
+  private keepAlive = false
+
+  constructor(request: RequestHead, wire: ReplyWire) {
+    this.method = request.method
+    this.target = request.target
+    this.headers = request.headers
+    this.request = request
+    this.wire = wire
+  }
+
+  peer(): string {
+    return this.wire.peer()
+  }
+
+  /** The body, once: it is not kept beside its text. */
+  text(): string {
+    const { parts } = this
+    this.parts = []
+    return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+  }
+
+  /** For whoever takes none: what comes of one is not kept. */
+  dropBody(): void {
+    this.dropsBody = true
+    this.parts = []
+  }
+
+  /** To be called before a body is waited for: some clients do not send it unasked. */
+  askForBody(): void {
+    const { headers, minor } = this.request
+    const waits = this.size === 0 && minor === 1 && this.state === 'waiting'
+    if (waits && headers.get('expect')?.toLowerCase() === '100-continue')
+      this.wire.send(CONTINUE, null, 'plain')
+  }
+
+  /** Once; behind the head of a stream it ends the connection, for nothing else can be said any more. */
+  respond({ status, headers, body }: Reply): void {
+    if (this.state === 'streaming') this.abort()
+    if (this.state === 'over') return
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    const head = this.headOf({ status, headers }, `content-length: ${bytes.length}\r\n`)
+    this.wire.send(head, this.method === 'HEAD' ? null : bytes, 'plain')
+    this.finish()
+  }
+
+  stream(head: ReplyHead): ClientStream {
+    const framing = this.isChunked() ? 'transfer-encoding: chunked\r\n' : ''
+    this.unsentHead = this.headOf(head, framing)
+    this.state = 'streaming'
+    return this
+  }
+
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.state !== 'streaming') return
+    this.sendPart(bytes, this.isChunked() ? 'chunk' : 'plain')
+    return this.wire.lag()
+  }
+
+  flush(): void {
+    if (this.state === 'streaming' && this.unsentHead !== '') this.sendPart(null, 'plain')
+  }
+
+  end(last: Uint8Array | null): void {
+    if (this.state !== 'streaming') return
+    this.sendPart(last, this.isChunked() ? 'last chunk' : 'plain')
+    this.finish()
+  }
+
+  abort(): void {
+    if (this.state === 'over') return
+    this.state = 'over'
+    this.wire.abort()
+  }
+
+  // To be called by the connection.
+
+  received(bytes: Uint8Array): void {
+    if (this.state === 'over') return
+    if (!this.dropsBody) this.parts.push(bytes)
+    this.size += bytes.length
+    this.onBody?.()
+  }
+
+  complete(): void {
+    this.whole = true
+    this.onBody?.()
+  }
+
+  spoilt(reason: string): void {
+    this.malformed = reason
+    this.onBody?.()
+  }
+
+  clientLeft(): void {
+    this.gone = true
+    this.state = 'over'
+    this.onBody?.()
+    this.onGone?.()
+  }
+
+  private isChunked(): boolean {
+    return this.request.minor === 1
+  }
+
+  private headOf({ status, headers }: ReplyHead, framing: string): string {
+    const closes = headers.connection === 'close'
+    const chunkless = framing === ''
+    this.keepAlive =
+      this.request.keepAlive && this.whole && !closes && !chunkless && !this.wire.isLast()
+    const ending = this.keepAlive || closes ? '' : 'connection: close\r\n'
+    return headText(status, headers, framing + ending)
+  }
+
+  private sendPart(bytes: Uint8Array | null, part: Part): void {
+    this.wire.send(this.unsentHead, bytes, part)
+    this.unsentHead = ''
+  }
+
+  private finish(): void {
+    this.state = 'over'
+    this.wire.finished(this.keepAlive)
+  }
+}

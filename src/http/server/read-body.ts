@@ -1,0 +1,77 @@
+/** Reads a request's body: capped in size before it is buffered, and in time. */
+import { GatewayError } from '../../core/errors.ts'
+import type { Deadlines } from '../../pipeline/deadlines.ts'
+import { malformed } from './connection-errors.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface BodyLimits {
+  maxBytes: number
+  /** The whole body must have arrived by then. */
+  timeoutMs: number
+}
+
+/** A promise only where it has not all arrived. */
+export function readBody(
+  request: Exchange,
+  limits: BodyLimits,
+  deadlines: Deadlines,
+): string | Promise<string> {
+  const encoding = request.headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError(
+      'unsupported_encoding',
+      'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.',
+    )
+  }
+  const length = request.headers.get('content-length')
+  if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
+  const early = faultOf(request, limits)
+  if (early !== null) throw early
+  if (request.whole) return request.text()
+  return new Promise((resolve, reject) => {
+    const deadline = deadlines.open()
+    const over = () => {
+      deadline.clear()
+      request.onBody = null
+    }
+    request.onBody = () => {
+      const fault = faultOf(request, limits)
+      if (fault === null && !request.whole) return
+      over()
+      if (fault === null) resolve(request.text())
+      else reject(fault)
+    }
+    deadline.set(limits.timeoutMs, () => {
+      over()
+      reject(tooLate(limits))
+    })
+    request.askForBody()
+  })
+}
+
+/** Without a content-length the size is known only as it grows. */
+function faultOf(request: Exchange, limits: BodyLimits): GatewayError | null {
+  if (request.malformed !== null) return malformed(request.malformed)
+  if (request.size > limits.maxBytes) return tooLarge(limits)
+  if (!request.gone) return null
+  return new GatewayError(
+    'client_closed_request',
+    'gateway: the client closed the connection before its request was complete.',
+  )
+}
+
+function tooLarge({ maxBytes }: BodyLimits): GatewayError {
+  return new GatewayError(
+    'request_too_large',
+    `gateway: the body is larger than ${maxBytes} bytes (MAX_BODY_BYTES).`,
+    { headers: { connection: 'close' } },
+  )
+}
+
+function tooLate({ timeoutMs }: BodyLimits): GatewayError {
+  return new GatewayError(
+    'request_timeout',
+    `gateway: the body did not arrive within ${timeoutMs} ms.`,
+    { headers: { connection: 'close' } },
+  )
+}

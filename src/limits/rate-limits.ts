@@ -1,0 +1,118 @@
+/** Takes a request's rate limits, all or none, and puts right what was taken at its end. */
+
+import type { ApiKey } from '../core/entities.ts'
+import type { HeaderSource } from '../http1/head-lines.ts'
+import type { Metrics } from '../usage/metrics.ts'
+import { clientAddress } from './client-address.ts'
+import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
+import type { Cidr } from './ip-address.ts'
+import {
+  addLimitHeaders,
+  type Limit,
+  type LimitDefaults,
+  limitRefusal,
+  limitsOf,
+  limitsUnavailable,
+} from './rules.ts'
+
+/** Where a request comes from; asked for only where a limit depends on it, because it costs. */
+export interface Origin {
+  peer(): string | null
+  headers: HeaderSource
+}
+
+export interface RateHold {
+  limits: readonly Limit[]
+  ticket: Ticket
+}
+
+/** What the reply carries, whatever becomes of the request. */
+type ReplyHeaders = Record<string, string>
+
+export interface RateLimits {
+  /**
+   * Null where no limit is on the request. Throws `rate_limit_exceeded`, or `limits_unavailable`.
+   * Adds to `headers` how much is left. A promise only where others share the counters.
+   */
+  hold(
+    key: ApiKey,
+    origin: Origin,
+    tokens: number,
+    headers: ReplyHeaders,
+  ): RateHold | null | Promise<RateHold | null>
+  /** At the end, with the tokens that were used. */
+  settle(hold: RateHold, usedTokens: number): void
+  /** The request was refused after all: nothing of it counts. */
+  release(hold: RateHold): void
+  health(): SharedHealth
+}
+
+interface Parts {
+  enabled: boolean
+  defaults: LimitDefaults
+  trustedProxies: readonly Cidr[]
+  counters: Counters
+  metrics: Metrics
+}
+
+/** A header can be made as long as a client likes, and different each time. */
+const MOST_REMEMBERED = 10_000
+const LONGEST_REMEMBERED = 100
+
+export function createRateLimits(parts: Parts): RateLimits {
+  const { enabled, defaults, trustedProxies, counters, metrics } = parts
+  const limitsAddresses = defaults.ipRpm > 0 || defaults.ipTpm > 0
+
+  const addresses = new Map<string | null, string>()
+  /** Reading an address costs more than all the limits; most requests come from the same few. */
+  const addressOf = (origin: Origin): string => {
+    const heard = origin.peer()
+    const forwarded = trustedProxies.length === 0 ? null : origin.headers.get('x-forwarded-for')
+    const named = forwarded === null ? heard : `${heard}\n${forwarded}`
+    const known = addresses.get(named)
+    if (known !== undefined) return known
+    const address = clientAddress(heard, forwarded, trustedProxies)
+    if (addresses.size >= MOST_REMEMBERED) addresses.clear()
+    if (forwarded === null || forwarded.length <= LONGEST_REMEMBERED) addresses.set(named, address)
+    return address
+  }
+  const decide = (limits: readonly Limit[], verdict: Verdict, headers: ReplyHeaders): RateHold => {
+    if (verdict.kind === 'unavailable') throw limitsUnavailable()
+    addLimitHeaders(headers, limits, verdict.readings)
+    if (verdict.degraded) headers['x-ratelimit-policy'] = 'degraded'
+    if (verdict.kind === 'taken') return { limits, ticket: verdict.ticket }
+    metrics.rateLimited()
+    throw limitRefusal(limits, verdict.readings)
+  }
+  const correct = ({ ticket }: RateHold, corrections: readonly Correction[]): void => {
+    if (corrections.length > 0) counters.correct(ticket, corrections)
+  }
+
+  return {
+    hold(key, origin, tokens, headers) {
+      if (!enabled) return null
+      const address = limitsAddresses ? addressOf(origin) : null
+      const limits = limitsOf(defaults, key, address, tokens)
+      if (limits.length === 0) return null
+      const verdict = counters.take(limits)
+      return verdict instanceof Promise
+        ? verdict.then((settled) => decide(limits, settled, headers))
+        : decide(limits, verdict, headers)
+    },
+    settle(hold, usedTokens) {
+      const corrections: Correction[] = []
+      for (const { measure, counter, amount } of hold.limits) {
+        if (measure === 'tokens' && amount !== usedTokens)
+          corrections.push({ counter, by: usedTokens - amount })
+      }
+      correct(hold, corrections)
+    },
+    release(hold) {
+      correct(
+        hold,
+        hold.limits.map(({ counter, amount }) => ({ counter, by: -amount })),
+      )
+    },
+    health: () => counters.health(),
+  }
+}

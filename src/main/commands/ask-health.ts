@@ -1,0 +1,40 @@
+/** Asks the gateway that runs on HOST and PORT how it is: for people, and for a container's health check. */
+import { get } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type { HealthReport } from '../../cli/context.ts'
+import type { Config } from '../../config.ts'
+import { ownAddress } from '../compose/own-address.ts'
+
+const PATIENCE_MS = 3_000
+
+export async function askHealth({ host, port }: Config): Promise<HealthReport> {
+  const url = ownAddress(host, port)
+  try {
+    const [ready, health] = await Promise.all([ask(`${url}/readyz`), ask(`${url}/health`)])
+    const { status, services } = JSON.parse(health.body) as Pick<
+      HealthReport,
+      'status' | 'services'
+    >
+    const isReady = ready.status === 200
+    return { url, ready: isReady, status: isReady ? status : 'draining', services }
+  } catch (error) {
+    const { code, name } = error as { code?: string; name?: string }
+    return { url, ready: false, status: `unreachable (${code ?? name})`, services: {} }
+  }
+}
+
+interface Answer {
+  status: number
+  body: string
+}
+
+/** Not by fetch: that would go through an outgoing proxy which the environment names for upstreams. */
+function ask(url: string): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const request = get(url, { signal, agent: false }, (response) => {
+    text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
+  })
+  request.on('error', reject)
+  return promise
+}

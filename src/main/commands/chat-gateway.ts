@@ -1,0 +1,103 @@
+/** For `gpt-proxy chat`: the gateway that runs already, or one of its own for the moment. */
+import { request } from 'node:http'
+import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
+import type { ChatGateway, ChatReply } from '../../cli/context.ts'
+import type { Config } from '../../config.ts'
+import { firstStartPath } from '../compose/first-start-file.ts'
+import { startGateway } from '../compose/gateway.ts'
+import { instanceIdIn } from '../compose/instance-id.ts'
+import { ownJournalFolder } from '../compose/journal-folder.ts'
+import { openStore, prepare } from '../compose/open-admin.ts'
+import { outgoingProxy } from '../compose/outgoing-proxy.ts'
+import { ownAddress } from '../compose/own-address.ts'
+import { ask } from '../doctor/ask.ts'
+import type { Environment } from '../serve/serve.ts'
+import { listen } from '../serve/server.ts'
+
+/** A key for this command alone; it is revoked at the end and expires by itself should that fail. */
+const KEY_LIFETIME_MS = 10 * 60_000
+const SEEN_WITHIN_MS = 2_000
+
+export async function chatGateway(
+  config: Config,
+  environment: Environment,
+  warn: (message: string) => void,
+): Promise<ChatGateway> {
+  const { store, vault, admin } = await openStore(config, { actor: 'cli', warn })
+  const { isFirst } = await prepare({ admin, exclusively: store.exclusively }, config)
+  if (isFirst) warn(`the first keys were made just now; they are in ${firstStartPath(config)}`)
+  const { secret, key } = await admin.keys.create({
+    user: 'admin',
+    name: 'chat command',
+    expiresAtMs: Date.now() + KEY_LIFETIME_MS,
+  })
+  const forget = async () => {
+    await admin.keys.revoke(String(key.id))
+    await store.close()
+  }
+  const url = ownAddress(config.host, config.port)
+  if (await accepts(url, secret)) return { ask: (body) => chat(url, secret, body), close: forget }
+
+  const logger = createPinoLogger('error')
+  const folder = ownJournalFolder(config.dataDir)
+  const running = await startGateway({
+    config,
+    store,
+    vault,
+    logger,
+    proxyFor: outgoingProxy(config.outgoingProxies),
+    instanceId: instanceIdIn(config.dataDir),
+    // The server's leases are of the same instance; an operator's own chat is recorded, not held back.
+    quotaLedger: null,
+    journalFolder: folder.path,
+  })
+  const server = listen({
+    config,
+    gateway: running.gateway,
+    environment,
+    databaseHealthy: async () => true,
+    port: 0,
+  })
+  return {
+    ask: (body) => chat(server.url, secret, body),
+    async close() {
+      await server.close()
+      if (await running.stop()) folder.remove()
+      else folder.release()
+      await forget()
+    },
+  }
+}
+
+/** A gateway on the same store sees the new key within a second; any other server never does. */
+async function accepts(url: string, key: string): Promise<boolean> {
+  const untilMs = performance.now() + SEEN_WITHIN_MS
+  while (performance.now() < untilMs) {
+    try {
+      const { status } = await ask(`${url}/v1/models/demo%2Fecho`, { key })
+      if (status !== 401) return status === 200
+    } catch {
+      return false
+    }
+    await Bun.sleep(50)
+  }
+  return false
+}
+
+/** Not by fetch: key and prompt would go to the outgoing proxy which the environment names for upstreams. */
+function chat(url: string, key: string, body: object): Promise<ChatReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<ChatReply>()
+  const sending = request(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+  })
+  sending.on('error', reject)
+  sending.on('response', (response) => {
+    const id = response.headers['x-request-id']
+    const requestId = typeof id === 'string' ? id : null
+    resolve({ status: response.statusCode ?? 0, requestId, body: response })
+  })
+  sending.end(JSON.stringify(body))
+  return promise
+}

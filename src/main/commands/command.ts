@@ -1,0 +1,98 @@
+/** Runs one command and turns whatever goes wrong into one line and an exit code. */
+import { resolve } from 'node:path'
+import { CommanderError } from 'commander'
+import { version } from '../../../package.json'
+import { StoreError } from '../../adapters/sql/store-error.ts'
+import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
+import { AdminError } from '../../admin/errors.ts'
+import type { CliContext } from '../../cli/context.ts'
+import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../../cli/exit-codes.ts'
+import { buildProgram } from '../../cli/program.ts'
+import { ConfigError, loadConfig } from '../../config.ts'
+import { languageOf } from '../../doctor/text.ts'
+import { migrationsOf } from '../compose/configured-store.ts'
+import { removeFirstStart } from '../compose/first-start-file.ts'
+import { ensureDataDir, openAdmin, prepare } from '../compose/open-admin.ts'
+import { examine } from '../doctor/doctor.ts'
+import { type Environment, serve } from '../serve/serve.ts'
+import { StartError } from '../serve/start-error.ts'
+import { askHealth } from './ask-health.ts'
+import { backup } from './backup.ts'
+import { callersFolder } from './callers-folder.ts'
+import { chatGateway } from './chat-gateway.ts'
+import { restore } from './restore.ts'
+import { OutputLost, standardStreams } from './standard-streams.ts'
+
+export async function runCommand(argv: readonly string[], environment: Environment): Promise<void> {
+  const context = contextOf(environment)
+  try {
+    await buildProgram(context).parseAsync([...argv])
+  } catch (error) {
+    if (!(error instanceof OutputLost)) process.exitCode = explain(context, error)
+  }
+}
+
+function contextOf(environment: Environment): CliContext {
+  const config = () => loadConfig(environment)
+  const named = (file: string) => resolve(callersFolder(environment.INIT_CWD), file)
+  const { writeOut, writeError } = standardStreams()
+  const warn = (message: string) => writeError(`note: ${message}\n`)
+  return {
+    version,
+    config,
+    openAdmin: () => openAdmin(config(), warn),
+    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
+    firstKeysSeen: () => removeFirstStart(config()),
+    migrations() {
+      ensureDataDir(config().dataDir)
+      return migrationsOf(config())
+    },
+    backup: (file, withKey) => backup(config(), named(file), withKey),
+    restore: (file, wish) => restore(config(), named(file), wish),
+    serve: () => serve(config(), environment),
+    health: () => askHealth(config()),
+    doctor: (wish) => examine(environment, wish),
+    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
+    gateway: () => chatGateway(config(), environment, warn),
+    secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
+    writeOut,
+    writeError,
+    readInput: () => Bun.stdin.text(),
+    isTerminal: process.stdin.isTTY === true,
+    showsToTerminal: process.stdout.isTTY === true,
+  }
+}
+
+function explain(context: CliContext, error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
+  const line = (message: string, remedy: string) =>
+    context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
+  if (error instanceof AdminError) {
+    line(error.message, error.remedy)
+    return EXIT_CODE_OF_KIND[error.kind]
+  }
+  if (error instanceof ConfigError || error instanceof StartError) {
+    line(error.message, error.remedy)
+    return EXIT_CODES.configuration
+  }
+  if (error instanceof StoreError || error instanceof EncryptionKeyError) {
+    line(error.message, error.remedy)
+    return EXIT_CODES.store
+  }
+  line(
+    error instanceof Error ? error.message : String(error),
+    'This is unexpected; run again with LOG_LEVEL=debug and report it.',
+  )
+  if (context.config().logLevel === 'debug' && error instanceof Error)
+    context.writeError(`${error.stack}\n`)
+  return EXIT_CODES.failed
+}
+
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

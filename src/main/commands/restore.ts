@@ -1,0 +1,94 @@
+/** `restore`: a backup in the place of the embedded store, once it is known to be whole and readable. */
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  type BackupContents,
+  copyBackup,
+  dropQuotaLeases,
+  lookInto,
+} from '../../adapters/sql/sqlite/backup.ts'
+import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
+import { replaceStore } from '../../adapters/sql/sqlite/replace-store.ts'
+import { createVault } from '../../adapters/vault/aes-vault.ts'
+import { EncryptionKeyError, parseEncryptionKey } from '../../adapters/vault/key-file.ts'
+import { AdminError } from '../../admin/errors.ts'
+import type { RestoreReport, RestoreWish } from '../../cli/context.ts'
+import type { Config } from '../../config.ts'
+import { ensureDataDir } from '../compose/open-admin.ts'
+import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
+
+export function restore(config: Config, file: string, wish: RestoreWish): RestoreReport {
+  assertEmbedded(config, 'restore')
+  ensureDataDir(config.dataDir)
+  const release = holdProcessLock(config.dataDir)
+  const fresh = `${storePath(config)}.restoring`
+  try {
+    copyBackup(file, fresh)
+    const contents = lookInto(fresh, file)
+    const key = wish.withKey ? readKeyText(keyBackupPath(file), 'restore without --with-key') : null
+    if (!wish.anyKey) assertKeyFits(config, key, contents)
+    dropQuotaLeases(fresh)
+    return putInPlace(config, fresh, key, contents)
+  } finally {
+    rmSync(fresh, { force: true })
+    release()
+  }
+}
+
+/** Before anything is replaced: a store whose upstream keys nobody can read would not even start. */
+function assertKeyFits(config: Config, keyText: string | null, contents: BackupContents): void {
+  const { upstreamKeys } = contents
+  if (upstreamKeys.length === 0) return
+  const active = keyText === null ? presentKey(config) : parsedKey(keyText)
+  const vault = active === null ? null : createVault({ active, old: [...config.encryptionKeysOld] })
+  const opens = upstreamKeys.some(({ id: row, baseUrl, encryptedKey }) => {
+    const binding = { table: 'upstream_keys', row, column: 'encrypted_key', baseUrl }
+    return vault?.open(encryptedKey, binding).ok === true
+  })
+  if (opens) return
+  const count = upstreamKeys.length
+  throw new AdminError(
+    'failed',
+    active === null
+      ? `without an encryption key none of the ${count} upstream keys in the backup can be read`
+      : `the encryption key opens none of the ${count} upstream keys in the backup`,
+    'Give the key that belongs to it: as encryption.key in DATA_DIR, as ENCRYPTION_KEY, or with --with-key; or restore with --any-key, and remove its upstream keys and add them again',
+  )
+}
+
+function presentKey(config: Config): Uint8Array | null {
+  if (config.encryptionKey !== null) return config.encryptionKey
+  const path = keyPath(config)
+  return existsSync(path) ? parsedKey(readKeyText(path, 'restore it first')) : null
+}
+
+function parsedKey(text: string): Uint8Array {
+  const parsed = parseEncryptionKey(text.trim())
+  if (parsed.ok) return parsed.key
+  throw new EncryptionKeyError(
+    `the encryption key is malformed: ${parsed.reason}`,
+    'give another one',
+  )
+}
+
+function putInPlace(
+  config: Config,
+  fresh: string,
+  keyText: string | null,
+  contents: BackupContents,
+): RestoreReport {
+  const suffix = `before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+  const keyFile = keyPath(config)
+  const oldKey = keyText !== null && existsSync(keyFile) ? `${keyFile}.${suffix}` : null
+  if (oldKey !== null) renameSync(keyFile, oldKey)
+  if (keyText !== null) writeFileSync(keyFile, keyText, { mode: 0o600, flag: 'wx', flush: true })
+  const oldStore = replaceStore(storePath(config), fresh, suffix)
+  return {
+    users: contents.users,
+    proxy_keys: contents.apiKeys,
+    upstream_keys: contents.upstreamKeys.length,
+    usage_records: contents.usageRecords,
+    migrations_to_come: contents.migrationsToCome,
+    old_store: oldStore,
+    old_key: oldKey,
+  }
+}

@@ -1,0 +1,31 @@
+/** Where the embedded store and its encryption key are, in DATA_DIR and beside a backup. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
+import { AdminError } from '../../admin/errors.ts'
+import type { Config } from '../../config.ts'
+
+export const storePath = ({ dataDir }: Config) => join(dataDir, 'gpt-proxy.sqlite')
+export const keyPath = ({ dataDir }: Config) => join(dataDir, 'encryption.key')
+/** Beside the backup and not in it, so that the two can be kept apart. */
+export const keyBackupPath = (file: string) => `${file}.encryption.key`
+
+export function readKeyText(path: string, remedy: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new EncryptionKeyError(`the encryption key file ${path} can't be read`, remedy, {
+      cause: error,
+    })
+  }
+}
+
+export function assertEmbedded(config: Config, command: 'backup' | 'restore'): void {
+  if (config.database === null) return
+  const tool = command === 'backup' ? 'pg_dump' : 'pg_restore'
+  throw new AdminError(
+    'failed',
+    `${command} is for the embedded store, and this one is on PostgreSQL`,
+    `Use ${tool}, and keep ENCRYPTION_KEY safe beside it`,
+  )
+}

@@ -1,0 +1,49 @@
+/** The store that the configuration names: the embedded file or PostgreSQL. */
+import { createPriceCatalogue } from '../../adapters/prices/genai-prices.ts'
+import { openUnmigrated } from '../../adapters/sql/sqlite/open-database.ts'
+import { openSqliteStore, type Store } from '../../adapters/sql/store.ts'
+import type { Migrations } from '../../cli/context.ts'
+import type { Config } from '../../config.ts'
+import type { Logger } from '../../core/logger.ts'
+import { storePath } from '../commands/store-files.ts'
+
+/** Loaded where it is used: the driver would hold up the start of every command on the embedded store. */
+const postgres = () => import('../../adapters/sql/postgres/open-postgres.ts')
+
+/** A gateway gives its logger, and tries again what takes long; a command waits for it. */
+export async function openConfiguredStore(
+  config: Config,
+  logger: Logger | undefined,
+): Promise<Store> {
+  const options = { logger, prices: createPriceCatalogue() }
+  const { database: address, databasePoolSize: poolSize } = config
+  if (address === null) return openSqliteStore({ ...options, path: storePath(config) })
+  const patience = logger === undefined ? 'command' : 'serving'
+  const { openPostgresStore } = await postgres()
+  return openPostgresStore({ ...options, address, poolSize, patience })
+}
+
+/** Without opening the store, which would run them. */
+export function migrationsOf(config: Config): Migrations {
+  const { database } = config
+  if (database !== null) {
+    return {
+      up: async () => (await postgres()).migratePostgres(database),
+      status: async () => (await postgres()).postgresMigrations(database),
+    }
+  }
+  const withSchema = async <T>(
+    work: (opened: Awaited<ReturnType<typeof openUnmigrated>>) => Promise<T>,
+  ): Promise<T> => {
+    const opened = await openUnmigrated(storePath(config))
+    try {
+      return await work(opened)
+    } finally {
+      await opened.db.destroy()
+    }
+  }
+  return {
+    up: () => withSchema(({ schema }) => schema.up()),
+    status: () => withSchema(({ schema }) => schema.status()),
+  }
+}

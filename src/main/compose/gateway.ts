@@ -1,0 +1,231 @@
+/** Puts the gateway together: configuration and store in, a running app out. */
+import type { JournalFiles } from '../../adapters/journal/files.ts'
+import { type DiskJournal, openJournal } from '../../adapters/journal/journal.ts'
+import { createPrometheusMetrics } from '../../adapters/metrics/prometheus.ts'
+import { createRedisCounters } from '../../adapters/redis/counters.ts'
+import { createTokenizer } from '../../adapters/tokenizer/gpt-tokenizer.ts'
+import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
+import type { Config } from '../../config.ts'
+import type { Logger } from '../../core/logger.ts'
+import { createMemoryCounters } from '../../limits/memory-counters.ts'
+import { createRateLimits } from '../../limits/rate-limits.ts'
+import { createDeadlines } from '../../pipeline/deadlines.ts'
+import type { Gateway } from '../../pipeline/services.ts'
+import { withDemo } from '../../providers/demo/transport.ts'
+import type { QuotaLedger } from '../../quota/ledger.ts'
+import { createQuotas, type Quotas } from '../../quota/quota.ts'
+import { createDirectory } from '../../upstreams/directory.ts'
+import { createPool } from '../../upstreams/health.ts'
+import type { KeyStore } from '../../upstreams/key-store.ts'
+import { createRetryBudget } from '../../upstreams/retry.ts'
+import type { Transport } from '../../upstreams/transport.ts'
+import type { Vault } from '../../upstreams/vault.ts'
+import { createEndedRequests } from '../../usage/sinks.ts'
+import type { UsageStore } from '../../usage/store.ts'
+import { sha256Hex } from './digest.ts'
+import type { HeldFolder } from './journal-folder.ts'
+
+/** How often changes made by others are looked for, and changed key states saved. */
+const HOUSEKEEPING_MS = 200
+/** The start waits this long for what an earlier process left. */
+const RECOVERY_WAIT_MS = 1_000
+/** Kept for so long after a user's last request, for the database may be away at the next one. */
+const IDLE_LOOKS = 600_000 / HOUSEKEEPING_MS
+/** Often enough for LEASE_LASTS_MS to go on for ten minutes without the database. */
+const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
+/** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
+const STORE_PATIENCE_MS = 3_000
+
+export interface RunningGateway {
+  gateway: Gateway
+  /** Saves all that is still in memory. False where some of it waits in the journal for the next start. */
+  stop(): Promise<boolean>
+}
+
+/** What stands between the gateway and the world; a test may put something of its own there. */
+export interface Seams {
+  journalFiles?: JournalFiles
+  segmentBytes?: number
+  store?: (store: UsageStore) => UsageStore
+  transport?: (transport: Transport) => Transport
+}
+
+interface Parts {
+  config: Config
+  store: KeyStore & UsageStore
+  vault: Vault
+  logger: Logger
+  /** The outgoing proxy for an origin, from the environment. */
+  proxyFor: (origin: string) => string | null
+  /** Whose leases and records these are. */
+  instanceId: string
+  /** Null: nothing is held, only recorded. */
+  quotaLedger: QuotaLedger | null
+  /** No other process uses it. */
+  journalFolder: string
+  /** Journals whose processes are gone. */
+  orphans?: Iterable<HeldFolder>
+  seams?: Seams
+}
+
+export async function startGateway({
+  config,
+  store,
+  vault,
+  logger,
+  proxyFor,
+  instanceId,
+  quotaLedger,
+  journalFolder,
+  orphans = [],
+  seams = {},
+}: Parts): Promise<RunningGateway> {
+  const clock = { nowMs: () => Date.now() }
+  const rules = {
+    threshold: config.circuitBreakerThreshold,
+    cooldownMs: config.circuitBreakerCooldownMs,
+  }
+  const pool = createPool({ store, clock, logger, rules })
+  const recovering = Promise.withResolvers<unknown>()
+  const quotas =
+    quotaLedger === null
+      ? NO_QUOTAS
+      : createQuotas({
+          ledger: quotaLedger,
+          instanceId,
+          defaultTokens: config.defaultMonthlyQuotaTokens,
+          // The only one takes all that is left of a quota, one of several a quarter of it.
+          divisor: config.database === null ? 1 : 4,
+          idleLooks: IDLE_LOOKS,
+          renewalLooks: RENEWAL_LOOKS,
+          ready: recovering.promise,
+        })
+  const directory = createDirectory({
+    store,
+    vault,
+    logger,
+    onUpstreamKeys: pool.adopt,
+    onReload: () => quotas.changed(),
+  })
+  const journal = openJournal({
+    folder: journalFolder,
+    sync: config.journalSync,
+    store: quotas.watch(seams.store?.(store) ?? store),
+    instanceId,
+    logger,
+    ...(seams.journalFiles && { files: seams.journalFiles }),
+    ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
+  })
+  recovering.resolve(journal.recovered)
+  const deadlines = createDeadlines()
+  const metrics = createPrometheusMetrics()
+  const local = createMemoryCounters()
+  const counters =
+    config.redisUrl === null
+      ? local
+      : createRedisCounters({
+          url: config.redisUrl,
+          local,
+          failOpen: config.rateLimitFailOpen,
+          logger,
+          metrics,
+        })
+  const rateLimits = createRateLimits({
+    enabled: config.rateLimitEnabled,
+    defaults: config.rateLimits,
+    trustedProxies: config.trustedProxies,
+    counters,
+    metrics,
+  })
+  const transport = createUpstreamTransport({
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    http2: config.upstreamHttp2,
+    proxyFor,
+  })
+  metrics.watchJournal(journal.health)
+  const endedRequests = createEndedRequests({ journal, metrics, logger })
+  const gateway: Gateway = {
+    directory,
+    pool,
+    transport: withDemo(seams.transport?.(transport) ?? transport),
+    tokenizer: createTokenizer(),
+    journal,
+    endedRequests,
+    metrics,
+    logger,
+    clock,
+    sha256Hex,
+    random: Math.random,
+    retryBudget: createRetryBudget(),
+    resendOnReset: config.upstreamResendOnReset,
+    deadlines,
+    quotas,
+    rateLimits,
+    limits: {
+      firstByteMs: config.upstreamFirstByteTimeoutMs,
+      idleMs: config.upstreamIdleTimeoutMs,
+      requestMs: config.requestTimeoutMs,
+      clientWriteMs: config.clientWriteTimeoutMs,
+    },
+  }
+  await directory.reload()
+  if ('triedOnce' in counters) await counters.triedOnce
+  // Mostly done within milliseconds; with a store that is away it goes on beside the requests.
+  const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
+  await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
+
+  /** Null between two rounds: one that waits for the database is not overtaken. */
+  let housekeeping: Promise<void> | null = null
+  const keepHouse = async () => {
+    // First what others changed, so that saving does not write over it.
+    await directory.reloadIfChanged()
+    await pool.save()
+  }
+  const timer = setInterval(() => {
+    // Beside it, for leases lapse also while the database keeps the house waiting.
+    quotas.lookAfter()
+    housekeeping ??= keepHouse().finally(() => {
+      housekeeping = null
+    })
+  }, HOUSEKEEPING_MS)
+
+  return {
+    gateway,
+    async stop() {
+      clearInterval(timer)
+      endedRequests.flush()
+      // What is not saved are counters and verdicts, which the next failure brings again.
+      await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(pool.save))
+      const drained = await journal.stop(STORE_PATIENCE_MS)
+      await forAtMost(STORE_PATIENCE_MS, quotas.stop())
+      deadlines.stop()
+      await counters.stop()
+      return drained
+    },
+  }
+}
+
+async function adoptAll(orphans: Iterable<HeldFolder>, journal: DiskJournal): Promise<void> {
+  for (const folder of orphans) {
+    if (await journal.adopt(folder.path)) folder.remove()
+    else folder.release()
+  }
+}
+
+async function forAtMost(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}
+
+const NO_QUOTAS: Quotas = {
+  hold: () => null,
+  settle() {},
+  release() {},
+  remaining: () => 0,
+  watch: (store) => store,
+  changed() {},
+  lookAfter() {},
+  stop: async () => {},
+}

@@ -1,0 +1,51 @@
+/** Opens the vault: keys from the variables, or in embedded mode from the key file. */
+import { existsSync } from 'node:fs'
+import { createVault } from '../../adapters/vault/aes-vault.ts'
+import { closedVault } from '../../adapters/vault/closed-vault.ts'
+import { EncryptionKeyError, loadOrCreateKeyFile } from '../../adapters/vault/key-file.ts'
+import { bindingOf } from '../../admin/upstreams.ts'
+import type { Config } from '../../config.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
+import type { Vault } from '../../upstreams/vault.ts'
+import { keyPath } from '../commands/store-files.ts'
+
+/** `sealed` gives the rows that a new key could not open; `warn` hears of a key file that others can read. */
+export async function openVault(
+  config: Config,
+  sealed: () => Promise<readonly UpstreamKey[]>,
+  warn: (message: string) => void,
+): Promise<Vault> {
+  const { encryptionKey, encryptionKeysOld: old } = config
+  if (encryptionKey !== null) return createVault({ active: encryptionKey, old })
+  const path = keyPath(config)
+  // A new key in the place of a lost one would open none of the old rows, and hide that.
+  if (!existsSync(path) && !openedByOne(old, await sealed()))
+    return closedVault(
+      new EncryptionKeyError(
+        `the encryption key file ${path} is missing, and the upstream keys in the store are encrypted with it`,
+        'put it back, or set ENCRYPTION_KEY to what was in it; where it is lost, remove these upstream keys (gpt-proxy upstream remove) and add them again',
+      ),
+    )
+  return createVault({ active: loadOrCreateKeyFile(path, warn), old })
+}
+
+/** A wrong encryption key is told at the start where it opens none of the rows; single rows are told as they are read. */
+export function assertOpensSomething(vault: Vault, upstreams: readonly UpstreamKey[]): void {
+  const reasons = upstreams.map((row) => {
+    const opened = vault.open(row.encryptedKey, bindingOf(row))
+    return opened.ok ? null : opened.reason
+  })
+  const [first] = reasons
+  if (first === undefined || reasons.includes(null)) return
+  throw new EncryptionKeyError(
+    `the encryption key opens none of the ${reasons.length} upstream keys (${first})`,
+    'Set ENCRYPTION_KEY to the key they were encrypted with, or put the old encryption.key back into DATA_DIR.',
+  )
+}
+
+function openedByOne(keys: readonly Uint8Array[], rows: readonly UpstreamKey[]): boolean {
+  const vaults = keys.map((active) => createVault({ active, old: [] }))
+  return rows.every((row) =>
+    vaults.some((vault) => vault.open(row.encryptedKey, bindingOf(row)).ok),
+  )
+}

@@ -1,0 +1,97 @@
+/** Opens the store and the vault for the use cases, and prepares a new installation. */
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import type { Store } from '../../adapters/sql/store.ts'
+import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
+import { type Admin, createAdmin } from '../../admin/admin.ts'
+import type { FirstStartReport, OpenAdmin } from '../../cli/context.ts'
+import { importFromVariables } from '../../cli/variable-imports.ts'
+import type { Config } from '../../config.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { Vault } from '../../upstreams/vault.ts'
+import { StartError } from '../serve/start-error.ts'
+import { openConfiguredStore } from './configured-store.ts'
+import { sha256Hex } from './digest.ts'
+import { readFirstStart, writeFirstStart } from './first-start-file.ts'
+import { openVault } from './keys.ts'
+import { outgoingProxy } from './outgoing-proxy.ts'
+import { upstreamProbe } from './upstream-probe.ts'
+
+export interface Opened {
+  store: Store
+  vault: Vault
+  admin: Admin
+}
+
+/** `warn` hears of what is no reason to stop. */
+export async function openStore(
+  config: Config,
+  { actor, logger, warn }: { actor: string; logger?: Logger; warn: (message: string) => void },
+): Promise<Opened> {
+  ensureDataDir(config.dataDir)
+  const store = await openConfiguredStore(config, logger)
+  try {
+    const vault = await openVault(config, () => store.listUpstreamKeys(), warn)
+    return { store, vault, admin: adminOver(config, store, vault, actor) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
+  const transport = createUpstreamTransport({
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    http2: config.upstreamHttp2,
+    proxyFor: outgoingProxy(config.outgoingProxies),
+  })
+  return createAdmin({
+    store,
+    vault,
+    probe: upstreamProbe(transport),
+    sha256Hex,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    nowMs: () => Date.now(),
+    actor,
+    defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
+  })
+}
+
+export async function openAdmin(
+  config: Config,
+  warn: (message: string) => void,
+): Promise<OpenAdmin> {
+  const { admin, store } = await openStore(config, { actor: 'cli', warn })
+  return { ...admin, exclusively: store.exclusively, close: () => store.close() }
+}
+
+/**
+ * First users and keys where there are none; upstream keys from the variables where they are new.
+ * The keys are kept in a file until they were seen: what comes after may fail.
+ */
+export function prepare(
+  { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
+  config: Config,
+): Promise<FirstStartReport> {
+  // Of several instances that start at once on a new database, one makes them.
+  return exclusively(async () => {
+    const secrets = await admin.firstStart()
+    // Before anything else can fail: they are known only here and now.
+    if (secrets !== null) writeFirstStart(config, secrets)
+    const imported = await importFromVariables(admin, config)
+    return { imported, isFirst: secrets !== null, unseenKeys: readFirstStart(config) }
+  })
+}
+
+export function ensureDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    throw new StartError(
+      `DATA_DIR ${dataDir} can't be written to (${code ?? 'unknown'})`,
+      'Make it writable for this user, or set DATA_DIR to another folder.',
+    )
+  }
+}

@@ -1,0 +1,56 @@
+/** Tries one upstream key by asking for the list of models. */
+import type { UpstreamKey } from '../../core/entities.ts'
+import { redact, secretForms } from '../../core/redact.ts'
+import { wholeBody } from '../../pipeline/attempt/read-body.ts'
+import { PROVIDERS } from '../../providers/index.ts'
+import type { Transport } from '../../upstreams/transport.ts'
+
+const TIMEOUT_MS = 10_000
+
+export interface ProbeResult {
+  ok: boolean
+  /** Null where no reply came. */
+  status: number | null
+  latencyMs: number
+  detail: string
+}
+
+export function upstreamProbe(transport: Transport) {
+  return {
+    async probe(upstream: UpstreamKey, secret: string): Promise<ProbeResult> {
+      const request = PROVIDERS[upstream.provider].modelList(upstream, secret)
+      const sending = transport.send(request, { fresh: true })
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        sending.cancel()
+      }, TIMEOUT_MS)
+      const startedMs = performance.now()
+      const result = (ok: boolean, status: number | null, detail: string): ProbeResult => ({
+        ok,
+        status,
+        latencyMs: Math.round(performance.now() - startedMs),
+        detail,
+      })
+      try {
+        const reply = await sending.reply
+        await wholeBody(reply)
+        const { status } = reply
+        return result(status >= 200 && status < 300, status, meaning(status))
+      } catch (error) {
+        const why = late ? `no answer within ${TIMEOUT_MS} ms` : (error as Error).message
+        return result(false, null, redact(why, secretForms(secret)))
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+function meaning(status: number): string {
+  if (status === 401 || status === 403) return 'the upstream refuses this key'
+  if (status === 402 || status === 429)
+    return 'the key is known, but over its limit or without quota'
+  if (status === 404) return 'it answers, but has no list of models; check the base URL'
+  return status < 400 ? 'the key is accepted' : `status ${status}`
+}

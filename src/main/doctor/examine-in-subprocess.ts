@@ -1,0 +1,42 @@
+/**
+ * The doctor in a process of its own, for a gateway on SQLite: what it counts there, of millions of
+ * records, would hold up every stream of the process that counts.
+ */
+import type { Environment } from '../../config/environment.ts'
+import type { DoctorWish } from '../../doctor/options.ts'
+import type { Report } from '../../doctor/report.ts'
+import { ownCommand } from '../serve/runtime.ts'
+
+/** `url` is that of the gateway which asks. */
+export async function examineApart(
+  environment: Environment,
+  wish: DoctorWish,
+  url: string,
+): Promise<Report> {
+  const child = Bun.spawn([...ownCommand(), 'doctor', '--json', ...optionsOf(wish)], {
+    env: { ...environment, PORT: new URL(url).port },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [written, said] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  const exitCode = await child.exited
+  // 1 is a failure that it found, and tells of.
+  if (exitCode > 1 || written === '')
+    throw new Error(`the doctor ended with ${exitCode}: ${said.slice(0, 500)}`)
+  return JSON.parse(written) as Report
+}
+
+/** With `=`, so that what begins with a dash is no option of its own. */
+function optionsOf({ only, language, user, request, tokens, model }: DoctorWish): string[] {
+  const given = { user, request, model, only: only?.join(',') ?? null }
+  const named = Object.entries(given).filter(([, value]) => value !== null)
+  return [
+    `--lang=${language}`,
+    `--tokens=${tokens}`,
+    ...named.map(([name, value]) => `--${name}=${value}`),
+  ]
+}

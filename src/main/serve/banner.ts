@@ -1,0 +1,52 @@
+/** What a person sees at the start. Secrets appear only on a terminal. */
+import type { FirstKeys, FirstStartReport } from '../../cli/context.ts'
+import type { Config } from '../../config.ts'
+import { shellWord } from '../../doctor/shell-word.ts'
+
+export interface BannerParts {
+  config: Config
+  /** At which this machine reaches it. */
+  url: string
+  report: FirstStartReport
+  upstreams: number
+  isTerminal: boolean
+}
+
+const BODY = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
+
+export function banner({ config, url, report, upstreams, isTerminal }: BannerParts): string {
+  const baseUrl = `${config.publicUrl ?? url}/v1`
+  const { imported, unseenKeys } = report
+  const lines = [
+    `GPT Proxy listens at ${baseUrl}`,
+    `Upstream keys: ${upstreams} (${imported} imported from the variables just now)`,
+  ]
+  if (unseenKeys !== null)
+    lines.push(...(isTerminal ? shown(baseUrl, unseenKeys) : pointedAt(unseenKeys)))
+  return `${lines.join('\n')}\n`
+}
+
+function shown(baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {
+  return [
+    `Base URL:  ${baseUrl}`,
+    `Admin key: ${adminKey}`,
+    `Proxy key: ${proxyKey}`,
+    'The keys are shown only now. Try it:',
+    curlLine(
+      shellWord(`${baseUrl}/chat/completions`),
+      shellWord(`Authorization: Bearer ${proxyKey}`),
+    ),
+  ]
+}
+
+function pointedAt({ file }: FirstKeys): string[] {
+  return [
+    `The first keys are in ${file}; delete it once you have them. Try it:`,
+    `. ${shellWord(file)} && ${curlLine('"$BASE_URL/chat/completions"', '"Authorization: Bearer $PROXY_KEY"')}`,
+  ]
+}
+
+/** Both come as words of a shell. */
+function curlLine(url: string, authorization: string): string {
+  return `curl -N ${url} -H ${authorization} -H 'Content-Type: application/json' -d '${BODY}'`
+}

@@ -1,0 +1,44 @@
+/** Lets what is under way finish, so that neither a client nor a proxy in front loses a request. */
+import type { WebServer } from '../../http/server/web-server.ts'
+
+const POLL_MS = 20
+
+export interface Drain {
+  begun(): boolean
+  /** Resolves when all is quiet, or with the time. */
+  run(server: WebServer, limitMs: number): Promise<void>
+}
+
+interface DrainTimes {
+  /** Whoever checks /readyz by a new connection must get an answer: refused, some balancers lose requests first. */
+  drainNoticeMs: number
+  /**
+   * A connection without a request is left to who opened it for this long. With 0 nobody is in front: such
+   * ones are closed, and new ones are heard out, until all requests are done.
+   */
+  drainIdleMs: number
+}
+
+export function createDrain(underWay: () => number, times: DrainTimes): Drain {
+  const { drainNoticeMs: noticeMs, drainIdleMs: idleMs } = times
+  let begun = false
+  return {
+    begun: () => begun,
+    async run(server, limitMs) {
+      begun = true
+      const untilMs = performance.now() + limitMs
+      // Connections are kept meanwhile: a proxy that had to open one for each request would be opening some
+      // at the moment they are refused, and what is not accepted by then is lost.
+      await Bun.sleep(Math.min(noticeMs, limitMs))
+      server.keepNone()
+      if (idleMs > 0) server.refuse()
+      const toldMs = performance.now()
+      const isQuiet = () =>
+        underWay() === 0 &&
+        (server.connections() === 0 ||
+          performance.now() >= Math.max(toldMs, server.repliedMs()) + idleMs)
+      while (!isQuiet() && performance.now() < untilMs) await Bun.sleep(POLL_MS)
+      server.closeIdle()
+    },
+  }
+}

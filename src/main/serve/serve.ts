@@ -1,0 +1,115 @@
+/** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
+import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
+import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
+import { EXIT_CODES } from '../../cli/exit-codes.ts'
+import type { Config } from '../../config.ts'
+import { correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
+import { type Seams, startGateway } from '../compose/gateway.ts'
+import { instanceIdIn } from '../compose/instance-id.ts'
+import { journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
+import { assertOpensSomething } from '../compose/keys.ts'
+import { openStore, prepare } from '../compose/open-admin.ts'
+import { outgoingProxy } from '../compose/outgoing-proxy.ts'
+import { banner } from './banner.ts'
+import { listen, type Server, type ServerParts } from './server.ts'
+
+export type Environment = Record<string, string | undefined>
+
+export async function serve(
+  config: Config,
+  environment: Environment,
+  seams: Seams = {},
+): Promise<number> {
+  const logger = createPinoLogger(config.logLevel)
+  const { store, vault, admin } = await openStore(config, {
+    actor: 'gateway',
+    logger,
+    warn: (message) => logger.warn({}, message),
+  })
+  const releaseLock = holdProcessLock(config.dataDir)
+  assertOpensSomething(vault, await admin.upstreams.list())
+  const report = await prepare({ admin, exclusively: store.exclusively }, config)
+  const running = await startGateway({
+    config,
+    store,
+    vault,
+    logger,
+    proxyFor: outgoingProxy(config.outgoingProxies),
+    instanceId: instanceIdIn(config.dataDir),
+    quotaLedger: store.quotas,
+    journalFolder: journalFolderIn(config.dataDir),
+    orphans: orphanedJournals(config.dataDir),
+    seams,
+  })
+  const { gateway } = running
+  const putAway = async () => {
+    await running.stop()
+    await store.close()
+    releaseLock()
+  }
+  const server = await listening(
+    { config, gateway, environment, databaseHealthy: () => answers(store) },
+    putAway,
+  )
+  // Before anybody is told that it runs: who is told may stop it at once.
+  const stop = stopSignal()
+  correctBaseUrl(config, server.url)
+  const isTerminal = process.stdout.isTTY === true
+  const upstreams = gateway.directory.allUpstreams().length
+  const text = banner({ config, url: server.url, report, upstreams, isTerminal })
+  process.stdout.write(text, (error) => {
+    if (isTerminal && !error) removeFirstStart(config)
+  })
+  logger.info(
+    {
+      url: server.url,
+      host: config.host,
+      readyMs: Math.round(performance.now()),
+      upstreams,
+    },
+    'listening',
+  )
+  logger.flush()
+
+  const signal = await stop
+  logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
+  logger.flush()
+  process.once(signal, () => endAtOnce(logger))
+  await server.drain(config.drainMs)
+  await putAway()
+  logger.info({}, 'stopped')
+  logger.flush()
+  process.exit(EXIT_CODES.ok)
+}
+
+/** What runs already would keep a process alive that can't listen. */
+async function listening(parts: ServerParts, putAway: () => Promise<void>): Promise<Server> {
+  try {
+    return listen(parts)
+  } catch (error) {
+    await putAway()
+    throw error
+  }
+}
+
+async function answers(store: { ping(): Promise<void> }): Promise<boolean> {
+  try {
+    await store.ping()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
+  })
+}
+
+/** The second signal: whoever sends it does not want to wait. */
+function endAtOnce(logger: { warn(fields: object, message: string): void; flush(): void }): void {
+  logger.warn({}, 'told to stop again: streams are cut')
+  logger.flush()
+  process.exit(EXIT_CODES.failed)
+}

@@ -1,0 +1,116 @@
+/** Listens, and stops without losing a request. */
+
+import type { Environment } from '../../config/environment.ts'
+import type { Config } from '../../config.ts'
+import { createApp } from '../../http/app.ts'
+import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
+import type { Gateway } from '../../pipeline/services.ts'
+import { ownAddress } from '../compose/own-address.ts'
+import { examine } from '../doctor/doctor.ts'
+import { examineApart } from '../doctor/examine-in-subprocess.ts'
+import { mostClients } from './connection-limit.ts'
+import { createDrain } from './drain.ts'
+import { StartError } from './start-error.ts'
+
+export interface Server {
+  /** At which this machine reaches it. */
+  url: string
+  /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
+  drain(drainMs: number): Promise<void>
+  /** Closes at once. */
+  close(): Promise<void>
+}
+
+export interface ServerParts {
+  config: Config
+  gateway: Gateway
+  databaseHealthy: () => Promise<boolean>
+  environment: Environment
+  /** Another port than the configured one; 0 picks a free one. */
+  port?: number
+}
+
+const POLL_MS = 20
+/** Counting the tokens of a stream that was cut loads the tokenizer. */
+const SETTLE_MS = 2_000
+
+export function listen({
+  config,
+  gateway,
+  databaseHealthy,
+  environment,
+  port = config.port,
+}: ServerParts): Server {
+  let requests = 0
+  const underWay = { add: () => void requests++, remove: () => void requests-- }
+  const drain = createDrain(() => requests, config)
+  const answer = createApp({
+    gateway,
+    readiness: { draining: drain.begun, databaseHealthy },
+    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
+    underWay,
+    doctor: (wish) =>
+      config.database === null
+        ? examineApart(environment, wish, url)
+        : examine(environment, wish, url),
+  })
+  const most = mostClients()
+  const server = orExplain(config.host, port, () =>
+    listenForRequests({
+      hostname: config.host,
+      port,
+      mostConnections: most,
+      turnedAway: (connections) =>
+        gateway.logger.warn({ connections, most }, 'turned away: as many as may be are connected'),
+      writeTimeoutMs: gateway.limits.clientWriteMs,
+      answer,
+      failed: (error) =>
+        gateway.logger.error(
+          { error: error instanceof Error ? error.stack : String(error) },
+          'internal error; a connection was ended',
+        ),
+    }),
+  )
+  const url = ownAddress(config.host, server.port)
+  const settled = async () => {
+    const settledMs = performance.now() + SETTLE_MS
+    while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)
+  }
+
+  return {
+    url,
+    async drain(drainMs) {
+      await drain.run(server, drainMs)
+      server.close()
+      // What was cut still has its use to record.
+      await settled()
+    },
+    async close() {
+      server.close()
+    },
+  }
+}
+
+function orExplain(host: string, port: number, open: () => WebServer): WebServer {
+  try {
+    return open()
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE') {
+      throw new StartError(
+        `port ${port} on ${host} is in use by another program`,
+        `Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`,
+      )
+    }
+    if (code === 'EACCES') {
+      throw new StartError(
+        `port ${port} may not be opened by this user`,
+        'Set PORT to one above 1023.',
+      )
+    }
+    throw new StartError(
+      `cannot listen on ${host}:${port} (${code ?? String(error)})`,
+      'Set HOST to an address of this machine.',
+    )
+  }
+}

@@ -1,0 +1,86 @@
+/** The list of models: names configured at upstream keys, and the lists of those that serve any model. */
+import { GatewayError } from '../../core/errors.ts'
+import { DEMO_MODELS } from '../../providers/demo/models.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { Gateway } from '../services.ts'
+import { type ModelEntry, type ModelList, upstreamModels } from './upstream-models.ts'
+
+/** A list stands for this long; where none was got, it is asked for again sooner. */
+const LIST_MS = 60_000
+const NO_LIST_MS = 5_000
+
+type Target = readonly UsableUpstream[]
+
+/** `list` throws `upstream_error` only where nothing at all could be listed. */
+export function createModelList(gateway: Gateway): { list(): Promise<ModelList> } {
+  const listOf = rememberedLists((target) => upstreamModels(gateway, target))
+  return {
+    async list() {
+      const upstreams = gateway.directory.allUpstreams()
+      if (upstreams.length === 0)
+        return { object: 'list', data: DEMO_MODELS.map((id) => entry(id, 'gpt-proxy')) }
+      const named = upstreams.flatMap(namedBy)
+      const lists = await Promise.all(openTargets(upstreams).map(listOf))
+      const found = lists.filter((list) => list !== null)
+      if (named.length === 0 && found.length === 0) throw nothingListed()
+      const entries = [...named, ...found.flatMap((list) => list.data)]
+      const once = new Map(entries.map((model) => [model.id, model]))
+      return { ...(found.length === 1 ? found[0] : {}), object: 'list', data: [...once.values()] }
+    },
+  }
+}
+
+/** Whoever asks while a list is on its way waits for the same one, so a client that leaves ends nobody's. */
+function rememberedLists(ask: (target: Target) => Promise<ModelList | null>) {
+  const remembered = new Map<string, { list: Promise<ModelList | null>; untilMs: number }>()
+  return (target: Target): Promise<ModelList | null> => {
+    const nowMs = performance.now()
+    for (const [name, { untilMs }] of remembered) if (untilMs <= nowMs) remembered.delete(name)
+    const name = nameOf(target)
+    const known = remembered.get(name)
+    if (known !== undefined) return known.list
+    const asked = { list: ask(target), untilMs: Number.POSITIVE_INFINITY }
+    remembered.set(name, asked)
+    const keepFor = (ms: number) => {
+      asked.untilMs = performance.now() + ms
+    }
+    asked.list.then(
+      (list) => keepFor(list === null ? NO_LIST_MS : LIST_MS),
+      () => keepFor(0),
+    )
+    return asked.list
+  }
+}
+
+/** Another one as soon as a key of it is added, replaced or removed. */
+function nameOf(target: Target): string {
+  return target.map(({ key }) => `${key.id} ${key.baseUrl} ${key.encryptedKey}`).join('\n')
+}
+
+/** The keys that serve models nobody has named, by the upstream they belong to. */
+function openTargets(upstreams: readonly UsableUpstream[]): Target[] {
+  const open = upstreams.filter(({ key }) => servesUnnamed(key))
+  return [...Map.groupBy(open, ({ key }) => `${key.provider} ${key.baseUrl}`).values()]
+}
+
+function servesUnnamed({ models, deployments, provider }: UsableUpstream['key']): boolean {
+  if (provider === 'azure') return false
+  return models === null ? deployments === null : models.some((model) => model.endsWith('*'))
+}
+
+function namedBy({ key }: UsableUpstream): ModelEntry[] {
+  const names = (key.models ?? []).filter((model) => !model.endsWith('*'))
+  const all = [...names, ...Object.keys(key.deployments ?? {})]
+  return all.map((id) => entry(id, key.provider))
+}
+
+function entry(id: string, owner: string): ModelEntry {
+  return { id, object: 'model', created: 0, owned_by: owner }
+}
+
+function nothingListed(): GatewayError {
+  return new GatewayError(
+    'upstream_error',
+    'gateway: no upstream gave its list of models. An operator sees why with "gpt-proxy upstream test".',
+  )
+}

@@ -1,0 +1,46 @@
+/** What the stages of a request share: the directory, the pool, and the ports they use. */
+
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Sha256Hex } from '../core/sha256.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
+import type { Quotas } from '../quota/quota.ts'
+import type { Directory } from '../upstreams/directory.ts'
+import type { Pool } from '../upstreams/health.ts'
+import type { RetryBudget } from '../upstreams/retry.ts'
+import type { Transport } from '../upstreams/transport.ts'
+import type { Journal } from '../usage/journal.ts'
+import type { Metrics } from '../usage/metrics.ts'
+import type { EndedRequests } from '../usage/sinks.ts'
+import type { Tokenizer } from '../usage/tokenizer.ts'
+import type { Deadlines } from './deadlines.ts'
+
+export interface TimeLimits {
+  firstByteMs: number
+  idleMs: number
+  requestMs: number
+  /** A client that takes nothing for this long is cut. */
+  clientWriteMs: number
+}
+
+export interface Gateway {
+  directory: Directory
+  pool: Pool
+  transport: Transport
+  tokenizer: Tokenizer
+  journal: Journal
+  endedRequests: EndedRequests
+  metrics: Metrics
+  logger: Logger
+  clock: Clock
+  sha256Hex: Sha256Hex
+  /** In [0, 1). */
+  random: () => number
+  retryBudget: RetryBudget
+  deadlines: Deadlines
+  limits: TimeLimits
+  quotas: Quotas
+  rateLimits: RateLimits
+  /** One more try, on a fresh connection, where one was reset before any reply. */
+  resendOnReset: boolean
+}

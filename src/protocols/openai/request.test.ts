@@ -1,0 +1,45 @@
+/** What a request body may say. */
+import { describe, expect, test } from 'bun:test'
+import { GatewayError } from '../../core/errors.ts'
+import { readAsk } from './request.ts'
+
+const refusal = (body: string) => {
+  try {
+    readAsk('chat/completions', body)
+  } catch (error) {
+    if (error instanceof GatewayError) return { status: error.status, param: error.param }
+    throw error
+  }
+  return null
+}
+
+describe('a request body', () => {
+  test('is kept as it came, unknown fields and all', () => {
+    const text = '{"model":"m","seed":12345678901234567890,"x_new":{"a":[1.0]}}'
+    expect(readAsk('chat/completions', text).text).toBe(text)
+  })
+
+  test.each([
+    ['no JSON', '{"model":', null],
+    ['a list', '[]', null],
+    ['no model', '{}', 'model'],
+    ['a model that is no text', '{"model":3}', 'model'],
+    ['a line break in the model', '{"model":"a\\r\\nb"}', 'model'],
+    ['negative max_tokens', '{"model":"m","max_tokens":-1}', 'max_tokens'],
+    ['huge max_tokens', '{"model":"m","max_tokens":1e308}', 'max_tokens'],
+    ['a billion choices', '{"model":"m","n":1000000000}', 'n'],
+    ['stream as text', '{"model":"m","stream":"yes"}', 'stream'],
+    ['a dot as the model', '{"model":"."}', 'model'],
+    ['two dots as the model', '{"model":".."}', 'model'],
+    ['two models', '{"model":"a","model":"b"}', 'model'],
+    ['nesting without end', `{"model":"m","x":${'['.repeat(200_000)}`, null],
+  ])('with %s is refused with 400', (_, body, param) => {
+    expect(refusal(body)).toEqual({ status: 400, param })
+  })
+
+  test('cannot reach the prototype', () => {
+    const ask = readAsk('chat/completions', '{"model":"m","__proto__":{"stream":true}}')
+    expect(ask.stream).toBe(false)
+    expect(({} as { stream?: unknown }).stream).toBeUndefined()
+  })
+})

@@ -1,0 +1,137 @@
+/** Holds tokens of a user's monthly quota for a request, out of what this instance has on lease. */
+import type { User } from '../core/entities.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { UsageStore } from '../usage/store.ts'
+import { type Account, leftOf, take } from './account.ts'
+import { createQuotaLeases, type LeaseParts } from './leases.ts'
+import { quotaOf, quotaRefusal, quotaUnavailable } from './rules.ts'
+
+export interface QuotaHold {
+  account: Account
+  tokens: number
+}
+
+export interface Quotas {
+  /**
+   * Null for a user without a quota. Throws `insufficient_quota`, or `quota_unavailable` where the
+   * ledger does not answer. A promise only where the lease does not cover it.
+   */
+  hold(
+    user: User,
+    tokens: number,
+    startedAtMs: number,
+  ): QuotaHold | null | Promise<QuotaHold | null>
+  /** At the end, with the tokens that were used. They stay on lease until the store has their record. */
+  settle(hold: QuotaHold, usedTokens: number): void
+  /** The request was refused after all. */
+  release(hold: QuotaHold): void
+  /** The quota less what is used and what requests hold here; others may have some of it on lease. */
+  remaining(hold: QuotaHold): number
+  /** The store as the journal is to use it: what it has stored is no longer on lease. */
+  watch(store: UsageStore): UsageStore
+  /** Somebody changed the database: leases are set anew, and a quota that was spent is asked for again. */
+  changed(): void
+  /** To be called every now and then: renews what is used, gives back what is not. */
+  lookAfter(): void
+  /** Gives back what no request holds. */
+  stop(): Promise<void>
+}
+
+interface Parts extends Omit<LeaseParts, 'monotonicMs'> {
+  /** How long a request waits for the ledger, or for what other instances give back. */
+  patienceMs?: number
+  monotonicMs?: () => number
+}
+
+const PATIENCE_MS = 2_000
+
+export function createQuotas(parts: Parts): Quotas {
+  const { defaultTokens, patienceMs = PATIENCE_MS, monotonicMs = () => performance.now() } = parts
+  const leases = createQuotaLeases({ ...parts, monotonicMs })
+
+  /** Asks the ledger, together with all who wait for the same account. */
+  const wait = async (
+    account: Account,
+    user: User,
+    tokens: number,
+    startedAtMs: number,
+  ): Promise<QuotaHold | null> => {
+    const untilMs = monotonicMs() + patienceMs
+    for (;;) {
+      // What others have on lease takes them a moment to give back.
+      if (!isSpent(account, tokens))
+        await pause(Math.min(account.askAgainAtMs, untilMs) - monotonicMs())
+      if (tokens <= account.free) return held(account, tokens)
+      const seen = account.rounds
+      try {
+        await leases.refill(account, tokens, patienceMs)
+      } catch {
+        throw quotaUnavailable()
+      }
+      if (account.quota === null) return null
+      if (tokens <= account.free) return held(account, tokens)
+      // Only a round that began afterwards knew of this request.
+      if (account.rounds === seen || !account.exhausted) continue
+      if (isSpent(account, tokens) || account.askAgainAtMs >= untilMs)
+        throw refusal(account, user, tokens, startedAtMs)
+    }
+  }
+
+  return {
+    hold(user, estimate, startedAtMs) {
+      if (quotaOf(user, defaultTokens) === null) return null
+      // A request that held nothing would not be taken off the lease.
+      const tokens = Math.max(1, estimate)
+      const account = leases.accountOf(user.id, startedAtMs)
+      if (tokens <= account.free) return held(account, tokens)
+      if (isSpent(account, tokens) && account.askAgainAtMs > monotonicMs())
+        throw refusal(account, user, tokens, startedAtMs)
+      return wait(account, user, tokens, startedAtMs)
+    },
+    settle({ account, tokens }, usedTokens) {
+      account.free += tokens - usedTokens
+      account.outstanding += usedTokens - tokens
+      account.unstored += usedTokens
+    },
+    release({ account, tokens }) {
+      account.free += tokens
+      account.outstanding -= tokens
+    },
+    remaining: ({ account }) => leftOf(account),
+    watch: leases.watch,
+    changed: leases.changed,
+    lookAfter: leases.lookAfter,
+    stop: leases.stop,
+  }
+}
+
+function held(account: Account, tokens: number): QuotaHold {
+  take(account, tokens)
+  return { account, tokens }
+}
+
+/** Also what others have on lease would not be enough. */
+function isSpent(account: Account, tokens: number): boolean {
+  return tokens > leftOf(account)
+}
+
+function pause(ms: number): Promise<void> | null {
+  return ms <= 0 ? null : new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function refusal(account: Account, { username }: User, asked: number, nowMs: number): GatewayError {
+  const { used, leasedElsewhere, outstanding, unstored, month } = account
+  return quotaRefusal(
+    {
+      username,
+      quota: account.quota ?? 0,
+      used: used + unstored,
+      reserved: outstanding - unstored,
+      leasedElsewhere,
+      asked,
+      left: leftOf(account),
+      month,
+    },
+    nowMs,
+  )
+}

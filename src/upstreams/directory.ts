@@ -1,0 +1,150 @@
+/** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
+import type { Caller } from '../access/caller.ts'
+import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
+import type { Logger } from '../core/logger.ts'
+import { echoForms, secretForms } from '../core/redact.ts'
+import { servesModel } from '../routing/choose-key.ts'
+import type { KeyStore } from './key-store.ts'
+import type { Vault } from './vault.ts'
+
+export interface UsableUpstream {
+  key: UpstreamKey
+  secret: string
+  /** Forms of the secret looked for in every reply. */
+  echoForms: readonly string[]
+  /** All forms, looked for on error paths. */
+  secretForms: readonly string[]
+}
+
+export interface Directory {
+  findCaller(keyHash: string): Caller | null
+  /** All upstream keys that could be decrypted and are configured for the model. */
+  upstreamsFor(model: string): readonly UsableUpstream[]
+  allUpstreams(): readonly UsableUpstream[]
+  /** Whether a key is configured for the model that could not be decrypted. */
+  hasUndecryptable(model: string): boolean
+  /** False once a reading of the store failed, until one succeeds. */
+  readonly healthy: boolean
+  /** Reads everything again; `onUpstreamKeys` sees those first. */
+  reload(): Promise<void>
+  /** Reloads where another process changed the store. */
+  reloadIfChanged(): Promise<void>
+}
+
+/** A few milliseconds of work. */
+const KEYS_AT_ONCE = 10_000
+
+/** Put together beside the one that is asked, in pieces, so that requests are served between them. */
+async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Map<string, Caller>> {
+  const callers = new Map<string, Caller>()
+  const byId = new Map(users.map((user) => [user.id, user]))
+  for (const [at, key] of apiKeys.entries()) {
+    if (at % KEYS_AT_ONCE === KEYS_AT_ONCE - 1)
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    const user = byId.get(key.userId)
+    if (key.status === 'active' && user?.status === 'active')
+      callers.set(key.keyHash, { user, key })
+  }
+  return callers
+}
+
+interface Dependencies {
+  store: KeyStore
+  vault: Vault
+  logger: Logger
+  /** The pool takes states changed by hand from the rows. */
+  onUpstreamKeys(keys: readonly UpstreamKey[]): void
+  /** All was read again, because somebody changed something. */
+  onReload(): void
+}
+
+/** Models asked for are the clients' choice, so what is remembered of them has a bound. */
+const MOST_REMEMBERED_MODELS = 1000
+
+export function createDirectory({
+  store,
+  vault,
+  logger,
+  onUpstreamKeys,
+  onReload,
+}: Dependencies): Directory {
+  let callers = new Map<string, Caller>()
+  let upstreams: readonly UsableUpstream[] = []
+  let undecryptable: readonly UpstreamKey[] = []
+  let byModel = new Map<string, readonly UsableUpstream[]>()
+  let healthy = true
+  /** Null where it could not be decrypted, which is said once. */
+  const secrets = new Map<string, UsableUpstream | null>()
+
+  const usable = (key: UpstreamKey): UsableUpstream | null => {
+    const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
+    const known = secrets.get(cacheKey)
+    if (known !== undefined) return known === null ? null : { ...known, key }
+    const opened = vault.open(key.encryptedKey, {
+      table: 'upstream_keys',
+      row: key.id,
+      column: 'encrypted_key',
+      baseUrl: key.baseUrl,
+    })
+    if (!opened.ok) {
+      logger.error(
+        { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
+        'upstream key unusable',
+      )
+      secrets.set(cacheKey, null)
+      return null
+    }
+    const entry = {
+      key,
+      secret: opened.secret,
+      echoForms: echoForms(opened.secret),
+      secretForms: secretForms(opened.secret),
+    }
+    secrets.set(cacheKey, entry)
+    return entry
+  }
+
+  const takeUpstreamKeys = (keys: readonly UpstreamKey[]) => {
+    onUpstreamKeys(keys)
+    const opened = keys.map(usable)
+    upstreams = opened.filter((entry) => entry !== null)
+    undecryptable = keys.filter((_, at) => opened[at] === null)
+    byModel = new Map()
+  }
+  const reload = async () => {
+    const rows = await store.readDirectory()
+    takeUpstreamKeys(rows.upstreamKeys)
+    callers = await callersIn(rows)
+    healthy = true
+    onReload()
+  }
+
+  return {
+    findCaller: (keyHash) => callers.get(keyHash) ?? null,
+    allUpstreams: () => upstreams,
+    upstreamsFor(model) {
+      const known = byModel.get(model)
+      if (known) return known
+      const found = upstreams.filter(({ key }) => servesModel(key, model))
+      if (byModel.size >= MOST_REMEMBERED_MODELS) byModel.clear()
+      byModel.set(model, found)
+      return found
+    },
+    hasUndecryptable: (model) => undecryptable.some((key) => servesModel(key, model)),
+    get healthy() {
+      return healthy
+    },
+    reload,
+    async reloadIfChanged() {
+      try {
+        const change = await store.changedSinceLastCall()
+        if (change === 'any' || !healthy) await reload()
+        else if (change === 'upstream keys') takeUpstreamKeys(await store.readUpstreamKeys())
+      } catch (error) {
+        // The last good reading goes on serving; /health tells.
+        if (healthy) logger.error({ error: String(error) }, 'directory could not be read')
+        healthy = false
+      }
+    },
+  }
+}

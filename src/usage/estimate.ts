@@ -1,0 +1,84 @@
+/** What a request may cost in tokens, told before it is sent: the reservation for limits and quotas. */
+
+import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
+import type { Ask } from '../protocols/openai/request.ts'
+
+const CHARACTERS_A_TOKEN = 4
+/** Sums of these stay exact in a double, and so in Redis's Lua. */
+const MOST_TOKENS = 2 ** 40
+
+interface Tally extends Found {
+  /** Characters of which it takes four for a token; of the others each is one. */
+  characters: number
+}
+
+/** The prompt by its characters, and the most that may be generated where the request says so. */
+export function estimateTokens(ask: Ask): number {
+  if (ask.endpoint === 'models') return 0
+  return Math.min(estimatePrompt(ask) + mostGenerated(ask), MOST_TOKENS)
+}
+
+export function estimatePrompt({ body }: Ask): number {
+  const tally: Tally = { characters: 0, tokens: 0 }
+  findPrompt(body, tally, countText)
+  return sumOf(tally)
+}
+
+export function estimateText(text: string): number {
+  const tally: Tally = { characters: 0, tokens: 0 }
+  countText(text, tally)
+  return sumOf(tally)
+}
+
+function sumOf({ characters, tokens }: Tally): number {
+  return Math.ceil(characters / CHARACTERS_A_TOKEN) + tokens
+}
+
+/** Both fields may stand in a body, and which of them counts is the upstream's decision. */
+function mostGenerated({ body, choices, endpoint }: Ask): number {
+  const each = Math.max(numberOr(body.max_completion_tokens, 0), numberOr(body.max_tokens, 0))
+  if (endpoint !== 'completions') return each * choices
+  return each * Math.max(choices, numberOr(body.best_of, 1)) * promptsIn(body.prompt)
+}
+
+/** A completion is generated for each text, or each list of token numbers, of a list. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}
+
+/** The byte length is found many characters at a time, and in plain ASCII it is the answer. */
+function countText(text: string, tally: Tally): void {
+  if (Buffer.byteLength(text) === text.length) tally.characters += text.length
+  else countWideText(text, tally)
+}
+
+function countWideText(text: string, tally: Tally): void {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (!isWide(code)) {
+      tally.characters++
+      continue
+    }
+    tally.tokens++
+    // Outside of the first plane a character is two units.
+    if (code >= 0xd800 && code <= 0xdbff) at++
+  }
+}
+
+/** Chinese, Japanese and Korean; of a character outside of the first plane, its first half. */
+function isWide(code: number): boolean {
+  if (code < 0x1100) return false
+  return (
+    code <= 0x11ff ||
+    (code >= 0x2e80 && code <= 0x9fff) ||
+    (code >= 0xac00 && code <= 0xd7ff) ||
+    (code >= 0xd840 && code <= 0xd88f) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe4f) ||
+    (code >= 0xff00 && code <= 0xffef)
+  )
+}

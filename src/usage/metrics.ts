@@ -1,0 +1,23 @@
+/** What is counted for /metrics. */
+
+import type { JournalHealth } from './journal.ts'
+import type { UsageRecord } from './record.ts'
+
+export interface Metrics {
+  requestFinished(record: UsageRecord): void
+  /** Stream events dropped because they were neither JSON nor `[DONE]`. */
+  eventsDropped(count: number): void
+  /** A request refused before anything was sent for it, by the error's code. */
+  refused(code: string): void
+  /** A request refused by a rate limit. */
+  rateLimited(): void
+  /** A decision taken by this process's own counters, because Redis was lost. */
+  limitedLocally(): void
+  /** Told at each change. */
+  redisHealthy(healthy: boolean): void
+  /** Asked each time the metrics are read. */
+  watchJournal(health: () => JournalHealth): void
+  /** The text exposition format. */
+  exposition(): Promise<string>
+  readonly contentType: string
+}

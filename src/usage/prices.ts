@@ -1,0 +1,43 @@
+/** What a request costs: each kind of token at its own rate. */
+import type { TokenUsage } from './record.ts'
+
+/** USD a million tokens; where the prompt is longer than a step's `start`, the last such step's price holds. */
+export type Rate = number | { base: number; tiers: readonly { start: number; price: number }[] }
+
+/** Null takes the rate of the kind it is a part of. */
+export interface Rates {
+  input: Rate
+  output: Rate
+  cached: Rate | null
+  reasoning: Rate | null
+  audioInput: Rate | null
+  audioOutput: Rate | null
+}
+
+const MILLION = 1_000_000
+
+/** Cached and audio tokens are parts of the prompt, reasoning and audio tokens parts of the answer. */
+export function costUsd(usage: TokenUsage, rates: Rates): number {
+  const { promptTokens, completionTokens } = usage
+  const cached = Math.min(usage.cachedTokens, promptTokens)
+  const audioInput = Math.min(usage.audioTokens - usage.audioOutputTokens, promptTokens - cached)
+  const audioOutput = Math.min(usage.audioOutputTokens, completionTokens)
+  const reasoning = Math.min(usage.reasoningTokens, completionTokens - audioOutput)
+  const at = (rate: Rate | null, whole: Rate) => priceAt(rate ?? whole, promptTokens)
+  return (
+    ((promptTokens - cached - audioInput) * at(null, rates.input) +
+      cached * at(rates.cached, rates.input) +
+      audioInput * at(rates.audioInput, rates.input) +
+      (completionTokens - reasoning - audioOutput) * at(null, rates.output) +
+      reasoning * at(rates.reasoning, rates.output) +
+      audioOutput * at(rates.audioOutput, rates.output)) /
+    MILLION
+  )
+}
+
+function priceAt(rate: Rate, promptTokens: number): number {
+  if (typeof rate === 'number') return rate
+  let price = rate.base
+  for (const tier of rate.tiers) if (promptTokens > tier.start) price = tier.price
+  return price
+}

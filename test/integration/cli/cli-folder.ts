@@ -1,0 +1,39 @@
+/** A data folder of its own and the command line on it, without a server. */
+import { Database } from 'bun:sqlite'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CliResult, environmentFor, runCli } from '../../support/gateway-process.ts'
+
+export interface CliFolder {
+  dataDir: string
+  cli(args: string[], more?: { stdin?: string; env?: Record<string, string> }): Promise<CliResult>
+  /** The value that a command with --json wrote; throws where it failed. */
+  json(args: string[], stdin?: string): Promise<unknown>
+  rows(sql: string): unknown[]
+  [Symbol.dispose](): void
+}
+
+export function cliFolder(): CliFolder {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-cli-'))
+  const env = environmentFor(dataDir)
+  const cli: CliFolder['cli'] = (args, more = {}) =>
+    runCli(args, { ...env, ...more.env }, more.stdin)
+  return {
+    dataDir,
+    cli,
+    async json(args, stdin) {
+      const { exitCode, stdout, stderr } = await cli(
+        [...args, '--json'],
+        stdin === undefined ? {} : { stdin },
+      )
+      if (exitCode !== 0) throw new Error(`${args.join(' ')}: exit ${exitCode}: ${stderr}`)
+      return JSON.parse(stdout)
+    },
+    rows(sql) {
+      using database = new Database(join(dataDir, 'gpt-proxy.sqlite'), { readwrite: true })
+      return database.query(sql).all()
+    },
+    [Symbol.dispose]: () => rmSync(dataDir, { recursive: true, force: true }),
+  }
+}
