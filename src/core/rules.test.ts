@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { displayPrefix, isWellFormedProxyKey, mintProxyKey } from '../access/proxy-key.ts'
+import { classifyCode, classifyStatus } from '../protocols/openai/error.ts'
 import { readUsage } from '../protocols/openai/usage.ts'
 import { chooseKey, servesModel, upstreamModelName } from '../routing/choose-key.ts'
 import { allowsModel } from '../routing/model-names.ts'
 import type { UpstreamKey } from './entities.ts'
-import { classifyCode, classifyStatus } from './failure.ts'
 import { holdsForm, redact, secretForms } from './redact.ts'
 
 const key = (more: Partial<UpstreamKey>): UpstreamKey => ({

@@ -2,6 +2,7 @@
 import { GatewayError } from '../core/errors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
 import { type AppParts, call, look, type Route } from './route.ts'
+import { routesBy } from './router.ts'
 import { doctor } from './routes/doctor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { Answer } from './routes/inference.ts'
@@ -23,8 +24,8 @@ export const ROUTES: readonly Route[] = [
 ]
 
 export function createApp(parts: AppParts): Answer {
-  const posted = routesBy('POST', parts)
-  const got = routesBy('GET', parts)
+  const posted = routesBy(ROUTES, 'POST', parts)
+  const got = routesBy(ROUTES, 'GET', parts)
   return (exchange) => {
     const { method } = exchange
     const path = pathOf(exchange.target)
@@ -32,27 +33,6 @@ export function createApp(parts: AppParts): Answer {
       method === 'POST' ? posted(path) : method === 'GET' || method === 'HEAD' ? got(path) : null
     if (route) route(exchange)
     else refuse(exchange, path)
-  }
-}
-
-/** To a path the route of this very name, or the one whose name it has up to `{`, with something behind it. */
-function routesBy(method: Route['method'], parts: AppParts): (path: string) => Answer | null {
-  const exact = new Map<string, Answer>()
-  const below: [beginning: string, answer: Answer][] = []
-  for (const route of ROUTES) {
-    if (route.method !== method) continue
-    const answer = route.open(parts)
-    const anyAt = route.path.indexOf('{')
-    if (anyAt < 0) exact.set(route.path, answer)
-    else below.push([route.path.slice(0, anyAt), answer])
-  }
-  return (path) => {
-    const found = exact.get(path)
-    if (found !== undefined) return found
-    for (const [beginning, answer] of below) {
-      if (path.length > beginning.length && path.startsWith(beginning)) return answer
-    }
-    return null
   }
 }
 

@@ -2,10 +2,11 @@
 
 import type { DoctorWish } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
-import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
+import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
 import type { Gateway } from '../pipeline/services.ts'
 import type { Endpoint } from '../protocols/openai/request.ts'
+import { AUTHORISE, type Audience } from './authorize.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
 import { type Answer, refused, type ServerOptions, serveEndpoint } from './routes/inference.ts'
 import type { Exchange } from './server/exchange.ts'
@@ -27,15 +28,6 @@ export interface Route {
   path: string
   who: Audience
   open(parts: AppParts): Answer
-}
-
-type Audience = keyof typeof AUTHORISE
-
-/** Whoever may not throws. */
-const AUTHORISE = {
-  open: () => null,
-  proxy_key: authenticate,
-  admin_key: authenticateAdmin,
 }
 
 interface Visit<Who extends Audience> {

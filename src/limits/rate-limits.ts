@@ -5,15 +5,10 @@ import type { HeaderSource } from '../http1/head-lines.ts'
 import type { Metrics } from '../usage/metrics.ts'
 import { clientAddress } from './client-address.ts'
 import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
+import { addLimitHeaders } from './headers.ts'
 import type { Cidr } from './ip-address.ts'
-import {
-  addLimitHeaders,
-  type Limit,
-  type LimitDefaults,
-  limitRefusal,
-  limitsOf,
-  limitsUnavailable,
-} from './rules.ts'
+import { limitRefusal, limitsUnavailable } from './refusals.ts'
+import { type Limit, type LimitDefaults, limitsOf } from './rules.ts'
 
 /** Where a request comes from; asked for only where a limit depends on it, because it costs. */
 export interface Origin {

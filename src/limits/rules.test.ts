@@ -1,6 +1,8 @@
 /** Which limits a request is under, and what is told of them. */
 import { describe, expect, test } from 'bun:test'
-import { addLimitHeaders, goDuration, limitRefusal, limitsOf } from './rules.ts'
+import { addLimitHeaders, goDuration } from './headers.ts'
+import { limitRefusal } from './refusals.ts'
+import { limitsOf } from './rules.ts'
 
 const DEFAULTS = { keyRpm: 60, keyTpm: 0, ipRpm: 0, ipTpm: 1_000 }
 const key = (rpm: number | null = null, tpm: number | null = null) => ({ id: 7, rpm, tpm })

@@ -1,7 +1,8 @@
 /** What is learnt about one request on its way; settle makes the usage record of it. */
 
+import type { TokenUsage } from '../core/token-usage.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
-import type { AttemptNote, Outcome, TokenUsage } from '../usage/record.ts'
+import type { AttemptNote, Outcome } from '../usage/record.ts'
 
 export interface Trace {
   readonly requestId: string

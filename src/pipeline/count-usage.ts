@@ -1,10 +1,10 @@
 /** What a request used where its upstream reported nothing: counted here, and marked estimated. */
 
+import type { TokenUsage } from '../core/token-usage.ts'
+import { NO_USAGE } from '../core/token-usage.ts'
 import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
 import type { Ask } from '../protocols/openai/request.ts'
-import { NO_USAGE } from '../protocols/openai/usage.ts'
 import { estimatePrompt, estimateText } from '../usage/estimate.ts'
-import type { TokenUsage } from '../usage/record.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
 import type { Trace } from './context.ts'
 import type { Gateway } from './services.ts'

@@ -1,9 +1,10 @@
 /** Last stage: one record of what was used and how it went, exactly once. */
 
 import type { Caller } from '../access/caller.ts'
+import type { TokenUsage } from '../core/token-usage.ts'
 import type { Ask } from '../protocols/openai/request.ts'
 import { upstreamModelName } from '../routing/choose-key.ts'
-import type { TokenUsage, UsageRecord } from '../usage/record.ts'
+import type { UsageRecord } from '../usage/record.ts'
 import type { Trace } from './context.ts'
 import { countUsage } from './count-usage.ts'
 import type { Hold } from './reserve.ts'

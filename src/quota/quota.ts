@@ -4,7 +4,8 @@ import type { GatewayError } from '../core/errors.ts'
 import type { UsageStore } from '../usage/store.ts'
 import { type Account, leftOf, take } from './account.ts'
 import { createQuotaLeases, type LeaseParts } from './leases.ts'
-import { quotaOf, quotaRefusal, quotaUnavailable } from './rules.ts'
+import { quotaRefusal, quotaUnavailable } from './refusals.ts'
+import { quotaOf } from './rules.ts'
 
 export interface QuotaHold {
   account: Account

@@ -1,7 +1,9 @@
 /** When another try is made, and how long it waits. */
 import { describe, expect, test } from 'bun:test'
 import { type FailureClass, failure } from '../core/failure.ts'
-import { createRetryBudget, nextStep, readRetryAfterMs } from './retry.ts'
+import { nextStep } from './retry.ts'
+import { readRetryAfterMs } from './retry-after.ts'
+import { createRetryBudget } from './retry-budget.ts'
 
 const step = (kind: FailureClass, more: object = {}, failed: object = {}) =>
   nextStep({

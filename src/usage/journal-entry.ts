@@ -1,5 +1,5 @@
 /** What the journal keeps of a request before its upstream is called, and the record of one that was lost. */
-import { NO_USAGE } from '../protocols/openai/usage.ts'
+import { NO_USAGE } from '../core/token-usage.ts'
 import type { UsageRecord } from './record.ts'
 
 export interface JournalEntry {

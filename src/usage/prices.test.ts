@@ -1,6 +1,6 @@
 /** What a request costs. */
 import { expect, test } from 'bun:test'
-import { NO_USAGE } from '../protocols/openai/usage.ts'
+import { NO_USAGE } from '../core/token-usage.ts'
 import { costUsd, type Rates } from './prices.ts'
 
 const RATES: Rates = {

@@ -1,5 +1,5 @@
 /** What a request costs: each kind of token at its own rate. */
-import type { TokenUsage } from './record.ts'
+import type { TokenUsage } from '../core/token-usage.ts'
 
 /** USD a million tokens; where the prompt is longer than a step's `start`, the last such step's price holds. */
 export type Rate = number | { base: number; tiers: readonly { start: number; price: number }[] }

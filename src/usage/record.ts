@@ -1,4 +1,5 @@
 /** One finished request, as the ledger keeps it. */
+import type { TokenUsage } from '../core/token-usage.ts'
 
 /** How a request ended, from the client's side; `lost`: the gateway itself went down in the middle. */
 export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted' | 'lost'
@@ -11,20 +12,6 @@ export interface AttemptNote {
   failure: string | null
   /** True where the upstream may have worked on the request although no reply came. */
   ambiguous: boolean
-}
-
-export interface TokenUsage {
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  /** Of both sides of the talk. */
-  audioTokens: number
-  /** Of these, those that were generated. */
-  audioOutputTokens: number
-  /** True where counted here instead of by the upstream. */
-  estimated: boolean
 }
 
 export interface UsageRecord extends TokenUsage {

@@ -1,10 +1,10 @@
 /** What a try comes to; where it succeeded, what is handed to relay. */
 import type { GatewayError } from '../../core/errors.ts'
 import type { Failure } from '../../core/failure.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import type { StreamObserver } from '../../protocols/openai/stream.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
-import type { TokenUsage } from '../../usage/record.ts'
 
 interface AnswerHead {
   upstream: UsableUpstream

@@ -1,6 +1,7 @@
 /** A whole reply, judged before any of it is sent on. */
-import { errorObjectOf, failure } from '../../core/failure.ts'
+import { failure } from '../../core/failure.ts'
 import { holdsForm, redact } from '../../core/redact.ts'
+import { errorObjectOf } from '../../protocols/openai/error.ts'
 import { readUsage } from '../../protocols/openai/usage.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'

@@ -1,16 +1,15 @@
 /** What an upstream reports in place of an answer, as a failure; only its status and code decide. */
+import { type Failure, failure } from '../../core/failure.ts'
+import { redactValue } from '../../core/redact.ts'
 import {
   classifyCode,
   classifyStatus,
   errorCodeOf,
   errorObjectOf,
-  type Failure,
-  failure,
   shownCode,
-} from '../../core/failure.ts'
-import { redactValue } from '../../core/redact.ts'
+} from '../../protocols/openai/error.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { readRetryAfterMs } from '../../upstreams/retry.ts'
+import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Gateway } from '../services.ts'
 import { jsonOf, textOf, wholeBody } from './read-body.ts'

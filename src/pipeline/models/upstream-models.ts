@@ -1,7 +1,8 @@
 /** The models of one upstream, asked for with its keys in turn until one of them answers. */
 import type { GatewayError } from '../../core/errors.ts'
-import { classifyCode, type Failure, failure } from '../../core/failure.ts'
+import { type Failure, failure } from '../../core/failure.ts'
 import { redactValue } from '../../core/redact.ts'
+import { classifyCode } from '../../protocols/openai/error.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { TransportError } from '../../upstreams/transport.ts'

@@ -1,7 +1,7 @@
 /** How a stream that broke off ends for the client. */
 import { ERROR_CATALOGUE } from '../../core/errors.ts'
-import { errorCodeOf, shownCode } from '../../core/failure.ts'
 import { redact } from '../../core/redact.ts'
+import { errorCodeOf, shownCode } from '../../protocols/openai/error.ts'
 import type { StreamAnswer } from '../attempt/answer.ts'
 
 export interface Cut {

@@ -1,8 +1,9 @@
 /** Looks at a chat or completion stream on its way: usage, errors, the end. What passes, passes byte for byte. */
-import { errorObjectOf } from '../../core/failure.ts'
+
 import { holdsForm } from '../../core/redact.ts'
-import type { TokenUsage } from '../../usage/record.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import { eventsOf, joined, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
+import { errorObjectOf } from './error.ts'
 import { readUsage } from './usage.ts'
 
 export interface StreamRules {

@@ -1,16 +1,5 @@
 /** Token counts as upstreams report them. */
-import type { TokenUsage } from '../../usage/record.ts'
-
-export const NO_USAGE: TokenUsage = {
-  promptTokens: 0,
-  completionTokens: 0,
-  totalTokens: 0,
-  cachedTokens: 0,
-  reasoningTokens: 0,
-  audioTokens: 0,
-  audioOutputTokens: 0,
-  estimated: false,
-}
+import type { TokenUsage } from '../../core/token-usage.ts'
 
 type Fields = Record<string, unknown>
 
