@@ -1,6 +1,6 @@
 /** The rules about single files: length, an opening sentence, who reads the environment, types of the configuration. */
 
-const MOST_LINES = 400
+const MAX_LINES = 400
 const LINES_TO_JUSTIFY = 250
 const ENVIRONMENT_READERS = ['src/main.ts', 'src/config.ts']
 const READS_ENVIRONMENT = [
@@ -18,7 +18,7 @@ export function findingsIn(path: string, text: string): Finding[] {
   const note = (severity: Finding['severity'], what: string) =>
     findings.push({ severity, text: `${path}: ${what}` })
   const lines = text.split('\n').length - 1
-  if (lines > MOST_LINES) note('error', `${lines} lines, more than ${MOST_LINES}`)
+  if (lines > MAX_LINES) note('error', `${lines} lines, more than ${MAX_LINES}`)
   else if (lines > LINES_TO_JUSTIFY) note('warning', `${lines} lines; can it be divided?`)
   if (!/^\/\*\*\s+(\*\s+)?[^\s*]/.test(text)) note('error', 'does not open with what it is for')
   if (!path.startsWith('src/')) return findings

@@ -8,7 +8,15 @@ import { type Cruise, cruise, ruleNames } from './cruise.ts'
 /** Rule → the file that breaks it, and how. */
 const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'core-keeps-to-its-imports': ['src/core/breach.ts', "import 'node:fs'"],
-  'ports-keeps-to-its-imports': ['src/ports/breach.ts', "import 'zod'"],
+  'http1-keeps-to-its-imports': ['src/http1/breach.ts', "import '../pipeline/fine.ts'"],
+  'protocols-keeps-to-its-imports': ['src/protocols/breach.ts', "import '../providers/fine.ts'"],
+  'routing-keeps-to-its-imports': ['src/routing/breach.ts', "import '../pipeline/fine.ts'"],
+  'access-keeps-to-its-imports': ['src/access/breach.ts', "import '../pipeline/fine.ts'"],
+  'usage-keeps-to-its-imports': ['src/usage/breach.ts', "import '../pipeline/fine.ts'"],
+  'upstreams-keeps-to-its-imports': ['src/upstreams/breach.ts', "import '../pipeline/fine.ts'"],
+  'limits-keeps-to-its-imports': ['src/limits/breach.ts', "import '../pipeline/fine.ts'"],
+  'quota-keeps-to-its-imports': ['src/quota/breach.ts', "import '../pipeline/fine.ts'"],
+  'doctor-keeps-to-its-imports': ['src/doctor/breach.ts', "import '../pipeline/fine.ts'"],
   'providers-keeps-to-its-imports': ['src/providers/breach.ts', "import '../pipeline/fine.ts'"],
   'pipeline-keeps-to-its-imports': ['src/pipeline/breach.ts', "import '../adapters/sql/fine.ts'"],
   'admin-keeps-to-its-imports': ['src/admin/breach.ts', "import '../providers/fine.ts'"],
@@ -24,10 +32,6 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
     "import '../sql/fine.ts'",
   ],
   'adapters-log-keeps-to-its-imports': ['src/adapters/log/breach.ts', "import 'kysely'"],
-  'adapters-memory-keeps-to-its-imports': [
-    'src/adapters/memory/breach.ts',
-    "import '../sql/fine.ts'",
-  ],
   'adapters-metrics-keeps-to-its-imports': ['src/adapters/metrics/breach.ts', "import 'pino'"],
   'adapters-prices-keeps-to-its-imports': ['src/adapters/prices/breach.ts', "import 'kysely'"],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],

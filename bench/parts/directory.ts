@@ -20,7 +20,7 @@ const SECONDS = 2
 const CONNECTIONS = 64
 const RELOADS = 8
 /** More than this, and the cost is not flat: exit code 1. */
-const MOST_TIMES = 1.1
+const MAX_TIMES = 1.1
 /** Only so many are asked with: what many of them at once cost the ledger is another question. */
 const ACTIVE = 10
 
@@ -128,7 +128,7 @@ console.log(
 )
 await upstream.stop()
 rmSync(folder, { recursive: true })
-process.exitCode = cost('many') / cost('few') <= MOST_TIMES ? 0 : 1
+process.exitCode = cost('many') / cost('few') <= MAX_TIMES ? 0 : 1
 
 /** Before the load, which leaves records to be stored. */
 async function reportReloads(few: RunningSide, many: RunningSide): Promise<void> {

@@ -10,7 +10,7 @@ import type { Users } from './users.ts'
 
 export type Keys = ReturnType<typeof createKeys>
 
-export interface KeyWish {
+export interface KeyInput {
   /** User name or id. */
   user: string
   name: string
@@ -92,7 +92,7 @@ export function createKeys(dependencies: AdminDependencies, users: Users) {
       expiresAtMs = null,
       rpm = null,
       tpm = null,
-    }: KeyWish): Promise<MintedKey> {
+    }: KeyInput): Promise<MintedKey> {
       if (expiresAtMs !== null && expiresAtMs <= nowMs()) {
         throw new AdminError(
           'invalid',

@@ -14,7 +14,7 @@ import { type AdminDependencies, audited } from './dependencies.ts'
 import { AdminError } from './errors.ts'
 import type { NewUpstreamKey } from './store.ts'
 
-export interface UpstreamWish {
+export interface UpstreamInput {
   name: string
   provider: Provider
   baseUrl: string
@@ -47,7 +47,7 @@ export function createUpstreams(dependencies: AdminDependencies) {
     return found
   }
 
-  const add = async (wish: UpstreamWish): Promise<UpstreamKey> => {
+  const add = async (wish: UpstreamInput): Promise<UpstreamKey> => {
     const row = rowOf(wish)
     const secret = checkedSecret(wish.secret)
     if ((await store.listUpstreamKeys()).some(({ name }) => name === row.name)) {
@@ -66,7 +66,7 @@ export function createUpstreams(dependencies: AdminDependencies) {
 
   /** Adds the secrets that no row of the same provider and address holds yet. */
   const importAll = async (
-    wish: Omit<UpstreamWish, 'name' | 'secret'>,
+    wish: Omit<UpstreamInput, 'name' | 'secret'>,
     secrets: readonly string[],
   ): Promise<UpstreamKey[]> => {
     const baseUrl = checkedBaseUrl(wish.baseUrl, wish.provider)
@@ -127,7 +127,7 @@ export function createUpstreams(dependencies: AdminDependencies) {
 }
 
 /** The row without its secret, everything in it checked. */
-function rowOf(wish: UpstreamWish): Omit<NewUpstreamKey, 'keyHint'> {
+function rowOf(wish: UpstreamInput): Omit<NewUpstreamKey, 'keyHint'> {
   const { provider, weight = 1 } = wish
   const models = checkedModels(wish.models ?? null)
   const deployments = checkedDeployments(wish.deployments ?? null)

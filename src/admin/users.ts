@@ -7,7 +7,7 @@ import type { UserPatch } from './store.ts'
 
 export type Users = ReturnType<typeof createUsers>
 
-export interface UserWish {
+export interface UserInput {
   username: string
   email?: string | null
   role?: UserRole
@@ -38,7 +38,7 @@ export function createUsers(dependencies: AdminDependencies) {
       email = null,
       role = 'user',
       monthlyQuotaTokens = null,
-    }: UserWish): Promise<User> {
+    }: UserInput): Promise<User> {
       const checked = {
         username: checkedName(username, 'a user'),
         email: checkedEmail(email),

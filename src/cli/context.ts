@@ -1,7 +1,7 @@
 /** What the commands need from the program around them. */
 import type { Admin } from '../admin/admin.ts'
 import type { Config } from '../config.ts'
-import type { DoctorWish } from '../doctor/options.ts'
+import type { DoctorOptions } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
 import type { Language } from '../doctor/text.ts'
 
@@ -42,7 +42,7 @@ export interface BackupReport {
   key_is_in: string
 }
 
-export interface RestoreWish {
+export interface RestoreOptions {
   withKey: boolean
   anyKey: boolean
 }
@@ -91,11 +91,11 @@ export interface CliContext {
   /** Runs until it is told to stop; the exit code. */
   serve(): Promise<number>
   backup(file: string, withKey: boolean): BackupReport
-  restore(file: string, wish: RestoreWish): RestoreReport
+  restore(file: string, wish: RestoreOptions): RestoreReport
   /** How the server on the configured address is; never throws because it is not there. */
   health(): Promise<HealthReport>
   /** Also where the configuration can't be read. */
-  doctor(wish: DoctorWish): Promise<Report>
+  doctor(wish: DoctorOptions): Promise<Report>
   /** Of the shell. */
   language: Language
   /** A running gateway, or one started for this command. */

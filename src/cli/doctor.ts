@@ -1,7 +1,7 @@
 /** gpt-proxy doctor */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CHECK_IDS, type CheckId, type Verdict } from '../core/check-ids.ts'
-import type { DoctorWish } from '../doctor/options.ts'
+import type { DoctorOptions } from '../doctor/options.ts'
 import type { CheckView, FindingView, Report } from '../doctor/report.ts'
 import { LANGUAGES, type Language } from '../doctor/text.ts'
 import type { CliContext } from './context.ts'
@@ -9,7 +9,7 @@ import { EXIT_CODES } from './exit-codes.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'
 
-interface DoctorOptions extends Output {
+interface DoctorFlags extends Output {
   lang?: Language
   only?: CheckId[]
   user?: string
@@ -42,8 +42,8 @@ export function addDoctor(program: Command, context: CliContext): void {
     'gpt-proxy doctor --only SSE-1,UPS-1 --lang zh',
     'gpt-proxy doctor --only QUO-1 --user alice --tokens 4000 --json',
     'gpt-proxy doctor --watch 60',
-  ).action(async (options: DoctorOptions) => {
-    const wish = wishOf(context, options)
+  ).action(async (options: DoctorFlags) => {
+    const wish = doctorOptions(context, options)
     const round = async (): Promise<void> => {
       const report = await context.doctor(wish)
       if (options.json) printJson(context, report)
@@ -65,7 +65,7 @@ async function again(round: () => Promise<void>, everyMs: number): Promise<void>
   }
 }
 
-function wishOf(context: CliContext, options: DoctorOptions): DoctorWish {
+function doctorOptions(context: CliContext, options: DoctorFlags): DoctorOptions {
   const { lang, only, user, request, tokens, model } = options
   return {
     only: only ?? null,

@@ -1,6 +1,6 @@
 /** gpt-proxy restore */
 import type { Command } from 'commander'
-import type { CliContext, RestoreWish } from './context.ts'
+import type { CliContext, RestoreOptions } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 
@@ -16,7 +16,7 @@ export function addRestore(program: Command, context: CliContext): void {
     restore,
     'gpt-proxy restore /backups/gpt-proxy-2027-01-31.sqlite',
     'gpt-proxy restore /safe/gpt-proxy.sqlite --with-key',
-  ).action((file: string, options: Output & Partial<RestoreWish>) => {
+  ).action((file: string, options: Output & Partial<RestoreOptions>) => {
     const { withKey = false, anyKey = false } = options
     printRow(context, context.restore(file, { withKey, anyKey }), options)
   })

@@ -1,15 +1,15 @@
 /** gpt-proxy usage */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
-import type { UsageWish } from '../admin/usage.ts'
+import type { UsageOptions } from '../admin/usage.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withJson } from './options.ts'
 import { printCsv, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
-type Dimension = UsageWish['by'][number]
+type Dimension = UsageOptions['by'][number]
 
-interface UsageOptions extends Output {
+interface UsageFlags extends Output {
   by?: Dimension[]
   from?: number
   to?: number
@@ -57,10 +57,10 @@ export function addUsage(program: Command, context: CliContext): void {
     'gpt-proxy usage --by model --month 2027-01',
     'gpt-proxy usage --by user,day --from 2027-01-01 --to 2027-01-31 --csv > january.csv',
     'gpt-proxy usage --by key --from 7d --user alice --json',
-  ).action((options: UsageOptions) =>
+  ).action((options: UsageFlags) =>
     withAdmin(context, async (admin) => {
       const by = [...new Set<Dimension>(options.by ?? ['user'])]
-      const rows = (await admin.usage.summarize(wishOf(by, options))).map(usageView)
+      const rows = (await admin.usage.summarize(usageOptions(by, options))).map(usageView)
       const columns = [...by, ...SHOWN, ...SHOWN_COST]
       if (options.csv) printCsv(context, rows, [...by, ...USAGE_COLUMNS])
       else printRows(context, rows, { json: options.json, columns })
@@ -68,7 +68,7 @@ export function addUsage(program: Command, context: CliContext): void {
   )
 }
 
-function wishOf(by: readonly Dimension[], options: UsageOptions): UsageWish {
+function usageOptions(by: readonly Dimension[], options: UsageFlags): UsageOptions {
   const { from, to, since, until, month, user, key, model, upstream } = options
   return {
     by,

@@ -2,7 +2,7 @@
 import type { CheckId } from '../core/check-ids.ts'
 import type { Language } from './text.ts'
 
-export interface DoctorWish {
+export interface DoctorOptions {
   /** Null is all. */
   only: readonly CheckId[] | null
   language: Language

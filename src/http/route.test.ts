@@ -1,8 +1,8 @@
 /** What surrounds every route that is no model call: authorisation, errors, and no body. */
 import { expect, test } from 'bun:test'
 import { readRequestHead } from '../http1/request-head.ts'
-import type { Gateway } from '../pipeline/services.ts'
-import { type AppParts, json, look } from './route.ts'
+import type { Services } from '../pipeline/services.ts'
+import { type AppParts, getRoute, json } from './route.ts'
 import { Exchange } from './server/exchange.ts'
 
 const logged: object[] = []
@@ -10,11 +10,11 @@ const gateway = {
   logger: { error: (fields: object) => void logged.push(fields), info() {}, warn() {} },
   metrics: { refused() {} },
   directory: { findCaller: () => null },
-} as unknown as Gateway
-let underWay = 0
+} as unknown as Services
+let inFlight = 0
 const parts = {
   gateway,
-  underWay: { add: () => void underWay++, remove: () => void underWay-- },
+  inFlight: { add: () => void inFlight++, remove: () => void inFlight-- },
 } as unknown as AppParts
 
 function ask(method = 'GET') {
@@ -38,7 +38,7 @@ function ask(method = 'GET') {
 
 test('a route is not entered by who may not', async () => {
   let entered = false
-  const route = look('/x', 'proxy_key', () => () => {
+  const route = getRoute('/x', 'proxy_key', () => () => {
     entered = true
     return json({})
   })
@@ -49,7 +49,7 @@ test('a route is not entered by who may not', async () => {
 })
 
 test('a mistake of ours is an error of the usual form, and its place is in the log', async () => {
-  const route = look('/x', 'open', () => () => {
+  const route = getRoute('/x', 'open', () => () => {
     throw new Error('secret detail')
   })
   const { exchange, reply } = ask()
@@ -66,7 +66,7 @@ test('a mistake of ours is an error of the usual form, and its place is in the l
 
 test('of a body nothing is kept, before the reply or while it is waited for', async () => {
   const answer = Promise.withResolvers<void>()
-  const route = look('/x', 'open', () => async () => {
+  const route = getRoute('/x', 'open', () => async () => {
     await answer.promise
     return json({})
   })
@@ -74,8 +74,8 @@ test('of a body nothing is kept, before the reply or while it is waited for', as
   exchange.received(Buffer.from('before'))
   route.open(parts)(exchange)
   exchange.received(Buffer.from('behind'))
-  expect([exchange.text(), underWay]).toEqual(['', 1])
+  expect([exchange.text(), inFlight]).toEqual(['', 1])
   answer.resolve()
   expect(await reply).toContain('connection: close')
-  expect(underWay).toBe(0)
+  expect(inFlight).toBe(0)
 })

@@ -1,25 +1,30 @@
 /** A route: what it answers, and who may take it. There is no way to make one without the latter. */
 
-import type { DoctorWish } from '../doctor/options.ts'
+import type { DoctorOptions } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
 import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
-import type { Gateway } from '../pipeline/services.ts'
+import type { Services } from '../pipeline/services.ts'
 import type { Endpoint } from '../protocols/openai/request.ts'
 import { AUTHORISE, type Audience } from './authorize.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
-import { type Answer, refused, type ServerOptions, serveEndpoint } from './routes/inference.ts'
+import {
+  type ExchangeHandler,
+  refused,
+  type ServerOptions,
+  serveEndpoint,
+} from './routes/inference.ts'
 import type { Exchange } from './server/exchange.ts'
 
 /** What the routes need of the program around them. */
 export interface AppParts extends ServerOptions {
-  gateway: Gateway
+  gateway: Services
   readiness: {
     /** True from SIGTERM on. */
     draining(): boolean
     databaseHealthy(): Promise<boolean>
   }
-  doctor(wish: DoctorWish): Promise<Report>
+  doctor(wish: DoctorOptions): Promise<Report>
 }
 
 export interface Route {
@@ -27,10 +32,10 @@ export interface Route {
   /** As it is, or up to `{…}`, which stands for anything that follows. */
   path: string
   who: Audience
-  open(parts: AppParts): Answer
+  open(parts: AppParts): ExchangeHandler
 }
 
-interface Visit<Who extends Audience> {
+interface RouteContext<Who extends Audience> {
   exchange: Exchange
   caller: ReturnType<(typeof AUTHORISE)[Who]>
   requestId: string
@@ -41,16 +46,16 @@ interface Visit<Who extends Audience> {
 /** Null: it is answered by somebody else. */
 type Visited = Reply | null
 
-export type Handler<Who extends Audience> = (visit: Visit<Who>) => Visited | Promise<Visited>
+export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visited | Promise<Visited>
 
 /** A model call: the first stage of its way says who may. */
-export function call(path: string, endpoint: Endpoint): Route {
+export function modelRoute(path: string, endpoint: Endpoint): Route {
   const open = ({ gateway, ...options }: AppParts) => serveEndpoint(gateway, endpoint, options)
   return { method: 'POST', path, who: 'proxy_key', open }
 }
 
 /** Anything to look at. It takes no body, and HEAD as well. */
-export function look<Who extends Audience>(
+export function getRoute<Who extends Audience>(
   path: string,
   who: Who,
   handlerOf: (parts: AppParts) => Handler<Who>,
@@ -60,13 +65,13 @@ export function look<Who extends Audience>(
 }
 
 function answering<Who extends Audience>(
-  { gateway, underWay }: AppParts,
+  { gateway, inFlight }: AppParts,
   who: Who,
   handle: Handler<Who>,
-): Answer {
+): ExchangeHandler {
   const authorise = AUTHORISE[who] as (
     ...given: Parameters<typeof authenticate>
-  ) => Visit<Who>['caller']
+  ) => RouteContext<Who>['caller']
   const visit = async (exchange: Exchange): Promise<void> => {
     const requestId = newRequestId()
     const headers = { 'x-request-id': requestId }
@@ -78,12 +83,12 @@ function answering<Who extends Audience>(
       refused(gateway, requestId, error)
       exchange.respond(errorAnswer(error, requestId, gateway.logger, headers))
     } finally {
-      underWay.remove()
+      inFlight.remove()
     }
   }
   return (exchange) => {
     exchange.dropBody()
-    underWay.add()
+    inFlight.add()
     void visit(exchange)
   }
 }

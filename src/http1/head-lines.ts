@@ -1,4 +1,5 @@
 /** The header lines of an HTTP/1.1 message, and how its body is framed (RFC 9112). */
+import type { HeaderSource } from '../core/headers.ts'
 
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage'
@@ -8,11 +9,6 @@ export interface Framing {
   mode: 'length' | 'size' | 'until close'
   /** Bytes of the body where the mode is `length`. */
   length: number
-}
-
-/** Whatever has headers that can be asked for by a name in lower case. */
-export interface HeaderSource {
-  get(name: string): string | null
 }
 
 /** All lines in one go: a test for each costs more than all that is read out of them. */

@@ -16,7 +16,7 @@ const MAX_SIZE_LINE = 256
 /** Chunk sizes above this many hex digits are no honest sizes. */
 const MAX_SIZE_DIGITS = 12
 /** Up to this the runtime keeps bytes among its objects, and allocates nothing else for them. */
-const MOST_COPIED_BYTES = 1000
+const MAX_COPIED_BYTES = 1000
 const copyOf = Uint8Array.prototype.slice
 const CR = 13
 const LF = 10
@@ -208,7 +208,7 @@ function headEnd(bytes: Buffer, from: number): number {
 
 /** A copy where it is small: a view costs the runtime four allocations, and as many to clear away. */
 function part(bytes: Buffer, from: number, to: number): Uint8Array {
-  return to - from > MOST_COPIED_BYTES ? bytes.subarray(from, to) : copyOf.call(bytes, from, to)
+  return to - from > MAX_COPIED_BYTES ? bytes.subarray(from, to) : copyOf.call(bytes, from, to)
 }
 
 function hexDigit(byte: number): number {

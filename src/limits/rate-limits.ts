@@ -1,7 +1,7 @@
 /** Takes a request's rate limits, all or none, and puts right what was taken at its end. */
 
 import type { ApiKey } from '../core/entities.ts'
-import type { HeaderSource } from '../http1/head-lines.ts'
+import type { HeaderSource } from '../core/headers.ts'
 import type { Metrics } from '../usage/metrics.ts'
 import { clientAddress } from './client-address.ts'
 import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
@@ -11,12 +11,12 @@ import { limitRefusal, limitsUnavailable } from './refusals.ts'
 import { type Limit, type LimitDefaults, limitsOf } from './rules.ts'
 
 /** Where a request comes from; asked for only where a limit depends on it, because it costs. */
-export interface Origin {
+export interface ClientPeer {
   peer(): string | null
   headers: HeaderSource
 }
 
-export interface RateHold {
+export interface RateReservation {
   limits: readonly Limit[]
   ticket: Ticket
 }
@@ -31,14 +31,14 @@ export interface RateLimits {
    */
   hold(
     key: ApiKey,
-    origin: Origin,
+    origin: ClientPeer,
     tokens: number,
     headers: ReplyHeaders,
-  ): RateHold | null | Promise<RateHold | null>
+  ): RateReservation | null | Promise<RateReservation | null>
   /** At the end, with the tokens that were used. */
-  settle(hold: RateHold, usedTokens: number): void
+  settle(hold: RateReservation, usedTokens: number): void
   /** The request was refused after all: nothing of it counts. */
-  release(hold: RateHold): void
+  release(hold: RateReservation): void
   health(): SharedHealth
 }
 
@@ -51,8 +51,8 @@ interface Parts {
 }
 
 /** A header can be made as long as a client likes, and different each time. */
-const MOST_REMEMBERED = 10_000
-const LONGEST_REMEMBERED = 100
+const MAX_REMEMBERED_LENGTH = 100
+const MAX_REMEMBERED = 10_000
 
 export function createRateLimits(parts: Parts): RateLimits {
   const { enabled, defaults, trustedProxies, counters, metrics } = parts
@@ -60,18 +60,23 @@ export function createRateLimits(parts: Parts): RateLimits {
 
   const addresses = new Map<string | null, string>()
   /** Reading an address costs more than all the limits; most requests come from the same few. */
-  const addressOf = (origin: Origin): string => {
+  const addressOf = (origin: ClientPeer): string => {
     const heard = origin.peer()
     const forwarded = trustedProxies.length === 0 ? null : origin.headers.get('x-forwarded-for')
     const named = forwarded === null ? heard : `${heard}\n${forwarded}`
     const known = addresses.get(named)
     if (known !== undefined) return known
     const address = clientAddress(heard, forwarded, trustedProxies)
-    if (addresses.size >= MOST_REMEMBERED) addresses.clear()
-    if (forwarded === null || forwarded.length <= LONGEST_REMEMBERED) addresses.set(named, address)
+    if (addresses.size >= MAX_REMEMBERED) addresses.clear()
+    if (forwarded === null || forwarded.length <= MAX_REMEMBERED_LENGTH)
+      addresses.set(named, address)
     return address
   }
-  const decide = (limits: readonly Limit[], verdict: Verdict, headers: ReplyHeaders): RateHold => {
+  const decide = (
+    limits: readonly Limit[],
+    verdict: Verdict,
+    headers: ReplyHeaders,
+  ): RateReservation => {
     if (verdict.kind === 'unavailable') throw limitsUnavailable()
     addLimitHeaders(headers, limits, verdict.readings)
     if (verdict.degraded) headers['x-ratelimit-policy'] = 'degraded'
@@ -79,7 +84,7 @@ export function createRateLimits(parts: Parts): RateLimits {
     metrics.rateLimited()
     throw limitRefusal(limits, verdict.readings)
   }
-  const correct = ({ ticket }: RateHold, corrections: readonly Correction[]): void => {
+  const correct = ({ ticket }: RateReservation, corrections: readonly Correction[]): void => {
     if (corrections.length > 0) counters.correct(ticket, corrections)
   }
 

@@ -60,14 +60,14 @@ function limitOf(
 
 /** Put together once for each key and address, for every request asks for them. */
 const counters = new Map<number | string, { rpm: string; tpm: string }>()
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 function countersOf(whose: number | string): { rpm: string; tpm: string } {
   const known = counters.get(whose)
   if (known !== undefined) return known
   const owner = typeof whose === 'number' ? `key:${whose}` : `ip:${whose}`
   const made = { rpm: `${owner}:rpm`, tpm: `${owner}:tpm` }
-  if (counters.size >= MOST_REMEMBERED) counters.clear()
+  if (counters.size >= MAX_REMEMBERED) counters.clear()
   counters.set(whose, made)
   return made
 }

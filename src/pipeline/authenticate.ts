@@ -2,14 +2,14 @@
 import { type Caller, isExpired } from '../access/caller.ts'
 import { isWellFormedProxyKey } from '../access/proxy-key.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { HeaderSource } from '../http1/head-lines.ts'
-import type { Gateway } from './services.ts'
+import type { HeaderSource } from '../core/headers.ts'
+import type { Services } from './services.ts'
 
 /** One constant message: a wrong key learns nothing about how it was wrong. */
 const REFUSAL =
   'gateway: no valid proxy key was given. Send "Authorization: Bearer sk-proxy-…" with a key that is active; an operator makes one with "gpt-proxy key create".'
 
-export function authenticate(gateway: Gateway, headers: HeaderSource): Caller {
+export function authenticate(gateway: Services, headers: HeaderSource): Caller {
   const key = presentedKey(headers)
   if (key === null || !isWellFormedProxyKey(key)) throw refused()
   const caller = gateway.directory.findCaller(gateway.sha256Hex(key))
@@ -17,7 +17,7 @@ export function authenticate(gateway: Gateway, headers: HeaderSource): Caller {
   return caller
 }
 
-export function authenticateAdmin(gateway: Gateway, headers: HeaderSource): Caller {
+export function authenticateAdmin(gateway: Services, headers: HeaderSource): Caller {
   const caller = authenticate(gateway, headers)
   if (caller.user.role === 'admin') return caller
   throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')

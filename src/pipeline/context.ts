@@ -4,7 +4,7 @@ import type { TokenUsage } from '../core/token-usage.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 import type { AttemptNote, Outcome } from '../usage/record.ts'
 
-export interface Trace {
+export interface RequestContext {
   readonly requestId: string
   /** Wall clock, milliseconds since 1970. */
   readonly startedAtMs: number
@@ -30,7 +30,7 @@ export interface Trace {
   holdHeaders: Record<string, string>
 }
 
-export function openTrace(requestId: string, startedAtMs: number): Trace {
+export function openContext(requestId: string, startedAtMs: number): RequestContext {
   return {
     requestId,
     startedAtMs,
@@ -51,7 +51,7 @@ export function openTrace(requestId: string, startedAtMs: number): Trace {
 }
 
 /** Which upstream was asked last, on the reply: an answer or an error. */
-export function nameUpstream(trace: Trace): void {
+export function setUpstreamHeaders(trace: RequestContext): void {
   const { upstream, holdHeaders: headers } = trace
   if (upstream === null) return
   headers['x-gpt-proxy-upstream'] = upstream.key.name
@@ -63,7 +63,7 @@ export function nameUpstream(trace: Trace): void {
 }
 
 /** To be called by the web server when the client's connection is gone. */
-export function clientGone(trace: Trace): void {
+export function clientGone(trace: RequestContext): void {
   if (trace.clientGone) return
   trace.clientGone = true
   trace.onClientGone?.()

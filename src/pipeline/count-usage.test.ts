@@ -1,11 +1,11 @@
 /** What a request is charged for where its upstream reported no usage. */
 import { expect, test } from 'bun:test'
-import { readAsk } from '../protocols/openai/request.ts'
-import { openTrace } from './context.ts'
+import { parseRequest } from '../protocols/openai/request.ts'
+import { openContext } from './context.ts'
 import { countUsage } from './count-usage.ts'
-import type { Gateway } from './services.ts'
+import type { Services } from './services.ts'
 
-const ask = readAsk(
+const ask = parseRequest(
   'chat/completions',
   JSON.stringify({ model: 'm', messages: [{ content: 'a secret prompt!' }], max_tokens: 1000 }),
 )
@@ -15,8 +15,8 @@ test('a tokenizer that fails leaves the estimate by characters, and nothing of t
   const gateway = {
     tokenizer: { count: () => Promise.reject(new RangeError('it is "a secret prompt!"')) },
     logger: { error: (...line: unknown[]) => void logged.push(line) },
-  } as unknown as Gateway
-  const trace = openTrace('req_1', 0)
+  } as unknown as Services
+  const trace = openContext('req_1', 0)
   trace.firstTokenMs = 1
   trace.generatedText = 'abcdefgh'
   expect(await countUsage(gateway, ask, trace)).toMatchObject({
@@ -31,6 +31,6 @@ test('a tokenizer that fails leaves the estimate by characters, and nothing of t
 })
 
 test('a request that got no answer costs nothing', async () => {
-  const usage = await countUsage({} as Gateway, ask, openTrace('req_2', 0))
+  const usage = await countUsage({} as Services, ask, openContext('req_2', 0))
   expect(usage).toMatchObject({ totalTokens: 0, estimated: false })
 })

@@ -3,14 +3,18 @@
 import type { TokenUsage } from '../core/token-usage.ts'
 import { NO_USAGE } from '../core/token-usage.ts'
 import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
-import type { Ask } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
 import { estimatePrompt, estimateText } from '../usage/estimate.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
-import type { Trace } from './context.ts'
-import type { Gateway } from './services.ts'
+import type { RequestContext } from './context.ts'
+import type { Services } from './services.ts'
 
 /** Never rejects, for without it nothing of the request would be settled. */
-export async function countUsage(gateway: Gateway, ask: Ask, trace: Trace): Promise<TokenUsage> {
+export async function countUsage(
+  gateway: Services,
+  ask: ModelRequest,
+  trace: RequestContext,
+): Promise<TokenUsage> {
   const answered = trace.firstTokenMs !== null
   if (!answered || ask.endpoint === 'models') return NO_USAGE
   // What an upstream that embeds sends back is no text.
@@ -30,7 +34,7 @@ interface Texts extends Found {
   texts: string[]
 }
 
-async function countPrompt(tokenizer: Tokenizer, { model, body }: Ask): Promise<number> {
+async function countPrompt(tokenizer: Tokenizer, { model, body }: ModelRequest): Promise<number> {
   const found: Texts = { tokens: 0, texts: [] }
   findPrompt(body, found, (text, { texts }) => void texts.push(text))
   return found.tokens + (await tokenizer.count(model, found.texts.join('\n')))

@@ -1,21 +1,21 @@
 /** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
 
 import type { Caller } from '../access/caller.ts'
-import type { Origin, RateHold } from '../limits/rate-limits.ts'
-import type { Ask } from '../protocols/openai/request.ts'
-import type { QuotaHold } from '../quota/quota.ts'
+import type { ClientPeer, RateReservation } from '../limits/rate-limits.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
+import type { QuotaReservation } from '../quota/quota.ts'
 import { estimateTokens } from '../usage/estimate.ts'
 import type { JournalEntry } from '../usage/journal-entry.ts'
-import type { Trace } from './context.ts'
-import type { Gateway } from './services.ts'
+import type { RequestContext } from './context.ts'
+import type { Services } from './services.ts'
 
-export interface Hold {
+export interface Reservation {
   /** What was reserved, by estimate. */
   tokens: number
   /** Null where the user has no quota. */
-  quota: QuotaHold | null
+  quota: QuotaReservation | null
   /** Null where no rate limit is on the request. */
-  rate: RateHold | null
+  rate: RateReservation | null
 }
 
 /**
@@ -23,14 +23,14 @@ export interface Hold {
  * before it are released.
  */
 export async function reserve(
-  gateway: Gateway,
+  gateway: Services,
   caller: Caller,
-  ask: Ask,
-  origin: Origin,
-  trace: Trace,
-): Promise<Hold> {
+  ask: ModelRequest,
+  origin: ClientPeer,
+  trace: RequestContext,
+): Promise<Reservation> {
   const tokens = estimateTokens(ask)
-  const hold: Hold = { tokens, quota: null, rate: null }
+  const hold: Reservation = { tokens, quota: null, rate: null }
   const { holdHeaders } = trace
   try {
     // Each answers at once wherever it can, and a promise that is not needed costs.
@@ -49,7 +49,12 @@ export async function reserve(
   return hold
 }
 
-function entryOf(caller: Caller, ask: Ask, trace: Trace, hold: Hold): JournalEntry {
+function entryOf(
+  caller: Caller,
+  ask: ModelRequest,
+  trace: RequestContext,
+  hold: Reservation,
+): JournalEntry {
   return {
     requestId: trace.requestId,
     startedAtMs: trace.startedAtMs,

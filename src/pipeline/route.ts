@@ -2,21 +2,21 @@
 
 import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Ask } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
 import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
-import type { Gateway } from './services.ts'
+import type { Services } from './services.ts'
 
 /** The upstream keys that are configured for the model; which of them is healthy is asked at each try. */
 export type Plan = readonly UsableUpstream[]
 
 const DEMO_PLAN: Plan = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
 
-export function route(gateway: Gateway, caller: Caller, ask: Ask): Plan {
+export function route(gateway: Services, caller: Caller, ask: ModelRequest): Plan {
   if (!mayUse(caller, ask.model)) {
     throw new GatewayError(
       'model_not_allowed',
-      `gateway: this proxy key may not use the model '${ask.model}'. Ask an operator for a key that may.`,
+      `gateway: this proxy key may not use the model '${ask.model}'. ModelRequest an operator for a key that may.`,
       { param: 'model' },
     )
   }
@@ -27,7 +27,7 @@ export function route(gateway: Gateway, caller: Caller, ask: Ask): Plan {
   throw new GatewayError('model_not_found', notFound(gateway, ask.model), { param: 'model' })
 }
 
-function notFound(gateway: Gateway, model: string): string {
+function notFound(gateway: Services, model: string): string {
   if (model.startsWith(DEMO_MODEL_PREFIX)) return `gateway: there is no demo model '${model}'.`
   return gateway.directory.allUpstreams().length === 0
     ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`

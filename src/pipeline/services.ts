@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Quotas } from '../quota/quota.ts'
-import type { Directory } from '../upstreams/directory.ts'
+import type { KeyDirectory } from '../upstreams/directory.ts'
 import type { Pool } from '../upstreams/health.ts'
 import type { RetryBudget } from '../upstreams/retry-budget.ts'
 import type { Transport } from '../upstreams/transport.ts'
@@ -23,8 +23,8 @@ export interface TimeLimits {
   clientWriteMs: number
 }
 
-export interface Gateway {
-  directory: Directory
+export interface Services {
+  directory: KeyDirectory
   pool: Pool
   transport: Transport
   tokenizer: Tokenizer

@@ -2,21 +2,21 @@
 
 import type { Caller } from '../access/caller.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { Ask } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
 import { upstreamModelName } from '../routing/choose-key.ts'
 import type { UsageRecord } from '../usage/record.ts'
-import type { Trace } from './context.ts'
+import type { RequestContext } from './context.ts'
 import { countUsage } from './count-usage.ts'
-import type { Hold } from './reserve.ts'
-import type { Gateway } from './services.ts'
+import type { Reservation } from './reserve.ts'
+import type { Services } from './services.ts'
 
 /** A promise only where tokens have to be counted here. */
 export function settle(
-  gateway: Gateway,
+  gateway: Services,
   caller: Caller,
-  ask: Ask,
-  hold: Hold,
-  trace: Trace,
+  ask: ModelRequest,
+  hold: Reservation,
+  trace: RequestContext,
 ): void | Promise<void> {
   const durationMs = performance.now() - trace.arrivedMs
   if (trace.usage !== null)
@@ -27,11 +27,11 @@ export function settle(
 }
 
 function settled(
-  gateway: Gateway,
+  gateway: Services,
   caller: Caller,
-  ask: Ask,
-  hold: Hold,
-  trace: Trace,
+  ask: ModelRequest,
+  hold: Reservation,
+  trace: RequestContext,
   usage: TokenUsage,
   durationMs: number,
 ): void {

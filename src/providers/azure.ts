@@ -1,10 +1,10 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
 import { upstreamModelName } from '../routing/choose-key.ts'
-import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './provider.ts'
+import { type DestinationOf, PLAIN, PLAIN_JSON, requestTo, type WireProvider } from './provider.ts'
 
 const DEFAULT_API_VERSION = '2024-10-21'
 
-const place: PlaceOf = (upstream, secret, ask) => {
+const place: DestinationOf = (upstream, secret, ask) => {
   const deployment = encodeURIComponent(upstreamModelName(upstream, ask.model))
   const path =
     ask.endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${ask.endpoint}`

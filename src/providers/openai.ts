@@ -1,7 +1,7 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { PLAIN, PLAIN_JSON, type PlaceOf, requestTo, type WireProvider } from './provider.ts'
+import { type DestinationOf, PLAIN, PLAIN_JSON, requestTo, type WireProvider } from './provider.ts'
 
-const place: PlaceOf = (upstream, secret, ask) => {
+const place: DestinationOf = (upstream, secret, ask) => {
   const path = ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
   const headers = ask.text === null ? PLAIN : PLAIN_JSON
   return {

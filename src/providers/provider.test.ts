@@ -1,13 +1,14 @@
 /** Where requests go is put together once, and never kept beyond the key that it was made of. */
 import { expect, test } from 'bun:test'
 import type { UpstreamKey } from '../core/entities.ts'
-import { readAsk, readModelAsk } from '../protocols/openai/request.ts'
+import { parseModelRequest, parseRequest } from '../protocols/openai/request.ts'
 import { azure } from './azure.ts'
 import { DEMO_UPSTREAM } from './demo/models.ts'
 import { openai } from './openai.ts'
 
 const key: UpstreamKey = { ...DEMO_UPSTREAM, id: 1, baseUrl: 'https://a.test/v1', models: null }
-const chat = (model: string) => readAsk('chat/completions', JSON.stringify({ model, messages: [] }))
+const chat = (model: string) =>
+  parseRequest('chat/completions', JSON.stringify({ model, messages: [] }))
 
 test('the same place is given for each request of a key for a model, with a body of its own', () => {
   const first = openai.request(key, 'secret', chat('one'))
@@ -20,8 +21,8 @@ test('the same place is given for each request of a key for a model, with a body
 test('another endpoint, model, secret or row is another place', () => {
   const asked = [
     openai.request(key, 'secret', chat('one')),
-    openai.request(key, 'secret', readModelAsk('one')),
-    openai.request(key, 'secret', readModelAsk('two')),
+    openai.request(key, 'secret', parseModelRequest('one')),
+    openai.request(key, 'secret', parseModelRequest('two')),
     openai.request(key, 'other', chat('one')),
     openai.request({ ...key, baseUrl: 'https://b.test' }, 'secret', chat('one')),
   ]

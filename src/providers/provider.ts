@@ -2,40 +2,44 @@
 
 import type { UpstreamKey } from '../core/entities.ts'
 import { type Member, membersIn, withMember } from '../protocols/json-scan.ts'
-import type { Ask } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
 import { upstreamModelName } from '../routing/choose-key.ts'
 import type { WireRequest } from '../upstreams/transport.ts'
 
 export interface WireProvider {
   /** The request as this vendor wants it. */
-  request(upstream: UpstreamKey, secret: string, ask: Ask): WireRequest
+  request(upstream: UpstreamKey, secret: string, ask: ModelRequest): WireRequest
   /** The list of models, which also tells whether a key is accepted. */
   modelList(upstream: UpstreamKey, secret: string): WireRequest
 }
 
 /** What requests of one key for one model to one endpoint share. */
-export interface Place {
+export interface Destination {
   url: string
   headers: Readonly<Record<string, string>>
 }
 
-export type PlaceOf = (upstream: UpstreamKey, secret: string, ask: Ask) => Place
+export type DestinationOf = (
+  upstream: UpstreamKey,
+  secret: string,
+  ask: ModelRequest,
+) => Destination
 
-interface KnownPlace extends Place {
+interface KnownDestination extends Destination {
   secret: string
 }
 
 /** Names of models are the clients' choice, so what is kept of them has a bound. */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
 /** A provider's request. Where it goes is put together once, and a transport can keep what it makes of that. */
-export function requestTo(placeOf: PlaceOf): WireProvider['request'] {
+export function requestTo(destinationOf: DestinationOf): WireProvider['request'] {
   // A key that is read anew is another object: what was made of its old row goes with that.
-  const known = new WeakMap<UpstreamKey, Map<string, Map<string, KnownPlace>>>()
+  const known = new WeakMap<UpstreamKey, Map<string, Map<string, KnownDestination>>>()
 
-  const placeFor = (upstream: UpstreamKey, secret: string, ask: Ask): Place => {
+  const placeFor = (upstream: UpstreamKey, secret: string, ask: ModelRequest): Destination => {
     let models = known.get(upstream)
-    if (models === undefined || models.size > MOST_KNOWN) {
+    if (models === undefined || models.size > MAX_KNOWN) {
       models = new Map()
       known.set(upstream, models)
     }
@@ -46,7 +50,7 @@ export function requestTo(placeOf: PlaceOf): WireProvider['request'] {
     }
     let place = endpoints.get(ask.endpoint)
     if (place === undefined || place.secret !== secret) {
-      place = { ...placeOf(upstream, secret, ask), secret }
+      place = { ...destinationOf(upstream, secret, ask), secret }
       endpoints.set(ask.endpoint, place)
     }
     return place
@@ -63,7 +67,7 @@ export const PLAIN = { 'accept-encoding': 'identity', 'user-agent': 'gpt-proxy' 
 export const PLAIN_JSON = { ...PLAIN, 'content-type': 'application/json' } as const
 
 /** The body as it came, but for the model's name there and for usage in streams. */
-function wireBody(upstream: UpstreamKey, ask: Ask): string | null {
+function wireBody(upstream: UpstreamKey, ask: ModelRequest): string | null {
   if (ask.text === null) return null
   const model = upstreamModelName(upstream, ask.model)
   const edits: [key: string, value: string][] = []
@@ -82,7 +86,7 @@ function edited(text: string, edits: [key: string, value: string][]): string {
 }
 
 /** Whether the gateway asks for usage although the client did not: then the chunk is hidden again. */
-export function asksUsageForClient(ask: Ask): boolean {
+export function asksUsageForClient(ask: ModelRequest): boolean {
   return ask.stream && !ask.usageAsked
 }
 

@@ -9,7 +9,7 @@ import {
   recordOf,
   stopQuotas,
 } from '../../test/support/plain-ledger.ts'
-import type { QuotaHold } from './quota.ts'
+import type { QuotaReservation } from './quota.ts'
 
 afterEach(stopQuotas)
 
@@ -86,7 +86,7 @@ test('no order of holds, settlements, stored records and restarts on three insta
       const all = [0, 1, 2].map((at) => ({
         id: `i${at}`,
         ...started(`i${at}`),
-        open: [] as QuotaHold[],
+        open: [] as QuotaReservation[],
         unstored: [] as number[],
       }))
       const store = (one: (typeof all)[number]) =>
@@ -103,7 +103,7 @@ test('no order of holds, settlements, stored records and restarts on three insta
         } else if (step.do === 'store') {
           await store(one)
         } else if (step.do === 'idle') {
-          for (let look = 0; look < 4; look++) one.quotas.lookAfter()
+          for (let look = 0; look < 4; look++) one.quotas.tick()
         } else if (step.do === 'changed') {
           one.quotas.changed()
         } else if (step.do === 'fail') {

@@ -9,7 +9,7 @@ import {
   recordOf,
   stopQuotas,
 } from '../../test/support/plain-ledger.ts'
-import type { QuotaHold } from './quota.ts'
+import type { QuotaReservation } from './quota.ts'
 
 afterEach(stopQuotas)
 
@@ -40,7 +40,7 @@ describe('a hold', () => {
   test('finds no room in what another instance used beyond its lease', async () => {
     const ledger = plainLedger(100)
     const [one, other] = [quotasOn(ledger.port, 'one'), quotasOn(ledger.port, 'other')]
-    const hold = (await one.hold(ada(100), 50, NOW)) as QuotaHold
+    const hold = (await one.hold(ada(100), 50, NOW)) as QuotaReservation
     one.settle(hold, 120)
     await one.watch(ledger.stored).settle([recordOf(120)], 'one')
     ledger.quota = 110
@@ -100,7 +100,7 @@ describe('a hold', () => {
   test('waits for what requests of another instance hold, and is told to come back where they go on', async () => {
     const ledger = plainLedger(1_000)
     const [one, other] = pairOn(ledger)
-    const running = (await one.hold(ada(1_000), 600, NOW)) as QuotaHold
+    const running = (await one.hold(ada(1_000), 600, NOW)) as QuotaReservation
     const error = await Promise.resolve(other.hold(ada(1_000), 500, NOW)).catch((thrown) => thrown)
     expect(error.message).toContain(
       '0 used, 0 reserved by requests under way, 1000 left (600 on lease at other instances); this request asks for 500',

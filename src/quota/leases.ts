@@ -130,7 +130,7 @@ export function createQuotaLeases(parts: LeaseParts) {
     for (const account of accounts.of(userId)) giveUp(account).catch(() => {})
   })
 
-  const lookAfter = (account: Account): void => {
+  const tick = (account: Account): void => {
     account.idleLooks = account.active ? 0 : account.idleLooks + 1
     account.active = false
     account.looks++
@@ -186,8 +186,8 @@ export function createQuotaLeases(parts: LeaseParts) {
         renew(account).catch(() => {})
       }
     },
-    lookAfter(): void {
-      for (const account of accounts.all()) lookAfter(account)
+    tick(): void {
+      for (const account of accounts.all()) tick(account)
     },
     async stop(): Promise<void> {
       stopped = true

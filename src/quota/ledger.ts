@@ -1,8 +1,8 @@
 /** Where the quotas, what is used of them and what instances lease of them are kept. */
 import type { Month } from '../core/month.ts'
-import type { LeaseWish, MonthFigures } from './rules.ts'
+import type { LeaseTerms, MonthFigures } from './rules.ts'
 
-export interface LeaseRequest extends LeaseWish {
+export interface LeaseRequest extends LeaseTerms {
   userId: number
   month: Month
   instanceId: string

@@ -11,7 +11,7 @@ import {
 } from '../../test/support/plain-ledger.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { LeaseRequest } from './ledger.ts'
-import type { QuotaHold } from './quota.ts'
+import type { QuotaReservation } from './quota.ts'
 import { LEASE_LASTS_MS } from './rules.ts'
 
 afterEach(stopQuotas)
@@ -47,8 +47,8 @@ describe('a hold', () => {
     const ledger = plainLedger(100)
     ledger.used = 30
     const quotas = quotasOn(ledger.port)
-    const running = (await quotas.hold(ada(100), 50, NOW)) as QuotaHold
-    const spent = (await quotas.hold(ada(100), 10, NOW)) as QuotaHold
+    const running = (await quotas.hold(ada(100), 50, NOW)) as QuotaReservation
+    const spent = (await quotas.hold(ada(100), 10, NOW)) as QuotaReservation
     quotas.settle(spent, 8)
     const error = await Promise.resolve(quotas.hold(ada(100), 13, NOW)).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(GatewayError)
@@ -125,7 +125,7 @@ describe('a hold', () => {
     expect(await held(quotas, ada(1_000), 10)).toBeObject()
     ledger.away = true
     const look = async () => {
-      for (let looks = 0; looks < 12; looks++) quotas.lookAfter()
+      for (let looks = 0; looks < 12; looks++) quotas.tick()
       await Bun.sleep(10)
     }
     nowMs = LEASE_LASTS_MS - 1
@@ -141,13 +141,13 @@ describe('a hold', () => {
   test('gives back what nobody asks for, and only that', async () => {
     const ledger = plainLedger(100)
     const quotas = quotasOn(ledger.port)
-    const hold = (await quotas.hold(ada(100), 30, NOW)) as QuotaHold
-    for (let look = 0; look < 4; look++) quotas.lookAfter()
+    const hold = (await quotas.hold(ada(100), 30, NOW)) as QuotaReservation
+    for (let look = 0; look < 4; look++) quotas.tick()
     await Bun.sleep(10)
     expect(ledger.leases.get('one')).toBe(30)
     quotas.settle(hold, 20)
     await quotas.watch(ledger.stored).settle([recordOf(20)], 'one')
-    for (let look = 0; look < 4; look++) quotas.lookAfter()
+    for (let look = 0; look < 4; look++) quotas.tick()
     await Bun.sleep(10)
     expect([ledger.used, ledger.leases.get('one')]).toEqual([20, 0])
   })

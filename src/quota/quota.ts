@@ -7,7 +7,7 @@ import { createQuotaLeases, type LeaseParts } from './leases.ts'
 import { quotaRefusal, quotaUnavailable } from './refusals.ts'
 import { quotaOf } from './rules.ts'
 
-export interface QuotaHold {
+export interface QuotaReservation {
   account: Account
   tokens: number
 }
@@ -21,19 +21,19 @@ export interface Quotas {
     user: User,
     tokens: number,
     startedAtMs: number,
-  ): QuotaHold | null | Promise<QuotaHold | null>
+  ): QuotaReservation | null | Promise<QuotaReservation | null>
   /** At the end, with the tokens that were used. They stay on lease until the store has their record. */
-  settle(hold: QuotaHold, usedTokens: number): void
+  settle(hold: QuotaReservation, usedTokens: number): void
   /** The request was refused after all. */
-  release(hold: QuotaHold): void
+  release(hold: QuotaReservation): void
   /** The quota less what is used and what requests hold here; others may have some of it on lease. */
-  remaining(hold: QuotaHold): number
+  remaining(hold: QuotaReservation): number
   /** The store as the journal is to use it: what it has stored is no longer on lease. */
   watch(store: UsageStore): UsageStore
   /** Somebody changed the database: leases are set anew, and a quota that was spent is asked for again. */
   changed(): void
   /** To be called every now and then: renews what is used, gives back what is not. */
-  lookAfter(): void
+  tick(): void
   /** Gives back what no request holds. */
   stop(): Promise<void>
 }
@@ -56,7 +56,7 @@ export function createQuotas(parts: Parts): Quotas {
     user: User,
     tokens: number,
     startedAtMs: number,
-  ): Promise<QuotaHold | null> => {
+  ): Promise<QuotaReservation | null> => {
     const untilMs = monotonicMs() + patienceMs
     for (;;) {
       // What others have on lease takes them a moment to give back.
@@ -101,12 +101,12 @@ export function createQuotas(parts: Parts): Quotas {
     remaining: ({ account }) => leftOf(account),
     watch: leases.watch,
     changed: leases.changed,
-    lookAfter: leases.lookAfter,
+    tick: leases.tick,
     stop: leases.stop,
   }
 }
 
-function held(account: Account, tokens: number): QuotaHold {
+function held(account: Account, tokens: number): QuotaReservation {
   take(account, tokens)
   return { account, tokens }
 }

@@ -1,8 +1,8 @@
 /** How much of a quota an instance leases. */
 import { expect, test } from 'bun:test'
-import { isLeasedElsewhere, type LeaseWish, nextLease } from './rules.ts'
+import { isLeasedElsewhere, type LeaseTerms, nextLease } from './rules.ts'
 
-const wish = (more: Partial<LeaseWish> = {}): LeaseWish => ({
+const wish = (more: Partial<LeaseTerms> = {}): LeaseTerms => ({
   lease: 0,
   free: 0,
   needed: 0,

@@ -19,7 +19,7 @@ export const LEASE_LASTS_MS = 15 * 60_000
 export const LEASE_COUNTS_MS = 20 * 60_000
 
 /** What one instance has of a user's month, and what it wants. */
-export interface LeaseWish {
+export interface LeaseTerms {
   /** On lease: what its requests hold, what they used and the store does not have yet, and `free`. */
   lease: number
   /** Held by no request; below zero where answers were longer than what was held for them. */
@@ -47,7 +47,10 @@ export interface MonthFigures {
  * The instance's next lease. Never more than the quota less what is used and what others lease; where
  * that is less than what it has, as after a quota was lowered, only what is free can be taken away.
  */
-export function nextLease({ quota, used, leasedElsewhere }: MonthFigures, wish: LeaseWish): number {
+export function nextLease(
+  { quota, used, leasedElsewhere }: MonthFigures,
+  wish: LeaseTerms,
+): number {
   const { lease, free, needed, least, divisor } = wish
   if (quota === null) return lease
   const left = quota - used - leasedElsewhere - lease
@@ -59,7 +62,7 @@ export function nextLease({ quota, used, leasedElsewhere }: MonthFigures, wish: 
 }
 
 /** Whether what it still lacks at its next lease is there, but on lease at other instances. */
-export function isLeasedElsewhere(figures: MonthFigures, wish: LeaseWish, next: number): boolean {
+export function isLeasedElsewhere(figures: MonthFigures, wish: LeaseTerms, next: number): boolean {
   const { quota, used, leasedElsewhere } = figures
   const { lease, free, needed, least } = wish
   if (quota === null || leasedElsewhere === 0 || free + next - lease >= needed) return false

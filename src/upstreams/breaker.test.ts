@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import type { UpstreamState } from '../core/entities.ts'
 import { type FailureClass, failure } from '../core/failure.ts'
 import {
+  admission,
   afterClockSetBack,
   afterFailure,
   afterFirstEvent,
   afterSuccess,
   MAX_RATE_COOLDOWN_MS,
   QUOTA_COOLDOWN_MS,
-  willingness,
 } from './breaker.ts'
 
 const RULES = { threshold: 3, cooldownMs: 1000 }
@@ -33,12 +33,12 @@ describe('the breaker', () => {
   test('opens at the threshold, lets a probe pass after the cooldown, and closes on success', () => {
     let state = FRESH
     for (let count = 0; count < 2; count++) state = fail(state, 'server')
-    expect(willingness(state, RULES, 0)).toBe('yes')
+    expect(admission(state, RULES, 0)).toBe('yes')
     state = fail(state, 'local')
-    expect(willingness(state, RULES, 999)).toBe('no')
-    expect(willingness(state, RULES, 1000)).toBe('probe')
-    expect(willingness(fail(state, 'server', 1000), RULES, 1500)).toBe('no')
-    expect(willingness(afterSuccess(state, 1000), RULES, 1000)).toBe('yes')
+    expect(admission(state, RULES, 999)).toBe('no')
+    expect(admission(state, RULES, 1000)).toBe('probe')
+    expect(admission(fail(state, 'server', 1000), RULES, 1500)).toBe('no')
+    expect(admission(afterSuccess(state, 1000), RULES, 1000)).toBe('yes')
   })
 
   test('a success in between starts the count anew', () => {
@@ -56,7 +56,7 @@ describe('the breaker', () => {
       failureCount: 0,
     })
     expect(fail(FRESH, 'rate', 0, 1e12).cooldownUntilMs).toBe(MAX_RATE_COOLDOWN_MS)
-    expect(willingness(fail(FRESH, 'rate', 0, 2000), RULES, 2000)).toBe('yes')
+    expect(admission(fail(FRESH, 'rate', 0, 2000), RULES, 2000)).toBe('yes')
   })
 
   test('a spent quota cools for long, a refused key is invalid, a client error touches nothing', () => {
@@ -99,7 +99,7 @@ describe('the breaker', () => {
           nowMs = Math.max(nowMs, state.cooldownUntilMs ?? 0)
           state = success ? afterSuccess(state, nowMs) : fail(state, 'server', nowMs)
           inRow = success ? 0 : inRow + 1
-          expect(willingness(state, RULES, nowMs) === 'no').toBe(inRow >= RULES.threshold)
+          expect(admission(state, RULES, nowMs) === 'no').toBe(inRow >= RULES.threshold)
         }
       }),
     )
@@ -115,8 +115,8 @@ describe('the breaker', () => {
     for (let count = 0; count < RULES.threshold; count++) state = fail(state, 'server')
     expect(afterFirstEvent(state, 999)).toBe(state)
     const begun = afterFirstEvent(state, 1000)
-    expect(willingness(begun, RULES, 1000)).toBe('yes')
-    expect(willingness(fail(begun, 'server', 1001), RULES, 1001)).toBe('no')
+    expect(admission(begun, RULES, 1000)).toBe('yes')
+    expect(admission(fail(begun, 'server', 1001), RULES, 1001)).toBe('no')
     expect(afterSuccess(begun, 1001)).toMatchObject({ status: 'healthy', failureCount: 0 })
   })
 
@@ -124,14 +124,14 @@ describe('the breaker', () => {
     let state = FRESH
     for (let count = 0; count < RULES.threshold; count++)
       state = fail(afterFirstEvent(state, 0), 'server')
-    expect(willingness(state, RULES, 0)).toBe('no')
+    expect(admission(state, RULES, 0)).toBe('no')
   })
 
   test('a clock that is set back does not make a cooldown longer', () => {
     const cooling = fail(FRESH, 'rate', 3_600_000, 5_000)
     const setBack = afterClockSetBack(cooling, 3_600_000)
-    expect(willingness(setBack, RULES, 4_999)).toBe('no')
-    expect(willingness(setBack, RULES, 5_000)).toBe('yes')
+    expect(admission(setBack, RULES, 4_999)).toBe('no')
+    expect(admission(setBack, RULES, 5_000)).toBe('yes')
     expect(afterClockSetBack(FRESH, 3_600_000)).toBe(FRESH)
   })
 })

@@ -10,7 +10,7 @@ export interface BreakerRules {
 }
 
 /** `probe`: half-open, one request at a time may try. */
-export type Willingness = 'yes' | 'probe' | 'no'
+export type Admission = 'yes' | 'probe' | 'no'
 
 /** A 429 without `retry-after`. */
 const DEFAULT_RATE_COOLDOWN_MS = 5_000
@@ -19,7 +19,7 @@ export const MAX_RATE_COOLDOWN_MS = 10 * 60_000
 /** An account without quota does not mend itself in minutes. */
 export const QUOTA_COOLDOWN_MS = 60 * 60_000
 
-export function willingness(state: UpstreamState, rules: BreakerRules, nowMs: number): Willingness {
+export function admission(state: UpstreamState, rules: BreakerRules, nowMs: number): Admission {
   if (state.status === 'healthy') return 'yes'
   if (state.status !== 'cooldown') return 'no'
   if (state.cooldownUntilMs !== null && state.cooldownUntilMs > nowMs) return 'no'
@@ -27,14 +27,14 @@ export function willingness(state: UpstreamState, rules: BreakerRules, nowMs: nu
 }
 
 /** A request that was under way when its key was set aside says nothing about what was learnt since. */
-function isSetAside(state: UpstreamState, nowMs: number): boolean {
+function isQuarantined(state: UpstreamState, nowMs: number): boolean {
   if (state.status === 'healthy') return false
   return state.status !== 'cooldown' || (state.cooldownUntilMs ?? 0) > nowMs
 }
 
 export function afterSuccess(state: UpstreamState, nowMs: number): UpstreamState {
   const totalRequests = state.totalRequests + 1
-  if (isSetAside(state, nowMs)) return { ...state, totalRequests }
+  if (isQuarantined(state, nowMs)) return { ...state, totalRequests }
   return { ...state, status: 'healthy', failureCount: 0, cooldownUntilMs: null, totalRequests }
 }
 
@@ -43,7 +43,7 @@ export function afterSuccess(state: UpstreamState, nowMs: number): UpstreamState
  * failures before it are forgotten at its end, so that a cut opens the breaker again at once.
  */
 export function afterFirstEvent(state: UpstreamState, nowMs: number): UpstreamState {
-  if (state.status === 'healthy' || isSetAside(state, nowMs)) return state
+  if (state.status === 'healthy' || isQuarantined(state, nowMs)) return state
   return { ...state, status: 'healthy', cooldownUntilMs: null }
 }
 

@@ -16,7 +16,7 @@ export interface UsableUpstream {
   secretForms: readonly string[]
 }
 
-export interface Directory {
+export interface KeyDirectory {
   findCaller(keyHash: string): Caller | null
   /** All upstream keys that could be decrypted and are configured for the model. */
   upstreamsFor(model: string): readonly UsableUpstream[]
@@ -59,7 +59,7 @@ interface Dependencies {
 }
 
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
-const MOST_REMEMBERED_MODELS = 1000
+const MAX_REMEMBERED_MODELS = 1000
 
 export function createDirectory({
   store,
@@ -67,7 +67,7 @@ export function createDirectory({
   logger,
   onUpstreamKeys,
   onReload,
-}: Dependencies): Directory {
+}: Dependencies): KeyDirectory {
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
   let undecryptable: readonly UpstreamKey[] = []
@@ -126,7 +126,7 @@ export function createDirectory({
       const known = byModel.get(model)
       if (known) return known
       const found = upstreams.filter(({ key }) => servesModel(key, model))
-      if (byModel.size >= MOST_REMEMBERED_MODELS) byModel.clear()
+      if (byModel.size >= MAX_REMEMBERED_MODELS) byModel.clear()
       byModel.set(model, found)
       return found
     },

@@ -5,12 +5,12 @@ import type { UpstreamKey, UpstreamState } from '../core/entities.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Logger } from '../core/logger.ts'
 import {
+  admission,
   afterClockSetBack,
   afterFailure,
   afterFirstEvent,
   afterSuccess,
   type BreakerRules,
-  willingness,
 } from './breaker.ts'
 import type { KeyStore } from './key-store.ts'
 
@@ -76,12 +76,12 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
     isUsable(id) {
       const state = states.get(id)
       if (state === undefined) return true
-      const will = willingness(state, rules, clock.nowMs())
+      const will = admission(state, rules, clock.nowMs())
       return will === 'yes' || (will === 'probe' && !probing.has(id))
     },
     claim(id) {
       const state = states.get(id)
-      if (state && willingness(state, rules, clock.nowMs()) === 'probe') probing.add(id)
+      if (state && admission(state, rules, clock.nowMs()) === 'probe') probing.add(id)
     },
     released(id) {
       probing.delete(id)

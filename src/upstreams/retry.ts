@@ -3,7 +3,7 @@ import type { Failure } from '../core/failure.ts'
 
 export const MAX_ATTEMPTS = 3
 /** A 429 is waited for on the only key where it asks for no longer than this. */
-const LONGEST_WAIT_MS = 5_000
+const MAX_WAIT_MS = 5_000
 
 export type NextStep = { go: 'stop' } | { go: 'other' } | { go: 'same'; waitMs: number }
 
@@ -35,7 +35,7 @@ export function nextStep({
   if (askedAgain || failed.timedOut) return { go: 'stop' }
   if (failed.class === 'rate') {
     const waitMs = failed.retryAfterMs
-    return waitMs !== null && waitMs <= LONGEST_WAIT_MS ? { go: 'same', waitMs } : { go: 'stop' }
+    return waitMs !== null && waitMs <= MAX_WAIT_MS ? { go: 'same', waitMs } : { go: 'stop' }
   }
   if (failed.class === 'auth' || failed.class === 'quota') return { go: 'stop' }
   return { go: 'same', waitMs: 200 + random * 800 }

@@ -1,11 +1,11 @@
 /** What a request may cost in tokens, told before it is sent: the reservation for limits and quotas. */
 
 import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
-import type { Ask } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/openai/request.ts'
 
 const CHARACTERS_A_TOKEN = 4
 /** Sums of these stay exact in a double, and so in Redis's Lua. */
-const MOST_TOKENS = 2 ** 40
+const MAX_TOKENS = 2 ** 40
 
 interface Tally extends Found {
   /** Characters of which it takes four for a token; of the others each is one. */
@@ -13,12 +13,12 @@ interface Tally extends Found {
 }
 
 /** The prompt by its characters, and the most that may be generated where the request says so. */
-export function estimateTokens(ask: Ask): number {
+export function estimateTokens(ask: ModelRequest): number {
   if (ask.endpoint === 'models') return 0
-  return Math.min(estimatePrompt(ask) + mostGenerated(ask), MOST_TOKENS)
+  return Math.min(estimatePrompt(ask) + mostGenerated(ask), MAX_TOKENS)
 }
 
-export function estimatePrompt({ body }: Ask): number {
+export function estimatePrompt({ body }: ModelRequest): number {
   const tally: Tally = { characters: 0, tokens: 0 }
   findPrompt(body, tally, countText)
   return sumOf(tally)
@@ -35,7 +35,7 @@ function sumOf({ characters, tokens }: Tally): number {
 }
 
 /** Both fields may stand in a body, and which of them counts is the upstream's decision. */
-function mostGenerated({ body, choices, endpoint }: Ask): number {
+function mostGenerated({ body, choices, endpoint }: ModelRequest): number {
   const each = Math.max(numberOr(body.max_completion_tokens, 0), numberOr(body.max_tokens, 0))
   if (endpoint !== 'completions') return each * choices
   return each * Math.max(choices, numberOr(body.best_of, 1)) * promptsIn(body.prompt)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
 import { ensureRequestCapacity } from '../../src/main/serve/runtime.ts'
-import { serve } from '../../src/main/serve/serve.ts'
+import { runServer } from '../../src/main/serve/serve.ts'
 import { type Failpoint, withFailpoint } from './failpoints.ts'
 import { watchPostgres, watchSqlite } from './writing-now.ts'
 
@@ -13,4 +13,4 @@ const url = process.env.DATABASE_URL
 const seesWriting =
   url === undefined ? watchSqlite(join(config.dataDir, 'gpt-proxy.sqlite')) : watchPostgres(url)
 const seams = withFailpoint(point as Failpoint, Number(times), seesWriting)
-await serve(config, process.env, seams)
+await runServer(config, process.env, seams)

@@ -2,7 +2,7 @@
 import type { User } from '../../src/core/entities.ts'
 import { GatewayError } from '../../src/core/errors.ts'
 import type { LeaseRequest, QuotaLedger } from '../../src/quota/ledger.ts'
-import { createQuotas, type QuotaHold, type Quotas } from '../../src/quota/quota.ts'
+import { createQuotas, type QuotaReservation, type Quotas } from '../../src/quota/quota.ts'
 import { isLeasedElsewhere, nextLease } from '../../src/quota/rules.ts'
 import { lostRecord } from '../../src/usage/journal-entry.ts'
 import type { UsageRecord } from '../../src/usage/record.ts'
@@ -114,7 +114,7 @@ export async function held(
   quotas: Quotas,
   user: User,
   tokens: number,
-): Promise<QuotaHold | string> {
+): Promise<QuotaReservation | string> {
   try {
     return (await quotas.hold(user, tokens, NOW)) ?? 'no quota'
   } catch (error) {

@@ -2,12 +2,12 @@
 
 import type { Logger } from '../../core/logger.ts'
 import type { UsageRecord } from '../../usage/record.ts'
-import { type Apart, type Settle, settleApart } from './refused.ts'
+import { type Apart, type Settle, settleIndividually } from './refused.ts'
 
 /** The embedded store holds up the requests for as long as a batch takes: some milliseconds. */
 export const BATCH = 500
 const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 2_000
+const MAX_PAUSE_MS = 2_000
 /** A store that is away for a moment is the rule; a record that it never takes is not. */
 const TRIES_BEFORE_APART = 4
 
@@ -31,7 +31,8 @@ export async function settleUntilStored(
   let pauseMs = FIRST_PAUSE_MS
   for (let tries = 1; ; tries++) {
     try {
-      const apart = tries % TRIES_BEFORE_APART === 0 ? await settleApart(settle, records) : null
+      const apart =
+        tries % TRIES_BEFORE_APART === 0 ? await settleIndividually(settle, records) : null
       const { stored, refused } = apart ?? (await together(settle, records))
       for (const { record, error } of refused) onRefused(record, error)
       if (tries > 1) logger.info({}, 'the store takes usage records again')
@@ -44,7 +45,7 @@ export async function settleUntilStored(
       )
     }
     await Bun.sleep(pauseMs)
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
   }
 }
 

@@ -42,7 +42,7 @@ export interface JournalParts {
 
 /** Also the time between two syncs in groups. */
 const TICK_MS = 100
-const MOST_IN_MEMORY = 5_000
+const MAX_IN_MEMORY = 5_000
 
 export function openJournal(parts: JournalParts): DiskJournal {
   const { folder, sync, store, instanceId, logger, files = journalFiles } = parts
@@ -85,7 +85,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
     segments,
     files,
     onDamage,
-    mostInMemory: parts.mostInMemory ?? MOST_IN_MEMORY,
+    mostInMemory: parts.mostInMemory ?? MAX_IN_MEMORY,
   })
   /** Request → the segment that has its BEGIN. */
   const open = new Map<string, Segment>()

@@ -11,7 +11,7 @@ export interface LineBuffer {
   clear(): void
 }
 
-const MOST_BYTES_A_CHARACTER = 3
+const MAX_BYTES_A_CHARACTER = 3
 const putText: PutText = (text, into, at) => (into as Buffer).write(text, at)
 
 export function createLineBuffer(): LineBuffer {
@@ -19,7 +19,7 @@ export function createLineBuffer(): LineBuffer {
   let length = 0
   return {
     add(content) {
-      const needed = length + content.length * MOST_BYTES_A_CHARACTER + LINE_FRAME_BYTES
+      const needed = length + content.length * MAX_BYTES_A_CHARACTER + LINE_FRAME_BYTES
       if (needed > bytes.length) bytes = Buffer.concat([bytes.subarray(0, length)], needed * 2)
       length = putLine(content, bytes, length, putText, crc32)
     },

@@ -2,6 +2,6 @@
 
 const NAME = /\.(damaged|refused\.json)$/
 
-export function isSetAside(name: string): boolean {
+export function isQuarantined(name: string): boolean {
   return NAME.test(name)
 }

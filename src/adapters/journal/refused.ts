@@ -6,7 +6,7 @@ import type { JournalFiles } from './files.ts'
 export type Settle = (records: readonly UsageRecord[]) => Promise<number>
 
 /** So many single records fail before the store itself is taken to be away. */
-const MOST_FAILURES = 3
+const MAX_FAILURES = 3
 
 export interface Apart {
   /** How many were new. */
@@ -18,7 +18,7 @@ export interface Apart {
  * Settles each by itself. Null where the store takes none: then it is away, and no record is to
  * blame. In any order, so that a row of bad ones does not always come first.
  */
-export async function settleApart(
+export async function settleIndividually(
   settle: Settle,
   records: readonly UsageRecord[],
 ): Promise<Apart | null> {
@@ -32,7 +32,7 @@ export async function settleApart(
     } catch {
       failed.push(record)
     }
-    if (good === null && failed.length === MOST_FAILURES) return null
+    if (good === null && failed.length === MAX_FAILURES) return null
   }
   if (good === null) return null
   for (const record of failed) await judge(settle, record, good, apart)

@@ -24,7 +24,7 @@ const LINE_END = 0x0a
 /** Before a CRC there are this many bytes to be looked at: a line is never shorter. */
 const SHORTEST_LINE = 10
 /** A line is one record; longer stretches without a line end are no records at all. */
-const LONGEST_LINE = 1024 * 1024
+const MAX_LINE = 1024 * 1024
 
 /** All lines that have their end. */
 export function scanLines(bytes: Uint8Array, checksum: Checksum): Scan {
@@ -60,7 +60,7 @@ export function scanTail(bytes: Uint8Array, checksum: Checksum): TailScan {
 function rescue(bytes: Uint8Array, offset: number, scan: Scan, checksum: Checksum): void {
   const hasEnd = bytes[bytes.length - 1] === LINE_END
   const end = hasEnd ? bytes.length - 1 : bytes.length
-  const start = bytes.length > LONGEST_LINE ? end : recordStart(bytes, end, checksum)
+  const start = bytes.length > MAX_LINE ? end : recordStart(bytes, end, checksum)
   const behind = start < end ? readLine(bytes.subarray(start, end), checksum) : null
   const before = start > 0 ? readLine(bytes.subarray(0, start - 1), checksum) : null
   if (before !== null) scan.items.push(before)

@@ -11,7 +11,7 @@ export interface ClosableLogger extends Logger {
 
 const STANDARD_ERROR = 2
 /** Lines are gathered up to this size or this long, so that logging costs a request no system call. */
-const MOST_LINES = 256
+const MAX_LINES = 256
 const FLUSH_EVERY_MS = 100
 
 export function createPinoLogger(level: string): ClosableLogger {
@@ -52,7 +52,7 @@ function gatheredLines() {
     flush,
     write(line: string) {
       waiting.push(line)
-      if (waiting.length >= MOST_LINES) flush()
+      if (waiting.length >= MAX_LINES) flush()
     },
   }
 }

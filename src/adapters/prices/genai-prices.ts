@@ -15,7 +15,7 @@ const VENDORS: readonly string[] = ['openai', 'anthropic', 'google']
 const OPEN_WEIGHT = /^(gpt-oss|gemma)/i
 /** Some prices depend on the hour. */
 const REMEMBERED_FOR_MS = 60_000
-const MOST_REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 export function createPriceCatalogue(): PriceCatalogue {
   let catalogue: Catalogue | null = null
@@ -29,7 +29,7 @@ export function createPriceCatalogue(): PriceCatalogue {
     ratesOf(source, model, atMs) {
       if (catalogue === null) return null
       const now = Math.floor(atMs / REMEMBERED_FOR_MS)
-      if (now !== minute || known.size >= MOST_REMEMBERED) known = new Map()
+      if (now !== minute || known.size >= MAX_REMEMBERED) known = new Map()
       minute = now
       const name = `${source.provider} ${source.baseUrl} ${model}`
       let rates = known.get(name)

@@ -96,7 +96,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
         }
         at.send('EVALSHA', [SHA[script], ...args]).then(answered, (error) => {
           if (!isForgotten(error)) return call.fail(error)
-          // Sent whole, it is kept again.
+          // AttemptResult whole, it is kept again.
           at.send('EVAL', [SOURCES[script], ...args]).then(answered, call.fail)
         })
       })

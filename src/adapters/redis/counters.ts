@@ -8,7 +8,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../limits/counters.ts'
 import type { Metrics } from '../../usage/metrics.ts'
 import { connectRedis } from './connection.ts'
-import { type Answer, createTurns } from './turns.ts'
+import { createTurns, type ScriptReply } from './turns.ts'
 
 interface Parts {
   url: string
@@ -71,7 +71,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       (answer) => verdictOf(demands, own, answer),
       () => alone(demands, own),
     )
-  const verdictOf = (demands: readonly Demand[], own: OwnTaken, answer: Answer): Verdict => {
+  const verdictOf = (demands: readonly Demand[], own: OwnTaken, answer: ScriptReply): Verdict => {
     const [taken = 0, sharedSecond = 0] = answer
     const readings = tighterOf(own.readings, answer)
     if (taken === 0) {
@@ -115,7 +115,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
 }
 
 /** Both have to let a request through, so what is told is the more used and the later of each. */
-function tighterOf(own: readonly Reading[], answer: Answer): Reading[] {
+function tighterOf(own: readonly Reading[], answer: ScriptReply): Reading[] {
   const readings: Reading[] = []
   for (let at = 0; at < own.length; at++) {
     const { used, resetMs, waitMs } = own[at] as Reading

@@ -7,11 +7,11 @@ import type { Correction, Demand } from '../../limits/counters.ts'
 import { correctArguments, type Sum, takeArguments } from './scripts.ts'
 
 /** Whether it was taken, the second at which, and of each demand: used, reset, wait. */
-export type Answer = readonly number[]
+export type ScriptReply = readonly number[]
 
 export interface Turns {
   /** Rejects where Redis did not answer. */
-  take(demands: readonly Demand[]): Promise<Answer>
+  take(demands: readonly Demand[]): Promise<ScriptReply>
   /** `second`: when they were taken, on Redis's clock. Waits for nothing. */
   correct(second: number, corrections: readonly Correction[]): void
   /** Sends at once what was asked for. */
@@ -20,14 +20,14 @@ export interface Turns {
 
 interface Waiting {
   demands: readonly Demand[]
-  resolve(answer: Answer): void
+  resolve(answer: ScriptReply): void
   reject(error: unknown): void
 }
 
 type Run = (script: 'take' | 'correct', args: string[]) => Promise<unknown>
 
 /** A script with so many requests still takes Redis less than its clients wait. */
-const MOST_TAKES = 100
+const MAX_TAKES = 100
 
 export function createTurns(run: Run): Turns {
   let takes: Waiting[] = []
@@ -43,11 +43,11 @@ export function createTurns(run: Run): Turns {
     if (corrected.length > 0) run('correct', correctArguments(corrected)).catch(() => {})
     const asked = takes
     takes = []
-    for (let at = 0; at < asked.length; at += MOST_TAKES) takeAll(asked.slice(at, at + MOST_TAKES))
+    for (let at = 0; at < asked.length; at += MAX_TAKES) takeAll(asked.slice(at, at + MAX_TAKES))
   }
   const takeAll = (asked: readonly Waiting[]): void => {
     const answered = (answers: unknown) => {
-      for (const [at, { resolve }] of asked.entries()) resolve((answers as Answer[])[at] ?? [])
+      for (const [at, { resolve }] of asked.entries()) resolve((answers as ScriptReply[])[at] ?? [])
     }
     const failed = (error: unknown) => {
       for (const { reject } of asked) reject(error)

@@ -1,20 +1,21 @@
-/** Reads single column values, which anybody may have written by hand; what is malformed throws RowFault. */
+/** Reads single column values, which anybody may have written by hand; what is malformed throws InvalidRowError. */
 import { isoTime } from '../../core/iso-time.ts'
 
-export class RowFault extends Error {
-  override readonly name = 'RowFault'
+export class InvalidRowError extends Error {
+  override readonly name = 'InvalidRowError'
 }
 
 export function oneOf<T extends string>(column: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((word) => word === value)
-  if (found === undefined) throw new RowFault(`${column} must be one of ${allowed.join(', ')}`)
+  if (found === undefined)
+    throw new InvalidRowError(`${column} must be one of ${allowed.join(', ')}`)
   return found
 }
 
 /** SQLite keeps a text in an integer column where it is no number. */
 export function count(column: string, value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new RowFault(`${column} must be a whole number, 0 or more`)
+  throw new InvalidRowError(`${column} must be a whole number, 0 or more`)
 }
 
 export function countOrNull(column: string, value: unknown): number | null {
@@ -34,7 +35,7 @@ export function timeOrNull(column: string, value: string | null): number | null 
   const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
   const ms = Date.parse(`${day}T${clock}${zone}`)
   if (Number.isNaN(ms))
-    throw new RowFault(`${column} must be a time such as 2026-11-23T07:00:00.000Z`)
+    throw new InvalidRowError(`${column} must be a time such as 2026-11-23T07:00:00.000Z`)
   return ms
 }
 
@@ -55,7 +56,7 @@ export function textsOrNull(column: string, value: string | null): readonly stri
   if (value === null) return null
   const list = parsed(value)
   if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list
-  throw new RowFault(`${column} must be a JSON list of texts, such as ["gpt-4o"]`)
+  throw new InvalidRowError(`${column} must be a JSON list of texts, such as ["gpt-4o"]`)
 }
 
 export function textMapOrNull(
@@ -70,7 +71,9 @@ export function textMapOrNull(
       return Object.fromEntries(entries)
     }
   }
-  throw new RowFault(`${column} must be a JSON object of texts, such as {"gpt-4o":"my-deployment"}`)
+  throw new InvalidRowError(
+    `${column} must be a JSON object of texts, such as {"gpt-4o":"my-deployment"}`,
+  )
 }
 
 export function jsonOrNull(value: unknown): string | null {

@@ -3,7 +3,7 @@
 /** An encoding's time grows faster than a text without spaces does, so texts are counted in pieces. */
 const PIECE_CHARACTERS = 500
 /** Of a longer text, pieces spread over it are counted and the rest is taken to be like them. */
-const MOST_PIECES = 64
+const MAX_PIECES = 64
 
 /** Models before GPT-4o used cl100k_base; all newer ones, and unknown ones, are counted with o200k_base. */
 const CL100K_MODELS = /^(gpt-4(?!o|\.)|gpt-3\.5|text-embedding-)/
@@ -16,7 +16,7 @@ export async function countTokens(model: string, text: string): Promise<number> 
     ? await import('gpt-tokenizer/encoding/cl100k_base')
     : await import('gpt-tokenizer/encoding/o200k_base')
   const pieces = Math.ceil(text.length / PIECE_CHARACTERS)
-  const step = Math.max(1, pieces / MOST_PIECES)
+  const step = Math.max(1, pieces / MAX_PIECES)
   let tokens = 0
   let characters = 0
   for (let piece = 0; piece < pieces; piece += step) {

@@ -11,26 +11,26 @@ export interface Address {
   host: string
 }
 
-export interface Place {
+export interface SplitUrl {
   address: Address
   path: string
 }
 
-const known = new Map<string, Place>()
+const known = new Map<string, SplitUrl>()
 /** Base URLs are the operator's, so few, but with the names of models; this bounds what a long life may gather. */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
-export function splitUrl(url: string): Place {
+export function splitUrl(url: string): SplitUrl {
   let place = known.get(url)
   if (place !== undefined) return place
   place = split(url)
-  if (known.size >= MOST_KNOWN) known.clear()
+  if (known.size >= MAX_KNOWN) known.clear()
   known.set(url, place)
   return place
 }
 
 /** Cut by hand, for a URL object would change what some paths say. */
-function split(url: string): Place {
+function split(url: string): SplitUrl {
   const slash = url.indexOf('/', url.indexOf('//') + 2)
   const origin = slash < 0 ? url : url.slice(0, slash)
   const path = slash < 0 ? '/' : url.slice(slash)

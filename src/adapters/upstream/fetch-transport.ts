@@ -1,4 +1,6 @@
 /** Requests by Bun's fetch: for upstreams that chose HTTP/2, and where an outgoing proxy stands between. */
+
+import { replyOf } from '../../upstreams/response-reply.ts'
 import {
   type Sending,
   TransportError,
@@ -7,7 +9,6 @@ import {
 } from '../../upstreams/transport.ts'
 import { type ConnectProbe, probeConnection } from './connect-probe.ts'
 import { blamingProxy, transportErrorOf } from './fetch-errors.ts'
-import { replyOf } from './response-reply.ts'
 
 export interface FetchOptions {
   connectTimeoutMs: number

@@ -30,10 +30,10 @@ interface Watcher {
 const together = Buffer.allocUnsafe(128 * 1024)
 /** Room for the length of the body and the empty line. */
 const END_BYTES = 64
-const MOST_BYTES_A_CHARACTER = 3
+const MAX_BYTES_A_CHARACTER = 3
 
 /** A class, for each request has one. */
-class Exchange implements Sending {
+class UpstreamExchange implements Sending {
   private readonly connection: Connection
   readonly reply: Promise<UpstreamReply>
   readonly resolve: (reply: UpstreamReply) => void
@@ -59,7 +59,7 @@ export class Connection implements MessageSink {
   private readonly wire: Wire
   private readonly watcher: Watcher
   private readonly reader = new MessageReader(this)
-  private current: Exchange | null = null
+  private current: UpstreamExchange | null = null
   /** A reply was read from it. */
   private used = false
   /** The reply under way leaves it fit for another. */
@@ -74,12 +74,12 @@ export class Connection implements MessageSink {
 
   /** `head` without the length of the body and the empty line at its end. */
   exchange(head: string, body: string | null): Sending {
-    const exchange = new Exchange(this)
+    const exchange = new UpstreamExchange(this)
     this.current = exchange
     this.reader.start()
     const bytes = body === null ? 0 : Buffer.byteLength(body)
     const end = body === null ? '\r\n' : `content-length: ${bytes}\r\n\r\n`
-    if (head.length * MOST_BYTES_A_CHARACTER + END_BYTES + bytes > together.length) {
+    if (head.length * MAX_BYTES_A_CHARACTER + END_BYTES + bytes > together.length) {
       const whole = Buffer.from(head + end + (body ?? ''))
       this.write(whole, whole.length)
       return exchange
@@ -91,7 +91,7 @@ export class Connection implements MessageSink {
     return exchange
   }
 
-  giveUp(exchange: Exchange): void {
+  giveUp(exchange: UpstreamExchange): void {
     if (this.current === exchange) this.fail(new TransportError('other', 'given up', true))
   }
 

@@ -4,7 +4,7 @@ import { type Finding, failure, ok, warning } from '../finding.ts'
 
 const LITTLE_MB = 500
 const NONE_MB = 20
-const MOST_NAMED = 5
+const MAX_NAMED = 5
 
 export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
   const { passed, fault, pendingMigrations, pool, ...at } = evidence
@@ -29,7 +29,7 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
   }
   const { setAside } = at
   if (setAside.length > 0) {
-    const names = setAside.slice(0, MOST_NAMED).join(', ')
+    const names = setAside.slice(0, MAX_NAMED).join(', ')
     findings.push(warning('db.set-aside', { ...figures, files: setAside.length, names }))
   }
   if (at.isNew) return [...findings, ok('db.new', figures)]

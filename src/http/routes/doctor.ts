@@ -1,7 +1,7 @@
 /** GET /admin/v1/doctor: the doctor's report on the gateway that answers, for admin keys only. */
 import { CHECK_IDS } from '../../core/check-ids.ts'
 import { invalidRequest } from '../../core/errors.ts'
-import type { DoctorWish } from '../../doctor/options.ts'
+import type { DoctorOptions } from '../../doctor/options.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { type AppParts, type Handler, json } from '../route.ts'
 import { queryOf } from '../server/target.ts'
@@ -19,7 +19,7 @@ export function doctor({ doctor: examine }: AppParts): Handler<'admin_key'> {
   }
 }
 
-function wishOf(given: (name: string) => string | null): DoctorWish {
+function wishOf(given: (name: string) => string | null): DoctorOptions {
   const words = given('only')?.split(',') ?? null
   const only = words === null ? null : CHECK_IDS.filter((id) => words.includes(id))
   if (only !== null && only.length !== words?.length)

@@ -1,7 +1,7 @@
 /** GET /v1/models: what the configured upstream keys serve, as one list, and one of them by its name. */
 import { GatewayError } from '../../core/errors.ts'
 import { createModelList } from '../../pipeline/models/model-list.ts'
-import type { Gateway } from '../../pipeline/services.ts'
+import type { Services } from '../../pipeline/services.ts'
 import { allowsModel } from '../../routing/model-names.ts'
 import { type AppParts, type Handler, json } from '../route.ts'
 import { pathOf } from '../server/target.ts'
@@ -20,12 +20,12 @@ export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
 }
 
 /** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel({ gateway, underWay }: AppParts): Handler<'proxy_key'> {
+export function lookAtModel({ gateway, inFlight }: AppParts): Handler<'proxy_key'> {
   return ({ caller, exchange }) => {
     const model = decoded(pathOf(exchange.target).slice(MODEL_PATH.length))
     const named = namedModel(gateway, model)
     if (named === null) {
-      respondTo(gateway, exchange, 'models', () => model, underWay)
+      respondTo(gateway, exchange, 'models', () => model, inFlight)
       return null
     }
     if (!allowsModel(caller.key.allowedModels, model)) {
@@ -48,7 +48,7 @@ function decoded(name: string): string {
   }
 }
 
-function namedModel(gateway: Gateway, model: string): object | null {
+function namedModel(gateway: Services, model: string): object | null {
   const upstream = gateway.directory.upstreamsFor(model)[0]
   if (upstream === undefined) return null
   const { models, deployments, provider } = upstream.key

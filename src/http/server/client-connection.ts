@@ -38,7 +38,7 @@ const IDLE_TIMEOUT_MS = 30_000
 /** Whoever still sends what nobody reads must see the reply before the connection breaks. */
 const LINGER_MS = 2_000
 /** Of requests that come before the one under way is answered. With more of them its reply is the last. */
-const MOST_EARLY_BYTES = 64 * 1024
+const MAX_EARLY_BYTES = 64 * 1024
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
 export class ClientConnection implements MessageSink, ReplyWire {
@@ -51,7 +51,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   /** Bytes behind the request under way. */
   private early: Buffer | null = null
   /** More than may be kept; none of it is read, but the client's leaving is still seen. */
-  private overrun = false
+  private pipelineOverflow = false
   private readonly outgoing: Outgoing
   /** No further request is read. */
   private ending = false
@@ -89,7 +89,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   }
 
   /** Before it has asked for anything. */
-  turnAway(most: number): void {
+  rejectOverload(most: number): void {
     this.refuse(tooMany(most))
   }
 
@@ -114,7 +114,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
       if (read < bytes.length) this.keep(bytes.subarray(read))
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
-      this.spoilt(error.message)
+      this.markMalformed(error.message)
     }
     if (!wasInHead && this.reader.isInHead()) this.sinceMs = performance.now()
     if (!this.isNew || this.exchange === null) return
@@ -163,7 +163,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   }
 
   isLast(): boolean {
-    return this.overrun || this.owner.isStopping()
+    return this.pipelineOverflow || this.owner.isStopping()
   }
 
   send(head: string, body: Uint8Array | null, part: Part): void {
@@ -178,7 +178,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.exchange = null
     this.owner.replied()
     // A stream may have begun before there was too much.
-    if (!keepAlive || this.overrun) {
+    if (!keepAlive || this.pipelineOverflow) {
       this.close()
       return
     }
@@ -201,20 +201,20 @@ export class ClientConnection implements MessageSink, ReplyWire {
   }
 
   private keep(bytes: Buffer): void {
-    if (this.overrun) return
+    if (this.pipelineOverflow) return
     const size = (this.early?.length ?? 0) + bytes.length
-    if (size <= MOST_EARLY_BYTES) {
+    if (size <= MAX_EARLY_BYTES) {
       this.early = this.early === null ? bytes : Buffer.concat([this.early, bytes])
       return
     }
-    this.overrun = true
+    this.pipelineOverflow = true
     this.early = null
     // Its reply is made, and waits to be taken.
     if (this.exchange === null) this.close()
   }
 
-  private spoilt(reason: string): void {
-    if (this.exchange !== null) this.exchange.spoilt(reason)
+  private markMalformed(reason: string): void {
+    if (this.exchange !== null) this.exchange.markMalformed(reason)
     else this.refuse(malformed(reason))
   }
 

@@ -135,7 +135,7 @@ export class Exchange implements ClientStream {
     this.onBody?.()
   }
 
-  spoilt(reason: string): void {
+  markMalformed(reason: string): void {
     this.malformed = reason
     this.onBody?.()
   }

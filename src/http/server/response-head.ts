@@ -12,9 +12,9 @@ const REASONS: Readonly<Record<number, string>> = {
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
-  502: 'Bad Gateway',
+  502: 'Bad Services',
   503: 'Service Unavailable',
-  504: 'Gateway Timeout',
+  504: 'Services Timeout',
 }
 
 /** Anything else would end its line, or turn into what does as it is cut to a byte. */

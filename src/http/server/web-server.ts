@@ -9,7 +9,7 @@ export interface WebServer {
   /** When the last reply was sent. */
   repliedMs(): number
   /** Each reply from now on is the last on its connection. */
-  keepNone(): void
+  disableKeepAlive(): void
   /** Accepts no new connections. */
   refuse(): void
   /** Closes connections without a request. */
@@ -60,7 +60,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
         connections.add(socket.data)
         if (connections.size <= options.mostConnections) return
         turnedAway++
-        socket.data.turnAway(options.mostConnections)
+        socket.data.rejectOverload(options.mostConnections)
       },
       data: ({ data }, bytes) => data.received(bytes),
       drain: ({ data }) => data.drained(),
@@ -83,7 +83,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
     port: listener.port,
     connections: () => connections.size,
     repliedMs: () => repliedMs,
-    keepNone() {
+    disableKeepAlive() {
       stopping = true
     },
     refuse: () => listener.stop(false),

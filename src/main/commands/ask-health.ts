@@ -23,14 +23,14 @@ export async function askHealth({ host, port }: Config): Promise<HealthReport> {
   }
 }
 
-interface Answer {
+interface HealthResponse {
   status: number
   body: string
 }
 
 /** Not by fetch: that would go through an outgoing proxy which the environment names for upstreams. */
-function ask(url: string): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+function ask(url: string): Promise<HealthResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HealthResponse>()
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const request = get(url, { signal, agent: false }, (response) => {
     text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)

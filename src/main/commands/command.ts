@@ -14,7 +14,7 @@ import { migrationsOf } from '../compose/configured-store.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
 import { ensureDataDir, openAdmin, prepare } from '../compose/open-admin.ts'
 import { examine } from '../doctor/doctor.ts'
-import { type Environment, serve } from '../serve/serve.ts'
+import { type Environment, runServer } from '../serve/serve.ts'
 import { StartError } from '../serve/start-error.ts'
 import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
@@ -49,7 +49,7 @@ function contextOf(environment: Environment): CliContext {
     },
     backup: (file, withKey) => backup(config(), named(file), withKey),
     restore: (file, wish) => restore(config(), named(file), wish),
-    serve: () => serve(config(), environment),
+    serve: () => runServer(config(), environment),
     health: () => askHealth(config()),
     doctor: (wish) => examine(environment, wish),
     language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),

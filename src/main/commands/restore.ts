@@ -11,12 +11,12 @@ import { replaceStore } from '../../adapters/sql/sqlite/replace-store.ts'
 import { createVault } from '../../adapters/vault/aes-vault.ts'
 import { EncryptionKeyError, parseEncryptionKey } from '../../adapters/vault/key-file.ts'
 import { AdminError } from '../../admin/errors.ts'
-import type { RestoreReport, RestoreWish } from '../../cli/context.ts'
+import type { RestoreOptions, RestoreReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { ensureDataDir } from '../compose/open-admin.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
-export function restore(config: Config, file: string, wish: RestoreWish): RestoreReport {
+export function restore(config: Config, file: string, wish: RestoreOptions): RestoreReport {
   assertEmbedded(config, 'restore')
   ensureDataDir(config.dataDir)
   const release = holdProcessLock(config.dataDir)

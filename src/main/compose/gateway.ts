@@ -10,7 +10,7 @@ import type { Logger } from '../../core/logger.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
-import type { Gateway } from '../../pipeline/services.ts'
+import type { Services } from '../../pipeline/services.ts'
 import { withDemo } from '../../providers/demo/transport.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../quota/quota.ts'
@@ -37,7 +37,7 @@ const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
 const STORE_PATIENCE_MS = 3_000
 
 export interface RunningGateway {
-  gateway: Gateway
+  gateway: Services
   /** Saves all that is still in memory. False where some of it waits in the journal for the next start. */
   stop(): Promise<boolean>
 }
@@ -144,7 +144,7 @@ export async function startGateway({
   })
   metrics.watchJournal(journal.health)
   const endedRequests = createEndedRequests({ journal, metrics, logger })
-  const gateway: Gateway = {
+  const gateway: Services = {
     directory,
     pool,
     transport: withDemo(seams.transport?.(transport) ?? transport),
@@ -176,15 +176,15 @@ export async function startGateway({
 
   /** Null between two rounds: one that waits for the database is not overtaken. */
   let housekeeping: Promise<void> | null = null
-  const keepHouse = async () => {
+  const runMaintenance = async () => {
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
     await pool.save()
   }
   const timer = setInterval(() => {
     // Beside it, for leases lapse also while the database keeps the house waiting.
-    quotas.lookAfter()
-    housekeeping ??= keepHouse().finally(() => {
+    quotas.tick()
+    housekeeping ??= runMaintenance().finally(() => {
       housekeeping = null
     })
   }, HOUSEKEEPING_MS)
@@ -226,6 +226,6 @@ const NO_QUOTAS: Quotas = {
   remaining: () => 0,
   watch: (store) => store,
   changed() {},
-  lookAfter() {},
+  tick() {},
   stop: async () => {},
 }

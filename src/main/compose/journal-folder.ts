@@ -1,7 +1,7 @@
 /** Which folder a process keeps its usage journal in, and who looks after one whose process is gone. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSetAside } from '../../adapters/journal/quarantined.ts'
+import { isQuarantined } from '../../adapters/journal/quarantined.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { StoreError } from '../../adapters/sql/store-error.ts'
 
@@ -30,10 +30,10 @@ export function ownJournalFolder(dataDir: string): HeldFolder {
 }
 
 /** Paths of what was set aside in all journals here. */
-export function setAsideIn(dataDir: string): string[] {
+export function quarantinedIn(dataDir: string): string[] {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent, { recursive: true }).map(String) : []
-  return names.filter(isSetAside).sort()
+  return names.filter(isQuarantined).sort()
 }
 
 /** Folders of commands that are gone without having emptied them. Those of running ones are left alone. */
@@ -64,7 +64,7 @@ function heldFolder(path: string): HeldFolder {
     release,
     remove() {
       release()
-      if (!readdirSync(path).some(isSetAside)) rmSync(path, { recursive: true, force: true })
+      if (!readdirSync(path).some(isQuarantined)) rmSync(path, { recursive: true, force: true })
     },
   }
 }

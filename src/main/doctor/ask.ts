@@ -2,7 +2,7 @@
 import { request as plain } from 'node:http'
 import { request as encrypted } from 'node:https'
 
-export interface Answer {
+export interface ProbeResponse {
   status: number
   headers: Readonly<Record<string, string>>
   body: string
@@ -23,7 +23,7 @@ const UNCHECKED = { rejectUnauthorized: false }
 
 /** Rejects with a code where no reply came. */
 export function ask(url: string, { key, body, patienceMs = PATIENCE_MS }: Asking = {}) {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
   const startedMs = performance.now()
   const send = url.startsWith('https:') ? encrypted : plain
   const sending = send(url, {
@@ -82,7 +82,7 @@ export function whyNot(error: unknown): string {
 }
 
 /** Whoever answered, by what it says of itself. */
-export function proxyName({ headers }: Answer): string {
+export function proxyName({ headers }: ProbeResponse): string {
   const named = ['server', 'via', 'x-powered-by', 'cf-ray']
     .filter((name) => headers[name] !== undefined)
     .map((name) => `${name}: ${headers[name]}`)

@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 5_000
 /** More than any chain has. */
-const LONGEST_CHAIN = 10
+const MAX_CHAIN = 10
 
 export async function probeCertificates(surroundings: Surroundings): Promise<TlsEvidence> {
   const { config, opened, proxyFor } = surroundings
@@ -73,7 +73,7 @@ async function seenOn(socket: TLSSocket, host: string): Promise<CertificateSeen>
 function lengthOf(certificate: PeerCertificate): number {
   const seen = new Set<string>()
   let at: PeerCertificate | undefined = certificate
-  while (at?.raw !== undefined && !seen.has(at.fingerprint) && seen.size < LONGEST_CHAIN) {
+  while (at?.raw !== undefined && !seen.has(at.fingerprint) && seen.size < MAX_CHAIN) {
     seen.add(at.fingerprint)
     at = (at as { issuerCertificate?: PeerCertificate }).issuerCertificate
   }

@@ -6,7 +6,7 @@ import { examineSqlite } from '../../adapters/sql/sqlite/examine-sqlite.ts'
 import type { Config } from '../../config.ts'
 import type { DatabaseEvidence } from '../../doctor/evidence.ts'
 import { storePath } from '../commands/store-files.ts'
-import { setAsideIn } from '../compose/journal-folder.ts'
+import { quarantinedIn } from '../compose/journal-folder.ts'
 
 export async function probeDatabase(
   config: Config,
@@ -17,7 +17,7 @@ export async function probeDatabase(
     path,
     user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     freeMb: freeMb(path),
-    setAside: setAsideIn(path),
+    setAside: quarantinedIn(path),
     host: database?.host ?? '-',
     port: database?.port ?? 0,
     dbUser: database?.user ?? '-',

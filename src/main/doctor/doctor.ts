@@ -3,7 +3,7 @@
 import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/check-ids.ts'
 import { type Finding, failure, skipped, warning } from '../../doctor/finding.ts'
-import type { DoctorWish } from '../../doctor/options.ts'
+import type { DoctorOptions } from '../../doctor/options.ts'
 import { type CheckResult, type Report, reportOf } from '../../doctor/report.ts'
 import { judgeCertificates } from '../../doctor/rules/certificates.ts'
 import { judgeFault, ownerOf } from '../../doctor/rules/configuration.ts'
@@ -36,7 +36,7 @@ const PATIENCE_MS = 30_000
 /** `url` is that of a gateway which asks itself; else it is where the configuration says. */
 export async function examine(
   environment: Environment,
-  wish: DoctorWish,
+  wish: DoctorOptions,
   url?: string,
 ): Promise<Report> {
   const lenient = lenientConfig(environment)
@@ -76,7 +76,7 @@ async function approach({ config }: LenientConfig, url?: string) {
 async function runAll(
   surroundings: Surroundings,
   environment: Environment,
-  wish: DoctorWish,
+  wish: DoctorOptions,
 ): Promise<CheckResult[]> {
   const { config, opened, instances } = surroundings
   const wanted = (id: CheckId) => wish.only?.includes(id) ?? true

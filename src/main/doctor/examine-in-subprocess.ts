@@ -3,14 +3,14 @@
  * records, would hold up every stream of the process that counts.
  */
 import type { Environment } from '../../config/environment.ts'
-import type { DoctorWish } from '../../doctor/options.ts'
+import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
 import { ownCommand } from '../serve/runtime.ts'
 
 /** `url` is that of the gateway which asks. */
-export async function examineApart(
+export async function examineInSubprocess(
   environment: Environment,
-  wish: DoctorWish,
+  wish: DoctorOptions,
   url: string,
 ): Promise<Report> {
   const child = Bun.spawn([...ownCommand(), 'doctor', '--json', ...optionsOf(wish)], {
@@ -31,7 +31,7 @@ export async function examineApart(
 }
 
 /** With `=`, so that what begins with a dash is no option of its own. */
-function optionsOf({ only, language, user, request, tokens, model }: DoctorWish): string[] {
+function optionsOf({ only, language, user, request, tokens, model }: DoctorOptions): string[] {
   const given = { user, request, model, only: only?.join(',') ?? null }
   const named = Object.entries(given).filter(([, value]) => value !== null)
   return [

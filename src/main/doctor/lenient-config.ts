@@ -10,12 +10,12 @@ export interface LenientConfig {
 }
 
 /** More than there are variables. */
-const MOST_FAULTS = 100
+const MAX_FAULTS = 100
 
 export function lenientConfig(environment: Environment): LenientConfig {
   const rest: Record<string, string | undefined> = { ...environment }
   const faults: ConfigurationFault[] = []
-  for (let tries = 0; tries < MOST_FAULTS; tries++) {
+  for (let tries = 0; tries < MAX_FAULTS; tries++) {
     try {
       return { config: loadConfig(rest), faults }
     } catch (error) {

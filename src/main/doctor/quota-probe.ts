@@ -2,7 +2,7 @@
 import type { Config } from '../../config.ts'
 import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
 import type { QuotaEvidence, SumsSeen } from '../../doctor/evidence.ts'
-import type { DoctorWish } from '../../doctor/options.ts'
+import type { DoctorOptions } from '../../doctor/options.ts'
 import type { SumDifference } from '../../quota/admin-ledger.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../../quota/rules.ts'
 import type { OpenedStore } from './surroundings.ts'
@@ -11,7 +11,7 @@ export async function probeQuotas(
   { admin, store }: OpenedStore,
   { defaultMonthlyQuotaTokens }: Config,
   instances: number,
-  wish: DoctorWish,
+  wish: DoctorOptions,
 ): Promise<QuotaEvidence> {
   const month = monthOf(Date.now())
   const users = await store.listUsers()

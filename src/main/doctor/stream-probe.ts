@@ -1,6 +1,6 @@
 /** For SSE-1: the demo model streamed directly and through PUBLIC_URL. */
 import type { StreamEvidence, StreamSeen, Tried } from '../../doctor/evidence.ts'
-import { type Answer, ask, proxyName, whyNot } from './ask.ts'
+import { ask, type ProbeResponse, proxyName, whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 20_000
@@ -30,7 +30,7 @@ async function streamed(base: string, key: string | null): Promise<Tried<StreamS
   }
 }
 
-function seenOf(answer: Answer): StreamSeen {
+function seenOf(answer: ProbeResponse): StreamSeen {
   const { status, readsMs, body, headers } = answer
   const [firstMs = 0] = readsMs
   const lastMs = readsMs.at(-1) ?? firstMs

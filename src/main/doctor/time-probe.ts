@@ -9,7 +9,7 @@ import { readMetrics } from './running-metrics.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const MINUTES = 15
-const MOST_RECORDS = 2_000
+const MAX_RECORDS = 2_000
 const PATIENCE_MS = 5_000
 
 export async function probeTimes(
@@ -27,7 +27,7 @@ export async function probeTimes(
     redisUrl === null ? null : probeRedis(redisUrl),
     readMetrics(surroundings),
     Promise.all(straight.map(connectTime)),
-    opened?.store.examination.recentTimes(Date.now() - MINUTES * 60_000, MOST_RECORDS) ?? [],
+    opened?.store.examination.recentTimes(Date.now() - MINUTES * 60_000, MAX_RECORDS) ?? [],
   ])
   const lagS = metrics?.get('gpt_proxy_nodejs_eventloop_lag_p99_seconds')
   const names = used.map(({ name }) => name)

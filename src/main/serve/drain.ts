@@ -19,7 +19,7 @@ interface DrainTimes {
   drainIdleMs: number
 }
 
-export function createDrain(underWay: () => number, times: DrainTimes): Drain {
+export function createDrain(inFlight: () => number, times: DrainTimes): Drain {
   const { drainNoticeMs: noticeMs, drainIdleMs: idleMs } = times
   let begun = false
   return {
@@ -30,11 +30,11 @@ export function createDrain(underWay: () => number, times: DrainTimes): Drain {
       // Connections are kept meanwhile: a proxy that had to open one for each request would be opening some
       // at the moment they are refused, and what is not accepted by then is lost.
       await Bun.sleep(Math.min(noticeMs, limitMs))
-      server.keepNone()
+      server.disableKeepAlive()
       if (idleMs > 0) server.refuse()
       const toldMs = performance.now()
       const isQuiet = () =>
-        underWay() === 0 &&
+        inFlight() === 0 &&
         (server.connections() === 0 ||
           performance.now() >= Math.max(toldMs, server.repliedMs()) + idleMs)
       while (!isQuiet() && performance.now() < untilMs) await Bun.sleep(POLL_MS)

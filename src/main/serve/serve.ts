@@ -15,7 +15,7 @@ import { listen, type Server, type ServerParts } from './server.ts'
 
 export type Environment = Record<string, string | undefined>
 
-export async function serve(
+export async function runServer(
   config: Config,
   environment: Environment,
   seams: Seams = {},
@@ -42,14 +42,14 @@ export async function serve(
     seams,
   })
   const { gateway } = running
-  const putAway = async () => {
+  const shutDown = async () => {
     await running.stop()
     await store.close()
     releaseLock()
   }
   const server = await listening(
     { config, gateway, environment, databaseHealthy: () => answers(store) },
-    putAway,
+    shutDown,
   )
   // Before anybody is told that it runs: who is told may stop it at once.
   const stop = stopSignal()
@@ -74,20 +74,20 @@ export async function serve(
   const signal = await stop
   logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
   logger.flush()
-  process.once(signal, () => endAtOnce(logger))
+  process.once(signal, () => exitImmediately(logger))
   await server.drain(config.drainMs)
-  await putAway()
+  await shutDown()
   logger.info({}, 'stopped')
   logger.flush()
   process.exit(EXIT_CODES.ok)
 }
 
 /** What runs already would keep a process alive that can't listen. */
-async function listening(parts: ServerParts, putAway: () => Promise<void>): Promise<Server> {
+async function listening(parts: ServerParts, shutDown: () => Promise<void>): Promise<Server> {
   try {
     return listen(parts)
   } catch (error) {
-    await putAway()
+    await shutDown()
     throw error
   }
 }
@@ -108,7 +108,10 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /** The second signal: whoever sends it does not want to wait. */
-function endAtOnce(logger: { warn(fields: object, message: string): void; flush(): void }): void {
+function exitImmediately(logger: {
+  warn(fields: object, message: string): void
+  flush(): void
+}): void {
   logger.warn({}, 'told to stop again: streams are cut')
   logger.flush()
   process.exit(EXIT_CODES.failed)

@@ -4,10 +4,10 @@ import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { createApp } from '../../http/app.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
-import type { Gateway } from '../../pipeline/services.ts'
+import type { Services } from '../../pipeline/services.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { examine } from '../doctor/doctor.ts'
-import { examineApart } from '../doctor/examine-in-subprocess.ts'
+import { examineInSubprocess } from '../doctor/examine-in-subprocess.ts'
 import { mostClients } from './connection-limit.ts'
 import { createDrain } from './drain.ts'
 import { StartError } from './start-error.ts'
@@ -23,7 +23,7 @@ export interface Server {
 
 export interface ServerParts {
   config: Config
-  gateway: Gateway
+  gateway: Services
   databaseHealthy: () => Promise<boolean>
   environment: Environment
   /** Another port than the configured one; 0 picks a free one. */
@@ -42,16 +42,16 @@ export function listen({
   port = config.port,
 }: ServerParts): Server {
   let requests = 0
-  const underWay = { add: () => void requests++, remove: () => void requests-- }
+  const inFlight = { add: () => void requests++, remove: () => void requests-- }
   const drain = createDrain(() => requests, config)
   const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
-    underWay,
+    inFlight,
     doctor: (wish) =>
       config.database === null
-        ? examineApart(environment, wish, url)
+        ? examineInSubprocess(environment, wish, url)
         : examine(environment, wish, url),
   })
   const most = mostClients()

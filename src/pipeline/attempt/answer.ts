@@ -36,7 +36,7 @@ export interface StreamAnswer extends AnswerHead {
 export type Answer = WholeAnswer | StreamAnswer
 
 /** What one try came to. */
-export type Sent =
+export type AttemptResult =
   | { how: 'answered'; answer: Answer }
   | { how: 'failed'; failed: Failure }
   /** By the gateway itself: no word about the key. */

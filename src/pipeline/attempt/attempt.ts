@@ -2,13 +2,13 @@
 
 import type { GatewayError } from '../../core/errors.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { Ask } from '../../protocols/openai/request.ts'
+import type { ModelRequest } from '../../protocols/openai/request.ts'
 import { chooseKey } from '../../routing/choose-key.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { nextStep } from '../../upstreams/retry.ts'
-import type { Trace } from '../context.ts'
+import type { RequestContext } from '../context.ts'
 import type { Plan } from '../route.ts'
-import type { Gateway } from '../services.ts'
+import type { Services } from '../services.ts'
 import type { Answer } from './answer.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import { send } from './send.ts'
@@ -24,10 +24,10 @@ interface Tries {
 }
 
 export async function attempt(
-  gateway: Gateway,
+  gateway: Services,
   plan: Plan,
-  ask: Ask,
-  trace: Trace,
+  ask: ModelRequest,
+  trace: RequestContext,
 ): Promise<Answer> {
   gateway.retryBudget.earn()
   const tries: Tries = { failures: [], keyIds: [], fresh: false, resent: false, askedAgain: false }
@@ -42,19 +42,19 @@ export async function attempt(
     if (sent.how === 'ended') throw withoutVerdict(gateway, upstream, trace, sent.error)
     note(trace, upstream, sent.how === 'answered' ? null : sent.failed)
     if (sent.how === 'answered') return sent.answer
-    upstream = await following(gateway, plan, upstream, sent.failed, tries, trace)
+    upstream = await nextUpstream(gateway, plan, upstream, sent.failed, tries, trace)
   }
   throw noneAvailable(gateway, plan)
 }
 
 /** What is tried after a failure, once it may be; throws where nothing is. */
-async function following(
-  gateway: Gateway,
+async function nextUpstream(
+  gateway: Services,
   plan: Plan,
   upstream: UsableUpstream,
   failed: Failure,
   tries: Tries,
-  trace: Trace,
+  trace: RequestContext,
 ): Promise<UsableUpstream | null> {
   const { pool, resendOnReset } = gateway
   const { id, name } = upstream.key
@@ -89,7 +89,7 @@ async function following(
 
 /** A weighted choice among the untried keys whose breaker lets them be tried. */
 function choose(
-  gateway: Gateway,
+  gateway: Services,
   plan: Plan,
   tried: readonly number[],
   previous: UsableUpstream | null,
@@ -108,7 +108,7 @@ function choose(
   return usable.find(({ key }) => key === chosen) ?? null
 }
 
-function note(trace: Trace, { key }: UsableUpstream, failed: Failure | null): void {
+function note(trace: RequestContext, { key }: UsableUpstream, failed: Failure | null): void {
   trace.attempts.push({
     upstreamKeyId: key.id,
     upstream: key.name,
@@ -119,16 +119,16 @@ function note(trace: Trace, { key }: UsableUpstream, failed: Failure | null): vo
 }
 
 /** Throws where another try would come too late. */
-function stillWanted(gateway: Gateway, trace: Trace): void {
+function stillWanted(gateway: Services, trace: RequestContext): void {
   if (trace.clientGone) throw clientClosed()
   if (performance.now() - trace.arrivedMs >= gateway.limits.requestMs) throw requestTooLong(gateway)
 }
 
 /** The client going away, and what the gateway ends by itself, say nothing about the key. */
 function withoutVerdict(
-  gateway: Gateway,
+  gateway: Services,
   { key }: UsableUpstream,
-  trace: Trace,
+  trace: RequestContext,
   error: GatewayError,
 ): GatewayError {
   gateway.pool.released(key.id)
@@ -143,7 +143,7 @@ function withoutVerdict(
 }
 
 /** Waits, but no longer than the client does. */
-async function pause(waitMs: number, trace: Trace): Promise<void> {
+async function pause(waitMs: number, trace: RequestContext): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const sinceMs = performance.now()
   const timer = setTimeout(resolve, waitMs)

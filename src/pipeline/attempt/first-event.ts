@@ -1,7 +1,7 @@
 /** The beginning of a stream: until its first event with data is there, another key can still be tried. */
 
 import { failure } from '../../core/failure.ts'
-import type { Ask } from '../../protocols/openai/request.ts'
+import type { ModelRequest } from '../../protocols/openai/request.ts'
 import { EVENT_TOO_LARGE, StreamObserver } from '../../protocols/openai/stream.ts'
 import { joined } from '../../protocols/sse.ts'
 import { asksUsageForClient } from '../../providers/provider.ts'
@@ -9,15 +9,15 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { whyUnreadable } from '../unreadable-reply.ts'
-import type { Sent } from './answer.ts'
+import type { AttemptResult } from './answer.ts'
 import { errorFailure } from './upstream-error.ts'
 
 export async function firstEvent(
   upstream: UsableUpstream,
-  ask: Ask,
+  ask: ModelRequest,
   reply: UpstreamReply,
   cancel: () => void,
-): Promise<Sent> {
+): Promise<AttemptResult> {
   const observer = new StreamObserver({
     hideUsage: asksUsageForClient(ask),
     choices: ask.choices,
@@ -57,6 +57,6 @@ export async function firstEvent(
   }
 }
 
-function broken(detail: string): Sent {
+function broken(detail: string): AttemptResult {
   return { how: 'failed', failed: failure('server', detail, { status: 200, ambiguous: true }) }
 }

@@ -7,7 +7,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { whyUnreadable } from '../unreadable-reply.ts'
-import type { Sent } from './answer.ts'
+import type { AttemptResult } from './answer.ts'
 import { jsonOf, textOf } from './read-body.ts'
 import { errorFailure } from './upstream-error.ts'
 
@@ -15,7 +15,7 @@ export function wholeReply(
   upstream: UsableUpstream,
   reply: UpstreamReply,
   bytes: Uint8Array<ArrayBuffer>,
-): Sent {
+): AttemptResult {
   const raw = textOf(bytes)
   const value = jsonOf(raw)
   if (value === undefined) {

@@ -7,7 +7,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 type Bytes = Uint8Array<ArrayBuffer>
 
 /** Far above the largest that is meant: embeddings of 2048 texts. */
-const MOST_BYTES = 256 * 1024 * 1024
+const MAX_BYTES = 256 * 1024 * 1024
 
 export class ReplyTooLarge extends Error {
   override readonly name = 'ReplyTooLarge'
@@ -23,7 +23,7 @@ export class ReplyTooLarge extends Error {
  */
 export function wholeBody(
   reply: UpstreamReply,
-  mostBytes: number = MOST_BYTES,
+  mostBytes: number = MAX_BYTES,
 ): Bytes | Promise<Bytes> {
   const parts: Uint8Array[] = []
   let size = 0

@@ -5,7 +5,7 @@ import type { Failure } from '../../core/failure.ts'
 import { MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS } from '../../upstreams/breaker.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Plan } from '../route.ts'
-import type { Gateway } from '../services.ts'
+import type { Services } from '../services.ts'
 
 export const TOO_LONG = 'the request took longer than REQUEST_TIMEOUT_MS'
 /** Files come free as requests end. */
@@ -28,7 +28,7 @@ export class UpstreamRefusal extends Error {
 
 /** The last failure decides; the client is told to come back only where every try met a 429. */
 export function clientErrorOf(
-  gateway: Gateway,
+  gateway: Services,
   { key }: UsableUpstream,
   failures: readonly Failure[],
   requestId: string,
@@ -93,7 +93,7 @@ function refusalOf(who: string, failed: Failure, requestId: string): UpstreamRef
 }
 
 /** Every configured key is out for now: the soonest to come back says when to try again. */
-export function noneAvailable(gateway: Gateway, plan: Plan): GatewayError {
+export function noneAvailable(gateway: Services, plan: Plan): GatewayError {
   const states = plan.map(({ key }) => gateway.pool.state(key.id))
   const ends = states.flatMap((state) =>
     state?.status === 'cooldown' ? [state.cooldownUntilMs ?? 0] : [],
@@ -112,10 +112,10 @@ export function noneAvailable(gateway: Gateway, plan: Plan): GatewayError {
   )
 }
 
-export function requestTooLong({ limits }: Gateway): GatewayError {
+export function requestTooLong({ limits }: Services): GatewayError {
   return new GatewayError(
     'upstream_timeout',
-    `gateway: ${TOO_LONG} (${limits.requestMs} ms). Ask for less at once; an operator can raise it.`,
+    `gateway: ${TOO_LONG} (${limits.requestMs} ms). ModelRequest for less at once; an operator can raise it.`,
   )
 }
 

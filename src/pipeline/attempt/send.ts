@@ -3,13 +3,13 @@
 import { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure } from '../../core/failure.ts'
 import { redact } from '../../core/redact.ts'
-import type { Ask } from '../../protocols/openai/request.ts'
+import type { ModelRequest } from '../../protocols/openai/request.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { type Sending, TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
-import type { Trace } from '../context.ts'
-import type { Gateway } from '../services.ts'
-import type { Sent } from './answer.ts'
+import type { RequestContext } from '../context.ts'
+import type { Services } from '../services.ts'
+import type { AttemptResult } from './answer.ts'
 import { firstEvent } from './first-event.ts'
 import { wholeReply } from './json-reply.ts'
 import { ReplyTooLarge, wholeBody } from './read-body.ts'
@@ -20,12 +20,12 @@ import { statusFailure } from './upstream-error.ts'
 const ERROR_BODY_MS = 2_000
 
 export async function send(
-  gateway: Gateway,
+  gateway: Services,
   upstream: UsableUpstream,
-  ask: Ask,
-  trace: Trace,
+  ask: ModelRequest,
+  trace: RequestContext,
   fresh: boolean,
-): Promise<Sent> {
+): Promise<AttemptResult> {
   const { key, secret } = upstream
   const { firstByteMs, requestMs } = gateway.limits
   const deadline = gateway.deadlines.open()
@@ -57,7 +57,7 @@ export async function send(
     if (expired && leftMs < firstByteMs) return { how: 'ended', error: requestTooLong(gateway) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { how: 'ended', error: noFileLeft() }
-    return { how: 'failed', failed: silence(gateway, error, expired, upstream) }
+    return { how: 'failed', failed: failureFromError(gateway, error, expired, upstream) }
   } finally {
     deadline.clear()
     trace.upstreamWaitMs += performance.now() - sentMs
@@ -69,8 +69,8 @@ function isEventStream(reply: UpstreamReply): boolean {
 }
 
 /** No usable reply: the transport failed, or the body broke off. */
-export function silence(
-  gateway: Gateway,
+export function failureFromError(
+  gateway: Services,
   error: unknown,
   timedOut: boolean,
   { secretForms }: UsableUpstream,

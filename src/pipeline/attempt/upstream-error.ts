@@ -11,17 +11,17 @@ import {
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
-import type { Gateway } from '../services.ts'
+import type { Services } from '../services.ts'
 import { jsonOf, textOf, wholeBody } from './read-body.ts'
 
 /** An error is some lines of JSON. */
-const MOST_BYTES = 64 * 1024
+const MAX_BYTES = 64 * 1024
 
 type ErrorObject = Readonly<Record<string, unknown>>
 
 /** A reply with another status than 200. */
 export async function statusFailure(
-  gateway: Gateway,
+  gateway: Services,
   { secretForms }: UsableUpstream,
   reply: UpstreamReply,
   cancel: () => void,
@@ -42,7 +42,7 @@ export async function statusFailure(
 
 async function readOrNothing(reply: UpstreamReply, cancel: () => void): Promise<string> {
   try {
-    return textOf(await wholeBody(reply, MOST_BYTES))
+    return textOf(await wholeBody(reply, MAX_BYTES))
   } catch {
     cancel()
     return ''

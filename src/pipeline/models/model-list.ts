@@ -2,7 +2,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import { DEMO_MODELS } from '../../providers/demo/models.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { Gateway } from '../services.ts'
+import type { Services } from '../services.ts'
 import { type ModelEntry, type ModelList, upstreamModels } from './upstream-models.ts'
 
 /** A list stands for this long; where none was got, it is asked for again sooner. */
@@ -12,7 +12,7 @@ const NO_LIST_MS = 5_000
 type Target = readonly UsableUpstream[]
 
 /** `list` throws `upstream_error` only where nothing at all could be listed. */
-export function createModelList(gateway: Gateway): { list(): Promise<ModelList> } {
+export function createModelList(gateway: Services): { list(): Promise<ModelList> } {
   const listOf = rememberedLists((target) => upstreamModels(gateway, target))
   return {
     async list() {

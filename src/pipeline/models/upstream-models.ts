@@ -8,9 +8,9 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { noFileLeft } from '../attempt/refusals.ts'
-import { silence } from '../attempt/send.ts'
+import { failureFromError } from '../attempt/send.ts'
 import { statusFailure } from '../attempt/upstream-error.ts'
-import type { Gateway } from '../services.ts'
+import type { Services } from '../services.ts'
 
 export interface ModelEntry {
   id: string
@@ -25,11 +25,11 @@ export interface ModelList {
 
 const ASK_TIMEOUT_MS = 10_000
 /** Thousands of models; each text in it is searched for keys. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 
 /** Null where no key got a list. `keys` are all of one target, which lists the same models to each. */
 export async function upstreamModels(
-  gateway: Gateway,
+  gateway: Services,
   keys: readonly UsableUpstream[],
 ): Promise<ModelList | null> {
   const { pool, logger } = gateway
@@ -65,7 +65,7 @@ function isVerdict({ class: kind, code, timedOut }: Failure): boolean {
 /** An error ends it for all keys. */
 type Asked = { list: ModelList } | { failed: Failure } | { error: GatewayError }
 
-async function ask(gateway: Gateway, upstream: UsableUpstream): Promise<Asked> {
+async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> {
   const { key, secret } = upstream
   const request = PROVIDERS[key.provider].modelList(key, secret)
   // An idle connection may just be closing, and nobody sends this a second time.
@@ -79,7 +79,7 @@ async function ask(gateway: Gateway, upstream: UsableUpstream): Promise<Asked> {
     const reply = await sending.reply
     if (reply.status !== 200)
       return { failed: await statusFailure(gateway, upstream, reply, () => sending.cancel()) }
-    const list = listIn(textOf(await wholeBody(reply, MOST_BYTES)), upstream)
+    const list = listIn(textOf(await wholeBody(reply, MAX_BYTES)), upstream)
     return list === null ? { failed: noList() } : { list }
   } catch (error) {
     sending.cancel()
@@ -87,7 +87,7 @@ async function ask(gateway: Gateway, upstream: UsableUpstream): Promise<Asked> {
       return { failed: failure('local', `no list within ${ASK_TIMEOUT_MS} ms`, { timedOut }) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { error: noFileLeft() }
-    return { failed: silence(gateway, error, false, upstream) }
+    return { failed: failureFromError(gateway, error, false, upstream) }
   } finally {
     clearTimeout(timer)
   }

@@ -2,15 +2,15 @@
 import { failure } from '../../core/failure.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../attempt/answer.ts'
 import type { Client } from '../client.ts'
-import { nameUpstream, type Trace } from '../context.ts'
-import type { Gateway } from '../services.ts'
+import { type RequestContext, setUpstreamHeaders } from '../context.ts'
+import type { Services } from '../services.ts'
 import { streamBody } from './stream.ts'
 
 /** A promise only for a stream. */
 export function relay(
-  gateway: Gateway,
+  gateway: Services,
   answer: Answer,
-  trace: Trace,
+  trace: RequestContext,
   client: Client,
 ): void | Promise<void> {
   trace.firstTokenMs = performance.now() - trace.arrivedMs
@@ -19,7 +19,12 @@ export function relay(
   relayWhole(gateway, answer, trace, client)
 }
 
-function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, client: Client): void {
+function relayWhole(
+  gateway: Services,
+  answer: WholeAnswer,
+  trace: RequestContext,
+  client: Client,
+): void {
   const { key } = answer.upstream
   gateway.pool.succeeded(key.id)
   trace.usage = answer.usage
@@ -33,9 +38,9 @@ function relayWhole(gateway: Gateway, answer: WholeAnswer, trace: Trace, client:
 }
 
 async function relayStream(
-  gateway: Gateway,
+  gateway: Services,
   answer: StreamAnswer,
-  trace: Trace,
+  trace: RequestContext,
   client: Client,
 ): Promise<void> {
   const { upstream, observer } = answer
@@ -82,11 +87,15 @@ async function relayStream(
 }
 
 /** In one object: each copy of a dozen headers costs as much as a stage. */
-function replyHeaders(answer: Answer, trace: Trace, contentType: string): Record<string, string> {
+function replyHeaders(
+  answer: Answer,
+  trace: RequestContext,
+  contentType: string,
+): Record<string, string> {
   const headers = trace.holdHeaders
   Object.assign(headers, answer.headers)
   headers['content-type'] = contentType
   headers['x-request-id'] = trace.requestId
-  nameUpstream(trace)
+  setUpstreamHeaders(trace)
   return headers
 }

@@ -1,10 +1,10 @@
-/** The body of a streamed reply: at the client's pace, watched for silence on both sides. */
+/** The body of a streamed reply: at the client's pace, watched for failureFromError on both sides. */
 import { EVENT_TOO_LARGE } from '../../protocols/openai/stream.ts'
 import type { StreamAnswer } from '../attempt/answer.ts'
 import { TOO_LONG } from '../attempt/refusals.ts'
 import type { ClientStream } from '../client.ts'
-import type { Trace } from '../context.ts'
-import type { Gateway } from '../services.ts'
+import type { RequestContext } from '../context.ts'
+import type { Services } from '../services.ts'
 import { type Cut, errorEvent } from './error-event.ts'
 
 export type StreamEnding = { how: 'complete' } | { how: 'client_gone' } | Cut
@@ -28,9 +28,9 @@ const encoder = new TextEncoder()
 
 /** Resolves once nothing more will be sent. */
 export function streamBody(
-  gateway: Gateway,
+  gateway: Services,
   answer: StreamAnswer,
-  trace: Trace,
+  trace: RequestContext,
   client: ClientStream,
 ): Promise<StreamEnding> {
   const { observer, reply } = answer

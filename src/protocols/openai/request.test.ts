@@ -1,11 +1,11 @@
 /** What a request body may say. */
 import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../core/errors.ts'
-import { readAsk } from './request.ts'
+import { parseRequest } from './request.ts'
 
 const refusal = (body: string) => {
   try {
-    readAsk('chat/completions', body)
+    parseRequest('chat/completions', body)
   } catch (error) {
     if (error instanceof GatewayError) return { status: error.status, param: error.param }
     throw error
@@ -16,7 +16,7 @@ const refusal = (body: string) => {
 describe('a request body', () => {
   test('is kept as it came, unknown fields and all', () => {
     const text = '{"model":"m","seed":12345678901234567890,"x_new":{"a":[1.0]}}'
-    expect(readAsk('chat/completions', text).text).toBe(text)
+    expect(parseRequest('chat/completions', text).text).toBe(text)
   })
 
   test.each([
@@ -38,7 +38,7 @@ describe('a request body', () => {
   })
 
   test('cannot reach the prototype', () => {
-    const ask = readAsk('chat/completions', '{"model":"m","__proto__":{"stream":true}}')
+    const ask = parseRequest('chat/completions', '{"model":"m","__proto__":{"stream":true}}')
     expect(ask.stream).toBe(false)
     expect(({} as { stream?: unknown }).stream).toBeUndefined()
   })

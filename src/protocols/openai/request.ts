@@ -5,7 +5,7 @@ import { READ_BY_MODEL } from './prompt.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
 
-export interface Ask {
+export interface ModelRequest {
   endpoint: Endpoint
   method: 'POST' | 'GET'
   model: string
@@ -36,7 +36,7 @@ const DECISIVE = new Set([
 ])
 
 /** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
-export function readAsk(endpoint: Endpoint, text: string): Ask {
+export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
   const body = readObject(text)
   const { model } = body
   if (typeof model !== 'string' || model === '') {
@@ -64,7 +64,7 @@ export function readAsk(endpoint: Endpoint, text: string): Ask {
 }
 
 /** A look at one model, which has no body. */
-export function readModelAsk(model: string): Ask {
+export function parseModelRequest(model: string): ModelRequest {
   assertModelName(model)
   return {
     endpoint: 'models',

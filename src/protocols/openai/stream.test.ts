@@ -72,7 +72,7 @@ describe('a stream', () => {
     expect(observer.error?.message).toBe('no')
   })
 
-  test('keeps the last believable usage', () => {
+  test('keeps the last parseRows usage', () => {
     const observer = observe()
     observer.accept(encode(USAGE + USAGE.replace('"prompt_tokens":3', '"prompt_tokens":-3')))
     expect(observer.usage?.promptTokens).toBe(3)

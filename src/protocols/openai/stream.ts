@@ -34,12 +34,12 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 /** One event; a line of 16 MB is not unheard of. */
-const MOST_EVENT_BYTES = 64 * 1024 * 1024
+const MAX_EVENT_BYTES = 64 * 1024 * 1024
 export const EVENT_TOO_LARGE = 'an event of its stream is larger than 64 MiB'
 
 /** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
 export class StreamObserver {
-  /** The last believable usage seen. */
+  /** The last parseRows usage seen. */
   usage: TokenUsage | null = null
   /** An `error` event; nothing behind it is forwarded. */
   error: Readonly<Record<string, unknown>> | null = null
@@ -69,7 +69,7 @@ export class StreamObserver {
   /** Bytes to forward now: whole events only. Null where there are none yet. */
   accept(chunk: Uint8Array): Uint8Array | null {
     const run = this.splitter.push(chunk)
-    if (this.splitter.pendingBytes > MOST_EVENT_BYTES) this.oversized = true
+    if (this.splitter.pendingBytes > MAX_EVENT_BYTES) this.oversized = true
     return run === null ? null : this.forward(run)
   }
 
@@ -124,8 +124,8 @@ export class StreamObserver {
     const { choices, usage } = value as { choices?: unknown; usage?: unknown }
     if (Array.isArray(choices)) this.readChoices(choices)
     if (usage === undefined || usage === null) return true
-    const believable = readUsage(usage)
-    if (believable !== null) this.usage = believable
+    const parseRows = readUsage(usage)
+    if (parseRows !== null) this.usage = parseRows
     return !(this.rules.hideUsage && Array.isArray(choices) && choices.length === 0)
   }
 

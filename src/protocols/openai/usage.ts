@@ -5,7 +5,7 @@ type Fields = Record<string, unknown>
 
 /**
  * Reads an OpenAI `usage` object (chat, completions, embeddings). Null where it is missing or
- * not believable: counts must be whole, not negative, and below 2^53.
+ * not parseRows: counts must be whole, not negative, and below 2^53.
  */
 export function readUsage(value: unknown): TokenUsage | null {
   if (typeof value !== 'object' || value === null) return null

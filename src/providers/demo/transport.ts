@@ -1,7 +1,7 @@
 /** The demo models, answered inside this process; any other address goes to the real transport. */
 
-import { replyOf } from '../../adapters/upstream/response-reply.ts'
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
+import { replyOf } from '../../upstreams/response-reply.ts'
 import type { Sending, Transport, WireRequest } from '../../upstreams/transport.ts'
 import { DEMO_BASE_URL, type DemoModel, demoChunks, demoCompletion } from './models.ts'
 

@@ -11,8 +11,8 @@ import { waitFor } from '../../support/waiting.ts'
 import { QUESTION } from '../asking.ts'
 import { since, startRig } from '../rig.ts'
 
-const MOST_BYTES = 256 * 1024
-const rig = await startRig({ models: { plain: 1 }, env: { MAX_BODY_BYTES: String(MOST_BYTES) } })
+const MAX_BYTES = 256 * 1024
+const rig = await startRig({ models: { plain: 1 }, env: { MAX_BODY_BYTES: String(MAX_BYTES) } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 mock.script(() => jsonReply(200, chatCompletion('hello')))
@@ -140,15 +140,15 @@ describe('the size of a body', () => {
     ['in chunks', (body: string) => `${chunked(body)}0\r\n\r\n`],
   ])('at the limit is taken (%s)', async (_, write) => {
     const from = mock.ledger.length
-    const client = await sendRaw(gateway.port, write(bodyOf(MOST_BYTES)))
+    const client = await sendRaw(gateway.port, write(bodyOf(MAX_BYTES)))
     expect((await client.reply()).status).toBe(200)
-    expect(since(mock, from)[0]?.body).toHaveLength(MOST_BYTES)
+    expect(since(mock, from)[0]?.body).toHaveLength(MAX_BYTES)
     client.end()
   })
 
   test('one byte over is refused before a byte of it was sent', async () => {
     const from = mock.ledger.length
-    const [head] = request(bodyOf(MOST_BYTES + 1)).split('\r\n\r\n')
+    const [head] = request(bodyOf(MAX_BYTES + 1)).split('\r\n\r\n')
     const client = await sendRaw(gateway.port, `${head}\r\n\r\n`)
     const reply = await client.reply()
     expect(reply.status).toBe(413)
@@ -161,7 +161,7 @@ describe('the size of a body', () => {
   })
 
   test.each([10, 1_000])('%p times over is refused before a byte of it was sent', async (times) => {
-    const head = request('').replace('content-length: 0', `content-length: ${MOST_BYTES * times}`)
+    const head = request('').replace('content-length: 0', `content-length: ${MAX_BYTES * times}`)
     const client = await sendRaw(gateway.port, head)
     const reply = await client.reply()
     expect(reply.status).toBe(413)
@@ -173,7 +173,7 @@ describe('the size of a body', () => {
 
   test('in chunks is refused as soon as it is over, without waiting for its end', async () => {
     const from = mock.ledger.length
-    const client = await sendRaw(gateway.port, chunked(bodyOf(MOST_BYTES + 10_000)))
+    const client = await sendRaw(gateway.port, chunked(bodyOf(MAX_BYTES + 10_000)))
     expect((await client.reply()).status).toBe(413)
     await client.closed()
     expect(since(mock, from)).toHaveLength(0)

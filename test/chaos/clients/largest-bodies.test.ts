@@ -6,7 +6,7 @@ import { connectRaw, postText, sendRaw } from '../../support/raw-client.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { since, startRig } from '../rig.ts'
 
-const MOST_BYTES = 100 * MIB
+const MAX_BYTES = 100 * MIB
 const rig = await startRig({ models: { plain: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
@@ -18,19 +18,19 @@ function bodyOf(bytes: number): string {
 }
 
 test('100 MiB are taken, and reach the upstream whole', async () => {
-  const client = await sendRaw(gateway.port, postText(gateway.proxyKey, bodyOf(MOST_BYTES)))
+  const client = await sendRaw(gateway.port, postText(gateway.proxyKey, bodyOf(MAX_BYTES)))
   expect((await client.reply(0, 20_000)).status).toBe(200)
-  expect(since(mock, 0)[0]?.body).toHaveLength(MOST_BYTES)
+  expect(since(mock, 0)[0]?.body).toHaveLength(MAX_BYTES)
   client.end()
 }, 30_000)
 
 test('one byte more is refused by what its head says, and none of it is kept', async () => {
   const beforeBytes = memoryBytes(gateway.pid)
   const client = await connectRaw(gateway.port)
-  client.write(postText(gateway.proxyKey, bodyOf(MOST_BYTES + 1)))
+  client.write(postText(gateway.proxyKey, bodyOf(MAX_BYTES + 1)))
   const reply = await client.reply(0, 10_000)
   expect(reply).toMatchObject({ status: 413, headers: { connection: 'close' } })
-  expect(reply.body.toString()).toContain(`${MOST_BYTES} bytes (MAX_BODY_BYTES)`)
+  expect(reply.body.toString()).toContain(`${MAX_BYTES} bytes (MAX_BODY_BYTES)`)
   await client.closed()
   expect(memoryBytes(gateway.pid) - beforeBytes).toBeLessThan(20 * MIB)
   expect(mock.ledger).toHaveLength(1)
@@ -40,7 +40,7 @@ test('without a length it is refused once it is over, without waiting for its en
   const head = postText(gateway.proxyKey, '', { 'transfer-encoding': 'chunked' })
   const client = await sendRaw(gateway.port, head.replace('content-length: 0\r\n', ''))
   const piece = `${MIB.toString(16)}\r\n${'x'.repeat(MIB)}\r\n`
-  for (let sent = 0; sent <= MOST_BYTES; sent += MIB) {
+  for (let sent = 0; sent <= MAX_BYTES; sent += MIB) {
     client.write(piece)
     await waitFor('a piece to be taken', () => client.unsent() === 0, 10_000)
   }

@@ -7,7 +7,7 @@ import { waitFor } from '../../support/waiting.ts'
 import { ask, QUESTION, type UsageRow } from '../asking.ts'
 import { startRig, upstreamState } from '../rig.ts'
 
-const MOST_MS = 100
+const MAX_MS = 100
 const rig = await startRig({ models: { left: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
@@ -63,7 +63,7 @@ describe.each(LEAVE)('a client that leaves with %s', (_, leave) => {
         )
       const leftAtMs = performance.now()
       leave(client)
-      expect((await mock.closedByPeer(exchange)) - leftAtMs).toBeLessThan(MOST_MS)
+      expect((await mock.closedByPeer(exchange)) - leftAtMs).toBeLessThan(MAX_MS)
       const row = await waitFor('its usage row', () => lastRow(rowsBefore))
       expect(row).toMatchObject({ outcome: 'aborted', attempts: 1 })
       expect(await logLines(row.request_id)).toHaveLength(1)

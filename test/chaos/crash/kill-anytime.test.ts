@@ -6,7 +6,7 @@ import { type KillRig, RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
 
 const KILLS = Number(process.env.KILLS ?? 40)
 const FEWER = Math.max(4, Math.ceil(KILLS / 8))
-const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [20, 250]
+const [SHORTEST_LIFE_MS, MAX_LIFE_MS] = [20, 250]
 /** Killed from outside only; its segments hold some ten lines, so that each life has several. */
 const SMALL_SEGMENTS = { at: 'nowhere', times: 1 } as const
 
@@ -29,7 +29,7 @@ async function killAgainAndAgain(rig: KillRig, kills: number): Promise<Killed> {
     const loaded = rig.load(gateway, 16)
     // A busy machine may take longer than a short life for the first one; half of the lives wait for it.
     if (kill % 2 === 0) await waitFor('a request', () => rig.mock.ledger.length > sent)
-    await pause(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS))
+    await pause(SHORTEST_LIFE_MS + Math.random() * (MAX_LIFE_MS - SHORTEST_LIFE_MS))
     gateway.signal('SIGKILL')
     killed.asked += await loaded
     killed.rotations += Math.max(0, newestSegment(rig) - newestBefore - 2)

@@ -77,7 +77,7 @@ async function giveQuota({ server, gateway }: PostgresRig): Promise<void> {
 /** Asks at an even rate, whether the answers come or not. */
 export function startLoad({ gateway }: PostgresRig): Load {
   const answers = new Map<string, number>()
-  const underWay = new Set<Promise<void>>()
+  const inFlight = new Set<Promise<void>>()
   const startedMs = performance.now()
   let asked = 0
   const ask = async () => {
@@ -90,14 +90,14 @@ export function startLoad({ gateway }: PostgresRig): Load {
     for (const due = ((performance.now() - startedMs) / 1000) * RATE; asked < due; asked++) {
       const one: Promise<void> = ask()
         .catch((error) => void answers.set(`${error} ${answers.size}`, 0))
-        .finally(() => underWay.delete(one))
-      underWay.add(one)
+        .finally(() => inFlight.delete(one))
+      inFlight.add(one)
     }
   }, 5)
   return {
     async stop() {
       clearInterval(timer)
-      await Promise.all(underWay)
+      await Promise.all(inFlight)
       return answers
     },
   }

@@ -156,11 +156,11 @@ test.each([
   const hold = Promise.withResolvers<void>()
   const from = mock.ledger.length
   mock.script(inTurn([{ until: hold.promise }, ...good()], refusal))
-  const underWay = ask(gateway, model)
+  const inFlight = ask(gateway, model)
   await mock.exchangeArrived(from)
   expect((await ask(gateway, model)).status).toBeGreaterThanOrEqual(429)
   hold.resolve()
-  expect((await underWay).status).toBe(200)
+  expect((await inFlight).status).toBe(200)
   expect((await ask(gateway, model)).status).toBe(503)
   expect(since(mock, from)).toHaveLength(2)
   await upstreamState(rig, `${model}-1`, (row) => row.status === status && row.total_requests === 2)

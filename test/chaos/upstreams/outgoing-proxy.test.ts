@@ -15,7 +15,7 @@ const secure = await startMockUpstream({ tls: certificates.valid })
 const proxy = startConnectProxy()
 const { asked, url: address } = proxy
 const CONNECT_LIMIT_MS = 400
-const MOST_MS = 100
+const MAX_MS = 100
 const rig = await startRig({
   env: {
     // As curl takes it, too.
@@ -109,7 +109,7 @@ test.each([
     if (steps.length > 1) await waitFor('the headers to be sent', () => exchange.bytesSent > 0)
     const leftAtMs = performance.now()
     client.reset()
-    expect((await mock.closedByPeer(exchange)) - leftAtMs).toBeLessThan(MOST_MS)
+    expect((await mock.closedByPeer(exchange)) - leftAtMs).toBeLessThan(MAX_MS)
   },
 )
 

@@ -7,7 +7,7 @@ import {
   journalFolderIn,
   orphanedJournals,
   ownJournalFolder,
-  setAsideIn,
+  quarantinedIn,
 } from '../../../src/main/compose/journal-folder.ts'
 import { entry, openJournalRig } from '../../support/journal-rig.ts'
 
@@ -54,13 +54,13 @@ test('two commands have two journals', () => {
 })
 
 test('one with a file that was set aside is not removed, and the file is found', () => {
-  expect(setAsideIn(dataDir)).toEqual([])
+  expect(quarantinedIn(dataDir)).toEqual([])
   const [refused, empty] = [ownJournalFolder(dataDir), ownJournalFolder(dataDir)]
   writeFileSync(join(refused.path, 'req_1.refused.json'), '{}')
   writeFileSync(join(journalFolderIn(dataDir), '0000000001.journal.damaged'), '')
   for (const folder of [refused, empty]) folder.remove()
   expect(existsSync(empty.path)).toBe(false)
-  expect(setAsideIn(dataDir)).toEqual([
+  expect(quarantinedIn(dataDir)).toEqual([
     '0000000001.journal.damaged',
     join(basename(refused.path), 'req_1.refused.json'),
   ])

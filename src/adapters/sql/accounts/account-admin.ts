@@ -5,7 +5,7 @@ import { isoTime } from '../../../core/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UsersTable } from '../schema/schema.ts'
 import { isoTimeOrNull, jsonOrNull } from '../values.ts'
-import { believable, oneRow, type RowProblem, toApiKey, toUser } from './rows.ts'
+import { oneRow, parseRows, type RowProblem, toApiKey, toUser } from './rows.ts'
 
 type AccountAdmin = Pick<
   AdminStore,
@@ -47,7 +47,7 @@ export function createAccountAdmin(db: Kysely<Tables>, report: ReportProblems): 
     async listUsers() {
       const problems: RowProblem[] = []
       const rows = await db.selectFrom('users').selectAll().orderBy('id').execute()
-      const users = believable('users', rows, toUser, problems)
+      const users = parseRows('users', rows, toUser, problems)
       report(problems)
       return users
     },
@@ -81,7 +81,7 @@ export function createAccountAdmin(db: Kysely<Tables>, report: ReportProblems): 
       const problems: RowProblem[] = []
       let select = db.selectFrom('api_keys').selectAll().orderBy('id')
       if (userId !== null) select = select.where('user_id', '=', userId)
-      const keys = believable('api_keys', await select.execute(), toApiKey, problems)
+      const keys = parseRows('api_keys', await select.execute(), toApiKey, problems)
       report(problems)
       return keys
     },

@@ -7,7 +7,7 @@ import type { ChangeWatch } from '../change-watch.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables } from '../schema/schema.ts'
 import { isoTimeOrNull, storable } from '../values.ts'
-import { believable, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
+import { parseRows, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
 
 interface Parts {
   db: Kysely<Tables>
@@ -37,7 +37,7 @@ export function createKeyStore(parts: Parts): KeyStore {
       (after) => pageOf(step, 'upstream_keys', after),
       (rows) => {
         for (const row of rows) read.set(row.id, row)
-        return believable('upstream_keys', rows, toUpstreamKey, problems)
+        return parseRows('upstream_keys', rows, toUpstreamKey, problems)
       },
     )
     return { keys, read, problems }
@@ -58,11 +58,11 @@ export function createKeyStore(parts: Parts): KeyStore {
         .execute(async (step) => ({
           users: await inPages(
             (after) => pageOf(step, 'users', after),
-            (rows) => believable('users', rows, toUser, problems),
+            (rows) => parseRows('users', rows, toUser, problems),
           ),
           apiKeys: await inPages(
             (after) => pageOf(step, 'api_keys', after),
-            (rows) => believable('api_keys', rows, toApiKey, problems),
+            (rows) => parseRows('api_keys', rows, toApiKey, problems),
           ),
           upstreams: await readKeys(step),
         }))

@@ -6,8 +6,8 @@ import { StoreError } from '../store-error.ts'
 import {
   count,
   countOrNull,
+  InvalidRowError,
   oneOf,
-  RowFault,
   textMapOrNull,
   textsOrNull,
   time,
@@ -27,7 +27,7 @@ export function toUser(row: Selectable<UsersTable>): User {
 
 export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   if (!/^[0-9a-f]{64}$/.test(row.key_hash)) {
-    throw new RowFault('key_hash must be 64 lower-case hex digits (SHA-256 of the key)')
+    throw new InvalidRowError('key_hash must be 64 lower-case hex digits (SHA-256 of the key)')
   }
   return {
     id: row.id,
@@ -46,7 +46,7 @@ export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
 
 export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
   if (!/^https?:$/.test(URL.parse(row.base_url)?.protocol ?? '')) {
-    throw new RowFault('base_url must be a URL that begins with https:// or http://')
+    throw new InvalidRowError('base_url must be a URL that begins with https:// or http://')
   }
   return {
     id: row.id,
@@ -81,7 +81,7 @@ export interface RowProblem {
   reason: string
 }
 
-export function believable<Row extends { id: number }, Entity>(
+export function parseRows<Row extends { id: number }, Entity>(
   table: string,
   rows: readonly Row[],
   toEntity: (row: Row) => Entity,
@@ -92,7 +92,7 @@ export function believable<Row extends { id: number }, Entity>(
     try {
       entities.push(toEntity(row))
     } catch (error) {
-      if (!(error instanceof RowFault)) throw error
+      if (!(error instanceof InvalidRowError)) throw error
       problems.push({ table, row: row.id, reason: error.message })
     }
   }
@@ -107,7 +107,7 @@ export function oneRow<Row extends { id: number }, Entity>(
 ): Entity | null {
   if (row === undefined) return null
   const problems: RowProblem[] = []
-  const [entity] = believable(table, [row], toEntity, problems)
+  const [entity] = parseRows(table, [row], toEntity, problems)
   if (entity !== undefined) return entity
   throw new StoreError(
     `${table} row ${row.id} is malformed: ${problems[0]?.reason ?? ''}`,

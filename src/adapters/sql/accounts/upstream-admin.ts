@@ -5,7 +5,7 @@ import { isoTime } from '../../../core/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UpstreamKeysTable } from '../schema/schema.ts'
 import { jsonOrNull } from '../values.ts'
-import { believable, type RowProblem, toUpstreamKey } from './rows.ts'
+import { parseRows, type RowProblem, toUpstreamKey } from './rows.ts'
 
 type UpstreamAdmin = Pick<
   AdminStore,
@@ -59,7 +59,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
     async listUpstreamKeys() {
       const problems: RowProblem[] = []
       const rows = await db.selectFrom('upstream_keys').selectAll().orderBy('id').execute()
-      const keys = believable('upstream_keys', rows, toUpstreamKey, problems)
+      const keys = parseRows('upstream_keys', rows, toUpstreamKey, problems)
       report(problems)
       return keys
     },

@@ -1,5 +1,5 @@
 /** A Response as the reply of a transport. */
-import type { UpstreamReply } from '../../upstreams/transport.ts'
+import type { UpstreamReply } from './transport.ts'
 
 export function replyOf(response: Response): UpstreamReply {
   const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader() ?? null

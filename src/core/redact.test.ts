@@ -1,0 +1,40 @@
+/** Redaction by example. */
+import { describe, expect, test } from 'bun:test'
+import { holdsForm, redact, secretForms } from './redact.ts'
+
+describe('redaction', () => {
+  test('takes out a secret in every form, whole or by half', () => {
+    const secret = 'kx+/plain-secret-0123456789'
+    for (const form of secretForms(secret)) {
+      expect(redact(`a ${form} b`, secretForms(secret))).not.toContain(form)
+    }
+    expect(redact(`it was ${secret.slice(0, 20)}…`, secretForms(secret))).not.toContain(
+      secret.slice(0, 14),
+    )
+  })
+
+  const KEY = 'sk-test/Ab+cd-0123456789'
+  const unicode = [...KEY].map((sign) => `\\u00${sign.charCodeAt(0).toString(16)}`).join('')
+  test.each([
+    ['as it is', KEY],
+    ['every character escaped', unicode],
+    ['escaped in capitals', unicode.replace(/[0-9a-f]{2}(?=\\|$)/g, (hex) => hex.toUpperCase())],
+    ['its slash escaped', KEY.replace('/', '\\/')],
+    ['in JSON that is a text in JSON', JSON.stringify(unicode).slice(1, -1)],
+  ])('finds a key in JSON %s, and what is left is JSON', (_, written) => {
+    const json = `{"a":"quoted \\"x\\u0022, \\\\ and \\u005c","key":"${written}"}`
+    expect(holdsForm(json, secretForms(KEY))).toBe(true)
+    const clean = redact(json, secretForms(KEY))
+    expect(JSON.parse(clean)).toEqual({ a: 'quoted "x", \\ and \\', key: '[redacted]' })
+  })
+
+  test('leaves escapes as they are where no key is behind them', () => {
+    const json = '{"a":"\\u0041 \\/ \\u4f60"}'
+    expect(holdsForm(json, secretForms(KEY))).toBe(false)
+    expect(redact(json, secretForms(KEY))).toBe(json)
+  })
+
+  test('masks anything that looks like a key', () => {
+    expect(redact('Incorrect API key provided: sk-proj-abc****wxyz.', [])).not.toContain('wxyz')
+  })
+})

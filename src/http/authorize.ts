@@ -1,0 +1,11 @@
+/** Who may use a route. Every route names one of these; there is no other way to make a route. */
+import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
+
+export type Audience = keyof typeof AUTHORISE
+
+/** Whoever may not throws. */
+export const AUTHORISE = {
+  open: () => null,
+  proxy_key: authenticate,
+  admin_key: authenticateAdmin,
+}

@@ -1,0 +1,65 @@
+/** What a client reads when a quota refuses its request. */
+import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
+import { type Month, nextMonthStartMs } from '../core/month.ts'
+
+/** Requests of other instances end, and what they did not use is free again. */
+const RETRY_LEASED_MS = 2_000
+
+export interface RefusedQuota {
+  username: string
+  quota: number
+  used: number
+  /** By requests under way at this instance. */
+  reserved: number
+  leasedElsewhere: number
+  asked: number
+  /** Neither used nor reserved, wherever it is on lease. */
+  left: number
+  month: Month
+}
+
+export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError {
+  const { username, quota, used, reserved, leasedElsewhere, asked, left } = refused
+  const remaining = { 'x-gpt-proxy-quota-remaining': String(left) }
+  const asks = `${asked} (its prompt by estimate, and what it may generate)`
+  const more = 'ask an operator for a higher quota (gpt-proxy quota set)'
+  if (asked > quota)
+    return new GatewayError(
+      'insufficient_quota',
+      `gateway: the monthly quota of user ${username} is ${quota} tokens, and this request alone asks for ${asks}, so it can never pass. Send less, lower max_tokens, or ${more}.`,
+      { headers: { 'x-should-retry': 'false', ...remaining } },
+    )
+  const leased = leasedElsewhere > 0 ? ` (${leasedElsewhere} on lease at other instances)` : ''
+  const figures = `gateway: the monthly quota of user ${username} does not cover this request: ${quota} tokens a month, ${used} used, ${reserved} reserved by requests under way, ${left} left${leased}; this request asks for ${asks}.`
+  if (asked <= left)
+    return new GatewayError(
+      'insufficient_quota',
+      `${figures} What it lacks is on lease at other instances, and their requests hold it: come back in ${RETRY_LEASED_MS / 1000} s, lower max_tokens, or ${more}.`,
+      { headers: { ...remaining, ...retryAfterHeaders(RETRY_LEASED_MS) } },
+    )
+  return new GatewayError(
+    'insufficient_quota',
+    `${figures} ${whenAgain(refused)} Lower max_tokens, or ${more}.`,
+    {
+      // No waiting within a request's life helps, so clients are told not to try again by themselves.
+      headers: {
+        'x-should-retry': 'false',
+        ...remaining,
+        ...retryAfterHeaders(nextMonthStartMs(refused.month) - nowMs),
+      },
+    },
+  )
+}
+
+function whenAgain({ month }: RefusedQuota): string {
+  const reset = new Date(nextMonthStartMs(month)).toISOString().slice(0, 10)
+  return `The quota is there again on ${reset} (UTC).`
+}
+
+export function quotaUnavailable(): GatewayError {
+  return new GatewayError(
+    'quota_unavailable',
+    "gateway: this user's quota can't be checked, because the database does not answer. Try again in a moment; an operator looks after the database (GET /health).",
+    { headers: retryAfterHeaders(2_000) },
+  )
+}
