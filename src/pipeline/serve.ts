@@ -1,4 +1,4 @@
-/** The way of a request, from its headers to its record: one stage a line. */
+/** The lifecycle of a request, from its headers to its record: one stage a line. */
 
 import { GatewayError } from '../core/errors.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
