@@ -1,9 +1,9 @@
-/** The programs that the tests run beside the gateway; installs what is missing where it may. */
+/** The programs that a suite runs beside the gateway; installs what is missing where it may. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Program → Debian package that brings it. */
-const NEEDED = {
+/** Program → the Debian package that brings it. */
+const PACKAGES = {
   nginx: 'nginx-light',
   curl: 'curl',
   openssl: 'openssl',
@@ -15,6 +15,33 @@ const NEEDED = {
   certbot: 'certbot',
   pebble: 'pebble',
   'systemd-analyze': 'systemd',
+  /** Python that can make virtual environments; Debian packages that part separately. */
+  ensurepip: 'python3-venv',
+} as const
+
+export type Program = keyof typeof PACKAGES
+
+/** Suite → what it runs. A suite that is not named needs nothing but `node_modules`. */
+const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
+  'test/support': ['openssl'],
+  'test/contracts': ['initdb', 'redis-server'],
+  'test/integration': ['curl', 'openssl', 'sqlite3', 'initdb', 'redis-server'],
+  'test/conformance': ['curl', 'openssl'],
+  'test/chaos': ['curl', 'openssl', 'sqlite3', 'strace', 'initdb', 'redis-server'],
+  'test/deploy': [
+    'nginx',
+    'curl',
+    'openssl',
+    'initdb',
+    'redis-server',
+    'caddy',
+    'certbot',
+    'pebble',
+    'systemd-analyze',
+  ],
+  'test/doctor': ['nginx', 'openssl', 'initdb', 'redis-server', 'certbot'],
+  'test/e2e': ['nginx', 'curl', 'ensurepip'],
+  'test/slow': ['initdb', 'redis-server'],
 }
 
 /** Debian keeps nginx where only root looks. */
@@ -29,29 +56,35 @@ export function postgresFolder(): string | null {
   return newest === undefined ? null : join(POSTGRES, newest, 'bin')
 }
 
-/** Null, or what a person has to do. */
-export function ensurePrograms(): string | null {
-  if (missing().length === 0) return null
-  const packages = missing().join(' ')
+/** The programs that `suite` (a folder or a file below one) needs. */
+export function programsOf(suite: string): readonly Program[] {
+  const folder = Object.keys(NEEDED_BY).find((name) => `${suite}/`.startsWith(`${name}/`))
+  return folder === undefined ? [] : (NEEDED_BY[folder] ?? [])
+}
+
+/** Installs what `suites` lack. Null, or why not; each suite then says for itself what it lacks. */
+export function installPrograms(suites: readonly string[]): string | null {
+  const packages = [...new Set(suites.flatMap(lacking))].map((program) => PACKAGES[program])
+  if (packages.length === 0) return null
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!mayInstall)
-    return `The tests need these packages; install them and run again: apt-get install ${packages}`
-  console.log(`Installing for the tests: ${packages}`)
+    return `Install these packages and run again: apt-get install ${packages.join(' ')}`
+  console.log(`Installing for the tests: ${packages.join(' ')}`)
   const update = aptGet('update', '-qq')
-  const problem = aptGet('install', '-y', '-qq', '--no-install-recommends', ...missing()) ?? null
-  if (problem === null && missing().length === 0) return null
-  return `${packages} could not be installed: ${problem ?? update ?? 'still not there'}`
+  const problem = aptGet('install', '-y', '-qq', '--no-install-recommends', ...packages)
+  return problem ?? (suites.flatMap(lacking).length === 0 ? null : update)
 }
 
-function missing(): string[] {
+/** What `suite` needs and this machine does not have. */
+export function lacking(suite: string): Program[] {
   const searched = `${SEARCHED}:${postgresFolder() ?? ''}`
-  return Object.entries(NEEDED)
-    .filter(([program]) => Bun.which(program, { PATH: searched }) === null)
-    .map(([, name]) => name)
-    .concat(makesPythonEnvironments(searched) ? [] : ['python3-venv'])
+  return programsOf(suite).filter((program) =>
+    program === 'ensurepip'
+      ? !makesPythonEnvironments(searched)
+      : Bun.which(program, { PATH: searched }) === null,
+  )
 }
 
-/** Debian keeps what Python makes its environments with in a package apart from Python. */
 function makesPythonEnvironments(path: string): boolean {
   const python = Bun.which('python3', { PATH: path })
   return python !== null && Bun.spawnSync([python, '-c', 'import ensurepip']).exitCode === 0

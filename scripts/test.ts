@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensurePrograms, SEARCHED } from './needed-programs.ts'
+import { installPrograms, lacking, SEARCHED } from './needed-programs.ts'
 import { type Count, runSuite } from './suite.ts'
 
 /** One after the other: they measure times, and share the machine. */
@@ -47,20 +47,18 @@ const flags = firstFlag < 0 ? [] : given.slice(firstFlag)
 const suites = wantedSuites(given.slice(0, given.length - flags.length))
 if (suites.length === 0)
   fail(`There is no such suite. There are: ${[BESIDE, ...SUITES].join(', ')}`)
-const problem = ensurePrograms()
-if (problem !== null) fail(problem)
+const problem = installPrograms(suites)
+if (problem !== null) console.error(problem)
 
 if (!(LIMIT_MS > 0)) fail('SUITE_MINUTES is how long a suite may take, in minutes, e.g. 60.')
 const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
-const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags }
+const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags } as const
 const besideLog = Bun.file(join(reports, 'beside.log'))
-const beside = suites.includes(BESIDE)
-  ? timed(() => runSuite(BESIDE, { ...running, output: besideLog }))
-  : null
+const beside = suites.includes(BESIDE) ? timed(() => runWithPrograms(BESIDE, besideLog)) : null
 for (const suite of suites.filter((one) => one !== BESIDE)) {
   console.log(`\n== ${suite}`)
-  add(suite, await timed(() => runSuite(suite, { ...running, output: 'inherit' })))
+  add(suite, await timed(() => runWithPrograms(suite, 'inherit')))
 }
 if (beside !== null) {
   const done = await beside
@@ -73,6 +71,16 @@ if (total.skipped > 0 && flags.length === 0)
   console.log(`\n${total.skipped} were skipped, and prove nothing`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
+
+/** A suite that lacks a program fails and says so; the others run. */
+async function runWithPrograms(suite: string, output: 'inherit' | Bun.BunFile): Promise<Count> {
+  const lacks = lacking(suite)
+  if (lacks.length === 0) return runSuite(suite, { ...running, output })
+  const message = `${suite} was not run: this machine lacks ${lacks.join(', ')}`
+  if (output === 'inherit') console.error(message)
+  else await Bun.write(output, `${message}\n`)
+  return { passed: 0, failed: 1, skipped: 0 }
+}
 
 async function timed(run: () => Promise<Count>): Promise<Count & { seconds: string }> {
   const startedMs = performance.now()

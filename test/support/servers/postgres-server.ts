@@ -182,7 +182,14 @@ function signalAll(postgres: Bun.Subprocess | null, signal: 'SIGSTOP' | 'SIGCONT
   if (postgres === null) return
   const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, 'utf8')
   const pids = [postgres.pid, ...children.split(' ').filter(Boolean).map(Number)]
-  for (const pid of pids) process.kill(pid, signal)
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      // A backend may end between the listing and the signal.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
 }
 
 /** PostgreSQL refuses to run as root; the package brings a user for it. */
