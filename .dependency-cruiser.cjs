@@ -72,7 +72,7 @@ module.exports = {
     layer('admin', subjects),
     layer('providers', may('core', 'protocols', 'routing', 'upstreams')),
     layer('pipeline', [...subjects, folder('providers')]),
-    layer('http', [...subjects, ...may('pipeline', 'admin', 'doctor')]),
+    layer('http', [...subjects, ...may('pipeline', 'admin', 'doctor'), packages('hono')]),
     layer('cli', [...may('core', 'admin', 'doctor'), config, packages('commander', '@clack')]),
     error(
       'config-keeps-to-its-imports',

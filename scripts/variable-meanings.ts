@@ -128,6 +128,16 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'addresses or CIDRs, separated by commas, whose `X-Forwarded-For` is believed',
     zh: '地址或 CIDR，以逗号分隔；采信它们的 `X-Forwarded-For`',
   },
+  CORS_ALLOW_ORIGINS: {
+    en: 'origins of web pages that may call the gateway, e.g. `https://chat.example`, separated by commas; `*` allows all, which is safe in that a page needs a proxy key',
+    zh: '允许哪些网页调用网关，填写其来源，例如 `https://chat.example`，以逗号分隔；`*` 表示全部，网页仍须有代理密钥',
+    standard: { en: 'none', zh: '无' },
+  },
+  FORWARD_HEADERS: {
+    en: 'headers of a client that reach the upstream; keys, cookies, addresses and what concerns the connection never do. A list here replaces the default: `openai-beta`, `idempotency-key`, `traceparent`, `tracestate`, `http-referer`, `x-title`',
+    zh: '客户端的哪些请求头会转发给上游；密钥、Cookie、地址和与连接有关的头从不转发。此处的列表会替换默认值：`openai-beta`、`idempotency-key`、`traceparent`、`tracestate`、`http-referer`、`x-title`',
+    standard: { en: 'see there', zh: '见右' },
+  },
   JOURNAL_SYNC: {
     en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses anything',
     zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失任何内容',

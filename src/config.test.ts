@@ -33,7 +33,7 @@ describe('the environment', () => {
     })
     expect(config).toMatchObject({
       upstreamHttp2: true,
-      maxBodyBytes: 104_857_600,
+      maxBodyBytes: 67_108_864,
       encryptionKey: null,
     })
     expect(Object.isFrozen(config)).toBe(true)

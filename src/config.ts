@@ -106,6 +106,8 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,
     trustedProxies: values.TRUSTED_PROXIES,
+    corsAllowOrigins: values.CORS_ALLOW_ORIGINS,
+    forwardHeaders: values.FORWARD_HEADERS,
     rateLimitEnabled: values.RATE_LIMIT_ENABLED,
     rateLimits: {
       keyRpm: values.RATE_LIMIT_KEY_RPM,

@@ -49,6 +49,22 @@ export const cidrs = list.transform((items, context) => {
   return read
 })
 
+const ORIGIN = /^https?:\/\/[^\s/?#]+$/
+
+/** As browsers send them, or `*` for all; an extension's or an app's own scheme as well. */
+export const origins = list.pipe(
+  z.array(
+    z.union([z.literal('*'), text(ORIGIN, ''), text(/^[a-z][a-z\d+.-]*:\/\/[\w.-]+$/, '')], {
+      error: 'origins without a path, e.g. https://chat.example, or * for all',
+    }),
+  ),
+)
+
+/** Names of headers in lower case. */
+export const headerNames = list
+  .transform((names) => names.map((name) => name.toLowerCase()))
+  .pipe(z.array(text(/^[a-z\d!#$%&'*+.^_`|~-]+$/, 'names of headers with commas between')))
+
 export const address = z.string().transform((given, context) => {
   const read = readBaseUrl(given)
   return read.ok ? read.url : refused(context, `an http or https address, but ${read.reason}`)

@@ -1,12 +1,16 @@
 /** Every route of the gateway on one screen. What is not named here is refused. */
-import { GatewayError } from '../core/errors.ts'
+
+import { corsHeaders, preflightHeaders } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
+import { dotSegmentRefusal, notFound } from './not-found.ts'
+import { hasDotSegment, pathForms } from './path-forms.ts'
 import { type AppParts, getRoute, modelRoute, type Route } from './route.ts'
-import { routesBy } from './router.ts'
+import { createRouter, decodedOr, type Router } from './router.ts'
 import { doctor } from './routes/doctor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
-import type { ExchangeHandler } from './routes/inference.ts'
+import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listModels, lookAtModel } from './routes/models.ts'
+import { unservedReply } from './routes/unserved.ts'
 import type { Exchange } from './server/exchange.ts'
 import { pathOf } from './server/target.ts'
 
@@ -15,7 +19,7 @@ export const ROUTES: readonly Route[] = [
   modelRoute('/v1/completions', 'completions'),
   modelRoute('/v1/embeddings', 'embeddings'),
   getRoute('/v1/models', 'proxy_key', listModels),
-  getRoute('/v1/models/{model}', 'proxy_key', lookAtModel),
+  getRoute('/v1/models/{model*}', 'proxy_key', lookAtModel),
   getRoute('/health', 'open', health),
   getRoute('/livez', 'open', livez),
   getRoute('/readyz', 'open', readyz),
@@ -23,20 +27,63 @@ export const ROUTES: readonly Route[] = [
   getRoute('/admin/v1/doctor', 'admin_key', doctor),
 ]
 
-export function createApp(parts: AppParts): ExchangeHandler {
-  const posted = routesBy(ROUTES, 'POST', parts)
-  const got = routesBy(ROUTES, 'GET', parts)
+const NO_MATCH: RouteMatch = { params: {}, deployment: null }
+
+export function createApp(parts: AppParts): (exchange: Exchange) => void {
+  const router = createRouter(
+    ROUTES.map(({ method, path, open }) => ({ method, path, value: open(parts) })),
+  )
   return (exchange) => {
-    const { method } = exchange
+    const cors = corsHeaders(parts.allowedOrigins, exchange.headers)
+    if (cors !== null) {
+      exchange.addHeaders(cors)
+      if (isPreflight(exchange)) {
+        respondToPreflight(exchange)
+        return
+      }
+    }
     const path = pathOf(exchange.target)
-    const route =
-      method === 'POST' ? posted(path) : method === 'GET' || method === 'HEAD' ? got(path) : null
-    if (route) route(exchange)
-    else refuse(exchange, path)
+    const found = find(router, exchange.method, path)
+    if (found === null) refuse(exchange, router, path)
+    else found.handler(exchange, found.match)
   }
 }
 
-function refuse(exchange: Exchange, path: string): void {
-  const message = `gateway: there is no ${exchange.method} ${path.slice(0, 200)} here. See GET /v1/models and the list of endpoints in the README.`
-  exchange.respond(errorAnswer(new GatewayError('not_found', message), newRequestId()))
+interface FoundRoute {
+  handler: ExchangeHandler
+  match: RouteMatch
+}
+
+/** The route of a path as it was sent, or of the likeliest other form of it; see path-forms.ts. */
+function find(router: Router<ExchangeHandler>, method: string, path: string): FoundRoute | null {
+  const routed = method === 'HEAD' ? 'GET' : method
+  const exact = router.exact(routed, path)
+  if (exact !== null) return { handler: exact, match: NO_MATCH }
+  if (hasDotSegment(path)) return null
+  for (const form of pathForms(path)) {
+    const found = router.match(routed, form.path)
+    if (found === null) continue
+    const deployment = form.deployment === null ? null : decodedOr(form.deployment)
+    return { handler: found.value, match: { params: found.params, deployment } }
+  }
+  return null
+}
+
+function isPreflight(exchange: Exchange): boolean {
+  return (
+    exchange.method === 'OPTIONS' && exchange.headers.get('access-control-request-method') !== null
+  )
+}
+
+/** Before authentication: a browser sends no key with it, and learns no more than which headers are known. */
+function respondToPreflight(exchange: Exchange): void {
+  exchange.respond({ status: 204, headers: preflightHeaders(exchange.headers), body: '' })
+}
+
+function refuse(exchange: Exchange, router: Router<ExchangeHandler>, path: string): void {
+  const requestId = newRequestId()
+  const { method } = exchange
+  const served = (other: string) => find(router, other, path) !== null
+  const refusal = () => (hasDotSegment(path) ? dotSegmentRefusal() : notFound(method, path, served))
+  exchange.respond(unservedReply(method, path, requestId) ?? errorAnswer(refusal(), requestId))
 }

@@ -2,7 +2,8 @@
 import { expect, test } from 'bun:test'
 import { readRequestHead } from '../http1/request-head.ts'
 import type { Services } from '../pipeline/services.ts'
-import { type AppParts, getRoute, json } from './route.ts'
+import { json } from './json.ts'
+import { type AppParts, getRoute } from './route.ts'
 import { Exchange } from './server/exchange.ts'
 
 const logged: object[] = []
@@ -43,7 +44,7 @@ test('a route is not entered by who may not', async () => {
     return json({})
   })
   const { exchange, reply } = ask()
-  route.open(parts)(exchange)
+  route.open(parts)(exchange, { params: {}, deployment: null })
   expect(await reply).toStartWith('HTTP/1.1 401 ')
   expect(entered).toBe(false)
 })
@@ -53,7 +54,7 @@ test('a mistake of ours is an error of the usual form, and its place is in the l
     throw new Error('secret detail')
   })
   const { exchange, reply } = ask()
-  route.open(parts)(exchange)
+  route.open(parts)(exchange, { params: {}, deployment: null })
   const [head = '', body = ''] = (await reply).split('\r\n\r\n')
   const { error } = JSON.parse(body)
   expect(head).toStartWith('HTTP/1.1 500 ')
@@ -72,7 +73,7 @@ test('of a body nothing is kept, before the reply or while it is waited for', as
   })
   const { exchange, reply } = ask()
   exchange.received(Buffer.from('before'))
-  route.open(parts)(exchange)
+  route.open(parts)(exchange, { params: {}, deployment: null })
   exchange.received(Buffer.from('behind'))
   expect([exchange.text(), inFlight]).toEqual(['', 1])
   answer.resolve()

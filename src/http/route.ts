@@ -7,7 +7,9 @@ import type { Reply } from '../pipeline/client.ts'
 import type { Services } from '../pipeline/services.ts'
 import type { Endpoint } from '../protocols/openai/request.ts'
 import { AUTHORISE, type Audience } from './authorize.ts'
+import type { AllowedOrigins } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
+import type { PathParams } from './router.ts'
 import {
   type ExchangeHandler,
   refused,
@@ -25,11 +27,13 @@ export interface AppParts extends ServerOptions {
     databaseHealthy(): Promise<boolean>
   }
   doctor(wish: DoctorOptions): Promise<Report>
+  /** Web pages that may call the gateway; none by default. */
+  allowedOrigins: AllowedOrigins
 }
 
 export interface Route {
-  method: 'GET' | 'POST'
-  /** As it is, or up to `{…}`, which stands for anything that follows. */
+  method: 'GET' | 'POST' | 'DELETE'
+  /** With `{name}` for one segment and `{name*}` for one or more; see router.ts. */
   path: string
   who: Audience
   open(parts: AppParts): ExchangeHandler
@@ -39,8 +43,9 @@ interface RouteContext<Who extends Audience> {
   exchange: Exchange
   caller: ReturnType<(typeof AUTHORISE)[Who]>
   requestId: string
-  /** They stand on the reply whatever becomes of it. */
+  /** Set on the reply whatever becomes of it. */
   headers: Record<string, string>
+  params: PathParams
 }
 
 /** Null: it is answered by somebody else. */
@@ -72,12 +77,12 @@ function answering<Who extends Audience>(
   const authorise = AUTHORISE[who] as (
     ...given: Parameters<typeof authenticate>
   ) => RouteContext<Who>['caller']
-  const visit = async (exchange: Exchange): Promise<void> => {
+  const visit = async (exchange: Exchange, params: PathParams): Promise<void> => {
     const requestId = newRequestId()
     const headers = { 'x-request-id': requestId }
     try {
       const caller = authorise(gateway, exchange.headers)
-      const reply = await handle({ exchange, caller, requestId, headers })
+      const reply = await handle({ exchange, caller, requestId, headers, params })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {
       refused(gateway, requestId, error)
@@ -86,14 +91,9 @@ function answering<Who extends Audience>(
       inFlight.remove()
     }
   }
-  return (exchange) => {
+  return (exchange, { params }) => {
     exchange.dropBody()
     inFlight.add()
-    void visit(exchange)
+    void visit(exchange, params)
   }
-}
-
-export function json(value: object, status = 200): Reply {
-  const headers = { 'content-type': 'application/json;charset=utf-8' }
-  return { status, headers, body: JSON.stringify(value) }
 }

@@ -23,13 +23,14 @@ export function authenticateAdmin(gateway: Services, headers: HeaderSource): Cal
   throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
 }
 
-/** OpenAI clients send a bearer token, Azure clients `api-key`. */
+/**
+ * OpenAI clients send a bearer token, Azure clients `api-key`, Anthropic clients `x-api-key`. Some of
+ * them also send an empty `authorization`.
+ */
 function presentedKey(headers: HeaderSource): string | null {
   const authorization = headers.get('authorization')
-  if (authorization !== null) {
-    return /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null
-  }
-  return headers.get('api-key')
+  if (authorization) return /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null
+  return headers.get('api-key') ?? headers.get('x-api-key')
 }
 
 function refused(): GatewayError {

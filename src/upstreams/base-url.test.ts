@@ -65,3 +65,12 @@ test.each([
 ])('%j is refused', (text) => {
   expect(readBaseUrl(text).ok).toBe(false)
 })
+
+test.each([
+  'https://api.example.com/v1/chat/completions',
+  'https://api.example.com/v1/completions/',
+  'https://api.example.com/v1/models',
+])('%s is refused with the base URL that was meant', (text) => {
+  const read = readBaseUrl(text)
+  expect(read.ok ? '' : read.reason).toContain('before that: https://api.example.com/v1')
+})

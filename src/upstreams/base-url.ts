@@ -15,6 +15,10 @@ const METADATA_HOST = new RegExp(
   'i',
 )
 
+/** People copy the whole address of a request out of a vendor's documents. */
+const ENDPOINT =
+  /\/(?:chat\/completions|completions|embeddings|responses|messages|models|images\/generations|audio\/\w+)\/*$/i
+
 /** http or https, without credentials, query and fragment; trailing slashes are taken off. */
 export function readBaseUrl(text: string): ReadBaseUrl {
   const url = URL.parse(text)
@@ -27,7 +31,13 @@ export function readBaseUrl(text: string): ReadBaseUrl {
   if (/[?#]/.test(text)) return refused('it holds a query or a fragment')
   if (METADATA_HOST.test(url.hostname))
     return refused('its host is a link-local or metadata address')
-  return { ok: true, url: `${url.origin}${url.pathname}`.replace(/\/+$/, '') }
+  const address = `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+  const base = address.replace(ENDPOINT, '')
+  if (base !== address)
+    return refused(
+      `it ends with the endpoint ${address.slice(base.length)}; the base URL is what stands before that: ${base}`,
+    )
+  return { ok: true, url: address }
 }
 
 function refused(reason: string): ReadBaseUrl {

@@ -65,14 +65,17 @@ describe('the estimate', () => {
   })
 
   test.each([
-    [{ max_tokens: -1 }],
-    [{ max_tokens: 1e308 }],
-    [{ max_tokens: 2 ** 53 }],
-    [{ max_tokens: 1.5 }],
-    [{ max_tokens: '9' }],
-    [{ n: 1e9 }],
-    [{ n: 0 }],
-  ])('is never asked for %j, which is refused before', (body) => {
-    expect(() => chat({ ...said('a'), ...body })).toThrow(`'${Object.keys(body)[0]}'`)
+    [{ max_tokens: -1 }, 0],
+    [{ max_tokens: '9' }, 9],
+    [{ max_tokens: 9, n: 0 }, 9],
+    [{ max_tokens: 9, n: -3 }, 9],
+    [{ max_tokens: 9, best_of: 0 }, 9],
+    [{ max_tokens: null }, 0],
+  ])('takes %j for what an upstream can generate at most', (body, generated) => {
+    expect(chat({ ...said('a'), ...body })).toBe(chat(said('a')) + generated)
+  })
+
+  test('of a billion choices has a bound', () => {
+    expect(chat({ ...said('a'), max_tokens: 2 ** 31 - 1, n: 1e9 })).toBe(2 ** 40)
   })
 })

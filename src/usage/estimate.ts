@@ -46,8 +46,10 @@ function promptsIn(prompt: unknown): number {
   return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
 }
 
+/** Some upstreams take numbers in quotes. */
 function numberOr(value: unknown, otherwise: number): number {
-  return typeof value === 'number' ? value : otherwise
+  const number = typeof value === 'string' ? Number.parseFloat(value) : value
+  return typeof number === 'number' && !Number.isNaN(number) ? number : otherwise
 }
 
 /** The byte length is found many characters at a time, and in plain ASCII it is the answer. */

@@ -3,7 +3,8 @@ import { CHECK_IDS } from '../../core/check-ids.ts'
 import { invalidRequest } from '../../core/errors.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import { languageOf } from '../../doctor/text.ts'
-import { type AppParts, type Handler, json } from '../route.ts'
+import { json } from '../json.ts'
+import type { AppParts, Handler } from '../route.ts'
 import { queryOf } from '../server/target.ts'
 
 export function doctor({ doctor: examine }: AppParts): Handler<'admin_key'> {

@@ -1,5 +1,6 @@
 /** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
-import { type AppParts, type Handler, json } from '../route.ts'
+import { json } from '../json.ts'
+import type { AppParts, Handler } from '../route.ts'
 
 export function health({ gateway, readiness }: AppParts): Handler<'open'> {
   return async () => {

@@ -4,8 +4,9 @@ import { GatewayError } from '../../core/errors.ts'
 import { clientGone, openContext } from '../../pipeline/context.ts'
 import { serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
-import type { Endpoint } from '../../protocols/openai/request.ts'
+import { type Endpoint, withModel } from '../../protocols/openai/request.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
+import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
 import { type BodyLimits, readBody } from '../server/read-body.ts'
 
@@ -15,7 +16,14 @@ export interface ServerOptions {
   inFlight: { add(): void; remove(): void }
 }
 
-export type ExchangeHandler = (exchange: Exchange) => void
+/** What the path says beyond the route that it matched. */
+export interface RouteMatch {
+  params: PathParams
+  /** The model that an Azure client names in the path, as its deployment; null in other paths. */
+  deployment: string | null
+}
+
+export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
 
 export function serveEndpoint(
   gateway: Services,
@@ -23,14 +31,24 @@ export function serveEndpoint(
   { bodyLimits, inFlight }: ServerOptions,
 ): ExchangeHandler {
   const read = (exchange: Exchange) => readBody(exchange, bodyLimits, gateway.deadlines)
-  return (exchange) => respondTo(gateway, exchange, endpoint, read, inFlight)
+  return (exchange, { deployment }) => {
+    const readNamed = deployment === null ? read : namingModel(read, deployment)
+    respondTo(gateway, exchange, endpoint, readNamed, inFlight)
+  }
 }
 
-export function respondTo(
+type ReadBody = (exchange: Exchange) => string | Promise<string>
+
+/** As Azure does, takes the model from the path, whatever the body says. */
+function namingModel(read: ReadBody, model: string): ReadBody {
+  return async (exchange) => withModel(await read(exchange), model)
+}
+
+function respondTo(
   gateway: Services,
   exchange: Exchange,
   endpoint: Endpoint,
-  read: (exchange: Exchange) => string | Promise<string>,
+  read: ReadBody,
   inFlight: ServerOptions['inFlight'],
 ): void {
   const trace = openContext(newRequestId(), gateway.clock.nowMs())

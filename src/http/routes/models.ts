@@ -1,16 +1,25 @@
 /** GET /v1/models: what the configured upstream keys serve, as one list, and one of them by its name. */
 import { GatewayError } from '../../core/errors.ts'
-import { createModelList } from '../../pipeline/models/model-list.ts'
+import { createModelList, type Models } from '../../pipeline/models/model-list.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { allowsModel } from '../../routing/model-names.ts'
-import { type AppParts, type Handler, json } from '../route.ts'
-import { pathOf } from '../server/target.ts'
-import { respondTo } from './inference.ts'
+import { json } from '../json.ts'
+import type { AppParts, Handler } from '../route.ts'
+import { decodedOr } from '../router.ts'
 
-const MODEL_PATH = '/v1/models/'
+/** Both routes share what upstreams answered. */
+const lists = new WeakMap<Services, Models>()
+
+function modelsOf(services: Services): Models {
+  const known = lists.get(services)
+  if (known !== undefined) return known
+  const made = createModelList(services)
+  lists.set(services, made)
+  return made
+}
 
 export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
-  const models = createModelList(gateway)
+  const models = modelsOf(gateway)
   return async ({ caller, exchange, headers }) => {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const list = await models.list()
@@ -19,40 +28,30 @@ export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
   }
 }
 
-/** A model that is configured by name is described here; any other is asked for at its upstream. */
-export function lookAtModel({ gateway, inFlight }: AppParts): Handler<'proxy_key'> {
-  return ({ caller, exchange }) => {
-    const model = decoded(pathOf(exchange.target).slice(MODEL_PATH.length))
-    const named = namedModel(gateway, model)
-    if (named === null) {
-      respondTo(gateway, exchange, 'models', () => model, inFlight)
-      return null
-    }
-    if (!allowsModel(caller.key.allowedModels, model)) {
-      throw new GatewayError(
-        'model_not_allowed',
-        `gateway: this proxy key may not use the model '${model}'.`,
-        { param: 'model' },
-      )
-    }
-    return json(named)
+export function lookAtModel({ gateway }: AppParts): Handler<'proxy_key'> {
+  const models = modelsOf(gateway)
+  return async ({ caller, exchange, headers, params }) => {
+    const model = decodedOr(params.model ?? '')
+    if (!allowsModel(caller.key.allowedModels, model)) throw notAllowed(model)
+    await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
+    const found = await models.find(model)
+    if (found === null) throw notFound(model)
+    return json(found)
   }
 }
 
-/** As it stands where it is no proper encoding: then no model has that name. */
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
+function notAllowed(model: string): GatewayError {
+  return new GatewayError(
+    'model_not_allowed',
+    `gateway: this proxy key may not use the model '${model}'.`,
+    { param: 'model' },
+  )
 }
 
-function namedModel(gateway: Services, model: string): object | null {
-  const upstream = gateway.directory.upstreamsFor(model)[0]
-  if (upstream === undefined) return null
-  const { models, deployments, provider } = upstream.key
-  const named =
-    models?.includes(model) || (deployments !== null && Object.hasOwn(deployments, model))
-  return named ? { id: model, object: 'model', created: 0, owned_by: provider } : null
+function notFound(model: string): GatewayError {
+  return new GatewayError(
+    'model_not_found',
+    `gateway: no upstream lists the model '${model}'. GET /v1/models shows what there is.`,
+    { param: 'model' },
+  )
 }

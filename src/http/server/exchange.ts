@@ -22,7 +22,8 @@ export interface ReplyWire {
 }
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
-const decoder = new TextDecoder()
+/** JSON is UTF-8 (RFC 8259, 8.1). What is not must not reach an upstream as replacement characters. */
+const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** A class, for each request has one. */
 export class Exchange implements ClientStream {
@@ -48,6 +49,7 @@ export class Exchange implements ClientStream {
   /** Of a stream; it goes with the first bytes. */
   private unsentHead = ''
   private keepAlive = false
+  private further: Readonly<Record<string, string>> | null = null
 
   constructor(request: RequestHead, wire: ReplyWire) {
     this.method = request.method
@@ -61,17 +63,26 @@ export class Exchange implements ClientStream {
     return this.wire.peer()
   }
 
-  /** The body, once: it is not kept beside its text. */
-  text(): string {
+  /** The body, once: it is not kept beside its text. Null if it is not UTF-8. */
+  text(): string | null {
     const { parts } = this
     this.parts = []
-    return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+    try {
+      return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+    } catch {
+      return null
+    }
   }
 
   /** For whoever takes none: what comes of one is not kept. */
   dropBody(): void {
     this.dropsBody = true
     this.parts = []
+  }
+
+  /** Also on the reply, whoever makes it. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.further = headers
   }
 
   /** To be called before a body is waited for: some clients do not send it unasked. */
@@ -87,14 +98,16 @@ export class Exchange implements ClientStream {
     if (this.state === 'streaming') this.abort()
     if (this.state === 'over') return
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    const head = this.headOf({ status, headers }, `content-length: ${bytes.length}\r\n`)
+    // A 204 has no body and must not name a length (RFC 9110, 8.6).
+    const framing = status === 204 ? '' : `content-length: ${bytes.length}\r\n`
+    const head = this.headOf({ status, headers }, framing, true)
     this.wire.send(head, this.method === 'HEAD' ? null : bytes, 'plain')
     this.finish()
   }
 
   stream(head: ReplyHead): ClientStream {
     const framing = this.isChunked() ? 'transfer-encoding: chunked\r\n' : ''
-    this.unsentHead = this.headOf(head, framing)
+    this.unsentHead = this.headOf(head, framing, this.isChunked())
     this.state = 'streaming'
     return this
   }
@@ -151,13 +164,14 @@ export class Exchange implements ClientStream {
     return this.request.minor === 1
   }
 
-  private headOf({ status, headers }: ReplyHead, framing: string): string {
+  /** `delimited`: where the body ends can be told without closing the connection. */
+  private headOf({ status, headers }: ReplyHead, framing: string, delimited: boolean): string {
     const closes = headers.connection === 'close'
-    const chunkless = framing === ''
     this.keepAlive =
-      this.request.keepAlive && this.whole && !closes && !chunkless && !this.wire.isLast()
+      this.request.keepAlive && this.whole && !closes && delimited && !this.wire.isLast()
     const ending = this.keepAlive || closes ? '' : 'connection: close\r\n'
-    return headText(status, headers, framing + ending)
+    const all = this.further === null ? headers : { ...headers, ...this.further }
+    return headText(status, all, framing + ending)
   }
 
   private sendPart(bytes: Uint8Array | null, part: Part): void {

@@ -1,5 +1,5 @@
 /** Reads a request's body: capped in size before it is buffered, and in time. */
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError, invalidRequest } from '../../core/errors.ts'
 import type { Deadlines } from '../../pipeline/deadlines.ts'
 import { malformed } from './connection-errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -20,25 +20,32 @@ export function readBody(
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new GatewayError(
       'unsupported_encoding',
-      'gateway: compressed request bodies are not taken. Send the JSON without content-encoding.',
+      'gateway: compressed request bodies are not supported. Send the JSON without content-encoding.',
     )
   }
   const length = request.headers.get('content-length')
   if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
   const early = faultOf(request, limits)
   if (early !== null) throw early
-  if (request.whole) return request.text()
+  if (request.whole) return textOf(request)
   return new Promise((resolve, reject) => {
     const deadline = deadlines.open()
     const over = () => {
       deadline.clear()
       request.onBody = null
     }
+    const finish = () => {
+      try {
+        resolve(textOf(request))
+      } catch (error) {
+        reject(error)
+      }
+    }
     request.onBody = () => {
       const fault = faultOf(request, limits)
       if (fault === null && !request.whole) return
       over()
-      if (fault === null) resolve(request.text())
+      if (fault === null) finish()
       else reject(fault)
     }
     deadline.set(limits.timeoutMs, () => {
@@ -47,6 +54,15 @@ export function readBody(
     })
     request.askForBody()
   })
+}
+
+function textOf(request: Exchange): string {
+  const text = request.text()
+  if (text === null)
+    throw invalidRequest(
+      'the body is not UTF-8. Send JSON as UTF-8; check the encoding of your program.',
+    )
+  return text
 }
 
 /** Without a content-length the size is known only as it grows. */

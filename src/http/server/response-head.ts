@@ -2,19 +2,24 @@
 
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
-  502: 'Bad Services',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
-  504: 'Services Timeout',
+  504: 'Gateway Timeout',
 }
 
 /** Anything else would end its line, or turn into what does as it is cut to a byte. */

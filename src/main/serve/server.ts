@@ -48,6 +48,7 @@ export function listen({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
+    allowedOrigins: config.corsAllowOrigins,
     inFlight,
     doctor: (wish) =>
       config.database === null

@@ -1,6 +1,6 @@
 /** The list of models: names configured at upstream keys, and the lists of those that serve any model. */
 import { GatewayError } from '../../core/errors.ts'
-import { DEMO_MODELS } from '../../providers/demo/models.ts'
+import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Services } from '../services.ts'
 import { type ModelEntry, type ModelList, upstreamModels } from './upstream-models.ts'
@@ -11,10 +11,24 @@ const NO_LIST_MS = 5_000
 
 type Target = readonly UsableUpstream[]
 
-/** `list` throws `upstream_error` only where nothing at all could be listed. */
-export function createModelList(gateway: Services): { list(): Promise<ModelList> } {
+export interface Models {
+  /** Throws `upstream_error` only if nothing at all could be listed. */
+  list(): Promise<ModelList>
+  /** A model by its name, out of what is listed: no upstream is asked for a path that a client made up. */
+  find(model: string): Promise<ModelEntry | null>
+}
+
+export function createModelList(gateway: Services): Models {
   const listOf = rememberedLists((target) => upstreamModels(gateway, target))
-  return {
+  const models: Models = {
+    async find(model) {
+      if (isDemoModel(model)) return entry(model, 'gpt-proxy')
+      const named = gateway.directory.allUpstreams().flatMap(namedBy)
+      const found = named.find(({ id }) => id === model)
+      if (found !== undefined) return found
+      const { data } = await models.list()
+      return data.find(({ id }) => id === model) ?? null
+    },
     async list() {
       const upstreams = gateway.directory.allUpstreams()
       if (upstreams.length === 0)
@@ -28,6 +42,7 @@ export function createModelList(gateway: Services): { list(): Promise<ModelList>
       return { ...(found.length === 1 ? found[0] : {}), object: 'list', data: [...once.values()] }
     },
   }
+  return models
 }
 
 /** Whoever asks while a list is on its way waits for the same one, so a client that leaves ends nobody's. */

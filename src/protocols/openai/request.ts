@@ -1,6 +1,6 @@
 /** What a client asks for: the parts of a request body that the gateway decides on. */
 import { invalidRequest } from '../../core/errors.ts'
-import { countMembers, duplicatesIn } from '../json-scan.ts'
+import { countMembers, duplicatesIn, membersIn, withMember } from '../json-scan.ts'
 import { READ_BY_MODEL } from './prompt.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
@@ -20,8 +20,10 @@ export interface ModelRequest {
 }
 
 export const MAX_DEPTH = 64
-const MAX_CHOICES = 128
+/** Far above what any vendor takes. */
+const MAX_CHOICES = 1_000_000
 const MAX_TOKENS = 2 ** 31 - 1
+const LENGTHS = ['max_tokens', 'max_completion_tokens']
 const MAX_MODEL_LENGTH = 256
 /** Fields that decide about routing, limits or cost: naming one twice could show us one value and the upstream another. */
 const DECISIVE = new Set([
@@ -47,10 +49,8 @@ export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
   if (endpoint === 'embeddings' && stream) {
     throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
   }
-  optionalInteger(body, 'max_tokens', 0, MAX_TOKENS)
-  optionalInteger(body, 'max_completion_tokens', 0, MAX_TOKENS)
-  optionalInteger(body, 'best_of', 1, MAX_CHOICES)
-  const choices = optionalInteger(body, 'n', 1, MAX_CHOICES) ?? 1
+  for (const key of LENGTHS) refuseEndless(body, key)
+  const choices = choicesIn(body.n)
   return {
     endpoint,
     method: 'POST',
@@ -61,6 +61,12 @@ export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
     text,
     body,
   }
+}
+
+/** The body with this model in it; as it is where it is no JSON object, which parsing then says. */
+export function withModel(text: string, model: string): string {
+  if (typeof countMembers(text, MAX_DEPTH) !== 'number' || parsed(text) === undefined) return text
+  return withMember(text, membersIn(text), 'model', JSON.stringify(model))
 }
 
 /** A look at one model, which has no body. */
@@ -134,16 +140,17 @@ function optionalBoolean(body: Record<string, unknown>, key: string): boolean {
   return value
 }
 
-function optionalInteger(
-  body: Record<string, unknown>,
-  key: string,
-  least: number,
-  most: number,
-): number | null {
-  const value = body[key]
-  if (value === undefined || value === null) return null
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    throw invalidRequest(`'${key}' must be a whole number from ${least} to ${most}`, key)
-  }
-  return value
+/** No model generates so much: taken as it is, it could be reserved from no quota. */
+function refuseEndless(body: Record<string, unknown>, key: string): void {
+  if (Number(body[key] ?? 0) > MAX_TOKENS)
+    throw invalidRequest(`'${key}' must be at most ${MAX_TOKENS}`, key)
+}
+
+/**
+ * How many choices are waited for and reserved. Out of range it is the upstream that refuses the request,
+ * as with `max_tokens: -1`, which servers of local models take for no limit: here it is only an estimate.
+ */
+function choicesIn(n: unknown): number {
+  const count = Number(n ?? 1)
+  return Number.isInteger(count) ? Math.min(Math.max(count, 1), MAX_CHOICES) : 1
 }

@@ -1,0 +1,27 @@
+/** What a client is told about a path that is no route: the method or the address that would be right. */
+import { GatewayError } from '../core/errors.ts'
+
+const METHODS = ['GET', 'POST', 'DELETE']
+const MAX_SHOWN = 200
+
+/** `served` says whether the path is a route with another method. */
+export function notFound(
+  method: string,
+  path: string,
+  served: (method: string) => boolean,
+): GatewayError {
+  const shown = path.slice(0, MAX_SHOWN)
+  const others = METHODS.filter((other) => other !== method && served(other))
+  const help =
+    others.length > 0
+      ? `This path takes ${others.join(' or ')}.`
+      : 'The base URL for OpenAI clients is this address with /v1 and nothing after it, e.g. http://HOST:8000/v1; the README lists the routes.'
+  return new GatewayError('not_found', `gateway: ${method} ${shown} is not served. ${help}`)
+}
+
+export function dotSegmentRefusal(): GatewayError {
+  return new GatewayError(
+    'not_found',
+    "gateway: a path with a segment '.' or '..' is never served. Send the path of the route itself; the README lists the routes.",
+  )
+}

@@ -1,0 +1,60 @@
+/** Which route a path in an unusual form means, and which paths are never served. */
+import { describe, expect, test } from 'bun:test'
+import { hasDotSegment, pathForms } from './path-forms.ts'
+
+const means = (path: string, wanted: string) =>
+  pathForms(path).some((form) => form.path === wanted && form.deployment === null)
+
+describe('path forms', () => {
+  test.each([
+    '/v1/chat/completions',
+    '/v1/chat/completions/',
+    '//v1//chat/completions',
+    '/v1/v1/chat/completions',
+    '/v1/v1/v1/chat/completions//',
+    '/chat/completions',
+    '/openai/v1/chat/completions',
+    '/openai/chat/completions',
+    '/v1beta/openai/chat/completions',
+    '/api/v1/chat/completions',
+  ])('%s means chat completions', (path) => {
+    expect(means(path, '/v1/chat/completions')).toBe(true)
+  })
+  test('the path as it was sent comes first', () => {
+    expect(pathForms('/chat/completions/')[0]?.path).toBe('/chat/completions/')
+  })
+  test('a deployment in the path is a model', () => {
+    expect(pathForms('/openai/deployments/gpt%204/chat/completions')).toEqual([
+      { path: '/v1/chat/completions', deployment: 'gpt%204' },
+    ])
+  })
+  test.each(['/metrics/', '//metrics', '/admin//v1/doctor', 'metrics'])(
+    "%s is no operator's route",
+    (path) => {
+      const forms = pathForms(path).map((form) => form.path)
+      expect(forms.filter((form) => /^\/(metrics|admin\/v1\/doctor)$/.test(form))).toEqual([])
+    },
+  )
+})
+
+describe('dot segments', () => {
+  test.each([
+    '/v1/models/..',
+    '/v1/models/../files',
+    '/v1/models/%2e%2e',
+    '/v1/models/..%2Ffiles',
+    '/v1/models/%2E./x',
+    '/v1/models/a%2f..%2f..%2forganization',
+    '/v1/models/..%5cfiles',
+    '/v1/models/%252e%252e%252ffiles',
+    '/v1/./models',
+  ])('%s is refused', (path) => {
+    expect(hasDotSegment(path)).toBe(true)
+  })
+  test.each(['/v1/models/gpt-3.5', '/v1/models/...', '/v1/models/a..b', '/v1/models/%2e%2e.x'])(
+    '%s passes',
+    (path) => {
+      expect(hasDotSegment(path)).toBe(false)
+    },
+  )
+})

@@ -1,0 +1,58 @@
+/** The paths that clients build out of base URLs as people type them, and the path that each of them means. */
+
+export interface PathForm {
+  path: string
+  /** The deployment that an Azure client names in the path in place of a model, still percent-encoded. */
+  deployment: string | null
+}
+
+/** Only these have other forms: operators' routes are written in one way. */
+const CLIENT_ROUTES = '/v1/'
+const AZURE_DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
+/** Azure's newer paths, and those of its resources without a deployment (`/openai/files`). */
+const OPENAI_PREFIX = /^\/openai(?:\/v1)*(?=\/)/
+const REPEATED_VERSION = /^(?:\/v1)+(?=\/)/
+/** Gemini's and OpenRouter's addresses for OpenAI clients. */
+const FOREIGN_PREFIX = /^(?:\/v1beta\/openai|\/api\/v1)(?=\/)/
+
+/**
+ * What a path may mean, the likeliest first: as it is; without slashes too many; with one `/v1` instead
+ * of two or none; Azure's forms. Whoever routes takes the first that is a route, and authorises that one.
+ */
+export function pathForms(path: string): PathForm[] {
+  const tidy = tidyPath(path)
+  const deployed = AZURE_DEPLOYMENT.exec(tidy)
+  if (deployed !== null)
+    return [{ path: `/v1${deployed[2] ?? ''}`, deployment: deployed[1] as string }]
+  const others = [tidy, `/v1${tidy}`]
+  for (const prefix of [REPEATED_VERSION, OPENAI_PREFIX, FOREIGN_PREFIX])
+    if (prefix.test(tidy)) others.push(tidy.replace(prefix, '/v1'))
+  const forms = new Set([path, ...others.filter((form) => form.startsWith(CLIENT_ROUTES))])
+  return [...forms].map((form) => ({ path: form, deployment: null }))
+}
+
+/** One slash where there are several, and none at the end. */
+function tidyPath(path: string): string {
+  const single = path.replace(/\/{2,}/g, '/')
+  return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single
+}
+
+/** At most this many times is a segment decoded: servers behind an upstream may do so more than once. */
+const MAX_DECODINGS = 3
+const SEPARATOR = /[/\\]/
+
+/**
+ * Whether a segment is `.` or `..`, however it is encoded. Sent on with the operator's key such a path
+ * would reach what no route allows; no model or object has that name.
+ */
+export function hasDotSegment(path: string): boolean {
+  let text = path
+  for (let round = 0; round <= MAX_DECODINGS; round++) {
+    if (text.split(SEPARATOR).some((segment) => segment === '.' || segment === '..')) return true
+    if (!text.includes('%')) return false
+    text = text.replace(/%(2e|2f|5c|25)/gi, (encoded) =>
+      String.fromCharCode(Number.parseInt(encoded.slice(1), 16)),
+    )
+  }
+  return false
+}

@@ -1,0 +1,78 @@
+/**
+ * Routes of other vendors' APIs that the gateway knows and does not serve: refused with 400 in that
+ * vendor's error form. To a 404 some clients answer that the model does not exist.
+ */
+import type { Reply } from '../../pipeline/client.ts'
+import { json } from '../json.ts'
+import { createRouter } from '../router.ts'
+
+/** Writes an error body as the vendor does. */
+type ErrorForm = (message: string, requestId: string) => object
+
+const anthropic: ErrorForm = (message, request_id) => ({
+  type: 'error',
+  error: { type: 'invalid_request_error', message },
+  request_id,
+})
+const gemini: ErrorForm = (message) => ({
+  error: { code: 400, message, status: 'INVALID_ARGUMENT' },
+})
+const ollama: ErrorForm = (message) => ({ error: message })
+const cohere: ErrorForm = (message) => ({ message })
+const openai: ErrorForm = (message, request_id) => ({
+  error: { message, type: 'invalid_request_error', code: 'not_served', param: null, request_id },
+})
+
+interface Unserved {
+  method: string
+  path: string
+  value: { api: string; form: ErrorForm }
+}
+
+const of =
+  (api: string, form: ErrorForm) =>
+  (line: string): Unserved => {
+    const [method = '', path = ''] = line.split(' ')
+    return { method, path, value: { api, form } }
+  }
+
+/** A row goes as soon as the route is served. */
+const UNSERVED: readonly Unserved[] = [
+  ...[
+    'POST /v1/messages',
+    'POST /v1/messages/count_tokens',
+    'POST /v1/messages/batches',
+    'GET /v1/messages/batches',
+    'GET /v1/messages/batches/{rest*}',
+    'POST /v1/messages/batches/{rest*}',
+    'DELETE /v1/messages/batches/{batch}',
+    'POST /v1/complete',
+  ].map(of('the Anthropic API', anthropic)),
+  ...['GET /v1beta/{rest*}', 'POST /v1beta/{rest*}', 'POST /v1/projects/{rest*}'].map(
+    of('the Gemini API', gemini),
+  ),
+  ...['POST /api/chat', 'POST /api/generate', 'POST /api/embed', 'GET /api/tags'].map(
+    of("Ollama's own API", ollama),
+  ),
+  ...['POST /v2/chat', 'POST /v2/rerank', 'POST /v2/embed'].map(of('the Cohere API', cohere)),
+  ...['POST /v1/responses', 'GET /v1/responses/{rest*}'].map(
+    of('this part of the OpenAI API', openai),
+  ),
+  ...['GET', 'POST', 'DELETE'].flatMap((method) =>
+    [`${method} /v1/organization/{rest*}`, `${method} /v1/projects/{rest*}`].map(
+      of('administration of the organisation, which is the operator’s,', openai),
+    ),
+  ),
+]
+
+const router = createRouter(UNSERVED)
+
+/** Null where the route belongs to no vendor that is known here. */
+export function unservedReply(method: string, path: string, requestId: string): Reply | null {
+  const found = router.match(method, path)
+  if (found === null) return null
+  const { api, form } = found.value
+  const message = `gateway: ${api} is not served at ${path.slice(0, 200)}. Use the OpenAI API at /v1/chat/completions; GET /v1/models lists the models.`
+  const { headers, ...reply } = json(form(message, requestId), 400)
+  return { ...reply, headers: { ...headers, 'x-request-id': requestId } }
+}
