@@ -66,7 +66,10 @@ module.exports = {
     layer('access', may('core', 'routing')),
     layer('usage', may('core', 'protocols', 'access')),
     layer('upstreams', may('core', 'protocols', 'routing', 'access')),
-    layer('limits', may('core', 'access', 'usage', 'upstreams')),
+    layer('limits', [
+      ...may('core', 'access', 'usage', 'upstreams'),
+      packages('ipaddr.js', 'proxy-addr', '@types/proxy-addr'),
+    ]),
     layer('quota', may('core', 'access', 'usage', 'upstreams')),
     layer('doctor', may('core', 'routing', 'access')),
     layer('admin', subjects),

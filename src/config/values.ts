@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
 import { readDatabaseUrl } from '../core/database-address.ts'
-import { type Cidr, parseCidr } from '../limits/ip-address.ts'
+import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected)
@@ -39,14 +39,8 @@ export const list = z.string().transform((items) =>
 )
 
 export const cidrs = list.transform((items, context) => {
-  const read: Cidr[] = []
-  for (const item of items) {
-    const cidr = parseCidr(item)
-    if (cidr === null)
-      return refused(context, 'IP addresses or CIDRs with commas between, e.g. 10.0.0.0/8,::1')
-    read.push(cidr)
-  }
-  return read
+  if (items.every((item) => readCidr(item) !== null)) return items
+  return refused(context, 'IP addresses or CIDRs with commas between, e.g. 10.0.0.0/8,::1')
 })
 
 const ORIGIN = /^https?:\/\/[^\s/?#]+$/

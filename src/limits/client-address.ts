@@ -1,43 +1,57 @@
 /** Whose request it is by address: the socket's other end, or what trusted proxies say of it. */
-import { type Address, type Cidr, groupName, lies, parseAddress } from './ip-address.ts'
+import proxyaddr from 'proxy-addr'
+import { type Address, groupName, parseAddress } from './ip-address.ts'
 
-/** Who has no address that could be read shares one set of limits with all others of that kind. */
+/** Whether an address is a proxy whose `X-Forwarded-For` is believed. */
+export type Trust = (address: string) => boolean
+
+/** Clients whose address can't be read share one set of limits. */
 const UNKNOWN = 'unknown'
+const NO_ADDRESSES: readonly string[] = []
+
+/** `cidrs` as `readCidr` returns them. */
+export function trustOf(cidrs: readonly string[]): Trust {
+  const trusts = proxyaddr.compile([...cidrs])
+  return (address) => trusts(address, 0)
+}
 
 /**
- * `X-Forwarded-For` is written from left to right, each proxy naming whom it heard; all but what
- * trusted ones wrote may be invented. So it is read from the right, up to the first address that is
- * not trusted. What can't be read ends it: then the proxy that passed it on is the client.
+ * `X-Forwarded-For` grows to the right, each proxy naming whom it heard; all but what trusted ones wrote
+ * may be invented. So it is read from the right up to the first address that is not trusted. What is no
+ * address ends it: then the proxy that passed it on is the client.
  */
 export function clientAddress(
   peer: string | null,
   forwardedFor: string | null,
-  trusted: readonly Cidr[],
+  trusts: Trust,
 ): string {
-  let client = peer === null ? null : parseAddress(peer)
-  if (client === null) return UNKNOWN
-  let end = forwardedFor === null ? -1 : forwardedFor.length
-  while (end >= 0 && forwardedFor !== null && isTrusted(client, trusted)) {
-    const comma = end === 0 ? -1 : forwardedFor.lastIndexOf(',', end - 1)
-    const named = parseEntry(forwardedFor.slice(comma + 1, end).trim())
-    if (named === null) break
-    client = named
-    end = comma
-  }
-  return groupName(client)
+  const client = peer === null ? null : parseAddress(peer)
+  if (client === null || peer === null) return UNKNOWN
+  const hops = forwardedFor === null ? NO_ADDRESSES : heardBy(peer, forwardedFor, trusts)
+  return groupName(lastReadable(hops) ?? client)
 }
 
-function isTrusted(address: Address, trusted: readonly Cidr[]): boolean {
-  for (const cidr of trusted) {
-    if (lies(address, cidr)) return true
+/** From the socket's other end up to the first that is not trusted. */
+function heardBy(peer: string, forwardedFor: string, trusts: Trust): readonly string[] {
+  const entries = forwardedFor.split(',').map((entry) => withoutPort(entry.trim()))
+  const request = {
+    socket: { remoteAddress: peer },
+    headers: { 'x-forwarded-for': entries.join(',') },
   }
-  return false
+  return proxyaddr.all(request as unknown as Parameters<typeof proxyaddr.all>[0], trusts)
+}
+
+/** Only the last hop can be unreadable, since what is no address is not trusted. */
+function lastReadable(hops: readonly string[]): Address | null {
+  const last = parseAddress(hops.at(-1) ?? '')
+  return last ?? parseAddress(hops.at(-2) ?? '')
 }
 
 /** Some proxies add the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
-function parseEntry(entry: string): Address | null {
-  const bracketed = /^\[([^\]]*)\](:\d{1,5})?$/.exec(entry)
-  if (bracketed) return parseAddress(bracketed[1] ?? '')
-  const withPort = /^([\d.]+):\d{1,5}$/.exec(entry)
-  return parseAddress(withPort?.[1] ?? entry)
+function withoutPort(entry: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(entry)
+  if (bracketed) return bracketed[1] ?? ''
+  const unported = /^([\d.]+):\d{1,5}$/.exec(entry)?.[1] ?? entry
+  // An empty entry would be passed over.
+  return unported === '' ? UNKNOWN : unported
 }

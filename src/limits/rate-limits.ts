@@ -3,10 +3,9 @@
 import type { ApiKey } from '../core/entities.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import type { Metrics } from '../usage/metrics.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, trustOf } from './client-address.ts'
 import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
 import { addLimitHeaders } from './headers.ts'
-import type { Cidr } from './ip-address.ts'
 import { limitRefusal, limitsUnavailable } from './refusals.ts'
 import { type Limit, type LimitDefaults, limitsOf } from './rules.ts'
 
@@ -45,7 +44,8 @@ export interface RateLimits {
 interface Parts {
   enabled: boolean
   defaults: LimitDefaults
-  trustedProxies: readonly Cidr[]
+  /** Addresses and CIDRs. */
+  trustedProxies: readonly string[]
   counters: Counters
   metrics: Metrics
 }
@@ -56,6 +56,7 @@ const MAX_REMEMBERED = 10_000
 
 export function createRateLimits(parts: Parts): RateLimits {
   const { enabled, defaults, trustedProxies, counters, metrics } = parts
+  const trusts = trustOf(trustedProxies)
   const limitsAddresses = defaults.ipRpm > 0 || defaults.ipTpm > 0
 
   const addresses = new Map<string | null, string>()
@@ -66,7 +67,7 @@ export function createRateLimits(parts: Parts): RateLimits {
     const named = forwarded === null ? heard : `${heard}\n${forwarded}`
     const known = addresses.get(named)
     if (known !== undefined) return known
-    const address = clientAddress(heard, forwarded, trustedProxies)
+    const address = clientAddress(heard, forwarded, trusts)
     if (addresses.size >= MAX_REMEMBERED) addresses.clear()
     if (forwarded === null || forwarded.length <= MAX_REMEMBERED_LENGTH)
       addresses.set(named, address)
