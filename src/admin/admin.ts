@@ -1,5 +1,6 @@
-/** The use cases that the command line shares with whatever manages the gateway next. */
-
+/** The use cases that the command line and the HTTP API share. Each change names its actor. */
+import { createAudit } from './audit.ts'
+import { createChanges } from './changes.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { createEncryption } from './encryption.ts'
 import { createFirstStart } from './first-start.ts'
@@ -13,17 +14,18 @@ import { createUsers } from './users.ts'
 export type Admin = ReturnType<typeof createAdmin>
 
 export function createAdmin(dependencies: AdminDependencies) {
-  const users = createUsers(dependencies)
-  const keys = createKeys(dependencies, users)
-  const upstreams = createUpstreams(dependencies)
+  const change = createChanges(dependencies)
+  const users = createUsers(dependencies, change)
+  const keys = createKeys(dependencies, change)
   return {
     users,
     keys,
-    upstreams,
-    encryption: createEncryption(dependencies),
+    upstreams: createUpstreams(dependencies, change),
+    encryption: createEncryption(dependencies, change),
     usage: createUsage(dependencies, users),
-    quotas: createQuotaUseCases(dependencies, users),
-    prices: createPrices(dependencies),
+    quotas: createQuotaUseCases(dependencies, { users, change }),
+    prices: createPrices(dependencies, change),
+    audit: createAudit(dependencies),
     firstStart: createFirstStart(users, keys),
   }
 }

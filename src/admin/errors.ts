@@ -1,14 +1,147 @@
-/** A use case that can't do what was asked: what is wrong, and what to do. */
-export type AdminErrorKind = 'not_found' | 'conflict' | 'invalid' | 'failed'
+/**
+ * Why a use case refuses: a code, the field at fault and the values that were given. Each face words it:
+ * the command line adds a remedy (`src/cli/error-texts.ts`), the HTTP API sends code, field and message.
+ */
+import { OperatorError, type OperatorErrorKind } from '../core/operator-error.ts'
 
-export class AdminError extends Error {
-  override readonly name = 'AdminError'
-  readonly kind: AdminErrorKind
-  readonly remedy: string
+type Values = Readonly<Record<string, string | number>>
 
-  constructor(kind: AdminErrorKind, message: string, remedy: string) {
-    super(message)
-    this.kind = kind
-    this.remedy = remedy
-  }
+interface CatalogueEntry {
+  kind: OperatorErrorKind
+  /** As the input of the use case calls it. */
+  field: string | null
+  message: (values: Values) => string
+}
+
+const entry = (
+  kind: OperatorErrorKind,
+  field: string | null,
+  message: CatalogueEntry['message'],
+): CatalogueEntry => ({ kind, field, message })
+
+export const ADMIN_ERRORS = {
+  nothing_to_change: entry('invalid', null, () => 'nothing was given to change'),
+  cursor_invalid: entry('invalid', 'after', () => 'the page cursor is invalid'),
+
+  user_not_found: entry('not_found', 'user', ({ user }) => `there is no user '${user}'`),
+  user_exists: entry('conflict', 'username', ({ user }) => `there is already a user '${user}'`),
+  user_name_invalid: entry('invalid', 'username', ({ name }) => `invalid user name '${name}'`),
+  email_invalid: entry('invalid', 'email', ({ email }) => `invalid email address '${email}'`),
+  last_admin: entry(
+    'conflict',
+    'user',
+    ({ user }) => `'${user}' is the last active admin and has to stay one`,
+  ),
+
+  key_not_found: entry('not_found', 'key', ({ key }) => `there is no key '${key}'`),
+  key_ambiguous: entry('conflict', 'key', ({ key }) => `'${key}' fits more than one key`),
+  key_name_invalid: entry('invalid', 'name', ({ name }) => `invalid key name '${name}'`),
+  key_revoked: entry('conflict', 'key', ({ key }) => `key '${key}' is revoked`),
+  key_expired: entry('invalid', 'expires_at', () => 'the key would have expired already'),
+  limit_invalid: entry(
+    'invalid',
+    null,
+    ({ field, value }) => `${field} must be a whole number, 0 or more, but is ${value}`,
+  ),
+
+  model_invalid: entry('invalid', 'models', ({ model }) => `invalid model name '${model}'`),
+  deployment_invalid: entry(
+    'invalid',
+    'deployments',
+    ({ name }) => `invalid name '${name}' for a model or its deployment`,
+  ),
+  deployments_missing: entry(
+    'invalid',
+    'deployments',
+    () => 'an azure upstream needs its deployments',
+  ),
+  api_version_unused: entry(
+    'invalid',
+    'api_version',
+    ({ provider }) => `an upstream of provider ${provider} has no API version`,
+  ),
+  api_version_invalid: entry(
+    'invalid',
+    'api_version',
+    ({ version }) => `invalid API version '${version}'`,
+  ),
+  base_url_invalid: entry(
+    'invalid',
+    'base_url',
+    ({ reason }) => `the base URL can't be used: ${reason}`,
+  ),
+  base_url_azure: entry(
+    'invalid',
+    'base_url',
+    () => 'the base URL of an azure upstream ends before /openai',
+  ),
+  weight_invalid: entry(
+    'invalid',
+    'weight',
+    () => 'the weight must be a whole number from 0 to 999999',
+  ),
+  secret_invalid: entry(
+    'invalid',
+    'secret',
+    () =>
+      'the upstream key is shorter than 8 characters, or holds a space, a quote or a line break',
+  ),
+  secret_line_invalid: entry(
+    'invalid',
+    'secret',
+    ({ line }) =>
+      `line ${line}: the upstream key is shorter than 8 characters, or holds a space, a quote or a line break; nothing was imported`,
+  ),
+  upstream_name_invalid: entry(
+    'invalid',
+    'name',
+    ({ name }) => `invalid upstream key name '${name}'`,
+  ),
+  upstream_not_found: entry(
+    'not_found',
+    'upstream',
+    ({ upstream }) => `there is no upstream key '${upstream}'`,
+  ),
+  upstream_exists: entry(
+    'conflict',
+    'name',
+    ({ name }) => `there is already an upstream key '${name}'`,
+  ),
+  upstream_locked: entry(
+    'store',
+    'upstream',
+    ({ upstream, reason }) =>
+      `the key of '${upstream}' can't be decrypted (${reason}), and its address can't change without it`,
+  ),
+
+  price_pattern: entry('invalid', 'model', () => 'a price is for one model'),
+  price_not_found: entry(
+    'not_found',
+    'model',
+    ({ model }) => `no price of your own is set for the model '${model}'`,
+  ),
+  encryption_key_not_everywhere: entry(
+    'conflict',
+    null,
+    ({ instances, key }) =>
+      `not every running instance has the new encryption key ${key}: ${instances} lack it, and could no longer use the upstream keys`,
+  ),
+} as const satisfies Record<string, CatalogueEntry>
+
+export type AdminErrorCode = keyof typeof ADMIN_ERRORS
+
+/** The error of a use case; its message is English and names no command. */
+export function adminError(code: AdminErrorCode, values: Values = {}): OperatorError {
+  const { kind, field, message }: CatalogueEntry = ADMIN_ERRORS[code]
+  const shown = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, oneLine(value)]),
+  )
+  const at = field ?? (typeof values.field === 'string' ? values.field : null)
+  return new OperatorError(kind, message(shown), '', { code, field: at, values: shown })
+}
+
+/** A caller's text must not move the cursor of whoever reads it. */
+function oneLine(value: string | number): string | number {
+  if (typeof value === 'number') return value
+  return value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, 300)
 }

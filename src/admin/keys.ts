@@ -1,12 +1,13 @@
-/** Proxy keys: made, shown once, revoked, rotated. */
-
+/** Proxy keys: made, shown once, changed, revoked, rotated. */
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey } from '../core/entities.ts'
-import { checkedLabel, checkedModels } from './checks.ts'
-import { type AdminDependencies, audited } from './dependencies.ts'
-import { AdminError } from './errors.ts'
-import type { KeyLimits } from './store.ts'
-import type { Users } from './users.ts'
+import type { Actor, MakeChange, RecordChange } from './changes.ts'
+import { checkedLabel, checkedLimit, checkedModels } from './checks.ts'
+import { keyView } from './contract.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
+import type { AdminStore, KeyPatch, KeyQuery, Listed } from './store.ts'
+import { findUser } from './users.ts'
 
 export type Keys = ReturnType<typeof createKeys>
 
@@ -21,6 +22,9 @@ export interface KeyInput {
   tpm?: number | null
 }
 
+/** `user` is a name or an id. */
+export type KeyListInput = Omit<KeyQuery, 'userId'> & { user?: string | null }
+
 /** `secret` is known only here and now: the store keeps its digest. */
 export interface MintedKey {
   secret: string
@@ -29,121 +33,109 @@ export interface MintedKey {
 
 type Rights = Pick<ApiKey, 'name' | 'allowedModels' | 'rpm' | 'tpm' | 'expiresAtMs'>
 
-/** Of 96 bytes, 32 are of use but for one case in more than the atoms of the earth. */
+/** 96 random bytes: enough to reject-sample 32 base62 characters. */
 const RANDOM_BYTES = 96
 
-export function createKeys(dependencies: AdminDependencies, users: Users) {
+export function createKeys(dependencies: AdminDependencies, change: MakeChange) {
   const { store, sha256Hex, randomBytes, nowMs } = dependencies
-  const audit = audited(dependencies)
 
-  const mint = async (userId: number, rights: Rights): Promise<MintedKey> => {
+  const insert = async (step: AdminStore, userId: number, rights: Rights): Promise<MintedKey> => {
     const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
     const { name, allowedModels, rpm, tpm, expiresAtMs } = rights
     const prefix = displayPrefix(secret)
-    const key = await store.createApiKey({
-      userId,
-      name,
-      prefix,
-      keyHash: sha256Hex(secret),
-      allowedModels,
-      rpm,
-      tpm,
-      expiresAtMs,
-    })
-    await audit('key.create', `key:${key.id}`)
-    return { secret, key }
+    const keyHash = sha256Hex(secret)
+    const row = { userId, name, prefix, keyHash, allowedModels, rpm, tpm, expiresAtMs }
+    return { secret, key: await step.createApiKey(row) }
   }
 
-  /** By id, or by its displayed prefix. */
-  const find = async (name: string): Promise<ApiKey> => {
-    const found = (await store.listApiKeys(null)).filter(
-      (key) => String(key.id) === name || key.prefix === name,
-    )
-    const [only] = found
-    if (only === undefined)
-      throw new AdminError(
-        'not_found',
-        `there is no key '${masked(name)}'`,
-        'Name it by its id or prefix: gpt-proxy key list',
-      )
-    if (found.length > 1)
-      throw new AdminError(
-        'conflict',
-        `'${name}' fits ${found.length} keys`,
-        'Name it by its id: gpt-proxy key list',
-      )
-    return only
-  }
-
-  const revoke = async (key: ApiKey): Promise<void> => {
-    await store.revokeApiKey(key.id)
-    await audit('key.revoke', `key:${key.id}`)
+  const checkExpiry = (expiresAtMs: number | null | undefined): void => {
+    if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs()) throw adminError('key_expired')
   }
 
   return {
-    find,
-    async list(user: string | null): Promise<ApiKey[]> {
-      return store.listApiKeys(user === null ? null : (await users.find(user)).id)
+    /** By id, or by its displayed prefix. */
+    find: (name: string): Promise<ApiKey> => findKey(store, name),
+    async list({ user = null, ...query }: KeyListInput = {}): Promise<Listed<ApiKey>> {
+      const userId = user === null ? null : (await findUser(store, user)).id
+      return store.listApiKeys({ ...query, userId })
     },
-    async create({
-      user,
-      name,
-      allowedModels = null,
-      expiresAtMs = null,
-      rpm = null,
-      tpm = null,
-    }: KeyInput): Promise<MintedKey> {
-      if (expiresAtMs !== null && expiresAtMs <= nowMs()) {
-        throw new AdminError(
-          'invalid',
-          'the key would have expired already',
-          'Give a moment in the future',
-        )
-      }
+    create(actor: Actor, input: KeyInput): Promise<MintedKey> {
+      checkExpiry(input.expiresAtMs)
       const rights = {
-        name: checkedLabel(name),
-        allowedModels: checkedModels(allowedModels),
-        rpm,
-        tpm,
-        expiresAtMs,
+        name: checkedLabel(input.name),
+        allowedModels: checkedModels(input.allowedModels ?? null),
+        rpm: checkedLimit('rpm', input.rpm ?? null),
+        tpm: checkedLimit('tpm', input.tpm ?? null),
+        expiresAtMs: input.expiresAtMs ?? null,
       }
-      const { id } = await users.find(user)
-      return mint(id, rights)
+      return change(actor, async (step, record) => {
+        const { id } = await findUser(step, input.user)
+        const minted = await insert(step, id, rights)
+        await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
+        return minted
+      })
     },
-    async limit(name: string, limits: KeyLimits): Promise<ApiKey> {
-      if (Object.keys(limits).length === 0) {
-        throw new AdminError(
-          'invalid',
-          'nothing was given to change',
-          'Give --rpm or --tpm; see gpt-proxy key limit --help',
-        )
-      }
-      const { id } = await find(name)
-      const key = await store.limitApiKey(id, limits)
-      if (key === null)
-        throw new AdminError('not_found', `key ${id} is gone`, 'List them: gpt-proxy key list')
-      await audit('key.limit', `key:${id}`)
-      return key
+    /** A key for the gateway's own commands, of the system user: in no list, and deleted afterwards. */
+    async createTemporary(rights: Rights): Promise<MintedKey> {
+      return store.transaction(async (step) => insert(step, (await step.systemUser()).id, rights))
     },
-    async revoke(name: string): Promise<ApiKey> {
-      const key = await find(name)
-      await revoke(key)
-      return { ...key, status: 'revoked' }
+    deleteTemporary: (id: number): Promise<void> => store.deleteApiKey(id),
+    update(actor: Actor, name: string, patch: KeyPatch): Promise<ApiKey> {
+      const checked = checkedPatch(patch)
+      checkExpiry(patch.expiresAtMs)
+      return change(actor, async (step, record) => {
+        const before = await findKey(step, name)
+        const key = await step.updateApiKey(before.id, checked)
+        if (key === null) throw adminError('key_not_found', { key: masked(name) })
+        await record('key.update', `key:${key.id}`, {
+          before: keyView(before),
+          after: keyView(key),
+        })
+        return key
+      })
     },
+    revoke: (actor: Actor, name: string): Promise<ApiKey> =>
+      change(actor, async (step, record) => revokeKey(step, record, await findKey(step, name))),
     /** A new secret with the old one's name and rights; the old one stops at once. */
-    async rotate(name: string): Promise<MintedKey> {
-      const old = await find(name)
-      if (old.status !== 'active')
-        throw new AdminError(
-          'conflict',
-          `key '${masked(name)}' is revoked`,
-          'Make a new one with: gpt-proxy key create',
-        )
-      const minted = await mint(old.userId, old)
-      await revoke(old)
-      return minted
-    },
+    rotate: (actor: Actor, name: string): Promise<MintedKey> =>
+      change(actor, async (step, record) => {
+        const old = await findKey(step, name)
+        if (old.status !== 'active') throw adminError('key_revoked', { key: masked(name) })
+        const minted = await insert(step, old.userId, old)
+        await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
+        await revokeKey(step, record, old)
+        return minted
+      }),
   }
+}
+
+async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): Promise<ApiKey> {
+  await step.revokeApiKey(key.id)
+  const revoked: ApiKey = { ...key, status: 'revoked' }
+  await record('key.revoke', `key:${key.id}`, { before: keyView(key), after: keyView(revoked) })
+  return revoked
+}
+
+async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
+  const byId = /^[1-9]\d{0,9}$/.test(name) ? await store.findApiKey(Number(name)) : null
+  if (byId !== null) return byId
+  const [key, another] = await store.findApiKeysByPrefix(name)
+  if (key === undefined) throw adminError('key_not_found', { key: masked(name) })
+  if (another !== undefined) throw adminError('key_ambiguous', { key: masked(name) })
+  return key
+}
+
+function checkedPatch(patch: KeyPatch): KeyPatch {
+  const { name, allowedModels, rpm, tpm, expiresAtMs } = patch
+  const checked: KeyPatch = {
+    ...(name !== undefined && { name: checkedLabel(name) }),
+    ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
+    ...(rpm !== undefined && { rpm: checkedLimit('rpm', rpm) }),
+    ...(tpm !== undefined && { tpm: checkedLimit('tpm', tpm) }),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  }
+  if (Object.keys(checked).length === 0) throw adminError('nothing_to_change')
+  return checked
 }
 
 /** Somebody may have named a key by the key itself. */

@@ -1,32 +1,49 @@
 /** The operator's own prices, which come before the published ones. */
-
+import type { Actor, MakeChange } from './changes.ts'
 import { checkedModels } from './checks.ts'
-import { type AdminDependencies, audited } from './dependencies.ts'
-import { AdminError } from './errors.ts'
-import type { ModelPrice } from './store.ts'
+import { priceView } from './contract.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
+import type { AdminStore, ModelPrice } from './store.ts'
 
-export function createPrices(dependencies: AdminDependencies) {
-  const { store } = dependencies
-  const audit = audited(dependencies)
+export function createPrices({ store }: AdminDependencies, change: MakeChange) {
+  /** Holds for requests that are stored from now on. All of them are set, or none. */
+  const setAll = (actor: Actor, prices: readonly ModelPrice[]): Promise<void> => {
+    for (const { model } of prices) checkModel(model)
+    return change(actor, async (step, record) => {
+      const before = await pricesByModel(step)
+      for (const price of prices) {
+        await step.setPrice(price)
+        await record('price.set', `model:${price.model}`, {
+          before: before.get(price.model) ?? null,
+          after: priceView(price),
+        })
+      }
+    })
+  }
+
   return {
     list: (): Promise<ModelPrice[]> => store.listPrices(),
-    /** Holds for requests that are stored from now on. */
-    async set(price: ModelPrice): Promise<ModelPrice> {
-      checkedModels([price.model])
-      if (price.model.endsWith('*'))
-        throw new AdminError('invalid', 'a price is for one model', 'Give its whole name')
-      await store.setPrice(price)
-      await audit('price.set', `model:${price.model}`)
+    setAll,
+    async set(actor: Actor, price: ModelPrice): Promise<ModelPrice> {
+      await setAll(actor, [price])
       return price
     },
-    async unset(model: string): Promise<void> {
-      if (!(await store.unsetPrice(model)))
-        throw new AdminError(
-          'not_found',
-          'no price of your own is set for this model',
-          'See those that are with: gpt-proxy price list',
-        )
-      await audit('price.unset', `model:${model}`)
-    },
+    unset: (actor: Actor, model: string): Promise<void> =>
+      change(actor, async (step, record) => {
+        const before = (await pricesByModel(step)).get(model)
+        if (!(await step.unsetPrice(model))) throw adminError('price_not_found', { model })
+        await record('price.unset', `model:${model}`, { before: before ?? null })
+      }),
   }
+}
+
+function checkModel(model: string): void {
+  checkedModels([model])
+  if (model.endsWith('*')) throw adminError('price_pattern')
+}
+
+async function pricesByModel(step: AdminStore) {
+  const prices = await step.listPrices()
+  return new Map(prices.map((price) => [price.model, priceView(price)]))
 }

@@ -2,8 +2,9 @@
 import { type Month, monthOf, monthText, nextMonthStartMs } from '../core/month.ts'
 import type { LeaseRow, QuotaRow, SumDifference } from '../quota/admin-ledger.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../quota/rules.ts'
-import { type AdminDependencies, audited } from './dependencies.ts'
-import type { Users } from './users.ts'
+import type { Actor, MakeChange } from './changes.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { findUser, type Users } from './users.ts'
 
 export interface QuotaFigures extends QuotaRow {
   /** The one that counts; null is none. */
@@ -19,10 +20,10 @@ export interface Reconciliation {
   repaired: boolean
 }
 
-export function createQuotaUseCases(dependencies: AdminDependencies, users: Users) {
-  const { store, nowMs, defaultMonthlyQuotaTokens } = dependencies
-  const audit = audited(dependencies)
-
+export function createQuotaUseCases(
+  { store, nowMs, defaultMonthlyQuotaTokens }: AdminDependencies,
+  { users, change }: { users: Users; change: MakeChange },
+) {
   const show = async (user: string | null, month: Month | null): Promise<QuotaFigures[]> => {
     const shown = month ?? monthOf(nowMs())
     const userId = user === null ? null : (await users.find(user)).id
@@ -36,32 +37,41 @@ export function createQuotaUseCases(dependencies: AdminDependencies, users: User
 
   return {
     show,
-    async set(user: string, tokens: number | null): Promise<QuotaFigures[]> {
-      await users.update(user, { monthlyQuotaTokens: tokens })
+    async set(actor: Actor, user: string, tokens: number | null): Promise<QuotaFigures[]> {
+      await users.update(actor, user, { monthlyQuotaTokens: tokens })
       return show(user, null)
     },
-    async reset(user: string): Promise<QuotaFigures[]> {
-      const { id } = await users.find(user)
-      await store.resetUse(id, monthOf(nowMs()))
-      await audit('quota.reset', `user:${id}`)
+    async reset(actor: Actor, user: string): Promise<QuotaFigures[]> {
+      await change(actor, async (step, record) => {
+        const { id } = await findUser(step, user)
+        await step.resetUse(id, monthOf(nowMs()))
+        await record('quota.reset', `user:${id}`)
+      })
       return show(user, null)
     },
-    async reconcile(month: Month | null, repair: boolean): Promise<Reconciliation> {
-      const checked = month ?? monthOf(nowMs())
+    /** What differs; nothing is changed. */
+    async reconcile(month: Month | null): Promise<Reconciliation> {
+      const different = await store.sumDifferences(month ?? monthOf(nowMs()))
+      const staleLeases = await store.staleLeases(nowMs() - LEASE_COUNTS_MS)
+      return { different, staleLeases, repaired: false }
+    },
+    /** Makes the sums what the records say, and returns what differed. */
+    async repair(actor: Actor, month: Month | null): Promise<Reconciliation> {
+      const repaired = month ?? monthOf(nowMs())
       const beforeMs = nowMs() - LEASE_COUNTS_MS
-      const different = await store.sumDifferences(checked)
+      const different = await store.sumDifferences(repaired)
       const staleLeases = await store.staleLeases(beforeMs)
-      if (repair) {
+      await change(actor, async (step, record) => {
         if (different.length > 0) {
-          await store.repairMonth(checked)
-          await audit('quota.repair', `month:${monthText(checked)}`)
+          await step.repairMonth(repaired)
+          await record('quota.repair', `month:${monthText(repaired)}`)
         }
         if (staleLeases.length > 0) {
-          await store.dropStaleLeases(beforeMs)
-          await audit('quota.drop-leases', `leases:${staleLeases.length}`)
+          await step.dropStaleLeases(beforeMs)
+          await record('quota.drop-leases', `leases:${staleLeases.length}`)
         }
-      }
-      return { different, staleLeases, repaired: repair }
+      })
+      return { different, staleLeases, repaired: true }
     },
   }
 }

@@ -1,160 +1,134 @@
-/** Upstream keys: sealed as they come in, tried, reset, switched off, removed. */
-import type { Provider, UpstreamKey } from '../core/entities.ts'
+/** Upstream keys: sealed as they come in, tried, changed, reset, switched off, removed. */
+import type { UpstreamKey } from '../core/entities.ts'
 import type { ProbeResult } from '../upstreams/probe.ts'
-import type { SecretBinding } from '../upstreams/vault.ts'
+import { bindingOf } from '../upstreams/vault.ts'
+import type { Actor, MakeChange } from './changes.ts'
+import { checkedName, checkedSecret } from './checks.ts'
+import { upstreamView } from './contract.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
+import { allUpstreamKeys } from './pages.ts'
+import type { AdminStore, Listed, UpstreamPatch, UpstreamQuery } from './store.ts'
+import { createUpstreamImport } from './upstream-import.ts'
 import {
-  checkedApiVersion,
-  checkedBaseUrl,
-  checkedDeployments,
-  checkedModels,
-  checkedName,
-  checkedSecret,
-} from './checks.ts'
-import { type AdminDependencies, audited } from './dependencies.ts'
-import { AdminError } from './errors.ts'
-import type { NewUpstreamKey } from './store.ts'
+  checkedUpstream,
+  checkedUpstreamPatch,
+  type UpstreamChanges,
+  type UpstreamInput,
+} from './upstream-input.ts'
 
-export interface UpstreamInput {
-  name: string
-  provider: Provider
-  baseUrl: string
-  secret: string
-  weight?: number
-  models?: readonly string[] | null
-  deployments?: Readonly<Record<string, string>> | null
-  apiVersion?: string | null
-}
-
-/** What an upstream key's ciphertext is bound to. */
-export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): SecretBinding {
-  return { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl }
-}
-
-export function createUpstreams(dependencies: AdminDependencies) {
+export function createUpstreams(dependencies: AdminDependencies, change: MakeChange) {
   const { store, vault, probe } = dependencies
-  const audit = audited(dependencies)
+  const importing = createUpstreamImport(dependencies, change)
 
-  const find = async (name: string): Promise<UpstreamKey> => {
-    const found = (await store.listUpstreamKeys()).find(
-      (key) => key.name === name || String(key.id) === name,
-    )
-    if (found === undefined)
-      throw new AdminError(
-        'not_found',
-        `there is no upstream key '${name}'`,
-        'List them with: gpt-proxy upstream list',
-      )
-    return found
+  const add = (actor: Actor, input: UpstreamInput): Promise<UpstreamKey> => {
+    const row = checkedUpstream(input)
+    const name = checkedName(input.name, 'upstream_name_invalid')
+    const secret = checkedSecret(input.secret)
+    return change(actor, async (step, record) => {
+      await keepNameFree(step, name)
+      return importing.insert(step, record, { ...row, name, secret })
+    })
   }
 
-  const add = async (wish: UpstreamInput): Promise<UpstreamKey> => {
-    const row = rowOf(wish)
-    const secret = checkedSecret(wish.secret)
-    if ((await store.listUpstreamKeys()).some(({ name }) => name === row.name)) {
-      throw new AdminError(
-        'conflict',
-        `there is already an upstream key '${row.name}'`,
-        'Choose another name, or remove that one first',
-      )
+  const tested = async (upstream: UpstreamKey) => {
+    const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
+    const result: ProbeResult = opened.ok
+      ? await probe.probe(upstream, opened.secret)
+      : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
+    return { upstream, result }
+  }
+
+  /** The ciphertext is bound to the address: for another one it is sealed again. */
+  const sealedFor = (before: UpstreamKey, changes: UpstreamChanges): UpstreamPatch => {
+    const { secret, ...patch } = changes
+    const { baseUrl = before.baseUrl } = patch
+    if (secret === undefined && baseUrl === before.baseUrl) return patch
+    const opened =
+      secret === undefined
+        ? vault.open(before.encryptedKey, bindingOf(before))
+        : { ok: true as const, secret }
+    if (!opened.ok)
+      throw adminError('upstream_locked', { upstream: before.name, reason: opened.reason })
+    return {
+      ...patch,
+      encryptedKey: vault.seal(opened.secret, bindingOf({ id: before.id, baseUrl })),
+      keyHint: opened.secret.slice(-4),
     }
-    const key = await store.createUpstreamKey({ ...row, keyHint: secret.slice(-4) }, (id) =>
-      vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
-    )
-    await audit('upstream.create', `upstream:${key.id}`)
-    return key
   }
 
-  /** Adds the secrets that no row of the same provider and address holds yet. */
-  const importAll = async (
-    wish: Omit<UpstreamInput, 'name' | 'secret'>,
-    secrets: readonly string[],
-  ): Promise<UpstreamKey[]> => {
-    const baseUrl = checkedBaseUrl(wish.baseUrl, wish.provider)
-    const rows = await store.listUpstreamKeys()
-    const names = new Set(rows.map(({ name }) => name))
-    const same = rows.filter((row) => row.provider === wish.provider && row.baseUrl === baseUrl)
-    const held = new Set(
-      same
-        .map((row) => vault.open(row.encryptedKey, bindingOf(row)))
-        .map((opened) => (opened.ok ? opened.secret : null)),
-    )
-    const added: UpstreamKey[] = []
-    for (const secret of secrets) {
-      if (held.has(secret)) continue
-      held.add(secret)
-      const name = freeName(wish.provider, names)
-      added.push(await add({ ...wish, name, secret }))
-    }
-    return added
-  }
+  const changedState = (
+    actor: Actor,
+    name: string,
+    action: string,
+    work: (step: AdminStore, id: number) => Promise<unknown>,
+  ): Promise<UpstreamKey> =>
+    change(actor, async (step, record) => {
+      const before = await findUpstream(step, name)
+      await work(step, before.id)
+      const after = await findUpstream(step, String(before.id))
+      await record(action, `upstream:${before.id}`, {
+        before: upstreamView(before),
+        after: upstreamView(after),
+      })
+      return after
+    })
 
   return {
-    find,
     add,
-    importAll,
-    list: () => store.listUpstreamKeys(),
+    importAll: importing.importAll,
+    /** By name or id. */
+    find: (name: string): Promise<UpstreamKey> => findUpstream(store, name),
+    list: (query?: UpstreamQuery): Promise<Listed<UpstreamKey>> => store.listUpstreamKeys(query),
     async test(name: string | null): Promise<{ upstream: UpstreamKey; result: ProbeResult }[]> {
-      const upstreams = name === null ? await store.listUpstreamKeys() : [await find(name)]
-      return Promise.all(
-        upstreams.map(async (upstream) => {
-          const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
-          const result = opened.ok
-            ? await probe.probe(upstream, opened.secret)
-            : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
-          return { upstream, result }
-        }),
-      )
+      const upstreams =
+        name === null ? await allUpstreamKeys(store) : [await findUpstream(store, name)]
+      return Promise.all(upstreams.map(tested))
     },
-    async reset(name: string): Promise<UpstreamKey> {
-      const { id } = await find(name)
-      await store.resetUpstreamKey(id)
-      await audit('upstream.reset', `upstream:${id}`)
-      return find(String(id))
+    /** A new address or key is tried first by `test`, not here. */
+    update(actor: Actor, name: string, changes: UpstreamChanges): Promise<UpstreamKey> {
+      return change(actor, async (step, record) => {
+        const before = await findUpstream(step, name)
+        const patch = sealedFor(before, checkedUpstreamPatch(changes, before))
+        if (patch.name !== undefined && patch.name !== before.name)
+          await keepNameFree(step, patch.name)
+        const after = await step.updateUpstreamKey(before.id, patch)
+        if (after === null) throw adminError('upstream_not_found', { upstream: name })
+        await record('upstream.update', `upstream:${before.id}`, {
+          before: upstreamView(before),
+          after: upstreamView(after),
+        })
+        return after
+      })
     },
-    async setDisabled(name: string, disabled: boolean): Promise<UpstreamKey> {
-      const { id } = await find(name)
-      await store.setUpstreamKeyDisabled(id, disabled)
-      await audit(disabled ? 'upstream.disable' : 'upstream.enable', `upstream:${id}`)
-      return find(String(id))
-    },
-    async remove(name: string): Promise<UpstreamKey> {
-      const upstream = await find(name)
-      await store.removeUpstreamKey(upstream.id)
-      await audit('upstream.remove', `upstream:${upstream.id}`)
-      return upstream
-    },
+    reset: (actor: Actor, name: string): Promise<UpstreamKey> =>
+      changedState(actor, name, 'upstream.reset', (step, id) => step.resetUpstreamKey(id)),
+    setDisabled: (actor: Actor, name: string, disabled: boolean): Promise<UpstreamKey> =>
+      changedState(actor, name, disabled ? 'upstream.disable' : 'upstream.enable', (step, id) =>
+        step.setUpstreamKeyDisabled(id, disabled),
+      ),
+    /** Remembered, so that a start does not import it from the variables again. */
+    remove: (actor: Actor, name: string): Promise<UpstreamKey> =>
+      change(actor, async (step, record) => {
+        const upstream = await findUpstream(step, name)
+        await importing.rememberRemoval(step, upstream)
+        await step.removeUpstreamKey(upstream.id)
+        await record('upstream.remove', `upstream:${upstream.id}`, {
+          before: upstreamView(upstream),
+        })
+        return upstream
+      }),
   }
 }
 
-/** The row without its secret, everything in it checked. */
-function rowOf(wish: UpstreamInput): Omit<NewUpstreamKey, 'keyHint'> {
-  const { provider, weight = 1 } = wish
-  const models = checkedModels(wish.models ?? null)
-  const deployments = checkedDeployments(wish.deployments ?? null)
-  if (provider === 'azure' && deployments === null && models === null) {
-    throw new AdminError(
-      'invalid',
-      'an azure upstream needs its deployments',
-      'Add --deployment MODEL=DEPLOYMENT for each',
-    )
-  }
-  const name = checkedName(wish.name, 'an upstream key')
-  return {
-    name,
-    provider,
-    baseUrl: checkedBaseUrl(wish.baseUrl, provider),
-    weight,
-    models,
-    deployments,
-    apiVersion: checkedApiVersion(wish.apiVersion ?? null, provider),
-  }
+async function findUpstream(store: AdminStore, name: string): Promise<UpstreamKey> {
+  const found =
+    (await store.findUpstreamKey(name)) ??
+    (/^[1-9]\d{0,9}$/.test(name) ? await store.findUpstreamKeyById(Number(name)) : null)
+  if (found === null) throw adminError('upstream_not_found', { upstream: name })
+  return found
 }
 
-function freeName(provider: string, taken: Set<string>): string {
-  for (let number = 1; ; number++) {
-    const name = `${provider}-${number}`
-    if (taken.has(name)) continue
-    taken.add(name)
-    return name
-  }
+async function keepNameFree(step: AdminStore, name: string): Promise<void> {
+  if ((await step.findUpstreamKey(name)) !== null) throw adminError('upstream_exists', { name })
 }

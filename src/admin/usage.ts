@@ -3,7 +3,7 @@ import type { UsageQuery, UsageSum } from '../usage/report.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import type { Users } from './users.ts'
 
-export interface UsageOptions extends Omit<UsageQuery, 'userId'> {
+export interface UsageInput extends Omit<UsageQuery, 'userId'> {
   /** By name or id; the ledger remembers also users who are gone, by their ids. */
   user: string | null
 }
@@ -13,7 +13,7 @@ export function createUsage({ store }: AdminDependencies, users: Users) {
     /^\d+$/.test(user) ? Number(user) : (await users.find(user)).id
 
   return {
-    async summarize({ user, ...query }: UsageOptions): Promise<UsageSum[]> {
+    async summarize({ user, ...query }: UsageInput): Promise<UsageSum[]> {
       const userId = user === null ? null : await idOf(user)
       return store.summarizeUsage({ ...query, userId })
     },

@@ -1,9 +1,11 @@
 /** People and programs that hold proxy keys. */
 import type { User, UserRole } from '../core/entities.ts'
+import type { Actor, MakeChange } from './changes.ts'
 import { checkedEmail, checkedName } from './checks.ts'
-import { type AdminDependencies, audited } from './dependencies.ts'
-import { AdminError } from './errors.ts'
-import type { UserPatch } from './store.ts'
+import { userView } from './contract.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
+import type { AdminStore, Listed, UserPatch, UserQuery } from './store.ts'
 
 export type Users = ReturnType<typeof createUsers>
 
@@ -15,60 +17,82 @@ export interface UserInput {
   monthlyQuotaTokens?: number | null
 }
 
-const LIST = 'List them with: gpt-proxy user list'
-
-export function createUsers(dependencies: AdminDependencies) {
-  const { store } = dependencies
-  const audit = audited(dependencies)
-
-  /** By name, or by id. */
-  const find = async (name: string): Promise<User> => {
-    const user =
-      (await store.findUser(name)) ??
-      (await store.listUsers()).find(({ id }) => String(id) === name)
-    if (user === undefined) throw new AdminError('not_found', `there is no user '${name}'`, LIST)
-    return user
+export function createUsers({ store }: AdminDependencies, change: MakeChange) {
+  const update = (actor: Actor, name: string, patch: UserPatch): Promise<User> => {
+    if (Object.keys(patch).length === 0) throw adminError('nothing_to_change')
+    if (patch.email !== undefined) checkedEmail(patch.email)
+    if (patch.username !== undefined) checkedName(patch.username, 'user_name_invalid')
+    return change(actor, async (step, record) => {
+      const before = await findUser(step, name)
+      await keepNameFree(step, patch.username, before)
+      if (patch.role === 'user' || patch.status === 'disabled') await keepAnAdmin(step, before)
+      const user = await step.updateUser(before.id, patch)
+      if (user === null) throw adminError('user_not_found', { user: name })
+      await record(actionOf(patch), `user:${user.id}`, {
+        before: userView(before),
+        after: userView(user),
+      })
+      return user
+    })
   }
 
   return {
-    find,
-    list: () => store.listUsers(),
-    async create({
-      username,
-      email = null,
-      role = 'user',
-      monthlyQuotaTokens = null,
-    }: UserInput): Promise<User> {
+    /** By name, or by id. */
+    find: (name: string): Promise<User> => findUser(store, name),
+    list: (query?: UserQuery): Promise<Listed<User>> => store.listUsers(query),
+    update,
+    async create(actor: Actor, input: UserInput): Promise<User> {
+      const { username, email = null, role = 'user', monthlyQuotaTokens = null } = input
       const checked = {
-        username: checkedName(username, 'a user'),
+        username: checkedName(username, 'user_name_invalid'),
         email: checkedEmail(email),
         role,
       }
-      if ((await store.findUser(username)) !== null) {
-        throw new AdminError(
-          'conflict',
-          `there is already a user '${username}'`,
-          'Choose another name, or change that one with: gpt-proxy user update',
-        )
-      }
-      const user = await store.createUser({ ...checked, monthlyQuotaTokens })
-      await audit('user.create', `user:${user.id}`)
-      return user
+      return change(actor, async (step, record) => {
+        await keepNameFree(step, username, null)
+        const user = await step.createUser({ ...checked, monthlyQuotaTokens })
+        await record('user.create', `user:${user.id}`, { after: userView(user) })
+        return user
+      })
     },
-    async update(name: string, patch: UserPatch): Promise<User> {
-      if (Object.keys(patch).length === 0) {
-        throw new AdminError(
-          'invalid',
-          'nothing was given to change',
-          'See gpt-proxy user update --help',
-        )
-      }
-      if (patch.email !== undefined) checkedEmail(patch.email)
-      const { id } = await find(name)
-      const user = await store.updateUser(id, patch)
-      if (user === null) throw new AdminError('not_found', `user '${name}' is gone`, LIST)
-      await audit(patch.status === 'disabled' ? 'user.disable' : 'user.update', `user:${id}`)
-      return user
-    },
+    rename: (actor: Actor, name: string, username: string): Promise<User> =>
+      update(actor, name, { username }),
+    /** Its keys stop at once; its usage records stay, under its id. */
+    delete: (actor: Actor, name: string): Promise<User> =>
+      change(actor, async (step, record) => {
+        const user = await findUser(step, name)
+        await keepAnAdmin(step, user)
+        await step.deleteUser(user.id)
+        await record('user.delete', `user:${user.id}`, { before: userView(user) })
+        return user
+      }),
   }
+}
+
+export async function findUser(store: AdminStore, name: string): Promise<User> {
+  const user =
+    (await store.findUser(name)) ??
+    (/^[1-9]\d{0,9}$/.test(name) ? await store.findUserById(Number(name)) : null)
+  if (user === null) throw adminError('user_not_found', { user: name })
+  return user
+}
+
+async function keepNameFree(
+  step: AdminStore,
+  username: string | undefined,
+  self: User | null,
+): Promise<void> {
+  if (username === undefined || username === self?.username) return
+  if ((await step.findUser(username)) !== null) throw adminError('user_exists', { user: username })
+}
+
+/** Without an active admin nobody could manage the gateway over HTTP any more. */
+async function keepAnAdmin(step: AdminStore, user: User): Promise<void> {
+  if (user.role !== 'admin' || user.status !== 'active') return
+  if ((await step.countActiveAdmins()) < 2) throw adminError('last_admin', { user: user.username })
+}
+
+function actionOf({ status, username }: UserPatch): string {
+  if (status === 'disabled') return 'user.disable'
+  return username === undefined ? 'user.update' : 'user.rename'
 }

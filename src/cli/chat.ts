@@ -1,6 +1,6 @@
 /** gpt-proxy chat: one question, the answer streamed to the terminal. */
 import type { Command } from 'commander'
-import { AdminError } from '../admin/errors.ts'
+import { OperatorError } from '../core/operator-error.ts'
 import { eventsOf, SseSplitter } from '../protocols/sse.ts'
 import type { ChatGateway, ChatReply, CliContext } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
@@ -29,7 +29,11 @@ export function addChat(program: Command, context: CliContext): void {
   ).action(async (model: string, words: string[], { system, json }: ChatOptions) => {
     const prompt = words.length > 0 ? words.join(' ') : await context.readInput()
     if (prompt.trim() === '')
-      throw new AdminError('invalid', 'there is no prompt', 'Give it as an argument or pipe it in')
+      throw new OperatorError(
+        'invalid',
+        'there is no prompt',
+        'Give it as an argument or pipe it in',
+      )
     const messages = [
       ...(system === undefined ? [] : [{ role: 'system', content: system }]),
       { role: 'user', content: prompt },
@@ -91,9 +95,9 @@ async function* chunksOf({ body }: ChatReply): AsyncGenerator<Chunk> {
   }
 }
 
-function refused(error: Chunk['error'], status: number): AdminError {
+function refused(error: Chunk['error'], status: number): OperatorError {
   const message = error?.message ?? `the gateway answered with status ${status}`
   if (error?.code === 'model_not_found')
-    return new AdminError('not_found', message, 'See the models with: gpt-proxy upstream list')
-  return new AdminError('failed', message, 'See the upstream keys with: gpt-proxy upstream list')
+    return new OperatorError('not_found', message, 'See the models with: gpt-proxy upstream list')
+  return new OperatorError('failed', message, 'See the upstream keys with: gpt-proxy upstream list')
 }

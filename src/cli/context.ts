@@ -1,9 +1,14 @@
 /** What the commands need from the program around them. */
+
 import type { Admin } from '../admin/admin.ts'
+import type { Actor } from '../admin/changes.ts'
 import type { Config } from '../config.ts'
 import type { DoctorOptions } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
 import type { Language } from '../doctor/text.ts'
+
+/** Who makes the changes of a command, for the audit log. */
+export const CLI_ACTOR: Actor = { name: 'cli', address: null }
 
 export interface ChatReply {
   status: number
@@ -27,6 +32,8 @@ export interface FirstKeys {
 export interface FirstStartReport {
   /** Keys imported from the variables. */
   imported: number
+  /** Keys in the variables that an operator removed; they were left out. */
+  removedBefore: number
   /** This made the first users and keys. */
   isFirst: boolean
   /** The first keys, where no terminal has shown them yet. */

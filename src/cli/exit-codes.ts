@@ -1,5 +1,5 @@
 /** What the exit code of a command means. README.md names the same. */
-import type { AdminErrorKind } from '../admin/errors.ts'
+import type { OperatorErrorKind } from '../core/operator-error.ts'
 
 export const EXIT_CODES = {
   ok: 0,
@@ -10,17 +10,19 @@ export const EXIT_CODES = {
   store: 5,
 } as const
 
-export const EXIT_CODE_OF_KIND: Readonly<Record<AdminErrorKind, number>> = {
+export const EXIT_CODE_OF_KIND: Readonly<Record<OperatorErrorKind, number>> = {
   failed: EXIT_CODES.failed,
   conflict: EXIT_CODES.failed,
   invalid: EXIT_CODES.usage,
   not_found: EXIT_CODES.notFound,
+  configuration: EXIT_CODES.configuration,
+  store: EXIT_CODES.store,
 }
 
 export const EXIT_CODE_HELP = `Exit codes:
   0  done
   1  the operation failed
   2  wrong usage
-  3  a variable or the start's surroundings are wrong
+  3  invalid configuration or environment
   4  what was named does not exist
   5  the store or the encryption key is the problem`

@@ -28,10 +28,10 @@ export function quotaTokens(text: string): number {
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
 }
 
-/** Of a key: 0 is no limit, null takes the default of the configuration. */
-export function perMinute(text: string): number | null {
+/** Of a key: 0 is no limit. Never null, which commander takes for "not given" and makes an empty text. */
+export function perMinute(text: string): number | 'default' {
   if (text === 'none') return 0
-  if (text === 'default') return null
+  if (text === 'default') return 'default'
   const amount = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(amount) && amount > 0) return amount
   throw new InvalidArgumentError("It must be a whole number, 'none' or 'default'.")

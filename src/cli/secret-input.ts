@@ -1,15 +1,19 @@
 /** Secrets come by standard input or a variable: arguments can be read by every user of the machine. */
-import { AdminError } from '../admin/errors.ts'
+import type { GivenSecret } from '../admin/upstream-import.ts'
+import { OperatorError } from '../core/operator-error.ts'
 import type { CliContext } from './context.ts'
 
 /** One a line, or with commas between. */
-export async function readSecrets(context: CliContext): Promise<string[]> {
-  const secrets = (await given(context))
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter(Boolean)
+export async function readSecrets(context: CliContext): Promise<GivenSecret[]> {
+  const text = (await given(context)).replace(/^\ufeff/, '')
+  const secrets = text
+    .split('\n')
+    .flatMap((line, index) =>
+      line.split(',').map((part) => ({ secret: part.trim(), line: index + 1 })),
+    )
+    .filter(({ secret }) => secret !== '')
   if (secrets.length > 0) return secrets
-  throw new AdminError(
+  throw new OperatorError(
     'invalid',
     'no upstream key was given',
     'Pipe it in, or set GPT_PROXY_UPSTREAM_KEY',
@@ -20,10 +24,10 @@ function given(context: CliContext): string | Promise<string> {
   return context.secretFromVariable() || (context.isTerminal ? asked() : context.readInput())
 }
 
-/** Loaded only where somebody is there to be asked; the question is no data. */
+/** Loaded only if somebody is there to be asked; the question is no data. */
 async function asked(): Promise<string> {
   const { isCancel, password } = await import('@clack/prompts')
   const answer = await password({ message: 'Paste the upstream key', output: process.stderr })
-  if (isCancel(answer)) throw new AdminError('failed', 'cancelled', 'Nothing was changed')
+  if (isCancel(answer)) throw new OperatorError('failed', 'cancelled', 'Nothing was changed')
   return answer ?? ''
 }

@@ -1,13 +1,13 @@
 /** gpt-proxy usage */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
-import type { UsageOptions } from '../admin/usage.ts'
+import type { UsageInput } from '../admin/usage.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withJson } from './options.ts'
 import { printCsv, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
-type Dimension = UsageOptions['by'][number]
+type Dimension = UsageInput['by'][number]
 
 interface UsageFlags extends Output {
   by?: Dimension[]
@@ -68,7 +68,7 @@ export function addUsage(program: Command, context: CliContext): void {
   )
 }
 
-function usageOptions(by: readonly Dimension[], options: UsageFlags): UsageOptions {
+function usageOptions(by: readonly Dimension[], options: UsageFlags): UsageInput {
   const { from, to, since, until, month, user, key, model, upstream } = options
   return {
     by,

@@ -1,24 +1,40 @@
 /** Upstream keys named by variables become rows, each once. */
 import type { Admin } from '../admin/admin.ts'
+import type { Actor } from '../admin/changes.ts'
+import type { ImportOptions } from '../admin/upstream-import.ts'
 import type { Config } from '../config.ts'
 
-/** How many were new. UPSTREAM_TYPE, where set, leaves the other provider's variables alone. */
-export async function importFromVariables({ upstreams }: Admin, config: Config): Promise<number> {
+export interface ImportedFromVariables {
+  added: number
+  /** Removed by an operator since; a start leaves them out. */
+  removedBefore: number
+}
+
+/** UPSTREAM_TYPE, if set, leaves the other provider's variables alone. */
+export async function importFromVariables(
+  { upstreams }: Admin,
+  config: Config,
+  { actor, ...options }: ImportOptions & { actor: Actor },
+): Promise<ImportedFromVariables> {
   const { upstreamType, openaiApiKeys, openaiBaseUrl, azureApiKeys, azureEndpoint } = config
-  let added = 0
-  if (upstreamType !== 'azure') {
-    const placement = { provider: 'openai', baseUrl: openaiBaseUrl } as const
-    added += (await upstreams.importAll(placement, openaiApiKeys)).length
+  const total: ImportedFromVariables = { added: 0, removedBefore: 0 }
+  const importAll = async (
+    placement: Parameters<typeof upstreams.importAll>[1],
+    secrets: readonly string[],
+  ) => {
+    const given = secrets.map((secret, index) => ({ secret, line: index + 1 }))
+    const { added, removedBefore } = await upstreams.importAll(actor, placement, given, options)
+    total.added += added.length
+    total.removedBefore += removedBefore
   }
+  if (upstreamType !== 'azure')
+    await importAll({ provider: 'openai', baseUrl: openaiBaseUrl }, openaiApiKeys)
   if (upstreamType !== 'openai' && azureEndpoint !== null) {
     const { azureDeploymentNames: deployments, azureApiVersion: apiVersion } = config
-    const placement = {
-      provider: 'azure',
-      baseUrl: azureEndpoint,
-      deployments,
-      apiVersion,
-    } as const
-    added += (await upstreams.importAll(placement, azureApiKeys)).length
+    await importAll(
+      { provider: 'azure', baseUrl: azureEndpoint, deployments, apiVersion },
+      azureApiKeys,
+    )
   }
-  return added
+  return total
 }

@@ -1,12 +1,11 @@
 /** A variable that can't be used: which one, what is wrong, and what to do. Never holds a secret's value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+import { OperatorError } from '../core/operator-error.ts'
+
+export class ConfigError extends OperatorError {
   readonly variable: string
-  readonly remedy: string
 
   constructor(variable: string, message: string, remedy: string) {
-    super(message)
+    super('configuration', message, remedy, { field: variable })
     this.variable = variable
-    this.remedy = remedy
   }
 }

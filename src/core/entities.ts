@@ -6,6 +6,9 @@ export type ApiKeyStatus = 'active' | 'revoked'
 export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
 export type Provider = 'openai' | 'azure' | 'compatible'
 
+/** The user that the gateway's own commands send requests as: in no list, no report and no ledger. */
+export const SYSTEM_USER_ID = 0
+
 export interface User {
   id: number
   username: string

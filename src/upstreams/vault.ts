@@ -9,6 +9,10 @@ export interface SecretBinding {
   baseUrl: string
 }
 
+export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): SecretBinding {
+  return { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl }
+}
+
 export type Opened = { ok: true; secret: string } | { ok: false; reason: string }
 
 export interface Vault {

@@ -1,6 +1,6 @@
 /** The contract of users and proxy keys. */
 import { expect, test } from 'bun:test'
-import type { NewApiKey, NewUser } from '../../src/admin/store.ts'
+import type { AuditEntry, AuditQuery, NewApiKey, NewUser } from '../../src/admin/store.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 
 const ada: NewUser = {
@@ -24,13 +24,24 @@ function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): NewApiKey {
   }
 }
 
+const entry: AuditEntry = {
+  actor: 'cli',
+  address: null,
+  action: 'user.create',
+  subject: 'user:3',
+  before: null,
+  after: { username: 'ada' },
+  atMs: 1_700_000_000_123,
+}
+
 export function testAccounts(current: () => StoreUnderTest): void {
   test('a user is created active, and found by name and in the list', async () => {
     const { store } = current()
     const user = await store.createUser(ada)
     expect(user).toEqual({ id: user.id, status: 'active', ...ada })
     expect(await store.findUser('ada')).toEqual(user)
-    expect(await store.listUsers()).toEqual([user])
+    expect(await store.listUsers()).toEqual({ items: [user], malformed: [], next: null })
+    expect(await store.findUserById(user.id)).toEqual(user)
     expect(await store.findUser('nobody')).toBeNull()
   })
 
@@ -73,17 +84,71 @@ export function testAccounts(current: () => StoreUnderTest): void {
     const two = await store.createUser({ ...ada, username: 'bob' })
     const first = await store.createApiKey(proxyKey(one.id))
     const second = await store.createApiKey(proxyKey(two.id, { keyHash: 'b2'.repeat(32) }))
-    expect(await store.listApiKeys(two.id)).toEqual([second])
-    expect(await store.listApiKeys(null)).toEqual([first, second])
+    expect((await store.listApiKeys({ userId: two.id })).items).toEqual([second])
+    expect((await store.listApiKeys()).items).toEqual([first, second])
+  })
+
+  test('a list comes in pages, filtered by the database', async () => {
+    const { store } = current()
+    for (const username of ['ann', 'Beth', 'carl_1', 'carlx1', 'dora'])
+      await store.createUser({ ...ada, username })
+    const names = ({ items }: { items: { username: string }[] }) =>
+      items.map(({ username }) => username)
+    const first = await store.listUsers({ limit: 2 })
+    expect(names(first)).toEqual(['ann', 'Beth'])
+    const second = await store.listUsers({ limit: 2, after: first.next })
+    expect(names(second)).toEqual(['carl_1', 'carlx1'])
+    const last = await store.listUsers({ limit: 2, after: second.next })
+    expect([names(last), last.next]).toEqual([['dora'], null])
+    expect(names(await store.listUsers({ search: 'BET' }))).toEqual(['Beth'])
+    expect(names(await store.listUsers({ search: 'carl_1' }))).toEqual(['carl_1'])
+    expect(names(await store.listUsers({ status: 'disabled' }))).toEqual([])
+  })
+
+  test('the system user is made once, and is in no list', async () => {
+    const { store } = current()
+    const system = await store.systemUser()
+    expect(await store.systemUser()).toEqual(system)
+    const key = await store.createApiKey(proxyKey(system.id))
+    expect((await store.listUsers()).items).toEqual([])
+    expect((await store.listApiKeys()).items).toEqual([])
+    expect(await store.findUser(system.username)).toBeNull()
+    const { users, apiKeys } = await store.readDirectory()
+    expect([users, apiKeys]).toEqual([[system], [key]])
+    await store.deleteApiKey(key.id)
+    expect((await store.readDirectory()).apiKeys).toEqual([])
+  })
+
+  test('a deleted user takes the keys along', async () => {
+    const { store } = current()
+    const { id } = await store.createUser(ada)
+    await store.createApiKey(proxyKey(id))
+    expect(await store.deleteUser(id)).toBe(true)
+    expect(await store.readDirectory()).toEqual({ users: [], apiKeys: [], upstreamKeys: [] })
+    expect(await store.deleteUser(id)).toBe(false)
+  })
+
+  test('a transaction keeps all of its changes, or none if it throws', async () => {
+    const { store, look } = current()
+    const failing = store.transaction(async (step) => {
+      await step.createUser(ada)
+      await step.audit({ ...entry, action: 'user.create' })
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect((await store.listUsers()).items).toEqual([])
+    expect(look('SELECT id FROM audit_log')).toEqual([])
+    await store.transaction((step) => step.createUser(ada))
+    expect((await store.listUsers()).items).toHaveLength(1)
   })
 
   test('a revoked key is revoked in the directory; revoking what is not there says so', async () => {
     const { store } = current()
     const { id: userId } = await store.createUser(ada)
     const { id } = await store.createApiKey(proxyKey(userId))
-    expect(await store.limitApiKey(id, { rpm: 60 })).toMatchObject({ rpm: 60 })
-    expect(await store.limitApiKey(id, { rpm: null, tpm: 0 })).toMatchObject({ rpm: null, tpm: 0 })
-    expect(await store.limitApiKey(id + 1, { rpm: 60 })).toBeNull()
+    expect(await store.updateApiKey(id, { rpm: 60 })).toMatchObject({ rpm: 60 })
+    expect(await store.updateApiKey(id, { rpm: null, tpm: 0 })).toMatchObject({ rpm: null, tpm: 0 })
+    expect(await store.updateApiKey(id + 1, { rpm: 60 })).toBeNull()
     expect(await store.revokeApiKey(id)).toBe(true)
     expect((await store.readDirectory()).apiKeys[0]?.status).toBe('revoked')
     expect(await store.revokeApiKey(id + 1)).toBe(false)
@@ -95,14 +160,25 @@ export function testAccounts(current: () => StoreUnderTest): void {
 
   test('an audit entry is kept with its time', async () => {
     const { store, look } = current()
-    await store.audit({
-      actor: 'cli',
-      action: 'user.create',
-      subject: 'user:3',
-      atMs: 1_700_000_000_123,
-    })
+    await store.audit(entry)
     expect(look('SELECT at, actor, action, subject FROM audit_log')).toEqual([
       { at: '2023-11-14T22:13:20.123Z', actor: 'cli', action: 'user.create', subject: 'user:3' },
     ])
+  })
+
+  test('the audit log is listed newest first, filtered and in pages', async () => {
+    const { store } = current()
+    for (const action of ['key.create', 'key.revoke', 'user.create'])
+      await store.audit({ ...entry, action })
+    const actions = async (query: AuditQuery) =>
+      (await store.listAudit(query)).items.map(({ action }) => action)
+    expect(await actions({})).toEqual(['user.create', 'key.revoke', 'key.create'])
+    expect(await actions({ action: 'key.' })).toEqual(['key.revoke', 'key.create'])
+    expect(await actions({ action: 'key.create' })).toEqual(['key.create'])
+    expect(await actions({ actor: 'nobody' })).toEqual([])
+    const { items, next } = await store.listAudit({ limit: 1 })
+    expect(items).toEqual([{ ...entry, id: items[0]?.id ?? 0, action: 'user.create' }])
+    expect(await actions({ after: next })).toEqual(['key.revoke', 'key.create'])
+    expect(await actions({ toMs: entry.atMs })).toEqual([])
   })
 }

@@ -36,7 +36,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
       state: fresh,
     })
     expect((await current().store.readDirectory()).upstreamKeys).toEqual([key])
-    expect(await current().store.listUpstreamKeys()).toEqual([key])
+    expect((await current().store.listUpstreamKeys()).items).toEqual([key])
   })
 
   test('where sealing fails no row is left behind', async () => {
@@ -148,7 +148,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     const one = await add('one')
     const two = await add('two')
     expect(await store.replaceEncryptedKey(one.id, 'sealed anew')).toBe(true)
-    expect((await store.listUpstreamKeys()).map((key) => key.encryptedKey)).toEqual([
+    expect((await store.listUpstreamKeys()).items.map((key) => key.encryptedKey)).toEqual([
       'sealed anew',
       two.encryptedKey,
     ])

@@ -1,9 +1,12 @@
 /** The writing side of the store in SQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
-import { isoTime } from '../../core/iso-time.ts'
-import { createAccountAdmin } from './accounts/account-admin.ts'
+import { createKeyAdmin } from './accounts/api-keys.ts'
 import { createUpstreamAdmin } from './accounts/upstream-admin.ts'
+import { createUserAdmin } from './accounts/users.ts'
+import { createAuditLog } from './audit-log.ts'
+import { inTransaction } from './in-transaction.ts'
+import { createOperations } from './operations.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { createQuotaAdmin } from './quota/quota-admin.ts'
 import type { Tables } from './schema/schema.ts'
@@ -17,16 +20,14 @@ export function createAdminStore(
   report: ReportProblems,
 ): AdminStore {
   return {
-    ...createAccountAdmin(db, report),
+    transaction: (work) => inTransaction(db, (step) => work(createAdminStore(step, words, report))),
+    ...createUserAdmin(db, report),
+    ...createKeyAdmin(db, report),
     ...createUpstreamAdmin(db, report),
     ...createPriceAdmin(db),
     ...createQuotaAdmin(db, words),
+    ...createAuditLog(db),
+    ...createOperations(db),
     summarizeUsage: (query) => summarizeUsage(db, query),
-    async audit({ actor, action, subject, atMs }) {
-      await db
-        .insertInto('audit_log')
-        .values({ actor, action, subject, at: isoTime(atMs) })
-        .execute()
-    },
   }
 }

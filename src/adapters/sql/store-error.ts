@@ -1,12 +1,11 @@
 /** Failures of the store that a person must mend: one line on what is wrong and one on what to do. */
+import { OperatorError } from '../../core/operator-error.ts'
 
-export class StoreError extends Error {
+export class StoreError extends OperatorError {
   override readonly name = 'StoreError'
-  readonly remedy: string
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options)
-    this.remedy = remedy
+    super('store', message, remedy, options)
   }
 }
 

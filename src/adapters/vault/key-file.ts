@@ -1,27 +1,19 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { OperatorError } from '../../core/operator-error.ts'
 import { shellWord } from '../../doctor/shell-word.ts'
 import { parseEncryptionKey } from './encryption-key.ts'
 
 export { parseEncryptionKey }
-
-export class EncryptionKeyError extends Error {
-  override readonly name = 'EncryptionKeyError'
-  readonly remedy: string
-
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options)
-    this.remedy = remedy
-  }
-}
 
 /** `warn` hears of a file that others can read. */
 export function loadOrCreateKeyFile(path: string, warn?: (message: string) => void): Uint8Array {
   const text = read(path) ?? create(path)
   const parsed = parseEncryptionKey(text.trim())
   if (!parsed.ok) {
-    throw new EncryptionKeyError(
+    throw new OperatorError(
+      'store',
       `encryption key file ${path} is malformed: ${parsed.reason}`,
       'restore it from a backup; without it the stored upstream keys must be entered again',
     )
@@ -37,7 +29,8 @@ function read(path: string): string | null {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    throw new EncryptionKeyError(
+    throw new OperatorError(
+      'store',
       `encryption key file ${path} can't be read`,
       `make it readable for this user`,
       {
@@ -65,7 +58,8 @@ function create(path: string): string {
     }
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new EncryptionKeyError(
+    throw new OperatorError(
+      'store',
       `encryption key file ${path} can't be written`,
       'make its folder writable for this user',
       {

@@ -1,6 +1,6 @@
 /** gpt-proxy encryption rotate */
 import type { Command } from 'commander'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
@@ -15,7 +15,7 @@ export function addEncryptionRotate(encryption: Command, context: CliContext): v
     'ENCRYPTION_KEY=$NEW ENCRYPTION_KEYS_OLD=$OLD gpt-proxy encryption rotate',
   ).action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
-      const { rotated, failed } = await admin.encryption.rotate()
+      const { rotated, failed } = await admin.encryption.rotate(CLI_ACTOR)
       printRow(context, { rotated: rotated.length, failed: failed.length }, { json })
       for (const { upstream, problem } of failed) context.writeError(`${upstream}: ${problem}\n`)
       return failed.length > 0 ? EXIT_CODES.store : EXIT_CODES.ok

@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import { keyView } from '../../admin/contract.ts'
 import type { MintedKey } from '../../admin/keys.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type LimitOptions, withLimits } from './limit.ts'
+import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
 
 interface KeyOptions extends Output, LimitOptions {
   name: string
@@ -35,11 +35,11 @@ export function addKeyCreate(key: Command, context: CliContext): void {
     "gpt-proxy key create alice --model 'gpt-4o*' --expires 2027-01-31 --json",
     'gpt-proxy key create alice --rpm 60 --tpm 100000',
     'KEY=$(gpt-proxy key create alice --expires 30d)',
-  ).action((user: string, { name, model, expires, rpm, tpm, json }: KeyOptions) =>
+  ).action((user: string, { name, model, expires, json, ...limits }: KeyOptions) =>
     withAdmin(context, async (admin) => {
       const rights = { allowedModels: model ?? null, expiresAtMs: expires ?? null }
-      const wish = { user, name, ...rights, rpm: rpm ?? null, tpm: tpm ?? null }
-      printMinted(context, await admin.keys.create(wish), json)
+      const wish = { user, name, ...rights, ...limitsOf(limits) }
+      printMinted(context, await admin.keys.create(CLI_ACTOR, wish), json)
     }),
   )
 }

@@ -1,14 +1,22 @@
 /** gpt-proxy key limit */
 import type { Command } from 'commander'
 import { keyView } from '../../admin/contract.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, perMinute, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
 export interface LimitOptions {
-  rpm?: number | null
-  tpm?: number | null
+  rpm?: number | 'default'
+  tpm?: number | 'default'
+}
+
+/** Only what was given; null takes the configured default. */
+export function limitsOf({ rpm, tpm }: LimitOptions): { rpm?: number | null; tpm?: number | null } {
+  return {
+    ...(rpm !== undefined && { rpm: rpm === 'default' ? null : rpm }),
+    ...(tpm !== undefined && { tpm: tpm === 'default' ? null : tpm }),
+  }
 }
 
 export function withLimits(command: Command): Command {
@@ -25,10 +33,10 @@ export function addKeyLimit(key: Command, context: CliContext): void {
     withJson(withLimits(limit)),
     'gpt-proxy key limit 3 --rpm 60 --tpm 100000',
     'gpt-proxy key limit 3 --rpm none --tpm default',
-  ).action((name: string, { rpm, tpm, json }: LimitOptions & Output) =>
+  ).action((name: string, { json, ...limits }: LimitOptions & Output) =>
     withAdmin(context, async (admin) => {
-      const changed = { ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) }
-      printRow(context, keyView(await admin.keys.limit(name, changed)), { json })
+      const changed = await admin.keys.update(CLI_ACTOR, name, limitsOf(limits))
+      printRow(context, keyView(changed), { json })
     }),
   )
 }

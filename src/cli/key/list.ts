@@ -1,12 +1,24 @@
 /** gpt-proxy key list */
 import type { Command } from 'commander'
 import { keyView } from '../../admin/contract.ts'
+import { allPages } from '../../admin/pages.ts'
 import type { CliContext } from '../context.ts'
+import { explainMalformed, withMalformed } from '../malformed.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
-const COLUMNS = ['id', 'user', 'name', 'prefix', 'status', 'allowed_models', 'expires_at']
+const COLUMNS = [
+  'id',
+  'user',
+  'name',
+  'prefix',
+  'status',
+  'rpm',
+  'tpm',
+  'allowed_models',
+  'expires_at',
+]
 
 export function addKeyList(key: Command, context: CliContext): void {
   const list = withJson(key.command('list').description('all keys, or those of one user')).option(
@@ -16,13 +28,17 @@ export function addKeyList(key: Command, context: CliContext): void {
   withExamples(list, 'gpt-proxy key list', 'gpt-proxy key list --user alice --json').action(
     ({ user, json }: Output & { user?: string }) =>
       withAdmin(context, async (admin) => {
-        const names = new Map((await admin.users.list()).map(({ id, username }) => [id, username]))
-        const keys = await admin.keys.list(user ?? null)
-        const rows = keys.map((each) => ({
+        const { items, malformed } = await allPages((page) =>
+          admin.keys.list({ ...page, user: user ?? null }),
+        )
+        const users = await allPages((page) => admin.users.list(page))
+        const names = new Map(users.items.map(({ id, username }) => [id, username]))
+        const rows = items.map((each) => ({
           ...keyView(each),
           user: names.get(each.userId) ?? null,
         }))
-        printRows(context, rows, { json, columns: COLUMNS })
+        printRows(context, withMalformed(rows, malformed), { json, columns: COLUMNS })
+        explainMalformed(context, malformed)
       }),
   )
 }

@@ -1,7 +1,7 @@
 /** gpt-proxy key revoke */
 import type { Command } from 'commander'
 import { keyView } from '../../admin/contract.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -12,7 +12,7 @@ export function addKeyRevoke(key: Command, context: CliContext): void {
     .description('refuse a key, named by id or prefix, within a second')
   withExamples(withJson(revoke), 'gpt-proxy key revoke 3').action((name: string, options: Output) =>
     withAdmin(context, async (admin) =>
-      printRow(context, keyView(await admin.keys.revoke(name)), options),
+      printRow(context, keyView(await admin.keys.revoke(CLI_ACTOR, name)), options),
     ),
   )
 }

@@ -1,6 +1,6 @@
 /** gpt-proxy key rotate */
 import type { Command } from 'commander'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { withAdmin } from '../with-admin.ts'
 import { printMinted } from './create.ts'
@@ -12,7 +12,7 @@ export function addKeyRotate(key: Command, context: CliContext): void {
   withExamples(withJson(rotate), 'gpt-proxy key rotate 3').action(
     (name: string, { json }: Output) =>
       withAdmin(context, async (admin) =>
-        printMinted(context, await admin.keys.rotate(name), json),
+        printMinted(context, await admin.keys.rotate(CLI_ACTOR, name), json),
       ),
   )
 }

@@ -1,7 +1,7 @@
 /** gpt-proxy price set */
 import { type Command, InvalidArgumentError } from 'commander'
 import { priceView } from '../../admin/contract.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -42,7 +42,7 @@ export function addPriceSet(price: Command, context: CliContext): void {
         audioInput: audioInput ?? null,
         audioOutput: audioOutput ?? null,
       }
-      printRow(context, priceView(await admin.prices.set({ model, rates })), options)
+      printRow(context, priceView(await admin.prices.set(CLI_ACTOR, { model, rates })), options)
     }),
   )
 }

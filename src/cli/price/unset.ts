@@ -1,6 +1,6 @@
 /** gpt-proxy price unset */
 import type { Command } from 'commander'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -11,7 +11,7 @@ export function addPriceUnset(price: Command, context: CliContext): void {
   )
   withExamples(unset, 'gpt-proxy price unset gpt-4o').action((model: string, options: Output) =>
     withAdmin(context, async (admin) => {
-      await admin.prices.unset(model)
+      await admin.prices.unset(CLI_ACTOR, model)
       printRow(context, { model, unset: true }, options)
     }),
   )

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { differenceView, leaseView } from '../../admin/quota-views.ts'
 import type { Reconciliation } from '../../admin/quotas.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { withExamples, withJson } from '../options.ts'
 import { printJson, printRows } from '../output.ts'
@@ -28,7 +28,9 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
     'gpt-proxy quota reconcile --month 2027-01 --repair',
   ).action(({ month, repair = false, json }: MonthOption & { repair?: boolean }) =>
     withAdmin(context, async (admin) => {
-      const found = await admin.quotas.reconcile(month ?? null, repair)
+      const found = repair
+        ? await admin.quotas.repair(CLI_ACTOR, month ?? null)
+        : await admin.quotas.reconcile(month ?? null)
       if (json) {
         printJson(context, {
           different: found.different.map(differenceView),

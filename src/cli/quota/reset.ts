@@ -1,7 +1,7 @@
 /** gpt-proxy quota reset */
 import type { Command } from 'commander'
 import { quotaView } from '../../admin/quota-views.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -14,7 +14,7 @@ export function addQuotaReset(quota: Command, context: CliContext): void {
   )
   withExamples(reset, 'gpt-proxy quota reset alice').action((user: string, options: Output) =>
     withAdmin(context, async (admin) => {
-      printRows(context, (await admin.quotas.reset(user)).map(quotaView), options)
+      printRows(context, (await admin.quotas.reset(CLI_ACTOR, user)).map(quotaView), options)
     }),
   )
 }

@@ -1,7 +1,7 @@
 /** gpt-proxy quota set */
 import { type Command, InvalidArgumentError } from 'commander'
 import { quotaView } from '../../admin/quota-views.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -20,7 +20,7 @@ export function addQuotaSet(quota: Command, context: CliContext): void {
     'gpt-proxy quota set alice default',
   ).action((user: string, tokens: number | 'default', options: Output) =>
     withAdmin(context, async (admin) => {
-      const rows = await admin.quotas.set(user, tokens === 'default' ? null : tokens)
+      const rows = await admin.quotas.set(CLI_ACTOR, user, tokens === 'default' ? null : tokens)
       printRows(context, rows.map(quotaView), options)
     }),
   )

@@ -1,8 +1,8 @@
 /** gpt-proxy upstream add */
 import type { Command } from 'commander'
 import { upstreamView } from '../../admin/contract.ts'
-import { AdminError } from '../../admin/errors.ts'
-import type { CliContext } from '../context.ts'
+import { OperatorError } from '../../core/operator-error.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
@@ -21,16 +21,22 @@ export function addUpstreamAdd(upstream: Command, context: CliContext): void {
   ).action(async (name: string, options: Placement) => {
     refuseKeyArgument(options)
     const wish = { ...wishOf(options), name }
-    const [secret = '', ...more] = await readSecrets(context)
+    const [given, ...more] = await readSecrets(context)
     if (more.length > 0) {
-      throw new AdminError(
+      throw new OperatorError(
         'invalid',
         `${more.length + 1} keys were given for one upstream`,
         'Add several with: gpt-proxy upstream import',
       )
     }
     await withAdmin(context, async (admin) => {
-      printRow(context, upstreamView(await admin.upstreams.add({ ...wish, secret })), options)
+      printRow(
+        context,
+        upstreamView(
+          await admin.upstreams.add(CLI_ACTOR, { ...wish, secret: given?.secret ?? '' }),
+        ),
+        options,
+      )
     })
   })
 }

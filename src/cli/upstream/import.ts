@@ -1,6 +1,6 @@
 /** gpt-proxy upstream import */
 import type { Command } from 'commander'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext, type OpenAdmin } from '../context.ts'
 import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
@@ -32,9 +32,18 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
     await withAdmin(context, async (admin) => {
       const imported =
         wish === null
-          ? await importFromVariables(admin, context.config())
-          : (await admin.upstreams.importAll(wish, secrets)).length
-      printRow(context, { imported }, options)
+          ? await importFromVariables(admin, context.config(), { actor: CLI_ACTOR, again: true })
+          : await importGiven(admin, wish, secrets)
+      printRow(context, { imported: imported.added }, options)
     })
   })
+}
+
+async function importGiven(
+  { upstreams }: OpenAdmin,
+  input: Parameters<OpenAdmin['upstreams']['importAll']>[1],
+  secrets: Parameters<OpenAdmin['upstreams']['importAll']>[2],
+) {
+  const { added } = await upstreams.importAll(CLI_ACTOR, input, secrets, { again: true })
+  return { added: added.length }
 }

@@ -1,7 +1,9 @@
 /** gpt-proxy upstream list */
 import type { Command } from 'commander'
 import { upstreamView } from '../../admin/contract.ts'
+import { allPages } from '../../admin/pages.ts'
 import type { CliContext } from '../context.ts'
+import { explainMalformed, withMalformed } from '../malformed.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -28,8 +30,10 @@ export function addUpstreamList(upstream: Command, context: CliContext): void {
   withExamples(list, 'gpt-proxy upstream list', 'gpt-proxy upstream list --json').action(
     ({ json }: Output) =>
       withAdmin(context, async (admin) => {
-        const rows = (await admin.upstreams.list()).map(upstreamView)
+        const { items, malformed } = await allPages((page) => admin.upstreams.list(page))
+        const rows = withMalformed(items.map(upstreamView), malformed)
         printRows(context, rows, { json, columns: COLUMNS })
+        explainMalformed(context, malformed)
       }),
   )
 }

@@ -1,7 +1,7 @@
 /** Where an upstream key is used: the options that `add` and `import` share. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { AdminError } from '../../admin/errors.ts'
 import type { Provider } from '../../core/entities.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {
@@ -39,7 +39,7 @@ export function withPlacement(command: Command): Command {
 /** Refused with the reason, because people try. */
 export function refuseKeyArgument(options: Placement & { apiKey?: string }): void {
   if (options.key === undefined && options.apiKey === undefined) return
-  throw new AdminError(
+  throw new OperatorError(
     'invalid',
     'a key given as an argument can be read by every user of this machine and stays in the history of the shell',
     'Pipe it in, or set GPT_PROXY_UPSTREAM_KEY; consider the one just given as known to others',
@@ -55,7 +55,7 @@ export function wishOf({
   weight,
 }: Placement) {
   if (baseUrl === undefined && provider !== 'openai') {
-    throw new AdminError(
+    throw new OperatorError(
       'invalid',
       `--provider ${provider} needs --base-url`,
       'Give the address of the upstream',

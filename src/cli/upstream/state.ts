@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Admin } from '../../admin/admin.ts'
 import { upstreamView } from '../../admin/contract.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -13,18 +13,18 @@ type Change = (upstreams: Admin['upstreams'], name: string) => Promise<UpstreamK
 export const addUpstreamReset = changing(
   'reset',
   'back to healthy: failures and cooldown cleared',
-  (upstreams, name) => upstreams.reset(name),
+  (upstreams, name) => upstreams.reset(CLI_ACTOR, name),
 )
 export const addUpstreamEnable = changing('enable', 'use a disabled key again', (upstreams, name) =>
-  upstreams.setDisabled(name, false),
+  upstreams.setDisabled(CLI_ACTOR, name, false),
 )
 export const addUpstreamDisable = changing(
   'disable',
   'use a key no more, for now',
-  (upstreams, name) => upstreams.setDisabled(name, true),
+  (upstreams, name) => upstreams.setDisabled(CLI_ACTOR, name, true),
 )
 export const addUpstreamRemove = changing('remove', 'forget a key', (upstreams, name) =>
-  upstreams.remove(name),
+  upstreams.remove(CLI_ACTOR, name),
 )
 
 function changing(verb: string, about: string, change: Change) {

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { userView } from '../../admin/contract.ts'
 import type { UserRole } from '../../core/entities.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -25,7 +25,7 @@ export function addUserCreate(user: Command, context: CliContext): void {
     'gpt-proxy user create root2 --role admin',
   ).action((username: string, options: UserOptions) =>
     withAdmin(context, async (admin) => {
-      const made = await admin.users.create({ username, ...givenOf(options) })
+      const made = await admin.users.create(CLI_ACTOR, { username, ...givenOf(options) })
       printRow(context, userView(made), options)
     }),
   )

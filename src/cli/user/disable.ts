@@ -1,7 +1,7 @@
 /** gpt-proxy user disable */
 import type { Command } from 'commander'
 import { userView } from '../../admin/contract.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -13,7 +13,7 @@ export function addUserDisable(user: Command, context: CliContext): void {
   withExamples(withJson(disable), 'gpt-proxy user disable alice').action(
     (name: string, options: Output) =>
       withAdmin(context, async (admin) => {
-        const changed = await admin.users.update(name, { status: 'disabled' })
+        const changed = await admin.users.update(CLI_ACTOR, name, { status: 'disabled' })
         printRow(context, userView(changed), options)
       }),
   )

@@ -1,7 +1,7 @@
 /** gpt-proxy user update */
 import type { Command } from 'commander'
 import { userView } from '../../admin/contract.ts'
-import type { CliContext } from '../context.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -18,7 +18,7 @@ export function addUserUpdate(user: Command, context: CliContext): void {
   ).action((name: string, options: UserOptions & { enable?: boolean }) =>
     withAdmin(context, async (admin) => {
       const patch = { ...givenOf(options), ...(options.enable && { status: 'active' as const }) }
-      printRow(context, userView(await admin.users.update(name, patch)), options)
+      printRow(context, userView(await admin.users.update(CLI_ACTOR, name, patch)), options)
     }),
   )
 }

@@ -1,9 +1,9 @@
 /** `backup`: the embedded store as one file, and its encryption key beside it where that is asked for. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { writeBackup } from '../../adapters/sql/sqlite/backup.ts'
-import { AdminError } from '../../admin/errors.ts'
 import type { BackupReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
 export function backup(config: Config, file: string, withKey: boolean): BackupReport {
@@ -11,7 +11,7 @@ export function backup(config: Config, file: string, withKey: boolean): BackupRe
   const key = withKey ? keyToKeep(config) : null
   const keyFile = keyBackupPath(file)
   if (key !== null && existsSync(keyFile))
-    throw new AdminError('conflict', `there is already a file ${keyFile}`, 'Choose another name')
+    throw new OperatorError('conflict', `there is already a file ${keyFile}`, 'Choose another name')
   const bytes = writeBackup(storePath(config), file)
   if (key !== null) writeFileSync(keyFile, key, { mode: 0o600, flag: 'wx', flush: true })
   return {
@@ -24,7 +24,7 @@ export function backup(config: Config, file: string, withKey: boolean): BackupRe
 
 function keyToKeep(config: Config): string {
   if (config.encryptionKey !== null)
-    throw new AdminError(
+    throw new OperatorError(
       'invalid',
       'the encryption key comes from ENCRYPTION_KEY, so there is no key file to back up',
       'Keep a copy of the key where ENCRYPTION_KEY is set, and run this without --with-key',

@@ -14,7 +14,7 @@ import { ask } from '../doctor/ask.ts'
 import type { Environment } from '../serve/serve.ts'
 import { listen } from '../serve/server.ts'
 
-/** A key for this command alone; it is revoked at the end and expires by itself should that fail. */
+/** A key for this command alone; it is deleted at the end and expires by itself should that fail. */
 const KEY_LIFETIME_MS = 10 * 60_000
 const SEEN_WITHIN_MS = 2_000
 
@@ -23,16 +23,18 @@ export async function chatGateway(
   environment: Environment,
   warn: (message: string) => void,
 ): Promise<ChatGateway> {
-  const { store, vault, admin } = await openStore(config, { actor: 'cli', warn })
+  const { store, vault, admin } = await openStore(config, { warn })
   const { isFirst } = await prepare({ admin, exclusively: store.exclusively }, config)
   if (isFirst) warn(`the first keys were made just now; they are in ${firstStartPath(config)}`)
-  const { secret, key } = await admin.keys.create({
-    user: 'admin',
+  const { secret, key } = await admin.keys.createTemporary({
     name: 'chat command',
+    allowedModels: null,
+    rpm: null,
+    tpm: null,
     expiresAtMs: Date.now() + KEY_LIFETIME_MS,
   })
   const forget = async () => {
-    await admin.keys.revoke(String(key.id))
+    await admin.keys.deleteTemporary(key.id)
     await store.close()
   }
   const url = ownAddress(config.host, config.port)

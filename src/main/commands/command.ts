@@ -2,20 +2,18 @@
 import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { version } from '../../../package.json'
-import { StoreError } from '../../adapters/sql/store-error.ts'
-import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
-import { AdminError } from '../../admin/errors.ts'
 import type { CliContext } from '../../cli/context.ts'
+import { wording } from '../../cli/error-texts.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../../cli/exit-codes.ts'
 import { buildProgram } from '../../cli/program.ts'
-import { ConfigError, loadConfig } from '../../config.ts'
+import { loadConfig } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { migrationsOf } from '../compose/configured-store.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
 import { ensureDataDir, openAdmin, prepare } from '../compose/open-admin.ts'
 import { examine } from '../doctor/doctor.ts'
 import { type Environment, runServer } from '../serve/serve.ts'
-import { StartError } from '../serve/start-error.ts'
 import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
 import { callersFolder } from './callers-folder.ts'
@@ -68,17 +66,10 @@ function explain(context: CliContext, error: unknown): number {
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
   const line = (message: string, remedy: string) =>
     context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
-  if (error instanceof AdminError) {
-    line(error.message, error.remedy)
+  if (error instanceof OperatorError) {
+    const { message, remedy } = wording(error, context.language)
+    line(message, remedy)
     return EXIT_CODE_OF_KIND[error.kind]
-  }
-  if (error instanceof ConfigError || error instanceof StartError) {
-    line(error.message, error.remedy)
-    return EXIT_CODES.configuration
-  }
-  if (error instanceof StoreError || error instanceof EncryptionKeyError) {
-    line(error.message, error.remedy)
-    return EXIT_CODES.store
   }
   line(
     error instanceof Error ? error.message : String(error),

@@ -9,10 +9,10 @@ import {
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { replaceStore } from '../../adapters/sql/sqlite/replace-store.ts'
 import { createVault } from '../../adapters/vault/aes-vault.ts'
-import { EncryptionKeyError, parseEncryptionKey } from '../../adapters/vault/key-file.ts'
-import { AdminError } from '../../admin/errors.ts'
+import { parseEncryptionKey } from '../../adapters/vault/key-file.ts'
 import type { RestoreOptions, RestoreReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { ensureDataDir } from '../compose/open-admin.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
@@ -46,7 +46,7 @@ function assertKeyFits(config: Config, keyText: string | null, contents: BackupC
   })
   if (opens) return
   const count = upstreamKeys.length
-  throw new AdminError(
+  throw new OperatorError(
     'failed',
     active === null
       ? `without an encryption key none of the ${count} upstream keys in the backup can be read`
@@ -64,7 +64,8 @@ function presentKey(config: Config): Uint8Array | null {
 function parsedKey(text: string): Uint8Array {
   const parsed = parseEncryptionKey(text.trim())
   if (parsed.ok) return parsed.key
-  throw new EncryptionKeyError(
+  throw new OperatorError(
+    'store',
     `the encryption key is malformed: ${parsed.reason}`,
     'give another one',
   )

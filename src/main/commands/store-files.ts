@@ -1,9 +1,8 @@
 /** Where the embedded store and its encryption key are, in DATA_DIR and beside a backup. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
-import { AdminError } from '../../admin/errors.ts'
 import type { Config } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 
 export const storePath = ({ dataDir }: Config) => join(dataDir, 'gpt-proxy.sqlite')
 export const keyPath = ({ dataDir }: Config) => join(dataDir, 'encryption.key')
@@ -14,7 +13,7 @@ export function readKeyText(path: string, remedy: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new EncryptionKeyError(`the encryption key file ${path} can't be read`, remedy, {
+    throw new OperatorError('store', `the encryption key file ${path} can't be read`, remedy, {
       cause: error,
     })
   }
@@ -23,7 +22,7 @@ export function readKeyText(path: string, remedy: string): string {
 export function assertEmbedded(config: Config, command: 'backup' | 'restore'): void {
   if (config.database === null) return
   const tool = command === 'backup' ? 'pg_dump' : 'pg_restore'
-  throw new AdminError(
+  throw new OperatorError(
     'failed',
     `${command} is for the embedded store, and this one is on PostgreSQL`,
     `Use ${tool}, and keep ENCRYPTION_KEY safe beside it`,

@@ -1,12 +1,14 @@
 /** Opens the vault: keys from the variables, or in embedded mode from the key file. */
+
 import { existsSync } from 'node:fs'
 import { createVault } from '../../adapters/vault/aes-vault.ts'
 import { closedVault } from '../../adapters/vault/closed-vault.ts'
-import { EncryptionKeyError, loadOrCreateKeyFile } from '../../adapters/vault/key-file.ts'
-import { bindingOf } from '../../admin/upstreams.ts'
+import { loadOrCreateKeyFile } from '../../adapters/vault/key-file.ts'
 import type { Config } from '../../config.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
+import { bindingOf } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 
 /** `sealed` gives the rows that a new key could not open; `warn` hears of a key file that others can read. */
@@ -21,7 +23,8 @@ export async function openVault(
   // A new key in the place of a lost one would open none of the old rows, and hide that.
   if (!existsSync(path) && !openedByOne(old, await sealed()))
     return closedVault(
-      new EncryptionKeyError(
+      new OperatorError(
+        'store',
         `the encryption key file ${path} is missing, and the upstream keys in the store are encrypted with it`,
         'put it back, or set ENCRYPTION_KEY to what was in it; where it is lost, remove these upstream keys (gpt-proxy upstream remove) and add them again',
       ),
@@ -37,7 +40,8 @@ export function assertOpensSomething(vault: Vault, upstreams: readonly UpstreamK
   })
   const [first] = reasons
   if (first === undefined || reasons.includes(null)) return
-  throw new EncryptionKeyError(
+  throw new OperatorError(
+    'store',
     `the encryption key opens none of the ${reasons.length} upstream keys (${first})`,
     'Set ENCRYPTION_KEY to the key they were encrypted with, or put the old encryption.key back into DATA_DIR.',
   )

@@ -4,18 +4,22 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Store } from '../../adapters/sql/store.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../../admin/admin.ts'
+import type { Actor } from '../../admin/changes.ts'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { FirstStartReport, OpenAdmin } from '../../cli/context.ts'
 import { importFromVariables } from '../../cli/variable-imports.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
-import { StartError } from '../serve/start-error.ts'
 import { openConfiguredStore } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
 import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import { upstreamProbe } from './upstream-probe.ts'
+
+const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
 
 export interface Opened {
   store: Store
@@ -26,20 +30,20 @@ export interface Opened {
 /** `warn` hears of what is no reason to stop. */
 export async function openStore(
   config: Config,
-  { actor, logger, warn }: { actor: string; logger?: Logger; warn: (message: string) => void },
+  { logger, warn }: { logger?: Logger; warn: (message: string) => void },
 ): Promise<Opened> {
   ensureDataDir(config.dataDir)
   const store = await openConfiguredStore(config, logger)
   try {
-    const vault = await openVault(config, () => store.listUpstreamKeys(), warn)
-    return { store, vault, admin: adminOver(config, store, vault, actor) }
+    const vault = await openVault(config, () => allUpstreamKeys(store), warn)
+    return { store, vault, admin: adminOver(config, store, vault) }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-export function adminOver(config: Config, store: Store, vault: Vault, actor: string): Admin {
+export function adminOver(config: Config, store: Store, vault: Vault): Admin {
   const transport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
@@ -52,7 +56,6 @@ export function adminOver(config: Config, store: Store, vault: Vault, actor: str
     sha256Hex,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     nowMs: () => Date.now(),
-    actor,
     defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
   })
 }
@@ -61,7 +64,7 @@ export async function openAdmin(
   config: Config,
   warn: (message: string) => void,
 ): Promise<OpenAdmin> {
-  const { admin, store } = await openStore(config, { actor: 'cli', warn })
+  const { admin, store } = await openStore(config, { warn })
   return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
 
@@ -75,11 +78,20 @@ export function prepare(
 ): Promise<FirstStartReport> {
   // Of several instances that start at once on a new database, one makes them.
   return exclusively(async () => {
-    const secrets = await admin.firstStart()
+    const secrets = await admin.firstStart(GATEWAY_ACTOR)
     // Before anything else can fail: they are known only here and now.
     if (secrets !== null) writeFirstStart(config, secrets)
-    const imported = await importFromVariables(admin, config)
-    return { imported, isFirst: secrets !== null, unseenKeys: readFirstStart(config) }
+    const imported = await importFromVariables(admin, config, {
+      actor: GATEWAY_ACTOR,
+      again: false,
+    })
+    const { added, removedBefore } = imported
+    return {
+      imported: added,
+      removedBefore,
+      isFirst: secrets !== null,
+      unseenKeys: readFirstStart(config),
+    }
   })
 }
 
@@ -89,7 +101,8 @@ export function ensureDataDir(dataDir: string): void {
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
     const { code } = error as { code?: string }
-    throw new StartError(
+    throw new OperatorError(
+      'configuration',
       `DATA_DIR ${dataDir} can't be written to (${code ?? 'unknown'})`,
       'Make it writable for this user, or set DATA_DIR to another folder.',
     )

@@ -1,6 +1,8 @@
 /** For TLS-1: the certificates of PUBLIC_URL and of the upstreams, as this machine sees them. */
+
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { CertificateSeen, TlsEvidence, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -11,7 +13,7 @@ const MAX_CHAIN = 10
 
 export async function probeCertificates(surroundings: Surroundings): Promise<TlsEvidence> {
   const { config, opened, proxyFor } = surroundings
-  const rows = (await opened?.store.listUpstreamKeys()) ?? []
+  const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
   const upstreams = rows.filter(({ state }) => state.status !== 'disabled')
   const origins = new Map<string, boolean>()
   for (const { baseUrl } of upstreams) origins.set(new URL(baseUrl).origin, true)

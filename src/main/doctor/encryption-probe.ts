@@ -1,11 +1,13 @@
 /** For ENC-1: the key as it was written, and which key opens which row. */
+
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
 import { parseEncryptionKey } from '../../adapters/vault/encryption-key.ts'
-import { bindingOf } from '../../admin/upstreams.ts'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
 import { placementOf } from '../../doctor/rules/upstreams.ts'
+import { bindingOf } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -19,7 +21,7 @@ export async function probeEncryption(
   const own = text === null ? inFile : parseEncryptionKey(text)
   const active = own?.ok ? own.key : null
   const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
-  const rows = (await opened?.store.listUpstreamKeys()) ?? []
+  const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
   const fileKey = inFile?.ok ? inFile.key : null
   const old = config.encryptionKeysOld
   return {

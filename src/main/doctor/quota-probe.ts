@@ -1,4 +1,5 @@
 /** For QUO-1: quotas, use and leases, a request's record, and the sums counted again. */
+import { allPages } from '../../admin/pages.ts'
 import type { Config } from '../../config.ts'
 import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
 import type { QuotaEvidence, SumsSeen } from '../../doctor/evidence.ts'
@@ -14,12 +15,12 @@ export async function probeQuotas(
   wish: DoctorOptions,
 ): Promise<QuotaEvidence> {
   const month = monthOf(Date.now())
-  const users = await store.listUsers()
+  const { items: users } = await allPages((page) => store.listUsers(page))
   const name = (id: number) => users.find((user) => user.id === id)?.username ?? `#${id}`
   const found = wish.request === null ? null : await store.examination.findRequest(wish.request)
   const named = users.find(({ id, username }) => username === wish.user || String(id) === wish.user)
   const user = wish.user === null ? null : (named?.username ?? wish.user)
-  const { different, staleLeases } = await admin.quotas.reconcile(month, false)
+  const { different, staleLeases } = await admin.quotas.reconcile(month)
   const rows = await store.listQuotas(month, null, Date.now() - LEASE_COUNTS_MS)
   return {
     month: monthText(month),

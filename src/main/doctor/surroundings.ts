@@ -1,11 +1,12 @@
 /** What the doctor's probes share: the configuration, the store where it opens, and keys that live for minutes. */
+
 import { existsSync } from 'node:fs'
 import type { Store } from '../../adapters/sql/store.ts'
 import { closedVault } from '../../adapters/vault/closed-vault.ts'
-import { EncryptionKeyError } from '../../adapters/vault/key-file.ts'
 import type { Admin } from '../../admin/admin.ts'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { Config } from '../../config.ts'
-import type { User } from '../../core/entities.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 import { openConfiguredStore } from '../compose/configured-store.ts'
@@ -39,7 +40,7 @@ export interface ThrowAwayKeys {
   secrets: readonly string[]
 }
 
-/** Should revoking fail they end by themselves. */
+/** Should deleting fail they end by themselves. */
 const LIFETIME_MS = 5 * 60_000
 const SEEN_WITHIN_MS = 3_000
 export const LIMITED_RPM = 3
@@ -48,21 +49,21 @@ const MODEL = 'demo/echo'
 /** Nothing is made or migrated: who calls has seen that the store is there and new enough. */
 export async function openForDoctor(config: Config, url: string): Promise<OpenedStore> {
   const store = await openConfiguredStore(config, undefined)
-  const admin = adminOver(config, store, await vaultOf(config, store), 'doctor')
-  const { keys, revokeAll } = throwAwayKeys(store, admin, url)
+  const admin = adminOver(config, store, await vaultOf(config, store))
+  const { keys, deleteAll } = throwAwayKeys(admin, url)
   return {
     store,
     admin,
     keys,
     async close() {
-      await revokeAll()
+      await deleteAll()
       await store.close()
     },
   }
 }
 
 const NO_VAULT = closedVault(
-  new EncryptionKeyError('the encryption key is not usable', 'see ENC-1'),
+  new OperatorError('store', 'the encryption key is not usable', 'see ENC-1'),
 )
 
 async function vaultOf(config: Config, store: Store): Promise<Vault> {
@@ -72,7 +73,7 @@ async function vaultOf(config: Config, store: Store): Promise<Vault> {
     // ENC-1 tells of a key file that others can read.
     return await openVault(
       config,
-      () => store.listUpstreamKeys(),
+      () => allUpstreamKeys(store),
       () => {},
     )
   } catch {
@@ -80,37 +81,31 @@ async function vaultOf(config: Config, store: Store): Promise<Vault> {
   }
 }
 
-function throwAwayKeys(store: Store, admin: Admin, url: string) {
+function throwAwayKeys(admin: Admin, url: string) {
   const made: { id: number; secret: string }[] = []
   const secrets: string[] = []
-  const make = async (pick: (users: readonly User[]) => User | undefined, rpm: number | null) => {
-    const users = (await store.listUsers()).filter(({ status }) => status === 'active')
-    const user = pick(users)
-    if (user === undefined) return null
-    const { secret, key } = await admin.keys.create({
-      user: String(user.id),
+  const make = async (rpm: number | null) => {
+    const { secret, key } = await admin.keys.createTemporary({
       name: 'doctor',
       allowedModels: [MODEL],
       rpm,
+      tpm: null,
       expiresAtMs: Date.now() + LIFETIME_MS,
     })
     made.push({ id: key.id, secret })
     secrets.push(secret)
     return (await accepted(url, secret)) ? secret : null
   }
-  const anybody = (users: readonly User[]) =>
-    users.find(({ role, monthlyQuotaTokens }) => role === 'user' && monthlyQuotaTokens === null) ??
-    users.find(({ role }) => role === 'admin')
   const keys: ThrowAwayKeys = {
     secrets,
-    demo: once(() => make(anybody, null)),
-    limited: once(() => make(anybody, LIMITED_RPM)),
-    metrics: once(() => make((users) => users.find(({ role }) => role === 'admin'), null)),
+    demo: once(() => make(null)),
+    limited: once(() => make(LIMITED_RPM)),
+    metrics: once(() => make(null)),
   }
-  const revokeAll = async () => {
-    for (const { id } of made.splice(0)) await admin.keys.revoke(String(id)).catch(() => {})
+  const deleteAll = async () => {
+    for (const { id } of made.splice(0)) await admin.keys.deleteTemporary(id).catch(() => {})
   }
-  return { keys, revokeAll }
+  return { keys, deleteAll }
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,6 +1,8 @@
 /** For SLOW-1: how long each part of a request's way takes. */
+
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import type { StreamEvidence, TimeEvidence, UpstreamTimes } from '../../doctor/evidence.ts'
 import type { RequestTimes } from '../../doctor/examination.ts'
@@ -18,7 +20,7 @@ export async function probeTimes(
 ): Promise<TimeEvidence> {
   const { config, opened, proxyFor } = surroundings
   const { redisUrl } = config
-  const rows = (await opened?.store.listUpstreamKeys()) ?? []
+  const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
   // What was switched off is slow for nobody.
   const used = rows.filter(({ state }) => state.status !== 'disabled')
   const straight = used.filter(({ baseUrl }) => proxyFor(new URL(baseUrl).origin) === null)

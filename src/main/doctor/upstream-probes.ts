@@ -1,4 +1,5 @@
 /** For UPS-1: every upstream key tried at once. */
+import { allPages } from '../../admin/pages.ts'
 import type { UpstreamEvidence } from '../../doctor/evidence.ts'
 import type { OpenedStore } from './surroundings.ts'
 
@@ -21,9 +22,7 @@ export async function probeUpstreams(
 
 /** Whoever allows a key a model by its name counts on it. */
 async function namedModels(store: OpenedStore['store']): Promise<string[]> {
-  const keys = await store.listApiKeys(null)
-  const named = keys
-    .filter(({ status }) => status === 'active')
-    .flatMap(({ allowedModels }) => allowedModels ?? [])
+  const { items } = await allPages((page) => store.listApiKeys({ ...page, status: 'active' }))
+  const named = items.flatMap(({ allowedModels }) => allowedModels ?? [])
   return [...new Set(named)].filter((model) => !model.endsWith('*') && !model.startsWith('demo/'))
 }

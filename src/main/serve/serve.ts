@@ -1,6 +1,7 @@
 /** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
+import { allUpstreamKeys } from '../../admin/pages.ts'
 import { EXIT_CODES } from '../../cli/exit-codes.ts'
 import type { Config } from '../../config.ts'
 import { correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
@@ -22,12 +23,11 @@ export async function runServer(
 ): Promise<number> {
   const logger = createPinoLogger(config.logLevel)
   const { store, vault, admin } = await openStore(config, {
-    actor: 'gateway',
     logger,
     warn: (message) => logger.warn({}, message),
   })
   const releaseLock = holdProcessLock(config.dataDir)
-  assertOpensSomething(vault, await admin.upstreams.list())
+  assertOpensSomething(vault, await allUpstreamKeys(store))
   const report = await prepare({ admin, exclusively: store.exclusively }, config)
   const running = await startGateway({
     config,

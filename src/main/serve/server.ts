@@ -2,6 +2,7 @@
 
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { createApp } from '../../http/app.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
 import type { Services } from '../../pipeline/services.ts'
@@ -10,7 +11,6 @@ import { examine } from '../doctor/doctor.ts'
 import { examineInSubprocess } from '../doctor/examine-in-subprocess.ts'
 import { mostClients } from './connection-limit.ts'
 import { createDrain } from './drain.ts'
-import { StartError } from './start-error.ts'
 
 export interface Server {
   /** At which this machine reaches it. */
@@ -98,18 +98,21 @@ function orExplain(host: string, port: number, open: () => WebServer): WebServer
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EADDRINUSE') {
-      throw new StartError(
+      throw new OperatorError(
+        'configuration',
         `port ${port} on ${host} is in use by another program`,
         `Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`,
       )
     }
     if (code === 'EACCES') {
-      throw new StartError(
+      throw new OperatorError(
+        'configuration',
         `port ${port} may not be opened by this user`,
         'Set PORT to one above 1023.',
       )
     }
-    throw new StartError(
+    throw new OperatorError(
+      'configuration',
       `cannot listen on ${host}:${port} (${code ?? String(error)})`,
       'Set HOST to an address of this machine.',
     )

@@ -22,12 +22,18 @@ describe('gpt-proxy user', () => {
     expect(
       await folder.json(['user', 'update', '1', '--role', 'admin', '--quota', '5000']),
     ).toMatchObject({ role: 'admin', monthly_quota_tokens: 5000 })
+    expect(await folder.cli(['user', 'disable', 'alice'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("'alice' is the last active admin"),
+    })
+    const root = await folder.json(['user', 'create', 'root2', '--role', 'admin'])
     expect(await folder.json(['user', 'disable', 'alice'])).toMatchObject({ status: 'disabled' })
     expect(
       await folder.json(['user', 'update', 'alice', '--enable', '--quota', 'none']),
     ).toMatchObject({ status: 'active', monthly_quota_tokens: 0 })
     expect(await folder.json(['user', 'list'])).toEqual([
       { ...(made as object), role: 'admin', monthly_quota_tokens: 0 },
+      root,
     ])
     const { stdout } = await folder.cli(['user', 'list'])
     expect(stdout.split('\n')[0]).toMatch(/^ID +USERNAME +EMAIL/)

@@ -30,6 +30,7 @@ test('the error names the pool and what to do, and all is well once one is free'
     remedy: expect.stringContaining('raise DB_POOL_SIZE'),
   })
   await release()
-  expect(await Promise.all(held)).toEqual([[], []])
+  const empty = { items: [], malformed: [], next: null }
+  expect(await Promise.all(held)).toEqual([empty, empty])
   expect(await store.listPrices()).toEqual([])
 }, 30_000)

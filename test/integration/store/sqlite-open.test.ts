@@ -65,7 +65,7 @@ test('processes that open a new store at the same time all succeed, and the sche
       await store.close()`,
     )
     const store = await openSqliteStore({ path })
-    expect(await store.listUsers()).toHaveLength(4)
+    expect((await store.listUsers()).items).toHaveLength(4)
     await store.close()
   }
 }, 60_000)

@@ -13,11 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import {
-  EncryptionKeyError,
-  loadOrCreateKeyFile,
-  parseEncryptionKey,
-} from '../../../src/adapters/vault/key-file.ts'
+import { loadOrCreateKeyFile, parseEncryptionKey } from '../../../src/adapters/vault/key-file.ts'
+import { OperatorError } from '../../../src/core/operator-error.ts'
 import { race } from './sqlite-race.ts'
 
 let folder: string
@@ -112,7 +109,7 @@ test('a file that others can read is used with a warning that tells the command'
 
 test('a malformed file is refused by name and never replaced', () => {
   writeFileSync(path, 'not a key\n', { mode: 0o600 })
-  expect(() => loadOrCreateKeyFile(path)).toThrow(EncryptionKeyError)
+  expect(() => loadOrCreateKeyFile(path)).toThrow(OperatorError)
   expect(() => loadOrCreateKeyFile(path)).toThrow(`encryption key file ${path} is malformed`)
   expect(readFileSync(path, 'utf8')).toBe('not a key\n')
 })

@@ -1,16 +1,21 @@
 /** Upstream keys, for the admin use cases. */
 import type { Kysely, Updateable } from 'kysely'
-import type { AdminStore } from '../../../admin/store.ts'
+import type { AdminStore, UpstreamPatch } from '../../../admin/store.ts'
 import { isoTime } from '../../../core/iso-time.ts'
+import { inTransaction } from '../in-transaction.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UpstreamKeysTable } from '../schema/schema.ts'
 import { jsonOrNull } from '../values.ts'
-import { parseRows, type RowProblem, toUpstreamKey } from './rows.ts'
+import { contains, listed, pageLimit } from './list-page.ts'
+import { oneRow, toUpstreamKey } from './rows.ts'
 
 type UpstreamAdmin = Pick<
   AdminStore,
   | 'createUpstreamKey'
   | 'listUpstreamKeys'
+  | 'findUpstreamKey'
+  | 'findUpstreamKeyById'
+  | 'updateUpstreamKey'
   | 'resetUpstreamKey'
   | 'setUpstreamKeyDisabled'
   | 'replaceEncryptedKey'
@@ -28,10 +33,13 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }
+  const rows = () => db.selectFrom('upstream_keys').selectAll()
+  const one = async (select: ReturnType<typeof rows>) =>
+    oneRow('upstream_keys', await select.executeTakeFirst(), toUpstreamKey)
 
   return {
     createUpstreamKey: (key, seal) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         const { id } = await step
           .insertInto('upstream_keys')
           .values({
@@ -56,12 +64,25 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
           .executeTakeFirstOrThrow()
         return toUpstreamKey(row)
       }),
-    async listUpstreamKeys() {
-      const problems: RowProblem[] = []
-      const rows = await db.selectFrom('upstream_keys').selectAll().orderBy('id').execute()
-      const keys = parseRows('upstream_keys', rows, toUpstreamKey, problems)
-      report(problems)
-      return keys
+    async listUpstreamKeys(query = {}) {
+      const { after, provider, status, search } = query
+      const limit = pageLimit(query)
+      let select = rows()
+        .orderBy('id')
+        .limit(limit + 1)
+      if (after) select = select.where('id', '>', after)
+      if (provider) select = select.where('provider', '=', provider)
+      if (status) select = select.where('status', '=', status)
+      if (search) select = select.where(contains('name', search))
+      const nameOf = ({ name }: { name: string }) => name
+      const page = { table: 'upstream_keys', toEntity: toUpstreamKey, nameOf, limit, report }
+      return listed(await select.execute(), page)
+    },
+    findUpstreamKey: (name) => one(rows().where('name', '=', name)),
+    findUpstreamKeyById: (id) => one(rows().where('id', '=', id)),
+    async updateUpstreamKey(id, patch) {
+      await update(id, changedColumns(patch))
+      return one(rows().where('id', '=', id))
     },
     resetUpstreamKey: (id) => update(id, HEALTHY),
     async setUpstreamKeyDisabled(id, disabled) {
@@ -83,5 +104,19 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
         .executeTakeFirst()
       return numDeletedRows > 0n
     },
+  }
+}
+
+function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
+  const { name, baseUrl, weight, models, deployments, apiVersion, keyHint, encryptedKey } = patch
+  return {
+    ...(name !== undefined && { name }),
+    ...(baseUrl !== undefined && { base_url: baseUrl }),
+    ...(weight !== undefined && { weight }),
+    ...(models !== undefined && { models: jsonOrNull(models) }),
+    ...(deployments !== undefined && { deployments: jsonOrNull(deployments) }),
+    ...(apiVersion !== undefined && { api_version: apiVersion }),
+    ...(keyHint !== undefined && { key_hint: keyHint }),
+    ...(encryptedKey !== undefined && { encrypted_key: encryptedKey }),
   }
 }

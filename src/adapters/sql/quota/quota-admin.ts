@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { QuotaAdmin } from '../../../quota/admin-ledger.ts'
+import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
 import type { DialectWords } from '../sql-dialect.ts'
 import { rebuildSums } from '../usage/rebuild-sums.ts'
@@ -11,7 +12,7 @@ import { countOrNull } from '../values.ts'
 export function createQuotaAdmin(db: Kysely<Tables>, { keepStoringOut }: DialectWords): QuotaAdmin {
   return {
     async listQuotas({ year, month }, userId, leasesSinceMs) {
-      const only = userId === null ? sql`` : sql`where users.id = ${userId}`
+      const only = userId === null ? sql`` : sql`and users.id = ${userId}`
       const { rows } = await sql<Record<string, unknown>>`
         select users.id, users.username, users.monthly_quota_tokens as quota,
           coalesce((select total_tokens from usage_monthly
@@ -19,7 +20,7 @@ export function createQuotaAdmin(db: Kysely<Tables>, { keepStoringOut }: Dialect
           coalesce((select sum(case when tokens > 0 then tokens else 0 end) from quota_leases
             where user_id = users.id and year = ${year} and month = ${month}
               and updated_at >= ${isoTime(leasesSinceMs)}), 0) as leased
-        from users ${only} order by users.id`.execute(db)
+        from users where users.id <> 0 ${only} order by users.id`.execute(db)
       return rows.map(({ id, username, quota, used, leased }) => ({
         userId: Number(id),
         username: String(username),
@@ -42,7 +43,7 @@ export function createQuotaAdmin(db: Kysely<Tables>, { keepStoringOut }: Dialect
     },
     sumDifferences: (month) => sumDifferences(db, month),
     repairMonth: (month) =>
-      db.transaction().execute(async (step) => {
+      inTransaction(db, async (step) => {
         await keepStoringOut?.execute(step)
         await rebuildSums(step, month)
       }),

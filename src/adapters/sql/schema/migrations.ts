@@ -5,6 +5,8 @@ import { sumsAndQuotas } from '../migrations/0002-sums-and-quotas.ts'
 import { reportSums } from '../migrations/0003-report-sums.ts'
 import { changeNotices } from '../migrations/0004-change-notices.ts'
 import { sumsOfUsers } from '../migrations/0005-sums-of-users.ts'
+import { auditDetails } from '../migrations/0006-audit-details.ts'
+import { operations } from '../migrations/0007-operations.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in the order of their making. */
@@ -15,6 +17,8 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0003-report-sums': reportSums,
     '0004-change-notices': changeNotices(words),
     '0005-sums-of-users': sumsOfUsers,
+    '0006-audit-details': auditDetails,
+    '0007-operations': operations,
   }
 }
 

@@ -136,6 +136,28 @@ export interface AuditLogTable {
   actor: string
   action: string
   subject: string
+  address: string | null
+  /** JSON; null if there is nothing to show. */
+  before: string | null
+  after: string | null
+}
+
+export interface InstancesTable {
+  instance_id: string
+  encryption_key_ids: string
+  seen_at: string
+}
+
+export interface RemovedUpstreamKeysTable {
+  digest: string
+}
+
+export interface ApiKeyActivityTable {
+  api_key_id: number
+  last_used_at: string | null
+  last_refused_at: string | null
+  last_refusal: string | null
+  last_refused_address: string | null
 }
 
 export interface Tables {
@@ -148,4 +170,7 @@ export interface Tables {
   quota_leases: QuotaLeasesTable
   model_prices: ModelPricesTable
   audit_log: AuditLogTable
+  instances: InstancesTable
+  removed_upstream_keys: RemovedUpstreamKeysTable
+  api_key_activity: ApiKeyActivityTable
 }

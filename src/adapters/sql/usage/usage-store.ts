@@ -1,5 +1,6 @@
 /** Finished requests in SQL: kept once, summed by day and month, and taken off the leases of their quota. */
 import type { Kysely } from 'kysely'
+import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageStore } from '../../../usage/store.ts'
@@ -21,8 +22,10 @@ interface Parts {
 export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore {
   return {
     async settle(given, instanceId) {
-      if (given.length === 0) return 0
-      const records = await priced(db, catalogue, onePerRequest(given))
+      // What the gateway's own commands ask for is nobody's use.
+      const people = given.filter(({ userId }) => userId !== SYSTEM_USER_ID)
+      if (people.length === 0) return 0
+      const records = await priced(db, catalogue, onePerRequest(people))
       return db.transaction().execute(async (step) => {
         const written = await runBulk(step, RECORDS, records.map(recordRow))
         const fresh = onlyWritten(records, written)

@@ -1,0 +1,100 @@
+/** Proxy keys, for the admin use cases. */
+import type { Kysely, Updateable } from 'kysely'
+import type { AdminStore, KeyPatch } from '../../../admin/store.ts'
+import { SYSTEM_USER_ID } from '../../../core/entities.ts'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { ReportProblems } from '../problem-log.ts'
+import type { ApiKeysTable, Tables } from '../schema/schema.ts'
+import { isoTimeOrNull, jsonOrNull } from '../values.ts'
+import { contains, listed, pageLimit } from './list-page.ts'
+import { oneRow, toApiKey } from './rows.ts'
+
+type KeyAdmin = Pick<
+  AdminStore,
+  | 'createApiKey'
+  | 'listApiKeys'
+  | 'findApiKey'
+  | 'findApiKeysByPrefix'
+  | 'updateApiKey'
+  | 'revokeApiKey'
+  | 'deleteApiKey'
+>
+
+export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyAdmin {
+  const keys = () => db.selectFrom('api_keys').selectAll().where('user_id', '!=', SYSTEM_USER_ID)
+  return {
+    async createApiKey(key) {
+      const row = await db
+        .insertInto('api_keys')
+        .values({
+          user_id: key.userId,
+          name: key.name,
+          prefix: key.prefix,
+          key_hash: key.keyHash,
+          allowed_models: jsonOrNull(key.allowedModels),
+          rpm: key.rpm,
+          tpm: key.tpm,
+          expires_at: isoTimeOrNull(key.expiresAtMs),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toApiKey(row)
+    },
+    async listApiKeys(query = {}) {
+      const { after, userId, status, search } = query
+      const limit = pageLimit(query)
+      let select = keys()
+        .orderBy('id')
+        .limit(limit + 1)
+      if (after) select = select.where('id', '>', after)
+      if (userId !== null && userId !== undefined) select = select.where('user_id', '=', userId)
+      if (status) select = select.where('status', '=', status)
+      if (search)
+        select = select.where((where) =>
+          where.or([contains('name', search), contains('prefix', search)]),
+        )
+      const nameOf = ({ name }: { name: string }) => name
+      const page = { table: 'api_keys', toEntity: toApiKey, nameOf, limit, report }
+      return listed(await select.execute(), page)
+    },
+    async findApiKey(id) {
+      return oneRow('api_keys', await keys().where('id', '=', id).executeTakeFirst(), toApiKey)
+    },
+    async findApiKeysByPrefix(prefix) {
+      const rows = await keys().where('prefix', '=', prefix).orderBy('id').limit(2).execute()
+      return rows.flatMap((row) => oneRow('api_keys', row, toApiKey) ?? [])
+    },
+    async updateApiKey(id, patch) {
+      const row = await db
+        .updateTable('api_keys')
+        .set(changedColumns(patch))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return oneRow('api_keys', row, toApiKey)
+    },
+    async revokeApiKey(id) {
+      const { numUpdatedRows } = await db
+        .updateTable('api_keys')
+        .set({ status: 'revoked', updated_at: isoTime(Date.now()) })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+    async deleteApiKey(id) {
+      await db.deleteFrom('api_keys').where('id', '=', id).execute()
+    },
+  }
+}
+
+function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
+  const { name, allowedModels, rpm, tpm, expiresAtMs } = patch
+  return {
+    updated_at: isoTime(Date.now()),
+    ...(name !== undefined && { name }),
+    ...(allowedModels !== undefined && { allowed_models: jsonOrNull(allowedModels) }),
+    ...(rpm !== undefined && { rpm }),
+    ...(tpm !== undefined && { tpm }),
+    ...(expiresAtMs !== undefined && { expires_at: isoTimeOrNull(expiresAtMs) }),
+  }
+}

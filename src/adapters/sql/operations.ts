@@ -1,0 +1,47 @@
+/** Running instances, and upstream keys that were removed on purpose. */
+import type { Kysely } from 'kysely'
+import type { AdminStore } from '../../admin/store.ts'
+import { isoTime } from '../../core/iso-time.ts'
+import type { Tables } from './schema/schema.ts'
+import { textsOrNull, time } from './values.ts'
+
+type Operations = Pick<
+  AdminStore,
+  'listInstances' | 'rememberRemoval' | 'forgetRemoval' | 'wasRemoved'
+>
+
+export function createOperations(db: Kysely<Tables>): Operations {
+  return {
+    async listInstances(sinceMs) {
+      const rows = await db
+        .selectFrom('instances')
+        .selectAll()
+        .where('seen_at', '>=', isoTime(sinceMs))
+        .orderBy('instance_id')
+        .execute()
+      return rows.map((row) => ({
+        instanceId: row.instance_id,
+        encryptionKeyIds: textsOrNull('encryption_key_ids', row.encryption_key_ids) ?? [],
+        seenAtMs: time('seen_at', row.seen_at),
+      }))
+    },
+    async rememberRemoval(digest) {
+      await db
+        .insertInto('removed_upstream_keys')
+        .values({ digest })
+        .onConflict((conflict) => conflict.column('digest').doNothing())
+        .execute()
+    },
+    async forgetRemoval(digest) {
+      await db.deleteFrom('removed_upstream_keys').where('digest', '=', digest).execute()
+    },
+    async wasRemoved(digest) {
+      const row = await db
+        .selectFrom('removed_upstream_keys')
+        .select('digest')
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+  }
+}
