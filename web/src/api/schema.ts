@@ -1,0 +1,514 @@
+/** Made from the OpenAPI document by web/scripts/api-types.ts. Do not edit. */
+export interface paths {
+"/session/password": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Change one's own password; ends all other sessions */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "current": string; "password": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/session/totp/confirm": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Switch the second factor on */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "code": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/sessions/{id}": { parameters: Record<string, never>
+get?: never
+put?: never
+post?: never
+/** End one of one's own sessions; an admin ends any */
+delete: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/sessions": { parameters: Record<string, never>
+/** One's own sessions; an admin sees those of `user_id`, or all */
+get: { parameters: { query?: { "user_id"?: number; "all"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Session'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/key": { parameters: Record<string, never>
+/** Quota and use of the proxy key that is sent, for whoever holds it */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['OwnKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/session/totp/remove": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Switch the second factor off */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "password": string; "code": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/session/setup": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Set a password by a one-time link, and sign in */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "token": string; "password": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/session": { parameters: Record<string, never>
+/** Who is signed in */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+/** Sign in with name and password; sets the cookie */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "username": string; "password": string; "code"?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+/** Sign out; the cookie is worth nothing from then on */
+delete: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/session/options": { parameters: Record<string, never>
+/** How one can sign in */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['SignInOptions'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/session/totp": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Begin to set up a second factor; it counts once a code confirms it */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "password": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "secret": string; "uri": string } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/overview": { parameters: Record<string, never>
+/** Figures beside those of the period before, and what needs attention */
+get: { parameters: { query?: { "range"?: "1h" | "24h" | "7d" | "30d" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Overview'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/search": { parameters: Record<string, never>
+/** Users, keys, upstreams, models and requests by a part of their name, for the palette */
+get: { parameters: { query: { "q": string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "kind": "user" | "key" | "upstream" | "model" | "request"; "id": string; "name": string; "detail": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/events": { parameters: Record<string, never>
+/** Server-sent events of this moment, from memory, of all instances; a user sees only their own. It ends with the session. */
+get: { parameters: { query?: { "quiet"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/event-stream": components['schemas']['LiveEvents'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/requests/{request_id}": { parameters: Record<string, never>
+/** One request, of any date */
+get: { parameters: { query?: never; header?: never; path: { "request_id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['RequestDetail'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/requests": { parameters: Record<string, never>
+/** Requests in a range of time, the newest first; a user sees only their own */
+get: { parameters: { query: { "cursor"?: string; "limit"?: number; "from": string; "until": string; "outcome"?: string; "status"?: string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Request'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/requests/histogram": { parameters: Record<string, never>
+/** How many there were over time, by outcome, in at most 120 bars; from rollups */
+get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "step_seconds": number; "bars": ({ "start": string; "requests": number; "errors": number })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/usage": { parameters: Record<string, never>
+/** Usage by group; a user sees only their own */
+get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['UsageReport'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/usage.csv": { parameters: Record<string, never>
+/** The same as CSV, every row of it, with a byte order mark and formulas disarmed */
+get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number; "step"?: "hour" | "day" | "week" | "month" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/csv": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/usage/series": { parameters: Record<string, never>
+/** Usage over time; a user sees only their own */
+get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number; "step"?: "hour" | "day" | "week" | "month" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['UsageSeries'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/users": { parameters: Record<string, never>
+/** Users, by name */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string; "role"?: "admin" | "viewer" | "user"; "status"?: "active" | "disabled" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['User'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+/** Create a user */
+post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewUser'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/users/{id}/sessions": { parameters: Record<string, never>
+get?: never
+put?: never
+post?: never
+/** Sign a user out everywhere */
+delete: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "ended": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/users/{id}": { parameters: Record<string, never>
+/** One user; a user sees only themself */
+get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+/** Remove a user with their keys; past usage keeps its names */
+delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+/** Change a user */
+patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['UserChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+}
+"/users/{id}/setup-link": { parameters: Record<string, never>
+get?: never
+put?: never
+/** A one-time link with which the user sets a password */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "url": string; "expires_at": string } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/quotas": { parameters: Record<string, never>
+/** Everybody's quota and its use in a month */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "month"?: string; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ((components['schemas']['Quota']) & ({ "user_id": number; "username": string }))[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/quotas/reconcile": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Check the monthly totals against the usage records, and repair them if asked */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "month"?: string; "repair"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "repaired": boolean; "different": ({ "table": string; "figure": string; "user_id": number; "user": string; "rows": number; "recorded": number; "summed": number })[]; "stale_leases": ({ "user_id": number; "user": string; "month": string; "instance": string; "tokens": number; "updated_at": string })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/users/{id}/quota/reset": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Start the month's use of a user anew */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Quota'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/keys": { parameters: Record<string, never>
+/** Keys, the newest first; a user sees only their own */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "user_id"?: number; "search"?: string; "state"?: "active" | "retiring" | "expired" | "revoked"; "unused_days"?: number; "expires_within_days"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Key'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+/** Create a key; a user creates only their own */
+post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewKey'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/keys/{id}": { parameters: Record<string, never>
+/** One key */
+get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+/** Change a key; a user may only narrow what it allows */
+patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['KeyChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+}
+"/keys/{id}/revoke": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Refuse the key everywhere within a second, for good */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/keys/{id}/rotate": { parameters: Record<string, never>
+get?: never
+put?: never
+/** A new secret with the same rights; the old one works for `grace_seconds` more */
+post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": { "grace_seconds"?: number } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/copy-settings": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Give many upstreams the settings of one */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "from": number; "to": (number)[]; "fields": ("weight" | "models" | "deployments" | "api_version")[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "changed": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams": { parameters: Record<string, never>
+/** Upstreams, by name */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string; "state"?: "healthy" | "half_open" | "open" | "cooling" | "invalid" | "draining" | "disabled"; "provider"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Upstream'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+/** Add a provider key */
+post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewUpstream'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/disable": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Use it no more, for now */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/drain": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Give it no new requests; it finishes those it has */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/enable": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Use it again */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/models": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Fetch the provider's list of models */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "models": (string)[]; "problem": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}": { parameters: Record<string, never>
+/** One upstream */
+get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+/** Forget a provider key; past usage keeps its name */
+delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+/** Change an upstream */
+patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['UpstreamChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+}
+"/upstreams/import": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Add many provider keys at once, one a line; those that are there already are left alone */
+post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "settings": { "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "api_version"?: string | null }; "secrets": string; "test"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "added": number; "replayed": boolean; "lines": ({ "line": number; "key_hint": string; "result": "added" | "duplicate" | "known" | "invalid" | "failed_test"; "reason": string | null; "upstream_id": number | null; "name": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/providers": { parameters: Record<string, never>
+/** The vendors that an upstream can be of */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "name": string; "base_url": string | null; "needs_deployments": boolean; "has_api_version": boolean })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/reset": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Back to healthy: failures and cooldown cleared */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/{id}/test": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Try the key at its provider */
+post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['ProbeResult'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/models/explain": { parameters: Record<string, never>
+/** Dry run: what would serve a request for this model right now, and why */
+get: { parameters: { query: { "model": string; "key_id"?: number | null }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "model": string; "allowed": boolean; "problem": string | null; "targets": (components['schemas']['Target'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/models": { parameters: Record<string, never>
+/** Public model names and their targets, in the order in which they are tried */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Model'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/prices": { parameters: Record<string, never>
+/** The operator's own prices, and the published ones of models that are served */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Price'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/models/{model}": { parameters: Record<string, never>
+get?: never
+/** Declare a model, or change where it leads */
+put: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['ModelDefinition'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Model'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+post?: never
+/** Take back what was declared of a model */
+delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/prices/{model}": { parameters: Record<string, never>
+get?: never
+/** Set an own price; it holds for requests from now on */
+put: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewPrice'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Price'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+post?: never
+/** Back to the published price */
+delete: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/audit.csv": { parameters: Record<string, never>
+/** The same as CSV, every row of it */
+get: { parameters: { query?: { "from"?: string; "until"?: string; "actor"?: string; "action"?: string; "subject"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/csv": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/doctor": { parameters: Record<string, never>
+/** The doctor's report on the gateway that answers */
+get: { parameters: { query?: { "only"?: string; "lang"?: string; "user"?: string; "request"?: string; "model"?: string; "tokens"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/encryption": { parameters: Record<string, never>
+/** Which encryption key each provider key is sealed with */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "active_key_id": string; "rows": ({ "upstream": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/oidc/callback": { parameters: Record<string, never>
+/** Back from the identity provider */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 302: { headers: Record<string, unknown>; content?: never } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/settings": { parameters: Record<string, never>
+/** Every setting with the source of its value */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Settings'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+/** Change what can be changed here */
+patch: { parameters: { query?: never; header?: { "if-match"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "time_zone"?: string | null } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Settings'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+}
+"/audit": { parameters: Record<string, never>
+/** Who changed what, the newest first */
+get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "from"?: string; "until"?: string; "actor"?: string; "action"?: string; "subject"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['AuditEntry'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/openapi.json": { parameters: Record<string, never>
+/** This document */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  } } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/playground/{key_id}/{endpoint}": { parameters: Record<string, never>
+get?: never
+put?: never
+/** A model call as one of one's own keys; the reply is the endpoint's own, also as a stream */
+post: { parameters: { query?: never; header?: never; path: { "key_id": number; "endpoint": "chat.completions" | "completions" | "embeddings" }; cookie?: never }; requestBody: { content: { "application/json": { "model": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  }; "text/event-stream": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/playground/{key_id}/models": { parameters: Record<string, never>
+/** The models that a key may use */
+get: { parameters: { query?: never; header?: never; path: { "key_id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "models": (string)[]; "problem": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/encryption/rotate": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Seal every provider key with the active encryption key, while serving */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "rotated": (string)[]; "failed": ({ "upstream": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/oidc/start": { parameters: Record<string, never>
+/** Go to the identity provider */
+get: { parameters: { query?: { "return_to"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 302: { headers: Record<string, unknown>; content?: never } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/surroundings": { parameters: Record<string, never>
+/** Public address, version, time zone and clock, for pages and snippets */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "version": string; "public_url": string; "time_zone": string; "now": string; "mode": "embedded" | "distributed"; "may_create_keys": boolean } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+}
+export interface components { schemas: {
+Error: { "error": { "message": string; "type": string; "code": string | null; "param": string | null; "request_id": string; "doctor"?: string; "remedy"?: string; "fields"?: ({ "field": string; "message": string })[]; "changed_by"?: string | null; "changed_at"?: string | null } }
+Session: { "id": number; "user_id": number; "username": string; "created_at": string; "last_seen_at": string; "expires_at": string; "address": string; "user_agent": string; "current": boolean }
+OwnKey: { "name": string; "prefix": string; "username": string; "status": string; "expires_at": string | null; "allowed_models": (string)[] | null; "rpm": number | null; "tpm": number | null; "quota_tokens": number | null; "used_tokens": number; "left_tokens": number | null; "resets_at": string; "requests": number; "tokens": number; "cost_usd": number | null; "days": ({ "day": string; "requests": number; "tokens": number; "cost_usd": number | null })[]; "models": (string)[] }
+Identity: { "user_id": number; "username": string; "role": "admin" | "viewer" | "user"; "by": "session" | "key"; "has_password": boolean; "totp_enabled": boolean; "session_id": number | null }
+SignInOptions: { "password": boolean; "oidc": { "name": string; "start": string; "available": boolean } | null; "needs_setup": boolean; "secure": boolean; "hint": string | null; "version": string }
+Overview: { "from": string; "until": string; "time_zone": string; "figures": { "requests": { "value": number | null; "before": number | null }; "errors": { "value": number | null; "before": number | null }; "tokens": { "value": number | null; "before": number | null }; "cost_usd": { "value": number | null; "before": number | null }; "first_token_p50_ms": { "value": number | null; "before": number | null }; "first_token_p95_ms": { "value": number | null; "before": number | null }; "overhead_p50_ms": { "value": number | null; "before": number | null }; "overhead_p95_ms": { "value": number | null; "before": number | null } }; "busiest": { "users": ({ "id": string; "name": string; "requests": number; "tokens": number; "cost_usd": number | null })[]; "keys": ({ "id": string; "name": string; "requests": number; "tokens": number; "cost_usd": number | null })[]; "models": ({ "id": string; "name": string; "requests": number; "tokens": number; "cost_usd": number | null })[] }; "attention": ({ "check": string; "severity": "problem" | "warning"; "title": string; "detail": string; "fix": string | null; "link": string | null })[]; "next_step": "add_upstream" | "create_key" | "send_request" | null; "generated_at": string }
+LiveEvents: { "clock"?: { "now": string; "version": string }; "request"?: components['schemas']['Request']; "skipped"?: { "requests": number }; "gauge"?: { "in_flight": number; "requests_per_minute": number; "errors_per_minute": number; "tokens_per_minute": number }; "changed"?: { "kind": "users" | "keys" | "upstreams" | "settings" }; "bye"?: { "reason": string } }
+Request: { "request_id": string; "started_at": string; "user_id": number; "username": string; "key_id": number; "key_name": string; "endpoint": string; "model": string; "upstream": string | null; "stream": boolean; "status": number; "outcome": string; "error_code": string | null; "attempts": number; "duration_ms": number; "first_token_ms": number | null; "prompt_tokens": number; "completion_tokens": number; "total_tokens": number; "estimated": boolean; "cost_usd": number | null }
+RequestDetail: (components['schemas']['Request']) & ({ "upstream_model": string | null; "provider": string | null; "cached_tokens": number; "reasoning_tokens": number; "audio_tokens": number; "reserved_tokens": number; "ambiguous": boolean; "timeline": { "limits_ms": number | null; "sent_ms": number | null; "first_token_ms": number | null; "end_ms": number }; "tries": ({ "upstream": string; "started_ms": number | null; "duration_ms": number | null; "status": number | null; "failure": string | null })[]; "cost": ({ "kind": string; "tokens": number; "usd_per_million": number; "usd": number })[] })
+UsageReport: { "time_zone": string; "from": string; "until": string; "rows": ({ "group": ({ "id": string; "name": string })[]; "sum": components['schemas']['UsageSum'] })[]; "other": ((components['schemas']['UsageSum'])) | null; "total": components['schemas']['UsageSum']; "forecast_usd": number | null; "generated_at": string }
+UsageSum: { "requests": number; "errors": number; "prompt_tokens": number; "completion_tokens": number; "total_tokens": number; "cached_tokens": number; "reasoning_tokens": number; "audio_tokens": number; "estimated_requests": number; "unpriced_requests": number; "cost_usd": number | null }
+UsageSeries: { "time_zone": string; "step": "hour" | "day" | "week" | "month"; "buckets": ({ "start": string; "until": string; "unfinished": boolean; "known": boolean })[]; "series": ({ "group": ({ "id": string; "name": string })[]; "other": boolean; "sums": (components['schemas']['UsageSum'])[] })[]; "generated_at": string }
+User: { "id": number; "username": string; "email": string | null; "role": "admin" | "viewer" | "user"; "status": "active" | "disabled"; "monthly_quota_tokens": number | null; "created_at": string; "has_password": boolean; "totp_enabled": boolean; "active_keys": number; "last_used_at": string | null; "quota": components['schemas']['Quota']; "cost_usd": number | null; "requests": number; "managed_by": "console" | "file" | "environment" }
+Quota: { "quota_tokens": number | null; "quota_from": "default" | "user"; "used_tokens": number; "leased_tokens": number; "left_tokens": number | null; "resets_at": string }
+NewUser: { "username": string; "email"?: string | null; "role"?: "admin" | "viewer" | "user"; "monthly_quota_tokens"?: number | null }
+UserChange: { "email"?: string | null; "role"?: "admin" | "viewer" | "user"; "status"?: "active" | "disabled"; "monthly_quota_tokens"?: number | null }
+CreatedKey: (components['schemas']['Key']) & ({ "secret": string | null; "replayed": boolean })
+Key: { "id": number; "user_id": number; "username": string; "name": string; "prefix": string; "status": "active" | "revoked"; "state": "active" | "retiring" | "expired" | "revoked"; "allowed_models": (string)[] | null; "rpm": number | null; "tpm": number | null; "allowed_addresses": (string)[] | null; "expires_at": string | null; "created_at": string; "last_used_at": string | null; "rotated_to": number | null; "managed_by": "console" | "file" | "environment" }
+NewKey: { "name": string; "allowed_models"?: (string)[] | null; "rpm"?: number | null; "tpm"?: number | null; "allowed_addresses"?: (string)[] | null; "expires_at"?: string | null; "user_id": number }
+KeyChange: { "name"?: string; "allowed_models"?: (string)[] | null; "rpm"?: number | null; "tpm"?: number | null; "allowed_addresses"?: (string)[] | null; "expires_at"?: string | null }
+Upstream: { "id": number; "name": string; "provider": string; "base_url": string; "weight": number; "models": (string)[] | null; "deployments": Record<string, string> | null; "api_version": string | null; "key_hint": string; "share": number; "state": "healthy" | "half_open" | "open" | "cooling" | "invalid" | "draining" | "disabled"; "failure_count": number; "cooldown_ms": number | null; "cooldown_until": string | null; "total_requests": number; "total_errors": number; "last_error": string | null; "last_error_hint": string | null; "in_flight": number; "recent": ({ "at": string; "ok": boolean; "status": number | null; "first_token_ms": number | null })[]; "day": { "requests": number; "errors": number; "first_token_p50_ms": number | null; "first_token_p95_ms": number | null }; "created_at": string; "managed_by": "console" | "file" | "environment" }
+NewUpstream: { "name": string; "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "api_version"?: string | null; "secret": string }
+ProbeResult: { "ok": boolean; "status": number | null; "latency_ms": number; "detail": string }
+UpstreamChange: { "name"?: string; "provider"?: string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "api_version"?: string | null; "secret"?: string }
+Target: { "upstream_id": number | null; "upstream": string | null; "model": string; "weight": number; "skipped": string | null; "state": string }
+Model: { "name": string; "origin": "declared" | "listed"; "definition": components['schemas']['ModelDefinition']; "targets": (components['schemas']['Target'])[]; "price": components['schemas']['Price']; "available": boolean }
+ModelDefinition: { "strategy"?: "priority" | "latency" | "cost" | "sticky"; "targets": ({ "upstream": string; "model": string; "priority"?: number; "weight"?: number })[]; "defaults"?: Record<string, unknown> | null; "set"?: Record<string, unknown> | null; "drop"?: (string)[] | null } | null
+Price: { "model": string; "source": "own" | "published"; "input_usd": number; "output_usd": number; "cached_usd": number | null; "reasoning_usd": number | null; "audio_input_usd": number | null; "audio_output_usd": number | null } | null
+NewPrice: { "input_usd": number; "output_usd": number; "cached_usd"?: number | null; "reasoning_usd"?: number | null; "audio_input_usd"?: number | null; "audio_output_usd"?: number | null }
+Settings: { "version": string; "mode": "embedded" | "distributed"; "instance": string; "public_url": string; "console_url": string; "time_zone": string; "usage_retention_days": number | null; "variables": (components['schemas']['Setting'])[]; "oidc": { "issuer": string; "client_id": string } | null }
+Setting: { "name": string; "value": string | null; "source": "default" | "environment" | "file" | "console"; "from": string | null; "locked": boolean; "secret": boolean; "default": string | null }
+AuditEntry: { "id": number; "at": string; "actor": string; "address": string | null; "action": string; "subject": string; "subject_name": string | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null }
+} }

@@ -1,0 +1,28 @@
+/** Providers around the pages. */
+import { i18n } from '@lingui/core'
+import { I18nProvider } from '@lingui/react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { queryClient } from '@/api/query-client.ts'
+import { Toaster } from '@/ui/toast.tsx'
+import { TooltipProvider } from '@/ui/tooltip.tsx'
+import { reloadOnceAfterUpgrade } from './reload-after-upgrade.ts'
+import { router } from './router.tsx'
+
+reloadOnceAfterUpgrade()
+
+export function App() {
+  return (
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={queryClient}>
+          <TooltipProvider delayDuration={300}>
+            <RouterProvider router={router} />
+            <Toaster />
+          </TooltipProvider>
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>
+  )
+}

@@ -1,0 +1,4 @@
+/** Stub. */
+export function KeyHolderPage() {
+  return null
+}

@@ -1,0 +1,4 @@
+/** Stub. */
+export function KeysPage() {
+  return null
+}

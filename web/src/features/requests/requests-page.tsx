@@ -1,0 +1,4 @@
+/** Stub. */
+export function RequestsPage() {
+  return null
+}

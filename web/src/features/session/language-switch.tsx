@@ -1,0 +1,15 @@
+/** The other language, in its own words. */
+import { useLingui } from '@lingui/react/macro'
+import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
+import { Button } from '@/ui/button.tsx'
+import { LanguagesIcon } from '@/ui/icons.tsx'
+
+export function LanguageSwitch() {
+  const { i18n } = useLingui()
+  const other = i18n.locale === 'zh' ? 'en' : 'zh'
+  return (
+    <Button variant="ghost" size="small" lang={other} onClick={() => void chooseLanguage(other)}>
+      <LanguagesIcon className="size-3.5" /> {LANGUAGES[other]}
+    </Button>
+  )
+}

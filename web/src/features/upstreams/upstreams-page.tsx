@@ -1,0 +1,4 @@
+/** Stub. */
+export function UpstreamsPage() {
+  return null
+}

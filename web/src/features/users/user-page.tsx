@@ -1,0 +1,4 @@
+/** Stub. */
+export function UserPage() {
+  return null
+}
