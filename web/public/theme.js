@@ -9,7 +9,8 @@
   } catch {
     // Storage is blocked: the system's settings apply.
   }
-  const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  const dark =
+    theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   root.dataset.theme = dark ? 'dark' : 'light'
   root.lang = language ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en')
 })()

@@ -65,14 +65,17 @@ function typeOf(schema: Schema): string {
 
 /** `allOf` with a bare `type: [object, null]` is how a nullable reference is written. */
 function intersectionOf(parts: Schema[]): string {
-  const nullable = parts.find(({ type, properties }) => Array.isArray(type) && type.includes('null') && !properties)
+  const nullable = parts.find(
+    ({ type, properties }) => Array.isArray(type) && type.includes('null') && !properties,
+  )
   const others = parts.filter((each) => each !== nullable).map((each) => `(${typeOf(each)})`)
   return nullable ? `(${others.join(' & ')}) | null` : others.join(' & ')
 }
 
 function objectType({ properties, required = [], additionalProperties }: Schema): string {
   if (properties === undefined) {
-    const values = typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'
+    const values =
+      typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'
     return `Record<string, ${values}>`
   }
   const lines = Object.entries(properties).map(
@@ -108,7 +111,9 @@ function operationType(operation: Operation, resolve: (parameter: Parameter) => 
   })
   const body = operation.requestBody
   const optional = body?.required === false ? '?' : ''
-  const requestBody = body ? `requestBody${optional}: { content: ${contentType(body.content)} }` : 'requestBody?: never'
+  const requestBody = body
+    ? `requestBody${optional}: { content: ${contentType(body.content)} }`
+    : 'requestBody?: never'
   const responses = Object.entries(operation.responses).map(
     ([status, { content }]) =>
       `${status}: { headers: Record<string, unknown>; content${content ? '' : '?'}: ${contentType(content)} }`,
@@ -123,7 +128,10 @@ export function typesOf({ paths, components }: Document): string {
     if (found === undefined) throw new Error(`there is no parameter ${parameter.$ref}`)
     return found
   }
-  const lines = ['/** Made from the OpenAPI document by web/scripts/api-types.ts. Do not edit. */', 'export interface paths {']
+  const lines = [
+    '/** Made from the OpenAPI document by web/scripts/api-types.ts. Do not edit. */',
+    'export interface paths {',
+  ]
   for (const [path, operations] of Object.entries(paths)) {
     lines.push(`${JSON.stringify(path)}: { parameters: Record<string, never>`)
     for (const method of METHODS) {

@@ -24,7 +24,9 @@ export function lingui(root: string): Plugin {
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return null
       const messages = messagesOf(source)
-      const translations: Record<string, string> = JSON.parse(readFileSync(translationsFile, 'utf8'))
+      const translations: Record<string, string> = JSON.parse(
+        readFileSync(translationsFile, 'utf8'),
+      )
       const problems = catalogueProblems(messages, translations)
       if (problems.length > 0 && strict)
         this.error(`web/src/locales/zh.json:\n  ${problems.join('\n  ')}`)

@@ -13,7 +13,10 @@ export interface SourceMessage {
   file: string
 }
 
-const linguiConfig = makeConfig({ locales: ['en', 'zh'], sourceLocale: 'en' }, { skipValidation: true })
+const linguiConfig = makeConfig(
+  { locales: ['en', 'zh'], sourceLocale: 'en' },
+  { skipValidation: true },
+)
 
 /** Replaces Lingui's macros by calls of its runtime. Undefined where a file uses none. */
 export function expandMacros(code: string, file: string, keepText: boolean) {
@@ -60,7 +63,8 @@ function collect(ast: types.File, file: string, found: SourceMessage[]): void {
       const text = (key: string) => {
         for (const each of node.attributes) {
           if (each.type !== 'JSXAttribute' || each.name.name !== key) continue
-          const value = each.value?.type === 'JSXExpressionContainer' ? each.value.expression : each.value
+          const value =
+            each.value?.type === 'JSXExpressionContainer' ? each.value.expression : each.value
           if (value?.type === 'StringLiteral') return value.value
         }
         return undefined

@@ -56,7 +56,10 @@ async function settle<Data>(call: Promise<Reply<Data>>): Promise<Reply<Data>> {
 }
 
 function isSignedOut({ status, code }: ApiError): boolean {
-  return status === 401 && !['invalid_credentials', 'second_factor_required', 'totp_required'].includes(code)
+  return (
+    status === 401 &&
+    !['invalid_credentials', 'second_factor_required', 'totp_required'].includes(code)
+  )
 }
 
 /** Names one creation, so that a repeated click or a lost reply does not create a second thing. */

@@ -10,7 +10,9 @@ export const queryClient = new QueryClient({
       staleTime: 10_000,
       // A refused request is refused again; only a gateway that did not answer may do so the next time.
       retry: (count, error) =>
-        count < MAX_RETRIES && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+        count < MAX_RETRIES &&
+        error instanceof ApiError &&
+        (error.status === 0 || error.status >= 502),
       // Hidden tabs stay silent; what they show is fetched again when they are looked at.
       refetchIntervalInBackground: false,
       refetchOnWindowFocus: true,

@@ -55,7 +55,11 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const listId = useId()
   const query = useDeferredValue(text.trim())
   // An answer belongs to its question: one that arrives late is not shown for a newer text.
-  const found = useQuery({ ...searchQuery(query), enabled: query.length > 1, placeholderData: keepPreviousData })
+  const found = useQuery({
+    ...searchQuery(query),
+    enabled: query.length > 1,
+    placeholderData: keepPreviousData,
+  })
   const entries = usePaletteEntries(text, query.length > 1 ? (found.data?.items ?? []) : [])
   const active = entries[Math.min(chosen, entries.length - 1)]
 
@@ -146,7 +150,9 @@ function Option({ id, entry, active, onPick }: OptionProps) {
     >
       <Shape />
       <span className="min-w-0 grow truncate">{entry.name}</span>
-      <span className={classNames('truncate text-xs', active ? '' : 'text-faint')}>{entry.detail}</span>
+      <span className={classNames('truncate text-xs', active ? '' : 'text-faint')}>
+        {entry.detail}
+      </span>
     </div>
   )
 }

@@ -7,7 +7,6 @@ import {
   Outlet,
 } from '@tanstack/react-router'
 import { BASE_PATH } from '@/lib/addresses.ts'
-import { PageFailed, PageMissing } from './page-fallbacks.tsx'
 import {
   readAuditSearch,
   readKeysSearch,
@@ -17,6 +16,7 @@ import {
   readTextSearch,
   readUsageSearch,
 } from '@/lib/search-params.ts'
+import { PageFailed, PageMissing } from './page-fallbacks.tsx'
 import { SignedIn } from './signed-in.tsx'
 
 const rootRoute = createRootRoute({
@@ -29,23 +29,36 @@ const rootRoute = createRootRoute({
 const keyHolderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/key',
-  component: lazyRouteComponent(() => import('@/features/key-holder/key-holder-page.tsx'), 'KeyHolderPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/key-holder/key-holder-page.tsx'),
+    'KeyHolderPage',
+  ),
 })
 
-const signedInRoute = createRoute({ getParentRoute: () => rootRoute, id: 'signed-in', component: SignedIn })
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: SignedIn,
+})
 const parent = { getParentRoute: () => signedInRoute } as const
 
 const overviewRoute = createRoute({
   ...parent,
   path: '/',
   validateSearch: readOverviewSearch,
-  component: lazyRouteComponent(() => import('@/features/overview/overview-page.tsx'), 'OverviewPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/overview/overview-page.tsx'),
+    'OverviewPage',
+  ),
 })
 const requestsRoute = createRoute({
   ...parent,
   path: '/requests',
   validateSearch: readRequestsSearch,
-  component: lazyRouteComponent(() => import('@/features/requests/requests-page.tsx'), 'RequestsPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/requests/requests-page.tsx'),
+    'RequestsPage',
+  ),
 })
 const usageRoute = createRoute({
   ...parent,
@@ -74,7 +87,10 @@ const upstreamsRoute = createRoute({
   ...parent,
   path: '/upstreams',
   validateSearch: readTextSearch,
-  component: lazyRouteComponent(() => import('@/features/upstreams/upstreams-page.tsx'), 'UpstreamsPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/upstreams/upstreams-page.tsx'),
+    'UpstreamsPage',
+  ),
 })
 const modelsRoute = createRoute({
   ...parent,
@@ -86,7 +102,10 @@ const playgroundRoute = createRoute({
   ...parent,
   path: '/playground',
   validateSearch: readPlaygroundSearch,
-  component: lazyRouteComponent(() => import('@/features/playground/playground-page.tsx'), 'PlaygroundPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/playground/playground-page.tsx'),
+    'PlaygroundPage',
+  ),
 })
 const doctorRoute = createRoute({
   ...parent,
@@ -102,7 +121,10 @@ const auditRoute = createRoute({
 const settingsRoute = createRoute({
   ...parent,
   path: '/settings',
-  component: lazyRouteComponent(() => import('@/features/settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/settings/settings-page.tsx'),
+    'SettingsPage',
+  ),
 })
 
 const routeTree = rootRoute.addChildren([

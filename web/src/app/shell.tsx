@@ -33,16 +33,13 @@ export function Shell({ children }: { children: ReactNode }) {
   const openPalette = () => setPaletteOpen(true)
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_1fr]">
-      <a
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault()
-          main.current?.focus()
-        }}
+      <button
+        type="button"
+        onClick={() => main.current?.focus()}
         className="sr-only z-50 rounded-md bg-surface px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         <Trans>Skip to content</Trans>
-      </a>
+      </button>
       <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-canvas/95 px-3 backdrop-blur lg:hidden">
         <IconButton label={t`Menu`} onClick={() => setMenuOpen(true)}>
           <MenuIcon />

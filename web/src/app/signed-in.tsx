@@ -39,7 +39,8 @@ function Gate() {
   if (identity.data === undefined) {
     if (identity.error instanceof ApiError && identity.error.status === 401)
       return <SignInPage onDone={() => setEnded(false)} />
-    if (identity.error) return <Failed error={identity.error} retry={() => void identity.refetch()} />
+    if (identity.error)
+      return <Failed error={identity.error} retry={() => void identity.refetch()} />
     return null
   }
   const back = () => {

@@ -32,7 +32,11 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
       )}
     </button>
   )
-  const themes: Record<ThemeChoice, string> = { system: t`As the system`, light: t`Light`, dark: t`Dark` }
+  const themes: Record<ThemeChoice, string> = {
+    system: t`As the system`,
+    light: t`Light`,
+    dark: t`Dark`,
+  }
   return (
     <Menu trigger={trigger} align={wide ? 'start' : 'end'}>
       <MenuRadio

@@ -6,7 +6,10 @@ let language: Language = 'en'
 let timeZone: string | undefined
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN' }
-const formatters = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>()
+const formatters = new Map<
+  string,
+  Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat
+>()
 
 /** To be called before anything is rendered in a new language or time zone. */
 export function setFormat(next: { language?: Language; timeZone?: string }): void {
@@ -17,10 +20,9 @@ export function setFormat(next: { language?: Language; timeZone?: string }): voi
 
 export const reportingTimeZone = (): string | undefined => timeZone
 
-function cached<Formatter extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(
-  name: string,
-  make: (locale: string) => Formatter,
-): Formatter {
+function cached<
+  Formatter extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat,
+>(name: string, make: (locale: string) => Formatter): Formatter {
   const known = formatters.get(name)
   if (known !== undefined) return known as Formatter
   const made = make(LOCALES[language])
@@ -30,7 +32,10 @@ function cached<Formatter extends Intl.NumberFormat | Intl.DateTimeFormat | Intl
 
 /** 12,345 */
 export function formatNumber(value: number): string {
-  return cached('number', (locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(value)
+  return cached(
+    'number',
+    (locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }),
+  ).format(value)
 }
 
 /** 12.3k: for places where the whole number is a hover away. */
@@ -38,7 +43,11 @@ export function formatCompact(value: number): string {
   if (Math.abs(value) < 10_000) return formatNumber(Math.round(value * 10) / 10)
   return cached(
     'compact',
-    (locale) => new Intl.NumberFormat(locale === 'en-GB' ? 'en-US' : locale, { notation: 'compact', maximumSignificantDigits: 3 }),
+    (locale) =>
+      new Intl.NumberFormat(locale === 'en-GB' ? 'en-US' : locale, {
+        notation: 'compact',
+        maximumSignificantDigits: 3,
+      }),
   ).format(value)
 }
 
@@ -67,7 +76,10 @@ export function formatShare(share: number): string {
   return cached(
     'share',
     (locale) =>
-      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 }),
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        maximumFractionDigits: share < 0.1 ? 1 : 0,
+      }),
   ).format(share)
 }
 
@@ -80,7 +92,9 @@ export function formatDuration(ms: number | null): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
   const minutes = Math.floor(ms / 60_000)
   const seconds = Math.round((ms % 60_000) / 1000)
-  return minutes < 60 ? `${minutes} min ${seconds} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? `${minutes} min ${seconds} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 const TIME_STYLES = {
@@ -99,13 +113,20 @@ export function formatTime(at: string | number, style: TimeStyle = 'full'): stri
   return cached(
     `time-${style}`,
     (locale) =>
-      new Intl.DateTimeFormat(locale, { ...TIME_STYLES[style], hourCycle: 'h23', ...(timeZone ? { timeZone } : {}) }),
+      new Intl.DateTimeFormat(locale, {
+        ...TIME_STYLES[style],
+        hourCycle: 'h23',
+        ...(timeZone ? { timeZone } : {}),
+      }),
   ).format(new Date(at))
 }
 
 /** The same in UTC, for the hover. */
 export function formatUtc(at: string | number): string {
-  return `${new Date(at).toISOString().replace('T', ' ').replace(/\.\d+Z$/, '')} UTC`
+  return `${new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '')} UTC`
 }
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

@@ -12,7 +12,10 @@ function integer(value: unknown): number | undefined {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined
 }
 
-function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]): Choice | undefined {
+function oneOf<Choice extends string>(
+  value: unknown,
+  choices: readonly Choice[],
+): Choice | undefined {
   return choices.find((choice) => choice === value)
 }
 
@@ -40,7 +43,9 @@ export const OVERVIEW_RANGES = ['1h', '24h', '7d', '30d'] as const
 export interface OverviewSearch {
   range?: (typeof OVERVIEW_RANGES)[number] | undefined
 }
-export const readOverviewSearch = (raw: Raw): OverviewSearch => ({ range: oneOf(raw.range, OVERVIEW_RANGES) })
+export const readOverviewSearch = (raw: Raw): OverviewSearch => ({
+  range: oneOf(raw.range, OVERVIEW_RANGES),
+})
 
 export interface RequestsSearch extends RangeSearch {
   outcome?: string | undefined
@@ -65,7 +70,14 @@ export const readRequestsSearch = (raw: Raw): RequestsSearch => ({
   live: raw.live === true ? true : undefined,
 })
 
-export const METRICS = ['cost_usd', 'total_tokens', 'prompt_tokens', 'completion_tokens', 'requests', 'errors'] as const
+export const METRICS = [
+  'cost_usd',
+  'total_tokens',
+  'prompt_tokens',
+  'completion_tokens',
+  'requests',
+  'errors',
+] as const
 export type Metric = (typeof METRICS)[number]
 export const GROUPS = ['user', 'key', 'model', 'upstream'] as const
 export type Group = (typeof GROUPS)[number]
@@ -74,7 +86,7 @@ export const STEPS = ['hour', 'day', 'week', 'month'] as const
 export interface UsageSearch extends RangeSearch {
   metric?: Metric | undefined
   by?: Group | undefined
-  then?: Group | undefined
+  second?: Group | undefined
   step?: (typeof STEPS)[number] | undefined
   user?: number | undefined
   model?: string | undefined
@@ -83,7 +95,7 @@ export const readUsageSearch = (raw: Raw): UsageSearch => ({
   ...readRange(raw),
   metric: oneOf(raw.metric, METRICS),
   by: oneOf(raw.by, GROUPS),
-  then: oneOf(raw.then, GROUPS),
+  second: oneOf(raw.second, GROUPS),
   step: oneOf(raw.step, STEPS),
   user: integer(raw.user),
   model: text(raw.model),

@@ -46,11 +46,22 @@ interface IconButtonProps extends Omit<ButtonProps, 'children' | 'asChild'> {
   children: ReactNode
 }
 
-export function IconButton({ label, children, className, variant = 'ghost', ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  children,
+  className,
+  variant = 'ghost',
+  ...rest
+}: IconButtonProps) {
   const square = rest.size === 'small' ? 'w-7 px-0' : 'w-8 px-0'
   return (
     <Tooltip text={label}>
-      <Button aria-label={label} variant={variant} className={classNames(square, className)} {...rest}>
+      <Button
+        aria-label={label}
+        variant={variant}
+        className={classNames(square, className)}
+        {...rest}
+      >
         {children}
       </Button>
     </Tooltip>

@@ -44,7 +44,11 @@ function stack(series: readonly Series[]): (number | null)[][] {
   )
 }
 
-function optionsFor(props: ChartProps, width: number, onCursor: (at: number | null) => void): UPlot.Options {
+function optionsFor(
+  props: ChartProps,
+  width: number,
+  onCursor: (at: number | null) => void,
+): UPlot.Options {
   const { kind = 'bars', stacked = false, height = 180, onBrush, format } = props
   const axisColour = cssColour('--faint')
   const grid = { stroke: cssColour('--line'), width: 1 }
@@ -64,7 +68,14 @@ function optionsFor(props: ChartProps, width: number, onCursor: (at: number | nu
     ...(zone ? { tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
     scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { stroke: axisColour, grid: { show: false }, ticks: { show: false }, font: '11px system-ui', size: 26, values: timeLabels },
+      {
+        stroke: axisColour,
+        grid: { show: false },
+        ticks: { show: false },
+        font: '11px system-ui',
+        size: 26,
+        values: timeLabels,
+      },
       {
         stroke: axisColour,
         grid,
@@ -149,7 +160,11 @@ export function Chart(props: ChartProps) {
       <figcaption className="mb-2 flex min-h-5 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-soft">
         {series.map(({ name, colour, values }) => (
           <span key={name} className="inline-flex items-center gap-1.5">
-            <span aria-hidden="true" className="size-2.5 rounded-sm" style={{ background: `var(${colour})` }} />
+            <span
+              aria-hidden="true"
+              className="size-2.5 rounded-sm"
+              style={{ background: `var(${colour})` }}
+            />
             {name}
             <span className="min-w-8 font-medium text-ink">{valueText(values[at], format)}</span>
           </span>
@@ -161,7 +176,12 @@ export function Chart(props: ChartProps) {
           </span>
         )}
       </figcaption>
-      <div ref={host} aria-hidden="true" style={{ height }} className={classNames('min-w-0 overflow-hidden')} />
+      <div
+        ref={host}
+        aria-hidden="true"
+        style={{ height }}
+        className={classNames('min-w-0 overflow-hidden')}
+      />
       <ChartTable label={label} times={times} series={series} format={format} />
     </figure>
   )
@@ -170,7 +190,12 @@ export function Chart(props: ChartProps) {
 const valueText = (value: number | null | undefined, format: (value: number) => string) =>
   value === null || value === undefined ? '–' : format(value)
 
-function ChartTable({ label, times, series, format }: Pick<ChartProps, 'label' | 'times' | 'series' | 'format'>) {
+function ChartTable({
+  label,
+  times,
+  series,
+  format,
+}: Pick<ChartProps, 'label' | 'times' | 'series' | 'format'>) {
   const { t } = useLingui()
   return (
     <div className="sr-only">

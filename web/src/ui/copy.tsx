@@ -9,7 +9,15 @@ import { showToast } from './toast.tsx'
 
 const SHOWN_MS = 1500
 
-export function CopyButton({ text, label, onBlocked }: { text: string; label?: string; onBlocked?: () => void }) {
+export function CopyButton({
+  text,
+  label,
+  onBlocked,
+}: {
+  text: string
+  label?: string
+  onBlocked?: () => void
+}) {
   const { t } = useLingui()
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -18,24 +26,43 @@ export function CopyButton({ text, label, onBlocked }: { text: string; label?: s
       setTimeout(() => setCopied(false), SHOWN_MS)
     } else {
       onBlocked?.()
-      showToast(t`The browser does not let this page copy. Select the text and copy it yourself.`, { tone: 'bad' })
+      showToast(t`The browser does not let this page copy. Select the text and copy it yourself.`, {
+        tone: 'bad',
+      })
     }
   }
   return (
-    <IconButton label={copied ? t`Copied` : (label ?? t`Copy`)} size="small" onClick={() => void copy()}>
+    <IconButton
+      label={copied ? t`Copied` : (label ?? t`Copy`)}
+      size="small"
+      onClick={() => void copy()}
+    >
       {copied ? <CheckIcon className="size-3.5 text-ok" /> : <CopyIcon className="size-3.5" />}
     </IconButton>
   )
 }
 
 /** Text to take elsewhere: code, a key, a link. Always as text, never as markup. */
-export function CodeBlock({ text, label, className }: { text: string; label: string; className?: string }) {
+export function CodeBlock({
+  text,
+  label,
+  className,
+}: {
+  text: string
+  label: string
+  className?: string
+}) {
   const ref = useRef<HTMLPreElement>(null)
   const select = () => ref.current && getSelection()?.selectAllChildren(ref.current)
   return (
     <div className={classNames('relative rounded-md border bg-sunken', className)}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <pre ref={ref} tabIndex={0} aria-label={label} role="group" className="max-h-96 overflow-auto p-3 pr-10 font-mono text-xs leading-5 whitespace-pre-wrap">
+      <pre
+        ref={ref}
+        tabIndex={0}
+        aria-label={label}
+        role="group"
+        className="max-h-96 overflow-auto p-3 pr-10 font-mono text-xs leading-5 whitespace-pre-wrap"
+      >
         {text}
       </pre>
       <div className="absolute top-1 right-1">

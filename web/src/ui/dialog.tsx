@@ -48,7 +48,13 @@ export function Drawer(props: Omit<DialogProps, 'size'>) {
   )
 }
 
-function Panel({ open, onClose, className, place, ...rest }: DialogProps & { className: string; place: string }) {
+function Panel({
+  open,
+  onClose,
+  className,
+  place,
+  ...rest
+}: DialogProps & { className: string; place: string }) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>

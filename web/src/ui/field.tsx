@@ -24,7 +24,8 @@ interface FieldProps {
 
 export function Field({ label, hint, error, children, className }: FieldProps) {
   const id = useId()
-  const describedBy = classNames(error ? `${id}-error` : null, hint ? `${id}-hint` : null) || undefined
+  const describedBy =
+    classNames(error ? `${id}-error` : null, hint ? `${id}-hint` : null) || undefined
   return (
     <div className={classNames('flex flex-col gap-1', className)}>
       <label htmlFor={id} className="font-medium">
@@ -66,7 +67,13 @@ const NOT_A_LOGIN = {
 export function TextInput({ className, ...props }: ComponentProps<'input'>) {
   const quiet = props.autoComplete === undefined ? NOT_A_LOGIN : {}
   return (
-    <input type="text" {...quiet} {...useFieldProps()} {...props} className={classNames(INPUT, 'h-8', className)} />
+    <input
+      type="text"
+      {...quiet}
+      {...useFieldProps()}
+      {...props}
+      className={classNames(INPUT, 'h-8', className)}
+    />
   )
 }
 
@@ -94,7 +101,9 @@ export function TextArea({ className, ...props }: ComponentProps<'textarea'>) {
 
 /** The browser's own list: it works with every keyboard, screen reader and phone. */
 export function Select({ className, ...props }: ComponentProps<'select'>) {
-  return <select {...useFieldProps()} {...props} className={classNames(INPUT, 'h-8 pr-7', className)} />
+  return (
+    <select {...useFieldProps()} {...props} className={classNames(INPUT, 'h-8 pr-7', className)} />
+  )
 }
 
 interface CheckboxProps extends Omit<ComponentProps<'input'>, 'type' | 'onChange'> {

@@ -6,7 +6,15 @@ import { classNames } from './class-names.ts'
 const NEARLY = 0.8
 
 /** `limit` null or 0 is no limit, which is not the same as an empty one. */
-export function Meter({ used, limit, label }: { used: number; limit: number | null; label: string }) {
+export function Meter({
+  used,
+  limit,
+  label,
+}: {
+  used: number
+  limit: number | null
+  label: string
+}) {
   const { t } = useLingui()
   const unlimited = limit === null
   const share = unlimited ? 0 : limit === 0 ? 1 : Math.min(1, used / limit)
@@ -15,7 +23,10 @@ export function Meter({ used, limit, label }: { used: number; limit: number | nu
     ? t`${formatCompact(used)} · no limit`
     : t`${formatCompact(used)} of ${formatCompact(limit)} · ${formatShare(limit === 0 ? 1 : used / limit)}`
   return (
-    <div className="min-w-32" title={unlimited ? formatNumber(used) : `${formatNumber(used)} / ${formatNumber(limit)}`}>
+    <div
+      className="min-w-32"
+      title={unlimited ? formatNumber(used) : `${formatNumber(used)} / ${formatNumber(limit)}`}
+    >
       <div
         role="meter"
         aria-label={label}
@@ -25,7 +36,10 @@ export function Meter({ used, limit, label }: { used: number; limit: number | nu
         aria-valuetext={text}
         className="h-1.5 overflow-hidden rounded-full bg-line"
       >
-        <div className={classNames('h-full rounded-full', colour)} style={{ width: `${share * 100}%` }} />
+        <div
+          className={classNames('h-full rounded-full', colour)}
+          style={{ width: `${share * 100}%` }}
+        />
       </div>
       <div className="mt-1 text-xs whitespace-nowrap text-soft">{text}</div>
     </div>

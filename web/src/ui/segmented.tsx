@@ -9,7 +9,12 @@ interface SegmentedProps<Value extends string> {
   onChange: (value: Value) => void
 }
 
-export function Segmented<Value extends string>({ label, value, options, onChange }: SegmentedProps<Value>) {
+export function Segmented<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: SegmentedProps<Value>) {
   const name = useId()
   return (
     <fieldset className="inline-flex h-8 items-stretch rounded-md border border-line-strong bg-surface p-0.5 shadow-panel">

@@ -14,7 +14,6 @@ import { classNames } from './class-names.ts'
 import { ArrowDownIcon, ArrowUpIcon } from './icons.tsx'
 
 declare module '@tanstack/react-table' {
-  // biome-ignore lint/correctness/noUnusedVariables: the library's declaration names them
   interface ColumnMeta<TData extends RowData, TValue> {
     align?: 'end'
     className?: string
@@ -48,7 +47,6 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   })
   if (props.items.length === 0 && props.empty) return props.empty
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
     <div className="overflow-x-auto" role="group" aria-label={props.label} tabIndex={0}>
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{props.label}</caption>

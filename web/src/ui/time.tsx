@@ -27,7 +27,11 @@ const REFRESH_MS = 15_000
 export function TimeAgo({ at }: { at: string }) {
   useTick(REFRESH_MS)
   return (
-    <time dateTime={at} title={`${formatTime(at)} · ${formatUtc(at)}`} className="whitespace-nowrap">
+    <time
+      dateTime={at}
+      title={`${formatTime(at)} · ${formatUtc(at)}`}
+      className="whitespace-nowrap"
+    >
       {formatDistance(Date.parse(at) - serverNow())}
     </time>
   )
@@ -39,7 +43,9 @@ export function Countdown({ until }: { until: string }) {
   const seconds = Math.max(0, Math.ceil((Date.parse(until) - serverNow()) / 1000))
   return (
     <time dateTime={until} title={formatUtc(until)}>
-      {seconds >= 60 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : `${seconds} s`}
+      {seconds >= 60
+        ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+        : `${seconds} s`}
     </time>
   )
 }

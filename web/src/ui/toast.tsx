@@ -26,7 +26,10 @@ function remove(id: number): void {
   update(toasts.filter((each) => each.id !== id))
 }
 
-export function showToast(text: string, options: Partial<Pick<Toast, 'tone' | 'action'>> = {}): void {
+export function showToast(
+  text: string,
+  options: Partial<Pick<Toast, 'tone' | 'action'>> = {},
+): void {
   const id = ++lastId
   update([...toasts.slice(-3), { id, text, tone: 'ok', ...options }])
   // An error stays until it is closed.

@@ -20,7 +20,11 @@ export function Attention({ findings }: { findings: Overview['attention'] }) {
     <Panel
       flush
       title={
-        <Plural value={findings.length} one="# thing needs your attention" other="# things need your attention" />
+        <Plural
+          value={findings.length}
+          one="# thing needs your attention"
+          other="# things need your attention"
+        />
       }
       actions={
         <Button asChild size="small">
@@ -32,7 +36,10 @@ export function Attention({ findings }: { findings: Overview['attention'] }) {
     >
       <ul className="divide-y">
         {findings.map((finding) => (
-          <li key={`${finding.check}-${finding.title}`} className="flex flex-col gap-1.5 px-4 py-3 sm:flex-row sm:gap-4">
+          <li
+            key={`${finding.check}-${finding.title}`}
+            className="flex flex-col gap-1.5 px-4 py-3 sm:flex-row sm:gap-4"
+          >
             <div className="w-24 shrink-0">
               {finding.severity === 'problem' ? (
                 <Badge tone="bad">
@@ -49,7 +56,9 @@ export function Attention({ findings }: { findings: Overview['attention'] }) {
               <p className="text-soft">{finding.detail}</p>
               {finding.fix && (
                 <p className="mt-1 flex items-center gap-1">
-                  <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">{finding.fix}</code>
+                  <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">
+                    {finding.fix}
+                  </code>
                   <CopyButton text={finding.fix} />
                 </p>
               )}

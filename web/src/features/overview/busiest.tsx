@@ -38,7 +38,15 @@ export function Busiest({ busiest }: { busiest: Overview['busiest'] }) {
   )
 }
 
-function Ranking({ title, rows, link }: { title: string; rows: readonly Row[]; link: (row: Row) => ReactNode }) {
+function Ranking({
+  title,
+  rows,
+  link,
+}: {
+  title: string
+  rows: readonly Row[]
+  link: (row: Row) => ReactNode
+}) {
   const most = Math.max(1, ...rows.map(({ tokens }) => tokens))
   return (
     <Panel title={title}>
@@ -52,13 +60,21 @@ function Ranking({ title, rows, link }: { title: string; rows: readonly Row[]; l
             <li key={row.id}>
               <div className="flex items-baseline gap-3">
                 <span className="min-w-0 grow truncate font-medium">{link(row)}</span>
-                <span className="text-xs whitespace-nowrap text-faint" title={formatNumber(row.tokens)}>
+                <span
+                  className="text-xs whitespace-nowrap text-faint"
+                  title={formatNumber(row.tokens)}
+                >
                   <Trans>{formatCompact(row.tokens)} tokens</Trans>
                 </span>
-                <span className="w-16 text-right whitespace-nowrap">{formatCost(row.cost_usd)}</span>
+                <span className="w-16 text-right whitespace-nowrap">
+                  {formatCost(row.cost_usd)}
+                </span>
               </div>
               <div aria-hidden="true" className="mt-1 h-1 rounded-full bg-sunken">
-                <div className="h-full rounded-full bg-accent" style={{ width: `${(row.tokens / most) * 100}%` }} />
+                <div
+                  className="h-full rounded-full bg-accent"
+                  style={{ width: `${(row.tokens / most) * 100}%` }}
+                />
               </div>
             </li>
           ))}

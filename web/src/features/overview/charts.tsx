@@ -30,13 +30,21 @@ export function Charts({ bounds: { from, until }, range }: { bounds: Bounds; ran
   )
 }
 
-function Outcomes({ bars }: { bars: readonly { start: string; requests: number; errors: number }[] }) {
+function Outcomes({
+  bars,
+}: {
+  bars: readonly { start: string; requests: number; errors: number }[]
+}) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const times = useMemo(() => bars.map(({ start }) => start), [bars])
   const series = useMemo<Series[]>(
     () => [
-      { name: t`Answered`, colour: '--series-1', values: bars.map((bar) => bar.requests - bar.errors) },
+      {
+        name: t`Answered`,
+        colour: '--series-1',
+        values: bars.map((bar) => bar.requests - bar.errors),
+      },
       { name: t`Errors`, colour: '--series-5', values: bars.map((bar) => bar.errors) },
     ],
     [bars, t],
@@ -58,7 +66,6 @@ function Outcomes({ bars }: { bars: readonly { start: string; requests: number; 
   )
 }
 
-
 function CostByModel({ buckets, series }: Schemas['UsageSeries']) {
   const { t } = useLingui()
   const times = useMemo(() => buckets.map(({ start }) => start), [buckets])
@@ -67,7 +74,9 @@ function CostByModel({ buckets, series }: Schemas['UsageSeries']) {
       series.map(({ group, other, sums }, index) => ({
         name: other ? t`Other` : (group[0]?.name ?? '–'),
         colour: other ? '--series-other' : `--series-${(index % 6) + 1}`,
-        values: sums.map(({ cost_usd }, at) => (buckets[at]?.known === false ? null : (cost_usd ?? 0))),
+        values: sums.map(({ cost_usd }, at) =>
+          buckets[at]?.known === false ? null : (cost_usd ?? 0),
+        ),
       })),
     [series, buckets, t],
   )

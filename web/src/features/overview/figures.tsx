@@ -2,7 +2,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import type { Figure, Overview } from '@/api/overview.ts'
-import { formatCompact, formatCost, formatDuration, formatNumber, formatShare } from '@/lib/format.ts'
+import {
+  formatCompact,
+  formatCost,
+  formatDuration,
+  formatNumber,
+  formatShare,
+} from '@/lib/format.ts'
 import { classNames } from '@/ui/class-names.ts'
 
 type Better = 'more' | 'less' | 'neither'
@@ -76,14 +82,21 @@ function Tile({ name, figure, format, better, extra }: TileProps) {
 const UNCHANGED = 0.005
 
 function Change({ figure: { value, before }, better }: { figure: Figure; better: Better }) {
-  if (value === null || before === null || before === 0) return <Trans>nothing to compare with</Trans>
+  if (value === null || before === null || before === 0)
+    return <Trans>nothing to compare with</Trans>
   const change = value / before - 1
   if (Math.abs(change) < UNCHANGED) return <Trans>as before</Trans>
   const good = better === 'neither' ? null : (better === 'more') === change > 0
   const share = formatShare(Math.abs(change))
   return (
     <>
-      <span className={classNames('font-medium', good === true && 'text-ok', good === false && 'text-bad')}>
+      <span
+        className={classNames(
+          'font-medium',
+          good === true && 'text-ok',
+          good === false && 'text-bad',
+        )}
+      >
         {change > 0 ? <Trans>▲ {share} more</Trans> : <Trans>▼ {share} less</Trans>}
       </span>{' '}
       <Trans>than before</Trans>

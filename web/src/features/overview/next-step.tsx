@@ -11,7 +11,13 @@ type Step = NonNullable<Overview['next_step']>
 
 export function NextStep({ step }: { step: Step }) {
   const { t } = useLingui()
-  const steps: { id: Step; title: string; text: string; to: '/upstreams' | '/keys' | '/playground'; action: string }[] = [
+  const steps: {
+    id: Step
+    title: string
+    text: string
+    to: '/upstreams' | '/keys' | '/playground'
+    action: string
+  }[] = [
     {
       id: 'add_upstream',
       title: t`Add a provider's key`,
@@ -43,7 +49,11 @@ export function NextStep({ step }: { step: Step }) {
             <span
               className={classNames(
                 'flex size-6 shrink-0 items-center justify-center rounded-full text-xs font-semibold',
-                index < at ? 'bg-ok-soft text-ok' : index === at ? 'bg-accent text-on-accent' : 'bg-sunken text-soft',
+                index < at
+                  ? 'bg-ok-soft text-ok'
+                  : index === at
+                    ? 'bg-accent text-on-accent'
+                    : 'bg-sunken text-soft',
               )}
             >
               {index < at ? <CheckIcon className="size-3.5" /> : index + 1}

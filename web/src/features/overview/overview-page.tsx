@@ -2,8 +2,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useLiveEvents } from '@/api/events.ts'
 import { type Overview, overviewQuery } from '@/api/overview.ts'
+import { formatNumber } from '@/lib/format.ts'
 import { OVERVIEW_RANGES } from '@/lib/search-params.ts'
 import { Page, Panel } from '@/ui/page.tsx'
 import { Segmented } from '@/ui/segmented.tsx'
@@ -14,8 +16,6 @@ import { Busiest } from './busiest.tsx'
 import { Charts } from './charts.tsx'
 import { Figures } from './figures.tsx'
 import { NextStep } from './next-step.tsx'
-import { useState } from 'react'
-import { formatNumber } from '@/lib/format.ts'
 
 const route = getRouteApi('/signed-in/')
 

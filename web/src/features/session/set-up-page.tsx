@@ -23,11 +23,16 @@ export function SetUpPage({ token, onDone }: { token: string; onDone: () => void
     setDifferent(password !== again)
     if (password === again) attempt.mutate()
   }
-  const refused = attempt.error instanceof ApiError ? attempt.error.fieldMessage('password') : undefined
+  const refused =
+    attempt.error instanceof ApiError ? attempt.error.fieldMessage('password') : undefined
   return (
     <SignInFrame title={<Trans>Welcome. Choose your password</Trans>}>
       <form onSubmit={submit} className="flex flex-col gap-3">
-        <Field label={t`Password`} hint={t`At least ${MIN_PASSWORD_LENGTH} characters. A sentence is fine.`} error={refused}>
+        <Field
+          label={t`Password`}
+          hint={t`At least ${MIN_PASSWORD_LENGTH} characters. A sentence is fine.`}
+          error={refused}
+        >
           <TextInput
             type="password"
             name="new-password"

@@ -70,7 +70,8 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
     mutationFn: () => signIn({ username, password, ...(code ? { code } : {}) }),
     onSuccess: onDone,
   })
-  const needsCode = attempt.error instanceof ApiError && /second_factor|totp|code/.test(attempt.error.code)
+  const needsCode =
+    attempt.error instanceof ApiError && /second_factor|totp|code/.test(attempt.error.code)
   const [codeShown, setCodeShown] = useState(false)
   if (needsCode && !codeShown) setCodeShown(true)
 
@@ -82,8 +83,8 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
     return (
       <p className="text-soft">
         <Trans>
-          No password has been set yet. Open the link that the first start printed, or run <code>gpt-proxy console</code>{' '}
-          for a new one.
+          No password has been set yet. Open the link that the first start printed, or run{' '}
+          <code>gpt-proxy console</code> for a new one.
         </Trans>
       </p>
     )
@@ -130,7 +131,9 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
       </Button>
       {options?.oidc && (
         <Button asChild>
-          <a href={`${GATEWAY_URL}${options.oidc.start}?return_to=${encodeURIComponent(location.href)}`}>
+          <a
+            href={`${GATEWAY_URL}${options.oidc.start}?return_to=${encodeURIComponent(location.href)}`}
+          >
             <Trans>Sign in with {options.oidc.name}</Trans>
           </a>
         </Button>
