@@ -112,6 +112,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '客户端这么久不接收数据就切断',
   },
   MAX_BODY_BYTES: { en: 'largest request body', zh: '最大的请求体' },
+  BODY_MEMORY_BYTES: {
+    en: 'what the bodies of all requests under way may take together; beyond it requests are answered with 503. The process needs two to three times as much',
+    zh: '所有进行中请求的请求体合计可占用的字节数；超出时以 503 拒绝。进程实际需要两到三倍的内存',
+  },
   DRAIN_SECONDS: {
     en: 'how long streams may finish after SIGTERM',
     zh: '收到 SIGTERM 后流还可以继续多久',

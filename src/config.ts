@@ -102,6 +102,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     clientBodyTimeoutMs: values.CLIENT_BODY_TIMEOUT_MS,
     clientWriteTimeoutMs: values.CLIENT_WRITE_TIMEOUT_MS,
     maxBodyBytes: values.MAX_BODY_BYTES,
+    bodyMemoryBytes: values.BODY_MEMORY_BYTES,
     drainMs: values.DRAIN_SECONDS * 1000,
     drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,

@@ -13,6 +13,18 @@ export interface Framing {
 
 /** All lines in one go: a test for each costs more than all that is read out of them. */
 const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*(?:\r\n|$))*$/y
+/** As llhttp reads a request's: no control characters in a value. */
+const STRICT_FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n|$))*$/y
+/** A trailer that another reader would take for the framing of the message. */
+const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host|trailer)[\t ]*:/i
+
+/** One line after the last chunk of a request. Throws MalformedMessage. */
+export function assertTrailer(line: string): void {
+  STRICT_FIELD_LINES.lastIndex = 0
+  if (!STRICT_FIELD_LINES.test(line) || FRAMING_FIELD.test(line))
+    throw new MalformedMessage('one of its trailers is malformed')
+}
+
 /** Turns a letter into lower case; of what may stand in a name beside letters, it changes none that we ask for. */
 const LOWER = 32
 const SPACE = 32
@@ -25,9 +37,10 @@ export class HeaderLines implements HeaderSource {
   private readonly places: number[] = []
 
   /** `linesAt`: where the first line begins. Throws MalformedMessage. */
-  constructor(text: string, linesAt: number) {
-    FIELD_LINES.lastIndex = linesAt
-    if (!FIELD_LINES.test(text)) throw new MalformedMessage('one of its headers is malformed')
+  constructor(text: string, linesAt: number, kind: 'request' | 'reply') {
+    const lines = kind === 'request' ? STRICT_FIELD_LINES : FIELD_LINES
+    lines.lastIndex = linesAt
+    if (!lines.test(text)) throw new MalformedMessage('one of its headers is malformed')
     this.text = text
     for (let at = linesAt; at < text.length; ) {
       const lineEnd = text.indexOf('\r\n', at)

@@ -16,23 +16,26 @@ function read(pieces: readonly string[], closed = false): Read & { whole: boolea
   const found: Read = { statuses: [], bodies: [], reusable: [] }
   let body = ''
   let reusable = false
-  const reader = new MessageReader({
-    head(text) {
-      const head = readReplyHead(text)
-      if (head === null) return null
-      found.statuses.push(head.status)
-      reusable = head.reusable
-      return head.framing
+  const reader = new MessageReader(
+    {
+      head(text) {
+        const head = readReplyHead(text)
+        if (head === null) return null
+        found.statuses.push(head.status)
+        reusable = head.reusable
+        return head.framing
+      },
+      body: (bytes) => {
+        body += Buffer.from(bytes).toString('latin1')
+      },
+      end() {
+        found.bodies.push(body)
+        found.reusable.push(reusable)
+        body = ''
+      },
     },
-    body: (bytes) => {
-      body += Buffer.from(bytes).toString('latin1')
-    },
-    end() {
-      found.bodies.push(body)
-      found.reusable.push(reusable)
-      body = ''
-    },
-  })
+    'reply',
+  )
   reader.start()
   for (const piece of pieces) {
     const bytes = Buffer.from(piece, 'latin1')
@@ -126,4 +129,61 @@ test.each([
 ])('what is no proper reply is refused, at once or byte by byte (%j)', (text) => {
   expect(() => read([text])).toThrow(MalformedMessage)
   expect(() => read([...text])).toThrow(MalformedMessage)
+})
+
+describe('a message in tiny chunks', () => {
+  const parts: number[] = []
+  const readerOf = (kind: 'request' | 'reply') =>
+    new MessageReader(
+      {
+        head: () => ({ mode: 'size', length: 0 }),
+        body: (bytes) => void parts.push(bytes.length),
+        end() {},
+      },
+      kind,
+    )
+
+  test('gives its body on once a read, however many chunks the read holds', () => {
+    parts.length = 0
+    const reader = readerOf('reply')
+    reader.start()
+    reader.push(Buffer.from('x\r\n\r\n'))
+    reader.push(Buffer.from('1\r\nx\r\n'.repeat(10_000)))
+    reader.push(Buffer.from('1\r\nx\r\n'.repeat(5_000)))
+    expect(parts).toEqual([10_000, 5_000])
+  })
+
+  test('keeps its order beside large chunks', () => {
+    const given: string[] = []
+    const reader = new MessageReader(
+      {
+        head: () => ({ mode: 'size', length: 0 }),
+        body: (bytes) => void given.push(Buffer.from(bytes).toString()),
+        end: () => void given.push('.'),
+      },
+      'request',
+    )
+    reader.start()
+    const large = 'L'.repeat(0x800)
+    reader.push(Buffer.from(`x\r\n\r\n1\r\na\r\n1\r\nb\r\n800\r\n${large}\r\n1\r\nc\r\n0\r\n\r\n`))
+    expect(given).toEqual(['ab', large, 'c', '.'])
+  })
+
+  test.each(['junk', 'a b: c', 'a: \u0001', 'content-length: 3', 'Transfer-Encoding: chunked'])(
+    'is refused with the trailer %j in a request alone',
+    (trailer) => {
+      const bytes = Buffer.from(`x\r\n\r\n0\r\n${trailer}\r\n\r\n`)
+      const push = (kind: 'request' | 'reply') => () => {
+        const reader = readerOf(kind)
+        reader.start()
+        reader.push(bytes)
+      }
+      expect(push('request')).toThrow(MalformedMessage)
+      expect(push('reply')).not.toThrow()
+    },
+  )
+})
+
+test('interim replies without end are refused', () => {
+  expect(() => read(['HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1_000)])).toThrow('without end')
 })

@@ -1,5 +1,7 @@
 /** Reads HTTP/1.1 messages from the bytes of a connection (RFC 9112): strict, lest one message pass for another. */
-import { type Framing, MalformedMessage } from './head-lines.ts'
+import { ChunkSizeLine } from './chunk-size-line.ts'
+import { assertTrailer, type Framing, MalformedMessage } from './head-lines.ts'
+import { SmallChunks } from './small-chunks.ts'
 
 export interface MessageSink {
   /** The head without the empty line at its end. Null: another head follows. Throws MalformedMessage. */
@@ -11,45 +13,53 @@ export interface MessageSink {
 
 type Mode = 'idle' | 'head' | 'length' | 'size' | 'chunk' | 'chunk end' | 'trailer' | 'until close'
 
+/** Where replies are read leniently, requests are not: a proxy in front must find the same requests. */
+export type MessageKind = 'request' | 'reply'
+
 const MAX_HEAD_BYTES = 64 * 1024
-const MAX_SIZE_LINE = 256
-/** Chunk sizes above this many hex digits are no honest sizes. */
-const MAX_SIZE_DIGITS = 12
-/** Up to this the runtime keeps bytes among its objects, and allocates nothing else for them. */
-const MAX_COPIED_BYTES = 1000
-const copyOf = Uint8Array.prototype.slice
+/** Interim replies (100, 103) before the one that counts. */
+const MAX_INTERIM_HEADS = 16
 const CR = 13
 const LF = 10
-const SEMICOLON = 59
-const SPACE = 32
-const TAB = 9
 
-/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class MessageReader {
   private readonly sink: MessageSink
+  private readonly isRequest: boolean
+  private readonly sizeLine: ChunkSizeLine
+  private readonly chunks: SmallChunks
   private mode: Mode = 'idle'
   private held: Buffer | null = null
   /** Bytes of the body or of the chunk that are still to come. */
   private left = 0
   private lineLength = 0
-  private digits = 0
-  private inExtension = false
   private afterCr = false
+  /** A trailer's line so far; only of a request. */
+  private trailer = ''
+  private interimHeads = 0
 
-  constructor(sink: MessageSink) {
+  constructor(sink: MessageSink, kind: MessageKind) {
     this.sink = sink
+    this.isRequest = kind === 'request'
+    this.sizeLine = new ChunkSizeLine(this.isRequest)
+    this.chunks = new SmallChunks((bytes) => sink.body(bytes))
   }
 
   /** Expects a message. */
   start(): void {
     this.mode = 'head'
     this.held = null
+    this.interimHeads = 0
   }
 
   /** Returns where the message ended, or the length where it goes on. Throws MalformedMessage. */
   push(bytes: Buffer): number {
     let at = 0
-    while (at < bytes.length && this.mode !== 'idle') at = this.step(bytes, at)
+    try {
+      while (at < bytes.length && this.mode !== 'idle') at = this.step(bytes, at)
+    } finally {
+      this.chunks.flush(bytes)
+    }
     return at
   }
 
@@ -92,9 +102,9 @@ export class MessageReader {
 
   private startLine(): void {
     this.lineLength = 0
-    this.digits = 0
-    this.inExtension = false
     this.afterCr = false
+    this.trailer = ''
+    this.sizeLine.start()
   }
 
   /** Each of these reads on from `at` and returns where it stopped: slices cost more than counting. */
@@ -118,7 +128,11 @@ export class MessageReader {
 
   private readFraming(head: string): void {
     const framing = this.sink.head(head)
-    if (framing === null) return
+    if (framing === null) {
+      if (++this.interimHeads > MAX_INTERIM_HEADS)
+        throw new MalformedMessage('it sends interim replies without end')
+      return
+    }
     this.mode = framing.mode
     this.left = framing.length
     this.startLine()
@@ -128,38 +142,23 @@ export class MessageReader {
   private readBytes(bytes: Buffer, at: number): number {
     const end = Math.min(at + this.left, bytes.length)
     this.left -= end - at
-    this.sink.body(at === 0 && end === bytes.length ? bytes : part(bytes, at, end))
+    this.chunks.add(bytes, at, end)
     if (this.left === 0) {
-      if (this.mode === 'length') this.finish()
-      else this.mode = 'chunk end'
+      if (this.mode === 'length') {
+        this.chunks.flush(bytes)
+        this.finish()
+      } else this.mode = 'chunk end'
     }
     return end
   }
 
-  /** `1a3;extension CR LF`. */
   private readSize(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
-      const byte = bytes[at] as number
-      if (++this.lineLength > MAX_SIZE_LINE)
-        throw new MalformedMessage('a chunk has too long a size line')
-      if (this.afterCr) {
-        if (byte !== LF || this.digits === 0)
-          throw new MalformedMessage('a chunk has no proper size')
-        this.startLine()
-        this.mode = this.left === 0 ? 'trailer' : 'chunk'
-        return at + 1
-      }
-      if (byte === CR) this.afterCr = true
-      else if (byte === LF) throw new MalformedMessage('a chunk has no proper size')
-      else if (this.inExtension) continue
-      // Some servers pad the size with spaces.
-      else if (byte === SEMICOLON || byte === SPACE || byte === TAB) this.inExtension = true
-      else {
-        const digit = hexDigit(byte)
-        if (digit < 0 || ++this.digits > MAX_SIZE_DIGITS)
-          throw new MalformedMessage('a chunk has no proper size')
-        this.left = this.left * 16 + digit
-      }
+      if (!this.sizeLine.push(bytes[at] as number)) continue
+      this.left = this.sizeLine.size
+      this.startLine()
+      this.mode = this.left === 0 ? 'trailer' : 'chunk'
+      return at + 1
     }
     return bytes.length
   }
@@ -181,18 +180,23 @@ export class MessageReader {
   /** Trailers are dropped; an empty line ends them. */
   private readTrailer(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
-      const byte = bytes[at]
+      const byte = bytes[at] as number
       if (++this.left > MAX_HEAD_BYTES) throw new MalformedMessage('its trailers are too long')
       if (byte === LF) {
         if (!this.afterCr) throw new MalformedMessage('a trailer has no proper end')
         if (this.lineLength === 0) {
+          this.chunks.flush(bytes)
           this.finish()
           return at + 1
         }
+        if (this.isRequest) assertTrailer(this.trailer)
         this.startLine()
       } else if (byte === CR && !this.afterCr) this.afterCr = true
       else if (this.afterCr) throw new MalformedMessage('a trailer has no proper end')
-      else this.lineLength++
+      else {
+        this.lineLength++
+        if (this.isRequest) this.trailer += String.fromCharCode(byte)
+      }
     }
     return bytes.length
   }
@@ -204,15 +208,4 @@ function headEnd(bytes: Buffer, from: number): number {
     if (bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at - 3
   }
   return -1
-}
-
-/** A copy where it is small: a view costs the runtime four allocations, and as many to clear away. */
-function part(bytes: Buffer, from: number, to: number): Uint8Array {
-  return to - from > MAX_COPIED_BYTES ? bytes.subarray(from, to) : copyOf.call(bytes, from, to)
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48
-  const lower = byte | 32
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }

@@ -19,7 +19,7 @@ const CLOSE = /\bclose\b/i
 export function readReplyHead(text: string): ReplyHead | null {
   STATUS_LINE.lastIndex = 0
   if (!STATUS_LINE.test(text)) throw new MalformedMessage('it does not answer in HTTP/1.1')
-  const headers = new HeaderLines(text, STATUS_LINE.lastIndex)
+  const headers = new HeaderLines(text, STATUS_LINE.lastIndex, 'reply')
   const status = Number(text.slice(STATUS_AT, STATUS_AT + 3))
   if (status === 101) throw new MalformedMessage('it switched protocols unasked')
   if (status < 200) return null

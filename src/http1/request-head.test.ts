@@ -99,3 +99,19 @@ describe('refused is', () => {
     expect(() => head(['transfer-encoding: chunked'], 'POST / HTTP/1.0')).toThrow(MalformedMessage)
   })
 })
+
+describe('what llhttp refuses', () => {
+  test.each(['GET /\xff HTTP/1.1', 'GET http://u@x/v1 HTTP/1.1', 'GET http://u:p@x/v1 HTTP/1.1'])(
+    '%j is no first line',
+    (line) => {
+      expect(() => head([], line)).toThrow(MalformedMessage)
+    },
+  )
+  test.each(['a: \x01', 'a: \x7f', 'a: \x0b'])('%j is no header', (line) => {
+    expect(() => head([line])).toThrow(MalformedMessage)
+  })
+  test('an @ in a path or a query is nobody', () => {
+    expect(head([], 'GET http://x/a@b?c=//d@e HTTP/1.1').target).toBe('http://x/a@b?c=//d@e')
+    expect(head([], 'GET /x?u=http://a@b HTTP/1.1').method).toBe('GET')
+  })
+})

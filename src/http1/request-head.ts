@@ -16,12 +16,14 @@ export interface RequestHead {
   keepAlive: boolean
 }
 
-const REQUEST_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e\x80-\xff]+ HTTP\/1\.[01](?:\r\n|$)/y
+const REQUEST_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e]+ HTTP\/1\.[01](?:\r\n|$)/y
 const VERSION_LENGTH = ' HTTP/1.1'.length
 const ZERO = 48
 const CLOSE = /\bclose\b/i
 /** A name or an address, with a port. */
 const HOST = /^[\w.~:[\]%!$&'()*+;=-]*$/
+/** `http://user@host/…`: which of the two a reader takes for the host differs (RFC 9110, 4.2.4). */
+const USER_INFO = /^[^/?#]*\/\/[^/?#]*@/
 const LENGTH = /^\d{1,15}$/
 const NO_BODY: Framing = { mode: 'length', length: 0 }
 const CHUNKED: Framing = { mode: 'size', length: 0 }
@@ -34,15 +36,17 @@ export function readRequestHead(text: string): RequestHead {
   const lineEnd = linesAt === text.length && !text.endsWith('\r\n') ? linesAt : linesAt - 2
   const methodEnd = text.indexOf(' ')
   const minor = text.charCodeAt(lineEnd - 1) === ZERO ? 0 : 1
-  const headers = new HeaderLines(text, linesAt)
+  const headers = new HeaderLines(text, linesAt, 'request')
   const host = headers.get('host')
   if (host === null && minor === 1) throw new MalformedMessage('it names no host')
   // Several are joined by commas: which of them another server believes is not known.
   if (host !== null && !HOST.test(host)) throw new MalformedMessage('its host is malformed')
+  const target = text.slice(methodEnd + 1, lineEnd - VERSION_LENGTH)
+  if (USER_INFO.test(target)) throw new MalformedMessage('its target names a user')
   const connection = headers.get('connection')
   return {
     method: text.slice(0, methodEnd),
-    target: text.slice(methodEnd + 1, lineEnd - VERSION_LENGTH),
+    target,
     headers,
     framing: framingOf(minor, headers),
     minor,

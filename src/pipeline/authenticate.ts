@@ -9,6 +9,9 @@ import type { Services } from './services.ts'
 const REFUSAL =
   'gateway: no valid proxy key was given. Send "Authorization: Bearer sk-proxy-…" with a key that is active; an operator makes one with "gpt-proxy key create".'
 
+/** Only blanks and tabs are no part of a key: two readers must not take different keys out of one header. */
+const BEARER = /^bearer[ \t]+([^ \t].*?)[ \t]*$/i
+
 export function authenticate(gateway: Services, headers: HeaderSource): Caller {
   const key = presentedKey(headers)
   if (key === null || !isWellFormedProxyKey(key)) throw refused()
@@ -29,7 +32,7 @@ export function authenticateAdmin(gateway: Services, headers: HeaderSource): Cal
  */
 function presentedKey(headers: HeaderSource): string | null {
   const authorization = headers.get('authorization')
-  if (authorization) return /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null
+  if (authorization) return BEARER.exec(authorization)?.[1] ?? null
   return headers.get('api-key') ?? headers.get('x-api-key')
 }
 

@@ -1,7 +1,9 @@
 /** Depth, duplicates and places of members are found without parsing. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { countMembers, duplicatesIn, membersIn, withMember } from './json-scan.ts'
+import { countMembers, duplicatesIn, membersIn, type ScanBounds, withMember } from './json-scan.ts'
+
+const BOUNDS: ScanBounds = { depth: 64, containers: 1_000, values: 5_000 }
 
 describe('scanning a JSON object', () => {
   test('finds each member where it stands', () => {
@@ -21,21 +23,37 @@ describe('scanning a JSON object', () => {
 
   test('counts and names duplicates, escaped ones too', () => {
     const text = '{"model":1,"mod\\u0065l":2,"n":{"model":3}}'
-    expect(countMembers(text, 64)).toBe(3)
+    expect(countMembers(text, BOUNDS)).toBe(3)
     expect(duplicatesIn(text)).toEqual(['model'])
   })
 
   test('refuses nesting past the limit before anything is parsed', () => {
-    expect(countMembers(`{"a":${'['.repeat(64)}`, 64)).toBe('too_deep')
-    expect(countMembers(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`, 64)).toBe(1)
+    expect(countMembers(`{"a":${'['.repeat(64)}`, BOUNDS)).toBe('too_deep')
+    expect(countMembers(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`, BOUNDS)).toBe(1)
+  })
+
+  test.each([
+    ['lists', `{"a":[${'[],'.repeat(2_000)}1]}`],
+    ['objects', `{"a":[${'{},'.repeat(2_000)}1]}`],
+    ['numbers', `{"a":[${'1,'.repeat(6_000)}1]}`],
+    ['names', `{"a":{${'"b":1,'.repeat(3_000)}"c":1}}`],
+    ['members', `{${'"a":1,'.repeat(20_000)}"b":1}`],
+  ])('refuses more %s than may be, before anything is parsed', (_, text) => {
+    expect(countMembers(text, BOUNDS)).toBe('too_many')
+  })
+
+  test('takes what is within the bounds, and blanks of any length', () => {
+    expect(countMembers(`{"a":[${'1,'.repeat(4_000)}1]}`, BOUNDS)).toBe(1)
+    expect(countMembers(`{${' '.repeat(100_000)}"a"${'\n'.repeat(100_000)}:1}`, BOUNDS)).toBe(1)
+    expect(countMembers(' '.repeat(100_000), BOUNDS)).toBe('not_an_object')
   })
 
   test.each(['', ' ', '[]', '"x"', 'null', '1'])('%j is no object', (text) => {
-    expect(countMembers(text, 64)).toBe('not_an_object')
+    expect(countMembers(text, BOUNDS)).toBe('not_an_object')
   })
 
   test.each(['{', '{"a', '{"a\\"}', '{} {}', '{"a":1}]'])('%j is malformed', (text) => {
-    expect(countMembers(text, 64)).toBe('malformed')
+    expect(countMembers(text, BOUNDS)).toBe('malformed')
   })
 
   test('agrees with JSON.parse about the members of any object', () => {
@@ -47,7 +65,7 @@ describe('scanning a JSON object', () => {
           const text = JSON.stringify(object, null, indent)
           const members = membersIn(text)
           const parsed = JSON.parse(text) as Record<string, unknown>
-          expect(countMembers(text, 64)).toBe(Object.keys(parsed).length)
+          expect(countMembers(text, BOUNDS)).toBe(Object.keys(parsed).length)
           expect(duplicatesIn(text)).toEqual([])
           expect(new Set(members.keys())).toEqual(new Set(Object.keys(parsed)))
           for (const [key, { valueStart, valueEnd }] of members) {

@@ -6,8 +6,19 @@ export interface Member {
   valueEnd: number
 }
 
-export type ScanFault = 'too_deep' | 'not_an_object' | 'malformed'
+export type ScanFault = 'too_deep' | 'too_many' | 'not_an_object' | 'malformed'
 
+/** Bounds that keep the building of a value short: how long that takes depends on its parts, not on its bytes. */
+export interface ScanBounds {
+  depth: number
+  /** Objects and lists. */
+  containers: number
+  /** All of it: texts, numbers, names, objects, lists. */
+  values: number
+}
+
+/** Of the object itself; naming those that stand twice takes time for each. */
+const MAX_MEMBERS = 10_000
 const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
@@ -22,21 +33,30 @@ const CLOSE_BRACKET = 93
  * that keeps nothing, for every request takes it; strings are hopped over natively. It checks no
  * grammar beyond what it needs, so parse the text afterwards.
  */
-export function countMembers(text: string, maxDepth: number): number | ScanFault {
+export function countMembers(text: string, bounds: ScanBounds): number | ScanFault {
   let depth = 0
   let members = 0
+  let containers = 0
+  let values = 0
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
-    if (char <= 32) continue
+    if (char <= 32) {
+      at = blanksEnd(text, at) - 1
+      continue
+    }
     if (depth === 0 && char !== OPEN_BRACE) return 'not_an_object'
     if (char === QUOTE) {
       at = stringEnd(text, at)
       if (at < 0) return 'malformed'
     } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
-      if (++depth > maxDepth) return 'too_deep'
+      if (++depth > bounds.depth) return 'too_deep'
+      if (++containers > bounds.containers || ++values > bounds.values) return 'too_many'
     } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
       if (--depth === 0) return onlySpaceAfter(text, at + 1) ? members : 'malformed'
-    } else if (char === COLON && depth === 1) members++
+    } else if (char === COMMA || char === COLON) {
+      if (++values > bounds.values) return 'too_many'
+      if (char === COLON && depth === 1 && ++members > MAX_MEMBERS) return 'too_many'
+    }
   }
   return text.trim() === '' ? 'not_an_object' : 'malformed'
 }
@@ -98,6 +118,16 @@ export function withMember(
   const brace = text.indexOf('{')
   const separator = members.size === 0 ? '' : ','
   return `${text.slice(0, brace + 1)}${JSON.stringify(key)}:${rawValue}${separator}${text.slice(brace + 1)}`
+}
+
+const NOT_BLANK = /[^\0- ]/g
+
+/** Found natively: a body can be blanks for megabytes. */
+function blanksEnd(text: string, from: number): number {
+  // One blank after a comma or a colon is the usual case.
+  if (text.charCodeAt(from + 1) > 32) return from + 1
+  NOT_BLANK.lastIndex = from
+  return NOT_BLANK.test(text) ? NOT_BLANK.lastIndex - 1 : text.length
 }
 
 /** Offset of the closing quote of the string that opens at `start`, or -1. */

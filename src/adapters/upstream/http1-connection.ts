@@ -58,7 +58,7 @@ class UpstreamExchange implements Sending {
 export class Connection implements MessageSink {
   private readonly wire: Wire
   private readonly watcher: Watcher
-  private readonly reader = new MessageReader(this)
+  private readonly reader = new MessageReader(this, 'reply')
   private current: UpstreamExchange | null = null
   /** A reply was read from it. */
   private used = false

@@ -30,36 +30,40 @@ export function serveEndpoint(
   endpoint: Endpoint,
   { bodyLimits, inFlight }: ServerOptions,
 ): ExchangeHandler {
-  const read = (exchange: Exchange) => readBody(exchange, bodyLimits, gateway.deadlines)
   return (exchange, { deployment }) => {
+    const share = bodyLimits.memory.open()
+    const read = () => readBody(exchange, bodyLimits, gateway.deadlines, share)
     const readNamed = deployment === null ? read : namingModel(read, deployment)
-    respondTo(gateway, exchange, endpoint, readNamed, inFlight)
+    inFlight.add()
+    void respondTo(gateway, exchange, endpoint, readNamed).finally(() => {
+      share.release()
+      inFlight.remove()
+    })
   }
 }
 
-type ReadBody = (exchange: Exchange) => string | Promise<string>
+type ReadBody = () => string | Promise<string>
 
 /** As Azure does, takes the model from the path, whatever the body says. */
 function namingModel(read: ReadBody, model: string): ReadBody {
-  return async (exchange) => withModel(await read(exchange), model)
+  return async () => withModel(await read(), model)
 }
 
-function respondTo(
+/** Never rejects. */
+async function respondTo(
   gateway: Services,
   exchange: Exchange,
   endpoint: Endpoint,
-  read: ReadBody,
-  inFlight: ServerOptions['inFlight'],
-): void {
-  const trace = openContext(newRequestId(), gateway.clock.nowMs())
-  exchange.onGone = () => clientGone(trace)
-  inFlight.add()
-  const incoming = { endpoint, client: exchange, readBody: () => read(exchange) }
-  serve(gateway, incoming, trace).then(inFlight.remove, (error) => {
-    if (trace.status === 0) refused(gateway, trace.requestId, error)
-    exchange.respond(errorAnswer(error, trace.requestId, gateway.logger, trace.holdHeaders))
-    inFlight.remove()
-  })
+  readBody: ReadBody,
+): Promise<void> {
+  const context = openContext(newRequestId(), gateway.clock.nowMs())
+  exchange.onGone = () => clientGone(context)
+  try {
+    await serve(gateway, { endpoint, client: exchange, readBody }, context)
+  } catch (error) {
+    if (context.status === 0) refused(gateway, context.requestId, error)
+    exchange.respond(errorAnswer(error, context.requestId, gateway.logger, context.holdHeaders))
+  }
 }
 
 /** Of a request that came as far as an attempt, settle notes what became of it. */

@@ -44,7 +44,7 @@ const MAX_EARLY_BYTES = 64 * 1024
 export class ClientConnection implements MessageSink, ReplyWire {
   private readonly socket: ClientSocket
   private readonly owner: ConnectionOwner
-  private readonly reader = new MessageReader(this)
+  private readonly reader = new MessageReader(this, 'request')
   private exchange: Exchange | null = null
   /** Its head has just been read. */
   private isNew = false

@@ -2,6 +2,7 @@
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
+import { BodyBuffer } from './body-buffer.ts'
 import type { Part } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
@@ -43,7 +44,7 @@ export class Exchange implements ClientStream {
   onGone: (() => void) | null = null
   private readonly request: RequestHead
   private readonly wire: ReplyWire
-  private parts: Uint8Array[] = []
+  private readonly body = new BodyBuffer()
   private dropsBody = false
   private state: 'waiting' | 'streaming' | 'over' = 'waiting'
   /** Of a stream; it goes with the first bytes. */
@@ -65,10 +66,8 @@ export class Exchange implements ClientStream {
 
   /** The body, once: it is not kept beside its text. Null if it is not UTF-8. */
   text(): string | null {
-    const { parts } = this
-    this.parts = []
     try {
-      return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+      return decoder.decode(this.body.take())
     } catch {
       return null
     }
@@ -77,7 +76,7 @@ export class Exchange implements ClientStream {
   /** For whoever takes none: what comes of one is not kept. */
   dropBody(): void {
     this.dropsBody = true
-    this.parts = []
+    this.body.take()
   }
 
   /** Also on the reply, whoever makes it. */
@@ -138,7 +137,7 @@ export class Exchange implements ClientStream {
 
   received(bytes: Uint8Array): void {
     if (this.state === 'over') return
-    if (!this.dropsBody) this.parts.push(bytes)
+    if (!this.dropsBody) this.body.push(bytes)
     this.size += bytes.length
     this.onBody?.()
   }

@@ -1,6 +1,7 @@
 /** Reads a request's body: capped in size before it is buffered, and in time. */
 import { GatewayError, invalidRequest } from '../../core/errors.ts'
 import type { Deadlines } from '../../pipeline/deadlines.ts'
+import type { BodyMemory, BodyShare } from './body-memory.ts'
 import { malformed } from './connection-errors.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -8,6 +9,7 @@ export interface BodyLimits {
   maxBytes: number
   /** The whole body must have arrived by then. */
   timeoutMs: number
+  memory: BodyMemory
 }
 
 /** A promise only where it has not all arrived. */
@@ -15,6 +17,7 @@ export function readBody(
   request: Exchange,
   limits: BodyLimits,
   deadlines: Deadlines,
+  share: BodyShare,
 ): string | Promise<string> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
@@ -25,7 +28,8 @@ export function readBody(
   }
   const length = request.headers.get('content-length')
   if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits)
-  const early = faultOf(request, limits)
+  share.growTo(Number(length ?? 0))
+  const early = faultOf(request, limits, share)
   if (early !== null) throw early
   if (request.whole) return textOf(request)
   return new Promise((resolve, reject) => {
@@ -42,7 +46,7 @@ export function readBody(
       }
     }
     request.onBody = () => {
-      const fault = faultOf(request, limits)
+      const fault = faultOf(request, limits, share)
       if (fault === null && !request.whole) return
       over()
       if (fault === null) finish()
@@ -66,14 +70,24 @@ function textOf(request: Exchange): string {
 }
 
 /** Without a content-length the size is known only as it grows. */
-function faultOf(request: Exchange, limits: BodyLimits): GatewayError | null {
+function faultOf(request: Exchange, limits: BodyLimits, share: BodyShare): GatewayError | null {
   if (request.malformed !== null) return malformed(request.malformed)
   if (request.size > limits.maxBytes) return tooLarge(limits)
-  if (!request.gone) return null
+  if (!request.gone) return noRoom(request, share)
   return new GatewayError(
     'client_closed_request',
     'gateway: the client closed the connection before its request was complete.',
   )
+}
+
+function noRoom({ size }: Exchange, share: BodyShare): GatewayError | null {
+  try {
+    share.growTo(size)
+    return null
+  } catch (error) {
+    if (error instanceof GatewayError) return error
+    throw error
+  }
 }
 
 function tooLarge({ maxBytes }: BodyLimits): GatewayError {

@@ -4,6 +4,7 @@ import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { createApp } from '../../http/app.ts'
+import { createBodyMemory } from '../../http/server/body-memory.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { ownAddress } from '../compose/own-address.ts'
@@ -47,7 +48,11 @@ export function listen({
   const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
-    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs },
+    bodyLimits: {
+      maxBytes: config.maxBodyBytes,
+      timeoutMs: config.clientBodyTimeoutMs,
+      memory: createBodyMemory(config.bodyMemoryBytes),
+    },
     allowedOrigins: config.corsAllowOrigins,
     inFlight,
     doctor: (wish) =>

@@ -1,6 +1,6 @@
 /** What a client asks for: the parts of a request body that the gateway decides on. */
 import { invalidRequest } from '../../core/errors.ts'
-import { countMembers, duplicatesIn, membersIn, withMember } from '../json-scan.ts'
+import { countMembers, duplicatesIn, membersIn, type ScanBounds, withMember } from '../json-scan.ts'
 import { READ_BY_MODEL } from './prompt.ts'
 
 export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
@@ -19,7 +19,8 @@ export interface ModelRequest {
   body: Readonly<Record<string, unknown>>
 }
 
-export const MAX_DEPTH = 64
+/** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
+export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
 /** Far above what any vendor takes. */
 const MAX_CHOICES = 1_000_000
 const MAX_TOKENS = 2 ** 31 - 1
@@ -65,7 +66,7 @@ export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
 
 /** The body with this model in it; as it is where it is no JSON object, which parsing then says. */
 export function withModel(text: string, model: string): string {
-  if (typeof countMembers(text, MAX_DEPTH) !== 'number' || parsed(text) === undefined) return text
+  if (typeof countMembers(text, BODY_BOUNDS) !== 'number' || parsed(text) === undefined) return text
   return withMember(text, membersIn(text), 'model', JSON.stringify(model))
 }
 
@@ -85,9 +86,15 @@ export function parseModelRequest(model: string): ModelRequest {
 }
 
 function readObject(text: string): Record<string, unknown> {
-  const members = countMembers(text, MAX_DEPTH)
+  const members = countMembers(text, BODY_BOUNDS)
   if (members === 'too_deep')
-    throw invalidRequest(`the body is nested deeper than ${MAX_DEPTH} levels`)
+    throw invalidRequest(`the body is nested deeper than ${BODY_BOUNDS.depth} levels`)
+  if (members === 'too_many') {
+    const { containers, values } = BODY_BOUNDS
+    throw invalidRequest(
+      `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
+    )
+  }
   if (members === 'not_an_object') throw invalidRequest('the body must be a JSON object')
   const body = members === 'malformed' ? undefined : parsed(text)
   if (body === undefined) throw invalidRequest("the body isn't valid JSON")

@@ -1,0 +1,44 @@
+/** Keeps a request's body as it arrives: in few objects, however small the reads it comes in. */
+
+/** Reads from this size on are kept as they are; smaller ones are copied together. */
+const MIN_KEPT_BYTES = 16 * 1024
+const BLOCK_BYTES = 64 * 1024
+
+export class BodyBuffer {
+  private parts: Uint8Array[] = []
+  private block: Buffer | null = null
+  private filled = 0
+
+  push(bytes: Uint8Array): void {
+    if (bytes.length >= MIN_KEPT_BYTES) {
+      this.closeBlock()
+      this.parts.push(bytes)
+      return
+    }
+    // The whole of most bodies is one read.
+    if (this.parts.length === 0 && this.block === null) {
+      this.parts.push(bytes)
+      return
+    }
+    if (this.block === null || this.filled + bytes.length > this.block.length) {
+      this.closeBlock()
+      this.block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+    }
+    this.block.set(bytes, this.filled)
+    this.filled += bytes.length
+  }
+
+  /** All of it, once: nothing is kept. */
+  take(): Uint8Array {
+    this.closeBlock()
+    const { parts } = this
+    this.parts = []
+    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
+  }
+
+  private closeBlock(): void {
+    if (this.block !== null) this.parts.push(this.block.subarray(0, this.filled))
+    this.block = null
+    this.filled = 0
+  }
+}

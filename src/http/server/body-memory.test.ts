@@ -1,0 +1,24 @@
+/** The budget for bodies in memory: never more than it, and all of it back at the end. */
+import { expect, test } from 'bun:test'
+import { createBodyMemory } from './body-memory.ts'
+
+test('requests share the budget, and who finds no room is told to come back', () => {
+  const memory = createBodyMemory(100)
+  const [one, other] = [memory.open(), memory.open()]
+  one.growTo(60)
+  one.growTo(40)
+  other.growTo(40)
+  expect(memory.taken()).toBe(100)
+  expect(() => other.growTo(41)).toThrow(
+    expect.objectContaining({
+      code: 'overloaded',
+      status: 503,
+      headers: expect.objectContaining({ 'retry-after': '1' }),
+    }),
+  )
+  one.release()
+  one.release()
+  other.growTo(100)
+  other.release()
+  expect(memory.taken()).toBe(0)
+})

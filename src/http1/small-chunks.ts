@@ -1,0 +1,52 @@
+/** Small chunks of one read, given on together: each alone would be an object, a million of them in a megabyte. */
+
+/** Up to this the runtime keeps bytes among its objects, and allocates nothing else for them. */
+const MAX_SMALL_BYTES = 1000
+/** Gathered bytes that fill less of their buffer are copied, since all of it would stay with them. */
+const LEAST_FILLED = 1 / 4
+const copyOf = Uint8Array.prototype.slice
+
+export class SmallChunks {
+  private readonly give: (bytes: Uint8Array) => void
+  /** Where the first one of a read stands; it is given on alone if no other follows. */
+  private from = 0
+  private to = 0
+  private gathered: Buffer | null = null
+  private size = 0
+
+  constructor(give: (bytes: Uint8Array) => void) {
+    this.give = give
+  }
+
+  /** A part of what was read. Large ones are given on at once, as views. */
+  add(read: Buffer, from: number, to: number): void {
+    if (to - from > MAX_SMALL_BYTES) {
+      this.flush(read)
+      this.give(from === 0 && to === read.length ? read : read.subarray(from, to))
+    } else if (this.gathered !== null) this.gather(read, from, to)
+    else if (this.to === 0) {
+      this.from = from
+      this.to = to
+    } else {
+      this.gathered = Buffer.allocUnsafe(read.length)
+      this.gather(read, this.from, this.to)
+      this.gather(read, from, to)
+    }
+  }
+
+  /** To be called at the end of each read. */
+  flush(read: Buffer): void {
+    if (this.to === 0) return
+    const { gathered, size, from, to } = this
+    this.to = 0
+    this.gathered = null
+    this.size = 0
+    if (gathered === null) this.give(copyOf.call(read, from, to))
+    else if (size < gathered.length * LEAST_FILLED) this.give(copyOf.call(gathered, 0, size))
+    else this.give(gathered.subarray(0, size))
+  }
+
+  private gather(read: Buffer, from: number, to: number): void {
+    this.size += read.copy(this.gathered as Buffer, this.size, from, to)
+  }
+}
