@@ -9,7 +9,7 @@ const paths = [
   ...new Glob('{src,test,bench,scripts}/**/*.ts').scanSync('.'),
   ...new Glob('web/{src,scripts}/**/*.{ts,tsx}').scanSync('.'),
 ]
-  .filter((path) => path !== GENERATED)
+  .filter((path) => path !== GENERATED && !path.includes('node_modules/'))
   .sort()
 const findings: Finding[] = []
 for (const path of paths) findings.push(...findingsIn(path, await Bun.file(path).text()))

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installPrograms, lacking, SEARCHED } from './needed-programs.ts'
 import { type Count, runSuite } from './suite.ts'
+import { installTestPackages } from './test-packages.ts'
 
 /** One after the other: they measure times, and share the machine. */
 const SUITES = [
@@ -36,6 +37,11 @@ function wantedSuites(words: readonly string[]): string[] {
   })
 }
 
+/** Those that run clients, schemas or tools of `test/package.json`. */
+function needsTestPackages(suite: string): boolean {
+  return /^test\/(conformance|deploy|slow|e2e)/.test(suite)
+}
+
 function fail(why: string): never {
   console.error(why)
   process.exit(1)
@@ -49,6 +55,10 @@ if (suites.length === 0)
   fail(`There is no such suite. There are: ${[BESIDE, ...SUITES].join(', ')}`)
 const problem = installPrograms(suites)
 if (problem !== null) console.error(problem)
+if (suites.some(needsTestPackages)) {
+  const failure = installTestPackages()
+  if (failure !== null) fail(failure)
+}
 
 if (!(LIMIT_MS > 0)) fail('SUITE_MINUTES is how long a suite may take, in minutes, e.g. 60.')
 const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))

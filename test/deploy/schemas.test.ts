@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dir, '../..')
 const parsed = (path: string): unknown => YAML.parse(readFileSync(join(ROOT, path), 'utf8'))
 
 describe('docker-compose.yml and the Compose specification', () => {
-  const file = join(ROOT, 'node_modules/dclint/schemas/compose.schema.json')
+  const file = join(ROOT, 'test/node_modules/dclint/schemas/compose.schema.json')
   const { $schema: _, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as Record<
     string,
     unknown
@@ -32,7 +32,7 @@ describe('docker-compose.yml and the Compose specification', () => {
 
 describe('the manifests and the Kubernetes API', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-manifests-'))
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join(ROOT, 'test/node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -8,6 +8,7 @@ interface Locked {
   integrity?: string
   hasInstallScript?: boolean
   dev?: boolean
+  engines?: { node?: string }
 }
 
 const ROOT = join(import.meta.dir, '../..')
@@ -20,11 +21,23 @@ const own = parsed('package.json') as {
 const { packages } = parsed('package-lock.json') as { packages: Record<string, Locked> }
 const locked = Object.entries(packages).filter(([path]) => path !== '')
 
-test('each package has one version and a digest', () => {
-  expect(locked.length).toBeGreaterThan(100)
-  const versions = Object.values({ ...own.dependencies, ...own.devDependencies })
+test.each(['.', 'test'])('each package of %s has one version and a digest', (folder) => {
+  const { dependencies, devDependencies } = parsed(join(folder, 'package.json')) as typeof own
+  const lock = parsed(join(folder, 'package-lock.json')) as { packages: Record<string, Locked> }
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
+  expect(packages.length).toBeGreaterThan(100)
+  const versions = Object.values({ ...dependencies, ...devDependencies })
   expect(versions.filter((each) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(each))).toEqual([])
-  expect(locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+  expect(packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+})
+
+// What only tests need asks for newer ones, and is apart for that reason too.
+test('each package that npm ci installs runs on Node 20', () => {
+  const refusing = locked.filter(([, { engines }]) => {
+    const range = engines?.node ?? '*'
+    return !range.split('||').some((part) => Bun.semver.satisfies('20.20.0', part.trim()))
+  })
+  expect(refusing.map(([path]) => path)).toEqual([])
 })
 
 // npm 12 runs no other scripts, and without its own the runtime is a stub that says so.
