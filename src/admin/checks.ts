@@ -1,5 +1,6 @@
 /** What names, addresses, models and secrets may look like. */
 import type { Provider } from '../core/entities.ts'
+import { PROVIDER_FACTS } from '../core/providers.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'
 
@@ -54,7 +55,7 @@ export function checkedDeployments(
 
 export function checkedApiVersion(version: string | null, provider: Provider): string | null {
   if (version === null) return null
-  if (provider !== 'azure') throw adminError('api_version_unused', { provider })
+  if (!PROVIDER_FACTS[provider].hasApiVersion) throw adminError('api_version_unused', { provider })
   if (/^[\w.-]{1,40}$/.test(version)) return version
   throw adminError('api_version_invalid', { version })
 }
@@ -62,7 +63,8 @@ export function checkedApiVersion(version: string | null, provider: Provider): s
 export function checkedBaseUrl(text: string, provider: Provider): string {
   const read = readBaseUrl(text)
   if (!read.ok) throw adminError('base_url_invalid', { reason: read.reason })
-  if (provider === 'azure' && /\/openai(\/|$)/.test(new URL(read.url).pathname))
+  const { addedPath } = PROVIDER_FACTS[provider]
+  if (addedPath !== null && `${new URL(read.url).pathname}/`.includes(`${addedPath}/`))
     throw adminError('base_url_azure')
   return read.url
 }

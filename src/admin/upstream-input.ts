@@ -1,5 +1,6 @@
 /** What is given of an upstream key, checked as a whole: a change must not leave what `add` would refuse. */
 import type { Provider, UpstreamKey } from '../core/entities.ts'
+import { PROVIDER_FACTS } from '../core/providers.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,
@@ -33,7 +34,8 @@ export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): 
   const { provider, weight = 1 } = input
   const models = checkedModels(input.models ?? null)
   const deployments = checkedDeployments(input.deployments ?? null)
-  if (provider === 'azure' && deployments === null && models === null)
+  const { servesUnnamedModels } = PROVIDER_FACTS[provider]
+  if (!servesUnnamedModels && deployments === null && models === null)
     throw adminError('deployments_missing')
   return {
     provider,

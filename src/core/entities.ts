@@ -1,10 +1,11 @@
 /** The entities of the directory: users, their proxy keys, and the upstream keys. */
+import type { ProviderName } from './providers.ts'
 
 export type UserRole = 'admin' | 'user'
 export type UserStatus = 'active' | 'disabled'
 export type ApiKeyStatus = 'active' | 'revoked'
 export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
-export type Provider = 'openai' | 'azure' | 'compatible'
+export type Provider = ProviderName
 
 /** The user that the gateway's own commands send requests as: in no list, no report and no ledger. */
 export const SYSTEM_USER_ID = 0

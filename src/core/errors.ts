@@ -44,18 +44,16 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE
 
-/** The body of OpenAI's error form, plus the request's id. */
-export interface ErrorBody {
-  error: {
-    message: string
-    type: string
-    code: string | null
-    param: string | null
-    request_id: string
-    /** Where a check of `gpt-proxy doctor` finds the cause. */
-    doctor?: CheckId
-    [further: string]: unknown
-  }
+/** What a client is told of an error, in no protocol's form yet. */
+export interface ErrorReport {
+  message: string
+  type: string
+  code: string | null
+  param: string | null
+  /** The check of `gpt-proxy doctor` that finds the cause. */
+  doctor?: CheckId | undefined
+  /** Further fields of an upstream's own error; already redacted. */
+  further?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface ErrorOptions {
@@ -86,18 +84,19 @@ export class GatewayError extends Error {
     return ERROR_CATALOGUE[this.code].status
   }
 
-  body(requestId: string): ErrorBody {
-    const { type } = ERROR_CATALOGUE[this.code]
-    return {
-      error: {
-        message: this.message,
-        type,
-        code: this.code,
-        param: this.param,
-        request_id: requestId,
-        ...(this.doctor !== undefined && { doctor: this.doctor }),
-      },
-    }
+  /** The same error with further headers; its own win. */
+  withHeaders(headers: Readonly<Record<string, string>>): GatewayError {
+    const { code, message, param, doctor } = this
+    return new GatewayError(code, message, {
+      param,
+      headers: { ...headers, ...this.headers },
+      ...(doctor !== undefined && { doctor }),
+    })
+  }
+
+  report(): ErrorReport {
+    const { message, code, param, doctor } = this
+    return { message, type: ERROR_CATALOGUE[code].type, code, param, doctor }
   }
 }
 
@@ -113,4 +112,11 @@ export function retryAfterHeaders(waitMs: number): Record<string, string> {
     'retry-after': String(Math.ceil(atLeastMs / 1000)),
     'retry-after-ms': String(atLeastMs),
   }
+}
+
+export function internalError(): GatewayError {
+  return new GatewayError(
+    'internal_error',
+    'gateway: an internal error. The log names it under this request id.',
+  )
 }

@@ -89,3 +89,9 @@ export function redactValue(value: unknown, forms: readonly string[]): unknown {
     Object.entries(value).map(([key, item]) => [redact(key, forms), redactValue(item, forms)]),
   )
 }
+
+/** Only what looks like a code is repeated to people; a key of letters alone does, too. */
+export function shownCode(code: string | null, secretForms: readonly string[]): string | null {
+  const fits = code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code)
+  return fits && redact(code, secretForms) === code ? code : null
+}

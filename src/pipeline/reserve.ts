@@ -1,69 +1,84 @@
 /** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
 
 import type { Caller } from '../access/caller.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { ClientPeer, RateReservation } from '../limits/rate-limits.ts'
-import type { ModelRequest } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/protocol.ts'
 import type { QuotaReservation } from '../quota/quota.ts'
 import { estimateTokens } from '../usage/estimate.ts'
 import type { JournalEntry } from '../usage/journal-entry.ts'
 import type { RequestContext } from './context.ts'
 import type { Services } from './services.ts'
 
+/** Who wants what, from where. */
+export interface Asked {
+  caller: Caller
+  request: ModelRequest
+  client: ClientPeer
+}
+
 export interface Reservation {
+  readonly caller: Caller
+  readonly request: ModelRequest
+  readonly context: RequestContext
   /** What was reserved, by estimate. */
-  tokens: number
-  /** Null where the user has no quota. */
+  readonly tokens: number
+  /** Null if the user has no quota. */
   quota: QuotaReservation | null
-  /** Null where no rate limit is on the request. */
+  /** Null if no rate limit applies. */
   rate: RateReservation | null
+  /** What the response says of quota and limits, whatever becomes of the request. */
+  readonly headers: Record<string, string>
 }
 
 /**
- * Quota, then rate limits, then the journal, which can't be taken back; where one refuses, those
- * before it are released.
+ * Quota, then rate limits, then the journal, which can't be taken back; if one refuses, those before it
+ * are released.
  */
 export async function reserve(
-  gateway: Services,
-  caller: Caller,
-  ask: ModelRequest,
-  origin: ClientPeer,
-  trace: RequestContext,
+  services: Services,
+  { caller, request, client }: Asked,
+  context: RequestContext,
 ): Promise<Reservation> {
-  const tokens = estimateTokens(ask)
-  const hold: Reservation = { tokens, quota: null, rate: null }
-  const { holdHeaders } = trace
-  try {
-    // Each answers at once wherever it can, and a promise that is not needed costs.
-    const quota = gateway.quotas.hold(caller.user, tokens, trace.startedAtMs)
-    hold.quota = quota instanceof Promise ? await quota : quota
-    if (hold.quota !== null)
-      holdHeaders['x-gpt-proxy-quota-remaining'] = String(gateway.quotas.remaining(hold.quota))
-    const rate = gateway.rateLimits.hold(caller.key, origin, tokens, holdHeaders)
-    hold.rate = rate instanceof Promise ? await rate : rate
-    await gateway.journal.begin(entryOf(caller, ask, trace, hold))
-  } catch (error) {
-    if (hold.rate !== null) gateway.rateLimits.release(hold.rate)
-    if (hold.quota !== null) gateway.quotas.release(hold.quota)
-    throw error
+  const { quotas, rateLimits, journal } = services
+  const tokens = estimateTokens(request)
+  const headers: Record<string, string> = {}
+  const reservation: Reservation = {
+    caller,
+    request,
+    context,
+    tokens,
+    quota: null,
+    rate: null,
+    headers,
   }
-  return hold
+  try {
+    // Each answers at once if it can, because a promise that is not needed costs.
+    const quota = quotas.hold(caller.user, tokens, context.startedAtMs)
+    reservation.quota = quota instanceof Promise ? await quota : quota
+    if (reservation.quota !== null)
+      headers['x-gpt-proxy-quota-remaining'] = String(quotas.remaining(reservation.quota))
+    const rate = rateLimits.hold(caller.key, client, tokens, headers)
+    reservation.rate = rate instanceof Promise ? await rate : rate
+    await journal.begin(entryOf(reservation))
+  } catch (error) {
+    if (reservation.rate !== null) rateLimits.release(reservation.rate)
+    if (reservation.quota !== null) quotas.release(reservation.quota)
+    throw error instanceof GatewayError ? error.withHeaders(headers) : error
+  }
+  return reservation
 }
 
-function entryOf(
-  caller: Caller,
-  ask: ModelRequest,
-  trace: RequestContext,
-  hold: Reservation,
-): JournalEntry {
+function entryOf({ caller, request, context, tokens, quota }: Reservation): JournalEntry {
   return {
-    requestId: trace.requestId,
-    startedAtMs: trace.startedAtMs,
+    requestId: context.requestId,
+    startedAtMs: context.startedAtMs,
     userId: caller.user.id,
     apiKeyId: caller.key.id,
-    endpoint: ask.endpoint,
-    model: ask.model,
-    stream: ask.stream,
-    tokens: hold.tokens,
-    reservedTokens: hold.quota?.tokens ?? 0,
+    endpoint: request.endpoint,
+    model: request.model,
+    stream: request.stream,
+    tokens,
+    reservedTokens: quota?.tokens ?? 0,
   }
 }

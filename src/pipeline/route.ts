@@ -2,34 +2,37 @@
 
 import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { ModelRequest } from '../protocols/openai/request.ts'
+import type { ModelRequest } from '../protocols/protocol.ts'
 import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
+import { type Plan, targetsOf } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 import type { Services } from './services.ts'
 
-/** The upstream keys that are configured for the model; which of them is healthy is asked at each try. */
-export type Plan = readonly UsableUpstream[]
+type RequestPlan = Plan<UsableUpstream>
 
-const DEMO_PLAN: Plan = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
+const DEMO_KEYS = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
 
-export function route(gateway: Services, caller: Caller, ask: ModelRequest): Plan {
-  if (!mayUse(caller, ask.model)) {
+/** By the list of keys that the directory keeps for a model; which of them is healthy is asked at each attempt. */
+const plans = new WeakMap<readonly UsableUpstream[], RequestPlan>()
+
+export function route(services: Services, caller: Caller, { model }: ModelRequest): RequestPlan {
+  if (!mayUse(caller, model)) {
     throw new GatewayError(
       'model_not_allowed',
-      `gateway: this proxy key may not use the model '${ask.model}'. ModelRequest an operator for a key that may.`,
+      `gateway: this proxy key may not use the model '${model}'. Ask an administrator for a key that may.`,
       { param: 'model' },
     )
   }
-  if (isDemoModel(ask.model)) return DEMO_PLAN
-  const plan = gateway.directory.upstreamsFor(ask.model)
-  if (plan.length > 0) return plan
-  if (gateway.directory.hasUndecryptable(ask.model)) throw undecryptable(ask.model)
-  throw new GatewayError('model_not_found', notFound(gateway, ask.model), { param: 'model' })
+  if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
+  const upstreams = services.directory.upstreamsFor(model)
+  if (upstreams.length > 0) return planOf(upstreams, model)
+  if (services.directory.hasUndecryptable(model)) throw undecryptable(model)
+  throw new GatewayError('model_not_found', notFound(services, model), { param: 'model' })
 }
 
-function notFound(gateway: Services, model: string): string {
+function notFound(services: Services, model: string): string {
   if (model.startsWith(DEMO_MODEL_PREFIX)) return `gateway: there is no demo model '${model}'.`
-  return gateway.directory.allUpstreams().length === 0
+  return services.directory.allUpstreams().length === 0
     ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
     : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
 }
@@ -40,4 +43,12 @@ function undecryptable(model: string): GatewayError {
     `gateway: no upstream key for the model '${model}' can be decrypted, so none is used. An operator sees why with "gpt-proxy doctor --only ENC-1".`,
     { doctor: 'ENC-1' },
   )
+}
+
+function planOf(upstreams: readonly UsableUpstream[], model: string): RequestPlan {
+  const known = plans.get(upstreams)
+  if (known !== undefined) return known
+  const plan = targetsOf(upstreams, model)
+  plans.set(upstreams, plan)
+  return plan
 }

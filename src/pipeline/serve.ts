@@ -1,61 +1,49 @@
-/** The lifecycle of a request, from its headers to its record: one stage a line. */
-
-import { GatewayError } from '../core/errors.ts'
+/** The request lifecycle, from a request's headers to its record: one stage a line. */
 import type { ClientPeer } from '../limits/rate-limits.ts'
-import type { Endpoint } from '../protocols/openai/request.ts'
+import { PROTOCOLS } from '../protocols/index.ts'
+import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
 import { attempt } from './attempt/attempt.ts'
-import { UpstreamRefusal } from './attempt/refusals.ts'
+import { openTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
-import { type RequestContext, setUpstreamHeaders } from './context.ts'
-import { parse } from './parse.ts'
+import type { RequestContext } from './context.ts'
+import { crashed } from './relay/crashed.ts'
+import { openDelivery } from './relay/delivery.ts'
 import { relay } from './relay/relay.ts'
+import type { RelayResult } from './relay/result.ts'
 import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import type { Services } from './services.ts'
 import { settle } from './settle.ts'
 
 export interface Incoming {
+  protocol: ProtocolName
   endpoint: Endpoint
   client: Client & ClientPeer
-  /** The whole body, capped in size and time; a promise only where it has not all arrived. */
+  /** The whole body, capped in size and time; a promise only if it has not all arrived. */
   readBody(): string | Promise<string>
 }
 
-/**
- * Responds once, or throws GatewayError or UpstreamRefusal before it would have. Resolves at the last
- * byte.
- */
+/** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
 export async function serve(
-  gateway: Services,
-  incoming: Incoming,
-  trace: RequestContext,
+  services: Services,
+  { protocol, endpoint, client, readBody }: Incoming,
+  context: RequestContext,
 ): Promise<void> {
-  const { client } = incoming
-  const caller = authenticate(gateway, client.headers)
-  const body = incoming.readBody()
-  const ask = parse(incoming.endpoint, typeof body === 'string' ? body : await body)
-  const plan = route(gateway, caller, ask)
-  const hold = await reserve(gateway, caller, ask, client, trace)
+  const caller = authenticate(services, client.headers)
+  const body = readBody()
+  const text = typeof body === 'string' ? body : await body
+  const request = PROTOCOLS[protocol].readRequest(endpoint, text)
+  const plan = route(services, caller, request)
+  const reservation = await reserve(services, { caller, request, client }, context)
+  const tries = openTries(plan, request, context, openDelivery(client, reservation.headers))
+  let relayed: RelayResult
   try {
-    const answer = await attempt(gateway, plan, ask, trace)
-    await relay(gateway, answer, trace, client)
+    const result = await attempt(services, tries)
+    const relaying = relay(services, tries, result)
+    relayed = relaying instanceof Promise ? await relaying : relaying
   } catch (error) {
-    failed(trace, error)
-    throw error
-  } finally {
-    await settle(gateway, caller, ask, hold, trace)
+    relayed = crashed(services, tries, error)
   }
-}
-
-function failed(trace: RequestContext, error: unknown): void {
-  setUpstreamHeaders(trace)
-  const known = error instanceof GatewayError || error instanceof UpstreamRefusal
-  trace.status = known ? error.status : 500
-  trace.errorCode = known ? error.code : 'internal_error'
-  trace.outcome = trace.clientGone
-    ? 'aborted'
-    : error instanceof UpstreamRefusal
-      ? 'rejected'
-      : 'upstream_error'
+  await settle(services, reservation, relayed)
 }

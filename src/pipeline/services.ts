@@ -39,6 +39,8 @@ export interface Services {
   retryBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
+  /** Models at keys that refuse to be asked for usage in streams. */
+  usageRefusers: Map<string, true>
   quotas: Quotas
   rateLimits: RateLimits
   /** One more try, on a fresh connection, where one was reset before any reply. */

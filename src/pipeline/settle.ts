@@ -1,73 +1,65 @@
 /** Last stage: one record of what was used and how it went, exactly once. */
-
-import type { Caller } from '../access/caller.ts'
+import { PROVIDER_FACTS } from '../core/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { ModelRequest } from '../protocols/openai/request.ts'
-import { upstreamModelName } from '../routing/choose-key.ts'
 import type { UsageRecord } from '../usage/record.ts'
-import type { RequestContext } from './context.ts'
 import { countUsage } from './count-usage.ts'
+import type { RelayResult } from './relay/result.ts'
 import type { Reservation } from './reserve.ts'
 import type { Services } from './services.ts'
 
-/** A promise only where tokens have to be counted here. */
+/** A promise only if tokens have to be counted here. */
 export function settle(
-  gateway: Services,
-  caller: Caller,
-  ask: ModelRequest,
-  hold: Reservation,
-  trace: RequestContext,
+  services: Services,
+  reservation: Reservation,
+  result: RelayResult,
 ): void | Promise<void> {
-  const durationMs = performance.now() - trace.arrivedMs
-  if (trace.usage !== null)
-    return settled(gateway, caller, ask, hold, trace, trace.usage, durationMs)
-  return countUsage(gateway, ask, trace).then((usage) =>
-    settled(gateway, caller, ask, hold, trace, usage, durationMs),
+  const durationMs = performance.now() - reservation.context.arrivedMs
+  if (result.usage !== null)
+    return record(services, reservation, result, { durationMs, usage: result.usage })
+  return countUsage(services, result).then((usage) =>
+    record(services, reservation, result, { durationMs, usage }),
   )
 }
 
-function settled(
-  gateway: Services,
-  caller: Caller,
-  ask: ModelRequest,
-  hold: Reservation,
-  trace: RequestContext,
-  usage: TokenUsage,
-  durationMs: number,
+interface Measured {
+  durationMs: number
+  usage: TokenUsage
+}
+
+function record(
+  services: Services,
+  reservation: Reservation,
+  result: RelayResult,
+  { durationMs, usage }: Measured,
 ): void {
-  if (hold.quota !== null) gateway.quotas.settle(hold.quota, usage.totalTokens)
-  if (hold.rate !== null) gateway.rateLimits.settle(hold.rate, usage.totalTokens)
-  const key = trace.upstream?.key ?? null
-  const record: UsageRecord = {
-    requestId: trace.requestId,
-    startedAtMs: trace.startedAtMs,
+  const { caller, request, context, quota, rate } = reservation
+  if (quota !== null) services.quotas.settle(quota, usage.totalTokens)
+  if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
+  const { attempts, current } = result.tries
+  const key = current?.upstream.key ?? null
+  const usageRecord: UsageRecord = {
+    requestId: context.requestId,
+    startedAtMs: context.startedAtMs,
     userId: caller.user.id,
     apiKeyId: caller.key.id,
-    endpoint: ask.endpoint,
-    model: ask.model,
-    upstreamModel: key === null ? null : upstreamModelName(key, ask.model),
-    upstreamKeyId: key === null || key.id === 0 ? null : key.id,
+    endpoint: request.endpoint,
+    model: request.model,
+    upstreamModel: current?.target.model ?? null,
+    upstreamKeyId: key !== null && PROVIDER_FACTS[key.provider].hasKeys ? key.id : null,
     upstream: key?.name ?? null,
     provider: key?.provider ?? null,
-    stream: ask.stream,
-    status: trace.status,
-    outcome: trace.outcome,
-    errorCode: storableCode(trace.errorCode),
-    attempts: trace.attempts,
+    stream: request.stream,
+    status: result.status,
+    outcome: result.outcome,
+    errorCode: storableCode(result.errorCode),
+    attempts,
     durationMs,
-    firstTokenMs: trace.firstTokenMs,
-    reservedTokens: hold.quota?.tokens ?? 0,
+    firstTokenMs: result.firstTokenMs,
+    reservedTokens: quota?.tokens ?? 0,
     costUsd: null,
-    promptTokens: usage.promptTokens,
-    completionTokens: usage.completionTokens,
-    totalTokens: usage.totalTokens,
-    cachedTokens: usage.cachedTokens,
-    reasoningTokens: usage.reasoningTokens,
-    audioTokens: usage.audioTokens,
-    audioOutputTokens: usage.audioOutputTokens,
-    estimated: usage.estimated,
+    ...usage,
   }
-  gateway.endedRequests.add(record, caller)
+  services.endedRequests.add(usageRecord, caller)
 }
 
 /** A code is one word; a sentence may have been said in the request. */

@@ -1,11 +1,13 @@
-/** The registry: which translation serves which kind of upstream. */
-import type { Provider } from '../core/entities.ts'
+/** The registry: every provider by its name. */
+import type { ProviderName } from '../core/providers.ts'
 import { azure } from './azure.ts'
+import { demo } from './demo/provider.ts'
 import { openai } from './openai.ts'
-import type { WireProvider } from './provider.ts'
+import type { Provider } from './provider.ts'
 
-export const PROVIDERS: Readonly<Record<Provider, WireProvider>> = {
+export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
   openai,
   azure,
   compatible: openai,
+  demo,
 }

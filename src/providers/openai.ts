@@ -1,23 +1,17 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { type DestinationOf, PLAIN, PLAIN_JSON, requestTo, type WireProvider } from './provider.ts'
+import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
-const place: DestinationOf = (upstream, secret, ask) => {
-  const path = ask.endpoint === 'models' ? `models/${encodeURIComponent(ask.model)}` : ask.endpoint
-  const headers = ask.text === null ? PLAIN : PLAIN_JSON
-  return {
-    url: `${upstream.baseUrl}/${path}`,
-    headers: { ...headers, authorization: `Bearer ${secret}` },
-  }
-}
-
-export const openai: WireProvider = {
-  request: requestTo(place),
-  modelList(upstream, secret) {
+export const openai: Provider = {
+  protocol: 'openai',
+  destination: remembered((upstream, secret, { endpoint, model, text }) => {
+    const path = endpoint === 'models' ? `models/${encodeURIComponent(model)}` : endpoint
     return {
-      method: 'GET',
-      url: `${upstream.baseUrl}/models`,
-      headers: { ...PLAIN, authorization: `Bearer ${secret}` },
-      body: null,
+      url: `${upstream.baseUrl}/${path}`,
+      headers: { ...(text === null ? PLAIN : PLAIN_JSON), authorization: `Bearer ${secret}` },
     }
-  },
+  }),
+  modelList: (upstream, secret) =>
+    getJson(`${upstream.baseUrl}/models`, { authorization: `Bearer ${secret}` }),
+  transport: null,
+  responseHeaders: {},
 }

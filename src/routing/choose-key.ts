@@ -1,12 +1,13 @@
 /** Which upstream keys can serve a model, and in which order they are tried. */
 import type { UpstreamKey } from '../core/entities.ts'
+import { PROVIDER_FACTS } from '../core/providers.ts'
 import { allowsModel } from './model-names.ts'
 
 /** True where this key is configured for the model; its health is another question. */
 export function servesModel(upstream: UpstreamKey, model: string): boolean {
   if (upstream.deployments !== null && Object.hasOwn(upstream.deployments, model)) return true
   if (upstream.models !== null) return allowsModel(upstream.models, model)
-  return upstream.provider !== 'azure' && upstream.deployments === null
+  return PROVIDER_FACTS[upstream.provider].servesUnnamedModels && upstream.deployments === null
 }
 
 /** The name the model has at this upstream. */

@@ -1,10 +1,10 @@
 /** What a request is held to cost before it is sent. */
 import { describe, expect, test } from 'bun:test'
-import { parseRequest } from '../protocols/openai/request.ts'
+import { readRequest } from '../protocols/openai/request.ts'
 import { estimateTokens } from './estimate.ts'
 
 const chat = (body: object) =>
-  estimateTokens(parseRequest('chat/completions', JSON.stringify({ model: 'm', ...body })))
+  estimateTokens(readRequest('chat/completions', JSON.stringify({ model: 'm', ...body })))
 const said = (content: unknown) => ({ messages: [{ content }] })
 
 describe('the estimate', () => {
@@ -53,11 +53,11 @@ describe('the estimate', () => {
 
   test('of a completion is for each prompt and the best of several', () => {
     const body = { model: 'm', prompt: ['abcd', 'efgh'], max_tokens: 10, best_of: 3 }
-    expect(estimateTokens(parseRequest('completions', JSON.stringify(body)))).toBe(2 + 60)
+    expect(estimateTokens(readRequest('completions', JSON.stringify(body)))).toBe(2 + 60)
     const suffixed = { model: 'm', prompt: 'abcd', suffix: 'x'.repeat(40) }
-    expect(estimateTokens(parseRequest('completions', JSON.stringify(suffixed)))).toBe(11)
+    expect(estimateTokens(readRequest('completions', JSON.stringify(suffixed)))).toBe(11)
     const tokens = { model: 'm', input: [[1, 2, 3], [4]] }
-    expect(estimateTokens(parseRequest('embeddings', JSON.stringify(tokens)))).toBe(4)
+    expect(estimateTokens(readRequest('embeddings', JSON.stringify(tokens)))).toBe(4)
   })
 
   test('stays a number that can be summed exactly', () => {

@@ -1,7 +1,7 @@
 /** What a request may cost in tokens, told before it is sent: the reservation for limits and quotas. */
 
-import { type Found, findPrompt } from '../protocols/openai/prompt.ts'
-import type { ModelRequest } from '../protocols/openai/request.ts'
+import { PROTOCOLS } from '../protocols/index.ts'
+import type { Found, ModelRequest } from '../protocols/protocol.ts'
 
 const CHARACTERS_A_TOKEN = 4
 /** Sums of these stay exact in a double, and so in Redis's Lua. */
@@ -12,15 +12,16 @@ interface Tally extends Found {
   characters: number
 }
 
-/** The prompt by its characters, and the most that may be generated where the request says so. */
-export function estimateTokens(ask: ModelRequest): number {
-  if (ask.endpoint === 'models') return 0
-  return Math.min(estimatePrompt(ask) + mostGenerated(ask), MAX_TOKENS)
+/** The prompt by its characters, and the most that may be generated, if the request limits it. */
+export function estimateTokens(request: ModelRequest): number {
+  if (request.text === null) return 0
+  const generated = PROTOCOLS[request.protocol].maxOutputTokens(request)
+  return Math.min(estimatePrompt(request) + generated, MAX_TOKENS)
 }
 
-export function estimatePrompt({ body }: ModelRequest): number {
+export function estimatePrompt(request: ModelRequest): number {
   const tally: Tally = { characters: 0, tokens: 0 }
-  findPrompt(body, tally, countText)
+  PROTOCOLS[request.protocol].findPrompt(request, tally, countText)
   return sumOf(tally)
 }
 
@@ -32,24 +33,6 @@ export function estimateText(text: string): number {
 
 function sumOf({ characters, tokens }: Tally): number {
   return Math.ceil(characters / CHARACTERS_A_TOKEN) + tokens
-}
-
-/** Both fields may stand in a body, and which of them counts is the upstream's decision. */
-function mostGenerated({ body, choices, endpoint }: ModelRequest): number {
-  const each = Math.max(numberOr(body.max_completion_tokens, 0), numberOr(body.max_tokens, 0))
-  if (endpoint !== 'completions') return each * choices
-  return each * Math.max(choices, numberOr(body.best_of, 1)) * promptsIn(body.prompt)
-}
-
-/** A completion is generated for each text, or each list of token numbers, of a list. */
-function promptsIn(prompt: unknown): number {
-  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
-}
-
-/** Some upstreams take numbers in quotes. */
-function numberOr(value: unknown, otherwise: number): number {
-  const number = typeof value === 'string' ? Number.parseFloat(value) : value
-  return typeof number === 'number' && !Number.isNaN(number) ? number : otherwise
 }
 
 /** The byte length is found many characters at a time, and in plain ASCII it is the answer. */

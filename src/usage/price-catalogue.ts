@@ -3,8 +3,8 @@ import type { Rates } from './prices.ts'
 
 /** Who answered. */
 export interface PriceSource {
-  /** As in the record: openai, azure, compatible. */
-  provider: string
+  /** The vendor whose list holds; null: whoever answers at the address, else the model's maker. */
+  vendor: string | null
   /** Null where the upstream is no longer known. */
   baseUrl: string | null
 }

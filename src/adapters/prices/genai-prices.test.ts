@@ -3,8 +3,8 @@ import { expect, test } from 'bun:test'
 import { createPriceCatalogue } from './genai-prices.ts'
 
 const NOON = Date.UTC(2026, 10, 23, 12)
-const openai = { provider: 'openai', baseUrl: 'https://api.openai.com/v1' }
-const compatible = (baseUrl: string | null) => ({ provider: 'compatible', baseUrl })
+const openai = { vendor: 'openai', baseUrl: 'https://api.openai.com/v1' }
+const compatible = (baseUrl: string | null) => ({ vendor: null, baseUrl })
 
 const catalogue = createPriceCatalogue()
 
@@ -39,7 +39,7 @@ test('a dated name is the model it is a version of', () => {
 })
 
 test('Azure has its own list, with its own spelling', () => {
-  const azure = { provider: 'azure', baseUrl: 'https://eu.openai.azure.com' }
+  const azure = { vendor: 'azure', baseUrl: 'https://eu.openai.azure.com' }
   expect(catalogue.ratesOf(azure, 'gpt-35-turbo', NOON)).toMatchObject({ input: 0.5, output: 1.5 })
 })
 

@@ -31,7 +31,7 @@ export function createPriceCatalogue(): PriceCatalogue {
       const now = Math.floor(atMs / REMEMBERED_FOR_MS)
       if (now !== minute || known.size >= MAX_REMEMBERED) known = new Map()
       minute = now
-      const name = `${source.provider} ${source.baseUrl} ${model}`
+      const name = `${source.vendor} ${source.baseUrl} ${model}`
       let rates = known.get(name)
       if (rates === undefined) {
         rates = lookUp(catalogue, source, model, atMs)
@@ -64,8 +64,7 @@ function lookUp(
 }
 
 function providerOf(catalogue: Catalogue, source: PriceSource, model: string): Provider | null {
-  if (source.provider !== 'compatible')
-    return catalogue.findProvider({ providerId: source.provider }) ?? null
+  if (source.vendor !== null) return catalogue.findProvider({ providerId: source.vendor }) ?? null
   const { baseUrl } = source
   const host = baseUrl === null ? undefined : catalogue.findProvider({ providerApiUrl: baseUrl })
   if (host !== undefined) return host

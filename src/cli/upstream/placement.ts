@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Provider } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
+import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {
@@ -14,16 +15,17 @@ export interface Placement extends Output {
   key?: string
 }
 
-const OPENAI = 'https://api.openai.com/v1'
+const DEFAULT: Provider = 'openai'
 
 export function withPlacement(command: Command): Command {
   return withJson(command)
     .addOption(
-      new Option('--provider <provider>', 'who it is from')
-        .choices(['openai', 'azure', 'compatible'])
-        .default('openai'),
+      new Option('--provider <provider>', 'who it is from').choices(KEY_PROVIDERS).default(DEFAULT),
     )
-    .option('--base-url <url>', `where it is; for openai ${OPENAI} where not given`)
+    .option(
+      '--base-url <url>',
+      `where it is; for ${DEFAULT} ${PROVIDER_FACTS[DEFAULT].baseUrl} where not given`,
+    )
     .option(
       '--model <model>',
       'serve this model only; a * at the end stands for any rest (repeatable)',
@@ -54,7 +56,8 @@ export function wishOf({
   apiVersion,
   weight,
 }: Placement) {
-  if (baseUrl === undefined && provider !== 'openai') {
+  const address = baseUrl ?? PROVIDER_FACTS[provider].baseUrl
+  if (address === null) {
     throw new OperatorError(
       'invalid',
       `--provider ${provider} needs --base-url`,
@@ -63,7 +66,7 @@ export function wishOf({
   }
   return {
     provider,
-    baseUrl: baseUrl ?? OPENAI,
+    baseUrl: address,
     models: model ?? null,
     deployments: deployments ?? null,
     apiVersion: apiVersion ?? null,

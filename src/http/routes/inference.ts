@@ -1,10 +1,11 @@
-/** Joins the web server to the pipeline: one request in, one reply out, the client's going away noticed. */
+/** Joins the web server to the pipeline: one request in, one response out; a client that leaves is noticed. */
 
 import { GatewayError } from '../../core/errors.ts'
-import { clientGone, openContext } from '../../pipeline/context.ts'
-import { serve } from '../../pipeline/serve.ts'
+import { openContext } from '../../pipeline/context.ts'
+import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
-import { type Endpoint, withModel } from '../../protocols/openai/request.ts'
+import { withModel } from '../../protocols/openai/request.ts'
+import type { Endpoint, ProtocolName } from '../../protocols/protocol.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
@@ -25,24 +26,31 @@ export interface RouteMatch {
 
 export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
 
+/** What clients call, and in which protocol. */
+export interface Inference {
+  protocol: ProtocolName
+  endpoint: Endpoint
+}
+
 export function serveEndpoint(
-  gateway: Services,
-  endpoint: Endpoint,
+  services: Services,
+  inference: Inference,
   { bodyLimits, inFlight }: ServerOptions,
 ): ExchangeHandler {
-  return (exchange, { deployment }) => {
+  const { protocol, endpoint } = inference
+  return (client, { deployment }) => {
     const share = bodyLimits.memory.open()
-    const read = () => readBody(exchange, bodyLimits, gateway.deadlines, share)
+    const read = () => readBody(client, bodyLimits, services.deadlines, share)
     const readNamed = deployment === null ? read : namingModel(read, deployment)
     inFlight.add()
-    void respondTo(gateway, exchange, endpoint, readNamed).finally(() => {
+    void respondTo(services, { protocol, endpoint, client, readBody: readNamed }).finally(() => {
       share.release()
       inFlight.remove()
     })
   }
 }
 
-type ReadBody = () => string | Promise<string>
+type ReadBody = Incoming['readBody']
 
 /** As Azure does, takes the model from the path, whatever the body says. */
 function namingModel(read: ReadBody, model: string): ReadBody {
@@ -51,23 +59,27 @@ function namingModel(read: ReadBody, model: string): ReadBody {
 
 /** Never rejects. */
 async function respondTo(
-  gateway: Services,
-  exchange: Exchange,
-  endpoint: Endpoint,
-  readBody: ReadBody,
+  services: Services,
+  incoming: Incoming & { client: Exchange },
 ): Promise<void> {
-  const context = openContext(newRequestId(), gateway.clock.nowMs())
-  exchange.onGone = () => clientGone(context)
+  const context = openContext(newRequestId(), services.clock.nowMs())
+  const { requestId, signal } = context
+  const { client, protocol } = incoming
+  client.onGone = () => signal.abort()
   try {
-    await serve(gateway, { endpoint, client: exchange, readBody }, context)
+    await serve(services, incoming, context)
   } catch (error) {
-    if (context.status === 0) refused(gateway, context.requestId, error)
-    exchange.respond(errorAnswer(error, context.requestId, gateway.logger, context.holdHeaders))
+    reportRefusal(services, requestId, error)
+    client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))
   }
 }
 
-/** Of a request that came as far as an attempt, settle notes what became of it. */
-export function refused({ logger, metrics }: Services, requestId: string, error: unknown): void {
+/** Of a request that came as far as an attempt, settle records what became of it. */
+export function reportRefusal(
+  { logger, metrics }: Services,
+  requestId: string,
+  error: unknown,
+): void {
   const code = error instanceof GatewayError ? error.code : 'internal_error'
   const status = error instanceof GatewayError ? error.status : 500
   metrics.refused(code)

@@ -6,12 +6,12 @@ import { createRedisCounters } from '../../adapters/redis/counters.ts'
 import { createTokenizer } from '../../adapters/tokenizer/gpt-tokenizer.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
 import type { Config } from '../../config.ts'
+import { BoundedMap } from '../../core/bounded-map.ts'
 import type { Logger } from '../../core/logger.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
 import type { Services } from '../../pipeline/services.ts'
-import { withDemo } from '../../providers/demo/transport.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../quota/quota.ts'
 import { createDirectory } from '../../upstreams/directory.ts'
@@ -35,6 +35,9 @@ const IDLE_LOOKS = 600_000 / HOUSEKEEPING_MS
 const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
 /** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
 const STORE_PATIENCE_MS = 3_000
+
+/** Models are the clients' choice, so what is remembered of them has a bound. */
+const MAX_USAGE_REFUSERS = 10_000
 
 export interface RunningGateway {
   gateway: Services
@@ -147,7 +150,7 @@ export async function startGateway({
   const gateway: Services = {
     directory,
     pool,
-    transport: withDemo(seams.transport?.(transport) ?? transport),
+    transport: seams.transport?.(transport) ?? transport,
     tokenizer: createTokenizer(),
     journal,
     endedRequests,
@@ -161,6 +164,7 @@ export async function startGateway({
     deadlines,
     quotas,
     rateLimits,
+    usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
       idleMs: config.upstreamIdleTimeoutMs,

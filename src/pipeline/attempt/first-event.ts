@@ -1,62 +1,40 @@
 /** The beginning of a stream: until its first event with data is there, another key can still be tried. */
-
-import { failure } from '../../core/failure.ts'
-import type { ModelRequest } from '../../protocols/openai/request.ts'
-import { EVENT_TOO_LARGE, StreamObserver } from '../../protocols/openai/stream.ts'
 import { joined } from '../../protocols/sse.ts'
-import { asksUsageForClient } from '../../providers/provider.ts'
-import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
-import type { UpstreamReply } from '../../upstreams/transport.ts'
-import { whyUnreadable } from '../unreadable-reply.ts'
-import type { AttemptResult } from './answer.ts'
+import { broken, protocolOf, type Reading, whyUnreadable } from './reading.ts'
+import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
+import { asksForUsage } from './usage-option.ts'
 
-export async function firstEvent(
-  upstream: UsableUpstream,
-  ask: ModelRequest,
-  reply: UpstreamReply,
-  cancel: () => void,
-): Promise<AttemptResult> {
-  const observer = new StreamObserver({
-    hideUsage: asksUsageForClient(ask),
-    choices: ask.choices,
+/** `parts` is what of the body was already read. */
+export async function firstEvent(reading: Reading, parts: readonly Uint8Array[]): Promise<Sent> {
+  const { tries, upstream, reply, cancel } = reading
+  const reader = protocolOf(reading).openStream(tries.request, {
+    hideUsage: asksForUsage(tries.request),
     secretForms: upstream.echoForms,
   })
   const runs: Uint8Array[] = []
-  while (!observer.started && observer.error === null) {
-    const chunk = await reply.next()
-    const done = chunk === null
-    const run = done ? observer.finish().bytes : observer.accept(chunk)
+  for (let at = 0; !reader.started && reader.error === null; at++) {
+    const chunk = at < parts.length ? (parts[at] as Uint8Array) : await reply.next()
+    const run = chunk === null ? reader.finish().bytes : reader.accept(chunk)
     if (run !== null) runs.push(run)
-    if (done && !observer.started)
-      return broken(whyUnreadable(reply, 'the stream ended before its first event'))
-    if (observer.oversized) {
+    if (reader.oversized) {
       cancel()
-      return broken(EVENT_TOO_LARGE)
+      return broken('an event of its stream is larger than 64 MiB')
     }
-    if (done) break
+    if (chunk !== null) continue
+    if (!reader.started)
+      return broken(whyUnreadable(reply, 'the stream ended before its first event'))
+    break
   }
-  if (observer.error !== null) {
+  if (reader.error !== null) {
     cancel()
-    return { how: 'failed', failed: errorFailure(observer.error, upstream) }
+    return errorFailure(reader.error, upstream)
   }
   const [first = null] = runs.length > 1 ? [joined(runs)] : runs
+  const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
   return {
-    how: 'answered',
-    answer: {
-      kind: 'stream',
-      upstream,
-      status: 200,
-      headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
-      observer,
-      first,
-      reply,
-      cancel,
-    },
+    kind: 'response',
+    response: { kind: 'stream', upstream, headers, reader, first, reply, cancel },
   }
-}
-
-function broken(detail: string): AttemptResult {
-  return { how: 'failed', failed: failure('server', detail, { status: 200, ambiguous: true }) }
 }

@@ -17,38 +17,87 @@ export class ReplyTooLarge extends Error {
   }
 }
 
+interface Bounds {
+  maxBytes?: number
+  /** What of the body was already read. */
+  parts?: readonly Uint8Array[]
+}
+
 /**
- * A promise only where it has not all arrived; that rejects where the body broke off. One that is too large
+ * A promise only if it has not all arrived; that rejects if the body broke off. One that is too large
  * fails with ReplyTooLarge, and the rest is the caller's to cancel.
  */
 export function wholeBody(
   reply: UpstreamReply,
-  mostBytes: number = MAX_BYTES,
+  { maxBytes = MAX_BYTES, parts = [] }: Bounds = {},
 ): Bytes | Promise<Bytes> {
-  const parts: Uint8Array[] = []
-  let size = 0
+  const body = [...parts]
+  let size = body.reduce((sum, part) => sum + part.length, 0)
   for (;;) {
     const next = reply.next()
-    if (next instanceof Promise) return restOf(reply, mostBytes, parts, size, next)
-    if (next === null) return joined(parts) as Bytes
-    size = grown(size, next, mostBytes)
-    parts.push(next)
+    if (next instanceof Promise) return restOf(reply, { maxBytes, body, size, next })
+    if (next === null) return joined(body) as Bytes
+    size = grown(size, next, maxBytes)
+    body.push(next)
   }
 }
 
-async function restOf(
-  reply: UpstreamReply,
-  mostBytes: number,
-  parts: Uint8Array[],
-  begun: number,
-  next: Promise<Uint8Array | null>,
-): Promise<Bytes> {
-  let size = begun
-  for (let part = await next; part !== null; part = await reply.next()) {
-    size = grown(size, part, mostBytes)
-    parts.push(part)
+interface Begun {
+  maxBytes: number
+  body: Uint8Array[]
+  size: number
+  next: Promise<Uint8Array | null>
+}
+
+async function restOf(reply: UpstreamReply, begun: Begun): Promise<Bytes> {
+  const { body, maxBytes } = begun
+  let { size } = begun
+  for (let part = await begun.next; part !== null; part = await reply.next()) {
+    size = grown(size, part, maxBytes)
+    body.push(part)
   }
-  return joined(parts) as Bytes
+  return joined(body) as Bytes
+}
+
+export interface Beginning {
+  /** As its first byte tells, other than white space; JSON also if there is none. */
+  form: 'json' | 'events'
+  parts: Uint8Array[]
+}
+
+/** A promise only if nothing has arrived yet. */
+export function readBeginning(reply: UpstreamReply): Beginning | Promise<Beginning> {
+  const next = reply.next()
+  if (next instanceof Promise) return beginningOf(reply, next)
+  if (next === null) return { form: 'json', parts: [] }
+  const form = formOf(next)
+  return form === null ? beginningOf(reply, Promise.resolve(next)) : { form, parts: [next] }
+}
+
+async function beginningOf(
+  reply: UpstreamReply,
+  first: Promise<Uint8Array | null>,
+): Promise<Beginning> {
+  const parts: Uint8Array[] = []
+  for (let part = await first; part !== null; part = await reply.next()) {
+    parts.push(part)
+    const form = formOf(part)
+    if (form !== null) return { form, parts }
+  }
+  return { form: 'json', parts }
+}
+
+/** The first letters of `data`, `event`, `id`, `retry` and of a comment; no JSON begins with one of them. */
+const EVENT_STARTS = new Set([...'deir:'].map((letter) => letter.charCodeAt(0)))
+const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf])
+
+/** Null if it is all white space. */
+function formOf(part: Uint8Array): Beginning['form'] | null {
+  for (const byte of part) {
+    if (byte <= 32 || BYTE_ORDER_MARK.has(byte)) continue
+    return EVENT_STARTS.has(byte) ? 'events' : 'json'
+  }
+  return null
 }
 
 function grown(size: number, part: Uint8Array, mostBytes: number): number {

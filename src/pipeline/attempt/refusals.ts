@@ -1,11 +1,10 @@
 /** What the client is told when no upstream key could answer. */
 
-import { type ErrorBody, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
+import { type ErrorReport, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import type { Failure } from '../../core/failure.ts'
 import { MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS } from '../../upstreams/breaker.ts'
-import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { Plan } from '../route.ts'
 import type { Services } from '../services.ts'
+import type { RequestTries } from './tries.ts'
 
 export const TOO_LONG = 'the request took longer than REQUEST_TIMEOUT_MS'
 /** Files come free as requests end. */
@@ -15,27 +14,30 @@ const NO_FILE_WAIT_MS = 1_000
 export class UpstreamRefusal extends Error {
   override readonly name = 'UpstreamRefusal'
   readonly status: number
-  readonly body: ErrorBody
   readonly code: string | null
+  readonly headers = {}
+  private readonly reported: ErrorReport
 
-  constructor(status: number, body: ErrorBody) {
-    super(body.error.message)
+  constructor(status: number, reported: ErrorReport) {
+    super(reported.message)
     this.status = status
-    this.body = body
-    this.code = body.error.code
+    this.code = reported.code
+    this.reported = reported
+  }
+
+  report(): ErrorReport {
+    return this.reported
   }
 }
 
-/** The last failure decides; the client is told to come back only where every try met a 429. */
+/** The last failure decides; the client is told to come back only if every attempt met a 429. */
 export function clientErrorOf(
-  gateway: Services,
-  { key }: UsableUpstream,
-  failures: readonly Failure[],
-  requestId: string,
+  services: Services,
+  { failures, current, context }: RequestTries,
 ): GatewayError | UpstreamRefusal {
   const last = failures[failures.length - 1] as Failure
-  const who = `upstream ${key.name}`
-  if (last.class === 'client') return refusalOf(who, last, requestId)
+  const who = `upstream ${current?.upstream.key.name}`
+  if (last.class === 'client') return refusalOf(who, last)
   const rated = failures.filter((failed) => failed.class === 'rate')
   if (rated.length > 0 && rated.length === failures.length) {
     const waitMs = Math.min(
@@ -66,7 +68,8 @@ export function clientErrorOf(
     default: {
       const tries = failures.length === 1 ? '' : ` (${failures.length} tries)`
       const code = last.timedOut ? 'upstream_timeout' : 'upstream_error'
-      gateway.logger.debug({ requestId, failures }, 'all tries failed')
+      const { requestId } = context
+      services.logger.debug({ requestId, failures }, 'all tries failed')
       return new GatewayError(
         code,
         `${who}: ${last.detail}${tries}. Try again; an operator sees why in "gpt-proxy upstream list".`,
@@ -75,26 +78,21 @@ export function clientErrorOf(
   }
 }
 
-function refusalOf(who: string, failed: Failure, requestId: string): UpstreamRefusal {
-  const { error } = failed
+function refusalOf(who: string, { status, error }: Failure): UpstreamRefusal {
   const text = (value: unknown) => (typeof value === 'string' ? value : null)
-  const status = failed.status === null || failed.status === 200 ? 400 : failed.status
-  const message = text(error?.message) ?? 'it refused the request without saying why'
-  return new UpstreamRefusal(status, {
-    error: {
-      ...error,
-      message: `${who}: ${message}`,
-      type: text(error?.type) ?? 'invalid_request_error',
-      code: typeof error?.code === 'number' ? String(error.code) : text(error?.code),
-      param: text(error?.param),
-      request_id: requestId,
-    },
+  return new UpstreamRefusal(status === null || status < 400 ? 400 : status, {
+    message: `${who}: ${text(error?.message) ?? 'it refused the request without saying why'}`,
+    type: text(error?.type) ?? 'invalid_request_error',
+    code: text(error?.code),
+    param: text(error?.param),
+    further: error ?? {},
   })
 }
 
 /** Every configured key is out for now: the soonest to come back says when to try again. */
-export function noneAvailable(gateway: Services, plan: Plan): GatewayError {
-  const states = plan.map(({ key }) => gateway.pool.state(key.id))
+export function noneAvailable(services: Services, { plan }: RequestTries): GatewayError {
+  const upstreams = plan.flatMap(({ keys }) => keys)
+  const states = upstreams.map(({ key }) => services.pool.state(key.id))
   const ends = states.flatMap((state) =>
     state?.status === 'cooldown' ? [state.cooldownUntilMs ?? 0] : [],
   )
@@ -104,7 +102,7 @@ export function noneAvailable(gateway: Services, plan: Plan): GatewayError {
       'gateway: every upstream key for this model is disabled or invalid. An operator must mend one ("gpt-proxy upstream list").',
     )
   }
-  const waitMs = Math.max(1000, Math.min(...ends) - gateway.clock.nowMs())
+  const waitMs = Math.max(1000, Math.min(...ends) - services.clock.nowMs())
   return new GatewayError(
     'no_available_upstream',
     `gateway: every upstream key for this model is cooling down after failures; the first is back in ${Math.ceil(waitMs / 1000)} s.`,

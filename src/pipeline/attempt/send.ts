@@ -1,82 +1,102 @@
-/** One try at one upstream key: send, then wait until the answer is known to be good or bad. */
-
+/** One attempt at one upstream key: send, then wait until the answer is known to be good or bad. */
 import { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure } from '../../core/failure.ts'
 import { redact } from '../../core/redact.ts'
-import type { ModelRequest } from '../../protocols/openai/request.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import { PROVIDERS } from '../../providers/index.ts'
+import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { type Sending, TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
-import type { RequestContext } from '../context.ts'
+import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
-import type { AttemptResult } from './answer.ts'
-import { firstEvent } from './first-event.ts'
-import { wholeReply } from './json-reply.ts'
-import { ReplyTooLarge, wholeBody } from './read-body.ts'
+import { ReplyTooLarge } from './read-body.ts'
+import { readReply } from './read-reply.ts'
+import type { Reading } from './reading.ts'
 import { noFileLeft, requestTooLong } from './refusals.ts'
-import { statusFailure } from './upstream-error.ts'
+import type { Sent } from './result.ts'
+import type { RequestTries } from './tries.ts'
+import { isSuccess, statusFailure } from './upstream-error.ts'
+import { asksForUsage, refusesUsage } from './usage-option.ts'
 
-/** Of a failure the status says enough: what else the upstream says of it is waited for no longer. */
+/** The status of a failure says enough: what else the upstream says of it is waited for no longer. */
 const ERROR_BODY_MS = 2_000
 
+/** A second time, without the request for usage, if the upstream refuses that. */
 export async function send(
-  gateway: Services,
-  upstream: UsableUpstream,
-  ask: ModelRequest,
-  trace: RequestContext,
-  fresh: boolean,
-): Promise<AttemptResult> {
-  const { key, secret } = upstream
-  const { firstByteMs, requestMs } = gateway.limits
-  const deadline = gateway.deadlines.open()
+  services: Services,
+  tries: RequestTries,
+  candidate: Candidate<UsableUpstream>,
+): Promise<Sent> {
+  const { usageRefusers } = services
+  const name = candidateId(candidate)
+  const askForUsage = asksForUsage(tries.request) && !usageRefusers.has(name)
+  const sent = await exchange(services, tries, { candidate, askForUsage })
+  if (!askForUsage || sent.kind !== 'failed' || !refusesUsage(sent)) return sent
+  const again = await exchange(services, tries, { candidate, askForUsage: false })
+  if (again.kind === 'response') usageRefusers.set(name, true)
+  return again
+}
+
+interface Asking {
+  candidate: Candidate<UsableUpstream>
+  askForUsage: boolean
+}
+
+async function exchange(services: Services, tries: RequestTries, asking: Asking): Promise<Sent> {
+  const { upstream } = asking.candidate
+  const { signal, arrivedMs } = tries.context
+  const { firstByteMs, requestMs } = services.limits
+  const deadline = services.deadlines.open()
   const sentMs = performance.now()
-  const leftMs = trace.arrivedMs + requestMs - sentMs
+  const leftMs = arrivedMs + requestMs - sentMs
   let sending: Sending | null = null
   let expired = false
+  const cancel = () => sending?.cancel()
+  signal.listen(cancel)
   try {
-    const request = PROVIDERS[key.provider].request(key, secret, ask)
-    const sent = gateway.transport.send(request, { fresh })
-    sending = sent
-    const cancel = () => sent.cancel()
-    trace.onClientGone = cancel
+    const transport = PROVIDERS[upstream.key.provider].transport ?? services.transport
+    sending = transport.send(wireRequest(tries, asking), { fresh: tries.fresh })
     deadline.set(Math.min(firstByteMs, leftMs), () => {
       expired = true
       cancel()
     })
-    const reply = await sent.reply
-    if (reply.status !== 200) {
-      deadline.set(ERROR_BODY_MS, cancel)
-      return { how: 'failed', failed: await statusFailure(gateway, upstream, reply, cancel) }
-    }
-    if (isEventStream(reply)) return await firstEvent(upstream, ask, reply, cancel)
-    const body = wholeBody(reply)
-    return wholeReply(upstream, reply, body instanceof Promise ? await body : body)
+    const reply = await sending.reply
+    const reading: Reading = { services, tries, upstream, reply, cancel }
+    if (isSuccess(reply.status)) return await readReply(reading)
+    deadline.set(ERROR_BODY_MS, cancel)
+    return await statusFailure(reading)
   } catch (error) {
-    sending?.cancel()
-    if (error instanceof GatewayError) return { how: 'ended', error }
-    if (expired && leftMs < firstByteMs) return { how: 'ended', error: requestTooLong(gateway) }
+    cancel()
+    if (error instanceof GatewayError) return { kind: 'ended', error }
+    if (expired && leftMs < firstByteMs) return { kind: 'ended', error: requestTooLong(services) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
-      return { how: 'ended', error: noFileLeft() }
-    return { how: 'failed', failed: failureFromError(gateway, error, expired, upstream) }
+      return { kind: 'ended', error: noFileLeft() }
+    const timedOutAfterMs = expired ? firstByteMs : null
+    const failure = failureFromError(error, timedOutAfterMs, upstream)
+    return { kind: 'failed', failure, said: '' }
   } finally {
+    signal.unlisten(cancel)
     deadline.clear()
-    trace.upstreamWaitMs += performance.now() - sentMs
+    tries.waitMs += performance.now() - sentMs
   }
 }
 
-function isEventStream(reply: UpstreamReply): boolean {
-  return reply.header('content-type')?.toLowerCase().startsWith('text/event-stream') === true
+function wireRequest({ request }: RequestTries, { candidate, askForUsage }: Asking): WireRequest {
+  const { upstream, target } = candidate
+  const provider = PROVIDERS[upstream.key.provider]
+  const { url, headers } = provider.destination(upstream.key, upstream.secret, request)
+  const options = { model: target.model, askForUsage }
+  const body = PROTOCOLS[provider.protocol].writeRequest(request, options)
+  return { method: request.method, url, headers, body }
 }
 
 /** No usable reply: the transport failed, or the body broke off. */
 export function failureFromError(
-  gateway: Services,
   error: unknown,
-  timedOut: boolean,
+  timedOutAfterMs: number | null,
   { secretForms }: UsableUpstream,
 ): Failure {
-  if (timedOut) {
-    const detail = `no answer within ${gateway.limits.firstByteMs} ms`
+  if (timedOutAfterMs !== null) {
+    const detail = `no answer within ${timedOutAfterMs} ms`
     return failure('local', detail, { timedOut: true, ambiguous: true })
   }
   if (error instanceof ReplyTooLarge)

@@ -1,67 +1,85 @@
 /** What an upstream reports in place of an answer, as a failure; only its status and code decide. */
 import { type Failure, failure } from '../../core/failure.ts'
-import { redactValue } from '../../core/redact.ts'
-import {
-  classifyCode,
-  classifyStatus,
-  errorCodeOf,
-  errorObjectOf,
-  shownCode,
-} from '../../protocols/openai/error.ts'
+import { redactValue, shownCode } from '../../core/redact.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import { classifyCode, classifyStatus } from '../../protocols/openai/error.ts'
+import type { ReportedError } from '../../protocols/protocol.ts'
+import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import { jsonOf, textOf, wholeBody } from './read-body.ts'
+import type { Sent } from './result.ts'
 
 /** An error is some lines of JSON. */
 const MAX_BYTES = 64 * 1024
 
-type ErrorObject = Readonly<Record<string, unknown>>
-
-/** A reply with another status than 200. */
-export async function statusFailure(
-  gateway: Services,
-  { secretForms }: UsableUpstream,
-  reply: UpstreamReply,
-  cancel: () => void,
-): Promise<Failure> {
-  const { status } = reply
-  const error = errorObjectOf(jsonOf(await readOrNothing(reply, cancel)))
-  const code = errorCodeOf(error)
-  const kind = classifyStatus(status, code)
-  const retryAfterMs = readRetryAfterMs((name) => reply.header(name), gateway.clock.nowMs())
-  const shown = shownCode(code, secretForms)
-  return failure(kind, `status ${status}${shown === null ? '' : `, ${shown}`}`, {
-    status,
-    code: shown,
-    retryAfterMs,
-    error: kind === 'client' ? redactedError(error ?? {}, secretForms) : null,
-  })
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
-async function readOrNothing(reply: UpstreamReply, cancel: () => void): Promise<string> {
+interface ErrorReply {
+  readonly services: Services
+  readonly upstream: UsableUpstream
+  readonly reply: UpstreamReply
+  cancel(): void
+}
+
+type Failed = Extract<Sent, { kind: 'failed' }>
+
+/** A reply with a status other than success. */
+export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
+  const { services, upstream, reply } = errorReply
+  const { status } = reply
+  const said = await readOrNothing(errorReply)
+  const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocol]
+  const error = protocol.readError(jsonOf(said)) ?? plainError(said)
+  const code = codeOf(error)
+  const retryAfterMs = readRetryAfterMs((name) => reply.header(name), services.clock.nowMs())
+  const shown = shownCode(code, upstream.secretForms)
+  const detail = `status ${status}${shown === null ? '' : `, ${shown}`}`
+  const kind = classifyStatus(status, code)
+  const more = { status, code: shown, retryAfterMs, error: shownError(error, upstream) }
+  return { kind: 'failed', failure: failure(kind, detail, more), said }
+}
+
+async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {
   try {
-    return textOf(await wholeBody(reply, MAX_BYTES))
+    return textOf(await wholeBody(reply, { maxBytes: MAX_BYTES }))
   } catch {
     cancel()
     return ''
   }
 }
 
-/** An error in a whole reply or an event of a stream that began with status 200. */
-export function errorFailure(error: ErrorObject, { secretForms }: UsableUpstream): Failure {
-  const code = errorCodeOf(error)
-  const kind = classifyCode(code)
-  const shown = shownCode(code, secretForms)
-  const suffix = shown === null ? '' : ` (${shown})`
-  return failure(kind, `an error in a reply that began with status 200${suffix}`, {
-    status: 200,
-    ambiguous: true,
-    error: kind === 'client' ? redactedError(error, secretForms) : null,
-  })
+/** A line of plain text is an error's message; a page of HTML says nothing about the request. */
+function plainError(said: string): ReportedError | null {
+  const message = said.trim()
+  if (message === '' || message.length > 500 || /^[<{["]/.test(message)) return null
+  return { message, type: null, code: null, param: null, own: {} }
 }
 
-function redactedError(error: ErrorObject, secretForms: readonly string[]): ErrorObject {
-  return redactValue(error, secretForms) as ErrorObject
+/** An error in a whole reply or an event of a stream that began with a status of success. */
+export function errorFailure(error: ReportedError, upstream: UsableUpstream): Failed {
+  const code = codeOf(error)
+  const shown = shownCode(code, upstream.secretForms)
+  const suffix = shown === null ? '' : ` (${shown})`
+  const detail = `an error in a reply that began with status 200${suffix}`
+  const more = { status: 200, ambiguous: true, error: shownError(error, upstream) }
+  return { kind: 'failed', failure: failure(classifyCode(code), detail, more), said: '' }
+}
+
+function codeOf(error: ReportedError | null): string | null {
+  return error?.code ?? error?.type ?? null
+}
+
+/** As the client may see it: without keys, in the usual fields, and with whatever else there was. */
+function shownError(
+  error: ReportedError | null,
+  { secretForms }: UsableUpstream,
+): Failure['error'] {
+  if (error === null) return null
+  const { message, type, code, param, own } = error
+  return redactValue({ ...own, message, type, code, param }, secretForms) as Failure['error']
 }

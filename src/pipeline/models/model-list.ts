@@ -1,9 +1,12 @@
 /** The list of models: names configured at upstream keys, and the lists of those that serve any model. */
 import { GatewayError } from '../../core/errors.ts'
+import { PROVIDER_FACTS } from '../../core/providers.ts'
+import { modelEntry } from '../../protocols/openai/model-list.ts'
+import type { ModelEntry } from '../../protocols/protocol.ts'
 import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Services } from '../services.ts'
-import { type ModelEntry, type ModelList, upstreamModels } from './upstream-models.ts'
+import { type ModelList, upstreamModels } from './upstream-models.ts'
 
 /** A list stands for this long; where none was got, it is asked for again sooner. */
 const LIST_MS = 60_000
@@ -22,7 +25,7 @@ export function createModelList(gateway: Services): Models {
   const listOf = rememberedLists((target) => upstreamModels(gateway, target))
   const models: Models = {
     async find(model) {
-      if (isDemoModel(model)) return entry(model, 'gpt-proxy')
+      if (isDemoModel(model)) return modelEntry(model, 'gpt-proxy')
       const named = gateway.directory.allUpstreams().flatMap(namedBy)
       const found = named.find(({ id }) => id === model)
       if (found !== undefined) return found
@@ -32,7 +35,7 @@ export function createModelList(gateway: Services): Models {
     async list() {
       const upstreams = gateway.directory.allUpstreams()
       if (upstreams.length === 0)
-        return { object: 'list', data: DEMO_MODELS.map((id) => entry(id, 'gpt-proxy')) }
+        return { object: 'list', data: DEMO_MODELS.map((id) => modelEntry(id, 'gpt-proxy')) }
       const named = upstreams.flatMap(namedBy)
       const lists = await Promise.all(openTargets(upstreams).map(listOf))
       const found = lists.filter((list) => list !== null)
@@ -79,18 +82,14 @@ function openTargets(upstreams: readonly UsableUpstream[]): Target[] {
 }
 
 function servesUnnamed({ models, deployments, provider }: UsableUpstream['key']): boolean {
-  if (provider === 'azure') return false
+  if (!PROVIDER_FACTS[provider].servesUnnamedModels) return false
   return models === null ? deployments === null : models.some((model) => model.endsWith('*'))
 }
 
 function namedBy({ key }: UsableUpstream): ModelEntry[] {
   const names = (key.models ?? []).filter((model) => !model.endsWith('*'))
   const all = [...names, ...Object.keys(key.deployments ?? {})]
-  return all.map((id) => entry(id, key.provider))
-}
-
-function entry(id: string, owner: string): ModelEntry {
-  return { id, object: 'model', created: 0, owned_by: owner }
+  return all.map((id) => modelEntry(id, key.provider))
 }
 
 function nothingListed(): GatewayError {

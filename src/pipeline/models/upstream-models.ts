@@ -2,20 +2,17 @@
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure } from '../../core/failure.ts'
 import { redactValue } from '../../core/redact.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import { classifyCode } from '../../protocols/openai/error.ts'
+import type { ModelEntry } from '../../protocols/protocol.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { noFileLeft } from '../attempt/refusals.ts'
 import { failureFromError } from '../attempt/send.ts'
-import { statusFailure } from '../attempt/upstream-error.ts'
+import { isSuccess, statusFailure } from '../attempt/upstream-error.ts'
 import type { Services } from '../services.ts'
-
-export interface ModelEntry {
-  id: string
-  [further: string]: unknown
-}
 
 export interface ModelList {
   object: 'list'
@@ -49,7 +46,8 @@ export async function upstreamModels(
     if (isVerdict(asked.failed)) pool.failed(id, name, asked.failed)
     else pool.released(id)
     logger.warn({ upstream: name, cause: asked.failed.detail }, 'no list of models')
-    if (asked.failed.class === 'client') return null
+    // Small upstreams have no list at all, and clients check their connection by asking for it.
+    if (asked.failed.class === 'client') return { object: 'list', data: [] }
   }
   return null
 }
@@ -77,9 +75,17 @@ async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> 
   }, ASK_TIMEOUT_MS)
   try {
     const reply = await sending.reply
-    if (reply.status !== 200)
-      return { failed: await statusFailure(gateway, upstream, reply, () => sending.cancel()) }
-    const list = listIn(textOf(await wholeBody(reply, MAX_BYTES)), upstream)
+    const cancel = () => sending.cancel()
+    if (!isSuccess(reply.status)) {
+      const { failure: failed } = await statusFailure({
+        services: gateway,
+        upstream,
+        reply,
+        cancel,
+      })
+      return { failed }
+    }
+    const list = listIn(textOf(await wholeBody(reply, { maxBytes: MAX_BYTES })), upstream)
     return list === null ? { failed: noList() } : { list }
   } catch (error) {
     sending.cancel()
@@ -87,7 +93,7 @@ async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> 
       return { failed: failure('local', `no list within ${ASK_TIMEOUT_MS} ms`, { timedOut }) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { error: noFileLeft() }
-    return { failed: failureFromError(gateway, error, false, upstream) }
+    return { failed: failureFromError(error, null, upstream) }
   } finally {
     clearTimeout(timer)
   }
@@ -98,12 +104,10 @@ function noList(): Failure {
 }
 
 /** Upstreams can say their key back here as anywhere. */
-function listIn(text: string, { secretForms }: UsableUpstream): ModelList | null {
-  const value = redactValue(jsonOf(text), secretForms) as { data?: unknown } | null | undefined
-  if (!Array.isArray(value?.data)) return null
-  return { ...value, object: 'list', data: value.data.filter(isEntry) }
-}
-
-function isEntry(value: unknown): value is ModelEntry {
-  return typeof (value as { id?: unknown } | null)?.id === 'string'
+function listIn(text: string, { key, secretForms }: UsableUpstream): ModelList | null {
+  const value = redactValue(jsonOf(text), secretForms)
+  const data = PROTOCOLS[PROVIDERS[key.provider].protocol].readModelList(value)
+  if (data === null) return null
+  const further = Array.isArray(value) ? {} : (value as object)
+  return { ...further, object: 'list', data }
 }

@@ -1,101 +1,127 @@
-/** Stage 6: hand the answer to the client. Returns at the last byte. */
-import { failure } from '../../core/failure.ts'
-import type { Answer, StreamAnswer, WholeAnswer } from '../attempt/answer.ts'
-import type { Client } from '../client.ts'
-import { type RequestContext, setUpstreamHeaders } from '../context.ts'
+/** Stage 6: hand the result to the client. Returns at the last byte. */
+import { type Failure, failure } from '../../core/failure.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
+import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
+import type { RequestTries } from '../attempt/tries.ts'
 import type { Services } from '../services.ts'
-import { streamBody } from './stream.ts'
+import { clientStream } from './delivery.ts'
+import { respondWithError } from './error-response.ts'
+import type { RelayResult } from './result.ts'
+import { type Cut, relayEvents, type StreamEnding } from './stream.ts'
+import { setUpstreamHeaders } from './upstream-headers.ts'
 
 /** A promise only for a stream. */
 export function relay(
-  gateway: Services,
-  answer: Answer,
-  trace: RequestContext,
-  client: Client,
-): void | Promise<void> {
-  trace.firstTokenMs = performance.now() - trace.arrivedMs
-  trace.status = answer.status
-  if (answer.kind !== 'whole') return relayStream(gateway, answer, trace, client)
-  relayWhole(gateway, answer, trace, client)
+  services: Services,
+  tries: RequestTries,
+  result: AttemptResult,
+): RelayResult | Promise<RelayResult> {
+  switch (result.kind) {
+    case 'aborted':
+      return failed(tries, 'aborted', clientClosed())
+    case 'failure': {
+      const isRefusal = result.error instanceof UpstreamRefusal
+      return failed(tries, isRefusal ? 'rejected' : 'upstream_error', result.error)
+    }
+    case 'response':
+      return result.response.kind === 'whole'
+        ? relayWhole(services, tries, result.response)
+        : relayStream(services, tries, result.response)
+  }
 }
 
-function relayWhole(
-  gateway: Services,
-  answer: WholeAnswer,
-  trace: RequestContext,
-  client: Client,
-): void {
-  const { key } = answer.upstream
-  gateway.pool.succeeded(key.id)
-  trace.usage = answer.usage
-  trace.generatedText = answer.usage === null ? answer.text : ''
-  trace.outcome = 'ok'
-  client.respond({
-    status: answer.status,
-    headers: replyHeaders(answer, trace, 'application/json'),
-    body: answer.body,
-  })
+function failed(
+  tries: RequestTries,
+  outcome: RelayResult['outcome'],
+  error: Parameters<typeof respondWithError>[1],
+): RelayResult {
+  respondWithError(tries, error)
+  const { status, code: errorCode } = error
+  return { tries, outcome, status, errorCode, usage: null, text: '', firstTokenMs: null }
+}
+
+function relayWhole(services: Services, tries: RequestTries, response: WholeResponse): RelayResult {
+  const { upstream, body, usage } = response
+  const { client } = tries.delivery
+  const firstTokenMs = performance.now() - tries.context.arrivedMs
+  services.pool.succeeded(upstream.key.id)
+  const headers = responseHeaders(tries, response)
+  headers['content-type'] = 'application/json'
+  client.respond({ status: 200, headers, body })
+  const text = usage === null ? response.text : ''
+  return { tries, outcome: 'ok', status: 200, errorCode: null, usage, text, firstTokenMs }
 }
 
 async function relayStream(
-  gateway: Services,
-  answer: StreamAnswer,
-  trace: RequestContext,
-  client: Client,
-): Promise<void> {
-  const { upstream, observer } = answer
-  const { key } = upstream
-  gateway.pool.begun(key.id)
-  const stream = client.stream({
-    status: answer.status,
-    headers: {
-      ...replyHeaders(answer, trace, 'text/event-stream; charset=utf-8'),
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-    },
-  })
-  const end = await streamBody(gateway, answer, trace, stream)
-  trace.onClientGone = null
-  trace.usage = observer.usage
-  trace.generatedText = observer.text
-  if (observer.dropped > 0) {
-    gateway.metrics.eventsDropped(observer.dropped)
-    gateway.logger.warn(
-      { requestId: trace.requestId, upstream: key.name, dropped: observer.dropped },
-      'stream events dropped',
-    )
-  }
-  if (end.how === 'client_gone') {
-    trace.outcome = 'aborted'
-    trace.errorCode = 'client_closed_request'
-    gateway.pool.released(key.id)
-  } else if (end.how === 'complete') {
-    trace.outcome = 'ok'
-    gateway.pool.succeeded(key.id)
-  } else {
-    trace.outcome = 'cut'
-    trace.errorCode = end.code
-    const note = trace.attempts[trace.attempts.length - 1]
-    if (note) note.failure = `${end.by === 'gateway' ? 'gateway' : 'server'}: ${end.detail}`
-    if (end.by === 'gateway') return gateway.pool.released(key.id)
-    gateway.pool.failed(
-      key.id,
-      key.name,
-      failure('server', end.detail, { status: 200, timedOut: end.code === 'upstream_timeout' }),
-    )
+  services: Services,
+  tries: RequestTries,
+  response: StreamResponse,
+): Promise<RelayResult> {
+  const { reader } = response
+  const firstTokenMs = performance.now() - tries.context.arrivedMs
+  services.pool.begun(response.upstream.key.id)
+  clientStream(tries.delivery, responseHeaders(tries, response))
+  const ending = await relayEvents(services, tries, response)
+  if (reader.dropped > 0) reportDropped(services, tries, response)
+  judge(services, tries, ending)
+  const { outcome, errorCode } = outcomeOf(ending)
+  const { usage, text } = reader
+  return { tries, outcome, status: 200, errorCode, usage, text, firstTokenMs }
+}
+
+function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCode'> {
+  switch (ending.kind) {
+    case 'complete':
+      return { outcome: 'ok', errorCode: null }
+    case 'aborted':
+      return { outcome: 'aborted', errorCode: 'client_closed_request' }
+    case 'cut':
+      return { outcome: 'cut', errorCode: ending.code }
   }
 }
 
-/** In one object: each copy of a dozen headers costs as much as a stage. */
-function replyHeaders(
-  answer: Answer,
-  trace: RequestContext,
-  contentType: string,
+/** What the ending says about the key, and about its attempt. */
+function judge({ pool }: Services, tries: RequestTries, ending: StreamEnding): void {
+  const { id, name } = (tries.current as Candidate<UsableUpstream>).upstream.key
+  if (ending.kind === 'cut') {
+    const attempt = tries.attempts[tries.attempts.length - 1]
+    if (attempt) attempt.failure = `${SHOWN[ending.by]}: ${ending.detail}`
+  }
+  if (ending.kind === 'complete') pool.succeeded(id)
+  else if (ending.kind === 'cut' && ending.by === 'upstream')
+    pool.failed(id, name, failureOf(ending))
+  else pool.released(id)
+}
+
+const SHOWN: Record<Cut['by'], string> = { gateway: 'gateway', upstream: 'server' }
+
+function failureOf({ code, detail }: Cut): Failure {
+  return failure('server', detail, { status: 200, timedOut: code === 'upstream_timeout' })
+}
+
+function reportDropped(
+  { metrics, logger }: Services,
+  { context }: RequestTries,
+  { reader, upstream }: StreamResponse,
+): void {
+  const { dropped } = reader
+  metrics.eventsDropped(dropped)
+  logger.warn(
+    { requestId: context.requestId, upstream: upstream.key.name, dropped },
+    'stream events dropped: they held the upstream key',
+  )
+}
+
+/** All in one object: each copy of a dozen headers costs as much as a stage. */
+function responseHeaders(
+  tries: RequestTries,
+  { headers: allowed }: WholeResponse | StreamResponse,
 ): Record<string, string> {
-  const headers = trace.holdHeaders
-  Object.assign(headers, answer.headers)
-  headers['content-type'] = contentType
-  headers['x-request-id'] = trace.requestId
-  setUpstreamHeaders(trace)
+  const { headers } = tries.delivery
+  Object.assign(headers, allowed)
+  headers['x-request-id'] = tries.context.requestId
+  setUpstreamHeaders(tries)
   return headers
 }

@@ -1,6 +1,6 @@
-/** What the errors of OpenAI-style upstreams mean. */
+/** Errors as OpenAI writes them, and what their codes mean. */
+import type { ErrorReport } from '../../core/errors.ts'
 import type { FailureClass } from '../../core/failure.ts'
-import { redact } from '../../core/redact.ts'
 
 /** Error codes about a key's account, as OpenAI and Azure write them. */
 const QUOTA_CODES = new Set([
@@ -47,27 +47,22 @@ export function classifyCode(code: string | null): FailureClass {
   return REQUEST_CODES.has(code) || code === 'invalid_request_error' ? 'client' : 'server'
 }
 
-/** The machine-readable code of an OpenAI-form error object: `code`, else `type`. */
-export function errorCodeOf(error: Readonly<Record<string, unknown>> | null): string | null {
-  if (error === null) return null
-  const { code, type } = error
-  if (typeof code === 'string' && code !== '') return code
-  if (typeof code === 'number') return String(code)
-  return typeof type === 'string' ? type : null
+export function writeError(error: ErrorReport, requestId: string): string {
+  const { message, type, code, param, doctor, further } = error
+  return JSON.stringify({
+    error: {
+      ...further,
+      message,
+      type,
+      code,
+      param,
+      request_id: requestId,
+      ...(doctor !== undefined && { doctor }),
+    },
+  })
 }
 
-/** The `error` object of a parsed reply or event; some upstreams put a text there. */
-export function errorObjectOf(value: unknown): Record<string, unknown> | null {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error')) return null
-  const { error } = value as { error: unknown }
-  if (typeof error === 'string') return { message: error }
-  return typeof error === 'object' && error !== null && !Array.isArray(error)
-    ? (error as Record<string, unknown>)
-    : null
-}
-
-/** Only what looks like a code is repeated to people; a key of letters alone does, too. */
-export function shownCode(code: string | null, secretForms: readonly string[]): string | null {
-  const fits = code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code)
-  return fits && redact(code, secretForms) === code ? code : null
+/** A stream that broke off ends with this event; no `[DONE]` follows. */
+export function writeErrorEvent(error: ErrorReport, requestId: string): string {
+  return `data: ${writeError(error, requestId)}\n\n`
 }

@@ -1,11 +1,12 @@
 /** What a request body may say. */
 import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../core/errors.ts'
-import { parseRequest, withModel } from './request.ts'
+import type { Endpoint } from '../protocol.ts'
+import { expectedAnswers, maxOutputTokens, readRequest, withModel } from './request.ts'
 
 const refusal = (body: string) => {
   try {
-    parseRequest('chat/completions', body)
+    readRequest('chat/completions', body)
   } catch (error) {
     if (error instanceof GatewayError) return { status: error.status, param: error.param }
     throw error
@@ -16,7 +17,7 @@ const refusal = (body: string) => {
 describe('a request body', () => {
   test('is kept as it came, unknown fields and all', () => {
     const text = '{"model":"m","seed":12345678901234567890,"x_new":{"a":[1.0]}}'
-    expect(parseRequest('chat/completions', text).text).toBe(text)
+    expect(readRequest('chat/completions', text).text).toBe(text)
   })
 
   test.each([
@@ -35,13 +36,29 @@ describe('a request body', () => {
     expect(refusal(body)).toEqual({ status: 400, param })
   })
 
-  test.each(['"max_tokens":-1', '"max_tokens":"9"', '"n":0', '"best_of":0', '"n":1000000000'])(
-    'with %s passes: it is the upstream that knows what it takes',
-    (member) => {
-      const text = `{"model":"m",${member}}`
-      expect(parseRequest('completions', text).text).toBe(text)
-    },
-  )
+  test.each([
+    ['-1', 0],
+    ['null', 0],
+    ['"100"', 100],
+    ['100', 100],
+    ['[]', 0],
+  ])('with max_tokens %s passes and reserves %i', (value, tokens) => {
+    const request = readRequest('chat/completions', `{"model":"m","max_tokens":${value}}`)
+    expect(maxOutputTokens(request)).toBe(tokens)
+  })
+
+  test('that asks for no or a billion choices passes', () => {
+    for (const choices of ['"n":0,"best_of":0', '"n":1000000000'])
+      expect(readRequest('completions', `{"model":"m",${choices}}`).model).toBe('m')
+  })
+
+  test('waits for an answer to each prompt, n times', () => {
+    const asked = (endpoint: Endpoint, body: object) =>
+      expectedAnswers(readRequest(endpoint, JSON.stringify({ model: 'm', ...body })))
+    expect(asked('completions', { prompt: ['a', 'b'], n: 2 })).toBe(4)
+    expect(asked('completions', { prompt: [1, 2, 3] })).toBe(1)
+    expect(asked('chat/completions', { n: 3, prompt: ['a', 'b'] })).toBe(3)
+  })
 
   test('takes the model that an Azure path names', () => {
     expect(withModel('{"messages":[]}', 'gpt-4o')).toBe('{"model":"gpt-4o","messages":[]}')
@@ -50,7 +67,7 @@ describe('a request body', () => {
   })
 
   test('cannot reach the prototype', () => {
-    const ask = parseRequest('chat/completions', '{"model":"m","__proto__":{"stream":true}}')
+    const ask = readRequest('chat/completions', '{"model":"m","__proto__":{"stream":true}}')
     expect(ask.stream).toBe(false)
     expect(({} as { stream?: unknown }).stream).toBeUndefined()
   })

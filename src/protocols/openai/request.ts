@@ -1,30 +1,12 @@
-/** What a client asks for: the parts of a request body that the gateway decides on. */
+/** Reads the parts of a request that the gateway decides on. */
 import { invalidRequest } from '../../core/errors.ts'
 import { countMembers, duplicatesIn, membersIn, type ScanBounds, withMember } from '../json-scan.ts'
+import type { Endpoint, ModelRequest } from '../protocol.ts'
 import { READ_BY_MODEL } from './prompt.ts'
-
-export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
-
-export interface ModelRequest {
-  endpoint: Endpoint
-  method: 'POST' | 'GET'
-  model: string
-  stream: boolean
-  /** True where the client itself asked for usage in its stream. */
-  usageAsked: boolean
-  /** How many choices the client waits for. */
-  choices: number
-  /** The body exactly as it came; null for GET. */
-  text: string | null
-  body: Readonly<Record<string, unknown>>
-}
 
 /** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
 export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
-/** Far above what any vendor takes. */
-const MAX_CHOICES = 1_000_000
 const MAX_TOKENS = 2 ** 31 - 1
-const LENGTHS = ['max_tokens', 'max_completion_tokens']
 const MAX_MODEL_LENGTH = 256
 /** Fields that decide about routing, limits or cost: naming one twice could show us one value and the upstream another. */
 const DECISIVE = new Set([
@@ -38,51 +20,82 @@ const DECISIVE = new Set([
   ...READ_BY_MODEL,
 ])
 
-/** Reads a JSON body; throws `invalid_request` saying which parameter is wrong and how. */
-export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
-  const body = readObject(text)
-  const { model } = body
-  if (typeof model !== 'string' || model === '') {
-    throw invalidRequest("'model' is missing or no text; name the model to use", 'model')
-  }
-  assertModelName(model)
-  const stream = optionalBoolean(body, 'stream')
-  if (endpoint === 'embeddings' && stream) {
-    throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
-  }
-  for (const key of LENGTHS) refuseEndless(body, key)
-  const choices = choicesIn(body.n)
-  return {
-    endpoint,
-    method: 'POST',
-    model,
-    stream,
-    usageAsked: asksForUsage(body),
-    choices,
-    text,
-    body,
-  }
+/**
+ * Reads a JSON body, or the model's name for `models`. Throws `invalid_request` naming the field.
+ * What is only needed for an estimate is never refused: the upstream may understand it.
+ */
+export function readRequest(endpoint: Endpoint, text: string): ModelRequest {
+  return endpoint === 'models' ? modelRequest(text) : bodyRequest(endpoint, text)
 }
 
-/** The body with this model in it; as it is where it is no JSON object, which parsing then says. */
+function bodyRequest(endpoint: Endpoint, text: string): ModelRequest {
+  const body = readObject(text)
+  const { model } = body
+  if (typeof model !== 'string' || model === '')
+    throw invalidRequest("'model' is required and must be a non-empty string", 'model')
+  assertModelName(model)
+  const stream = optionalBoolean(body, 'stream')
+  if (endpoint === 'embeddings' && stream)
+    throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
+  assertStreamOptions(body)
+  for (const field of ['max_tokens', 'max_completion_tokens']) refuseEndless(body, field)
+  return { protocol: 'openai', endpoint, method: 'POST', model, stream, text, body }
+}
+
+/** The body with this model in it; as it is if it is no JSON object, which reading it then says. */
 export function withModel(text: string, model: string): string {
   if (typeof countMembers(text, BODY_BOUNDS) !== 'number' || parsed(text) === undefined) return text
   return withMember(text, membersIn(text), 'model', JSON.stringify(model))
 }
 
 /** A look at one model, which has no body. */
-export function parseModelRequest(model: string): ModelRequest {
+function modelRequest(model: string): ModelRequest {
   assertModelName(model)
   return {
+    protocol: 'openai',
     endpoint: 'models',
     method: 'GET',
     model,
     stream: false,
-    usageAsked: false,
-    choices: 1,
     text: null,
     body: {},
   }
+}
+
+export function asksForUsage({ body }: ModelRequest): boolean {
+  const options = body.stream_options
+  return typeof options === 'object' && options !== null && 'include_usage' in options
+    ? options.include_usage === true
+    : false
+}
+
+/** How many answers the client waits for: `n` for each prompt. */
+export function expectedAnswers({ body, endpoint }: ModelRequest): number {
+  const choices = positive(body.n)
+  return endpoint === 'completions' ? choices * promptsIn(body.prompt) : choices
+}
+
+/** Of the two limits a body may hold both, and the upstream decides which of them counts. */
+export function maxOutputTokens(request: ModelRequest): number {
+  const { body, endpoint } = request
+  const each = Math.max(tokenLimit(body.max_completion_tokens), tokenLimit(body.max_tokens))
+  if (endpoint !== 'completions') return each * positive(body.n)
+  return each * Math.max(positive(body.n), positive(body.best_of)) * promptsIn(body.prompt)
+}
+
+/** 0 for what is no limit, such as the -1 of llama.cpp's examples. Some upstreams take numbers in quotes. */
+function tokenLimit(value: unknown): number {
+  const limit = Number(typeof value === 'object' ? Number.NaN : value)
+  return limit > 0 ? Math.ceil(limit) : 0
+}
+
+function positive(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 1
+}
+
+/** A completion is generated for each text, or each list of token numbers, of a list. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
 }
 
 function readObject(text: string): Record<string, unknown> {
@@ -112,8 +125,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
 
 function refuseDuplicates(text: string): void {
   const twice = duplicatesIn(text).find((key) => DECISIVE.has(key))
-  if (twice !== undefined)
-    throw invalidRequest(`'${twice}' stands twice in the body; send it once`, twice)
+  if (twice !== undefined) throw invalidRequest(`duplicate field '${twice}'`, twice)
 }
 
 function assertModelName(model: string): void {
@@ -123,21 +135,24 @@ function assertModelName(model: string): void {
   if (model === '.' || model === '..')
     throw invalidRequest(`'model' can't be ${model}; name the model to use`, 'model')
   // PostgreSQL takes no half of a surrogate pair, and the record of this request is to be kept.
-  if (!model.isWellFormed()) throw invalidRequest("'model' is no well-formed text", 'model')
+  if (!model.isWellFormed()) throw invalidRequest("'model' contains invalid Unicode", 'model')
   for (let at = 0; at < model.length; at++) {
     const code = model.charCodeAt(at)
     if (code < 32 || code === 127)
-      throw invalidRequest("'model' holds a control character", 'model')
+      throw invalidRequest("'model' contains a control character", 'model')
   }
 }
 
-function asksForUsage(body: Record<string, unknown>): boolean {
-  const options = body.stream_options
-  if (options === undefined || options === null) return false
-  if (typeof options !== 'object' || Array.isArray(options)) {
+/** No model generates so much: taken as it is, it could be reserved from no quota. */
+function refuseEndless(body: Record<string, unknown>, field: string): void {
+  if (Number(body[field] ?? 0) > MAX_TOKENS)
+    throw invalidRequest(`'${field}' must be at most ${MAX_TOKENS}`, field)
+}
+
+function assertStreamOptions({ stream_options: options }: Record<string, unknown>): void {
+  if (options === undefined || options === null) return
+  if (typeof options !== 'object' || Array.isArray(options))
     throw invalidRequest("'stream_options' must be an object", 'stream_options')
-  }
-  return (options as Record<string, unknown>).include_usage === true
 }
 
 function optionalBoolean(body: Record<string, unknown>, key: string): boolean {
@@ -145,19 +160,4 @@ function optionalBoolean(body: Record<string, unknown>, key: string): boolean {
   if (value === undefined || value === null) return false
   if (typeof value !== 'boolean') throw invalidRequest(`'${key}' must be true or false`, key)
   return value
-}
-
-/** No model generates so much: taken as it is, it could be reserved from no quota. */
-function refuseEndless(body: Record<string, unknown>, key: string): void {
-  if (Number(body[key] ?? 0) > MAX_TOKENS)
-    throw invalidRequest(`'${key}' must be at most ${MAX_TOKENS}`, key)
-}
-
-/**
- * How many choices are waited for and reserved. Out of range it is the upstream that refuses the request,
- * as with `max_tokens: -1`, which servers of local models take for no limit: here it is only an estimate.
- */
-function choicesIn(n: unknown): number {
-  const count = Number(n ?? 1)
-  return Number.isInteger(count) ? Math.min(Math.max(count, 1), MAX_CHOICES) : 1
 }

@@ -1,33 +1,22 @@
-/** Looks at a chat or completion stream on its way: usage, errors, the end. What passes, passes byte for byte. */
-
+/** Reads an OpenAI-style stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { eventsOf, joined, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
-import { errorObjectOf } from './error.ts'
-import { readUsage } from './usage.ts'
+import { readError } from './read-error.ts'
+import { expectedAnswers } from './request.ts'
+import { usageIn } from './usage.ts'
 
-export interface StreamRules {
-  /** The gateway asked for usage, not the client: the chunk that holds nothing else is hidden. */
-  hideUsage: boolean
+export interface StreamRules extends StreamOptions {
   /** Choices that must finish before a stream without `[DONE]` counts as complete. */
   choices: number
-  /** The key in use. An upstream that echoes it must not reach the client. */
-  secretForms: readonly string[]
 }
-
-/** `cut`: the end came before a finish reason and before `[DONE]`. */
-export type StreamEnd = 'complete' | 'cut'
 
 interface Choice {
   index?: unknown
   text?: unknown
   finish_reason?: unknown
-  delta?: {
-    content?: unknown
-    reasoning_content?: unknown
-    refusal?: unknown
-    tool_calls?: unknown
-  }
+  delta?: Readonly<Record<string, unknown>>
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -35,50 +24,52 @@ const encoder = new TextEncoder()
 
 /** One event; a line of 16 MB is not unheard of. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024
-export const EVENT_TOO_LARGE = 'an event of its stream is larger than 64 MiB'
 
-/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
-export class StreamObserver {
-  /** The last parseRows usage seen. */
+export function openStream(request: ModelRequest, options: StreamOptions): StreamReader {
+  return new OpenAiStream({ ...options, choices: expectedAnswers(request) })
+}
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines (docs/decisions/2026-11-25-allocations.md). */
+export class OpenAiStream implements StreamReader {
   usage: TokenUsage | null = null
-  /** An `error` event; nothing behind it is forwarded. */
-  error: Readonly<Record<string, unknown>> | null = null
-  /** `[DONE]` was seen. */
+  error: ReportedError | null = null
   done = false
-  /** At least one event was seen whose data are JSON or `[DONE]`. */
   started = false
-  /** An event is larger than any should be; it is not waited for. */
   oversized = false
-  /** Events dropped because their data was neither JSON nor `[DONE]`, or held the key. */
   dropped = 0
-  /** The text generated so far, for counting where no usage comes. */
   text = ''
   private readonly rules: StreamRules
   private readonly splitter = new SseSplitter()
+  private readonly seenChoices = new Set<unknown>()
   private readonly finishedChoices = new Set<unknown>()
 
   constructor(rules: StreamRules) {
     this.rules = rules
   }
 
-  /** All choices have their finish reason, so that only usage and `[DONE]` may follow. */
   get finished(): boolean {
     return this.finishedChoices.size >= this.rules.choices
   }
 
-  /** Bytes to forward now: whole events only. Null where there are none yet. */
   accept(chunk: Uint8Array): Uint8Array | null {
     const run = this.splitter.push(chunk)
     if (this.splitter.pendingBytes > MAX_EVENT_BYTES) this.oversized = true
     return run === null ? null : this.forward(run)
   }
 
-  /** The upstream has ended: what is left to forward, and how it ended. */
-  finish(): { bytes: Uint8Array | null; end: StreamEnd } {
+  finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' } {
     const rest = this.splitter.rest()
     // An upstream may leave out the last blank line; half an event is not forwarded.
     const bytes = rest !== null && isWhole(rest) ? terminated(this.forward(rest)) : null
-    return { bytes, end: this.done || this.finished ? 'complete' : 'cut' }
+    return { bytes, end: this.isComplete() ? 'complete' : 'cut' }
+  }
+
+  /** An upstream that ignores `n` finishes fewer choices than were asked for; usage shows that it is through. */
+  private isComplete(): boolean {
+    if (!this.started) return false
+    if (this.done || this.finished) return true
+    const finished = this.finishedChoices.size
+    return this.usage !== null && finished > 0 && finished === this.seenChoices.size
   }
 
   private forward(run: Uint8Array): Uint8Array | null {
@@ -104,46 +95,42 @@ export class StreamObserver {
     if (this.done) return false
     if (data === '[DONE]' || data.trim() === '[DONE]') {
       this.done = true
-      this.started = true
       return true
     }
     let value: unknown
     try {
       value = JSON.parse(data)
     } catch {
-      this.dropped++
-      return false
+      // Whatever it is, it is not ours to withhold.
+      return true
     }
-    this.started = true
-    if (typeof value !== 'object' || value === null) return true
-    const found = errorObjectOf(value)
+    return typeof value === 'object' && value !== null
+      ? this.readEvent(value as Record<string, unknown>)
+      : true
+  }
+
+  private readEvent(event: Readonly<Record<string, unknown>>): boolean {
+    const found = readError(event)
     if (found !== null) {
       this.error = found
       return false
     }
-    const { choices, usage } = value as { choices?: unknown; usage?: unknown }
-    if (Array.isArray(choices)) this.readChoices(choices)
-    if (usage === undefined || usage === null) return true
-    const parseRows = readUsage(usage)
-    if (parseRows !== null) this.usage = parseRows
-    return !(this.rules.hideUsage && Array.isArray(choices) && choices.length === 0)
+    this.started = true
+    const { choices } = event
+    if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice)
+    const usage = usageIn(event)
+    if (usage !== null) this.usage = usage
+    const isUsageOnly = Array.isArray(choices) && choices.length === 0 && hasUsage(event)
+    return !(this.rules.hideUsage && isUsageOnly)
   }
 
-  private readChoices(choices: readonly Choice[]): void {
-    for (const choice of choices) {
-      if (typeof choice !== 'object' || choice === null) continue
-      if (choice.finish_reason !== undefined && choice.finish_reason !== null) {
-        this.finishedChoices.add(choice.index ?? 0)
-      }
-      if (typeof choice.text === 'string') this.text += choice.text
-      const { delta } = choice
-      if (typeof delta !== 'object' || delta === null) continue
-      if (typeof delta.content === 'string') this.text += delta.content
-      if (typeof delta.reasoning_content === 'string') this.text += delta.reasoning_content
-      if (typeof delta.refusal === 'string') this.text += delta.refusal
-      if (delta.tool_calls !== undefined && delta.tool_calls !== null)
-        this.text += JSON.stringify(delta.tool_calls)
-    }
+  private readChoice(choice: Choice): void {
+    if (typeof choice !== 'object' || choice === null) return
+    const index = choice.index ?? 0
+    this.seenChoices.add(index)
+    const { finish_reason: reason } = choice
+    if (typeof reason === 'string' && reason !== '') this.finishedChoices.add(index)
+    this.text += choiceText(choice)
   }
 
   private leaks(event: string): boolean {
@@ -151,6 +138,37 @@ export class StreamObserver {
     this.dropped++
     return true
   }
+}
+
+/** What was generated: text, thoughts, refusals and calls, as a tokenizer would see them. */
+function choiceText({ text, delta }: Choice): string {
+  let found = textOf(text)
+  if (typeof delta !== 'object' || delta === null) return found
+  // Some servers write a thought under both names.
+  found += textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.thinking)
+  found += textOf(delta.content) + textOf(delta.refusal) + callText(delta.function_call)
+  const { tool_calls: calls } = delta
+  if (Array.isArray(calls))
+    for (const call of calls) found += callText(call?.function ?? call?.custom)
+  return found
+}
+
+function callText(call: unknown): string {
+  if (!isObject(call)) return ''
+  const { name, arguments: given, input } = call
+  return textOf(name) + (isObject(given) ? JSON.stringify(given) : textOf(given)) + textOf(input)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function hasUsage({ usage, timings }: Readonly<Record<string, unknown>>): boolean {
+  return (usage !== undefined && usage !== null) || timings !== undefined
 }
 
 /** The line ends that the upstream left out, so that what follows is an event of its own. */

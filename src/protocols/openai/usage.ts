@@ -1,38 +1,117 @@
-/** Token counts as upstreams report them. */
-import type { TokenUsage } from '../../core/token-usage.ts'
+/** Token counts as OpenAI-style upstreams report them, under all of their names and in all of their places. */
+import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 
-type Fields = Record<string, unknown>
+type Fields = Readonly<Record<string, unknown>>
+
+const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens'] as const
+const COMPLETION = [
+  'completion_tokens',
+  'output_tokens',
+  'completionTokens',
+  'outputTokens',
+] as const
+const TOTAL = ['total_tokens', 'totalTokens'] as const
+/** DeepSeek and Moonshot write cache hits beside the other counts. */
+const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'] as const
+const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'] as const
+const COMPLETION_DETAILS = ['completion_tokens_details', 'output_tokens_details'] as const
+
+/** The usage in a parsed reply or event: at its top, in its last choice (Moonshot), in `x_groq`, or as llama.cpp's timings. */
+export function usageIn(value: unknown): TokenUsage | null {
+  const fields = fieldsOf(value)
+  if (fields === null) return null
+  if (fields.usage !== undefined && fields.usage !== null) return readUsage(fields.usage)
+  const { choices } = fields
+  if (Array.isArray(choices) && choices.length > 0) {
+    const last = fieldsOf(choices[choices.length - 1])
+    const inChoice = readUsage(last?.usage)
+    if (inChoice !== null) return inChoice
+  }
+  if (fields.x_groq !== undefined) return readUsage(fieldsOf(fields.x_groq)?.usage)
+  return fields.timings === undefined ? null : timings(fieldsOf(fields.timings))
+}
 
 /**
- * Reads an OpenAI `usage` object (chat, completions, embeddings). Null where it is missing or
- * not parseRows: counts must be whole, not negative, and below 2^53.
+ * Null if it is missing or not believable: counts must be whole, not negative, and below 2^53, and
+ * not all of them 0.
  */
 export function readUsage(value: unknown): TokenUsage | null {
-  if (typeof value !== 'object' || value === null) return null
-  const usage = value as Fields
-  const promptTokens = count(usage.prompt_tokens)
+  const usage = fieldsOf(value)
+  if (usage === null || PROMPT.some((name) => isInvalid(usage[name]))) return null
+  if (COMPLETION.some((name) => isInvalid(usage[name]))) return null
+  return counted(usage)
+}
+
+function counted(usage: Fields): TokenUsage | null {
+  const prompt = detailsIn(usage, PROMPT_DETAILS)
+  const completion = detailsIn(usage, COMPLETION_DETAILS)
+  const total = countIn(usage, TOTAL)
+  const reasoningTokens = count(completion.reasoning_tokens) ?? count(usage.reasoning_tokens) ?? 0
+  const promptTokens = countIn(usage, PROMPT) ?? promptOf(total, countIn(usage, COMPLETION))
+  if (promptTokens === null) return null
+  const stated = countIn(usage, COMPLETION) ?? Math.max(0, (total ?? promptTokens) - promptTokens)
   const completionTokens =
-    usage.completion_tokens === undefined ? 0 : count(usage.completion_tokens)
-  if (promptTokens === null || completionTokens === null) return null
-  const prompt = details(usage.prompt_tokens_details)
-  const completion = details(usage.completion_tokens_details)
+    stated + (isBeside(reasoningTokens, total, promptTokens + stated) ? reasoningTokens : 0)
+  const totalTokens = total ?? promptTokens + completionTokens
+  if (totalTokens === 0) return null
   const audioOutputTokens = count(completion.audio_tokens) ?? 0
   return {
+    ...NO_USAGE,
     promptTokens,
     completionTokens,
-    totalTokens: count(usage.total_tokens) ?? promptTokens + completionTokens,
-    cachedTokens: count(prompt.cached_tokens) ?? 0,
-    reasoningTokens: count(completion.reasoning_tokens) ?? 0,
+    totalTokens,
+    cachedTokens: count(prompt.cached_tokens) ?? countIn(usage, CACHED) ?? 0,
+    reasoningTokens,
     audioTokens: (count(prompt.audio_tokens) ?? 0) + audioOutputTokens,
     audioOutputTokens,
-    estimated: false,
   }
+}
+
+/** Where only the total is told, all that is not known to be generated counts as prompt. */
+function promptOf(total: number | null, completion: number | null): number | null {
+  if (total === null) return completion === null ? null : 0
+  return Math.max(0, total - (completion ?? 0))
+}
+
+/** xAI counts reasoning outside of the completion; only the total shows it. */
+function isBeside(reasoning: number, total: number | null, sum: number): boolean {
+  return reasoning > 0 && total === sum + reasoning
+}
+
+function timings(fields: Fields | null): TokenUsage | null {
+  if (fields === null) return null
+  const { prompt_n: fresh, cache_n: cached, predicted_n: completion } = fields
+  return readUsage({
+    prompt_tokens: (count(fresh) ?? 0) + (count(cached) ?? 0),
+    completion_tokens: count(completion) ?? 0,
+    cached_tokens: count(cached) ?? 0,
+  })
+}
+
+function countIn(fields: Fields, names: readonly string[]): number | null {
+  for (const name of names) {
+    const found = count(fields[name])
+    if (found !== null) return found
+  }
+  return null
 }
 
 function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
-function details(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+function isInvalid(value: unknown): boolean {
+  return value !== undefined && value !== null && count(value) === null
+}
+
+function detailsIn(usage: Fields, names: readonly string[]): Fields {
+  for (const name of names) {
+    const found = fieldsOf(usage[name])
+    if (found !== null) return found
+  }
+  return {}
+}
+
+function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null ? (value as Fields) : null
 }

@@ -1,6 +1,7 @@
 /** Database rows to entities. A row that can't be believed is left out, which is the safe reading. */
 import type { Selectable } from 'kysely'
 import type { ApiKey, UpstreamKey, UpstreamState, User } from '../../../core/entities.ts'
+import { KEY_PROVIDERS } from '../../../core/providers.ts'
 import type { ApiKeysTable, UpstreamKeysTable, UsersTable } from '../schema/schema.ts'
 import { StoreError } from '../store-error.ts'
 import {
@@ -51,7 +52,7 @@ export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
   return {
     id: row.id,
     name: row.name,
-    provider: oneOf('provider', row.provider, ['openai', 'azure', 'compatible']),
+    provider: oneOf('provider', row.provider, KEY_PROVIDERS),
     baseUrl: row.base_url,
     encryptedKey: row.encrypted_key,
     keyHint: row.key_hint,

@@ -1,5 +1,6 @@
 /** Prices records as they are stored: by the operator's own prices first, then by the published ones. */
 import type { Kysely } from 'kysely'
+import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
 import { costUsd, type Rates } from '../../../usage/prices.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
@@ -33,7 +34,7 @@ async function addressesFor(
   db: Kysely<Tables>,
   records: readonly UsageRecord[],
 ): Promise<Addresses> {
-  if (!records.some((record) => record.provider === 'compatible')) return new Map()
+  if (!records.some(({ provider }) => factsOf(provider)?.prices === 'by_address')) return new Map()
   const rows = await db.selectFrom('upstream_keys').select(['id', 'base_url']).execute()
   return new Map(rows.map(({ id, base_url }) => [id, base_url]))
 }
@@ -55,7 +56,8 @@ function publishedRates(
   const source = sourceOf(record, addresses)
   if (catalogue === null || source === null) return null
   const upstreamModel = record.upstreamModel ?? record.model
-  const names = source.provider === 'azure' ? [record.model, upstreamModel] : [upstreamModel]
+  const isDeployment = factsOf(record.provider)?.namesAreDeployments === true
+  const names = isDeployment ? [record.model, upstreamModel] : [upstreamModel]
   for (const name of names) {
     const rates = catalogue.ratesOf(source, name, record.startedAtMs)
     if (rates !== null) return rates
@@ -64,15 +66,24 @@ function publishedRates(
 }
 
 /** Nobody knows which upstream a lost request had reached: its model says what it cost, or nothing does. */
-const ANYWHERE: PriceSource = { provider: 'compatible', baseUrl: null }
+const ANYWHERE: PriceSource = { vendor: null, baseUrl: null }
 
 function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null {
   const { provider, upstreamKeyId } = record
   if (isLost(record)) return ANYWHERE
   if (provider === null || upstreamKeyId === null) return null
-  return { provider, baseUrl: addresses.get(upstreamKeyId) ?? null }
+  const facts = factsOf(provider)
+  if (facts?.prices === 'none') return null
+  const vendor = facts?.prices === 'own' ? provider : null
+  return { vendor, baseUrl: addresses.get(upstreamKeyId) ?? null }
 }
 
 function isLost({ outcome }: UsageRecord): boolean {
   return outcome === 'lost'
+}
+
+/** Null for a provider of an older or newer version. */
+function factsOf(provider: string | null): ProviderFacts | null {
+  if (provider === null || !Object.hasOwn(PROVIDER_FACTS, provider)) return null
+  return PROVIDER_FACTS[provider as keyof typeof PROVIDER_FACTS]
 }

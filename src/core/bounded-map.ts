@@ -1,0 +1,14 @@
+/** A map for what is cheap to make again: it forgets everything when it is full. */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+  private readonly max: number
+
+  constructor(max: number) {
+    super()
+    this.max = max
+  }
+
+  override set(key: Key, value: Value): this {
+    if (this.size >= this.max && !this.has(key)) this.clear()
+    return super.set(key, value)
+  }
+}

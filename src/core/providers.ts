@@ -1,0 +1,69 @@
+/** Who provides models, as facts: adding a provider is a compile error until each of them is stated. */
+
+export interface ProviderFacts {
+  /** Whether upstream keys are kept for it; the demo answers without one. */
+  hasKeys: boolean
+  /** Where its API is; null if every customer has an address of its own. */
+  baseUrl: string | null
+  /** The path that is added to a base URL, which therefore must not end in it. */
+  addedPath: string | null
+  /** Whether its API has versions that are named in each request. */
+  hasApiVersion: boolean
+  /** Whether a key without a list of models serves any model, or only what is named for it. */
+  servesUnnamedModels: boolean
+  /**
+   * Whose published prices hold: `own` are the provider's, `by_address` those of whoever answers at the base
+   * URL, `none` costs nothing.
+   */
+  prices: 'own' | 'by_address' | 'none'
+  /** Whether its names for models are the operator's choice, so that only the client's name tells the price. */
+  namesAreDeployments: boolean
+}
+
+const FACTS = {
+  openai: {
+    hasKeys: true,
+    baseUrl: 'https://api.openai.com/v1',
+    addedPath: null,
+    hasApiVersion: false,
+    servesUnnamedModels: true,
+    prices: 'own',
+    namesAreDeployments: false,
+  },
+  azure: {
+    hasKeys: true,
+    baseUrl: null,
+    addedPath: '/openai',
+    hasApiVersion: true,
+    servesUnnamedModels: false,
+    prices: 'own',
+    namesAreDeployments: true,
+  },
+  compatible: {
+    hasKeys: true,
+    baseUrl: null,
+    addedPath: null,
+    hasApiVersion: false,
+    servesUnnamedModels: true,
+    prices: 'by_address',
+    namesAreDeployments: false,
+  },
+  demo: {
+    hasKeys: false,
+    baseUrl: null,
+    addedPath: null,
+    hasApiVersion: false,
+    servesUnnamedModels: false,
+    prices: 'none',
+    namesAreDeployments: false,
+  },
+} as const satisfies Record<string, ProviderFacts>
+
+export type ProviderName = keyof typeof FACTS
+
+export const PROVIDER_FACTS: Readonly<Record<ProviderName, ProviderFacts>> = FACTS
+
+/** Providers that upstream keys can be of. */
+export const KEY_PROVIDERS = (Object.keys(FACTS) as ProviderName[]).filter(
+  (name) => FACTS[name].hasKeys,
+)

@@ -1,0 +1,41 @@
+/** What the functions that read one reply share. */
+import { failure } from '../../core/failure.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import type { UpstreamProtocol } from '../../protocols/protocol.ts'
+import { PROVIDERS } from '../../providers/index.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { UpstreamReply } from '../../upstreams/transport.ts'
+import type { Services } from '../services.ts'
+import type { Sent } from './result.ts'
+import type { RequestTries } from './tries.ts'
+
+export interface Reading {
+  readonly services: Services
+  readonly tries: RequestTries
+  readonly upstream: UsableUpstream
+  readonly reply: UpstreamReply
+  /** Closes the upstream's side at once. */
+  cancel(): void
+}
+
+export function protocolOf({ upstream }: Reading): UpstreamProtocol {
+  return PROTOCOLS[PROVIDERS[upstream.key.provider].protocol]
+}
+
+export function broken(detail: string, ambiguous = true): Sent {
+  return {
+    kind: 'failed',
+    failure: failure('server', detail, { status: 200, ambiguous }),
+    said: '',
+  }
+}
+
+/** What else the header may say is not repeated: it could be a key. */
+const KNOWN_ENCODING = /^(?:x-)?(?:gzip|compress|deflate|br|zstd)$/i
+
+export function whyUnreadable(reply: UpstreamReply, otherwise: string): string {
+  const encoding = reply.header('content-encoding')
+  if (encoding === null || encoding.toLowerCase() === 'identity') return otherwise
+  const named = KNOWN_ENCODING.test(encoding) ? ` (${encoding})` : ''
+  return `status 200, but the body is compressed${named} in a way that can't be read`
+}

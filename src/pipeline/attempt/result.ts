@@ -1,0 +1,50 @@
+/** What attempt hands to relay. */
+import type { GatewayError } from '../../core/errors.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
+import type { StreamReader } from '../../protocols/protocol.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { UpstreamReply } from '../../upstreams/transport.ts'
+import type { UpstreamRefusal } from './refusals.ts'
+
+interface ResponseHead {
+  upstream: UsableUpstream
+  /** Allow-listed headers of the upstream. */
+  headers: Record<string, string>
+}
+
+/** A whole reply that was found good before any of it was sent. */
+export interface WholeResponse extends ResponseHead {
+  kind: 'whole'
+  text: string
+  /** As it came, to the byte, or without the key that it echoed. */
+  body: string | Uint8Array<ArrayBuffer>
+  usage: TokenUsage | null
+}
+
+/** A stream whose first event was found good. */
+export interface StreamResponse extends ResponseHead {
+  kind: 'stream'
+  reader: StreamReader
+  /** Events that came with the first one. */
+  first: Uint8Array | null
+  reply: UpstreamReply
+  /** Closes the upstream's side at once; a read in progress rejects. */
+  cancel(): void
+}
+
+export type UpstreamResponse = WholeResponse | StreamResponse
+
+export type AttemptResult =
+  | { kind: 'response'; response: UpstreamResponse }
+  | { kind: 'failure'; error: GatewayError | UpstreamRefusal }
+  /** The client went away. */
+  | { kind: 'aborted' }
+
+/** What one attempt came to. */
+export type Sent =
+  | { kind: 'response'; response: UpstreamResponse }
+  /** `said` is the body that came with an error status, as it was: for machines alone. */
+  | { kind: 'failed'; failure: Failure; said: string }
+  /** The gateway itself ended it, which says nothing about the key. */
+  | { kind: 'ended'; error: GatewayError }

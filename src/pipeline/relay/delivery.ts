@@ -1,0 +1,31 @@
+/** What the client has of its response so far. */
+import type { Client, ClientStream } from '../client.ts'
+
+export interface Delivery {
+  readonly client: Client
+  /** Headers that the response carries whatever becomes of the request. */
+  readonly headers: Record<string, string>
+  /** Null until the head of a stream is sent; then an error can only be an event. */
+  stream: ClientStream | null
+}
+
+export function openDelivery(client: Client, headers: Record<string, string>): Delivery {
+  return { client, headers, stream: null }
+}
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+}
+
+/** The client's stream. Its head is sent with the first bytes, once. */
+export function clientStream(
+  delivery: Delivery,
+  further: Readonly<Record<string, string>>,
+): ClientStream {
+  if (delivery.stream !== null) return delivery.stream
+  const headers = Object.assign(delivery.headers, further, STREAM_HEADERS)
+  delivery.stream = delivery.client.stream({ status: 200, headers })
+  return delivery.stream
+}

@@ -1,0 +1,18 @@
+/** What relay hands to settle. */
+import type { TokenUsage } from '../../core/token-usage.ts'
+import type { Outcome } from '../../usage/record.ts'
+import type { RequestTries } from '../attempt/tries.ts'
+
+export interface RelayResult {
+  readonly tries: RequestTries
+  readonly outcome: Outcome
+  /** What the client was sent. */
+  readonly status: number
+  readonly errorCode: string | null
+  /** As the upstream reported it. */
+  readonly usage: TokenUsage | null
+  /** What was generated, for counting if no usage was reported. */
+  readonly text: string
+  /** From arrival until the first byte of the answer; null if none came. */
+  readonly firstTokenMs: number | null
+}

@@ -1,0 +1,19 @@
+/** Which upstream was asked last, as headers of the response: an answer or an error. */
+import { PROVIDERS } from '../../providers/index.ts'
+import type { RequestTries } from '../attempt/tries.ts'
+
+export function setUpstreamHeaders({
+  current,
+  attempts,
+  context,
+  waitMs,
+  delivery,
+}: RequestTries): void {
+  if (current === null) return
+  const { headers } = delivery
+  const { name, provider } = current.upstream.key
+  headers['x-gpt-proxy-upstream'] = name
+  headers['x-gpt-proxy-attempts'] = String(attempts.length)
+  headers['x-gpt-proxy-overhead-ms'] = (performance.now() - context.arrivedMs - waitMs).toFixed(3)
+  Object.assign(headers, PROVIDERS[provider].responseHeaders)
+}

@@ -1,0 +1,5 @@
+/** The registry: every protocol by its name. */
+import { openai } from './openai/protocol.ts'
+import type { Protocol, ProtocolName } from './protocol.ts'
+
+export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { openai }

@@ -1,0 +1,130 @@
+/**
+ * The seam between the pipeline and a vendor's wire format. A protocol reads and writes requests,
+ * replies, streams, usage and errors; all of its functions are pure. Nothing outside of a protocol's
+ * folder knows one of its fields.
+ */
+import type { ErrorReport } from '../core/errors.ts'
+import type { TokenUsage } from '../core/token-usage.ts'
+
+/** Adding one is a compile error wherever a decision about it is needed. */
+export type ProtocolName = 'openai'
+
+/** What a client can ask for; each belongs to one protocol (`protocols/index.ts`). */
+export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
+
+/** What the gateway decides on; every other field stays in `text` and `body`, for the protocol to read. */
+export interface ModelRequest {
+  readonly protocol: ProtocolName
+  readonly endpoint: Endpoint
+  readonly method: 'POST' | 'GET'
+  /** The model as the client names it. */
+  readonly model: string
+  readonly stream: boolean
+  /** The body exactly as it came; null for GET. */
+  readonly text: string | null
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** What needs no counting in a prompt: token numbers, and media by their usual size. */
+export interface Found {
+  tokens: number
+}
+
+/** Takes each text; the caller supplies both arguments, so that a request costs no closure. */
+export type AddText<F extends Found> = (text: string, found: F) => void
+
+/** An error as an upstream reported it, whatever its shape there. Nothing of it is redacted. */
+export interface ReportedError {
+  message: string | null
+  type: string | null
+  /** Machine-readable; a number is written as text. */
+  code: string | null
+  param: string | null
+  /** The object that held it, for whoever reads more of it. */
+  own: Readonly<Record<string, unknown>>
+}
+
+export interface WriteOptions {
+  /** The name that the model has at the upstream. */
+  model: string
+  /** Ask for usage in a stream although the client did not. */
+  askForUsage: boolean
+}
+
+export interface StreamOptions {
+  /** Whether the gateway asked for the usage: then what holds nothing else is hidden from the client. */
+  hideUsage: boolean
+  /** The key in use, in its forms. An event that echoes it must not reach the client. */
+  secretForms: readonly string[]
+}
+
+/** What a whole reply with a status of success turned out to be. */
+export type ReadReply =
+  | { kind: 'answer'; usage: TokenUsage | null }
+  | { kind: 'error'; error: ReportedError }
+  | { kind: 'unreadable' }
+
+/** Reads a stream on its way to the client. What it is given in pieces it gives back in whole events. */
+export interface StreamReader {
+  /** The last believable usage seen. */
+  readonly usage: TokenUsage | null
+  /** An error event; neither it nor anything after it is given back. */
+  readonly error: ReportedError | null
+  /** An event of the answer was seen, so that another upstream can no longer take over unnoticed. */
+  readonly started: boolean
+  /** The format's own end was seen. */
+  readonly done: boolean
+  /** All that was asked for has its finish reason. It only decides how the end of the body is judged. */
+  readonly finished: boolean
+  /** An event is larger than any should be; it is not waited for. */
+  readonly oversized: boolean
+  /** Events withheld because they held the key. */
+  readonly dropped: number
+  /** The text generated so far, for counting if no usage comes. */
+  readonly text: string
+  /** Whole events to send on; null if none is complete. */
+  accept(chunk: Uint8Array): Uint8Array | null
+  /** The body has ended: what is left to send on, and whether the stream is complete. */
+  finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' }
+}
+
+export interface ModelEntry {
+  id: string
+  [further: string]: unknown
+}
+
+/** The side that clients speak to. */
+export interface ClientProtocol {
+  /** Reads a request body, or the model's name for `models`. Throws `invalid_request` naming the field. */
+  readRequest(endpoint: Endpoint, text: string): ModelRequest
+  /** Everything in a request that its model reads and its upstream bills. */
+  findPrompt<F extends Found>(request: ModelRequest, found: F, add: AddText<F>): void
+  /** The most tokens that may be generated; 0 if the request sets no limit. */
+  maxOutputTokens(request: ModelRequest): number
+  /** Whether the client itself asked for usage in its stream. */
+  asksForUsage(request: ModelRequest): boolean
+  /** The body of an error response. */
+  writeError(error: ErrorReport, requestId: string): string
+  /** The event that ends a stream which broke off; nothing follows it. */
+  writeErrorEvent(error: ErrorReport, requestId: string): string
+}
+
+/** The side that upstreams speak. */
+export interface UpstreamProtocol {
+  /** The request's body for an upstream; null for GET. */
+  writeRequest(request: ModelRequest, options: WriteOptions): string | null
+  readReply(text: string): ReadReply
+  openStream(request: ModelRequest, options: StreamOptions): StreamReader
+  /** The error in a parsed body or event, in any of the shapes upstreams use; null if there is none. */
+  readError(value: unknown): ReportedError | null
+  /** A whole reply as the stream that the client waits for; null if it is no answer. */
+  streamOfReply(request: ModelRequest, text: string): string | null
+  /** A stream's text as the whole reply that the client waits for; null if it is no complete answer. */
+  replyOfStream(request: ModelRequest, text: string): string | null
+  /** The models in a parsed list, in any of the common forms; null if it is no list. */
+  readModelList(value: unknown): ModelEntry[] | null
+}
+
+export interface Protocol extends ClientProtocol, UpstreamProtocol {
+  readonly name: ProtocolName
+}

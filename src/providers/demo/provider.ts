@@ -1,0 +1,15 @@
+/** The demo as a provider: it answers inside of this process, for models that need no key. */
+import { getJson, PLAIN, type Provider } from '../provider.ts'
+import { demoTransport } from './transport.ts'
+
+export const demo: Provider = {
+  protocol: 'openai',
+  destination: (upstream, _, { endpoint, model }) => ({
+    url: `${upstream.baseUrl}/${endpoint === 'models' ? `models/${encodeURIComponent(model)}` : endpoint}`,
+    headers: PLAIN,
+  }),
+  modelList: (upstream) => getJson(`${upstream.baseUrl}/models`, {}),
+  transport: demoTransport,
+  // Nobody must take it for a real model.
+  responseHeaders: { 'x-gpt-proxy-demo': 'true' },
+}
