@@ -30,7 +30,6 @@ describeStore('PostgreSQL', async () => {
   await waitFor('the store to listen', async () => (await store.changedSinceLastCall()) === 'any')
   return {
     store,
-    typed: true,
     byHand: (sql) => {
       server.sql(sql, database)
     },

@@ -20,7 +20,6 @@ describeStore('SQLite', async () => {
   const hand = new Database(path)
   return {
     store,
-    typed: false,
     byHand: (sql) => {
       hand.run(sql)
     },

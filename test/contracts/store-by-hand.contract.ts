@@ -89,15 +89,35 @@ export function testByHand(current: () => StoreUnderTest): void {
   })
 
   test.each([
-    `models='gpt-4o,gpt-4o-mini'`,
-    `models='{"gpt-4o":1}'`,
-    `deployments='["a"]'`,
-    `status='asleep'`,
+    ['upstream_keys', `models='gpt-4o,gpt-4o-mini'`],
+    ['upstream_keys', `models='{"gpt-4o":1}'`],
+    ['upstream_keys', `deployments='["a"]'`],
+    ['upstream_keys', `status='asleep'`],
+    ['upstream_keys', `weight=-1`],
+    ['upstream_keys', `base_url='file:///etc/passwd'`],
+    ['upstream_keys', `base_url='no url'`],
+    ['upstream_keys', `cooldown_until='tomorrow'`],
+    ['api_keys', `allowed_models='gpt-4o'`],
+    ['api_keys', `expires_at='next year'`],
+    ['api_keys', `status='paused'`],
+    ['api_keys', `key_hash='ABC'`],
+    ['api_keys', `rpm=-1`],
+    ['users', `monthly_quota_tokens=-5`],
+    ['users', `role='root'`],
+    ['users', `status='on'`],
+  ])('the database refuses a malformed row of %s (%s), whoever writes it', async (table, change) => {
+    const { store, byHand } = current()
+    await prepare()
+    const before = await store.readDirectory()
+    expect(() => byHand(`UPDATE ${table} SET ${change} WHERE id=1`)).toThrow()
+    expect(await store.readDirectory()).toEqual(before)
+  })
+
+  test.each([
+    `models='["gpt-4o", 4]'`,
+    `deployments='{"gpt-4o":1}'`,
     `provider='acme'`,
-    `weight=-1`,
-    `base_url='file:///etc/passwd'`,
-    `base_url='no url'`,
-    `cooldown_until='tomorrow'`,
+    `base_url='http://[half'`,
     `cooldown_until='2026-13-01 07:00:00+00'`,
   ])(
     'a malformed upstream key (%s) is left out and reported once, and the rest goes on',
@@ -114,54 +134,50 @@ export function testByHand(current: () => StoreUnderTest): void {
     },
   )
 
-  test.each([
-    `allowed_models='gpt-4o'`,
-    `expires_at='next year'`,
-    `status='paused'`,
-    `key_hash='ABC'`,
-  ])('a malformed proxy key (%s) admits nobody', async (change) => {
-    const { store, byHand, logged } = current()
+  test('a malformed row is part of its list, with the statement that repairs it', async () => {
+    const { store, byHand } = current()
     await prepare()
-    byHand(`UPDATE api_keys SET ${change} WHERE id=1`)
-    expect((await store.readDirectory()).apiKeys).toEqual([])
-    expect(logged()).toMatchObject([{ table: 'api_keys', row: 1 }])
+    byHand(`UPDATE api_keys SET expires_at='2027-13-01' WHERE id=1`)
+    const { items, malformed } = await store.listApiKeys()
+    expect(items).toEqual([])
+    expect(malformed).toEqual([
+      {
+        table: 'api_keys',
+        id: 1,
+        name: 'k',
+        reason: expect.stringContaining('expires_at must be a time'),
+        repair: 'update api_keys set expires_at = null where id = 1;',
+      },
+    ])
+    byHand(malformed[0]?.repair ?? '')
+    expect((await store.listApiKeys()).items).toHaveLength(1)
   })
 
-  test.each([`monthly_quota_tokens=-5`, `role='root'`, `status='on'`])(
-    'a malformed user (%s) is left out, and asking for that user says what is wrong',
-    async (change) => {
-      const { store, byHand } = current()
-      await prepare()
-      byHand(`UPDATE users SET ${change} WHERE id=1`)
-      expect((await store.readDirectory()).users).toEqual([])
-      const column = change.split('=')[0] ?? '?'
-      await expect(store.findUser('test')).rejects.toThrow(
-        `users row 1 is malformed: ${column} must be`,
-      )
-    },
-  )
+  test('a malformed proxy key admits nobody', async () => {
+    const { store, byHand, logged } = current()
+    await prepare()
+    byHand(`UPDATE api_keys SET allowed_models='[4]' WHERE id=1`)
+    expect((await store.readDirectory()).apiKeys).toEqual([])
+    expect(logged()).toMatchObject([{ table: 'api_keys', row: 1 }])
+    await expect(store.findApiKey(1)).rejects.toThrow(
+      'api_keys row 1 is malformed: allowed_models must be',
+    )
+  })
 
   test.each([
     ['upstream_keys', `weight='heavy'`],
     ['api_keys', `rpm='many'`],
     ['users', `monthly_quota_tokens='lots'`],
-  ])(
-    'a text in a column of numbers (%s) is refused by the database or leaves the row out',
-    async (table, set) => {
-      const { store, typed, byHand, logged } = current()
-      await prepare()
-      const write = () => byHand(`UPDATE ${table} SET ${set} WHERE id=1`)
-      if (typed) expect(write).toThrow('invalid input syntax')
-      else write()
-      await store.readDirectory()
-      expect(logged()).toMatchObject(typed ? [] : [{ table, row: 1 }])
-    },
-  )
+  ])('the database refuses a text in a column of numbers (%s)', async (table, set) => {
+    const { byHand } = current()
+    await prepare()
+    expect(() => byHand(`UPDATE ${table} SET ${set} WHERE id=1`)).toThrow()
+  })
 
-  test('a row that was mended and broken again is reported again', async () => {
+  test('a row that was repaired and broken again is reported again', async () => {
     const { store, byHand, logged } = current()
     await prepare()
-    for (const models of [`'oops'`, 'NULL', `'oops'`]) {
+    for (const models of [`'[1]'`, 'NULL', `'[1]'`]) {
       byHand(`UPDATE upstream_keys SET models=${models} WHERE id=1`)
       await store.readDirectory()
     }

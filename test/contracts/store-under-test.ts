@@ -5,8 +5,6 @@ import type { UsageRecord } from '../../src/usage/record.ts'
 
 export interface StoreUnderTest {
   store: Store
-  /** Whether the database itself refuses a value that its column can't hold. */
-  typed: boolean
   /** Runs SQL on a connection of its own, as an operator does at the database's shell. */
   byHand(sql: string): void
   /** Reads with SQL on a connection of its own. */

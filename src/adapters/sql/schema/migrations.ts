@@ -7,6 +7,7 @@ import { changeNotices } from '../migrations/0004-change-notices.ts'
 import { sumsOfUsers } from '../migrations/0005-sums-of-users.ts'
 import { auditDetails } from '../migrations/0006-audit-details.ts'
 import { operations } from '../migrations/0007-operations.ts'
+import { rowChecks } from '../migrations/0008-row-checks.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in the order of their making. */
@@ -19,6 +20,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0005-sums-of-users': sumsOfUsers,
     '0006-audit-details': auditDetails,
     '0007-operations': operations,
+    '0008-row-checks': rowChecks(words),
   }
 }
 
