@@ -1,6 +1,6 @@
 /** Which rows the vault can open, and sealing them with the active key. */
 import type { UpstreamKey } from '../core/entities.ts'
-import { bindingOf } from '../upstreams/vault.ts'
+import { bindingOf, type KeyFile } from '../upstreams/vault.ts'
 import type { Actor, MakeChange } from './changes.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
@@ -17,6 +17,16 @@ export interface SealedRow {
 
 /** An instance that has not said for this long that it runs is taken to be gone. */
 const INSTANCE_ALIVE_MS = 30_000
+/** Running instances look at the key file every second. */
+const TAKEN_WITHIN_MS = 15_000
+const LOOK_EVERY_MS = 100
+
+export interface Rotation {
+  rotated: string[]
+  failed: SealedRow[]
+  /** Where the keys are that no row needs any more; null if they come from variables. */
+  retiredKeys: string | null
+}
 
 export function createEncryption({ store, vault, nowMs }: AdminDependencies, change: MakeChange) {
   const status = async (): Promise<SealedRow[]> =>
@@ -27,41 +37,66 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
       return { upstream: row.name, keyId, active, problem: opened.ok ? null : opened.reason }
     })
 
-  /** Running instances that could not open what is sealed with the active key. */
-  const instancesWithoutKey = async (): Promise<string[]> => {
+  /** Running instances for which `has` does not hold. */
+  const instancesWithout = async (has: (keyIds: readonly string[]) => boolean) => {
     const instances = await store.listInstances(nowMs() - INSTANCE_ALIVE_MS)
     return instances
-      .filter(({ encryptionKeyIds }) => !encryptionKeyIds.includes(vault.activeKeyId))
+      .filter(({ encryptionKeyIds }) => !has(encryptionKeyIds))
       .map(({ instanceId }) => instanceId)
+  }
+  const refuseUnless = async (
+    key: string,
+    has: (keyIds: readonly string[]) => boolean,
+    patienceMs: number,
+  ): Promise<void> => {
+    const untilMs = nowMs() + patienceMs
+    for (;;) {
+      const lacking = await instancesWithout(has)
+      if (lacking.length === 0) return
+      if (nowMs() >= untilMs)
+        throw adminError('encryption_key_not_everywhere', { instances: lacking.join(', '), key })
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    }
+  }
+
+  /** The new key is in the file before it seals anything, and in use everywhere before a row is replaced. */
+  const renewKeyFile = async (keyFile: KeyFile): Promise<void> => {
+    const key = keyFile.prepare()
+    await refuseUnless(key, (ids) => ids.includes(key), TAKEN_WITHIN_MS)
+    keyFile.promote()
+    await refuseUnless(key, ([active]) => active === key, TAKEN_WITHIN_MS)
+  }
+
+  const sealAgain = async (actor: Actor): Promise<string[]> => {
+    const rotated: string[] = []
+    for (const row of await allUpstreamKeys(store)) {
+      const opened = vault.open(row.encryptedKey, bindingOf(row))
+      if (!opened.ok || sealedWith(row) === vault.activeKeyId) continue
+      await change(actor, async (step, record) => {
+        await step.replaceEncryptedKey(row.id, vault.seal(opened.secret, bindingOf(row)))
+        await record('encryption.rotate', `upstream:${row.id}`)
+      })
+      rotated.push(row.name)
+    }
+    return rotated
   }
 
   return {
-    activeKeyId: vault.activeKeyId,
+    activeKeyId: () => vault.activeKeyId,
     status,
-    instancesWithoutKey,
     /**
-     * While serving: each row is replaced in one statement, and both forms open until the old key is
-     * dropped. Refused as long as a running instance lacks the active key, because it would lose the row.
+     * Works while serving: each row is replaced in one statement, and both forms open until the old key is
+     * dropped. With a key file it makes the new key itself. Refused as long as a running instance lacks the
+     * new key, because that instance could no longer use the rows.
      */
-    async rotate(actor: Actor): Promise<{ rotated: string[]; failed: SealedRow[] }> {
-      const lacking = await instancesWithoutKey()
-      if (lacking.length > 0)
-        throw adminError('encryption_key_not_everywhere', {
-          instances: lacking.join(', '),
-          key: vault.activeKeyId,
-        })
-      const rotated: string[] = []
-      for (const row of await allUpstreamKeys(store)) {
-        const opened = vault.open(row.encryptedKey, bindingOf(row))
-        if (!opened.ok || sealedWith(row) === vault.activeKeyId) continue
-        await change(actor, async (step, record) => {
-          await step.replaceEncryptedKey(row.id, vault.seal(opened.secret, bindingOf(row)))
-          await record('encryption.rotate', `upstream:${row.id}`)
-        })
-        rotated.push(row.name)
-      }
+    async rotate(actor: Actor): Promise<Rotation> {
+      const key = vault.activeKeyId
+      if (vault.keyFile === null) await refuseUnless(key, (ids) => ids.includes(key), 0)
+      else await renewKeyFile(vault.keyFile)
+      const rotated = await sealAgain(actor)
       const failed = (await status()).filter(({ problem }) => problem !== null)
-      return { rotated, failed }
+      const retiredKeys = failed.length > 0 ? null : (vault.keyFile?.retire() ?? null)
+      return { rotated, failed, retiredKeys }
     },
   }
 }

@@ -182,6 +182,9 @@ export interface AdminStore extends QuotaAdmin {
   forgetRemoval(digest: string): Promise<void>
   wasRemoved(digest: string): Promise<boolean>
 
+  /** This instance runs, and can open rows with these keys. */
+  announceInstance(instance: InstanceRow): Promise<void>
+  forgetInstance(instanceId: string): Promise<void>
   /** Instances that have said since then that they run. */
   listInstances(sinceMs: number): Promise<InstanceRow[]>
 

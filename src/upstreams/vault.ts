@@ -22,4 +22,20 @@ export interface Vault {
   open(sealed: string, binding: SecretBinding): Opened
   /** Id of the key new secrets are sealed with. */
   readonly activeKeyId: string
+  /** Ids of all keys that it can open rows with, the active one first. */
+  readonly keyIds: readonly string[]
+  /** Null if the keys come from variables, which only whoever sets them can change. */
+  readonly keyFile: KeyFile | null
+}
+
+/** The gateway's own file of encryption keys. Every process that uses it finds a change within a second. */
+export interface KeyFile {
+  /** Reads the file again if it was changed. True if it was. */
+  refresh(): boolean
+  /** Adds a new key, which opens rows but seals none yet; its id. Goes on with one that was added before. */
+  prepare(): string
+  /** The key that was added last seals from now on. */
+  promote(): void
+  /** Only the active key stays; the others move to a file beside it, whose path is returned. */
+  retire(): string | null
 }

@@ -105,13 +105,16 @@ export function testByHand(current: () => StoreUnderTest): void {
     ['users', `monthly_quota_tokens=-5`],
     ['users', `role='root'`],
     ['users', `status='on'`],
-  ])('the database refuses a malformed row of %s (%s), whoever writes it', async (table, change) => {
-    const { store, byHand } = current()
-    await prepare()
-    const before = await store.readDirectory()
-    expect(() => byHand(`UPDATE ${table} SET ${change} WHERE id=1`)).toThrow()
-    expect(await store.readDirectory()).toEqual(before)
-  })
+  ])(
+    'the database refuses a malformed row of %s (%s), whoever writes it',
+    async (table, change) => {
+      const { store, byHand } = current()
+      await prepare()
+      const before = await store.readDirectory()
+      expect(() => byHand(`UPDATE ${table} SET ${change} WHERE id=1`)).toThrow()
+      expect(await store.readDirectory()).toEqual(before)
+    },
+  )
 
   test.each([
     `models='["gpt-4o", 4]'`,

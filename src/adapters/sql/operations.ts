@@ -7,11 +7,30 @@ import { textsOrNull, time } from './values.ts'
 
 type Operations = Pick<
   AdminStore,
-  'listInstances' | 'rememberRemoval' | 'forgetRemoval' | 'wasRemoved'
+  | 'announceInstance'
+  | 'forgetInstance'
+  | 'listInstances'
+  | 'rememberRemoval'
+  | 'forgetRemoval'
+  | 'wasRemoved'
 >
 
 export function createOperations(db: Kysely<Tables>): Operations {
   return {
+    async announceInstance({ instanceId, encryptionKeyIds, seenAtMs }) {
+      const columns = {
+        encryption_key_ids: JSON.stringify(encryptionKeyIds),
+        seen_at: isoTime(seenAtMs),
+      }
+      await db
+        .insertInto('instances')
+        .values({ instance_id: instanceId, ...columns })
+        .onConflict((conflict) => conflict.column('instance_id').doUpdateSet(columns))
+        .execute()
+    },
+    async forgetInstance(instanceId) {
+      await db.deleteFrom('instances').where('instance_id', '=', instanceId).execute()
+    },
     async listInstances(sinceMs) {
       const rows = await db
         .selectFrom('instances')

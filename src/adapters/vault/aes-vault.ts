@@ -18,6 +18,8 @@ export function createVault({ active, old }: VaultKeys): Vault {
   const keys = new Map([...old, active].map((key) => [keyId(key), key]))
   return {
     activeKeyId,
+    keyIds: [activeKeyId, ...[...keys.keys()].filter((id) => id !== activeKeyId)],
+    keyFile: null,
     seal(secret, binding) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', active, nonce)

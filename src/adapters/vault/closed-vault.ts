@@ -7,6 +7,8 @@ import type { Vault } from '../../upstreams/vault.ts'
 export function closedVault(reason: OperatorError): Vault {
   return {
     activeKeyId: 'none',
+    keyIds: [],
+    keyFile: null,
     open: () => ({ ok: false, reason: `${reason.message}: ${reason.remedy}` }),
     seal: () => {
       throw reason

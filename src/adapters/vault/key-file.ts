@@ -1,16 +1,19 @@
 /** The embedded mode's key file: made once, readable by its owner alone. */
 import { randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { OperatorError } from '../../core/operator-error.ts'
 import { shellWord } from '../../doctor/shell-word.ts'
 import { parseEncryptionKey } from './encryption-key.ts'
 
 export { parseEncryptionKey }
 
+/** The keys of a key file, one a line: the first one seals, all of them open. Never empty. */
+export type FileKeys = readonly [active: Uint8Array, ...others: Uint8Array[]]
+
 /** `warn` hears of a file that others can read. */
-export function loadOrCreateKeyFile(path: string, warn?: (message: string) => void): Uint8Array {
+export function loadOrCreateKeyFile(path: string, warn?: (message: string) => void): FileKeys {
   const text = read(path) ?? create(path)
-  const parsed = parseEncryptionKey(text.trim())
+  const parsed = parseKeyFile(text)
   if (!parsed.ok) {
     throw new OperatorError(
       'store',
@@ -21,7 +24,33 @@ export function loadOrCreateKeyFile(path: string, warn?: (message: string) => vo
   if ((statSync(path).mode & 0o077) !== 0) {
     warn?.(`encryption key file ${path} can be read by others; run: chmod 600 ${shellWord(path)}`)
   }
-  return parsed.key
+  return parsed.keys
+}
+
+export function parseKeyFile(
+  text: string,
+): { ok: true; keys: FileKeys } | { ok: false; reason: string } {
+  const keys: Uint8Array[] = []
+  for (const line of text.trim().split(/\s*\n\s*/)) {
+    const parsed = parseEncryptionKey(line)
+    if (!parsed.ok) return parsed
+    keys.push(parsed.key)
+  }
+  const [active, ...others] = keys
+  return active === undefined
+    ? { ok: false, reason: 'it is empty' }
+    : { ok: true, keys: [active, ...others] }
+}
+
+/** In one step, so that nobody ever reads half of it. */
+export function replaceKeyFile(path: string, keys: readonly Uint8Array[]): void {
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  writeFileSync(aside, keys.map((key) => `${Buffer.from(key).toString('hex')}\n`).join(''), {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  })
+  renameSync(aside, path)
 }
 
 function read(path: string): string | null {

@@ -9,15 +9,22 @@ import { withAdmin } from '../with-admin.ts'
 export function addEncryptionRotate(encryption: Command, context: CliContext): void {
   const rotate = encryption
     .command('rotate')
-    .description('encrypt all upstream keys anew with the active key; works while serving')
+    .description(
+      'encrypt all upstream keys with a new key, while serving; with ENCRYPTION_KEY, with the active one',
+    )
   withExamples(
     withJson(rotate),
+    'gpt-proxy encryption rotate',
     'ENCRYPTION_KEY=$NEW ENCRYPTION_KEYS_OLD=$OLD gpt-proxy encryption rotate',
   ).action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
-      const { rotated, failed } = await admin.encryption.rotate(CLI_ACTOR)
+      const { rotated, failed, retiredKeys } = await admin.encryption.rotate(CLI_ACTOR)
       printRow(context, { rotated: rotated.length, failed: failed.length }, { json })
       for (const { upstream, problem } of failed) context.writeError(`${upstream}: ${problem}\n`)
+      if (retiredKeys !== null)
+        context.writeError(
+          `The new key is in encryption.key. The old one, which only earlier backups need, is in ${retiredKeys}\n`,
+        )
       return failed.length > 0 ? EXIT_CODES.store : EXIT_CODES.ok
     }),
   )

@@ -12,7 +12,7 @@ export function addEncryptionStatus(encryption: Command, context: CliContext): v
     .description("which rows which encryption key opens; exit code 5 where one can't be opened")
   withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
-      const { activeKeyId } = admin.encryption
+      const activeKeyId = admin.encryption.activeKeyId()
       const rows = (await admin.encryption.status()).map(
         ({ upstream, keyId, active, problem }) => ({
           upstream,

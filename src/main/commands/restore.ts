@@ -9,10 +9,11 @@ import {
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { replaceStore } from '../../adapters/sql/sqlite/replace-store.ts'
 import { createVault } from '../../adapters/vault/aes-vault.ts'
-import { parseEncryptionKey } from '../../adapters/vault/key-file.ts'
+import { type FileKeys, parseKeyFile } from '../../adapters/vault/key-file.ts'
 import type { RestoreOptions, RestoreReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
+import type { Vault } from '../../upstreams/vault.ts'
 import { ensureDataDir } from '../compose/open-admin.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
@@ -38,8 +39,8 @@ export function restore(config: Config, file: string, wish: RestoreOptions): Res
 function assertKeyFits(config: Config, keyText: string | null, contents: BackupContents): void {
   const { upstreamKeys } = contents
   if (upstreamKeys.length === 0) return
-  const active = keyText === null ? presentKey(config) : parsedKey(keyText)
-  const vault = active === null ? null : createVault({ active, old: [...config.encryptionKeysOld] })
+  const keys = keyText === null ? presentKeys(config) : parsedKeys(keyText)
+  const vault = keys === null ? null : vaultOver(keys, config.encryptionKeysOld)
   const opens = upstreamKeys.some(({ id: row, baseUrl, encryptedKey }) => {
     const binding = { table: 'upstream_keys', row, column: 'encrypted_key', baseUrl }
     return vault?.open(encryptedKey, binding).ok === true
@@ -48,22 +49,26 @@ function assertKeyFits(config: Config, keyText: string | null, contents: BackupC
   const count = upstreamKeys.length
   throw new OperatorError(
     'failed',
-    active === null
+    keys === null
       ? `without an encryption key none of the ${count} upstream keys in the backup can be read`
       : `the encryption key opens none of the ${count} upstream keys in the backup`,
     'Give the key that belongs to it: as encryption.key in DATA_DIR, as ENCRYPTION_KEY, or with --with-key; or restore with --any-key, and remove its upstream keys and add them again',
   )
 }
 
-function presentKey(config: Config): Uint8Array | null {
-  if (config.encryptionKey !== null) return config.encryptionKey
-  const path = keyPath(config)
-  return existsSync(path) ? parsedKey(readKeyText(path, 'restore it first')) : null
+function vaultOver([active, ...others]: FileKeys, old: readonly Uint8Array[]): Vault {
+  return createVault({ active, old: [...others, ...old] })
 }
 
-function parsedKey(text: string): Uint8Array {
-  const parsed = parseEncryptionKey(text.trim())
-  if (parsed.ok) return parsed.key
+function presentKeys(config: Config): FileKeys | null {
+  if (config.encryptionKey !== null) return [config.encryptionKey]
+  const path = keyPath(config)
+  return existsSync(path) ? parsedKeys(readKeyText(path, 'restore it first')) : null
+}
+
+function parsedKeys(text: string): FileKeys {
+  const parsed = parseKeyFile(text)
+  if (parsed.ok) return parsed.keys
   throw new OperatorError(
     'store',
     `the encryption key is malformed: ${parsed.reason}`,

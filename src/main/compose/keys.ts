@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { createVault } from '../../adapters/vault/aes-vault.ts'
 import { closedVault } from '../../adapters/vault/closed-vault.ts'
-import { loadOrCreateKeyFile } from '../../adapters/vault/key-file.ts'
+import { createFileVault } from '../../adapters/vault/file-vault.ts'
 import type { Config } from '../../config.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
@@ -29,7 +29,7 @@ export async function openVault(
         'put it back, or set ENCRYPTION_KEY to what was in it; where it is lost, remove these upstream keys (gpt-proxy upstream remove) and add them again',
       ),
     )
-  return createVault({ active: loadOrCreateKeyFile(path, warn), old })
+  return createFileVault({ path, old, warn })
 }
 
 /** A wrong encryption key is told at the start where it opens none of the rows; single rows are told as they are read. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
-import { parseEncryptionKey } from '../../adapters/vault/encryption-key.ts'
+import { parseKeyFile } from '../../adapters/vault/key-file.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
@@ -18,12 +18,12 @@ export async function probeEncryption(
 ): Promise<EncryptionEvidence> {
   const file = keyPath(config)
   const inFile = keyIn(file)
-  const own = text === null ? inFile : parseEncryptionKey(text)
-  const active = own?.ok ? own.key : null
+  const own = text === null ? inFile : parseKeyFile(text)
+  const [active = null, ...others] = own?.ok ? own.keys : []
   const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
   const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
-  const fileKey = inFile?.ok ? inFile.key : null
-  const old = config.encryptionKeysOld
+  const fileKey = inFile?.ok ? inFile.keys[0] : null
+  const old = [...others, ...config.encryptionKeysOld]
   return {
     postgres: config.database !== null,
     source,
@@ -59,10 +59,10 @@ function sealedSeen(row: UpstreamKey, { active, old, fileKey }: Keys): SealedSee
   }
 }
 
-function keyIn(file: string): ReturnType<typeof parseEncryptionKey> | null {
+function keyIn(file: string): ReturnType<typeof parseKeyFile> | null {
   if (!existsSync(file)) return null
   try {
-    return parseEncryptionKey(readFileSync(file, 'utf8').trim())
+    return parseKeyFile(readFileSync(file, 'utf8'))
   } catch (error) {
     return { ok: false, reason: `it can't be read (${(error as { code?: string }).code})` }
   }

@@ -12,6 +12,7 @@ import { assertOpensSomething } from '../compose/keys.ts'
 import { openStore, prepare } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { banner } from './banner.ts'
+import { announceInstance } from './instance-notice.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
 
 export type Environment = Record<string, string | undefined>
@@ -29,20 +30,23 @@ export async function runServer(
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await allUpstreamKeys(store))
   const report = await prepare({ admin, exclusively: store.exclusively }, config)
+  const instanceId = instanceIdIn(config.dataDir)
   const running = await startGateway({
     config,
     store,
     vault,
     logger,
     proxyFor: outgoingProxy(config.outgoingProxies),
-    instanceId: instanceIdIn(config.dataDir),
+    instanceId,
     quotaLedger: store.quotas,
     journalFolder: journalFolderIn(config.dataDir),
     orphans: orphanedJournals(config.dataDir),
     seams,
   })
   const { gateway } = running
+  const retract = await announceInstance({ store, vault, logger, instanceId })
   const shutDown = async () => {
+    await retract()
     await running.stop()
     await store.close()
     releaseLock()

@@ -73,11 +73,12 @@ test.each([
 })
 
 test('a key file is made once, private, and read again as the same key', () => {
-  const key = loadOrCreateKeyFile(path)
+  const keys = loadOrCreateKeyFile(path)
+  const [key] = keys
   expect(key).toHaveLength(32)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readFileSync(path, 'utf8')).toBe(`${Buffer.from(key).toString('hex')}\n`)
-  expect(loadOrCreateKeyFile(path)).toEqual(key)
+  expect(loadOrCreateKeyFile(path)).toEqual(keys)
   expect(readdirSync(folder)).toEqual(['encryption.key'])
 })
 
@@ -88,7 +89,7 @@ test('processes that make the file at the same time end with the same key', asyn
     const keys = await race(
       4,
       `const { loadOrCreateKeyFile } = await import(${JSON.stringify(module)})`,
-      `process.stdout.write(Buffer.from(loadOrCreateKeyFile(${JSON.stringify(path)})).toString('hex'))`,
+      `process.stdout.write(Buffer.from(loadOrCreateKeyFile(${JSON.stringify(path)})[0]).toString('hex'))`,
     )
     expect(keys[0]).toHaveLength(64)
     expect(new Set(keys).size).toBe(1)

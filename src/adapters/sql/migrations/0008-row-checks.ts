@@ -73,7 +73,8 @@ const TABLES: readonly TableRules[] = [
         column: 'key_hash',
         sqlite: "length(key_hash) = 64 and key_hash not glob '*[^0-9a-f]*'",
         postgres: "key_hash ~ '^[0-9a-f]{64}$'",
-        repair: "substr('0000000000000000000000000000000000000000000000000000000000000000' || id, -64)",
+        repair:
+          "substr('0000000000000000000000000000000000000000000000000000000000000000' || id, -64)",
       },
       json('allowed_models', 'array', "'[]'"),
       number('rpm'),
@@ -119,7 +120,11 @@ async function restoreDefaults(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-async function repair(db: Kysely<unknown>, { table, subject, disable, rules }: TableRules, dialect: Dialect) {
+async function repair(
+  db: Kysely<unknown>,
+  { table, subject, disable, rules }: TableRules,
+  dialect: Dialect,
+) {
   for (const rule of rules) {
     const wrong = `not coalesce((${await holds(db, table, rule, dialect)}), true)`
     await audit(db, { table, subject, column: rule.column, condition: wrong })

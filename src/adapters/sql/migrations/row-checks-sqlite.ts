@@ -23,7 +23,9 @@ export async function addChecks(
   const rebuilt: { table: string; made: SchemaRow[]; lastId: number }[] = []
   for (const { table } of tables.toReversed()) {
     rebuilt.unshift({ table, made: await schemaOf(db, table), lastId: await lastIdOf(db, table) })
-    await sql`create table ${sql.table(kept(table))} as select * from ${sql.table(table)}`.execute(db)
+    await sql`create table ${sql.table(kept(table))} as select * from ${sql.table(table)}`.execute(
+      db,
+    )
     await sql`drop table ${sql.table(table)}`.execute(db)
   }
   for (const { table, made, lastId } of rebuilt) {

@@ -1,0 +1,48 @@
+/** Tells the other instances, and `encryption rotate`, that this one runs and which encryption keys it has. */
+import type { AdminStore } from '../../admin/store.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { Vault } from '../../upstreams/vault.ts'
+
+const LOOK_EVERY_MS = 1_000
+/** Well within the time after which an instance is taken to be gone. */
+const ANNOUNCE_EVERY_LOOKS = 8
+
+interface Parts {
+  store: Pick<AdminStore, 'announceInstance' | 'forgetInstance'>
+  vault: Vault
+  logger: Logger
+  instanceId: string
+}
+
+/** Resolves once the first notice is written; the result takes it back. */
+export async function announceInstance(parts: Parts): Promise<() => Promise<void>> {
+  const { store, vault, logger, instanceId } = parts
+  const announce = () =>
+    store.announceInstance({ instanceId, encryptionKeyIds: vault.keyIds, seenAtMs: Date.now() })
+  let looks = 0
+  let writing: Promise<void> = Promise.resolve()
+  const look = () => {
+    const changed = refreshed(vault, logger)
+    if (!changed && ++looks % ANNOUNCE_EVERY_LOOKS !== 0) return
+    writing = writing.then(announce).catch((error: Error) => {
+      logger.debug({ reason: error.message }, 'the notice of this instance was not written')
+    })
+  }
+  await announce()
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  return async () => {
+    clearInterval(timer)
+    await writing
+    await store.forgetInstance(instanceId).catch(() => {})
+  }
+}
+
+/** A key file that can't be read now is read at the next look. */
+function refreshed({ keyFile }: Vault, logger: Logger): boolean {
+  try {
+    return keyFile?.refresh() ?? false
+  } catch (error) {
+    logger.warn({ reason: (error as Error).message }, 'the encryption key file could not be read')
+    return false
+  }
+}
