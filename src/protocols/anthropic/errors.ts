@@ -1,0 +1,52 @@
+/** Errors in the form of Messages, both ways. */
+import type { ErrorType } from '@anthropic-ai/sdk/resources/shared.js'
+import { kindOfStatus } from '../error-kind.ts'
+import { isObject } from '../fields.ts'
+import type { ErrorKind, JsonObject, NeutralError } from '../neutral.ts'
+
+const TYPES: Readonly<Record<ErrorKind, ErrorType>> = {
+  invalid: 'invalid_request_error',
+  context: 'invalid_request_error',
+  filter: 'invalid_request_error',
+  auth: 'authentication_error',
+  denied: 'permission_error',
+  missing: 'not_found_error',
+  large: 'request_too_large' as ErrorType,
+  rate: 'rate_limit_error',
+  quota: 'billing_error',
+  broken: 'api_error',
+  overloaded: 'overloaded_error',
+  timeout: 'timeout_error',
+}
+
+const KINDS: Readonly<Record<string, ErrorKind>> = {
+  invalid_request_error: 'invalid',
+  authentication_error: 'auth',
+  permission_error: 'denied',
+  not_found_error: 'missing',
+  request_too_large: 'large',
+  rate_limit_error: 'rate',
+  billing_error: 'quota',
+  api_error: 'broken',
+  overloaded_error: 'overloaded',
+  timeout_error: 'timeout',
+}
+
+/** Agents compact their history on these words. */
+const TOO_LONG = 'prompt is too long'
+
+export function writeError({ kind, message }: NeutralError, requestId: string): JsonObject {
+  const told =
+    kind === 'context' && !message.includes(TOO_LONG) ? `${TOO_LONG}: ${message}` : message
+  return { type: 'error', error: { type: TYPES[kind], message: told }, request_id: requestId }
+}
+
+export function readError(status: number, body: unknown): NeutralError {
+  const error = isObject(body) && isObject(body.error) ? body.error : {}
+  const message = typeof error.message === 'string' ? error.message : `status ${status}`
+  const code = typeof error.type === 'string' ? error.type : null
+  const kind = (code === null ? undefined : KINDS[code]) ?? kindOfStatus(status)
+  // Claude has no code of its own for this; the words are its interface, which its own agent relies on.
+  const context = kind === 'invalid' && message.startsWith(TOO_LONG)
+  return { kind: context ? 'context' : kind, message, code, param: null }
+}

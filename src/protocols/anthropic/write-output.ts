@@ -1,0 +1,67 @@
+/** Writes the form that the answer is to have: Claude's own, or a forced tool, or words. */
+import type { ModelFacts } from '../model-facts.ts'
+import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral.ts'
+import { closedSchema, objectSchema } from '../schema.ts'
+
+interface WrittenOutput {
+  request: NeutralRequest
+  format?: JsonObject
+  outputTool?: string
+}
+
+const OUTPUT_TOOL = 'answer_in_json'
+
+export function writeOutput(
+  request: NeutralRequest,
+  facts: ModelFacts,
+  losses: Loss[],
+): WrittenOutput {
+  const { output } = request
+  if (output.type === 'text') return { request }
+  if (output.type === 'json') {
+    losses.push({
+      field: 'response_format',
+      how: 'emulated',
+      why: 'the model is asked for JSON in words',
+    })
+    return { request: inWords(request) }
+  }
+  if (facts.outputSchema) {
+    const schema = request.dialect === 'messages' ? output.schema : closedSchema(output.schema)
+    return { request, format: { type: 'json_schema', schema } }
+  }
+  losses.push({
+    field: 'response_format',
+    how: 'emulated',
+    why: 'the schema is asked for by a forced tool',
+  })
+  return { request: byTool(request, output.schema, output.description), outputTool: OUTPUT_TOOL }
+}
+
+function inWords(request: NeutralRequest): NeutralRequest {
+  const text = 'Answer with one valid JSON value only: no other text, no code fence.'
+  return {
+    ...request,
+    turns: [{ role: 'system', parts: [{ type: 'text', text }] }, ...request.turns],
+  }
+}
+
+/** With other tools the model may call one of them instead, but must call one. */
+function byTool(
+  request: NeutralRequest,
+  schema: JsonObject,
+  description: string | undefined,
+): NeutralRequest {
+  const tool: FunctionTool = {
+    type: 'function',
+    name: OUTPUT_TOOL,
+    description: description ?? 'Give the answer by calling this tool.',
+    schema: objectSchema(schema),
+  }
+  const alone = request.tools.length === 0 || request.toolChoice.type === 'none'
+  return {
+    ...request,
+    tools: alone ? [tool] : [...request.tools, tool],
+    toolChoice: alone ? { type: 'tool', name: OUTPUT_TOOL } : { type: 'required' },
+  }
+}

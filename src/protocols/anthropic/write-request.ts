@@ -1,0 +1,146 @@
+/** Writes a Messages request: what Claude takes, and nothing that it refuses. */
+import { invalidRequest } from '../../core/errors.ts'
+import { digest } from '../call-ids.ts'
+import { cannotCarry, clamped, onlyAllowed, ownFields, turnsField } from '../carry.ts'
+import { isObject } from '../fields.ts'
+import type { WireTarget, WrittenRequest } from '../format.ts'
+import type { JsonObject, Loss, NeutralRequest, Part, Turn } from '../neutral.ts'
+import { arrangeTurns, joinTurns, splitSystem, systemAsUser, textOf } from '../turns.ts'
+import { type BlockContext, writeBlocks } from './write-blocks.ts'
+import { writeOutput } from './write-output.ts'
+import { writeSampling } from './write-sampling.ts'
+import { writeThinking } from './write-thinking.ts'
+import { writeTools } from './write-tools.ts'
+
+/** For models that nothing is known of: required, and small enough for all. */
+const MAX_TOKENS_UNKNOWN = 8_192
+/** The longest `metadata.user_id`. */
+const MAX_USER_ID = 256
+
+export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
+  const losses: Loss[] = []
+  const allowed = onlyAllowed(asked, losses)
+  const { request, format, outputTool } = writeOutput(allowed, target.facts, losses)
+  const field = turnsField(request)
+  const { system, rest } = withUser(request.turns, losses)
+  const turns = conversation(rest, target, field)
+  const context: BlockContext = { target, field, losses }
+  const messages = turns
+    .map((turn) => writeTurn(turn, context))
+    .filter((message) => message !== null)
+  const thinking = writeThinking(request, turns, target, losses)
+  const own = ownFields(request, 'messages', losses)
+  const body: JsonObject = {
+    ...own,
+    model: target.model,
+    ...writeSystem(system, context),
+    messages,
+    max_tokens: maxTokens(request, thinking.maxOutput, target, losses),
+    ...thinking.fields,
+    ...outputConfig(own.output_config, thinking.effort, format),
+    ...writeTools(request, losses),
+    ...writeSampling(request, target.facts, losses),
+    ...writeStop(request.stop, losses),
+    ...writeMetadata(request, own.metadata),
+    ...writeTier(request.tier, losses),
+    ...(request.stream && { stream: true }),
+  }
+  if (request.cacheKey !== null)
+    losses.push({
+      field: 'prompt_cache_key',
+      how: 'dropped',
+      why: 'Claude caches by marks, not by key',
+    })
+  return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
+}
+
+/** Claude wants a user to speak: instructions alone are said by the user. */
+function withUser(turns: readonly Turn[], losses: Loss[]): ReturnType<typeof splitSystem> {
+  const split = splitSystem(turns)
+  if (split.rest.length > 0 || split.system.length === 0) return split
+  losses.push({
+    field: 'messages',
+    how: 'emulated',
+    why: 'a system message alone is sent as the user’s',
+  })
+  return { system: [], rest: [{ role: 'user', parts: split.system }] }
+}
+
+function conversation(
+  rest: readonly Turn[],
+  { facts }: WireTarget,
+  field: string,
+): readonly Turn[] {
+  const arranged = arrangeTurns(rest)
+  const turns = facts.midSystem ? arranged : joinTurns(arranged.map(systemAsUser))
+  const [first] = turns
+  if (first === undefined)
+    throw invalidRequest('the conversation holds no text; send a user message', field)
+  // Claude wants the user to begin; a history that was cut in front starts with the model.
+  return first.role === 'user'
+    ? turns
+    : [{ role: 'user', parts: [{ type: 'text', text: '…' }] }, ...turns]
+}
+
+function writeTurn({ role, parts }: Turn, context: BlockContext): JsonObject | null {
+  const content = writeBlocks(parts, context)
+  if (content.length === 0) return null
+  return { role: role === 'model' ? 'assistant' : role, content }
+}
+
+function writeSystem(parts: readonly Part[], context: BlockContext): JsonObject {
+  const wrong = parts.find((part) => part.type !== 'text')
+  if (wrong !== undefined)
+    throw cannotCarry(`${wrong.type} in a system message`, 'messages', context.field)
+  const blocks = writeBlocks(parts, context)
+  if (blocks.length === 0) return {}
+  const plain = blocks.every((block) => Object.keys(block).length === 2)
+  return { system: plain && blocks.length === 1 ? textOf(parts) : blocks }
+}
+
+function maxTokens(
+  { maxOutput }: NeutralRequest,
+  raised: number | null,
+  { facts }: WireTarget,
+  losses: Loss[],
+): number {
+  const largest = facts.maxOutput ?? Number.POSITIVE_INFINITY
+  if (raised !== null) return Math.min(raised, largest)
+  if (maxOutput === null) return facts.maxOutput ?? MAX_TOKENS_UNKNOWN
+  return clamped(maxOutput, largest, 'max_tokens', losses)
+}
+
+function outputConfig(
+  own: unknown,
+  effort: string | undefined,
+  format: JsonObject | undefined,
+): JsonObject {
+  const config = {
+    ...(isObject(own) && own),
+    ...(effort !== undefined && { effort }),
+    ...(format !== undefined && { format }),
+  }
+  return Object.keys(config).length > 0 ? { output_config: config } : {}
+}
+
+/** Claude refuses stop texts of white space only. */
+function writeStop(stop: readonly string[], losses: Loss[]): JsonObject {
+  const taken = stop.filter((text) => text.trim() !== '')
+  if (taken.length < stop.length)
+    losses.push({ field: 'stop', how: 'dropped', why: 'a stop sequence of white space only' })
+  return taken.length > 0 ? { stop_sequences: taken } : {}
+}
+
+function writeMetadata({ user }: NeutralRequest, own: unknown): JsonObject {
+  const id = user !== null && user.length > MAX_USER_ID ? digest(user) : user
+  const metadata = { ...(isObject(own) && own), ...(id !== null && { user_id: id }) }
+  return Object.keys(metadata).length > 0 ? { metadata } : {}
+}
+
+function writeTier(tier: NeutralRequest['tier'], losses: Loss[]): JsonObject {
+  if (tier === null) return {}
+  if (tier === 'default') return { service_tier: 'standard_only' }
+  if (tier === 'flex')
+    losses.push({ field: 'service_tier', how: 'dropped', why: 'Claude has no flex tier' })
+  return tier === 'flex' ? {} : { service_tier: 'auto' }
+}

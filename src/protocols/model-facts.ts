@@ -1,0 +1,184 @@
+/** What models take, as data by name. An unknown name follows its vendor's newest family; operators override. */
+import type { Effort } from './neutral.ts'
+
+export interface ModelFacts {
+  /** The most tokens that it generates in one answer; null: unknown. */
+  maxOutput: number | null
+  /** Efforts that it takes, lowest first; empty: it takes none. */
+  efforts: readonly Effort[]
+  /** It can be told not to think. */
+  thinkingOff: boolean
+  /**
+   * How it is told to think: `effort` only by effort (OpenAI, Gemini 3's level), `adaptive` by effort with Claude's
+   * adaptive mode, `budget` by a number of tokens, `none` not at all.
+   */
+  thinking: 'effort' | 'adaptive' | 'budget' | 'none'
+  /** Temperature, top_p and the like are taken. */
+  sampling: boolean
+  /** A system message may stand after the first user turn. */
+  midSystem: boolean
+  /** It takes a JSON schema for its output. */
+  outputSchema: boolean
+  media: Media
+  /** Media may stand in a tool's result. */
+  mediaInResults: boolean
+  /** Gemini 3: function calls need signatures back. */
+  callSignatures: boolean
+  /** The largest thinking budget, where it is told by budget; null: any below `maxOutput`. */
+  maxBudget: number | null
+}
+
+interface Media {
+  image: boolean
+  document: boolean
+  audio: boolean
+  video: boolean
+}
+
+const TEXT_ONLY: Media = { image: false, document: false, audio: false, video: false }
+const PICTURES: Media = { image: true, document: true, audio: false, video: false }
+const ALL_MEDIA: Media = { image: true, document: true, audio: true, video: true }
+
+/** A model that nothing is known of. Media and schemas are passed: the upstream says whether it takes them. */
+const UNKNOWN: ModelFacts = {
+  maxOutput: null,
+  efforts: [],
+  thinkingOff: false,
+  thinking: 'none',
+  sampling: true,
+  midSystem: false,
+  outputSchema: true,
+  media: ALL_MEDIA,
+  mediaInResults: false,
+  callSignatures: false,
+  maxBudget: null,
+}
+
+const CLAUDE: ModelFacts = {
+  ...UNKNOWN,
+  maxOutput: 128_000,
+  efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
+  thinkingOff: true,
+  thinking: 'adaptive',
+  sampling: false,
+  midSystem: true,
+  media: PICTURES,
+  mediaInResults: true,
+}
+const CLAUDE_BUDGET: ModelFacts = {
+  ...CLAUDE,
+  maxOutput: 64_000,
+  efforts: [],
+  thinking: 'budget',
+  sampling: true,
+  midSystem: false,
+}
+const CLAUDE_3: ModelFacts = {
+  ...CLAUDE_BUDGET,
+  maxOutput: 8_192,
+  thinking: 'none',
+  outputSchema: false,
+}
+
+const GPT: ModelFacts = {
+  ...UNKNOWN,
+  maxOutput: 128_000,
+  efforts: ['low', 'medium', 'high', 'xhigh'],
+  thinkingOff: true,
+  thinking: 'effort',
+  sampling: false,
+  midSystem: true,
+  media: PICTURES,
+}
+const GPT_4: ModelFacts = { ...GPT, efforts: [], thinking: 'none', sampling: true }
+
+const GEMINI: ModelFacts = {
+  ...UNKNOWN,
+  maxOutput: 65_536,
+  efforts: ['low', 'medium', 'high'],
+  thinking: 'effort',
+  mediaInResults: true,
+  callSignatures: true,
+}
+const GEMINI_2_5: ModelFacts = {
+  ...GEMINI,
+  efforts: [],
+  thinking: 'budget',
+  mediaInResults: false,
+  callSignatures: false,
+  maxBudget: 24_576,
+  thinkingOff: true,
+}
+
+const EFFORT_MODEL: ModelFacts = {
+  ...UNKNOWN,
+  thinking: 'effort',
+  efforts: ['low', 'medium', 'high'],
+}
+
+/**
+ * First match wins, so narrow patterns come first. Sources: the vendors' model pages and, where a vendor
+ * refuses a value, its recorded error.
+ */
+const TABLE: readonly (readonly [RegExp, ModelFacts])[] = [
+  [/claude-(?:3-opus|3-haiku|3-sonnet|2|instant)/, { ...CLAUDE_3, maxOutput: 4_096 }],
+  [/claude-3-5-/, CLAUDE_3],
+  [/claude-3-7-/, { ...CLAUDE_BUDGET, outputSchema: false }],
+  [/claude-opus-4-5/, { ...CLAUDE_BUDGET, efforts: ['low', 'medium', 'high'] }],
+  [/claude-(?:sonnet|haiku)-4-5/, CLAUDE_BUDGET],
+  [
+    /claude-(?:opus|sonnet)-4-6/,
+    { ...CLAUDE, efforts: ['low', 'medium', 'high', 'max'], sampling: true, midSystem: false },
+  ],
+  [/claude-opus-4-7/, { ...CLAUDE, midSystem: false }],
+  [/claude-opus-4-[89]/, CLAUDE],
+  [
+    /claude-opus-4(?:-1|-0|-2025|@|$)/,
+    { ...CLAUDE_BUDGET, maxOutput: 32_000, outputSchema: false },
+  ],
+  [/claude-sonnet-4(?:-0|-2025|@|$)/, { ...CLAUDE_BUDGET, outputSchema: false }],
+  [/claude/, CLAUDE],
+  [/gemini-(?:1|2\.0)/, { ...GEMINI_2_5, maxOutput: 8_192, thinking: 'none', thinkingOff: false }],
+  [/gemini-2\.5-pro/, { ...GEMINI_2_5, thinkingOff: false, maxBudget: 32_768 }],
+  [/gemini-2\.5/, GEMINI_2_5],
+  [/gemini.*flash/, { ...GEMINI, efforts: ['minimal', 'low', 'medium', 'high'] }],
+  [/gemini/, GEMINI],
+  [/gemma/, UNKNOWN],
+  [/gpt-oss/, { ...EFFORT_MODEL, media: TEXT_ONLY }],
+  [/gpt-5[^/]*-chat|chatgpt-/, { ...GPT_4, maxOutput: 16_384 }],
+  [/gpt-5(?:-|$)/, { ...GPT, efforts: ['minimal', 'low', 'medium', 'high'], thinkingOff: false }],
+  [/gpt-5\.1/, { ...GPT, efforts: ['low', 'medium', 'high'] }],
+  [/gpt-4\.1/, { ...GPT_4, maxOutput: 32_768 }],
+  [/gpt-4o-audio|gpt-audio/, { ...GPT_4, maxOutput: 16_384, media: { ...TEXT_ONLY, audio: true } }],
+  [/gpt-4o/, { ...GPT_4, maxOutput: 16_384 }],
+  [/gpt-4-turbo/, { ...GPT_4, maxOutput: 4_096 }],
+  [/gpt-4/, { ...GPT_4, maxOutput: 8_192, media: TEXT_ONLY }],
+  [/gpt-3\.5/, { ...GPT_4, maxOutput: 4_096, media: TEXT_ONLY, outputSchema: false }],
+  [
+    /(?:^|\/)o\d(?:-|$)/,
+    { ...GPT, maxOutput: 100_000, efforts: ['low', 'medium', 'high'], thinkingOff: false },
+  ],
+  [/gpt-\d/, GPT],
+  [/grok-(?:3-mini|4)/, { ...EFFORT_MODEL, efforts: ['low', 'high'] }],
+  [/magistral|deepseek-(?:v[4-9]|reasoner)/, EFFORT_MODEL],
+]
+
+/** What an operator knows better, by model name (a `*` at the end takes any rest). */
+export type FactOverrides = Readonly<Record<string, Partial<ModelFacts>>>
+
+/** The facts for a model by its name at the upstream, e.g. `us.anthropic.claude-sonnet-4-5-20250929-v1:0`. */
+export function factsFor(model: string, overrides: FactOverrides = {}): ModelFacts {
+  const name = model.toLowerCase()
+  const found = TABLE.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN
+  const exact = overrides[model] ?? prefixed(model, overrides)
+  return exact === undefined ? found : { ...found, ...exact }
+}
+
+function prefixed(model: string, overrides: FactOverrides): Partial<ModelFacts> | undefined {
+  let best: string | undefined
+  for (const name in overrides) {
+    if (!name.endsWith('*') || !model.startsWith(name.slice(0, -1))) continue
+    if (best === undefined || name.length > best.length) best = name
+  }
+  return best === undefined ? undefined : overrides[best]
+}

@@ -1,0 +1,153 @@
+/** Reads a Chat Completions stream. */
+import { isObject, parseJson } from '../../fields.ts'
+import type { Emit, EventReader, WireTarget } from '../../format.ts'
+import type { JsonObject } from '../../neutral.ts'
+import { neutralError } from '../neutral-error.ts'
+import { readError as readReported } from '../read-error.ts'
+import { citationsOf, piecesOf, thoughtOf } from './answer-content.ts'
+import { readAnswerUsage } from './answer-usage.ts'
+import { readFinish } from './finish-reason.ts'
+import { unsignedThought } from './read-response.ts'
+import { StreamedCalls } from './streamed-calls.ts'
+
+type TextKind = 'text' | 'reasoning' | 'refusal'
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
+export class ChatReader implements EventReader {
+  private readonly target: WireTarget
+  private readonly emit: Emit
+  private readonly calls: StreamedCalls
+  private parts = 0
+  private started = false
+  private over = false
+  /** The text, thought or refusal that is open. */
+  private kind: TextKind | null = null
+  private index = -1
+  private finishReason: unknown = null
+
+  constructor(target: WireTarget, emit: Emit) {
+    this.target = target
+    this.emit = emit
+    this.calls = new StreamedCalls(emit, () => this.parts++)
+  }
+
+  read(data: string): void {
+    if (this.over) return
+    if (data === '[DONE]' || data.trim() === '[DONE]') {
+      this.end()
+      return
+    }
+    const chunk = parseJson(data)
+    if (!isObject(chunk)) return
+    if (chunk.error !== undefined || chunk.choices === undefined) {
+      const reported = readReported(chunk)
+      if (reported !== null) {
+        this.over = true
+        this.emit({ type: 'fail', error: neutralError(500, reported) })
+        return
+      }
+    }
+    if (!this.started) this.start(chunk)
+    const { choices } = chunk
+    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+    if (isObject(choice)) this.readChoice(choice)
+    if (chunk.usage !== undefined && chunk.usage !== null)
+      this.readUsage(chunk.usage, choice === undefined)
+  }
+
+  /** The end of the body without `[DONE]`: complete if a finish reason came, else a cut. */
+  finish(): void {
+    if (this.over) return
+    if (this.finishReason !== null) {
+      this.end()
+      return
+    }
+    this.over = true
+    const message = 'the stream of the upstream ended in the middle of the answer'
+    this.emit({ type: 'fail', error: { kind: 'broken', message, code: null, param: null } })
+  }
+
+  private start({ id, model }: JsonObject): void {
+    this.started = true
+    this.emit({
+      type: 'start',
+      id: typeof id === 'string' ? id : null,
+      model: typeof model === 'string' ? model : null,
+    })
+  }
+
+  /** Usage in a chunk of its own after the finish is the last that comes. */
+  private readUsage(value: unknown, alone: boolean): void {
+    const usage = readAnswerUsage(value)
+    if (usage === null) return
+    this.emit({ type: 'usage', usage })
+    if (alone && this.finishReason !== null) this.end()
+  }
+
+  private readChoice(choice: JsonObject): void {
+    // A stream of one choice; others are refused before sending.
+    if (choice.index !== undefined && choice.index !== 0) return
+    // Some upstreams end with a whole message instead of a delta.
+    const { delta } = choice
+    if (isObject(delta)) this.readDelta(delta)
+    if (choice.finish_reason !== undefined && choice.finish_reason !== null)
+      this.finishReason = choice.finish_reason
+  }
+
+  private readDelta(delta: JsonObject): void {
+    const { content } = delta
+    const thought = thoughtOf(delta)
+    if (thought !== '') this.more('reasoning', thought)
+    if (typeof content === 'string') {
+      if (content !== '') this.more('text', content)
+    } else if (content !== undefined && content !== null) {
+      const pieces = piecesOf(content)
+      if (pieces.thought !== '') this.more('reasoning', pieces.thought)
+      if (pieces.text !== '') this.more('text', pieces.text)
+    }
+    if (typeof delta.refusal === 'string' && delta.refusal !== '')
+      this.more('refusal', delta.refusal)
+    if (delta.annotations !== undefined) this.cite(delta.annotations)
+    if (Array.isArray(delta.tool_calls)) this.readCalls(delta.tool_calls)
+  }
+
+  private readCalls(calls: readonly unknown[]): void {
+    this.closeText()
+    for (const [position, call] of calls.entries())
+      if (isObject(call)) this.calls.read(call, position)
+  }
+
+  private cite(annotations: unknown): void {
+    if (this.kind !== 'text') return
+    for (const citation of citationsOf(annotations))
+      this.emit({ type: 'cite', index: this.index, citation })
+  }
+
+  private more(kind: TextKind, text: string): void {
+    if (this.kind !== kind) {
+      this.closeText()
+      this.kind = kind
+      this.index = this.parts++
+      this.emit({ type: 'open', index: this.index, part: { type: kind, text: '' } })
+    }
+    this.emit({ type: 'delta', index: this.index, text })
+  }
+
+  private closeText(): void {
+    const { kind, index } = this
+    if (kind === null) return
+    this.kind = null
+    const signature = kind === 'reasoning' ? unsignedThought('', this.target).signature : undefined
+    this.emit(
+      signature === undefined ? { type: 'close', index } : { type: 'close', index, signature },
+    )
+  }
+
+  private end(): void {
+    this.over = true
+    this.closeText()
+    this.calls.close()
+    const { reason, stopText } = readFinish(this.finishReason, this.calls.any)
+    this.emit({ type: 'end', reason, stopText })
+  }
+}

@@ -1,0 +1,161 @@
+/** Reads the messages of a Chat Completions request. */
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionMessageParam,
+} from 'openai-7/resources/chat/completions.js'
+import { invalidRequest } from '../../../core/errors.ts'
+import {
+  isObject,
+  isUnset,
+  listAt,
+  nameAt,
+  objectAt,
+  optionalList,
+  optionalText,
+  textAt,
+} from '../../fields.ts'
+import { dataUrl } from '../../media.ts'
+import type { CacheMark, CallPart, JsonObject, MediaPart, Part, Turn } from '../../neutral.ts'
+
+export function readMessages(value: unknown): Turn[] {
+  return listAt(value, 'messages').map((message, at) =>
+    readMessage(objectAt(message, `messages[${at}]`), `messages[${at}]`),
+  )
+}
+
+function readMessage(message: JsonObject, path: string): Turn {
+  const content = `${path}.content`
+  switch (message.role as ChatCompletionMessageParam['role']) {
+    case 'system':
+    case 'developer':
+      return { role: 'system', parts: readContent(message.content, content) }
+    case 'user':
+      return { role: 'user', parts: readContent(message.content, content) }
+    case 'assistant':
+      return { role: 'model', parts: readAssistant(message, path) }
+    case 'tool':
+      return {
+        role: 'user',
+        parts: [
+          {
+            type: 'result',
+            callId: nameAt(message.tool_call_id, `${path}.tool_call_id`),
+            parts: isUnset(message.content) ? [] : readContent(message.content, content),
+            error: false,
+          },
+        ],
+      }
+    default:
+      throw invalidRequest(
+        `'${path}.role' must be system, developer, user, assistant or tool`,
+        `${path}.role`,
+      )
+  }
+}
+
+/** A thought comes first; it is what led to the rest. */
+function readAssistant(message: JsonObject, path: string): Part[] {
+  const parts: Part[] = []
+  const thought = message.reasoning_content ?? message.reasoning
+  if (typeof thought === 'string' && thought !== '')
+    parts.push({ type: 'reasoning', text: thought })
+  if (!isUnset(message.content)) parts.push(...readContent(message.content, `${path}.content`))
+  const refusal = optionalText(message.refusal, `${path}.refusal`)
+  if (refusal !== undefined && refusal !== '') parts.push({ type: 'refusal', text: refusal })
+  optionalList(message.tool_calls, `${path}.tool_calls`).forEach((call, at) => {
+    parts.push(readCall(objectAt(call, `${path}.tool_calls[${at}]`), `${path}.tool_calls[${at}]`))
+  })
+  return parts
+}
+
+function readCall(call: JsonObject, path: string): CallPart {
+  const id = nameAt(call.id, `${path}.id`)
+  if (call.type === 'custom') {
+    const custom = objectAt(call.custom, `${path}.custom`)
+    const name = nameAt(custom.name, `${path}.custom.name`)
+    return {
+      type: 'call',
+      id,
+      name,
+      args: textAt(custom.input, `${path}.custom.input`),
+      freeform: true,
+    }
+  }
+  const called = objectAt(call.function, `${path}.function`)
+  const args = optionalText(called.arguments, `${path}.function.arguments`) ?? ''
+  return {
+    type: 'call',
+    id,
+    name: nameAt(called.name, `${path}.function.name`),
+    args: args.trim() === '' ? '{}' : args,
+  }
+}
+
+function readContent(value: unknown, path: string): Part[] {
+  if (typeof value === 'string') return [{ type: 'text', text: value }]
+  return listAt(value, path).map((part, at) =>
+    readPart(objectAt(part, `${path}[${at}]`), `${path}[${at}]`),
+  )
+}
+
+function readPart(part: JsonObject, path: string): Part {
+  const cache = readCacheMark(part)
+  switch (part.type as ChatCompletionContentPart['type'] | 'refusal' | 'video_url') {
+    case 'text':
+      return { type: 'text', text: textAt(part.text, `${path}.text`), ...cache }
+    case 'refusal':
+      return { type: 'refusal', text: textAt(part.refusal, `${path}.refusal`) }
+    case 'image_url':
+      return { ...readUrl(part.image_url, 'image', `${path}.image_url`), ...cache }
+    case 'video_url':
+      return { ...readUrl(part.video_url, 'video', `${path}.video_url`), ...cache }
+    case 'input_audio': {
+      const audio = objectAt(part.input_audio, `${path}.input_audio`)
+      const mime = `audio/${textAt(audio.format, `${path}.input_audio.format`)}`
+      const source = { type: 'data' as const, data: textAt(audio.data, `${path}.input_audio.data`) }
+      return { type: 'media', kind: 'audio', mime, source }
+    }
+    case 'file':
+      return { ...readFile(objectAt(part.file, `${path}.file`), `${path}.file`), ...cache }
+    default:
+      throw invalidRequest(
+        `'${path}.type' must be text, image_url, input_audio, file or refusal`,
+        `${path}.type`,
+      )
+  }
+}
+
+/** `{url, detail}`, or the bare URL that some clients send. */
+function readUrl(value: unknown, kind: 'image' | 'video', path: string): MediaPart {
+  const holder = typeof value === 'string' ? { url: value } : objectAt(value, path)
+  const url = nameAt(holder.url, `${path}.url`)
+  const part: MediaPart = { type: 'media', kind, ...dataUrl(url, `${path}.url`) }
+  return typeof holder.detail === 'string' ? { ...part, detail: holder.detail } : part
+}
+
+function readFile(file: JsonObject, path: string): MediaPart {
+  const name = optionalText(file.filename, `${path}.filename`)
+  const named = name === undefined ? {} : { name }
+  if (!isUnset(file.file_id)) {
+    const id = nameAt(file.file_id, `${path}.file_id`)
+    return {
+      type: 'media',
+      kind: 'document',
+      mime: null,
+      source: { type: 'file', id, vendor: 'openai' },
+      ...named,
+    }
+  }
+  const data = nameAt(file.file_data, `${path}.file_data`)
+  // Both are sent: a data URL, and the bare base64 of a PDF.
+  const read = data.startsWith('data:')
+    ? dataUrl(data, `${path}.file_data`)
+    : { mime: 'application/pdf', source: { type: 'data' as const, data } }
+  return { type: 'media', kind: 'document', ...read, ...named }
+}
+
+/** Not OpenAI's: gateways take Claude's marks on chat messages too. */
+function readCacheMark({ cache_control: mark }: JsonObject): { cache?: CacheMark } {
+  if (!isObject(mark)) return {}
+  return { cache: { ttl: mark.ttl === '1h' || mark.ttl === '5m' ? mark.ttl : null } }
+}

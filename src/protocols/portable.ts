@@ -1,0 +1,115 @@
+/** Makes a request independent of the vendor that its client speaks like, or refuses what can't be. */
+import { cannotCarry, turnsField } from './carry.ts'
+import { isObject } from './fields.ts'
+import type {
+  DialectName,
+  JsonObject,
+  Loss,
+  NeutralRequest,
+  Part,
+  Turn,
+  WireName,
+} from './neutral.ts'
+
+/** Whether a field's value asks for something that no other wire can give. */
+type Asks = (value: unknown) => boolean
+
+const always: Asks = () => true
+const isTrue: Asks = (value) => value === true
+const beyond =
+  (least: number): Asks =>
+  (value) =>
+    typeof value === 'number' && value > least
+const otherThanText: Asks = (value) =>
+  Array.isArray(value) && value.some((mode) => String(mode).toLowerCase() !== 'text')
+
+/** Fields of each dialect without which the answer would be another one. Others are dropped and reported. */
+const REFUSED: Readonly<Record<DialectName, Readonly<Record<string, Asks>>>> = {
+  chat: {
+    n: beyond(1),
+    logprobs: isTrue,
+    top_logprobs: beyond(0),
+    audio: always,
+    modalities: otherThanText,
+    functions: always,
+    function_call: always,
+    web_search_options: always,
+  },
+  responses: {
+    previous_response_id: always,
+    conversation: always,
+    background: isTrue,
+    prompt: always,
+    top_logprobs: beyond(0),
+  },
+  messages: { container: always, mcp_servers: (value) => Array.isArray(value) && value.length > 0 },
+  gemini: {
+    cachedContent: always,
+    candidateCount: beyond(1),
+    responseLogprobs: isTrue,
+    responseModalities: otherThanText,
+    speechConfig: always,
+  },
+}
+
+export function refuseUnportable(request: NeutralRequest, wire: WireName): void {
+  if (request.dialect === wire) return
+  const refused = REFUSED[request.dialect]
+  for (const field in request.own) {
+    if (refused[field]?.(request.own[field])) throw cannotCarry(`'${field}'`, wire, field)
+  }
+}
+
+/** Claude Code's first system block, which differs with each request and would spoil any prefix cache. */
+const BILLING_HEADER = 'x-anthropic-billing-header:'
+
+/** Turns without what only another wire understands. */
+export function portableTurns(
+  request: NeutralRequest,
+  wire: WireName,
+  losses: Loss[],
+): readonly Turn[] {
+  const field = turnsField(request)
+  let dropped = 0
+  const turns = request.turns.map((turn) => {
+    const parts = (wire === 'messages' ? turn.parts : turn.parts.map(plainResult)).filter(
+      (part) => {
+        if (wire !== 'messages' && isBillingHeader(part, turn)) return false
+        if (part.type !== 'vendor' || part.wire === wire) return true
+        // What the user gave is content; a server tool's record is the model's own.
+        if (turn.role !== 'model')
+          throw cannotCarry(`a part of type '${typeOf(part.raw)}'`, wire, field)
+        dropped++
+        return false
+      },
+    )
+    return { ...turn, parts }
+  })
+  if (dropped > 0)
+    losses.push({ field, how: 'dropped', why: `${dropped} records of another vendor's own tools` })
+  return turns
+}
+
+function isBillingHeader(part: Part, turn: Turn): boolean {
+  return turn.role === 'system' && part.type === 'text' && part.text.startsWith(BILLING_HEADER)
+}
+
+/** Tool references and search results in a tool's result can be said in words. */
+function plainResult(part: Part): Part {
+  return part.type === 'result' ? { ...part, parts: part.parts.map(inWords) } : inWords(part)
+}
+
+function inWords(part: Part): Part {
+  if (part.type !== 'vendor') return part
+  const { type, tool_name: tool, title, source, content } = part.raw
+  if (type === 'tool_reference') return { type: 'text', text: `The tool '${tool}' is available.` }
+  if (type !== 'search_result' || !Array.isArray(content)) return part
+  const texts = content.map((block) =>
+    isObject(block) && typeof block.text === 'string' ? block.text : '',
+  )
+  return { type: 'text', text: [`${title} (${source})`, ...texts].join('\n') }
+}
+
+function typeOf({ type }: JsonObject): string {
+  return typeof type === 'string' ? type : 'unknown'
+}

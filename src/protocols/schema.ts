@@ -1,0 +1,220 @@
+/** JSON Schema, made simpler without changing what it means, for vendors that take a part of it only. */
+import { isObject } from './fields.ts'
+import type { JsonObject } from './neutral.ts'
+
+type Schema = Record<string, unknown>
+
+/** Members whose values are schemas by name, lists of schemas, or one schema. */
+const SCHEMA_MAPS = ['properties', 'patternProperties', 'dependentSchemas']
+const SCHEMA_LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems']
+const SCHEMA_VALUES = [
+  'items',
+  'additionalProperties',
+  'not',
+  'contains',
+  'propertyNames',
+  'if',
+  'then',
+  'else',
+]
+/** Notes to authors and addresses: no vendor reads them, some refuse them. */
+const REMOVED = new Set([
+  '$schema',
+  '$id',
+  '$comment',
+  '$anchor',
+  '$defs',
+  'definitions',
+  '$vocabulary',
+])
+
+/**
+ * The schema without `$ref` (inlined; a cycle is cut to an object of any form), `allOf` (merged), `const`
+ * (a one-value `enum`), lists of types (`anyOf`), and keywords that say nothing about the value.
+ */
+export function simplified(schema: JsonObject): Schema {
+  return simplify(schema, { root: schema, open: [] })
+}
+
+interface Place {
+  root: JsonObject
+  /** The references that are being inlined, outermost first. */
+  open: readonly string[]
+}
+
+function simplify(schema: JsonObject, place: Place): Schema {
+  const { $ref } = schema
+  if (typeof $ref === 'string') return inlined($ref, schema, place)
+  let result: Schema = {}
+  for (const key in schema) {
+    if (!REMOVED.has(key)) result[key] = simplifyMember(key, schema[key], place)
+  }
+  if (Array.isArray(result.allOf)) result = mergeAll(result)
+  if (Object.hasOwn(result, 'const')) {
+    result.enum = [result.const]
+    delete result.const
+  }
+  return Array.isArray(result.type) ? splitTypes(result, result.type) : result
+}
+
+function simplifyMember(key: string, value: unknown, place: Place): unknown {
+  if (SCHEMA_MAPS.includes(key) && isObject(value))
+    return mapSchemas(value, (one) => simplify(one, place))
+  if (SCHEMA_LISTS.includes(key) && Array.isArray(value))
+    return value.map((one) => (isObject(one) ? simplify(one, place) : one))
+  return SCHEMA_VALUES.includes(key) && isObject(value) ? simplify(value, place) : value
+}
+
+function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => unknown): Schema {
+  const result: Schema = {}
+  for (const name in schemas) {
+    const schema = schemas[name]
+    result[name] = isObject(schema) ? change(schema) : schema
+  }
+  return result
+}
+
+function inlined(ref: string, schema: JsonObject, { root, open }: Place): Schema {
+  const { $ref: _, ...beside } = schema
+  const siblings = simplify(beside, { root, open })
+  const target = open.includes(ref) ? undefined : resolve(ref, root)
+  if (target === undefined) return { type: 'object', ...siblings }
+  return { ...simplify(target, { root, open: [...open, ref] }), ...siblings }
+}
+
+/** A local JSON pointer; nothing is fetched. */
+function resolve(ref: string, root: JsonObject): JsonObject | undefined {
+  if (ref === '#') return root
+  if (!ref.startsWith('#/')) return undefined
+  let at: unknown = root
+  for (const step of ref.slice(2).split('/')) {
+    const name = decodeStep(step)
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
+    at = (at as Schema)[name]
+  }
+  return isObject(at) ? at : undefined
+}
+
+/** RFC 6901: `~1` is a slash, `~0` a tilde; in a fragment, percent-encoded. */
+function decodeStep(step: string): string {
+  const plain = step.includes('%') ? safelyDecoded(step) : step
+  return plain.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function mergeAll({ allOf, ...outer }: Schema): Schema {
+  const parts = (allOf as unknown[]).filter(isObject)
+  return parts.reduce<Schema>((merged, part) => merge(merged, part), outer)
+}
+
+function merge(one: Schema, other: JsonObject): Schema {
+  const merged: Schema = { ...other, ...one }
+  if (isObject(one.properties) && isObject(other.properties)) {
+    merged.properties = { ...other.properties, ...one.properties }
+  }
+  if (Array.isArray(one.required) && Array.isArray(other.required)) {
+    merged.required = [...new Set([...one.required, ...other.required])]
+  }
+  return merged
+}
+
+function splitTypes({ type: _, ...rest }: Schema, types: readonly unknown[]): Schema {
+  if (types.length === 1) return { ...rest, type: types[0] }
+  const { description, title, default: standard, ...each } = rest
+  const outer: Schema = {}
+  if (title !== undefined) outer.title = title
+  if (description !== undefined) outer.description = description
+  if (standard !== undefined) outer.default = standard
+  return { ...outer, anyOf: types.map((type) => ({ type, ...forType(each, type) })) }
+}
+
+/** Keywords that speak of one type only. */
+const TYPE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  object: [
+    'properties',
+    'required',
+    'additionalProperties',
+    'patternProperties',
+    'minProperties',
+    'maxProperties',
+  ],
+  array: ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems', 'contains'],
+  string: ['minLength', 'maxLength', 'pattern', 'format'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+}
+
+function forType(each: Schema, type: unknown): Schema {
+  const own = type === 'integer' ? 'number' : String(type)
+  const result: Schema = {}
+  for (const key in each) {
+    if (key === 'enum') {
+      const values = (each.enum as unknown[]).filter((value) => typeName(value) === own)
+      if (values.length > 0) result.enum = values
+      continue
+    }
+    const owner = Object.keys(TYPE_WORDS).find((name) => TYPE_WORDS[name]?.includes(key))
+    if (owner === undefined || owner === own) result[key] = each[key]
+  }
+  return result
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** A tool's arguments are an object on every wire; a tool without any has an empty one. */
+export function objectSchema(schema: JsonObject | null): JsonObject {
+  if (schema === null) return { type: 'object', properties: {} }
+  if (schema.type === 'object') {
+    return schema.properties === undefined ? { ...schema, properties: {} } : schema
+  }
+  return { ...schema, type: 'object', ...(schema.properties === undefined && { properties: {} }) }
+}
+
+/** Bounds that structured output of Claude does not take; they move to the description. */
+const BOUNDS = [
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...[
+    'minLength',
+    'maxLength',
+    'minItems',
+    'maxItems',
+    'uniqueItems',
+    'minProperties',
+    'maxProperties',
+  ],
+]
+
+/** For structured output of Claude: objects are closed, bounds are told to the model in words. */
+export function closedSchema(schema: JsonObject): Schema {
+  return closed(simplified(schema))
+}
+
+function closed(schema: JsonObject): Schema {
+  const result: Schema = {}
+  const said: string[] = []
+  for (const key in schema) {
+    const value = schema[key]
+    if (BOUNDS.includes(key)) said.push(`${key}: ${JSON.stringify(value)}`)
+    else if (SCHEMA_MAPS.includes(key) && isObject(value)) result[key] = mapSchemas(value, closed)
+    else if (SCHEMA_LISTS.includes(key) && Array.isArray(value))
+      result[key] = value.map((one) => (isObject(one) ? closed(one) : one))
+    else if (SCHEMA_VALUES.includes(key) && isObject(value)) result[key] = closed(value)
+    else result[key] = value
+  }
+  if (schema.type === 'object' || isObject(schema.properties)) result.additionalProperties = false
+  if (said.length > 0) {
+    const words = `{${said.join(', ')}}`
+    result.description =
+      typeof schema.description === 'string' ? `${schema.description} ${words}` : words
+  }
+  return result
+}
