@@ -94,7 +94,7 @@ export function catalogueProblems(
 
 /** Names of values, and the numbered tags of `<Trans>`, sorted: they must survive translation. */
 function placeholders(message: string): string {
-  const names = [...message.matchAll(/\{\s*(\w+)|<\/?(\d+)\/?>/g)].map(
+  const names = [...message.matchAll(/\{\s*(\w+)\s*[,}]|<\/?(\d+)\/?>/g)].map(
     ([whole, name]) => name ?? whole,
   )
   return [...new Set(names.filter((name) => !/^(one|other|#)$/.test(name)))].sort().join(' ')

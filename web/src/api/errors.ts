@@ -45,3 +45,8 @@ export async function errorFrom(response: Response, parsed: unknown): Promise<Ap
 
 /** No reply: the gateway is away or something between cut the connection. */
 export const unreachable = () => new ApiError(0, { code: 'unreachable' })
+
+/** The gateway has said no, so nothing was done. Without a reply nobody knows. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500
+}

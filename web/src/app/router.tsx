@@ -70,18 +70,18 @@ const usersRoute = createRoute({
   ...parent,
   path: '/users',
   validateSearch: readTextSearch,
-  component: lazyRouteComponent(() => import('@/features/users/users-page.tsx'), 'UsersPage'),
+  component: lazyRouteComponent(() => import('@/features/access/users-page.tsx'), 'UsersPage'),
 })
 const userRoute = createRoute({
   ...parent,
   path: '/users/$userId',
-  component: lazyRouteComponent(() => import('@/features/users/user-page.tsx'), 'UserPage'),
+  component: lazyRouteComponent(() => import('@/features/access/user-page.tsx'), 'UserPage'),
 })
 const keysRoute = createRoute({
   ...parent,
   path: '/keys',
   validateSearch: readKeysSearch,
-  component: lazyRouteComponent(() => import('@/features/keys/keys-page.tsx'), 'KeysPage'),
+  component: lazyRouteComponent(() => import('@/features/access/keys-page.tsx'), 'KeysPage'),
 })
 const upstreamsRoute = createRoute({
   ...parent,

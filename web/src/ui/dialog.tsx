@@ -74,6 +74,7 @@ function OpenPanel({ title, description, children, footer, ...props }: OpenPanel
     <div className={classNames('fixed inset-0 z-40 flex bg-black/40', place)}>
       <Radix.Content
         aria-describedby={undefined}
+        onOpenAutoFocus={focusFirstField}
         onInteractOutside={(event) => !lightDismiss && event.preventDefault()}
         className={classNames('flex flex-col bg-surface shadow-float outline-none', className)}
       >
@@ -95,4 +96,14 @@ function OpenPanel({ title, description, children, footer, ...props }: OpenPanel
       </Radix.Content>
     </div>
   )
+}
+
+/** The first field rather than the close button; without a field, the panel itself. */
+function focusFirstField(event: Event): void {
+  const panel = event.currentTarget
+  if (!(panel instanceof HTMLElement)) return
+  const field = panel.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')
+  if (field === null) return
+  event.preventDefault()
+  field.focus()
 }

@@ -47,8 +47,8 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   })
   if (props.items.length === 0 && props.empty) return props.empty
   return (
-    <div className="overflow-x-auto" role="group" aria-label={props.label} tabIndex={0}>
-      <table className="w-full border-collapse text-left">
+    <div className="relative overflow-x-auto" role="group" aria-label={props.label} tabIndex={0}>
+      <table className="w-full border-collapse text-left wrap-break-word">
         <caption className="sr-only">{props.label}</caption>
         <thead>
           {table.getHeaderGroups().map((group) => (

@@ -1,0 +1,77 @@
+/** Changes a key; its secret stays as it is. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import type { Versioned } from '@/api/client.ts'
+import { changeKey, type Key, keyQuery } from '@/api/keys.ts'
+import { Button } from '@/ui/button.tsx'
+import { Conflict } from '@/ui/conflict.tsx'
+import { Dialog } from '@/ui/dialog.tsx'
+import { FormError, Loaded } from '@/ui/states.tsx'
+import { showToast } from '@/ui/toast.tsx'
+import { KeyFields, keyChange, keyDraft } from './key-form.tsx'
+
+export function EditKeyDialog({ id, onClose }: { id: number; onClose: () => void }) {
+  const { t } = useLingui()
+  const query = useQuery(keyQuery(id))
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t`Edit "${query.data?.value.name ?? ''}"`}
+      footer={
+        <>
+          <Button onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button
+            type="submit"
+            form="edit-key"
+            variant="primary"
+            disabled={query.data === undefined}
+          >
+            <Trans>Save</Trans>
+          </Button>
+        </>
+      }
+    >
+      <Loaded query={query}>{(latest) => <EditKeyForm latest={latest} onClose={onClose} />}</Loaded>
+    </Dialog>
+  )
+}
+
+function EditKeyForm({ latest, onClose }: { latest: Versioned<Key>; onClose: () => void }) {
+  const { t } = useLingui()
+  const [base, setBase] = useState(latest)
+  const [draft, setDraft] = useState(() => keyDraft(latest.value))
+  const saving = useMutation({
+    mutationFn: () =>
+      changeKey(base.value.id, base.etag, keyChange(keyDraft(base.value), draft) ?? {}),
+    onSuccess: ({ name }) => {
+      showToast(t`"${name}" was changed`)
+      onClose()
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (keyChange(keyDraft(base.value), draft) !== undefined && !saving.isPending) saving.mutate()
+  }
+  const rebase = () => {
+    setBase(latest)
+    saving.reset()
+  }
+  return (
+    <form id="edit-key" onSubmit={submit} className="flex flex-col gap-4">
+      <KeyFields draft={draft} onChange={setDraft} error={saving.error} />
+      <Conflict
+        error={saving.error}
+        onKeepMine={rebase}
+        onTakeTheirs={() => {
+          rebase()
+          setDraft(keyDraft(latest.value))
+        }}
+      />
+      <FormError error={saving.error} />
+    </form>
+  )
+}

@@ -1,0 +1,77 @@
+/** What may be done with a key. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type Key, revokeKey } from '@/api/keys.ts'
+import { useIdentity, useMay } from '@/api/session.ts'
+import { IconButton } from '@/ui/button.tsx'
+import { Confirm } from '@/ui/confirm.tsx'
+import { EllipsisIcon } from '@/ui/icons.tsx'
+import { Menu, MenuItem, MenuSeparator } from '@/ui/menu.tsx'
+import { showToast } from '@/ui/toast.tsx'
+import { EditKeyDialog } from './edit-key-dialog.tsx'
+import { RotateKeyDialog } from './rotate-key-dialog.tsx'
+
+export function KeyActions({ item }: { item: Key }) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const { user_id } = useIdentity()
+  const { administer } = useMay()
+  const [open, setOpen] = useState<'edit' | 'rotate' | 'revoke' | null>(null)
+  const close = () => setOpen(null)
+  const own = item.user_id === user_id
+  const usable = item.state === 'active' || item.state === 'retiring'
+  const mayChange = (administer || own) && item.managed_by === 'console' && usable
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={t`Actions for ${item.name}`} size="small">
+            <EllipsisIcon />
+          </IconButton>
+        }
+      >
+        <MenuItem onSelect={() => void navigate({ to: '/requests', search: { key: item.id } })}>
+          <Trans>Its requests</Trans>
+        </MenuItem>
+        {own && usable && (
+          <MenuItem onSelect={() => void navigate({ to: '/playground', search: { key: item.id } })}>
+            <Trans>Try it in the playground</Trans>
+          </MenuItem>
+        )}
+        {mayChange && (
+          <>
+            <MenuSeparator />
+            <MenuItem onSelect={() => setOpen('edit')}>
+              <Trans>Edit …</Trans>
+            </MenuItem>
+            <MenuItem onSelect={() => setOpen('rotate')}>
+              <Trans>Replace by a new one …</Trans>
+            </MenuItem>
+            <MenuItem danger onSelect={() => setOpen('revoke')}>
+              <Trans>Revoke …</Trans>
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      {open === 'edit' && <EditKeyDialog id={item.id} onClose={close} />}
+      {open === 'rotate' && <RotateKeyDialog item={item} onClose={close} />}
+      {open === 'revoke' && (
+        <Confirm
+          title={t`Revoke "${item.name}" of ${item.username}?`}
+          action={t`Revoke "${item.name}"`}
+          run={async () => {
+            await revokeKey(item.id)
+            showToast(t`"${item.name}" is revoked`)
+          }}
+          onClose={close}
+        >
+          <Trans>
+            Programs that use it are refused within a second, for good. To change it without a gap,
+            replace it by a new one instead.
+          </Trans>
+        </Confirm>
+      )}
+    </>
+  )
+}

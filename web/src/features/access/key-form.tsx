@@ -1,0 +1,158 @@
+/** The fields of a key, as a draft that knows what was changed. */
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { ApiError } from '@/api/errors.ts'
+import type { Key, KeyChange } from '@/api/keys.ts'
+import { parseList } from '@/lib/quantity.ts'
+import { Checkbox, Field, TextArea, TextInput } from '@/ui/field.tsx'
+import { type LimitDraft, LimitField, limitDraft, limitValue } from '@/ui/limit-field.tsx'
+
+export interface KeyDraft {
+  name: string
+  models: string
+  rpm: LimitDraft
+  tpm: LimitDraft
+  /** A day as the date field has it, or empty for never. */
+  expires: string
+  addresses: string
+}
+
+export const emptyKey: KeyDraft = {
+  name: '',
+  models: '',
+  rpm: limitDraft(null),
+  tpm: limitDraft(null),
+  expires: '',
+  addresses: '',
+}
+
+const dayOf = (iso: string | null) => {
+  if (iso === null) return ''
+  const at = new Date(iso)
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+export const keyDraft = (key: Key): KeyDraft => ({
+  name: key.name,
+  models: key.allowed_models?.join('\n') ?? '',
+  rpm: limitDraft(key.rpm),
+  tpm: limitDraft(key.tpm),
+  expires: dayOf(key.expires_at),
+  addresses: key.allowed_addresses?.join('\n') ?? '',
+})
+
+/** The end of the chosen day, here. */
+const expiryOf = (day: string) => (day === '' ? null : new Date(`${day}T23:59:59`).toISOString())
+
+/** Undefined where a field is not filled in rightly. */
+export function keyValues(draft: KeyDraft): Required<KeyChange> | undefined {
+  const rpm = limitValue(draft.rpm)
+  const tpm = limitValue(draft.tpm)
+  if (rpm === undefined || tpm === undefined) return undefined
+  return {
+    name: draft.name.trim(),
+    allowed_models: parseList(draft.models),
+    rpm,
+    tpm,
+    expires_at: expiryOf(draft.expires),
+    allowed_addresses: parseList(draft.addresses),
+  }
+}
+
+/** Only what was changed in the form. */
+export function keyChange(before: KeyDraft, draft: KeyDraft): KeyChange | undefined {
+  const values = keyValues(draft)
+  const old = keyValues(before)
+  if (values === undefined || old === undefined) return undefined
+  const changed = Object.entries(values).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(old[field as keyof typeof old]),
+  )
+  return Object.fromEntries(changed)
+}
+
+interface KeyFieldsProps {
+  draft: KeyDraft
+  onChange: (draft: KeyDraft) => void
+  error: unknown
+}
+
+export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
+  const { t } = useLingui()
+  const set = (part: Partial<KeyDraft>) => onChange({ ...draft, ...part })
+  const problem = (field: string) =>
+    error instanceof ApiError ? error.fieldMessage(field) : undefined
+  const limited = draft.models !== '' || draft.addresses !== '' || draft.expires !== ''
+  const special = limited || draft.rpm.kind !== 'default' || draft.tpm.kind !== 'default'
+  const [more, setMore] = useState(special)
+  return (
+    <>
+      <Field
+        label={t`Name`}
+        hint={t`What it is for, such as "laptop" or "nightly report".`}
+        error={problem('name')}
+      >
+        <TextInput
+          required
+          maxLength={64}
+          value={draft.name}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+      </Field>
+      <Checkbox checked={more} onChange={setMore}>
+        {t`Limits, models, expiry and addresses`}
+      </Checkbox>
+      {more && (
+        <>
+          <LimitField
+            label={t`Requests a minute`}
+            unit={t`Requests`}
+            draft={draft.rpm}
+            onChange={(rpm) => set({ rpm })}
+            error={problem('rpm')}
+          />
+          <LimitField
+            label={t`Tokens a minute`}
+            unit={t`Tokens`}
+            draft={draft.tpm}
+            onChange={(tpm) => set({ tpm })}
+            error={problem('tpm')}
+          />
+          <Field
+            label={t`Models`}
+            hint={t`One a line; * at the end stands for anything. Empty: all models.`}
+            error={problem('allowed_models')}
+          >
+            <TextArea
+              value={draft.models}
+              spellCheck={false}
+              onChange={(event) => set({ models: event.target.value })}
+            />
+          </Field>
+          <Field
+            label={t`Expires at the end of`}
+            hint={t`Empty: never.`}
+            error={problem('expires_at')}
+          >
+            <TextInput
+              type="date"
+              value={draft.expires}
+              onChange={(event) => set({ expires: event.target.value })}
+            />
+          </Field>
+          <Field
+            label={t`Only from these addresses`}
+            hint={t`One a line, such as 10.0.0.0/8. Empty: from anywhere.`}
+            error={problem('allowed_addresses')}
+          >
+            <TextArea
+              value={draft.addresses}
+              spellCheck={false}
+              onChange={(event) => set({ addresses: event.target.value })}
+            />
+          </Field>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+/** Adds a user. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { wasRefused } from '@/api/errors.ts'
+import { type NewUser, userCreation } from '@/api/users.ts'
+import { Button } from '@/ui/button.tsx'
+import { Dialog } from '@/ui/dialog.tsx'
+import { limitValue } from '@/ui/limit-field.tsx'
+import { FormError } from '@/ui/states.tsx'
+import { showToast } from '@/ui/toast.tsx'
+import { emptyUser, UserFields } from './user-form.tsx'
+
+export function NewUserDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const [draft, setDraft] = useState(emptyUser)
+  const [create, setCreate] = useState(userCreation)
+  const creation = useMutation({
+    mutationFn: (body: NewUser) => create(body),
+    onSuccess: ({ id, username }) => {
+      showToast(t`${username} was added`)
+      void navigate({ to: '/users/$userId', params: { userId: String(id) } })
+    },
+    // Refused: the corrected form is another creation. A lost reply is not: it is asked for again.
+    onError: (error) => wasRefused(error) && setCreate(userCreation),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const quota = limitValue(draft.quota)
+    if (quota === undefined || creation.isPending) return
+    creation.mutate({
+      username: draft.username.trim(),
+      email: draft.email.trim() || null,
+      role: draft.role,
+      monthly_quota_tokens: quota,
+    })
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t`Add a user`}
+      footer={
+        <>
+          <Button onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button type="submit" form="new-user" variant="primary" busy={creation.isPending}>
+            <Trans>Add user</Trans>
+          </Button>
+        </>
+      }
+    >
+      <form id="new-user" onSubmit={submit} className="flex flex-col gap-4">
+        <UserFields draft={draft} onChange={setDraft} error={creation.error} />
+        <FormError error={creation.error} />
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,101 @@
+/** The fields of a user, as a draft that knows what was changed. */
+import { useLingui } from '@lingui/react/macro'
+import { ApiError } from '@/api/errors.ts'
+import type { Role } from '@/api/session.ts'
+import type { User, UserChange } from '@/api/users.ts'
+import { Field, Select, TextInput } from '@/ui/field.tsx'
+import { type LimitDraft, LimitField, limitDraft, limitValue } from '@/ui/limit-field.tsx'
+import { useRoleNames } from '@/ui/role-names.ts'
+
+export interface UserDraft {
+  username: string
+  email: string
+  role: Role
+  quota: LimitDraft
+}
+
+export const emptyUser: UserDraft = {
+  username: '',
+  email: '',
+  role: 'user',
+  quota: limitDraft(null),
+}
+
+export const userDraft = (user: User): UserDraft => ({
+  username: user.username,
+  email: user.email ?? '',
+  role: user.role,
+  quota: limitDraft(user.monthly_quota_tokens),
+})
+
+/** Only what differs: a field that was not touched is not sent, a cleared one is cleared. */
+export function userChange(before: User, draft: UserDraft): UserChange {
+  const change: UserChange = {}
+  const email = draft.email.trim() || null
+  if (email !== before.email) change.email = email
+  if (draft.role !== before.role) change.role = draft.role
+  const quota = limitValue(draft.quota)
+  if (quota !== undefined && quota !== before.monthly_quota_tokens)
+    change.monthly_quota_tokens = quota
+  return change
+}
+
+interface UserFieldsProps {
+  draft: UserDraft
+  onChange: (draft: UserDraft) => void
+  error: unknown
+  /** Names are given once: usage is recorded under them. */
+  fixedName?: boolean
+}
+
+export function UserFields({ draft, onChange, error, fixedName = false }: UserFieldsProps) {
+  const { t } = useLingui()
+  const roleNames = useRoleNames()
+  const set = (part: Partial<UserDraft>) => onChange({ ...draft, ...part })
+  const problem = (field: string) =>
+    error instanceof ApiError ? error.fieldMessage(field) : undefined
+  const roleHints: Record<Role, string> = {
+    admin: t`Sees and changes everything.`,
+    viewer: t`Sees everything and changes nothing.`,
+    user: t`Manages only their own keys and sees their own usage.`,
+  }
+  return (
+    <>
+      {!fixedName && (
+        <Field label={t`Name`} error={problem('username')}>
+          <TextInput
+            required
+            maxLength={64}
+            spellCheck={false}
+            value={draft.username}
+            onChange={(event) => set({ username: event.target.value })}
+          />
+        </Field>
+      )}
+      <Field label={t`E-mail (optional)`} error={problem('email')}>
+        <TextInput
+          type="email"
+          maxLength={254}
+          value={draft.email}
+          onChange={(event) => set({ email: event.target.value })}
+        />
+      </Field>
+      <Field label={t`Role`} hint={roleHints[draft.role]} error={problem('role')}>
+        <Select value={draft.role} onChange={(event) => set({ role: event.target.value as Role })}>
+          {(['user', 'viewer', 'admin'] as const).map((role) => (
+            <option key={role} value={role}>
+              {roleNames[role]}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <LimitField
+        label={t`Monthly quota`}
+        unit={t`Tokens a month`}
+        draft={draft.quota}
+        onChange={(quota) => set({ quota })}
+        error={problem('monthly_quota_tokens')}
+      />
+    </>
+  )
+}

@@ -1,0 +1,129 @@
+/** What may be done with an upstream. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { errorText } from '@/api/error-text.ts'
+import { useMay } from '@/api/session.ts'
+import { type Upstream, upstreamActions } from '@/api/upstreams.ts'
+import { Button, IconButton } from '@/ui/button.tsx'
+import { Confirm } from '@/ui/confirm.tsx'
+import { EllipsisIcon } from '@/ui/icons.tsx'
+import { Menu, MenuItem, MenuSeparator } from '@/ui/menu.tsx'
+import { showToast } from '@/ui/toast.tsx'
+import { CopySettingsDialog } from './copy-settings-dialog.tsx'
+import { UpstreamDialog } from './upstream-dialog.tsx'
+import { useUpstreamTest } from './use-upstream-test.ts'
+
+type Open = 'edit' | 'copy' | 'remove' | null
+
+export function UpstreamActions({ item }: { item: Upstream }) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const { administer } = useMay()
+  const [open, setOpen] = useState<Open>(null)
+  const close = () => setOpen(null)
+  const act = useMutation({
+    mutationFn: ({ run }: { run: (id: number) => Promise<unknown>; done: string }) => run(item.id),
+    onSuccess: (_, { done }) => showToast(done),
+    onError: (error) => showToast(errorText(error), { tone: 'bad' }),
+  })
+  const test = useUpstreamTest()
+  const locked = item.managed_by !== 'console'
+  const off = item.state === 'disabled' || item.state === 'draining'
+  const disable = () => act.mutate({ run: upstreamActions.disable, done: t`${item.name} is off` })
+  return (
+    <div className="inline-flex items-center gap-1">
+      {administer && (
+        <Button
+          size="small"
+          busy={test.isPending}
+          onClick={() => test.mutate(item)}
+          aria-label={t`Test ${item.name}`}
+        >
+          {test.isPending ? <Trans>Testing …</Trans> : <Trans>Test</Trans>}
+        </Button>
+      )}
+      <Menu
+        trigger={
+          <IconButton label={t`Actions for ${item.name}`} size="small">
+            <EllipsisIcon />
+          </IconButton>
+        }
+      >
+        <MenuItem
+          onSelect={() => void navigate({ to: '/requests', search: { upstream: item.name } })}
+        >
+          <Trans>Its requests</Trans>
+        </MenuItem>
+        {administer && (
+          <>
+            <MenuSeparator />
+            <MenuItem disabled={locked} onSelect={() => setOpen('edit')}>
+              <Trans>Edit …</Trans>
+            </MenuItem>
+            <MenuItem onSelect={() => setOpen('copy')}>
+              <Trans>Copy its settings to others …</Trans>
+            </MenuItem>
+            <MenuItem
+              onSelect={() =>
+                act.mutate({
+                  run: upstreamActions.reset,
+                  done: t`${item.name} counts as healthy again`,
+                })
+              }
+            >
+              <Trans>Forget its failures</Trans>
+            </MenuItem>
+            <MenuSeparator />
+            {off ? (
+              <MenuItem
+                disabled={locked}
+                onSelect={() =>
+                  act.mutate({ run: upstreamActions.enable, done: t`${item.name} is in use again` })
+                }
+              >
+                <Trans>Use again</Trans>
+              </MenuItem>
+            ) : (
+              <>
+                <MenuItem
+                  disabled={locked}
+                  onSelect={() =>
+                    act.mutate({
+                      run: upstreamActions.drain,
+                      done: t`${item.name} gets no new requests`,
+                    })
+                  }
+                >
+                  <Trans>Drain: finish what runs, take nothing new</Trans>
+                </MenuItem>
+                <MenuItem disabled={locked} onSelect={disable}>
+                  <Trans>Switch off</Trans>
+                </MenuItem>
+              </>
+            )}
+            <MenuItem danger disabled={locked} onSelect={() => setOpen('remove')}>
+              <Trans>Remove …</Trans>
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      {open === 'edit' && <UpstreamDialog id={item.id} onClose={close} />}
+      {open === 'copy' && <CopySettingsDialog from={item} onClose={close} />}
+      {open === 'remove' && (
+        <Confirm
+          title={t`Remove ${item.name}?`}
+          action={t`Remove ${item.name}`}
+          run={async () => {
+            await upstreamActions.remove(item.id)
+            showToast(t`${item.name} was removed`)
+          }}
+          onClose={close}
+        >
+          <Trans>The stored key is forgotten. Past usage keeps the name.</Trans>
+        </Confirm>
+      )}
+    </div>
+  )
+}

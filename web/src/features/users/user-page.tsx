@@ -1,4 +1,0 @@
-/** Stub. */
-export function UserPage() {
-  return null
-}

@@ -1,4 +1,0 @@
-/** Stub. */
-export function UsersPage() {
-  return null
-}

@@ -1,0 +1,44 @@
+/** A search field whose text goes into the address when typing pauses. */
+import { useEffect, useRef, useState } from 'react'
+import { classNames } from './class-names.ts'
+import { TextInput } from './field.tsx'
+import { SearchIcon } from './icons.tsx'
+
+const PAUSE_MS = 250
+
+interface SearchBoxProps {
+  label: string
+  value: string | undefined
+  onChange: (value: string | undefined) => void
+  className?: string
+}
+
+export function SearchBox({ label, value = '', onChange, className }: SearchBoxProps) {
+  const [text, setText] = useState(value)
+  const latest = useRef(onChange)
+  latest.current = onChange
+  // The address was changed from elsewhere, by the back button for instance.
+  const [known, setKnown] = useState(value)
+  if (known !== value) {
+    setKnown(value)
+    setText(value)
+  }
+  useEffect(() => {
+    if (text === value) return
+    const timer = setTimeout(() => latest.current(text || undefined), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, value])
+  return (
+    <div className={classNames('relative', className)}>
+      <SearchIcon className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+      <TextInput
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className="pl-8"
+      />
+    </div>
+  )
+}
