@@ -33,11 +33,13 @@ const may = (...names) => names.map(folder)
 const DRIVERS = {
   journal: [],
   log: ['pino'],
+  passwords: [],
   metrics: ['prom-client'],
   prices: ['@pydantic/genai-prices'],
   redis: [],
   sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
+  totp: ['otpauth'],
   upstream: [],
   vault: [],
 }
@@ -79,7 +81,7 @@ module.exports = {
     layer('admin', subjects),
     layer('providers', may('core', 'protocols', 'routing', 'upstreams')),
     layer('pipeline', [...subjects, folder('providers')]),
-    layer('http', [...subjects, ...may('pipeline', 'admin', 'doctor'), packages('hono')]),
+    layer('http', [...subjects, ...may('pipeline', 'admin', 'doctor'), packages('hono', '@hono')]),
     layer('cli', [...may('core', 'admin', 'doctor'), config, packages('commander', '@clack')]),
     error(
       'config-keeps-to-its-imports',

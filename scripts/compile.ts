@@ -1,10 +1,38 @@
 /** Compiles one executable that holds the runtime and everything the gateway imports. */
-import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { BunPlugin } from 'bun'
 
 const SOURCE = join(import.meta.dir, '../src')
 const ENTRY = join(SOURCE, 'main.ts')
 const THREAD = join(SOURCE, 'adapters/tokenizer/counting-thread.ts')
+
+const CONSOLE = join(import.meta.dir, '../web/dist')
+
+/** The console goes into the executable as it was built, byte for byte. */
+const withConsole: BunPlugin = {
+  name: 'console',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]console-bundle\.ts$/ }, () => ({
+      contents: `export const CONSOLE_BUNDLE = ${JSON.stringify(consoleFiles())}`,
+      loader: 'ts',
+    }))
+  },
+}
+
+/** As base64, by their paths under `web/dist`; none if it was not built. */
+function consoleFiles(): Record<string, string> {
+  if (!existsSync(CONSOLE)) return {}
+  const files = readdirSync(CONSOLE, { recursive: true, withFileTypes: true })
+  return Object.fromEntries(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => {
+        const path = join(file.parentPath, file.name)
+        return [relative(CONSOLE, path), readFileSync(path).toString('base64')]
+      }),
+  )
+}
 
 /** Throws with what the compiler says. */
 export async function compile(outfile: string): Promise<void> {
@@ -14,6 +42,7 @@ export async function compile(outfile: string): Promise<void> {
     // Flat, for all code that starts the thread lies in one place then, too.
     naming: { entry: '[name].[ext]' },
     compile: { outfile },
+    plugins: [withConsole],
     minify: true,
     bytecode: true,
     format: 'esm',

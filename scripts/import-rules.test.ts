@@ -32,6 +32,8 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
     "import '../sql/fine.ts'",
   ],
   'adapters-log-keeps-to-its-imports': ['src/adapters/log/breach.ts', "import 'kysely'"],
+  'adapters-passwords-keeps-to-its-imports': ['src/adapters/passwords/breach.ts', "import 'pino'"],
+  'adapters-totp-keeps-to-its-imports': ['src/adapters/totp/breach.ts', "import 'pino'"],
   'adapters-metrics-keeps-to-its-imports': ['src/adapters/metrics/breach.ts', "import 'pino'"],
   'adapters-prices-keeps-to-its-imports': ['src/adapters/prices/breach.ts', "import 'kysely'"],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],

@@ -1,9 +1,11 @@
 /** The use cases that the command line and the HTTP API share. Each change names its actor. */
+import { createLockout } from '../access/lockout.ts'
 import { createAudit } from './audit.ts'
 import { createChanges } from './changes.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { createEncryption } from './encryption.ts'
 import { createFirstStart } from './first-start.ts'
+import { createIdentity } from './identity/identity.ts'
 import { createKeys } from './keys.ts'
 import { createPrices } from './prices.ts'
 import { createQuotaUseCases } from './quotas.ts'
@@ -26,6 +28,7 @@ export function createAdmin(dependencies: AdminDependencies) {
     quotas: createQuotaUseCases(dependencies, { users, change }),
     prices: createPrices(dependencies, change),
     audit: createAudit(dependencies),
+    identity: createIdentity({ ...dependencies, change, lockout: createLockout() }),
     firstStart: createFirstStart(users, keys),
   }
 }

@@ -1,13 +1,26 @@
 /** Every change and its audit row are one transaction: neither is ever there without the other. */
 import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
 import type { AdminStore } from './store.ts'
+import { AlreadyCreated, VersionConflict, versionOf } from './versions.ts'
 
 /** Who makes a change. */
 export interface Actor {
-  /** `cli`, `gateway`, `doctor`, or who is signed in, e.g. `user:3`. */
+  /** `cli`, `gateway`, `doctor`, or the name of who is signed in. */
   name: string
   /** Of a client of the admin API; null for a command and for the gateway itself. */
   address: string | null
+  /** The version that the change is based on; with another one it is refused. */
+  ifMatch?: string
+  /** A creation that may be asked for twice, because the reply to the first time was lost. */
+  creation?: CreationKey
+}
+
+export interface CreationKey {
+  userId: number
+  key: string
+  /** Digest of what is asked for. */
+  requestHash: string
 }
 
 export interface AuditDetails {
@@ -29,22 +42,32 @@ export type MakeChange = <T>(
   work: (step: AdminStore, record: RecordChange) => Promise<T>,
 ) => Promise<T>
 
-export function createChanges({
-  store,
-  nowMs,
-}: Pick<AdminDependencies, 'store' | 'nowMs'>): MakeChange {
+type Dependencies = Pick<AdminDependencies, 'store' | 'nowMs' | 'sha256Hex'>
+
+export function createChanges({ store, nowMs, sha256Hex }: Dependencies): MakeChange {
   return (actor, work) =>
-    store.transaction((step) =>
-      work(step, (action, subject, { before = null, after = null } = {}) =>
-        step.audit({
-          actor: actor.name,
-          address: actor.address,
-          action,
-          subject,
-          before,
-          after,
-          atMs: nowMs(),
-        }),
-      ),
-    )
+    store.transaction(async (step) => {
+      if (actor.creation !== undefined) await begin(step, actor.creation, nowMs())
+      let created = ''
+      const result = await work(step, (action, subject, { before = null, after = null } = {}) => {
+        const { ifMatch } = actor
+        if (ifMatch !== undefined && before !== null && versionOf(before, sha256Hex) !== ifMatch)
+          throw new VersionConflict(subject)
+        // Of a rotation, too, the new object comes first.
+        if (created === '') created = subject
+        const { name, address } = actor
+        return step.audit({ actor: name, address, action, subject, before, after, atMs: nowMs() })
+      })
+      if (actor.creation !== undefined)
+        await step.finishCreation(actor.creation.userId, actor.creation.key, created)
+      return result
+    })
+}
+
+/** A second one at the same time waits in the database until the first has ended. */
+async function begin(step: AdminStore, creation: CreationKey, nowMs: number): Promise<void> {
+  if (await step.beginCreation({ ...creation, createdAtMs: nowMs })) return
+  const before = await step.findCreation(creation.userId, creation.key)
+  if (before?.requestHash !== creation.requestHash) throw adminError('idempotency_mismatch')
+  throw new AlreadyCreated(before.result ?? '')
 }

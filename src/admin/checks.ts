@@ -1,6 +1,7 @@
 /** What names, addresses, models and secrets may look like. */
 import type { Provider } from '../core/entities.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'
+import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'
 
@@ -24,6 +25,13 @@ export function checkedName(name: string, code: AdminErrorCode): string {
 export function checkedLabel(label: string): string {
   if (LABEL.test(label) && label.trim() !== '') return label
   throw adminError('key_name_invalid', { name: label })
+}
+
+/** Networks and single addresses; none at all is everywhere. */
+export function checkedAddresses(addresses: readonly string[] | null): readonly string[] | null {
+  const wrong = addresses?.find((address) => readCidr(address) === null)
+  if (wrong !== undefined) throw adminError('address_invalid', { address: wrong })
+  return addresses === null || addresses.length === 0 ? null : [...new Set(addresses)]
 }
 
 export function checkedEmail(email: string | null): string | null {

@@ -22,7 +22,10 @@ export interface KeyView {
   /** A minute; 0 is no limit, null the configured default. */
   rpm: number | null
   tpm: number | null
+  allowed_addresses: readonly string[] | null
   expires_at: string | null
+  /** Id of the key that replaces it. */
+  rotated_to: number | null
   created_at: string
 }
 
@@ -107,7 +110,9 @@ export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): K
     allowed_models: key.allowedModels,
     rpm: key.rpm,
     tpm: key.tpm,
+    allowed_addresses: key.allowedAddresses,
     expires_at: isoTime(key.expiresAtMs),
+    rotated_to: key.rotatedTo,
     created_at: new Date(key.createdAtMs).toISOString(),
   }
 }

@@ -1,4 +1,6 @@
 /** What the use cases work with. */
+import type { PasswordHasher } from '../access/password.ts'
+import type { Totp } from '../access/totp.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
 import type { UpstreamProbe } from '../upstreams/probe.ts'
 import type { Vault } from '../upstreams/vault.ts'
@@ -11,5 +13,9 @@ export interface AdminDependencies {
   sha256Hex: Sha256Hex
   randomBytes: (count: number) => Uint8Array
   nowMs: () => number
+  hasher: PasswordHasher
+  totp: Totp
+  /** A keyed digest: HMAC-SHA-256 with `key`, as base64url. */
+  sign: (key: string, text: string) => string
   defaultMonthlyQuotaTokens: number | null
 }

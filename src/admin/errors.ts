@@ -21,6 +21,11 @@ const entry = (
 
 export const ADMIN_ERRORS = {
   nothing_to_change: entry('invalid', null, () => 'nothing was given to change'),
+  idempotency_mismatch: entry(
+    'conflict',
+    'idempotency-key',
+    () => 'this Idempotency-Key was used for another request before',
+  ),
   cursor_invalid: entry('invalid', 'after', () => 'the page cursor is invalid'),
 
   user_not_found: entry('not_found', 'user', ({ user }) => `there is no user '${user}'`),
@@ -44,6 +49,11 @@ export const ADMIN_ERRORS = {
     ({ field, value }) => `${field} must be a whole number, 0 or more, but is ${value}`,
   ),
 
+  address_invalid: entry(
+    'invalid',
+    'allowed_addresses',
+    ({ address }) => `invalid address or network '${address}'`,
+  ),
   model_invalid: entry('invalid', 'models', ({ model }) => `invalid model name '${model}'`),
   deployment_invalid: entry(
     'invalid',

@@ -2,7 +2,7 @@
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey } from '../core/entities.ts'
 import type { Actor, MakeChange, RecordChange } from './changes.ts'
-import { checkedLabel, checkedLimit, checkedModels } from './checks.ts'
+import { checkedAddresses, checkedLabel, checkedLimit, checkedModels } from './checks.ts'
 import { keyView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
@@ -20,6 +20,8 @@ export interface KeyInput {
   /** A minute; 0 is no limit, null the configured default. */
   rpm?: number | null
   tpm?: number | null
+  /** Networks that may use it; null is everywhere. */
+  allowedAddresses?: readonly string[] | null
 }
 
 /** `user` is a name or an id. */
@@ -31,7 +33,10 @@ export interface MintedKey {
   key: ApiKey
 }
 
-type Rights = Pick<ApiKey, 'name' | 'allowedModels' | 'rpm' | 'tpm' | 'expiresAtMs'>
+type Rights = Pick<
+  ApiKey,
+  'name' | 'allowedModels' | 'allowedAddresses' | 'rpm' | 'tpm' | 'expiresAtMs'
+>
 
 /** 96 random bytes: enough to reject-sample 32 base62 characters. */
 const RANDOM_BYTES = 96
@@ -41,10 +46,11 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
 
   const insert = async (step: AdminStore, userId: number, rights: Rights): Promise<MintedKey> => {
     const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
-    const { name, allowedModels, rpm, tpm, expiresAtMs } = rights
+    const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = rights
     const prefix = displayPrefix(secret)
     const keyHash = sha256Hex(secret)
-    const row = { userId, name, prefix, keyHash, allowedModels, rpm, tpm, expiresAtMs }
+    const limits = { rpm, tpm, allowedAddresses, expiresAtMs }
+    const row = { userId, name, prefix, keyHash, allowedModels, ...limits }
     return { secret, key: await step.createApiKey(row) }
   }
 
@@ -66,6 +72,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         allowedModels: checkedModels(input.allowedModels ?? null),
         rpm: checkedLimit('rpm', input.rpm ?? null),
         tpm: checkedLimit('tpm', input.tpm ?? null),
+        allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
         expiresAtMs: input.expiresAtMs ?? null,
       }
       return change(actor, async (step, record) => {
@@ -76,8 +83,10 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
       })
     },
     /** A key for the gateway's own commands, of the system user: in no list, and deleted afterwards. */
-    async createTemporary(rights: Rights): Promise<MintedKey> {
-      return store.transaction(async (step) => insert(step, (await step.systemUser()).id, rights))
+    async createTemporary(rights: Omit<Rights, 'allowedAddresses'>): Promise<MintedKey> {
+      return store.transaction(async (step) =>
+        insert(step, (await step.systemUser()).id, { ...rights, allowedAddresses: null }),
+      )
     },
     deleteTemporary: (id: number): Promise<void> => store.deleteApiKey(id),
     update(actor: Actor, name: string, patch: KeyPatch): Promise<ApiKey> {
@@ -96,14 +105,15 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
     },
     revoke: (actor: Actor, name: string): Promise<ApiKey> =>
       change(actor, async (step, record) => revokeKey(step, record, await findKey(step, name))),
-    /** A new secret with the old one's name and rights; the old one stops at once. */
-    rotate: (actor: Actor, name: string): Promise<MintedKey> =>
+    /** A new secret with the old one's name and rights; the old one works for `graceMs` more. */
+    rotate: (actor: Actor, name: string, graceMs = 0): Promise<MintedKey> =>
       change(actor, async (step, record) => {
         const old = await findKey(step, name)
         if (old.status !== 'active') throw adminError('key_revoked', { key: masked(name) })
         const minted = await insert(step, old.userId, old)
         await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
-        await revokeKey(step, record, old)
+        if (graceMs === 0) await revokeKey(step, record, old)
+        else await retireKey(step, record, { old, by: minted.key, atMs: nowMs() + graceMs })
         return minted
       }),
   }
@@ -116,6 +126,18 @@ async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): P
   return revoked
 }
 
+/** The old key keeps an end of its own that comes earlier. */
+async function retireKey(
+  step: AdminStore,
+  record: RecordChange,
+  { old, by, atMs }: { old: ApiKey; by: ApiKey; atMs: number },
+): Promise<void> {
+  const expiresAtMs = Math.min(old.expiresAtMs ?? atMs, atMs)
+  const retired = await step.updateApiKey(old.id, { expiresAtMs, rotatedTo: by.id })
+  const after = retired === null ? null : keyView(retired)
+  await record('key.retire', `key:${old.id}`, { before: keyView(old), after })
+}
+
 async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
   const byId = /^[1-9]\d{0,9}$/.test(name) ? await store.findApiKey(Number(name)) : null
   if (byId !== null) return byId
@@ -126,10 +148,13 @@ async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
 }
 
 function checkedPatch(patch: KeyPatch): KeyPatch {
-  const { name, allowedModels, rpm, tpm, expiresAtMs } = patch
+  const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
   const checked: KeyPatch = {
     ...(name !== undefined && { name: checkedLabel(name) }),
     ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
+    ...(allowedAddresses !== undefined && {
+      allowedAddresses: checkedAddresses(allowedAddresses),
+    }),
     ...(rpm !== undefined && { rpm: checkedLimit('rpm', rpm) }),
     ...(tpm !== undefined && { tpm: checkedLimit('tpm', tpm) }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),

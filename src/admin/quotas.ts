@@ -36,6 +36,8 @@ export function createQuotaUseCases(
   }
 
   return {
+    /** Of users without a quota of their own; null is none. */
+    defaultTokens: defaultMonthlyQuotaTokens,
     show,
     async set(actor: Actor, user: string, tokens: number | null): Promise<QuotaFigures[]> {
       await users.update(actor, user, { monthlyQuotaTokens: tokens })

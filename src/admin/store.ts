@@ -1,4 +1,5 @@
 /** The writing side of the store, for the admin use cases. Each call is one transaction, or a part of one. */
+import type { IdentityStore } from '../access/identity-store.ts'
 import type { ApiKey, Provider, UpstreamKey, User, UserRole, UserStatus } from '../core/entities.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
@@ -39,8 +40,18 @@ export interface UserQuery extends PageQuery {
   role?: UserRole | null
 }
 
+/** `retiring`: rotated, and still valid. */
+export type KeyState = 'active' | 'retiring' | 'expired' | 'revoked'
+
 export interface KeyQuery extends PageQuery {
   userId?: number | null
+  /** Needs `nowMs`. */
+  state?: KeyState | null
+  nowMs?: number
+  /** Not used since then; never used counts too. */
+  unusedSinceMs?: number | null
+  /** Active ones that end before then. */
+  expiresBeforeMs?: number | null
   status?: ApiKey['status'] | null
   /** A part of the name or of the prefix. */
   search?: string | null
@@ -83,6 +94,7 @@ export interface NewApiKey {
   prefix: string
   keyHash: string
   allowedModels: readonly string[] | null
+  allowedAddresses: readonly string[] | null
   rpm: number | null
   tpm: number | null
   expiresAtMs: number | null
@@ -94,7 +106,9 @@ export interface KeyPatch {
   /** A minute; 0 is no limit, null the configured default. */
   rpm?: number | null
   tpm?: number | null
+  allowedAddresses?: readonly string[] | null
   expiresAtMs?: number | null
+  rotatedTo?: number | null
 }
 
 export interface NewUpstreamKey {
@@ -139,7 +153,7 @@ export interface InstanceRow {
   seenAtMs: number
 }
 
-export interface AdminStore extends QuotaAdmin {
+export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** All that `work` does through `step` is kept, or nothing of it if it throws. */
   transaction<T>(work: (step: AdminStore) => Promise<T>): Promise<T>
 

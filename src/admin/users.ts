@@ -25,7 +25,8 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
     return change(actor, async (step, record) => {
       const before = await findUser(step, name)
       await keepNameFree(step, patch.username, before)
-      if (patch.role === 'user' || patch.status === 'disabled') await keepAnAdmin(step, before)
+      if ((patch.role !== undefined && patch.role !== 'admin') || patch.status === 'disabled')
+        await keepAnAdmin(step, before)
       const user = await step.updateUser(before.id, patch)
       if (user === null) throw adminError('user_not_found', { user: name })
       await record(actionOf(patch), `user:${user.id}`, {

@@ -12,6 +12,14 @@ const NAME_RULE = '最多 64 个字母、汉字或数字，以及 . _ @ : + -，
 
 export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   nothing_to_change: text(() => '没有给出要修改的内容', '请给出要修改的选项，见 --help'),
+  idempotency_mismatch: text(
+    () => '此 Idempotency-Key 已用于另一个请求',
+    '请为另一个请求使用新的键',
+  ),
+  address_invalid: text(
+    ({ address }) => `无效的地址或网段“${address}”`,
+    '请填写网段（如 10.0.0.0/8）或单个地址',
+  ),
   cursor_invalid: text(() => '分页游标无效', '请使用上一页返回的游标'),
   user_not_found: text(({ user }) => `没有用户“${user}”`, '查看所有用户：gpt-proxy user list'),
   user_exists: text(

@@ -1,7 +1,8 @@
 /** The entities of the directory: users, their proxy keys, and the upstream keys. */
 import type { ProviderName } from './providers.ts'
 
-export type UserRole = 'admin' | 'user'
+/** Viewers see all that admins see, and change nothing. */
+export type UserRole = 'admin' | 'viewer' | 'user'
 export type UserStatus = 'active' | 'disabled'
 export type ApiKeyStatus = 'active' | 'revoked'
 export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
@@ -33,7 +34,11 @@ export interface ApiKey {
   allowedModels: readonly string[] | null
   rpm: number | null
   tpm: number | null
+  /** Networks that may use it; null is everywhere. */
+  allowedAddresses: readonly string[] | null
   expiresAtMs: number | null
+  /** The key that replaces it, which works beside it until it expires. */
+  rotatedTo: number | null
   createdAtMs: number
 }
 

@@ -6,7 +6,6 @@ import { dotSegmentRefusal, notFound } from './not-found.ts'
 import { hasDotSegment, pathForms } from './path-forms.ts'
 import { type AppParts, getRoute, modelRoute, type Route } from './route.ts'
 import { createRouter, decodedOr, type Router } from './router.ts'
-import { doctor } from './routes/doctor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listModels, lookAtModel } from './routes/models.ts'
@@ -24,7 +23,6 @@ export const ROUTES: readonly Route[] = [
   getRoute('/livez', 'open', livez),
   getRoute('/readyz', 'open', readyz),
   getRoute('/metrics', 'admin_key', metrics),
-  getRoute('/admin/v1/doctor', 'admin_key', doctor),
 ]
 
 const NO_MATCH: RouteMatch = { params: {}, deployment: null }
@@ -34,6 +32,12 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
     ROUTES.map(({ method, path, open }) => ({ method, path, value: open(parts) })),
   )
   return (exchange) => {
+    // Before CORS: pages of other origins have no business with the admin API.
+    const path = pathOf(exchange.target)
+    if (parts.web?.serves(path)) {
+      parts.web.handler(exchange)
+      return
+    }
     const cors = corsHeaders(parts.allowedOrigins, exchange.headers)
     if (cors !== null) {
       exchange.addHeaders(cors)
@@ -42,7 +46,6 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
         return
       }
     }
-    const path = pathOf(exchange.target)
     const found = find(router, exchange.method, path)
     if (found === null) refuse(exchange, router, path)
     else found.handler(exchange, found.match)

@@ -1,7 +1,5 @@
 /** A route: what it answers, and who may take it. There is no way to make one without the latter. */
 
-import type { DoctorOptions } from '../doctor/options.ts'
-import type { Report } from '../doctor/report.ts'
 import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
 import type { Services } from '../pipeline/services.ts'
@@ -26,9 +24,16 @@ export interface AppParts extends ServerOptions {
     draining(): boolean
     databaseHealthy(): Promise<boolean>
   }
-  doctor(wish: DoctorOptions): Promise<Report>
+  /** The admin API and the console; null where they are not served. */
+  web: WebRoutes | null
   /** Web pages that may call the gateway; none by default. */
   allowedOrigins: AllowedOrigins
+}
+
+/** What a maintained router serves: all under certain paths. */
+export interface WebRoutes {
+  serves(path: string): boolean
+  handler(exchange: Exchange): void
 }
 
 export interface Route {

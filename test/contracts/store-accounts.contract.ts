@@ -19,6 +19,7 @@ function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): NewApiKey {
     allowedModels: ['gpt-*'],
     rpm: 60,
     tpm: null,
+    allowedAddresses: ['10.0.0.0/8'],
     expiresAtMs: Date.UTC(2027, 0, 1),
     ...changes,
   }
@@ -70,6 +71,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
       ...proxyKey(userId),
       id: key.id,
       status: 'active',
+      rotatedTo: null,
       createdAtMs: key.createdAtMs,
     })
     expect(key.createdAtMs).toBeGreaterThanOrEqual(before - 1000)

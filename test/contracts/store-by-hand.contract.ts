@@ -35,6 +35,7 @@ export function testByHand(current: () => StoreUnderTest): void {
       allowedModels: null,
       rpm: null,
       tpm: null,
+      allowedAddresses: null,
       expiresAtMs: null,
     }
     await store.createApiKey(key)

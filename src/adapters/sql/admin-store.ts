@@ -5,6 +5,7 @@ import { createKeyAdmin } from './accounts/api-keys.ts'
 import { createUpstreamAdmin } from './accounts/upstream-admin.ts'
 import { createUserAdmin } from './accounts/users.ts'
 import { createAuditLog } from './audit-log.ts'
+import { createIdentityStore } from './identity/identity-store.ts'
 import { inTransaction } from './in-transaction.ts'
 import { createOperations } from './operations.ts'
 import type { ReportProblems } from './problem-log.ts'
@@ -28,6 +29,7 @@ export function createAdminStore(
     ...createQuotaAdmin(db, words),
     ...createAuditLog(db),
     ...createOperations(db),
+    ...createIdentityStore(db),
     summarizeUsage: (query) => summarizeUsage(db, query),
   }
 }

@@ -1,5 +1,6 @@
 /** The store behind its ports, on an open database: the embedded SQLite file or PostgreSQL. */
 import type { Kysely } from 'kysely'
+import type { ConsoleReads } from '../../admin/console-reads.ts'
 import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Examination } from '../../doctor/examination.ts'
@@ -10,6 +11,7 @@ import type { UsageStore } from '../../usage/store.ts'
 import { createKeyStore } from './accounts/key-store.ts'
 import { createAdminStore } from './admin-store.ts'
 import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
+import { createConsoleReads } from './console/console-reads.ts'
 import { createExamination } from './examination.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota/quota-ledger.ts'
@@ -20,6 +22,7 @@ import { createUsageStore } from './usage/usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
+  reads: ConsoleReads
   examination: Examination
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
@@ -62,6 +65,7 @@ export function storeOver(
     }),
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
     quotas: createQuotaLedger(db, watch),
+    reads: createConsoleReads(db),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.

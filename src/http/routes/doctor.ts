@@ -1,26 +1,23 @@
-/** GET /admin/v1/doctor: the doctor's report on the gateway that answers, for admin keys only. */
+/** What is asked of the doctor over HTTP, read and checked. */
 import { CHECK_IDS } from '../../core/check-ids.ts'
 import { invalidRequest } from '../../core/errors.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
+import type { Report } from '../../doctor/report.ts'
 import { languageOf } from '../../doctor/text.ts'
-import { json } from '../json.ts'
-import type { AppParts, Handler } from '../route.ts'
-import { queryOf } from '../server/target.ts'
 
-export function doctor({ doctor: examine }: AppParts): Handler<'admin_key'> {
-  /** One at a time: side by side they would measure each other. */
+type Examine = (options: DoctorOptions) => Promise<Report>
+
+/** One at a time: concurrent examinations would measure each other. */
+export function oneAtATime(examine: Examine): Examine {
   let before: Promise<unknown> = Promise.resolve()
-  return async ({ exchange, headers }) => {
-    const query = queryOf(exchange.target)
-    const wish = wishOf((name) => query.get(name))
-    const report = before.then(() => examine(wish))
+  return (options) => {
+    const report = before.then(() => examine(options))
     before = report.catch(() => {})
-    headers['cache-control'] = 'no-store'
-    return json(await report)
+    return report
   }
 }
 
-function wishOf(given: (name: string) => string | null): DoctorOptions {
+export function doctorOptions(given: (name: string) => string | null): DoctorOptions {
   const words = given('only')?.split(',') ?? null
   const only = words === null ? null : CHECK_IDS.filter((id) => words.includes(id))
   if (only !== null && only.length !== words?.length)

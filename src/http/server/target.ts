@@ -1,13 +1,12 @@
 /** What a request asks for, taken as it was sent: a second reader of paths could take it for another. */
 
-/** Clients that take us for a proxy send the whole URL. */
-export function pathOf(target: string): string {
-  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
-  const query = local.indexOf('?')
-  return query < 0 ? local : local.slice(0, query)
+/** Path and query. Clients that take us for a proxy send the whole URL. */
+export function localTarget(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
 }
 
-export function queryOf(target: string): URLSearchParams {
-  const query = target.indexOf('?')
-  return new URLSearchParams(query < 0 ? '' : target.slice(query))
+export function pathOf(target: string): string {
+  const local = localTarget(target)
+  const query = local.indexOf('?')
+  return query < 0 ? local : local.slice(0, query)
 }

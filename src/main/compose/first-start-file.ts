@@ -22,6 +22,13 @@ export function writeFirstStart(
   chmodSync(path, 0o600)
 }
 
+/** Once it listens, which is when its address is known. */
+export function addConsoleLink(config: Config, link: string): void {
+  const path = firstStartPath(config)
+  const others = readFileSync(path, 'utf8').replace(/^CONSOLE_LINK=.*\n/gm, '')
+  writeFileSync(path, `${others}CONSOLE_LINK=${shellWord(link)}\n`, { mode: 0o600 })
+}
+
 /** Null where there is none, or somebody made something else of it. */
 export function readFirstStart(config: Config): FirstKeys | null {
   const file = firstStartPath(config)

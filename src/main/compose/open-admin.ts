@@ -1,7 +1,9 @@
 /** Opens the store and the vault for the use cases, and prepares a new installation. */
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { createArgon2 } from '../../adapters/passwords/argon2.ts'
 import type { Store } from '../../adapters/sql/store.ts'
+import { otpauth } from '../../adapters/totp/otpauth.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../../admin/admin.ts'
 import type { Actor } from '../../admin/changes.ts'
@@ -19,7 +21,7 @@ import { openVault } from './keys.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
 import { upstreamProbe } from './upstream-probe.ts'
 
-const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
+export const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
 
 export interface Opened {
   store: Store
@@ -56,6 +58,9 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
     sha256Hex,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     nowMs: () => Date.now(),
+    hasher: createArgon2(),
+    totp: otpauth,
+    sign: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
     defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
   })
 }

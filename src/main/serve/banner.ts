@@ -10,11 +10,20 @@ export interface BannerParts {
   report: FirstStartReport
   upstreams: number
   isTerminal: boolean
+  /** Opens the console once; null unless this is the first start. */
+  consoleLink: string | null
 }
 
 const BODY = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
 
-export function banner({ config, url, report, upstreams, isTerminal }: BannerParts): string {
+export function banner({
+  config,
+  url,
+  report,
+  upstreams,
+  isTerminal,
+  consoleLink,
+}: BannerParts): string {
   const baseUrl = `${config.publicUrl ?? url}/v1`
   const { imported, unseenKeys } = report
   const lines = [
@@ -23,6 +32,9 @@ export function banner({ config, url, report, upstreams, isTerminal }: BannerPar
   ]
   if (unseenKeys !== null)
     lines.push(...(isTerminal ? shown(baseUrl, unseenKeys) : pointedAt(unseenKeys)))
+  if (consoleLink !== null && isTerminal)
+    lines.push(`Console:   ${consoleLink}`, 'Open it within 30 minutes to choose a password.')
+  else lines.push(`Console: ${config.publicUrl ?? url}/console/`)
   return `${lines.join('\n')}\n`
 }
 

@@ -1,16 +1,19 @@
 /** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
+import type { Admin } from '../../admin/admin.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import { EXIT_CODES } from '../../cli/exit-codes.ts'
 import type { Config } from '../../config.ts'
-import { correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
+import { consoleLinkOf } from '../compose/console-link.ts'
+import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
 import { journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
 import { assertOpensSomething } from '../compose/keys.ts'
-import { openStore, prepare } from '../compose/open-admin.ts'
+import { GATEWAY_ACTOR, openStore, prepare } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
+import { createWeb } from '../compose/web-routes.ts'
 import { banner } from './banner.ts'
 import { announceInstance } from './instance-notice.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
@@ -45,14 +48,16 @@ export async function runServer(
   })
   const { gateway } = running
   const retract = await announceInstance({ store, vault, logger, instanceId })
+  const web = createWeb({ config, services: gateway, vault })
   const shutDown = async () => {
     await retract()
+    await web.close()
     await running.stop()
     await store.close()
     releaseLock()
   }
   const server = await listening(
-    { config, gateway, environment, databaseHealthy: () => answers(store) },
+    { config, gateway, environment, databaseHealthy: () => answers(store), web: web.routes },
     shutDown,
   )
   // Before anybody is told that it runs: who is told may stop it at once.
@@ -60,7 +65,9 @@ export async function runServer(
   correctBaseUrl(config, server.url)
   const isTerminal = process.stdout.isTTY === true
   const upstreams = gateway.directory.allUpstreams().length
-  const text = banner({ config, url: server.url, report, upstreams, isTerminal })
+  const consoleLink =
+    report.unseenKeys === null ? null : await firstConsoleLink(admin, config, server.url)
+  const text = banner({ config, url: server.url, report, upstreams, isTerminal, consoleLink })
   process.stdout.write(text, (error) => {
     if (isTerminal && !error) removeFirstStart(config)
   })
@@ -84,6 +91,19 @@ export async function runServer(
   logger.info({}, 'stopped')
   logger.flush()
   process.exit(EXIT_CODES.ok)
+}
+
+/** As long as nobody has a password and the first secrets were not seen; it is in their file, too. */
+async function firstConsoleLink(
+  { identity }: Admin,
+  config: Config,
+  url: string,
+): Promise<string | null> {
+  if (await identity.hasAnyPassword()) return null
+  const { token } = await identity.createLink(GATEWAY_ACTOR, 'admin')
+  const link = consoleLinkOf(config.publicUrl ?? url, token)
+  addConsoleLink(config, link)
+  return link
 }
 
 /** What runs already would keep a process alive that can't listen. */

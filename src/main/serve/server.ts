@@ -3,8 +3,11 @@
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
+import type { DoctorOptions } from '../../doctor/options.ts'
+import type { Report } from '../../doctor/report.ts'
 import { createApp } from '../../http/app.ts'
-import { createBodyMemory } from '../../http/server/body-memory.ts'
+import type { WebRoutes } from '../../http/route.ts'
+import { type BodyMemory, createBodyMemory } from '../../http/server/body-memory.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { ownAddress } from '../compose/own-address.ts'
@@ -27,9 +30,19 @@ export interface ServerParts {
   gateway: Services
   databaseHealthy: () => Promise<boolean>
   environment: Environment
+  /** Makes the admin API and the console, which need what only the server has. */
+  web?: (parts: WebServerParts) => WebRoutes
   /** Another port than the configured one; 0 picks a free one. */
   port?: number
 }
+
+export interface WebServerParts {
+  inFlight: { add(): void; remove(): void }
+  doctor: Examine
+  bodyMemory: BodyMemory
+}
+
+type Examine = (options: DoctorOptions) => Promise<Report>
 
 const POLL_MS = 20
 /** Counting the tokens of a stream that was cut loads the tokenizer. */
@@ -40,25 +53,28 @@ export function listen({
   gateway,
   databaseHealthy,
   environment,
+  web,
   port = config.port,
 }: ServerParts): Server {
   let requests = 0
   const inFlight = { add: () => void requests++, remove: () => void requests-- }
   const drain = createDrain(() => requests, config)
+  const doctor: Examine = (options) =>
+    config.database === null
+      ? examineInSubprocess(environment, options, url)
+      : examine(environment, options, url)
+  const bodyMemory = createBodyMemory(config.bodyMemoryBytes)
   const answer = createApp({
     gateway,
     readiness: { draining: drain.begun, databaseHealthy },
     bodyLimits: {
       maxBytes: config.maxBodyBytes,
       timeoutMs: config.clientBodyTimeoutMs,
-      memory: createBodyMemory(config.bodyMemoryBytes),
+      memory: bodyMemory,
     },
     allowedOrigins: config.corsAllowOrigins,
     inFlight,
-    doctor: (wish) =>
-      config.database === null
-        ? examineInSubprocess(environment, wish, url)
-        : examine(environment, wish, url),
+    web: web?.({ inFlight, doctor, bodyMemory }) ?? null,
   })
   const most = mostClients()
   const server = orExplain(config.host, port, () =>

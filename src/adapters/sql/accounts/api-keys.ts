@@ -1,6 +1,6 @@
 /** Proxy keys, for the admin use cases. */
-import type { Kysely, Updateable } from 'kysely'
-import type { AdminStore, KeyPatch } from '../../../admin/store.ts'
+import type { Kysely, Selectable, SelectQueryBuilder, Updateable } from 'kysely'
+import type { AdminStore, KeyPatch, KeyQuery } from '../../../admin/store.ts'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
@@ -8,6 +8,8 @@ import type { ApiKeysTable, Tables } from '../schema/schema.ts'
 import { isoTimeOrNull, jsonOrNull } from '../values.ts'
 import { contains, listed, pageLimit } from './list-page.ts'
 import { oneRow, toApiKey } from './rows.ts'
+
+type KeySelect = SelectQueryBuilder<Tables, 'api_keys', Selectable<ApiKeysTable>>
 
 type KeyAdmin = Pick<
   AdminStore,
@@ -34,6 +36,7 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
           allowed_models: jsonOrNull(key.allowedModels),
           rpm: key.rpm,
           tpm: key.tpm,
+          allowed_addresses: jsonOrNull(key.allowedAddresses),
           expires_at: isoTimeOrNull(key.expiresAtMs),
         })
         .returningAll()
@@ -48,6 +51,7 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
         .limit(limit + 1)
       if (after) select = select.where('id', '>', after)
       if (userId !== null && userId !== undefined) select = select.where('user_id', '=', userId)
+      select = inState(select, query)
       if (status) select = select.where('status', '=', status)
       if (search)
         select = select.where((where) =>
@@ -87,12 +91,42 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
   }
 }
 
+/** Times are texts of one form, which sort as the times do. */
+function inState(select: KeySelect, query: KeyQuery): KeySelect {
+  const { state, unusedSinceMs, expiresBeforeMs, nowMs = Date.now() } = query
+  const now = isoTime(nowMs)
+  let found = select
+  if (state === 'revoked') found = found.where('status', '=', 'revoked')
+  else if (state === 'expired')
+    found = found.where('status', '=', 'active').where('expires_at', '<=', now)
+  else if (state)
+    found = found
+      .where('status', '=', 'active')
+      .where('rotated_to', state === 'retiring' ? 'is not' : 'is', null)
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+  if (typeof expiresBeforeMs === 'number')
+    found = found
+      .where('status', '=', 'active')
+      .where('expires_at', '>', now)
+      .where('expires_at', '<=', isoTime(expiresBeforeMs))
+  if (typeof unusedSinceMs === 'number')
+    found = found.where('id', 'not in', (used) =>
+      used
+        .selectFrom('api_key_activity')
+        .select('api_key_id')
+        .where('last_used_at', '>', isoTime(unusedSinceMs)),
+    )
+  return found
+}
+
 function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
-  const { name, allowedModels, rpm, tpm, expiresAtMs } = patch
+  const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs, rotatedTo } = patch
   return {
     updated_at: isoTime(Date.now()),
     ...(name !== undefined && { name }),
     ...(allowedModels !== undefined && { allowed_models: jsonOrNull(allowedModels) }),
+    ...(allowedAddresses !== undefined && { allowed_addresses: jsonOrNull(allowedAddresses) }),
+    ...(rotatedTo !== undefined && { rotated_to: rotatedTo }),
     ...(rpm !== undefined && { rpm }),
     ...(tpm !== undefined && { tpm }),
     ...(expiresAtMs !== undefined && { expires_at: isoTimeOrNull(expiresAtMs) }),

@@ -20,7 +20,7 @@ export function toUser(row: Selectable<UsersTable>): User {
     id: row.id,
     username: row.username,
     email: row.email,
-    role: oneOf('role', row.role, ['admin', 'user']),
+    role: oneOf('role', row.role, ['admin', 'viewer', 'user']),
     status: oneOf('status', row.status, ['active', 'disabled']),
     monthlyQuotaTokens: countOrNull('monthly_quota_tokens', row.monthly_quota_tokens),
   }
@@ -40,7 +40,9 @@ export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     allowedModels: textsOrNull('allowed_models', row.allowed_models),
     rpm: countOrNull('rpm', row.rpm),
     tpm: countOrNull('tpm', row.tpm),
+    allowedAddresses: textsOrNull('allowed_addresses', row.allowed_addresses),
     expiresAtMs: timeOrNull('expires_at', row.expires_at),
+    rotatedTo: row.rotated_to,
     createdAtMs: time('created_at', row.created_at),
   }
 }

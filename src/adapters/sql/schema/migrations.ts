@@ -8,6 +8,8 @@ import { sumsOfUsers } from '../migrations/0005-sums-of-users.ts'
 import { auditDetails } from '../migrations/0006-audit-details.ts'
 import { operations } from '../migrations/0007-operations.ts'
 import { rowChecks } from '../migrations/0008-row-checks.ts'
+import { signIn } from '../migrations/0010-sign-in.ts'
+import { keyRotation } from '../migrations/0011-key-rotation.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in the order of their making. */
@@ -21,6 +23,8 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0006-audit-details': auditDetails,
     '0007-operations': operations,
     '0008-row-checks': rowChecks(words),
+    '0010-sign-in': signIn(words),
+    '0011-key-rotation': keyRotation,
   }
 }
 

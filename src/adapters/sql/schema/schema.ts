@@ -1,5 +1,6 @@
 /** The tables, typed for Kysely. Times are ISO-8601 UTC text, JSON is text, booleans are 0 or 1. */
 import type { Generated } from 'kysely'
+import type { IdentityTables } from './identity-tables.ts'
 
 export interface UsersTable {
   id: Generated<number>
@@ -22,6 +23,8 @@ export interface ApiKeysTable {
   allowed_models: string | null
   rpm: number | null
   tpm: number | null
+  allowed_addresses: string | null
+  rotated_to: number | null
   expires_at: string | null
   created_at: Generated<string>
   updated_at: Generated<string>
@@ -160,7 +163,7 @@ export interface ApiKeyActivityTable {
   last_refused_address: string | null
 }
 
-export interface Tables {
+export interface Tables extends IdentityTables {
   users: UsersTable
   api_keys: ApiKeysTable
   upstream_keys: UpstreamKeysTable

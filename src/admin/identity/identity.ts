@@ -1,0 +1,143 @@
+/** Signing in to the console: by password, by a one-time link; and what belongs to one's own account. */
+import { passwordProblem } from '../../access/password.ts'
+import { isWellFormedToken, mintToken } from '../../access/session.ts'
+import type { User } from '../../core/entities.ts'
+import type { Actor } from '../changes.ts'
+import { findUser } from '../users.ts'
+import { createDevices } from './devices.ts'
+import type { IdentityParts, SignInOrigin } from './parts.ts'
+import { createPasswordCheck } from './passwords.ts'
+import { SignInRefusal } from './refusal.ts'
+import { createSecondFactor } from './second-factor.ts'
+import { actorOf, createSessions, type SignedIn } from './sessions.ts'
+
+const LINK_LASTS_MS = 30 * 60_000
+
+export interface SetupLink {
+  /** Shown once; it stands after `#setup=`, where no server and no log sees it. */
+  token: string
+  expiresAtMs: number
+}
+
+export function createIdentity(parts: IdentityParts) {
+  const { store, change, sha256Hex, randomBytes, nowMs } = parts
+  const devices = createDevices(parts)
+  const passwords = createPasswordCheck(parts, devices)
+  const secondFactor = createSecondFactor(parts)
+  const sessions = createSessions(parts, devices)
+
+  const hashed = async (password: string, user: User): Promise<string> => {
+    const problem = passwordProblem(password, user.username)
+    if (problem !== null)
+      throw new SignInRefusal('password_weak', { field: 'password', detail: problem })
+    return passwords.hash(password)
+  }
+  /** The password of somebody who is signed in already. */
+  const proveAgain = async (
+    user: User,
+    password: string,
+    origin: SignInOrigin,
+  ): Promise<string | null> => {
+    const proved = await passwords.prove(user.username, password, origin)
+    proved.succeeded()
+    return proved.totpSecret
+  }
+
+  return {
+    sessions,
+    isSettingOn: async (name: string) => (await store.readSetting(name)) === 'on',
+    hasAnyPassword: () => store.hasAnyPassword(),
+    waysOf: (ids: readonly number[]) => store.readSignInWays(ids),
+
+    async signIn(
+      {
+        username,
+        password,
+        code,
+      }: { username: string; password: string; code?: string | undefined },
+      origin: SignInOrigin,
+    ): Promise<SignedIn> {
+      const proved = await passwords.prove(username, password, origin)
+      if (proved.totpSecret !== null) await secondFactor.check(proved.user, proved.totpSecret, code)
+      proved.succeeded()
+      return sessions.begin(proved.user, origin, 'password')
+    },
+
+    /** An older link of the same user is worth nothing from then on. */
+    async createLink(actor: Actor, name: string): Promise<SetupLink & { user: User }> {
+      const token = mintToken(randomBytes)
+      const expiresAtMs = nowMs() + LINK_LASTS_MS
+      const user = await change(actor, async (step, record) => {
+        const found = await findUser(step, name)
+        await step.createSetupLink(sha256Hex(token), found.id, expiresAtMs)
+        await record('setup-link.create', `user:${found.id}`)
+        return found
+      })
+      return { token, expiresAtMs, user }
+    },
+
+    /** Also the way back in: it ends all sessions and switches a lost second factor off. */
+    async setUp(token: string, password: string, origin: SignInOrigin): Promise<SignedIn> {
+      const invalid = () => new SignInRefusal('setup_link_invalid', { field: 'token' })
+      if (!isWellFormedToken(token)) throw invalid()
+      const tokenHash = sha256Hex(token)
+      const userId = await store.findSetupLink(tokenHash, nowMs())
+      const user = userId === null ? null : await store.findUserById(userId)
+      if (user?.status !== 'active') throw invalid()
+      const passwordHash = await hashed(password, user)
+      await change(actorOf(user, origin.address), async (step, record) => {
+        if ((await step.takeSetupLink(tokenHash, nowMs())) === null) throw invalid()
+        await step.writeCredentials(user.id, { passwordHash, ...NO_SECOND_FACTOR })
+        await step.deleteSessions(user.id, null)
+        await record('password.set', `user:${user.id}`, { after: { by: 'setup link' } })
+      })
+      return sessions.begin(user, origin, 'setup link')
+    },
+
+    /** By an operator, for whom no old password is known. */
+    async setPassword(actor: Actor, name: string, password: string): Promise<User> {
+      const user = await findUser(store, name)
+      const passwordHash = await hashed(password, user)
+      await change(actor, async (step, record) => {
+        await step.writeCredentials(user.id, { passwordHash, ...NO_SECOND_FACTOR })
+        await step.deleteSessions(user.id, null)
+        await record('password.set', `user:${user.id}`)
+      })
+      return user
+    },
+
+    async changePassword(
+      { user, sessionId }: { user: User; sessionId: number | null },
+      given: { current: string; password: string },
+      origin: SignInOrigin,
+    ): Promise<void> {
+      await proveAgain(user, given.current, origin)
+      const passwordHash = await hashed(given.password, user)
+      await change(actorOf(user, origin.address), async (step, record) => {
+        await step.writeCredentials(user.id, { passwordHash })
+        await step.deleteSessions(user.id, sessionId)
+        await record('password.change', `user:${user.id}`)
+      })
+    },
+
+    async startTotp(user: User, password: string, origin: SignInOrigin) {
+      await proveAgain(user, password, origin)
+      return secondFactor.start(user)
+    },
+    confirmTotp: (user: User, code: string, origin: SignInOrigin) =>
+      secondFactor.confirm(actorOf(user, origin.address), user, code),
+    async removeTotp(
+      user: User,
+      { password, code }: { password: string; code: string },
+      origin: SignInOrigin,
+    ): Promise<void> {
+      const sealed = await proveAgain(user, password, origin)
+      if (sealed !== null) await secondFactor.check(user, sealed, code)
+      await secondFactor.remove(actorOf(user, origin.address), user)
+    },
+  }
+}
+
+const NO_SECOND_FACTOR = { totpSecret: null, totpPending: null, totpLastStep: null }
+
+export type Identity = ReturnType<typeof createIdentity>

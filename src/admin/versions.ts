@@ -1,0 +1,48 @@
+/** The version of an object that can be changed: a digest of all that an operator sets of it. */
+import type { Sha256Hex } from '../core/sha256.ts'
+
+/** What the gateway changes by itself, which is no change for whoever edits the object. */
+const RUNNING_STATE = new Set([
+  'failure_count',
+  'cooldown_until',
+  'total_requests',
+  'total_errors',
+  'last_error',
+])
+const LENGTH = 16
+
+export function versionOf(view: object, sha256Hex: Sha256Hex): string {
+  const isUpstream = 'failure_count' in view
+  const set = Object.entries(view).filter(
+    // Of an upstream's states only one is an operator's own.
+    ([name]) => !RUNNING_STATE.has(name) && !(isUpstream && name === 'status'),
+  )
+  const disabled = isUpstream && 'status' in view && view.status === 'disabled'
+  return sha256Hex(JSON.stringify([...set.sort(byName), disabled])).slice(0, LENGTH)
+}
+
+/** Somebody else has changed it since it was read. */
+export class VersionConflict extends Error {
+  override readonly name = 'VersionConflict'
+  readonly subject: string
+
+  constructor(subject: string) {
+    super('it was changed by somebody else since it was read')
+    this.subject = subject
+  }
+}
+
+/** The same Idempotency-Key has created `subject` before. */
+export class AlreadyCreated extends Error {
+  override readonly name = 'AlreadyCreated'
+  readonly subject: string
+
+  constructor(subject: string) {
+    super(`created before: ${subject}`)
+    this.subject = subject
+  }
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1
+}

@@ -1,0 +1,66 @@
+/** The admin API: every operation of the contract, joined to the use cases. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { VersionConflict } from '../../../admin/versions.ts'
+import { isoTime } from '../../../core/iso-time.ts'
+import { readVisit } from '../../web/visit.ts'
+import { ApiError } from './api-error.ts'
+import { openApiDocument } from './contract/document.ts'
+import { openapi } from './contract/system.ts'
+import { errorReply, invalidInput } from './error-reply.ts'
+import { keyOperations } from './keys.ts'
+import { adminApi } from './operation.ts'
+import type { AdminApiParts, AdminEnv } from './parts.ts'
+import { sessionOperations } from './sessions.ts'
+import { systemOperations } from './system.ts'
+import { upstreamOperations } from './upstreams.ts'
+import { userOperations } from './users.ts'
+
+export const ADMIN_PATH = '/admin/v1'
+
+export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
+  const app = new OpenAPIHono<AdminEnv>({
+    defaultHook(result) {
+      if (!result.success) throw invalidInput(result.error)
+    },
+  }).basePath(ADMIN_PATH)
+  app.use(async (context, next) => {
+    const { exchange } = context.env
+    context.set('visit', readVisit(exchange.peer(), exchange.headers, parts.surroundings))
+    await next()
+    context.res.headers.set('cache-control', 'no-store')
+    context.res.headers.set('x-content-type-options', 'nosniff')
+  })
+  const api = adminApi(app, parts)
+  sessionOperations(api)
+  userOperations(api)
+  keyOperations(api)
+  upstreamOperations(api)
+  systemOperations(api)
+  const document = openApiDocument(parts.version) as unknown as Record<string, never>
+  api.on(openapi, (context) => context.json(document, 200))
+  app.notFound((context) => {
+    const message = `there is no ${context.req.method} ${context.req.path} here`
+    return errorReply(
+      new ApiError('not_found', { message }),
+      context.env.requestId,
+      parts.services.logger,
+    )
+  })
+  app.onError(async (error, context) => {
+    const { requestId, bodyFault } = context.env
+    const cause = error instanceof VersionConflict ? await conflict(error, parts) : error
+    return errorReply(bodyFault ?? cause, requestId, parts.services.logger)
+  })
+  return app
+}
+
+/** Who has overtaken this change. */
+async function conflict({ subject }: VersionConflict, { reads }: AdminApiParts): Promise<ApiError> {
+  const last = await reads.lastChange(subject)
+  return new ApiError('version_conflict', {
+    more: {
+      changed_by: last?.actor ?? null,
+      changed_at: last === null ? null : isoTime(last.atMs),
+    },
+  })
+}

@@ -1,0 +1,161 @@
+/** Proxy keys: the secret is shown by `create` and `rotate`, once. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { EVERYONE, OWNERS } from './access.ts'
+import {
+  body,
+  CONFLICT,
+  Id,
+  IdempotencyKey,
+  IdPath,
+  IfMatch,
+  json,
+  Limit,
+  MISSING,
+  PageQuery,
+  pageOf,
+  REFUSALS,
+  Search,
+  STALE,
+  Time,
+  versioned,
+} from './common.ts'
+
+export const KEY_STATES = ['active', 'retiring', 'expired', 'revoked'] as const
+
+export const Key = z
+  .object({
+    id: z.number().int(),
+    user_id: z.number().int(),
+    username: z.string(),
+    name: z.string(),
+    prefix: z.string(),
+    status: z.enum(['active', 'revoked']),
+    /** `status` and `expires_at` in one word; `retiring`: rotated, and valid until `expires_at`. */
+    state: z.enum(KEY_STATES),
+    allowed_models: z.array(z.string()).nullable(),
+    /** A minute; 0 is no limit, null the configured default. */
+    rpm: Limit,
+    tpm: Limit,
+    /** Networks that may use it, e.g. `10.0.0.0/8`; null is everywhere. */
+    allowed_addresses: z.array(z.string()).nullable(),
+    expires_at: Time.nullable(),
+    created_at: Time,
+    /** To within a minute. */
+    last_used_at: Time.nullable(),
+    /** The key that replaces it. */
+    rotated_to: z.number().int().nullable(),
+    managed_by: z.enum(['console', 'file', 'environment']),
+  })
+  .openapi('Key')
+
+/** `secret` is null when an Idempotency-Key is used a second time: it is not stored. */
+export const CreatedKey = Key.extend({
+  secret: z.string().nullable(),
+  replayed: z.boolean(),
+}).openapi('CreatedKey')
+
+const rights = {
+  name: z.string().min(1).max(64),
+  allowed_models: z.array(z.string().min(1).max(200)).max(1000).nullable(),
+  rpm: Limit,
+  tpm: Limit,
+  allowed_addresses: z.array(z.string().min(1).max(64)).max(200).nullable(),
+  expires_at: Time.nullable(),
+}
+
+export const NewKey = z
+  .object({ ...z.object(rights).partial().shape, name: rights.name, user_id: z.number().int() })
+  .strict()
+  .openapi('NewKey')
+
+/** What is not sent stays as it is; null clears it. */
+export const KeyChange = z.object(rights).partial().strict().openapi('KeyChange')
+
+const created = {
+  200: versioned('Created before by the same Idempotency-Key; without its secret', CreatedKey),
+  201: versioned('Created; the secret is shown only now', CreatedKey),
+}
+
+export const listKeys = createRoute({
+  method: 'get',
+  path: '/keys',
+  ...EVERYONE,
+  summary: 'Keys, the newest first; a user sees only their own',
+  request: {
+    query: PageQuery.extend({
+      user_id: Id.optional(),
+      search: Search,
+      state: z.enum(KEY_STATES).optional(),
+      /** Not used for so many days. */
+      unused_days: z.coerce.number().int().min(1).max(3650).optional(),
+      expires_within_days: z.coerce.number().int().min(1).max(3650).optional(),
+    }),
+  },
+  responses: { 200: json('A page of keys', pageOf(Key)), ...REFUSALS },
+})
+
+export const createKey = createRoute({
+  method: 'post',
+  path: '/keys',
+  ...OWNERS,
+  summary: 'Create a key; a user creates only their own',
+  request: { headers: IdempotencyKey, body: body(NewKey) },
+  responses: { ...created, ...REFUSALS, ...MISSING, ...CONFLICT },
+})
+
+export const getKey = createRoute({
+  method: 'get',
+  path: '/keys/{id}',
+  ...EVERYONE,
+  summary: 'One key',
+  request: { params: IdPath },
+  responses: { 200: versioned('The key', Key), ...REFUSALS, ...MISSING },
+})
+
+export const updateKey = createRoute({
+  method: 'patch',
+  path: '/keys/{id}',
+  ...OWNERS,
+  summary: 'Change a key; a user may only narrow what it allows',
+  request: { params: IdPath, headers: IfMatch, body: body(KeyChange) },
+  responses: {
+    200: versioned('As it is now', Key),
+    ...REFUSALS,
+    ...MISSING,
+    ...CONFLICT,
+    ...STALE,
+  },
+})
+
+export const revokeKey = createRoute({
+  method: 'post',
+  path: '/keys/{id}/revoke',
+  ...OWNERS,
+  summary: 'Refuse the key everywhere within a second, for good',
+  request: { params: IdPath },
+  responses: { 200: versioned('As it is now', Key), ...REFUSALS, ...MISSING },
+})
+
+export const rotateKey = createRoute({
+  method: 'post',
+  path: '/keys/{id}/rotate',
+  ...OWNERS,
+  summary: 'A new secret with the same rights; the old one works for `grace_seconds` more',
+  request: {
+    params: IdPath,
+    headers: IdempotencyKey,
+    body: body(
+      z
+        .object({
+          grace_seconds: z
+            .number()
+            .int()
+            .min(0)
+            .max(90 * 86_400)
+            .default(0),
+        })
+        .strict(),
+    ),
+  },
+  responses: { ...created, ...REFUSALS, ...MISSING, ...CONFLICT },
+})

@@ -1,0 +1,181 @@
+/** Public model names, where they lead, and what they cost. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { ADMIN, READERS } from './access.ts'
+import {
+  body,
+  CONFLICT,
+  IfMatch,
+  json,
+  MISSING,
+  NO_CONTENT,
+  PageQuery,
+  pageOf,
+  REFUSALS,
+  Search,
+  STALE,
+  versioned,
+} from './common.ts'
+
+const ModelName = z.string().min(1).max(200)
+
+export const Price = z
+  .object({
+    model: z.string(),
+    /** `own` prices come before `published` ones. */
+    source: z.enum(['own', 'published']),
+    /** USD a million tokens; null is paid as what it is a part of. */
+    input_usd: z.number(),
+    output_usd: z.number(),
+    cached_usd: z.number().nullable(),
+    reasoning_usd: z.number().nullable(),
+    audio_input_usd: z.number().nullable(),
+    audio_output_usd: z.number().nullable(),
+  })
+  .openapi('Price')
+
+const rate = z.number().min(0).max(1_000_000)
+
+export const NewPrice = z
+  .object({
+    input_usd: rate,
+    output_usd: rate,
+    cached_usd: rate.nullable().default(null),
+    reasoning_usd: rate.nullable().default(null),
+    audio_input_usd: rate.nullable().default(null),
+    audio_output_usd: rate.nullable().default(null),
+  })
+  .strict()
+  .openapi('NewPrice')
+
+export const Target = z
+  .object({
+    /** Null is any upstream that serves the model. */
+    upstream_id: z.number().int().nullable(),
+    upstream: z.string().nullable(),
+    /** The name sent to the provider. */
+    model: z.string(),
+    weight: z.number().int(),
+    /** Why it would be passed over right now, in plain words; null where it would serve. */
+    skipped: z.string().nullable(),
+    state: z.string(),
+  })
+  .openapi('Target')
+
+export const STRATEGIES = ['priority', 'latency', 'cost', 'sticky'] as const
+
+/** Where a declared model leads; what `gpt-proxy model set` takes. */
+export const ModelDefinition = z
+  .object({
+    strategy: z.enum(STRATEGIES).default('priority'),
+    targets: z
+      .array(
+        z.object({
+          /** An upstream's name, a pattern such as `openai*`, or a tag. */
+          upstream: z.string().min(1).max(64),
+          /** The name there. */
+          model: ModelName,
+          /** Lower ones first. */
+          priority: z.number().int().min(0).max(1000).default(0),
+          weight: z.number().int().min(0).max(999_999).default(1),
+        }),
+      )
+      .min(1)
+      .max(100),
+    /** Parameters of the request body: given where missing, forced, and left out. */
+    defaults: z.record(z.string(), z.unknown()).nullable().default(null),
+    set: z.record(z.string(), z.unknown()).nullable().default(null),
+    drop: z.array(z.string().min(1).max(100)).nullable().default(null),
+  })
+  .strict()
+  .openapi('ModelDefinition')
+
+export const Model = z
+  .object({
+    name: z.string(),
+    /** `declared`: has an entry of its own; `listed`: some upstream serves it by that name. */
+    origin: z.enum(['declared', 'listed']),
+    /** Null of a listed one. */
+    definition: ModelDefinition.nullable(),
+    targets: z.array(Target),
+    price: Price.nullable(),
+    available: z.boolean(),
+  })
+  .openapi('Model')
+
+export const listModels = createRoute({
+  method: 'get',
+  path: '/models',
+  ...READERS,
+  summary: 'Public model names and their targets, in the order in which they are tried',
+  request: { query: PageQuery.extend({ search: Search }) },
+  responses: { 200: json('A page of models', pageOf(Model)), ...REFUSALS },
+})
+
+const ModelPath = z.object({ model: ModelName })
+
+export const setModel = createRoute({
+  method: 'put',
+  path: '/models/{model}',
+  ...ADMIN,
+  summary: 'Declare a model, or change where it leads',
+  request: { params: ModelPath, headers: IfMatch, body: body(ModelDefinition) },
+  responses: { 200: versioned('As it is now', Model), ...REFUSALS, ...CONFLICT, ...STALE },
+})
+
+export const removeModel = createRoute({
+  method: 'delete',
+  path: '/models/{model}',
+  ...ADMIN,
+  summary: 'Take back what was declared of a model',
+  request: { params: ModelPath, headers: IfMatch },
+  responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...STALE },
+})
+
+export const explainModel = createRoute({
+  method: 'get',
+  path: '/models/explain',
+  ...READERS,
+  summary: 'Dry run: what would serve a request for this model right now, and why',
+  request: { query: z.object({ model: ModelName, key_id: z.coerce.number().int().optional() }) },
+  responses: {
+    200: json(
+      'The plan',
+      z.object({
+        model: z.string(),
+        allowed: z.boolean(),
+        /** Null where something would serve it. */
+        problem: z.string().nullable(),
+        targets: z.array(Target),
+      }),
+    ),
+    ...REFUSALS,
+    ...MISSING,
+  },
+})
+
+export const listPrices = createRoute({
+  method: 'get',
+  path: '/prices',
+  ...READERS,
+  summary: "The operator's own prices, and the published ones of models that are served",
+  request: { query: PageQuery.extend({ search: Search }) },
+  responses: { 200: json('A page of prices', pageOf(Price)), ...REFUSALS },
+})
+
+export const setPrice = createRoute({
+  method: 'put',
+  path: '/prices/{model}',
+  ...ADMIN,
+  summary: 'Set an own price; it holds for requests from now on',
+  request: { params: ModelPath, headers: IfMatch, body: body(NewPrice) },
+  responses: { 200: versioned('As it is now', Price), ...REFUSALS, ...STALE, ...CONFLICT },
+})
+
+export const unsetPrice = createRoute({
+  method: 'delete',
+  path: '/prices/{model}',
+  ...ADMIN,
+  summary: 'Back to the published price',
+  request: { params: ModelPath },
+  responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT },
+})

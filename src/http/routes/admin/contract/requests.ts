@@ -1,0 +1,173 @@
+/** Single requests: a list in pages, one by its id, and those of this moment as a stream. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { EVERYONE } from './access.ts'
+import { Id, json, MISSING, PageQuery, pageOf, RangeQuery, REFUSALS, Time } from './common.ts'
+
+export const OUTCOMES = ['success', 'error', 'cut', 'cancelled', 'refused'] as const
+
+export const RequestRow = z
+  .object({
+    request_id: z.string(),
+    started_at: Time,
+    user_id: z.number().int(),
+    /** As it was called when the request was made, also if it is gone since. */
+    username: z.string(),
+    key_id: z.number().int(),
+    key_name: z.string(),
+    endpoint: z.string(),
+    model: z.string(),
+    upstream: z.string().nullable(),
+    stream: z.boolean(),
+    status: z.number().int(),
+    outcome: z.string(),
+    error_code: z.string().nullable(),
+    attempts: z.number().int(),
+    duration_ms: z.number(),
+    first_token_ms: z.number().nullable(),
+    prompt_tokens: z.number().int(),
+    completion_tokens: z.number().int(),
+    total_tokens: z.number().int(),
+    estimated: z.boolean(),
+    cost_usd: z.number().nullable(),
+  })
+  .openapi('Request')
+
+export const RequestDetail = RequestRow.extend({
+  upstream_model: z.string().nullable(),
+  provider: z.string().nullable(),
+  cached_tokens: z.number().int(),
+  reasoning_tokens: z.number().int(),
+  audio_tokens: z.number().int(),
+  reserved_tokens: z.number().int(),
+  /** More than one upstream may have charged for it. */
+  ambiguous: z.boolean(),
+  /** Milliseconds from the start; null where the step did not happen or was not recorded. */
+  timeline: z.object({
+    limits_ms: z.number().nullable(),
+    sent_ms: z.number().nullable(),
+    first_token_ms: z.number().nullable(),
+    end_ms: z.number(),
+  }),
+  tries: z.array(
+    z.object({
+      upstream: z.string(),
+      started_ms: z.number().nullable(),
+      duration_ms: z.number().nullable(),
+      status: z.number().int().nullable(),
+      /** Null for the one that served it. */
+      failure: z.string().nullable(),
+    }),
+  ),
+  /** How the cost came about; empty where no price was known. */
+  cost: z.array(
+    z.object({
+      kind: z.string(),
+      tokens: z.number().int(),
+      usd_per_million: z.number(),
+      usd: z.number(),
+    }),
+  ),
+}).openapi('RequestDetail')
+
+const RequestFilter = RangeQuery.extend({
+  outcome: z.string().max(40).optional(),
+  /** A status such as 429, or a class such as 4xx. */
+  status: z
+    .string()
+    .regex(/^[1-5](\d\d|xx)$/, 'a status such as 429, or 4xx')
+    .optional(),
+  user_id: Id.optional(),
+  key_id: Id.optional(),
+  model: z.string().max(200).optional(),
+  upstream: z.string().max(64).optional(),
+})
+
+export const listRequests = createRoute({
+  method: 'get',
+  path: '/requests',
+  ...EVERYONE,
+  summary: 'Requests in a range of time, the newest first; a user sees only their own',
+  request: { query: PageQuery.extend(RequestFilter.shape) },
+  responses: { 200: json('A page of requests', pageOf(RequestRow)), ...REFUSALS },
+})
+
+export const requestHistogram = createRoute({
+  method: 'get',
+  path: '/requests/histogram',
+  ...EVERYONE,
+  summary: 'How many there were over time, by outcome, in at most 120 bars; from rollups',
+  request: {
+    query: RangeQuery.extend({
+      user_id: Id.optional(),
+      key_id: Id.optional(),
+      model: z.string().max(200).optional(),
+      upstream: z.string().max(64).optional(),
+    }),
+  },
+  responses: {
+    200: json(
+      'Bars',
+      z.object({
+        step_seconds: z.number().int(),
+        bars: z.array(
+          z.object({ start: Time, requests: z.number().int(), errors: z.number().int() }),
+        ),
+      }),
+    ),
+    ...REFUSALS,
+  },
+})
+
+export const getRequest = createRoute({
+  method: 'get',
+  path: '/requests/{request_id}',
+  ...EVERYONE,
+  summary: 'One request, of any date',
+  request: { params: z.object({ request_id: z.string().min(1).max(200) }) },
+  responses: { 200: json('The request', RequestDetail), ...REFUSALS, ...MISSING },
+})
+
+/** What the event stream carries; each event's name is the one here, its data the JSON of it. */
+export const LiveEvents = z
+  .object({
+    /** First of all, and every 15 s: the server's clock. */
+    clock: z.object({ now: Time, version: z.string() }),
+    /** A request has ended. */
+    request: RequestRow,
+    /** Requests that were left out because they came faster than the stream may tell them. */
+    skipped: z.object({ requests: z.number().int() }),
+    /** Once a second, for readers of all: what runs in this moment. */
+    gauge: z.object({
+      in_flight: z.number().int(),
+      requests_per_minute: z.number().int(),
+      errors_per_minute: z.number().int(),
+      tokens_per_minute: z.number().int(),
+    }),
+    /** Something was changed here or on another instance; what shows it should be fetched again. */
+    changed: z.object({ kind: z.enum(['users', 'keys', 'upstreams', 'settings']) }),
+    /** The session has ended; no more comes. */
+    bye: z.object({ reason: z.string() }),
+  })
+  .partial()
+  .openapi('LiveEvents')
+
+export const events = createRoute({
+  method: 'get',
+  path: '/events',
+  ...EVERYONE,
+  summary:
+    'Server-sent events of this moment, from memory, of all instances; a user sees only their own. It ends with the session.',
+  request: {
+    query: z.object({
+      /** Leave `request` events out. */
+      quiet: z.stringbool().optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'Events, named after the properties of LiveEvents',
+      content: { 'text/event-stream': { schema: LiveEvents } },
+    },
+    ...REFUSALS,
+  },
+})

@@ -1,0 +1,304 @@
+/** Provider keys: where they are used, how healthy they are. Their secrets are never shown. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { ADMIN, READERS } from './access.ts'
+import {
+  body,
+  CONFLICT,
+  IdempotencyKey,
+  IdPath,
+  IfMatch,
+  json,
+  MISSING,
+  NO_CONTENT,
+  PageQuery,
+  pageOf,
+  REFUSALS,
+  Search,
+  STALE,
+  Time,
+  versioned,
+} from './common.ts'
+
+/** `draining`: gets no new requests, and finishes those it has. */
+export const UPSTREAM_STATES = [
+  'healthy',
+  'half_open',
+  'open',
+  'cooling',
+  'invalid',
+  'draining',
+  'disabled',
+] as const
+
+const settings = {
+  name: z.string().min(1).max(64),
+  /** A vendor that the gateway knows; see GET /providers. */
+  provider: z.string().min(1).max(40),
+  base_url: z.string().min(1).max(2000),
+  weight: z.number().int().min(0).max(999_999),
+  models: z.array(z.string().min(1).max(200)).max(5000).nullable(),
+  deployments: z.record(z.string(), z.string()).nullable(),
+  api_version: z.string().max(40).nullable(),
+}
+const secret = z.string().min(1).max(20_000)
+
+export const Upstream = z
+  .object({
+    id: z.number().int(),
+    ...settings,
+    key_hint: z.string(),
+    /** Of the requests among upstreams that serve the same models, 0 to 1. */
+    share: z.number(),
+    state: z.enum(UPSTREAM_STATES),
+    failure_count: z.number().int(),
+    /** Milliseconds by the server's clock, so that a wrong browser clock does not matter. */
+    cooldown_ms: z.number().nullable(),
+    cooldown_until: Time.nullable(),
+    total_requests: z.number().int(),
+    total_errors: z.number().int(),
+    last_error: z.string().nullable(),
+    /** `last_error` in plain words, with what to do. */
+    last_error_hint: z.string().nullable(),
+    in_flight: z.number().int(),
+    /** The newest last, at most 50, of the answering instance since its start. */
+    recent: z.array(
+      z.object({
+        at: Time,
+        ok: z.boolean(),
+        status: z.number().int().nullable(),
+        first_token_ms: z.number().nullable(),
+      }),
+    ),
+    day: z.object({
+      requests: z.number().int(),
+      errors: z.number().int(),
+      first_token_p50_ms: z.number().nullable(),
+      first_token_p95_ms: z.number().nullable(),
+    }),
+    created_at: Time,
+    managed_by: z.enum(['console', 'file', 'environment']),
+  })
+  .openapi('Upstream')
+
+export const NewUpstream = z
+  .object({
+    ...z.object(settings).partial().shape,
+    name: settings.name,
+    provider: settings.provider,
+    secret,
+  })
+  .strict()
+  .openapi('NewUpstream')
+
+/** What is not sent stays as it is, the secret too; null clears. */
+export const UpstreamChange = z
+  .object({ ...settings, secret })
+  .partial()
+  .strict()
+  .openapi('UpstreamChange')
+
+export const ProbeResult = z
+  .object({
+    ok: z.boolean(),
+    status: z.number().int().nullable(),
+    latency_ms: z.number(),
+    detail: z.string(),
+  })
+  .openapi('ProbeResult')
+
+const changed = { 200: versioned('As it is now', Upstream), ...REFUSALS, ...MISSING }
+
+export const listUpstreams = createRoute({
+  method: 'get',
+  path: '/upstreams',
+  ...READERS,
+  summary: 'Upstreams, by name',
+  request: {
+    query: PageQuery.extend({
+      search: Search,
+      state: z.enum(UPSTREAM_STATES).optional(),
+      provider: z.string().max(40).optional(),
+    }),
+  },
+  responses: { 200: json('A page of upstreams', pageOf(Upstream)), ...REFUSALS },
+})
+
+export const createUpstream = createRoute({
+  method: 'post',
+  path: '/upstreams',
+  ...ADMIN,
+  summary: 'Add a provider key',
+  request: { headers: IdempotencyKey, body: body(NewUpstream) },
+  responses: {
+    200: versioned('Created before by the same Idempotency-Key', Upstream),
+    201: versioned('Created', Upstream),
+    ...REFUSALS,
+    ...CONFLICT,
+  },
+})
+
+export const getUpstream = createRoute({
+  method: 'get',
+  path: '/upstreams/{id}',
+  ...READERS,
+  summary: 'One upstream',
+  request: { params: IdPath },
+  responses: { 200: versioned('The upstream', Upstream), ...REFUSALS, ...MISSING },
+})
+
+export const updateUpstream = createRoute({
+  method: 'patch',
+  path: '/upstreams/{id}',
+  ...ADMIN,
+  summary: 'Change an upstream',
+  request: { params: IdPath, headers: IfMatch, body: body(UpstreamChange) },
+  responses: { ...changed, ...CONFLICT, ...STALE },
+})
+
+export const removeUpstream = createRoute({
+  method: 'delete',
+  path: '/upstreams/{id}',
+  ...ADMIN,
+  summary: 'Forget a provider key; past usage keeps its name',
+  request: { params: IdPath, headers: IfMatch },
+  responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...STALE },
+})
+
+const action = <const Path extends string>(path: Path, summary: string) =>
+  createRoute({
+    method: 'post',
+    path,
+    ...ADMIN,
+    summary,
+    request: { params: IdPath },
+    responses: { ...changed, ...CONFLICT },
+  })
+
+export const resetUpstream = action(
+  '/upstreams/{id}/reset',
+  'Back to healthy: failures and cooldown cleared',
+)
+export const disableUpstream = action('/upstreams/{id}/disable', 'Use it no more, for now')
+export const enableUpstream = action('/upstreams/{id}/enable', 'Use it again')
+export const drainUpstream = action(
+  '/upstreams/{id}/drain',
+  'Give it no new requests; it finishes those it has',
+)
+
+export const testUpstream = createRoute({
+  method: 'post',
+  path: '/upstreams/{id}/test',
+  ...ADMIN,
+  summary: 'Try the key at its provider',
+  request: { params: IdPath },
+  responses: { 200: json('What came of it', ProbeResult), ...REFUSALS, ...MISSING },
+})
+
+export const fetchModels = createRoute({
+  method: 'post',
+  path: '/upstreams/{id}/models',
+  ...ADMIN,
+  summary: "Fetch the provider's list of models",
+  request: { params: IdPath },
+  responses: {
+    200: json(
+      'Models by name; a failure is told in `problem`',
+      z.object({ models: z.array(z.string()), problem: z.string().nullable() }),
+    ),
+    ...REFUSALS,
+    ...MISSING,
+  },
+})
+
+const { name: _, ...shared } = settings
+export const ImportSettings = z
+  .object({ ...z.object(shared).partial().shape, provider: settings.provider })
+  .strict()
+
+export const importUpstreams = createRoute({
+  method: 'post',
+  path: '/upstreams/import',
+  ...ADMIN,
+  summary:
+    'Add many provider keys at once, one a line; those that are there already are left alone',
+  request: {
+    body: body(
+      z
+        .object({
+          settings: ImportSettings,
+          /** One key a line. */
+          secrets: z.string().min(1).max(2_000_000),
+          test: z.boolean().default(false),
+        })
+        .strict(),
+    ),
+  },
+  responses: {
+    200: json(
+      'What became of each line',
+      z.object({
+        added: z.number().int(),
+        lines: z.array(
+          z.object({
+            line: z.number().int(),
+            key_hint: z.string(),
+            result: z.enum(['added', 'duplicate', 'known', 'invalid', 'failed_test']),
+            reason: z.string().nullable(),
+            upstream_id: z.number().int().nullable(),
+            name: z.string().nullable(),
+          }),
+        ),
+      }),
+    ),
+    ...REFUSALS,
+    ...CONFLICT,
+  },
+})
+
+export const copySettings = createRoute({
+  method: 'post',
+  path: '/upstreams/copy-settings',
+  ...ADMIN,
+  summary: 'Give many upstreams the settings of one',
+  request: {
+    body: body(
+      z
+        .object({
+          from: z.number().int(),
+          to: z.array(z.number().int()).min(1).max(1000),
+          fields: z.array(z.enum(['weight', 'models', 'deployments', 'api_version'])).min(1),
+        })
+        .strict(),
+    ),
+  },
+  responses: {
+    200: json('How many were changed', z.object({ changed: z.number().int() })),
+    ...REFUSALS,
+    ...MISSING,
+    ...CONFLICT,
+  },
+})
+
+export const listProviders = createRoute({
+  method: 'get',
+  path: '/providers',
+  ...READERS,
+  summary: 'The vendors that an upstream can be of',
+  responses: {
+    200: json(
+      'Vendors',
+      z.object({
+        items: z.array(
+          z.object({
+            name: z.string(),
+            /** Null where it has to be given. */
+            base_url: z.string().nullable(),
+            needs_deployments: z.boolean(),
+            has_api_version: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+    ...REFUSALS,
+  },
+})

@@ -1,0 +1,116 @@
+/** What was used and what it cost: sums, series and CSV, all from rollups. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { EVERYONE } from './access.ts'
+import { Id, json, RangeQuery, REFUSALS, Time } from './common.ts'
+
+export const GROUPS = ['user', 'key', 'model', 'upstream'] as const
+export const STEPS = ['hour', 'day', 'week', 'month'] as const
+
+export const Sum = z
+  .object({
+    requests: z.number().int(),
+    errors: z.number().int(),
+    prompt_tokens: z.number(),
+    completion_tokens: z.number(),
+    total_tokens: z.number(),
+    cached_tokens: z.number(),
+    reasoning_tokens: z.number(),
+    audio_tokens: z.number(),
+    estimated_requests: z.number().int(),
+    unpriced_requests: z.number().int(),
+    /** Of the requests whose price is known; null where there are none. */
+    cost_usd: z.number().nullable(),
+  })
+  .openapi('UsageSum')
+
+const Filter = RangeQuery.extend({
+  user_id: Id.optional(),
+  key_id: Id.optional(),
+  model: z.string().max(200).optional(),
+  upstream: z.string().max(64).optional(),
+  /** Up to two, with a comma between. */
+  by: z
+    .string()
+    .max(40)
+    .optional()
+    .refine(
+      (text) =>
+        text === undefined ||
+        (text.split(',').length <= 2 &&
+          text.split(',').every((name) => (GROUPS as readonly string[]).includes(name))),
+      `up to two of ${GROUPS.join(', ')}`,
+    ),
+  /** How many groups are told apart; the rest is summed as `other`. */
+  top: z.coerce.number().int().min(1).max(200).default(20),
+})
+
+const Label = z.object({
+  /** The id of a user or key; the name of a model or upstream. */
+  id: z.string(),
+  name: z.string(),
+})
+
+export const UsageReport = z
+  .object({
+    /** Of the reporting time zone, in which days begin. */
+    time_zone: z.string(),
+    from: Time,
+    until: Time,
+    rows: z.array(z.object({ group: z.array(Label), sum: Sum })),
+    other: Sum.nullable(),
+    total: Sum,
+    /** By the month's end, at the pace so far; null outside of the running month. */
+    forecast_usd: z.number().nullable(),
+    generated_at: Time,
+  })
+  .openapi('UsageReport')
+
+export const UsageSeries = z
+  .object({
+    time_zone: z.string(),
+    step: z.enum(STEPS),
+    buckets: z.array(
+      z.object({
+        start: Time,
+        until: Time,
+        /** The bucket is still being filled. */
+        unfinished: z.boolean(),
+        /** False where nothing was recorded at all, e.g. before the installation or after retention. */
+        known: z.boolean(),
+      }),
+    ),
+    /** One for each group, the largest first, then `other`; `sums` has an entry for each bucket. */
+    series: z.array(z.object({ group: z.array(Label), other: z.boolean(), sums: z.array(Sum) })),
+    generated_at: Time,
+  })
+  .openapi('UsageSeries')
+
+export const usage = createRoute({
+  method: 'get',
+  path: '/usage',
+  ...EVERYONE,
+  summary: 'Usage by group; a user sees only their own',
+  request: { query: Filter },
+  responses: { 200: json('Sums', UsageReport), ...REFUSALS },
+})
+
+export const usageSeries = createRoute({
+  method: 'get',
+  path: '/usage/series',
+  ...EVERYONE,
+  summary: 'Usage over time; a user sees only their own',
+  request: { query: Filter.extend({ step: z.enum(STEPS).default('day') }) },
+  responses: { 200: json('A series for each group', UsageSeries), ...REFUSALS },
+})
+
+export const usageCsv = createRoute({
+  method: 'get',
+  path: '/usage.csv',
+  ...EVERYONE,
+  summary: 'The same as CSV, every row of it, with a byte order mark and formulas disarmed',
+  request: { query: Filter.extend({ step: z.enum(STEPS).optional() }) },
+  responses: {
+    200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },
+    ...REFUSALS,
+  },
+})

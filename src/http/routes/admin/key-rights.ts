@@ -1,0 +1,83 @@
+/** What users may do with their own keys: nothing that gives them more than an admin gave them. */
+import type { KeyPatch } from '../../../admin/store.ts'
+import type { ApiKey } from '../../../core/entities.ts'
+import { ApiError, type FieldProblem } from './api-error.ts'
+import type { AdminApiParts } from './parts.ts'
+
+export const KEY_CREATION_SETTING = 'users_may_create_keys'
+
+type Rights = Pick<ApiKey, 'allowedModels' | 'allowedAddresses' | 'rpm' | 'tpm' | 'expiresAtMs'>
+
+/** Throws ApiError with each field that would widen the key. */
+export function assertNarrower(key: Rights, patch: KeyPatch): void {
+  const fields = widened(key, patch)
+  if (fields.length > 0)
+    throw new ApiError('role_not_allowed', {
+      message: `only an admin can widen a key: ${fields.map(({ field }) => field).join(', ')}`,
+      fields,
+    })
+}
+
+/** A new key needs the admin's leave, and one of the user's keys that allows at least as much. */
+export async function assertMayCreate(
+  { identity, admin, nowMs }: AdminApiParts,
+  userId: number,
+  patch: KeyPatch,
+): Promise<void> {
+  if (!(await identity.isSettingOn(KEY_CREATION_SETTING)))
+    throw new ApiError('role_not_allowed', {
+      message: 'only an admin can create keys; an admin can allow it in the settings',
+    })
+  const { items } = await admin.keys.list({ user: String(userId), state: 'active', nowMs: nowMs() })
+  const full: KeyPatch = {
+    allowedModels: null,
+    allowedAddresses: null,
+    rpm: null,
+    tpm: null,
+    expiresAtMs: null,
+    ...patch,
+  }
+  if (!items.some((key) => widened(key, full).length === 0))
+    throw new ApiError('role_not_allowed', {
+      message: 'a new key may not allow more than one that you have; an admin can make a wider one',
+    })
+}
+
+function widened(key: Rights, patch: KeyPatch): FieldProblem[] {
+  const problem = (field: string, isWider: boolean, message: string): FieldProblem[] =>
+    isWider ? [{ field, message }] : []
+  const { allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
+  return [
+    ...problem(
+      'allowed_models',
+      allowedModels !== undefined && !isCovered(allowedModels, key.allowedModels),
+      'holds a model that the key does not allow',
+    ),
+    ...problem(
+      'allowed_addresses',
+      allowedAddresses !== undefined && !isCovered(allowedAddresses, key.allowedAddresses),
+      'holds an address that the key does not allow',
+    ),
+    ...problem('rpm', rpm !== undefined && isHigher(rpm, key.rpm), 'is higher than before'),
+    ...problem('tpm', tpm !== undefined && isHigher(tpm, key.tpm), 'is higher than before'),
+    ...problem(
+      'expires_at',
+      expiresAtMs !== undefined &&
+        (expiresAtMs ?? Number.POSITIVE_INFINITY) > (key.expiresAtMs ?? Number.POSITIVE_INFINITY),
+      'is later than before',
+    ),
+  ]
+}
+
+/** Word by word: whether one pattern lies within another is not guessed. */
+function isCovered(given: readonly string[] | null, allowed: readonly string[] | null): boolean {
+  if (allowed === null) return true
+  return given !== null && given.length > 0 && given.every((each) => allowed.includes(each))
+}
+
+/** 0 is no limit. Null is the configured default, of which nobody here knows the height. */
+function isHigher(given: number | null, limit: number | null): boolean {
+  if (given === limit || limit === 0) return false
+  if (given === null || limit === null) return true
+  return given === 0 || given > limit
+}

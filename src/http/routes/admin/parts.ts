@@ -1,0 +1,44 @@
+/** What the admin API needs of the program around it. */
+import type { Admin } from '../../../admin/admin.ts'
+import type { ConsoleReads } from '../../../admin/console-reads.ts'
+import type { Identity } from '../../../admin/identity/identity.ts'
+import type { User } from '../../../core/entities.ts'
+import type { Sha256Hex } from '../../../core/sha256.ts'
+import type { DoctorOptions } from '../../../doctor/options.ts'
+import type { Report } from '../../../doctor/report.ts'
+import type { Services } from '../../../pipeline/services.ts'
+import type { Bindings } from '../../web/bridge.ts'
+import type { Surroundings, Visit } from '../../web/visit.ts'
+import type { Role } from './contract/access.ts'
+
+export interface AdminApiParts {
+  services: Services
+  admin: Admin
+  identity: Identity
+  reads: ConsoleReads
+  surroundings: Surroundings
+  sha256Hex: Sha256Hex
+  nowMs: () => number
+  version: string
+  mode: 'embedded' | 'distributed'
+  doctor(options: DoctorOptions): Promise<Report>
+}
+
+/** Who makes a request. */
+export interface Principal {
+  user: User
+  role: Role
+  by: 'session' | 'key'
+  sessionId: number | null
+  /** When a session ends unless it is used again. */
+  expiresAtMs: number | null
+}
+
+export interface AdminEnv {
+  Bindings: Bindings
+  Variables: {
+    visit: Visit
+    /** Set for every operation that is not open. */
+    principal: Principal
+  }
+}

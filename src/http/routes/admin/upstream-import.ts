@@ -1,0 +1,125 @@
+/** Many provider keys at once, one a line: what became of each line. */
+
+import type { z } from '@hono/zod-openapi'
+import type { Actor } from '../../../admin/changes.ts'
+import { isSecret } from '../../../admin/checks.ts'
+import type { UpstreamInput } from '../../../admin/upstream-input.ts'
+import type { UpstreamKey } from '../../../core/entities.ts'
+import { invalidField } from './api-error.ts'
+import * as contract from './contract/upstreams.ts'
+import { type AdminApi, actorOf } from './operation.ts'
+import type { AdminApiParts } from './parts.ts'
+import { baseUrlOf, providerOf } from './providers.ts'
+
+const MAX_LINES = 20_000
+/** Each is a request to the provider. */
+const TESTS_AT_ONCE = 8
+
+interface Line {
+  line: number
+  key_hint: string
+  result: 'added' | 'duplicate' | 'known' | 'invalid' | 'failed_test'
+  reason: string | null
+  upstream_id: number | null
+  name: string | null
+}
+
+export function upstreamImport({ on, parts }: AdminApi): void {
+  on(contract.importUpstreams, async (context) => {
+    const { settings, secrets, test } = context.req.valid('json')
+    const lines = linesOf(secrets)
+    if (lines.length > MAX_LINES) throw invalidField('secrets', `at most ${MAX_LINES} lines`)
+    const input = inputOf(settings)
+    const report = await importLines(parts, actorOf(context), { input, lines })
+    if (test) await testAdded(parts, report)
+    const added = report.filter(({ upstream_id }) => upstream_id !== null).length
+    return context.json({ added, lines: report }, 200)
+  })
+}
+
+function linesOf(text: string): { line: number; secret: string }[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((raw, at) => ({ line: at + 1, secret: raw.trim() }))
+    .filter(({ secret }) => secret !== '')
+}
+
+async function importLines(
+  { admin }: AdminApiParts,
+  actor: Actor,
+  {
+    input,
+    lines,
+  }: { input: Omit<UpstreamInput, 'name' | 'secret'>; lines: { line: number; secret: string }[] },
+): Promise<Line[]> {
+  const seen = new Set<string>()
+  const first = lines.filter(({ secret }) => {
+    const isNew = isSecret(secret) && !seen.has(secret)
+    seen.add(secret)
+    return isNew
+  })
+  const { added } = await admin.upstreams.importAll(actor, input, first, { again: true })
+  const byLine = addedByLine(added, first)
+  return lines.map(({ line, secret }) => {
+    const upstream = byLine.get(line)
+    const row = {
+      line,
+      key_hint: isSecret(secret) ? secret.slice(-4) : '',
+      upstream_id: upstream?.id ?? null,
+      name: upstream?.name ?? null,
+    }
+    if (!isSecret(secret))
+      return {
+        ...row,
+        result: 'invalid',
+        reason: 'shorter than 8 characters, or with a space or a quote in it',
+      }
+    if (upstream !== undefined) return { ...row, result: 'added', reason: null }
+    return first.some((each) => each.line === line)
+      ? { ...row, result: 'known', reason: 'this key is there already' }
+      : { ...row, result: 'duplicate', reason: 'the same key is on a line above' }
+  })
+}
+
+/** They were added in the order of their lines. */
+function addedByLine(
+  added: readonly UpstreamKey[],
+  given: readonly { line: number; secret: string }[],
+): Map<number, UpstreamKey> {
+  const found = new Map<number, UpstreamKey>()
+  let next = 0
+  for (const { line, secret } of given) {
+    const upstream = added[next]
+    if (upstream === undefined || upstream.keyHint !== secret.slice(-4)) continue
+    found.set(line, upstream)
+    next++
+  }
+  return found
+}
+
+async function testAdded({ admin }: AdminApiParts, report: Line[]): Promise<void> {
+  const waiting = report.filter(({ upstream_id }) => upstream_id !== null)
+  const worker = async () => {
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
+      const [tested] = await admin.upstreams.test(String(row.upstream_id))
+      if (tested === undefined || tested.result.ok) continue
+      row.result = 'failed_test'
+      row.reason = tested.result.detail
+    }
+  }
+  await Promise.all(Array.from({ length: TESTS_AT_ONCE }, worker))
+}
+
+function inputOf(
+  settings: z.output<typeof contract.ImportSettings>,
+): Omit<UpstreamInput, 'name' | 'secret'> {
+  const provider = providerOf(settings.provider)
+  return {
+    provider,
+    baseUrl: baseUrlOf(provider, settings.base_url, 'settings.base_url'),
+    ...(settings.weight !== undefined && { weight: settings.weight }),
+    models: settings.models ?? null,
+    deployments: settings.deployments ?? null,
+    apiVersion: settings.api_version ?? null,
+  }
+}

@@ -1,0 +1,84 @@
+/** How upstreams are shown: settings, running state, and what the last 24 hours were like. */
+import type { UpstreamKey } from '../../../core/entities.ts'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { UsableUpstream } from '../../../upstreams/directory.ts'
+import type { UPSTREAM_STATES } from './contract/upstreams.ts'
+import type { AdminApiParts } from './parts.ts'
+
+/** One of the last tries at an upstream. */
+interface Outcome {
+  at: string
+  ok: boolean
+  status: number | null
+  first_token_ms: number | null
+}
+
+type State = (typeof UPSTREAM_STATES)[number]
+
+export async function oneUpstreamView(parts: AdminApiParts, upstream: UpstreamKey) {
+  const [view] = await upstreamViews(parts, [upstream])
+  return view as NonNullable<typeof view>
+}
+
+export async function upstreamViews(parts: AdminApiParts, upstreams: readonly UpstreamKey[]) {
+  const { reads, services, nowMs } = parts
+  const created = await reads.createdAt(
+    'upstream_keys',
+    upstreams.map(({ id }) => id),
+  )
+  const now = nowMs()
+  return upstreams.map((upstream) => {
+    // What this instance has just seen comes before what was stored some moments ago.
+    const state = services.pool.state(upstream.id) ?? upstream.state
+    const shown = upstream.state.status === 'disabled' ? upstream.state : state
+    const cooldownMs = shown.status === 'cooldown' ? waitOf(shown.cooldownUntilMs, now) : null
+    return {
+      id: upstream.id,
+      name: upstream.name,
+      provider: upstream.provider,
+      base_url: upstream.baseUrl,
+      key_hint: upstream.keyHint,
+      weight: upstream.weight,
+      share: shareOf(upstream, services.directory.allUpstreams()),
+      models: upstream.models === null ? null : [...upstream.models],
+      deployments: upstream.deployments === null ? null : { ...upstream.deployments },
+      api_version: upstream.apiVersion,
+      state: stateOf(shown.status, cooldownMs),
+      failure_count: shown.failureCount,
+      cooldown_ms: cooldownMs,
+      cooldown_until:
+        cooldownMs === null || shown.cooldownUntilMs === null
+          ? null
+          : isoTime(shown.cooldownUntilMs),
+      total_requests: shown.totalRequests,
+      total_errors: shown.totalErrors,
+      last_error: shown.lastError,
+      last_error_hint: null,
+      in_flight: 0,
+      recent: [] as Outcome[],
+      day: { requests: 0, errors: 0, first_token_p50_ms: null, first_token_p95_ms: null },
+      created_at: isoTime(created.get(upstream.id) ?? 0),
+      managed_by: 'console' as const,
+    }
+  })
+}
+
+function waitOf(untilMs: number | null, nowMs: number): number {
+  return Math.max(0, (untilMs ?? nowMs) - nowMs)
+}
+
+function stateOf(status: UpstreamKey['state']['status'], cooldownMs: number | null): State {
+  if (status !== 'cooldown') return status
+  return cooldownMs === 0 ? 'half_open' : 'open'
+}
+
+/** Among those that serve the same models with the same right; 0 while it is switched off. */
+function shareOf(upstream: UpstreamKey, usable: readonly UsableUpstream[]): number {
+  if (upstream.state.status === 'disabled') return 0
+  const models = JSON.stringify(upstream.models)
+  const same = usable
+    .map(({ key }) => key)
+    .filter((key) => JSON.stringify(key.models) === models && key.state.status !== 'disabled')
+  const total = same.reduce((sum, { weight }) => sum + weight, 0)
+  return total === 0 ? 0 : upstream.weight / total
+}

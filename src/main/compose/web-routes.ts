@@ -1,0 +1,44 @@
+/** What of the web server the console needs, opened at its first request: most starts never see one. */
+import type { Config } from '../../config.ts'
+import { errorAnswer, newRequestId } from '../../http/error-response.ts'
+import type { WebRoutes } from '../../http/route.ts'
+import type { Services } from '../../pipeline/services.ts'
+import type { Vault } from '../../upstreams/vault.ts'
+import type { WebServerParts } from '../serve/server.ts'
+import type { AdminApi } from './admin-api.ts'
+
+export interface Web {
+  routes(parts: WebServerParts): WebRoutes
+  close(): Promise<void>
+}
+
+export function createWeb(given: { config: Config; services: Services; vault: Vault }): Web {
+  let opening: Promise<AdminApi> | null = null
+  const open = (parts: WebServerParts): Promise<AdminApi> => {
+    opening ??= import('./admin-api.ts')
+      .then(({ openAdminApi }) => openAdminApi({ ...given, ...parts }))
+      .catch((error) => {
+        // The database may be back at the next request.
+        opening = null
+        throw error
+      })
+    return opening
+  }
+
+  return {
+    routes: (parts) => ({
+      serves: (path) => /^\/(admin|console)(\/|$)/.test(path),
+      handler(exchange) {
+        open(parts).then(
+          (api) => api.handler(exchange),
+          (error) =>
+            exchange.respond(errorAnswer(error, newRequestId(), { logger: given.services.logger })),
+        )
+      },
+    }),
+    async close() {
+      const api = await opening?.catch(() => null)
+      await api?.close()
+    },
+  }
+}
