@@ -1,6 +1,6 @@
 /** Redaction by example. */
 import { describe, expect, test } from 'bun:test'
-import { holdsForm, redact, secretForms } from './redact.ts'
+import { echoForms, holdsForm, isSecret, redact, secretForms } from './redact.ts'
 
 describe('redaction', () => {
   test('takes out a secret in every form, whole or by half', () => {
@@ -37,4 +37,29 @@ describe('redaction', () => {
   test('masks anything that looks like a key', () => {
     expect(redact('Incorrect API key provided: sk-proj-abc****wxyz.', [])).not.toContain('wxyz')
   })
+})
+
+test.each([
+  ['lm-studio', false],
+  ['ollama', false],
+  ['EMPTY', false],
+  ['not-needed', false],
+  ['sk-no-key-required', false],
+  ['token-abc123', false],
+  ['sk-1234', false],
+  ['placeholder', false],
+  ['12345678', false],
+  ['hunter2secret', true],
+  ['sk-proj-Ab3dEf9h', true],
+  ['0123456789abcdef0123456789abcdef', true],
+  ['aBcDeFgHiJ', true],
+  ['abcdefghijklmnopqrst', true],
+  ['correct-horse-battery-staple', true],
+])('the key %s is a secret: %p', (key, expected) => {
+  expect(isSecret(key)).toBe(expected)
+})
+
+test('a word given as a key is left where it stands', () => {
+  expect(redact('Start lm-studio first.', secretForms('lm-studio'))).toBe('Start lm-studio first.')
+  expect(echoForms('lm-studio')).toEqual([])
 })

@@ -7,8 +7,31 @@ const SHORTEST_PART = 8
 /** What JSON may write as an escape, also in JSON that stands as a text in JSON. */
 const ESCAPE = /\\+(?:u00([2-7][0-9a-f])|\/)/gi
 
+/**
+ * Whether a key is a secret at all. Servers of local models check none, so people give them a word
+ * (`lm-studio`, `ollama`, `EMPTY`, `sk-no-key-required`), which any answer may contain.
+ */
+export function isSecret(key: string): boolean {
+  if (key.length >= LONG_KEY) return true
+  return key.split(/[^A-Za-z0-9]+/).some(isRandom)
+}
+
+const LONG_KEY = 24
+const LONG_WORD = 16
+const SHORT_RANDOM = 8
+
+/** Letters and digits mixed, or letters of both cases, or longer than words are. */
+function isRandom(part: string): boolean {
+  if (part.length >= LONG_WORD) return true
+  if (part.length < SHORT_RANDOM) return false
+  const mixesDigits = /[A-Za-z]/.test(part) && /\d/.test(part)
+  const isWord = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|\d+)$/.test(part)
+  return mixesDigits || !isWord
+}
+
 /** The forms an upstream plainly echoes: as it is, URL-encoded, base64 (both alphabets), hex. Looked for in every reply. */
 export function echoForms(secret: string): string[] {
+  if (!isSecret(secret)) return []
   const bytes = new TextEncoder().encode(secret)
   const hex = hexDigits(bytes).join('')
   return [
@@ -22,8 +45,9 @@ export function echoForms(secret: string): string[] {
   ]
 }
 
-/** Also the forms inside something larger, as in basic credentials. Looked for on error paths. */
+/** Also the forms inside something larger, as in basic credentials. Looked for on error paths. Empty for a mere word. */
 export function secretForms(secret: string): string[] {
+  if (!isSecret(secret)) return []
   const bytes = new TextEncoder().encode(secret)
   const escaped = hexDigits(bytes).map((digits) => `%${digits}`)
   const inside = [1, 2].flatMap((offset) => base64Forms(bytes, offset))

@@ -8,6 +8,7 @@ import {
   type WireRequest,
 } from '../../upstreams/transport.ts'
 import { type ConnectProbe, probeConnection } from './connect-probe.ts'
+import { decoded } from './decoded-reply.ts'
 import { blamingProxy, transportErrorOf } from './fetch-errors.ts'
 
 export interface FetchOptions {
@@ -64,7 +65,7 @@ export function createFetchTransport(options: FetchOptions) {
         .then(
           (response) => {
             answered.add(origin)
-            resolve(replyOf(response))
+            resolve(decoded(replyOf(response)))
           },
           (error) => {
             const circumstances = { reused: answered.has(origin), proxy: options.proxyFor(origin) }

@@ -9,6 +9,7 @@ import {
   type WireRequest,
 } from '../../upstreams/transport.ts'
 import type { Address } from './address.ts'
+import { decoded } from './decoded-reply.ts'
 import { Http1Reply } from './http1-reply.ts'
 
 /** What a connection needs of its socket. */
@@ -141,7 +142,7 @@ export class Connection implements MessageSink {
     if (this.current !== null) {
       const answer = new Http1Reply(head.status, head.headers, this.wire)
       this.current.answer = answer
-      this.current.resolve(answer)
+      this.current.resolve(decoded(answer))
     }
     return head.framing
   }

@@ -1,4 +1,4 @@
-/** Upstreams that compress although they were asked not to: said so, and nothing is ever decompressed. */
+/** Upstreams that compress although they were asked not to: decoded within a bound. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
@@ -36,19 +36,21 @@ describe.each(BOTH)('a compressed reply (%s)', (_, stream) => {
         .join('')
     : JSON.stringify(chatCompletion('hello'))
 
-  test.each([
-    ['small', gzipSync(small)],
-    ['a thousand times as large as it looks', bomb],
-  ])('that is %s is an error that names it', async (_, bytes) => {
-    mock.script(() => packed(stream, bytes))
+  test('is decoded', async () => {
+    mock.script(() => packed(stream, gzipSync(small)))
+    const answer = await ask(gateway, 'packed', { stream })
+    expect(answer.status).toBe(200)
+    expect(answer.text).toBe(small)
+    expect(mock.ledger.at(-1)?.headers['accept-encoding']).toBe('identity')
+  })
+
+  test('a thousand times as large as it looks is an error, and takes no memory', async () => {
+    mock.script(() => packed(stream, bomb))
     await ask(gateway, 'packed', { stream })
     const before = mostBytes()
     const answer = await ask(gateway, 'packed', { stream })
     expect(answer.status).toBe(502)
-    expect(answer.error().message).toStartWith(
-      'upstream packed-1: status 200, but the body is compressed (gzip) although that was ruled out',
-    )
+    expect(answer.error().message).toContain('compressed reply grows beyond all measure')
     expect(mostBytes() - before).toBeLessThan(BOMB_BYTES / 4)
-    expect(mock.ledger.at(-1)?.headers['accept-encoding']).toBe('identity')
   })
 })

@@ -1,0 +1,112 @@
+/**
+ * Replies that come compressed although that was ruled out, as from a CDN in front of an upstream: decoded as
+ * they are read, at the reader's pace, and given up if they grow beyond all measure.
+ */
+import type { Transform } from 'node:stream'
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib'
+import { TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
+
+/** The decoder for a body by its first bytes; null if the body is not encoded after all. */
+type DecoderOf = (beginning: Uint8Array) => Transform | null
+
+const GZIP: DecoderOf = (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? createGunzip() : null)
+/** With the zlib header that RFC 9110 (8.4.1.2) asks for, or without it as many servers send it. */
+const DEFLATE: DecoderOf = (bytes) => {
+  const [method = 0, flags = 0] = bytes
+  const hasHeader = (method & 15) === 8 && ((method << 8) | flags) % 31 === 0
+  return hasHeader ? createInflate() : createInflateRaw()
+}
+const DECODERS: Readonly<Record<string, DecoderOf>> = {
+  gzip: GZIP,
+  'x-gzip': GZIP,
+  deflate: DEFLATE,
+  br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(),
+}
+
+/** Text seldom shrinks to a tenth; a bomb, to a thousandth. */
+const MAX_RATIO = 100
+const ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
+
+/** The same reply if it is not encoded, or encoded in a way that nobody here knows. */
+export function decoded(reply: UpstreamReply): UpstreamReply {
+  const encoding = reply.header('content-encoding')
+  if (encoding === null) return reply
+  const names = encoding
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  const coded = names.filter((name) => name !== '' && name !== 'identity')
+  const decoders = coded.map((name) => DECODERS[name])
+  if (decoders.some((decoder) => decoder === undefined)) return reply
+  // They are named in the order in which they were applied.
+  return decoders.reduceRight<UpstreamReply>(
+    (inner, decoderOf) => new DecodedReply(inner, decoderOf as DecoderOf),
+    reply,
+  )
+}
+
+class DecodedReply implements UpstreamReply {
+  readonly status: number
+  private readonly source: UpstreamReply
+  private readonly decoderOf: DecoderOf
+  private decoded: AsyncIterator<Uint8Array> | 'not encoded' | null = null
+  private bytesIn = 0
+  private bytesOut = 0
+
+  constructor(source: UpstreamReply, decoderOf: DecoderOf) {
+    this.status = source.status
+    this.source = source
+    this.decoderOf = decoderOf
+  }
+
+  header(name: string): string | null {
+    return name === 'content-encoding' ? null : this.source.header(name)
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    if (this.decoded === null) {
+      const first = await this.source.next()
+      if (first === null) return null
+      const decoder = this.decoderOf(first)
+      if (decoder === null) {
+        this.decoded = 'not encoded'
+        return first
+      }
+      this.decoded = decoder[Symbol.asyncIterator]()
+      void this.feed(decoder, first)
+    }
+    if (this.decoded === 'not encoded') return this.source.next()
+    const { done, value } = await this.decoded.next().catch(rejectAsTransport)
+    if (done === true) return null
+    this.bytesOut += value.length
+    if (this.bytesOut > Math.max(ALWAYS_ALLOWED_BYTES, this.bytesIn * MAX_RATIO))
+      throw new TransportError('other', 'its compressed reply grows beyond all measure', true)
+    return value
+  }
+
+  /** Waits whenever the decoder is ahead of its reader, so that little is ever held. */
+  private async feed(decoder: Transform, first: Uint8Array): Promise<void> {
+    try {
+      for (let part: Uint8Array | null = first; part !== null; part = await this.source.next()) {
+        this.bytesIn += part.length
+        if (!decoder.write(part)) await new Promise((resolve) => decoder.once('drain', resolve))
+      }
+      decoder.end()
+    } catch (error) {
+      decoder.destroy(error as Error)
+    }
+  }
+}
+
+function rejectAsTransport(error: unknown): never {
+  if (error instanceof TransportError) throw error
+  const { code } = error as { code?: unknown }
+  throw new TransportError('other', `its compressed reply can't be decoded (${code})`, true)
+}
