@@ -40,10 +40,26 @@ export function cannotCarry(what: string, wire: WireName, field: string): Gatewa
   )
 }
 
+/** Fields that change nothing in an answer from another vendor: to leave them out is no loss. */
+const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
+  chat: new Set(['store', 'metadata', 'stream_options', 'prompt_cache_retention']),
+  responses: new Set([
+    ...['store', 'include', 'metadata', 'client_metadata', 'stream_options', 'background'],
+    ...['prompt_cache_retention', 'prompt_cache_options', 'truncation'],
+  ]),
+  messages: new Set([]),
+  gemini: new Set([
+    'labels',
+    'generationConfig.responseModalities',
+    'generationConfig.candidateCount',
+  ]),
+}
+
 /** The dialect's own fields where the wire is the same format; elsewhere each is a loss. */
 export function ownFields(request: NeutralRequest, wire: WireName, losses: Loss[]): JsonObject {
   if (request.dialect === wire) return request.own
   for (const field in request.own) {
+    if (WITHOUT_EFFECT[request.dialect].has(field)) continue
     losses.push({ field, how: 'dropped', why: `${WIRE_TITLES[wire]} has no such field` })
   }
   return {}

@@ -121,10 +121,9 @@ function emptied(part: Exclude<Part, { type: 'result' }>): Emptied {
       const { signature: _, ...rest } = part
       return { opened: { ...rest, text: '' }, text: part.text }
     }
-    case 'call': {
-      const { signature: _, ...rest } = part
-      return { opened: { ...rest, args: '' }, text: part.args }
-    }
+    // A call's signature comes with its start: some clients' formats have a place for it only before the call.
+    case 'call':
+      return { opened: { ...part, args: '' }, text: part.args }
     case 'refusal':
       return { opened: { ...part, text: '' }, text: part.text }
     default:

@@ -45,10 +45,10 @@ const REFUSED: Readonly<Record<DialectName, Readonly<Record<string, Asks>>>> = {
   messages: { container: always, mcp_servers: (value) => Array.isArray(value) && value.length > 0 },
   gemini: {
     cachedContent: always,
-    candidateCount: beyond(1),
-    responseLogprobs: isTrue,
-    responseModalities: otherThanText,
-    speechConfig: always,
+    'generationConfig.candidateCount': beyond(1),
+    'generationConfig.responseLogprobs': isTrue,
+    'generationConfig.responseModalities': otherThanText,
+    'generationConfig.speechConfig': always,
   },
 }
 

@@ -1,0 +1,58 @@
+/** Why an answer ended, in Gemini's words and in the neutral ones. */
+import type { FinishReason } from '@google/genai'
+import type { EndReason } from '../neutral.ts'
+
+type Reason = `${FinishReason}`
+
+const FILTERED: ReadonlySet<string> = new Set<Reason>([
+  'SAFETY',
+  'RECITATION',
+  'LANGUAGE',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+  'IMAGE_PROHIBITED_CONTENT',
+  'IMAGE_RECITATION',
+])
+const BAD_CALL: ReadonlySet<string> = new Set<Reason>([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+])
+/** Vertex can be asked to write its enums as numbers. */
+const NUMBERED: readonly Reason[] = [
+  'FINISH_REASON_UNSPECIFIED',
+  'STOP',
+  'MAX_TOKENS',
+  'SAFETY',
+  'RECITATION',
+  'OTHER',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'MALFORMED_FUNCTION_CALL',
+]
+
+/** A good call beside a malformed one is kept. */
+export function readFinishReason(value: unknown, hasCall: boolean): EndReason {
+  const reason = typeof value === 'number' ? NUMBERED[value] : String(value)
+  if (reason === 'MAX_TOKENS') return 'length'
+  if (hasCall) return 'call'
+  if (reason !== undefined && BAD_CALL.has(reason)) return 'bad_call'
+  return reason !== undefined && FILTERED.has(reason) ? 'filter' : 'stop'
+}
+
+const WRITTEN: Readonly<Record<EndReason, Reason>> = {
+  stop: 'STOP',
+  stop_text: 'STOP',
+  call: 'STOP',
+  pause: 'STOP',
+  length: 'MAX_TOKENS',
+  filter: 'SAFETY',
+  bad_call: 'MALFORMED_FUNCTION_CALL',
+}
+
+export function writeFinishReason(reason: EndReason): Reason {
+  return WRITTEN[reason]
+}

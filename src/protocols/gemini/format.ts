@@ -1,0 +1,27 @@
+/** Gemini's generateContent, as a dialect and as a wire. */
+import type { DialectFormat, WireFormat } from '../format.ts'
+import { readError, writeError } from './errors.ts'
+import { GeminiReader } from './read-events.ts'
+import { readRequest } from './read-request.ts'
+import { readResponse } from './read-response.ts'
+import { GeminiWriter } from './write-events.ts'
+import { writeRequest } from './write-request.ts'
+import { writeResponse } from './write-response.ts'
+
+export const geminiDialect: DialectFormat = {
+  name: 'gemini',
+  readRequest,
+  writeResponse,
+  writeEvents: (context) => new GeminiWriter(context),
+  writeError,
+}
+
+export const geminiWire: WireFormat = {
+  name: 'gemini',
+  framing: 'sse',
+  customTools: false,
+  writeRequest,
+  readResponse,
+  readEvents: (target, emit) => new GeminiReader(target, emit),
+  readError,
+}

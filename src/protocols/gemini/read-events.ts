@@ -1,0 +1,215 @@
+/**
+ * A stream from Gemini. Each event is a small response; texts go on where the last one ended, and nothing
+ * marks the end of the stream but a reason to finish.
+ */
+import { digest } from '../call-ids.ts'
+import { isObject, parseJson } from '../fields.ts'
+import type { Emit, EventReader, WireTarget } from '../format.ts'
+import type { CallPart, JsonObject, NeutralError, Part, Signature, Usage } from '../neutral.ts'
+import { readError } from './errors.ts'
+import { readFinishReason } from './finish-reason.ts'
+import { citationsFrom } from './grounding.ts'
+import { addPartialArg } from './partial-args.ts'
+import { kindOf } from './read-parts.ts'
+import { readUsage } from './usage.ts'
+
+interface OpenText {
+  index: number
+  type: 'text' | 'reasoning'
+  text: string
+}
+
+/** A call whose arguments still come. */
+interface OpenCall {
+  call: CallPart
+  args: Record<string, unknown>
+}
+
+const CUT: NeutralError = {
+  kind: 'broken',
+  message: 'upstream: the stream ended before the answer was complete',
+  code: null,
+  param: null,
+}
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
+export class GeminiReader implements EventReader {
+  private readonly target: WireTarget
+  private readonly emit: Emit
+  private responseId: string | null = null
+  private started = false
+  private ended = false
+  private next = 0
+  private calls = 0
+  private open: OpenText | null = null
+  private partial: OpenCall | null = null
+  private finishReason: unknown = null
+  private blocked = false
+  private usage: Usage | null = null
+
+  constructor(target: WireTarget, emit: Emit) {
+    this.target = target
+    this.emit = emit
+  }
+
+  read(data: string): void {
+    this.readChunk(parseJson(data))
+  }
+
+  /** One event, or a whole answer. */
+  readChunk(chunk: unknown): void {
+    if (this.ended || !isObject(chunk)) return
+    if (chunk.error !== undefined) {
+      this.fail(readError(200, chunk))
+      return
+    }
+    this.start(chunk)
+    this.usage = readUsage(chunk.usageMetadata) ?? this.usage
+    if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined)
+      this.blocked = true
+    const [candidate] = Array.isArray(chunk.candidates) ? chunk.candidates : []
+    if (isObject(candidate)) this.readCandidate(candidate)
+  }
+
+  finish(): void {
+    if (this.ended) return
+    if (this.finishReason === null && !this.blocked) {
+      this.fail(CUT)
+      return
+    }
+    this.endCall()
+    this.close()
+    this.ended = true
+    if (this.usage !== null) this.emit({ type: 'usage', usage: this.usage })
+    const reason =
+      this.finishReason === null ? 'filter' : readFinishReason(this.finishReason, this.calls > 0)
+    this.emit({ type: 'end', reason, stopText: null })
+  }
+
+  private start({ responseId, modelVersion }: JsonObject): void {
+    if (this.started) return
+    this.started = true
+    this.responseId = typeof responseId === 'string' ? responseId : null
+    const model = typeof modelVersion === 'string' ? modelVersion : null
+    this.emit({ type: 'start', id: this.responseId, model })
+  }
+
+  private readCandidate(candidate: JsonObject): void {
+    const { content, finishReason, groundingMetadata } = candidate
+    const parts = isObject(content) && Array.isArray(content.parts) ? content.parts : []
+    for (const part of parts) if (isObject(part)) this.readPart(part)
+    if (isObject(groundingMetadata)) this.cite(groundingMetadata)
+    // Unspecified is what an answer has that goes on.
+    const unsaid = finishReason === 'FINISH_REASON_UNSPECIFIED' || finishReason === 0
+    if (finishReason !== undefined && finishReason !== null && !unsaid)
+      this.finishReason = finishReason
+  }
+
+  private readPart(part: JsonObject): void {
+    const signature = this.signatureOf(part)
+    if (isObject(part.functionCall)) this.readCall(part.functionCall, signature)
+    else if (typeof part.text === 'string')
+      this.readText(part.thought === true ? 'reasoning' : 'text', part.text, signature)
+    else if (isObject(part.inlineData)) this.whole(mediaOf(part.inlineData))
+    else if (signature !== undefined) this.readText('text', '', signature)
+    else if (Object.keys(part).length > 0) this.whole({ type: 'vendor', wire: 'gemini', raw: part })
+  }
+
+  private signatureOf({ thoughtSignature }: JsonObject): Signature | undefined {
+    if (typeof thoughtSignature !== 'string' || thoughtSignature === '') return undefined
+    const { vendor, account } = this.target
+    return { vendor, account, payload: thoughtSignature }
+  }
+
+  private readText(type: OpenText['type'], text: string, signature: Signature | undefined): void {
+    // An empty text without a signature says nothing.
+    if (text === '' && signature === undefined) return
+    if (this.open?.type !== type) {
+      this.close()
+      this.open = { index: this.next++, type, text: '' }
+      this.emit({ type: 'open', index: this.open.index, part: { type, text: '' } })
+    }
+    if (text !== '') {
+      this.open.text += text
+      this.emit({ type: 'delta', index: this.open.index, text })
+    }
+    if (signature !== undefined) this.close(signature)
+  }
+
+  private close(signature?: Signature): void {
+    if (this.open === null) return
+    const { index } = this.open
+    this.open = null
+    this.emit({ type: 'close', index, ...(signature !== undefined && { signature }) })
+  }
+
+  /** Every call is a new one, whatever its place, unless the last one goes on. */
+  private readCall(call: JsonObject, signature: Signature | undefined): void {
+    const { name, args, partialArgs, willContinue } = call
+    if (this.partial === null || typeof name === 'string') {
+      this.endCall()
+      const part = this.callPart(call, signature)
+      this.partial = { call: part, args: isObject(args) ? { ...args } : {} }
+    }
+    if (Array.isArray(partialArgs))
+      for (const piece of partialArgs) addPartialArg(this.partial.args, piece)
+    if (willContinue !== true) this.endCall()
+  }
+
+  private callPart({ id, name }: JsonObject, signature: Signature | undefined): CallPart {
+    return {
+      type: 'call',
+      id: typeof id === 'string' && id !== '' ? id : this.newCallId(),
+      name: typeof name === 'string' ? name : '',
+      args: '',
+      ...(signature !== undefined && { signature }),
+    }
+  }
+
+  /** The same for the same call, streamed or not. */
+  private newCallId(): string {
+    const source = this.responseId ?? crypto.randomUUID()
+    return `call_${digest(`${source} ${this.calls}`).slice(0, 24)}`
+  }
+
+  private endCall(): void {
+    if (this.partial === null) return
+    const { call, args } = this.partial
+    this.partial = null
+    this.calls++
+    this.close()
+    const index = this.next++
+    this.emit({ type: 'open', index, part: call })
+    this.emit({ type: 'delta', index, text: JSON.stringify(args) })
+    this.emit({ type: 'close', index })
+  }
+
+  private whole(part: Exclude<Part, { type: 'result' }>): void {
+    this.close()
+    const index = this.next++
+    this.emit({ type: 'open', index, part })
+    this.emit({ type: 'close', index })
+  }
+
+  private cite(metadata: JsonObject): void {
+    if (this.open?.type !== 'text') return
+    const { index, text } = this.open
+    for (const citation of citationsFrom(metadata, text))
+      this.emit({ type: 'cite', index, citation })
+  }
+
+  private fail(error: NeutralError): void {
+    this.ended = true
+    this.emit({ type: 'fail', error })
+  }
+}
+
+function mediaOf({ mimeType, data }: JsonObject): Exclude<Part, { type: 'result' }> {
+  const mime = typeof mimeType === 'string' ? mimeType : null
+  return {
+    type: 'media',
+    kind: kindOf(mime ?? ''),
+    source: { type: 'data', data: typeof data === 'string' ? data : '' },
+    mime,
+  }
+}

@@ -1,0 +1,135 @@
+/** A client's request to `POST /v1beta/models/MODEL:generateContent`. */
+import type { GenerationConfig } from '@google/genai'
+import {
+  isObject,
+  leftovers,
+  objectAt,
+  optionalBoolean,
+  optionalCount,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+  textAt,
+} from '../fields.ts'
+import type { RequestPath } from '../format.ts'
+import type {
+  Effort,
+  JsonObject,
+  NeutralRequest,
+  Output,
+  Reasoning,
+  Sampling,
+  Turn,
+} from '../neutral.ts'
+import { present } from '../present.ts'
+import { refuse } from '../refuse.ts'
+import { camelCased } from './json-names.ts'
+import { readContents, readParts } from './read-parts.ts'
+import { readToolChoice, readTools } from './read-tools.ts'
+import { jsonSchemaOf } from './schema-types.ts'
+
+const BODY_FIELDS: ReadonlySet<string> = new Set([
+  'model',
+  'contents',
+  'systemInstruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+])
+
+const CONFIG_FIELDS: ReadonlySet<string> = new Set<keyof GenerationConfig>([
+  'temperature',
+  'topP',
+  'topK',
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'maxOutputTokens',
+  'stopSequences',
+  'thinkingConfig',
+  'responseMimeType',
+  'responseSchema',
+  'responseJsonSchema',
+])
+
+export function readRequest(body: JsonObject, path: RequestPath): NeutralRequest {
+  const fields = camelCased(body)
+  const config = optionalObject(fields.generationConfig, 'generationConfig') ?? {}
+  const toolConfig = optionalObject(fields.toolConfig, 'toolConfig') ?? {}
+  return {
+    dialect: 'gemini',
+    model: path.model ?? textAt(fields.model, 'model'),
+    stream: path.stream ?? false,
+    turns: [...system(fields.systemInstruction), ...readContents(fields.contents)],
+    tools: readTools(fields.tools),
+    toolChoice: readToolChoice(toolConfig.functionCallingConfig),
+    parallel: null,
+    maxOutput: optionalCount(config.maxOutputTokens, 'generationConfig.maxOutputTokens') ?? null,
+    stop: optionalList(config.stopSequences, 'generationConfig.stopSequences').map((stop, at) =>
+      textAt(stop, `generationConfig.stopSequences[${at}]`),
+    ),
+    sampling: sampling(config),
+    reasoning: readThinking(config.thinkingConfig),
+    output: readOutput(config),
+    tier: null,
+    user: null,
+    cacheKey: null,
+    own: { ...leftovers(fields, BODY_FIELDS), ...leftoverConfig(config) },
+  }
+}
+
+function system(value: unknown): Turn[] {
+  if (value === undefined || value === null) return []
+  if (typeof value === 'string') return [{ role: 'system', parts: [{ type: 'text', text: value }] }]
+  const { parts } = objectAt(value, 'systemInstruction')
+  return [{ role: 'system', parts: readParts(parts, 'systemInstruction') }]
+}
+
+function sampling(config: JsonObject): Sampling {
+  const number = (name: keyof GenerationConfig) =>
+    optionalNumber(config[name], `generationConfig.${name}`)
+  return present({
+    temperature: number('temperature'),
+    topP: number('topP'),
+    topK: number('topK'),
+    seed: number('seed'),
+    presencePenalty: number('presencePenalty'),
+    frequencyPenalty: number('frequencyPenalty'),
+  })
+}
+
+const LEVELS: readonly Effort[] = ['minimal', 'low', 'medium', 'high']
+
+function readThinking(value: unknown): Reasoning {
+  const field = 'generationConfig.thinkingConfig'
+  const config = optionalObject(value, field) ?? {}
+  const show = optionalBoolean(config.includeThoughts, `${field}.includeThoughts`)
+  const shown = present({ show })
+  const level = optionalText(config.thinkingLevel, `${field}.thinkingLevel`)?.toLowerCase()
+  if (level !== undefined && level !== 'thinking_level_unspecified') {
+    const effort = LEVELS.find((each) => each === level)
+    if (effort === undefined)
+      throw refuse(`${field}.thinkingLevel`, `must be one of ${LEVELS.join(', ')}`)
+    return { mode: 'on', effort, ...shown }
+  }
+  const budget = optionalNumber(config.thinkingBudget, `${field}.thinkingBudget`)
+  if (budget === undefined) return { mode: 'unset', ...shown }
+  if (budget === 0) return { mode: 'off', ...shown }
+  return budget < 0 ? { mode: 'auto', ...shown } : { mode: 'on', budget, ...shown }
+}
+
+function readOutput(config: JsonObject): Output {
+  const { responseMimeType: mime, responseSchema, responseJsonSchema } = config
+  const field = 'generationConfig.responseSchema'
+  if (isObject(responseJsonSchema)) return { type: 'schema', schema: responseJsonSchema }
+  if (responseSchema !== undefined && responseSchema !== null)
+    return { type: 'schema', schema: jsonSchemaOf(objectAt(responseSchema, field)) }
+  return mime === 'application/json' ? { type: 'json' } : { type: 'text' }
+}
+
+/** By their whole names, so that a report of losses can be read. */
+function leftoverConfig(config: JsonObject): JsonObject {
+  const left = Object.entries(leftovers(config, CONFIG_FIELDS))
+  return Object.fromEntries(left.map(([name, value]) => [`generationConfig.${name}`, value]))
+}

@@ -1,0 +1,16 @@
+/** A whole answer of Gemini: read as a stream of one event, so that both always say the same. */
+import { isObject } from '../fields.ts'
+import { EventFold } from '../fold.ts'
+import { UnreadableReply, type WireTarget } from '../format.ts'
+import type { NeutralResponse } from '../neutral.ts'
+import { GeminiReader } from './read-events.ts'
+
+export function readResponse(body: unknown, target: WireTarget): NeutralResponse {
+  if (!isObject(body) || (body.candidates === undefined && body.promptFeedback === undefined))
+    throw new UnreadableReply("the reply has no list 'candidates'")
+  const fold = new EventFold()
+  const reader = new GeminiReader(target, (event) => fold.add(event))
+  reader.readChunk(body)
+  reader.finish()
+  return fold.response()
+}

@@ -1,0 +1,37 @@
+/** Token counts as Gemini reports them: the prompt holds what was cached, thoughts stand beside the answer. */
+import type { GenerateContentResponseUsageMetadata } from '@google/genai'
+import { isObject, tokensOf } from '../fields.ts'
+import type { Usage } from '../neutral.ts'
+
+/** Null without a prompt's count: the first events of a stream name only the kind of traffic. */
+export function readUsage(value: unknown): Usage | null {
+  if (!isObject(value) || value.promptTokenCount === undefined) return null
+  const reasoning = tokensOf(value.thoughtsTokenCount)
+  return {
+    input: tokensOf(value.promptTokenCount) + tokensOf(value.toolUsePromptTokenCount),
+    output: tokensOf(value.candidatesTokenCount) + reasoning,
+    cacheRead: tokensOf(value.cachedContentTokenCount),
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    reasoning,
+    audioInput: audioIn(value.promptTokensDetails),
+    audioOutput: audioIn(value.candidatesTokensDetails),
+  }
+}
+
+function audioIn(details: unknown): number {
+  const all: unknown[] = Array.isArray(details) ? details : []
+  const audio = all.find((each) => isObject(each) && each.modality === 'AUDIO')
+  return isObject(audio) ? tokensOf(audio.tokenCount) : 0
+}
+
+export function writeUsage(usage: Usage): GenerateContentResponseUsageMetadata {
+  const { input, output, cacheRead, reasoning } = usage
+  return {
+    promptTokenCount: input,
+    candidatesTokenCount: Math.max(0, output - reasoning),
+    totalTokenCount: input + output,
+    ...(cacheRead > 0 && { cachedContentTokenCount: cacheRead }),
+    ...(reasoning > 0 && { thoughtsTokenCount: reasoning }),
+  }
+}

@@ -1,0 +1,122 @@
+/** A stream for a client of Gemini: each event is a small response, calls come whole. */
+import type { Candidate, Part as GeminiPart } from '@google/genai'
+import type { EventWriter, ReplyContext } from '../format.ts'
+import type { CallPart, Citation, EndReason, OpenPart, StreamEvent, Usage } from '../neutral.ts'
+import { writeError } from './errors.ts'
+import { groundingOf } from './grounding.ts'
+import { callPart, candidate, response, slot, writtenPart } from './write-output.ts'
+
+interface OpenState {
+  part: OpenPart
+  /** What came of a call's arguments, or of a cited text. */
+  text: string
+  /** A thought's last piece waits, because the signature has to come with a text. */
+  held: string
+  citations: Citation[]
+}
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
+export class GeminiWriter implements EventWriter {
+  private readonly context: ReplyContext
+  private readonly open = new Map<number, OpenState>()
+  private model: string
+  private usage: Usage | null = null
+  private grounding: Pick<Candidate, 'groundingMetadata'> = {}
+
+  constructor(context: ReplyContext) {
+    this.context = context
+    this.model = context.request.model
+  }
+
+  write(event: StreamEvent): string {
+    switch (event.type) {
+      case 'start':
+        this.model = event.model ?? this.model
+        return ''
+      case 'usage':
+        this.usage = event.usage
+        return ''
+      case 'open':
+        return this.openPart(event.index, event.part)
+      case 'delta':
+        return this.delta(event.index, event.text)
+      case 'cite':
+        this.open.get(event.index)?.citations.push(event.citation)
+        return ''
+      case 'close':
+        return this.close(event.index, event)
+      case 'end':
+        return this.end(event.reason)
+      case 'fail':
+        return data(writeError(event.error, this.context.requestId))
+    }
+  }
+
+  /** Google's clients take nothing but responses in a stream. */
+  ping(): string {
+    return ''
+  }
+
+  private openPart(index: number, part: OpenPart): string {
+    this.open.set(index, { part, text: '', held: '', citations: [] })
+    if (part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal')
+      return part.text === '' ? '' : this.delta(index, part.text)
+    return ''
+  }
+
+  private delta(index: number, text: string): string {
+    const state = this.open.get(index)
+    if (state === undefined || text === '') return ''
+    state.text += text
+    if (state.part.type === 'call') return ''
+    if (state.part.type !== 'reasoning') return this.chunk([{ text }])
+    const before = state.held
+    state.held = text
+    return before === '' ? '' : this.chunk([{ text: before, thought: true }])
+  }
+
+  private close(index: number, { signature }: Pick<CallPart, 'signature'>): string {
+    const state = this.open.get(index)
+    if (state === undefined) return ''
+    this.open.delete(index)
+    const { part, text, held, citations } = state
+    switch (part.type) {
+      case 'call': {
+        const signed = signature === undefined ? {} : { signature }
+        return this.chunk([callPart({ ...part, args: part.args + text, ...signed })])
+      }
+      case 'reasoning': {
+        const signed = slot(signature ?? part.signature)
+        const said = held !== '' || signed.thoughtSignature !== undefined
+        return said ? this.chunk([{ text: held, thought: true, ...signed }]) : ''
+      }
+      case 'text':
+        if (citations.length > 0)
+          this.grounding = { groundingMetadata: groundingOf(citations, text) }
+        return signature === undefined ? '' : this.chunk([{ text: '', ...slot(signature) }])
+      case 'refusal':
+        return ''
+      default: {
+        const written = writtenPart(part)
+        return written === null ? '' : this.chunk([written])
+      }
+    }
+  }
+
+  private chunk(parts: GeminiPart[]): string {
+    return this.written(candidate(parts), null)
+  }
+
+  private end(reason: EndReason): string {
+    return this.written({ ...candidate([], reason), ...this.grounding }, this.usage)
+  }
+
+  private written(candidate: Candidate, usage: Usage | null): string {
+    const envelope = { model: this.model, responseId: this.context.requestId }
+    return data(response(envelope, candidate, usage))
+  }
+}
+
+function data(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`
+}

@@ -1,0 +1,74 @@
+/** Parts of an answer, and the response around them, for a client of Gemini. */
+import type { Candidate, Part as GeminiPart, GenerateContentResponse } from '@google/genai'
+import { argsObject } from '../fields.ts'
+import type { CallPart, EndReason, Part, Signature, Usage } from '../neutral.ts'
+import { writeFinishReason } from './finish-reason.ts'
+import { toSlot } from './signature-slot.ts'
+import { writeUsage } from './usage.ts'
+
+/** The SDK's class without its getters. */
+type Written = Pick<
+  GenerateContentResponse,
+  'candidates' | 'usageMetadata' | 'modelVersion' | 'responseId'
+>
+
+export interface Envelope {
+  model: string
+  responseId: string
+}
+
+export function writtenPart(part: Part): GeminiPart | null {
+  switch (part.type) {
+    case 'text':
+      return { text: part.text, ...slot(part.signature) }
+    case 'reasoning':
+      return { text: part.text, thought: true, ...slot(part.signature) }
+    case 'refusal':
+      return { text: part.text }
+    case 'call':
+      return callPart(part)
+    case 'media':
+      return part.source.type === 'data'
+        ? {
+            inlineData: {
+              mimeType: part.mime ?? 'application/octet-stream',
+              data: part.source.data,
+            },
+          }
+        : null
+    case 'vendor':
+      return part.wire === 'gemini' ? { ...part.raw } : null
+    case 'result':
+      return null
+  }
+}
+
+export function callPart({ id, name, args, signature }: CallPart): GeminiPart {
+  return { functionCall: { id, name, args: { ...argsObject(args) } }, ...slot(signature) }
+}
+
+export function slot(signature: Signature | undefined): { thoughtSignature?: string } {
+  return signature === undefined ? {} : { thoughtSignature: toSlot(signature) }
+}
+
+/** Clients drop the turn from their history if an event has no parts. */
+export function candidate(parts: GeminiPart[], reason?: EndReason): Candidate {
+  return {
+    content: { role: 'model', parts: parts.length === 0 ? [{ text: '' }] : parts },
+    index: 0,
+    ...(reason !== undefined && { finishReason: writeFinishReason(reason) as never }),
+  }
+}
+
+export function response(
+  { model, responseId }: Envelope,
+  written: Candidate,
+  usage: Usage | null,
+): Written {
+  return {
+    candidates: [written],
+    ...(usage !== null && { usageMetadata: writeUsage(usage) }),
+    modelVersion: model,
+    responseId,
+  }
+}

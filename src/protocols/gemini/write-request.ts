@@ -1,0 +1,138 @@
+/** A request to Gemini. The model, and whether to stream, go into the path, which is the provider's. */
+import type { GenerateContentParameters, GenerationConfig, ThinkingLevel } from '@google/genai'
+import { invalidRequest } from '../../core/errors.ts'
+import { clamped, onlyAllowed, ownFields, turnsField } from '../carry.ts'
+import type { WireTarget, WrittenRequest } from '../format.ts'
+import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral.ts'
+import { present } from '../present.ts'
+import { planThinking, type ThinkingPlan } from '../reasoning.ts'
+import { simplified } from '../schema.ts'
+import { arrangeTurns, joinTurns, splitSystem, systemAsUser, textOf } from '../turns.ts'
+import { writeTurn } from './write-parts.ts'
+import { writeToolConfig, writeTools } from './write-tools.ts'
+
+const MAX_STOPS = 5
+const CONFIG_PREFIX = 'generationConfig.'
+
+export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
+  const losses: Loss[] = []
+  const request = onlyAllowed(asked, losses)
+  const field = turnsField(request)
+  const { system, rest } = splitSystem(request.turns)
+  const contents = conversation(rest, field).flatMap(
+    (turn) => writeTurn(turn, { target, field, losses }) ?? [],
+  )
+  const { tools } = request
+  const own = ownFields(request, 'gemini', losses)
+  const config = { ...generationConfig(request, target, losses), ...ownConfig(own, true) }
+  const instruction = textOf(system)
+  const body = {
+    contents,
+    ...(instruction !== '' && { systemInstruction: { parts: [{ text: instruction }] } }),
+    ...(tools.length > 0 && {
+      tools: writeTools(tools),
+      ...writeToolConfig(request.toolChoice),
+    }),
+    ...(Object.keys(config).length > 0 && { generationConfig: config }),
+    ...ownConfig(own, false),
+  } satisfies Partial<Record<keyof GenerateContentParameters | string, unknown>>
+  reportHints(request, losses)
+  return { body, losses }
+}
+
+function conversation(rest: readonly Turn[], field: string): readonly Turn[] {
+  const turns = joinTurns(arrangeTurns(rest).map(systemAsUser))
+  const [first] = turns
+  if (first === undefined)
+    throw invalidRequest('the conversation holds no text; send a user message', field)
+  // A call must come after a user turn; a history that was cut in front starts with the model.
+  return first.role === 'user'
+    ? turns
+    : [{ role: 'user', parts: [{ type: 'text', text: '…' }] }, ...turns]
+}
+
+/** The dialect's own fields by where they belong: inside `generationConfig`, or beside it. */
+function ownConfig(own: JsonObject, inside: boolean): JsonObject {
+  const entries = Object.entries(own).filter(([name]) => name.startsWith(CONFIG_PREFIX) === inside)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [inside ? name.slice(CONFIG_PREFIX.length) : name, value]),
+  )
+}
+
+function generationConfig(
+  request: NeutralRequest,
+  target: WireTarget,
+  losses: Loss[],
+): GenerationConfig {
+  const { facts } = target
+  const plan = planThinking(request, facts, losses)
+  const raised = plan?.type === 'budget' ? plan.maxOutput : null
+  const wanted = raised ?? request.maxOutput ?? undefined
+  const largest = facts.maxOutput ?? Number.POSITIVE_INFINITY
+  const maxOutputTokens =
+    wanted === undefined ? undefined : clamped(wanted, largest, 'max_tokens', losses)
+  return {
+    ...writeSampling(request.sampling, target, losses),
+    ...present({
+      maxOutputTokens,
+      stopSequences: stops(request, losses),
+      thinkingConfig: thinkingConfig(request, plan, target),
+    }),
+    ...output(request),
+  }
+}
+
+function writeSampling(sampling: Sampling, { facts }: WireTarget, losses: Loss[]): Sampling {
+  if (facts.sampling) return sampling
+  for (const field of Object.keys(sampling))
+    losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
+  return {}
+}
+
+function stops({ stop }: NeutralRequest, losses: Loss[]): string[] | undefined {
+  if (stop.length === 0) return undefined
+  if (stop.length > MAX_STOPS)
+    losses.push({ field: 'stop', how: 'clamped', why: `Gemini takes at most ${MAX_STOPS}` })
+  return stop.slice(0, MAX_STOPS)
+}
+
+function thinkingConfig(
+  { reasoning }: NeutralRequest,
+  plan: ThinkingPlan | null,
+  { facts }: WireTarget,
+): GenerationConfig['thinkingConfig'] {
+  if (facts.thinking === 'none') return undefined
+  const asked = reasoning.mode === 'on' || reasoning.mode === 'auto'
+  const includeThoughts = (reasoning.show ?? asked) ? true : undefined
+  if (plan === null) return includeThoughts ? { includeThoughts } : undefined
+  switch (plan.type) {
+    case 'off':
+      return { thinkingBudget: 0 }
+    case 'effort':
+      return {
+        thinkingLevel: plan.effort.toUpperCase() as ThinkingLevel,
+        ...present({ includeThoughts }),
+      }
+    case 'adaptive':
+      return { thinkingBudget: -1, ...present({ includeThoughts }) }
+    case 'budget': {
+      const most = facts.maxBudget ?? Number.POSITIVE_INFINITY
+      return { thinkingBudget: Math.min(plan.budget, most), ...present({ includeThoughts }) }
+    }
+  }
+}
+
+function output({ output: wanted }: NeutralRequest): GenerationConfig {
+  if (wanted.type === 'text') return {}
+  const responseMimeType = 'application/json'
+  return wanted.type === 'json'
+    ? { responseMimeType }
+    : { responseMimeType, responseJsonSchema: simplified(wanted.schema) }
+}
+
+function reportHints({ parallel, cacheKey, tier }: NeutralRequest, losses: Loss[]): void {
+  const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
+  if (parallel === false) drop('parallel_tool_calls', 'Gemini may always make several calls')
+  if (cacheKey !== null) drop('prompt_cache_key', 'Gemini caches by itself')
+  if (tier === 'flex' || tier === 'priority') drop('service_tier', 'Gemini has no such field')
+}

@@ -1,0 +1,48 @@
+/** The tools of a request to Gemini, and the choice among them. */
+import type {
+  FunctionCallingConfigMode,
+  FunctionDeclaration,
+  Tool as GeminiTool,
+} from '@google/genai'
+import type { FunctionTool, Tool, ToolChoice } from '../neutral.ts'
+import { objectSchema, simplified } from '../schema.ts'
+
+export function writeTools(tools: readonly Tool[]): GeminiTool[] {
+  const functions = tools.filter((tool) => tool.type === 'function')
+  const others = tools.filter((tool) => tool.type === 'vendor')
+  return [
+    ...(functions.length > 0 ? [{ functionDeclarations: functions.map(declaration) }] : []),
+    ...others.map(({ raw }) => ({ ...raw })),
+  ]
+}
+
+function declaration({ name, description, schema }: FunctionTool): FunctionDeclaration {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(schema !== null && { parametersJsonSchema: simplified(objectSchema(schema)) }),
+  }
+}
+
+type Mode = `${FunctionCallingConfigMode}`
+
+export function writeToolConfig(choice: ToolChoice): { toolConfig?: object } {
+  const config = (mode: Mode, allowedFunctionNames?: string[]) => ({
+    toolConfig: {
+      functionCallingConfig: {
+        mode,
+        ...(allowedFunctionNames !== undefined && { allowedFunctionNames }),
+      },
+    },
+  })
+  switch (choice.type) {
+    case 'none':
+      return config('NONE')
+    case 'required':
+      return config('ANY')
+    case 'tool':
+      return config('ANY', [choice.name])
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,27 @@
+/** OpenAI Responses, as a dialect and as a wire. */
+import type { DialectFormat, WireFormat } from '../format.ts'
+import { readError, writeError } from '../openai/neutral-error.ts'
+import { ResponsesReader } from './read-events.ts'
+import { readRequest } from './read-request.ts'
+import { readResponse } from './read-response.ts'
+import { ResponsesWriter } from './write-events.ts'
+import { writeRequest } from './write-request.ts'
+import { writeResponse } from './write-response.ts'
+
+export const responsesDialect: DialectFormat = {
+  name: 'responses',
+  readRequest,
+  writeResponse,
+  writeEvents: (context) => new ResponsesWriter(context),
+  writeError,
+}
+
+export const responsesWire: WireFormat = {
+  name: 'responses',
+  framing: 'sse',
+  customTools: true,
+  writeRequest,
+  readResponse,
+  readEvents: (target, emit) => new ResponsesReader(target, emit),
+  readError,
+}

@@ -1,0 +1,148 @@
+/** A stream for a client of the Responses API. Each item starts with `added` and ends with `done`. */
+import type { ResponseOutputItem } from 'openai-7/resources/responses/responses.js'
+import type { EventWriter, ReplyContext } from '../format.ts'
+import type { CallPart, NeutralError, OpenPart, Signature, StreamEvent, Usage } from '../neutral.ts'
+import { type ResponseState, responseObject, statusOf } from './envelope.ts'
+import { failureOf } from './errors.ts'
+import {
+  type ItemWriter,
+  type Unnumbered,
+  writeCall,
+  writeMessage,
+  writeReasoning,
+  writeWhole,
+} from './item-events.ts'
+import { idMaker, itemsOf, signatureItem } from './items.ts'
+
+interface OpenItem {
+  writer: ItemWriter
+  outputIndex: number
+}
+
+type State = Pick<ResponseState, 'status' | 'incomplete' | 'error'>
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
+export class ResponsesWriter implements EventWriter {
+  private sequence = 0
+  private text = ''
+  private started = false
+  private model: string | null = null
+  private usage: Usage | null = null
+  /** The next item's place in the output. */
+  private next = 0
+  private readonly output: ResponseOutputItem[] = []
+  private readonly open = new Map<number, OpenItem>()
+  private readonly context: ReplyContext
+  private readonly newId: (prefix: string) => string
+
+  constructor(context: ReplyContext) {
+    this.context = context
+    this.newId = idMaker(context.requestId)
+  }
+
+  write(event: StreamEvent): string {
+    this.text = ''
+    this.take(event)
+    return this.text
+  }
+
+  /** A comment: the format has no event that says nothing. */
+  ping(): string {
+    return ': ping\n\n'
+  }
+
+  private take(event: StreamEvent): void {
+    if (event.type === 'usage') {
+      this.usage = event.usage
+      return
+    }
+    if (event.type === 'start') this.model = event.model
+    this.start()
+    if (event.type === 'open') this.openPart(event.index, event.part)
+    else if (event.type === 'delta') this.open.get(event.index)?.writer.delta(event.text)
+    else if (event.type === 'cite') this.open.get(event.index)?.writer.cite(event.citation)
+    else if (event.type === 'close') this.close(event.index, event.signature)
+    else if (event.type === 'fail') this.fail(event.error)
+    else if (event.type === 'end')
+      if (event.reason === 'bad_call') this.fail(BAD_CALL)
+      else this.end(statusOf(event.reason))
+  }
+
+  private start(): void {
+    if (this.started) return
+    this.started = true
+    const response = this.response({ status: 'in_progress' })
+    this.send({ type: 'response.created', response })
+    this.send({ type: 'response.in_progress', response })
+  }
+
+  private openPart(index: number, part: OpenPart): void {
+    if (part.type === 'text' || part.type === 'refusal')
+      this.openItem(index, this.newId('msg'), (place) => writeMessage(part, place, this.send))
+    else if (part.type === 'reasoning')
+      this.openItem(index, part.id ?? this.newId('rs'), (place) =>
+        writeReasoning(part, place, this.send),
+      )
+    else if (part.type === 'call') this.openCall(index, part)
+    else for (const item of itemsOf(part, this.newId)) this.whole(item)
+  }
+
+  private openCall(index: number, part: CallPart): void {
+    for (const item of signatureItem(part.signature, this.newId)) this.whole(item)
+    const id = part.itemId ?? this.newId(part.freeform === true ? 'ctc' : 'fc')
+    this.openItem(index, id, (place) => writeCall(part, place, this.send))
+  }
+
+  private openItem(
+    index: number,
+    id: string,
+    begin: (place: { id: string; outputIndex: number }) => ItemWriter,
+  ): void {
+    const outputIndex = this.next++
+    this.open.set(index, { outputIndex, writer: begin({ id, outputIndex }) })
+  }
+
+  private close(index: number, signature: Signature | undefined): void {
+    const item = this.open.get(index)
+    if (item === undefined) return
+    this.open.delete(index)
+    this.output[item.outputIndex] = item.writer.close(signature)
+  }
+
+  private whole(item: ResponseOutputItem): void {
+    const outputIndex = this.next++
+    this.output[outputIndex] = item
+    writeWhole(item, outputIndex, this.send)
+  }
+
+  private end(state: State): void {
+    const type = state.status === 'incomplete' ? 'response.incomplete' : 'response.completed'
+    this.send({ type, response: this.response(state) })
+  }
+
+  /** Codex ignores `error` events, and takes this one. */
+  private fail(error: NeutralError): void {
+    const response = this.response({ status: 'failed', error: failureOf(error) })
+    this.send({ type: 'response.failed', response })
+  }
+
+  private response(state: State) {
+    const output = this.output.filter((item) => item !== undefined)
+    const { model, usage } = this
+    return responseObject(this.context, { model, output, usage, ...state })
+  }
+
+  private readonly send = (event: Unnumbered): void => {
+    const { type, ...rest } = event
+    const data = JSON.stringify({ type, sequence_number: this.sequence++, ...rest })
+    this.text += `event: ${type}\ndata: ${data}\n\n`
+  }
+}
+
+/** Also said of a whole answer that ends so. */
+export const BAD_CALL: NeutralError = {
+  kind: 'broken',
+  message: 'upstream: the model wrote a tool call that could not be read; try again',
+  code: null,
+  param: null,
+}

@@ -1,0 +1,108 @@
+/** A request to an upstream of the Responses API. */
+import type { ResponseCreateParams } from 'openai-7/resources/responses/responses.js'
+import { digest } from '../call-ids.ts'
+import { ownFields } from '../carry.ts'
+import type { WireTarget, WrittenRequest } from '../format.ts'
+import type { JsonObject, Loss, NeutralRequest, Sampling } from '../neutral.ts'
+import { present } from '../present.ts'
+import { planThinking, type ThinkingPlan } from '../reasoning.ts'
+import { arrangeTurns, splitSystem, textOf } from '../turns.ts'
+import { formatOf } from './envelope.ts'
+import { writeInput } from './write-items.ts'
+import { writeToolChoice, writeTools } from './write-tools.ts'
+
+const MIN_OUTPUT_TOKENS = 16
+const MAX_USER_LENGTH = 64
+
+export function writeRequest(request: NeutralRequest, target: WireTarget): WrittenRequest {
+  const losses: Loss[] = []
+  const { system, rest } = splitSystem(request.turns)
+  const { tools } = request
+  const own = ownFields(request, 'responses', losses)
+  const { 'text.verbosity': verbosity, ...others } = own
+  const body: ResponseCreateParams = {
+    model: target.model,
+    input: writeInput(arrangeTurns(rest), { request, target, losses }),
+    ...(system.length > 0 && { instructions: textOf(system) }),
+    ...(tools.length > 0 && {
+      tools: writeTools(tools, request.dialect),
+      tool_choice: writeToolChoice(request.toolChoice, tools),
+      ...present({ parallel_tool_calls: request.parallel ?? undefined }),
+    }),
+    ...outputLimit(request, losses),
+    ...sampling(request.sampling, target, losses),
+    ...thinking(request, planThinking(request, target.facts, losses)),
+    ...textOptions(request, verbosity),
+    ...identity(request),
+    ...(request.stream && { stream: true }),
+    // Nothing is kept upstream, so the thoughts must come back sealed.
+    store: false,
+    include: ['reasoning.encrypted_content'],
+    ...others,
+  }
+  if (request.stop.length > 0) losses.push(dropped('stop', 'has no stop sequences'))
+  return { body: body as unknown as JsonObject, losses }
+}
+
+function dropped(field: string, why: string): Loss {
+  return { field, how: 'dropped', why: `OpenAI Responses ${why}` }
+}
+
+function outputLimit({ maxOutput }: NeutralRequest, losses: Loss[]) {
+  if (maxOutput === null) return {}
+  if (maxOutput < MIN_OUTPUT_TOKENS)
+    losses.push({
+      field: 'max_output_tokens',
+      how: 'clamped',
+      why: `OpenAI Responses takes at least ${MIN_OUTPUT_TOKENS}`,
+    })
+  return { max_output_tokens: Math.max(MIN_OUTPUT_TOKENS, maxOutput) }
+}
+
+const SAMPLING_NAMES: readonly (readonly [keyof Sampling, string])[] = [
+  ['topK', 'top_k'],
+  ['seed', 'seed'],
+  ['frequencyPenalty', 'frequency_penalty'],
+  ['presencePenalty', 'presence_penalty'],
+]
+
+function sampling(wanted: Sampling, { facts }: WireTarget, losses: Loss[]) {
+  for (const [name, field] of SAMPLING_NAMES)
+    if (wanted[name] !== undefined) losses.push(dropped(field, 'has no such field'))
+  const { temperature, topP: top_p } = wanted
+  if (facts.sampling) return present({ temperature, top_p })
+  for (const [field, value] of Object.entries({ temperature, top_p }))
+    if (value !== undefined)
+      losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
+  return {}
+}
+
+function thinking({ reasoning }: NeutralRequest, plan: ThinkingPlan | null) {
+  const effort = plan === null ? undefined : effortOf(plan)
+  // A summary is not asked for unbidden: OpenAI refuses it to organisations that are not verified.
+  const summary =
+    reasoning.show === true && reasoning.mode !== 'off' ? ('auto' as const) : undefined
+  if (effort === undefined && summary === undefined) return {}
+  return { reasoning: present({ effort, summary }) }
+}
+
+function effortOf(plan: ThinkingPlan) {
+  if (plan.type === 'off') return 'none' as const
+  return plan.type === 'budget' ? undefined : plan.effort
+}
+
+function textOptions(request: NeutralRequest, verbosity: unknown) {
+  const format = request.output.type === 'text' ? undefined : formatOf(request)
+  if (format === undefined && verbosity === undefined) return {}
+  return { text: present({ format, verbosity: verbosity as 'low' | undefined }) }
+}
+
+/** OpenAI takes at most 64 characters for a user, and they should not name anybody. */
+function identity({ user, cacheKey, tier }: NeutralRequest) {
+  const hashed = user !== null && user.length > MAX_USER_LENGTH ? digest(user) : user
+  return present({
+    safety_identifier: hashed ?? undefined,
+    prompt_cache_key: cacheKey ?? (user === null ? undefined : digest(user).slice(0, 32)),
+    service_tier: tier ?? undefined,
+  })
+}
