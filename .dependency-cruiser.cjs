@@ -14,6 +14,7 @@ const SUBJECTS = [
   'upstreams',
   'limits',
   'quota',
+  'passthrough',
 ]
 const subjects = SUBJECTS.map(folder)
 /** Where a package's own map of exports hides a file, its bare name is all that is seen. */
@@ -77,6 +78,7 @@ module.exports = {
       packages('ipaddr.js', 'proxy-addr', '@types/proxy-addr'),
     ]),
     layer('quota', may('core', 'access', 'usage', 'upstreams')),
+    layer('passthrough', may('core')),
     layer('doctor', may('core', 'routing', 'access')),
     layer('admin', subjects),
     layer('providers', may('core', 'protocols', 'routing', 'upstreams')),

@@ -112,6 +112,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '客户端这么久不接收数据就切断',
   },
   MAX_BODY_BYTES: { en: 'largest request body', zh: '最大的请求体' },
+  MAX_UPLOAD_BYTES: {
+    en: 'largest upload of a file; it is passed on as it arrives and not kept',
+    zh: '最大的文件上传；边到达边转发，不在内存中保留',
+  },
   BODY_MEMORY_BYTES: {
     en: 'what the bodies of all requests under way may take together; beyond it requests are answered with 503. The process needs two to three times as much',
     zh: '所有进行中请求的请求体合计可占用的字节数；超出时以 503 拒绝。进程实际需要两到三倍的内存',
@@ -141,6 +145,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'headers of a client that reach the upstream; keys, cookies, addresses and what concerns the connection never do. A list here replaces the default: `openai-beta`, `idempotency-key`, `traceparent`, `tracestate`, `http-referer`, `x-title`',
     zh: '客户端的哪些请求头会转发给上游；密钥、Cookie、地址和与连接有关的头从不转发。此处的列表会替换默认值：`openai-beta`、`idempotency-key`、`traceparent`、`tracestate`、`http-referer`、`x-title`',
     standard: { en: 'see there', zh: '见右' },
+  },
+  UNKNOWN_OBJECTS: {
+    en: 'ids of files, batches and the like that were made past the gateway, and so belong to no user: `pass` lets everybody use whoever knows the id, `refuse` only keys of an admin',
+    zh: '未经网关创建、因此不属于任何用户的文件、批处理等对象：`pass` 允许知道其 ID 的任何人使用，`refuse` 只允许管理员的密钥',
   },
   JOURNAL_SYNC: {
     en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses anything',

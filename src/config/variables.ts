@@ -63,6 +63,7 @@ export const VARIABLES = {
   CLIENT_BODY_TIMEOUT_MS: whole(10).default(30_000),
   CLIENT_WRITE_TIMEOUT_MS: whole(10).default(60_000),
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(64 * 1024 * 1024),
+  MAX_UPLOAD_BYTES: whole(1024).default(8 * 1024 ** 3),
   BODY_MEMORY_BYTES: whole(1024 ** 2).default(512 * 1024 * 1024),
   DRAIN_SECONDS: whole(0, 3600).default(30),
   DRAIN_NOTICE_MS: whole(0, 600_000).default(1000),
@@ -77,6 +78,7 @@ export const VARIABLES = {
     'http-referer',
     'x-title',
   ]),
+  UNKNOWN_OBJECTS: z.enum(['pass', 'refuse'], 'pass or refuse').default('pass'),
   JOURNAL_SYNC: z
     .enum(['always', 'interval', 'off'], 'always, interval or off')
     .default('interval'),

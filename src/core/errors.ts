@@ -19,6 +19,12 @@ export const ERROR_CATALOGUE = {
   model_not_allowed: { status: 403, type: 'invalid_request_error', blame: 'client' },
   model_not_found: { status: 404, type: 'invalid_request_error', blame: 'client', doctor: 'UPS-1' },
   not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
+  object_unavailable: {
+    status: 410,
+    type: 'invalid_request_error',
+    blame: 'operator',
+    doctor: 'UPS-1',
+  },
   request_timeout: { status: 408, type: 'invalid_request_error', blame: 'client' },
   invalid_request: { status: 400, type: 'invalid_request_error', blame: 'client' },
   request_too_large: { status: 413, type: 'invalid_request_error', blame: 'client' },

@@ -10,6 +10,7 @@ import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listModels, lookAtModel } from './routes/models.ts'
 import { unservedReply } from './routes/unserved.ts'
+import { VENDOR_ROUTES } from './routes/vendor.ts'
 import type { Exchange } from './server/exchange.ts'
 import { pathOf } from './server/target.ts'
 
@@ -25,11 +26,13 @@ export const ROUTES: readonly Route[] = [
   getRoute('/metrics', 'admin_key', metrics),
 ]
 
-const NO_MATCH: RouteMatch = { params: {}, deployment: null }
-
 export function createApp(parts: AppParts): (exchange: Exchange) => void {
   const router = createRouter(
-    ROUTES.map(({ method, path, open }) => ({ method, path, value: open(parts) })),
+    [...ROUTES, ...VENDOR_ROUTES].map(({ method, path, open }) => ({
+      method,
+      path,
+      value: open(parts),
+    })),
   )
   return (exchange) => {
     // Before CORS: pages of other origins have no business with the admin API.
@@ -61,13 +64,13 @@ interface FoundRoute {
 function find(router: Router<ExchangeHandler>, method: string, path: string): FoundRoute | null {
   const routed = method === 'HEAD' ? 'GET' : method
   const exact = router.exact(routed, path)
-  if (exact !== null) return { handler: exact, match: NO_MATCH }
+  if (exact !== null) return { handler: exact, match: { params: {}, deployment: null, path } }
   if (hasDotSegment(path)) return null
   for (const form of pathForms(path)) {
     const found = router.match(routed, form.path)
     if (found === null) continue
     const deployment = form.deployment === null ? null : decodedOr(form.deployment)
-    return { handler: found.value, match: { params: found.params, deployment } }
+    return { handler: found.value, match: { params: found.params, deployment, path: form.path } }
   }
   return null
 }

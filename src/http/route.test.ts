@@ -32,6 +32,7 @@ function ask(method = 'GET') {
       finished: () => resolve(sent),
       abort() {},
       isLast: () => false,
+      hold() {},
     },
   )
   return { exchange, reply: promise }
@@ -44,7 +45,7 @@ test('a route is not entered by who may not', async () => {
     return json({})
   })
   const { exchange, reply } = ask()
-  route.open(parts)(exchange, { params: {}, deployment: null })
+  route.open(parts)(exchange, { params: {}, deployment: null, path: '/x' })
   expect(await reply).toStartWith('HTTP/1.1 401 ')
   expect(entered).toBe(false)
 })
@@ -54,7 +55,7 @@ test('a mistake of ours is an error of the usual form, and its place is in the l
     throw new Error('secret detail')
   })
   const { exchange, reply } = ask()
-  route.open(parts)(exchange, { params: {}, deployment: null })
+  route.open(parts)(exchange, { params: {}, deployment: null, path: '/x' })
   const [head = '', body = ''] = (await reply).split('\r\n\r\n')
   const { error } = JSON.parse(body)
   expect(head).toStartWith('HTTP/1.1 500 ')
@@ -73,7 +74,7 @@ test('of a body nothing is kept, before the reply or while it is waited for', as
   })
   const { exchange, reply } = ask()
   exchange.received(Buffer.from('before'))
-  route.open(parts)(exchange, { params: {}, deployment: null })
+  route.open(parts)(exchange, { params: {}, deployment: null, path: '/x' })
   exchange.received(Buffer.from('behind'))
   expect([exchange.text(), inFlight]).toEqual(['', 1])
   answer.resolve()

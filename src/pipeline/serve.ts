@@ -2,6 +2,7 @@
 import type { ClientPeer } from '../limits/rate-limits.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
+import { forwardedHeaders } from '../upstreams/forward-headers.ts'
 import { attempt } from './attempt/attempt.ts'
 import { openTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
@@ -36,7 +37,9 @@ export async function serve(
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
   const plan = route(services, caller, request)
   const reservation = await reserve(services, { caller, request, client }, context)
-  const tries = openTries(plan, request, context, openDelivery(client, reservation.headers))
+  const delivery = openDelivery(client, reservation.headers)
+  const forwarded = forwardedHeaders(services.forwardHeaders, client.headers)
+  const tries = openTries({ plan, request, context, delivery, forwarded })
   let relayed: RelayResult
   try {
     const result = await attempt(services, tries)

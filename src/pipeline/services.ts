@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import type { ObjectStore } from '../passthrough/objects.ts'
 import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
 import type { Pool } from '../upstreams/health.ts'
@@ -43,6 +44,12 @@ export interface Services {
   usageRefusers: Map<string, true>
   quotas: Quotas
   rateLimits: RateLimits
+  /** Names of clients' headers that reach upstreams. */
+  forwardHeaders: readonly string[]
+  /** Objects that clients made at vendors. */
+  objects: ObjectStore
+  /** Whether ids that nobody made here may be used: they belong to no user. */
+  unknownObjects: 'pass' | 'refuse'
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean
 }

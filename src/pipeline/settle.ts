@@ -56,7 +56,7 @@ function record(
     durationMs,
     firstTokenMs: result.firstTokenMs,
     reservedTokens: quota?.tokens ?? 0,
-    costUsd: null,
+    costUsd: typeof result.cost === 'number' ? result.cost : null,
     ...usage,
   }
   services.endedRequests.add(usageRecord, caller)

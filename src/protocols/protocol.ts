@@ -10,13 +10,17 @@ import type { TokenUsage } from '../core/token-usage.ts'
 export type ProtocolName = 'openai'
 
 /** What a client can ask for; each belongs to one protocol (`protocols/index.ts`). */
-export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models'
+export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models' | VendorEndpoint
+
+declare const vendor: unique symbol
+/** A row of the table of vendor routes: nothing is known of it but what the row says. */
+export type VendorEndpoint = string & { readonly [vendor]: true }
 
 /** What the gateway decides on; every other field stays in `text` and `body`, for the protocol to read. */
 export interface ModelRequest {
   readonly protocol: ProtocolName
   readonly endpoint: Endpoint
-  readonly method: 'POST' | 'GET'
+  readonly method: 'POST' | 'GET' | 'DELETE'
   /** The model as the client names it. */
   readonly model: string
   readonly stream: boolean

@@ -2,6 +2,8 @@
 import { upstreamModelName } from '../routing/choose-key.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
+/** Everything else is of the resource as a whole. */
+const BY_DEPLOYMENT = /^(?:images|audio)\/(?!voice)/
 const DEFAULT_API_VERSION = '2024-10-21'
 
 export const azure: Provider = {
@@ -15,6 +17,16 @@ export const azure: Provider = {
       headers: { ...(text === null ? PLAIN : PLAIN_JSON), 'api-key': secret },
     }
   }),
+  vendor(upstream, secret, { path, query, model }) {
+    const place = BY_DEPLOYMENT.test(path)
+      ? `deployments/${encodeURIComponent(model)}/${path}`
+      : path
+    const separator = query === '' ? '?' : '&'
+    return {
+      url: `${upstream.baseUrl}/openai/${place}${query}${separator}${version(upstream.apiVersion)}`,
+      headers: { ...PLAIN, 'api-key': secret },
+    }
+  },
   modelList: (upstream, secret) =>
     getJson(`${upstream.baseUrl}/openai/models?${version(upstream.apiVersion)}`, {
       'api-key': secret,

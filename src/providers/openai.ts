@@ -10,6 +10,10 @@ export const openai: Provider = {
       headers: { ...(text === null ? PLAIN : PLAIN_JSON), authorization: `Bearer ${secret}` },
     }
   }),
+  vendor: (upstream, secret, { path, query }) => ({
+    url: `${upstream.baseUrl}/${path}${query}`,
+    headers: { ...PLAIN, authorization: `Bearer ${secret}` },
+  }),
   modelList: (upstream, secret) =>
     getJson(`${upstream.baseUrl}/models`, { authorization: `Bearer ${secret}` }),
   transport: null,

@@ -16,10 +16,22 @@ export type DestinationOf = (
   request: ModelRequest,
 ) => Destination
 
+/** A vendor's route at a provider's host. */
+export interface VendorPath {
+  /** Below the base URL, encoded: `files/file-1/content`. */
+  path: string
+  /** With its question mark, or empty. */
+  query: string
+  /** As it is called there; empty if the call concerns none. */
+  model: string
+}
+
 export interface Provider {
   /** The wire format that its hosts speak. */
   readonly protocol: ProtocolName
   readonly destination: DestinationOf
+  /** Where the vendor's further routes are; null if it has none. */
+  readonly vendor: ((upstream: UpstreamKey, secret: string, path: VendorPath) => Destination) | null
   /** The list of models, which also tells whether a key is accepted. */
   modelList(upstream: UpstreamKey, secret: string): WireRequest
   /** Null if it is reached over the network. */

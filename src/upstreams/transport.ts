@@ -1,10 +1,25 @@
 /** How requests reach an upstream. */
 
+/** A body that is sent as it arrives, at the pace of whoever takes it. It can be read once. */
+export interface BodySource {
+  /** Null: it is sent in chunks. */
+  readonly length: number | null
+  /** The next bytes, null at the end; rejects if the sender broke off. One call at a time. */
+  next(): Uint8Array | null | Promise<Uint8Array | null>
+}
+
 export interface WireRequest {
-  method: 'POST' | 'GET'
+  method: 'POST' | 'GET' | 'DELETE'
   url: string
+  /** Those of one destination are one object, so that a transport can keep what it makes of them. */
   headers: Readonly<Record<string, string>>
-  body: string | null
+  /** Headers of this request alone. */
+  further?: Readonly<Record<string, string>> | null
+  body: string | Uint8Array | BodySource | null
+}
+
+export function isBodySource(body: WireRequest['body']): body is BodySource {
+  return body !== null && typeof body === 'object' && 'next' in body
 }
 
 export interface SendOptions {

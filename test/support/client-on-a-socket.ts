@@ -22,6 +22,8 @@ export function connected({ room = Number.POSITIVE_INFINITY, stopping = false } 
         return taken
       },
       shutdown: () => void events.push('ended'),
+      pause: () => void events.push('paused'),
+      resume: () => void events.push('resumed'),
       terminate() {
         events.push('terminated')
         connection.closed()

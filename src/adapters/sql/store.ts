@@ -4,6 +4,7 @@ import type { ConsoleReads } from '../../admin/console-reads.ts'
 import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Examination } from '../../doctor/examination.ts'
+import type { ObjectStore } from '../../passthrough/objects.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
 import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
@@ -13,6 +14,7 @@ import { createAdminStore } from './admin-store.ts'
 import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
 import { createConsoleReads } from './console/console-reads.ts'
 import { createExamination } from './examination.ts'
+import { createObjectStore } from './objects/object-store.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
@@ -23,6 +25,7 @@ import { createUsageStore } from './usage/usage-store.ts'
 export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
   reads: ConsoleReads
+  objects: ObjectStore
   examination: Examination
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
@@ -66,6 +69,7 @@ export function storeOver(
     ...createUsageStore({ db, runBulk: words.runBulk, catalogue: prices ?? null }),
     quotas: createQuotaLedger(db, watch),
     reads: createConsoleReads(db),
+    objects: createObjectStore(db),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.

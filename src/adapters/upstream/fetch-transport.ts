@@ -2,6 +2,7 @@
 
 import { replyOf } from '../../upstreams/response-reply.ts'
 import {
+  isBodySource,
   type Sending,
   TransportError,
   type UpstreamReply,
@@ -81,6 +82,18 @@ export function createFetchTransport(options: FetchOptions) {
   }
 }
 
+/** As a stream, if it is sent as it arrives. */
+function bodyOf({ body }: WireRequest): NonNullable<RequestInit['body']> | null {
+  if (!isBodySource(body)) return body as string | Uint8Array<ArrayBuffer> | null
+  return new ReadableStream({
+    async pull(controller) {
+      const bytes = await body.next()
+      if (bytes === null) controller.close()
+      else controller.enqueue(bytes)
+    },
+  })
+}
+
 function exchange(
   request: WireRequest,
   signal: AbortSignal,
@@ -89,8 +102,8 @@ function exchange(
 ): Promise<Response> {
   return fetch(request.url, {
     method: request.method,
-    headers: request.headers,
-    body: request.body,
+    headers: { ...request.headers, ...request.further },
+    body: bodyOf(request),
     signal,
     redirect: 'manual',
     // Our own limits apply; Bun's five minutes would end a long wait for a reasoning model.

@@ -11,6 +11,7 @@ import {
 import type { Address } from './address.ts'
 import { decoded } from './decoded-reply.ts'
 import { Http1Reply } from './http1-reply.ts'
+import { RequestWriter } from './request-writer.ts'
 
 /** What a connection needs of its socket. */
 export interface Wire {
@@ -26,12 +27,6 @@ interface Watcher {
   idle(connection: Connection): void
   gone(connection: Connection): void
 }
-
-/** A request of usual size is put together here: as one text it would be copied twice more. */
-const together = Buffer.allocUnsafe(128 * 1024)
-/** Room for the length of the body and the empty line. */
-const END_BYTES = 64
-const MAX_BYTES_A_CHARACTER = 3
 
 /** A class, for each request has one. */
 class UpstreamExchange implements Sending {
@@ -66,29 +61,20 @@ export class Connection implements MessageSink {
   /** The reply under way leaves it fit for another. */
   private reusable = true
   private open = true
-  private unsent: Uint8Array | null = null
+  private readonly writer: RequestWriter
 
   constructor(wire: Wire, watcher: Watcher) {
     this.wire = wire
     this.watcher = watcher
+    this.writer = new RequestWriter(wire)
   }
 
   /** `head` without the length of the body and the empty line at its end. */
-  exchange(head: string, body: string | null): Sending {
+  exchange(head: string, body: WireRequest['body']): Sending {
     const exchange = new UpstreamExchange(this)
     this.current = exchange
     this.reader.start()
-    const bytes = body === null ? 0 : Buffer.byteLength(body)
-    const end = body === null ? '\r\n' : `content-length: ${bytes}\r\n\r\n`
-    if (head.length * MAX_BYTES_A_CHARACTER + END_BYTES + bytes > together.length) {
-      const whole = Buffer.from(head + end + (body ?? ''))
-      this.write(whole, whole.length)
-      return exchange
-    }
-    let length = together.write(head, 0)
-    length += together.write(end, length)
-    if (body !== null) length += together.write(body, length)
-    this.write(together, length)
+    this.writer.send(head, body, (error) => this.bodyBroken(exchange, error))
     return exchange
   }
 
@@ -99,6 +85,7 @@ export class Connection implements MessageSink {
   destroy(): void {
     if (!this.open) return
     this.open = false
+    this.writer.close()
     this.wire.destroy()
     this.watcher.gone(this)
   }
@@ -116,7 +103,7 @@ export class Connection implements MessageSink {
   }
 
   drained(): void {
-    if (this.unsent !== null) this.write(this.unsent, this.unsent.length)
+    this.writer.drained()
   }
 
   /** `error` is null where the upstream ended it properly. */
@@ -157,7 +144,7 @@ export class Connection implements MessageSink {
     this.used = true
     finished?.answer?.end()
     // A reply before the whole request was sent leaves the rest of it in the way.
-    if (this.reusable && this.open && this.unsent === null) this.watcher.idle(this)
+    if (this.reusable && this.open && this.writer.isDone()) this.watcher.idle(this)
     else this.destroy()
   }
 
@@ -169,10 +156,11 @@ export class Connection implements MessageSink {
     failing?.answer?.fail(error)
   }
 
-  private write(bytes: Uint8Array, length: number): void {
-    const written = Math.max(0, this.wire.write(bytes, length))
-    // A copy, for the bytes may be those that all connections share; of a Buffer, `slice` is none.
-    this.unsent = written >= length ? null : new Uint8Array(bytes.subarray(written, length))
+  /** The client's own upload broke off. */
+  private bodyBroken(exchange: UpstreamExchange, error: unknown): void {
+    if (this.current !== exchange) return
+    const why = error instanceof Error ? error.message : String(error)
+    this.fail(new TransportError('other', `the body of the request broke off: ${why}`, true))
   }
 }
 
@@ -180,19 +168,28 @@ const LINE_BREAK = /[\r\n\0]/
 /** By their headers, which providers make once for many requests. */
 const heads = new WeakMap<WireRequest['headers'], { url: string; head: string }>()
 
-/** What stands before the length of the body. Throws where a header would end the line it stands in. */
-export function headOf(request: WireRequest, { host }: Address, path: string): string {
-  const { method, url, headers } = request
+/** What stands before the length of the body. Throws if a header would end the line it stands in. */
+export function headOf(request: WireRequest, address: Address, path: string): string {
+  const head = sharedHead(request, address, path)
+  return request.further == null ? head : head + linesOf(request.further)
+}
+
+function sharedHead({ method, url, headers }: WireRequest, { host }: Address, path: string) {
   const known = heads.get(headers)
-  if (known !== undefined && known.url === url && known.head.startsWith(method)) return known.head
-  const parts = [method, ' ', path, ' HTTP/1.1\r\nhost: ', host, '\r\n']
+  if (known !== undefined && known.url === url && known.head.startsWith(`${method} `))
+    return known.head
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${linesOf(headers)}`
+  heads.set(headers, { url, head })
+  return head
+}
+
+function linesOf(headers: Readonly<Record<string, string>>): string {
+  let lines = ''
   for (const name in headers) {
     const value = headers[name] as string
     if (LINE_BREAK.test(value))
       throw new TransportError('other', `the header ${name} holds a line break`, false)
-    parts.push(name, ': ', value, '\r\n')
+    lines += `${name}: ${value}\r\n`
   }
-  const head = parts.join('')
-  heads.set(headers, { url, head })
-  return head
+  return lines
 }

@@ -1,7 +1,12 @@
 /** Requests over our own HTTP/1.1 connections, kept for the next request. Why not fetch: docs/decisions. */
 
 import type { SendOptions, WireRequest } from '../../upstreams/transport.ts'
-import { type Sending, TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
+import {
+  isBodySource,
+  type Sending,
+  TransportError,
+  type UpstreamReply,
+} from '../../upstreams/transport.ts'
 import { type Address, splitUrl } from './address.ts'
 import { Connection, headOf } from './http1-connection.ts'
 import { createIdlePool } from './idle-pool.ts'
@@ -19,9 +24,11 @@ export interface Http1Options {
 export function createHttp1Transport(options: Http1Options) {
   const pool = createIdlePool()
 
-  const open = (address: Address) => {
+  const open = (address: Address, { body }: WireRequest) => {
     const { origin } = address
-    const limits = { limitMs: options.connectTimeoutMs, offerHttp2: options.offerHttp2(origin) }
+    // A body that is sent as it arrives goes over our own connections, which can hold it back.
+    const offerHttp2 = !isBodySource(body) && options.offerHttp2(origin)
+    const limits = { limitMs: options.connectTimeoutMs, offerHttp2 }
     return openConnection(address, limits, (wire) => new Connection(wire, pool.watcherOf(origin)))
   }
 
@@ -35,7 +42,7 @@ export function createHttp1Transport(options: Http1Options) {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()
     let sending: Sending | null = null
     let cancelled = false
-    open(address)
+    open(address, request)
       .then((made) => {
         if (cancelled) {
           if (made.protocol === 'http1.1') pool.watcherOf(address.origin).idle(made.connection)

@@ -1,5 +1,5 @@
 /** The way to an upstream: our own HTTP/1.1 connections, or fetch where it chose HTTP/2 or a proxy is set. */
-import type { Transport, TransportError } from '../../upstreams/transport.ts'
+import { isBodySource, type Transport, type TransportError } from '../../upstreams/transport.ts'
 import { splitUrl } from './address.ts'
 import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
 import { createHttp1Transport } from './http1-transport.ts'
@@ -37,7 +37,8 @@ export function createUpstreamTransport(options: UpstreamTransportOptions): Tran
     send(request, send) {
       const { origin, secure } = splitUrl(request.url).address
       if (isProxied(origin)) return byFetch.send(request, { origin, http2: false, ...send })
-      if (!secure || !http2Origins.has(origin)) return http1.send(request, send)
+      if (!secure || !http2Origins.has(origin) || isBodySource(request.body))
+        return http1.send(request, send)
       const sending = byFetch.send(request, { origin, http2: true, ...send })
       let now = sending
       const reply = sending.reply.catch((error: TransportError) => {

@@ -9,10 +9,12 @@ import type { Endpoint, ProtocolName } from '../../protocols/protocol.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { type BodyLimits, readBody } from '../server/read-body.ts'
+import { type BodyLimits, readText } from '../server/read-body.ts'
+import type { UploadLimits } from './bounded-source.ts'
 
 export interface ServerOptions {
   bodyLimits: BodyLimits
+  uploadLimits: UploadLimits
   /** Counts requests under way, so that stopping can wait for them. */
   inFlight: { add(): void; remove(): void }
 }
@@ -22,6 +24,8 @@ export interface RouteMatch {
   params: PathParams
   /** The model that an Azure client names in the path, as its deployment; null in other paths. */
   deployment: string | null
+  /** The route's own path, of whatever form of it was sent. */
+  path: string
 }
 
 export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
@@ -40,7 +44,8 @@ export function serveEndpoint(
   const { protocol, endpoint } = inference
   return (client, { deployment }) => {
     const share = bodyLimits.memory.open()
-    const read = () => readBody(client, bodyLimits, services.deadlines, share)
+    const reading = { request: client, limits: bodyLimits, deadlines: services.deadlines, share }
+    const read = () => readText(reading)
     const readNamed = deployment === null ? read : namingModel(read, deployment)
     inFlight.add()
     void respondTo(services, { protocol, endpoint, client, readBody: readNamed }).finally(() => {

@@ -55,9 +55,6 @@ const UNSERVED: readonly Unserved[] = [
     of("Ollama's own API", ollama),
   ),
   ...['POST /v2/chat', 'POST /v2/rerank', 'POST /v2/embed'].map(of('the Cohere API', cohere)),
-  ...['POST /v1/responses', 'GET /v1/responses/{rest*}'].map(
-    of('this part of the OpenAI API', openai),
-  ),
   ...['GET', 'POST', 'DELETE'].flatMap((method) =>
     [`${method} /v1/organization/{rest*}`, `${method} /v1/projects/{rest*}`].map(
       of('administration of the organisation, which is the operator’s,', openai),

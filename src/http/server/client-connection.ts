@@ -18,6 +18,8 @@ export interface ClientSocket {
   shutdown(): void
   /** Closes it at once. */
   terminate(): void
+  pause(): void
+  resume(): void
 }
 
 /** What all connections of a server share. */
@@ -190,6 +192,12 @@ export class ClientConnection implements MessageSink, ReplyWire {
   abort(): void {
     this.exchange = null
     this.socket.terminate()
+  }
+
+  hold(back: boolean): void {
+    if (!this.open) return
+    if (back) this.socket.pause()
+    else this.socket.resume()
   }
 
   /** Goes on with what came early. */

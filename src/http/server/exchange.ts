@@ -3,6 +3,7 @@ import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
 import { BodyBuffer } from './body-buffer.ts'
+import { BodyStream } from './body-stream.ts'
 import type { Part } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
@@ -20,8 +21,11 @@ export interface ReplyWire {
   abort(): void
   /** The server stops: this is the last reply on its connection. */
   isLast(): boolean
+  /** Stops or starts reading what the client sends. */
+  hold(back: boolean): void
 }
 
+const CLIENT_LEFT = 'the client closed the connection'
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** JSON is UTF-8 (RFC 8259, 8.1). What is not must not reach an upstream as replacement characters. */
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -45,6 +49,7 @@ export class Exchange implements ClientStream {
   private readonly request: RequestHead
   private readonly wire: ReplyWire
   private readonly body = new BodyBuffer()
+  private bodyStream: BodyStream | null = null
   private dropsBody = false
   private state: 'waiting' | 'streaming' | 'over' = 'waiting'
   /** Of a stream; it goes with the first bytes. */
@@ -73,10 +78,29 @@ export class Exchange implements ClientStream {
     }
   }
 
+  /** The body, once. */
+  bytes(): Buffer {
+    const bytes = this.body.take()
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
   /** For whoever takes none: what comes of one is not kept. */
   dropBody(): void {
     this.dropsBody = true
     this.body.take()
+  }
+
+  /** The body as it arrives, once, with what is here of it: at the pace of whoever takes it. */
+  streamBody(): BodyStream {
+    const { framing } = this.request
+    const length = framing.mode === 'length' ? framing.length : null
+    const stream = new BodyStream(length, (back) => this.wire.hold(back))
+    this.bodyStream = stream
+    stream.push(this.body.take())
+    if (this.whole) stream.end()
+    if (this.gone) stream.fail(new Error(CLIENT_LEFT))
+    else this.askForBody()
+    return stream
   }
 
   /** Also on the reply, whoever makes it. */
@@ -137,24 +161,28 @@ export class Exchange implements ClientStream {
 
   received(bytes: Uint8Array): void {
     if (this.state === 'over') return
-    if (!this.dropsBody) this.body.push(bytes)
+    if (this.bodyStream !== null) this.bodyStream.push(bytes)
+    else if (!this.dropsBody) this.body.push(bytes)
     this.size += bytes.length
     this.onBody?.()
   }
 
   complete(): void {
     this.whole = true
+    this.bodyStream?.end()
     this.onBody?.()
   }
 
   markMalformed(reason: string): void {
     this.malformed = reason
+    this.bodyStream?.fail(new Error(`it is malformed: ${reason}`))
     this.onBody?.()
   }
 
   clientLeft(): void {
     this.gone = true
     this.state = 'over'
+    this.bodyStream?.fail(new Error(CLIENT_LEFT))
     this.onBody?.()
     this.onGone?.()
   }
@@ -180,6 +208,7 @@ export class Exchange implements ClientStream {
 
   private finish(): void {
     this.state = 'over'
+    this.bodyStream?.drop()
     this.wire.finished(this.keepAlive)
   }
 }

@@ -12,18 +12,31 @@ export interface BodyLimits {
   memory: BodyMemory
 }
 
-/** A promise only where it has not all arrived. */
-export function readBody(
-  request: Exchange,
-  limits: BodyLimits,
-  deadlines: Deadlines,
-  share: BodyShare,
-): string | Promise<string> {
+export interface BodyReading {
+  request: Exchange
+  limits: BodyLimits
+  deadlines: Deadlines
+  share: BodyShare
+}
+
+/** JSON. A promise only if it has not all arrived. */
+export function readText(reading: BodyReading): string | Promise<string> {
+  const { request } = reading
+  const arrived = whenWhole(reading)
+  return arrived instanceof Promise ? arrived.then(() => textOf(request)) : textOf(request)
+}
+
+export async function readBytes(reading: BodyReading): Promise<Buffer> {
+  await whenWhole(reading)
+  return reading.request.bytes()
+}
+
+function whenWhole({ request, limits, deadlines, share }: BodyReading): void | Promise<void> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new GatewayError(
       'unsupported_encoding',
-      'gateway: compressed request bodies are not supported. Send the JSON without content-encoding.',
+      'gateway: compressed request bodies are not supported. Send the body without content-encoding.',
     )
   }
   const length = request.headers.get('content-length')
@@ -31,25 +44,18 @@ export function readBody(
   share.growTo(Number(length ?? 0))
   const early = faultOf(request, limits, share)
   if (early !== null) throw early
-  if (request.whole) return textOf(request)
+  if (request.whole) return
   return new Promise((resolve, reject) => {
     const deadline = deadlines.open()
     const over = () => {
       deadline.clear()
       request.onBody = null
     }
-    const finish = () => {
-      try {
-        resolve(textOf(request))
-      } catch (error) {
-        reject(error)
-      }
-    }
     request.onBody = () => {
       const fault = faultOf(request, limits, share)
       if (fault === null && !request.whole) return
       over()
-      if (fault === null) finish()
+      if (fault === null) resolve()
       else reject(fault)
     }
     deadline.set(limits.timeoutMs, () => {

@@ -10,3 +10,9 @@ export function pathOf(target: string): string {
   const query = local.indexOf('?')
   return query < 0 ? local : local.slice(0, query)
 }
+
+/** With its question mark, as it was sent; empty if there is none. */
+export function queryTextOf(target: string): string {
+  const query = target.indexOf('?')
+  return query < 0 ? '' : (target.slice(query).split('#')[0] ?? '')
+}

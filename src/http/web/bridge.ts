@@ -5,7 +5,7 @@ import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { ServerOptions } from '../routes/inference.ts'
 import type { BodyMemory, BodyShare } from '../server/body-memory.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { type BodyLimits, readBody } from '../server/read-body.ts'
+import { type BodyLimits, readText } from '../server/read-body.ts'
 import { localTarget, pathOf } from '../server/target.ts'
 
 /** What a handler gets beside the Request. */
@@ -90,7 +90,13 @@ function lazyBody(parts: BridgeParts, bindings: Bindings): ReadableStream<Uint8A
       async pull(controller) {
         try {
           const limits = { ...parts.limitsOf(pathOf(exchange.target)), memory: parts.memory }
-          const text = await readBody(exchange, limits, parts.deadlines, bindings.share)
+          const { share } = bindings
+          const text = await readText({
+            request: exchange,
+            limits,
+            deadlines: parts.deadlines,
+            share,
+          })
           if (text !== '') controller.enqueue(Buffer.from(text))
           controller.close()
         } catch (error) {

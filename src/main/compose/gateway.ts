@@ -10,6 +10,7 @@ import { BoundedMap } from '../../core/bounded-map.ts'
 import type { Logger } from '../../core/logger.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
+import type { ObjectStore } from '../../passthrough/objects.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
 import type { Services } from '../../pipeline/services.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
@@ -55,7 +56,7 @@ export interface Seams {
 
 interface Parts {
   config: Config
-  store: KeyStore & UsageStore
+  store: KeyStore & UsageStore & { objects: ObjectStore }
   vault: Vault
   logger: Logger
   /** The outgoing proxy for an origin, from the environment. */
@@ -164,6 +165,9 @@ export async function startGateway({
     deadlines,
     quotas,
     rateLimits,
+    forwardHeaders: config.forwardHeaders,
+    objects: store.objects,
+    unknownObjects: config.unknownObjects,
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,

@@ -72,6 +72,7 @@ export function listen({
       timeoutMs: config.clientBodyTimeoutMs,
       memory: bodyMemory,
     },
+    uploadLimits: { maxBytes: config.maxUploadBytes, idleMs: config.clientBodyTimeoutMs },
     allowedOrigins: config.corsAllowOrigins,
     inFlight,
     web: web?.({ inFlight, doctor, bodyMemory }) ?? null,

@@ -8,13 +8,20 @@ import { nextStep } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult } from './result.ts'
-import { send } from './send.ts'
+import { send as sendModelCall } from './send.ts'
 import type { RequestTries } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
+/** How one attempt is made. */
+export type SendAttempt = typeof sendModelCall
+
 /** Goes on where the same tries stopped, if it is called again. */
-export async function attempt(services: Services, tries: RequestTries): Promise<AttemptResult> {
+export async function attempt(
+  services: Services,
+  tries: RequestTries,
+  send: SendAttempt = sendModelCall,
+): Promise<AttemptResult> {
   const { signal, arrivedMs } = tries.context
   services.retryBudget.earn()
   let candidate = choose(services, tries, null)

@@ -16,16 +16,26 @@ interface ResponseHead {
 /** A whole reply that was found good before any of it was sent. */
 export interface WholeResponse extends ResponseHead {
   kind: 'whole'
+  /** Of a vendor's route; a model's answer is 200. */
+  status?: number
+  /** JSON, unless this says otherwise. */
+  contentType?: string
   text: string
   /** As it came, to the byte, or without the key that it echoed. */
   body: string | Uint8Array<ArrayBuffer>
   usage: TokenUsage | null
+  /** USD, if it is not paid by the token; `unpriced` if nobody has said what it costs. */
+  cost?: number | 'unpriced' | undefined
 }
 
 /** A stream whose first event was found good. */
 export interface StreamResponse extends ResponseHead {
   kind: 'stream'
   reader: StreamReader
+  /** Bytes that are no events: if they are cut, the connection is. */
+  plain?: boolean
+  /** Its cost at its end, as in WholeResponse. */
+  cost?(): number | 'unpriced' | undefined
   /** Events that came with the first one. */
   first: Uint8Array | null
   reply: UpstreamReply

@@ -29,20 +29,36 @@ export async function send(
   const { usageRefusers } = services
   const name = candidateId(candidate)
   const askForUsage = asksForUsage(tries.request) && !usageRefusers.has(name)
-  const sent = await exchange(services, tries, { candidate, askForUsage })
+  const sent = await exchange(services, tries, modelCall(tries, candidate, askForUsage))
   if (!askForUsage || sent.kind !== 'failed' || !refusesUsage(sent)) return sent
-  const again = await exchange(services, tries, { candidate, askForUsage: false })
+  const again = await exchange(services, tries, modelCall(tries, candidate, false))
   if (again.kind === 'response') usageRefusers.set(name, true)
   return again
 }
 
-interface Asking {
+/** One request to one upstream, and what its reply comes to. */
+export interface Exchange {
   candidate: Candidate<UsableUpstream>
-  askForUsage: boolean
+  /** Throws GatewayError if there is nothing that could be sent. */
+  wire(): WireRequest
+  /** A reply with a status of success. */
+  read(reading: Reading): Promise<Sent>
 }
 
-async function exchange(services: Services, tries: RequestTries, asking: Asking): Promise<Sent> {
-  const { upstream } = asking.candidate
+function modelCall(
+  tries: RequestTries,
+  candidate: Candidate<UsableUpstream>,
+  askForUsage: boolean,
+): Exchange {
+  return { candidate, wire: () => wireRequest(tries, candidate, askForUsage), read: readReply }
+}
+
+export async function exchange(
+  services: Services,
+  tries: RequestTries,
+  { candidate, wire, read }: Exchange,
+): Promise<Sent> {
+  const { upstream } = candidate
   const { signal, arrivedMs } = tries.context
   const { firstByteMs, requestMs } = services.limits
   const deadline = services.deadlines.open()
@@ -54,14 +70,14 @@ async function exchange(services: Services, tries: RequestTries, asking: Asking)
   signal.listen(cancel)
   try {
     const transport = PROVIDERS[upstream.key.provider].transport ?? services.transport
-    sending = transport.send(wireRequest(tries, asking), { fresh: tries.fresh })
+    sending = transport.send(wire(), { fresh: tries.fresh })
     deadline.set(Math.min(firstByteMs, leftMs), () => {
       expired = true
       cancel()
     })
     const reply = await sending.reply
     const reading: Reading = { services, tries, upstream, reply, cancel }
-    if (isSuccess(reply.status)) return await readReply(reading)
+    if (isSuccess(reply.status)) return await read(reading)
     deadline.set(ERROR_BODY_MS, cancel)
     return await statusFailure(reading)
   } catch (error) {
@@ -80,13 +96,16 @@ async function exchange(services: Services, tries: RequestTries, asking: Asking)
   }
 }
 
-function wireRequest({ request }: RequestTries, { candidate, askForUsage }: Asking): WireRequest {
-  const { upstream, target } = candidate
+function wireRequest(
+  { request, forwarded }: RequestTries,
+  { upstream, target }: Candidate<UsableUpstream>,
+  askForUsage: boolean,
+): WireRequest {
   const provider = PROVIDERS[upstream.key.provider]
   const { url, headers } = provider.destination(upstream.key, upstream.secret, request)
   const options = { model: target.model, askForUsage }
   const body = PROTOCOLS[provider.protocol].writeRequest(request, options)
-  return { method: request.method, url, headers, body }
+  return { method: request.method, url, headers, further: forwarded, body }
 }
 
 /** No usable reply: the transport failed, or the body broke off. */

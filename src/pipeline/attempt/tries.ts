@@ -16,6 +16,8 @@ export interface RequestTries extends Tries {
   readonly request: ModelRequest
   readonly context: RequestContext
   readonly delivery: Delivery
+  /** The client's own headers that reach the upstream. */
+  readonly forwarded: Readonly<Record<string, string>> | null
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[]
   /** What was asked last. */
@@ -24,12 +26,8 @@ export interface RequestTries extends Tries {
   waitMs: number
 }
 
-export function openTries(
-  plan: Plan<UsableUpstream>,
-  request: ModelRequest,
-  context: RequestContext,
-  delivery: Delivery,
-): RequestTries {
-  const none = { attempts: [], current: null, waitMs: 0 }
-  return { ...openRoutingTries(), plan, request, context, delivery, ...none }
+type Asked = Pick<RequestTries, 'plan' | 'request' | 'context' | 'delivery' | 'forwarded'>
+
+export function openTries(asked: Asked): RequestTries {
+  return { ...openRoutingTries(), ...asked, attempts: [], current: null, waitMs: 0 }
 }

@@ -19,13 +19,14 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 }
 
-/** The client's stream. Its head is sent with the first bytes, once. */
+/** The client's stream. Its head is sent with the first bytes, once. `plain`: no events, and `further` says what. */
 export function clientStream(
   delivery: Delivery,
   further: Readonly<Record<string, string>>,
+  plain = false,
 ): ClientStream {
   if (delivery.stream !== null) return delivery.stream
-  const headers = Object.assign(delivery.headers, further, STREAM_HEADERS)
+  const headers = Object.assign(delivery.headers, further, plain ? null : STREAM_HEADERS)
   delivery.stream = delivery.client.stream({ status: 200, headers })
   return delivery.stream
 }

@@ -47,11 +47,12 @@ function relayWhole(services: Services, tries: RequestTries, response: WholeResp
   const { client } = tries.delivery
   const firstTokenMs = performance.now() - tries.context.arrivedMs
   services.pool.succeeded(upstream.key.id)
+  const { status = 200, contentType = 'application/json', cost } = response
   const headers = responseHeaders(tries, response)
-  headers['content-type'] = 'application/json'
-  client.respond({ status: 200, headers, body })
+  headers['content-type'] = contentType
+  client.respond({ status, headers, body })
   const text = usage === null ? response.text : ''
-  return { tries, outcome: 'ok', status: 200, errorCode: null, usage, text, firstTokenMs }
+  return { tries, outcome: 'ok', status, errorCode: null, usage, text, firstTokenMs, cost }
 }
 
 async function relayStream(
@@ -62,13 +63,14 @@ async function relayStream(
   const { reader } = response
   const firstTokenMs = performance.now() - tries.context.arrivedMs
   services.pool.begun(response.upstream.key.id)
-  clientStream(tries.delivery, responseHeaders(tries, response))
+  clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
   const ending = await relayEvents(services, tries, response)
   if (reader.dropped > 0) reportDropped(services, tries, response)
   judge(services, tries, ending)
   const { outcome, errorCode } = outcomeOf(ending)
   const { usage, text } = reader
-  return { tries, outcome, status: 200, errorCode, usage, text, firstTokenMs }
+  const cost = response.cost?.()
+  return { tries, outcome, status: 200, errorCode, usage, text, firstTokenMs, cost }
 }
 
 function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCode'> {

@@ -11,6 +11,8 @@ export interface RelayResult {
   readonly errorCode: string | null
   /** As the upstream reported it. */
   readonly usage: TokenUsage | null
+  /** As in WholeResponse. */
+  readonly cost?: number | 'unpriced' | undefined
   /** What was generated, for counting if no usage was reported. */
   readonly text: string
   /** From arrival until the first byte of the answer; null if none came. */

@@ -155,7 +155,8 @@ function close(running: Running, last: Uint8Array | null, cut: Cut | null): Stre
   if (cut === null) client.end(last)
   else {
     if (last !== null) void client.write(last)
-    endWithError(tries, reportOf(running, cut))
+    if (running.response.plain) client.abort()
+    else endWithError(tries, reportOf(running, cut))
   }
   running.ended = cut ?? { kind: 'complete' }
   return running.ended

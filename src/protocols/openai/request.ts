@@ -98,7 +98,8 @@ function promptsIn(prompt: unknown): number {
   return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
 }
 
-function readObject(text: string): Record<string, unknown> {
+/** Any JSON object within the bounds. Throws `invalid_request`. */
+export function readObject(text: string): Record<string, unknown> {
   const members = countMembers(text, BODY_BOUNDS)
   if (members === 'too_deep')
     throw invalidRequest(`the body is nested deeper than ${BODY_BOUNDS.depth} levels`)

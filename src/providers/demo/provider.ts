@@ -9,6 +9,7 @@ export const demo: Provider = {
     headers: PLAIN,
   }),
   modelList: (upstream) => getJson(`${upstream.baseUrl}/models`, {}),
+  vendor: null,
   transport: demoTransport,
   // Nobody must take it for a real model.
   responseHeaders: { 'x-gpt-proxy-demo': 'true' },

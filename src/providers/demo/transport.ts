@@ -30,7 +30,7 @@ export const demoTransport: Transport = {
 
 async function demoReply(request: WireRequest, signal: AbortSignal): Promise<Response> {
   const path = request.url.slice(request.url.indexOf('/') + 1)
-  if (request.body === null) return demoModelReply(path)
+  if (typeof request.body !== 'string') return demoModelReply(path)
   const endpoint = path as Endpoint
   const asked = readAsked(request.body)
   const { model } = asked

@@ -163,6 +163,16 @@ export interface ApiKeyActivityTable {
   last_refused_address: string | null
 }
 
+export interface VendorObjectsTable {
+  kind: string
+  object_id: string
+  upstream_key_id: number
+  user_id: number
+  api_key_id: number
+  created_at: string
+  closed_at: string | null
+}
+
 export interface Tables extends IdentityTables {
   users: UsersTable
   api_keys: ApiKeysTable
@@ -176,4 +186,5 @@ export interface Tables extends IdentityTables {
   instances: InstancesTable
   removed_upstream_keys: RemovedUpstreamKeysTable
   api_key_activity: ApiKeyActivityTable
+  vendor_objects: VendorObjectsTable
 }

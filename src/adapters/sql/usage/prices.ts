@@ -23,10 +23,15 @@ export async function priced(
     await catalogue?.load()
   const addresses = await addressesFor(db, records)
   return records.map((record) => {
-    if (record.costUsd !== null) return record
+    if (record.costUsd !== null || paidByNoToken(record)) return record
     const rates = ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
     return rates === null ? record : { ...record, costUsd: costUsd(record, rates) }
   })
+}
+
+/** An answer that reported no tokens is not free: its price is unknown. */
+function paidByNoToken({ outcome, totalTokens, upstreamKeyId }: UsageRecord): boolean {
+  return outcome === 'ok' && totalTokens === 0 && upstreamKeyId !== null
 }
 
 /** Only of a compatible upstream does the address say whose prices hold. */

@@ -1,0 +1,57 @@
+/**
+ * Writes docs/vendor-routes.md from the table of vendor routes: `npx bun scripts/vendor-reference.ts`.
+ * A test holds the file equal to what this makes.
+ */
+import { OPENAI_ROUTES } from '../src/passthrough/openai-routes.ts'
+import type { Meter, Target, VendorRoute } from '../src/passthrough/route.ts'
+
+export const VENDOR_REFERENCE = 'docs/vendor-routes.md'
+
+const HEAD = `# Vendor routes
+
+Beside chat, completions, embeddings and the list of models, the gateway passes these routes on to the vendor, with the
+operator's key instead of the proxy key. Authentication, limits, quota, redaction, records and error forms are those of
+a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`) are the same routes.
+
+- **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that the object was
+  made with; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
+  one that holds the objects which the body names. *own*: lists hold only what the caller made.
+- **Bodies.** JSON and the forms of *model* routes are read (\`MAX_BODY_BYTES\`). Other forms are passed on as they arrive
+  and not kept (\`MAX_UPLOAD_BYTES\`), so they are sent once. Replies that are neither JSON nor events pass as they are.
+- **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.
+- **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*: by the list in
+  \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready. What has no
+  price is recorded as unpriced, never as free.
+
+Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
+
+| route | goes to | metered by |
+| --- | --- | --- |
+`
+
+const PLACES: Record<Target['by'], string> = {
+  model: 'model',
+  object: 'object',
+  account: 'any',
+  list: 'own',
+}
+const METERS: Record<Meter, string> = {
+  free: 'free',
+  tokens: 'tokens',
+  images: 'tokens or images',
+  characters: 'characters',
+  seconds: 'tokens or seconds',
+  video: 'video seconds',
+  batch: 'batch',
+  unpriced: 'unpriced',
+}
+
+function rowOf({ method, path, target, meter }: VendorRoute): string {
+  return `| \`${method} ${path}\` | ${PLACES[target.by]} | ${METERS[meter]} |\n`
+}
+
+export function vendorReference(): string {
+  return HEAD + OPENAI_ROUTES.map(rowOf).join('')
+}
+
+if (import.meta.main) await Bun.write(VENDOR_REFERENCE, vendorReference())

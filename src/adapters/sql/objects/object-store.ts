@@ -1,0 +1,81 @@
+/** Owners of vendors' objects, in a table that all instances share. */
+import type { Kysely, Selectable } from 'kysely'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { ObjectStore, VendorObject } from '../../../passthrough/objects.ts'
+import type { Tables, VendorObjectsTable } from '../schema/schema.ts'
+
+export function createObjectStore(db: Kysely<Tables>): ObjectStore {
+  return {
+    async remember(objects) {
+      if (objects.length === 0) return
+      const created_at = isoTime(Date.now())
+      await db
+        .insertInto('vendor_objects')
+        .values(objects.map((object) => ({ ...keyOf(object), ...ownerOf(object), created_at })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+    async find(kind, ids) {
+      const rows = await db
+        .selectFrom('vendor_objects')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('object_id', 'in', [...ids])
+        .execute()
+      return rows.map(objectIn)
+    },
+    async keysOf(kind, userId) {
+      const rows = await db
+        .selectFrom('vendor_objects')
+        .select('upstream_key_id')
+        .distinct()
+        .where('user_id', '=', userId)
+        .where('kind', '=', kind)
+        .orderBy('upstream_key_id')
+        .execute()
+      return rows.map(({ upstream_key_id }) => upstream_key_id)
+    },
+    async forget(object) {
+      await db
+        .deleteFrom('vendor_objects')
+        .where((row) => row.and(keyOf(object)))
+        .execute()
+    },
+    async openBatches(limit) {
+      const rows = await db
+        .selectFrom('vendor_objects')
+        .selectAll()
+        .where('kind', '=', 'batch')
+        .where('closed_at', 'is', null)
+        .orderBy('created_at')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({ ...objectIn(row), createdAtMs: Date.parse(row.created_at) }))
+    },
+    async closeBatch(batch) {
+      await db
+        .updateTable('vendor_objects')
+        .set({ closed_at: isoTime(Date.now()) })
+        .where((row) => row.and(keyOf(batch)))
+        .execute()
+    },
+  }
+}
+
+function keyOf({ kind, id, upstreamKeyId }: VendorObject) {
+  return { kind, object_id: id, upstream_key_id: upstreamKeyId }
+}
+
+function ownerOf({ userId, apiKeyId }: VendorObject) {
+  return { user_id: userId, api_key_id: apiKeyId }
+}
+
+function objectIn(row: Selectable<VendorObjectsTable>): VendorObject {
+  return {
+    kind: row.kind,
+    id: row.object_id,
+    upstreamKeyId: row.upstream_key_id,
+    userId: row.user_id,
+    apiKeyId: row.api_key_id,
+  }
+}

@@ -1,0 +1,131 @@
+/** The table of vendor routes as routes of the server: reads each call as far as its row needs it. */
+import { invalidRequest } from '../../core/errors.ts'
+import { boundaryOf, fieldsIn, partsIn, refuseTwice, withField } from '../../passthrough/form.ts'
+import { OPENAI_ROUTES } from '../../passthrough/openai-routes.ts'
+import type { VendorRoute } from '../../passthrough/route.ts'
+import { openContext } from '../../pipeline/context.ts'
+import type { VendorBody, VendorCall } from '../../pipeline/vendor/call.ts'
+import { serveVendor } from '../../pipeline/vendor/serve.ts'
+import { readObject, withModel } from '../../protocols/openai/request.ts'
+import { errorAnswer, newRequestId } from '../error-response.ts'
+import type { AppParts, Route } from '../route.ts'
+import { decodedOr } from '../router.ts'
+import type { BodyShare } from '../server/body-memory.ts'
+import type { Exchange } from '../server/exchange.ts'
+import { readBytes, readText } from '../server/read-body.ts'
+import { queryTextOf } from '../server/target.ts'
+import { boundedSource } from './bounded-source.ts'
+import { type ExchangeHandler, type RouteMatch, reportRefusal } from './inference.ts'
+
+export const VENDOR_ROUTES: readonly Route[] = OPENAI_ROUTES.map((row) => ({
+  method: row.method,
+  path: row.path,
+  who: 'proxy_key' as const,
+  open: (parts) => vendorHandler(row, parts),
+}))
+
+function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandler {
+  const { gateway: services, bodyLimits, inFlight } = parts
+  const respond = async (exchange: Exchange, match: RouteMatch, share: BodyShare) => {
+    const context = openContext(newRequestId(), services.clock.nowMs())
+    const { requestId, signal } = context
+    exchange.onGone = () => signal.abort()
+    try {
+      const readCall = () => callOf(row, match, { exchange, parts, share })
+      await serveVendor(services, { client: exchange, readCall }, context)
+    } catch (error) {
+      reportRefusal(services, requestId, error)
+      exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
+    }
+  }
+  return (exchange, match) => {
+    const share = bodyLimits.memory.open()
+    inFlight.add()
+    void respond(exchange, match, share).finally(() => {
+      share.release()
+      inFlight.remove()
+    })
+  }
+}
+
+interface Incoming {
+  exchange: Exchange
+  parts: AppParts
+  share: BodyShare
+}
+
+/** Ids and names as vendors make them: anything else could be read as another path at the upstream. */
+const SAFE_PARAM = /^[\w.:@~+=,-]{1,512}$/
+
+async function callOf(
+  route: VendorRoute,
+  match: RouteMatch,
+  incoming: Incoming,
+): Promise<VendorCall> {
+  const params = Object.fromEntries(
+    Object.entries(match.params).map(([name, value]) => [name, decodedOr(value)]),
+  )
+  for (const [name, value] of Object.entries(params))
+    if (!SAFE_PARAM.test(value)) throw invalidRequest(`the ${name} in the path is no id`, name)
+  const { body, fields } = await bodyOf(route, match.deployment, incoming)
+  const query = queryTextOf(incoming.exchange.target)
+  return { route, path: match.path.replace(/^\/v1\//, ''), query, params, body, fields }
+}
+
+interface ReadBody {
+  body: VendorBody
+  fields: Readonly<Record<string, unknown>>
+}
+
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json\b/i
+const NO_BODY: ReadBody = { body: { kind: 'none' }, fields: {} }
+
+async function bodyOf(
+  route: VendorRoute,
+  deployment: string | null,
+  incoming: Incoming,
+): Promise<ReadBody> {
+  const { exchange, parts, share } = incoming
+  if (route.method !== 'POST') {
+    exchange.dropBody()
+    return NO_BODY
+  }
+  const { bodyLimits: limits, gateway } = parts
+  const reading = { request: exchange, limits, deadlines: gateway.deadlines, share }
+  const type = exchange.headers.get('content-type') ?? ''
+  const boundary = boundaryOf(type)
+  if (boundary !== null && route.target.by !== 'model') {
+    const source = boundedSource(exchange.streamBody(), parts.uploadLimits, gateway.deadlines)
+    return { body: { kind: 'source', source, type }, fields: {} }
+  }
+  if (boundary !== null) return formOf(await readBytes(reading), { type, boundary, deployment })
+  if (type === '' || JSON_TYPE.test(type) || /^application\/x-www-form/i.test(type))
+    return jsonBody(await readText(reading), deployment)
+  const bytes = await readBytes(reading)
+  return bytes.length === 0 ? NO_BODY : { body: { kind: 'bytes', bytes, type }, fields: {} }
+}
+
+function jsonBody(given: string, deployment: string | null): ReadBody {
+  if (given.trim() === '') return NO_BODY
+  const text = deployment === null ? given : withModel(given, deployment)
+  return { body: { kind: 'json', text }, fields: readObject(text) }
+}
+
+interface Form {
+  type: string
+  boundary: string
+  deployment: string | null
+}
+
+function formOf(bytes: Buffer, { type, boundary, deployment }: Form): ReadBody {
+  const parts = partsIn(bytes, boundary)
+  refuseTwice(parts, 'model')
+  const fields = fieldsIn(bytes, parts)
+  if (deployment === null || fields.model === deployment)
+    return { body: { kind: 'form', bytes, parts, boundary, type }, fields }
+  return formOf(withField(bytes, parts, { name: 'model', value: deployment, boundary }), {
+    type,
+    boundary,
+    deployment,
+  })
+}

@@ -1,0 +1,280 @@
+/**
+ * OpenAI's API beside chat, completions, embeddings and the list of models, as of November 2026. To serve
+ * one more route, add a row. Routes that administer an organisation or a project are in no table.
+ */
+import {
+  ANY_KEY,
+  byAccount,
+  byModel,
+  byObject,
+  listOf,
+  resource,
+  row,
+  under,
+  type VendorRoute,
+} from './route.ts'
+
+const images: readonly VendorRoute[] = [
+  byModel('POST images/generations', { meter: 'images' }, 'gpt-image-1'),
+  byModel('POST images/edits', { meter: 'images' }, 'gpt-image-1'),
+  byModel('POST images/variations', { meter: 'images' }, 'dall-e-2'),
+  byAccount('POST content_provenance_checks'),
+]
+
+const audio: readonly VendorRoute[] = [
+  byModel('POST audio/speech', { meter: 'characters' }),
+  byModel('POST audio/transcriptions', { meter: 'seconds' }),
+  byModel('POST audio/translations', { meter: 'seconds' }),
+  ...resource('audio/voice_consents', 'voice_consent'),
+  byAccount('POST audio/voices', { creates: 'voice' }),
+  byObject('DELETE audio/voices/{voice}', { deletes: true }),
+]
+
+const texts: readonly VendorRoute[] = [
+  byModel('POST moderations', { meter: 'free' }, 'omni-moderation-latest'),
+  byModel('POST rerank'),
+  byModel('POST decisions'),
+]
+
+const storedCompletions: readonly VendorRoute[] = [
+  listOf('GET chat/completions', 'completion'),
+  byObject('GET chat/completions/{completion}'),
+  byObject('POST chat/completions/{completion}'),
+  byObject('DELETE chat/completions/{completion}', { deletes: true }),
+  byObject('GET chat/completions/{completion}/messages'),
+]
+
+const responses: readonly VendorRoute[] = [
+  byModel('POST responses', { creates: 'response' }, ANY_KEY),
+  byModel('POST responses/compact', {}, ANY_KEY),
+  byModel('POST responses/input_tokens', { meter: 'free' }, ANY_KEY),
+  byObject('GET responses/{response}'),
+  byObject('DELETE responses/{response}', { deletes: true }),
+  byObject('POST responses/{response}/cancel'),
+  byObject('GET responses/{response}/input_items'),
+  ...resource('conversations', 'conversation').filter(({ target }) => target.by !== 'list'),
+  ...under('conversations/{conversation}', [
+    'GET /items',
+    'POST /items',
+    'GET /items/{item}',
+    'DELETE /items/{item}',
+  ]),
+]
+
+const files: readonly VendorRoute[] = [
+  byAccount('POST files', { creates: 'file' }),
+  listOf('GET files', 'file'),
+  byObject('GET files/{file}'),
+  byObject('GET files/{file}/content'),
+  byObject('DELETE files/{file}', { deletes: true }),
+  byAccount('POST uploads', { creates: 'upload' }),
+  byObject('POST uploads/{upload}/parts'),
+  byObject('POST uploads/{upload}/complete', { creates: 'upload' }),
+  byObject('POST uploads/{upload}/cancel'),
+]
+
+const batches: readonly VendorRoute[] = [
+  byAccount('POST batches', { creates: 'batch', meter: 'batch', runsAnyModel: true }),
+  listOf('GET batches', 'batch'),
+  byObject('GET batches/{batch}', { creates: 'batch' }),
+  byObject('POST batches/{batch}/cancel', { creates: 'batch' }),
+]
+
+const vectorStores: readonly VendorRoute[] = [
+  ...resource('vector_stores', 'vector_store', { meter: 'unpriced' }),
+  ...under('vector_stores/{vector_store}', [
+    'POST /search',
+    'GET /search',
+    'POST /file_batches',
+    'GET /file_batches/{file_batch}',
+    'POST /file_batches/{file_batch}/cancel',
+    'GET /file_batches/{file_batch}/files',
+    'GET /files',
+    'POST /files',
+    'GET /files/{file}',
+    'POST /files/{file}',
+    'DELETE /files/{file}',
+    'GET /files/{file}/content',
+  ]),
+]
+
+const training: readonly VendorRoute[] = [
+  byAccount('POST fine_tuning/jobs', { creates: 'fine_tuning_job', meter: 'unpriced' }),
+  listOf('GET fine_tuning/jobs', 'fine_tuning_job'),
+  byObject('GET fine_tuning/jobs/{fine_tuning_job}', { creates: 'fine_tuning_job' }),
+  ...under('fine_tuning/jobs/{fine_tuning_job}', [
+    'POST /cancel',
+    'POST /pause',
+    'POST /resume',
+    'GET /events',
+    'GET /checkpoints',
+  ]),
+  byAccount('POST fine_tuning/alpha/graders/run', { meter: 'unpriced' }),
+  byAccount('POST fine_tuning/alpha/graders/validate'),
+  ...['GET', 'POST'].map((method) =>
+    byObject(`${method} fine_tuning/checkpoints/{checkpoint}/permissions`),
+  ),
+  byObject('DELETE fine_tuning/checkpoints/{checkpoint}/permissions/{permission}'),
+  byObject('DELETE models/{model}', { deletes: true }),
+  ...resource('evals', 'eval'),
+  ...under('evals/{eval}/runs', [
+    'GET ',
+    'GET /{run}',
+    'DELETE /{run}',
+    'GET /{run}/output_items',
+    'GET /{run}/output_items/{item}',
+  ]),
+  ...under('evals/{eval}/runs', ['POST ', 'POST /{run}', 'POST /{run}/cancel'], {
+    meter: 'unpriced',
+  }),
+]
+
+const videos: readonly VendorRoute[] = [
+  byModel('POST videos', { creates: 'video', meter: 'video' }, 'sora-2'),
+  byModel('POST videos/edits', { creates: 'video', meter: 'video' }, 'sora-2'),
+  byModel('POST videos/extensions', { creates: 'video', meter: 'video' }, 'sora-2'),
+  byAccount('POST videos/characters', { creates: 'character' }),
+  byObject('GET videos/characters/{character}'),
+  listOf('GET videos', 'video'),
+  byObject('GET videos/{video}'),
+  byObject('DELETE videos/{video}', { deletes: true }),
+  byObject('GET videos/{video}/content'),
+  byObject('POST videos/{video}/remix', { creates: 'video', meter: 'video' }),
+]
+
+const workspaces: readonly VendorRoute[] = [
+  ...resource('containers', 'container', { meter: 'unpriced' }),
+  ...under('containers/{container}/files', [
+    'GET ',
+    'POST ',
+    'GET /{file}',
+    'DELETE /{file}',
+    'GET /{file}/content',
+  ]),
+  ...resource('skills', 'skill'),
+  ...under('skills/{skill}', [
+    'GET /content',
+    'GET /versions',
+    'POST /versions',
+    'GET /versions/{version}',
+    'DELETE /versions/{version}',
+    'GET /versions/{version}/content',
+  ]),
+]
+
+const realtime: readonly VendorRoute[] = [
+  ...['client_secrets', 'sessions', 'transcription_sessions', 'translations/client_secrets'].map(
+    (path) => byModel(`POST realtime/${path}`, { meter: 'unpriced' }, 'gpt-realtime'),
+  ),
+  byModel('POST realtime/calls', { creates: 'call', meter: 'unpriced' }, 'gpt-realtime'),
+  ...under('realtime/calls/{call}', [
+    'POST /accept',
+    'POST /hangup',
+    'POST /refer',
+    'POST /reject',
+  ]),
+  byModel('POST live/sessions', { creates: 'live_session', meter: 'unpriced' }, 'gpt-realtime'),
+  ...under('live/sessions/{live_session}', [
+    'POST /accept',
+    'GET /content',
+    'POST /fork',
+    'POST /hangup',
+    'POST /refer',
+    'POST /reject',
+  ]),
+]
+
+const threads: readonly VendorRoute[] = [
+  ...resource('assistants', 'assistant'),
+  ...resource('threads', 'thread').filter(({ target }) => target.by !== 'list'),
+  byAccount('POST threads/runs', { meter: 'tokens' }),
+  ...under('threads/{thread}', [
+    'GET /messages',
+    'POST /messages',
+    'GET /messages/{message}',
+    'POST /messages/{message}',
+    'DELETE /messages/{message}',
+    'GET /runs',
+    'GET /runs/{run}',
+    'POST /runs/{run}',
+    'POST /runs/{run}/cancel',
+    'GET /runs/{run}/steps',
+    'GET /runs/{run}/steps/{step}',
+  ]),
+  ...under('threads/{thread}/runs', ['POST ', 'POST /{run}/submit_tool_outputs'], {
+    meter: 'tokens',
+  }),
+  byAccount('POST chatkit/sessions', { creates: 'chatkit_session', meter: 'unpriced' }),
+  byObject('POST chatkit/sessions/{chatkit_session}/cancel'),
+  listOf('GET chatkit/threads', 'chatkit_thread'),
+  byObject('GET chatkit/threads/{chatkit_thread}'),
+  byObject('DELETE chatkit/threads/{chatkit_thread}', { deletes: true }),
+  byObject('GET chatkit/threads/{chatkit_thread}/items'),
+]
+
+const agents: readonly VendorRoute[] = [
+  ...resource('agents', 'agent'),
+  ...resource('agents/automations', 'automation'),
+  ...under('agents/automations/{automation}', [
+    'POST /pause',
+    'POST /resume',
+    'GET /invocations',
+    'POST /invocations',
+    'GET /invocations/{invocation}',
+  ]),
+  ...resource('agents/environments/templates', 'environment_template'),
+  ...resource('agents/environments', 'environment'),
+  ...under('agents/environments/{environment}', ['GET /files', 'POST /files']),
+  ...resource('agents/sessions', 'agent_session', { meter: 'unpriced' }),
+  row(
+    'POST agents/sessions/{agent_session}/events',
+    { by: 'object', kind: 'agent_session' },
+    {
+      meter: 'unpriced',
+    },
+  ),
+  ...under('agents/sessions/{agent_session}', [
+    'GET /artifacts',
+    'GET /artifacts/{artifact}',
+    'GET /artifacts/{artifact}/content',
+    'DELETE /artifacts/{artifact}',
+    'GET /events',
+    'GET /items',
+    'GET /traces',
+    'GET /turns',
+    'GET /turns/{turn}',
+    'GET /turns/{turn}/items',
+    'GET /subagents',
+    'GET /subagents/{subagent}',
+    'GET /subagents/{subagent}/items',
+    'GET /subagents/{subagent}/turns',
+    'GET /subagents/{subagent}/turns/{turn}',
+    'GET /subagents/{subagent}/turns/{turn}/items',
+  ]),
+  ...resource('vaults', 'vault'),
+  ...under('vaults/{vault}/credentials', [
+    'GET ',
+    'POST ',
+    'GET /{credential}',
+    'POST /{credential}',
+    'DELETE /{credential}',
+  ]),
+]
+
+/** Where two patterns fit a path, the one that comes first is taken. */
+export const OPENAI_ROUTES: readonly VendorRoute[] = [
+  ...images,
+  ...audio,
+  ...texts,
+  ...storedCompletions,
+  ...responses,
+  ...files,
+  ...batches,
+  ...vectorStores,
+  ...training,
+  ...videos,
+  ...workspaces,
+  ...realtime,
+  ...threads,
+  ...agents,
+]

@@ -1,0 +1,112 @@
+/** What a row of the table of vendor routes says: where a call may go, whose object it is about, what it costs. */
+
+export type Method = 'GET' | 'POST' | 'DELETE'
+
+/** How the upstream key of a call is found. */
+export type Target =
+  /**
+   * By a model: the field `model` of the JSON or form, or a parameter of the path. Without one it is
+   * `otherwise`; if that is null, it is required.
+   */
+  | { by: 'model'; param: string | null; otherwise: string | null }
+
+  /** By the object that the path names first: the key it was created with. */
+  | { by: 'object'; kind: string }
+  /** Any key of the vendor, or the one that has the objects named in the body. */
+  | { by: 'account' }
+  /** The keys that hold the caller's objects of this kind; the reply shows only those. */
+  | { by: 'list'; kind: string }
+
+/** How a call is metered; the rates are in the price list. */
+export type Meter =
+  /** Costs nothing by itself: looking, deleting, storing. */
+  | 'free'
+  /** By the tokens the reply reports. */
+  | 'tokens'
+  /** By images and their size where the reply reports no tokens. */
+  | 'images'
+  /** By the characters of `input`. */
+  | 'characters'
+  /** By the seconds of audio that the reply reports. */
+  | 'seconds'
+  /** By the seconds of video that the reply reports. */
+  | 'video'
+  /** By the tokens of its output file, once that is ready. */
+  | 'batch'
+  /** Paid by the token or the hour at the vendor, who reports nothing in the reply. */
+  | 'unpriced'
+
+export interface VendorRoute {
+  method: Method
+  /** As clients send it, with `{kind}` for the id of an object. */
+  path: string
+  target: Target
+  meter: Meter
+  /** The kind of object that a successful reply describes; its id is remembered for the caller. */
+  creates: string | null
+  /** A successful reply means that the object which the path names first is gone. */
+  deletes: boolean
+  /** Runs models that are named in a file, so a key that is restricted to some models may not call it. */
+  runsAnyModel: boolean
+}
+
+/** In place of a model that is not required: any key of the vendor will do. */
+export const ANY_KEY = ''
+
+export type Options = Partial<Omit<VendorRoute, 'method' | 'path' | 'target'>>
+
+export function row(line: string, target: Target, options: Options = {}): VendorRoute {
+  const [method, path] = line.split(' ') as [Method, string]
+  return {
+    method,
+    path: `/v1/${path}`,
+    target,
+    meter: 'free',
+    creates: null,
+    deletes: false,
+    runsAnyModel: false,
+    ...options,
+  }
+}
+
+export function byModel(line: string, options: Options = {}, otherwise: string | null = null) {
+  return row(line, { by: 'model', param: null, otherwise }, { meter: 'tokens', ...options })
+}
+
+/** The kind is the name of the path's first parameter. */
+export function byObject(line: string, options: Options = {}): VendorRoute {
+  return row(line, { by: 'object', kind: firstParam(line) }, options)
+}
+
+export function byAccount(line: string, options: Options = {}): VendorRoute {
+  return row(line, { by: 'account' }, options)
+}
+
+export function listOf(line: string, kind: string): VendorRoute {
+  return row(line, { by: 'list', kind })
+}
+
+/** A resource as most are: create, list, retrieve, update, delete. `plural` is its path. */
+export function resource(plural: string, kind: string, options: Options = {}): VendorRoute[] {
+  return [
+    byAccount(`POST ${plural}`, { creates: kind, ...options }),
+    listOf(`GET ${plural}`, kind),
+    byObject(`GET ${plural}/{${kind}}`),
+    byObject(`POST ${plural}/{${kind}}`),
+    byObject(`DELETE ${plural}/{${kind}}`, { deletes: true }),
+  ]
+}
+
+/** What hangs below an object: each line is looked up and changed at that object's key. */
+export function under(object: string, lines: readonly string[], options: Options = {}) {
+  return lines.map((line) => {
+    const [method, ...rest] = line.split(' ')
+    return byObject(`${method} ${object}${rest.join('')}`, options)
+  })
+}
+
+function firstParam(line: string): string {
+  const name = /\{(\w+)\}/.exec(line)?.[1]
+  if (name === undefined) throw new Error(`'${line}' names no object`)
+  return name
+}

@@ -1,0 +1,58 @@
+/**
+ * What is paid by the image, the second or the character: OpenAI's published prices in USD, November
+ * 2026 (https://platform.openai.com/docs/pricing). What is not here is recorded as unpriced.
+ */
+import type { Meter } from './route.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface UnitPrice {
+  meter: Meter
+  /** The beginning of the model's name. */
+  model: string
+  /** Only for these fields of the request, by their defaults where they are left out. */
+  when?: Readonly<Record<string, string>>
+  usd: number
+}
+
+const MILLION = 1_000_000
+const MINUTE = 60
+
+/** The first row that fits counts. */
+const PRICES: readonly UnitPrice[] = [
+  { meter: 'characters', model: 'tts-1-hd', usd: 30 / MILLION },
+  { meter: 'characters', model: 'tts-1', usd: 15 / MILLION },
+  { meter: 'seconds', model: 'whisper', usd: 0.006 / MINUTE },
+  { meter: 'seconds', model: 'gpt-4o-mini-transcribe', usd: 0.003 / MINUTE },
+  { meter: 'seconds', model: 'gpt-4o-transcribe', usd: 0.006 / MINUTE },
+  { meter: 'images', model: 'dall-e-3', when: { quality: 'hd', size: '1024x1024' }, usd: 0.08 },
+  { meter: 'images', model: 'dall-e-3', when: { quality: 'hd' }, usd: 0.12 },
+  { meter: 'images', model: 'dall-e-3', when: { size: '1024x1024' }, usd: 0.04 },
+  { meter: 'images', model: 'dall-e-3', usd: 0.08 },
+  { meter: 'images', model: 'dall-e-2', when: { size: '256x256' }, usd: 0.016 },
+  { meter: 'images', model: 'dall-e-2', when: { size: '512x512' }, usd: 0.018 },
+  { meter: 'images', model: 'dall-e-2', usd: 0.02 },
+  { meter: 'video', model: 'sora-2-pro', when: { size: '1024x1792' }, usd: 0.5 },
+  { meter: 'video', model: 'sora-2-pro', when: { size: '1792x1024' }, usd: 0.5 },
+  { meter: 'video', model: 'sora-2-pro', usd: 0.3 },
+  { meter: 'video', model: 'sora-2', usd: 0.1 },
+]
+const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard' }
+
+/** Null if nobody has said what the model costs. */
+export function unitCostUsd(
+  meter: Meter,
+  model: string,
+  request: Fields,
+  units: number,
+): number | null {
+  const price = PRICES.find((row) => row.meter === meter && fits(row, model, request))
+  return price === undefined ? null : price.usd * units
+}
+
+function fits({ model, when = {} }: UnitPrice, asked: string, request: Fields): boolean {
+  return (
+    asked.startsWith(model) &&
+    Object.entries(when).every(([name, value]) => (request[name] ?? DEFAULTS[name]) === value)
+  )
+}

@@ -1,0 +1,76 @@
+/** What a reply says it used: tokens under every common spelling, or seconds, images and characters. */
+import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import type { Meter } from './route.ts'
+
+export interface Used {
+  tokens: TokenUsage
+  /** Images, seconds or characters that are paid by themselves; null if tokens were reported. */
+  units: number | null
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** `request` are the fields of the JSON or form; `reply` is the parsed reply, or null if it was no JSON. */
+export function usedBy(meter: Meter, request: Fields, reply: unknown): Used {
+  const tokens = tokensIn(reply)
+  if (tokens !== null) return { tokens, units: null }
+  return { tokens: NO_USAGE, units: unitsOf(meter, request, fieldsOf(reply)) }
+}
+
+function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {
+  switch (meter) {
+    case 'images':
+      return Array.isArray(reply.data) ? reply.data.length : null
+    case 'characters':
+      return typeof request.input === 'string' ? [...request.input].length : null
+    case 'seconds':
+      return positive(fieldsOf(reply.usage).seconds) ?? positive(reply.duration)
+    case 'video':
+      return positive(reply.seconds) ?? positive(request.seconds)
+    default:
+      return null
+  }
+}
+
+/** Null if there are none: `usage` of a reply or of the response inside an event. */
+export function tokensIn(reply: unknown): TokenUsage | null {
+  const { usage, response, meta } = fieldsOf(reply)
+  const said = fieldsOf(usage ?? fieldsOf(response).usage ?? fieldsOf(meta).tokens)
+  const input = count(said.input_tokens ?? said.prompt_tokens)
+  const output = count(said.output_tokens ?? said.completion_tokens)
+  const total = count(said.total_tokens)
+  if (input === null && output === null && total === null) return null
+  const promptTokens = input ?? (total ?? 0) - (output ?? 0)
+  const completionTokens = output ?? Math.max(0, (total ?? 0) - promptTokens)
+  const inside = fieldsOf(
+    said.input_tokens_details ?? said.input_token_details ?? said.prompt_tokens_details,
+  )
+  const outside = fieldsOf(
+    said.output_tokens_details ?? said.output_token_details ?? said.completion_tokens_details,
+  )
+  const audioOutputTokens = count(outside.audio_tokens) ?? 0
+  return {
+    ...NO_USAGE,
+    promptTokens,
+    completionTokens,
+    totalTokens: total ?? promptTokens + completionTokens,
+    cachedTokens: count(inside.cached_tokens) ?? 0,
+    reasoningTokens: count(outside.reasoning_tokens) ?? 0,
+    audioTokens: (count(inside.audio_tokens) ?? 0) + audioOutputTokens,
+    audioOutputTokens,
+  }
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/** Some vendors write numbers as text. */
+function positive(value: unknown): number | null {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof number === 'number' && number > 0 && Number.isFinite(number) ? number : null
+}

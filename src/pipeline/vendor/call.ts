@@ -1,0 +1,67 @@
+/** One call of a vendor's route, read as far as the gateway decides on it. */
+import { invalidRequest } from '../../core/errors.ts'
+import type { FormPart } from '../../passthrough/form.ts'
+import { ANY_KEY, type VendorRoute } from '../../passthrough/route.ts'
+import type { ModelRequest, VendorEndpoint } from '../../protocols/protocol.ts'
+import type { BodySource } from '../../upstreams/transport.ts'
+
+/** A body as it goes on to the upstream. */
+export type VendorBody =
+  | { kind: 'none' }
+  | { kind: 'json'; text: string }
+  | { kind: 'form'; bytes: Buffer; parts: readonly FormPart[]; boundary: string; type: string }
+  | { kind: 'bytes'; bytes: Uint8Array; type: string }
+  /** Not kept: it is sent as it arrives, and once. */
+  | { kind: 'source'; source: BodySource; type: string }
+
+export interface VendorCall {
+  readonly route: VendorRoute
+  /** Below the base URL, as the client encoded it: `files/file-1/content`. */
+  readonly path: string
+  /** With its question mark, or empty. */
+  readonly query: string
+  /** Decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly body: VendorBody
+  /** Of the JSON object or the form. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Reported in place of a model if a call concerns none. */
+const NO_MODEL = '-'
+const MAX_MODEL_LENGTH = 256
+
+/** The model that decides where the call goes; null if that is no model's matter. */
+export function modelOf({ route, params, fields }: VendorCall): string | null {
+  const { target } = route
+  if (target.by !== 'model') return null
+  const model = target.param === null ? fields.model : params[target.param]
+  if (model === undefined || model === null || model === '') {
+    if (target.otherwise !== null) return target.otherwise === ANY_KEY ? null : target.otherwise
+    throw invalidRequest("'model' is required and must be a non-empty string", 'model')
+  }
+  if (typeof model !== 'string') throw invalidRequest("'model' must be a string", 'model')
+  if (model.length > MAX_MODEL_LENGTH || /\p{Cc}/u.test(model) || !model.isWellFormed())
+    throw invalidRequest(`'model' is no name of at most ${MAX_MODEL_LENGTH} characters`, 'model')
+  return model
+}
+
+/** The call as the stages know a request. */
+export function requestOf(call: VendorCall): ModelRequest {
+  const { route, body, fields } = call
+  const named = typeof fields.model === 'string' && fields.model !== '' ? fields.model : NO_MODEL
+  return {
+    protocol: 'openai',
+    endpoint: route.path.replace(/^\/v1\//, '') as VendorEndpoint,
+    method: route.method,
+    model: modelOf(call) ?? named.slice(0, MAX_MODEL_LENGTH),
+    stream: String(fields.stream) === 'true',
+    text: body.kind === 'json' ? body.text : null,
+    body: fields,
+  }
+}
+
+/** The id in the path that says where a call goes. */
+export function objectIdOf({ route, params }: VendorCall): string | null {
+  return route.target.by === 'object' ? (params[route.target.kind] ?? null) : null
+}

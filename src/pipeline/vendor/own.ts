@@ -1,0 +1,49 @@
+/** Remembers who made an object at which upstream key, before the client hears of its id. */
+import type { Caller } from '../../access/caller.ts'
+import type { VendorObject } from '../../passthrough/objects.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { Services } from '../services.ts'
+import { objectIdOf, type VendorCall } from './call.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+export interface Owner {
+  services: Services
+  caller: Caller
+  call: VendorCall
+  /** The object that the path names, if it is the caller's. */
+  object: VendorObject | null
+}
+
+/** Of a successful reply. */
+export async function rememberObjects(
+  { services, caller, call, object }: Owner,
+  { key }: UsableUpstream,
+  reply: unknown,
+): Promise<void> {
+  const { creates, deletes } = call.route
+  if (deletes && object !== null) await services.objects.forget(object)
+  if (creates === null) return
+  const { id } = fieldsOf(reply)
+  // A look at an object that nobody made here makes nobody its owner.
+  if (object === null && id === objectIdOf(call)) return
+  const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }
+  const made = madeIn(creates, fieldsOf(reply)).map((each) => ({ ...each, ...owner }))
+  if (made.length > 0) await services.objects.remember(made)
+}
+
+/** An object and those that the vendor made with it: the output files of a batch, the model of a training. */
+export function madeIn(kind: string, reply: Fields): { kind: string; id: string }[] {
+  const ids = (one: string, values: unknown[]) =>
+    values
+      .filter((id) => typeof id === 'string' && id !== '')
+      .map((id) => ({ kind: one, id: id as string }))
+  const { id, output_file_id, error_file_id, result_files, fine_tuned_model, file } = reply
+  const results = Array.isArray(result_files) ? result_files : []
+  const files = [output_file_id, error_file_id, fieldsOf(file).id, ...results]
+  return [...ids(kind, [id]), ...ids('file', files), ...ids('model', [fine_tuned_model])]
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}

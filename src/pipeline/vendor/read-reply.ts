@@ -1,0 +1,107 @@
+/** A vendor's reply with a status of success: JSON is looked at, events are watched, anything else passes. */
+import { holdsForm, redact } from '../../core/redact.ts'
+import { NO_USAGE } from '../../core/token-usage.ts'
+import { unitCostUsd } from '../../passthrough/unit-prices.ts'
+import { type Used, usedBy } from '../../passthrough/usage.ts'
+import { allowedHeaders } from '../../upstreams/reply-headers.ts'
+import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
+import { broken, type Reading } from '../attempt/reading.ts'
+import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
+import { modelOf, type VendorCall } from './call.ts'
+import { type ListSource, ownList } from './list.ts'
+import { type Owner, rememberObjects } from './own.ts'
+import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
+
+/** Of a file's content; the rest of its headers is the vendor's own matter. */
+const CONTENT_HEADERS = ['content-disposition', 'content-range', 'accept-ranges', 'location']
+
+export async function readVendorReply(
+  owner: Owner,
+  reading: Reading,
+  source: ListSource,
+): Promise<Sent> {
+  const { reply } = reading
+  const type = reply.header('content-type') ?? ''
+  if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
+  // A file's content is the client's own, whatever it is, and may be of any size.
+  const isContent = owner.call.path.endsWith('/content')
+  if (!isContent && (type === '' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(type)))
+    return whole(owner, reading, source)
+  return raw(owner, reading, type)
+}
+
+async function whole(owner: Owner, reading: Reading, source: ListSource): Promise<Sent> {
+  const { upstream, reply } = reading
+  const { target } = owner.call.route
+  const bytes = await wholeBody(reply)
+  const text = textOf(bytes)
+  const value = text === '' ? null : jsonOf(text)
+  if (value === undefined) return broken('status 200, but the body is not the JSON that it says')
+  await rememberObjects(owner, upstream, value)
+  const listed = target.by === 'list' ? await ownList(owner, target.kind, value, source) : null
+  const shown = listed === null ? text : JSON.stringify(listed)
+  const isSame = shown === text && !holdsForm(text, upstream.echoForms)
+  const used = usedBy(owner.call.route.meter, owner.call.fields, value)
+  const response: WholeResponse = {
+    kind: 'whole',
+    upstream,
+    headers: headersOf(reading),
+    status: reply.status,
+    text,
+    body: isSame ? bytes : redact(shown, upstream.secretForms),
+    usage: used.tokens,
+    cost: costOf(owner.call, used),
+  }
+  return { kind: 'response', response }
+}
+
+function events(owner: Owner, reading: Reading): Sent {
+  const { upstream, reply, cancel } = reading
+  let remembered = false
+  const reader = new VendorEvents(upstream.echoForms, (data) => {
+    const object = (data as { response?: unknown } | null)?.response ?? data
+    if (remembered || typeof (object as { id?: unknown } | null)?.id !== 'string') return
+    remembered = true
+    rememberObjects(owner, upstream, object).catch((error) => {
+      const { requestId } = reading.tries.context
+      owner.services.logger.error({ requestId, error: String(error) }, 'object not remembered')
+    })
+  })
+  const cost = () => costOf(owner.call, { tokens: reader.usage, units: null })
+  const headers = headersOf(reading)
+  const response: StreamResponse = {
+    ...{ kind: 'stream', upstream, headers, reader, first: null, reply, cancel, cost },
+  }
+  return { kind: 'response', response }
+}
+
+function raw(owner: Owner, reading: Reading, type: string): Sent {
+  const { upstream, reply, cancel } = reading
+  const headers = { ...headersOf(reading), 'content-type': redact(type, upstream.secretForms) }
+  const used = usedBy(owner.call.route.meter, owner.call.fields, null)
+  const cost = () => costOf(owner.call, used)
+  const response: StreamResponse = {
+    ...{ kind: 'stream', upstream, headers, reader: RAW_BYTES, first: null, reply, cancel, cost },
+    plain: true,
+  }
+  return { kind: 'response', response }
+}
+
+function headersOf({ upstream, reply }: Reading): Record<string, string> {
+  const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
+  for (const name of CONTENT_HEADERS) {
+    const value = reply.header(name)
+    if (value !== null) headers[name] = redact(value, upstream.secretForms)
+  }
+  return headers
+}
+
+/** Undefined: it is paid by the token, which is priced as it is stored. */
+function costOf(call: VendorCall, { tokens, units }: Used): number | 'unpriced' | undefined {
+  const { meter } = call.route
+  if (meter === 'free' || meter === 'batch') return 0
+  if (tokens !== NO_USAGE) return undefined
+  const model = modelOf(call)
+  if (units === null || model === null) return 'unpriced'
+  return unitCostUsd(meter, model, call.fields, units) ?? 'unpriced'
+}

@@ -1,0 +1,109 @@
+/** One attempt of a vendor's call at one upstream key. */
+import { GatewayError } from '../../core/errors.ts'
+import { withField } from '../../passthrough/form.ts'
+import { withModel } from '../../protocols/openai/request.ts'
+import { PROVIDERS } from '../../providers/index.ts'
+import type { VendorPath } from '../../providers/provider.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { BodySource, WireRequest } from '../../upstreams/transport.ts'
+import type { SendAttempt } from '../attempt/attempt.ts'
+import { exchange } from '../attempt/send.ts'
+import type { RequestTries } from '../attempt/tries.ts'
+import type { VendorBody } from './call.ts'
+import type { ListSource } from './list.ts'
+import type { Owner } from './own.ts'
+import { readVendorReply } from './read-reply.ts'
+
+/** The gateway's own, and keys. */
+const OWN_PARAMETERS = ['api-version', 'api_version', 'key', 'api-key']
+
+type FormBody = Extract<VendorBody, { kind: 'form' }>
+
+export function vendorSender(owner: Owner): SendAttempt {
+  const body = once(owner.call.body)
+  return (services, tries, candidate) => {
+    const wire = () => wireRequest(owner, tries, candidate, body)
+    const source: ListSource = {
+      upstream: candidate.upstream,
+      pageAfter: (id) => wireRequest(owner, tries, candidate, { kind: 'none' }, id),
+    }
+    return exchange(services, tries, {
+      candidate,
+      wire,
+      read: (reading) => readVendorReply(owner, reading, source),
+    })
+  }
+}
+
+function wireRequest(
+  { call }: Owner,
+  tries: RequestTries,
+  { upstream, target }: Candidate<UsableUpstream>,
+  body: VendorBody,
+  after?: string,
+): WireRequest {
+  const { vendor } = PROVIDERS[upstream.key.provider]
+  if (vendor === null) throw new GatewayError('not_found', 'gateway: the demo has no such route.')
+  const { path, query, route } = call
+  const place: VendorPath = { path, query: queryOf(query, after), model: target.model }
+  const { url, headers } = vendor(upstream.key, upstream.secret, place)
+  const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
+  const further = { ...tries.forwarded, ...(type !== null && { 'content-type': type }) }
+  return { method: route.method, url, headers, further, body: bodyFor(body, tries, target.model) }
+}
+
+/** As the client wrote it, but for what is the gateway's own. */
+function queryOf(query: string, after: string | undefined): string {
+  const parameters = query.slice(1).split('&').filter(Boolean)
+  const own = after === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, 'after']
+  const kept = parameters.filter((text) => !own.includes(text.split('=')[0] ?? ''))
+  if (after !== undefined) kept.push(`after=${encodeURIComponent(after)}`)
+  return kept.length === 0 ? '' : `?${kept.join('&')}`
+}
+
+/** The model by the name it has at this upstream. */
+function bodyFor(body: VendorBody, { request }: RequestTries, model: string): WireRequest['body'] {
+  const isNamed = 'model' in request.body && model !== '' && model !== request.model
+  switch (body.kind) {
+    case 'none':
+      // Some servers want a length with every POST.
+      return request.method === 'POST' ? '' : null
+    case 'json':
+      return isNamed ? withModel(body.text, model) : body.text
+    case 'form':
+      return isNamed ? renamed(body, model) : body.bytes
+    case 'bytes':
+      return body.bytes
+    case 'source':
+      return body.source
+  }
+}
+
+function renamed({ bytes, parts, boundary }: FormBody, value: string): Buffer {
+  return withField(bytes, parts, { name: 'model', value, boundary })
+}
+
+/** A body that is not kept can't be sent a second time once it has begun. */
+function once(body: VendorBody): VendorBody {
+  if (body.kind !== 'source') return body
+  let begun = false
+  const { source } = body
+  return {
+    ...body,
+    get source(): BodySource {
+      if (begun)
+        throw new GatewayError(
+          'upstream_error',
+          'gateway: the upload broke off and is not kept, so it was not sent again. Send it again.',
+        )
+      return {
+        length: source.length,
+        next() {
+          begun = true
+          return source.next()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** The lifecycle of a call of a vendor's route: the same stages as a model's, around a table of routes. */
+import type { ClientPeer } from '../../limits/rate-limits.ts'
+import { forwardedHeaders } from '../../upstreams/forward-headers.ts'
+import { attempt } from '../attempt/attempt.ts'
+import { openTries } from '../attempt/tries.ts'
+import { authenticate } from '../authenticate.ts'
+import type { Client } from '../client.ts'
+import type { RequestContext } from '../context.ts'
+import { crashed } from '../relay/crashed.ts'
+import { openDelivery } from '../relay/delivery.ts'
+import { relay } from '../relay/relay.ts'
+import type { RelayResult } from '../relay/result.ts'
+import { reserve } from '../reserve.ts'
+import type { Services } from '../services.ts'
+import { settle } from '../settle.ts'
+import { requestOf, type VendorCall } from './call.ts'
+import { planCall } from './plan.ts'
+import { vendorSender } from './send.ts'
+
+export interface VendorIncoming {
+  client: Client & ClientPeer
+  /** Reads the body as far as the route needs it; called once the caller is known. */
+  readCall(): Promise<VendorCall>
+}
+
+/** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
+export async function serveVendor(
+  services: Services,
+  { client, readCall }: VendorIncoming,
+  context: RequestContext,
+): Promise<void> {
+  const caller = authenticate(services, client.headers)
+  const call = await readCall()
+  const { plan, object } = await planCall(services, caller, call)
+  const request = requestOf(call)
+  const reservation = await reserve(services, { caller, request, client }, context)
+  const delivery = openDelivery(client, reservation.headers)
+  const send = vendorSender({ services, caller, call, object })
+  const forwarded = forwardedHeaders([...services.forwardHeaders, 'accept'], client.headers)
+  const tries = openTries({ plan, request, context, delivery, forwarded })
+  // An idle connection could be closing, and a body that is not kept can't be sent twice.
+  tries.fresh = call.body.kind === 'source'
+  let relayed: RelayResult
+  try {
+    relayed = await relay(services, tries, await attempt(services, tries, send))
+  } catch (error) {
+    relayed = crashed(services, tries, error)
+  }
+  await settle(services, reservation, relayed)
+}

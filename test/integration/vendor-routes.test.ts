@@ -1,0 +1,205 @@
+/** The vendors' further routes: where calls go, whose objects they concern, and what is recorded of them. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+import { startVendorMock, type VendorMock } from '../support/vendor-mock.ts'
+import { waitFor } from '../support/waiting.ts'
+
+let mock: VendorMock
+let gateway: Gateway
+let other: string
+beforeAll(async () => {
+  mock = startVendorMock()
+  gateway = await startGateway({
+    upstreams: [{ name: 'vendor', provider: 'openai', baseUrl: mock.url }],
+  })
+  await gateway.cli(['user', 'create', 'stranger'])
+  const made = await gateway.cli(['key', 'create', 'stranger', '--name', 'k', '--json'])
+  other = Object.values(JSON.parse(made.stdout) as Record<string, unknown>).find(
+    (value): value is string => String(value).startsWith('sk-proxy-') && String(value).length > 40,
+  ) as string
+  await waitFor(
+    'the new key',
+    async () => (await call('GET', '/models', { key: other })).status === 200 || null,
+  )
+})
+afterAll(async () => {
+  await gateway.stop()
+  await mock.stop()
+})
+beforeEach(() => {
+  mock.calls.length = 0
+})
+
+interface Options {
+  key?: string
+  body?: FormData | string | object
+  headers?: Record<string, string>
+}
+
+async function call(
+  method: string,
+  path: string,
+  { key = gateway.proxyKey, body, headers }: Options = {},
+) {
+  const isJson = body !== undefined && Object.getPrototypeOf(body) === Object.prototype
+  const response = await fetch(`${gateway.baseUrl}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(isJson && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && {
+      body: isJson ? JSON.stringify(body) : (body as FormData | string),
+    }),
+  })
+  const text = await response.text()
+  const json = () =>
+    JSON.parse(text) as Record<string, unknown> & { id: string; data: { id: string }[] }
+  return { status: response.status, headers: response.headers, text, json }
+}
+
+function upload(key?: string) {
+  const form = new FormData()
+  form.append('purpose', 'batch')
+  form.append('file', new Blob(['{"custom_id":"1"}\n']), 'a.jsonl')
+  return call('POST', '/files', { body: form, ...(key !== undefined && { key }) })
+}
+
+describe('objects', () => {
+  test('are their maker’s: others find nothing under the id, by no route', async () => {
+    const { id } = (await upload()).json()
+    for (const [method, path] of [
+      ['GET', `/files/${id}`],
+      ['GET', `/files/${id}/content`],
+      ['DELETE', `/files/${id}`],
+    ] as const)
+      expect((await call(method, path, { key: other })).status).toBe(404)
+    const batch = { input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' }
+    expect((await call('POST', '/batches', { key: other, body: batch })).status).toBe(404)
+    expect((await call('GET', `/files/${id}`)).json().id).toBe(id)
+    expect((await call('GET', `/files/${id}/content`)).text).toBe(`content of ${id}`)
+  })
+
+  test('are listed to their maker alone, past pages of others', async () => {
+    const mine: string[] = []
+    for (let count = 0; count < 3; count++) mine.push((await upload(other)).json().id)
+    for (let count = 0; count < 30; count++) await upload()
+    mine.push((await upload(other)).json().id)
+    const list = (await call('GET', '/files?limit=10', { key: other })).json()
+    expect(list.data.map(({ id }) => id)).toEqual(mine)
+    expect([list.first_id, list.last_id, list.has_more]).toEqual([mine[0], mine[3], false])
+  })
+
+  test('are gone for the gateway when they are deleted', async () => {
+    const { id } = (await upload()).json()
+    expect((await call('DELETE', `/files/${id}`)).json()).toMatchObject({ id, deleted: true })
+    using database = gateway.database()
+    expect(database.query('SELECT * FROM vendor_objects WHERE object_id = ?').all(id)).toEqual([])
+  })
+
+  test('whose upstream key was removed say so', async () => {
+    using database = gateway.database()
+    database.run(
+      "INSERT INTO vendor_objects VALUES ('file', 'file-gone', 999, (SELECT id FROM users WHERE username = 'default'), 1, '2026-01-01T00:00:00.000Z', NULL)",
+    )
+    const { status, text } = await call('GET', '/files/file-gone')
+    expect([status, text]).toEqual([410, expect.stringContaining('was removed')])
+  })
+
+  test('that nobody made here pass to the vendor, which knows them or not', async () => {
+    mock.objects.set('file-old', { id: 'file-old' })
+    expect((await call('GET', '/files/file-old')).json().id).toBe('file-old')
+    expect((await call('GET', '/files/file-none')).status).toBe(404)
+    expect((await call('DELETE', '/models/ft:gpt:mine')).status).toBe(404)
+    expect(mock.calls.some(({ path }) => path.startsWith('/models/'))).toBe(false)
+  })
+
+  test.each(['..%2Forganization', 'a%2Fcontent', 'a%3Fx', '%20a', 'a;b'])(
+    '%s is no id',
+    async (id) => {
+      const { status } = await call('GET', `/files/${id}`)
+      expect([400, 404]).toContain(status)
+      expect(mock.calls).toEqual([])
+    },
+  )
+})
+
+describe('bodies', () => {
+  test('of forms reach the vendor to the byte', async () => {
+    const form =
+      '--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n\u0000\u0001\r\n--b--\r\n'
+    await call('POST', '/files', {
+      body: form,
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    })
+    expect(mock.calls[0]?.body).toBe(form)
+    expect(mock.calls[0]?.headers.get('content-type')).toBe('multipart/form-data; boundary=b')
+    expect(mock.calls[0]?.headers.get('authorization')).toMatch(/^Bearer sk-upstream/)
+  })
+
+  test('of a model’s form decide where it goes, and need the model', async () => {
+    const form = new FormData()
+    form.append('file', new Blob(['x']), 'a.mp3')
+    expect(
+      (await call('POST', '/audio/transcriptions', { body: form })).json().error,
+    ).toMatchObject({ param: 'model' })
+    form.append('model', 'whisper-1')
+    expect((await call('POST', '/audio/transcriptions', { body: form })).json().text).toBe('Hello')
+  })
+
+  test('allow-listed headers pass, others do not', async () => {
+    await call('GET', '/files', {
+      headers: { 'openai-beta': 'x', traceparent: 'y', cookie: 'z', 'x-other': 'w' },
+    })
+    const headers = mock.calls[0]?.headers
+    expect([headers?.get('openai-beta'), headers?.get('traceparent')]).toEqual(['x', 'y'])
+    expect([headers?.get('cookie'), headers?.get('x-other')]).toEqual([null, null])
+  })
+
+  test('of binary replies come as they are', async () => {
+    const { headers, status } = await call('POST', '/audio/speech', {
+      body: { model: 'tts-1', input: 'Hello', voice: 'alloy' },
+    })
+    expect([status, headers.get('content-type')]).toEqual([200, 'audio/mpeg'])
+  })
+})
+
+describe('records', () => {
+  const recorded = async (response: { headers: Headers }) =>
+    gateway.usageRow(response.headers.get('x-request-id') ?? '')
+
+  test('hold the price by the image, the second and the character', async () => {
+    const images = await call('POST', '/images/generations', {
+      body: { model: 'dall-e-3', prompt: 'A cat' },
+    })
+    expect(await recorded(images)).toMatchObject({
+      endpoint: 'images/generations',
+      model: 'dall-e-3',
+      cost_usd: 0.08,
+    })
+    const speech = await call('POST', '/audio/speech', {
+      body: { model: 'tts-1', input: 'x'.repeat(1000), voice: 'a' },
+    })
+    expect((await recorded(speech)).cost_usd).toBeCloseTo(0.015, 10)
+  })
+
+  test('of what nobody has priced have no price, and of what is free the price 0', async () => {
+    const unknown = await call('POST', '/images/generations', {
+      body: { model: 'flux', prompt: 'A cat' },
+    })
+    expect((await recorded(unknown)).cost_usd).toBeNull()
+    expect((await recorded(await call('GET', '/files'))).cost_usd).toBe(0)
+  })
+})
+
+test.each([
+  'GET /organization/users',
+  'POST /organization/projects',
+  'GET /projects/x/roles',
+  'POST /webhook_endpoints',
+])('%s is not served', async (line) => {
+  const [method = '', path = ''] = line.split(' ')
+  expect([400, 404]).toContain((await call(method, path)).status)
+  expect(mock.calls).toEqual([])
+})

@@ -1,0 +1,102 @@
+/** A vendor that keeps files, batches and videos in memory, with a ledger of every call: the independent witness. */
+
+export interface VendorCall {
+  method: string
+  path: string
+  query: string
+  headers: Headers
+  body: string
+}
+
+export interface VendorMock {
+  url: string
+  calls: VendorCall[]
+  /** What an id answers to GET, to be changed by a test. */
+  objects: Map<string, Record<string, unknown>>
+  stop(): Promise<void>
+}
+
+type Answer = Response | Promise<Response>
+
+export function startVendorMock(): VendorMock {
+  const calls: VendorCall[] = []
+  const objects = new Map<string, Record<string, unknown>>()
+  let made = 0
+
+  const create = (prefix: string, fields: Record<string, unknown>): Response => {
+    const id = `${prefix}-${++made}`
+    const object = { id, created_at: made, ...fields }
+    objects.set(id, object)
+    return Response.json(object)
+  }
+  const listed = (prefix: string, query: URLSearchParams): Response => {
+    const all = [...objects.values()].filter(({ id }) => String(id).startsWith(`${prefix}-`))
+    const after = query.get('after')
+    const from = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1
+    const data = all.slice(from, from + Number(query.get('limit') ?? 20))
+    const has_more = from + data.length < all.length
+    return Response.json({
+      object: 'list',
+      data,
+      has_more,
+      first_id: data[0]?.id,
+      last_id: data.at(-1)?.id,
+    })
+  }
+  const found = (id: string): Response => {
+    const object = objects.get(id)
+    return object === undefined
+      ? Response.json({ error: { message: 'no such object', code: null } }, { status: 404 })
+      : Response.json(object)
+  }
+
+  const answer = (call: VendorCall): Answer => {
+    const [, kind = '', id, rest] = call.path.split('/')
+    const prefix = { files: 'file', batches: 'batch', videos: 'video' }[kind]
+    if (prefix !== undefined && call.method === 'GET' && id === undefined)
+      return listed(prefix, new URLSearchParams(call.query))
+    if (prefix !== undefined && call.method === 'POST' && id === undefined)
+      return create(prefix, { object: kind, status: 'queued' })
+    if (rest === 'content')
+      return new Response(`content of ${id}`, {
+        headers: { 'content-type': 'application/octet-stream' },
+      })
+    if (prefix !== undefined && call.method === 'DELETE') {
+      objects.delete(id ?? '')
+      return Response.json({ id, deleted: true })
+    }
+    if (prefix !== undefined) return found(id ?? '')
+    if (call.path === '/images/generations')
+      return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })
+    if (call.path === '/audio/transcriptions')
+      return Response.json({ text: 'Hello', usage: { type: 'duration', seconds: 60 } })
+    if (call.path === '/audio/speech')
+      return new Response(new Uint8Array([1, 2, 3]), { headers: { 'content-type': 'audio/mpeg' } })
+    return Response.json({ ok: true })
+  }
+
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    maxRequestBodySize: 4 * 1024 ** 3,
+    async fetch(request) {
+      const url = new URL(request.url)
+      const { method, headers } = request
+      const call = {
+        method,
+        path: url.pathname,
+        query: url.search,
+        headers,
+        body: await request.text(),
+      }
+      calls.push(call)
+      return answer(call)
+    },
+  })
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    calls,
+    objects,
+    stop: () => server.stop(true),
+  }
+}
