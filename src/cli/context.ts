@@ -89,7 +89,8 @@ export type OpenAdmin = Admin & {
 export interface CliContext {
   version: string
   config(): Config
-  openAdmin(): Promise<OpenAdmin>
+  /** Only `init` makes a store that is not there. */
+  openAdmin(ifMissing?: 'make it' | 'refuse'): Promise<OpenAdmin>
   /** Makes what is missing, imports upstream keys from the variables. */
   prepare(admin: OpenAdmin): Promise<FirstStartReport>
   /** The first keys are on a terminal now, and kept no longer. */

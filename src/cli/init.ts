@@ -14,16 +14,20 @@ export function addInit(program: Command, context: CliContext): void {
     'gpt-proxy init',
     'DATA_DIR=/var/lib/gpt-proxy gpt-proxy init',
   ).action(({ json }: Output) =>
-    withAdmin(context, async (admin) => {
-      const { imported, isFirst, unseenKeys } = await context.prepare(admin)
-      const keys = unseenKeys === null ? {} : whereabouts(context, unseenKeys)
-      printRow(
-        context,
-        { first_start: isFirst, upstream_keys_imported: imported, ...keys },
-        { json },
-      )
-      if (context.showsToTerminal) context.firstKeysSeen()
-    }),
+    withAdmin(
+      context,
+      async (admin) => {
+        const { imported, isFirst, unseenKeys } = await context.prepare(admin)
+        const keys = unseenKeys === null ? {} : whereabouts(context, unseenKeys)
+        printRow(
+          context,
+          { first_start: isFirst, upstream_keys_imported: imported, ...keys },
+          { json },
+        )
+        if (context.showsToTerminal) context.firstKeysSeen()
+      },
+      'make it',
+    ),
   )
 }
 

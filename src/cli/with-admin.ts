@@ -4,8 +4,9 @@ import type { CliContext, OpenAdmin } from './context.ts'
 export async function withAdmin(
   context: CliContext,
   work: (admin: OpenAdmin) => Promise<unknown>,
+  ifMissing: 'make it' | 'refuse' = 'refuse',
 ): Promise<void> {
-  const admin = await context.openAdmin()
+  const admin = await context.openAdmin(ifMissing)
   try {
     const code = await work(admin)
     if (typeof code === 'number') process.exitCode = code

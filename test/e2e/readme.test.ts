@@ -1,6 +1,6 @@
 /** What README.md shows can be pasted and runs. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 
@@ -18,8 +18,10 @@ let folder: string
 beforeAll(async () => {
   gateway = await startGateway()
   // Inside the project, so that the packages are found; the folder of builds is not part of it.
-  mkdirSync(join(ROOT, 'dist'), { recursive: true })
-  folder = mkdtempSync(join(ROOT, 'dist', 'readme-'))
+  // Below the folder with the clients.
+  folder = mkdtempSync(join(ROOT, 'test', 'readme-'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(ROOT, 'test/node_modules/openai-7'), join(folder, 'node_modules/openai'))
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true })

@@ -147,15 +147,6 @@ test('init without a terminal names the file', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ first_start: true, secrets_file: file })
 })
 
-test('chat as the very first command says where the keys are', async () => {
-  const env = environmentFor(dataDir, { PORT: '1' })
-  const first = await runCli(['chat', 'demo/echo', 'Hello'], env)
-  expect([first.exitCode, first.stdout.split('\n')[0]]).toEqual([0, 'You said: Hello'])
-  expect(first.stderr).toContain(file)
-  expect(readFileSync(file, 'utf8').match(KEY)).toHaveLength(2)
-  expect((await runCli(['chat', 'demo/echo', 'Hello'], env)).stderr).not.toContain(file)
-})
-
 test.each([
   ['0.0.0.0', {}, /^GPT Proxy listens at http:\/\/127\.0\.0\.1:\d+\/v1$/m],
   [

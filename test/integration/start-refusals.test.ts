@@ -66,6 +66,7 @@ test.each([
 
 test('an encryption key that opens none of the rows', async () => {
   const dataDir = join(folder, 'data')
+  expect((await runCli(['init'], environmentFor(dataDir))).exitCode).toBe(0)
   const added = await runCli(
     ['upstream', 'add', 'main'],
     environmentFor(dataDir),

@@ -3,11 +3,10 @@ import { request } from 'node:http'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import type { ChatGateway, ChatReply } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
-import { firstStartPath } from '../compose/first-start-file.ts'
 import { startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
 import { ownJournalFolder } from '../compose/journal-folder.ts'
-import { openStore, prepare } from '../compose/open-admin.ts'
+import { openStore } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { ask } from '../doctor/ask.ts'
@@ -23,9 +22,7 @@ export async function chatGateway(
   environment: Environment,
   warn: (message: string) => void,
 ): Promise<ChatGateway> {
-  const { store, vault, admin } = await openStore(config, { warn })
-  const { isFirst } = await prepare({ admin, exclusively: store.exclusively }, config)
-  if (isFirst) warn(`the first keys were made just now; they are in ${firstStartPath(config)}`)
+  const { store, vault, admin } = await openStore(config, { warn, ifMissing: 'refuse' })
   const { secret, key } = await admin.keys.createTemporary({
     name: 'chat command',
     allowedModels: null,

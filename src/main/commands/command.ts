@@ -11,7 +11,7 @@ import { OperatorError } from '../../core/operator-error.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { migrationsOf } from '../compose/configured-store.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
-import { ensureDataDir, openAdmin, prepare } from '../compose/open-admin.ts'
+import { openAdmin, prepare } from '../compose/open-admin.ts'
 import { examine } from '../doctor/doctor.ts'
 import { type Environment, runServer } from '../serve/serve.ts'
 import { askHealth } from './ask-health.ts'
@@ -38,13 +38,10 @@ function contextOf(environment: Environment): CliContext {
   return {
     version,
     config,
-    openAdmin: () => openAdmin(config(), warn),
+    openAdmin: (ifMissing = 'refuse') => openAdmin(config(), { warn, ifMissing }),
     prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),
-    migrations() {
-      ensureDataDir(config().dataDir)
-      return migrationsOf(config())
-    },
+    migrations: () => migrationsOf(config()),
     backup: (file, withKey) => backup(config(), named(file), withKey),
     restore: (file, wish) => restore(config(), named(file), wish),
     serve: () => runServer(config(), environment),

@@ -1,11 +1,12 @@
 /** The store that the configuration names: the embedded file or PostgreSQL. */
 import { createPriceCatalogue } from '../../adapters/prices/genai-prices.ts'
-import { openUnmigrated } from '../../adapters/sql/sqlite/open-database.ts'
+import { openUnmigrated, tablesIn } from '../../adapters/sql/sqlite/open-database.ts'
 import { openSqliteStore, type Store } from '../../adapters/sql/store.ts'
 import type { Migrations } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import { storePath } from '../commands/store-files.ts'
+import { assertNotEmptied, assertStore } from './store-presence.ts'
 
 /** Loaded where it is used: the driver would hold up the start of every command on the embedded store. */
 const postgres = () => import('../../adapters/sql/postgres/open-postgres.ts')
@@ -23,6 +24,11 @@ export async function openConfiguredStore(
   return openPostgresStore({ ...options, address, poolSize, patience })
 }
 
+/** Of the embedded store as it is; for PostgreSQL, whose server looks after its files, none. */
+export function tablesOf(config: Config): string[] {
+  return config.database === null ? tablesIn(storePath(config)) : []
+}
+
 /** Without opening the store, which would run them. */
 export function migrationsOf(config: Config): Migrations {
   const { database } = config
@@ -35,6 +41,7 @@ export function migrationsOf(config: Config): Migrations {
   const withSchema = async <T>(
     work: (opened: Awaited<ReturnType<typeof openUnmigrated>>) => Promise<T>,
   ): Promise<T> => {
+    if (assertStore(config, 'refuse')) assertNotEmptied(config, tablesOf(config))
     const opened = await openUnmigrated(storePath(config))
     try {
       return await work(opened)

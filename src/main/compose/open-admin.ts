@@ -14,11 +14,12 @@ import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
-import { openConfiguredStore } from './configured-store.ts'
+import { openConfiguredStore, tablesOf } from './configured-store.ts'
 import { sha256Hex } from './digest.ts'
 import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
 import { outgoingProxy } from './outgoing-proxy.ts'
+import { assertNotEmptied, assertStore, type IfMissing } from './store-presence.ts'
 import { upstreamProbe } from './upstream-probe.ts'
 
 export const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
@@ -29,11 +30,19 @@ export interface Opened {
   admin: Admin
 }
 
-/** `warn` hears of what is no reason to stop. */
+export interface OpenOptions {
+  logger?: Logger
+  /** Hears of what is no reason to stop. */
+  warn: (message: string) => void
+  ifMissing: IfMissing
+}
+
+/** At the newest schema. */
 export async function openStore(
   config: Config,
-  { logger, warn }: { logger?: Logger; warn: (message: string) => void },
+  { logger, warn, ifMissing }: OpenOptions,
 ): Promise<Opened> {
+  if (assertStore(config, ifMissing)) assertNotEmptied(config, tablesOf(config))
   ensureDataDir(config.dataDir)
   const store = await openConfiguredStore(config, logger)
   try {
@@ -65,11 +74,8 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
   })
 }
 
-export async function openAdmin(
-  config: Config,
-  warn: (message: string) => void,
-): Promise<OpenAdmin> {
-  const { admin, store } = await openStore(config, { warn })
+export async function openAdmin(config: Config, options: OpenOptions): Promise<OpenAdmin> {
+  const { admin, store } = await openStore(config, options)
   return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
 

@@ -28,6 +28,7 @@ export async function runServer(
   const logger = createPinoLogger(config.logLevel)
   const { store, vault, admin } = await openStore(config, {
     logger,
+    ifMissing: 'make it',
     warn: (message) => logger.warn({}, message),
   })
   const releaseLock = holdProcessLock(config.dataDir)

@@ -30,7 +30,7 @@ async function backedUp(): Promise<{ from: CliFolder; file: string }> {
 test('a running gateway is backed up into one private file, with what it has just recorded', async () => {
   const mock = await startMockUpstream({ script: () => jsonReply(200, chatCompletion('hello')) })
   const gateway = await startGateway({ upstreams: [{ name: 'main', baseUrl: mock.url }] })
-  using other = cliFolder()
+  using other = cliFolder({ withStore: false })
   try {
     const file = join(other.dataDir, 'copy.sqlite')
     const messages = [{ role: 'user', content: 'hi' }]
@@ -92,7 +92,7 @@ test('tokens that were leased to a gateway that is gone are free again', async (
 test('an empty folder takes the backup with its key; the key file is private', async () => {
   const { from, file } = await backedUp()
   using _ = from
-  using fresh = cliFolder()
+  using fresh = cliFolder({ withStore: false })
   expect(mode(`${file}.encryption.key`)).toBe(0o600)
 
   const without = await fresh.cli(['restore', file])
@@ -110,7 +110,7 @@ test('an empty folder takes the backup with its key; the key file is private', a
 test('a key that opens nothing is refused before anything is replaced, unless any will do', async () => {
   const { from, file } = await backedUp()
   using _ = from
-  using other = cliFolder()
+  using other = cliFolder({ withStore: false })
   await other.json(['init'])
   await other.json(['user', 'create', 'mine'])
   const refused = await other.cli(['restore', file])
@@ -168,7 +168,7 @@ test('a key that comes from a variable is not copied to a file', async () => {
 })
 
 test('a folder without a store has nothing to back up, and none is made', async () => {
-  using folder = cliFolder()
+  using folder = cliFolder({ withStore: false })
   const { exitCode, stderr } = await folder.cli(['backup', join(folder.dataDir, 'copy.sqlite')])
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 5 })
   expect(stderr).toContain('there is no store')

@@ -1,8 +1,9 @@
 /** A data folder of its own and the command line on it, without a server. */
 import { Database } from 'bun:sqlite'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openSqliteStore } from '../../../src/adapters/sql/store.ts'
 import { type CliResult, environmentFor, runCli } from '../../support/gateway-process.ts'
 
 export interface CliFolder {
@@ -14,8 +15,14 @@ export interface CliFolder {
   [Symbol.dispose](): void
 }
 
-export function cliFolder(): CliFolder {
+/** An empty store, as `init` would make it but without users. */
+const EMPTY = mkdtempSync(join(tmpdir(), 'gpt-proxy-empty-'))
+await (await openSqliteStore({ path: join(EMPTY, 'gpt-proxy.sqlite') })).close()
+
+/** With a store unless told otherwise. */
+export function cliFolder({ withStore = true } = {}): CliFolder {
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-cli-'))
+  if (withStore) copyFileSync(join(EMPTY, 'gpt-proxy.sqlite'), join(dataDir, 'gpt-proxy.sqlite'))
   const env = environmentFor(dataDir)
   const cli: CliFolder['cli'] = (args, more = {}) =>
     runCli(args, { ...env, ...more.env }, more.stdin)

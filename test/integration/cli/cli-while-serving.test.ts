@@ -145,12 +145,12 @@ test('chat goes through the running gateway, and its key is of no use afterwards
   })
   expect(JSON.parse(piped).content).toStartWith('You said: by pipe')
   expect(mock.ledger.length).toBe(before)
-  const keys = (await json('key', 'list', '--user', 'admin')) as unknown as {
-    name: string
-    status: string
-  }[]
-  const used = keys.filter(({ name }) => name === 'chat command')
-  expect(used.map(({ status }) => status)).toEqual(['revoked', 'revoked'])
+  // Nothing stays of it: no key, and nothing booked on anybody.
+  using database = gateway.database()
+  expect(database.query(`SELECT id FROM api_keys WHERE name = 'chat command'`).all()).toEqual([])
+  expect(database.query('SELECT user_id FROM usage_records WHERE user_id = 0').all()).toEqual([])
+  const users = (await json('user', 'list')) as unknown as { username: string }[]
+  expect(users.map(({ username }) => username)).not.toContain('system')
 })
 
 test.each([

@@ -30,6 +30,21 @@ export async function openUnmigrated(
   return { db, schema: schemaOf(db, SQLITE, path) }
 }
 
+/** Names of the tables in a file that is there; nothing is made or changed. */
+export function tablesIn(path: string): string[] {
+  try {
+    const database = new Database(path, { readwrite: true, create: false })
+    try {
+      const rows = database.query("select name from sqlite_master where type = 'table'").all()
+      return (rows as { name: string }[]).map(({ name }) => name)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    throw explainSqliteError(error, path)
+  }
+}
+
 /** The file exists with its mode before SQLite writes a byte; the -wal and -shm files take it over. */
 function makePrivate(path: string): void {
   try {
