@@ -1,0 +1,115 @@
+/**
+ * Vendors that speak OpenAI's language at an address of their own, as data: `--provider deepseek` is an upstream
+ * of provider `compatible` at DeepSeek's address. Addresses and variables are the vendors' own, from their documents.
+ */
+
+export interface ProviderPreset {
+  /** As people write it. */
+  title: string
+  baseUrl: string
+  /** The variable in which its users keep the key; null: it runs on one's own machine and checks none. */
+  variable: string | null
+  /** Formats that it answers besides Chat Completions, at the same base URL. */
+  alsoSpeaks: readonly 'responses'[]
+  /** Its name in the price catalogue; null: the catalogue has no prices of it, or it costs nothing. */
+  prices: string | null
+}
+
+const at = (
+  title: string,
+  baseUrl: string,
+  variable: string | null,
+  more: Partial<ProviderPreset> = {},
+): ProviderPreset => ({ title, baseUrl, variable, alsoSpeaks: [], prices: null, ...more })
+
+const RESPONSES = { alsoSpeaks: ['responses'] } as const satisfies Partial<ProviderPreset>
+
+export const PROVIDER_PRESETS = {
+  deepseek: at('DeepSeek', 'https://api.deepseek.com', 'DEEPSEEK_API_KEY', {
+    ...RESPONSES,
+    prices: 'deepseek',
+  }),
+  dashscope: at(
+    'Alibaba Qwen (DashScope)',
+    'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    'DASHSCOPE_API_KEY',
+  ),
+  moonshot: at('Moonshot (Kimi)', 'https://api.moonshot.ai/v1', 'MOONSHOT_API_KEY', {
+    prices: 'moonshotai',
+  }),
+  zhipu: at('Zhipu (GLM)', 'https://open.bigmodel.cn/api/paas/v4', 'ZHIPUAI_API_KEY', {
+    prices: 'zhipuai',
+  }),
+  minimax: at('MiniMax', 'https://api.minimax.io/v1', 'MINIMAX_API_KEY', { prices: 'minimax' }),
+  doubao: at('Volcengine Ark (Doubao)', 'https://ark.cn-beijing.volces.com/api/v3', 'ARK_API_KEY'),
+  siliconflow: at('SiliconFlow', 'https://api.siliconflow.cn/v1', 'SILICONFLOW_API_KEY'),
+  mistral: at('Mistral', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', { prices: 'mistral' }),
+  groq: at('Groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', {
+    ...RESPONSES,
+    prices: 'groq',
+  }),
+  xai: at('xAI (Grok)', 'https://api.x.ai/v1', 'XAI_API_KEY', { ...RESPONSES, prices: 'x-ai' }),
+  together: at('Together', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', {
+    prices: 'together',
+  }),
+  fireworks: at('Fireworks', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', {
+    ...RESPONSES,
+    prices: 'fireworks',
+  }),
+  cohere: at('Cohere', 'https://api.cohere.ai/compatibility/v1', 'COHERE_API_KEY', {
+    prices: 'cohere',
+  }),
+  perplexity: at('Perplexity', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', {
+    prices: 'perplexity',
+  }),
+  openrouter: at('OpenRouter', 'https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', {
+    ...RESPONSES,
+    prices: 'openrouter',
+  }),
+  cerebras: at('Cerebras', 'https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', {
+    prices: 'cerebras',
+  }),
+  nvidia: at('NVIDIA NIM', 'https://integrate.api.nvidia.com/v1', 'NVIDIA_API_KEY'),
+  ollama: at('Ollama', 'http://127.0.0.1:11434/v1', null, RESPONSES),
+  vllm: at('vLLM', 'http://127.0.0.1:8000/v1', null, RESPONSES),
+  lmstudio: at('LM Studio', 'http://127.0.0.1:1234/v1', null, RESPONSES),
+  llamacpp: at('llama.cpp', 'http://127.0.0.1:8080/v1', null),
+  sglang: at('SGLang', 'http://127.0.0.1:30000/v1', null),
+} as const satisfies Record<string, ProviderPreset>
+
+export type PresetName = keyof typeof PROVIDER_PRESETS
+
+/** Names that people try for the same vendor. */
+const ALIASES: Readonly<Record<string, PresetName>> = {
+  qwen: 'dashscope',
+  kimi: 'moonshot',
+  glm: 'zhipu',
+  ark: 'doubao',
+  volcengine: 'doubao',
+  grok: 'xai',
+  nim: 'nvidia',
+  'lm-studio': 'lmstudio',
+  'llama.cpp': 'llamacpp',
+}
+
+export const PRESET_NAMES = [
+  ...Object.keys(PROVIDER_PRESETS),
+  ...Object.keys(ALIASES),
+] as readonly string[]
+
+export function presetFor(name: string): ProviderPreset | null {
+  const preset = ALIASES[name] ?? name
+  return Object.hasOwn(PROVIDER_PRESETS, preset) ? PROVIDER_PRESETS[preset as PresetName] : null
+}
+
+const BY_HOST = new Map<string, ProviderPreset>(
+  Object.values(PROVIDER_PRESETS)
+    .filter(({ variable }) => variable !== null)
+    .map((preset) => [new URL(preset.baseUrl).host, preset]),
+)
+
+/** Whoever answers at an address, also if it was typed in. Local addresses say nothing of who it is. */
+export function presetAt(baseUrl: string): ProviderPreset | null {
+  const host = URL.parse(baseUrl)?.host
+  return host === undefined ? null : (BY_HOST.get(host) ?? null)
+}
