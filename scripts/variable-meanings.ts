@@ -1,5 +1,6 @@
 /** What each variable is for, in both languages: the tables of docs/configuration.md are made of this. */
 import type { VARIABLES } from '../src/config/variables.ts'
+import { PROVIDER_PRESETS, type PresetVariable } from '../src/core/provider-presets.ts'
 
 export interface Meaning {
   en: string
@@ -7,6 +8,19 @@ export interface Meaning {
   /** What holds where it is not set, where the code has no plain value for that. */
   standard?: { en: string; zh: string }
 }
+
+const PRESET_MEANINGS = Object.fromEntries(
+  Object.values(PROVIDER_PRESETS).flatMap(({ title, variable }) =>
+    variable === null
+      ? []
+      : [
+          [
+            variable,
+            { en: `a key of ${title} to import at the start`, zh: `启动时导入的 ${title} 密钥` },
+          ],
+        ],
+  ),
+) as Readonly<Record<PresetVariable, Meaning>>
 
 export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   HOST: { en: 'address to listen on', zh: '监听地址' },
@@ -56,7 +70,7 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   UPSTREAM_TYPE: {
     en: '`openai` or `azure`: import the keys of that kind only',
     zh: '`openai` 或 `azure`：只导入该类密钥',
-    standard: { en: 'both', zh: '两者' },
+    standard: { en: 'all', zh: '全部' },
   },
   OPENAI_API_KEY: { en: 'one key to import at the start', zh: '启动时导入的一个密钥' },
   OPENAI_API_KEYS: { en: 'keys to import, separated by commas', zh: '要导入的密钥，以逗号分隔' },
@@ -72,6 +86,7 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '`model=deployment`，以逗号分隔',
   },
   AZURE_API_VERSION: { en: 'version in the query', zh: '查询参数中的版本' },
+  ...PRESET_MEANINGS,
   DEFAULT_MONTHLY_QUOTA_TOKENS: {
     en: 'tokens a month (UTC) of each user without a number of their own (`users.monthly_quota_tokens` is null); 0, here or there, is no quota',
     zh: '没有自己数值的用户（`users.monthly_quota_tokens` 为 null）每月（UTC）的 token 数；此处或用户的 0 都表示无配额',

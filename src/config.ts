@@ -7,6 +7,7 @@ import { type Environment, givenVariables } from './config/environment.ts'
 import { type OutgoingProxies, outgoingProxiesOf } from './config/outgoing-proxies.ts'
 import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
 import { HIDDEN, VARIABLES } from './config/variables.ts'
+import { PRESET_VARIABLES } from './core/provider-presets.ts'
 
 export { ConfigError, VARIABLES }
 
@@ -71,6 +72,14 @@ function refuseHalfAzure(values: Values): void {
   }
 }
 
+/** The keys of other vendors, each with the address that it is for. */
+function presetKeysOf(values: Values): readonly { baseUrl: string; key: string }[] {
+  return PRESET_VARIABLES.flatMap(({ variable, baseUrl }) => {
+    const key = values[variable]
+    return key === undefined ? [] : [{ baseUrl, key }]
+  })
+}
+
 function configOf(values: Values, outgoingProxies: OutgoingProxies) {
   return {
     host: values.HOST,
@@ -89,6 +98,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     azureApiKeys: together(values.AZURE_API_KEYS, values.AZURE_API_KEY),
     azureDeploymentNames: values.AZURE_DEPLOYMENT_NAMES,
     azureApiVersion: values.AZURE_API_VERSION,
+    presetKeys: presetKeysOf(values),
     defaultMonthlyQuotaTokens: values.DEFAULT_MONTHLY_QUOTA_TOKENS || null,
     circuitBreakerThreshold: values.CIRCUIT_BREAKER_THRESHOLD,
     circuitBreakerCooldownMs: values.CIRCUIT_BREAKER_COOLDOWN_SECONDS * 1000,

@@ -10,7 +10,7 @@ export interface ImportedFromVariables {
   removedBefore: number
 }
 
-/** UPSTREAM_TYPE, if set, leaves the other provider's variables alone. */
+/** UPSTREAM_TYPE, if set, leaves the variables of all other providers alone. */
 export async function importFromVariables(
   { upstreams }: Admin,
   config: Config,
@@ -36,5 +36,8 @@ export async function importFromVariables(
       azureApiKeys,
     )
   }
+  if (upstreamType === null)
+    for (const { baseUrl, key } of config.presetKeys)
+      await importAll({ provider: 'compatible', baseUrl }, [key])
   return total
 }

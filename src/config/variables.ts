@@ -1,6 +1,7 @@
 /** Every variable: how it is read and what it is where it is not set. docs/configuration.md names the same. */
 import { z } from 'zod'
 import { DEFAULT_NAME, DEFAULT_PORT } from '../core/database-address.ts'
+import { PRESET_VARIABLES, type PresetVariable } from '../core/provider-presets.ts'
 import {
   address,
   cidrs,
@@ -18,6 +19,13 @@ import {
   upstreamSecrets,
   whole,
 } from './values.ts'
+
+const PRESET_NAMES = PRESET_VARIABLES.map(({ variable }) => variable)
+const optionalSecret = upstreamSecret.optional()
+/** The variables in which users of other vendors keep their keys. */
+const PRESET_KEYS = Object.fromEntries(
+  PRESET_NAMES.map((name) => [name, optionalSecret]),
+) as Readonly<Record<PresetVariable, typeof optionalSecret>>
 
 export const VARIABLES = {
   HOST: text(/^[^\s/]+$/, 'a host name or IP address alone, e.g. 127.0.0.1').default('127.0.0.1'),
@@ -51,6 +59,7 @@ export const VARIABLES = {
   AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default(
     '2024-10-21',
   ),
+  ...PRESET_KEYS,
   DEFAULT_MONTHLY_QUOTA_TOKENS: whole(0).optional(),
   CIRCUIT_BREAKER_THRESHOLD: whole(1).default(5),
   CIRCUIT_BREAKER_COOLDOWN_SECONDS: whole(1, 86_400).default(30),
@@ -106,6 +115,7 @@ export const SECRETS = [
   'OPENAI_API_KEYS',
   'AZURE_API_KEY',
   'AZURE_API_KEYS',
+  ...PRESET_NAMES,
 ] as const satisfies readonly (keyof typeof VARIABLES)[]
 
 /** Their values appear in no message. */

@@ -15,12 +15,19 @@ export interface ProviderPreset {
   prices: string | null
 }
 
-const at = (
+const at = <Variable extends string | null>(
   title: string,
   baseUrl: string,
-  variable: string | null,
-  more: Partial<ProviderPreset> = {},
-): ProviderPreset => ({ title, baseUrl, variable, alsoSpeaks: [], prices: null, ...more })
+  variable: Variable,
+  more: Omit<Partial<ProviderPreset>, 'variable'> = {},
+): ProviderPreset & { variable: Variable } => ({
+  title,
+  baseUrl,
+  variable,
+  alsoSpeaks: [],
+  prices: null,
+  ...more,
+})
 
 const RESPONSES = { alsoSpeaks: ['responses'] } as const satisfies Partial<ProviderPreset>
 
@@ -79,6 +86,13 @@ export const PROVIDER_PRESETS = {
 
 export type PresetName = keyof typeof PROVIDER_PRESETS
 
+export type PresetVariable = NonNullable<(typeof PROVIDER_PRESETS)[PresetName]['variable']>
+
+/** Each with the address that its key is for. */
+export const PRESET_VARIABLES = Object.values(PROVIDER_PRESETS).flatMap(({ variable, baseUrl }) =>
+  variable === null ? [] : [{ variable, baseUrl }],
+) as readonly { variable: PresetVariable; baseUrl: string }[]
+
 /** Names that people try for the same vendor. */
 const ALIASES: Readonly<Record<string, PresetName>> = {
   qwen: 'dashscope',
@@ -92,10 +106,7 @@ const ALIASES: Readonly<Record<string, PresetName>> = {
   'llama.cpp': 'llamacpp',
 }
 
-export const PRESET_NAMES = [
-  ...Object.keys(PROVIDER_PRESETS),
-  ...Object.keys(ALIASES),
-] as readonly string[]
+export const PRESET_NAMES = Object.keys(PROVIDER_PRESETS) as readonly PresetName[]
 
 export function presetFor(name: string): ProviderPreset | null {
   const preset = ALIASES[name] ?? name

@@ -16,6 +16,7 @@ export function addUpstreamAdd(upstream: Command, context: CliContext): void {
   withExamples(
     withPlacement(add),
     'gpt-proxy upstream add main < key.txt',
+    'gpt-proxy upstream add deepseek --provider deepseek < key.txt',
     'gpt-proxy upstream add eu --provider azure --base-url https://eu.openai.azure.com --deployment gpt-4o=my-gpt-4o < key.txt',
     'gpt-proxy upstream add local --provider compatible --base-url http://127.0.0.1:11434/v1 --model llama3 < key.txt',
   ).action(async (name: string, options: Placement) => {

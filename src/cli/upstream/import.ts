@@ -25,8 +25,9 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
     'gpt-proxy upstream import --stdin --model gpt-4o < keys.txt',
   ).action(async (options: ImportOptions) => {
     refuseKeyArgument(options)
-    const { openaiApiKeys, azureApiKeys } = context.config()
-    const fromVariables = !options.stdin && openaiApiKeys.length + azureApiKeys.length > 0
+    const { openaiApiKeys, azureApiKeys, presetKeys } = context.config()
+    const fromVariables =
+      !options.stdin && openaiApiKeys.length + azureApiKeys.length + presetKeys.length > 0
     const wish = fromVariables ? null : wishOf(options)
     const secrets = fromVariables ? [] : await readSecrets(context)
     await withAdmin(context, async (admin) => {

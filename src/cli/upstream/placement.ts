@@ -2,11 +2,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Provider } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
+import { PRESET_NAMES, presetFor } from '../../core/provider-presets.ts'
 import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {
-  provider: Provider
+  /** A provider, or a vendor whose address is known. */
+  provider: string
   baseUrl?: string
   model?: string[]
   deployment?: Record<string, string>
@@ -16,11 +18,17 @@ export interface Placement extends Output {
 }
 
 const DEFAULT: Provider = 'openai'
+const PROVIDERS: readonly string[] = KEY_PROVIDERS
 
 export function withPlacement(command: Command): Command {
   return withJson(command)
     .addOption(
-      new Option('--provider <provider>', 'who it is from').choices(KEY_PROVIDERS).default(DEFAULT),
+      new Option(
+        '--provider <provider>',
+        `who it is from: ${PROVIDERS.join(', ')}, or a vendor that speaks OpenAI's language: ${PRESET_NAMES.join(', ')}`,
+      )
+        .argParser(provider)
+        .default(DEFAULT),
     )
     .option(
       '--base-url <url>',
@@ -49,18 +57,20 @@ export function refuseKeyArgument(options: Placement & { apiKey?: string }): voi
 }
 
 export function wishOf({
-  provider,
+  provider: name,
   baseUrl,
   model,
   deployment: deployments,
   apiVersion,
   weight,
 }: Placement) {
-  const address = baseUrl ?? PROVIDER_FACTS[provider].baseUrl
+  const preset = presetFor(name)
+  const provider = preset === null ? (name as Provider) : 'compatible'
+  const address = baseUrl ?? preset?.baseUrl ?? PROVIDER_FACTS[provider].baseUrl
   if (address === null) {
     throw new OperatorError(
       'invalid',
-      `--provider ${provider} needs --base-url`,
+      `--provider ${name} needs --base-url`,
       'Give the address of the upstream',
     )
   }
@@ -72,6 +82,12 @@ export function wishOf({
     apiVersion: apiVersion ?? null,
     weight,
   }
+}
+
+function provider(text: string): string {
+  const name = text.toLowerCase()
+  if (PROVIDERS.includes(name) || presetFor(name) !== null) return name
+  throw new InvalidArgumentError(`It must be one of ${[...PROVIDERS, ...PRESET_NAMES].join(', ')}.`)
 }
 
 function deployment(text: string, before?: Record<string, string>): Record<string, string> {

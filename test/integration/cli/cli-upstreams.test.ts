@@ -28,6 +28,24 @@ describe('gpt-proxy upstream add', () => {
     expect(stored).not.toContain(SECRET)
   })
 
+  test.each([
+    ['deepseek', 'https://api.deepseek.com'],
+    ['Qwen', 'https://dashscope.aliyuncs.com/compatible-mode/v1'],
+    ['llama.cpp', 'http://127.0.0.1:8080/v1'],
+  ])('knows the address of %s', async (vendor, base_url) => {
+    using folder = cliFolder()
+    const made = await folder.json(['upstream', 'add', 'main', '--provider', vendor], SECRET)
+    expect(made).toMatchObject({ provider: 'compatible', base_url })
+  })
+
+  test('takes another address of a vendor that is known', async () => {
+    using folder = cliFolder()
+    const at = ['--provider', 'ollama', '--base-url', 'http://10.0.0.7:11434/v1']
+    expect(await folder.json(['upstream', 'add', 'gpu', ...at], SECRET)).toMatchObject({
+      base_url: 'http://10.0.0.7:11434/v1',
+    })
+  })
+
   test('takes the key from its variable too', async () => {
     using folder = cliFolder()
     const result = await folder.cli(['upstream', 'add', 'main'], {
@@ -66,6 +84,7 @@ describe('gpt-proxy upstream add', () => {
     ['credentials in the address', 'main', ['--base-url', 'https://u:p@example.com'], SECRET],
     ['a query in the address', 'main', ['--base-url', 'https://example.com/v1?key=1'], SECRET],
     ['an address of another protocol', 'main', ['--base-url', 'file:///etc'], SECRET],
+    ['an unknown vendor', 'main', ['--provider', 'deepsek'], SECRET],
     ['half a deployment', 'main', ['--deployment', 'gpt-4o='], SECRET],
   ])('refuses %s', async (_, name, options, stdin) => {
     using folder = cliFolder()
@@ -126,6 +145,18 @@ describe('gpt-proxy upstream import', () => {
       deployments: { 'gpt-4o': 'prod', o3: 'o3' },
       api_version: '2024-10-21',
     })
+  })
+
+  test('takes the keys of other vendors from their usual variables, each to its own address', async () => {
+    using folder = cliFolder()
+    const env = { DEEPSEEK_API_KEY: 'sk-deepseek-1', GROQ_API_KEY: 'gsk-groq-0001' }
+    expect((await folder.cli(['upstream', 'import'], { env })).stdout).toBe('imported  2\n')
+    expect((await folder.cli(['upstream', 'import'], { env })).stdout).toBe('imported  0\n')
+    const keys = (await folder.json(['upstream', 'list'])) as Record<string, unknown>[]
+    expect(keys.map(({ base_url }) => base_url)).toEqual([
+      'https://api.deepseek.com',
+      'https://api.groq.com/openai/v1',
+    ])
   })
 
   test('takes only the keys of UPSTREAM_TYPE where that is set', async () => {

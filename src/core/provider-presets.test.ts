@@ -1,0 +1,31 @@
+/** The vendors that people name, by any of their names. */
+import { expect, test } from 'bun:test'
+import { PRESET_NAMES, PROVIDER_PRESETS, presetAt, presetFor } from './provider-presets.ts'
+
+const NAMED =
+  'deepseek qwen dashscope moonshot kimi zhipu minimax doubao ark siliconflow mistral groq xai together fireworks cohere perplexity openrouter cerebras nvidia ollama vllm lmstudio lm-studio llamacpp llama.cpp sglang'
+
+test.each(NAMED.split(' '))('%s is known, at an address without a slash at its end', (name) => {
+  const preset = presetFor(name)
+  expect(URL.canParse(preset?.baseUrl ?? '')).toBe(true)
+  expect(preset?.baseUrl).not.toEndWith('/')
+})
+
+test('no other name is, nor one of a language’s own', () => {
+  for (const name of ['deepseek2', 'constructor', '__proto__', ''])
+    expect(presetFor(name)).toBeNull()
+})
+
+test('a vendor is known by its address too, and nobody by an address of this machine', () => {
+  expect(presetAt('https://api.deepseek.com/v1')).toBe(PROVIDER_PRESETS.deepseek)
+  expect(presetAt('http://127.0.0.1:11434/v1')).toBeNull()
+  expect(presetAt('https://api.example.com')).toBeNull()
+})
+
+test('every vendor on the network has a variable of its own', () => {
+  const variables = PRESET_NAMES.map((name) => PROVIDER_PRESETS[name].variable).filter(
+    (variable) => variable !== null,
+  )
+  expect(new Set(variables).size).toBe(variables.length)
+  expect(variables).toHaveLength(17)
+})
