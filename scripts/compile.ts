@@ -5,7 +5,8 @@ import type { BunPlugin } from 'bun'
 
 const SOURCE = join(import.meta.dir, '../src')
 const ENTRY = join(SOURCE, 'main.ts')
-const THREAD = join(SOURCE, 'adapters/tokenizer/counting-thread.ts')
+/** Each is an entry point of its own. */
+const THREADS = ['adapters/tokenizer/counting-thread.ts', 'main/ledger/ledger-thread.ts']
 
 const CONSOLE = join(import.meta.dir, '../web/dist')
 
@@ -38,7 +39,7 @@ function consoleFiles(): Record<string, string> {
 export async function compile(outfile: string): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true })
   const built = await Bun.build({
-    entrypoints: [ENTRY, THREAD],
+    entrypoints: [ENTRY, ...THREADS.map((path) => join(SOURCE, path))],
     // Flat, for all code that starts the thread lies in one place then, too.
     naming: { entry: '[name].[ext]' },
     compile: { outfile },

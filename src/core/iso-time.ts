@@ -5,6 +5,8 @@ let beginning = ''
 
 /** Of milliseconds since 1970. What is the same within a second is made once: most times are of now. */
 export function isoTime(ms: number): string {
+  // JSON turns a number that is none into null, which Date takes for 1970.
+  if (typeof ms !== 'number') throw new RangeError('the time is missing')
   const now = Math.floor(ms / 1000)
   if (now !== second) {
     // Throws for what is no time, before anything of it is kept.

@@ -62,3 +62,16 @@ export function usageRecord(requestId: string, changes: Partial<UsageRecord> = {
     ...changes,
   }
 }
+
+/**
+ * The error that `work` rejects with. `expect(work).rejects` holds up the messages of a thread, so a store
+ * that lives in one would never reject.
+ */
+export async function failureOf(work: Promise<unknown>): Promise<Error> {
+  const outcome = await work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (!(outcome instanceof Error)) throw new Error('it did not fail')
+  return outcome
+}

@@ -1,6 +1,6 @@
 /** The contract of the usage ledger. */
 import { expect, test } from 'bun:test'
-import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
+import { failureOf, type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const INSTANCE = 'instance-1'
 
@@ -65,7 +65,9 @@ export function testUsage(current: () => StoreUnderTest): void {
   test('a batch that fails leaves nothing behind', async () => {
     const records = Array.from({ length: 1200 }, (_, index) => usageRecord(`req-${index}`))
     const impossible = usageRecord('last', { startedAtMs: Number.NaN })
-    await expect(current().store.settle([...records, impossible], INSTANCE)).rejects.toThrow()
+    expect(
+      await failureOf(current().store.settle([...records, impossible], INSTANCE)),
+    ).toBeInstanceOf(Error)
     expect(count()).toBe(0)
   })
 

@@ -5,28 +5,33 @@ import { SQL } from 'bun'
 /** Whether `work` was seen in the middle of its transaction; resolves at once then. */
 export type SeesWriting = (work: Promise<unknown>) => Promise<boolean>
 
-/** A transaction begins and ends within this many microtasks, in one turn of the event loop. */
-const STEPS_OF_TRANSACTION = 1_000
+/** Tries in one go, so that a transaction in another thread can hardly begin and end in between. */
+const TRIES_A_TURN = 50
 
 export function watchSqlite(path: string): SeesWriting {
-  return async () => {
-    for (let step = 0; step < STEPS_OF_TRANSACTION; step++) {
-      await Promise.resolve()
-      if (isLocked(path)) return true
+  return async (work) => {
+    using other = new Database(path, { readwrite: true })
+    other.run('PRAGMA busy_timeout=0')
+    let done = false
+    void work.finally(() => {
+      done = true
+    })
+    while (!done) {
+      for (let tries = 0; tries < TRIES_A_TURN; tries++) if (isLocked(other)) return true
+      await new Promise((resolve) => setImmediate(resolve))
     }
     return false
   }
 }
 
-function isLocked(path: string): boolean {
-  using other = new Database(path, { readwrite: true })
+function isLocked(other: Database): boolean {
   try {
     other.run('BEGIN IMMEDIATE')
-    other.run('ROLLBACK')
-    return false
   } catch {
     return true
   }
+  other.run('ROLLBACK')
+  return false
 }
 
 /** Who has written something has a number for its transaction. */

@@ -1,5 +1,5 @@
 /** The store behind its ports, on an open database: the embedded SQLite file or PostgreSQL. */
-import type { Kysely } from 'kysely'
+import { Kysely } from 'kysely'
 import type { ConsoleReads } from '../../admin/console-reads.ts'
 import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
@@ -20,6 +20,7 @@ import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
 import { type DialectWords, SQLITE } from './sql-dialect.ts'
 import { openDatabase } from './sqlite/open-database.ts'
+import { type SqlThread, ThreadDialect, type Turns } from './sqlite/thread-dialect.ts'
 import { createUsageStore } from './usage/usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
@@ -53,6 +54,20 @@ export async function openSqliteStore({
   // The first call only notes where it stands: what changes from now on shows.
   await watch.changes()
   return storeOver({ db, words: SQLITE, watch }, options)
+}
+
+/** The embedded store on a connection that lives in `thread`, which also stores the usage records. */
+export async function openThreadedStore(
+  path: string,
+  thread: SqlThread & UsageStore & { turns: Turns },
+  options: StoreOptions,
+): Promise<Store> {
+  // The schema is brought up to date here, so that a failure is told like that of any other command.
+  await (await openDatabase(path)).destroy()
+  const db = new Kysely<Tables>({ dialect: new ThreadDialect(thread, thread.turns) })
+  const watch = watchDataVersion(db)
+  await watch.changes()
+  return { ...storeOver({ db, words: SQLITE, watch }, options), settle: thread.settle }
 }
 
 export function storeOver(

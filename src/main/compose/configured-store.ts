@@ -1,11 +1,12 @@
 /** The store that the configuration names: the embedded file or PostgreSQL. */
 import { createPriceCatalogue } from '../../adapters/prices/genai-prices.ts'
 import { openUnmigrated, tablesIn } from '../../adapters/sql/sqlite/open-database.ts'
-import { openSqliteStore, type Store } from '../../adapters/sql/store.ts'
+import { openSqliteStore, openThreadedStore, type Store } from '../../adapters/sql/store.ts'
 import type { Migrations } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import { storePath } from '../commands/store-files.ts'
+import { startLedgerThread } from '../ledger/ledger-client.ts'
 import { assertNotEmptied, assertStore } from './store-presence.ts'
 
 /** Loaded where it is used: the driver would hold up the start of every command on the embedded store. */
@@ -18,7 +19,12 @@ export async function openConfiguredStore(
 ): Promise<Store> {
   const options = { logger, prices: createPriceCatalogue() }
   const { database: address, databasePoolSize: poolSize } = config
-  if (address === null) return openSqliteStore({ ...options, path: storePath(config) })
+  if (address === null) {
+    const path = storePath(config)
+    // A serving process must never wait for the file; a command has nothing else to do.
+    if (logger === undefined) return openSqliteStore({ ...options, path })
+    return openThreadedStore(path, startLedgerThread(path), { logger })
+  }
   const patience = logger === undefined ? 'command' : 'serving'
   const { openPostgresStore } = await postgres()
   return openPostgresStore({ ...options, address, poolSize, patience })

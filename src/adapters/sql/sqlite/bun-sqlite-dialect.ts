@@ -1,5 +1,5 @@
 /** Runs Kysely on Bun's own SQLite: Kysely's dialect over a thin wrapper, with safe transactions. */
-import type { Changes, Database, SQLQueryBindings, Statement } from 'bun:sqlite'
+import type { Database } from 'bun:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -8,21 +8,19 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
-  type SqliteStatement,
   type TransactionSettings,
 } from 'kysely'
-import { explainSqliteError, isBusy } from '../store-error.ts'
-import { BulkRows } from '../usage/bulk-statement.ts'
+import { isBusy } from '../store-error.ts'
+import { BUSY_TIMEOUT_MS } from './connect.ts'
+import { wrapDatabase } from './statements.ts'
 
-/** How long another process's lock is waited for. */
-export const BUSY_TIMEOUT_MS = 5_000
 const LOOK_EVERY_MS = 10
 
 export class BunSqliteDialect extends SqliteDialect {
   readonly #wrapped: SqliteDatabase
 
   constructor(database: Database, path: string) {
-    const wrapped = wrap(database, path)
+    const wrapped = wrapDatabase(database, path)
     super({ database: wrapped })
     this.#wrapped = wrapped
   }
@@ -79,50 +77,8 @@ async function run(connection: DatabaseConnection, statement: string): Promise<v
 }
 
 /** Migrations run in one transaction, so that two processes starting at once don't both run them. */
-class TransactionalAdapter extends SqliteAdapter {
+export class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
-  }
-}
-
-function wrap(database: Database, path: string): SqliteDatabase {
-  return {
-    close: () => database.close(),
-    prepare: (text) => explained(path, () => statement(database, text, path)),
-  }
-}
-
-/** `query` keeps the prepared statement, so that one that runs often is prepared once. */
-function statement(database: Database, text: string, path: string): SqliteStatement {
-  const prepared = database.query<unknown, SQLQueryBindings[]>(text)
-  const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]
-  return {
-    reader: prepared.columnNames.length > 0,
-    all: (parameters) => explained(path, () => prepared.all(...bind(parameters))),
-    run: (parameters) =>
-      explained(path, () => {
-        const [first] = parameters
-        return first instanceof BulkRows
-          ? runForEach(prepared, first)
-          : prepared.run(...bind(parameters))
-      }),
-    iterate: (parameters) => prepared.iterate(...bind(parameters)),
-  }
-}
-
-function runForEach(prepared: Statement<unknown, SQLQueryBindings[]>, given: BulkRows): Changes {
-  let last: Changes = { changes: 0, lastInsertRowid: 0 }
-  for (const row of given.rows) {
-    last = prepared.run(...(row as SQLQueryBindings[]))
-    if (last.changes > 0) given.written.push(row)
-  }
-  return last
-}
-
-function explained<T>(path: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw explainSqliteError(error, path)
   }
 }

@@ -7,7 +7,8 @@ import { type Schema, schemaOf } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { SQLITE } from '../sql-dialect.ts'
 import { explainSqliteError, StoreError } from '../store-error.ts'
-import { BUSY_TIMEOUT_MS, BunSqliteDialect } from './bun-sqlite-dialect.ts'
+import { BunSqliteDialect } from './bun-sqlite-dialect.ts'
+import { connect } from './connect.ts'
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   const { db, schema } = await openUnmigrated(path)
@@ -61,34 +62,5 @@ function makePrivate(path: string): void {
     chmodSync(path, 0o600)
   } catch {
     // Writable but owned by somebody else: its mode is their choice.
-  }
-}
-
-async function connect(path: string): Promise<Database> {
-  const database = new Database(path, { readwrite: true, create: true })
-  try {
-    database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
-    await useWriteAheadLog(database)
-    database.run('PRAGMA synchronous=NORMAL')
-    database.run('PRAGMA foreign_keys=ON')
-    return database
-  } catch (error) {
-    database.close()
-    throw explainSqliteError(error, path)
-  }
-}
-
-/** SQLite's busy timeout does not hold for the change to WAL, which two first starts may both try. */
-async function useWriteAheadLog(database: Database): Promise<void> {
-  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
-  for (;;) {
-    try {
-      database.run('PRAGMA journal_mode=WAL')
-      return
-    } catch (error) {
-      const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
-      if (!busy || performance.now() > deadlineMs) throw error
-      await Bun.sleep(10 + Math.random() * 20)
-    }
   }
 }

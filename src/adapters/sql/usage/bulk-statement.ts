@@ -1,6 +1,7 @@
 /** One statement for many rows, compiled once: building it for each row cost four times as much as running it. */
 import { CompiledQuery, type QueryExecutorProvider } from 'kysely'
 import { storable } from '../values.ts'
+import { type BulkRow, BulkRows } from './bulk-rows.ts'
 
 /** A table's columns with their PostgreSQL types, in the order of the rows' values. */
 export type BulkColumns = Readonly<Record<string, string>>
@@ -21,22 +22,9 @@ export type RunBulk = (
   rows: readonly BulkRow[],
 ) => Promise<readonly unknown[]>
 
-export type BulkRow = readonly (string | number | null)[]
-
 type ExecuteQuery = (
   query: CompiledQuery<Record<string, unknown>>,
 ) => Promise<{ rows: Record<string, unknown>[] }>
-
-/** The only parameter of a statement that the SQLite dialect runs once a row. */
-export class BulkRows {
-  readonly rows: readonly BulkRow[]
-  /** Those that changed something. */
-  readonly written: BulkRow[] = []
-
-  constructor(rows: readonly BulkRow[]) {
-    this.rows = rows
-  }
-}
 
 /**
  * SQLite: one prepared statement, run once a row without a query builder in between, and without

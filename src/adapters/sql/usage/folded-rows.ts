@@ -1,5 +1,5 @@
 /** Rows of sums: those of one key added up. */
-import type { BulkRow } from './bulk-statement.ts'
+import type { BulkRow } from './bulk-rows.ts'
 
 export interface KeyedSums {
   key: readonly (string | number | null)[]

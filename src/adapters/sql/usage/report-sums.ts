@@ -1,5 +1,7 @@
 /** What a batch adds to the coarser sums that long reports read. */
-import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+
+import type { BulkRow } from './bulk-rows.ts'
+import type { BulkStatement } from './bulk-statement.ts'
 import { folded } from './folded-rows.ts'
 import { DAILY } from './usage-sums.ts'
 

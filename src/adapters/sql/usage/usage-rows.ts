@@ -3,7 +3,8 @@
 import { isoTime } from '../../../core/iso-time.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageRecordsTable } from '../schema/schema.ts'
-import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import type { BulkRow } from './bulk-rows.ts'
+import type { BulkStatement } from './bulk-statement.ts'
 
 const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
   request_id: 'text',

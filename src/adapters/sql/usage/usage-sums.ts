@@ -2,7 +2,8 @@
 
 import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf } from '../../../core/month.ts'
-import type { BulkRow, BulkStatement } from './bulk-statement.ts'
+import type { BulkRow } from './bulk-rows.ts'
+import type { BulkStatement } from './bulk-statement.ts'
 import { DAY_MS, type DaySum } from './day-sums.ts'
 import { folded } from './folded-rows.ts'
 

@@ -1,0 +1,36 @@
+/** A connection to the SQLite file, with the settings that all of ours have. */
+import { Database } from 'bun:sqlite'
+import { explainSqliteError } from '../store-error.ts'
+
+/** How long to wait for another process's lock. */
+export const BUSY_TIMEOUT_MS = 5_000
+
+/** Opens an existing file in WAL mode. Throws StoreError, or SQLite's own error. */
+export async function connect(path: string): Promise<Database> {
+  const database = new Database(path, { readwrite: true, create: true })
+  try {
+    database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+    await useWriteAheadLog(database)
+    database.run('PRAGMA synchronous=NORMAL')
+    database.run('PRAGMA foreign_keys=ON')
+    return database
+  } catch (error) {
+    database.close()
+    throw explainSqliteError(error, path)
+  }
+}
+
+/** SQLite's busy timeout does not hold for the change to WAL, which two first starts may both try. */
+async function useWriteAheadLog(database: Database): Promise<void> {
+  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      database.run('PRAGMA journal_mode=WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+      if (!busy || performance.now() > deadlineMs) throw error
+      await Bun.sleep(10 + Math.random() * 20)
+    }
+  }
+}

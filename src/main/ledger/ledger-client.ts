@@ -1,0 +1,91 @@
+/** Asks the ledger thread, and starts it again if it ends by itself. */
+import { fromPortable, type ThreadResult } from '../../adapters/sql/sqlite/sql-thread.ts'
+import {
+  createTurns,
+  type SqlThread,
+  type Turns,
+} from '../../adapters/sql/sqlite/thread-dialect.ts'
+import type { UsageStore } from '../../usage/store.ts'
+import type { LedgerQuestion, LedgerReply, LedgerRequest } from './ledger-thread.ts'
+
+export interface LedgerThread extends SqlThread, UsageStore {
+  turns: Turns
+}
+
+type Value = ThreadResult | number | null
+
+/** `path`: an SQLite file, which must exist with the current schema when the first request is sent. */
+export function startLedgerThread(path: string, publishedPrices = true): LedgerThread {
+  const waiting = new Map<number, PromiseWithResolvers<Value>>()
+  const turns = createTurns()
+  let latest = 0
+  let isOpen = false
+
+  const ask = (worker: Worker, request: LedgerRequest): Promise<Value> => {
+    const question: LedgerQuestion = { id: ++latest, request }
+    const pending = Promise.withResolvers<Value>()
+    waiting.set(question.id, pending)
+    // While a reply is due the process must not end; an idle thread must not keep it alive.
+    worker.ref()
+    worker.postMessage(question)
+    return pending.promise
+  }
+  const failed = (why: string): void => {
+    thread?.terminate()
+    thread = null
+    isOpen = false
+    for (const { reject } of waiting.values()) reject(new Error(why))
+    waiting.clear()
+  }
+  const spawn = (): Worker => {
+    const worker = new Worker(new URL('./ledger-thread.ts', import.meta.url), { smol: true })
+    worker.onmessage = ({ data }: MessageEvent<LedgerReply>) => {
+      const pending = waiting.get(data.id)
+      waiting.delete(data.id)
+      if (waiting.size === 0) worker.unref()
+      if ('error' in data) pending?.reject(fromPortable(data.error))
+      else pending?.resolve(data.value)
+    }
+    worker.onerror = ({ message }) => {
+      if (worker === thread) failed(`the ledger thread failed: ${message}`)
+    }
+    worker.unref()
+    return worker
+  }
+  // At once: it loads while this thread prepares the file.
+  let thread: Worker | null = spawn()
+  const send = (request: LedgerRequest): Promise<Value> => {
+    thread ??= spawn()
+    if (!isOpen) {
+      isOpen = true
+      // A failure to open shows in the request that follows.
+      ask(thread, { kind: 'open', path, publishedPrices }).catch(() => {})
+    }
+    return ask(thread, request)
+  }
+
+  return {
+    turns,
+    execute: async (statement) => (await send({ kind: 'execute', statement })) as ThreadResult,
+    async settle(records, instanceId) {
+      const release = await turns.take()
+      try {
+        const request = { kind: 'settle', records: JSON.stringify(records), instanceId } as const
+        return (await send(request)) as number
+      } finally {
+        release()
+      }
+    },
+    async close() {
+      const worker = thread
+      if (worker === null) return
+      thread = null
+      const { promise: ended, resolve } = Promise.withResolvers<unknown>()
+      worker.addEventListener('close', resolve)
+      worker.ref()
+      const question: LedgerQuestion = { id: ++latest, request: { kind: 'close' } }
+      worker.postMessage(question)
+      await ended
+    },
+  }
+}

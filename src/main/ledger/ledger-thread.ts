@@ -1,0 +1,90 @@
+/**
+ * The thread that owns the embedded store's connection while the gateway serves: an entry point of its
+ * own, also in the executable. It runs statements, and stores batches of usage records as a whole.
+ */
+import type { Database } from 'bun:sqlite'
+import { connect } from '../../adapters/sql/sqlite/connect.ts'
+import {
+  createStatementRunner,
+  type PortableError,
+  type ThreadResult,
+  type ThreadStatement,
+  toPortable,
+} from '../../adapters/sql/sqlite/sql-thread.ts'
+import type { UsageRecord } from '../../usage/record.ts'
+import type { UsageStore } from '../../usage/store.ts'
+
+export type LedgerRequest =
+  /** Without published prices only models with a price of the operator's are priced. */
+  | { kind: 'open'; path: string; publishedPrices: boolean }
+  | { kind: 'execute'; statement: ThreadStatement }
+  /** `records` is the JSON of a list: one string is copied faster than five hundred objects. */
+  | { kind: 'settle'; records: string; instanceId: string }
+  /** Ends the thread, without a reply. */
+  | { kind: 'close' }
+
+export interface LedgerQuestion {
+  id: number
+  request: LedgerRequest
+}
+
+export type LedgerReply =
+  | { id: number; value: ThreadResult | number | null }
+  | { id: number; error: PortableError }
+
+declare const self: Worker
+
+interface Opened {
+  database: Database
+  path: string
+  publishedPrices: boolean
+  run: (statement: ThreadStatement) => ThreadResult
+  /** Loaded with the first batch: the price list takes longer to load than a start may. */
+  ledger: Promise<UsageStore> | null
+}
+
+let opened: Opened | null = null
+
+self.onmessage = async ({ data: { id, request } }: MessageEvent<LedgerQuestion>) => {
+  let reply: LedgerReply
+  try {
+    reply = { id, value: await handle(request) }
+  } catch (error) {
+    reply = { id, error: toPortable(error) }
+  }
+  self.postMessage(reply)
+}
+
+async function handle(request: LedgerRequest): Promise<ThreadResult | number | null> {
+  switch (request.kind) {
+    case 'open': {
+      const { path, publishedPrices } = request
+      const database = await connect(path)
+      const run = createStatementRunner(database, path)
+      opened = { database, path, publishedPrices, run, ledger: null }
+      return null
+    }
+    case 'execute':
+      return open().run(request.statement)
+    case 'settle': {
+      const records = JSON.parse(request.records) as UsageRecord[]
+      return (await ledgerOf(open())).settle(records, request.instanceId)
+    }
+    case 'close':
+      opened?.database.close()
+      // The thread ends itself: dozens that were terminated from outside kept their process from ending.
+      return process.exit(0)
+  }
+}
+
+function open(): Opened {
+  if (opened === null) throw new Error('the embedded store is closed')
+  return opened
+}
+
+function ledgerOf(store: Opened): Promise<UsageStore> {
+  store.ledger ??= import('./thread-ledger.ts').then(({ openThreadLedger }) =>
+    openThreadLedger(store.database, store.path, store.publishedPrices),
+  )
+  return store.ledger
+}
