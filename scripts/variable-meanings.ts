@@ -135,6 +135,14 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'what the bodies of all requests under way may take together; beyond it requests are answered with 503. The process needs two to three times as much',
     zh: '所有进行中请求的请求体合计可占用的字节数；超出时以 503 拒绝。进程实际需要两到三倍的内存',
   },
+  MAX_IN_FLIGHT_PER_KEY: {
+    en: 'requests under way of one proxy key; beyond it they are answered with 429; 0 is no limit',
+    zh: '一个代理密钥同时进行的请求数；超出时以 429 拒绝；0 表示不限',
+  },
+  MAX_IN_FLIGHT_PER_IP: {
+    en: 'requests under way of one client address, likewise; set `TRUSTED_PROXIES` first, or all clients behind a proxy share its address',
+    zh: '一个客户端地址同时进行的请求数，同上；须先设置 `TRUSTED_PROXIES`，否则代理后面的所有客户端共用其地址',
+  },
   DRAIN_SECONDS: {
     en: 'how long streams may finish after SIGTERM',
     zh: '收到 SIGTERM 后流还可以继续多久',

@@ -114,6 +114,8 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
     bodyMemoryBytes: values.BODY_MEMORY_BYTES,
+    maxInFlightPerKey: values.MAX_IN_FLIGHT_PER_KEY,
+    maxInFlightPerAddress: values.MAX_IN_FLIGHT_PER_IP,
     drainMs: values.DRAIN_SECONDS * 1000,
     drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,

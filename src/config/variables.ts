@@ -74,6 +74,8 @@ export const VARIABLES = {
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(64 * 1024 * 1024),
   MAX_UPLOAD_BYTES: whole(1024).default(8 * 1024 ** 3),
   BODY_MEMORY_BYTES: whole(1024 ** 2).default(512 * 1024 * 1024),
+  MAX_IN_FLIGHT_PER_KEY: whole(0).default(5000),
+  MAX_IN_FLIGHT_PER_IP: whole(0).default(0),
   DRAIN_SECONDS: whole(0, 3600).default(30),
   DRAIN_NOTICE_MS: whole(0, 600_000).default(1000),
   DRAIN_IDLE_MS: whole(0, 600_000).default(3000),

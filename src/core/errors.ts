@@ -41,6 +41,7 @@ export const ERROR_CATALOGUE = {
   limits_unavailable: { status: 503, type: 'server_error', blame: 'operator', doctor: 'LIM-1' },
   journal_unavailable: { status: 503, type: 'server_error', blame: 'operator', doctor: 'DB-1' },
   overloaded: { status: 503, type: 'server_error', blame: 'gateway' },
+  too_many_in_flight: { status: 429, type: 'rate_limit_error', blame: 'client', doctor: 'LIM-1' },
   too_many_connections: { status: 503, type: 'server_error', blame: 'operator' },
   no_available_upstream: { status: 503, type: 'server_error', blame: 'operator', doctor: 'UPS-1' },
   upstream_error: { status: 502, type: 'server_error', blame: 'upstream', doctor: 'UPS-1' },

@@ -55,3 +55,29 @@ function withoutPort(entry: string): string {
   // An empty entry would be passed over.
   return unported === '' ? UNKNOWN : unported
 }
+
+interface Peer {
+  peer(): string | null
+  headers: { get(name: string): string | null }
+}
+
+/** A header can be made as long as a client likes, and different each time. */
+const MAX_REMEMBERED_LENGTH = 100
+const MAX_REMEMBERED = 10_000
+
+/** Reads the addresses of clients. Reading one costs more than all the limits; most requests come from the same few. */
+export function createAddressReader(trustedProxies: readonly string[]): (peer: Peer) => string {
+  const trusts = trustOf(trustedProxies)
+  const known = new Map<string | null, string>()
+  return (client) => {
+    const heard = client.peer()
+    const forwarded = trustedProxies.length === 0 ? null : client.headers.get('x-forwarded-for')
+    const name = forwarded === null ? heard : `${heard}\n${forwarded}`
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const address = clientAddress(heard, forwarded, trusts)
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    if (forwarded === null || forwarded.length <= MAX_REMEMBERED_LENGTH) known.set(name, address)
+    return address
+  }
+}

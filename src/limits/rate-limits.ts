@@ -3,9 +3,9 @@
 import type { ApiKey } from '../core/entities.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import type { Metrics } from '../usage/metrics.ts'
-import { clientAddress, trustOf } from './client-address.ts'
 import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
 import { addLimitHeaders } from './headers.ts'
+import { createRefusals } from './recent-refusals.ts'
 import { limitRefusal, limitsUnavailable } from './refusals.ts'
 import { type Limit, type LimitDefaults, limitsOf } from './rules.ts'
 
@@ -24,6 +24,11 @@ export interface RateReservation {
 type ReplyHeaders = Record<string, string>
 
 export interface RateLimits {
+  /**
+   * Before the body is read, which costs: throws `rate_limit_exceeded` while a limit of requests that
+   * refused lately has no place. Counts nothing.
+   */
+  admit(key: ApiKey, origin: ClientPeer): void
   /**
    * Null where no limit is on the request. Throws `rate_limit_exceeded`, or `limits_unavailable`.
    * Adds to `headers` how much is left. A promise only where others share the counters.
@@ -44,35 +49,16 @@ export interface RateLimits {
 interface Parts {
   enabled: boolean
   defaults: LimitDefaults
-  /** Addresses and CIDRs. */
-  trustedProxies: readonly string[]
+  addressOf(peer: ClientPeer): string
   counters: Counters
   metrics: Metrics
 }
 
-/** A header can be made as long as a client likes, and different each time. */
-const MAX_REMEMBERED_LENGTH = 100
-const MAX_REMEMBERED = 10_000
-
 export function createRateLimits(parts: Parts): RateLimits {
-  const { enabled, defaults, trustedProxies, counters, metrics } = parts
-  const trusts = trustOf(trustedProxies)
+  const { enabled, defaults, addressOf, counters, metrics } = parts
   const limitsAddresses = defaults.ipRpm > 0 || defaults.ipTpm > 0
 
-  const addresses = new Map<string | null, string>()
-  /** Reading an address costs more than all the limits; most requests come from the same few. */
-  const addressOf = (origin: ClientPeer): string => {
-    const heard = origin.peer()
-    const forwarded = trustedProxies.length === 0 ? null : origin.headers.get('x-forwarded-for')
-    const named = forwarded === null ? heard : `${heard}\n${forwarded}`
-    const known = addresses.get(named)
-    if (known !== undefined) return known
-    const address = clientAddress(heard, forwarded, trusts)
-    if (addresses.size >= MAX_REMEMBERED) addresses.clear()
-    if (forwarded === null || forwarded.length <= MAX_REMEMBERED_LENGTH)
-      addresses.set(named, address)
-    return address
-  }
+  const refusals = createRefusals()
   const decide = (
     limits: readonly Limit[],
     verdict: Verdict,
@@ -83,6 +69,7 @@ export function createRateLimits(parts: Parts): RateLimits {
     if (verdict.degraded) headers['x-ratelimit-policy'] = 'degraded'
     if (verdict.kind === 'taken') return { limits, ticket: verdict.ticket }
     metrics.rateLimited()
+    refusals.remember(limits, verdict.readings)
     throw limitRefusal(limits, verdict.readings)
   }
   const correct = ({ ticket }: RateReservation, corrections: readonly Correction[]): void => {
@@ -90,6 +77,15 @@ export function createRateLimits(parts: Parts): RateLimits {
   }
 
   return {
+    admit(key, origin) {
+      if (!enabled || refusals.none()) return
+      const address = limitsAddresses ? addressOf(origin) : null
+      const limits = limitsOf(defaults, key, address, 0)
+      const states = refusals.among(limits)
+      if (states === null) return
+      metrics.rateLimited()
+      throw limitRefusal(limits, states)
+    },
     hold(key, origin, tokens, headers) {
       if (!enabled) return null
       const address = limitsAddresses ? addressOf(origin) : null

@@ -15,6 +15,8 @@ export interface Client {
   respond(reply: Reply): void
   /** Its head goes with the first bytes, or with `flush`. */
   stream(head: ReplyHead): ClientStream
+  /** Closes the connection, whatever was sent. */
+  abort(): void
 }
 
 /** Nothing happens where the client is gone; it is told by other means (trace.ts). */

@@ -1,4 +1,5 @@
 /** The request lifecycle, from a request's headers to its record: one stage a line. */
+import type { Caller } from '../access/caller.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
@@ -32,6 +33,21 @@ export async function serve(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client.headers)
+  const leave = services.inFlight.enter(caller, client)
+  try {
+    services.rateLimits.admit(caller.key, client)
+    await serveCaller(services, caller, { protocol, endpoint, client, readBody }, context)
+  } finally {
+    leave()
+  }
+}
+
+async function serveCaller(
+  services: Services,
+  caller: Caller,
+  { protocol, endpoint, client, readBody }: Incoming,
+  context: RequestContext,
+): Promise<void> {
   const body = readBody()
   const text = typeof body === 'string' ? body : await body
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)

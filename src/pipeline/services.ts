@@ -3,6 +3,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
+import type { InFlight } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
 import type { Quotas } from '../quota/quota.ts'
@@ -44,6 +45,7 @@ export interface Services {
   usageRefusers: Map<string, true>
   quotas: Quotas
   rateLimits: RateLimits
+  inFlight: InFlight
   /** Names of clients' headers that reach upstreams. */
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */

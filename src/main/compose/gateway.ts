@@ -8,6 +8,8 @@ import { createUpstreamTransport } from '../../adapters/upstream/upstream-transp
 import type { Config } from '../../config.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
 import type { Logger } from '../../core/logger.ts'
+import { createAddressReader } from '../../limits/client-address.ts'
+import { createInFlight } from '../../limits/in-flight.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
@@ -109,7 +111,10 @@ export async function startGateway({
     vault,
     logger,
     onUpstreamKeys: pool.adopt,
-    onReload: () => quotas.changed(),
+    onReload() {
+      quotas.changed()
+      inFlight.endOthersThan(({ key }) => directory.findCaller(key.keyHash) !== null)
+    },
   })
   const journal = openJournal({
     folder: journalFolder,
@@ -134,10 +139,16 @@ export async function startGateway({
           logger,
           metrics,
         })
+  const addressOf = createAddressReader(config.trustedProxies)
+  const inFlight = createInFlight({
+    perKey: config.maxInFlightPerKey,
+    perAddress: config.maxInFlightPerAddress,
+    addressOf,
+  })
   const rateLimits = createRateLimits({
     enabled: config.rateLimitEnabled,
     defaults: config.rateLimits,
-    trustedProxies: config.trustedProxies,
+    addressOf,
     counters,
     metrics,
   })
@@ -165,6 +176,7 @@ export async function startGateway({
     deadlines,
     quotas,
     rateLimits,
+    inFlight,
     forwardHeaders: config.forwardHeaders,
     objects: store.objects,
     unknownObjects: config.unknownObjects,

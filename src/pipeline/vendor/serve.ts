@@ -1,4 +1,5 @@
 /** The lifecycle of a call of a vendor's route: the same stages as a model's, around a table of routes. */
+import type { Caller } from '../../access/caller.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { forwardedHeaders } from '../../upstreams/forward-headers.ts'
 import { attempt } from '../attempt/attempt.ts'
@@ -30,6 +31,21 @@ export async function serveVendor(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client.headers)
+  const leave = services.inFlight.enter(caller, client)
+  try {
+    services.rateLimits.admit(caller.key, client)
+    await serveCaller(services, caller, { client, readCall }, context)
+  } finally {
+    leave()
+  }
+}
+
+async function serveCaller(
+  services: Services,
+  caller: Caller,
+  { client, readCall }: VendorIncoming,
+  context: RequestContext,
+): Promise<void> {
   const call = await readCall()
   const { plan, object } = await planCall(services, caller, call)
   const request = requestOf(call)

@@ -1,0 +1,49 @@
+/** Requests under way: bounded by key, and ended with the user they belong to. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
+import { waitFor } from '../support/waiting.ts'
+
+let mock: MockUpstream
+let gateway: Gateway
+beforeAll(async () => {
+  mock = await startMockUpstream()
+  gateway = await startGateway({
+    upstreams: [{ name: 'u', provider: 'compatible', baseUrl: mock.url }],
+    env: { MAX_IN_FLIGHT_PER_KEY: '2' },
+  })
+})
+afterAll(async () => {
+  mock.dropConnections()
+  await gateway.stop()
+  await mock.close()
+})
+
+const EVENT =
+  'data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n'
+const stream = () =>
+  gateway.chat({ model: 'm', stream: true, messages: [{ role: 'user', content: 'Hi' }] })
+
+test('beyond what a key may have a request is refused, and a disabled user’s streams end within a second', async () => {
+  mock.script(() => [{ write: HEAD + EVENT }, 'stall'])
+  const running = [await stream(), await stream()]
+  for (const response of running) expect(response.status).toBe(200)
+  const third = await stream()
+  expect([third.status, third.headers.get('retry-after')]).toEqual([429, '1'])
+  expect(await third.text()).toContain('MAX_IN_FLIGHT_PER_KEY')
+
+  const ended = Promise.all(
+    running.map((response) =>
+      response.text().then(
+        () => 'end',
+        () => 'cut',
+      ),
+    ),
+  )
+  await gateway.cli(['user', 'disable', 'default'])
+  const disabledMs = performance.now()
+  expect(await ended).toEqual(['cut', 'cut'])
+  expect(performance.now() - disabledMs).toBeLessThan(1_000)
+  await waitFor('the refusal', async () => ((await stream()).status === 401 ? true : null))
+})
