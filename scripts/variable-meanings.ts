@@ -93,12 +93,12 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     standard: { en: 'none', zh: '无' },
   },
   CIRCUIT_BREAKER_THRESHOLD: {
-    en: "consecutive failures that open a key's breaker",
-    zh: '连续失败多少次打开密钥的熔断器',
+    en: 'consecutive failures that open the breaker of a model at a key',
+    zh: '连续失败多少次打开某密钥上某模型的熔断器',
   },
   CIRCUIT_BREAKER_COOLDOWN_SECONDS: {
-    en: 'how long it stays open before a probe',
-    zh: '熔断多久后放行探测请求',
+    en: 'how long it first stays open before a probe; doubles each time, up to 60 s',
+    zh: '首次熔断多久后放行探测请求；之后每次加倍，最长 60 秒',
   },
   UPSTREAM_CONNECT_TIMEOUT_MS: {
     en: 'a connection must stand within this',
@@ -107,6 +107,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   UPSTREAM_FIRST_BYTE_TIMEOUT_MS: {
     en: 'first byte of a reply, or first event of a stream',
     zh: '回复的首字节，或流的首个事件',
+  },
+  UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS: {
+    en: 'the same for a stream that another target can serve',
+    zh: '同上，适用于另有目标可接手的流',
   },
   UPSTREAM_IDLE_TIMEOUT_MS: { en: 'silence in the middle of a stream', zh: '流中途的沉默' },
   UPSTREAM_RESEND_ON_RESET: {

@@ -28,7 +28,7 @@ describe('the environment', () => {
     })
     expect(config).toMatchObject({
       openaiApiKeys: [],
-      circuitBreakerCooldownMs: 30_000,
+      circuitBreakerCooldownMs: 5_000,
       logLevel: 'info',
     })
     expect(config).toMatchObject({

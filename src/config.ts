@@ -104,6 +104,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     circuitBreakerCooldownMs: values.CIRCUIT_BREAKER_COOLDOWN_SECONDS * 1000,
     upstreamConnectTimeoutMs: values.UPSTREAM_CONNECT_TIMEOUT_MS,
     upstreamFirstByteTimeoutMs: values.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
+    upstreamStandbyFirstByteTimeoutMs: values.UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS,
     upstreamIdleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
     upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
     upstreamHttp2: values.UPSTREAM_HTTP2,

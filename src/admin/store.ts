@@ -1,6 +1,14 @@
 /** The writing side of the store, for the admin use cases. Each call is one transaction, or a part of one. */
 import type { IdentityStore } from '../access/identity-store.ts'
-import type { ApiKey, Provider, UpstreamKey, User, UserRole, UserStatus } from '../core/entities.ts'
+import type {
+  ApiKey,
+  ModelState,
+  Provider,
+  UpstreamKey,
+  User,
+  UserRole,
+  UserStatus,
+} from '../core/entities.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
 
@@ -183,10 +191,12 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** `seal` gets the new row's id, because the ciphertext is bound to it. */
   createUpstreamKey(key: NewUpstreamKey, seal: (id: number) => string): Promise<UpstreamKey>
   listUpstreamKeys(query?: UpstreamQuery): Promise<Listed<UpstreamKey>>
+  /** What of single models at keys is not healthy. */
+  listModelStates(): Promise<ModelState[]>
   findUpstreamKey(name: string): Promise<UpstreamKey | null>
   findUpstreamKeyById(id: number): Promise<UpstreamKey | null>
   updateUpstreamKey(id: number, patch: UpstreamPatch): Promise<UpstreamKey | null>
-  /** Back to healthy, failures and cooldown cleared. False if there is no such row. */
+  /** Back to healthy, failures and cooldown cleared, also of its models. False if there is no such row. */
   resetUpstreamKey(id: number): Promise<boolean>
   setUpstreamKeyDisabled(id: number, disabled: boolean): Promise<boolean>
   replaceEncryptedKey(id: number, encryptedKey: string): Promise<boolean>

@@ -77,6 +77,7 @@ export function createUpstreams(dependencies: AdminDependencies, change: MakeCha
   return {
     add,
     importAll: importing.importAll,
+    modelStates: () => store.listModelStates(),
     /** By name or id. */
     find: (name: string): Promise<UpstreamKey> => findUpstream(store, name),
     list: (query?: UpstreamQuery): Promise<Listed<UpstreamKey>> => store.listUpstreamKeys(query),

@@ -45,11 +45,24 @@ export interface ApiKey {
 /** What changes while serving; persisted behind the request. */
 export interface UpstreamState {
   status: UpstreamStatus
-  /** Consecutive failures. */
+  /** Consecutive failures, of all its models. */
   failureCount: number
   totalRequests: number
   totalErrors: number
   cooldownUntilMs: number | null
+  /** Redacted; never holds a key. */
+  lastError: string | null
+}
+
+/** The running state of one model at one key; a pair without one is healthy. */
+export interface ModelState {
+  upstreamKeyId: number
+  /** Its name there. */
+  model: string
+  /** `degraded` and `missing` ones are used only if nothing better is left. */
+  status: 'cooldown' | 'degraded' | 'limited' | 'missing'
+  failureCount: number
+  untilMs: number
   /** Redacted; never holds a key. */
   lastError: string | null
 }
@@ -77,4 +90,5 @@ export interface DirectoryRows {
   users: readonly User[]
   apiKeys: readonly ApiKey[]
   upstreamKeys: readonly UpstreamKey[]
+  modelStates: readonly ModelState[]
 }

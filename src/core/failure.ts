@@ -1,41 +1,85 @@
-/** What went wrong at an upstream: kind, blame and whether another try makes sense, each apart. */
+/** What went wrong at an upstream: its class, how far it reaches, and whether another attempt makes sense. */
 
 /**
- * `local`: no answer came (connect, TLS, timeout, reset). `server`: a 5xx or a broken reply. `rate`,
- * `quota`, `auth`: about this one key. `client`: about the request itself; another key would say the same.
+ * `connect`: no usable reply came (refused, TLS, reset, cut off). `timeout`: it stayed silent. `server`: a 5xx
+ * or a broken reply. `rate`, `quota`, `auth`: limits, billing and rights. `model`: the model is not there, or
+ * not for this key. `context`, `filter`, `client`: the request itself; another key would say the same.
  */
-export type FailureClass = 'local' | 'server' | 'rate' | 'quota' | 'auth' | 'client'
+export type FailureClass =
+  | 'connect'
+  | 'timeout'
+  | 'server'
+  | 'rate'
+  | 'quota'
+  | 'auth'
+  | 'model'
+  | 'context'
+  | 'filter'
+  | 'client'
+
+/**
+ * What the failure says something about: this request alone, one model at one key, all of a key, or all of a
+ * host. An `auth` or `quota` failure of scope `request` is a suspicion: no code says that it is about the key.
+ */
+export type FailureScope = 'request' | 'model' | 'key' | 'host'
 
 export interface Failure {
   class: FailureClass
+  scope: FailureScope
   /** For people; redacted, holds no key and no prompt. */
   detail: string
-  /** The upstream's status, where it answered. */
+  /** The upstream's status, if it answered. */
   status: number | null
-  /** Its code, where it is one that can be shown. */
+  /** Its code, if it is one that can be shown. */
   code: string | null
   retryAfterMs: number | null
   /** The upstream may have worked on the request although no reply came. */
   ambiguous: boolean
   /** The connection ended before a single byte of a reply, as an idle one does that the upstream had just closed. */
   reset: boolean
-  /** It stayed silent past a time limit; it is never asked again with the same key. */
-  timedOut: boolean
-  /** The upstream's own error object, for client failures only; already redacted. */
+  /** The upstream's own error object, if the client is to see it; already redacted. */
   error: Readonly<Record<string, unknown>> | null
+}
+
+const USUAL_SCOPE: Readonly<Record<FailureClass, FailureScope>> = {
+  connect: 'host',
+  timeout: 'model',
+  server: 'model',
+  rate: 'model',
+  quota: 'key',
+  auth: 'key',
+  model: 'model',
+  context: 'request',
+  filter: 'request',
+  client: 'request',
 }
 
 export function failure(kind: FailureClass, detail: string, more: Partial<Failure> = {}): Failure {
   return {
     class: kind,
+    scope: USUAL_SCOPE[kind],
     detail,
     status: null,
     code: null,
     retryAfterMs: null,
     ambiguous: false,
     reset: false,
-    timedOut: false,
     error: null,
     ...more,
   }
+}
+
+/** Another key would say the same. */
+export function isAboutRequest({ class: kind }: Failure): boolean {
+  return kind === 'client' || kind === 'context' || kind === 'filter'
+}
+
+/** Refused without a code that names the key: it may be this request alone. */
+export function isSuspicion({ class: kind, scope }: Failure): boolean {
+  return scope === 'request' && (kind === 'auth' || kind === 'quota')
+}
+
+/** Nothing was generated and no time was lost: such attempts are not counted. */
+export function costsNothing({ class: kind, ambiguous }: Failure): boolean {
+  return !ambiguous && ['connect', 'auth', 'quota', 'rate', 'model'].includes(kind)
 }

@@ -12,10 +12,12 @@ type RequestPlan = Plan<UsableUpstream>
 
 const DEMO_KEYS = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
 
-/** By the list of keys that the directory keeps for a model; which of them is healthy is asked at each attempt. */
-const plans = new WeakMap<readonly UsableUpstream[], RequestPlan>()
-
-export function route(services: Services, caller: Caller, { model }: ModelRequest): RequestPlan {
+/** The targets that are configured for the model; which of them is healthy is asked at each attempt. */
+export function route(
+  services: Services,
+  caller: Caller,
+  { model }: ModelRequest,
+): RequestPlan | Promise<RequestPlan> {
   if (!mayUse(caller, model)) {
     throw new GatewayError(
       'model_not_allowed',
@@ -24,10 +26,28 @@ export function route(services: Services, caller: Caller, { model }: ModelReques
     )
   }
   if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
-  const upstreams = services.directory.upstreamsFor(model)
-  if (upstreams.length > 0) return planOf(upstreams, model)
-  if (services.directory.hasUndecryptable(model)) throw undecryptable(model)
-  throw new GatewayError('model_not_found', notFound(services, model), { param: 'model' })
+  const { plan, undecryptable, askLists } = services.directory.routeFor(model)
+  if (undecryptable) throw undecryptableError(model)
+  if (plan.length === 0) throw modelNotFound(services, model)
+  return askLists ? listedTargets(services, plan, model) : plan
+}
+
+/** Keys that serve any model get what their upstream lists, so that no other one's prompts go there. */
+async function listedTargets(
+  services: Services,
+  plan: RequestPlan,
+  model: string,
+): Promise<RequestPlan> {
+  const serving = await Promise.all(
+    plan.map((target) => services.modelLists.mayServe(target.keys, model)),
+  )
+  const targets = plan.filter((_, at) => serving[at])
+  if (targets.length === 0) throw modelNotFound(services, model)
+  return targets
+}
+
+function modelNotFound(services: Services, model: string): GatewayError {
+  return new GatewayError('model_not_found', notFound(services, model), { param: 'model' })
 }
 
 function notFound(services: Services, model: string): string {
@@ -37,18 +57,10 @@ function notFound(services: Services, model: string): string {
     : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
 }
 
-function undecryptable(model: string): GatewayError {
+function undecryptableError(model: string): GatewayError {
   return new GatewayError(
     'no_available_upstream',
     `gateway: no upstream key for the model '${model}' can be decrypted, so none is used. An operator sees why with "gpt-proxy doctor --only ENC-1".`,
     { doctor: 'ENC-1' },
   )
-}
-
-function planOf(upstreams: readonly UsableUpstream[], model: string): RequestPlan {
-  const known = plans.get(upstreams)
-  if (known !== undefined) return known
-  const plan = targetsOf(upstreams, model)
-  plans.set(upstreams, plan)
-  return plan
 }

@@ -51,7 +51,8 @@ async function serveCaller(
   const body = readBody()
   const text = typeof body === 'string' ? body : await body
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
-  const plan = route(services, caller, request)
+  const routed = route(services, caller, request)
+  const plan = routed instanceof Promise ? await routed : routed
   const reservation = await reserve(services, { caller, request, client }, context)
   const delivery = openDelivery(client, reservation.headers)
   const forwarded = forwardedHeaders(services.forwardHeaders, client.headers)

@@ -1,4 +1,4 @@
-/** What the stages of a request share: the directory, the pool, and the ports they use. */
+/** What the stages of a request share: the directory, the keys' health, and the ports they use. */
 
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
@@ -8,7 +8,8 @@ import type { RateLimits } from '../limits/rate-limits.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
 import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
-import type { Pool } from '../upstreams/health.ts'
+import type { KeyHealth } from '../upstreams/health.ts'
+import type { KnownLists } from '../upstreams/known-lists.ts'
 import type { RetryBudget } from '../upstreams/retry-budget.ts'
 import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
@@ -18,7 +19,10 @@ import type { Tokenizer } from '../usage/tokenizer.ts'
 import type { Deadlines } from './deadlines.ts'
 
 export interface TimeLimits {
+  /** How long an upstream may take before its first byte. */
   firstByteMs: number
+  /** The same for a stream that another target could serve instead. */
+  standbyFirstByteMs: number
   idleMs: number
   requestMs: number
   /** A client that takes nothing for this long is cut. */
@@ -27,7 +31,8 @@ export interface TimeLimits {
 
 export interface Services {
   directory: KeyDirectory
-  pool: Pool
+  health: KeyHealth
+  modelLists: KnownLists
   transport: Transport
   tokenizer: Tokenizer
   journal: Journal

@@ -19,7 +19,7 @@ export interface Target<Upstream extends Keyed> {
   weight: number | null
 }
 
-/** In the order of the configuration; which one is tried first is decided per request. */
+/** In the order of the configuration; which one is tried first is decided for each request. */
 export type Plan<Upstream extends Keyed> = readonly Target<Upstream>[]
 
 /** What one attempt goes to. */
@@ -28,14 +28,22 @@ export interface Candidate<Upstream extends Keyed> {
   upstream: Upstream
 }
 
+/** A refusal that names no key; if another key answers, this one was at fault. */
+export interface Suspect {
+  key: UpstreamKey
+  model: string
+  failed: Failure
+}
+
 /** What was tried for one request; shared by attempt and relay, so that a rescue goes on where the attempt stopped. */
 export interface Tries {
-  /** In their order; a success ends the list. */
+  /** In their order. */
   failures: Failure[]
   /** `candidateId` of everything that was asked. */
   asked: Set<string>
-  /** Hosts that could not be reached. */
+  /** Hosts that could not be reached, by base URL. */
   unreachable: Set<string>
+  suspects: Suspect[]
   /** Attempts that may have cost something; MAX_ATTEMPTS bounds these alone. */
   costly: number
   /** The next one goes over a new connection. */
@@ -44,8 +52,8 @@ export interface Tries {
   resent: boolean
   /** The same key was asked a second time. */
   askedAgain: boolean
-  /** A provider key whose whole state this request changed: at most one. */
-  markedKeyId: number | null
+  /** This request changed the state of a whole key: at most one. */
+  marked: boolean
 }
 
 export function openTries(): Tries {
@@ -53,11 +61,12 @@ export function openTries(): Tries {
     failures: [],
     asked: new Set(),
     unreachable: new Set(),
+    suspects: [],
     costly: 0,
     fresh: false,
     resent: false,
     askedAgain: false,
-    markedKeyId: null,
+    marked: false,
   }
 }
 

@@ -1,137 +1,184 @@
-/** The breaker's steps, by example and against any sequence of events. */
+/** The breaker of one model at one key: what opens it, for how long, and how it closes. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { UpstreamState } from '../core/entities.ts'
 import { type FailureClass, failure } from '../core/failure.ts'
 import {
   admission,
+  afterCheck,
   afterClockSetBack,
   afterFailure,
   afterFirstEvent,
   afterSuccess,
+  type BreakerState,
+  closedBreaker,
   MAX_RATE_COOLDOWN_MS,
-  QUOTA_COOLDOWN_MS,
+  MISSING_MS,
+  setAside,
 } from './breaker.ts'
 
-const RULES = { threshold: 3, cooldownMs: 1000 }
-const FRESH: UpstreamState = {
-  status: 'healthy',
-  failureCount: 0,
-  totalRequests: 0,
-  totalErrors: 0,
-  cooldownUntilMs: null,
-  lastError: null,
-}
-const fail = (
-  state: UpstreamState,
-  kind: FailureClass,
-  nowMs = 0,
-  retryAfterMs: number | null = null,
-) => afterFailure(state, failure(kind, kind, { retryAfterMs }), RULES, nowMs)
+const RULES = { threshold: 3, cooldownMs: 5_000, maxCooldownMs: 60_000 }
+const START = closedBreaker(0)
+const BROKEN = failure('server', 'status 500')
 
-describe('the breaker', () => {
-  test('opens at the threshold, lets a probe pass after the cooldown, and closes on success', () => {
-    let state = FRESH
-    for (let count = 0; count < 2; count++) state = fail(state, 'server')
-    expect(admission(state, RULES, 0)).toBe('yes')
-    state = fail(state, 'local')
-    expect(admission(state, RULES, 999)).toBe('no')
-    expect(admission(state, RULES, 1000)).toBe('probe')
-    expect(admission(fail(state, 'server', 1000), RULES, 1500)).toBe('no')
-    expect(admission(afterSuccess(state, 1000), RULES, 1000)).toBe('yes')
+function failing(times: number, state: BreakerState = START, nowMs = 0): BreakerState {
+  let next = state
+  for (let time = 0; time < times; time++) next = afterFailure(next, BROKEN, RULES, nowMs)
+  return next
+}
+
+describe('a run of failures', () => {
+  test('opens it at the threshold, and a probe passes once the cooldown is over', () => {
+    expect(admission(failing(2), 0)).toBe('allow')
+    const open = failing(3)
+    expect(open).toMatchObject({ status: 'cooldown', failureCount: 3, lastError: 'status 500' })
+    expect(admission(open, 4_999)).toBe('deny')
+    expect(admission(open, 5_000)).toBe('probe')
   })
 
-  test('a success in between starts the count anew', () => {
-    const state = fail(
-      fail(afterSuccess(fail(fail(FRESH, 'server'), 'server'), 0), 'server'),
-      'server',
-    )
+  test('a success in between starts the count again', () => {
+    expect(failing(2, afterSuccess(failing(2), RULES, 0)).status).toBe('healthy')
+  })
+
+  test('each failed probe doubles the cooldown, from 5 s up to 60 s', () => {
+    let state = failing(3)
+    const waits: number[] = []
+    for (let probe = 0; probe < 6; probe++) {
+      const untilMs = state.untilMs ?? 0
+      state = afterFailure(state, BROKEN, RULES, untilMs)
+      waits.push((state.untilMs ?? 0) - untilMs)
+    }
+    expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000])
+  })
+
+  test('it starts at 5 s again only after a run of successes', () => {
+    let state = failing(3, failing(3), 5_000)
+    state = afterSuccess(state, RULES, 15_000)
+    const opened = failing(3, state, 15_000)
+    expect((opened.untilMs ?? 0) - 15_000).toBe(20_000)
+    for (let success = 0; success < 3; success++) state = afterSuccess(state, RULES, 15_000)
+    const later = failing(3, state, 15_000)
+    expect((later.untilMs ?? 0) - 15_000).toBe(5_000)
+  })
+
+  test('what ends while it is open says nothing: it was sent before', () => {
+    const open = failing(3)
+    expect(afterSuccess(open, RULES, 1).status).toBe('cooldown')
+    expect(failing(5, open, 1).untilMs).toBe(open.untilMs)
+  })
+
+  test('the first event of a probing stream closes it, a cut opens it again at once', () => {
+    const begun = afterFirstEvent(failing(3), 5_000)
+    expect(admission(begun, 5_000)).toBe('allow')
+    expect(failing(1, begun, 6_000).status).toBe('cooldown')
+  })
+})
+
+describe('a rate of failures', () => {
+  const alternating = (attempts: number) => {
+    let state = START
+    for (let attempt = 0; attempt < attempts; attempt++)
+      state = attempt % 2 === 0 ? failing(1, state) : afterSuccess(state, RULES, 0)
+    return state
+  }
+
+  test('of a half opens it without a run, to be avoided but not denied', () => {
+    expect(alternating(9).status).toBe('healthy')
+    const open = alternating(11)
+    expect(open.status).toBe('degraded')
+    expect(admission(open, 4_999)).toBe('avoid')
+    expect(admission(open, 5_000)).toBe('allow')
+  })
+
+  test('of a tenth never does', () => {
+    let state = START
+    for (let attempt = 0; attempt < 200; attempt++) {
+      state = attempt % 10 === 0 ? failing(1, state) : afterSuccess(state, RULES, 0)
+      expect(state.status).toBe('healthy')
+    }
+  })
+
+  test('failures of long ago weigh nothing', () => {
+    let state = START
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const nowMs = attempt * 60_000
+      state = attempt % 2 === 0 ? failing(1, state, nowMs) : afterSuccess(state, RULES, nowMs)
+    }
     expect(state.status).toBe('healthy')
   })
+})
 
-  test('a 429 cools the key for its retry-after, at most ten minutes, without counting', () => {
-    expect(fail(FRESH, 'rate', 0, 2000)).toMatchObject({
-      status: 'cooldown',
-      cooldownUntilMs: 2000,
-      failureCount: 0,
-    })
-    expect(fail(FRESH, 'rate', 0, 1e12).cooldownUntilMs).toBe(MAX_RATE_COOLDOWN_MS)
-    expect(admission(fail(FRESH, 'rate', 0, 2000), RULES, 2000)).toBe('yes')
+describe('a 429', () => {
+  const limited = (retryAfterMs: number | null, state = START, nowMs = 0) =>
+    afterFailure(state, failure('rate', '429', { retryAfterMs }), RULES, nowMs)
+
+  test('rests for the wait it names, and then needs no probe', () => {
+    const state = limited(7_000)
+    expect(admission(state, 6_999)).toBe('deny')
+    expect(admission(state, 7_000)).toBe('allow')
+    expect(state.failureCount).toBe(0)
   })
 
-  test('a spent quota cools for long, a refused key is invalid, a client error touches nothing', () => {
-    expect(fail(FRESH, 'quota').cooldownUntilMs).toBe(QUOTA_COOLDOWN_MS)
-    expect(fail(FRESH, 'auth').status).toBe('invalid')
-    expect(fail(FRESH, 'client')).toEqual({ ...FRESH, totalRequests: 1 })
+  test('without a wait rests for 5 s, then for twice as long; an absurd wait is bounded', () => {
+    const first = limited(null)
+    expect(first.untilMs).toBe(5_000)
+    expect(limited(null, first, 5_000).untilMs).toBe(15_000)
+    expect(limited(1e15).untilMs).toBe(MAX_RATE_COOLDOWN_MS)
   })
 
-  test('never takes a key into use that an operator disabled', () => {
-    const events = fc.array(
-      fc.constantFrom<FailureClass | 'ok'>(
-        'ok',
-        'local',
-        'server',
-        'rate',
-        'quota',
-        'auth',
-        'client',
-      ),
-    )
-    fc.assert(
-      fc.property(events, (sequence) => {
-        let state: UpstreamState = { ...FRESH, status: 'disabled' }
-        for (const event of sequence)
-          state = event === 'ok' ? afterSuccess(state, 0) : fail(state, event)
-        expect(state.status).toBe('disabled')
-        expect(state.totalRequests).toBe(sequence.length)
-      }),
-    )
+  test('a shorter wait does not end a longer one', () => {
+    expect(limited(1_000, limited(60_000)).untilMs).toBe(60_000)
   })
+})
 
-  test('is open exactly after `threshold` failures in a row, whatever came before', () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean()), (successes) => {
-        let state = FRESH
-        let inRow = 0
-        let nowMs = 0
-        for (const success of successes) {
-          // What is asked while it is open is a probe, once its cooldown is over.
-          nowMs = Math.max(nowMs, state.cooldownUntilMs ?? 0)
-          state = success ? afterSuccess(state, nowMs) : fail(state, 'server', nowMs)
-          inRow = success ? 0 : inRow + 1
-          expect(admission(state, RULES, nowMs) === 'no').toBe(inRow >= RULES.threshold)
-        }
-      }),
-    )
-  })
+test('a model that is not there is asked for last, for minutes', () => {
+  const state = afterFailure(START, failure('model', '404'), RULES, 0)
+  expect(admission(state, MISSING_MS - 1)).toBe('last')
+  expect(admission(state, MISSING_MS)).toBe('allow')
+  expect(afterSuccess(state, RULES, 1).status).toBe('healthy')
+})
 
-  test('a success that was under way when the key was set aside changes nothing but the count', () => {
-    for (const aside of [fail(FRESH, 'rate', 0, 60_000), fail(FRESH, 'quota'), fail(FRESH, 'auth')])
-      expect(afterSuccess(aside, 2_000)).toEqual({ ...aside, totalRequests: 2 })
-  })
+test('what refused a request that another key answered is avoided for a while', () => {
+  expect(admission(setAside(START, RULES, 0), 4_999)).toBe('avoid')
+})
 
-  test('the first event of a probe closes it, and a cut of the same stream opens it again', () => {
-    let state = FRESH
-    for (let count = 0; count < RULES.threshold; count++) state = fail(state, 'server')
-    expect(afterFirstEvent(state, 999)).toBe(state)
-    const begun = afterFirstEvent(state, 1000)
-    expect(admission(begun, RULES, 1000)).toBe('yes')
-    expect(admission(fail(begun, 'server', 1001), RULES, 1001)).toBe('no')
-    expect(afterSuccess(begun, 1001)).toMatchObject({ status: 'healthy', failureCount: 0 })
-  })
+test('a check that reaches the upstream lets traffic back in, and one failure opens it again', () => {
+  const open = failing(3)
+  expect(afterCheck(open, true, RULES, 4_999)).toBe(open)
+  expect(afterCheck(open, false, RULES, 5_000)).toMatchObject({ untilMs: 15_000 })
+  const checked = afterCheck(open, true, RULES, 5_000)
+  expect(admission(checked, 5_000)).toBe('allow')
+  expect(failing(1, checked, 6_000).untilMs).toBe(16_000)
+})
 
-  test('streams that begin well and are cut open it all the same', () => {
-    let state = FRESH
-    for (let count = 0; count < RULES.threshold; count++)
-      state = fail(afterFirstEvent(state, 0), 'server')
-    expect(admission(state, RULES, 0)).toBe('no')
-  })
+test('a clock set back does not make a cooldown longer', () => {
+  expect(afterClockSetBack(failing(3), 1_000).untilMs).toBe(4_000)
+})
 
-  test('a clock that is set back does not make a cooldown longer', () => {
-    const cooling = fail(FRESH, 'rate', 3_600_000, 5_000)
-    const setBack = afterClockSetBack(cooling, 3_600_000)
-    expect(admission(setBack, RULES, 4_999)).toBe('no')
-    expect(admission(setBack, RULES, 5_000)).toBe('yes')
-    expect(afterClockSetBack(FRESH, 3_600_000)).toBe(FRESH)
+test('whatever happens, a rest is never longer than the longest wait, and time alone ends it', () => {
+  const step = fc.record({
+    afterMs: fc.nat(100_000),
+    what: fc.constantFrom<FailureClass | 'success'>(
+      'success',
+      'server',
+      'connect',
+      'rate',
+      'model',
+    ),
+    retryAfterMs: fc.option(fc.nat(2 ** 40)),
   })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      let nowMs = 0
+      let state = START
+      for (const { afterMs, what, retryAfterMs } of steps) {
+        nowMs += afterMs
+        state =
+          what === 'success'
+            ? afterSuccess(state, RULES, nowMs)
+            : afterFailure(state, failure(what, '', { retryAfterMs }), RULES, nowMs)
+        expect((state.untilMs ?? nowMs) - nowMs).toBeLessThanOrEqual(MAX_RATE_COOLDOWN_MS)
+        expect(admission(state, nowMs + MAX_RATE_COOLDOWN_MS)).toMatch(/^(allow|probe)$/)
+      }
+    }),
+  )
 })

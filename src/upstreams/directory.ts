@@ -3,8 +3,9 @@ import type { Caller } from '../access/caller.ts'
 import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
-import { servesModel } from '../routing/choose-key.ts'
-import type { KeyStore } from './key-store.ts'
+import { type Plan, targetsOf } from '../routing/plan.ts'
+import { CATCH_ALL, mostSpecific } from '../routing/specificity.ts'
+import type { KeyStore, UpstreamRows } from './key-store.ts'
 import type { Vault } from './vault.ts'
 
 export interface UsableUpstream {
@@ -16,13 +17,20 @@ export interface UsableUpstream {
   secretForms: readonly string[]
 }
 
+/** The most specific keys that are configured for a model. */
+export interface ModelRoute {
+  /** Those of them that could be decrypted. */
+  plan: Plan<UsableUpstream>
+  /** None of them could be decrypted. */
+  undecryptable: boolean
+  /** They serve whatever they are asked for, and other hosts might be meant: their model lists decide. */
+  askLists: boolean
+}
+
 export interface KeyDirectory {
   findCaller(keyHash: string): Caller | null
-  /** All upstream keys that could be decrypted and are configured for the model. */
-  upstreamsFor(model: string): readonly UsableUpstream[]
+  routeFor(model: string): ModelRoute
   allUpstreams(): readonly UsableUpstream[]
-  /** Whether a key is configured for the model that could not be decrypted. */
-  hasUndecryptable(model: string): boolean
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
   /** Reads everything again; `onUpstreamKeys` sees those first. */
@@ -53,7 +61,7 @@ interface Dependencies {
   vault: Vault
   logger: Logger
   /** The pool takes states changed by hand from the rows. */
-  onUpstreamKeys(keys: readonly UpstreamKey[]): void
+  onUpstreamKeys(rows: UpstreamRows): void
   /** All was read again, because somebody changed something. */
   onReload(): void
 }
@@ -71,7 +79,8 @@ export function createDirectory({
   let callers = new Map<string, Caller>()
   let upstreams: readonly UsableUpstream[] = []
   let undecryptable: readonly UpstreamKey[] = []
-  let byModel = new Map<string, readonly UsableUpstream[]>()
+  let byModel = new Map<string, ModelRoute>()
+  let hosts = 0
   let healthy = true
   /** Null where it could not be decrypted, which is said once. */
   const secrets = new Map<string, UsableUpstream | null>()
@@ -104,16 +113,29 @@ export function createDirectory({
     return entry
   }
 
-  const takeUpstreamKeys = (keys: readonly UpstreamKey[]) => {
-    onUpstreamKeys(keys)
+  const takeUpstreamKeys = (rows: UpstreamRows) => {
+    onUpstreamKeys(rows)
+    const { upstreamKeys: keys } = rows
     const opened = keys.map(usable)
     upstreams = opened.filter((entry) => entry !== null)
     undecryptable = keys.filter((_, at) => opened[at] === null)
+    hosts = new Set(keys.map(({ baseUrl }) => baseUrl)).size
     byModel = new Map()
+  }
+  const findRoute = (model: string): ModelRoute => {
+    const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
+    const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
+    const winners = (found?.keys ?? []).map(({ id }) => opened.get(id))
+    const usableOnes = winners.filter((upstream) => upstream !== undefined)
+    return {
+      plan: targetsOf(usableOnes, model),
+      undecryptable: winners.length > 0 && usableOnes.length === 0,
+      askLists: found?.specificity === CATCH_ALL && hosts > 1,
+    }
   }
   const reload = async () => {
     const rows = await store.readDirectory()
-    takeUpstreamKeys(rows.upstreamKeys)
+    takeUpstreamKeys(rows)
     callers = await callersIn(rows)
     healthy = true
     onReload()
@@ -122,15 +144,14 @@ export function createDirectory({
   return {
     findCaller: (keyHash) => callers.get(keyHash) ?? null,
     allUpstreams: () => upstreams,
-    upstreamsFor(model) {
+    routeFor(model) {
       const known = byModel.get(model)
       if (known) return known
-      const found = upstreams.filter(({ key }) => servesModel(key, model))
+      const found = findRoute(model)
       if (byModel.size >= MAX_REMEMBERED_MODELS) byModel.clear()
       byModel.set(model, found)
       return found
     },
-    hasUndecryptable: (model) => undecryptable.some((key) => servesModel(key, model)),
     get healthy() {
       return healthy
     },

@@ -1,39 +1,68 @@
-/** The running state of the upstream keys: who is healthy, whose breaker is open, who is being probed. */
-
+/** The running state of provider keys, their models and their hosts: what may be tried, and what is being probed. */
 import type { Clock } from '../core/clock.ts'
 import type { UpstreamKey, UpstreamState } from '../core/entities.ts'
-import type { Failure } from '../core/failure.ts'
+import { type Failure, isSuspicion } from '../core/failure.ts'
 import type { Logger } from '../core/logger.ts'
+import type { Admission } from '../routing/choose-candidate.ts'
+import type { BreakerRules } from './breaker.ts'
+import { HostHealth } from './host-health.ts'
 import {
-  admission,
-  afterClockSetBack,
-  afterFailure,
-  afterFirstEvent,
-  afterSuccess,
-  type BreakerRules,
-} from './breaker.ts'
-import type { KeyStore } from './key-store.ts'
+  afterInvalidCheck,
+  afterKeyClockSetBack,
+  afterKeyFailure,
+  afterKeySuccess,
+  counted,
+  invalid,
+  isCheckDue,
+  keyAdmission,
+} from './key-state.ts'
+import { KeyStates } from './key-states.ts'
+import type { KeyStore, UpstreamRows } from './key-store.ts'
+import { ModelHealth } from './model-health.ts'
+import { Suspicions } from './suspicions.ts'
 
-export interface Pool {
-  /** Whether this key may be tried now. */
-  isUsable(id: number): boolean
-  /** Takes the key for one try; a half-open breaker lets one pass at a time. */
-  claim(id: number): void
+type Key = Pick<UpstreamKey, 'id' | 'name' | 'baseUrl'>
+
+/** What asking for the model list found. `doubtful`: a 401 without a code, as a key without that right gets it. */
+export type CheckResult = 'accepted' | 'refused' | 'doubtful' | 'unclear' | 'unreachable'
+
+/** How a failed attempt is held against its key. */
+export interface FailedAttempt {
+  failed: Failure
+  /** Identifies what was asked: only a different request confirms a suspicion. */
+  request: string
+  /** One request changes the state of at most one whole key; others are checked independently first. */
+  mayMark: boolean
+}
+
+export interface KeyHealth {
+  /** Whether this model may be tried at this key now. */
+  admission(key: Key, model: string): Admission
+  /** Takes it for one attempt; a half-open breaker lets one pass at a time. */
+  claim(key: Key, model: string): void
   /** The first event of a stream is good; `succeeded` or `failed` follow at its end. */
-  begun(id: number): void
-  succeeded(id: number): void
-  failed(id: number, name: string, failure: Failure): void
-  /** The try ended without a verdict, as when the client went away. */
-  released(id: number): void
+  begun(key: Key, model: string): void
+  succeeded(key: Key, model: string): void
+  /** `model` is null if none was asked for. */
+  failed(key: Key, model: string | null, attempt: FailedAttempt): void
+  /** Another key answered the request that this one refused, so the request was not at fault. */
+  blamed(key: Key, model: string, failed: Failure): void
+  /** The attempt ended without a verdict, as when the client went away. */
+  released(key: Key, model: string): void
   state(id: number): UpstreamState | null
+  /** When the model may be tried at this key again: wall clock; null if that takes an operator. */
+  restsUntilMs(key: Key, model: string): number | null
+  /** Keys to check now; each is returned once until its result is in. */
+  dueChecks(): number[]
+  checked(id: number, result: CheckResult): void
   /** Takes over what others wrote: an operator by hand, or another instance. */
-  adopt(keys: readonly UpstreamKey[]): void
-  /** Writes changed states to the store. To be called several times a second: it also looks after the clock. */
+  adopt(rows: UpstreamRows): void
+  /** Writes changed states to the store. Called several times a second: it also watches the clock. */
   save(): Promise<void>
 }
 
 interface Dependencies {
-  store: KeyStore
+  store: Pick<KeyStore, 'saveUpstreamStates'>
   clock: Clock
   logger: Logger
   rules: BreakerRules
@@ -41,110 +70,174 @@ interface Dependencies {
 
 /** Less than this is the clock being adjusted, or the time between two looks at it. */
 const SET_BACK_MS = 1_000
+/** A half-open breaker waits this long for a client's request before it is checked in the background. */
+const CHECK_GRACE_MS = 2_000
 
-export function createPool({ store, clock, logger, rules }: Dependencies): Pool {
-  let states = new Map<number, UpstreamState>()
-  /** The rows as last read or written: a difference was made by somebody else. */
-  let stored = new Map<number, UpstreamState>()
+export function createKeyHealth({ store, clock, logger, rules }: Dependencies): KeyHealth {
+  const keys = new KeyStates(logger)
+  const models = new ModelHealth(rules)
+  const hosts = new HostHealth(rules, logger)
+  const suspicions = new Suspicions(rules)
+  /** Keys that are half-open as a whole, with a request on its way. */
   const probing = new Set<number>()
-  const dirty = new Set<number>()
+  /** How often each was refused in a row; decides when it is checked again. */
+  const refusals = new Map<number, number>()
+  const checks = { wanted: new Set<number>(), running: new Set<number>() }
   let saving: 'well' | 'failing' = 'well'
-
   let aheadMs = clock.nowMs() - performance.now()
 
-  const update = (id: number, next: UpstreamState) => {
-    states.set(id, next)
-    dirty.add(id)
+  const release = ({ id }: Key, model: string) => {
+    probing.delete(id)
+    models.released(id, model)
   }
-  const recovered = (id: number, before: UpstreamState, next: UpstreamState) => {
-    if (next.status !== before.status)
-      logger.info({ upstreamKeyId: id }, 'upstream key healthy again')
-    update(id, next)
+  const refused = (id: number): number => {
+    const before = refusals.get(id) ?? 0
+    refusals.set(id, before + 1)
+    return before
   }
-  const lookAfterClock = () => {
+  const logSetAside = ({ id, name }: Key, model: string, cause: string) =>
+    logger.warn(
+      { upstreamKeyId: id, upstream: name, model, status: models.state(id, model)?.status, cause },
+      'model set aside at an upstream key',
+    )
+  const suspect = ({ id, name }: Key, { failed, request }: FailedAttempt) => {
+    if (failed.class === 'auth') checks.wanted.add(id)
+    if (!suspicions.add(id, request, clock.nowMs())) return
+    const cause = failed.detail
+    logger.warn({ upstreamKeyId: id, upstream: name, cause }, 'different requests refused')
+  }
+  const watchClock = () => {
     const before = aheadMs
     aheadMs = clock.nowMs() - performance.now()
     const backMs = before - aheadMs
     if (backMs < SET_BACK_MS) return
-    for (const [id, state] of states) {
-      const next = afterClockSetBack(state, backMs)
-      if (next !== state) update(id, next)
-    }
+    models.clockSetBack(backMs)
+    hosts.clockSetBack(backMs)
+    suspicions.clockSetBack()
+    for (const [id, state] of keys.all()) keys.update(id, afterKeyClockSetBack(state, backMs))
   }
 
   return {
-    isUsable(id) {
-      const state = states.get(id)
-      if (state === undefined) return true
-      const will = admission(state, rules, clock.nowMs())
-      return will === 'yes' || (will === 'probe' && !probing.has(id))
+    admission({ id, baseUrl }, model) {
+      const nowMs = clock.nowMs()
+      const state = keys.get(id)
+      const ofKey = state === undefined ? 'allow' : keyAdmission(state, nowMs)
+      if (ofKey === 'deny' || (ofKey === 'probe' && probing.has(id))) return 'deny'
+      const ofHost = worse(hosts.admission(baseUrl, nowMs), suspicions.admission(id, nowMs))
+      return worse(worse(ofKey, ofHost), models.admission(id, model, nowMs))
     },
-    claim(id) {
-      const state = states.get(id)
-      if (state && admission(state, rules, clock.nowMs()) === 'probe') probing.add(id)
+    claim({ id }, model) {
+      const nowMs = clock.nowMs()
+      const state = keys.get(id)
+      if (state !== undefined && keyAdmission(state, nowMs) === 'probe') probing.add(id)
+      models.claim(id, model, nowMs)
     },
-    released(id) {
-      probing.delete(id)
+    released: release,
+    begun(key, model) {
+      const nowMs = clock.nowMs()
+      release(key, model)
+      hosts.reached(key.baseUrl, nowMs)
+      models.begun(key.id, model, nowMs)
+      const state = keys.get(key.id)
+      if (state !== undefined && keyAdmission(state, nowMs) === 'probe')
+        keys.update(key.id, { ...state, status: 'healthy', cooldownUntilMs: null })
     },
-    begun(id) {
-      const state = states.get(id)
-      if (state?.status !== 'cooldown') return
-      probing.delete(id)
-      recovered(id, state, afterFirstEvent(state, clock.nowMs()))
-    },
-    succeeded(id) {
-      probing.delete(id)
-      const state = states.get(id)
-      if (state !== undefined) recovered(id, state, afterSuccess(state, clock.nowMs()))
-    },
-    failed(id, name, failure) {
-      probing.delete(id)
-      const state = states.get(id)
+    succeeded(key, model) {
+      const nowMs = clock.nowMs()
+      const { id } = key
+      release(key, model)
+      hosts.reached(key.baseUrl, nowMs)
+      models.succeeded(id, model, nowMs)
+      suspicions.answered(id, nowMs)
+      const state = keys.get(id)
       if (state === undefined) return
-      const next = afterFailure(state, failure, rules, clock.nowMs())
-      update(id, next)
-      if (next.status !== state.status) {
-        logger.warn(
-          {
-            upstreamKeyId: id,
-            upstream: name,
-            from: state.status,
-            to: next.status,
-            cause: failure.detail,
-          },
-          'upstream key changed state',
-        )
-      }
+      const next = afterKeySuccess(state, nowMs)
+      if (next.status === 'healthy') refusals.delete(id)
+      keys.update(id, next)
     },
-    state: (id) => states.get(id) ?? null,
-    adopt(keys) {
-      const next = new Map<number, UpstreamState>()
-      for (const { id, state } of keys) {
-        const running = states.get(id)
-        const known = stored.get(id)
-        const ours = running !== undefined && known !== undefined && sameVerdict(state, known)
-        const before = ours ? running : state
-        next.set(id, { ...before, ...counters(state, running, known) })
-        if (!ours) probing.delete(id)
+    failed(key, model, attempt) {
+      const nowMs = clock.nowMs()
+      const { failed, mayMark } = attempt
+      const { id, baseUrl } = key
+      if (model !== null) release(key, model)
+      if (failed.scope === 'host') hosts.failed(baseUrl, failed, nowMs)
+      else if (failed.status !== null) hosts.reached(baseUrl, nowMs)
+      const isOfModel = failed.scope === 'model' || failed.scope === 'host'
+      if (model !== null && isOfModel && models.failed(id, model, failed, nowMs))
+        logSetAside(key, model, failed.detail)
+      if (isSuspicion(failed)) suspect(key, attempt)
+      const state = keys.get(id)
+      if (state === undefined) return
+      const isMarked = failed.scope === 'key' && mayMark
+      if (failed.scope === 'key' && !mayMark && failed.class === 'auth') checks.wanted.add(id)
+      const next = counted(state, failed)
+      const times = isMarked && failed.class === 'auth' ? refused(id) : 0
+      keys.update(id, isMarked ? afterKeyFailure(next, failed, times, nowMs) : next)
+    },
+    blamed(key, model, { detail }) {
+      if (models.setAside(key.id, model, detail, clock.nowMs())) logSetAside(key, model, detail)
+    },
+    state: (id) => keys.get(id) ?? null,
+    restsUntilMs({ id, baseUrl }, model) {
+      const state = keys.get(id)
+      if (state?.status === 'disabled' || state?.status === 'invalid') return null
+      const ends = [
+        state?.cooldownUntilMs,
+        models.state(id, model)?.untilMs,
+        hosts.untilMs(baseUrl),
+      ]
+      return Math.max(0, ...ends.map((end) => end ?? 0))
+    },
+    dueChecks() {
+      const nowMs = clock.nowMs()
+      const due = new Set([...checks.wanted, ...models.keysToCheck(CHECK_GRACE_MS, nowMs)])
+      for (const [id, state] of keys.all()) if (isCheckDue(state, nowMs)) due.add(id)
+      checks.wanted.clear()
+      const ids = [...due].filter((id) => {
+        const state = keys.get(id)
+        return state !== undefined && state.status !== 'disabled' && !checks.running.has(id)
+      })
+      for (const id of ids) checks.running.add(id)
+      return ids
+    },
+    checked(id, result) {
+      checks.running.delete(id)
+      const state = keys.get(id)
+      if (state === undefined || state.status === 'disabled') return
+      const nowMs = clock.nowMs()
+      const isReachable = result !== 'unreachable'
+      models.checked(id, isReachable, nowMs)
+      hosts.checked(keys.hostOf(id) ?? '', isReachable, nowMs)
+      const wasInvalid = state.status === 'invalid'
+      const isRefused = result === 'refused' || (result === 'doubtful' && !wasInvalid)
+      if (isRefused && !suspicions.workedLately(id, nowMs))
+        keys.update(id, invalid(state, refused(id), nowMs))
+      else if (!wasInvalid) return
+      else if (!isReachable) keys.update(id, invalid(state, refusals.get(id) ?? 0, nowMs))
+      else keys.update(id, afterInvalidCheck(state, result === 'accepted', nowMs))
+    },
+    adopt({ upstreamKeys, modelStates }) {
+      for (const id of keys.adopt(upstreamKeys)) {
+        probing.delete(id)
+        if (keys.get(id)?.status !== 'healthy') continue
+        suspicions.forget(id)
+        refusals.delete(id)
+        hosts.reset(keys.hostOf(id) ?? '')
       }
-      states = next
-      stored = new Map(keys.map(({ id, state }) => [id, state]))
+      models.adopt(modelStates, clock.nowMs())
     },
     async save() {
-      lookAfterClock()
-      if (dirty.size === 0) return
-      const changed = new Map<number, UpstreamState>()
-      for (const id of dirty) {
-        const state = states.get(id)
-        if (state) changed.set(id, state)
-      }
-      dirty.clear()
+      watchClock()
+      const { changes, undo } = models.takeChanges(clock.nowMs())
+      const changed = keys.takeChanges()
+      if (changed.size === 0 && changes.length === 0) return
       try {
-        await store.saveUpstreamStates(changed)
-        for (const [id, state] of changed) stored.set(id, state)
+        await store.saveUpstreamStates(changed, changes)
+        keys.saved(changed)
         saving = 'well'
       } catch (error) {
-        for (const id of changed.keys()) dirty.add(id)
+        undo()
+        keys.notSaved(changed)
         // Once an outage: it is tried again several times a second.
         if (saving === 'well')
           logger.warn({ error: String(error) }, 'states of upstream keys not saved; trying again')
@@ -154,24 +247,8 @@ export function createPool({ store, clock, logger, rules }: Dependencies): Pool 
   }
 }
 
-/** Those of all instances, and on top what was counted here and not saved yet. */
-function counters(
-  row: UpstreamState,
-  running: UpstreamState | undefined,
-  known: UpstreamState | undefined,
-): Pick<UpstreamState, 'totalRequests' | 'totalErrors'> {
-  const unsaved = (count: 'totalRequests' | 'totalErrors') =>
-    (running?.[count] ?? 0) - (known?.[count] ?? 0)
-  return {
-    totalRequests: row.totalRequests + unsaved('totalRequests'),
-    totalErrors: row.totalErrors + unsaved('totalErrors'),
-  }
-}
+const RANK: Readonly<Record<Admission, number>> = { allow: 0, probe: 1, avoid: 2, last: 3, deny: 4 }
 
-function sameVerdict(one: UpstreamState, other: UpstreamState): boolean {
-  return (
-    one.status === other.status &&
-    one.failureCount === other.failureCount &&
-    one.cooldownUntilMs === other.cooldownUntilMs
-  )
+function worse(one: Admission, other: Admission): Admission {
+  return RANK[one] >= RANK[other] ? one : other
 }

@@ -1,48 +1,70 @@
-/** When another try is made, and how long it waits. */
+/** When another attempt is made, where, and how long it waits. */
 import { describe, expect, test } from 'bun:test'
-import { type FailureClass, failure } from '../core/failure.ts'
-import { nextStep } from './retry.ts'
-import { readRetryAfterMs } from './retry-after.ts'
+import { type Failure, type FailureClass, failure } from '../core/failure.ts'
+import { costlyAfter, MAX_ATTEMPTS, nextStep } from './retry.ts'
 import { createRetryBudget } from './retry-budget.ts'
 
-const step = (kind: FailureClass, more: object = {}, failed: object = {}) =>
+const step = (failures: readonly Failure[], more: object = {}) =>
   nextStep({
-    failed: failure(kind, '', failed),
-    attempts: 1,
-    otherKey: false,
+    failures,
+    costly: failures.reduce(costlyAfter, 0),
+    other: false,
     resendOnReset: true,
     askedAgain: false,
     random: 0.5,
     ...more,
   })
+const after = (kind: FailureClass, failed: object = {}, more: object = {}) =>
+  step([failure(kind, '', failed)], more)
 
-describe('after a failure', () => {
-  test('another key is tried for all but client errors, up to three tries', () => {
-    for (const kind of ['local', 'server', 'rate', 'quota', 'auth'] as const) {
-      expect(step(kind, { otherKey: true })).toEqual({ go: 'other' })
-      expect(step(kind, { otherKey: true, attempts: 3 })).toEqual({ go: 'stop' })
-    }
-    expect(step('client', { otherKey: true })).toEqual({ go: 'stop' })
+describe('another key or target', () => {
+  test('is tried after all failures but those of the request', () => {
+    for (const kind of ['connect', 'timeout', 'server', 'rate', 'quota', 'auth', 'model'] as const)
+      expect(after(kind, {}, { other: true })).toEqual({ go: 'other' })
+    for (const kind of ['client', 'context', 'filter'] as const)
+      expect(after(kind, {}, { other: true })).toEqual({ go: 'stop' })
   })
 
-  test('the only key is asked once more after a moment', () => {
-    expect(step('server')).toEqual({ go: 'same', waitMs: 600 })
-    expect(step('server', { askedAgain: true })).toEqual({ go: 'stop' })
-    expect(step('auth')).toEqual({ go: 'stop' })
+  test('at most four attempts are made that may cost something', () => {
+    const failed = (times: number) => Array(times).fill(failure('server', ''))
+    expect(step(failed(MAX_ATTEMPTS - 1), { other: true })).toEqual({ go: 'other' })
+    expect(step(failed(MAX_ATTEMPTS), { other: true })).toEqual({ go: 'stop' })
   })
 
-  test('a silent upstream is never asked again on the same key', () => {
-    expect(step('local', {}, { timedOut: true })).toEqual({ go: 'stop' })
+  test('attempts that cost nothing are not counted', () => {
+    const dead = Array(11).fill(failure('auth', ''))
+    expect(step(dead, { other: true })).toEqual({ go: 'other' })
+    expect(step(Array(40).fill(failure('connect', '')), { other: true })).toEqual({ go: 'other' })
+    const ambiguous = Array(4).fill(failure('connect', '', { ambiguous: true }))
+    expect(step(ambiguous, { other: true })).toEqual({ go: 'stop' })
   })
 
-  test('a 429 on the only key is waited for where that is at most five seconds', () => {
-    expect(step('rate', {}, { retryAfterMs: 5000 })).toEqual({ go: 'same', waitMs: 5000 })
-    expect(step('rate', {}, { retryAfterMs: 5001 })).toEqual({ go: 'stop' })
-    expect(step('rate')).toEqual({ go: 'stop' })
+  test('a request that two keys refuse without naming them is not shown to a third', () => {
+    const refused = failure('auth', '', { scope: 'request' })
+    expect(step([refused], { other: true })).toEqual({ go: 'other' })
+    expect(step([refused, refused], { other: true })).toEqual({ go: 'stop' })
+  })
+})
+
+describe('the only key', () => {
+  test('is asked once more after a moment', () => {
+    expect(after('server')).toEqual({ go: 'same', waitMs: 600 })
+    expect(after('server', {}, { askedAgain: true })).toEqual({ go: 'stop' })
   })
 
-  test('a reset is not repeated where that is switched off', () => {
-    expect(step('local', { resendOnReset: false }, { reset: true })).toEqual({ go: 'stop' })
+  test('is not asked again if it refused, lacks the model or was silent', () => {
+    for (const kind of ['auth', 'quota', 'model', 'timeout'] as const)
+      expect(after(kind)).toEqual({ go: 'stop' })
+  })
+
+  test('a 429 is waited for if that takes at most five seconds', () => {
+    expect(after('rate', { retryAfterMs: 5000 })).toEqual({ go: 'same', waitMs: 5000 })
+    expect(after('rate', { retryAfterMs: 5001 })).toEqual({ go: 'stop' })
+    expect(after('rate')).toEqual({ go: 'stop' })
+  })
+
+  test('a reset is not repeated if that is switched off', () => {
+    expect(after('connect', { reset: true }, { resendOnReset: false })).toEqual({ go: 'stop' })
   })
 })
 
@@ -56,20 +78,4 @@ test('retries are at most a fifth of the traffic once the first allowance is spe
   }
   expect(retries).toBeGreaterThanOrEqual(199)
   expect(retries).toBeLessThanOrEqual(200)
-})
-
-describe('retry-after', () => {
-  const read = (headers: Record<string, string>) =>
-    readRetryAfterMs((name) => headers[name] ?? null, Date.UTC(2026, 0, 1))
-  test.each([
-    [{ 'retry-after': '3' }, 3000],
-    [{ 'retry-after-ms': '250', 'retry-after': '3' }, 250],
-    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT' }, 7000],
-    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
-    [{ 'retry-after': '-1' }, null],
-    [{ 'retry-after': 'soon' }, null],
-    [{}, null],
-  ])('%j is %p ms', (headers, expected) => {
-    expect(read(headers as Record<string, string>)).toBe(expected as number)
-  })
 })

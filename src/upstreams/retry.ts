@@ -1,42 +1,55 @@
-/** When a failed try is followed by another, and where. */
-import type { Failure } from '../core/failure.ts'
+/** What follows a failed attempt. */
+import { costsNothing, type Failure, isAboutRequest, isSuspicion } from '../core/failure.ts'
 
-export const MAX_ATTEMPTS = 3
-/** A 429 is waited for on the only key where it asks for no longer than this. */
+/** Attempts that may have cost something; those that cost nothing are not counted. */
+export const MAX_ATTEMPTS = 4
+/** Even free attempts take time: after so many there is something wrong that one more does not find. */
+const MAX_FREE_ATTEMPTS = 64
+/** A request that two keys refuse without naming them is at fault itself. */
+const MAX_SUSPICIONS = 2
+/** A 429 is waited for on the only key if it asks for no longer than this. */
 const MAX_WAIT_MS = 5_000
 
 export type NextStep = { go: 'stop' } | { go: 'other' } | { go: 'same'; waitMs: number }
 
 export interface RetrySituation {
-  failed: Failure
-  /** Tries made so far, this one included. */
-  attempts: number
-  /** Whether another usable key serves the model. */
-  otherKey: boolean
+  /** In their order, the last one included. */
+  failures: readonly Failure[]
+  /** How many of them may have cost something. */
+  costly: number
+  /** Whether another usable key or target is left. */
+  other: boolean
   /** Whether a request that may have arrived may be sent to the same upstream again. */
   resendOnReset: boolean
-  /** Whether this key was already asked again. */
+  /** Whether a key was already asked again. */
   askedAgain: boolean
   /** In [0, 1). */
   random: number
 }
 
-export function nextStep({
-  failed,
-  attempts,
-  otherKey,
-  resendOnReset,
-  askedAgain,
-  random,
-}: RetrySituation): NextStep {
-  if (failed.class === 'client' || attempts >= MAX_ATTEMPTS) return { go: 'stop' }
-  if (otherKey) return { go: 'other' }
-  if (failed.reset && !resendOnReset) return { go: 'stop' }
-  if (askedAgain || failed.timedOut) return { go: 'stop' }
-  if (failed.class === 'rate') {
-    const waitMs = failed.retryAfterMs
-    return waitMs !== null && waitMs <= MAX_WAIT_MS ? { go: 'same', waitMs } : { go: 'stop' }
+/** Going to an untried key is free; asking the same one again has to be paid from the retry budget. */
+export function nextStep(situation: RetrySituation): NextStep {
+  const { failures, costly, other, resendOnReset, askedAgain, random } = situation
+  const failed = failures.at(-1)
+  if (failed === undefined || isAboutRequest(failed)) return { go: 'stop' }
+  if (costly >= MAX_ATTEMPTS || failures.length >= MAX_FREE_ATTEMPTS) return { go: 'stop' }
+  if (failures.filter(isSuspicion).length >= MAX_SUSPICIONS) return { go: 'stop' }
+  if (other) return { go: 'other' }
+  if (askedAgain || (failed.reset && !resendOnReset)) return { go: 'stop' }
+  switch (failed.class) {
+    case 'connect':
+    case 'server':
+      return { go: 'same', waitMs: 200 + random * 800 }
+    case 'rate':
+      return failed.retryAfterMs !== null && failed.retryAfterMs <= MAX_WAIT_MS
+        ? { go: 'same', waitMs: failed.retryAfterMs }
+        : { go: 'stop' }
+    default:
+      return { go: 'stop' }
   }
-  if (failed.class === 'auth' || failed.class === 'quota') return { go: 'stop' }
-  return { go: 'same', waitMs: 200 + random * 800 }
+}
+
+/** The attempts of a request that count against MAX_ATTEMPTS. */
+export function costlyAfter(costly: number, failed: Failure): number {
+  return costsNothing(failed) ? costly : costly + 1
 }

@@ -104,6 +104,31 @@ function readState(gateway: Gateway, name: string): UpstreamRow {
   }
 }
 
+export interface ModelRow {
+  status: string
+  failure_count: number
+  cooldown_until: string
+  last_error: string | null
+}
+
+/** The state of a model at an upstream key, once it is not healthy in the database. */
+export function modelState({ gateway }: Rig, name: string, model: string): Promise<ModelRow> {
+  return waitFor(`the state of ${model} at ${name}`, () => {
+    const database = gateway.database()
+    try {
+      return database
+        .query<ModelRow, [string, string]>(
+          `SELECT state.* FROM upstream_model_states state
+             JOIN upstream_keys key ON key.id = state.upstream_key_id
+           WHERE key.name = ? AND state.model = ?`,
+        )
+        .get(name, model)
+    } finally {
+      database.close()
+    }
+  })
+}
+
 /** What reached the mock since `from`. */
 export function since(mock: MockUpstream, from: number): Exchange[] {
   return mock.ledger.slice(from)

@@ -129,7 +129,12 @@ export function testAccounts(current: () => StoreUnderTest): void {
     const { id } = await store.createUser(ada)
     await store.createApiKey(proxyKey(id))
     expect(await store.deleteUser(id)).toBe(true)
-    expect(await store.readDirectory()).toEqual({ users: [], apiKeys: [], upstreamKeys: [] })
+    expect(await store.readDirectory()).toEqual({
+      users: [],
+      apiKeys: [],
+      upstreamKeys: [],
+      modelStates: [],
+    })
     expect(await store.deleteUser(id)).toBe(false)
   })
 

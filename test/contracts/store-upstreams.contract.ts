@@ -1,5 +1,5 @@
 /** The contract of upstream keys and of their running state. */
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { UpstreamState } from '../../src/core/entities.ts'
 import { failureOf, type StoreUnderTest, upstreamKey } from './store-under-test.ts'
 
@@ -65,9 +65,10 @@ export function testUpstreams(current: () => StoreUnderTest): void {
         [id + 7, cooling],
         [id, cooling],
       ]),
+      [],
     )
     expect(await stateOf(id)).toEqual(cooling)
-    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 41 }]]))
+    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 41 }]]), [])
     expect(await stateOf(id)).toEqual({ ...fresh, totalRequests: 41 })
   })
 
@@ -75,10 +76,11 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     const { store, byHand } = current()
     const { id } = await add()
     await store.readDirectory()
-    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    await store.saveUpstreamStates(new Map([[id, cooling]]), [])
     byHand(RESET)
     await store.saveUpstreamStates(
       new Map([[id, { ...cooling, failureCount: 6, totalRequests: 41 }]]),
+      [],
     )
     expect(await stateOf(id)).toEqual({
       ...fresh,
@@ -92,12 +94,13 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     const { store, byHand } = current()
     const { id } = await add()
     await store.readDirectory()
-    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 3 }]]))
+    await store.saveUpstreamStates(new Map([[id, { ...fresh, totalRequests: 3 }]]), [])
     byHand(
       `UPDATE upstream_keys SET total_requests=total_requests+10, status='invalid' WHERE id=${id}`,
     )
     await store.saveUpstreamStates(
       new Map([[id, { ...fresh, failureCount: 1, totalRequests: 5, totalErrors: 1 }]]),
+      [],
     )
     const state = { ...fresh, status: 'invalid', totalRequests: 15, totalErrors: 1 } as const
     expect(await stateOf(id)).toEqual(state)
@@ -107,10 +110,10 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     const { store, byHand } = current()
     const { id } = await add()
     await store.readDirectory()
-    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    await store.saveUpstreamStates(new Map([[id, cooling]]), [])
     byHand(RESET)
     await store.readDirectory()
-    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    await store.saveUpstreamStates(new Map([[id, cooling]]), [])
     expect(await stateOf(id)).toEqual(cooling)
   })
 
@@ -118,7 +121,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     const { store } = current()
     const { id } = await add()
     await store.readDirectory()
-    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    await store.saveUpstreamStates(new Map([[id, cooling]]), [])
     expect(await store.resetUpstreamKey(id)).toBe(true)
     expect(await stateOf(id)).toMatchObject({
       ...fresh,
@@ -136,7 +139,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     expect((await stateOf(id))?.status).toBe('disabled')
     expect(await store.setUpstreamKeyDisabled(id, false)).toBe(true)
     expect(await stateOf(id)).toEqual(fresh)
-    await store.saveUpstreamStates(new Map([[id, cooling]]))
+    await store.saveUpstreamStates(new Map([[id, cooling]]), [])
     expect(await store.setUpstreamKeyDisabled(id, false)).toBe(true)
     expect(await stateOf(id)).toEqual(cooling)
     expect(await store.setUpstreamKeyDisabled(id + 1, true)).toBe(false)
@@ -153,5 +156,79 @@ export function testUpstreams(current: () => StoreUnderTest): void {
       two.encryptedKey,
     ])
     expect(await store.replaceEncryptedKey(two.id + 1, 'x')).toBe(false)
+  })
+
+  describe('the states of models', () => {
+    const limited = (upstreamKeyId: number, model = 'big') => ({
+      upstreamKeyId,
+      model,
+      status: 'limited' as const,
+      failureCount: 2,
+      untilMs: Date.UTC(2026, 0, 1),
+      lastError: 'status 429',
+    })
+    const save = (...states: ReturnType<typeof limited>[]) =>
+      current().store.saveUpstreamStates(
+        new Map(),
+        states.map((state) => ({ upstreamKeyId: state.upstreamKeyId, model: state.model, state })),
+      )
+    const models = async () => (await current().store.readUpstreamKeys()).modelStates
+
+    test('come back, are replaced by later ones, and are deleted when the model is well', async () => {
+      const { store } = current()
+      const { id } = await add()
+      await save(limited(id), limited(id, 'other'))
+      await save({ ...limited(id), failureCount: 3 })
+      expect(await store.listModelStates()).toEqual(
+        expect.arrayContaining([{ ...limited(id), failureCount: 3 }, limited(id, 'other')]),
+      )
+      expect((await store.readDirectory()).modelStates).toHaveLength(2)
+      await store.saveUpstreamStates(new Map(), [{ upstreamKeyId: id, model: 'big', state: null }])
+      expect(await models()).toEqual([limited(id, 'other')])
+    })
+
+    test('of a key that is gone are skipped, and go with their key', async () => {
+      const { store } = current()
+      const { id } = await add()
+      await save(limited(id), limited(id + 7))
+      expect(await models()).toEqual([limited(id)])
+      await store.removeUpstreamKey(id)
+      expect(await models()).toEqual([])
+    })
+
+    test("are reset with their key, by the operator's SQL and by the command, and no other key's", async () => {
+      const { store, byHand } = current()
+      const one = await add('one')
+      const two = await add('two')
+      await save(limited(one.id), limited(two.id))
+      byHand(
+        `UPDATE upstream_keys SET status='healthy', failure_count=0, cooldown_until=NULL WHERE id=${one.id}`,
+      )
+      expect(await models()).toEqual([limited(two.id)])
+      await store.resetUpstreamKey(two.id)
+      expect(await models()).toEqual([])
+    })
+
+    test('stay when the gateway itself writes that a key is healthy again', async () => {
+      const { store } = current()
+      const { id } = await add()
+      await store.readDirectory()
+      await save(limited(id))
+      await store.saveUpstreamStates(new Map([[id, cooling]]), [])
+      await store.saveUpstreamStates(new Map([[id, fresh]]), [])
+      expect(await models()).toEqual([limited(id)])
+    })
+
+    test('that are malformed are refused by the database, whoever writes them', async () => {
+      const { byHand } = current()
+      const { id } = await add()
+      const insert = (status: string) =>
+        byHand(
+          `INSERT INTO upstream_model_states (upstream_key_id, model, status, cooldown_until) VALUES (${id}, 'm', '${status}', '2026-01-01')`,
+        )
+      expect(() => insert('tired')).toThrow()
+      insert('limited')
+      expect(await models()).toMatchObject([{ model: 'm', status: 'limited', failureCount: 0 }])
+    })
   })
 }

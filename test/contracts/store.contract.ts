@@ -28,7 +28,12 @@ export function describeStore(name: string, factory: StoreFactory): void {
 
     test('an empty store has an empty directory and answers a ping', async () => {
       const { store } = current()
-      expect(await store.readDirectory()).toEqual({ users: [], apiKeys: [], upstreamKeys: [] })
+      expect(await store.readDirectory()).toEqual({
+        users: [],
+        apiKeys: [],
+        upstreamKeys: [],
+        modelStates: [],
+      })
       await store.ping()
     })
 

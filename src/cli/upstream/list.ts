@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import { upstreamView } from '../../admin/contract.ts'
 import { allPages } from '../../admin/pages.ts'
+import type { ModelState, UpstreamKey } from '../../core/entities.ts'
+import { PROVIDER_FACTS } from '../../core/providers.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
@@ -17,7 +19,9 @@ const COLUMNS = [
   'weight',
   'models',
   'deployments',
+  'serves',
   'status',
+  'trouble',
   'failure_count',
   'cooldown_until',
   'total_requests',
@@ -31,9 +35,33 @@ export function addUpstreamList(upstream: Command, context: CliContext): void {
     ({ json }: Output) =>
       withAdmin(context, async (admin) => {
         const { items, malformed } = await allPages((page) => admin.upstreams.list(page))
-        const rows = withMalformed(items.map(upstreamView), malformed)
+        const states = await admin.upstreams.modelStates()
+        const views = items.map((key) => ({
+          ...upstreamView(key),
+          serves: servedBy(key),
+          trouble: troubleOf(states.filter(({ upstreamKeyId }) => upstreamKeyId === key.id)),
+        }))
+        const rows = withMalformed(views, malformed)
         printRows(context, rows, { json, columns: COLUMNS })
         explainMalformed(context, malformed)
       }),
   )
+}
+
+/** The most specific key wins, so that one without a list gets what no other key names. */
+function servedBy({ models, deployments, provider }: UpstreamKey): string {
+  const named = [...Object.keys(deployments ?? {}), ...(models ?? [])]
+  if (named.length > 0) return named.join(', ')
+  return PROVIDER_FACTS[provider].servesUnnamedModels ? 'all other models' : 'nothing'
+}
+
+/** The models that it does not serve right now; null if all is well. */
+function troubleOf(states: readonly ModelState[]): string | null {
+  const nowMs = Date.now()
+  const current = states.filter(({ untilMs }) => untilMs > nowMs)
+  const texts = current.map(
+    ({ model, status, untilMs, lastError }) =>
+      `${model}: ${status} until ${new Date(untilMs).toISOString()}${lastError === null ? '' : ` (${lastError})`}`,
+  )
+  return texts.length === 0 ? null : texts.join('; ')
 }

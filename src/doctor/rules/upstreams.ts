@@ -1,6 +1,6 @@
 /** UPS-1: can each upstream key be used, and why not? */
 import type { UpstreamKey } from '../../core/entities.ts'
-import { servesModel } from '../../routing/choose-key.ts'
+import { specificity } from '../../routing/specificity.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
 import { type Figures, type Finding, failure, ok, warning } from '../finding.ts'
 import { shellWord } from '../shell-word.ts'
@@ -13,7 +13,7 @@ export function judgeUpstreams({ nowMs, seen, wanted }: UpstreamEvidence): Findi
   if (seen.length === 0) findings.push(warning('ups.none'))
   const serving = seen.map(({ key }) => key).filter(mayServe)
   for (const model of wanted) {
-    if (serving.some((key) => servesModel(key, model))) continue
+    if (serving.some((key) => specificity(key, model) !== null)) continue
     findings.push(failure('ups.unserved', { model }))
   }
   return findings

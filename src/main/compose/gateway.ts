@@ -14,12 +14,15 @@ import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
+import { checkKeys } from '../../pipeline/models/check-keys.ts'
+import { upstreamModels } from '../../pipeline/models/upstream-models.ts'
 import type { Services } from '../../pipeline/services.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../quota/quota.ts'
 import { createDirectory } from '../../upstreams/directory.ts'
-import { createPool } from '../../upstreams/health.ts'
+import { createKeyHealth } from '../../upstreams/health.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
+import { createKnownLists } from '../../upstreams/known-lists.ts'
 import { createRetryBudget } from '../../upstreams/retry-budget.ts'
 import type { Transport } from '../../upstreams/transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
@@ -30,6 +33,8 @@ import type { HeldFolder } from './journal-folder.ts'
 
 /** How often changes made by others are looked for, and changed key states saved. */
 const HOUSEKEEPING_MS = 200
+/** Cooldowns of a breaker grow up to this. */
+const MAX_COOLDOWN_MS = 60_000
 /** The start waits this long for what an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
 /** Kept for so long after a user's last request, for the database may be away at the next one. */
@@ -90,8 +95,9 @@ export async function startGateway({
   const rules = {
     threshold: config.circuitBreakerThreshold,
     cooldownMs: config.circuitBreakerCooldownMs,
+    maxCooldownMs: MAX_COOLDOWN_MS,
   }
-  const pool = createPool({ store, clock, logger, rules })
+  const health = createKeyHealth({ store, clock, logger, rules })
   const recovering = Promise.withResolvers<unknown>()
   const quotas =
     quotaLedger === null
@@ -110,7 +116,7 @@ export async function startGateway({
     store,
     vault,
     logger,
-    onUpstreamKeys: pool.adopt,
+    onUpstreamKeys: health.adopt,
     onReload() {
       quotas.changed()
       inFlight.endOthersThan(({ key }) => directory.findCaller(key.keyHash) !== null)
@@ -161,7 +167,8 @@ export async function startGateway({
   const endedRequests = createEndedRequests({ journal, metrics, logger })
   const gateway: Services = {
     directory,
-    pool,
+    health,
+    modelLists: createKnownLists((host) => upstreamModels(gateway, host)),
     transport: seams.transport?.(transport) ?? transport,
     tokenizer: createTokenizer(),
     journal,
@@ -183,6 +190,7 @@ export async function startGateway({
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
+      standbyFirstByteMs: config.upstreamStandbyFirstByteTimeoutMs,
       idleMs: config.upstreamIdleTimeoutMs,
       requestMs: config.requestTimeoutMs,
       clientWriteMs: config.clientWriteTimeoutMs,
@@ -199,7 +207,8 @@ export async function startGateway({
   const runMaintenance = async () => {
     // First what others changed, so that saving does not write over it.
     await directory.reloadIfChanged()
-    await pool.save()
+    await health.save()
+    checkKeys(gateway)
   }
   const timer = setInterval(() => {
     // Beside it, for leases lapse also while the database keeps the house waiting.
@@ -215,7 +224,7 @@ export async function startGateway({
       clearInterval(timer)
       endedRequests.flush()
       // What is not saved are counters and verdicts, which the next failure brings again.
-      await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(pool.save))
+      await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(health.save))
       const drained = await journal.stop(STORE_PATIENCE_MS)
       await forAtMost(STORE_PATIENCE_MS, quotas.stop())
       deadlines.stop()

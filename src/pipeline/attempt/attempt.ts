@@ -1,10 +1,10 @@
-/** Stage 5: choose a key, ask its breaker, send, and maybe go on to the next, until one answers. */
+/** Stage 5: choose a target and a key, send, and maybe go on to the next, until one answers. */
 import type { GatewayError } from '../../core/errors.ts'
-import type { Failure } from '../../core/failure.ts'
-import { chooseKey } from '../../routing/choose-key.ts'
+import { type Failure, isSuspicion } from '../../core/failure.ts'
+import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { nextStep } from '../../upstreams/retry.ts'
+import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult } from './result.ts'
@@ -29,10 +29,11 @@ export async function attempt(
     if (signal.aborted) return { kind: 'aborted' }
     if (performance.now() - arrivedMs >= services.limits.requestMs)
       return { kind: 'failure', error: requestTooLong(services) }
-    services.pool.claim(candidate.upstream.key.id)
+    services.health.claim(candidate.upstream.key, candidate.target.model)
     tries.asked.add(candidateId(candidate))
     tries.current = candidate
-    const sent = await send(services, tries, candidate)
+    const firstByteMs = firstByteLimit(services, tries, candidate)
+    const sent = await send(services, tries, { candidate, firstByteMs })
     if (signal.aborted) {
       endWithoutVerdict(services, tries, candidate, clientClosed())
       return { kind: 'aborted' }
@@ -42,7 +43,10 @@ export async function attempt(
       return { kind: 'failure', error: sent.error }
     }
     recordAttempt(tries, candidate, sent.kind === 'failed' ? sent.failure : null)
-    if (sent.kind === 'response') return sent
+    if (sent.kind === 'response') {
+      blameSuspects(services, tries)
+      return sent
+    }
     const next = await nextCandidate(services, tries, candidate, sent.failure)
     if ('error' in next) return { kind: 'failure', error: next.error }
     candidate = next.candidate
@@ -59,54 +63,95 @@ async function nextCandidate(
   candidate: UpstreamCandidate,
   failed: Failure,
 ): Promise<Next> {
-  const { pool, resendOnReset } = services
-  const { id, name } = candidate.upstream.key
+  const { health, resendOnReset } = services
+  const { upstream, target } = candidate
   tries.failures.push(failed)
+  tries.costly = costlyAfter(tries.costly, failed)
   tries.fresh = failed.reset && resendOnReset && !tries.resent
   // An idle connection that the upstream was just closing says nothing about its health.
   if (tries.fresh) {
     tries.resent = true
-    pool.released(id)
+    health.released(upstream.key, target.model)
     return { candidate }
   }
-  pool.failed(id, name, failed)
-  const other = choose(services, tries, candidate.upstream)
+  holdAgainst(services, tries, candidate, failed)
+  const other = choose(services, tries, candidate)
   const next = nextStep({
-    failed,
-    attempts: tries.attempts.length,
-    otherKey: other !== null,
+    failures: tries.failures,
+    costly: tries.costly,
+    other: other !== null,
     resendOnReset,
     askedAgain: tries.askedAgain,
     random: services.random(),
   })
-  // A breaker that this failure opened is not passed by waiting a moment.
-  const open = failed.class !== 'rate' && !pool.isUsable(id)
-  const stops = next.go === 'stop' || (next.go === 'same' && open)
-  if (stops || !services.retryBudget.spend()) return { error: clientErrorOf(services, tries) }
   if (next.go === 'other') return { candidate: other }
+  // A breaker that this failure opened is not passed by waiting a moment.
+  const isOpen = failed.class !== 'rate' && admissionOf(services, candidate) === 'deny'
+  if (next.go === 'stop' || isOpen || !services.retryBudget.spend())
+    return { error: clientErrorOf(services, tries) }
   tries.askedAgain = true
   await pause(next.waitMs, tries)
   return { candidate }
 }
 
-/** A weighted choice among the untried keys whose breaker admits them. */
+/** Tells the health of the key what happened, and the rest of this request where not to go. */
+function holdAgainst(
+  services: Services,
+  tries: RequestTries,
+  { upstream, target }: UpstreamCandidate,
+  failed: Failure,
+): void {
+  const { key } = upstream
+  const { model, text } = tries.request
+  const isSuspect = isSuspicion(failed)
+  const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
+  services.health.failed(key, target.model, { failed, request, mayMark: !tries.marked })
+  if (failed.scope === 'key') tries.marked = true
+  if (failed.scope === 'host') tries.unreachable.add(key.baseUrl)
+  if (isSuspect) tries.suspects.push({ key, model: target.model, failed })
+}
+
+/** What one key answered, those that refused it without naming a reason could have answered, too. */
+function blameSuspects({ health }: Services, tries: RequestTries): void {
+  for (const { key, model, failed } of tries.suspects) health.blamed(key, model, failed)
+  tries.suspects = []
+}
+
 function choose(
-  { pool, random }: Services,
-  { plan, asked }: RequestTries,
-  previous: UsableUpstream | null,
+  services: Services,
+  tries: RequestTries,
+  previous: UpstreamCandidate | null,
 ): UpstreamCandidate | null {
-  const usable: UpstreamCandidate[] = []
-  for (const target of plan) {
-    for (const upstream of target.keys) {
-      if (!pool.isUsable(upstream.key.id)) continue
-      const candidate = { target, upstream }
-      if (asked.size === 0 || !asked.has(candidateId(candidate))) usable.push(candidate)
-    }
-  }
-  if (usable.length <= 1) return usable[0] ?? null
-  const keys = usable.map(({ upstream }) => upstream.key)
-  const chosen = chooseKey(keys, previous?.key ?? null, random())
-  return usable.find(({ upstream }) => upstream.key === chosen) ?? null
+  return chooseCandidate({
+    plan: tries.plan,
+    tries,
+    previous,
+    admissionOf: (candidate) => admissionOf(services, candidate),
+    random: services.random(),
+  })
+}
+
+function admissionOf({ health }: Services, { upstream, target }: UpstreamCandidate): Admission {
+  return health.admission(upstream.key, target.model)
+}
+
+/** Shorter for a stream that another target could serve; the last one gets all the time there is. */
+function firstByteLimit(
+  services: Services,
+  { plan, request, asked, unreachable }: RequestTries,
+  current: UpstreamCandidate,
+): number {
+  const { firstByteMs, standbyFirstByteMs } = services.limits
+  if (!request.stream || plan.length < 2) return firstByteMs
+  const isReady = (candidate: UpstreamCandidate) =>
+    !asked.has(candidateId(candidate)) &&
+    !unreachable.has(candidate.upstream.key.baseUrl) &&
+    admissionOf(services, candidate) === 'allow'
+  const others = plan.filter((target) => target !== current.target)
+  const hasStandby = others.some((target) =>
+    target.keys.some((upstream) => isReady({ target, upstream })),
+  )
+  return hasStandby ? Math.min(standbyFirstByteMs, firstByteMs) : firstByteMs
 }
 
 function recordAttempt(
@@ -125,12 +170,12 @@ function recordAttempt(
 
 /** A client that goes away, and what the gateway ends by itself, say nothing about the key. */
 function endWithoutVerdict(
-  { pool }: Services,
+  { health }: Services,
   tries: RequestTries,
-  { upstream }: UpstreamCandidate,
+  { upstream, target }: UpstreamCandidate,
   error: GatewayError,
 ): void {
-  pool.released(upstream.key.id)
+  health.released(upstream.key, target.model)
   tries.attempts.push({
     upstreamKeyId: upstream.key.id,
     upstream: upstream.key.name,

@@ -1,8 +1,9 @@
 /** What the client is told when no upstream key could answer. */
 
 import { type ErrorReport, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
-import type { Failure } from '../../core/failure.ts'
-import { MAX_RATE_COOLDOWN_MS, QUOTA_COOLDOWN_MS } from '../../upstreams/breaker.ts'
+import { type Failure, isAboutRequest, isSuspicion } from '../../core/failure.ts'
+import { MAX_RATE_COOLDOWN_MS } from '../../upstreams/breaker.ts'
+import { QUOTA_COOLDOWN_MS, RATE_COOLDOWN_MS } from '../../upstreams/key-state.ts'
 import type { Services } from '../services.ts'
 import type { RequestTries } from './tries.ts'
 
@@ -37,26 +38,12 @@ export function clientErrorOf(
 ): GatewayError | UpstreamRefusal {
   const last = failures[failures.length - 1] as Failure
   const who = `upstream ${current?.upstream.key.name}`
-  if (last.class === 'client') return refusalOf(who, last)
+  if (isForClient(last)) return refusalOf(who, last)
   const rated = failures.filter((failed) => failed.class === 'rate')
-  if (rated.length > 0 && rated.length === failures.length) {
-    const waitMs = Math.min(
-      ...rated.map((failed) => failed.retryAfterMs ?? 5_000),
-      MAX_RATE_COOLDOWN_MS,
-    )
-    return new GatewayError(
-      'rate_limit_exceeded',
-      `${who}: too many requests for its key; come back in ${Math.ceil(waitMs / 1000)} s.`,
-      // The limit is the upstream's.
-      { headers: retryAfterHeaders(waitMs), doctor: 'UPS-1' },
-    )
-  }
+  if (rated.length > 0 && rated.length === failures.length) return rateLimited(who, rated)
   switch (last.class) {
     case 'auth':
-      return new GatewayError(
-        'upstream_error',
-        `${who}: it refused the gateway's key. An operator must replace it ("gpt-proxy upstream list").`,
-      )
+      return refusedKey(who, last)
     case 'quota':
       return new GatewayError(
         'no_available_upstream',
@@ -67,7 +54,7 @@ export function clientErrorOf(
       )
     default: {
       const tries = failures.length === 1 ? '' : ` (${failures.length} tries)`
-      const code = last.timedOut ? 'upstream_timeout' : 'upstream_error'
+      const code = last.class === 'timeout' ? 'upstream_timeout' : 'upstream_error'
       const { requestId } = context
       services.logger.debug({ requestId, failures }, 'all tries failed')
       return new GatewayError(
@@ -76,6 +63,33 @@ export function clientErrorOf(
       )
     }
   }
+}
+
+/** A 401 never reaches the client as such: it would take it for its own key's. */
+function isForClient(failed: Failure): boolean {
+  if (isSuspicion(failed)) return failed.status !== 401
+  return isAboutRequest(failed) || failed.class === 'model'
+}
+
+function rateLimited(who: string, rated: readonly Failure[]): GatewayError {
+  const waits = rated.map((failed) => failed.retryAfterMs ?? RATE_COOLDOWN_MS)
+  const waitMs = Math.min(...waits, MAX_RATE_COOLDOWN_MS)
+  return new GatewayError(
+    'rate_limit_exceeded',
+    `${who}: too many requests for its key; come back in ${Math.ceil(waitMs / 1000)} s.`,
+    // The limit is the upstream's.
+    { headers: retryAfterHeaders(waitMs), doctor: 'UPS-1' },
+  )
+}
+
+function refusedKey(who: string, failed: Failure): GatewayError {
+  const said = failed.error?.message
+  // Only a refusal without a code may be about the request, so that the client needs its words.
+  const why = isSuspicion(failed) && typeof said === 'string' ? `, and says: ${said}` : ''
+  return new GatewayError(
+    'upstream_error',
+    `${who}: it refused the gateway's key${why}. An operator must replace it ("gpt-proxy upstream list").`,
+  )
 }
 
 function refusalOf(who: string, { status, error }: Failure): UpstreamRefusal {
@@ -91,15 +105,13 @@ function refusalOf(who: string, { status, error }: Failure): UpstreamRefusal {
 
 /** Every configured key is out for now: the soonest to come back says when to try again. */
 export function noneAvailable(services: Services, { plan }: RequestTries): GatewayError {
-  const upstreams = plan.flatMap(({ keys }) => keys)
-  const states = upstreams.map(({ key }) => services.pool.state(key.id))
-  const ends = states.flatMap((state) =>
-    state?.status === 'cooldown' ? [state.cooldownUntilMs ?? 0] : [],
+  const ends = plan.flatMap(({ keys, model }) =>
+    keys.map(({ key }) => services.health.restsUntilMs(key, model)).filter((end) => end !== null),
   )
   if (ends.length === 0) {
     return new GatewayError(
       'no_available_upstream',
-      'gateway: every upstream key for this model is disabled or invalid. An operator must mend one ("gpt-proxy upstream list").',
+      'gateway: every upstream key for this model is disabled or invalid. An administrator has to fix one ("gpt-proxy upstream list").',
     )
   }
   const waitMs = Math.max(1000, Math.min(...ends) - services.clock.nowMs())
@@ -113,7 +125,7 @@ export function noneAvailable(services: Services, { plan }: RequestTries): Gatew
 export function requestTooLong({ limits }: Services): GatewayError {
   return new GatewayError(
     'upstream_timeout',
-    `gateway: ${TOO_LONG} (${limits.requestMs} ms). ModelRequest for less at once; an operator can raise it.`,
+    `gateway: ${TOO_LONG} (${limits.requestMs} ms). Ask for less at once; an operator can raise it.`,
   )
 }
 

@@ -20,47 +20,50 @@ import { asksForUsage, refusesUsage } from './usage-option.ts'
 /** The status of a failure says enough: what else the upstream says of it is waited for no longer. */
 const ERROR_BODY_MS = 2_000
 
+export interface SendOptions {
+  candidate: Candidate<UsableUpstream>
+  /** How long the upstream may stay silent. */
+  firstByteMs: number
+}
+
 /** A second time, without the request for usage, if the upstream refuses that. */
 export async function send(
   services: Services,
   tries: RequestTries,
-  candidate: Candidate<UsableUpstream>,
+  { candidate, firstByteMs }: SendOptions,
 ): Promise<Sent> {
   const { usageRefusers } = services
   const name = candidateId(candidate)
   const askForUsage = asksForUsage(tries.request) && !usageRefusers.has(name)
-  const sent = await exchange(services, tries, modelCall(tries, candidate, askForUsage))
+  const call = { candidate, firstByteMs }
+  const sent = await exchange(services, tries, modelCall(tries, call, askForUsage))
   if (!askForUsage || sent.kind !== 'failed' || !refusesUsage(sent)) return sent
-  const again = await exchange(services, tries, modelCall(tries, candidate, false))
+  const again = await exchange(services, tries, modelCall(tries, call, false))
   if (again.kind === 'response') usageRefusers.set(name, true)
   return again
 }
 
 /** One request to one upstream, and what its reply comes to. */
-export interface Exchange {
-  candidate: Candidate<UsableUpstream>
+export interface Exchange extends SendOptions {
   /** Throws GatewayError if there is nothing that could be sent. */
   wire(): WireRequest
   /** A reply with a status of success. */
   read(reading: Reading): Promise<Sent>
 }
 
-function modelCall(
-  tries: RequestTries,
-  candidate: Candidate<UsableUpstream>,
-  askForUsage: boolean,
-): Exchange {
-  return { candidate, wire: () => wireRequest(tries, candidate, askForUsage), read: readReply }
+function modelCall(tries: RequestTries, options: SendOptions, askForUsage: boolean): Exchange {
+  const wire = () => wireRequest(tries, options.candidate, askForUsage)
+  return { ...options, wire, read: readReply }
 }
 
 export async function exchange(
   services: Services,
   tries: RequestTries,
-  { candidate, wire, read }: Exchange,
+  { candidate, firstByteMs, wire, read }: Exchange,
 ): Promise<Sent> {
   const { upstream } = candidate
   const { signal, arrivedMs } = tries.context
-  const { firstByteMs, requestMs } = services.limits
+  const { requestMs } = services.limits
   const deadline = services.deadlines.open()
   const sentMs = performance.now()
   const leftMs = arrivedMs + requestMs - sentMs
@@ -108,24 +111,33 @@ function wireRequest(
   return { method: request.method, url, headers, further: forwarded, body }
 }
 
-/** No usable reply: the transport failed, or the body broke off. */
+/** No usable reply: the transport failed, or the body broke off. `silentMs`: it was silent for so long. */
 export function failureFromError(
   error: unknown,
-  timedOutAfterMs: number | null,
+  silentMs: number | null,
   { secretForms }: UsableUpstream,
 ): Failure {
-  if (timedOutAfterMs !== null) {
-    const detail = `no answer within ${timedOutAfterMs} ms`
-    return failure('local', detail, { timedOut: true, ambiguous: true })
-  }
+  if (silentMs !== null)
+    return failure('timeout', `no answer within ${silentMs} ms`, { ambiguous: true })
   if (error instanceof ReplyTooLarge)
     return failure('server', error.message, { status: 200, ambiguous: true })
-  if (error instanceof TransportError) {
-    const { fault, ambiguous } = error
-    const more = { ambiguous, reset: fault === 'reset', timedOut: fault === 'connect_timeout' }
-    return failure('local', redact(error.message, secretForms), more)
-  }
-  return failure('local', 'the connection broke off before the reply was complete', {
+  if (error instanceof TransportError) return transportFailure(error, secretForms)
+  return failure('connect', 'the connection broke off before the reply was complete', {
+    scope: 'model',
     ambiguous: true,
+  })
+}
+
+/** A host is only blamed for what nothing was sent to: a connection that breaks later may be the model's doing. */
+function transportFailure(
+  { fault, ambiguous, message }: TransportError,
+  secretForms: readonly string[],
+): Failure {
+  const kind = fault === 'connect_timeout' ? 'timeout' : 'connect'
+  const isOfHost = ['refused', 'dns', 'tls', 'connect_timeout'].includes(fault)
+  return failure(kind, redact(message, secretForms), {
+    scope: isOfHost ? 'host' : 'model',
+    ambiguous,
+    reset: fault === 'reset',
   })
 }

@@ -1,11 +1,12 @@
-/** What an upstream reports in place of an answer, as a failure; only its status and code decide. */
+/** What an upstream reports in place of an answer, as a failure; only its status and codes decide. */
 import { type Failure, failure } from '../../core/failure.ts'
 import { redactValue, shownCode } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
-import { classifyCode, classifyStatus } from '../../protocols/openai/error.ts'
 import type { ReportedError } from '../../protocols/protocol.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { codesOf } from '../../upstreams/error-codes.ts'
+import { type ErrorCodes, judgeErrorBody, judgeStatus } from '../../upstreams/failure-scope.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
@@ -35,13 +36,14 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const said = await readOrNothing(errorReply)
   const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocol]
   const error = protocol.readError(jsonOf(said)) ?? plainError(said)
-  const code = codeOf(error)
-  const retryAfterMs = readRetryAfterMs((name) => reply.header(name), services.clock.nowMs())
-  const shown = shownCode(code, upstream.secretForms)
+  const codes = codesOf(error)
+  const nowMs = services.clock.nowMs()
+  const retryAfterMs = readRetryAfterMs((name) => reply.header(name), nowMs, error?.own ?? null)
+  const shown = shownOf(codes, upstream)
   const detail = `status ${status}${shown === null ? '' : `, ${shown}`}`
-  const kind = classifyStatus(status, code)
-  const more = { status, code: shown, retryAfterMs, error: shownError(error, upstream) }
-  return { kind: 'failed', failure: failure(kind, detail, more), said }
+  const verdict = judgeStatus(status, codes, isPage(said))
+  const more = { ...verdict, status, code: shown, retryAfterMs, error: shownError(error, upstream) }
+  return { kind: 'failed', failure: failure(verdict.class, detail, more), said }
 }
 
 async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {
@@ -62,16 +64,23 @@ function plainError(said: string): ReportedError | null {
 
 /** An error in a whole reply or an event of a stream that began with a status of success. */
 export function errorFailure(error: ReportedError, upstream: UsableUpstream): Failed {
-  const code = codeOf(error)
-  const shown = shownCode(code, upstream.secretForms)
+  const codes = codesOf(error)
+  const shown = shownOf(codes, upstream)
   const suffix = shown === null ? '' : ` (${shown})`
   const detail = `an error in a reply that began with status 200${suffix}`
-  const more = { status: 200, ambiguous: true, error: shownError(error, upstream) }
-  return { kind: 'failed', failure: failure(classifyCode(code), detail, more), said: '' }
+  const verdict = judgeErrorBody(codes)
+  const retryAfterMs = readRetryAfterMs(() => null, 0, error.own)
+  const seen = { status: 200, code: shown, retryAfterMs, ambiguous: true }
+  const more = { ...verdict, ...seen, error: shownError(error, upstream) }
+  return { kind: 'failed', failure: failure(verdict.class, detail, more), said: '' }
 }
 
-function codeOf(error: ReportedError | null): string | null {
-  return error?.code ?? error?.type ?? null
+function isPage(said: string): boolean {
+  return said.trimStart().startsWith('<')
+}
+
+function shownOf({ codes, types }: ErrorCodes, { secretForms }: UsableUpstream): string | null {
+  return shownCode(codes[0] ?? types[0] ?? null, secretForms)
 }
 
 /** As the client may see it: without keys, in the usual fields, and with whatever else there was. */

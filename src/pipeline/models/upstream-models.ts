@@ -1,12 +1,12 @@
 /** The models of one upstream, asked for with its keys in turn until one of them answers. */
 import type { GatewayError } from '../../core/errors.ts'
-import { type Failure, failure } from '../../core/failure.ts'
+import { type Failure, failure, isAboutRequest } from '../../core/failure.ts'
 import { redactValue } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
-import { classifyCode } from '../../protocols/openai/error.ts'
-import type { ModelEntry } from '../../protocols/protocol.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { CheckResult } from '../../upstreams/health.ts'
+import type { ModelList } from '../../upstreams/known-lists.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { noFileLeft } from '../attempt/refusals.ts'
@@ -14,50 +14,44 @@ import { failureFromError } from '../attempt/send.ts'
 import { isSuccess, statusFailure } from '../attempt/upstream-error.ts'
 import type { Services } from '../services.ts'
 
-export interface ModelList {
-  object: 'list'
-  data: ModelEntry[]
-  [further: string]: unknown
-}
-
+/** No model has this name, so that only the states of the key and its host are looked at. */
+const NO_MODEL = ''
 const ASK_TIMEOUT_MS = 10_000
 /** Thousands of models; each text in it is searched for keys. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** Null where no key got a list. `keys` are all of one target, which lists the same models to each. */
+/** Null if no key got a list. `keys` are all of one host, which lists the same models to each. */
 export async function upstreamModels(
   gateway: Services,
   keys: readonly UsableUpstream[],
 ): Promise<ModelList | null> {
-  const { pool, logger } = gateway
   for (const upstream of keys) {
-    const { id, name } = upstream.key
-    if (!pool.isUsable(id)) continue
-    pool.claim(id)
+    const { key } = upstream
+    if (gateway.health.admission(key, NO_MODEL) === 'deny') continue
     const asked = await ask(gateway, upstream)
-    if ('list' in asked) {
-      pool.succeeded(id)
-      return asked.list
-    }
-    if ('error' in asked) {
-      pool.released(id)
-      throw asked.error
-    }
-    if (isVerdict(asked.failed)) pool.failed(id, name, asked.failed)
-    else pool.released(id)
-    logger.warn({ upstream: name, cause: asked.failed.detail }, 'no list of models')
+    if ('list' in asked) return asked.list
+    if ('error' in asked) throw asked.error
+    const { failed } = asked
+    // A list says nothing about models, and a key with rights for answers alone is refused it.
+    if (failed.scope === 'key' || (failed.scope === 'host' && failed.class !== 'timeout'))
+      gateway.health.failed(key, null, { failed, request: '', mayMark: true })
+    gateway.logger.warn({ upstream: key.name, cause: failed.detail }, 'no list of models')
     // Small upstreams have no list at all, and clients check their connection by asking for it.
-    if (asked.failed.class === 'client') return { object: 'list', data: [] }
+    if (isAboutRequest(failed) || failed.class === 'model') return { object: 'list', data: [] }
   }
   return null
 }
 
-/**
- * What a list can't tell: a key with rights for models' answers alone is refused the list and works all the
- * same, and our limit of time here is shorter than the one for answers.
- */
-function isVerdict({ class: kind, code, timedOut }: Failure): boolean {
-  return kind === 'auth' ? classifyCode(code) === 'auth' : !timedOut
+/** Asks one key for its list, whatever its state: what that says about the key. */
+export async function checkKey(gateway: Services, upstream: UsableUpstream): Promise<CheckResult> {
+  const asked = await ask(gateway, upstream)
+  if ('list' in asked) return 'accepted'
+  if ('error' in asked) return 'unclear'
+  const { class: kind, scope, status } = asked.failed
+  if (status === null || kind === 'server') return 'unreachable'
+  if (kind === 'auth' && scope === 'key') return 'refused'
+  if (status === 401) return 'doubtful'
+  return status < 300 || kind === 'rate' || kind === 'quota' ? 'accepted' : 'unclear'
 }
 
 /** An error ends it for all keys. */
@@ -89,8 +83,7 @@ async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> 
     return list === null ? { failed: noList() } : { list }
   } catch (error) {
     sending.cancel()
-    if (timedOut)
-      return { failed: failure('local', `no list within ${ASK_TIMEOUT_MS} ms`, { timedOut }) }
+    if (timedOut) return { failed: failure('timeout', `no list within ${ASK_TIMEOUT_MS} ms`) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { error: noFileLeft() }
     return { failed: failureFromError(error, null, upstream) }

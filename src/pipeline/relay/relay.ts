@@ -43,11 +43,12 @@ function failed(
 }
 
 function relayWhole(services: Services, tries: RequestTries, response: WholeResponse): RelayResult {
-  const { upstream, body, usage } = response
+  const { body, usage } = response
   const { client } = tries.delivery
   const firstTokenMs = performance.now() - tries.context.arrivedMs
-  services.pool.succeeded(upstream.key.id)
   const { status = 200, contentType = 'application/json', cost } = response
+  const { upstream, target } = currentOf(tries)
+  services.health.succeeded(upstream.key, target.model)
   const headers = responseHeaders(tries, response)
   headers['content-type'] = contentType
   client.respond({ status, headers, body })
@@ -62,7 +63,8 @@ async function relayStream(
 ): Promise<RelayResult> {
   const { reader } = response
   const firstTokenMs = performance.now() - tries.context.arrivedMs
-  services.pool.begun(response.upstream.key.id)
+  const { upstream, target } = currentOf(tries)
+  services.health.begun(upstream.key, target.model)
   clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
   const ending = await relayEvents(services, tries, response)
   if (reader.dropped > 0) reportDropped(services, tries, response)
@@ -85,22 +87,28 @@ function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCo
 }
 
 /** What the ending says about the key, and about its attempt. */
-function judge({ pool }: Services, tries: RequestTries, ending: StreamEnding): void {
-  const { id, name } = (tries.current as Candidate<UsableUpstream>).upstream.key
+function judge({ health }: Services, tries: RequestTries, ending: StreamEnding): void {
+  const { upstream, target } = currentOf(tries)
+  const { key } = upstream
   if (ending.kind === 'cut') {
     const attempt = tries.attempts[tries.attempts.length - 1]
     if (attempt) attempt.failure = `${SHOWN[ending.by]}: ${ending.detail}`
   }
-  if (ending.kind === 'complete') pool.succeeded(id)
+  if (ending.kind === 'complete') health.succeeded(key, target.model)
   else if (ending.kind === 'cut' && ending.by === 'upstream')
-    pool.failed(id, name, failureOf(ending))
-  else pool.released(id)
+    health.failed(key, target.model, { failed: failureOf(ending), request: '', mayMark: false })
+  else health.released(key, target.model)
+}
+
+function currentOf(tries: RequestTries): Candidate<UsableUpstream> {
+  return tries.current as Candidate<UsableUpstream>
 }
 
 const SHOWN: Record<Cut['by'], string> = { gateway: 'gateway', upstream: 'server' }
 
 function failureOf({ code, detail }: Cut): Failure {
-  return failure('server', detail, { status: 200, timedOut: code === 'upstream_timeout' })
+  const kind = code === 'upstream_timeout' ? 'timeout' : 'server'
+  return failure(kind, detail, { status: 200, ambiguous: true })
 }
 
 function reportDropped(

@@ -44,7 +44,7 @@ async function planFor(
   const { target } = call.route
   const model = modelOf(call)
   if (model !== null) {
-    const plan = routeModel(services, caller, requestOf(call))
+    const plan = await routeModel(services, caller, requestOf(call))
     return held === null ? plan : pinned(plan, held)
   }
   if (target.by === 'list') {

@@ -22,14 +22,15 @@ type FormBody = Extract<VendorBody, { kind: 'form' }>
 
 export function vendorSender(owner: Owner): SendAttempt {
   const body = once(owner.call.body)
-  return (services, tries, candidate) => {
+  return (services, tries, options) => {
+    const { candidate } = options
     const wire = () => wireRequest(owner, tries, candidate, body)
     const source: ListSource = {
       upstream: candidate.upstream,
       pageAfter: (id) => wireRequest(owner, tries, candidate, { kind: 'none' }, id),
     }
     return exchange(services, tries, {
-      candidate,
+      ...options,
       wire,
       read: (reading) => readVendorReply(owner, reading, source),
     })

@@ -7,7 +7,7 @@ import {
   sseReply,
 } from '../../support/mock/mock-upstream.ts'
 import { ask, BOTH } from '../asking.ts'
-import { inTurn, since, startRig, upstreamState } from '../rig.ts'
+import { inTurn, modelState, since, startRig, upstreamState } from '../rig.ts'
 
 const inEightSeconds = () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000).toUTCString()
 const HOUR_S = 3_600
@@ -75,11 +75,8 @@ describe.each(WAITS)('429 with retry-after in the form: %s', (name, header, leas
       expect(since(mock, sent)).toHaveLength(0)
       expect(since(mock, from)).toHaveLength(3)
       for (const number of [1, 2]) {
-        const state = await upstreamState(
-          rig,
-          `${model}-${number}`,
-          (row) => row.status === 'cooldown',
-        )
+        const state = await modelState(rig, `${model}-${number}`, model)
+        expect(state.status).toBe('limited')
         expect(state.failure_count).toBe(0)
       }
     },

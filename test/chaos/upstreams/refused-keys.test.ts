@@ -1,4 +1,4 @@
-/** Keys that an upstream refuses: never used again, and the client never sees the upstream's words. */
+/** Keys that an upstream refuses: set aside until a check says otherwise, and the client never sees the upstream's words. */
 
 import { afterAll, describe, expect, test } from 'bun:test'
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../support/mock/mock-upstream.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { ask, BOTH } from '../asking.ts'
-import { inTurn, since, startRig, upstreamState } from '../rig.ts'
+import { inTurn, modelState, since, startRig, upstreamState } from '../rig.ts'
 
 const models = Object.fromEntries(
   [401, 403].flatMap((status) =>
@@ -19,7 +19,13 @@ const models = Object.fromEntries(
     ]),
   ),
 )
-const rig = await startRig({ models: { ...models, lacking: 3 } })
+const lacking = Object.fromEntries(
+  BOTH.flatMap(([form]) => [
+    [`lacking-${form}`, 3],
+    [`sparing-${form}`, 2],
+  ]),
+)
+const rig = await startRig({ models: { ...models, ...lacking } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
@@ -70,22 +76,43 @@ describe.each([401, 403])('status %p', (status) => {
 })
 
 test.each(BOTH)(
-  'a 403 about the model goes to the client, and no key is set aside (%s)',
-  async (_, stream) => {
+  'a 403 about the model is asked of each key, then goes to the client, and no key is set aside (%s)',
+  async (form, stream) => {
+    const model = `lacking-${form}`
     const from = mock.ledger.length
     const error = { message: 'no access to it', type: 'invalid_request_error', param: null }
     mock.script(() => jsonReply(403, { error: { ...error, code: 'model_not_found' } }))
-    const answer = await ask(gateway, 'lacking', { stream })
+    const answer = await ask(gateway, model, { stream })
     expect(answer.status).toBe(403)
     expect(answer.error()).toMatchObject({ code: 'model_not_found' })
-    expect(answer.error().message).toMatch(/^upstream lacking-[123]: no access to it$/)
-    expect(since(mock, from)).toHaveLength(1)
-    mock.script(() => good(stream))
-    for (let further = 0; further < 20; further++)
-      expect((await ask(gateway, 'lacking', { stream })).status).toBe(200)
+    expect(answer.error().message).toMatch(/^upstream lacking-\w+-[123]: no access to it$/)
     expect(new Set(since(mock, from).map(({ headers }) => headers.authorization)).size).toBe(3)
+    // It is remembered of all of them: one is asked, to see whether that has changed.
+    const again = mock.ledger.length
+    expect((await ask(gateway, model, { stream })).status).toBe(403)
+    expect(since(mock, again)).toHaveLength(1)
+    mock.script(() => good(stream))
+    expect((await ask(gateway, model, { stream })).status).toBe(200)
+    await upstreamState(rig, `${model}-1`, (row) => row.status === 'healthy')
   },
 )
+
+test.each(BOTH)('a key that lacks the model is spared for minutes (%s)', async (form, stream) => {
+  const model = `sparing-${form}`
+  const from = mock.ledger.length
+  mock.script(({ headers }) =>
+    headers.authorization?.includes(`${model}-1`)
+      ? jsonReply(404, { error: { message: 'no', code: 'model_not_found' } })
+      : good(stream),
+  )
+  for (let request = 0; request < 20; request++)
+    expect((await ask(gateway, model, { stream })).status).toBe(200)
+  const lackingAsked = since(mock, from).filter(({ headers }) =>
+    headers.authorization?.includes(`${model}-1`),
+  )
+  expect(lackingAsked).toHaveLength(1)
+  expect(await modelState(rig, `${model}-1`, model)).toMatchObject({ status: 'missing' })
+})
 
 test('a key reset by SQL is used again within a second or two', async () => {
   const database = gateway.database()

@@ -1,4 +1,4 @@
-/** Upstream 5xx: another key answers, after at most three tries. */
+/** Upstream 5xx: another key answers, after at most four attempts. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import {
   chatChunks,
@@ -10,7 +10,7 @@ import {
 import { ask, BOTH } from '../asking.ts'
 import { inTurn, since, startRig, upstreamState } from '../rig.ts'
 
-const rig = await startRig({ models: { pair: 2, four: 4, alone: 1, twice: 1 } })
+const rig = await startRig({ models: { pair: 2, five: 5, alone: 1, twice: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
 const good = (stream: boolean) =>
@@ -30,19 +30,19 @@ describe.each([500, 502, 503, 504, 529])('status %p', (status) => {
     expect((await answer.row()).attempts).toBe(2)
   })
 
-  test.each(BOTH)('three tries are the most, each with another key (%s)', async (_, stream) => {
+  test.each(BOTH)('four attempts are the most, each with another key (%s)', async (_, stream) => {
     const from = mock.ledger.length
     mock.script(() => bad(status))
-    const answer = await ask(gateway, 'four', { stream })
+    const answer = await ask(gateway, 'five', { stream })
     expect(answer.status).toBe(502)
     expect(answer.error().code).toBe('upstream_error')
-    expect(answer.error().message).toStartWith('upstream four-')
+    expect(answer.error().message).toStartWith('upstream five-')
     expect(answer.text).not.toContain('CANARY-INSIDE')
-    expect(new Set(since(mock, from).map(({ headers }) => headers.authorization)).size).toBe(3)
-    expect(since(mock, from)).toHaveLength(3)
-    expect(await answer.row()).toMatchObject({ attempts: 3, status: 502, total_tokens: 0 })
-    expect(answer.attempts).toBe(3)
-    expect(answer.headers.get('x-gpt-proxy-upstream')).toMatch(/^four-[1-4]$/)
+    expect(new Set(since(mock, from).map(({ headers }) => headers.authorization)).size).toBe(4)
+    expect(since(mock, from)).toHaveLength(4)
+    expect(await answer.row()).toMatchObject({ attempts: 4, status: 502, total_tokens: 0 })
+    expect(answer.attempts).toBe(4)
+    expect(answer.headers.get('x-gpt-proxy-upstream')).toMatch(/^five-[1-5]$/)
   })
 })
 

@@ -7,6 +7,7 @@ import type { ChangeWatch } from '../change-watch.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables } from '../schema/schema.ts'
 import { isoTimeOrNull, storable } from '../values.ts'
+import { readModelStates, saveModelStates } from './model-states.ts'
 import { parseRows, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
 
 interface Parts {
@@ -40,12 +41,12 @@ export function createKeyStore(parts: Parts): KeyStore {
         return parseRows('upstream_keys', rows, toUpstreamKey, problems)
       },
     )
-    return { keys, read, problems }
+    return { keys, read, problems, modelStates: await readModelStates(step, problems) }
   }
-  const taken = ({ keys, read, problems }: Awaited<ReturnType<typeof readKeys>>) => {
+  const taken = ({ keys, read, problems, modelStates }: Awaited<ReturnType<typeof readKeys>>) => {
     known = read
     reportUpstreamKeys(problems)
-    return keys
+    return { upstreamKeys: keys, modelStates }
   }
 
   return {
@@ -67,11 +68,11 @@ export function createKeyStore(parts: Parts): KeyStore {
           upstreams: await readKeys(step),
         }))
       reportAccounts(problems)
-      return { users, apiKeys, upstreamKeys: taken(upstreams) }
+      return { users, apiKeys, ...taken(upstreams) }
     },
     readUpstreamKeys: async () => taken(await readKeys(db)),
     changedSinceLastCall: () => watch.changes(),
-    async saveUpstreamStates(states) {
+    async saveUpstreamStates(states, models) {
       const written: [number, Known][] = []
       await db.transaction().execute(async (step) => {
         // In one order everywhere: no two instances wait for each other.
@@ -79,6 +80,7 @@ export function createKeyStore(parts: Parts): KeyStore {
           const before = known.get(id)
           if (before !== undefined) written.push([id, await saveState(step, id, state, before)])
         }
+        await saveModelStates(step, models)
       })
       // Not before the commit: what was rolled back has to be added again.
       for (const [id, row] of written) known.set(id, row)
@@ -138,7 +140,6 @@ async function saveState(
       total_requests: sql`total_requests + ${sql.lit(requests)}`,
       total_errors: sql`total_errors + ${sql.lit(errors)}`,
       last_error: state.lastError === null ? null : storable(state.lastError),
-      updated_at: isoTime(Date.now()),
     })
     .where('id', '=', id)
     .execute()
@@ -151,13 +152,22 @@ async function saveState(
   if (sameVerdict(verdict, before)) return { ...verdict, ...counted }
   const { numUpdatedRows } = await step
     .updateTable('upstream_keys')
-    .set(verdict)
+    // Also tells these statements from a reset by hand (migration 14).
+    .set({ ...verdict, updated_at: nextUpdate() })
     .where('id', '=', id)
     .where('status', '=', before.status)
     .where('failure_count', '=', before.failure_count)
     .where('cooldown_until', 'is not distinct from', before.cooldown_until)
     .executeTakeFirst()
   return { ...(numUpdatedRows > 0n ? verdict : before), ...counted }
+}
+
+let lastUpdateMs = 0
+
+/** Now, but later than the last one, however soon it follows: an equal time would look like a reset by hand. */
+function nextUpdate(): string {
+  lastUpdateMs = Math.max(Date.now(), lastUpdateMs + 1)
+  return isoTime(lastUpdateMs)
 }
 
 type Verdict = Pick<Known, 'status' | 'failure_count' | 'cooldown_until'>

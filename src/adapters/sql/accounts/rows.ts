@@ -1,8 +1,19 @@
 /** Database rows to entities. A row that can't be believed is left out, which is the safe reading. */
 import type { Selectable } from 'kysely'
-import type { ApiKey, UpstreamKey, UpstreamState, User } from '../../../core/entities.ts'
+import type {
+  ApiKey,
+  ModelState,
+  UpstreamKey,
+  UpstreamState,
+  User,
+} from '../../../core/entities.ts'
 import { KEY_PROVIDERS } from '../../../core/providers.ts'
-import type { ApiKeysTable, UpstreamKeysTable, UsersTable } from '../schema/schema.ts'
+import type {
+  ApiKeysTable,
+  UpstreamKeysTable,
+  UpstreamModelStatesTable,
+  UsersTable,
+} from '../schema/schema.ts'
 import { StoreError } from '../store-error.ts'
 import {
   count,
@@ -73,6 +84,17 @@ function toUpstreamState(row: Selectable<UpstreamKeysTable>): UpstreamState {
     totalRequests: count('total_requests', row.total_requests),
     totalErrors: count('total_errors', row.total_errors),
     cooldownUntilMs: timeOrNull('cooldown_until', row.cooldown_until),
+    lastError: row.last_error,
+  }
+}
+
+export function toModelState(row: Selectable<UpstreamModelStatesTable>): ModelState {
+  return {
+    upstreamKeyId: row.upstream_key_id,
+    model: row.model,
+    status: oneOf('status', row.status, ['cooldown', 'degraded', 'limited', 'missing']),
+    failureCount: count('failure_count', row.failure_count),
+    untilMs: time('cooldown_until', row.cooldown_until),
     lastError: row.last_error,
   }
 }

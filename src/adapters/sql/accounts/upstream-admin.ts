@@ -7,12 +7,14 @@ import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UpstreamKeysTable } from '../schema/schema.ts'
 import { jsonOrNull } from '../values.ts'
 import { contains, listed, pageLimit } from './list-page.ts'
-import { oneRow, toUpstreamKey } from './rows.ts'
+import { deleteModelStates, readModelStates } from './model-states.ts'
+import { oneRow, type RowProblem, toUpstreamKey } from './rows.ts'
 
 type UpstreamAdmin = Pick<
   AdminStore,
   | 'createUpstreamKey'
   | 'listUpstreamKeys'
+  | 'listModelStates'
   | 'findUpstreamKey'
   | 'findUpstreamKeyById'
   | 'updateUpstreamKey'
@@ -84,7 +86,16 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
       await update(id, changedColumns(patch))
       return one(rows().where('id', '=', id))
     },
-    resetUpstreamKey: (id) => update(id, HEALTHY),
+    async listModelStates() {
+      const problems: RowProblem[] = []
+      const states = await readModelStates(db, problems)
+      report(problems)
+      return states
+    },
+    async resetUpstreamKey(id) {
+      await deleteModelStates(db, id)
+      return update(id, HEALTHY)
+    },
     async setUpstreamKeyDisabled(id, disabled) {
       if (disabled) return update(id, { status: 'disabled' })
       // Enabling a key that was not disabled must not end its cooldown.
@@ -94,6 +105,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
         .where('id', '=', id)
         .where('status', '=', 'disabled')
         .executeTakeFirst()
+      if (numUpdatedRows > 0n) await deleteModelStates(db, id)
       return numUpdatedRows > 0n || update(id, {})
     },
     replaceEncryptedKey: (id, encryptedKey) => update(id, { encrypted_key: encryptedKey }),

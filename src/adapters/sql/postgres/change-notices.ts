@@ -28,7 +28,9 @@ const FINGERPRINT = `select
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from api_keys) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(row(id, name, provider, base_url, encrypted_key, key_hint,
     weight, models, deployments, api_version, status, failure_count, cooldown_until)::text)), 0)
-    from upstream_keys) as fingerprint`
+    from upstream_keys) || ' ' ||
+  (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from upstream_model_states)
+    as fingerprint`
 
 export function listenForChanges({ address, program, logger }: Parts): ChangeWatch {
   let change: Change = 'none'
@@ -50,7 +52,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     const [what, ...sender] = (payload ?? '').split(' ')
     if (sender.join(' ') === program) return
     if (channel === LEASES_WANTED) leasesWanted(Number(what))
-    else if (what !== 'upstream_keys') change = 'any'
+    else if (what !== 'upstream_keys' && what !== 'upstream_model_states') change = 'any'
     else if (change === 'none') change = 'upstream keys'
   }
   const listen = async (ready: () => void) => {

@@ -51,6 +51,16 @@ export interface UpstreamKeysTable {
   updated_at: Generated<string>
 }
 
+export interface UpstreamModelStatesTable {
+  upstream_key_id: number
+  model: string
+  status: string
+  failure_count: Generated<number>
+  cooldown_until: string
+  last_error: string | null
+  updated_at: Generated<string>
+}
+
 export interface UsageRecordsTable {
   request_id: string
   started_at: string
@@ -177,6 +187,7 @@ export interface Tables extends IdentityTables {
   users: UsersTable
   api_keys: ApiKeysTable
   upstream_keys: UpstreamKeysTable
+  upstream_model_states: UpstreamModelStatesTable
   usage_records: UsageRecordsTable
   usage_daily: UsageDailyTable
   usage_monthly: UsageMonthlyTable

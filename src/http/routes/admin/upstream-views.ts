@@ -29,7 +29,7 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
   const now = nowMs()
   return upstreams.map((upstream) => {
     // What this instance has just seen comes before what was stored some moments ago.
-    const state = services.pool.state(upstream.id) ?? upstream.state
+    const state = services.health.state(upstream.id) ?? upstream.state
     const shown = upstream.state.status === 'disabled' ? upstream.state : state
     const cooldownMs = shown.status === 'cooldown' ? waitOf(shown.cooldownUntilMs, now) : null
     return {
