@@ -177,6 +177,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'ids of files, batches and the like that were made past the gateway, and so belong to no user: `pass` lets everybody use whoever knows the id, `refuse` only keys of an admin',
     zh: '未经网关创建、因此不属于任何用户的文件、批处理等对象：`pass` 允许知道其 ID 的任何人使用，`refuse` 只允许管理员的密钥',
   },
+  BATCH_CHECK_SECONDS: {
+    en: 'how often vendors are asked whether batches are finished, which are charged then',
+    zh: '每隔多久向厂商查询批处理是否完成，完成后计费',
+  },
   JOURNAL_SYNC: {
     en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses anything',
     zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失任何内容',

@@ -122,6 +122,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     drainIdleMs: values.DRAIN_IDLE_MS,
     trustedProxies: values.TRUSTED_PROXIES,
     corsAllowOrigins: values.CORS_ALLOW_ORIGINS,
+    batchCheckMs: values.BATCH_CHECK_SECONDS * 1000,
     unknownObjects: values.UNKNOWN_OBJECTS,
     forwardHeaders: values.FORWARD_HEADERS,
     rateLimitEnabled: values.RATE_LIMIT_ENABLED,

@@ -91,6 +91,7 @@ export const VARIABLES = {
     'x-title',
   ]),
   UNKNOWN_OBJECTS: z.enum(['pass', 'refuse'], 'pass or refuse').default('pass'),
+  BATCH_CHECK_SECONDS: whole(1, 86_400).default(60),
   JOURNAL_SYNC: z
     .enum(['always', 'interval', 'off'], 'always, interval or off')
     .default('interval'),

@@ -24,3 +24,11 @@ export const NO_USAGE: TokenUsage = {
   audioOutputTokens: 0,
   estimated: false,
 }
+
+/** Of several answers together. */
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  const sum = { ...one, estimated: one.estimated || other.estimated }
+  for (const kind of Object.keys(NO_USAGE) as (keyof TokenUsage)[])
+    if (kind !== 'estimated') sum[kind] = one[kind] + other[kind]
+  return sum
+}

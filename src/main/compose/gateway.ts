@@ -28,6 +28,7 @@ import type { Transport } from '../../upstreams/transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { createEndedRequests } from '../../usage/sinks.ts'
 import type { UsageStore } from '../../usage/store.ts'
+import { startBatchCharging } from './batch-charging.ts'
 import { sha256Hex } from './digest.ts'
 import type { HeldFolder } from './journal-folder.ts'
 
@@ -218,10 +219,13 @@ export async function startGateway({
     })
   }, HOUSEKEEPING_MS)
 
+  const batches = startBatchCharging(gateway, store, instanceId, config.batchCheckMs)
+
   return {
     gateway,
     async stop() {
       clearInterval(timer)
+      await forAtMost(STORE_PATIENCE_MS, batches.stop())
       endedRequests.flush()
       // What is not saved are counters and verdicts, which the next failure brings again.
       await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(health.save))

@@ -25,8 +25,17 @@ export async function priced(
   return records.map((record) => {
     if (record.costUsd !== null || paidByNoToken(record)) return record
     const rates = ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
-    return rates === null ? record : { ...record, costUsd: costUsd(record, rates) }
+    if (rates === null) return record
+    return { ...record, costUsd: costUsd(record, rates) * shareOf(record) }
   })
+}
+
+/** Vendors give batches at half the price (OpenAI, Azure, Anthropic, Google; November 2026). */
+const BATCH_SHARE = 0.5
+const BATCHES = 'batches'
+
+function shareOf({ endpoint }: UsageRecord): number {
+  return endpoint === BATCHES ? BATCH_SHARE : 1
 }
 
 /** An answer that reported no tokens is not free: its price is unknown. */

@@ -1,0 +1,62 @@
+/** What a finished batch used, by model: as the vendor sums it up, or out of the lines of its output file. */
+import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
+import { tokensIn } from '../../passthrough/usage.ts'
+import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { fieldsOf } from './own.ts'
+
+export type UsageByModel = Map<string, TokenUsage>
+
+/** Statuses after which nothing more is paid for (OpenAI, Azure and Anthropic). */
+const FINAL = new Set(['completed', 'failed', 'expired', 'cancelled', 'ended'])
+const LF = 10
+/** A line is one answer. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024
+
+export function isFinal(batch: unknown): boolean {
+  const { status, processing_status } = fieldsOf(batch)
+  return FINAL.has(String(status ?? processing_status))
+}
+
+/** Null if the batch itself does not say it. */
+export function usageOfBatch(batch: unknown): UsageByModel | null {
+  const { model } = fieldsOf(batch)
+  const usage = tokensIn(batch)
+  if (usage === null || usage.totalTokens === 0 || typeof model !== 'string') return null
+  return new Map([[model, usage]])
+}
+
+/** Of an output file, read line by line: `{custom_id, response: {body: {model, usage}}}`. */
+export class OutputLines {
+  readonly usage: UsageByModel = new Map()
+  private pending: Uint8Array[] = []
+  private size = 0
+
+  push(bytes: Uint8Array): void {
+    let from = 0
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, from)) {
+      this.keep(bytes.subarray(from, end))
+      this.endLine()
+      from = end + 1
+    }
+    this.keep(bytes.subarray(from))
+  }
+
+  endLine(): void {
+    const line = this.size > MAX_LINE_BYTES ? '' : textOf(Buffer.concat(this.pending))
+    this.pending = []
+    this.size = 0
+    if (line === '') return
+    const { body } = fieldsOf(fieldsOf(jsonOf(line)).response)
+    const usage = tokensIn(body)
+    if (usage === null) return
+    const { model } = fieldsOf(body)
+    const name = typeof model === 'string' ? model : '-'
+    const before = this.usage.get(name)
+    this.usage.set(name, before === undefined ? usage : addUsage(before, usage))
+  }
+
+  private keep(bytes: Uint8Array): void {
+    this.size += bytes.length
+    if (bytes.length > 0 && this.size <= MAX_LINE_BYTES) this.pending.push(bytes)
+  }
+}
