@@ -48,6 +48,15 @@ const FACTS = {
     prices: 'by_address',
     namesAreDeployments: false,
   },
+  anthropic: {
+    hasKeys: true,
+    baseUrl: 'https://api.anthropic.com',
+    addedPath: '/v1',
+    hasApiVersion: false,
+    servesUnnamedModels: true,
+    prices: 'own',
+    namesAreDeployments: false,
+  },
   demo: {
     hasKeys: false,
     baseUrl: null,

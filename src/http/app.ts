@@ -18,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   modelRoute('/v1/chat/completions', 'chat/completions'),
   modelRoute('/v1/completions', 'completions'),
   modelRoute('/v1/embeddings', 'embeddings'),
+  modelRoute('/v1/messages', 'messages', 'anthropic'),
   getRoute('/v1/models', 'proxy_key', listModels),
   getRoute('/v1/models/{model*}', 'proxy_key', lookAtModel),
   getRoute('/health', 'open', health),

@@ -3,7 +3,7 @@
 import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
 import type { Services } from '../pipeline/services.ts'
-import type { Endpoint } from '../protocols/protocol.ts'
+import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
 import { AUTHORISE, type Audience } from './authorize.ts'
 import type { AllowedOrigins } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
@@ -59,8 +59,12 @@ type Visited = Reply | null
 export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visited | Promise<Visited>
 
 /** A model call: the first stage of its way says who may. */
-export function modelRoute(path: string, endpoint: Endpoint): Route {
-  const inference = { protocol: 'openai', endpoint } as const
+export function modelRoute(
+  path: string,
+  endpoint: Endpoint,
+  protocol: ProtocolName = 'openai',
+): Route {
+  const inference = { protocol, endpoint } as const
   const open = ({ gateway, ...options }: AppParts) => serveEndpoint(gateway, inference, options)
   return { method: 'POST', path, who: 'proxy_key', open }
 }

@@ -55,8 +55,9 @@ async function serveCaller(
   const plan = routed instanceof Promise ? await routed : routed
   const reservation = await reserve(services, { caller, request, client }, context)
   const delivery = openDelivery(client, reservation.headers)
-  const forwarded = forwardedHeaders(services.forwardHeaders, client.headers)
-  const tries = openTries({ plan, request, context, delivery, forwarded })
+  const forwarded = forwardedHeaders(namesOf(services, protocol), client.headers)
+  const callerId = caller.user.id
+  const tries = openTries({ plan, request, context, delivery, forwarded, callerId })
   let relayed: RelayResult
   try {
     const result = await attempt(services, tries)
@@ -66,4 +67,10 @@ async function serveCaller(
     relayed = crashed(services, tries, error)
   }
   await settle(services, reservation, relayed)
+}
+
+/** Those of the configuration, and those that belong to the protocol itself. */
+function namesOf({ forwardHeaders }: Services, protocol: ProtocolName): readonly string[] {
+  const own = PROTOCOLS[protocol].forwardedHeaders
+  return own.length === 0 ? forwardHeaders : [...forwardHeaders, ...own]
 }

@@ -6,6 +6,7 @@ import type { Sha256Hex } from '../core/sha256.ts'
 import type { InFlight } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
+import type { ThoughtStores } from '../protocols/thought-memory.ts'
 import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
 import type { KeyHealth } from '../upstreams/health.ts'
@@ -48,6 +49,8 @@ export interface Services {
   limits: TimeLimits
   /** Models at keys that refuse to be asked for usage in streams. */
   usageRefusers: Map<string, true>
+  /** What clients of one format can't return of another's. */
+  thoughts: ThoughtStores
   quotas: Quotas
   rateLimits: RateLimits
   inFlight: InFlight

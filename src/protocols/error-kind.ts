@@ -1,6 +1,8 @@
-/** What an upstream's HTTP status means, where its body has no code that says more. */
+/** Kinds of error: what an HTTP status, or a code that the gateway itself gives, means in all formats. */
+import type { ErrorReport } from '../core/errors.ts'
 import type { ErrorKind } from './neutral.ts'
 
+/** What a status means where the body has no code that says more. */
 export function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 401:
@@ -24,4 +26,46 @@ export function kindOfStatus(status: number): ErrorKind {
     default:
       return status >= 400 && status < 500 ? 'invalid' : 'broken'
   }
+}
+
+/** The codes of docs/errors.md, and those of OpenAI that upstreams report. */
+const BY_CODE: Readonly<Record<string, ErrorKind>> = {
+  invalid_api_key: 'auth',
+  admin_key_required: 'denied',
+  model_not_allowed: 'denied',
+  permission_denied: 'denied',
+  model_not_found: 'missing',
+  not_found: 'missing',
+  request_timeout: 'timeout',
+  upstream_timeout: 'timeout',
+  invalid_request: 'invalid',
+  unsupported_encoding: 'invalid',
+  request_too_large: 'large',
+  rate_limit_exceeded: 'rate',
+  insufficient_quota: 'quota',
+  context_length_exceeded: 'context',
+  content_filter: 'filter',
+  content_policy_violation: 'filter',
+  quota_unavailable: 'overloaded',
+  limits_unavailable: 'overloaded',
+  journal_unavailable: 'overloaded',
+  overloaded: 'overloaded',
+  too_many_connections: 'overloaded',
+  no_available_upstream: 'overloaded',
+}
+
+const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
+  invalid_request_error: 'invalid',
+  authentication_error: 'auth',
+  permission_error: 'denied',
+  not_found_error: 'missing',
+  rate_limit_error: 'rate',
+  overloaded_error: 'overloaded',
+  timeout_error: 'timeout',
+}
+
+/** The kind of an error that a client is told of. */
+export function kindOfReport({ code, type }: ErrorReport): ErrorKind {
+  const known = code === null ? undefined : BY_CODE[code]
+  return known ?? BY_TYPE[type] ?? 'broken'
 }

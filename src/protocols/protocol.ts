@@ -7,10 +7,17 @@ import type { ErrorReport } from '../core/errors.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 
 /** Adding one is a compile error wherever a decision about it is needed. */
-export type ProtocolName = 'openai'
+export type ProtocolName = 'openai' | 'anthropic'
 
 /** What a client can ask for; each belongs to one protocol (`protocols/index.ts`). */
-export type Endpoint = 'chat/completions' | 'completions' | 'embeddings' | 'models' | VendorEndpoint
+export type Endpoint =
+  | 'chat/completions'
+  | 'completions'
+  | 'embeddings'
+  | 'models'
+  | 'messages'
+  | 'messages/count_tokens'
+  | VendorEndpoint
 
 declare const vendor: unique symbol
 /** A row of the table of vendor routes: nothing is known of it but what the row says. */
@@ -64,7 +71,8 @@ export interface StreamOptions {
 
 /** What a whole reply with a status of success turned out to be. */
 export type ReadReply =
-  | { kind: 'answer'; usage: TokenUsage | null }
+  /** `body`: what the client gets instead of the reply itself. */
+  | { kind: 'answer'; usage: TokenUsage | null; body?: string }
   | { kind: 'error'; error: ReportedError }
   | { kind: 'unreadable' }
 
@@ -111,6 +119,10 @@ export interface ClientProtocol {
   writeError(error: ErrorReport, requestId: string): string
   /** The event that ends a stream which broke off; nothing follows it. */
   writeErrorEvent(error: ErrorReport, requestId: string): string
+  /** Headers of a request that an upstream of this protocol gets too; all others are the gateway's own. */
+  readonly forwardedHeaders: readonly string[]
+  /** The status that the protocol has for one of the gateway's. */
+  errorStatus(status: number): number
 }
 
 /** The side that upstreams speak. */

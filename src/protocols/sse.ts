@@ -99,6 +99,9 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
+/** One event; a line of 16 MB is not unheard of. */
+export const MAX_EVENT_BYTES = 64 * 1024 * 1024
+
 /** One event's text with its data; `data` is null for comments and events without a data line. */
 export interface SseEvent {
   text: string
@@ -142,9 +145,22 @@ export function onlyData(run: string): string | null {
   return single ? run.slice(6, -2) : null
 }
 
+/** The data of an event in the form of Anthropic and OpenAI's Responses, `event: …` and one line `data: …`; else null. */
+function namedData(event: string): string | null {
+  if (!event.startsWith('event: ')) return null
+  const start = event.indexOf('\n') + 1
+  const end = event.length - 2
+  const single =
+    event.startsWith('data: ', start) &&
+    event.indexOf('\n', start) === end &&
+    event.endsWith('\n') &&
+    !event.includes('\r')
+  return single ? event.slice(start + 6, end) : null
+}
+
 /** The data lines of one event, joined by line feeds; one space behind the colon is not part of it. */
 function dataOf(text: string): string | null {
-  const single = onlyData(text)
+  const single = onlyData(text) ?? namedData(text)
   if (single !== null) return single
   const lines: string[] = []
   for (const raw of text.split(/\r\n|\n|\r/)) {

@@ -5,11 +5,13 @@ import type {
   Loss,
   NeutralError,
   NeutralRequest,
+  NeutralResponse,
   StreamEvent,
   Usage,
 } from './neutral.ts'
 import { portableTurns, refuseUnportable } from './portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from './restore.ts'
+import type { ThoughtMemory } from './thoughts.ts'
 import { flattenTools } from './tool-names.ts'
 import { carriedTools } from './vendor-tools.ts'
 
@@ -48,7 +50,7 @@ function merged(losses: readonly Loss[]): Loss[] {
 
 export interface TranslatedReply {
   body: JsonObject
-  usage: Usage | null
+  response: NeutralResponse
 }
 
 /** Everything that is fixed for one answer. */
@@ -64,7 +66,7 @@ export interface ReplyTranslation {
 export function translateReply(body: unknown, translation: ReplyTranslation): TranslatedReply {
   const { dialect, wire, target, restoration, context } = translation
   const response = restoreResponse(wire.readResponse(body, target), restoration)
-  return { body: dialect.writeResponse(response, context), usage: response.usage }
+  return { body: dialect.writeResponse(response, context), response }
 }
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
@@ -81,9 +83,15 @@ export class StreamTranslation {
   text = ''
   private readonly reader: EventReader
   private readonly write: (event: StreamEvent) => string
+  private readonly memory: ThoughtMemory | null
   private out = ''
 
-  constructor({ dialect, wire, target, restoration, context }: ReplyTranslation) {
+  /** `memory` gathers what the client can't return. */
+  constructor(
+    { dialect, wire, target, restoration, context }: ReplyTranslation,
+    memory: ThoughtMemory | null = null,
+  ) {
+    this.memory = memory
     const writer = dialect.writeEvents(context)
     this.write = (event) => writer.write(event)
     this.reader = wire.readEvents(
@@ -127,6 +135,7 @@ export class StreamTranslation {
       case 'end':
         this.ended = true
     }
+    this.memory?.add(event)
     this.out += this.write(event)
   }
 }

@@ -7,7 +7,8 @@ const BY_DEPLOYMENT = /^(?:images|audio)\/(?!voice)/
 const DEFAULT_API_VERSION = '2024-10-21'
 
 export const azure: Provider = {
-  protocol: 'openai',
+  protocols: ['openai'],
+  maker: 'openai',
   destination: remembered((upstream, secret, { endpoint, model, text }) => {
     const deployment = encodeURIComponent(upstreamModelName(upstream, model))
     const path =

@@ -1,13 +1,15 @@
 /** The registry: every provider by its name. */
 import type { ProviderName } from '../core/providers.ts'
+import { anthropic } from './anthropic.ts'
 import { azure } from './azure.ts'
 import { demo } from './demo/provider.ts'
-import { openai } from './openai.ts'
+import { compatible, openai } from './openai.ts'
 import type { Provider } from './provider.ts'
 
 export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
   openai,
   azure,
-  compatible: openai,
+  compatible,
+  anthropic,
   demo,
 }

@@ -2,7 +2,8 @@
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
 export const openai: Provider = {
-  protocol: 'openai',
+  protocols: ['openai'],
+  maker: 'openai',
   destination: remembered((upstream, secret, { endpoint, model, text }) => {
     const path = endpoint === 'models' ? `models/${encodeURIComponent(model)}` : endpoint
     return {
@@ -19,3 +20,6 @@ export const openai: Provider = {
   transport: null,
   responseHeaders: {},
 }
+
+/** Others that speak OpenAI's language. */
+export const compatible: Provider = { ...openai, maker: null }

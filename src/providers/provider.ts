@@ -27,8 +27,10 @@ export interface VendorPath {
 }
 
 export interface Provider {
-  /** The wire format that its hosts speak. */
-  readonly protocol: ProtocolName
+  /** The protocols that its hosts speak; the first is what others are translated to. */
+  readonly protocols: readonly [ProtocolName, ...ProtocolName[]]
+  /** Who makes its models, for what only their maker reads; null: whoever answers at the address. */
+  readonly maker: string | null
   readonly destination: DestinationOf
   /** Where the vendor's further routes are; null if it has none. */
   readonly vendor: ((upstream: UpstreamKey, secret: string, path: VendorPath) => Destination) | null

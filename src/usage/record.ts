@@ -12,6 +12,8 @@ export interface AttemptNote {
   failure: string | null
   /** True where the upstream may have worked on the request although no reply came. */
   ambiguous: boolean
+  /** Fields that the upstream did not get as they were meant, e.g. `top_k dropped`; absent if none. */
+  losses?: readonly string[]
 }
 
 export interface UsageRecord extends TokenUsage {

@@ -1,4 +1,5 @@
 /** A mock upstream with the gateway in front of it, and how to bring a failed key back. */
+import type { ProviderName } from '../../src/core/providers.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
 
@@ -10,7 +11,7 @@ export interface Rig {
 
 export interface RigUpstream {
   name: string
-  provider?: 'openai' | 'azure' | 'compatible'
+  provider?: ProviderName
   models?: string[]
   deployments?: Record<string, string>
   apiVersion?: string

@@ -3,6 +3,7 @@ import { Database } from 'bun:sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ProviderName } from '../../src/core/providers.ts'
 import { type CliResult, environmentFor, runCli, spawnGateway } from './gateway-process.ts'
 import { waitFor } from './waiting.ts'
 
@@ -10,7 +11,7 @@ export interface UpstreamSetting {
   name?: string
   baseUrl: string
   key?: string
-  provider?: 'openai' | 'azure' | 'compatible'
+  provider?: ProviderName
   models?: string[]
   deployments?: Record<string, string>
   apiVersion?: string

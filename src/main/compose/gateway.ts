@@ -1,4 +1,5 @@
 /** Puts the gateway together: configuration and store in, a running app out. */
+
 import type { JournalFiles } from '../../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../../adapters/journal/journal.ts'
 import { createPrometheusMetrics } from '../../adapters/metrics/prometheus.ts'
@@ -17,6 +18,7 @@ import { createDeadlines } from '../../pipeline/deadlines.ts'
 import { checkKeys } from '../../pipeline/models/check-keys.ts'
 import { upstreamModels } from '../../pipeline/models/upstream-models.ts'
 import type { Services } from '../../pipeline/services.ts'
+import { createThoughtMemory } from '../../protocols/thought-memory.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../quota/quota.ts'
 import { createDirectory } from '../../upstreams/directory.ts'
@@ -189,6 +191,7 @@ export async function startGateway({
     objects: store.objects,
     unknownObjects: config.unknownObjects,
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
+    thoughts: createThoughtMemory(Date.now),
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
       standbyFirstByteMs: config.upstreamStandbyFirstByteTimeoutMs,

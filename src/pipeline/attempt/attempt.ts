@@ -6,6 +6,7 @@ import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
+import { shownLoss } from './losses.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult } from './result.ts'
 import { send as sendModelCall } from './send.ts'
@@ -165,6 +166,7 @@ function recordAttempt(
     status: failed === null ? 200 : failed.status,
     failure: failed === null ? null : `${failed.class}: ${failed.detail}`,
     ambiguous: failed?.ambiguous ?? false,
+    ...(tries.losses.length > 0 && { losses: tries.losses.map(shownLoss) }),
   })
 }
 

@@ -1,15 +1,18 @@
 /** The beginning of a stream: until its first event with data is there, another key can still be tried. */
 import { joined } from '../../protocols/sse.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
-import { broken, protocolOf, type Reading, whyUnreadable } from './reading.ts'
+import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
 import { asksForUsage } from './usage-option.ts'
 
 /** `parts` is what of the body was already read. */
-export async function firstEvent(reading: Reading, parts: readonly Uint8Array[]): Promise<Sent> {
+export async function firstEvent(
+  reading: ModelReading,
+  parts: readonly Uint8Array[],
+): Promise<Sent> {
   const { tries, upstream, reply, cancel } = reading
-  const reader = protocolOf(reading).openStream(tries.request, {
+  const reader = reading.protocol.openStream(tries.request, {
     hideUsage: asksForUsage(tries.request),
     secretForms: upstream.echoForms,
   })

@@ -7,11 +7,11 @@ import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { firstEvent } from './first-event.ts'
 import { readBeginning, textOf, wholeBody } from './read-body.ts'
-import { broken, protocolOf, type Reading, whyUnreadable } from './reading.ts'
+import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
 
-export async function readReply(reading: Reading): Promise<Sent> {
+export async function readReply(reading: ModelReading): Promise<Sent> {
   const { request } = reading.tries
   const beginning = readBeginning(reading.reply)
   const { form, parts } = beginning instanceof Promise ? await beginning : beginning
@@ -23,44 +23,45 @@ export async function readReply(reading: Reading): Promise<Sent> {
 }
 
 /** A whole reply to a request for a stream. */
-function asStream(reading: Reading, text: string): Sent | Promise<Sent> {
+function asStream(reading: ModelReading, text: string): Sent | Promise<Sent> {
   const judged = whole(reading, text, text)
   if (judged.kind !== 'response') return judged
-  const events = protocolOf(reading).streamOfReply(reading.tries.request, text)
+  const events = reading.protocol.streamOfReply(reading.tries.request, text)
   if (events === null) return broken('status 200, but neither a stream nor an answer')
   return firstEvent({ ...reading, reply: EMPTY }, [new TextEncoder().encode(events)])
 }
 
 /** A stream in reply to a request for a whole answer. */
-function fromStream(reading: Reading, events: string): Sent {
+function fromStream(reading: ModelReading, events: string): Sent {
   const { request } = reading.tries
-  const reader = protocolOf(reading).openStream(request, { hideUsage: false, secretForms: [] })
+  const reader = reading.protocol.openStream(request, { hideUsage: false, secretForms: [] })
   reader.accept(new TextEncoder().encode(events))
   if (reader.error !== null) return errorFailure(reader.error, reading.upstream)
-  const text = protocolOf(reading).replyOfStream(request, events)
+  const text = reading.protocol.replyOfStream(request, events)
   return text === null
     ? broken('status 200, but a stream that ended too early')
     : whole(reading, text, text)
 }
 
-function whole(reading: Reading, text: string, body: string | Uint8Array<ArrayBuffer>): Sent {
+function whole(reading: ModelReading, text: string, body: string | Uint8Array<ArrayBuffer>): Sent {
   const { upstream, reply } = reading
-  const read = protocolOf(reading).readReply(text)
+  const read = reading.protocol.readReply(text)
   switch (read.kind) {
     case 'unreadable':
       return broken(whyUnreadable(reply, 'status 200, but the body is not JSON'), false)
     case 'error':
       return errorFailure(read.error, upstream)
     case 'answer': {
-      const echoes = holdsForm(text, upstream.echoForms)
+      const sent = read.body ?? text
+      const echoes = holdsForm(sent, upstream.echoForms)
       return {
         kind: 'response',
         response: {
           kind: 'whole',
           upstream,
           headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
-          text,
-          body: echoes ? redact(text, upstream.secretForms) : body,
+          text: sent,
+          body: echoes ? redact(sent, upstream.secretForms) : (read.body ?? body),
           usage: read.usage,
         },
       }

@@ -1,8 +1,6 @@
 /** What the functions that read one reply share. */
 import { failure } from '../../core/failure.ts'
-import { PROTOCOLS } from '../../protocols/index.ts'
 import type { UpstreamProtocol } from '../../protocols/protocol.ts'
-import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
@@ -18,8 +16,10 @@ export interface Reading {
   cancel(): void
 }
 
-export function protocolOf({ upstream }: Reading): UpstreamProtocol {
-  return PROTOCOLS[PROVIDERS[upstream.key.provider].protocol]
+/** A reply to a model call. */
+export interface ModelReading extends Reading {
+  /** In which the upstream is spoken to. */
+  readonly protocol: UpstreamProtocol
 }
 
 export function broken(detail: string, ambiguous = true): Sent {

@@ -2,12 +2,12 @@
 import { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure } from '../../core/failure.ts'
 import { redact } from '../../core/redact.ts'
-import { PROTOCOLS } from '../../protocols/index.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
+import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'
 import { ReplyTooLarge } from './read-body.ts'
 import { readReply } from './read-reply.ts'
 import type { Reading } from './reading.ts'
@@ -36,24 +36,42 @@ export async function send(
   const name = candidateId(candidate)
   const askForUsage = asksForUsage(tries.request) && !usageRefusers.has(name)
   const call = { candidate, firstByteMs }
-  const sent = await exchange(services, tries, modelCall(tries, call, askForUsage))
+  const sent = await exchange(services, tries, modelCall(services, tries, call, askForUsage))
   if (!askForUsage || sent.kind !== 'failed' || !refusesUsage(sent)) return sent
-  const again = await exchange(services, tries, modelCall(tries, call, false))
+  const again = await exchange(services, tries, modelCall(services, tries, call, false))
   if (again.kind === 'response') usageRefusers.set(name, true)
   return again
 }
 
 /** One request to one upstream, and what its reply comes to. */
 export interface Exchange extends SendOptions {
-  /** Throws GatewayError if there is nothing that could be sent. */
-  wire(): WireRequest
+  /** Throws GatewayError if there is nothing that could be sent. A promise only for a translation. */
+  wire(): WireRequest | Promise<WireRequest>
   /** A reply with a status of success. */
   read(reading: Reading): Promise<Sent>
 }
 
-function modelCall(tries: RequestTries, options: SendOptions, askForUsage: boolean): Exchange {
-  const wire = () => wireRequest(tries, options.candidate, askForUsage)
-  return { ...options, wire, read: readReply }
+function modelCall(
+  services: Services,
+  tries: RequestTries,
+  options: SendOptions,
+  askForUsage: boolean,
+): Exchange {
+  const { candidate } = options
+  let dialogue: Dialogue | null = null
+  const begun = (opened: Dialogue): WireRequest => {
+    dialogue = opened
+    tries.losses = opened.losses
+    return wireRequest(tries, candidate, opened, askForUsage)
+  }
+  return {
+    ...options,
+    wire() {
+      const opening = openDialogue(services, tries, candidate)
+      return opening instanceof Promise ? opening.then(begun) : begun(opening)
+    },
+    read: (reading) => readReply({ ...reading, protocol: (dialogue as Dialogue).protocol }),
+  }
 }
 
 export async function exchange(
@@ -73,7 +91,9 @@ export async function exchange(
   signal.listen(cancel)
   try {
     const transport = PROVIDERS[upstream.key.provider].transport ?? services.transport
-    sending = transport.send(wire(), { fresh: tries.fresh })
+    const wired = wire()
+    const request = wired instanceof Promise ? await wired : wired
+    sending = transport.send(request, { fresh: tries.fresh })
     deadline.set(Math.min(firstByteMs, leftMs), () => {
       expired = true
       cancel()
@@ -100,15 +120,17 @@ export async function exchange(
 }
 
 function wireRequest(
-  { request, forwarded }: RequestTries,
+  { forwarded }: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
+  { protocol, request, passes }: Dialogue,
   askForUsage: boolean,
 ): WireRequest {
   const provider = PROVIDERS[upstream.key.provider]
   const { url, headers } = provider.destination(upstream.key, upstream.secret, request)
   const options = { model: target.model, askForUsage }
-  const body = PROTOCOLS[provider.protocol].writeRequest(request, options)
-  return { method: request.method, url, headers, further: forwarded, body }
+  const body = protocol.writeRequest(request, options)
+  const further = passes ? forwarded : passedHeaders(forwarded)
+  return { method: request.method, url, headers, further, body }
 }
 
 /** No usable reply: the transport failed, or the body broke off. `silentMs`: it was silent for so long. */

@@ -1,4 +1,5 @@
 /** What was tried for one request: one object, so that relay can ask for another answer where attempt stopped. */
+import type { Loss } from '../../protocols/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import {
   type Candidate,
@@ -22,12 +23,19 @@ export interface RequestTries extends Tries {
   readonly attempts: AttemptNote[]
   /** What was asked last. */
   current: Candidate<UsableUpstream> | null
+  /** What the upstream that was asked last did not get as it was meant. */
+  losses: readonly Loss[]
+  /** The user who asks: thoughts that are kept are kept for them alone. */
+  readonly callerId: number
   /** Time spent waiting for upstreams, or for another attempt. */
   waitMs: number
 }
 
-type Asked = Pick<RequestTries, 'plan' | 'request' | 'context' | 'delivery' | 'forwarded'>
+type Asked = Pick<
+  RequestTries,
+  'plan' | 'request' | 'context' | 'delivery' | 'forwarded' | 'callerId'
+>
 
 export function openTries(asked: Asked): RequestTries {
-  return { ...openRoutingTries(), ...asked, attempts: [], current: null, waitMs: 0 }
+  return { ...openRoutingTries(), ...asked, attempts: [], current: null, losses: [], waitMs: 0 }
 }

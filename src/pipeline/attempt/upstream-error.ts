@@ -34,7 +34,7 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const { services, upstream, reply } = errorReply
   const { status } = reply
   const said = await readOrNothing(errorReply)
-  const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocol]
+  const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocols[0]]
   const error = protocol.readError(jsonOf(said)) ?? plainError(said)
   const codes = codesOf(error)
   const nowMs = services.clock.nowMs()

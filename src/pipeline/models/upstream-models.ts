@@ -99,7 +99,7 @@ function noList(): Failure {
 /** Upstreams can say their key back here as anywhere. */
 function listIn(text: string, { key, secretForms }: UsableUpstream): ModelList | null {
   const value = redactValue(jsonOf(text), secretForms)
-  const data = PROTOCOLS[PROVIDERS[key.provider].protocol].readModelList(value)
+  const data = PROTOCOLS[PROVIDERS[key.provider].protocols[0]].readModelList(value)
   if (data === null) return null
   const further = Array.isArray(value) ? {} : (value as object)
   return { ...further, object: 'list', data }

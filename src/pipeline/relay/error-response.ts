@@ -14,14 +14,15 @@ export function errorReply(
   protocol: ProtocolName,
   requestId: string,
 ): Reply & { body: string } {
+  const { writeError, errorStatus } = PROTOCOLS[protocol]
   return {
-    status: error.status,
+    status: errorStatus(error.status),
     headers: {
       ...error.headers,
       'content-type': 'application/json;charset=utf-8',
       'x-request-id': requestId,
     },
-    body: PROTOCOLS[protocol].writeError(error.report(), requestId),
+    body: writeError(error.report(), requestId),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which upstream was asked last, as headers of the response: an answer or an error. */
 import { PROVIDERS } from '../../providers/index.ts'
+import { shownLoss } from '../attempt/losses.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 
 export function setUpstreamHeaders({
@@ -8,6 +9,7 @@ export function setUpstreamHeaders({
   context,
   waitMs,
   delivery,
+  losses,
 }: RequestTries): void {
   if (current === null) return
   const { headers } = delivery
@@ -15,5 +17,6 @@ export function setUpstreamHeaders({
   headers['x-gpt-proxy-upstream'] = name
   headers['x-gpt-proxy-attempts'] = String(attempts.length)
   headers['x-gpt-proxy-overhead-ms'] = (performance.now() - context.arrivedMs - waitMs).toFixed(3)
+  if (losses.length > 0) headers['x-gpt-proxy-losses'] = losses.map(shownLoss).join(', ')
   Object.assign(headers, PROVIDERS[provider].responseHeaders)
 }

@@ -45,7 +45,8 @@ function wireRequest(
   after?: string,
 ): WireRequest {
   const { vendor } = PROVIDERS[upstream.key.provider]
-  if (vendor === null) throw new GatewayError('not_found', 'gateway: the demo has no such route.')
+  if (vendor === null)
+    throw new GatewayError('not_found', "gateway: this model's upstream has no such route.")
   const { path, query, route } = call
   const place: VendorPath = { path, query: queryOf(query, after), model: target.model }
   const { url, headers } = vendor(upstream.key, upstream.secret, place)

@@ -53,7 +53,8 @@ async function serveCaller(
   const delivery = openDelivery(client, reservation.headers)
   const send = vendorSender({ services, caller, call, object })
   const forwarded = forwardedHeaders([...services.forwardHeaders, 'accept'], client.headers)
-  const tries = openTries({ plan, request, context, delivery, forwarded })
+  const callerId = caller.user.id
+  const tries = openTries({ plan, request, context, delivery, forwarded, callerId })
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult

@@ -41,7 +41,7 @@ export function neutralError(status: number, reported: ReportedError | null): Ne
 }
 
 /** Type and code of each kind. Agents act on the code. */
-const FORMS: Readonly<Record<ErrorKind, readonly [type: string, code: string]>> = {
+export const ERROR_FORMS: Readonly<Record<ErrorKind, readonly [type: string, code: string]>> = {
   invalid: ['invalid_request_error', 'invalid_request'],
   context: ['invalid_request_error', 'context_length_exceeded'],
   auth: ['invalid_request_error', 'invalid_api_key'],
@@ -57,6 +57,6 @@ const FORMS: Readonly<Record<ErrorKind, readonly [type: string, code: string]>> 
 }
 
 export function writeError({ kind, message, param }: NeutralError, requestId: string): JsonObject {
-  const [type, code] = FORMS[kind]
+  const [type, code] = ERROR_FORMS[kind]
   return { error: { message, type, code, param, request_id: requestId } }
 }

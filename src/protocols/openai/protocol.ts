@@ -18,6 +18,8 @@ export const openai: Protocol = {
   asksForUsage,
   writeError,
   writeErrorEvent,
+  forwardedHeaders: [],
+  errorStatus: (status) => status,
   writeRequest,
   readReply,
   openStream,

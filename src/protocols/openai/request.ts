@@ -1,13 +1,17 @@
 /** Reads the parts of a request that the gateway decides on. */
 import { invalidRequest } from '../../core/errors.ts'
-import { countMembers, duplicatesIn, membersIn, type ScanBounds, withMember } from '../json-scan.ts'
+import { countMembers, membersIn, withMember } from '../json-scan.ts'
 import type { Endpoint, ModelRequest } from '../protocol.ts'
+import {
+  assertModelName,
+  BODY_BOUNDS,
+  optionalFlag,
+  parsedBody,
+  readBody,
+} from '../request-body.ts'
 import { READ_BY_MODEL } from './prompt.ts'
 
-/** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
-export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
 const MAX_TOKENS = 2 ** 31 - 1
-const MAX_MODEL_LENGTH = 256
 /** Fields that decide about routing, limits or cost: naming one twice could show us one value and the upstream another. */
 const DECISIVE = new Set([
   'model',
@@ -29,12 +33,12 @@ export function readRequest(endpoint: Endpoint, text: string): ModelRequest {
 }
 
 function bodyRequest(endpoint: Endpoint, text: string): ModelRequest {
-  const body = readObject(text)
+  const body = readBody(text, DECISIVE)
   const { model } = body
   if (typeof model !== 'string' || model === '')
     throw invalidRequest("'model' is required and must be a non-empty string", 'model')
   assertModelName(model)
-  const stream = optionalBoolean(body, 'stream')
+  const stream = optionalFlag(body, 'stream')
   if (endpoint === 'embeddings' && stream)
     throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
   assertStreamOptions(body)
@@ -44,7 +48,8 @@ function bodyRequest(endpoint: Endpoint, text: string): ModelRequest {
 
 /** The body with this model in it; as it is if it is no JSON object, which reading it then says. */
 export function withModel(text: string, model: string): string {
-  if (typeof countMembers(text, BODY_BOUNDS) !== 'number' || parsed(text) === undefined) return text
+  if (typeof countMembers(text, BODY_BOUNDS) !== 'number' || parsedBody(text) === undefined)
+    return text
   return withMember(text, membersIn(text), 'model', JSON.stringify(model))
 }
 
@@ -100,48 +105,7 @@ function promptsIn(prompt: unknown): number {
 
 /** Any JSON object within the bounds. Throws `invalid_request`. */
 export function readObject(text: string): Record<string, unknown> {
-  const members = countMembers(text, BODY_BOUNDS)
-  if (members === 'too_deep')
-    throw invalidRequest(`the body is nested deeper than ${BODY_BOUNDS.depth} levels`)
-  if (members === 'too_many') {
-    const { containers, values } = BODY_BOUNDS
-    throw invalidRequest(
-      `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
-    )
-  }
-  if (members === 'not_an_object') throw invalidRequest('the body must be a JSON object')
-  const body = members === 'malformed' ? undefined : parsed(text)
-  if (body === undefined) throw invalidRequest("the body isn't valid JSON")
-  if (members !== Object.keys(body).length) refuseDuplicates(text)
-  return body
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
-}
-
-function refuseDuplicates(text: string): void {
-  const twice = duplicatesIn(text).find((key) => DECISIVE.has(key))
-  if (twice !== undefined) throw invalidRequest(`duplicate field '${twice}'`, twice)
-}
-
-function assertModelName(model: string): void {
-  if (model.length > MAX_MODEL_LENGTH)
-    throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
-  // In the path to an upstream these would lead elsewhere, and encoding leaves them as they are.
-  if (model === '.' || model === '..')
-    throw invalidRequest(`'model' can't be ${model}; name the model to use`, 'model')
-  // PostgreSQL takes no half of a surrogate pair, and the record of this request is to be kept.
-  if (!model.isWellFormed()) throw invalidRequest("'model' contains invalid Unicode", 'model')
-  for (let at = 0; at < model.length; at++) {
-    const code = model.charCodeAt(at)
-    if (code < 32 || code === 127)
-      throw invalidRequest("'model' contains a control character", 'model')
-  }
+  return readBody(text, DECISIVE)
 }
 
 /** No model generates so much: taken as it is, it could be reserved from no quota. */
@@ -154,11 +118,4 @@ function assertStreamOptions({ stream_options: options }: Record<string, unknown
   if (options === undefined || options === null) return
   if (typeof options !== 'object' || Array.isArray(options))
     throw invalidRequest("'stream_options' must be an object", 'stream_options')
-}
-
-function optionalBoolean(body: Record<string, unknown>, key: string): boolean {
-  const value = body[key]
-  if (value === undefined || value === null) return false
-  if (typeof value !== 'boolean') throw invalidRequest(`'${key}' must be true or false`, key)
-  return value
 }

@@ -2,7 +2,7 @@
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
-import { eventsOf, joined, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
+import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
 import { readError } from './read-error.ts'
 import { expectedAnswers } from './request.ts'
 import { usageIn } from './usage.ts'
@@ -21,9 +21,6 @@ interface Choice {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
-
-/** One event; a line of 16 MB is not unheard of. */
-const MAX_EVENT_BYTES = 64 * 1024 * 1024
 
 export function openStream(request: ModelRequest, options: StreamOptions): StreamReader {
   return new OpenAiStream({ ...options, choices: expectedAnswers(request) })

@@ -3,7 +3,8 @@ import { getJson, PLAIN, type Provider } from '../provider.ts'
 import { demoTransport } from './transport.ts'
 
 export const demo: Provider = {
-  protocol: 'openai',
+  protocols: ['openai'],
+  maker: 'demo',
   destination: (upstream, _, { endpoint, model }) => ({
     url: `${upstream.baseUrl}/${endpoint === 'models' ? `models/${encodeURIComponent(model)}` : endpoint}`,
     headers: PLAIN,

@@ -1,0 +1,94 @@
+/** In which protocol an upstream is spoken to: the client's own if it knows that too, else a translation. */
+import { BoundedMap } from '../../core/bounded-map.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import { factsFor, type ModelFacts } from '../../protocols/model-facts.ts'
+import type { Loss } from '../../protocols/neutral.ts'
+import { pairOf } from '../../protocols/pairs.ts'
+import type { ModelRequest, ProtocolName, UpstreamProtocol } from '../../protocols/protocol.ts'
+import { TranslatedProtocol } from '../../protocols/translated.ts'
+import { PROVIDERS } from '../../providers/index.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { estimatePrompt } from '../../usage/estimate.ts'
+import type { Services } from '../services.ts'
+import type { RequestTries } from './tries.ts'
+
+export interface Dialogue {
+  protocol: UpstreamProtocol
+  /** The request as it is addressed: its endpoint is the upstream's. */
+  request: ModelRequest
+  /** The client's own format: its bytes and its headers pass. */
+  passes: boolean
+  /** What the upstream does not get as it was meant. */
+  losses: readonly Loss[]
+}
+
+const NO_LOSSES: readonly Loss[] = []
+
+/** A promise only for a translation. Throws `invalid_request` for what can't be translated. */
+export function openDialogue(
+  services: Services,
+  tries: RequestTries,
+  candidate: Candidate<UsableUpstream>,
+): Dialogue | Promise<Dialogue> {
+  const { request } = tries
+  const name = protocolFor(request, candidate.upstream)
+  if (name === request.protocol)
+    return { protocol: PROTOCOLS[name], request, passes: true, losses: NO_LOSSES }
+  return translated(services, tries, candidate, name)
+}
+
+function protocolFor({ protocol }: ModelRequest, { key }: UsableUpstream): ProtocolName {
+  const { protocols } = PROVIDERS[key.provider]
+  return protocols.includes(protocol) ? protocol : protocols[0]
+}
+
+async function translated(
+  { thoughts }: Services,
+  { request, context, callerId }: RequestTries,
+  { upstream, target }: Candidate<UsableUpstream>,
+  name: ProtocolName,
+): Promise<Dialogue> {
+  const { endpoint, ...formats } = pairOf(request, name)
+  const { key } = upstream
+  const protocol = new TranslatedProtocol(formats, request, {
+    upstream: PROTOCOLS[name],
+    target: {
+      model: target.model,
+      facts: knownFacts(target.model),
+      vendor: PROVIDERS[key.provider].maker ?? hostOf(key.baseUrl),
+      account: key.name,
+    },
+    requestId: context.requestId,
+    createdAt: Math.floor(context.startedAtMs / 1000),
+    usageAsked: PROTOCOLS[request.protocol].asksForUsage(request),
+    estimatedInput: estimatePrompt(request),
+    thoughts: thoughts.of(callerId),
+  })
+  await protocol.prepare()
+  return { protocol, request: { ...request, endpoint }, passes: false, losses: protocol.losses }
+}
+
+const MAX_KNOWN = 1_000
+const facts = new BoundedMap<string, ModelFacts>(MAX_KNOWN)
+
+function knownFacts(model: string): ModelFacts {
+  const known = facts.get(model)
+  if (known !== undefined) return known
+  const found = factsFor(model)
+  facts.set(model, found)
+  return found
+}
+
+function hostOf(baseUrl: string): string {
+  return URL.parse(baseUrl)?.host ?? baseUrl
+}
+
+/** Headers of one vendor mean nothing to another. */
+export function passedHeaders(
+  headers: Readonly<Record<string, string>> | null,
+): Readonly<Record<string, string>> | null {
+  if (headers === null) return null
+  const kept = Object.entries(headers).filter(([name]) => !/^(?:openai|anthropic)-/.test(name))
+  return kept.length === 0 ? null : Object.fromEntries(kept)
+}

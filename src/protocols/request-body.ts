@@ -1,0 +1,60 @@
+/** Reads the body of a request, whatever its protocol: bounded in depth and number before it is parsed. */
+import { invalidRequest } from '../core/errors.ts'
+import { countMembers, duplicatesIn, type ScanBounds } from './json-scan.ts'
+
+/** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
+export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
+const MAX_MODEL_LENGTH = 256
+
+/** Throws `invalid_request`, also if a field of `decisive` is named twice: we and the upstream could take different ones. */
+export function readBody(text: string, decisive: ReadonlySet<string>): Record<string, unknown> {
+  const members = countMembers(text, BODY_BOUNDS)
+  if (members === 'too_deep')
+    throw invalidRequest(`the body is nested deeper than ${BODY_BOUNDS.depth} levels`)
+  if (members === 'too_many') {
+    const { containers, values } = BODY_BOUNDS
+    throw invalidRequest(
+      `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
+    )
+  }
+  if (members === 'not_an_object') throw invalidRequest('the body must be a JSON object')
+  const body = members === 'malformed' ? undefined : parsedBody(text)
+  if (body === undefined) throw invalidRequest("the body isn't valid JSON")
+  if (members !== Object.keys(body).length) refuseDuplicates(text, decisive)
+  return body
+}
+
+export function parsedBody(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+function refuseDuplicates(text: string, decisive: ReadonlySet<string>): void {
+  const twice = duplicatesIn(text).find((key) => decisive.has(key))
+  if (twice !== undefined) throw invalidRequest(`duplicate field '${twice}'`, twice)
+}
+
+export function assertModelName(model: string): void {
+  if (model.length > MAX_MODEL_LENGTH)
+    throw invalidRequest(`'model' is longer than ${MAX_MODEL_LENGTH} characters`, 'model')
+  // In the path to an upstream these would lead elsewhere, and encoding leaves them as they are.
+  if (model === '.' || model === '..')
+    throw invalidRequest(`'model' can't be ${model}; name the model to use`, 'model')
+  // PostgreSQL takes no half of a surrogate pair, and the record of this request is to be kept.
+  if (!model.isWellFormed()) throw invalidRequest("'model' contains invalid Unicode", 'model')
+  for (let at = 0; at < model.length; at++) {
+    const code = model.charCodeAt(at)
+    if (code < 32 || code === 127)
+      throw invalidRequest("'model' contains a control character", 'model')
+  }
+}
+
+export function optionalFlag(body: Record<string, unknown>, key: string): boolean {
+  const value = body[key]
+  if (value === undefined || value === null) return false
+  if (typeof value !== 'boolean') throw invalidRequest(`'${key}' must be true or false`, key)
+  return value
+}

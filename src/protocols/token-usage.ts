@@ -1,0 +1,16 @@
+/** Usage as the ledger keeps it. */
+import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import type { Usage } from './neutral.ts'
+
+export function tokenUsage(usage: Usage): TokenUsage {
+  return {
+    ...NO_USAGE,
+    promptTokens: usage.input,
+    completionTokens: usage.output,
+    totalTokens: usage.input + usage.output,
+    cachedTokens: usage.cacheRead,
+    reasoningTokens: usage.reasoning,
+    audioTokens: usage.audioInput + usage.audioOutput,
+    audioOutputTokens: usage.audioOutput,
+  }
+}

@@ -1,0 +1,20 @@
+/** Anthropic, and whatever speaks its Messages API at another base URL. */
+import type { ModelRequest } from '../protocols/protocol.ts'
+import { getJson, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+
+/** The only version that there is; a client's own word for it is not passed on. */
+const VERSION = { 'anthropic-version': '2023-06-01' } as const
+
+export const anthropic: Provider = {
+  protocols: ['anthropic'],
+  maker: 'anthropic',
+  destination: remembered((upstream, secret, { endpoint }: ModelRequest) => ({
+    url: `${upstream.baseUrl}/v1/${endpoint}`,
+    headers: { ...PLAIN_JSON, ...VERSION, 'x-api-key': secret },
+  })),
+  vendor: null,
+  modelList: (upstream, secret) =>
+    getJson(`${upstream.baseUrl}/v1/models?limit=1000`, { ...VERSION, 'x-api-key': secret }),
+  transport: null,
+  responseHeaders: {},
+}
