@@ -6,6 +6,11 @@ import { join } from 'node:path'
 interface Locked {
   version: string
   integrity?: string
+  /** A folder of this repository. */
+  link?: boolean
+  resolved?: string
+  /** Comes inside of another package, whose digest holds for it. */
+  inBundle?: boolean
   hasInstallScript?: boolean
   dev?: boolean
   engines?: { node?: string }
@@ -19,12 +24,19 @@ const own = parsed('package.json') as {
   devDependencies: Record<string, string>
 }
 const { packages } = parsed('package-lock.json') as { packages: Record<string, Locked> }
-const locked = Object.entries(packages).filter(([path]) => path !== '')
+const locked = fetched(packages)
+
+/** What comes from the registry: not the folders of this repository. */
+function fetched(packages: Record<string, Locked>): [path: string, package_: Locked][] {
+  return Object.entries(packages).filter(
+    ([path, { link }]) => path.includes('node_modules/') && !link,
+  )
+}
 
 test.each(['.', 'test'])('each package of %s has one version and a digest', (folder) => {
   const { dependencies, devDependencies } = parsed(join(folder, 'package.json')) as typeof own
   const lock = parsed(join(folder, 'package-lock.json')) as { packages: Record<string, Locked> }
-  const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
+  const packages = fetched(lock.packages).filter(([, { inBundle }]) => !inBundle)
   expect(packages.length).toBeGreaterThan(100)
   const versions = Object.values({ ...dependencies, ...devDependencies })
   expect(versions.filter((each) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(each))).toEqual([])
@@ -52,18 +64,27 @@ test('of the packages that come with a script, only the runtime may run its own'
 interface Component {
   name: string
   version: string
-  hashes: unknown[]
+  hashes?: unknown[]
   properties: { name: string }[]
 }
 
 test('npm run sbom lists all of it with digests, and marks what is not used while serving', async () => {
   const child = Bun.spawn(['npm', 'run', '--silent', 'sbom'], { cwd: ROOT, stderr: 'pipe' })
-  const { bomFormat, components } = (await new Response(child.stdout).json()) as {
+  const { bomFormat, components: all } = (await new Response(child.stdout).json()) as {
     bomFormat: string
     components: Component[]
   }
   expect([await child.exited, bomFormat]).toEqual([0, 'CycloneDX'])
-  expect(components.filter(({ hashes }) => hashes.length === 0)).toEqual([])
+  const known = new Set(locked.map(([path]) => path.replace(/^.*node_modules\//, '')))
+  const components = all.filter(({ name }) => known.has(name))
+  expect(all.length - components.length).toBe(1)
+  const bundled = new Set(
+    locked
+      .filter(([, { inBundle }]) => inBundle)
+      .map(([path]) => path.replace(/^.*node_modules\//, '')),
+  )
+  const without = components.filter(({ name, hashes }) => !hashes?.length && !bundled.has(name))
+  expect(without).toEqual([])
   const served = new Set(
     components
       .filter(({ properties }) => !properties.some(({ name }) => name.endsWith(':development')))

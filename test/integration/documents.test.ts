@@ -80,10 +80,10 @@ describe('docs/configuration.md', () => {
 describe('ARCHITECTURE.md', () => {
   test('shows the stages that serve.ts calls, in their order', async () => {
     const serve = await read('src/pipeline/serve.ts')
-    const verbs = [...serve.matchAll(/^import .*\b(\w+)\b.* from '\.\/(?:\w+\/)?(\w+)\.ts'$/gm)]
-      .map(([line, , file]) => ({ line, file: file ?? '' }))
-      .filter(({ line, file }) => new RegExp(`[{ ,]${file}[ ,}]`).test(line))
-      .map(({ file }) => file)
+    // A stage is a file with its verb's name, or a folder with such a file.
+    const verbs = [...serve.matchAll(/from '\.\/(?:(\w+)\/\1|(\w+))\.ts'$/gm)].map(
+      ([, folder, file]) => folder ?? file ?? '',
+    )
     const body = serve.slice(serve.indexOf('export async function serve('))
     const calls = [...body.matchAll(/\b(\w+)\(/g)].map(([, name]) => name ?? '')
     const called = calls.filter((name) => verbs.includes(name))
