@@ -6,7 +6,11 @@ import type { BunPlugin } from 'bun'
 const SOURCE = join(import.meta.dir, '../src')
 const ENTRY = join(SOURCE, 'main.ts')
 /** Each is an entry point of its own. */
-const THREADS = ['adapters/tokenizer/counting-thread.ts', 'main/ledger/ledger-thread.ts']
+const THREADS = [
+  'adapters/tokenizer/counting-thread.ts',
+  'adapters/sql/console/report-thread.ts',
+  'main/ledger/ledger-thread.ts',
+]
 
 const CONSOLE = join(import.meta.dir, '../web/dist')
 

@@ -9,6 +9,7 @@ import { createIdentity } from './identity/identity.ts'
 import { createKeys } from './keys.ts'
 import { createPrices } from './prices.ts'
 import { createQuotaUseCases } from './quotas.ts'
+import { createSettings } from './settings.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createUsage } from './usage.ts'
 import { createUsers } from './users.ts'
@@ -29,6 +30,7 @@ export function createAdmin(dependencies: AdminDependencies) {
     prices: createPrices(dependencies, change),
     audit: createAudit(dependencies),
     identity: createIdentity({ ...dependencies, change, lockout: createLockout() }),
+    settings: createSettings(dependencies, change),
     firstStart: createFirstStart(users, keys),
   }
 }

@@ -26,6 +26,7 @@ export const ADMIN_ERRORS = {
     'idempotency-key',
     () => 'this Idempotency-Key was used for another request before',
   ),
+  time_zone_unknown: entry('invalid', 'time_zone', ({ zone }) => `unknown time zone '${zone}'`),
   cursor_invalid: entry('invalid', 'after', () => 'the page cursor is invalid'),
 
   user_not_found: entry('not_found', 'user', ({ user }) => `there is no user '${user}'`),

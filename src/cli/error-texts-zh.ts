@@ -20,6 +20,10 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     ({ address }) => `无效的地址或网段“${address}”`,
     '请填写网段（如 10.0.0.0/8）或单个地址',
   ),
+  time_zone_unknown: text(
+    ({ zone }) => `未知的时区“${zone}”`,
+    '请填写 IANA 名称，例如 Asia/Shanghai',
+  ),
   cursor_invalid: text(() => '分页游标无效', '请使用上一页返回的游标'),
   user_not_found: text(({ user }) => `没有用户“${user}”`, '查看所有用户：gpt-proxy user list'),
   user_exists: text(

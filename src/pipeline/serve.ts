@@ -24,19 +24,22 @@ export interface Incoming {
   client: Client & ClientPeer
   /** The whole body, capped in size and time; a promise only if it has not all arrived. */
   readBody(): string | Promise<string>
+  /** Who asks, if that is known already: the console's playground acts as a key of who is signed in. */
+  caller?: Caller
 }
 
 /** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
 export async function serve(
   services: Services,
-  { protocol, endpoint, client, readBody }: Incoming,
+  incoming: Incoming,
   context: RequestContext,
 ): Promise<void> {
-  const caller = authenticate(services, client.headers)
+  const { client } = incoming
+  const caller = incoming.caller ?? authenticate(services, client.headers)
   const leave = services.inFlight.enter(caller, client)
   try {
     services.rateLimits.admit(caller.key, client)
-    await serveCaller(services, caller, { protocol, endpoint, client, readBody }, context)
+    await serveCaller(services, caller, incoming, context)
   } finally {
     leave()
   }

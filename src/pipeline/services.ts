@@ -14,6 +14,7 @@ import type { KnownLists } from '../upstreams/known-lists.ts'
 import type { RetryBudget } from '../upstreams/retry-budget.ts'
 import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
+import type { Live } from '../usage/live.ts'
 import type { Metrics } from '../usage/metrics.ts'
 import type { EndedRequests } from '../usage/sinks.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
@@ -38,6 +39,7 @@ export interface Services {
   tokenizer: Tokenizer
   journal: Journal
   endedRequests: EndedRequests
+  live: Live
   metrics: Metrics
   logger: Logger
   clock: Clock

@@ -11,6 +11,7 @@ function noting() {
     metrics: {
       requestFinished: ({ requestId }: UsageRecord) => noted.push(`metrics ${requestId}`),
     },
+    live: { add() {} },
     logger: {
       requestFinished: ({ requestId, user, durationMs }: Record<string, unknown>) =>
         noted.push(`log ${requestId} ${user} ${durationMs}`),

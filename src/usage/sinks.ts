@@ -6,6 +6,7 @@
 import type { Caller } from '../access/caller.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Journal } from './journal.ts'
+import type { Live } from './live.ts'
 import type { Metrics } from './metrics.ts'
 import type { UsageRecord } from './record.ts'
 
@@ -20,6 +21,7 @@ interface Parts {
   journal: Journal
   metrics: Metrics
   logger: Logger
+  live: Live
 }
 
 interface Ended {
@@ -30,7 +32,7 @@ interface Ended {
 /** What a killed process loses of a request within this is its exact count: docs/decisions on the journal. */
 const NOTED_AFTER_MS = 5
 
-export function createEndedRequests({ journal, metrics, logger }: Parts): EndedRequests {
+export function createEndedRequests({ journal, metrics, logger, live }: Parts): EndedRequests {
   let waiting: Ended[] = []
   let timer: ReturnType<typeof setTimeout> | null = null
 
@@ -41,6 +43,7 @@ export function createEndedRequests({ journal, metrics, logger }: Parts): EndedR
     waiting = []
     for (const { record } of ended) journal.end(record)
     for (const { record } of ended) metrics.requestFinished(record)
+    for (const { record, caller } of ended) live.add(record, caller)
     for (const { record, caller } of ended) logger.requestFinished(lineOf(record, caller))
   }
 

@@ -7,12 +7,14 @@ import type { Examination } from '../../doctor/examination.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
+import type { ConsoleReports } from '../../usage/console-reports.ts'
 import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { createKeyStore } from './accounts/key-store.ts'
 import { createAdminStore } from './admin-store.ts'
 import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
 import { createConsoleReads } from './console/console-reads.ts'
+import { createConsoleReports } from './console/console-reports.ts'
 import { createExamination } from './examination.ts'
 import { createObjectStore } from './objects/object-store.ts'
 import { createProblemLog } from './problem-log.ts'
@@ -27,6 +29,7 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
   reads: ConsoleReads
   objects: ObjectStore
+  reports: ConsoleReports
   examination: Examination
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
@@ -85,6 +88,7 @@ export function storeOver(
     quotas: createQuotaLedger(db, watch),
     reads: createConsoleReads(db),
     objects: createObjectStore(db),
+    reports: createConsoleReports(db),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.

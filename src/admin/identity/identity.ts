@@ -45,7 +45,6 @@ export function createIdentity(parts: IdentityParts) {
 
   return {
     sessions,
-    isSettingOn: async (name: string) => (await store.readSetting(name)) === 'on',
     hasAnyPassword: () => store.hasAnyPassword(),
     waysOf: (ids: readonly number[]) => store.readSignInWays(ids),
 

@@ -1,5 +1,6 @@
 /** The admin API of a running gateway: over a store of its own, so that it never keeps requests waiting. */
 import { version } from '../../../package.json'
+import { reportsApart } from '../../adapters/sql/console/reports-apart.ts'
 import type { Config } from '../../config.ts'
 import { ADMIN_PATH, createAdminApi } from '../../http/routes/admin/api.ts'
 import { createConsole } from '../../http/routes/console.ts'
@@ -9,11 +10,13 @@ import { createBridge } from '../../http/web/bridge.ts'
 import { trustOf } from '../../limits/client-address.ts'
 import type { Services } from '../../pipeline/services.ts'
 import type { Vault } from '../../upstreams/vault.ts'
+import { storePath } from '../commands/store-files.ts'
 import type { WebServerParts } from '../serve/server.ts'
 import { openConfiguredStore } from './configured-store.ts'
 import { consoleFiles } from './console-files.ts'
 import { sha256Hex } from './digest.ts'
 import { adminOver } from './open-admin.ts'
+import { variableSettings } from './variable-settings.ts'
 
 /** Enough for a console; model requests keep theirs. */
 const POOL_SIZE = 4
@@ -29,6 +32,8 @@ export interface AdminApi {
 
 interface Parts extends WebServerParts {
   config: Config
+  environment: Readonly<Record<string, string | undefined>>
+  instanceId: string
   services: Services
   vault: Vault
 }
@@ -38,11 +43,19 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
   const { logger } = services
   const store = await openConfiguredStore({ ...config, databasePoolSize: POOL_SIZE }, logger)
   const admin = adminOver(config, store, vault)
+  const apart = config.database === null ? reportsApart(storePath(config)) : null
+  const reports = apart ?? store.reports
   const api = createAdminApi({
     services,
     admin,
     identity: admin.identity,
     reads: store.reads,
+    reports,
+    instanceId: parts.instanceId,
+    usageRetentionDays: null,
+    oidc: null,
+    variables: variableSettings(parts.environment),
+    publicUrlOf: ({ publicUrl }) => publicUrl,
     surroundings: { publicUrl: config.publicUrl, trusts: trustOf(config.trustedProxies) },
     sha256Hex,
     nowMs: () => Date.now(),
@@ -74,6 +87,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
     }),
     async close() {
       clearInterval(tidying)
+      apart?.close()
       await store.close()
     },
   }

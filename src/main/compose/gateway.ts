@@ -28,6 +28,7 @@ import { createKnownLists } from '../../upstreams/known-lists.ts'
 import { createRetryBudget } from '../../upstreams/retry-budget.ts'
 import type { Transport } from '../../upstreams/transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
+import { createLive } from '../../usage/live.ts'
 import { createEndedRequests } from '../../usage/sinks.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { startBatchCharging } from './batch-charging.ts'
@@ -167,7 +168,8 @@ export async function startGateway({
     proxyFor,
   })
   metrics.watchJournal(journal.health)
-  const endedRequests = createEndedRequests({ journal, metrics, logger })
+  const live = createLive(clock.nowMs)
+  const endedRequests = createEndedRequests({ journal, metrics, logger, live })
   const gateway: Services = {
     directory,
     health,
@@ -176,6 +178,7 @@ export async function startGateway({
     tokenizer: createTokenizer(),
     journal,
     endedRequests,
+    live,
     metrics,
     logger,
     clock,

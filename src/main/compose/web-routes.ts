@@ -12,7 +12,15 @@ export interface Web {
   close(): Promise<void>
 }
 
-export function createWeb(given: { config: Config; services: Services; vault: Vault }): Web {
+interface Given {
+  config: Config
+  environment: Readonly<Record<string, string | undefined>>
+  instanceId: string
+  services: Services
+  vault: Vault
+}
+
+export function createWeb(given: Given): Web {
   let opening: Promise<AdminApi> | null = null
   const open = (parts: WebServerParts): Promise<AdminApi> => {
     opening ??= import('./admin-api.ts')

@@ -49,7 +49,7 @@ export async function runServer(
   })
   const { gateway } = running
   const retract = await announceInstance({ store, vault, logger, instanceId })
-  const web = createWeb({ config, services: gateway, vault })
+  const web = createWeb({ config, environment, instanceId, services: gateway, vault })
   const shutDown = async () => {
     await retract()
     await web.close()

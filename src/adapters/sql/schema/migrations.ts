@@ -10,6 +10,7 @@ import { operations } from '../migrations/0007-operations.ts'
 import { rowChecks } from '../migrations/0008-row-checks.ts'
 import { signIn } from '../migrations/0010-sign-in.ts'
 import { keyRotation } from '../migrations/0011-key-rotation.ts'
+import { consoleReports } from '../migrations/0012-console-reports.ts'
 import { modelStates } from '../migrations/0014-model-states.ts'
 import { vendorObjects } from '../migrations/0020-vendor-objects.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
@@ -27,6 +28,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0008-row-checks': rowChecks(words),
     '0010-sign-in': signIn(words),
     '0011-key-rotation': keyRotation,
+    '0012-console-reports': consoleReports(words),
     '0014-model-states': modelStates(words),
     '0020-vendor-objects': vendorObjects,
   }

@@ -112,6 +112,24 @@ export interface UsageDailyTable {
   cost_usd: number
 }
 
+/** As `usage_daily`, by half an hour. */
+export interface UsageSlotsTable extends Omit<UsageDailyTable, 'day'> {
+  slot: string
+}
+
+export interface UsageLatencyTable {
+  slot: string
+  upstream: string
+  bucket: number
+  requests: number
+}
+
+export interface PastNamesTable {
+  kind: string
+  id: number
+  name: string
+}
+
 export interface UsageMonthlyTable {
   user_id: number
   year: number
@@ -190,6 +208,9 @@ export interface Tables extends IdentityTables {
   upstream_model_states: UpstreamModelStatesTable
   usage_records: UsageRecordsTable
   usage_daily: UsageDailyTable
+  usage_slots: UsageSlotsTable
+  usage_latency: UsageLatencyTable
+  past_names: PastNamesTable
   usage_monthly: UsageMonthlyTable
   quota_leases: QuotaLeasesTable
   model_prices: ModelPricesTable

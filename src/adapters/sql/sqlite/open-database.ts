@@ -8,7 +8,7 @@ import type { Tables } from '../schema/schema.ts'
 import { SQLITE } from '../sql-dialect.ts'
 import { explainSqliteError, StoreError } from '../store-error.ts'
 import { BunSqliteDialect } from './bun-sqlite-dialect.ts'
-import { connect } from './connect.ts'
+import { BUSY_TIMEOUT_MS, connect } from './connect.ts'
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   const { db, schema } = await openUnmigrated(path)
@@ -44,6 +44,13 @@ export function tablesIn(path: string): string[] {
   } catch (error) {
     throw explainSqliteError(error, path)
   }
+}
+
+/** For reports, beside the process that writes. */
+export function openReadOnly(path: string): Kysely<Tables> {
+  const database = new Database(path, { readonly: true })
+  database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+  return new Kysely<Tables>({ dialect: new BunSqliteDialect(database, path) })
 }
 
 /** The file exists with its mode before SQLite writes a byte; the -wal and -shm files take it over. */

@@ -1,8 +1,10 @@
-/** A batch of records added up by day, user, key, model and upstream. */
+/** A batch of records added up by half hour, user, key, model and upstream. */
 import type { UsageRecord } from '../../../usage/record.ts'
 
-/** What a batch adds for one day of one user, key, model and upstream; all other sums are sums of these. */
+/** What a batch adds for half an hour of one user, key, model and upstream; all other sums are sums of these. */
 export interface DaySum {
+  /** Half hours since 1970. */
+  slot: number
   /** Days since 1970. */
   day: number
   userId: number
@@ -25,6 +27,8 @@ export interface DaySum {
 }
 
 export const DAY_MS = 86_400_000
+export const SLOT_MS = 1_800_000
+const SLOTS_PER_DAY = DAY_MS / SLOT_MS
 
 /** Without a text or a list for each record, for this runs for all of them. */
 export function daySums(records: readonly UsageRecord[]): DaySum[] {
@@ -50,7 +54,7 @@ export function daySums(records: readonly UsageRecord[]): DaySum[] {
 
 /** A key's requests go to few models and upstreams, so looking through its sums is quicker than naming one. */
 function daySumOf(ofKey: Map<number, DaySum[]>, record: UsageRecord): DaySum {
-  const day = Math.floor(record.startedAtMs / DAY_MS)
+  const slot = Math.floor(record.startedAtMs / SLOT_MS)
   const upstream = record.upstream ?? ''
   let sums = ofKey.get(record.apiKeyId)
   if (sums === undefined) {
@@ -61,19 +65,24 @@ function daySumOf(ofKey: Map<number, DaySum[]>, record: UsageRecord): DaySum {
     if (
       sum.model === record.model &&
       sum.upstream === upstream &&
-      sum.day === day &&
+      sum.slot === slot &&
       sum.userId === record.userId
     )
       return sum
   }
-  const made = emptySum(day, record, upstream)
+  const made = emptySum(slot, record, upstream)
   sums.push(made)
   return made
 }
 
-function emptySum(day: number, { userId, apiKeyId, model }: UsageRecord, upstream: string): DaySum {
+function emptySum(
+  slot: number,
+  { userId, apiKeyId, model }: UsageRecord,
+  upstream: string,
+): DaySum {
   return {
-    day,
+    slot,
+    day: Math.floor(slot / SLOTS_PER_DAY),
     userId,
     apiKeyId,
     model,

@@ -7,10 +7,20 @@ import type { UsageStore } from '../../../usage/store.ts'
 import type { Tables } from '../schema/schema.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { daySums } from './day-sums.ts'
+import { LATENCY, latencyRows } from './latency-rows.ts'
 import { priced } from './prices.ts'
 import { BY_DAY, BY_MONTH, BY_USER, byDayRows, byMonthRows, byUserRows } from './report-sums.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
-import { DAILY, dailyRows, LEASES, leaseRows, MONTHLY, monthlyRows } from './usage-sums.ts'
+import {
+  DAILY,
+  dailyRows,
+  LEASES,
+  leaseRows,
+  MONTHLY,
+  monthlyRows,
+  SLOTS,
+  slotRows,
+} from './usage-sums.ts'
 
 interface Parts {
   db: Kysely<Tables>
@@ -33,6 +43,8 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
         const sums = daySums(fresh)
         const daily = dailyRows(sums)
+        await runBulk(step, SLOTS, slotRows(sums))
+        await runBulk(step, LATENCY, latencyRows(fresh))
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))
         await runBulk(step, BY_USER, byUserRows(daily))

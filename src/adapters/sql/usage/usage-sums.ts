@@ -4,7 +4,7 @@ import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf } from '../../../core/month.ts'
 import type { BulkRow } from './bulk-rows.ts'
 import type { BulkStatement } from './bulk-statement.ts'
-import { DAY_MS, type DaySum } from './day-sums.ts'
+import { DAY_MS, type DaySum, SLOT_MS } from './day-sums.ts'
 import { folded } from './folded-rows.ts'
 
 const DAILY_SUMS = {
@@ -61,16 +61,29 @@ export const LEASES: BulkStatement = {
   },
 }
 
+export const SLOTS = sums(
+  'usage_slots',
+  { slot: 'text', user_id: 'integer', api_key_id: 'integer', model: 'text', upstream: 'text' },
+  DAILY_SUMS,
+)
+
 export function dailyRows(sums: readonly DaySum[]): BulkRow[] {
+  return rowsBy(sums, ({ day }) => isoTime(day * DAY_MS).slice(0, 'yyyy-mm-dd'.length))
+}
+
+export function slotRows(sums: readonly DaySum[]): BulkRow[] {
+  return rowsBy(sums, ({ slot }) => slotText(slot * SLOT_MS))
+}
+
+/** `2026-11-28T12:30`. */
+export function slotText(startMs: number): string {
+  return isoTime(startMs).slice(0, 'yyyy-mm-ddThh:mm'.length)
+}
+
+function rowsBy(sums: readonly DaySum[], periodOf: (sum: DaySum) => string): BulkRow[] {
   return folded(
     sums.map((sum) => ({
-      key: [
-        isoTime(sum.day * DAY_MS).slice(0, 10),
-        sum.userId,
-        sum.apiKeyId,
-        sum.model,
-        sum.upstream,
-      ],
+      key: [periodOf(sum), sum.userId, sum.apiKeyId, sum.model, sum.upstream],
       amounts: [
         sum.requests,
         sum.errors,

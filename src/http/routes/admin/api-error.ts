@@ -7,6 +7,7 @@ export const API_ERRORS = {
   not_found: [404, 'there is no such object, or it is not yours'],
   version_conflict: [412, 'somebody else has changed it meanwhile'],
   invalid_input: [400, 'the request is invalid'],
+  too_many_streams: [429, 'too many live views are open; close some'],
   locked: [409, 'it is set by the environment or a file, and can only be changed there'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 

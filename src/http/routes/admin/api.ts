@@ -4,15 +4,24 @@ import { VersionConflict } from '../../../admin/versions.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { readVisit } from '../../web/visit.ts'
 import { ApiError } from './api-error.ts'
+import { auditOperations } from './audit.ts'
 import { openApiDocument } from './contract/document.ts'
 import { openapi } from './contract/system.ts'
 import { errorReply, invalidInput } from './error-reply.ts'
+import { eventOperations } from './events.ts'
 import { keyOperations } from './keys.ts'
+import { modelOperations } from './models.ts'
 import { adminApi } from './operation.ts'
+import { overviewOperations } from './overview.ts'
+import { ownKeyOperation } from './own-key.ts'
 import type { AdminApiParts, AdminEnv } from './parts.ts'
+import { playgroundOperations } from './playground.ts'
+import { priceOperations } from './prices.ts'
+import { requestOperations } from './requests.ts'
 import { sessionOperations } from './sessions.ts'
 import { systemOperations } from './system.ts'
 import { upstreamOperations } from './upstreams.ts'
+import { usageOperations } from './usage.ts'
 import { userOperations } from './users.ts'
 
 export const ADMIN_PATH = '/admin/v1'
@@ -35,6 +44,15 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   userOperations(api)
   keyOperations(api)
   upstreamOperations(api)
+  overviewOperations(api)
+  requestOperations(api)
+  eventOperations(api)
+  usageOperations(api)
+  auditOperations(api)
+  modelOperations(api)
+  priceOperations(api)
+  playgroundOperations(api)
+  ownKeyOperation(api)
   systemOperations(api)
   const document = openApiDocument(parts.version) as unknown as Record<string, never>
   api.on(openapi, (context) => context.json(document, 200))

@@ -4,8 +4,6 @@ import type { ApiKey } from '../../../core/entities.ts'
 import { ApiError, type FieldProblem } from './api-error.ts'
 import type { AdminApiParts } from './parts.ts'
 
-export const KEY_CREATION_SETTING = 'users_may_create_keys'
-
 type Rights = Pick<ApiKey, 'allowedModels' | 'allowedAddresses' | 'rpm' | 'tpm' | 'expiresAtMs'>
 
 /** Throws ApiError with each field that would widen the key. */
@@ -20,11 +18,11 @@ export function assertNarrower(key: Rights, patch: KeyPatch): void {
 
 /** A new key needs the admin's leave, and one of the user's keys that allows at least as much. */
 export async function assertMayCreate(
-  { identity, admin, nowMs }: AdminApiParts,
+  { admin, nowMs }: AdminApiParts,
   userId: number,
   patch: KeyPatch,
 ): Promise<void> {
-  if (!(await identity.isSettingOn(KEY_CREATION_SETTING)))
+  if (!(await admin.settings.read()).usersMayCreateKeys)
     throw new ApiError('role_not_allowed', {
       message: 'only an admin can create keys; an admin can allow it in the settings',
     })

@@ -5,6 +5,7 @@ import type { MintedKey } from '../../../admin/keys.ts'
 import type { KeyPatch } from '../../../admin/store.ts'
 import type { ApiKey } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
+import type { MinuteSums } from '../../../usage/live.ts'
 import { ApiError } from './api-error.ts'
 import * as contract from './contract/keys.ts'
 import { assertMayCreate, assertNarrower } from './key-rights.ts'
@@ -138,7 +139,7 @@ async function oneView(parts: AdminApiParts, key: ApiKey) {
   return view as NonNullable<typeof view>
 }
 
-async function keyViews({ reads, nowMs }: AdminApiParts, keys: readonly ApiKey[]) {
+async function keyViews({ reads, nowMs, services }: AdminApiParts, keys: readonly ApiKey[]) {
   const figures = await reads.keyFigures(keys.map(({ id }) => id))
   const now = nowMs()
   return keys.map((key) => {
@@ -158,10 +159,15 @@ async function keyViews({ reads, nowMs }: AdminApiParts, keys: readonly ApiKey[]
       expires_at: key.expiresAtMs === null ? null : isoTime(key.expiresAtMs),
       created_at: isoTime(key.createdAtMs),
       last_used_at: of?.lastUsedAtMs ? isoTime(of.lastUsedAtMs) : null,
+      minute: minuteOf(services.live.lastMinuteOf(key.id)),
       rotated_to: key.rotatedTo,
       managed_by: 'console' as const,
     }
   })
+}
+
+function minuteOf({ requests, tokens }: MinuteSums) {
+  return { requests, tokens }
 }
 
 function stateOf(key: ApiKey, nowMs: number): (typeof contract.KEY_STATES)[number] {

@@ -7,6 +7,7 @@ import type { Sha256Hex } from '../../../core/sha256.ts'
 import type { DoctorOptions } from '../../../doctor/options.ts'
 import type { Report } from '../../../doctor/report.ts'
 import type { Services } from '../../../pipeline/services.ts'
+import type { ConsoleReports } from '../../../usage/console-reports.ts'
 import type { Bindings } from '../../web/bridge.ts'
 import type { Surroundings, Visit } from '../../web/visit.ts'
 import type { Role } from './contract/access.ts'
@@ -16,12 +17,30 @@ export interface AdminApiParts {
   admin: Admin
   identity: Identity
   reads: ConsoleReads
+  reports: ConsoleReports
   surroundings: Surroundings
   sha256Hex: Sha256Hex
   nowMs: () => number
   version: string
+  instanceId: string
+  /** Days that single requests are kept; null is for good. */
+  usageRetentionDays: number | null
+  oidc: { issuer: string; clientId: string } | null
+  /** Each variable with its value, secrets masked, and where it comes from. */
+  variables: readonly VariableSetting[]
+  /** Where clients reach the gateway: with an admin listener of its own it is not the console's address. */
+  publicUrlOf(visit: Visit): string
   mode: 'embedded' | 'distributed'
   doctor(options: DoctorOptions): Promise<Report>
+}
+
+export interface VariableSetting {
+  name: string
+  value: string | null
+  source: 'default' | 'environment' | 'file'
+  from: string | null
+  secret: boolean
+  default: string | null
 }
 
 /** Who makes a request. */

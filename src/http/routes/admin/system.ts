@@ -1,12 +1,18 @@
-/** The doctor and the surroundings. */
-
+/** The doctor, the settings, the encryption key. */
+import { settingsView } from '../../../admin/settings.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { doctorOptions, oneAtATime } from '../doctor.ts'
 import * as contract from './contract/system.ts'
-import { KEY_CREATION_SETTING } from './key-rights.ts'
-import type { AdminApi } from './operation.ts'
+import { type AdminApi, type AdminContext, actorOf, tag } from './operation.ts'
+import type { AdminApiParts } from './parts.ts'
 
-export function systemOperations({ on, parts }: AdminApi): void {
+export function systemOperations(api: AdminApi): void {
+  doctorAndSurroundings(api)
+  settings(api)
+  encryption(api)
+}
+
+function doctorAndSurroundings({ on, parts }: AdminApi): void {
   const examine = oneAtATime(parts.doctor)
   on(contract.doctor, async (context) => {
     const report = await examine(doctorOptions((name) => context.req.query(name) ?? null))
@@ -14,17 +20,69 @@ export function systemOperations({ on, parts }: AdminApi): void {
   })
   on(contract.surroundings, async (context) => {
     const { role } = context.var.principal
-    const mayCreate = role === 'user' && (await parts.identity.isSettingOn(KEY_CREATION_SETTING))
+    const { timeZone, usersMayCreateKeys } = await parts.admin.settings.read()
     return context.json(
       {
         version: parts.version,
-        public_url: context.var.visit.publicUrl,
-        time_zone: 'UTC',
+        public_url: parts.publicUrlOf(context.var.visit),
+        time_zone: timeZone,
         now: isoTime(parts.nowMs()),
         mode: parts.mode,
-        may_create_keys: role === 'admin' || mayCreate,
+        may_create_keys: role === 'admin' || (role === 'user' && usersMayCreateKeys),
       },
       200,
     )
+  })
+}
+
+function settings({ on, parts }: AdminApi): void {
+  const { admin } = parts
+  on(contract.getSettings, async (context) => context.json(await settingsOf(context, parts), 200))
+  on(contract.updateSettings, async (context) => {
+    const { time_zone: timeZone, users_may_create_keys: mayCreate } = context.req.valid('json')
+    await admin.settings.update(actorOf(context), {
+      ...(timeZone !== undefined && { timeZone }),
+      ...(mayCreate !== undefined && { usersMayCreateKeys: mayCreate }),
+    })
+    return context.json(await settingsOf(context, parts), 200)
+  })
+}
+
+async function settingsOf(context: AdminContext, parts: AdminApiParts) {
+  const current = await parts.admin.settings.read()
+  tag(context, settingsView(current), parts)
+  return {
+    version: parts.version,
+    mode: parts.mode,
+    instance: parts.instanceId,
+    public_url: parts.publicUrlOf(context.var.visit),
+    console_url: `${context.var.visit.publicUrl}/console/`,
+    ...settingsView(current),
+    usage_retention_days: parts.usageRetentionDays,
+    variables: parts.variables.map((variable) => ({ ...variable, locked: true })),
+    oidc:
+      parts.oidc === null ? null : { issuer: parts.oidc.issuer, client_id: parts.oidc.clientId },
+  }
+}
+
+function encryption({ on, parts }: AdminApi): void {
+  const { encryption: use } = parts.admin
+  const row = ({
+    upstream,
+    keyId,
+    active,
+    problem,
+  }: Awaited<ReturnType<typeof use.status>>[0]) => ({
+    upstream,
+    key_id: keyId,
+    active,
+    problem,
+  })
+  on(contract.encryptionStatus, async (context) =>
+    context.json({ active_key_id: use.activeKeyId(), rows: (await use.status()).map(row) }, 200),
+  )
+  on(contract.rotateEncryption, async (context) => {
+    const { rotated, failed } = await use.rotate(actorOf(context))
+    return context.json({ rotated, failed: failed.map(row) }, 200)
   })
 }

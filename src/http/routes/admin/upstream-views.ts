@@ -2,16 +2,9 @@
 import type { UpstreamKey } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
+import type { UpstreamOutcome } from '../../../usage/live.ts'
 import type { UPSTREAM_STATES } from './contract/upstreams.ts'
 import type { AdminApiParts } from './parts.ts'
-
-/** One of the last tries at an upstream. */
-interface Outcome {
-  at: string
-  ok: boolean
-  status: number | null
-  first_token_ms: number | null
-}
 
 type State = (typeof UPSTREAM_STATES)[number]
 
@@ -55,12 +48,16 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       last_error: shown.lastError,
       last_error_hint: null,
       in_flight: 0,
-      recent: [] as Outcome[],
+      recent: services.live.outcomesOf(upstream.id).map(outcomeView),
       day: { requests: 0, errors: 0, first_token_p50_ms: null, first_token_p95_ms: null },
       created_at: isoTime(created.get(upstream.id) ?? 0),
       managed_by: 'console' as const,
     }
   })
+}
+
+function outcomeView({ atMs, ok, status, firstTokenMs }: UpstreamOutcome) {
+  return { at: isoTime(atMs), ok, status, first_token_ms: firstTokenMs }
 }
 
 function waitOf(untilMs: number | null, nowMs: number): number {

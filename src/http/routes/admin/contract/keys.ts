@@ -42,6 +42,8 @@ export const Key = z
     created_at: Time,
     /** To within a minute. */
     last_used_at: Time.nullable(),
+    /** Of the last 60 seconds at the answering instance. */
+    minute: z.object({ requests: z.number().int(), tokens: z.number().int() }),
     /** The key that replaces it. */
     rotated_to: z.number().int().nullable(),
     managed_by: z.enum(['console', 'file', 'environment']),

@@ -61,41 +61,11 @@ export const Target = z
   })
   .openapi('Target')
 
-export const STRATEGIES = ['priority', 'latency', 'cost', 'sticky'] as const
-
-/** Where a declared model leads; what `gpt-proxy model set` takes. */
-export const ModelDefinition = z
-  .object({
-    strategy: z.enum(STRATEGIES).default('priority'),
-    targets: z
-      .array(
-        z.object({
-          /** An upstream's name, a pattern such as `openai*`, or a tag. */
-          upstream: z.string().min(1).max(64),
-          /** The name there. */
-          model: ModelName,
-          /** Lower ones first. */
-          priority: z.number().int().min(0).max(1000).default(0),
-          weight: z.number().int().min(0).max(999_999).default(1),
-        }),
-      )
-      .min(1)
-      .max(100),
-    /** Parameters of the request body: given where missing, forced, and left out. */
-    defaults: z.record(z.string(), z.unknown()).nullable().default(null),
-    set: z.record(z.string(), z.unknown()).nullable().default(null),
-    drop: z.array(z.string().min(1).max(100)).nullable().default(null),
-  })
-  .strict()
-  .openapi('ModelDefinition')
-
 export const Model = z
   .object({
     name: z.string(),
     /** `declared`: has an entry of its own; `listed`: some upstream serves it by that name. */
     origin: z.enum(['declared', 'listed']),
-    /** Null of a listed one. */
-    definition: ModelDefinition.nullable(),
     targets: z.array(Target),
     price: Price.nullable(),
     available: z.boolean(),
@@ -109,26 +79,6 @@ export const listModels = createRoute({
   summary: 'Public model names and their targets, in the order in which they are tried',
   request: { query: PageQuery.extend({ search: Search }) },
   responses: { 200: json('A page of models', pageOf(Model)), ...REFUSALS },
-})
-
-const ModelPath = z.object({ model: ModelName })
-
-export const setModel = createRoute({
-  method: 'put',
-  path: '/models/{model}',
-  ...ADMIN,
-  summary: 'Declare a model, or change where it leads',
-  request: { params: ModelPath, headers: IfMatch, body: body(ModelDefinition) },
-  responses: { 200: versioned('As it is now', Model), ...REFUSALS, ...CONFLICT, ...STALE },
-})
-
-export const removeModel = createRoute({
-  method: 'delete',
-  path: '/models/{model}',
-  ...ADMIN,
-  summary: 'Take back what was declared of a model',
-  request: { params: ModelPath, headers: IfMatch },
-  responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...STALE },
 })
 
 export const explainModel = createRoute({
@@ -161,6 +111,8 @@ export const listPrices = createRoute({
   request: { query: PageQuery.extend({ search: Search }) },
   responses: { 200: json('A page of prices', pageOf(Price)), ...REFUSALS },
 })
+
+const ModelPath = z.object({ model: ModelName })
 
 export const setPrice = createRoute({
   method: 'put',

@@ -33,6 +33,19 @@ export const Overview = z
       overhead_p50_ms: Figure,
       overhead_p95_ms: Figure,
     }),
+    /** Over the same range; `unfinished` is still being filled. */
+    series: z.array(
+      z.object({
+        start: Time,
+        until: Time,
+        unfinished: z.boolean(),
+        requests: z.number().int(),
+        errors: z.number().int(),
+        tokens: z.number(),
+        cost_usd: z.number().nullable(),
+        cost_by_model: z.record(z.string(), z.number()),
+      }),
+    ),
     busiest: z.object({
       users: z.array(Leader),
       keys: z.array(Leader),

@@ -50,7 +50,7 @@ export const AuditEntry = z
   })
   .openapi('AuditEntry')
 
-const AuditFilter = z.object({
+export const AuditFilter = z.object({
   from: Time.optional(),
   until: Time.optional(),
   actor: z.string().max(64).optional(),
@@ -104,6 +104,7 @@ export const Settings = z
     /** The console's own; differs where ADMIN_LISTEN is set. */
     console_url: z.string(),
     time_zone: z.string(),
+    users_may_create_keys: z.boolean(),
     /** Days that single requests are kept; null is forever. */
     usage_retention_days: z.number().int().nullable(),
     variables: z.array(Setting),
@@ -131,6 +132,7 @@ export const updateSettings = createRoute({
         .object({
           /** An IANA name, e.g. `Asia/Shanghai`; null is the server's own. */
           time_zone: z.string().min(1).max(64).nullable(),
+          users_may_create_keys: z.boolean(),
         })
         .partial()
         .strict(),

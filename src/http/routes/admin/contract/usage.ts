@@ -23,7 +23,7 @@ export const Sum = z
   })
   .openapi('UsageSum')
 
-const Filter = RangeQuery.extend({
+export const UsageFilter = RangeQuery.extend({
   user_id: Id.optional(),
   key_id: Id.optional(),
   model: z.string().max(200).optional(),
@@ -90,7 +90,7 @@ export const usage = createRoute({
   path: '/usage',
   ...EVERYONE,
   summary: 'Usage by group; a user sees only their own',
-  request: { query: Filter },
+  request: { query: UsageFilter },
   responses: { 200: json('Sums', UsageReport), ...REFUSALS },
 })
 
@@ -99,7 +99,7 @@ export const usageSeries = createRoute({
   path: '/usage/series',
   ...EVERYONE,
   summary: 'Usage over time; a user sees only their own',
-  request: { query: Filter.extend({ step: z.enum(STEPS).default('day') }) },
+  request: { query: UsageFilter.extend({ step: z.enum(STEPS).default('day') }) },
   responses: { 200: json('A series for each group', UsageSeries), ...REFUSALS },
 })
 
@@ -108,7 +108,7 @@ export const usageCsv = createRoute({
   path: '/usage.csv',
   ...EVERYONE,
   summary: 'The same as CSV, every row of it, with a byte order mark and formulas disarmed',
-  request: { query: Filter.extend({ step: z.enum(STEPS).optional() }) },
+  request: { query: UsageFilter.extend({ step: z.enum(STEPS).optional() }) },
   responses: {
     200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },
     ...REFUSALS,

@@ -1,0 +1,77 @@
+/** Single requests: a page by the index of their times, one by its id. */
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { RequestEntry, RequestQuery } from '../../../usage/console-reports.ts'
+import type { Tables, UsageRecordsTable } from '../schema/schema.ts'
+
+export async function readRequests(
+  db: Kysely<Tables>,
+  query: RequestQuery,
+): Promise<RequestEntry[]> {
+  const { userId, apiKeyId, model, upstream, outcome, after } = query
+  let select = db
+    .selectFrom('usage_records')
+    .selectAll()
+    .where('started_at', '>=', isoTime(query.fromMs))
+    .where('started_at', '<', isoTime(query.untilMs))
+    .orderBy('started_at', 'desc')
+    .orderBy('request_id', 'desc')
+    .limit(query.limit)
+  if (userId !== null) select = select.where('user_id', '=', userId)
+  if (apiKeyId !== null) select = select.where('api_key_id', '=', apiKeyId)
+  if (model !== null) select = select.where('model', '=', model)
+  if (upstream !== null) select = select.where('upstream', '=', upstream)
+  if (outcome !== null) select = select.where('outcome', '=', outcome)
+  if (query.minStatus > 0)
+    select = select.where('status', '>=', query.minStatus).where('status', '<=', query.maxStatus)
+  // Requests of one moment are told apart by their ids, so that no page loses or repeats one.
+  if (after !== null)
+    select = select
+      .where('started_at', '<=', after.startedAt)
+      .where(sql<boolean>`(started_at < ${after.startedAt} or request_id < ${after.requestId})`)
+  return (await select.execute()).map(entryOf)
+}
+
+export async function readRequest(
+  db: Kysely<Tables>,
+  requestId: string,
+): Promise<RequestEntry | null> {
+  const row = await db
+    .selectFrom('usage_records')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .executeTakeFirst()
+  return row === undefined ? null : entryOf(row)
+}
+
+function entryOf(row: Selectable<UsageRecordsTable>): RequestEntry {
+  return {
+    requestId: row.request_id,
+    startedAt: row.started_at,
+    userId: row.user_id,
+    apiKeyId: row.api_key_id,
+    endpoint: row.endpoint,
+    model: row.model,
+    upstreamModel: row.upstream_model,
+    upstream: row.upstream,
+    provider: row.provider,
+    stream: row.stream === 1,
+    status: row.status,
+    outcome: row.outcome,
+    errorCode: row.error_code,
+    attempts: row.attempts,
+    attemptLog: row.attempt_log,
+    ambiguous: row.ambiguous === 1,
+    durationMs: row.duration_ms,
+    firstTokenMs: row.first_token_ms,
+    promptTokens: Number(row.prompt_tokens),
+    completionTokens: Number(row.completion_tokens),
+    totalTokens: Number(row.total_tokens),
+    cachedTokens: Number(row.cached_tokens),
+    reasoningTokens: Number(row.reasoning_tokens),
+    audioTokens: Number(row.audio_tokens),
+    reservedTokens: Number(row.reserved_tokens),
+    estimated: row.estimated === 1,
+    costUsd: row.cost_usd,
+  }
+}

@@ -1,0 +1,68 @@
+/** Who changed what. */
+import type { z } from '@hono/zod-openapi'
+import type { AuditQuery, AuditRow } from '../../../admin/store.ts'
+import { isoTime } from '../../../core/iso-time.ts'
+import * as contract from './contract/system.ts'
+import { csv, csvHeaders } from './csv.ts'
+import type { AdminApi } from './operation.ts'
+import { cursorOf, pageView } from './page.ts'
+
+const CSV_PAGE = 500
+
+export function auditOperations({ on, parts }: AdminApi): void {
+  const { audit } = parts.admin
+  on(contract.listAudit, async (context) => {
+    const query = context.req.valid('query')
+    const listed = await audit.list({ ...filterOf(query), ...cursorOf(query) })
+    return context.json(pageView(listed, listed.items.map(auditView)), 200)
+  })
+  on(contract.auditCsv, async (context) => {
+    const filter = filterOf(context.req.valid('query'))
+    const rows: (string | number | null)[][] = [COLUMNS]
+    let after: number | null = null
+    do {
+      const page = await audit.list({ ...filter, after, limit: CSV_PAGE })
+      rows.push(...page.items.map(csvRow))
+      after = page.next
+    } while (after !== null)
+    return context.body(csv(rows), 200, csvHeaders('audit.csv')) as never
+  })
+}
+
+const COLUMNS = ['id', 'at', 'actor', 'address', 'action', 'subject', 'before', 'after']
+
+function csvRow({ id, atMs, actor, address, action, subject, before, after }: AuditRow) {
+  const text = (value: object | null) => (value === null ? null : JSON.stringify(value))
+  return [id, isoTime(atMs), actor, address, action, subject, text(before), text(after)]
+}
+
+function filterOf(query: z.output<typeof contract.AuditFilter>): AuditQuery {
+  const { from, until, actor, action, subject } = query
+  return {
+    fromMs: from === undefined ? null : Date.parse(from),
+    toMs: until === undefined ? null : Date.parse(until),
+    actor: actor ?? null,
+    action: action ?? null,
+    subject: subject ?? null,
+  }
+}
+
+function auditView({ id, atMs, actor, address, action, subject, before, after }: AuditRow) {
+  return {
+    id,
+    at: isoTime(atMs),
+    actor,
+    address,
+    action,
+    subject,
+    subject_name: nameIn(after) ?? nameIn(before),
+    before: before as Record<string, never> | null,
+    after: after as Record<string, never> | null,
+  }
+}
+
+function nameIn(view: object | null): string | null {
+  const { name, username } = (view ?? {}) as { name?: unknown; username?: unknown }
+  const found = name ?? username
+  return typeof found === 'string' ? found : null
+}

@@ -1,0 +1,79 @@
+/** Public model names: where they lead, and what would serve one right now. */
+
+import { upstreamModelName } from '../../../routing/choose-key.ts'
+import { allowsModel } from '../../../routing/model-names.ts'
+import type { UsableUpstream } from '../../../upstreams/directory.ts'
+import * as contract from './contract/models.ts'
+import type { AdminApi } from './operation.ts'
+import type { AdminApiParts } from './parts.ts'
+import { ownPrices } from './prices.ts'
+
+export function modelOperations({ on, parts }: AdminApi): void {
+  on(contract.listModels, async (context) => {
+    const { search, cursor, limit } = context.req.valid('query')
+    const prices = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
+    const wanted = search?.toLowerCase() ?? ''
+    const names = namesOf(parts).filter((name) => name.toLowerCase().includes(wanted))
+    const rest = names.filter((name) => cursor === undefined || name > cursor)
+    const page = rest.slice(0, limit)
+    const items = page.map((name) => {
+      const targets = targetsOf(parts, name)
+      return {
+        name,
+        origin: 'listed' as const,
+        targets,
+        price: prices.get(name) ?? null,
+        available: targets.some(({ skipped }) => skipped === null),
+      }
+    })
+    const next = rest.length > limit ? (page.at(-1) ?? null) : null
+    return context.json({ items, next_cursor: next, total: names.length }, 200)
+  })
+  on(contract.explainModel, async (context) => {
+    const { model, key_id: keyId } = context.req.valid('query')
+    const key = keyId === undefined ? null : await parts.admin.keys.find(String(keyId))
+    const allowed = key === null || allowsModel(key.allowedModels, model)
+    const targets = targetsOf(parts, model)
+    const problem = !allowed
+      ? 'the key does not allow this model'
+      : targets.length === 0
+        ? 'no upstream serves it'
+        : targets.every(({ skipped }) => skipped !== null)
+          ? 'every upstream that serves it is passed over right now'
+          : null
+    return context.json({ model, allowed, problem, targets }, 200)
+  })
+}
+
+/** Names that upstreams are configured for; a pattern is shown as it is. */
+function namesOf({ services }: AdminApiParts): string[] {
+  const names = services.directory
+    .allUpstreams()
+    .flatMap(({ key }) => [...(key.models ?? []), ...Object.keys(key.deployments ?? {})])
+  return [...new Set(names)].sort()
+}
+
+function targetsOf(parts: AdminApiParts, model: string) {
+  return parts.services.directory
+    .upstreamsFor(model)
+    .map((upstream) => targetOf(parts, upstream, model))
+}
+
+function targetOf({ services, nowMs }: AdminApiParts, { key }: UsableUpstream, model: string) {
+  const state = services.pool.state(key.id) ?? key.state
+  const seconds = Math.ceil(((state.cooldownUntilMs ?? nowMs()) - nowMs()) / 1000)
+  const reasons: Partial<Record<typeof state.status, string>> = {
+    disabled: 'switched off',
+    invalid: 'the provider refuses its key',
+    cooldown: seconds > 0 ? `cools down for ${seconds} s more` : 'being tried again',
+  }
+  const skipped = services.pool.isUsable(key.id) ? null : (reasons[state.status] ?? 'not usable')
+  return {
+    upstream_id: key.id,
+    upstream: key.name,
+    model: upstreamModelName(key, model),
+    weight: key.weight,
+    skipped,
+    state: state.status,
+  }
+}

@@ -1,0 +1,183 @@
+/** Is all well, and what does it cost: one reply for the whole page. */
+import { isoTime } from '../../../core/iso-time.ts'
+import type {
+  BucketSum,
+  ReportGroup,
+  TimeRange,
+  UsageFilter,
+} from '../../../usage/console-reports.ts'
+import { type BucketCount, percentile } from '../../../usage/latency.ts'
+import { attentionOf } from './attention.ts'
+import * as contract from './contract/overview.ts'
+import { type AdminApi, ownerScope } from './operation.ts'
+import type { AdminApiParts, Principal } from './parts.ts'
+import { searchOperation } from './search.ts'
+import { added, costOf, filterOf, labelsOf, ranked } from './usage-query.ts'
+
+const HOUR_MS = 3_600_000
+const SLOT_MS = HOUR_MS / 2
+const RANGES = {
+  '1h': { lengthMs: HOUR_MS, stepMs: SLOT_MS },
+  '24h': { lengthMs: 24 * HOUR_MS, stepMs: SLOT_MS },
+  '7d': { lengthMs: 168 * HOUR_MS, stepMs: 3 * HOUR_MS },
+  '30d': { lengthMs: 720 * HOUR_MS, stepMs: 12 * HOUR_MS },
+} as const
+const LEADERS = 5
+const MAX_MODELS = 8
+
+export function overviewOperations(api: AdminApi): void {
+  const { on, parts } = api
+  on(contract.overview, async (context) => {
+    const { range } = context.req.valid('query')
+    return context.json(await overviewOf(parts, RANGES[range], context.var.principal), 200)
+  })
+  searchOperation(api)
+}
+
+async function overviewOf(
+  parts: AdminApiParts,
+  { lengthMs, stepMs }: (typeof RANGES)[keyof typeof RANGES],
+  principal: Principal,
+) {
+  const now = parts.nowMs()
+  // The unfinished half hour counts; the period before ends where this one begins.
+  const untilMs = (Math.floor(now / SLOT_MS) + 1) * SLOT_MS
+  const range = { fromMs: untilMs - lengthMs, untilMs }
+  const before = { fromMs: range.fromMs - lengthMs, untilMs: range.fromMs }
+  const filter = filterOf({}, principal)
+  const [figures, series, busiest, attention, { timeZone }] = await Promise.all([
+    figuresOf(parts, filter, { range, before }, ownerScope(principal) === null),
+    seriesOf(parts, filter, { range, stepMs }),
+    busiestOf(parts, filter, range),
+    ownerScope(principal) === null ? attentionOf(parts) : [],
+    parts.admin.settings.read(),
+  ])
+  return {
+    from: isoTime(range.fromMs),
+    until: isoTime(range.untilMs),
+    time_zone: timeZone,
+    figures,
+    series,
+    busiest,
+    attention,
+    next_step: ownerScope(principal) === null ? await nextStep(parts) : null,
+    generated_at: isoTime(now),
+  }
+}
+
+interface Periods {
+  range: TimeRange
+  before: TimeRange
+}
+
+async function figuresOf(
+  { reports }: AdminApiParts,
+  filter: UsageFilter,
+  { range, before }: Periods,
+  seesAll: boolean,
+) {
+  const none: (BucketCount & { upstream: string })[] = []
+  const [sums, latency, latencyBefore] = await Promise.all([
+    reports.sums({ ...filter, by: [], buckets: [before, range] }),
+    seesAll ? reports.latency(range) : none,
+    seesAll ? reports.latency(before) : none,
+  ])
+  const [then, current] = [0, 1].map((at) => added(sums.filter(({ bucket }) => bucket === at)))
+  const figure = (of: (sum: ReturnType<typeof added>) => number | null) => ({
+    value: of(current as ReturnType<typeof added>),
+    before: of(then as ReturnType<typeof added>),
+  })
+  const firstToken = (share: number) => ({
+    value: percentile(latency, share),
+    before: percentile(latencyBefore, share),
+  })
+  const unmeasured = { value: null, before: null }
+  return {
+    requests: figure(({ requests }) => requests),
+    errors: figure(({ errors }) => errors),
+    tokens: figure(({ totalTokens }) => totalTokens),
+    cost_usd: figure(costOf),
+    first_token_p50_ms: firstToken(0.5),
+    first_token_p95_ms: firstToken(0.95),
+    overhead_p50_ms: unmeasured,
+    overhead_p95_ms: unmeasured,
+  }
+}
+
+async function seriesOf(
+  { reports, nowMs }: AdminApiParts,
+  filter: UsageFilter,
+  { range, stepMs }: { range: TimeRange; stepMs: number },
+) {
+  const count = Math.ceil((range.untilMs - range.fromMs) / stepMs)
+  const buckets = Array.from({ length: count }, (_, at) => ({
+    fromMs: range.fromMs + at * stepMs,
+    untilMs: Math.min(range.fromMs + (at + 1) * stepMs, range.untilMs),
+  }))
+  const sums = await reports.sums({ ...filter, by: ['model'], buckets })
+  const models = ranked(sums)
+    .slice(0, MAX_MODELS)
+    .map(({ group }) => group[0])
+  const now = nowMs()
+  return buckets.map(({ fromMs, untilMs }, at) => {
+    const parts = sums.filter(({ bucket }) => bucket === at)
+    const total = added(parts)
+    return {
+      start: isoTime(fromMs),
+      until: isoTime(untilMs),
+      unfinished: untilMs > now,
+      requests: total.requests,
+      errors: total.errors,
+      tokens: total.totalTokens,
+      cost_usd: costOf(total),
+      cost_by_model: costByModel(parts, models),
+    }
+  })
+}
+
+function costByModel(parts: readonly BucketSum[], models: readonly (string | undefined)[]) {
+  const costs: Record<string, number> = {}
+  for (const { group, costUsd } of parts) {
+    if (costUsd === 0) continue
+    const name = models.includes(group[0]) ? (group[0] ?? '') : 'other'
+    costs[name] = (costs[name] ?? 0) + costUsd
+  }
+  return costs
+}
+
+async function busiestOf(parts: AdminApiParts, filter: UsageFilter, range: TimeRange) {
+  const leaders = async (kind: ReportGroup) => {
+    const sums = await parts.reports.sums({ ...filter, by: [kind], buckets: [range] })
+    const first = ranked(sums).slice(0, LEADERS)
+    const labels = await labelsOf(
+      parts,
+      [kind],
+      first.map(({ group }) => group),
+    )
+    return first.map(({ group, sum }) => {
+      const [label] = labels(group)
+      return {
+        id: label?.id ?? '',
+        name: label?.name ?? '',
+        requests: sum.requests,
+        tokens: sum.totalTokens,
+        cost_usd: costOf(sum),
+      }
+    })
+  }
+  const [users, keys, models] = await Promise.all([
+    leaders('user'),
+    leaders('key'),
+    leaders('model'),
+  ])
+  return { users, keys, models }
+}
+
+/** What an empty gateway needs next. */
+async function nextStep({ admin, services, reports }: AdminApiParts) {
+  if (services.directory.allUpstreams().length === 0) return 'add_upstream' as const
+  const { items } = await admin.keys.list({ limit: 3 })
+  // The first start makes two by itself: of the admin and of the default user.
+  if (items.length < 3 && (await reports.firstRecordMs()) === null) return 'create_key' as const
+  return (await reports.firstRecordMs()) === null ? ('send_request' as const) : null
+}

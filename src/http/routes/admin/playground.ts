@@ -1,0 +1,82 @@
+/** Model calls as one of one's own keys: a session grants nothing beyond what the key may. */
+import type { Caller } from '../../../access/caller.ts'
+import { openContext } from '../../../pipeline/context.ts'
+import { createModelList } from '../../../pipeline/models/model-list.ts'
+import { serve } from '../../../pipeline/serve.ts'
+import { allowsModel } from '../../../routing/model-names.ts'
+import { errorAnswer } from '../../error-response.ts'
+import { reportRefusal } from '../inference.ts'
+import { ApiError } from './api-error.ts'
+import * as contract from './contract/system.ts'
+import { type AdminApi, assertOwn } from './operation.ts'
+import type { AdminApiParts, Principal } from './parts.ts'
+
+const ENDPOINTS = {
+  'chat.completions': 'chat/completions',
+  completions: 'completions',
+  embeddings: 'embeddings',
+} as const
+
+export function playgroundOperations({ on, parts }: AdminApi): void {
+  const { services } = parts
+  const models = createModelList(services)
+  on(contract.playground, async (context) => {
+    const { key_id: keyId, endpoint } = context.req.valid('param')
+    const caller = await callerOf(parts, keyId, context.var.principal)
+    const { exchange, requestId } = context.env
+    const request = openContext(requestId, services.clock.nowMs())
+    exchange.onGone = () => request.signal.abort()
+    const text = JSON.stringify(context.req.valid('json'))
+    // The pipeline answers by itself, byte for byte as on /v1.
+    context.env.responded = true
+    try {
+      await serve(
+        services,
+        {
+          protocol: 'openai',
+          endpoint: ENDPOINTS[endpoint],
+          client: exchange,
+          readBody: () => text,
+          caller,
+        },
+        request,
+      )
+    } catch (error) {
+      reportRefusal(services, requestId, error)
+      exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
+    }
+    return context.body(null) as never
+  })
+  on(contract.playgroundModels, async (context) => {
+    const { key_id: keyId } = context.req.valid('param')
+    const { key } = await callerOf(parts, keyId, context.var.principal)
+    const listed = await models.list().catch(() => ({ data: [] }))
+    const allowed = listed.data
+      .map(({ id }) => id)
+      .filter((id) => allowsModel(key.allowedModels, id))
+    const problem =
+      allowed.length > 0
+        ? null
+        : listed.data.length === 0
+          ? 'no upstream lists a model; add one, or name its models'
+          : 'the key allows none of the models that are served'
+    return context.json({ models: allowed, problem }, 200)
+  })
+}
+
+/** As if the key itself had been sent: it must be active, not expired, and of an active user. */
+async function callerOf(
+  { admin, services }: AdminApiParts,
+  keyId: number,
+  principal: Principal,
+): Promise<Caller> {
+  const key = await admin.keys.find(String(keyId))
+  if (principal.role === 'admin' ? key.userId !== principal.user.id : false)
+    throw new ApiError('role_not_allowed', {
+      message: 'the playground runs as your own keys; create one for yourself',
+    })
+  assertOwn(principal, key.userId)
+  const caller = services.directory.findCaller(key.keyHash)
+  if (caller === null) throw new ApiError('not_found', { message: 'the key is not active' })
+  return caller
+}

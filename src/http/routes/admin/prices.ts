@@ -1,0 +1,48 @@
+/** Prices: the operator's own, which come before the published ones. */
+import { priceView } from '../../../admin/contract.ts'
+import * as contract from './contract/models.ts'
+import { type AdminApi, actorOf, tag } from './operation.ts'
+import type { AdminApiParts } from './parts.ts'
+
+export function priceOperations({ on, parts }: AdminApi): void {
+  const { prices } = parts.admin
+  on(contract.listPrices, async (context) => {
+    const { search, cursor, limit } = context.req.valid('query')
+    const wanted = search?.toLowerCase() ?? ''
+    const all = (await ownPrices(parts)).filter(({ model }) => model.toLowerCase().includes(wanted))
+    // By name, so that a cursor stays right when prices are added.
+    const rest = all.filter(({ model }) => cursor === undefined || model > cursor)
+    const items = rest.slice(0, limit)
+    const next = rest.length > limit ? (items.at(-1)?.model ?? null) : null
+    return context.json({ items, next_cursor: next, total: all.length }, 200)
+  })
+  on(contract.setPrice, async (context) => {
+    const { model } = context.req.valid('param')
+    const body = context.req.valid('json')
+    const price = await prices.set(actorOf(context), {
+      model,
+      rates: {
+        input: body.input_usd,
+        output: body.output_usd,
+        cached: body.cached_usd,
+        reasoning: body.reasoning_usd,
+        audioInput: body.audio_input_usd,
+        audioOutput: body.audio_output_usd,
+      },
+    })
+    tag(context, priceView(price), parts)
+    return context.json({ ...priceView(price), source: 'own' as const }, 200)
+  })
+  on(contract.unsetPrice, async (context) => {
+    await prices.unset(actorOf(context), context.req.valid('param').model)
+    return context.body(null, 204)
+  })
+}
+
+export async function ownPrices({ admin }: AdminApiParts) {
+  const prices = (await admin.prices.list()).map((price) => ({
+    ...priceView(price),
+    source: 'own' as const,
+  }))
+  return prices.sort((one, other) => (one.model < other.model ? -1 : 1))
+}

@@ -1,0 +1,115 @@
+/** Single requests: pages of a range, one by its id, bars over time. */
+import { isoTime } from '../../../core/iso-time.ts'
+import type { RequestEntry, RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
+import { ApiError, invalidField } from './api-error.ts'
+import * as contract from './contract/requests.ts'
+import { type AdminApi, ownerScope } from './operation.ts'
+import type { AdminApiParts, Principal } from './parts.ts'
+import { requestDetail, requestRow } from './request-views.ts'
+import { filterOf, rangeOf } from './usage-query.ts'
+
+const MAX_BARS = 120
+const SLOT_MS = 1_800_000
+
+export function requestOperations({ on, parts }: AdminApi): void {
+  const { reports } = parts
+  on(contract.listRequests, async (context) => {
+    const given = context.req.valid('query')
+    const query: RequestQuery = {
+      ...filterOf(given, context.var.principal),
+      ...rangeOf(given),
+      ...statusOf(given.status),
+      outcome: given.outcome ?? null,
+      after: cursorIn(given.cursor),
+      // One more, so that it is known whether another page follows.
+      limit: given.limit + 1,
+    }
+    const found = await reports.requests(query)
+    const page = found.slice(0, given.limit)
+    const items = await rows(parts, page)
+    const last = found.length > given.limit ? page.at(-1) : undefined
+    return context.json(
+      { items, next_cursor: last === undefined ? null : cursorOf(last), total: null },
+      200,
+    )
+  })
+  on(contract.requestHistogram, async (context) => {
+    const given = context.req.valid('query')
+    const buckets = bars(rangeOf(given))
+    const sums = await reports.sums({
+      ...filterOf(given, context.var.principal),
+      by: [],
+      buckets,
+    })
+    const byBar = new Map(sums.map((sum) => [sum.bucket, sum]))
+    const [first] = buckets
+    return context.json(
+      {
+        step_seconds: first === undefined ? 0 : (first.untilMs - first.fromMs) / 1000,
+        bars: buckets.map(({ fromMs }, at) => ({
+          start: isoTime(fromMs),
+          requests: byBar.get(at)?.requests ?? 0,
+          errors: byBar.get(at)?.errors ?? 0,
+        })),
+      },
+      200,
+    )
+  })
+  on(contract.getRequest, async (context) => {
+    const { request_id: requestId } = context.req.valid('param')
+    const entry = await reports.request(requestId)
+    if (entry === null || !isVisible(entry, context.var.principal)) throw new ApiError('not_found')
+    const [row] = await rows(parts, [entry])
+    return context.json(requestDetail(row as NonNullable<typeof row>, entry), 200)
+  })
+}
+
+function isVisible({ userId }: RequestEntry, principal: Principal): boolean {
+  const owner = ownerScope(principal)
+  return owner === null || owner === userId
+}
+
+async function rows({ reports }: AdminApiParts, entries: readonly RequestEntry[]) {
+  const [users, keys] = await Promise.all([
+    reports.names('user', [...new Set(entries.map(({ userId }) => userId))]),
+    reports.names('key', [...new Set(entries.map(({ apiKeyId }) => apiKeyId))]),
+  ])
+  return entries.map((entry) =>
+    requestRow(entry, {
+      username: users.get(entry.userId) ?? `user #${entry.userId}`,
+      keyName: keys.get(entry.apiKeyId) ?? `key #${entry.apiKeyId}`,
+    }),
+  )
+}
+
+function statusOf(text: string | undefined): Pick<RequestQuery, 'minStatus' | 'maxStatus'> {
+  if (text === undefined) return { minStatus: 0, maxStatus: 0 }
+  if (!text.endsWith('xx')) return { minStatus: Number(text), maxStatus: Number(text) }
+  const hundreds = Number(text[0]) * 100
+  return { minStatus: hundreds, maxStatus: hundreds + 99 }
+}
+
+function cursorOf({ startedAt, requestId }: RequestEntry): string {
+  return Buffer.from(`${startedAt} ${requestId}`).toString('base64url')
+}
+
+function cursorIn(cursor: string | undefined): RequestQuery['after'] {
+  if (cursor === undefined) return null
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const [startedAt = '', requestId = ''] = text.split(' ')
+  if (Number.isNaN(Date.parse(startedAt)) || requestId === '')
+    throw invalidField('cursor', 'take it from the page before')
+  return { startedAt, requestId }
+}
+
+/** As fine as the sums are, as long as there are not too many. */
+function bars({ fromMs, untilMs }: TimeRange): TimeRange[] {
+  const slots = Math.max(1, Math.ceil((untilMs - fromMs) / MAX_BARS / SLOT_MS))
+  const stepMs = slots * SLOT_MS
+  const startMs = Math.floor(fromMs / SLOT_MS) * SLOT_MS
+  const count = Math.ceil((untilMs - startMs) / stepMs)
+  return Array.from({ length: count }, (_, at) => ({
+    fromMs: startMs + at * stepMs,
+    untilMs: startMs + (at + 1) * stepMs,
+  }))
+}

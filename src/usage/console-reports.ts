@@ -1,0 +1,97 @@
+/** What the console asks of the ledger. Sums come from rollups, never from single requests. */
+import type { BucketCount } from './latency.ts'
+import type { Outcome } from './record.ts'
+
+export const REPORT_GROUPS = ['user', 'key', 'model', 'upstream'] as const
+export type ReportGroup = (typeof REPORT_GROUPS)[number]
+
+export interface UsageFilter {
+  userId: number | null
+  apiKeyId: number | null
+  model: string | null
+  upstream: string | null
+}
+
+export interface TimeRange {
+  fromMs: number
+  /** Exclusive. */
+  untilMs: number
+}
+
+export interface BucketQuery extends UsageFilter {
+  /** Each begins and ends at a half hour. */
+  buckets: readonly TimeRange[]
+  by: readonly ReportGroup[]
+}
+
+export interface BucketSum {
+  /** Which of the query's buckets. */
+  bucket: number
+  /** Ids of users and keys as texts; names of models and upstreams. */
+  group: readonly string[]
+  requests: number
+  errors: number
+  promptTokens: number
+  completionTokens: number
+  totalTokens: number
+  cachedTokens: number
+  reasoningTokens: number
+  audioTokens: number
+  estimatedRequests: number
+  unpricedRequests: number
+  costUsd: number
+}
+
+export interface RequestQuery extends UsageFilter, TimeRange {
+  outcome: string | null
+  /** Inclusive. */
+  minStatus: number
+  maxStatus: number
+  /** The last of the page before, newest first. */
+  after: { startedAt: string; requestId: string } | null
+  limit: number
+}
+
+export interface RequestEntry {
+  requestId: string
+  startedAt: string
+  userId: number
+  apiKeyId: number
+  endpoint: string
+  model: string
+  upstreamModel: string | null
+  upstream: string | null
+  provider: string | null
+  stream: boolean
+  status: number
+  outcome: Outcome | string
+  errorCode: string | null
+  attempts: number
+  /** JSON, as it was written. */
+  attemptLog: string
+  ambiguous: boolean
+  durationMs: number
+  firstTokenMs: number | null
+  promptTokens: number
+  completionTokens: number
+  totalTokens: number
+  cachedTokens: number
+  reasoningTokens: number
+  audioTokens: number
+  reservedTokens: number
+  estimated: boolean
+  costUsd: number | null
+}
+
+export interface ConsoleReports {
+  sums(query: BucketQuery): Promise<BucketSum[]>
+  /** By upstream, merged over the range. */
+  latency(range: TimeRange): Promise<(BucketCount & { upstream: string })[]>
+  requests(query: RequestQuery): Promise<RequestEntry[]>
+  /** Of any date. */
+  request(requestId: string): Promise<RequestEntry | null>
+  /** Names of users and keys, those too that were deleted. */
+  names(kind: 'user' | 'key', ids: readonly number[]): Promise<Map<number, string>>
+  /** When the first request was recorded; null if there is none. */
+  firstRecordMs(): Promise<number | null>
+}

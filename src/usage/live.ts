@@ -1,0 +1,112 @@
+/**
+ * What happens in this moment, from memory: requests as they end for whoever watches, the last outcomes of
+ * each upstream, sums of the last minute. It costs a request a few additions, also while nobody watches.
+ */
+import type { Caller } from '../access/caller.ts'
+import type { UsageRecord } from './record.ts'
+
+export interface LiveRequest {
+  record: UsageRecord
+  username: string
+  keyName: string
+}
+
+export interface UpstreamOutcome {
+  atMs: number
+  ok: boolean
+  status: number | null
+  firstTokenMs: number | null
+}
+
+export interface MinuteSums {
+  requests: number
+  errors: number
+  tokens: number
+}
+
+export interface Live {
+  add(record: UsageRecord, caller: Caller): void
+  /** Of this instance since its start, the newest last. */
+  outcomesOf(upstreamKeyId: number): readonly UpstreamOutcome[]
+  lastMinute(): MinuteSums
+  lastMinuteOf(apiKeyId: number): MinuteSums
+  /** Returns how to stop. The listener must not throw. */
+  watch(listener: (request: LiveRequest) => void): () => void
+}
+
+const MAX_OUTCOMES = 50
+const SECONDS = 60
+/** Keys that were used in the last minute; beyond that many the oldest are forgotten. */
+const MAX_KEYS = 5_000
+
+interface Second extends MinuteSums {
+  second: number
+}
+
+export function createLive(nowMs: () => number): Live {
+  const outcomes = new Map<number, UpstreamOutcome[]>()
+  const listeners = new Set<(request: LiveRequest) => void>()
+  const all: Second[] = []
+  const byKey = new Map<number, Second[]>()
+
+  const noteAttempts = (record: UsageRecord): void => {
+    for (const { upstreamKeyId, status, failure } of record.attempts) {
+      const known = outcomes.get(upstreamKeyId) ?? []
+      const ok = failure === null
+      known.push({ atMs: nowMs(), ok, status, firstTokenMs: ok ? record.firstTokenMs : null })
+      if (known.length > MAX_OUTCOMES) known.shift()
+      outcomes.set(upstreamKeyId, known)
+    }
+  }
+  const secondsOf = (apiKeyId: number): Second[] => {
+    const known = byKey.get(apiKeyId) ?? []
+    // Moved to the end, so that the first one is the one that was used least recently.
+    byKey.delete(apiKeyId)
+    byKey.set(apiKeyId, known)
+    const [oldest] = byKey.keys()
+    if (byKey.size > MAX_KEYS && oldest !== undefined) byKey.delete(oldest)
+    return known
+  }
+
+  return {
+    add(record, { user, key }) {
+      const second = Math.floor(nowMs() / 1000)
+      noteAttempts(record)
+      for (const seconds of [all, secondsOf(record.apiKeyId)]) addTo(seconds, second, record)
+      if (listeners.size === 0) return
+      const request = { record, username: user.username, keyName: key.name }
+      for (const listener of listeners) listener(request)
+    },
+    outcomesOf: (id) => outcomes.get(id) ?? [],
+    lastMinute: () => sumOf(all, nowMs()),
+    lastMinuteOf: (id) => sumOf(byKey.get(id) ?? [], nowMs()),
+    watch(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+function addTo(seconds: Second[], second: number, record: UsageRecord): void {
+  let last = seconds.at(-1)
+  if (last?.second !== second) {
+    last = { second, requests: 0, errors: 0, tokens: 0 }
+    seconds.push(last)
+    while ((seconds[0]?.second ?? second) <= second - SECONDS) seconds.shift()
+  }
+  last.requests++
+  last.tokens += record.totalTokens
+  if (record.outcome !== 'ok' && record.outcome !== 'aborted') last.errors++
+}
+
+function sumOf(seconds: readonly Second[], nowMs: number): MinuteSums {
+  const since = Math.floor(nowMs / 1000) - SECONDS
+  const sums = { requests: 0, errors: 0, tokens: 0 }
+  for (const { second, requests, errors, tokens } of seconds) {
+    if (second <= since) continue
+    sums.requests += requests
+    sums.errors += errors
+    sums.tokens += tokens
+  }
+  return sums
+}
