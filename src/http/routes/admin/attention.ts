@@ -20,7 +20,7 @@ export async function attentionOf(parts: AdminApiParts): Promise<Attention[]> {
 function upstreamProblems({ services }: AdminApiParts): Attention[] {
   const problems: Attention[] = []
   for (const { key } of services.directory.allUpstreams()) {
-    const state = services.pool.state(key.id) ?? key.state
+    const state = services.health.state(key.id) ?? key.state
     if (state.status === 'invalid')
       problems.push({
         check: 'UPS-1',

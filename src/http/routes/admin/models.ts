@@ -1,6 +1,6 @@
 /** Public model names: where they lead, and what would serve one right now. */
 
-import { upstreamModelName } from '../../../routing/choose-key.ts'
+import type { UpstreamStatus } from '../../../core/entities.ts'
 import { allowsModel } from '../../../routing/model-names.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
 import * as contract from './contract/models.ts'
@@ -54,26 +54,28 @@ function namesOf({ services }: AdminApiParts): string[] {
 }
 
 function targetsOf(parts: AdminApiParts, model: string) {
-  return parts.services.directory
-    .upstreamsFor(model)
-    .map((upstream) => targetOf(parts, upstream, model))
+  const { plan } = parts.services.directory.routeFor(model)
+  return plan.flatMap((target) =>
+    target.keys.map((upstream) => targetOf(parts, upstream, target.model)),
+  )
 }
 
 function targetOf({ services, nowMs }: AdminApiParts, { key }: UsableUpstream, model: string) {
-  const state = services.pool.state(key.id) ?? key.state
-  const seconds = Math.ceil(((state.cooldownUntilMs ?? nowMs()) - nowMs()) / 1000)
-  const reasons: Partial<Record<typeof state.status, string>> = {
-    disabled: 'switched off',
-    invalid: 'the provider refuses its key',
-    cooldown: seconds > 0 ? `cools down for ${seconds} s more` : 'being tried again',
-  }
-  const skipped = services.pool.isUsable(key.id) ? null : (reasons[state.status] ?? 'not usable')
+  const state = services.health.state(key.id) ?? key.state
+  const skipped = services.health.admission(key, model) === 'deny'
+  const untilMs = services.health.restsUntilMs(key, model) ?? state.cooldownUntilMs
   return {
     upstream_id: key.id,
     upstream: key.name,
-    model: upstreamModelName(key, model),
+    model,
     weight: key.weight,
-    skipped,
+    skipped: skipped ? reasonOf(state.status, (untilMs ?? nowMs()) - nowMs()) : null,
     state: state.status,
   }
+}
+
+function reasonOf(status: UpstreamStatus, waitMs: number): string {
+  if (status === 'disabled') return 'switched off'
+  if (status === 'invalid') return 'the provider refuses its key'
+  return waitMs > 0 ? `cools down for ${Math.ceil(waitMs / 1000)} s more` : 'being tried again'
 }
