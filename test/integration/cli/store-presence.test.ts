@@ -1,4 +1,5 @@
 /** Only `serve` and `init` make a store, and never in place of one that was there. */
+import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -80,7 +81,12 @@ describe('with what an earlier store left', () => {
     const killed = await spawnGateway(environmentFor(dataDir))
     killed.signal('SIGKILL')
     await killed.exited
-    rmSync(join(dataDir, 'gpt-proxy.sqlite-wal'))
+    // As the file is if a crash came before the first checkpoint and the log was lost.
+    for (const end of ['', '-wal', '-shm'])
+      rmSync(join(dataDir, `gpt-proxy.sqlite${end}`), { force: true })
+    const emptied = new Database(join(dataDir, 'gpt-proxy.sqlite'))
+    emptied.run('pragma user_version = 1')
+    emptied.close()
     const { stderr, exitCode } = await run('serve')
     expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/has no tables|is missing/)])
   })
