@@ -130,6 +130,10 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'a client that takes nothing for this long is cut',
     zh: '客户端这么久不接收数据就切断',
   },
+  STREAM_KEEPALIVE_MS: {
+    en: 'a stream whose client got nothing for this long gets a comment, also before any upstream has answered, so that no balancer cuts it; a failure after that is an error event. 0 turns it off',
+    zh: '流的客户端这么久没有收到任何数据时发送一个注释，包括上游尚未应答时，以免负载均衡器切断；此后的失败以错误事件告知。0 表示关闭',
+  },
   MAX_BODY_BYTES: { en: 'largest request body', zh: '最大的请求体' },
   MAX_UPLOAD_BYTES: {
     en: 'largest upload of a file; it is passed on as it arrives and not kept',

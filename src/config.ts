@@ -112,6 +112,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     clientBodyTimeoutMs: values.CLIENT_BODY_TIMEOUT_MS,
     clientWriteTimeoutMs: values.CLIENT_WRITE_TIMEOUT_MS,
+    streamKeepAliveMs: values.STREAM_KEEPALIVE_MS,
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
     bodyMemoryBytes: values.BODY_MEMORY_BYTES,

@@ -72,6 +72,7 @@ export const VARIABLES = {
   REQUEST_TIMEOUT_MS: whole(10).default(1_800_000),
   CLIENT_BODY_TIMEOUT_MS: whole(10).default(30_000),
   CLIENT_WRITE_TIMEOUT_MS: whole(10).default(60_000),
+  STREAM_KEEPALIVE_MS: whole(0).default(0),
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(64 * 1024 * 1024),
   MAX_UPLOAD_BYTES: whole(1024).default(8 * 1024 ** 3),
   BODY_MEMORY_BYTES: whole(1024 ** 2).default(512 * 1024 * 1024),

@@ -1,4 +1,4 @@
-/** Stage 4: take what the request may use, all of it or nothing; settle puts right what it used. */
+/** Stage 5: take what the request may use, all of it or nothing; settle puts right what it used. */
 
 import type { Caller } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'

@@ -1,4 +1,4 @@
-/** Stage 3: where it may go. */
+/** Stage 4: where it may go. */
 
 import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'

@@ -29,6 +29,8 @@ export interface TimeLimits {
   requestMs: number
   /** A client that takes nothing for this long is cut. */
   clientWriteMs: number
+  /** A stream's client that got nothing for this long gets a comment; 0: never. */
+  keepAliveMs: number
 }
 
 export interface Services {

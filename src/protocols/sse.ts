@@ -2,6 +2,7 @@
 
 const LF = 10
 const CR = 13
+const COLON = 58
 
 /**
  * Each byte is looked at once: an event of many megabytes costs no more than its length. A class, for
@@ -101,6 +102,22 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** One event; a line of 16 MB is not unheard of. */
 export const MAX_EVENT_BYTES = 64 * 1024 * 1024
+
+/** Whether there is nothing in a run but comments and empty lines. */
+export function isComments(run: Uint8Array): boolean {
+  let atStart = true
+  let isComment = false
+  for (const byte of run) {
+    if (byte === LF || byte === CR) {
+      atStart = true
+      continue
+    }
+    if (atStart) isComment = byte === COLON
+    if (!isComment) return false
+    atStart = false
+  }
+  return true
+}
 
 /** One event's text with its data; `data` is null for comments and events without a data line. */
 export interface SseEvent {

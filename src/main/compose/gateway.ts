@@ -201,6 +201,7 @@ export async function startGateway({
       idleMs: config.upstreamIdleTimeoutMs,
       requestMs: config.requestTimeoutMs,
       clientWriteMs: config.clientWriteTimeoutMs,
+      keepAliveMs: config.streamKeepAliveMs,
     },
   }
   await directory.reload()

@@ -1,4 +1,4 @@
-/** Stage 5: choose a target and a key, send, and maybe go on to the next, until one answers. */
+/** Stage 6: choose a target and a key, send, and maybe go on to the next, until one answers. */
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, isSuspicion } from '../../core/failure.ts'
 import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'

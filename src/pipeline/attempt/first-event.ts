@@ -1,6 +1,7 @@
 /** The beginning of a stream: until its first event with data is there, another key can still be tried. */
-import { joined } from '../../protocols/sse.ts'
+import { isComments, joined } from '../../protocols/sse.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
+import { sendComments } from '../relay/keep-alive.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
@@ -16,28 +17,51 @@ export async function firstEvent(
     hideUsage: asksForUsage(tries.request),
     secretForms: upstream.echoForms,
   })
-  const runs: Uint8Array[] = []
-  for (let at = 0; !reader.started && reader.error === null; at++) {
-    const chunk = at < parts.length ? (parts[at] as Uint8Array) : await reply.next()
-    const run = chunk === null ? reader.finish().bytes : reader.accept(chunk)
-    if (run !== null) runs.push(run)
-    if (reader.oversized) {
-      cancel()
-      return broken('an event of its stream is larger than 64 MiB')
+  const held = holdBack(reading)
+  try {
+    for (let at = 0; !reader.started && reader.error === null; at++) {
+      const chunk = at < parts.length ? (parts[at] as Uint8Array) : await reply.next()
+      const run = chunk === null ? reader.finish().bytes : reader.accept(chunk)
+      if (run !== null) held.add(run, reader.started || reader.error !== null)
+      if (reader.oversized) {
+        cancel()
+        return broken('an event of its stream is larger than 64 MiB')
+      }
+      if (chunk !== null) continue
+      if (!reader.started)
+        return broken(whyUnreadable(reply, 'the stream ended before its first event'))
+      break
     }
-    if (chunk !== null) continue
-    if (!reader.started)
-      return broken(whyUnreadable(reply, 'the stream ended before its first event'))
-    break
+  } finally {
+    held.stop()
   }
   if (reader.error !== null) {
     cancel()
     return errorFailure(reader.error, upstream)
   }
-  const [first = null] = runs.length > 1 ? [joined(runs)] : runs
+  const first = held.runs.length === 0 ? null : joined(held.runs)
   const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
   return {
     kind: 'response',
     response: { kind: 'stream', upstream, headers, reader, first, reply, cancel },
+  }
+}
+
+/** Comments pass after this long without an event; most first events are there sooner. */
+const COMMENTS_AFTER_MS = 500
+
+/** What came before the first event: comments alone go to the client meanwhile. */
+function holdBack({ services, tries }: ModelReading) {
+  const runs: Uint8Array[] = []
+  const deadline = services.deadlines.open()
+  const passComments = () => {
+    if (runs.every(isComments)) sendComments(tries, joined(runs.splice(0)))
+  }
+  return {
+    runs,
+    add(run: Uint8Array, isLast: boolean): void {
+      if (runs.push(run) === 1 && !isLast) deadline.set(COMMENTS_AFTER_MS, passComments)
+    },
+    stop: () => deadline.clear(),
   }
 }

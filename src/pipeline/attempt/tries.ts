@@ -1,4 +1,7 @@
 /** What was tried for one request: one object, so that relay can ask for another answer where attempt stopped. */
+import type { Caller } from '../../access/caller.ts'
+import type { HeaderSource } from '../../core/headers.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Loss } from '../../protocols/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import {
@@ -8,9 +11,11 @@ import {
   type Tries,
 } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { forwardedHeaders } from '../../upstreams/forward-headers.ts'
 import type { AttemptNote } from '../../usage/record.ts'
+import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
-import type { Delivery } from '../relay/delivery.ts'
+import { type Delivery, openDelivery } from '../relay/delivery.ts'
 
 export interface RequestTries extends Tries {
   readonly plan: Plan<UsableUpstream>
@@ -31,11 +36,33 @@ export interface RequestTries extends Tries {
   waitMs: number
 }
 
-type Asked = Pick<
-  RequestTries,
-  'plan' | 'request' | 'context' | 'delivery' | 'forwarded' | 'callerId'
->
+/** What a reservation says of the request it is for. */
+interface Reserved {
+  readonly caller: Caller
+  readonly request: ModelRequest
+  readonly context: RequestContext
+  readonly headers: Record<string, string>
+}
 
-export function openTries(asked: Asked): RequestTries {
-  return { ...openRoutingTries(), ...asked, attempts: [], current: null, losses: [], waitMs: 0 }
+export function openTries(
+  forwardHeaders: readonly string[],
+  plan: Plan<UsableUpstream>,
+  { caller, request, context, headers }: Reserved,
+  client: Client & { headers: HeaderSource },
+): RequestTries {
+  const own = PROTOCOLS[request.protocol].forwardedHeaders
+  const names = own.length === 0 ? forwardHeaders : [...forwardHeaders, ...own]
+  return {
+    ...openRoutingTries(),
+    plan,
+    request,
+    context,
+    delivery: openDelivery(client, headers),
+    forwarded: forwardedHeaders(names, client.headers),
+    callerId: caller.user.id,
+    attempts: [],
+    current: null,
+    losses: [],
+    waitMs: 0,
+  }
 }

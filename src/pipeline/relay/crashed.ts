@@ -6,7 +6,11 @@ import { respondWithError } from './error-response.ts'
 import type { RelayResult } from './result.ts'
 
 /** The stack goes to the log, never to the client. */
-export function crashed({ logger }: Services, tries: RequestTries, error: unknown): RelayResult {
+export function crashResult(
+  { logger }: Services,
+  tries: RequestTries,
+  error: unknown,
+): RelayResult {
   const { requestId, signal } = tries.context
   const stack = error instanceof Error ? error.stack : String(error)
   logger.error({ requestId, error: stack }, 'internal error')

@@ -7,10 +7,12 @@ export interface Delivery {
   readonly headers: Record<string, string>
   /** Null until the head of a stream is sent; then an error can only be an event. */
   stream: ClientStream | null
+  /** Monotonic: when the client last got something; at first, when the request arrived. */
+  writtenMs: number
 }
 
 export function openDelivery(client: Client, headers: Record<string, string>): Delivery {
-  return { client, headers, stream: null }
+  return { client, headers, stream: null, writtenMs: performance.now() }
 }
 
 const STREAM_HEADERS = {

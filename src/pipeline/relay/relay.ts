@@ -1,4 +1,4 @@
-/** Stage 6: hand the result to the client. Returns at the last byte. */
+/** Stage 7: hand the result to the client. Returns at the last byte. */
 import { type Failure, failure } from '../../core/failure.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
@@ -37,8 +37,10 @@ function failed(
   outcome: RelayResult['outcome'],
   error: Parameters<typeof respondWithError>[1],
 ): RelayResult {
+  // The head of a stream that was begun for comments has said 200.
+  const status = tries.delivery.stream === null ? error.status : 200
   respondWithError(tries, error)
-  const { status, code: errorCode } = error
+  const { code: errorCode } = error
   return { tries, outcome, status, errorCode, usage: null, text: '', firstTokenMs: null }
 }
 

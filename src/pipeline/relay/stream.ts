@@ -98,6 +98,7 @@ async function passOn(running: Running): Promise<StreamEnding> {
     if (over !== null) return over
     if (events !== null) {
       const taken = client.write(events)
+      running.tries.delivery.writtenMs = performance.now()
       if (taken instanceof Promise) {
         running.deadline.set(running.services.limits.clientWriteMs, running.onClientStalled)
         await taken

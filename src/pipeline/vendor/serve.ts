@@ -1,14 +1,13 @@
 /** The lifecycle of a call of a vendor's route: the same stages as a model's, around a table of routes. */
 import type { Caller } from '../../access/caller.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
-import { forwardedHeaders } from '../../upstreams/forward-headers.ts'
+import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
 import { openTries } from '../attempt/tries.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
-import { crashed } from '../relay/crashed.ts'
-import { openDelivery } from '../relay/delivery.ts'
+import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
 import { reserve } from '../reserve.ts'
@@ -31,9 +30,8 @@ export async function serveVendor(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client.headers)
-  const leave = services.inFlight.enter(caller, client)
+  const leave = admit(services, caller, client)
   try {
-    services.rateLimits.admit(caller.key, client)
     await serveCaller(services, caller, { client, readCall }, context)
   } finally {
     leave()
@@ -50,18 +48,16 @@ async function serveCaller(
   const { plan, object } = await planCall(services, caller, call)
   const request = requestOf(call)
   const reservation = await reserve(services, { caller, request, client }, context)
-  const delivery = openDelivery(client, reservation.headers)
   const send = vendorSender({ services, caller, call, object })
-  const forwarded = forwardedHeaders([...services.forwardHeaders, 'accept'], client.headers)
-  const callerId = caller.user.id
-  const tries = openTries({ plan, request, context, delivery, forwarded, callerId })
+  const forwardHeaders = [...services.forwardHeaders, 'accept']
+  const tries = openTries(forwardHeaders, plan, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult
   try {
     relayed = await relay(services, tries, await attempt(services, tries, send))
   } catch (error) {
-    relayed = crashed(services, tries, error)
+    relayed = crashResult(services, tries, error)
   }
   await settle(services, reservation, relayed)
 }
