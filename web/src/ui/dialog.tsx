@@ -103,7 +103,6 @@ function focusFirstField(event: Event): void {
   const panel = event.currentTarget
   if (!(panel instanceof HTMLElement)) return
   const field = panel.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')
-  if (field === null) return
   event.preventDefault()
-  field.focus()
+  ;(field ?? panel).focus()
 }

@@ -1,4 +1,152 @@
-/** Stub. */
+/** What happened to this one? Requests as a list, over time, and live. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { requestsQuery } from '@/api/requests.ts'
+import { surroundingsQuery } from '@/api/session.ts'
+import { formatNumber } from '@/lib/format.ts'
+import type { RequestsSearch } from '@/lib/search-params.ts'
+import { Button } from '@/ui/button.tsx'
+import { ActivityIcon, PauseIcon, PlayIcon, SquareIcon } from '@/ui/icons.tsx'
+import { LoadMore } from '@/ui/load-more.tsx'
+import { Page, Panel } from '@/ui/page.tsx'
+import { Empty, Loaded } from '@/ui/states.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { fits, requestFilter } from './filter.ts'
+import { Histogram } from './histogram.tsx'
+import { RequestDrawer } from './request-drawer.tsx'
+import { RequestTable } from './request-table.tsx'
+import { useTail } from './use-tail.ts'
+
+const route = getRouteApi('/signed-in/requests')
+
 export function RequestsPage() {
-  return null
+  const { t } = useLingui()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const zone = useQuery(surroundingsQuery).data?.time_zone
+  const set = (part: RequestsSearch, replace = true) =>
+    void navigate({ search: { ...search, ...part }, replace })
+  // The bounds of "the last day" are those of the moment the filter was chosen, or asked for anew.
+  const [asked, setAsked] = useState(0)
+  const { id, live = false, ...rest } = search
+  const key = JSON.stringify(rest)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the search
+  const filter = useMemo(() => requestFilter(rest, zone), [key, zone, asked])
+  const open = (requestId: string | undefined) => set({ id: requestId }, false)
+  return (
+    <Page
+      title={t`Requests`}
+      actions={
+        live ? (
+          <Button onClick={() => set({ live: undefined })}>
+            <SquareIcon className="size-3.5" /> <Trans>End live view</Trans>
+          </Button>
+        ) : (
+          <>
+            <Button onClick={() => setAsked(asked + 1)}>
+              <Trans>Refresh</Trans>
+            </Button>
+            <Button variant="primary" onClick={() => set({ live: true })}>
+              <ActivityIcon /> <Trans>Live</Trans>
+            </Button>
+          </>
+        )
+      }
+    >
+      <FilterBar search={search} onChange={set} onOpen={open} />
+      {live ? (
+        <LiveRequests search={search} onOpen={open} />
+      ) : (
+        <>
+          <Histogram filter={filter} onBrush={(from, until) => set({ from, until }, false)} />
+          <PastRequests filter={filter} onOpen={open} />
+        </>
+      )}
+      {id !== undefined && <RequestDrawer id={id} onClose={() => set({ id: undefined })} />}
+    </Page>
+  )
+}
+
+interface ListProps {
+  onOpen: (id: string) => void
+}
+
+function PastRequests({ filter, onOpen }: ListProps & { filter: ReturnType<typeof requestFilter> }) {
+  const { t } = useLingui()
+  const query = useInfiniteQuery(requestsQuery(filter, true))
+  return (
+    <Panel flush>
+      <Loaded query={query}>
+        {({ pages }) => {
+          const rows = pages.flatMap(({ items }) => items)
+          if (rows.length === 0)
+            return (
+              <Empty icon={ActivityIcon} title={t`No requests fit`}>
+                <Trans>There were none in this period with this filter. A request id is found on any date.</Trans>
+              </Empty>
+            )
+          return (
+            <RequestTable
+              rows={rows}
+              total={query.hasNextPage ? -1 : rows.length}
+              onOpen={onOpen}
+              footer={<LoadMore query={query} />}
+            />
+          )
+        }}
+      </Loaded>
+    </Panel>
+  )
+}
+
+function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }) {
+  const { t } = useLingui()
+  const [stopped, setStopped] = useState(false)
+  const [scrolled, setScrolled] = useState(false)
+  const paused = stopped || scrolled
+  const tail = useTail({ active: true, paused, keep: (row) => fits(row, search) })
+  const state = paused ? t`Paused` : tail.connected ? t`Live` : t`Connecting …`
+  return (
+    <Panel
+      flush
+      title={
+        <span className="flex items-center gap-2">
+          <span aria-hidden="true" className={`size-2 rounded-full ${paused ? 'bg-warn' : 'bg-ok'}`} />
+          <span role="status">{state}</span>
+          {paused && tail.waiting > 0 && (
+            <span className="font-normal text-soft">
+              <Trans>{formatNumber(tail.waiting)} more are waiting</Trans>
+            </span>
+          )}
+          {tail.skipped > 0 && (
+            <span className="font-normal text-faint">
+              <Trans>{formatNumber(tail.skipped)} left out: too many to show</Trans>
+            </span>
+          )}
+        </span>
+      }
+      actions={
+        <Button
+          size="small"
+          onClick={() => {
+            setStopped(!paused)
+            setScrolled(false)
+          }}
+        >
+          {paused ? <PlayIcon className="size-3.5" /> : <PauseIcon className="size-3.5" />}
+          {paused ? <Trans>Go on</Trans> : <Trans>Pause</Trans>}
+        </Button>
+      }
+    >
+      {tail.rows.length === 0 ? (
+        <Empty icon={ActivityIcon} title={t`Waiting for requests`}>
+          <Trans>Each one appears here as it ends.</Trans>
+        </Empty>
+      ) : (
+        <RequestTable rows={tail.rows} total={-1} onOpen={onOpen} onScrolled={setScrolled} atTop={!paused} />
+      )}
+    </Panel>
+  )
 }

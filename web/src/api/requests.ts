@@ -1,0 +1,42 @@
+/** Requests: the list, its histogram, and one with everything about it. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { RequestsSearch } from '@/lib/search-params.ts'
+import { api, type Schemas, unwrap } from './client.ts'
+
+export type RequestRow = Schemas['Request']
+export type RequestDetail = Schemas['RequestDetail']
+
+export interface RequestFilter extends Pick<RequestsSearch, 'outcome' | 'status' | 'model' | 'upstream'> {
+  user_id?: number | undefined
+  key_id?: number | undefined
+  from: string
+  until: string
+}
+
+export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['requests', filter],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(api.GET('/requests', { params: { query: { ...filter, cursor: pageParam, limit: 100 } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: false,
+    enabled,
+  })
+
+export const histogramQuery = ({ outcome: _, status: __, ...filter }: RequestFilter) =>
+  queryOptions({
+    queryKey: ['requests', 'histogram', filter],
+    queryFn: ({ signal }) => unwrap(api.GET('/requests/histogram', { params: { query: filter }, signal })),
+    placeholderData: keepPreviousData,
+  })
+
+/** By its id, on any date. */
+export const requestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['request', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/requests/{request_id}', { params: { path: { request_id: id } }, signal })),
+    staleTime: 60_000,
+  })

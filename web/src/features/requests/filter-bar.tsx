@@ -1,0 +1,136 @@
+/** Narrows the list; everything chosen here stands in the address. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { keyQuery } from '@/api/keys.ts'
+import { useMay } from '@/api/session.ts'
+import { userQuery } from '@/api/users.ts'
+import type { RequestsSearch } from '@/lib/search-params.ts'
+import { Button } from '@/ui/button.tsx'
+import { Select, TextInput } from '@/ui/field.tsx'
+import { SearchIcon, XIcon } from '@/ui/icons.tsx'
+import { RangePicker } from '@/ui/range-picker.tsx'
+import { SearchBox } from '@/ui/search-box.tsx'
+import { useOutcomeNames } from './outcome-badge.tsx'
+
+interface FilterBarProps {
+  search: RequestsSearch
+  onChange: (part: RequestsSearch) => void
+  onOpen: (id: string) => void
+}
+
+const STATUSES = ['2xx', '4xx', '429', '5xx']
+
+export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
+  const { t } = useLingui()
+  const { seeAll } = useMay()
+  const outcomes = useOutcomeNames()
+  const any = search.outcome ?? search.status ?? search.user ?? search.key ?? search.model ?? search.upstream
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {!search.live && (
+        <RangePicker value={search} fallback="24h" options={['1h', '24h', '7d', '30d']} onChange={onChange} />
+      )}
+      <Select
+        aria-label={t`Outcome`}
+        className="!w-auto"
+        value={search.outcome ?? ''}
+        onChange={(event) => onChange({ outcome: event.target.value || undefined })}
+      >
+        <option value="">{t`Any outcome`}</option>
+        {Object.entries(outcomes).map(([outcome, name]) => (
+          <option key={outcome} value={outcome}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label={t`Status`}
+        className="!w-auto"
+        value={search.status ?? ''}
+        onChange={(event) => onChange({ status: event.target.value || undefined })}
+      >
+        <option value="">{t`Any status`}</option>
+        {STATUSES.map((status) => (
+          <option key={status}>{status}</option>
+        ))}
+      </Select>
+      <SearchBox label={t`Model`} value={search.model} onChange={(model) => onChange({ model })} className="w-36" />
+      {seeAll && (
+        <SearchBox
+          label={t`Upstream`}
+          value={search.upstream}
+          onChange={(upstream) => onChange({ upstream })}
+          className="w-36"
+        />
+      )}
+      {search.user !== undefined && <UserChip id={search.user} onClear={() => onChange({ user: undefined })} />}
+      {search.key !== undefined && <KeyChip id={search.key} onClear={() => onChange({ key: undefined })} />}
+      {any !== undefined && (
+        <Button
+          variant="ghost"
+          onClick={() =>
+            onChange({
+              outcome: undefined,
+              status: undefined,
+              user: undefined,
+              key: undefined,
+              model: undefined,
+              upstream: undefined,
+            })
+          }
+        >
+          <Trans>Clear</Trans>
+        </Button>
+      )}
+      <IdSearch onOpen={onOpen} />
+    </div>
+  )
+}
+
+function UserChip({ id, onClear }: { id: number; onClear: () => void }) {
+  const { t } = useLingui()
+  const name = useQuery(userQuery(id)).data?.value.username ?? String(id)
+  return <Chip text={t`User ${name}`} onClear={onClear} />
+}
+
+function KeyChip({ id, onClear }: { id: number; onClear: () => void }) {
+  const { t } = useLingui()
+  const name = useQuery(keyQuery(id)).data?.value.name ?? String(id)
+  return <Chip text={t`Key ${name}`} onClear={onClear} />
+}
+
+function Chip({ text, onClear }: { text: string; onClear: () => void }) {
+  const { t } = useLingui()
+  return (
+    <Button onClick={onClear} aria-label={t`Remove the filter ${text}`}>
+      {text} <XIcon className="size-3.5" />
+    </Button>
+  )
+}
+
+/** Found on any date, by the gateway: the range does not matter. */
+function IdSearch({ onOpen }: { onOpen: (id: string) => void }) {
+  const { t } = useLingui()
+  const [id, setId] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (id.trim() !== '') onOpen(id.trim())
+  }
+  return (
+    <form onSubmit={submit} className="flex gap-1 sm:ml-auto">
+      <TextInput
+        aria-label={t`Request id`}
+        placeholder={t`Request id`}
+        spellCheck={false}
+        maxLength={200}
+        value={id}
+        onChange={(event) => setId(event.target.value)}
+        className="w-44 font-mono"
+      />
+      <Button type="submit" aria-label={t`Open this request`}>
+        <SearchIcon />
+      </Button>
+    </form>
+  )
+}

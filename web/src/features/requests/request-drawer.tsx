@@ -1,0 +1,162 @@
+/** Everything about one request: how its time went, its tokens and how its cost came about. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { type RequestDetail, requestQuery } from '@/api/requests.ts'
+import { useMay, usePublicUrl } from '@/api/session.ts'
+import { formatCost, formatNumber } from '@/lib/format.ts'
+import { snippet } from '@/lib/snippets.ts'
+import { Button } from '@/ui/button.tsx'
+import { CodeBlock, CopyButton } from '@/ui/copy.tsx'
+import { Drawer } from '@/ui/dialog.tsx'
+import { Facts } from '@/ui/page.tsx'
+import { Loaded, SkeletonRows } from '@/ui/states.tsx'
+import { Time } from '@/ui/time.tsx'
+import { OutcomeBadge } from './outcome-badge.tsx'
+import { Waterfall } from './waterfall.tsx'
+
+export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+  const query = useQuery(requestQuery(id))
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={<Trans>Request</Trans>}
+      description={
+        <span className="flex items-center gap-1 font-mono text-xs">
+          {id} <CopyButton text={id} />
+        </span>
+      }
+    >
+      <Loaded query={query} skeleton={<SkeletonRows rows={8} />}>
+        {(request) => <Details request={request} />}
+      </Loaded>
+    </Drawer>
+  )
+}
+
+function Details({ request }: { request: RequestDetail }) {
+  const { t } = useLingui()
+  const baseUrl = `${usePublicUrl()}/v1`
+  return (
+    <div className="flex flex-col gap-6">
+      <div className="flex flex-wrap items-center gap-3">
+        <OutcomeBadge outcome={request.outcome} status={request.status} />
+        <span className="text-soft">
+          <Time at={request.started_at} />
+        </span>
+        {request.error_code && <code className="font-mono text-xs text-bad">{request.error_code}</code>}
+      </div>
+      <Facts items={useRequestFacts(request)} />
+      <Section title={t`How its time went`}>
+        <Waterfall request={request} />
+      </Section>
+      <Section title={t`Tokens and cost`}>
+        <Cost request={request} />
+        <p className="text-xs text-faint">
+          <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
+        </p>
+      </Section>
+      <Section title={t`The same again`}>
+        <CodeBlock text={snippet('curl', { baseUrl, model: request.model })} label={t`As a curl command`} />
+        <p className="text-xs text-faint">
+          <Trans>What was asked is not recorded, so the command has a question of its own.</Trans>
+        </p>
+        <div>
+          <Button asChild>
+            <Link to="/playground" search={{ model: request.model }}>
+              <Trans>Open in the playground</Trans>
+            </Link>
+          </Button>
+        </div>
+      </Section>
+    </div>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="font-semibold">{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
+  const { t } = useLingui()
+  const { seeAll } = useMay()
+  const link = 'underline underline-offset-2'
+  return [
+    [
+      t`User`,
+      seeAll ? (
+        <Link key="user" to="/users/$userId" params={{ userId: String(request.user_id) }} className={link}>
+          {request.username}
+        </Link>
+      ) : (
+        request.username
+      ),
+    ],
+    [t`Key`, request.key_name],
+    [t`Model`, request.upstream_model && request.upstream_model !== request.model ? `${request.model} → ${request.upstream_model}` : request.model],
+    [t`Endpoint`, `${request.endpoint}${request.stream ? ` · ${t`streamed`}` : ''}`],
+    [t`Upstream`, request.upstream ? `${request.upstream}${request.provider ? ` (${request.provider})` : ''}` : t`none: it was refused before`],
+  ]
+}
+
+function Cost({ request }: { request: RequestDetail }) {
+  const { t } = useLingui()
+  const kinds: Record<string, string> = {
+    input: t`input`,
+    cached: t`input from the cache`,
+    output: t`output`,
+    reasoning: t`reasoning`,
+    audio_input: t`audio input`,
+    audio_output: t`audio output`,
+  }
+  if (request.cost.length === 0)
+    return (
+      <Facts
+        items={[
+          [t`Input`, formatNumber(request.prompt_tokens)],
+          [t`Output`, formatNumber(request.completion_tokens)],
+          [t`Cost`, request.cost_usd === null ? t`no price is known` : formatCost(request.cost_usd)],
+        ]}
+      />
+    )
+  return (
+    <table className="w-full text-left">
+      <caption className="sr-only">{t`Tokens and cost`}</caption>
+      <thead>
+        <tr className="text-xs text-faint">
+          <th scope="col" className="py-1 font-medium">{t`Kind`}</th>
+          <th scope="col" className="py-1 text-right font-medium">{t`Tokens`}</th>
+          <th scope="col" className="py-1 text-right font-medium">{t`A million`}</th>
+          <th scope="col" className="py-1 text-right font-medium">{t`Cost`}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {request.cost.map(({ kind, tokens, usd_per_million, usd }) => (
+          <tr key={kind} className="border-t">
+            <th scope="row" className="py-1 font-normal">
+              {kinds[kind] ?? kind}
+            </th>
+            <td className="py-1 text-right">{formatNumber(tokens)}</td>
+            <td className="py-1 text-right text-faint">{formatCost(usd_per_million)}</td>
+            <td className="py-1 text-right">{formatCost(usd)}</td>
+          </tr>
+        ))}
+        <tr className="border-t font-semibold">
+          <th scope="row" className="py-1">
+            {request.estimated ? t`Together (tokens estimated)` : t`Together`}
+          </th>
+          <td className="py-1 text-right">{formatNumber(request.total_tokens)}</td>
+          <td />
+          <td className="py-1 text-right">{formatCost(request.cost_usd)}</td>
+        </tr>
+      </tbody>
+    </table>
+  )
+}

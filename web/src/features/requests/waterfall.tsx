@@ -1,0 +1,79 @@
+/** The time of a request as bars beneath each other: limits and quota, each try, and from the first token to the end. */
+import { useLingui } from '@lingui/react/macro'
+import type { RequestDetail } from '@/api/requests.ts'
+import { formatDuration } from '@/lib/format.ts'
+import { classNames } from '@/ui/class-names.ts'
+
+interface Bar {
+  name: string
+  detail?: string
+  fromMs: number
+  untilMs: number
+  colour: string
+}
+
+export function Waterfall({ request }: { request: RequestDetail }) {
+  const bars = useBars(request)
+  const endMs = Math.max(1, request.timeline.end_ms, ...bars.map(({ untilMs }) => untilMs))
+  return (
+    <ol className="flex flex-col gap-1.5">
+      {bars.map(({ name, detail, fromMs, untilMs, colour }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list is fixed
+        <li key={index} className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 sm:grid-cols-[10rem_1fr_4.5rem]">
+          <span className="min-w-0">
+            <span className="block truncate" title={name}>
+              {name}
+            </span>
+            {detail && <span className="block truncate text-xs text-faint">{detail}</span>}
+          </span>
+          <span aria-hidden="true" className="relative order-3 col-span-2 h-3 rounded bg-sunken sm:order-none sm:col-span-1">
+            <span
+              className={classNames('absolute inset-y-0 min-w-0.5 rounded', colour)}
+              style={{ left: `${(fromMs / endMs) * 100}%`, width: `${((untilMs - fromMs) / endMs) * 100}%` }}
+            />
+          </span>
+          <span className="text-right whitespace-nowrap">{formatDuration(untilMs - fromMs)}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
+  const { t } = useLingui()
+  const failures: Record<string, string> = {
+    connect: t`could not connect`,
+    timeout: t`no answer in time`,
+    server: t`error of the server`,
+    rate: t`rate limit of the provider`,
+    quota: t`the provider's quota is spent`,
+    auth: t`the provider refused the key`,
+    model: t`does not have the model`,
+    context: t`too long for the model`,
+    filter: t`the provider's filter`,
+    client: t`refused the request`,
+  }
+  const bars: Bar[] = []
+  const sentMs = timeline.sent_ms ?? timeline.limits_ms
+  if (sentMs !== null)
+    bars.push({ name: t`Limits and quota`, fromMs: 0, untilMs: sentMs, colour: 'bg-info' })
+  for (const { upstream, started_ms, duration_ms, status, failure } of tries) {
+    const fromMs = started_ms ?? sentMs ?? 0
+    bars.push({
+      name: upstream,
+      detail: failure ? `${status ?? ''} ${failures[failure] ?? failure}`.trim() : String(status ?? ''),
+      fromMs,
+      untilMs: fromMs + (duration_ms ?? 0),
+      colour: failure ? 'bg-bad' : 'bg-accent',
+    })
+  }
+  if (stream && timeline.first_token_ms !== null)
+    bars.push({
+      name: t`Until the first token`,
+      fromMs: 0,
+      untilMs: timeline.first_token_ms,
+      colour: 'bg-line-strong',
+    })
+  bars.push({ name: t`Altogether`, fromMs: 0, untilMs: timeline.end_ms, colour: 'bg-line-strong' })
+  return bars
+}
