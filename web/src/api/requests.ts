@@ -6,7 +6,8 @@ import { api, type Schemas, unwrap } from './client.ts'
 export type RequestRow = Schemas['Request']
 export type RequestDetail = Schemas['RequestDetail']
 
-export interface RequestFilter extends Pick<RequestsSearch, 'outcome' | 'status' | 'model' | 'upstream'> {
+export interface RequestFilter
+  extends Pick<RequestsSearch, 'outcome' | 'status' | 'model' | 'upstream'> {
   user_id?: number | undefined
   key_id?: number | undefined
   from: string
@@ -17,7 +18,12 @@ export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
   infiniteQueryOptions({
     queryKey: ['requests', filter],
     queryFn: ({ pageParam, signal }) =>
-      unwrap(api.GET('/requests', { params: { query: { ...filter, cursor: pageParam, limit: 100 } }, signal })),
+      unwrap(
+        api.GET('/requests', {
+          params: { query: { ...filter, cursor: pageParam, limit: 100 } },
+          signal,
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -28,7 +34,8 @@ export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
 export const histogramQuery = ({ outcome: _, status: __, ...filter }: RequestFilter) =>
   queryOptions({
     queryKey: ['requests', 'histogram', filter],
-    queryFn: ({ signal }) => unwrap(api.GET('/requests/histogram', { params: { query: filter }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/requests/histogram', { params: { query: filter }, signal })),
     placeholderData: keepPreviousData,
   })
 

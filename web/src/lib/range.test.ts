@@ -11,12 +11,15 @@ test('a month starts at local midnight, also at half-hour offsets and across a c
     'Asia/Kolkata': '2026-10-31T18:30:00.000Z',
     'America/New_York': '2026-11-01T04:00:00.000Z',
   })
-  for (const [zone, start] of starts) expect(new Date(monthStart(at, zone)).toISOString()).toBe(start)
+  for (const [zone, start] of starts)
+    expect(new Date(monthStart(at, zone)).toISOString()).toBe(start)
 })
 
 test('the month is the local one where UTC has another', () => {
   const newYear = Date.parse('2026-12-31T20:00:00Z')
-  expect(new Date(monthStart(newYear, 'Asia/Shanghai')).toISOString()).toBe('2026-12-31T16:00:00.000Z')
+  expect(new Date(monthStart(newYear, 'Asia/Shanghai')).toISOString()).toBe(
+    '2026-12-31T16:00:00.000Z',
+  )
 })
 
 test('own bounds win over a named range', () => {

@@ -3,7 +3,13 @@ import { serverNow } from './clock.ts'
 import type { RangeSearch } from './search-params.ts'
 
 const HOUR_MS = 3_600_000
-const LENGTHS_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d': 720 * HOUR_MS, '90d': 2160 * HOUR_MS }
+const LENGTHS_MS = {
+  '1h': HOUR_MS,
+  '24h': 24 * HOUR_MS,
+  '7d': 168 * HOUR_MS,
+  '30d': 720 * HOUR_MS,
+  '90d': 2160 * HOUR_MS,
+}
 const MINUTE_MS = 60_000
 
 export interface Bounds {

@@ -36,7 +36,9 @@ export function RangePicker({ value, fallback, options, onChange }: RangePickerP
       aria-label={t`Period`}
       className="!w-auto"
       value={value.range ?? fallback}
-      onChange={(event) => onChange({ range: event.target.value as Range, from: undefined, until: undefined })}
+      onChange={(event) =>
+        onChange({ range: event.target.value as Range, from: undefined, until: undefined })
+      }
     >
       {options.map((range) => (
         <option key={range} value={range}>

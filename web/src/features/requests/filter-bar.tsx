@@ -25,11 +25,17 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
   const { t } = useLingui()
   const { seeAll } = useMay()
   const outcomes = useOutcomeNames()
-  const any = search.outcome ?? search.status ?? search.user ?? search.key ?? search.model ?? search.upstream
+  const any =
+    search.outcome ?? search.status ?? search.user ?? search.key ?? search.model ?? search.upstream
   return (
     <div className="flex flex-wrap items-center gap-2">
       {!search.live && (
-        <RangePicker value={search} fallback="24h" options={['1h', '24h', '7d', '30d']} onChange={onChange} />
+        <RangePicker
+          value={search}
+          fallback="24h"
+          options={['1h', '24h', '7d', '30d']}
+          onChange={onChange}
+        />
       )}
       <Select
         aria-label={t`Outcome`}
@@ -55,7 +61,12 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
           <option key={status}>{status}</option>
         ))}
       </Select>
-      <SearchBox label={t`Model`} value={search.model} onChange={(model) => onChange({ model })} className="w-36" />
+      <SearchBox
+        label={t`Model`}
+        value={search.model}
+        onChange={(model) => onChange({ model })}
+        className="w-36"
+      />
       {seeAll && (
         <SearchBox
           label={t`Upstream`}
@@ -64,8 +75,12 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
           className="w-36"
         />
       )}
-      {search.user !== undefined && <UserChip id={search.user} onClear={() => onChange({ user: undefined })} />}
-      {search.key !== undefined && <KeyChip id={search.key} onClear={() => onChange({ key: undefined })} />}
+      {search.user !== undefined && (
+        <UserChip id={search.user} onClear={() => onChange({ user: undefined })} />
+      )}
+      {search.key !== undefined && (
+        <KeyChip id={search.key} onClear={() => onChange({ key: undefined })} />
+      )}
       {any !== undefined && (
         <Button
           variant="ghost"

@@ -5,7 +5,15 @@ import type { RequestsSearch } from '@/lib/search-params.ts'
 
 export function requestFilter(search: RequestsSearch, timeZone?: string): RequestFilter {
   const { outcome, status, user, key, model, upstream } = search
-  return { ...boundsOf(search, timeZone), outcome, status, user_id: user, key_id: key, model, upstream }
+  return {
+    ...boundsOf(search, timeZone),
+    outcome,
+    status,
+    user_id: user,
+    key_id: key,
+    model,
+    upstream,
+  }
 }
 
 /** Whether a row that has just arrived belongs to what is shown. */
@@ -23,5 +31,7 @@ export function fits(row: RequestRow, search: RequestsSearch): boolean {
 
 /** "429", or a class such as "5xx". */
 function statusFits(status: number, wanted: string): boolean {
-  return wanted.endsWith('xx') ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted)
+  return wanted.endsWith('xx')
+    ? Math.floor(status / 100) === Number(wanted[0])
+    : status === Number(wanted)
 }

@@ -37,7 +37,11 @@ function Bars({ bars, onBrush }: { bars: readonly Bar[]; onBrush: HistogramProps
   const times = useMemo(() => bars.map(({ start }) => start), [bars])
   const series = useMemo<Series[]>(
     () => [
-      { name: t`Answered`, colour: '--series-1', values: bars.map((bar) => bar.requests - bar.errors) },
+      {
+        name: t`Answered`,
+        colour: '--series-1',
+        values: bars.map((bar) => bar.requests - bar.errors),
+      },
       { name: t`Errors`, colour: '--series-5', values: bars.map((bar) => bar.errors) },
     ],
     [bars, t],
@@ -50,7 +54,9 @@ function Bars({ bars, onBrush }: { bars: readonly Bar[]; onBrush: HistogramProps
       format={formatCompact}
       height={HEIGHT}
       stacked
-      onBrush={(fromMs, untilMs) => onBrush(new Date(fromMs).toISOString(), new Date(untilMs).toISOString())}
+      onBrush={(fromMs, untilMs) =>
+        onBrush(new Date(fromMs).toISOString(), new Date(untilMs).toISOString())
+      }
     />
   )
 }

@@ -46,7 +46,9 @@ function Details({ request }: { request: RequestDetail }) {
         <span className="text-soft">
           <Time at={request.started_at} />
         </span>
-        {request.error_code && <code className="font-mono text-xs text-bad">{request.error_code}</code>}
+        {request.error_code && (
+          <code className="font-mono text-xs text-bad">{request.error_code}</code>
+        )}
       </div>
       <Facts items={useRequestFacts(request)} />
       <Section title={t`How its time went`}>
@@ -59,7 +61,10 @@ function Details({ request }: { request: RequestDetail }) {
         </p>
       </Section>
       <Section title={t`The same again`}>
-        <CodeBlock text={snippet('curl', { baseUrl, model: request.model })} label={t`As a curl command`} />
+        <CodeBlock
+          text={snippet('curl', { baseUrl, model: request.model })}
+          label={t`As a curl command`}
+        />
         <p className="text-xs text-faint">
           <Trans>What was asked is not recorded, so the command has a question of its own.</Trans>
         </p>
@@ -92,7 +97,12 @@ function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
     [
       t`User`,
       seeAll ? (
-        <Link key="user" to="/users/$userId" params={{ userId: String(request.user_id) }} className={link}>
+        <Link
+          key="user"
+          to="/users/$userId"
+          params={{ userId: String(request.user_id) }}
+          className={link}
+        >
           {request.username}
         </Link>
       ) : (
@@ -100,9 +110,19 @@ function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
       ),
     ],
     [t`Key`, request.key_name],
-    [t`Model`, request.upstream_model && request.upstream_model !== request.model ? `${request.model} → ${request.upstream_model}` : request.model],
+    [
+      t`Model`,
+      request.upstream_model && request.upstream_model !== request.model
+        ? `${request.model} → ${request.upstream_model}`
+        : request.model,
+    ],
     [t`Endpoint`, `${request.endpoint}${request.stream ? ` · ${t`streamed`}` : ''}`],
-    [t`Upstream`, request.upstream ? `${request.upstream}${request.provider ? ` (${request.provider})` : ''}` : t`none: it was refused before`],
+    [
+      t`Upstream`,
+      request.upstream
+        ? `${request.upstream}${request.provider ? ` (${request.provider})` : ''}`
+        : t`none: it was refused before`,
+    ],
   ]
 }
 
@@ -122,7 +142,10 @@ function Cost({ request }: { request: RequestDetail }) {
         items={[
           [t`Input`, formatNumber(request.prompt_tokens)],
           [t`Output`, formatNumber(request.completion_tokens)],
-          [t`Cost`, request.cost_usd === null ? t`no price is known` : formatCost(request.cost_usd)],
+          [
+            t`Cost`,
+            request.cost_usd === null ? t`no price is known` : formatCost(request.cost_usd),
+          ],
         ]}
       />
     )

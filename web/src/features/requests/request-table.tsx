@@ -24,7 +24,14 @@ interface RequestTableProps {
   atTop?: boolean
 }
 
-export function RequestTable({ rows, total, onOpen, footer, onScrolled, atTop = false }: RequestTableProps) {
+export function RequestTable({
+  rows,
+  total,
+  onOpen,
+  footer,
+  onScrolled,
+  atTop = false,
+}: RequestTableProps) {
   const { t } = useLingui()
   const { seeAll } = useMay()
   const scroller = useRef<HTMLDivElement>(null)
@@ -49,7 +56,11 @@ export function RequestTable({ rows, total, onOpen, footer, onScrolled, atTop = 
       className="relative max-h-[70dvh] overflow-auto [overflow-anchor:none]"
     >
       <div role="rowgroup" className="sticky top-0 z-10 w-fit min-w-full border-b bg-surface">
-        <div role="row" aria-rowindex={1} className={`${COLUMNS} h-9 text-xs font-medium text-faint`}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={`${COLUMNS} h-9 text-xs font-medium text-faint`}
+        >
           <span role="columnheader">{t`Began`}</span>
           <span role="columnheader">{t`Outcome`}</span>
           <span role="columnheader">{t`Model`}</span>
@@ -60,10 +71,25 @@ export function RequestTable({ rows, total, onOpen, footer, onScrolled, atTop = 
           <span role="columnheader" className="text-right">{t`Cost`}</span>
         </div>
       </div>
-      <div role="rowgroup" className="relative w-fit min-w-full" style={{ height: virtual.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className="relative w-fit min-w-full"
+        style={{ height: virtual.getTotalSize() }}
+      >
         {virtual.getVirtualItems().map(({ key, index, start }) => {
           const row = rows[index]
-          return row && <Row key={key} row={row} index={index} top={start} onOpen={onOpen} withUser={seeAll} />
+          return (
+            row && (
+              <Row
+                key={key}
+                row={row}
+                index={index}
+                top={start}
+                onOpen={onOpen}
+                withUser={seeAll}
+              />
+            )
+          )
         })}
       </div>
       {footer}

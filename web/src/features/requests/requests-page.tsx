@@ -12,8 +12,8 @@ import { ActivityIcon, PauseIcon, PlayIcon, SquareIcon } from '@/ui/icons.tsx'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
-import { FilterBar } from './filter-bar.tsx'
 import { fits, requestFilter } from './filter.ts'
+import { FilterBar } from './filter-bar.tsx'
 import { Histogram } from './histogram.tsx'
 import { RequestDrawer } from './request-drawer.tsx'
 import { RequestTable } from './request-table.tsx'
@@ -73,7 +73,10 @@ interface ListProps {
   onOpen: (id: string) => void
 }
 
-function PastRequests({ filter, onOpen }: ListProps & { filter: ReturnType<typeof requestFilter> }) {
+function PastRequests({
+  filter,
+  onOpen,
+}: ListProps & { filter: ReturnType<typeof requestFilter> }) {
   const { t } = useLingui()
   const query = useInfiniteQuery(requestsQuery(filter, true))
   return (
@@ -84,7 +87,10 @@ function PastRequests({ filter, onOpen }: ListProps & { filter: ReturnType<typeo
           if (rows.length === 0)
             return (
               <Empty icon={ActivityIcon} title={t`No requests fit`}>
-                <Trans>There were none in this period with this filter. A request id is found on any date.</Trans>
+                <Trans>
+                  There were none in this period with this filter. A request id is found on any
+                  date.
+                </Trans>
               </Empty>
             )
           return (
@@ -113,7 +119,10 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
       flush
       title={
         <span className="flex items-center gap-2">
-          <span aria-hidden="true" className={`size-2 rounded-full ${paused ? 'bg-warn' : 'bg-ok'}`} />
+          <span
+            aria-hidden="true"
+            className={`size-2 rounded-full ${paused ? 'bg-warn' : 'bg-ok'}`}
+          />
           <span role="status">{state}</span>
           {paused && tail.waiting > 0 && (
             <span className="font-normal text-soft">
@@ -145,7 +154,13 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
           <Trans>Each one appears here as it ends.</Trans>
         </Empty>
       ) : (
-        <RequestTable rows={tail.rows} total={-1} onOpen={onOpen} onScrolled={setScrolled} atTop={!paused} />
+        <RequestTable
+          rows={tail.rows}
+          total={-1}
+          onOpen={onOpen}
+          onScrolled={setScrolled}
+          atTop={!paused}
+        />
       )}
     </Panel>
   )

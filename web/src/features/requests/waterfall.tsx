@@ -19,17 +19,26 @@ export function Waterfall({ request }: { request: RequestDetail }) {
     <ol className="flex flex-col gap-1.5">
       {bars.map(({ name, detail, fromMs, untilMs, colour }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list is fixed
-        <li key={index} className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 sm:grid-cols-[10rem_1fr_4.5rem]">
+        <li
+          key={index}
+          className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 sm:grid-cols-[10rem_1fr_4.5rem]"
+        >
           <span className="min-w-0">
             <span className="block truncate" title={name}>
               {name}
             </span>
             {detail && <span className="block truncate text-xs text-faint">{detail}</span>}
           </span>
-          <span aria-hidden="true" className="relative order-3 col-span-2 h-3 rounded bg-sunken sm:order-none sm:col-span-1">
+          <span
+            aria-hidden="true"
+            className="relative order-3 col-span-2 h-3 rounded bg-sunken sm:order-none sm:col-span-1"
+          >
             <span
               className={classNames('absolute inset-y-0 min-w-0.5 rounded', colour)}
-              style={{ left: `${(fromMs / endMs) * 100}%`, width: `${((untilMs - fromMs) / endMs) * 100}%` }}
+              style={{
+                left: `${(fromMs / endMs) * 100}%`,
+                width: `${((untilMs - fromMs) / endMs) * 100}%`,
+              }}
             />
           </span>
           <span className="text-right whitespace-nowrap">{formatDuration(untilMs - fromMs)}</span>
@@ -61,7 +70,9 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
     const fromMs = started_ms ?? sentMs ?? 0
     bars.push({
       name: upstream,
-      detail: failure ? `${status ?? ''} ${failures[failure] ?? failure}`.trim() : String(status ?? ''),
+      detail: failure
+        ? `${status ?? ''} ${failures[failure] ?? failure}`.trim()
+        : String(status ?? ''),
       fromMs,
       untilMs: fromMs + (duration_ms ?? 0),
       colour: failure ? 'bg-bad' : 'bg-accent',
