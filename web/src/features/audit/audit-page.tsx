@@ -1,4 +1,148 @@
-/** Stub. */
+/** Who changed what? Each change with what was before and after. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { ColumnDef } from '@tanstack/react-table'
+import { useMemo } from 'react'
+import { type AuditEntry, auditCsvUrl, auditQuery } from '@/api/audit.ts'
+import type { AuditSearch } from '@/lib/search-params.ts'
+import { Button } from '@/ui/button.tsx'
+import { DownloadIcon, ScrollIcon } from '@/ui/icons.tsx'
+import { LoadMore } from '@/ui/load-more.tsx'
+import { Page, Panel } from '@/ui/page.tsx'
+import { SearchBox } from '@/ui/search-box.tsx'
+import { Empty, Loaded } from '@/ui/states.tsx'
+import { DataTable } from '@/ui/table.tsx'
+import { Time } from '@/ui/time.tsx'
+
+const route = getRouteApi('/signed-in/audit')
+
 export function AuditPage() {
-  return null
+  const { t } = useLingui()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const set = (part: AuditSearch) =>
+    void navigate({ search: { ...search, ...part }, replace: true })
+  const query = useInfiniteQuery(auditQuery(search))
+  const columns = useAuditColumns()
+  return (
+    <Page
+      title={t`Audit`}
+      description={t`Every change, by whom and from where. Secrets are never in it.`}
+      actions={
+        <Button asChild>
+          <a href={auditCsvUrl(search)} download>
+            <DownloadIcon /> <Trans>All rows as CSV</Trans>
+          </a>
+        </Button>
+      }
+    >
+      <div className="flex flex-wrap gap-2">
+        <SearchBox
+          label={t`By whom`}
+          value={search.actor}
+          onChange={(actor) => set({ actor })}
+          className="w-44"
+        />
+        <SearchBox
+          label={t`Action`}
+          value={search.action}
+          onChange={(action) => set({ action })}
+          className="w-44"
+        />
+        <SearchBox
+          label={t`Of what`}
+          value={search.subject}
+          onChange={(subject) => set({ subject })}
+          className="w-44"
+        />
+      </div>
+      <Panel flush>
+        <Loaded query={query}>
+          {({ pages }) => (
+            <DataTable
+              label={t`Changes`}
+              items={pages.flatMap(({ items }) => items)}
+              columns={columns}
+              rowId={({ id }) => String(id)}
+              empty={
+                <Empty icon={ScrollIcon} title={t`No changes fit`}>
+                  <Trans>
+                    Whatever is changed here, on the command line or by the API is listed.
+                  </Trans>
+                </Empty>
+              }
+              footer={<LoadMore query={query} />}
+            />
+          )}
+        </Loaded>
+      </Panel>
+    </Page>
+  )
 }
+
+function useAuditColumns(): ColumnDef<AuditEntry>[] {
+  const { t } = useLingui()
+  return useMemo<ColumnDef<AuditEntry>[]>(
+    () => [
+      { id: 'at', header: t`Time`, cell: ({ row }) => <Time at={row.original.at} /> },
+      {
+        id: 'actor',
+        header: t`By whom`,
+        cell: ({ row: { original } }) => (
+          <div className="min-w-28">
+            <span className="font-medium">{original.actor}</span>
+            {original.address && <div className="text-xs text-faint">{original.address}</div>}
+          </div>
+        ),
+      },
+      {
+        id: 'action',
+        header: t`Action`,
+        cell: ({ row }) => (
+          <code className="font-mono text-xs whitespace-nowrap">{row.original.action}</code>
+        ),
+      },
+      {
+        id: 'subject',
+        header: t`Of what`,
+        cell: ({ row: { original } }) => (
+          <div className="min-w-28">
+            {original.subject_name ?? original.subject}
+            {original.subject_name && <div className="text-xs text-faint">{original.subject}</div>}
+          </div>
+        ),
+      },
+      {
+        id: 'change',
+        header: t`Before and after`,
+        cell: ({ row }) => <Change entry={row.original} />,
+      },
+    ],
+    [t],
+  )
+}
+
+/** The fields that differ, each with its two values. */
+function Change({ entry: { before, after } }: { entry: AuditEntry }) {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+  const different = names.filter((name) => shown(before?.[name]) !== shown(after?.[name]))
+  if (different.length === 0) return <span className="text-faint">–</span>
+  return (
+    <ul className="min-w-56 py-1 text-xs">
+      {different.map((name) => (
+        <li key={name}>
+          <span className="text-faint">{name}</span>{' '}
+          {before && name in before && <del className="text-bad">{shown(before[name])}</del>}
+          {before && name in before && after && name in after && ' → '}
+          {after && name in after && (
+            <ins className="text-ok no-underline">{shown(after[name])}</ins>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

@@ -1,4 +1,123 @@
-/** Stub. */
+/** What is wrong? The doctor's checks, run on the server and, for streaming, from this browser. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { type DoctorReport, doctorQuery, type Finding, type Verdict } from '@/api/doctor.ts'
+import { formatDuration } from '@/lib/format.ts'
+import { Badge, type Tone } from '@/ui/badge.tsx'
+import { Button } from '@/ui/button.tsx'
+import { CodeBlock, CopyButton } from '@/ui/copy.tsx'
+import { StethoscopeIcon } from '@/ui/icons.tsx'
+import { Page, Panel } from '@/ui/page.tsx'
+import { Empty, Failed, SkeletonRows } from '@/ui/states.tsx'
+import { BrowserCheck } from './browser-check.tsx'
+
 export function DoctorPage() {
-  return null
+  const { t, i18n } = useLingui()
+  const query = useQuery(doctorQuery(i18n.locale))
+  const run = () => void query.refetch()
+  const report = query.data
+  return (
+    <Page
+      title={t`Doctor`}
+      description={t`Measures what often goes wrong, says why, and what to do.`}
+      actions={
+        <>
+          {report && (
+            <CopyButton
+              text={JSON.stringify(report, null, 2)}
+              label={t`Copy the report, without secrets`}
+            />
+          )}
+          <Button variant="primary" busy={query.isFetching} onClick={run}>
+            {query.isFetching ? (
+              <Trans>Examining …</Trans>
+            ) : report ? (
+              <Trans>Examine again</Trans>
+            ) : (
+              <Trans>Examine</Trans>
+            )}
+          </Button>
+        </>
+      }
+    >
+      <BrowserCheck />
+      {query.isFetching && !report && (
+        <Panel flush>
+          <SkeletonRows rows={10} />
+        </Panel>
+      )}
+      {query.error && <Failed error={query.error} retry={run} />}
+      {report ? (
+        <Report report={report} />
+      ) : (
+        !query.isFetching &&
+        !query.error && (
+          <Panel>
+            <Empty
+              icon={StethoscopeIcon}
+              title={t`Not examined yet`}
+              action={
+                <Button variant="primary" onClick={run}>
+                  <Trans>Examine the gateway</Trans>
+                </Button>
+              }
+            >
+              <Trans>It takes a few seconds and changes nothing.</Trans>
+            </Empty>
+          </Panel>
+        )
+      )}
+    </Page>
+  )
+}
+
+const TONES: Record<Verdict, Tone> = { ok: 'ok', warning: 'warn', failure: 'bad', skipped: 'off' }
+const ORDER: readonly Verdict[] = ['failure', 'warning', 'ok', 'skipped']
+
+function Report({ report }: { report: DoctorReport }) {
+  const { t } = useLingui()
+  const names: Record<Verdict, string> = {
+    ok: t`well`,
+    warning: t`warning`,
+    failure: t`problem`,
+    skipped: t`skipped`,
+  }
+  const checks = [...report.checks].sort(
+    (one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict),
+  )
+  return (
+    <Panel flush title={t`Checks`}>
+      <ul className="divide-y">
+        {checks.map(({ id, verdict, took_ms, findings }) => (
+          <li key={id} className="flex flex-col gap-2 px-4 py-3 sm:flex-row sm:gap-4">
+            <div className="w-28 shrink-0">
+              <Badge tone={TONES[verdict]}>{names[verdict]}</Badge>
+            </div>
+            <div className="flex min-w-0 grow flex-col gap-3">
+              <p className="flex items-baseline gap-2">
+                <span className="font-mono text-xs font-semibold">{id}</span>
+                <span className="text-xs text-faint">{formatDuration(took_ms)}</span>
+              </p>
+              {findings.map((finding, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a report never changes
+                <FindingView key={index} finding={finding} />
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function FindingView({ finding: { seen, cause, fix, commands } }: { finding: Finding }) {
+  const { t } = useLingui()
+  return (
+    <div className="flex flex-col gap-1">
+      <p>{seen}</p>
+      {cause && <p className="text-soft">{cause}</p>}
+      {fix && <p className="font-medium">{fix}</p>}
+      {commands.length > 0 && <CodeBlock text={commands.join('\n')} label={t`What to paste`} />}
+    </div>
+  )
 }

@@ -110,7 +110,6 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
   const open = () => onOpen(row.request_id)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button in its first cell is for the keyboard
-    // biome-ignore lint/a11y/useFocusableInteractive: the button in its first cell has the focus
     <div
       role="row"
       aria-rowindex={index + 2}

@@ -17,10 +17,9 @@ export function Waterfall({ request }: { request: RequestDetail }) {
   const endMs = Math.max(1, request.timeline.end_ms, ...bars.map(({ untilMs }) => untilMs))
   return (
     <ol className="flex flex-col gap-1.5">
-      {bars.map(({ name, detail, fromMs, untilMs, colour }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the list is fixed
+      {bars.map(({ name, detail, fromMs, untilMs, colour }) => (
         <li
-          key={index}
+          key={`${name} ${fromMs}`}
           className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 sm:grid-cols-[10rem_1fr_4.5rem]"
         >
           <span className="min-w-0">

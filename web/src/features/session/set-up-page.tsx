@@ -4,13 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import { setUp } from '@/api/session.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@/lib/password.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
 import { FormError } from '@/ui/states.tsx'
 import { SignInFrame } from './sign-in-page.tsx'
-
-export const MIN_PASSWORD_LENGTH = 12
-export const MAX_PASSWORD_LENGTH = 256
 
 export function SetUpPage({ token, onDone }: { token: string; onDone: () => void }) {
   const { t } = useLingui()

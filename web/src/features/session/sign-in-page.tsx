@@ -8,10 +8,10 @@ import { signIn, signInOptionsQuery } from '@/api/session.ts'
 import { GATEWAY_URL } from '@/lib/addresses.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
+import { LanguageSwitch } from '@/ui/language-switch.tsx'
 import { Logo } from '@/ui/logo.tsx'
 import { useScrollLock } from '@/ui/scroll-lock.ts'
 import { FormError } from '@/ui/states.tsx'
-import { LanguageSwitch } from './language-switch.tsx'
 
 export function SignInPage({ onDone }: { onDone: () => void }) {
   return (

@@ -1,4 +1,96 @@
-/** Stub. */
+/** How is it set up? One's own account first, then the gateway's settings with their sources. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { useIdentity, useMay } from '@/api/session.ts'
+import { settingsQuery } from '@/api/settings.ts'
+import { Facts, Page, Panel } from '@/ui/page.tsx'
+import { Loaded } from '@/ui/states.tsx'
+import { Licences } from './licences.tsx'
+import { PasswordForm } from './password-form.tsx'
+import { SecondFactor } from './second-factor.tsx'
+import { SessionList } from './session-list.tsx'
+import { TimeZoneForm } from './time-zone-form.tsx'
+import { VariableTable } from './variable-table.tsx'
+
 export function SettingsPage() {
-  return null
+  const { t } = useLingui()
+  const { by, has_password } = useIdentity()
+  const { seeAll } = useMay()
+  return (
+    <Page title={t`Settings`}>
+      {by === 'session' && (
+        <div className="grid gap-4 lg:grid-cols-2">
+          <Panel
+            title={t`Sessions`}
+            hint={t`Where you are signed in.`}
+            flush
+            className="lg:row-span-2"
+          >
+            <SessionList />
+          </Panel>
+          {has_password && (
+            <>
+              <Panel title={t`Password`}>
+                <PasswordForm />
+              </Panel>
+              <Panel title={t`Second factor`}>
+                <SecondFactor />
+              </Panel>
+            </>
+          )}
+        </div>
+      )}
+      {seeAll && <Gateway />}
+      <Panel title={t`Licences of what is bundled`}>
+        <Licences />
+      </Panel>
+    </Page>
+  )
+}
+
+function Gateway() {
+  const { t } = useLingui()
+  const query = useQuery(settingsQuery)
+  return (
+    <Loaded query={query}>
+      {({ value: settings, etag }) => (
+        <>
+          <div className="grid gap-4 lg:grid-cols-2">
+            <Panel title={t`Gateway`}>
+              <Facts
+                items={[
+                  [t`Version`, settings.version],
+                  [
+                    t`Mode`,
+                    settings.mode === 'embedded'
+                      ? t`embedded: one process with its own database`
+                      : t`distributed: PostgreSQL and Redis`,
+                  ],
+                  [t`Instance`, settings.instance],
+                  [t`Public address`, settings.public_url],
+                  [
+                    t`Records are kept`,
+                    settings.usage_retention_days === null
+                      ? t`for good`
+                      : t`${settings.usage_retention_days} days`,
+                  ],
+                  ...(settings.oidc ? ([[t`Single sign-on`, settings.oidc.issuer]] as const) : []),
+                ]}
+              />
+            </Panel>
+            <Panel title={t`Time zone of reports`}>
+              <TimeZoneForm key={etag} zone={settings.time_zone} etag={etag} />
+            </Panel>
+          </div>
+          <Panel
+            flush
+            title={t`Variables`}
+            hint={<Trans>What is set by the environment or a file is changed there.</Trans>}
+          >
+            <VariableTable variables={settings.variables} />
+          </Panel>
+        </>
+      )}
+    </Loaded>
+  )
 }

@@ -1,8 +1,8 @@
 /** The other language, in its own words. */
 import { useLingui } from '@lingui/react/macro'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
-import { Button } from '@/ui/button.tsx'
-import { LanguagesIcon } from '@/ui/icons.tsx'
+import { Button } from './button.tsx'
+import { LanguagesIcon } from './icons.tsx'
 
 export function LanguageSwitch() {
   const { i18n } = useLingui()

@@ -1,0 +1,119 @@
+/** A conversation and its figures. Whatever a model says is shown as text. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useEffect, useRef } from 'react'
+import { errorText } from '@/api/error-text.ts'
+import type { Part } from '@/api/playground.ts'
+import { formatDuration, formatNumber } from '@/lib/format.ts'
+import { MessageSquareIcon } from '@/ui/icons.tsx'
+import { Panel } from '@/ui/page.tsx'
+import { Empty } from '@/ui/states.tsx'
+import type { Answer, Chat, Turn } from './use-chat.ts'
+
+export function ChatPanel({ chat, model }: { chat: Chat; model: string }) {
+  const { t } = useLingui()
+  const end = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each new piece of text
+  useEffect(() => {
+    const box = end.current?.parentElement
+    // Follows the text only for somebody who is at its end.
+    if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 120)
+      box.scrollTop = box.scrollHeight
+  }, [chat.turns])
+  return (
+    <Panel flush title={<span className="font-mono text-xs">{model || '–'}</span>}>
+      <div
+        role="log"
+        aria-label={t`Conversation with ${model}`}
+        aria-live="off"
+        tabIndex={0}
+        className="flex h-[50dvh] min-h-64 flex-col gap-4 overflow-y-auto p-4"
+      >
+        {chat.turns.length === 0 && (
+          <Empty icon={MessageSquareIcon} title={t`Nothing said yet`}>
+            <Trans>Write something below. Enter sends, Shift+Enter begins a new line.</Trans>
+          </Empty>
+        )}
+        {chat.turns.map((turn, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: turns are only ever added
+          <TurnView key={index} turn={turn} />
+        ))}
+        <div ref={end} />
+      </div>
+      <p role="status" className="sr-only">
+        {chat.running
+          ? t`The answer is arriving`
+          : chat.turns.length > 0
+            ? t`The answer is complete`
+            : ''}
+      </p>
+    </Panel>
+  )
+}
+
+function TurnView({ turn: { question, answer } }: { turn: Turn }) {
+  return (
+    <>
+      <div className="ml-auto max-w-[85%] rounded-lg bg-accent-soft px-3 py-2 whitespace-pre-wrap">
+        {typeof question === 'string'
+          ? question
+          : question.map((part) => <PartView key={partKey(part)} part={part} />)}
+      </div>
+      <div className="flex flex-col gap-2">
+        {answer.text && <div className="whitespace-pre-wrap">{answer.text}</div>}
+        {answer.toolCalls && (
+          <pre className="overflow-x-auto rounded-md bg-sunken p-2 font-mono text-xs">
+            {answer.toolCalls}
+          </pre>
+        )}
+        {answer.error ? (
+          <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-bad">
+            {errorText(answer.error)}
+          </p>
+        ) : null}
+        <Figures answer={answer} />
+        <Raw answer={answer} />
+      </div>
+    </>
+  )
+}
+
+const partKey = (part: Part) =>
+  part.type === 'text' ? part.text : part.image_url.url.slice(0, 200)
+
+function PartView({ part }: { part: Part }) {
+  const { t } = useLingui()
+  if (part.type === 'text') return <div>{part.text}</div>
+  return (
+    <img src={part.image_url.url} alt={t`What was sent`} className="mt-1 max-h-48 rounded-md" />
+  )
+}
+
+function Figures({ answer }: { answer: Answer }) {
+  const { t } = useLingui()
+  const upstream = answer.headers.find(([name]) => name === 'x-gpt-proxy-upstream')?.[1]
+  const parts = [
+    answer.firstTokenMs !== null && t`first token after ${formatDuration(answer.firstTokenMs)}`,
+    answer.durationMs !== null && t`${formatDuration(answer.durationMs)} altogether`,
+    answer.usage &&
+      t`${formatNumber(answer.usage.prompt_tokens)} + ${formatNumber(answer.usage.completion_tokens)} tokens`,
+    upstream,
+  ].filter(Boolean)
+  if (parts.length === 0) return null
+  return <p className="text-xs text-faint">{parts.join(' · ')}</p>
+}
+
+function Raw({ answer }: { answer: Answer }) {
+  if (answer.headers.length === 0) return null
+  return (
+    <details className="text-xs">
+      <summary className="text-faint hover:text-ink">
+        <Trans>Headers and events</Trans>
+      </summary>
+      <pre className="mt-2 max-h-64 overflow-auto rounded-md bg-sunken p-2 font-mono whitespace-pre-wrap">
+        {answer.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}
+        {'\n\n'}
+        {answer.events.join('\n')}
+      </pre>
+    </details>
+  )
+}
