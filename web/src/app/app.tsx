@@ -6,7 +6,6 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { queryClient } from '@/api/query-client.ts'
 import { Toaster } from '@/ui/toast.tsx'
-import { TooltipProvider } from '@/ui/tooltip.tsx'
 import { reloadOnceAfterUpgrade } from './reload-after-upgrade.ts'
 import { router } from './router.tsx'
 
@@ -17,10 +16,8 @@ export function App() {
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={queryClient}>
-          <TooltipProvider delayDuration={300}>
-            <RouterProvider router={router} />
-            <Toaster />
-          </TooltipProvider>
+          <RouterProvider router={router} />
+          <Toaster />
         </QueryClientProvider>
       </I18nProvider>
     </StrictMode>

@@ -50,37 +50,6 @@ export function MenuItem({ children, onSelect, danger = false, disabled = false 
   )
 }
 
-export function MenuRadio<Value extends string>(props: {
-  label: string
-  value: Value
-  options: Readonly<Record<Value, ReactNode>>
-  onChange: (value: Value) => void
-}) {
-  return (
-    <DropdownMenu.RadioGroup
-      value={props.value}
-      onValueChange={(value) => props.onChange(value as Value)}
-      aria-label={props.label}
-    >
-      <DropdownMenu.Label className="px-2 pt-1.5 pb-0.5 text-xs text-faint">
-        {props.label}
-      </DropdownMenu.Label>
-      {Object.entries<ReactNode>(props.options).map(([value, text]) => (
-        <DropdownMenu.RadioItem
-          key={value}
-          value={value}
-          className="flex cursor-pointer items-center gap-2 rounded-md py-1.5 pr-2 pl-6 outline-none data-highlighted:bg-hover"
-        >
-          <DropdownMenu.ItemIndicator className="-ml-4 w-4 font-semibold text-accent-ink">
-            •
-          </DropdownMenu.ItemIndicator>
-          {text}
-        </DropdownMenu.RadioItem>
-      ))}
-    </DropdownMenu.RadioGroup>
-  )
-}
-
 export function MenuSeparator() {
   return <DropdownMenu.Separator className="my-1 h-px bg-line" />
 }
