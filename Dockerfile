@@ -4,9 +4,10 @@
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json ./
+# npm ci builds the console, so its sources come first.
+COPY package.json package-lock.json tsconfig.json ./
+COPY web ./web
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
 RUN npm run build && mkdir -p /empty

@@ -3,9 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas, unwrap, unwrapVersioned } from './client.ts'
 import { queryClient } from './query-client.ts'
 
-export type Settings = Schemas['Settings']
 export type Setting = Schemas['Setting']
-export type Session = Schemas['Session']
 
 export const settingsQuery = queryOptions({
   queryKey: ['settings'],

@@ -10,38 +10,20 @@ import { SearchIcon } from '@/ui/icons.tsx'
 import { useScrollLock } from '@/ui/scroll-lock.ts'
 import { type PaletteEntry, usePaletteEntries } from './palette-entries.ts'
 
-/** Opens it by ⌘K or Ctrl+K, but not while an input method is composing a word. */
-export function usePaletteKey(toggle: () => void): void {
-  const latest = useRef(toggle)
-  latest.current = toggle
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
-      if (event.altKey || event.shiftKey || isComposing(event)) return
-      event.preventDefault()
-      latest.current()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
-}
-
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   return (
-    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Radix.Root open onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
-        {open && (
-          <div className="fixed inset-0 z-40 flex items-start justify-center bg-black/40 p-3 pt-[12dvh]">
-            <Radix.Content
-              aria-describedby={undefined}
-              className="float-in flex max-h-[70dvh] w-full max-w-xl flex-col overflow-hidden rounded-xl border bg-surface shadow-float outline-none"
-            >
-              <Radix.Title className="sr-only">{t`Search`}</Radix.Title>
-              <PaletteBody onClose={onClose} />
-            </Radix.Content>
-          </div>
-        )}
+        <div className="fixed inset-0 z-40 flex items-start justify-center bg-black/40 p-3 pt-[12dvh]">
+          <Radix.Content
+            aria-describedby={undefined}
+            className="float-in flex max-h-[70dvh] w-full max-w-xl flex-col overflow-hidden rounded-xl border bg-surface shadow-float outline-none"
+          >
+            <Radix.Title className="sr-only">{t`Search`}</Radix.Title>
+            <PaletteBody onClose={onClose} />
+          </Radix.Content>
+        </div>
       </Radix.Portal>
     </Radix.Root>
   )

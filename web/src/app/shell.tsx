@@ -1,7 +1,7 @@
 /** The frame around every page: sidebar, top bar on small screens, palette. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link, useLocation } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { useLiveEvents } from '@/api/events.ts'
 import { useIdentity } from '@/api/session.ts'
 import { isMac } from '@/lib/keyboard.ts'
@@ -11,8 +11,10 @@ import { Drawer } from '@/ui/dialog.tsx'
 import { MenuIcon, SearchIcon } from '@/ui/icons.tsx'
 import { Logo } from '@/ui/logo.tsx'
 import { NAVIGATION } from './navigation.ts'
-import { Palette, usePaletteKey } from './palette.tsx'
+import { usePaletteKey } from './use-palette-key.ts'
 import { UserMenu } from './user-menu.tsx'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLingui()
@@ -68,7 +70,11 @@ export function Shell({ children }: { children: ReactNode }) {
       <main ref={main} id="main" tabIndex={-1} className="min-w-0 outline-none">
         {children}
       </main>
-      <Palette open={paletteOpen} onClose={() => setPaletteOpen(false)} />
+      {paletteOpen && (
+        <Suspense>
+          <Palette onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

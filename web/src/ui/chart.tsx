@@ -66,7 +66,10 @@ function optionsFor(
       drag: { x: onBrush !== undefined, y: false, setScale: false },
     },
     ...(zone ? { tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
+    scales: {
+      x: { range: (plot, min, max) => widened(plot.data[0], kind, min, max) },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] },
+    },
     axes: [
       {
         stroke: axisColour,
@@ -108,6 +111,17 @@ function optionsFor(
       ],
     },
   }
+}
+
+/** Half a bucket more at each side, so that the first and the last bar are whole. */
+function widened(
+  times: ArrayLike<number>,
+  kind: ChartProps['kind'],
+  min: number,
+  max: number,
+): [number, number] {
+  const step = (times[1] ?? 0) - (times[0] ?? 0)
+  return kind === 'bars' && step > 0 ? [min - step / 2, max + step / 2] : [min, max]
 }
 
 const DAY_SECONDS = 86_400

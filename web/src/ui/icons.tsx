@@ -49,18 +49,11 @@ export const ArrowUpIcon = icon([
   ['path', { d: 'm5 12 7-7 7 7' }],
   ['path', { d: 'M12 19V5' }],
 ])
-export const ArrowRightIcon = icon([
-  ['path', { d: 'M5 12h14' }],
-  ['path', { d: 'm12 5 7 7-7 7' }],
-])
 export const BanIcon = icon([
   ['circle', { cx: '12', cy: '12', r: '10' }],
   ['path', { d: 'M4.929 4.929 19.07 19.071' }],
 ])
 export const CheckIcon = icon([['path', { d: 'M20 6 9 17l-5-5' }]])
-export const ChevronDownIcon = icon([['path', { d: 'm6 9 6 6 6-6' }]])
-export const ChevronRightIcon = icon([['path', { d: 'm9 18 6-6-6-6' }]])
-export const ChevronLeftIcon = icon([['path', { d: 'm15 18-6-6 6-6' }]])
 export const CircleAlertIcon = icon([
   ['circle', { cx: '12', cy: '12', r: '10' }],
   ['line', { x1: '12', x2: '12', y1: '8', y2: '12' }],
@@ -83,21 +76,6 @@ export const EllipsisIcon = icon([
   ['circle', { cx: '12', cy: '12', r: '1' }],
   ['circle', { cx: '19', cy: '12', r: '1' }],
   ['circle', { cx: '5', cy: '12', r: '1' }],
-])
-export const ExternalLinkIcon = icon([
-  ['path', { d: 'M15 3h6v6' }],
-  ['path', { d: 'M10 14 21 3' }],
-  ['path', { d: 'M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6' }],
-])
-export const FlaskConicalIcon = icon([
-  [
-    'path',
-    {
-      d: 'M14 2v6a2 2 0 0 0 .245.96l5.51 10.08A2 2 0 0 1 18 22H6a2 2 0 0 1-1.755-2.96l5.51-10.08A2 2 0 0 0 10 8V2',
-    },
-  ],
-  ['path', { d: 'M6.453 15h11.094' }],
-  ['path', { d: 'M8.5 2h7' }],
 ])
 export const GaugeIcon = icon([
   ['path', { d: 'm12 14 4-4' }],
@@ -146,11 +124,6 @@ export const ChartColumnIcon = icon([
   ['path', { d: 'M13 17V5' }],
   ['path', { d: 'M8 17v-3' }],
 ])
-export const ListFilterIcon = icon([
-  ['path', { d: 'M2 5h20' }],
-  ['path', { d: 'M6 12h12' }],
-  ['path', { d: 'M9 19h6' }],
-])
 export const LogOutIcon = icon([
   ['path', { d: 'm16 17 5-5-5-5' }],
   ['path', { d: 'M21 12H9' }],
@@ -168,11 +141,6 @@ export const MessageSquareIcon = icon([
       d: 'M22 17a2 2 0 0 1-2 2H6.828a2 2 0 0 0-1.414.586l-2.202 2.202A.71.71 0 0 1 2 21.286V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z',
     },
   ],
-])
-export const MonitorIcon = icon([
-  ['rect', { width: '20', height: '14', x: '2', y: '3', rx: '2' }],
-  ['line', { x1: '8', x2: '16', y1: '21', y2: '21' }],
-  ['line', { x1: '12', x2: '12', y1: '17', y2: '21' }],
 ])
 export const MoonIcon = icon([
   [
@@ -210,13 +178,6 @@ export const RefreshIcon = icon([
   ['path', { d: 'M21 3v5h-5' }],
   ['path', { d: 'M21 12a9 9 0 0 1-9 9 9.75 9.75 0 0 1-6.74-2.74L3 16' }],
   ['path', { d: 'M8 16H3v5' }],
-])
-export const RotateKeyIcon = icon([
-  ['path', { d: 'M12 7v6' }],
-  ['path', { d: 'M12 9h2' }],
-  ['path', { d: 'M3 12a9 9 0 1 0 9-9 9.74 9.74 0 0 0-6.74 2.74L3 8' }],
-  ['path', { d: 'M3 3v5h5' }],
-  ['circle', { cx: '12', cy: '15', r: '2' }],
 ])
 export const ScrollIcon = icon([
   ['path', { d: 'M15 12h-5' }],
@@ -257,15 +218,6 @@ export const SettingsIcon = icon([
   ],
   ['circle', { cx: '12', cy: '12', r: '3' }],
 ])
-export const ShieldIcon = icon([
-  [
-    'path',
-    {
-      d: 'M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z',
-    },
-  ],
-  ['path', { d: 'm9 12 2 2 4-4' }],
-])
 export const StethoscopeIcon = icon([
   ['path', { d: 'M11 2v2' }],
   ['path', { d: 'M5 2v2' }],
@@ -274,17 +226,6 @@ export const StethoscopeIcon = icon([
   ['circle', { cx: '20', cy: '10', r: '2' }],
 ])
 export const SquareIcon = icon([['rect', { width: '18', height: '18', x: '3', y: '3', rx: '2' }]])
-export const SunIcon = icon([
-  ['circle', { cx: '12', cy: '12', r: '4' }],
-  ['path', { d: 'M12 2v2' }],
-  ['path', { d: 'M12 20v2' }],
-  ['path', { d: 'm4.93 4.93 1.41 1.41' }],
-  ['path', { d: 'm17.66 17.66 1.41 1.41' }],
-  ['path', { d: 'M2 12h2' }],
-  ['path', { d: 'M20 12h2' }],
-  ['path', { d: 'm6.34 17.66-1.41 1.41' }],
-  ['path', { d: 'm19.07 4.93-1.41 1.41' }],
-])
 export const TrashIcon = icon([
   ['path', { d: 'M10 11v6' }],
   ['path', { d: 'M14 11v6' }],
@@ -311,18 +252,6 @@ export const XIcon = icon([
   ['path', { d: 'M18 6 6 18' }],
   ['path', { d: 'm6 6 12 12' }],
 ])
-export const ZapIcon = icon([
-  [
-    'path',
-    {
-      d: 'M15.914 4a1.5 1.5 0 00-2.474-1.561l-9 9A1.5 1.5 0 005.5 14h4.002a.5.5 0 01.471.666L8.086 20a1.5 1.5 0 002.475 1.56l9-9A1.5 1.5 0 0018.5 10h-3.997a.5.5 0 01-.472-.667z',
-    },
-  ],
-])
-export const TerminalIcon = icon([
-  ['path', { d: 'M12 19h8' }],
-  ['path', { d: 'm4 17 6-6-6-6' }],
-])
 export const UploadIcon = icon([
   ['path', { d: 'M12 3v12' }],
   ['path', { d: 'm17 8-5-5-5 5' }],
@@ -335,22 +264,4 @@ export const LockIcon = icon([
 export const ClockIcon = icon([
   ['circle', { cx: '12', cy: '12', r: '10' }],
   ['path', { d: 'M12 6v6l4 2' }],
-])
-export const TableIcon = icon([
-  ['path', { d: 'M3 9h18' }],
-  ['path', { d: 'M9 3v18' }],
-  ['rect', { x: '3', y: '3', width: '18', height: '18', rx: '2' }],
-])
-export const DropletIcon = icon([
-  ['circle', { cx: '12', cy: '12', r: '10' }],
-  ['line', { x1: '10', x2: '10', y1: '15', y2: '9' }],
-  ['line', { x1: '14', x2: '14', y1: '15', y2: '9' }],
-])
-export const PowerIcon = icon([
-  ['path', { d: 'M12 2v10' }],
-  ['path', { d: 'M18.4 6.6a9 9 0 1 1-12.77.04' }],
-])
-export const UndoIcon = icon([
-  ['path', { d: 'M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8' }],
-  ['path', { d: 'M3 3v5h5' }],
 ])
