@@ -19,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   modelRoute('/v1/completions', 'completions'),
   modelRoute('/v1/embeddings', 'embeddings'),
   modelRoute('/v1/messages', 'messages', 'anthropic'),
+  modelRoute('/v1/messages/count_tokens', 'messages/count_tokens', 'anthropic'),
   getRoute('/v1/models', 'proxy_key', listModels),
   getRoute('/v1/models/{model*}', 'proxy_key', lookAtModel),
   getRoute('/health', 'open', health),
@@ -49,6 +50,11 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
         respondToPreflight(exchange)
         return
       }
+    }
+    // Claude Code asks in this way whether anybody is there.
+    if (exchange.method === 'HEAD' && path === '/') {
+      exchange.respond({ status: 200, headers: {}, body: '' })
+      return
     }
     const found = find(router, exchange.method, path)
     if (found === null) refuse(exchange, router, path)

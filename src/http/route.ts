@@ -14,6 +14,7 @@ import {
   type ServerOptions,
   serveEndpoint,
 } from './routes/inference.ts'
+import { wantsAnthropic } from './routes/model-forms.ts'
 import type { Exchange } from './server/exchange.ts'
 
 /** What the routes need of the program around them. */
@@ -97,7 +98,8 @@ function answering<Who extends Audience>(
     } catch (error) {
       reportRefusal(gateway, requestId, error)
       const { logger } = gateway
-      exchange.respond(errorAnswer(error, requestId, { logger, headers }))
+      const protocol = wantsAnthropic(exchange.headers) ? 'anthropic' : 'openai'
+      exchange.respond(errorAnswer(error, requestId, { logger, headers, protocol }))
     } finally {
       inFlight.remove()
     }

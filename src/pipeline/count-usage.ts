@@ -31,7 +31,8 @@ interface Texts extends Found {
   texts: string[]
 }
 
-async function countPrompt(tokenizer: Tokenizer, request: ModelRequest): Promise<number> {
+/** What a request holds for its model. */
+export async function countPrompt(tokenizer: Tokenizer, request: ModelRequest): Promise<number> {
   const found: Texts = { tokens: 0, texts: [] }
   const add = (text: string, { texts }: Texts) => void texts.push(text)
   PROTOCOLS[request.protocol].findPrompt(request, found, add)

@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../core/errors.ts'
 import { openContext } from '../../pipeline/context.ts'
+import { serveCount } from '../../pipeline/count-tokens.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { withModel } from '../../protocols/openai/request.ts'
@@ -72,7 +73,8 @@ async function respondTo(
   const { client, protocol } = incoming
   client.onGone = () => signal.abort()
   try {
-    await serve(services, incoming, context)
+    const run = incoming.endpoint === 'messages/count_tokens' ? serveCount : serve
+    await run(services, incoming, context)
   } catch (error) {
     reportRefusal(services, requestId, error)
     client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))

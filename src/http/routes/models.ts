@@ -6,6 +6,7 @@ import { allowsModel } from '../../routing/model-names.ts'
 import { json } from '../json.ts'
 import type { AppParts, Handler } from '../route.ts'
 import { decodedOr } from '../router.ts'
+import { entryFor, listFor } from './model-forms.ts'
 
 /** Both routes share what upstreams answered. */
 const lists = new WeakMap<Services, Models>()
@@ -24,7 +25,7 @@ export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const list = await models.list()
     const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
-    return json({ ...list, data })
+    return json(listFor(exchange.headers, { ...list, data }))
   }
 }
 
@@ -36,7 +37,7 @@ export function lookAtModel({ gateway }: AppParts): Handler<'proxy_key'> {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const found = await models.find(model)
     if (found === null) throw notFound(model)
-    return json(found)
+    return json(entryFor(exchange.headers, found))
   }
 }
 

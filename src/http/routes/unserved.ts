@@ -39,7 +39,6 @@ const of =
 /** A row goes as soon as the route is served. */
 const UNSERVED: readonly Unserved[] = [
   ...[
-    'POST /v1/messages/count_tokens',
     'POST /v1/messages/batches',
     'GET /v1/messages/batches',
     'GET /v1/messages/batches/{rest*}',

@@ -152,6 +152,60 @@ describe('with an OpenAI-style upstream', () => {
   })
 })
 
+describe('counting tokens', () => {
+  const count = (model: string) =>
+    client.messages.countTokens({
+      model,
+      messages: [{ role: 'user', content: 'one two three '.repeat(100) }],
+    })
+
+  test('is the vendor’s where it can', async () => {
+    rig.messages.script(() => jsonReply(200, { input_tokens: 4321 }))
+    expect(await count('claude-x')).toEqual({ input_tokens: 4321 })
+    expect(rig.messages.ledger.at(-1)?.path).toBe('/v1/messages/count_tokens')
+  })
+
+  test('is estimated with a margin for every other model, and where the vendor’s route is missing', async () => {
+    rig.messages.script(() =>
+      jsonReply(404, { type: 'error', error: { type: 'not_found_error', message: 'no' } }),
+    )
+    for (const model of ['gpt-mock', 'claude-x', 'demo/echo']) {
+      const { input_tokens: tokens } = await count(model)
+      expect(tokens).toBeGreaterThanOrEqual(300)
+      expect(tokens).toBeLessThan(500)
+    }
+  })
+})
+
+test('models are listed in its own form, and somebody is there', async () => {
+  const list = {
+    object: 'list',
+    data: [{ id: 'gpt-mock', object: 'model', created: 1, owned_by: 'x' }],
+  }
+  rig.chat.script(() => jsonReply(200, list))
+  const claude = {
+    type: 'model',
+    id: 'claude-x',
+    display_name: 'Claude X',
+    created_at: '2026-01-01T00:00:00Z',
+  }
+  rig.messages.script(() => jsonReply(200, { data: [claude], has_more: false }))
+  const { data } = await client.models.list({ limit: 1000 } as never)
+  expect(data.map(({ id, type }) => [id, type])).toEqual([
+    ['gpt-mock', 'model'],
+    ['claude-x', 'model'],
+  ])
+  const { status } = await fetch(rig.gateway.origin, { method: 'HEAD' })
+  expect(status).toBe(200)
+  const response = await fetch(`${rig.gateway.baseUrl}/messages?beta=true`, {
+    method: 'POST',
+    body: '{',
+    headers: { 'x-api-key': rig.gateway.proxyKey },
+  })
+  const { type } = (await response.json()) as { type: string }
+  expect([response.status, type]).toEqual([400, 'error'])
+})
+
 describe('errors in its own form', () => {
   const failure = (model: string) =>
     client.messages.create(ask(model)).then(

@@ -1,0 +1,74 @@
+/**
+ * How many tokens a request holds, for clients that ask before they send it. The vendor says, if it can; else
+ * it is counted here, with a margin: agents compact in time rather than too late.
+ */
+import { PROTOCOLS } from '../protocols/index.ts'
+import type { ModelRequest } from '../protocols/protocol.ts'
+import { PROVIDERS } from '../providers/index.ts'
+import type { Plan } from '../routing/plan.ts'
+import type { UsableUpstream } from '../upstreams/directory.ts'
+import { authenticate } from './authenticate.ts'
+import type { Client, Reply } from './client.ts'
+import type { RequestContext } from './context.ts'
+import { countPrompt } from './count-usage.ts'
+import { route } from './route.ts'
+import { type Incoming, serve } from './serve.ts'
+import type { Services } from './services.ts'
+
+/** Tokenizers of other vendors cut the same text into up to this many more. */
+const MARGIN = 1.1
+
+/** Like `serve`, for requests that nothing is generated for. */
+export async function serveCount(
+  services: Services,
+  incoming: Incoming,
+  context: RequestContext,
+): Promise<void> {
+  const { protocol, endpoint, client } = incoming
+  const caller = authenticate(services, client.headers)
+  const text = await incoming.readBody()
+  const request = PROTOCOLS[protocol].readRequest(endpoint, text)
+  const plan = await route(services, caller, request)
+  if (
+    isNative(plan, request) &&
+    (await counted(services, { ...incoming, readBody: () => text }, context))
+  )
+    return
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-request-id': context.requestId,
+    'x-gpt-proxy-estimated': 'true',
+  }
+  await services.rateLimits.hold(caller.key, client, 0, headers)
+  const tokens = await countPrompt(services.tokenizer, request)
+  const body = JSON.stringify({ input_tokens: Math.ceil(tokens * MARGIN) })
+  client.respond({ status: 200, headers, body })
+}
+
+function isNative(plan: Plan<UsableUpstream>, { protocol }: ModelRequest): boolean {
+  const speaks = ({ key }: UsableUpstream) => PROVIDERS[key.provider].protocols.includes(protocol)
+  return plan.every(({ keys }) => keys.every(speaks))
+}
+
+/** False if the upstream has no such route or is out of order: then nothing was said to the client. */
+async function counted(
+  services: Services,
+  incoming: Incoming,
+  context: RequestContext,
+): Promise<boolean> {
+  const { client } = incoming
+  let answered = false
+  const judging: Client & Pick<Incoming['client'], 'headers' | 'peer'> = {
+    headers: client.headers,
+    peer: () => client.peer(),
+    stream: (head) => client.stream(head),
+    abort: () => client.abort(),
+    respond(reply: Reply) {
+      if (reply.status === 404 || reply.status === 405 || reply.status >= 500) return
+      answered = true
+      client.respond(reply)
+    },
+  }
+  await serve(services, { ...incoming, client: judging }, context)
+  return answered
+}
