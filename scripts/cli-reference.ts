@@ -58,6 +58,7 @@ function contextWriting(write: (text: string) => void): CliContext {
   return {
     version: '',
     config: refusing,
+    settings: refusing,
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,

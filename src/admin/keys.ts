@@ -1,12 +1,13 @@
 /** Proxy keys: made, shown once, changed, revoked, rotated. */
+import type { RefusalReason } from '../access/key-activity.ts'
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
-import type { ApiKey } from '../core/entities.ts'
+import type { ApiKey, User } from '../core/entities.ts'
 import type { Actor, MakeChange, RecordChange } from './changes.ts'
 import { checkedAddresses, checkedLabel, checkedLimit, checkedModels } from './checks.ts'
 import { keyView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import type { AdminStore, KeyPatch, KeyQuery, Listed } from './store.ts'
+import type { AdminStore, KeyActivityRow, KeyPatch, KeyQuery, Listed } from './store.ts'
 import { findUser } from './users.ts'
 
 export type Keys = ReturnType<typeof createKeys>
@@ -31,6 +32,14 @@ export type KeyListInput = Omit<KeyQuery, 'userId'> & { user?: string | null }
 export interface MintedKey {
   secret: string
   key: ApiKey
+}
+
+export interface ShownKey {
+  key: ApiKey
+  /** Null if the row is gone. */
+  user: User | null
+  activity: KeyActivityRow
+  refusedNow: RefusalReason | null
 }
 
 type Rights = Pick<
@@ -61,6 +70,13 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
   return {
     /** By id, or by its displayed prefix. */
     find: (name: string): Promise<ApiKey> => findKey(store, name),
+    /** With its user, and why it would be refused now; null if it would not. */
+    async show(name: string): Promise<ShownKey> {
+      const key = await findKey(store, name)
+      const user = await store.findUserById(key.userId)
+      const activity = await store.keyActivity(key)
+      return { key, user, activity, refusedNow: refusalOf(key, user, nowMs()) }
+    },
     async list({ user = null, ...query }: KeyListInput = {}): Promise<Listed<ApiKey>> {
       const userId = user === null ? null : (await findUser(store, user)).id
       return store.listApiKeys({ ...query, userId })
@@ -117,6 +133,12 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         return minted
       }),
   }
+}
+
+function refusalOf(key: ApiKey, user: User | null, nowMs: number): RefusalReason | null {
+  if (key.status === 'revoked') return 'revoked'
+  if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return 'expired'
+  return user?.status === 'active' ? null : 'user disabled'
 }
 
 async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): Promise<ApiKey> {

@@ -1,5 +1,6 @@
 /** The writing side of the store, for the admin use cases. Each call is one transaction, or a part of one. */
 import type { IdentityStore } from '../access/identity-store.ts'
+import type { KeyRefusal } from '../access/key-activity.ts'
 import type {
   ApiKey,
   ModelState,
@@ -154,6 +155,14 @@ export interface AuditRow extends AuditEntry {
   id: number
 }
 
+/** When a proxy key was last used and refused; null if it never was. */
+export interface KeyActivityRow {
+  lastUsedMs: number | null
+  lastRefusedMs: number | null
+  lastRefusal: string | null
+  lastRefusedAddress: string | null
+}
+
 export interface InstanceRow {
   instanceId: string
   /** Of all encryption keys that it can open rows with. */
@@ -183,6 +192,8 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   findApiKeysByPrefix(prefix: string): Promise<ApiKey[]>
   /** Null if there is no such key. */
   updateApiKey(id: number, patch: KeyPatch): Promise<ApiKey | null>
+  keyActivity(key: ApiKey): Promise<KeyActivityRow>
+  recordRefusals(refusals: readonly KeyRefusal[]): Promise<void>
   /** False if there is no such key. */
   revokeApiKey(id: number): Promise<boolean>
   /** As if it had never been; for keys that live for one command. */

@@ -2,6 +2,7 @@
 
 import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
+import type { Setting } from '../config/settings.ts'
 import type { Config } from '../config.ts'
 import type { DoctorOptions } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
@@ -89,6 +90,8 @@ export type OpenAdmin = Admin & {
 export interface CliContext {
   version: string
   config(): Config
+  /** Every variable with its value and source, secrets masked. */
+  settings(): Setting[]
   /** Only `init` makes a store that is not there. */
   openAdmin(ifMissing?: 'make it' | 'refuse'): Promise<OpenAdmin>
   /** Makes what is missing, imports upstream keys from the variables. */

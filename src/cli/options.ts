@@ -46,7 +46,9 @@ export function moment(text: string, direction: 1 | -1, nowMs: number): number {
   if (amount !== undefined) {
     return nowMs + direction * Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
   }
-  const at = DATE.test(text) ? Date.parse(text) : Number.NaN
+  // A time without a zone is in UTC, like all times here; the language would take it for a local one.
+  const zoned = /T/.test(text) && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text
+  const at = DATE.test(text) ? Date.parse(zoned) : Number.NaN
   if (!Number.isNaN(at)) return at
   throw new InvalidArgumentError(
     'It must be a date such as 2027-01-31, or a time such as 30d, 12h, 15m.',

@@ -32,6 +32,9 @@ export function printRow(context: CliContext, row: object, { json }: Shape): voi
   for (const [key, value] of cells) context.writeOut(`${key.padEnd(width)}  ${shown(value)}\n`)
 }
 
+/** Without it Excel takes UTF-8 for the code page of its machine. */
+const BYTE_ORDER_MARK = '\ufeff'
+
 /** As RFC 4180 has it, with a header; nothing is rounded. */
 export function printCsv(
   context: CliContext,
@@ -41,7 +44,7 @@ export function printCsv(
   const lines = (rows as readonly Row[]).map((row) =>
     columns.map((column) => csvCell(row[column] ?? null)).join(','),
   )
-  context.writeOut([columns.join(','), ...lines, ''].join('\r\n'))
+  context.writeOut(BYTE_ORDER_MARK + [columns.join(','), ...lines, ''].join('\r\n'))
 }
 
 /** A spreadsheet takes a text that begins so for a formula; the apostrophe makes it a text again. */

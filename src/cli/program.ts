@@ -1,8 +1,10 @@
 /** The command line: every command on one screen. */
 import { Command } from 'commander'
 import { redact } from '../core/redact.ts'
+import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'
+import { addConfigShow } from './config/show.ts'
 import type { CliContext } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
@@ -15,6 +17,8 @@ import { addKeyLimit } from './key/limit.ts'
 import { addKeyList } from './key/list.ts'
 import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
+import { addKeyShow } from './key/show.ts'
+import { addKeyUpdate } from './key/update.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
 import { withExamples } from './options.ts'
@@ -37,10 +41,13 @@ import {
   addUpstreamReset,
 } from './upstream/state.ts'
 import { addUpstreamTest } from './upstream/test.ts'
+import { addUpstreamUpdate } from './upstream/update.ts'
 import { addUsage } from './usage.ts'
 import { addUserCreate } from './user/create.ts'
+import { addUserDelete } from './user/delete.ts'
 import { addUserDisable } from './user/disable.ts'
 import { addUserList } from './user/list.ts'
+import { addUserRename } from './user/rename.ts'
 import { addUserUpdate } from './user/update.ts'
 
 type AddCommand = (parent: Command, context: CliContext) => void
@@ -51,6 +58,7 @@ const TOP: readonly AddCommand[] = [
   addDoctor,
   addInit,
   addUsage,
+  addAudit,
   addChat,
   addBackup,
   addRestore,
@@ -65,22 +73,23 @@ const GROUPS: readonly [
     'user',
     'users who hold proxy keys',
     'gpt-proxy user create alice',
-    [addUserCreate, addUserList, addUserUpdate, addUserDisable],
+    [addUserCreate, addUserList, addUserUpdate, addUserRename, addUserDisable, addUserDelete],
   ],
   [
     'key',
     'proxy keys that clients send',
     'gpt-proxy key create alice --name laptop',
-    [addKeyCreate, addKeyList, addKeyLimit, addKeyRevoke, addKeyRotate],
+    [addKeyCreate, addKeyList, addKeyShow, addKeyUpdate, addKeyLimit, addKeyRevoke, addKeyRotate],
   ],
   [
     'upstream',
-    'upstream keys that the gateway sends with',
+    'provider API keys',
     'gpt-proxy upstream add main < key.txt',
     [
       addUpstreamAdd,
       addUpstreamImport,
       addUpstreamList,
+      addUpstreamUpdate,
       addUpstreamTest,
       addUpstreamReset,
       addUpstreamEnable,
@@ -100,6 +109,7 @@ const GROUPS: readonly [
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',
     [addPriceList, addPriceSet, addPriceUnset],
   ],
+  ['config', 'the configuration', 'gpt-proxy config show', [addConfigShow]],
   ['migrate', "the store's schema", 'gpt-proxy migrate status', [addMigrateUp, addMigrateStatus]],
   [
     'encryption',

@@ -44,6 +44,8 @@ export interface RateLimits {
   /** The request was refused after all: nothing of it counts. */
   release(hold: RateReservation): void
   health(): SharedHealth
+  /** The client's own, of what trusted proxies say. */
+  addressOf(origin: ClientPeer): string
 }
 
 interface Parts {
@@ -111,5 +113,6 @@ export function createRateLimits(parts: Parts): RateLimits {
       )
     },
     health: () => counters.health(),
+    addressOf,
   }
 }

@@ -1,5 +1,6 @@
 /** Stage 1: who asks. Before the body is read, and without the database. */
 import { type Caller, isExpired } from '../access/caller.ts'
+import type { RefusedKey } from '../access/key-activity.ts'
 import { isWellFormedProxyKey } from '../access/proxy-key.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
@@ -15,8 +16,11 @@ const BEARER = /^bearer[ \t]+([^ \t].*?)[ \t]*$/i
 export function authenticate(gateway: Services, headers: HeaderSource): Caller {
   const key = presentedKey(headers)
   if (key === null || !isWellFormedProxyKey(key)) throw refused()
-  const caller = gateway.directory.findCaller(gateway.sha256Hex(key))
-  if (caller === null || isExpired(caller, gateway.clock.nowMs())) throw refused()
+  const { directory } = gateway
+  const keyHash = gateway.sha256Hex(key)
+  const caller = directory.findCaller(keyHash)
+  if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
+  if (isExpired(caller, gateway.clock.nowMs())) throw refused(expired(caller))
   return caller
 }
 
@@ -36,6 +40,21 @@ function presentedKey(headers: HeaderSource): string | null {
   return headers.get('api-key') ?? headers.get('x-api-key')
 }
 
-function refused(): GatewayError {
-  return new GatewayError('invalid_api_key', REFUSAL, { headers: { 'www-authenticate': 'Bearer' } })
+/** The client learns nothing of it; the operator's log does. */
+export class KeyRefused extends GatewayError {
+  /** Null for a key that nobody knows. */
+  readonly refusedKey: RefusedKey | null
+
+  constructor(refusedKey: RefusedKey | null) {
+    super('invalid_api_key', REFUSAL, { headers: { 'www-authenticate': 'Bearer' } })
+    this.refusedKey = refusedKey
+  }
+}
+
+function refused(key: RefusedKey | null = null): GatewayError {
+  return new KeyRefused(key)
+}
+
+function expired({ user, key }: Caller): RefusedKey {
+  return { keyId: key.id, prefix: key.prefix, user: user.username, reason: 'expired' }
 }

@@ -1,5 +1,6 @@
 /** What the stages of a request share: the directory, the keys' health, and the ports they use. */
 
+import type { KeyActivity } from '../access/key-activity.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
@@ -58,6 +59,8 @@ export interface Services {
   quotas: Quotas
   rateLimits: RateLimits
   inFlight: InFlight
+  /** Takes refusals of known keys; a command's own gateway needs none. */
+  keyActivity?: KeyActivity
   /** Names of clients' headers that reach upstreams. */
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */

@@ -1,5 +1,6 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../access/caller.ts'
+import type { RefusedKey } from '../access/key-activity.ts'
 import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
@@ -29,6 +30,8 @@ export interface ModelRoute {
 
 export interface KeyDirectory {
   findCaller(keyHash: string): Caller | null
+  /** A key that is known and may not be used. */
+  findRefused?(keyHash: string): RefusedKey | null
   routeFor(model: string): ModelRoute
   allUpstreams(): readonly UsableUpstream[]
   /** False once a reading of the store failed, until one succeeds. */
@@ -43,8 +46,9 @@ export interface KeyDirectory {
 const KEYS_AT_ONCE = 10_000
 
 /** Put together beside the one that is asked, in pieces, so that requests are served between them. */
-async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Map<string, Caller>> {
+async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Callers> {
   const callers = new Map<string, Caller>()
+  const refused = new Map<string, RefusedKey>()
   const byId = new Map(users.map((user) => [user.id, user]))
   for (const [at, key] of apiKeys.entries()) {
     if (at % KEYS_AT_ONCE === KEYS_AT_ONCE - 1)
@@ -52,8 +56,23 @@ async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Map<string,
     const user = byId.get(key.userId)
     if (key.status === 'active' && user?.status === 'active')
       callers.set(key.keyHash, { user, key })
+    else {
+      const reason = key.status === 'active' ? 'user disabled' : 'revoked'
+      const refusal = {
+        keyId: key.id,
+        prefix: key.prefix,
+        user: user?.username ?? '-',
+        reason,
+      } as const
+      refused.set(key.keyHash, refusal)
+    }
   }
-  return callers
+  return { callers, refused }
+}
+
+interface Callers {
+  callers: Map<string, Caller>
+  refused: Map<string, RefusedKey>
 }
 
 interface Dependencies {
@@ -76,7 +95,7 @@ export function createDirectory({
   onUpstreamKeys,
   onReload,
 }: Dependencies): KeyDirectory {
-  let callers = new Map<string, Caller>()
+  let known: Callers = { callers: new Map(), refused: new Map() }
   let upstreams: readonly UsableUpstream[] = []
   let undecryptable: readonly UpstreamKey[] = []
   let byModel = new Map<string, ModelRoute>()
@@ -87,8 +106,8 @@ export function createDirectory({
 
   const usable = (key: UpstreamKey): UsableUpstream | null => {
     const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
-    const known = secrets.get(cacheKey)
-    if (known !== undefined) return known === null ? null : { ...known, key }
+    const seen = secrets.get(cacheKey)
+    if (seen !== undefined) return seen === null ? null : { ...seen, key }
     const opened = vault.open(key.encryptedKey, {
       table: 'upstream_keys',
       row: key.id,
@@ -136,17 +155,18 @@ export function createDirectory({
   const reload = async () => {
     const rows = await store.readDirectory()
     takeUpstreamKeys(rows)
-    callers = await callersIn(rows)
+    known = await callersIn(rows)
     healthy = true
     onReload()
   }
 
   return {
-    findCaller: (keyHash) => callers.get(keyHash) ?? null,
+    findCaller: (keyHash) => known.callers.get(keyHash) ?? null,
+    findRefused: (keyHash) => known.refused.get(keyHash) ?? null,
     allUpstreams: () => upstreams,
     routeFor(model) {
-      const known = byModel.get(model)
-      if (known) return known
+      const remembered = byModel.get(model)
+      if (remembered) return remembered
       const found = findRoute(model)
       if (byModel.size >= MAX_REMEMBERED_MODELS) byModel.clear()
       byModel.set(model, found)

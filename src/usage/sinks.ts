@@ -65,7 +65,7 @@ function lineOf(record: UsageRecord, { user, key }: Caller) {
     upstream: record.upstream,
     status: record.status,
     outcome: record.outcome,
-    error: record.errorCode,
+    ...(record.errorCode !== null && { code: record.errorCode }),
     attempts: record.attempts.length,
     tokens: record.totalTokens,
     durationMs: Math.round(record.durationMs),

@@ -180,6 +180,7 @@ function program(): Command {
     backup: unused,
     restore: unused,
     config: unused,
+    settings: unused,
     openAdmin: unused,
     prepare: unused,
     firstKeysSeen: unused,

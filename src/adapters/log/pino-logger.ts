@@ -9,6 +9,9 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
+/** As pino numbers them. */
+const INFO = 30
+const WARN = 40
 const STANDARD_ERROR = 2
 /** Lines are gathered up to this size or this long, so that logging costs a request no system call. */
 const MAX_LINES = 256
@@ -17,6 +20,7 @@ const FLUSH_EVERY_MS = 100
 export function createPinoLogger(level: string): ClosableLogger {
   const lines = gatheredLines()
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
+  const warns = logger.isLevelEnabled('warn')
   const informs = logger.isLevelEnabled('info')
   setInterval(lines.flush, FLUSH_EVERY_MS).unref()
   return {
@@ -26,9 +30,10 @@ export function createPinoLogger(level: string): ClosableLogger {
     error: (fields, message) => logger.error(fields, message),
     // One a request: written as pino would write it, at a fraction of the cost.
     requestFinished(fields) {
-      if (informs)
+      const level = (fields.status ?? 0) >= 500 ? WARN : INFO
+      if (level === WARN ? warns : informs)
         lines.write(
-          `{"level":30,"time":"${isoTime(Date.now())}",${JSON.stringify(fields).slice(1, -1)},"msg":"request"}\n`,
+          `{"level":${level},"time":"${isoTime(Date.now())}",${JSON.stringify(fields).slice(1, -1)},"msg":"request"}\n`,
         )
     },
     flush: lines.flush,

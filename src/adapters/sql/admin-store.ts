@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
 import { createKeyAdmin } from './accounts/api-keys.ts'
+import { createKeyActivityRows } from './accounts/key-activity.ts'
 import { createUpstreamAdmin } from './accounts/upstream-admin.ts'
 import { createUserAdmin } from './accounts/users.ts'
 import { createAuditLog } from './audit-log.ts'
@@ -24,6 +25,7 @@ export function createAdminStore(
     transaction: (work) => inTransaction(db, (step) => work(createAdminStore(step, words, report))),
     ...createUserAdmin(db, report),
     ...createKeyAdmin(db, report),
+    ...createKeyActivityRows(db),
     ...createUpstreamAdmin(db, report),
     ...createPriceAdmin(db),
     ...createQuotaAdmin(db, words),

@@ -21,7 +21,7 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
     .option('--stdin', 'from standard input although variables are set')
   withExamples(
     withPlacement(command),
-    'OPENAI_API_KEYS=sk-a,sk-b gpt-proxy upstream import',
+    'OPENAI_API_KEYS=sk-first-key,sk-second-key gpt-proxy upstream import',
     'gpt-proxy upstream import --stdin --model gpt-4o < keys.txt',
   ).action(async (options: ImportOptions) => {
     refuseKeyArgument(options)

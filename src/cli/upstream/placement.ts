@@ -90,14 +90,14 @@ function provider(text: string): string {
   throw new InvalidArgumentError(`It must be one of ${[...PROVIDERS, ...PRESET_NAMES].join(', ')}.`)
 }
 
-function deployment(text: string, before?: Record<string, string>): Record<string, string> {
+export function deployment(text: string, before?: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError('It must be MODEL=DEPLOYMENT.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
 }
 
-function weight(text: string): number {
+export function weight(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 0 to 999999.')
 }

@@ -1,6 +1,8 @@
 /** Joins the web server to the pipeline: one request in, one response out; a client that leaves is noticed. */
 
 import { GatewayError } from '../../core/errors.ts'
+import type { ClientPeer } from '../../limits/rate-limits.ts'
+import { KeyRefused } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { serveCount } from '../../pipeline/count-tokens.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
@@ -76,19 +78,31 @@ async function respondTo(
     const run = incoming.endpoint === 'messages/count_tokens' ? serveCount : serve
     await run(services, incoming, context)
   } catch (error) {
-    reportRefusal(services, requestId, error)
+    reportRefusal(services, requestId, error, client)
     client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))
   }
 }
 
 /** Of a request that came as far as an attempt, settle records what became of it. */
 export function reportRefusal(
-  { logger, metrics }: Services,
+  services: Services,
   requestId: string,
   error: unknown,
+  client: ClientPeer,
 ): void {
+  const { logger, metrics } = services
   const code = error instanceof GatewayError ? error.code : 'internal_error'
   const status = error instanceof GatewayError ? error.status : 500
   metrics.refused(code)
-  logger[status < 500 ? 'info' : 'warn']({ requestId, status, error: code }, 'request refused')
+  const refusedKey = error instanceof KeyRefused ? error.refusedKey : null
+  if (refusedKey !== null) {
+    const address = services.rateLimits.addressOf(client)
+    const { keyId, prefix, user, reason } = refusedKey
+    logger.warn({ requestId, status, code, key: prefix, user, address, reason }, 'key refused')
+    services.keyActivity?.refused({ keyId, reason, address, atMs: services.clock.nowMs() })
+    return
+  }
+  // Strangers who try doors are no reason to wake anybody; what a known key may not do is.
+  const quiet = status < 500 && (status === 401 || status === 404 || status === 405)
+  logger[quiet ? 'info' : 'warn']({ requestId, status, code }, 'request refused')
 }

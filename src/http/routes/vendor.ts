@@ -34,7 +34,7 @@ function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandler {
       const readCall = () => callOf(row, match, { exchange, parts, share })
       await serveVendor(services, { client: exchange, readCall }, context)
     } catch (error) {
-      reportRefusal(services, requestId, error)
+      reportRefusal(services, requestId, error, exchange)
       exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
     }
   }

@@ -6,6 +6,7 @@ import type { CliContext } from '../../cli/context.ts'
 import { wording } from '../../cli/error-texts.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../../cli/exit-codes.ts'
 import { buildProgram } from '../../cli/program.ts'
+import { settingsOf } from '../../config/settings.ts'
 import { loadConfig } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { languageOf } from '../../doctor/text.ts'
@@ -38,6 +39,7 @@ function contextOf(environment: Environment): CliContext {
   return {
     version,
     config,
+    settings: () => settingsOf(environment),
     openAdmin: (ifMissing = 'refuse') => openAdmin(config(), { warn, ifMissing }),
     prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),

@@ -1,4 +1,5 @@
 /** Tells the other instances, and `encryption rotate`, that this one runs and which encryption keys it has. */
+import type { KeyActivity } from '../../access/key-activity.ts'
 import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Vault } from '../../upstreams/vault.ts'
@@ -8,25 +9,32 @@ const LOOK_EVERY_MS = 1_000
 const ANNOUNCE_EVERY_LOOKS = 8
 
 interface Parts {
-  store: Pick<AdminStore, 'announceInstance' | 'forgetInstance'>
+  store: Pick<AdminStore, 'announceInstance' | 'forgetInstance' | 'recordRefusals'>
   vault: Vault
   logger: Logger
   instanceId: string
+  keyActivity: KeyActivity
 }
 
 /** Resolves once the first notice is written; the result takes it back. */
 export async function announceInstance(parts: Parts): Promise<() => Promise<void>> {
-  const { store, vault, logger, instanceId } = parts
+  const { store, vault, logger, instanceId, keyActivity } = parts
   const announce = () =>
     store.announceInstance({ instanceId, encryptionKeyIds: vault.keyIds, seenAtMs: Date.now() })
   let looks = 0
   let writing: Promise<void> = Promise.resolve()
   const look = () => {
     const changed = refreshed(vault, logger)
-    if (!changed && ++looks % ANNOUNCE_EVERY_LOOKS !== 0) return
-    writing = writing.then(announce).catch((error: Error) => {
-      logger.debug({ reason: error.message }, 'the notice of this instance was not written')
-    })
+    const due = ++looks % ANNOUNCE_EVERY_LOOKS === 0
+    writing = writing
+      .then(async () => {
+        const refusals = keyActivity.take()
+        if (refusals.length > 0) await store.recordRefusals(refusals)
+        if (changed || due) await announce()
+      })
+      .catch((error: Error) => {
+        logger.debug({ reason: error.message }, 'the notice of this instance was not written')
+      })
   }
   await announce()
   const timer = setInterval(look, LOOK_EVERY_MS)

@@ -1,4 +1,6 @@
 /** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
+
+import { createKeyActivity } from '../../access/key-activity.ts'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import type { Admin } from '../../admin/admin.ts'
@@ -47,8 +49,9 @@ export async function runServer(
     orphans: orphanedJournals(config.dataDir),
     seams,
   })
-  const { gateway } = running
-  const retract = await announceInstance({ store, vault, logger, instanceId })
+  const keyActivity = createKeyActivity()
+  const gateway = { ...running.gateway, keyActivity }
+  const retract = await announceInstance({ store, vault, logger, instanceId, keyActivity })
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })
   const shutDown = async () => {
     await retract()
@@ -86,7 +89,7 @@ export async function runServer(
   const signal = await stop
   logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
   logger.flush()
-  process.once(signal, () => exitImmediately(logger))
+  onSecondSignal(() => exitImmediately(logger))
   await server.drain(config.drainMs)
   await shutDown()
   logger.info({}, 'stopped')
@@ -130,6 +133,20 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
   })
+}
+
+/**
+ * Under `npm start` one Ctrl-C comes twice: from the terminal, and from npm, which passes its own on. Only
+ * what comes later than that is somebody who does not want to wait.
+ */
+const SAME_SIGNAL_MS = 1_000
+
+function onSecondSignal(work: () => void): void {
+  const firstMs = performance.now()
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => {
+      if (performance.now() - firstMs > SAME_SIGNAL_MS) work()
+    })
 }
 
 /** The second signal: whoever sends it does not want to wait. */

@@ -17,6 +17,7 @@ function programWriting(write: (text: string) => void): Command {
     backup: refusing,
     restore: refusing,
     config: refusing,
+    settings: refusing,
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,
@@ -42,16 +43,17 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
-const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'chat', 'backup', 'restore']
+const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'audit', 'chat', 'backup', 'restore']
 
 test('every command of the design is there', () => {
   const groups = {
-    user: ['create', 'list', 'update', 'disable'],
-    key: ['create', 'limit', 'list', 'revoke', 'rotate'],
-    upstream: ['add', 'import', 'list', 'test', 'reset', 'enable', 'disable', 'remove'],
+    user: ['create', 'list', 'update', 'rename', 'disable', 'delete'],
+    key: ['create', 'limit', 'list', 'revoke', 'rotate', 'show', 'update'],
+    upstream: ['add', 'import', 'list', 'update', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
     quota: ['show', 'set', 'reset', 'reconcile'],
     migrate: ['up', 'status'],
+    config: ['show'],
     price: ['list', 'set', 'unset'],
   }
   const commands = Object.entries(groups).flatMap(([group, verbs]) => [

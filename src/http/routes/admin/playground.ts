@@ -42,7 +42,7 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
         request,
       )
     } catch (error) {
-      reportRefusal(services, requestId, error)
+      reportRefusal(services, requestId, error, exchange)
       exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
     }
     return context.body(null) as never

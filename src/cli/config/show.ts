@@ -1,0 +1,19 @@
+/** gpt-proxy config show */
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRows } from '../output.ts'
+
+export function addConfigShow(config: Command, context: CliContext): void {
+  const show = withJson(
+    config
+      .command('show')
+      .description('every variable: its value, and where that comes from; secrets are masked'),
+  ).option('--set', 'only those that are set')
+  withExamples(show, 'gpt-proxy config show', 'gpt-proxy config show --set --json').action(
+    ({ json, set }: Output & { set?: boolean }) => {
+      const rows = context.settings().filter(({ source }) => !set || source !== 'default')
+      printRows(context, rows, { json, columns: ['name', 'value', 'source'] })
+    },
+  )
+}

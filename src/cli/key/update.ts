@@ -1,0 +1,54 @@
+/** gpt-proxy key update */
+import { type Command, Option } from 'commander'
+import { keyView } from '../../admin/contract.ts'
+import type { KeyPatch } from '../../admin/store.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
+import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
+
+interface UpdateOptions extends Output, LimitOptions {
+  name?: string
+  model?: string[]
+  anyModel?: boolean
+  expires?: number | 'never'
+}
+
+export function addKeyUpdate(key: Command, context: CliContext): void {
+  const update = withLimits(
+    withJson(key.command('update <key>').description('change a key, named by id or prefix')),
+  )
+    .option('--name <name>', 'what it is for')
+    .option(
+      '--model <model>',
+      'allow these models only; a * at the end stands for any rest (repeatable)',
+      gathered,
+    )
+    .addOption(new Option('--any-model', 'allow all models').conflicts('model'))
+    .option(
+      '--expires <when>',
+      "last moment it is valid: a date, a duration such as 30d, or 'never'",
+      (text) => (text === 'never' ? text : moment(text, 1, Date.now())),
+    )
+  withExamples(
+    update,
+    "gpt-proxy key update 3 --name laptop --model 'gpt-4o*'",
+    'gpt-proxy key update 3 --expires never --rpm default',
+  ).action((name: string, { json, ...options }: UpdateOptions) =>
+    withAdmin(context, async (admin) => {
+      const changed = await admin.keys.update(CLI_ACTOR, name, patchOf(options))
+      printRow(context, keyView(changed), { json })
+    }),
+  )
+}
+
+function patchOf({ name, model, anyModel, expires, ...limits }: UpdateOptions): KeyPatch {
+  return {
+    ...limitsOf(limits),
+    ...(name !== undefined && { name }),
+    ...(model !== undefined && { allowedModels: model }),
+    ...(anyModel && { allowedModels: null }),
+    ...(expires !== undefined && { expiresAtMs: expires === 'never' ? null : expires }),
+  }
+}

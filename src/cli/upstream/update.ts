@@ -1,0 +1,62 @@
+/** gpt-proxy upstream update */
+import { type Command, Option } from 'commander'
+import { upstreamView } from '../../admin/contract.ts'
+import type { UpstreamChanges } from '../../admin/upstream-input.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
+import { gathered, type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
+import { readSecrets } from '../secret-input.ts'
+import { withAdmin } from '../with-admin.ts'
+import { deployment, weight } from './placement.ts'
+
+interface UpdateOptions extends Output {
+  name?: string
+  baseUrl?: string
+  weight?: number
+  model?: string[]
+  anyModel?: boolean
+  deployment?: Record<string, string>
+  apiVersion?: string
+  keyStdin?: boolean
+}
+
+export function addUpstreamUpdate(upstream: Command, context: CliContext): void {
+  const update = withJson(
+    upstream
+      .command('update <name>')
+      .description('change a key, named by name or id; it keeps its history and counts at once'),
+  )
+    .option('--name <name>', 'another name')
+    .option('--base-url <url>', 'another address; its key goes along')
+    .option('--weight <number>', 'share of the requests, compared with the others', weight)
+    .option('--model <model>', 'serve these models only (repeatable; replaces the list)', gathered)
+    .addOption(new Option('--any-model', 'serve any model').conflicts('model'))
+    .option(
+      '--deployment <model=name>',
+      'the name a model has there (repeatable; replaces the list)',
+      deployment,
+    )
+    .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
+    .option('--key-stdin', 'another key, from standard input or GPT_PROXY_UPSTREAM_KEY')
+  withExamples(
+    update,
+    'gpt-proxy upstream update main --weight 5',
+    "gpt-proxy upstream update main --model 'gpt-4o*' --name openai-main",
+    'gpt-proxy upstream update main --key-stdin < key.txt',
+  ).action(async (name: string, { json, keyStdin, ...options }: UpdateOptions) => {
+    const [given] = keyStdin ? await readSecrets(context) : []
+    const changes = { ...changesOf(options), ...(given && { secret: given.secret }) }
+    await withAdmin(context, async (admin) => {
+      const changed = await admin.upstreams.update(CLI_ACTOR, name, changes)
+      printRow(context, upstreamView(changed), { json })
+    })
+  })
+}
+
+function changesOf({ model, anyModel, deployment: deployments, ...rest }: UpdateOptions) {
+  const changes: UpstreamChanges = { ...rest }
+  if (anyModel) changes.models = null
+  if (model !== undefined) changes.models = model
+  if (deployments !== undefined) changes.deployments = deployments
+  return changes
+}

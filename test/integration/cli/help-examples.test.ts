@@ -1,0 +1,137 @@
+/** Every example of every `--help` does what it says, as it can be pasted into a shell. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { CliContext } from '../../../src/cli/context.ts'
+import { buildProgram } from '../../../src/cli/program.ts'
+import { environmentFor, MAIN, runCli } from '../../support/gateway-process.ts'
+import {
+  chatCompletion,
+  jsonReply,
+  type MockUpstream,
+  startMockUpstream,
+} from '../../support/mock/mock-upstream.ts'
+
+function examplesOf(command: Command): string[] {
+  let help = ''
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text
+    },
+  })
+  command.outputHelp()
+  const block = /\nExamples?:\n([\s\S]*)$/.exec(help)?.[1] ?? ''
+  const own = block
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.includes('gpt-proxy'))
+  return [...own, ...command.commands.flatMap(examplesOf)]
+}
+
+const program = buildProgram({
+  version: '0',
+  writeOut() {},
+  writeError() {},
+  language: 'en',
+} as unknown as CliContext)
+const EXAMPLES = [...new Set(examplesOf(program))]
+
+/** They serve until they are stopped; start-up and doctor have suites of their own. */
+const LASTING = /gpt-proxy (serve|doctor --watch)/
+/** What these say of a store and a gateway like this one is no success. */
+const ALLOWED: readonly (readonly [example: RegExp, exitCodes: readonly number[]])[] = [
+  [/gpt-proxy health/, [1]],
+  [/gpt-proxy doctor/, [0, 1]],
+  [/gpt-proxy chat gpt-4o/, [0, 1]],
+  [/gpt-proxy upstream test/, [0, 1]],
+]
+
+let folder: string
+let mock: MockUpstream
+beforeAll(async () => {
+  mock = await startMockUpstream({ script: () => jsonReply(200, chatCompletion('hello')) })
+  folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-examples-'))
+  const dataDir = join(folder, 'template')
+  const cli = async (line: string, stdin?: string) => {
+    const { exitCode, stderr } = await runCli(line.split(' '), environmentFor(dataDir), stdin)
+    if (exitCode !== 0) throw new Error(`${line}: ${stderr}`)
+  }
+  await cli('init')
+  cpSync(dataDir, join(folder, 'bare'), { recursive: true })
+  await cli('user create alice')
+  await cli('user create bob')
+  await cli('key create alice --name one')
+  await cli(`upstream add main --base-url ${mock.url}`, 'sk-main-secret')
+  await cli('price set gpt-4o --input 2 --output 8')
+  await cli('user create extra --role admin')
+}, 60_000)
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await mock.close()
+})
+
+/** A folder of its own for each, with the files and variables that the examples name. */
+async function pasted(
+  example: string,
+): Promise<{ exitCode: number; said: string; dataDir: string }> {
+  const place = mkdtempSync(join(folder, 'run-'))
+  const dataDir = join(place, 'data')
+  const isNew = /DATA_DIR=|restore/.test(example)
+  const template = /(user create|upstream add) /.test(example) ? 'bare' : 'template'
+  if (!isNew) cpSync(join(folder, template), dataDir, { recursive: true })
+  mkdirSync(join(place, 'bin'))
+  const command = join(place, 'bin/gpt-proxy')
+  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`)
+  chmodSync(command, 0o755)
+  writeFileSync(join(place, 'key.txt'), 'sk-example-key-1\n')
+  writeFileSync(join(place, 'keys.txt'), 'sk-example-key-1\nsk-example-key-2\n')
+  writeFileSync(join(place, 'prices.csv'), 'model,input,output\nqwen-max,2.4,9.6\n')
+  const env = {
+    ...environmentFor(dataDir),
+    PATH: `${join(place, 'bin')}:${process.env.PATH}`,
+    INIT_CWD: place,
+    NEW: '0123456789abcdef'.repeat(4),
+  }
+  const key = Bun.file(join(dataDir, 'encryption.key'))
+  const old = (await key.exists()) ? (await key.text()).trim() : ''
+  const text = example.replace(/\/(var\/lib|backups|safe)\//, `${place}/`)
+  const child = Bun.spawn(['sh', '-c', text], {
+    cwd: place,
+    env: { ...env, OLD: old },
+    stdin: Buffer.from('sk-typed-example\n'),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { exitCode: await child.exited, said: out + err, dataDir }
+}
+
+test('there are examples', () => {
+  expect(EXAMPLES.length).toBeGreaterThan(50)
+})
+
+// Files that an earlier example of the same help makes.
+const PREPARED: readonly (readonly [RegExp, string])[] = [
+  [/gpt-proxy restore (\S+)/, 'gpt-proxy backup'],
+]
+
+test.each(
+  EXAMPLES.filter(
+    (example) => !LASTING.test(example) && !PREPARED.some(([made]) => made.test(example)),
+  ),
+)('%s', async (example) => {
+  const { exitCode, said, dataDir } = await pasted(example)
+  const allowed = ALLOWED.find(([pattern]) => pattern.test(example))?.[1] ?? [0]
+  if (!allowed.includes(exitCode)) throw new Error(`exit code ${exitCode}: ${said}`)
+  // No example may leave a row that nothing can read.
+  if (!/DATA_DIR=/.test(example))
+    for (const list of ['user', 'key', 'upstream']) {
+      const { stdout } = await runCli([list, 'list'], environmentFor(dataDir))
+      expect(stdout).not.toContain('malformed')
+    }
+})
