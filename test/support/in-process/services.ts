@@ -1,0 +1,180 @@
+/** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
+import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
+import type { DirectoryRows, UpstreamKey } from '../../../src/core/entities.ts'
+import { createAddressReader } from '../../../src/limits/client-address.ts'
+import { createInFlight } from '../../../src/limits/in-flight.ts'
+import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
+import { createRateLimits } from '../../../src/limits/rate-limits.ts'
+import { sha256Hex } from '../../../src/main/compose/digest.ts'
+import { createDeadlines } from '../../../src/pipeline/deadlines.ts'
+import type { Services, TimeLimits } from '../../../src/pipeline/services.ts'
+import { createThoughtMemory } from '../../../src/protocols/thought-memory.ts'
+import { createDirectory } from '../../../src/upstreams/directory.ts'
+import { createKeyHealth } from '../../../src/upstreams/health.ts'
+import { createRetryBudget } from '../../../src/upstreams/retry-budget.ts'
+import type { Transport } from '../../../src/upstreams/transport.ts'
+import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
+import { createLive } from '../../../src/usage/live.ts'
+import type { UsageRecord } from '../../../src/usage/record.ts'
+
+export const PROXY_KEY = mintProxyKey(new Uint8Array(96).fill(7))
+
+export const LIMITS: TimeLimits = {
+  firstByteMs: 5_000,
+  standbyFirstByteMs: 5_000,
+  idleMs: 5_000,
+  requestMs: 10_000,
+  clientWriteMs: 5_000,
+  keepAliveMs: 0,
+}
+
+export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): UpstreamKey {
+  return {
+    id,
+    name: `up-${id}`,
+    provider: 'compatible',
+    baseUrl: `http://up-${id}.test/v1`,
+    encryptedKey: `secret-of-upstream-key-${id}`,
+    keyHint: '',
+    weight: 1,
+    models: ['m'],
+    deployments: null,
+    apiVersion: null,
+    state: {
+      status: 'healthy',
+      failureCount: 0,
+      totalRequests: 0,
+      totalErrors: 0,
+      cooldownUntilMs: null,
+      lastError: null,
+    },
+    ...more,
+  }
+}
+
+export interface Kept {
+  begun: JournalEntry[]
+  records: UsageRecord[]
+  log: { level: string; message: string; fields: object }[]
+}
+
+export interface ServiceOptions {
+  transport: Transport
+  upstreams?: readonly UpstreamKey[]
+  limits?: Partial<TimeLimits>
+  /** Others than these. */
+  services?: Partial<Services>
+}
+
+export async function testServices(
+  options: ServiceOptions,
+): Promise<{ services: Services; kept: Kept }> {
+  const kept: Kept = { begun: [], records: [], log: [] }
+  const line = (level: string) => (fields: object, message: string) =>
+    void kept.log.push({ level, message, fields })
+  const logger = {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    requestFinished() {},
+  }
+  const clock = { nowMs: () => Date.now() }
+  const store = storeOf(options.upstreams ?? [upstreamKey(1)])
+  const rules = { threshold: 5, cooldownMs: 5_000, maxCooldownMs: 60_000 }
+  const health = createKeyHealth({ store, clock, logger, rules })
+  const vault = { open: (sealed: string) => ({ ok: true as const, secret: sealed }) }
+  const directory = createDirectory({
+    store,
+    vault: vault as unknown as Parameters<typeof createDirectory>[0]['vault'],
+    logger,
+    onUpstreamKeys: health.adopt,
+    onReload() {},
+  })
+  const addressOf = createAddressReader([])
+  const metrics = silent<Services['metrics']>()
+  const services: Services = {
+    directory,
+    health,
+    modelLists: silent<Services['modelLists']>(),
+    transport: options.transport,
+    tokenizer: { count: async (_, text) => Math.ceil(text.length / 4) },
+    journal: {
+      begin: async (entry: JournalEntry) => void kept.begun.push(entry),
+    } as Services['journal'],
+    endedRequests: { add: (record) => void kept.records.push(record), flush() {} },
+    live: createLive(clock.nowMs),
+    metrics,
+    logger,
+    clock,
+    sha256Hex,
+    random: () => 0,
+    retryBudget: createRetryBudget(),
+    deadlines: createDeadlines(),
+    limits: { ...LIMITS, ...options.limits },
+    usageRefusers: new Map(),
+    thoughts: createThoughtMemory(Date.now),
+    quotas: { hold: () => null } as unknown as Services['quotas'],
+    rateLimits: createRateLimits({
+      enabled: true,
+      defaults: { keyRpm: 0, keyTpm: 0, ipRpm: 0, ipTpm: 0 },
+      addressOf,
+      counters: createMemoryCounters(),
+      metrics,
+    }),
+    inFlight: createInFlight({ perKey: 0, perAddress: 0, addressOf }),
+    forwardHeaders: [],
+    objects: silent<Services['objects']>(),
+    unknownObjects: 'pass',
+    resendOnReset: true,
+    ...options.services,
+  }
+  await directory.reload()
+  return { services, kept }
+}
+
+/** For ports of which nothing is asked here. */
+function silent<Port extends object>(): Port {
+  return new Proxy({}, { get: () => () => null }) as Port
+}
+
+function storeOf(upstreamKeys: readonly UpstreamKey[]) {
+  const rows: DirectoryRows = {
+    users: [
+      {
+        id: 1,
+        username: 'ada',
+        email: null,
+        role: 'user',
+        status: 'active',
+        monthlyQuotaTokens: null,
+      },
+    ],
+    apiKeys: [
+      {
+        id: 1,
+        userId: 1,
+        name: 'test',
+        prefix: displayPrefix(PROXY_KEY),
+        keyHash: sha256Hex(PROXY_KEY),
+        status: 'active',
+        allowedModels: null,
+        rpm: null,
+        tpm: null,
+        allowedAddresses: null,
+        expiresAtMs: null,
+        rotatedTo: null,
+        createdAtMs: 0,
+      },
+    ],
+    upstreamKeys,
+    modelStates: [],
+  }
+  return {
+    readDirectory: async () => rows,
+    readUpstreamKeys: async () => rows,
+    changedSinceLastCall: async () => 'none' as const,
+    saveUpstreamStates: async () => {},
+    ping: async () => {},
+  }
+}
