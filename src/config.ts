@@ -1,6 +1,7 @@
 /** The environment, validated into one frozen value. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { cloudsOf } from './config/clouds.ts'
 import { ConfigError } from './config/config-error.ts'
 import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
 import { type Environment, givenVariables } from './config/environment.ts'
@@ -99,6 +100,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     azureDeploymentNames: values.AZURE_DEPLOYMENT_NAMES,
     azureApiVersion: values.AZURE_API_VERSION,
     presetKeys: presetKeysOf(values),
+    ...cloudsOf(values),
     defaultMonthlyQuotaTokens: values.DEFAULT_MONTHLY_QUOTA_TOKENS || null,
     circuitBreakerThreshold: values.CIRCUIT_BREAKER_THRESHOLD,
     circuitBreakerCooldownMs: values.CIRCUIT_BREAKER_COOLDOWN_SECONDS * 1000,

@@ -1,4 +1,6 @@
 /** What names, addresses, models and secrets may look like. */
+
+import { isCredential } from '../core/credential-text.ts'
 import type { Provider } from '../core/entities.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'
 import { readCidr } from '../limits/ip-address.ts'
@@ -83,11 +85,21 @@ export function checkedWeight(weight: number): number {
 }
 
 export function checkedSecret(text: string): string {
-  const secret = text.trim()
+  const secret = oneLine(text.trim())
   if (isSecret(secret)) return secret
   throw adminError('secret_invalid')
 }
 
 export function isSecret(text: string): boolean {
-  return SECRET.test(text)
+  return SECRET.test(text) || isCredential(text)
+}
+
+/** A file of credentials is JSON of several lines; its own line breaks mean nothing. */
+function oneLine(text: string): string {
+  if (!text.startsWith('{')) return text
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return text
+  }
 }

@@ -1,4 +1,5 @@
 /** Many upstream keys at once, all or none of them, and which ones were removed on purpose. */
+import { keyHint } from '../core/credential-text.ts'
 import type { Provider, UpstreamKey } from '../core/entities.ts'
 import { bindingOf } from '../upstreams/vault.ts'
 import type { Actor, MakeChange, RecordChange } from './changes.ts'
@@ -43,7 +44,7 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     { secret, ...row }: Row,
   ): Promise<UpstreamKey> => {
     await step.forgetRemoval(digestOf(row.provider, row.baseUrl, secret))
-    const key = await step.createUpstreamKey({ ...row, keyHint: secret.slice(-4) }, (id) =>
+    const key = await step.createUpstreamKey({ ...row, keyHint: keyHint(secret) }, (id) =>
       vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
     )
     await record('upstream.create', `upstream:${key.id}`, { after: upstreamView(key) })

@@ -1,4 +1,5 @@
 /** Upstream keys: sealed as they come in, tried, changed, reset, switched off, removed. */
+import { keyHint } from '../core/credential-text.ts'
 import type { UpstreamKey } from '../core/entities.ts'
 import type { ProbeResult } from '../upstreams/probe.ts'
 import { bindingOf } from '../upstreams/vault.ts'
@@ -53,7 +54,7 @@ export function createUpstreams(dependencies: AdminDependencies, change: MakeCha
     return {
       ...patch,
       encryptedKey: vault.seal(opened.secret, bindingOf({ id: before.id, baseUrl })),
-      keyHint: opened.secret.slice(-4),
+      keyHint: keyHint(opened.secret),
     }
   }
 

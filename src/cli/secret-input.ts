@@ -6,6 +6,8 @@ import type { CliContext } from './context.ts'
 /** One a line, or with commas between. */
 export async function readSecrets(context: CliContext): Promise<GivenSecret[]> {
   const text = (await given(context)).replace(/^\ufeff/, '')
+  // A file of credentials is one secret.
+  if (text.trimStart().startsWith('{')) return [{ secret: text.trim(), line: 1 }]
   const secrets = text
     .split('\n')
     .flatMap((line, index) =>

@@ -3,11 +3,43 @@ import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
 import type { ImportOptions } from '../admin/upstream-import.ts'
 import type { Config } from '../config.ts'
+import type { Provider } from '../core/entities.ts'
+import { PROVIDER_FACTS } from '../core/providers.ts'
 
 export interface ImportedFromVariables {
   added: number
   /** Removed by an operator since; a start leaves them out. */
   removedBefore: number
+}
+
+interface OtherKeys {
+  provider: Provider
+  baseUrl: string
+  secrets: readonly string[]
+}
+
+/** The keys of other vendors, and of accounts at clouds, in their usual variables. */
+export function otherKeys(config: Config): OtherKeys[] {
+  const { presetKeys, anthropicApiKey, geminiApiKey, bedrock, vertex } = config
+  const at = (provider: Provider, secret: string | null): OtherKeys[] => {
+    const { baseUrl } = PROVIDER_FACTS[provider]
+    return secret === null || baseUrl === null ? [] : [{ provider, baseUrl, secrets: [secret] }]
+  }
+  return [
+    ...at('anthropic', anthropicApiKey),
+    ...at('gemini', geminiApiKey),
+    ...(vertex === null
+      ? []
+      : [{ provider: 'vertex' as const, baseUrl: vertex.baseUrl, secrets: [vertex.account] }]),
+    ...(bedrock === null
+      ? []
+      : [{ provider: 'bedrock' as const, baseUrl: bedrock.baseUrl, secrets: bedrock.keys }]),
+    ...presetKeys.map(({ baseUrl, key }) => ({
+      provider: 'compatible' as const,
+      baseUrl,
+      secrets: [key],
+    })),
+  ].filter(({ secrets }) => secrets.length > 0)
 }
 
 /** UPSTREAM_TYPE, if set, leaves the variables of all other providers alone. */
@@ -30,14 +62,14 @@ export async function importFromVariables(
   if (upstreamType !== 'azure')
     await importAll({ provider: 'openai', baseUrl: openaiBaseUrl }, openaiApiKeys)
   if (upstreamType !== 'openai' && azureEndpoint !== null) {
-    const { azureDeploymentNames: deployments, azureApiVersion: apiVersion } = config
+    const { entraClient, azureDeploymentNames: deployments, azureApiVersion: apiVersion } = config
     await importAll(
       { provider: 'azure', baseUrl: azureEndpoint, deployments, apiVersion },
-      azureApiKeys,
+      entraClient === null ? azureApiKeys : [...azureApiKeys, entraClient],
     )
   }
   if (upstreamType === null)
-    for (const { baseUrl, key } of config.presetKeys)
-      await importAll({ provider: 'compatible', baseUrl }, [key])
+    for (const { provider, baseUrl, secrets } of otherKeys(config))
+      await importAll({ provider, baseUrl }, secrets)
   return total
 }

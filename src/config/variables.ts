@@ -59,6 +59,32 @@ export const VARIABLES = {
   AZURE_API_VERSION: text(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'a version such as 2024-10-21').default(
     '2024-10-21',
   ),
+  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  AZURE_CLIENT_SECRET: upstreamSecret.optional(),
+  AZURE_AUTHORITY_HOST: address.default('https://login.microsoftonline.com'),
+  ANTHROPIC_API_KEY: upstreamSecret.optional(),
+  GEMINI_API_KEY: upstreamSecret.optional(),
+  GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
+  GOOGLE_CLOUD_PROJECT: text(/^[a-z][a-z0-9:.-]{2,62}$/, 'the id of a project').optional(),
+  GOOGLE_CLOUD_LOCATION: text(/^[a-z]+(-[a-z0-9]+)*$/, 'a location such as us-central1').default(
+    'global',
+  ),
+  GCE_METADATA_HOST: text(/^[^\s/@?#]+$/, 'a host name or an IP address').default(
+    'metadata.google.internal',
+  ),
+  AWS_REGION: text(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'a region such as us-east-1').optional(),
+  AWS_BEARER_TOKEN_BEDROCK: upstreamSecret.optional(),
+  AWS_ACCESS_KEY_ID: upstreamSecret.optional(),
+  AWS_SECRET_ACCESS_KEY: upstreamSecret.optional(),
+  AWS_SESSION_TOKEN: upstreamSecret.optional(),
+  AWS_ROLE_ARN: text(/^arn:\S+$/, 'the ARN of a role').optional(),
+  AWS_WEB_IDENTITY_TOKEN_FILE: z.string().optional(),
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: text(/^\//, 'a path').optional(),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: z.url('an address').optional(),
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: z.string().optional(),
+  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: z.string().optional(),
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: z.url('an address').default('http://169.254.169.254'),
   ...PRESET_KEYS,
   DEFAULT_MONTHLY_QUOTA_TOKENS: whole(0).optional(),
   CIRCUIT_BREAKER_THRESHOLD: whole(1).default(5),
@@ -120,8 +146,19 @@ export const SECRETS = [
   'OPENAI_API_KEYS',
   'AZURE_API_KEY',
   'AZURE_API_KEYS',
+  'AZURE_CLIENT_SECRET',
+  'ANTHROPIC_API_KEY',
+  'GEMINI_API_KEY',
+  'AWS_BEARER_TOKEN_BEDROCK',
+  'AWS_SECRET_ACCESS_KEY',
   ...PRESET_NAMES,
 ] as const satisfies readonly (keyof typeof VARIABLES)[]
 
 /** Their values appear in no message. */
-export const HIDDEN: readonly string[] = [...SECRETS, 'GPT_PROXY_UPSTREAM_KEY']
+export const HIDDEN: readonly string[] = [
+  ...SECRETS,
+  'GPT_PROXY_UPSTREAM_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SESSION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+]

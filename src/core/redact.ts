@@ -1,4 +1,5 @@
 /** Takes keys out of text that came from an upstream, before it is shown, logged or stored. */
+import { secretParts } from './credential-text.ts'
 
 const MASK = '[redacted]'
 /** Key-shaped tokens of any owner: an upstream may echo a key that we never held. */
@@ -31,6 +32,10 @@ function isRandom(part: string): boolean {
 
 /** The forms an upstream plainly echoes: as it is, URL-encoded, base64 (both alphabets), hex. Looked for in every reply. */
 export function echoForms(secret: string): string[] {
+  return secretParts(secret).flatMap(echoFormsOf)
+}
+
+function echoFormsOf(secret: string): string[] {
   if (!isSecret(secret)) return []
   const bytes = new TextEncoder().encode(secret)
   const hex = hexDigits(bytes).join('')
@@ -47,12 +52,16 @@ export function echoForms(secret: string): string[] {
 
 /** Also the forms inside something larger, as in basic credentials. Looked for on error paths. Empty for a mere word. */
 export function secretForms(secret: string): string[] {
+  return secretParts(secret).flatMap(secretFormsOf)
+}
+
+function secretFormsOf(secret: string): string[] {
   if (!isSecret(secret)) return []
   const bytes = new TextEncoder().encode(secret)
   const escaped = hexDigits(bytes).map((digits) => `%${digits}`)
   const inside = [1, 2].flatMap((offset) => base64Forms(bytes, offset))
   const everyByte = [escaped.join(''), escaped.join('').toUpperCase()]
-  return [...new Set([...echoForms(secret), ...inside, ...everyByte])]
+  return [...new Set([...echoFormsOf(secret), ...inside, ...everyByte])]
 }
 
 function hexDigits(bytes: Uint8Array): string[] {

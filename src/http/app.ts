@@ -6,9 +6,11 @@ import { dotSegmentRefusal, notFound } from './not-found.ts'
 import { hasDotSegment, pathForms } from './path-forms.ts'
 import { type AppParts, getRoute, modelRoute, type Route } from './route.ts'
 import { createRouter, decodedOr, type Router } from './router.ts'
+import { GEMINI_ROUTES } from './routes/gemini.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
-import { listModels, lookAtModel } from './routes/models.ts'
+import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
+import { RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
 import { VENDOR_ROUTES } from './routes/vendor.ts'
 import type { Exchange } from './server/exchange.ts'
@@ -20,6 +22,10 @@ export const ROUTES: readonly Route[] = [
   modelRoute('/v1/embeddings', 'embeddings'),
   modelRoute('/v1/messages', 'messages', 'anthropic'),
   modelRoute('/v1/messages/count_tokens', 'messages/count_tokens', 'anthropic'),
+  RESPONSES_ROUTE,
+  ...GEMINI_ROUTES,
+  getRoute('/v1beta/models', 'proxy_key', listGeminiModels),
+  getRoute('/v1beta/models/{model*}', 'proxy_key', lookAtGeminiModel),
   getRoute('/v1/models', 'proxy_key', listModels),
   getRoute('/v1/models/{model*}', 'proxy_key', lookAtModel),
   getRoute('/health', 'open', health),

@@ -31,13 +31,13 @@ export function authenticateAdmin(gateway: Services, headers: HeaderSource): Cal
 }
 
 /**
- * OpenAI clients send a bearer token, Azure clients `api-key`, Anthropic clients `x-api-key`. Some of
- * them also send an empty `authorization`.
+ * OpenAI clients send a bearer token, Azure clients `api-key`, Anthropic clients `x-api-key`, Google's
+ * `x-goog-api-key`. Some of them also send an empty `authorization`.
  */
 function presentedKey(headers: HeaderSource): string | null {
   const authorization = headers.get('authorization')
   if (authorization) return BEARER.exec(authorization)?.[1] ?? null
-  return headers.get('api-key') ?? headers.get('x-api-key')
+  return headers.get('api-key') ?? headers.get('x-api-key') ?? headers.get('x-goog-api-key')
 }
 
 /** The client learns nothing of it; the operator's log does. */

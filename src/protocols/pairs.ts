@@ -9,6 +9,8 @@ import type { Endpoint, ModelRequest, ProtocolName } from './protocol.ts'
 const DIALECT_OF: Partial<Readonly<Record<Endpoint, DialectName>>> = {
   'chat/completions': 'chat',
   messages: 'messages',
+  responses: 'responses',
+  generateContent: 'gemini',
 }
 
 interface Wire {
@@ -20,6 +22,9 @@ interface Wire {
 const WIRE_OF: Readonly<Record<ProtocolName, Wire>> = {
   openai: { format: 'chat', endpoint: 'chat/completions' },
   anthropic: { format: 'messages', endpoint: 'messages' },
+  responses: { format: 'responses', endpoint: 'responses' },
+  gemini: { format: 'gemini', endpoint: 'generateContent' },
+  converse: { format: 'converse', endpoint: 'converse' },
 }
 
 export interface Pair {

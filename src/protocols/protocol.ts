@@ -7,7 +7,7 @@ import type { ErrorReport } from '../core/errors.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 
 /** Adding one is a compile error wherever a decision about it is needed. */
-export type ProtocolName = 'openai' | 'anthropic'
+export type ProtocolName = 'openai' | 'anthropic' | 'responses' | 'gemini' | 'converse'
 
 /** What a client can ask for; each belongs to one protocol (`protocols/index.ts`). */
 export type Endpoint =
@@ -17,6 +17,12 @@ export type Endpoint =
   | 'models'
   | 'messages'
   | 'messages/count_tokens'
+  | 'responses'
+  | 'generateContent'
+  | 'countTokens'
+  | 'embedContent'
+  | 'batchEmbedContents'
+  | 'converse'
   | VendorEndpoint
 
 declare const vendor: unique symbol

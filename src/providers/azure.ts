@@ -1,6 +1,14 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
 import { upstreamModelName } from '../routing/choose-key.ts'
-import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+import {
+  type Destination,
+  getJson,
+  PLAIN,
+  PLAIN_JSON,
+  type Provider,
+  remembered,
+} from './provider.ts'
+import { withToken } from './with-token.ts'
 
 /** Everything else is of the resource as a whole. */
 const BY_DEPLOYMENT = /^(?:images|audio)\/(?!voice)/
@@ -15,7 +23,7 @@ export const azure: Provider = {
       endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${endpoint}`
     return {
       url: `${upstream.baseUrl}/openai/${path}?${version(upstream.apiVersion)}`,
-      headers: { ...(text === null ? PLAIN : PLAIN_JSON), 'api-key': secret },
+      ...authorized(text === null ? PLAIN : PLAIN_JSON, secret),
     }
   }),
   vendor(upstream, secret, { path, query, model }) {
@@ -25,15 +33,22 @@ export const azure: Provider = {
     const separator = query === '' ? '?' : '&'
     return {
       url: `${upstream.baseUrl}/openai/${place}${query}${separator}${version(upstream.apiVersion)}`,
-      headers: { ...PLAIN, 'api-key': secret },
+      ...authorized(PLAIN, secret),
     }
   },
-  modelList: (upstream, secret) =>
-    getJson(`${upstream.baseUrl}/openai/models?${version(upstream.apiVersion)}`, {
-      'api-key': secret,
-    }),
+  modelList: (upstream, secret) => ({
+    ...getJson(`${upstream.baseUrl}/openai/models?${version(upstream.apiVersion)}`, {}),
+    ...authorized(PLAIN, secret),
+  }),
   transport: null,
   responseHeaders: {},
+}
+
+/** An application at Entra ID is written as JSON; a key is sent as it is. */
+function authorized(headers: Destination['headers'], secret: string): Omit<Destination, 'url'> {
+  return secret.startsWith('{')
+    ? { headers, prepare: withToken(secret) }
+    : { headers: { ...headers, 'api-key': secret } }
 }
 
 function version(apiVersion: string | null): string {

@@ -1,8 +1,9 @@
 /** OpenAI and whatever speaks its language at another base URL. */
+import { presetAt } from '../core/provider-presets.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
 export const openai: Provider = {
-  protocols: ['openai'],
+  protocols: ['openai', 'responses'],
   maker: 'openai',
   destination: remembered((upstream, secret, { endpoint, model, text }) => {
     const path = endpoint === 'models' ? `models/${encodeURIComponent(model)}` : endpoint
@@ -22,4 +23,10 @@ export const openai: Provider = {
 }
 
 /** Others that speak OpenAI's language. */
-export const compatible: Provider = { ...openai, maker: null }
+export const compatible: Provider = {
+  ...openai,
+  maker: null,
+  // Chat is what all of them answer; Responses only those that are known to.
+  speaks: ({ baseUrl }, protocol) =>
+    protocol !== 'responses' || presetAt(baseUrl)?.alsoSpeaks.includes('responses') === true,
+}

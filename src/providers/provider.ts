@@ -5,7 +5,7 @@ import type { ModelRequest, ProtocolName } from '../protocols/protocol.ts'
 import type { Transport, WireRequest } from '../upstreams/transport.ts'
 
 /** What requests of one key for one model to one endpoint share. */
-export interface Destination {
+export interface Destination extends Pick<WireRequest, 'prepare' | 'reframe'> {
   url: string
   headers: Readonly<Record<string, string>>
 }
@@ -31,6 +31,9 @@ export interface Provider {
   readonly protocols: readonly [ProtocolName, ...ProtocolName[]]
   /** Who makes its models, for what only their maker reads; null: whoever answers at the address. */
   readonly maker: string | null
+  /** For hosts of several makers' models: in which protocol a model is spoken to, and who makes it. */
+  readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
+  readonly byModel?: (model: string) => { protocol: ProtocolName; maker: string }
   readonly destination: DestinationOf
   /** Where the vendor's further routes are; null if it has none. */
   readonly vendor: ((upstream: UpstreamKey, secret: string, path: VendorPath) => Destination) | null
@@ -59,7 +62,7 @@ export function remembered(destinationOf: DestinationOf): DestinationOf {
       destinations = new BoundedMap(MAX_KNOWN)
       known.set(upstream, destinations)
     }
-    const name = `${request.endpoint} ${request.model}`
+    const name = `${request.endpoint} ${request.stream} ${request.model}`
     const before = destinations.get(name)
     if (before !== undefined && before.secret === secret) return before
     const made = { ...destinationOf(upstream, secret, request), secret }

@@ -1,4 +1,5 @@
 /** How requests reach an upstream. */
+import type { CredentialSource } from './credentials.ts'
 
 /** A body that is sent as it arrives, at the pace of whoever takes it. It can be read once. */
 export interface BodySource {
@@ -16,7 +17,18 @@ export interface WireRequest {
   /** Headers of this request alone. */
   further?: Readonly<Record<string, string>> | null
   body: string | Uint8Array | BodySource | null
+  prepare?: Prepare | undefined
+  reframe?: Reframe | undefined
 }
+
+/** Puts the body into the host's envelope, signs it, or adds a token that may have to be fetched first. */
+export type Prepare = (
+  request: WireRequest,
+  credentials: CredentialSource,
+) => WireRequest | Promise<WireRequest>
+
+/** A reply in a framing of the host's own, as server-sent events. */
+export type Reframe = (reply: UpstreamReply) => UpstreamReply
 
 export function isBodySource(body: WireRequest['body']): body is BodySource {
   return body !== null && typeof body === 'object' && 'next' in body

@@ -2,11 +2,8 @@
 import { expect, test } from 'bun:test'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
-import {
-  type AwsKeys,
-  signRequest,
-  type UnsignedRequest,
-} from '../../src/providers/credentials/sigv4.ts'
+import { signRequest, type UnsignedRequest } from '../../src/providers/credentials/sigv4.ts'
+import type { AwsKeys } from '../../src/upstreams/credentials.ts'
 
 class Sha256 {
   private readonly hasher: Bun.CryptoHasher

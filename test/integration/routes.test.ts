@@ -22,7 +22,9 @@ const call = (method: string, path: string, key?: string) =>
 describe.each(ROUTES.map(({ method, path, who }) => [method, path, who] as const))(
   '%s %s',
   (method, route, who) => {
-    const path = route.replace('{model*}', 'demo/echo')
+    const path = route
+      .replace('{model*}', 'demo/echo')
+      .replace('{call*}', 'demo/echo:generateContent')
 
     test(`is for ${who}`, async () => {
       const refused = (await call(method, path)).status === 401

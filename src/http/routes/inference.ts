@@ -29,6 +29,8 @@ export interface RouteMatch {
   deployment: string | null
   /** The route's own path, of whatever form of it was sent. */
   path: string
+  /** The body, if the route had to read it to decide where it goes. */
+  body?: string
 }
 
 export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
@@ -37,6 +39,8 @@ export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
 export interface Inference {
   protocol: ProtocolName
   endpoint: Endpoint
+  /** Puts into the body what the path says, if that is the protocol's way. */
+  named?: (text: string) => string
 }
 
 export function serveEndpoint(
@@ -44,14 +48,19 @@ export function serveEndpoint(
   inference: Inference,
   { bodyLimits, inFlight }: ServerOptions,
 ): ExchangeHandler {
-  const { protocol, endpoint } = inference
-  return (client, { deployment }) => {
+  const { protocol, endpoint, named } = inference
+  return (client, { deployment, body }) => {
     const share = bodyLimits.memory.open()
     const reading = { request: client, limits: bodyLimits, deadlines: services.deadlines, share }
-    const read = () => readText(reading)
-    const readNamed = deployment === null ? read : namingModel(read, deployment)
+    const read = () => body ?? readText(reading)
+    const readBody =
+      named !== undefined
+        ? async () => named(await read())
+        : deployment === null
+          ? read
+          : namingModel(read, deployment)
     inFlight.add()
-    void respondTo(services, { protocol, endpoint, client, readBody: readNamed }).finally(() => {
+    void respondTo(services, { protocol, endpoint, client, readBody }).finally(() => {
       share.release()
       inFlight.remove()
     })

@@ -27,3 +27,14 @@ function anthropicEntry({ id, display_name: name, created }: ModelEntry) {
     created_at: new Date(typeof created === 'number' ? created * 1000 : 0).toISOString(),
   }
 }
+const GEMINI_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens']
+
+/** As Google's clients know a model. */
+export function geminiEntry({ id, display_name: name, context_window: window }: ModelEntry) {
+  return {
+    name: `models/${id}`,
+    displayName: typeof name === 'string' ? name : id,
+    supportedGenerationMethods: GEMINI_METHODS,
+    ...(typeof window === 'number' && { inputTokenLimit: window }),
+  }
+}

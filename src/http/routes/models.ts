@@ -2,11 +2,14 @@
 import { GatewayError } from '../../core/errors.ts'
 import { createModelList, type Models } from '../../pipeline/models/model-list.ts'
 import type { Services } from '../../pipeline/services.ts'
+import type { ModelEntry } from '../../protocols/protocol.ts'
 import { allowsModel } from '../../routing/model-names.ts'
+import type { ModelList } from '../../upstreams/known-lists.ts'
 import { json } from '../json.ts'
 import type { AppParts, Handler } from '../route.ts'
 import { decodedOr } from '../router.ts'
-import { entryFor, listFor } from './model-forms.ts'
+import type { Exchange } from '../server/exchange.ts'
+import { entryFor, geminiEntry, listFor } from './model-forms.ts'
 
 /** Both routes share what upstreams answered. */
 const lists = new WeakMap<Services, Models>()
@@ -19,17 +22,27 @@ function modelsOf(services: Services): Models {
   return made
 }
 
-export function listModels({ gateway }: AppParts): Handler<'proxy_key'> {
+type ListForm = (headers: Exchange['headers'], list: ModelList) => object
+type EntryForm = (headers: Exchange['headers'], entry: ModelEntry) => object
+
+export const listModels = (parts: AppParts) => listing(parts, listFor)
+export const lookAtModel = (parts: AppParts) => looking(parts, entryFor)
+export const listGeminiModels = (parts: AppParts) =>
+  listing(parts, (_, { data }) => ({ models: data.map(geminiEntry) }))
+export const lookAtGeminiModel = (parts: AppParts) =>
+  looking(parts, (_, entry) => geminiEntry(entry))
+
+function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
   const models = modelsOf(gateway)
   return async ({ caller, exchange, headers }) => {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const list = await models.list()
     const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
-    return json(listFor(exchange.headers, { ...list, data }))
+    return json(form(exchange.headers, { ...list, data }))
   }
 }
 
-export function lookAtModel({ gateway }: AppParts): Handler<'proxy_key'> {
+function looking({ gateway }: AppParts, form: EntryForm): Handler<'proxy_key'> {
   const models = modelsOf(gateway)
   return async ({ caller, exchange, headers, params }) => {
     const model = decodedOr(params.model ?? '')
@@ -37,7 +50,7 @@ export function lookAtModel({ gateway }: AppParts): Handler<'proxy_key'> {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const found = await models.find(model)
     if (found === null) throw notFound(model)
-    return json(entryFor(exchange.headers, found))
+    return json(form(exchange.headers, found))
   }
 }
 

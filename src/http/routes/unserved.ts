@@ -46,9 +46,7 @@ const UNSERVED: readonly Unserved[] = [
     'DELETE /v1/messages/batches/{batch}',
     'POST /v1/complete',
   ].map(of('the Anthropic API', anthropic)),
-  ...['GET /v1beta/{rest*}', 'POST /v1beta/{rest*}', 'POST /v1/projects/{rest*}'].map(
-    of('the Gemini API', gemini),
-  ),
+  ...['POST /v1/projects/{rest*}'].map(of('Vertex AI', gemini)),
   ...['POST /api/chat', 'POST /api/generate', 'POST /api/embed', 'GET /api/tags'].map(
     of("Ollama's own API", ollama),
   ),

@@ -17,14 +17,21 @@ import { queryTextOf } from '../server/target.ts'
 import { boundedSource } from './bounded-source.ts'
 import { type ExchangeHandler, type RouteMatch, reportRefusal } from './inference.ts'
 
-export const VENDOR_ROUTES: readonly Route[] = OPENAI_ROUTES.map((row) => ({
+const isResponses = ({ method, path }: VendorRoute) => method === 'POST' && path === '/v1/responses'
+
+/** Responses are passed here to upstreams that keep them; see responses.ts. */
+export const RESPONSES_ROW = OPENAI_ROUTES.find(isResponses) as VendorRoute
+
+export const VENDOR_ROUTES: readonly Route[] = OPENAI_ROUTES.filter(
+  (row) => row !== RESPONSES_ROW,
+).map((row) => ({
   method: row.method,
   path: row.path,
   who: 'proxy_key' as const,
   open: (parts) => vendorHandler(row, parts),
 }))
 
-function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandler {
+export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandler {
   const { gateway: services, bodyLimits, inFlight } = parts
   const respond = async (exchange: Exchange, match: RouteMatch, share: BodyShare) => {
     const context = openContext(newRequestId(), services.clock.nowMs())
@@ -67,7 +74,10 @@ async function callOf(
   )
   for (const [name, value] of Object.entries(params))
     if (!SAFE_PARAM.test(value)) throw invalidRequest(`the ${name} in the path is no id`, name)
-  const { body, fields } = await bodyOf(route, match.deployment, incoming)
+  const { body, fields } =
+    match.body === undefined
+      ? await bodyOf(route, match.deployment, incoming)
+      : jsonBody(match.body, match.deployment)
   const query = queryTextOf(incoming.exchange.target)
   return { route, path: match.path.replace(/^\/v1\//, ''), query, params, body, fields }
 }

@@ -19,6 +19,7 @@ import { checkKeys } from '../../pipeline/models/check-keys.ts'
 import { upstreamModels } from '../../pipeline/models/upstream-models.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { createThoughtMemory } from '../../protocols/thought-memory.ts'
+import { authorizedTransport } from '../../providers/authorized-transport.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../quota/quota.ts'
 import { createDirectory } from '../../upstreams/directory.ts'
@@ -32,6 +33,7 @@ import { createLive } from '../../usage/live.ts'
 import { createEndedRequests } from '../../usage/sinks.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { startBatchCharging } from './batch-charging.ts'
+import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import type { HeldFolder } from './journal-folder.ts'
 
@@ -162,11 +164,13 @@ export async function startGateway({
     counters,
     metrics,
   })
-  const transport = createUpstreamTransport({
+  const plainTransport = createUpstreamTransport({
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
     http2: config.upstreamHttp2,
     proxyFor,
   })
+  const credentials = createCredentials(config, () => Date.now())
+  const transport = authorizedTransport(plainTransport, credentials)
   metrics.watchJournal(journal.health)
   const live = createLive(clock.nowMs)
   const endedRequests = createEndedRequests({ journal, metrics, logger, live })

@@ -13,8 +13,10 @@ import { importFromVariables } from '../../cli/variable-imports.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import { OperatorError } from '../../core/operator-error.ts'
+import { authorizedTransport } from '../../providers/authorized-transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { openConfiguredStore, tablesOf } from './configured-store.ts'
+import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
@@ -63,7 +65,12 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
   return createAdmin({
     store,
     vault,
-    probe: upstreamProbe(transport),
+    probe: upstreamProbe(
+      authorizedTransport(
+        transport,
+        createCredentials(config, () => Date.now()),
+      ),
+    ),
     sha256Hex,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     nowMs: () => Date.now(),

@@ -32,14 +32,19 @@ export function openDialogue(
   candidate: Candidate<UsableUpstream>,
 ): Dialogue | Promise<Dialogue> {
   const { request } = tries
-  const name = protocolFor(request, candidate.upstream)
+  const name = protocolFor(request, candidate)
   if (name === request.protocol)
     return { protocol: PROTOCOLS[name], request, passes: true, losses: NO_LOSSES }
   return translated(services, tries, candidate, name)
 }
 
-function protocolFor({ protocol }: ModelRequest, { key }: UsableUpstream): ProtocolName {
-  const { protocols } = PROVIDERS[key.provider]
+function protocolFor(
+  { protocol }: ModelRequest,
+  { upstream, target }: Candidate<UsableUpstream>,
+): ProtocolName {
+  const { protocols, byModel, speaks } = PROVIDERS[upstream.key.provider]
+  if (byModel !== undefined) return byModel(target.model).protocol
+  if (speaks?.(upstream.key, protocol) === false) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
 }
 
@@ -56,7 +61,7 @@ async function translated(
     target: {
       model: target.model,
       facts: knownFacts(target.model),
-      vendor: PROVIDERS[key.provider].maker ?? hostOf(key.baseUrl),
+      vendor: makerOf(key, target.model),
       account: key.name,
     },
     requestId: context.requestId,
@@ -78,6 +83,11 @@ function knownFacts(model: string): ModelFacts {
   const found = factsFor(model)
   facts.set(model, found)
   return found
+}
+
+function makerOf({ provider, baseUrl }: UsableUpstream['key'], model: string): string {
+  const { byModel, maker } = PROVIDERS[provider]
+  return byModel?.(model).maker ?? maker ?? hostOf(baseUrl)
 }
 
 function hostOf(baseUrl: string): string {

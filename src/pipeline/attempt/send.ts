@@ -126,11 +126,15 @@ function wireRequest(
   askForUsage: boolean,
 ): WireRequest {
   const provider = PROVIDERS[upstream.key.provider]
-  const { url, headers } = provider.destination(upstream.key, upstream.secret, request)
+  const { url, headers, prepare, reframe } = provider.destination(
+    upstream.key,
+    upstream.secret,
+    request,
+  )
   const options = { model: target.model, askForUsage }
   const body = protocol.writeRequest(request, options)
   const further = passes ? forwarded : passedHeaders(forwarded)
-  return { method: request.method, url, headers, further, body }
+  return { method: request.method, url, headers, further, body, prepare, reframe }
 }
 
 /** No usable reply: the transport failed, or the body broke off. `silentMs`: it was silent for so long. */

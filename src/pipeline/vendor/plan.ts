@@ -7,6 +7,7 @@ import {
   referencesIn,
   type VendorObject,
 } from '../../passthrough/objects.ts'
+import { parsedBody } from '../../protocols/request-body.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
@@ -44,7 +45,7 @@ async function planFor(
   const { target } = call.route
   const model = modelOf(call)
   if (model !== null) {
-    const plan = await routeModel(services, caller, requestOf(call))
+    const plan = speaking(await routeModel(services, caller, requestOf(call)), call)
     return held === null ? plan : pinned(plan, held)
   }
   if (target.by === 'list') {
@@ -68,6 +69,44 @@ function pinned(plan: Plan<UsableUpstream>, held: readonly UsableUpstream[]) {
     'gateway: the objects that this request names are at an upstream key that does not serve its model. Upload them again for this model.',
     { param: 'model' },
   )
+}
+
+/** Without the keys of providers that have no such route. */
+function speaking(plan: Plan<UsableUpstream>, { route }: VendorCall): Plan<UsableUpstream> {
+  const has = route.path === '/v1/responses' ? speaksResponses : hasVendorRoutes
+  return plan
+    .map((target) => ({ ...target, keys: target.keys.filter(has) }))
+    .filter(({ keys }) => keys.length > 0)
+}
+
+function hasVendorRoutes({ key }: UsableUpstream): boolean {
+  return PROVIDERS[key.provider].vendor !== null
+}
+
+function speaksResponses(upstream: UsableUpstream): boolean {
+  const { speaks } = PROVIDERS[upstream.key.provider]
+  return hasVendorRoutes(upstream) && speaks?.(upstream.key, 'responses') !== false
+}
+
+/**
+ * Whether a request for a response goes to an upstream that keeps responses. What is wrong with the request is
+ * for its handler to say.
+ */
+export async function keepsResponses(
+  services: Services,
+  caller: Caller,
+  text: string,
+): Promise<boolean> {
+  const model = parsedBody(text)?.model
+  if (typeof model !== 'string') return true
+  try {
+    const request = { protocol: 'responses', endpoint: 'responses', method: 'POST', model } as const
+    const more = { stream: false, text: null, body: {} }
+    const plan = await routeModel(services, caller, { ...request, ...more })
+    return plan.some(({ keys }) => keys.some(speaksResponses))
+  } catch {
+    return false
+  }
 }
 
 /** All keys of vendors that have such routes. */

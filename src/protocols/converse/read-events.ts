@@ -41,9 +41,14 @@ export class ConverseReader implements EventReader {
     this.emit = emit
   }
 
-  read(data: string, name = ''): void {
-    const event = parseJson(data)
-    this.readEvent(name, isObject(event) ? event : {})
+  /** The payload of a named event, or `{"name": payload}`. */
+  read(data: string, name?: string): void {
+    const value = parseJson(data)
+    const event = isObject(value) ? value : {}
+    if (name !== undefined) this.readEvent(name, event)
+    else
+      for (const [each, payload] of Object.entries(event))
+        this.readEvent(each, isObject(payload) ? payload : {})
   }
 
   readEvent(name: string, event: JsonObject): void {

@@ -1,7 +1,9 @@
 /** A stream for a client of the Responses API. Each item starts with `added` and ends with `done`. */
 import type { ResponseOutputItem } from 'openai-7/resources/responses/responses.js'
+import type { ErrorReport } from '../../core/errors.ts'
 import type { EventWriter, ReplyContext } from '../format.ts'
 import type { CallPart, NeutralError, OpenPart, Signature, StreamEvent, Usage } from '../neutral.ts'
+import { neutralOf } from '../same-format.ts'
 import { type ResponseState, responseObject, statusOf } from './envelope.ts'
 import { failureOf } from './errors.ts'
 import {
@@ -12,7 +14,7 @@ import {
   writeReasoning,
   writeWhole,
 } from './item-events.ts'
-import { idMaker, itemsOf, signatureItem } from './items.ts'
+import { idMaker, itemsOf, responseId, signatureItem } from './items.ts'
 
 interface OpenItem {
   writer: ItemWriter
@@ -137,6 +139,18 @@ export class ResponsesWriter implements EventWriter {
     const data = JSON.stringify({ type, sequence_number: this.sequence++, ...rest })
     this.text += `event: ${type}\ndata: ${data}\n\n`
   }
+}
+
+/** The end of a stream that broke off, told by whoever watched it: which events came before is not known here. */
+export function failedEvent(report: ErrorReport, requestId: string): string {
+  const type = 'response.failed'
+  const response = {
+    id: responseId(requestId),
+    object: 'response',
+    status: 'failed',
+    error: failureOf(neutralOf(report)),
+  }
+  return `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`
 }
 
 /** Also said of a whole answer that ends so. */

@@ -1,6 +1,7 @@
 /** Temporary AWS keys of the role that the gateway runs in: of a pod, a container, or a machine. */
+
+import type { AwsKeys } from '../../upstreams/credentials.ts'
 import type { Expiring } from './fresh-value.ts'
-import type { AwsKeys } from './sigv4.ts'
 import { CredentialError, type CredentialFetch, FORM, form, jsonFrom } from './token-request.ts'
 
 /** Where a role's keys come from, in the order in which AWS's own SDKs look. */

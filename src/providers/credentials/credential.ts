@@ -2,7 +2,8 @@
  * What an upstream key's secret is: a key that is sent as it is, or the means to get one that expires. All of
  * them are stored in one text, encrypted like any key.
  */
-import type { AwsKeys } from './sigv4.ts'
+import { AMBIENT } from '../../core/credential-text.ts'
+import type { AwsKeys } from '../../upstreams/credentials.ts'
 
 export type Credential =
   | { kind: 'key'; key: string }
@@ -30,9 +31,6 @@ export interface EntraClient {
   clientId: string
   clientSecret: string
 }
-
-/** Instead of a key: use what the machine itself is allowed. */
-export const AMBIENT = { google: 'adc', aws: 'role' } as const
 
 /** Reads a stored secret. Throws a TypeError that says what is wrong, without repeating the secret. */
 export function readCredential(secret: string): Credential {

@@ -1,11 +1,11 @@
 /** What requests are authenticated with: keys as they are, and tokens that are kept fresh for all who need them. */
 import { BoundedMap } from '../../core/bounded-map.ts'
+import type { AwsKeys, CredentialSource } from '../../upstreams/credentials.ts'
 import { type RoleSources, roleKeys } from './aws.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { entraToken } from './entra.ts'
 import { FreshValue } from './fresh-value.ts'
 import { metadataToken, serviceAccountToken } from './google.ts'
-import type { AwsKeys } from './sigv4.ts'
 import { CredentialError, type CredentialFetch } from './token-request.ts'
 
 /** Where credentials come from that are not in the secret itself. */
@@ -26,7 +26,7 @@ interface Dependencies {
 /** Secrets that are in use at one time. */
 const MAX_KEPT = 10_000
 
-export class Credentials {
+export class Credentials implements CredentialSource {
   private readonly dependencies: Dependencies
   /** By secret, so that upstream keys with one account share its token. */
   private readonly tokens = new BoundedMap<string, FreshValue<string>>(MAX_KEPT)

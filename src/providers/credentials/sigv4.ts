@@ -5,13 +5,7 @@
  * Written here rather than taken from a library because it is synchronous (the libraries use WebCrypto)
  * and shorter than the calls to one; the tests compare it with AWS's own signer.
  */
-
-export interface AwsKeys {
-  accessKeyId: string
-  secretAccessKey: string
-  /** Present with temporary credentials. */
-  sessionToken: string | null
-}
+import type { AwsKeys } from '../../upstreams/credentials.ts'
 
 export interface SigningScope {
   region: string

@@ -1,0 +1,48 @@
+/** Credentials of clouds: where they are asked for, with what this machine has. */
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../../config.ts'
+import { Credentials } from '../../providers/credentials/credentials.ts'
+import type { CredentialFetch } from '../../providers/credentials/token-request.ts'
+
+/** A source that does not answer must not hold up a request for long. */
+const TIMEOUT_MS = 10_000
+
+const credentialFetch: CredentialFetch = async ({ method, url, headers, body }) => {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const reply = await fetch(url, { method, headers, body, redirect: 'manual', signal })
+  return { status: reply.status, body: await reply.text() }
+}
+
+export function createCredentials({ credentialSources }: Config, nowMs: () => number): Credentials {
+  const { googleMetadataHost, entraAuthority, awsWebIdentity, awsContainer, awsMetadataUrl } =
+    credentialSources
+  return new Credentials({
+    fetch: credentialFetch,
+    nowMs,
+    sources: {
+      googleMetadataHost,
+      entraAuthority,
+      awsRole: {
+        webIdentity:
+          awsWebIdentity === null
+            ? null
+            : { ...awsWebIdentity, readToken: () => readFile(awsWebIdentity.tokenFile, 'utf8') },
+        container:
+          awsContainer === null
+            ? null
+            : { url: awsContainer.url, readAuthorization: () => authorizationOf(awsContainer) },
+        metadataUrl: awsMetadataUrl,
+      },
+    },
+  })
+}
+
+interface Authorization {
+  token: string | null
+  tokenFile: string | null
+}
+
+/** The file wins, because its content changes. */
+async function authorizationOf({ token, tokenFile }: Authorization): Promise<string | null> {
+  return tokenFile === null ? token : (await readFile(tokenFile, 'utf8')).trim()
+}

@@ -1,0 +1,44 @@
+/** OpenAI's Responses API: what Codex, and clients and upstreams made for it, speak. */
+import { isObject, tokensOf } from '../fields.ts'
+import { openai } from '../openai/protocol.ts'
+import { writeRequest } from '../openai/write-request.ts'
+import { findContent, findShown } from '../prompt-texts.ts'
+import type { Protocol } from '../protocol.ts'
+import { refuse } from '../refuse.ts'
+import { assertModelName, optionalFlag, readBody } from '../request-body.ts'
+import { passing } from '../same-format.ts'
+import { responsesDialect, responsesWire } from './format.ts'
+import { failedEvent } from './write-events.ts'
+
+const DECISIVE = new Set(['model', 'stream', 'max_output_tokens', 'input', 'instructions', 'tools'])
+
+/** `error` is null in an answer. */
+const isError = (body: { error?: unknown }) => isObject(body.error)
+
+const same = passing(responsesDialect, responsesWire, isError)
+
+export const responses: Protocol = {
+  ...same,
+  name: 'responses',
+  readRequest(endpoint, text) {
+    const body = readBody(text, DECISIVE)
+    const { model } = body
+    if (typeof model !== 'string' || model === '')
+      throw refuse('model', 'is required and must be a non-empty string')
+    assertModelName(model)
+    const stream = optionalFlag(body, 'stream')
+    return { protocol: 'responses', endpoint, method: 'POST', model, stream, text, body }
+  },
+  findPrompt({ body }, found, add) {
+    for (const name of ['instructions', 'input']) findContent(body[name], found, add)
+    for (const name of ['tools', 'text']) findShown(body[name], found, add)
+  },
+  maxOutputTokens: ({ body }) => tokensOf(body.max_output_tokens),
+  // Usage is part of the final event.
+  asksForUsage: () => true,
+  writeErrorEvent: failedEvent,
+  forwardedHeaders: ['openai-beta'],
+  errorStatus: (status) => status,
+  writeRequest: (request, { model }) => writeRequest(request, { model, askForUsage: false }),
+  readModelList: openai.readModelList,
+}

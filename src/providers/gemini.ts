@@ -1,0 +1,23 @@
+/** Gemini at Google AI Studio: the model and what is wanted of it are in the path. */
+import { upstreamModelName } from '../routing/choose-key.ts'
+import { getJson, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+
+export const gemini: Provider = {
+  protocols: ['gemini'],
+  maker: 'google',
+  destination: remembered((upstream, secret, { endpoint, model, stream }) => ({
+    url: `${upstream.baseUrl}/v1beta/models/${encodeURIComponent(upstreamModelName(upstream, model))}:${geminiMethod(endpoint, stream)}`,
+    headers: { ...PLAIN_JSON, 'x-goog-api-key': secret },
+  })),
+  vendor: null,
+  modelList: (upstream, secret) =>
+    getJson(`${upstream.baseUrl}/v1beta/models?pageSize=1000`, { 'x-goog-api-key': secret }),
+  transport: null,
+  responseHeaders: {},
+}
+
+/** Without `alt=sse` a stream would be one long JSON list. */
+export function geminiMethod(endpoint: string, stream: boolean): string {
+  if (endpoint !== 'generateContent') return endpoint
+  return stream ? 'streamGenerateContent?alt=sse' : endpoint
+}

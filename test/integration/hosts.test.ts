@@ -1,0 +1,368 @@
+/** Gemini, Vertex AI and Bedrock behind a real gateway: what they get, signed and addressed, and what clients get. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { EventStreamCodec } from '@smithy/core/event-streams'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+import { dataOf } from '../support/translation.ts'
+
+interface Asked {
+  path: string
+  headers: Headers
+  body: string
+}
+
+const AWS = 'AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
+const codec = new EventStreamCodec(
+  (bytes) => new TextDecoder().decode(bytes as Uint8Array),
+  (text) => new TextEncoder().encode(text),
+)
+
+function frame(name: string, payload: unknown, type = 'event'): Uint8Array {
+  const text = (value: string) => ({ type: 'string', value }) as const
+  const kind = type === 'event' ? ':event-type' : ':exception-type'
+  return codec.encode({
+    headers: { ':message-type': text(type), [kind]: text(name) },
+    body: new TextEncoder().encode(JSON.stringify(payload)),
+  })
+}
+
+/** A body that leaves in chunks of seven bytes, so that frames are cut anywhere. */
+function dribbled(parts: Uint8Array[]): ReadableStream {
+  const bytes = Buffer.concat(parts)
+  return new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += 7) controller.enqueue(bytes.subarray(at, at + 7))
+      controller.close()
+    },
+  })
+}
+
+const FRAMES = { 'content-type': 'application/vnd.amazon.eventstream' }
+const GEMINI = {
+  candidates: [{ content: { role: 'model', parts: [{ text: 'Grüezi' }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 },
+  modelVersion: 'gemini-x',
+  responseId: 'r',
+}
+
+const CLAUDE = [
+  {
+    type: 'message_start',
+    message: {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude',
+      content: [],
+      stop_reason: null,
+      usage: { input_tokens: 7, output_tokens: 1 },
+    },
+  },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Grüezi' } },
+  { type: 'content_block_stop', index: 0 },
+  {
+    type: 'message_delta',
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: 2 },
+  },
+  { type: 'message_stop' },
+]
+
+function answer(path: string): Response {
+  if (path.endsWith(':generateContent')) return Response.json(GEMINI)
+  if (path.endsWith(':streamGenerateContent'))
+    return new Response(`data: ${JSON.stringify(GEMINI)}\n\n`, {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  if (path.endsWith(':streamRawPredict'))
+    return new Response(
+      CLAUDE.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
+      { headers: { 'content-type': 'text/event-stream' } },
+    )
+  if (path.endsWith('/converse-stream'))
+    return new Response(
+      dribbled([
+        frame('messageStart', { role: 'assistant' }),
+        frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Grüezi' } }),
+        frame('contentBlockStop', { contentBlockIndex: 0 }),
+        frame('messageStop', { stopReason: 'end_turn' }),
+        frame('metadata', { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } }),
+      ]),
+      { headers: FRAMES },
+    )
+  if (path.endsWith('/converse'))
+    return Response.json({
+      output: { message: { role: 'assistant', content: [{ text: 'Grüezi' }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 },
+    })
+  if (path.endsWith('/invoke-with-response-stream'))
+    return new Response(
+      dribbled(
+        CLAUDE.map((event) =>
+          frame('chunk', { bytes: Buffer.from(JSON.stringify(event)).toString('base64') }),
+        ),
+      ),
+      { headers: FRAMES },
+    )
+  return Response.json({ message: `no ${path}` }, { status: 404 })
+}
+
+let gateway: Gateway
+let tokens = 0
+const asked: Asked[] = []
+let server: Bun.Server<undefined>
+
+beforeAll(async () => {
+  server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      if (pathname === '/computeMetadata/v1/instance/service-accounts/default/token') {
+        tokens++
+        return Response.json({ access_token: 'ya29.machine', expires_in: 3600 })
+      }
+      asked.push({ path: pathname, headers: request.headers, body: await request.text() })
+      return answer(pathname)
+    },
+  })
+  const url = `http://127.0.0.1:${server.port}`
+  const vertex = `${url}/v1/projects/p/locations/l`
+  gateway = await startGateway({
+    env: { GCE_METADATA_HOST: `127.0.0.1:${server.port}` },
+    upstreams: [
+      {
+        name: 'studio',
+        provider: 'gemini',
+        baseUrl: url,
+        key: 'AIzaSyTestKey0123456789',
+        models: ['gemini-3-pro'],
+      },
+      {
+        name: 'vertex',
+        provider: 'vertex',
+        baseUrl: vertex,
+        key: 'adc',
+        models: ['gemini-2.5-flash', 'claude-opus-4-8'],
+      },
+      {
+        name: 'bedrock',
+        provider: 'bedrock',
+        baseUrl: url,
+        key: AWS,
+        models: ['amazon.nova-lite-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0'],
+      },
+    ],
+  })
+})
+afterAll(async () => {
+  await gateway.stop()
+  server.stop(true)
+})
+
+const last = () => asked.at(-1) as Asked
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.origin}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${gateway.proxyKey}`,
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  })
+const chat = (model: string, more: object = {}) =>
+  post('/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hello' }], ...more })
+/** The text that a chat client reads of a stream. */
+const streamed = async (reply: Response) =>
+  dataOf(await reply.text())
+    .map((data) => data.choices?.[0]?.delta?.content ?? '')
+    .join('')
+
+describe('AI Studio', () => {
+  test('gets a chat client’s request at its own path, with its key in its own header', async () => {
+    const reply = await chat('gemini-3-pro')
+    const body = (await reply.json()) as {
+      choices: { message: { content: string } }[]
+      usage: object
+    }
+    expect(body.choices[0]?.message.content).toBe('Grüezi')
+    expect(body.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 })
+    expect(last().path).toBe('/v1beta/models/gemini-3-pro:generateContent')
+    expect(last().headers.get('x-goog-api-key')).toBe('AIzaSyTestKey0123456789')
+    expect(await streamed(await chat('gemini-3-pro', { stream: true }))).toBe('Grüezi')
+  })
+
+  test('gets a Gemini client’s body byte for byte', async () => {
+    const body = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }], labels: { a: '1' } }
+    const reply = await post('/v1beta/models/gemini-3-pro:generateContent', body, {
+      authorization: '',
+      'x-goog-api-key': gateway.proxyKey,
+    })
+    expect(await reply.json()).toEqual(GEMINI)
+    expect(last().body).toBe(JSON.stringify(body))
+    const row = await gateway.usageRow(reply.headers.get('x-request-id') ?? '')
+    expect(row).toMatchObject({ model: 'gemini-3-pro', prompt_tokens: 7, completion_tokens: 2 })
+  })
+
+  test('streams to a Gemini client as it is', async () => {
+    const reply = await post('/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse', {
+      contents: [],
+    })
+    expect(await reply.text()).toBe(`data: ${JSON.stringify(GEMINI)}\n\n`)
+  })
+
+  test('has errors in Google’s form for its clients', async () => {
+    const reply = await post('/v1beta/models/unknown:generateContent', { contents: [] })
+    expect(reply.status).toBe(404)
+    expect(await reply.json()).toMatchObject({ error: { code: 404, status: 'NOT_FOUND' } })
+    expect((await post('/v1beta/models/gemini-3-pro:sing', {})).status).toBe(404)
+  })
+})
+
+describe('Vertex AI', () => {
+  test('gets one token of the machine for all requests, and each model in its own format', async () => {
+    const replies = await Promise.all(Array.from({ length: 10 }, () => chat('gemini-2.5-flash')))
+    for (const reply of replies) expect(reply.status).toBe(200)
+    expect(tokens).toBe(1)
+    expect(last().path).toBe(
+      '/v1/projects/p/locations/l/publishers/google/models/gemini-2.5-flash:generateContent',
+    )
+    expect(last().headers.get('authorization')).toBe('Bearer ya29.machine')
+    expect(await streamed(await chat('claude-opus-4-8', { stream: true }))).toBe('Grüezi')
+    expect(last().path).toBe(
+      '/v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-4-8:streamRawPredict',
+    )
+    expect(JSON.parse(last().body)).toMatchObject({
+      anthropic_version: 'vertex-2023-10-16',
+      stream: true,
+    })
+    expect(JSON.parse(last().body).model).toBeUndefined()
+  })
+
+  test('streams Claude to a Messages client', async () => {
+    const reply = await post(
+      '/v1/messages?beta=true',
+      {
+        model: 'claude-opus-4-8',
+        max_tokens: 10,
+        stream: true,
+        messages: [{ role: 'user', content: 'Hi' }],
+      },
+      { 'anthropic-beta': 'claude-code-20250219,effort-2025-11-24' },
+    )
+    expect(dataOf(await reply.text())).toEqual(CLAUDE)
+    expect(JSON.parse(last().body).anthropic_beta).toEqual(['effort-2025-11-24'])
+    expect(last().headers.get('anthropic-beta')).toBeNull()
+  })
+})
+
+describe('Bedrock', () => {
+  class Sha256 {
+    private readonly hasher: Bun.CryptoHasher
+    constructor(secret?: unknown) {
+      this.hasher = new Bun.CryptoHasher('sha256', secret as Uint8Array | undefined)
+    }
+    update(data: unknown) {
+      this.hasher.update(data as Uint8Array)
+    }
+    async digest() {
+      return new Uint8Array(this.hasher.digest())
+    }
+    reset() {}
+  }
+
+  /** What AWS's own signer makes of the request as it arrived. */
+  async function signature({ path, headers, body }: Asked): Promise<string | undefined> {
+    const [accessKeyId = '', secretAccessKey = ''] = AWS.split(':')
+    const signer = new SignatureV4({
+      credentials: { accessKeyId, secretAccessKey },
+      region: 'us-east-1',
+      service: 'bedrock',
+      sha256: Sha256,
+      applyChecksum: false,
+    })
+    const time = headers.get('x-amz-date') ?? ''
+    const signingDate = new Date(
+      time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+    )
+    const signed = await signer.sign(
+      {
+        method: 'POST',
+        protocol: 'http:',
+        hostname: '127.0.0.1',
+        path,
+        query: {},
+        headers: {
+          host: headers.get('host') ?? '',
+          'content-type': headers.get('content-type') ?? '',
+          'x-amz-date': time,
+        },
+        body,
+      },
+      { signingDate },
+    )
+    return signed.headers.authorization
+  }
+
+  test('gets Converse, signed over the very bytes that it gets', async () => {
+    const reply = await chat('amazon.nova-lite-v1:0')
+    const body = (await reply.json()) as {
+      choices: { message: { content: string } }[]
+      usage: object
+    }
+    expect(body.choices[0]?.message.content).toBe('Grüezi')
+    expect(body.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 2 })
+    expect(last().path).toBe('/model/amazon.nova-lite-v1%3A0/converse')
+    expect(last().headers.get('authorization')).toBe((await signature(last())) ?? '')
+  })
+
+  test('streams binary frames to a chat client as events, with usage in the record', async () => {
+    const reply = await chat('amazon.nova-lite-v1:0', { stream: true })
+    expect(await streamed(reply)).toBe('Grüezi')
+    const row = await gateway.usageRow(reply.headers.get('x-request-id') ?? '')
+    expect(row).toMatchObject({ prompt_tokens: 7, completion_tokens: 2 })
+  })
+
+  test('streams Claude’s own events to a Messages client', async () => {
+    const reply = await post('/v1/messages', {
+      model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+      max_tokens: 10,
+      stream: true,
+      messages: [{ role: 'user', content: 'Hi' }],
+    })
+    expect(dataOf(await reply.text())).toEqual(CLAUDE)
+    expect(last().path).toBe(
+      '/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke-with-response-stream',
+    )
+    expect(JSON.parse(last().body)).toMatchObject({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 10,
+    })
+  })
+
+  test('answers a client of Responses', async () => {
+    const reply = await post('/v1/responses', {
+      model: 'amazon.nova-lite-v1:0',
+      input: 'Hello',
+      stream: true,
+    })
+    const events = dataOf(await reply.text())
+    expect(events.at(-1)).toMatchObject({
+      type: 'response.completed',
+      response: {
+        output: [{ type: 'message', content: [{ text: 'Grüezi' }] }],
+        usage: { input_tokens: 7, output_tokens: 2 },
+      },
+    })
+    const refused = await post('/v1/responses', {
+      model: 'amazon.nova-lite-v1:0',
+      input: 'x',
+      previous_response_id: 'resp_1',
+    })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ error: { param: 'previous_response_id' } })
+  })
+})
