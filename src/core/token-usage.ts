@@ -5,6 +5,10 @@ export interface TokenUsage {
   completionTokens: number
   totalTokens: number
   cachedTokens: number
+  /** Written to the vendor's cache; a part of the prompt, like those read from it. */
+  cacheWriteTokens: number
+  /** Of these, those that are kept for an hour. */
+  cacheWrite1hTokens: number
   reasoningTokens: number
   /** Of both sides of the talk. */
   audioTokens: number
@@ -19,6 +23,8 @@ export const NO_USAGE: TokenUsage = {
   completionTokens: 0,
   totalTokens: 0,
   cachedTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
   reasoningTokens: 0,
   audioTokens: 0,
   audioOutputTokens: 0,

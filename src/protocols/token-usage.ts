@@ -9,6 +9,8 @@ export function tokenUsage(usage: Usage): TokenUsage {
     completionTokens: usage.output,
     totalTokens: usage.input + usage.output,
     cachedTokens: usage.cacheRead,
+    cacheWriteTokens: usage.cacheWrite5m + usage.cacheWrite1h,
+    cacheWrite1hTokens: usage.cacheWrite1h,
     reasoningTokens: usage.reasoning,
     audioTokens: usage.audioInput + usage.audioOutput,
     audioOutputTokens: usage.audioOutput,

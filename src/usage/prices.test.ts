@@ -27,6 +27,20 @@ test('each kind of token is paid at its own rate, and once', () => {
   expect(costUsd(USAGE, RATES)).toBeCloseTo(1 + 0.4 + 4 + 3.5 + 0.5 + 4, 9)
 })
 
+test('what is written to the cache costs its own rates, by how long it is kept', () => {
+  const written = {
+    ...NO_USAGE,
+    promptTokens: 1_000_000,
+    cacheWriteTokens: 300_000,
+    cacheWrite1hTokens: 100_000,
+  }
+  expect(costUsd(written, { ...RATES, cacheWrite: 2.5, cacheWrite1h: 4 })).toBeCloseTo(
+    1.4 + 0.5 + 0.4,
+    9,
+  )
+  expect(costUsd(written, RATES)).toBeCloseTo(2, 9)
+})
+
 test('a kind without a rate of its own is paid as what it is a part of', () => {
   const plain = { ...RATES, cached: null, reasoning: null, audioInput: null, audioOutput: null }
   expect(costUsd(USAGE, plain)).toBeCloseTo(2 + 5, 9)

@@ -9,6 +9,8 @@ export interface Rates {
   input: Rate
   output: Rate
   cached: Rate | null
+  cacheWrite?: Rate | null
+  cacheWrite1h?: Rate | null
   reasoning: Rate | null
   audioInput: Rate | null
   audioOutput: Rate | null
@@ -16,17 +18,23 @@ export interface Rates {
 
 const MILLION = 1_000_000
 
-/** Cached and audio tokens are parts of the prompt, reasoning and audio tokens parts of the answer. */
+/** Cached, written and audio tokens are parts of the prompt, reasoning and audio tokens parts of the answer. */
 export function costUsd(usage: TokenUsage, rates: Rates): number {
   const { promptTokens, completionTokens } = usage
   const cached = Math.min(usage.cachedTokens, promptTokens)
-  const audioInput = Math.min(usage.audioTokens - usage.audioOutputTokens, promptTokens - cached)
+  // Records of older versions have none of these.
+  const written = Math.min(usage.cacheWriteTokens ?? 0, promptTokens - cached)
+  const written1h = Math.min(usage.cacheWrite1hTokens ?? 0, written)
+  const fresh = promptTokens - cached - written
+  const audioInput = Math.min(usage.audioTokens - usage.audioOutputTokens, fresh)
   const audioOutput = Math.min(usage.audioOutputTokens, completionTokens)
   const reasoning = Math.min(usage.reasoningTokens, completionTokens - audioOutput)
-  const at = (rate: Rate | null, whole: Rate) => priceAt(rate ?? whole, promptTokens)
+  const at = (rate: Rate | null | undefined, whole: Rate) => priceAt(rate ?? whole, promptTokens)
   return (
-    ((promptTokens - cached - audioInput) * at(null, rates.input) +
+    ((fresh - audioInput) * at(null, rates.input) +
       cached * at(rates.cached, rates.input) +
+      (written - written1h) * at(rates.cacheWrite, rates.input) +
+      written1h * at(rates.cacheWrite1h ?? rates.cacheWrite, rates.input) +
       audioInput * at(rates.audioInput, rates.input) +
       (completionTokens - reasoning - audioOutput) * at(null, rates.output) +
       reasoning * at(rates.reasoning, rates.output) +

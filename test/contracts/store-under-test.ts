@@ -56,6 +56,8 @@ export function usageRecord(requestId: string, changes: Partial<UsageRecord> = {
     reasoningTokens: 2,
     audioTokens: 1,
     audioOutputTokens: 1,
+    cacheWriteTokens: 2,
+    cacheWrite1hTokens: 1,
     reservedTokens: 0,
     estimated: true,
     costUsd: 0.00125,

@@ -41,6 +41,8 @@ export function testUsage(current: () => StoreUnderTest): void {
         estimated: 1,
         cost_usd: 0.00125,
         audio_output_tokens: 1,
+        cache_write_tokens: 2,
+        cache_write_1h_tokens: 1,
         reserved_tokens: 0,
       },
     ])

@@ -57,6 +57,8 @@ const RECORD_FIELDS = fieldsOf<UsageRecord>({
   audioTokens: true,
   audioOutputTokens: true,
   estimated: true,
+  cacheWriteTokens: true,
+  cacheWrite1hTokens: true,
 })
 
 /** The type makes sure that none is forgotten. */
@@ -111,6 +113,8 @@ export function endContent(record: UsageRecord, beganIn: number): string {
     record.audioTokens,
     record.audioOutputTokens,
     record.estimated,
+    record.cacheWriteTokens,
+    record.cacheWrite1hTokens,
   ])
 }
 

@@ -82,6 +82,10 @@ function ratesIn(published: Published): Rates | null {
     // Embeddings write nothing.
     output: published.output_mtok ?? published.output_text_mtok ?? 0,
     cached: published.cache_read_mtok ?? null,
+    ...(published.cache_write_mtok !== undefined && { cacheWrite: published.cache_write_mtok }),
+    ...(published.cache_write_1h_mtok !== undefined && {
+      cacheWrite1h: published.cache_write_1h_mtok,
+    }),
     reasoning: published.output_reasoning_mtok ?? null,
     audioInput: published.input_audio_mtok ?? null,
     audioOutput: published.output_audio_mtok ?? null,

@@ -15,6 +15,8 @@ describe('usage', () => {
       promptTokens: 10,
       completionTokens: 5,
       totalTokens: 15,
+      cacheWriteTokens: 0,
+      cacheWrite1hTokens: 0,
       cachedTokens: 4,
       reasoningTokens: 2,
       audioTokens: 2,

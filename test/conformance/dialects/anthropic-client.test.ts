@@ -70,6 +70,7 @@ describe('with an upstream of its own format', () => {
       prompt_tokens: 28,
       completion_tokens: 7,
       cached_tokens: 5,
+      cache_write_tokens: 3,
       outcome: 'ok',
     })
   })

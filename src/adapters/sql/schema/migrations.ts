@@ -13,6 +13,7 @@ import { keyRotation } from '../migrations/0011-key-rotation.ts'
 import { consoleReports } from '../migrations/0012-console-reports.ts'
 import { modelStates } from '../migrations/0014-model-states.ts'
 import { vendorObjects } from '../migrations/0020-vendor-objects.ts'
+import { cacheWrites } from '../migrations/0021-cache-writes.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in the order of their making. */
@@ -31,6 +32,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0012-console-reports': consoleReports(words),
     '0014-model-states': modelStates(words),
     '0020-vendor-objects': vendorObjects,
+    '0021-cache-writes': cacheWrites,
   }
 }
 

@@ -90,6 +90,8 @@ export interface UsageRecordsTable {
   estimated: number
   cost_usd: number | null
   audio_output_tokens: Generated<number>
+  cache_write_tokens: Generated<number>
+  cache_write_1h_tokens: Generated<number>
   reserved_tokens: Generated<number>
 }
 

@@ -36,6 +36,8 @@ const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
   cost_usd: 'double precision',
   audio_output_tokens: 'bigint',
   reserved_tokens: 'bigint',
+  cache_write_tokens: 'bigint',
+  cache_write_1h_tokens: 'bigint',
 }
 
 export const RECORDS: BulkStatement = {
@@ -77,5 +79,8 @@ export function recordRow(record: UsageRecord): BulkRow {
     record.costUsd,
     record.audioOutputTokens,
     record.reservedTokens,
+    // A journal that an older version wrote has none of these.
+    record.cacheWriteTokens ?? 0,
+    record.cacheWrite1hTokens ?? 0,
   ]
 }
