@@ -59,6 +59,7 @@ function contextWriting(write: (text: string) => void): CliContext {
     version: '',
     config: refusing,
     settings: refusing,
+    copyStore: refusing,
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,

@@ -41,6 +41,12 @@ export interface FirstStartReport {
   unseenKeys: FirstKeys | null
 }
 
+export interface CopyReport {
+  tables: readonly { table: string; rows: number }[]
+  /** Whose content ENCRYPTION_KEY has to be from now on; null if it is set. */
+  keyFile: string | null
+}
+
 export interface BackupReport {
   file: string
   bytes: number
@@ -101,6 +107,7 @@ export interface CliContext {
   migrations(): Migrations
   /** Runs until it is told to stop; the exit code. */
   serve(): Promise<number>
+  copyStore(): Promise<CopyReport>
   backup(file: string, withKey: boolean): BackupReport
   restore(file: string, wish: RestoreOptions): RestoreReport
   /** How the server on the configured address is; never throws because it is not there. */

@@ -19,6 +19,7 @@ import { addKeyRevoke } from './key/revoke.ts'
 import { addKeyRotate } from './key/rotate.ts'
 import { addKeyShow } from './key/show.ts'
 import { addKeyUpdate } from './key/update.ts'
+import { addMigrateCopy } from './migrate/copy.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
 import { withExamples } from './options.ts'
@@ -110,7 +111,12 @@ const GROUPS: readonly [
     [addPriceList, addPriceSet, addPriceUnset],
   ],
   ['config', 'the configuration', 'gpt-proxy config show', [addConfigShow]],
-  ['migrate', "the store's schema", 'gpt-proxy migrate status', [addMigrateUp, addMigrateStatus]],
+  [
+    'migrate',
+    "the store's schema",
+    'gpt-proxy migrate status',
+    [addMigrateUp, addMigrateStatus, addMigrateCopy],
+  ],
   [
     'encryption',
     'the key that upstream keys are encrypted with',

@@ -21,12 +21,15 @@ export const DEFAULT_PORT = 5432
 
 export type ReadDatabaseUrl = { ok: true; address: DatabaseAddress } | { ok: false; reason: string }
 
+/** Also as SQLAlchemy writes it, with the driver of Python's that it would use. */
+const SCHEME = /^postgres(ql)?(\+(psycopg2?|asyncpg|pg8000))?:$/
+
 const PARAMETERS = ['sslmode', 'sslrootcert']
 
 /** What it can't follow it refuses, and never repeats: the URL holds the password. */
 export function readDatabaseUrl(text: string): ReadDatabaseUrl {
   const url = URL.parse(text)
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+  if (url === null || !SCHEME.test(url.protocol)) {
     return refused('it is none, or characters of its password are not encoded (@ is %40, # is %23)')
   }
   if (url.hostname === '') return refused('it names no host')

@@ -30,6 +30,8 @@ export interface StreamEvidence extends Places {
   direct: Tried<StreamSeen>
   /** Null where PUBLIC_URL is not set or the direct one failed. */
   through: Tried<StreamSeen> | null
+  /** The same over HTTP/2; null if the proxy does not speak it. */
+  throughHttp2: (StreamSeen & { ok: true }) | null
 }
 
 export interface RedisSeen {

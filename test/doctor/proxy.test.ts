@@ -52,6 +52,42 @@ test('SSE-1 finds the nginx that buffers, by its name, and its lines mend it', a
   }
 })
 
+test('SSE-1 judges HTTP/2 as well: nginx that buffers there is found', async () => {
+  const gateway = await startGateway()
+  const certificates = makeCertificates()
+  const site = await startSite(
+    (port, folder) => `server { listen 127.0.0.1:${port} ssl http2;
+      ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
+      location / {
+        proxy_pass http://127.0.0.1:${gateway.port};
+        proxy_http_version 1.1;
+        proxy_ignore_headers X-Accel-Buffering;
+        proxy_buffering on;
+      } }`,
+    { 'cert.pem': certificates.valid.cert, 'key.pem': certificates.valid.key },
+  )
+  using pasting = shell({ nginx: site.program })
+  const PUBLIC_URL = `https://127.0.0.1:${site.port}`
+  const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port), PUBLIC_URL })
+  try {
+    expect((await doctor(env, 'SSE-1')).codes).toEqual(['sse.buffered'])
+    site.write(site.text().replace('proxy_buffering on;', 'proxy_buffering off;'))
+    await pasting.paste(['nginx -t && nginx -s reload'], env)
+    const well = await waitFor(
+      'nginx to load its site',
+      async () => {
+        const again = await doctor(env, 'SSE-1')
+        return again.check.verdict === 'ok' ? again : null
+      },
+      20_000,
+    )
+    expect(well.found('sse.ok').evidence.over).toBe('HTTP/1.1, HTTP/2')
+  } finally {
+    await site.stop()
+    await gateway.stop()
+  }
+}, 60_000)
+
 test('NGX-1 tells a gateway that is gone from a proxy that passes to the wrong port', async () => {
   const first = await startGateway()
   const { dataDir, port } = first

@@ -181,6 +181,7 @@ function program(): Command {
     restore: unused,
     config: unused,
     settings: unused,
+    copyStore: unused,
     openAdmin: unused,
     prepare: unused,
     firstKeysSeen: unused,

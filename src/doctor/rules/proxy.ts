@@ -9,7 +9,7 @@ export function judgeProxy(evidence: ProxyEvidence): Finding[] {
   const { url, publicUrl, direct, through, services } = evidence
   if (!direct.ok) {
     const figures = { url, publicUrl, error: direct.error, seen: seenOf(through[0]) }
-    return [publicUrl === null ? warning('ngx.idle', figures) : failure('ngx.down', figures)]
+    return [failure(publicUrl === null ? 'ngx.idle' : 'ngx.down', figures)]
   }
   const ill = Object.entries(services).filter(([, how]) => /unhealthy|degraded/.test(how))
   const inside = ill.length === 0 ? [] : [degraded(url, ill)]

@@ -31,6 +31,7 @@ const streamed = (through: Partial<StreamSeen>) =>
       publicUrl: 'https://a.example',
       direct: STREAM,
       through: { ...STREAM, ...through },
+      throughHttp2: null,
     }),
   )
 
@@ -38,6 +39,8 @@ test('a stream in fewer pieces with longer waits is buffered; merged reads alone
   expect(streamed({})).toEqual(['sse.ok'])
   expect(streamed({ reads: 20, longestGapMs: 45 })).toEqual(['sse.ok'])
   expect(streamed({ reads: 3, longestGapMs: 300 })).toEqual(['sse.buffered'])
+  // Each chunk by itself, but all of them at the end, as nginx passes on what it has collected.
+  expect(streamed({ spreadMs: 1, firstMs: 900 })).toEqual(['sse.buffered'])
   expect(streamed({ whole: false })).toEqual(['sse.cut'])
   expect(streamed({ status: 403 })).toEqual(['sse.refused'])
   expect(streamed({ status: 502, fromGateway: false })).toEqual(['sse.no-way'])

@@ -5,10 +5,13 @@ import { type Finding, failure, ok, skipped, warning } from '../finding.ts'
 /** Fewer pieces than this part of those that were sent, with longer waits between them, were collected. */
 const PIECES_KEPT = 0.5
 const LONGER_MS = 80
+/** A stream that takes less than this part of the time was held back before it. */
+const SPREAD_KEPT = 0.5
 /** The demo's own length is above this wherever the machine keeps up at all. */
 const SHORTEST_MS = 100
 
-export function judgeStream({ url, publicUrl, direct, through }: StreamEvidence): Finding[] {
+export function judgeStream(evidence: StreamEvidence): Finding[] {
+  const { url, publicUrl, direct, through, throughHttp2 } = evidence
   if (!direct.ok) return [skipped('no-gateway', { url })]
   if (direct.status !== 200) return [refused('directly', direct)]
   const { spreadMs, reads, firstMs } = direct
@@ -20,19 +23,33 @@ export function judgeStream({ url, publicUrl, direct, through }: StreamEvidence)
     return [skipped('sse.no-way', { publicUrl, error: `status ${through.status}` })]
   if (through.status !== 200) return [refused(`through ${publicUrl}`, through)]
   const seen = { ...figures, throughMs: through.spreadMs, proxy: through.proxy }
-  const waits = { gapMs: direct.longestGapMs, throughGapMs: through.longestGapMs }
-  const fewer = through.reads < PIECES_KEPT * reads
-  if (fewer && waits.throughGapMs > 2 * waits.gapMs + LONGER_MS)
+  const ways = [
+    { over: 'HTTP/1.1', way: through },
+    ...(throughHttp2 === null ? [] : [{ over: 'HTTP/2', way: throughHttp2 }]),
+  ]
+  const collected = ways.find(({ way }) => wasCollected(direct, way))
+  if (collected !== undefined)
     return [
       failure('sse.buffered', {
         ...seen,
-        ...waits,
-        throughChunks: through.reads,
-        throughFirstMs: through.firstMs,
+        over: collected.over,
+        gapMs: direct.longestGapMs,
+        throughMs: collected.way.spreadMs,
+        throughGapMs: collected.way.longestGapMs,
+        throughChunks: collected.way.reads,
+        throughFirstMs: collected.way.firstMs,
       }),
     ]
   if (!through.whole) return [failure('sse.cut', { ...seen, error: 'no [DONE]' })]
-  return [ok('sse.ok', seen)]
+  return [ok('sse.ok', { ...seen, over: ways.map(({ over }) => over).join(', ') })]
+}
+
+/** All at once at the end, or in lumps: judged by when things came, not by how many they were. */
+function wasCollected(direct: StreamSeen, through: StreamSeen): boolean {
+  if (through.status !== 200) return false
+  if (through.spreadMs < SPREAD_KEPT * direct.spreadMs) return true
+  const fewer = through.reads < PIECES_KEPT * direct.reads
+  return fewer && through.longestGapMs > 2 * direct.longestGapMs + LONGER_MS
 }
 
 function refused(where: string, { status, code }: StreamSeen): Finding {

@@ -3,13 +3,13 @@ import type { Text } from '../text.ts'
 
 export const EN_TRAFFIC = {
   'sse.ok': [
-    '{chunks} chunks: over {directMs} ms directly, over {throughMs} ms through {publicUrl}.',
+    '{chunks} chunks: over {directMs} ms directly, over {throughMs} ms through {publicUrl} ({over}).',
   ],
   'sse.direct': [
     '{chunks} chunks over {directMs} ms directly. PUBLIC_URL is not set, so nothing in front was tried.',
   ],
   'sse.buffered': [
-    'Through {publicUrl} the stream comes in {throughChunks} pieces with waits of up to {throughGapMs} ms, directly in {chunks} with up to {gapMs} ms; the first byte after {throughFirstMs} ms, directly after {firstMs} ms. It is held by: {proxy}.',
+    'Through {publicUrl} ({over}) the stream arrives at {throughChunks} moments over {throughMs} ms, the first after {throughFirstMs} ms; directly at {chunks} over {directMs} ms, the first after {firstMs} ms. It is held by: {proxy}.',
     'The proxy in front collects the reply before it passes it on (proxy_buffering on, compression, or a content network).',
     'Put these lines into the location of nginx that passes to the gateway, then load it anew. Other proxies: docs/reverse-proxies.md.',
   ],

@@ -3,12 +3,14 @@ import type { Text } from '../text.ts'
 import type { EN_TRAFFIC } from './en-traffic.ts'
 
 export const ZH_TRAFFIC: Readonly<Record<keyof typeof EN_TRAFFIC, Text>> = {
-  'sse.ok': ['{chunks} 个数据块：直连历时 {directMs} 毫秒，经 {publicUrl} 历时 {throughMs} 毫秒。'],
+  'sse.ok': [
+    '{chunks} 个数据块：直连历时 {directMs} 毫秒，经 {publicUrl}（{over}）历时 {throughMs} 毫秒。',
+  ],
   'sse.direct': [
     '直连 {chunks} 个数据块历时 {directMs} 毫秒。没有设置 PUBLIC_URL，因此没有尝试前面的代理。',
   ],
   'sse.buffered': [
-    '经 {publicUrl} 的流分 {throughChunks} 块到达，等待最长 {throughGapMs} 毫秒；直连分 {chunks} 块，最长 {gapMs} 毫秒；首字节 {throughFirstMs} 毫秒，直连 {firstMs} 毫秒。缓冲者：{proxy}。',
+    '经 {publicUrl}（{over}）的流分 {throughChunks} 次到达，历时 {throughMs} 毫秒，首字节在 {throughFirstMs} 毫秒；直连分 {chunks} 次，历时 {directMs} 毫秒，首字节在 {firstMs} 毫秒。缓冲者：{proxy}。',
     '前面的代理收齐回复后才转发（proxy_buffering on、压缩，或内容分发网络）。',
     '把这些行写入 nginx 中转发到网关的 location，然后重新加载。其他代理见 docs/reverse-proxies.zh-CN.md。',
   ],

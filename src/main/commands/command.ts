@@ -19,6 +19,7 @@ import { askHealth } from './ask-health.ts'
 import { backup } from './backup.ts'
 import { callersFolder } from './callers-folder.ts'
 import { chatGateway } from './chat-gateway.ts'
+import { copyStore } from './copy-store.ts'
 import { restore } from './restore.ts'
 import { OutputLost, standardStreams } from './standard-streams.ts'
 
@@ -44,6 +45,7 @@ function contextOf(environment: Environment): CliContext {
     prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),
     migrations: () => migrationsOf(config()),
+    copyStore: () => copyStore(config()),
     backup: (file, withKey) => backup(config(), named(file), withKey),
     restore: (file, wish) => restore(config(), named(file), wish),
     serve: () => runServer(config(), environment),

@@ -1,9 +1,12 @@
 /** For SSE-1: the demo model streamed directly and through PUBLIC_URL. */
 import type { StreamEvidence, StreamSeen, Tried } from '../../doctor/evidence.ts'
 import { ask, type ProbeResponse, proxyName, whyNot } from './ask.ts'
+import { askHttp2 } from './ask-http2.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 20_000
+/** The demo writes every 15 ms. */
+const SAME_MOMENT_MS = 3
 /** About forty pieces, so that the demo takes a second. */
 const QUESTION = 'one two three four five six seven eight nine ten '.repeat(3)
 
@@ -12,10 +15,18 @@ export async function probeStream({ config, url, opened }: Surroundings): Promis
   const key = (await opened?.keys.demo()) ?? null
   const direct = await streamed(url, key)
   const compare = publicUrl !== null && direct.ok && direct.status === 200
-  return { url, publicUrl, direct, through: compare ? await streamed(publicUrl, key) : null }
+  const through = compare ? await streamed(publicUrl, key) : null
+  const http2 =
+    compare && publicUrl.startsWith('https:') ? await streamed(publicUrl, key, true) : null
+  // A proxy without HTTP/2 is none of this check's business.
+  return { url, publicUrl, direct, through, throughHttp2: http2?.ok ? http2 : null }
 }
 
-async function streamed(base: string, key: string | null): Promise<Tried<StreamSeen>> {
+async function streamed(
+  base: string,
+  key: string | null,
+  http2 = false,
+): Promise<Tried<StreamSeen>> {
   if (key === null) return { ok: false, error: 'the gateway does not know the keys of this store' }
   const body = {
     model: 'demo/echo',
@@ -24,14 +35,18 @@ async function streamed(base: string, key: string | null): Promise<Tried<StreamS
   }
   try {
     const address = `${base}/v1/chat/completions`
-    return { ok: true, ...seenOf(await ask(address, { key, body, patienceMs: PATIENCE_MS })) }
+    return {
+      ok: true,
+      ...seenOf(await (http2 ? askHttp2 : ask)(address, { key, body, patienceMs: PATIENCE_MS })),
+    }
   } catch (error) {
     return { ok: false, error: whyNot(error) }
   }
 }
 
 function seenOf(answer: ProbeResponse): StreamSeen {
-  const { status, readsMs, body, headers } = answer
+  const { status, body, headers } = answer
+  const readsMs = arrivals(answer.readsMs)
   const [firstMs = 0] = readsMs
   const lastMs = readsMs.at(-1) ?? firstMs
   return {
@@ -45,6 +60,14 @@ function seenOf(answer: ProbeResponse): StreamSeen {
     proxy: proxyName(answer),
     fromGateway: headers['x-request-id']?.startsWith('req_') === true,
   }
+}
+
+/**
+ * Moments at which something came. The client hands out each chunk of a reply by itself, also where all of
+ * them came in one piece: what counts is when, not how many.
+ */
+function arrivals(readsMs: readonly number[]): number[] {
+  return readsMs.filter((ms, at) => at === 0 || ms - (readsMs[at - 1] ?? 0) > SAME_MOMENT_MS)
 }
 
 function codeIn(body: string): string | null {

@@ -18,6 +18,7 @@ function programWriting(write: (text: string) => void): Command {
     restore: refusing,
     config: refusing,
     settings: refusing,
+    copyStore: refusing,
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,
@@ -52,7 +53,7 @@ test('every command of the design is there', () => {
     upstream: ['add', 'import', 'list', 'update', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],
     quota: ['show', 'set', 'reset', 'reconcile'],
-    migrate: ['up', 'status'],
+    migrate: ['up', 'status', 'copy'],
     config: ['show'],
     price: ['list', 'set', 'unset'],
   }

@@ -1,0 +1,50 @@
+/** Asks over HTTP/2 what `ask` asks over HTTP/1.1: a proxy may buffer one and not the other. */
+import { connect } from 'node:http2'
+import type { Asking, ProbeResponse } from './ask.ts'
+
+const PATIENCE_MS = 5_000
+
+/** Rejects if the server speaks no HTTP/2, or no reply came. */
+export async function askHttp2(
+  url: string,
+  { key, body, patienceMs = PATIENCE_MS }: Asking = {},
+): Promise<ProbeResponse> {
+  const { origin, pathname } = new URL(url)
+  const startedMs = performance.now()
+  // Certificates are TLS-1's business; what travels here is a key that lives for minutes.
+  const session = connect(origin, { rejectUnauthorized: false })
+  const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
+  const timer = setTimeout(() => reject(new Error('no answer in time')), patienceMs)
+  session.on('error', reject)
+  const stream = session.request({
+    ':method': body === undefined ? 'GET' : 'POST',
+    ':path': pathname,
+    accept: '*/*',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  })
+  const pieces: Buffer[] = []
+  const readsMs: number[] = []
+  let headers: Record<string, string> = {}
+  stream.on('response', (given) => {
+    headers = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, String(value)]),
+    )
+  })
+  stream.on('data', (piece: Buffer) => {
+    pieces.push(piece)
+    readsMs.push(performance.now() - startedMs)
+  })
+  stream.on('error', reject)
+  stream.on('end', () => {
+    const status = Number(headers[':status'] ?? 0)
+    resolve({ status, headers, body: Buffer.concat(pieces).toString('utf8'), readsMs })
+  })
+  stream.end(body === undefined ? undefined : JSON.stringify(body))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    session.destroy()
+  }
+}
