@@ -14,6 +14,7 @@ const SUITES = [
   'src',
   'scripts',
   'test/support',
+  'test/admin',
   'test/contracts',
   'test/integration',
   'test/conformance',

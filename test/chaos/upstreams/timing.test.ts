@@ -33,7 +33,6 @@ const SILENCES: [string, boolean, Step[]][] = [
   ['half a whole reply', false, [...rawReply(JSON_HEAD, '{"id":'), 'stall']],
   ['nothing at all', true, ['stall']],
   ['headers of a stream', true, [{ write: sseHead() }, 'stall']],
-  ['a comment', true, [{ write: sseHead() }, { write: httpChunk(': waiting\n\n') }, 'stall']],
   [
     'half the first event',
     true,
@@ -71,6 +70,30 @@ describe.each(SILENCES)('%s and then silence (stream: %p)', (_, stream, steps) =
     expect(answer.error().message).toStartWith('upstream alone-1: ')
     expect(since(mock, from)).toHaveLength(1)
     expect(await answer.row()).toMatchObject({ status: 504, attempts: 1, total_tokens: 0 })
+  })
+})
+
+/** The client has its headers with the comment, so fail-over shows in the record alone. */
+describe('a comment and then silence', () => {
+  const steps: Step[] = [{ write: sseHead() }, { write: httpChunk(': waiting\n\n') }, 'stall']
+
+  test('another key is asked, and its answer follows the comment', async () => {
+    mock.script(inTurn(steps, GOOD.streamed))
+    const answer = await ask(gateway, 'pair', { stream: true })
+    expect(answer.text).toStartWith(': waiting\n\n')
+    expect(answer.text).toContain('hello')
+    expect(answer.text).not.toContain('error')
+    expect(await answer.row()).toMatchObject({ attempts: 2, outcome: 'ok' })
+  })
+
+  test('the only key is asked once, and an error event says that it timed out', async () => {
+    const from = mock.ledger.length
+    mock.script(() => steps)
+    const answer = await ask(gateway, 'alone', { stream: true })
+    expect(streamErrors(answer.text)).toMatchObject([{ code: 'upstream_timeout' }])
+    expect(answer.text).not.toContain('[DONE]')
+    expect(since(mock, from)).toHaveLength(1)
+    expect(await answer.row()).toMatchObject({ attempts: 1, total_tokens: 0 })
   })
 })
 

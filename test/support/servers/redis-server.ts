@@ -39,7 +39,7 @@ export async function startRedis({ started = true } = {}): Promise<RedisServer> 
         stdout: 'ignore',
         stderr: 'inherit',
       })
-      await waitFor('Redis', () => cli('PING') === 'PONG')
+      await waitFor('Redis', () => cli('PING') === 'PONG', 20_000)
     },
     async stop() {
       running?.kill('SIGKILL')
