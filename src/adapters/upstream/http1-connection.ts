@@ -100,6 +100,7 @@ export class Connection implements MessageSink {
       if (!(error instanceof MalformedMessage)) throw error
       this.fail(new TransportError('other', `its reply is malformed: ${error.message}`, true))
     }
+    this.current?.answer?.deliver()
   }
 
   drained(): void {

@@ -1,9 +1,13 @@
 /** A reply between the socket that brings it and the stage that takes it; holds the socket back. */
 import type { HeaderLines } from '../../http1/head-lines.ts'
+import { joined } from '../../protocols/sse.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 
 /** Above this the socket is not read any further, until half of it was taken. */
 const HIGH_BYTES = 256 * 1024
+
+/** More is not copied to be handed over at once. */
+const MAX_JOINED_BYTES = 64 * 1024
 
 interface Holdable {
   /** Stops or starts reading. */
@@ -41,13 +45,8 @@ export class Http1Reply implements UpstreamReply {
     return this.waiting.promise
   }
 
+  /** Kept until `deliver`, so that what one read of the socket brought is handed over at once. */
   push(bytes: Uint8Array): void {
-    if (this.waiting !== null) {
-      const { resolve } = this.waiting
-      this.waiting = null
-      resolve(bytes)
-      return
-    }
     this.chunks.push(bytes)
     this.size += bytes.length
     if (this.held || this.size <= HIGH_BYTES) return
@@ -55,8 +54,17 @@ export class Http1Reply implements UpstreamReply {
     this.wire.hold(true)
   }
 
+  /** To be called after each read of the socket. */
+  deliver(): void {
+    if (this.waiting === null || this.taken >= this.chunks.length) return
+    const { resolve } = this.waiting
+    this.waiting = null
+    resolve(this.take())
+  }
+
   end(): void {
     this.ended = true
+    this.deliver()
     this.waiting?.resolve(null)
     this.waiting = null
   }
@@ -65,12 +73,13 @@ export class Http1Reply implements UpstreamReply {
   fail(error: Error): void {
     if (this.ended) return
     this.failed = error
+    this.deliver()
     this.waiting?.reject(error)
     this.waiting = null
   }
 
   private take(): Uint8Array {
-    const bytes = this.chunks[this.taken++] as Uint8Array
+    const bytes = this.joined()
     if (this.taken === this.chunks.length) {
       this.chunks = []
       this.taken = 0
@@ -81,5 +90,19 @@ export class Http1Reply implements UpstreamReply {
       this.wire.hold(false)
     }
     return bytes
+  }
+
+  /** The next chunk, with the small ones that follow it: many chunks would be as many writes to the client. */
+  private joined(): Uint8Array {
+    const first = this.chunks[this.taken++] as Uint8Array
+    const from = this.taken
+    let length = first.length
+    while (this.taken < this.chunks.length) {
+      length += (this.chunks[this.taken] as Uint8Array).length
+      if (length > MAX_JOINED_BYTES) break
+      this.taken++
+    }
+    if (this.taken === from) return first
+    return joined([first, ...this.chunks.slice(from, this.taken)])
   }
 }

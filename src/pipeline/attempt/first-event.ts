@@ -35,7 +35,8 @@ export async function firstEvent(
   } finally {
     held.stop()
   }
-  if (reader.error !== null) {
+  // After a part of the answer, as both can come in one read, it is for relay to end the stream.
+  if (reader.error !== null && !reader.started) {
     cancel()
     return errorFailure(reader.error, upstream)
   }

@@ -80,6 +80,14 @@ describe('the end of a stream', () => {
     expect(answer.record).toMatchObject({ outcome: 'cut', errorCode: 'upstream_timeout' })
   })
 
+  test('by an error that came in one read with the first words keeps the words', async () => {
+    const error = event({ error: { message: 'Overloaded', type: 'overloaded_error', code: 529 } })
+    const answer = await relayed([piece('one ') + piece('two ') + error, 'stall'])
+    expect(answer.text).toStartWith(piece('one ') + piece('two '))
+    expect(answer.text.match(/"error"/g)).toHaveLength(1)
+    expect(answer.record).toMatchObject({ outcome: 'cut', completionTokens: 2, estimated: true })
+  })
+
   test('by the request timeout is the gateway, not the upstream', async () => {
     const answer = await relayed([piece('a'), 'stall'], {}, { requestMs: 60 })
     expect(answer.text).toContain('gateway: ')
