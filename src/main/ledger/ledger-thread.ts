@@ -39,9 +39,12 @@ interface Opened {
   path: string
   publishedPrices: boolean
   run: (statement: ThreadStatement) => ThreadResult
-  /** Loaded with the first batch: the price list takes longer to load than a start may. */
+  /** Loaded once the gateway has started: the price list takes longer to load than a start may. */
   ledger: Promise<UsageStore> | null
 }
+
+/** Not with the first batch: by then the process may be out of files. */
+const LOAD_LEDGER_AFTER_MS = 500
 
 let opened: Opened | null = null
 
@@ -62,6 +65,9 @@ async function handle(request: LedgerRequest): Promise<ThreadResult | number | n
       const database = await connect(path)
       const run = createStatementRunner(database, path)
       opened = { database, path, publishedPrices, run, ledger: null }
+      setTimeout(() => {
+        if (opened !== null) ledgerOf(opened).catch(() => {})
+      }, LOAD_LEDGER_AFTER_MS)
       return null
     }
     case 'execute':
@@ -86,5 +92,9 @@ function ledgerOf(store: Opened): Promise<UsageStore> {
   store.ledger ??= import('./thread-ledger.ts').then(({ openThreadLedger }) =>
     openThreadLedger(store.database, store.path, store.publishedPrices),
   )
+  // A failure to load is for the batch that met it; the next one tries again.
+  store.ledger.catch(() => {
+    store.ledger = null
+  })
   return store.ledger
 }
