@@ -8,6 +8,7 @@ import { cliReference, REFERENCES } from '../../scripts/cli-reference.ts'
 import { CONFIGURATION_REFERENCES, withReference } from '../../scripts/configuration-reference.ts'
 import { mayImport } from '../../scripts/cruise.ts'
 import { IMPORT_EXCEPTIONS } from '../../scripts/import-exceptions.ts'
+import { TRANSLATION_DOCUMENTS, withTables } from '../../scripts/translation-reference.ts'
 import { EXIT_CODE_HELP, EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import { SECRETS, VARIABLES } from '../../src/config/variables.ts'
@@ -208,4 +209,10 @@ function leavesOf(command: Command, path: string[]): string[] {
 test.each(REFERENCES)('%s is what the commands say of themselves', async (path) => {
   // Made anew by: npx bun scripts/cli-reference.ts
   expect(await read(path)).toBe(cliReference(path))
+})
+
+test.each(TRANSLATION_DOCUMENTS)('%s has the tables that the translations make', async (path) => {
+  // Made again by: npx bun scripts/translation-reference.ts
+  const text = await read(path)
+  expect(text).toBe(withTables(path, text))
 })
