@@ -15,6 +15,7 @@ const PACKAGES = {
   certbot: 'certbot',
   pebble: 'pebble',
   'systemd-analyze': 'systemd',
+  chromium: 'chromium',
   /** Python that can make virtual environments; Debian packages that part separately. */
   ensurepip: 'python3-venv',
 } as const
@@ -41,6 +42,7 @@ const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   ],
   'test/doctor': ['nginx', 'openssl', 'initdb', 'redis-server', 'certbot'],
   'test/e2e': ['nginx', 'curl', 'ensurepip'],
+  'test/console': ['chromium'],
   'test/slow': ['initdb', 'redis-server'],
 }
 

@@ -13,6 +13,7 @@ import { installTestPackages } from './test-packages.ts'
 const SUITES = [
   'src',
   'scripts',
+  'web/src',
   'test/support',
   'test/admin',
   'test/contracts',
@@ -22,6 +23,7 @@ const SUITES = [
   'test/deploy',
   'test/doctor',
   'test/e2e',
+  'test/console',
 ]
 
 /** It waits for minutes and does next to nothing, so it runs beside the others. */
@@ -40,7 +42,7 @@ function wantedSuites(words: readonly string[]): string[] {
 
 /** Those that run clients, schemas or tools of `test/package.json`. */
 function needsTestPackages(suite: string): boolean {
-  return /^test\/(conformance|deploy|slow|e2e)/.test(suite)
+  return /^test\/(conformance|deploy|slow|e2e|console)/.test(suite)
 }
 
 function fail(why: string): never {

@@ -67,3 +67,20 @@ export function idempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
+
+/**
+ * Does `work` once: a second click while it runs, or after it has succeeded, gets the same result. After a failure it
+ * may be tried again.
+ */
+export function once<Arguments extends unknown[], Result>(
+  work: (...given: Arguments) => Promise<Result>,
+): (...given: Arguments) => Promise<Result> {
+  let first: Promise<Result> | null = null
+  return (...given) => {
+    first ??= work(...given).catch((error: unknown) => {
+      first = null
+      throw error
+    })
+    return first
+  }
+}

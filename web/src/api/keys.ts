@@ -1,7 +1,7 @@
 /** Proxy keys: what people and programs send. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { KeysSearch } from '@/lib/search-params.ts'
-import { api, idempotencyKey, type Schemas, unwrap, unwrapVersioned } from './client.ts'
+import { api, idempotencyKey, once, type Schemas, unwrap, unwrapVersioned } from './client.ts'
 import { queryClient } from './query-client.ts'
 
 export type Key = Schemas['Key']
@@ -42,13 +42,14 @@ export const keyQuery = (id: number) =>
 /** A function that creates a key once: a second call, after a lost reply, gives the same key without its secret. */
 export function keyCreation(): (body: NewKey) => Promise<CreatedKey> {
   const header = { 'idempotency-key': idempotencyKey() }
-  return (body) => changing(unwrap(api.POST('/keys', { params: { header }, body })))
+  return once((body) => changing(unwrap(api.POST('/keys', { params: { header }, body }))))
 }
 
 export function keyRotation(id: number): (graceSeconds: number) => Promise<CreatedKey> {
   const params = { path: { id }, header: { 'idempotency-key': idempotencyKey() } }
-  return (grace_seconds) =>
-    changing(unwrap(api.POST('/keys/{id}/rotate', { params, body: { grace_seconds } })))
+  return once((grace_seconds) =>
+    changing(unwrap(api.POST('/keys/{id}/rotate', { params, body: { grace_seconds } }))),
+  )
 }
 
 export function changeKey(id: number, etag: string, body: KeyChange): Promise<Key> {

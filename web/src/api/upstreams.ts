@@ -1,6 +1,6 @@
 /** Upstreams: the operator's keys at providers, and their health. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { api, idempotencyKey, type Schemas, unwrap, unwrapVersioned } from './client.ts'
+import { api, idempotencyKey, once, type Schemas, unwrap, unwrapVersioned } from './client.ts'
 import { queryClient } from './query-client.ts'
 
 export type Upstream = Schemas['Upstream']
@@ -37,17 +37,18 @@ export const providersQuery = queryOptions({
 
 export function upstreamCreation(): (body: NewUpstream) => Promise<Upstream> {
   const header = { 'idempotency-key': idempotencyKey() }
-  return (body) => changing(unwrap(api.POST('/upstreams', { params: { header }, body })))
+  return once((body) => changing(unwrap(api.POST('/upstreams', { params: { header }, body }))))
 }
 
 export function upstreamImport() {
   const header = { 'idempotency-key': idempotencyKey() }
-  return (settings: UpstreamSettings, secrets: string, test: boolean) =>
+  return once((settings: UpstreamSettings, secrets: string, test: boolean) =>
     changing(
       unwrap(
         api.POST('/upstreams/import', { params: { header }, body: { settings, secrets, test } }),
       ),
-    )
+    ),
+  )
 }
 
 export function changeUpstream(id: number, etag: string, body: UpstreamChange): Promise<Upstream> {

@@ -1,6 +1,6 @@
 /** Users and their quotas. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { api, idempotencyKey, type Schemas, unwrap, unwrapVersioned } from './client.ts'
+import { api, idempotencyKey, once, type Schemas, unwrap, unwrapVersioned } from './client.ts'
 import { queryClient } from './query-client.ts'
 
 export type User = Schemas['User']
@@ -41,7 +41,7 @@ export const userQuery = (id: number) =>
 /** A function that creates a user once, however often it is called. */
 export function userCreation(): (body: NewUser) => Promise<User> {
   const header = { 'idempotency-key': idempotencyKey() }
-  return (body) => changing(unwrap(api.POST('/users', { params: { header }, body })))
+  return once((body) => changing(unwrap(api.POST('/users', { params: { header }, body }))))
 }
 
 export function changeUser(id: number, etag: string, body: UserChange): Promise<User> {

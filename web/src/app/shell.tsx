@@ -14,7 +14,10 @@ import { NAVIGATION } from './navigation.ts'
 import { usePaletteKey } from './use-palette-key.ts'
 import { UserMenu } from './user-menu.tsx'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const loadPalette = async () => ({ default: (await import('./palette.tsx')).Palette })
+const Palette = lazy(loadPalette)
+/** Loaded ahead once the page is there, so that what is typed right after ⌘K is not lost. */
+const PALETTE_AHEAD_MS = 1500
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLingui()
@@ -23,6 +26,10 @@ export function Shell({ children }: { children: ReactNode }) {
   const { pathname } = useLocation()
   const main = useRef<HTMLElement>(null)
   usePaletteKey(() => setPaletteOpen((open) => !open))
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AHEAD_MS)
+    return () => clearTimeout(timer)
+  }, [])
   // Changes made elsewhere arrive on every page.
   useLiveEvents({})
 

@@ -31,7 +31,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
       <button
         type="button"
         popoverTarget={id}
-        aria-label={t`Account of ${username}`}
+        aria-label={wide ? undefined : t`Account of ${username}`}
         className="flex min-w-0 items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover lg:w-full"
       >
         <UserIcon className="size-4 text-soft" />
