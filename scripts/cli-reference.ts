@@ -76,6 +76,8 @@ function contextWriting(write: (text: string) => void): CliContext {
     writeOut: write,
     writeError: write,
     isTerminal: false,
+    terminalWidth: null,
+    colours: false,
     showsToTerminal: false,
   }
 }

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { AuditRow } from '../admin/store.ts'
 import type { CliContext } from './context.ts'
-import { moment, type Output, withExamples, withJson } from './options.ts'
+import { moment, type Output, withExamples, withTable } from './options.ts'
 import { printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
@@ -19,7 +19,7 @@ const COLUMNS = ['at', 'actor', 'address', 'action', 'subject', 'changed']
 const MAX_ROWS = 500
 
 export function addAudit(program: Command, context: CliContext): void {
-  const audit = withJson(program.command('audit').description('who changed what, newest first'))
+  const audit = withTable(program.command('audit').description('who changed what, newest first'))
     .option('--actor <name>', 'only what this one did, e.g. cli or user:3')
     .option('--action <action>', "only this action, e.g. key.create, or all of a kind: 'key.'")
     .option('--subject <id>', 'only this one, e.g. user:3, key:7 or upstream:2')
@@ -31,14 +31,14 @@ export function addAudit(program: Command, context: CliContext): void {
     'gpt-proxy audit',
     'gpt-proxy audit --action key. --since 7d',
     'gpt-proxy audit --subject user:1 --json',
-  ).action(({ json, since, until, ...query }: AuditOptions) =>
+  ).action(({ json, wide, since, until, ...query }: AuditOptions) =>
     withAdmin(context, async (admin) => {
       const { items, next } = await admin.audit.list({
         ...query,
         fromMs: since ?? null,
         toMs: until ?? null,
       })
-      printRows(context, items.map(viewOf), { json, columns: COLUMNS })
+      printRows(context, items.map(viewOf), { json, wide, columns: COLUMNS })
       if (next !== null && !json) context.writeError('There are older ones: see --limit, --until\n')
     }),
   )

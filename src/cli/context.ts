@@ -125,6 +125,10 @@ export interface CliContext {
   readInput(): Promise<string>
   /** Standard input is a terminal. */
   isTerminal: boolean
+  /** Of standard output; null if that is no terminal. */
+  terminalWidth: number | null
+  /** Not with NO_COLOR, nor into a file. */
+  colours: boolean
   /** Standard output is one. */
   showsToTerminal: boolean
 }

@@ -90,7 +90,18 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Verdict | 'cause' | 'fix'
 }
 
 function written({ checks, language }: Report): string {
-  return checks.map((check) => checkText(check, language)).join('')
+  return checks.map((check) => checkText(check, language)).join('') + summary(checks, language)
+}
+
+/** One line at the end: how it stands. */
+function summary(checks: readonly CheckView[], language: Language): string {
+  const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length
+  const [well, warned, failed, skipped] = (['ok', 'warning', 'failure', 'skipped'] as const).map(
+    count,
+  )
+  return language === 'zh'
+    ? `\n共 ${checks.length} 项检查：${well} 项正常，${warned} 项警告，${failed} 项故障，${skipped} 项跳过。\n`
+    : `\n${checks.length} checks: ${well} ok, ${warned} warnings, ${failed} failures, ${skipped} skipped.\n`
 }
 
 function checkText({ id, verdict, findings }: CheckView, language: Language): string {

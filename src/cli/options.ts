@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 
 export interface Output {
   json?: boolean
+  wide?: boolean
 }
 
 /** Behind the options in a command's help. */
@@ -13,6 +14,11 @@ export function withExamples(command: Command, ...lines: string[]): Command {
 
 export function withJson(command: Command): Command {
   return command.option('--json', 'write JSON, for programs')
+}
+
+/** Of a command that writes a table. */
+export function withTable(command: Command): Command {
+  return withJson(command).option('--wide', 'all columns, also those that do not fit the terminal')
 }
 
 /** For an option that may be given several times. */

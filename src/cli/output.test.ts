@@ -1,6 +1,6 @@
 /** Tables for people. */
 import { expect, test } from 'bun:test'
-import { csvCell, table } from './output.ts'
+import { csvCell, fittingColumns, table } from './output.ts'
 
 test('columns line up, numbers to the right, also with wide characters', () => {
   const rows = [
@@ -31,4 +31,12 @@ test('in CSV numbers stay numbers, and what separates is quoted', () => {
   expect(csvCell('a,"b"')).toBe('"a,""b"""')
   expect(csvCell('a\nb')).toBe('a?b')
   expect(csvCell(null)).toBe('')
+})
+
+test('a table shows the first columns that fit the terminal', () => {
+  const rows = [{ id: 1, name: 'main', base_url: 'https://api.openai.com/v1', last_error: null }]
+  const columns = ['id', 'name', 'base_url', 'last_error']
+  expect(fittingColumns(rows, columns, 80)).toEqual(columns)
+  expect(fittingColumns(rows, columns, 40)).toEqual(['id', 'name', 'base_url'])
+  expect(fittingColumns(rows, columns, 5)).toEqual(['id', 'name'])
 })

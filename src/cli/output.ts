@@ -8,18 +8,56 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 export interface Shape {
   json?: boolean | undefined
-  /** What people see of a row; programs get all of it. */
+  /** What people see of a row, the most important first; programs get all of it. */
   columns?: readonly string[]
+  /** All columns, also those that do not fit the terminal. */
+  wide?: boolean | undefined
 }
 
 export function printRows(
   context: CliContext,
   rows: readonly object[],
-  { json, columns }: Shape,
+  { json, columns, wide = false }: Shape,
 ): void {
   if (json) printJson(context, rows)
   else if (rows.length === 0) context.writeError('none\n')
-  else context.writeOut(table(rows as readonly Row[], columns))
+  else printTable(context, rows as readonly Row[], { columns, wide })
+}
+
+function printTable(
+  context: CliContext,
+  rows: readonly Row[],
+  {
+    columns = Object.keys(rows[0] ?? {}),
+    wide,
+  }: { columns?: readonly string[] | undefined; wide: boolean },
+): void {
+  const { terminalWidth, colours } = context
+  const shown =
+    wide || terminalWidth === null ? columns : fittingColumns(rows, columns, terminalWidth)
+  const [header = '', ...lines] = table(rows, shown).split('\n')
+  context.writeOut([colours ? `\x1b[1m${header}\x1b[0m` : header, ...lines].join('\n'))
+  const hidden = columns.slice(shown.length)
+  if (hidden.length > 0)
+    context.writeError(
+      `Not shown, for lack of room: ${hidden.join(', ')}. With --wide or --json they are.\n`,
+    )
+}
+
+/** The first ones that fit, at least two. */
+export function fittingColumns(
+  rows: readonly Row[],
+  columns: readonly string[],
+  width: number,
+): readonly string[] {
+  for (let count = columns.length; count > 2; count--) {
+    const some = columns.slice(0, count)
+    const longest = table(rows, some)
+      .split('\n')
+      .map((line) => Bun.stringWidth(line))
+    if (Math.max(...longest) <= width) return some
+  }
+  return columns.slice(0, 2)
 }
 
 export function printRow(context: CliContext, row: object, { json }: Shape): void {

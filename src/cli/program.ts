@@ -23,6 +23,7 @@ import { addMigrateCopy } from './migrate/copy.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
 import { withExamples } from './options.ts'
+import { addPriceImport } from './price/import.ts'
 import { addPriceList } from './price/list.ts'
 import { addPriceSet } from './price/set.ts'
 import { addPriceUnset } from './price/unset.ts'
@@ -108,7 +109,7 @@ const GROUPS: readonly [
     'price',
     'your own prices of models',
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',
-    [addPriceList, addPriceSet, addPriceUnset],
+    [addPriceList, addPriceSet, addPriceImport, addPriceUnset],
   ],
   ['config', 'the configuration', 'gpt-proxy config show', [addConfigShow]],
   [

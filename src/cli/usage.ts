@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
 import type { UsageInput } from '../admin/usage.ts'
 import type { CliContext } from './context.ts'
-import { moment, type Output, withExamples, withJson } from './options.ts'
+import { moment, type Output, withExamples, withTable } from './options.ts'
 import { printCsv, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
@@ -30,7 +30,7 @@ const SHOWN_COST = ['cost_usd', 'unpriced_requests']
 const DAY_MS = 86_400_000
 
 export function addUsage(program: Command, context: CliContext): void {
-  const usage = withJson(
+  const usage = withTable(
     program.command('usage').description('requests, tokens and costs, summed; days are in UTC'),
   )
     .option(
@@ -63,7 +63,7 @@ export function addUsage(program: Command, context: CliContext): void {
       const rows = (await admin.usage.summarize(usageOptions(by, options))).map(usageView)
       const columns = [...by, ...SHOWN, ...SHOWN_COST]
       if (options.csv) printCsv(context, rows, [...by, ...USAGE_COLUMNS])
-      else printRows(context, rows, { json: options.json, columns })
+      else printRows(context, rows, { json: options.json, wide: options.wide, columns })
     }),
   )
 }

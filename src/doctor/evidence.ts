@@ -88,6 +88,14 @@ export interface DatabaseFault {
   remedy: string
 }
 
+export interface MalformedSeen {
+  table: string
+  id: number
+  reason: string
+  /** SQL; null if only a person can know what should be there. */
+  repair: string | null
+}
+
 export interface DatabaseEvidence {
   place: string
   /** Of the files of this machine; of PostgreSQL its name, port, user and database. */
@@ -105,6 +113,8 @@ export interface DatabaseEvidence {
   /** Files of the usage journal that no start reads. */
   setAside: readonly string[]
   pendingMigrations: readonly string[]
+  /** Rows that nothing can use, with the statement that repairs each. */
+  malformed: readonly MalformedSeen[]
   latencyMs: number
   pool: { open: number; most: number; size: number } | null
 }

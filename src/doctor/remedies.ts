@@ -101,6 +101,9 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'sse.held': ['gpt-proxy doctor --only SLOW-1'],
   'sse.cut': ['proxy_read_timeout 660s;', 'proxy_send_timeout 660s;', RELOAD_NGINX],
 
+  'db.row-sqlite': ['sqlite3 {store} {repair}'],
+  'db.row-postgres': ['psql "$DATABASE_URL" -c {repair}'],
+
   'lim.off': ['export RATE_LIMIT_ENABLED=true', RESTART],
   'lim.open': [RESTART],
   'lim.closed': ['export RATE_LIMIT_FAIL_OPEN=true', RESTART],

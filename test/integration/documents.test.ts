@@ -197,6 +197,8 @@ function program(): Command {
     writeError: unused,
     readInput: unused,
     isTerminal: false,
+    terminalWidth: null,
+    colours: false,
     showsToTerminal: false,
   })
 }

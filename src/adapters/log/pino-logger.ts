@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs'
 import pino from 'pino'
 import { isoTime } from '../../core/iso-time.ts'
 import type { Logger } from '../../core/logger.ts'
+import { readableLine } from './readable.ts'
 
 export interface ClosableLogger extends Logger {
   /** Writes what is still in memory. */
@@ -17,8 +18,16 @@ const STANDARD_ERROR = 2
 const MAX_LINES = 256
 const FLUSH_EVERY_MS = 100
 
-export function createPinoLogger(level: string): ClosableLogger {
-  const lines = gatheredLines()
+export interface LogStyle {
+  /** For people on a terminal; else JSON. */
+  readable: boolean
+  colours: boolean
+}
+
+const JSON_LINES: LogStyle = { readable: false, colours: false }
+
+export function createPinoLogger(level: string, style: LogStyle = JSON_LINES): ClosableLogger {
+  const lines = gatheredLines(style)
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
   const warns = logger.isLevelEnabled('warn')
   const informs = logger.isLevelEnabled('info')
@@ -41,7 +50,8 @@ export function createPinoLogger(level: string): ClosableLogger {
 }
 
 /** Pino's own destination calls fsync at each flush, which cost a fifth of all CPU under load. */
-function gatheredLines() {
+function gatheredLines({ readable, colours }: LogStyle) {
+  const shown = (line: string) => (readable ? readableLine(line, colours) : line)
   let waiting: string[] = []
   const flush = () => {
     if (waiting.length === 0) return
@@ -56,7 +66,7 @@ function gatheredLines() {
   return {
     flush,
     write(line: string) {
-      waiting.push(line)
+      waiting.push(shown(line))
       if (waiting.length >= MAX_LINES) flush()
     },
   }

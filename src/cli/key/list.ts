@@ -4,7 +4,7 @@ import { keyView } from '../../admin/contract.ts'
 import { allPages } from '../../admin/pages.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type Output, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -21,12 +21,12 @@ const COLUMNS = [
 ]
 
 export function addKeyList(key: Command, context: CliContext): void {
-  const list = withJson(key.command('list').description('all keys, or those of one user')).option(
+  const list = withTable(key.command('list').description('all keys, or those of one user')).option(
     '--user <user>',
     'a user, by name or id',
   )
   withExamples(list, 'gpt-proxy key list', 'gpt-proxy key list --user alice --json').action(
-    ({ user, json }: Output & { user?: string }) =>
+    ({ user, json, wide }: Output & { user?: string }) =>
       withAdmin(context, async (admin) => {
         const { items, malformed } = await allPages((page) =>
           admin.keys.list({ ...page, user: user ?? null }),
@@ -37,7 +37,7 @@ export function addKeyList(key: Command, context: CliContext): void {
           ...keyView(each),
           user: names.get(each.userId) ?? null,
         }))
-        printRows(context, withMalformed(rows, malformed), { json, columns: COLUMNS })
+        printRows(context, withMalformed(rows, malformed), { json, wide, columns: COLUMNS })
         explainMalformed(context, malformed)
       }),
   )

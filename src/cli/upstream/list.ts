@@ -6,33 +6,33 @@ import type { ModelState, UpstreamKey } from '../../core/entities.ts'
 import { PROVIDER_FACTS } from '../../core/providers.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type Output, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
 const COLUMNS = [
   'id',
   'name',
-  'provider',
-  'base_url',
-  'key_hint',
-  'weight',
-  'models',
-  'deployments',
-  'serves',
   'status',
   'trouble',
-  'failure_count',
-  'cooldown_until',
+  'base_url',
+  'serves',
+  'weight',
   'total_requests',
   'total_errors',
   'last_error',
+  'provider',
+  'key_hint',
+  'models',
+  'deployments',
+  'failure_count',
+  'cooldown_until',
 ]
 
 export function addUpstreamList(upstream: Command, context: CliContext): void {
-  const list = withJson(upstream.command('list').description('all upstream keys and how they are'))
+  const list = withTable(upstream.command('list').description('all upstream keys and how they are'))
   withExamples(list, 'gpt-proxy upstream list', 'gpt-proxy upstream list --json').action(
-    ({ json }: Output) =>
+    ({ json, wide }: Output) =>
       withAdmin(context, async (admin) => {
         const { items, malformed } = await allPages((page) => admin.upstreams.list(page))
         const states = await admin.upstreams.modelStates()
@@ -42,7 +42,7 @@ export function addUpstreamList(upstream: Command, context: CliContext): void {
           trouble: troubleOf(states.filter(({ upstreamKeyId }) => upstreamKeyId === key.id)),
         }))
         const rows = withMalformed(views, malformed)
-        printRows(context, rows, { json, columns: COLUMNS })
+        printRows(context, rows, { json, wide, columns: COLUMNS })
         explainMalformed(context, malformed)
       }),
   )

@@ -1,5 +1,5 @@
 /** DB-1: how far does a connection come, is there room, and did everything get into it? */
-import type { DatabaseEvidence } from '../evidence.ts'
+import type { DatabaseEvidence, MalformedSeen } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 
 const LITTLE_MB = 500
@@ -39,10 +39,17 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
       warning('db.migrations', { ...figures, pending: pendingMigrations.length, names }),
     )
   }
+  for (const row of at.malformed.slice(0, MAX_NAMED)) findings.push(malformed(row, at.place))
   if (pool !== null && pool.open + pool.size > pool.most)
     findings.push(warning('db.pool', { ...figures, ...poolFigures(pool) }))
   const room = pool === null ? 'SQLite' : `${pool.open}/${pool.most}`
   return [...findings, ok('db.ok', { ...figures, pool: room })]
+}
+
+function malformed({ table, id, reason, repair }: MalformedSeen, place: string): Finding {
+  const figures = { table, row: id, reason, repair, store: place.replace(/^SQLite /, '') }
+  if (repair === null) return failure('db.row', figures)
+  return failure(place.startsWith('SQLite') ? 'db.row-sqlite' : 'db.row-postgres', figures)
 }
 
 function poolFigures(pool: DatabaseEvidence['pool']) {

@@ -147,11 +147,22 @@ test('the database: its fault stands alone, and little space or a small pool bes
     freeMb: 10_000,
     setAside: [],
     pendingMigrations: [],
+    malformed: [],
     latencyMs: 1,
     pool: { open: 10, most: 100, size: 10 },
   }
   expect(codes(judgeDatabase(well))).toEqual(['db.ok'])
   expect(codes(judgeDatabase({ ...well, freeMb: 5 }))).toEqual(['db.disk', 'db.ok'])
+  const row = {
+    table: 'api_keys',
+    id: 3,
+    reason: 'rpm must be a whole number',
+    repair: 'update …;',
+  }
+  expect(codes(judgeDatabase({ ...well, malformed: [row] }))).toEqual([
+    `db.row-${well.place.startsWith('SQLite') ? 'sqlite' : 'postgres'}`,
+    'db.ok',
+  ])
   const setAside = ['0000000001.journal.damaged']
   expect(codes(judgeDatabase({ ...well, setAside }))).toEqual(['db.set-aside', 'db.ok'])
   const crowded = { open: 95, most: 100, size: 10 }

@@ -75,6 +75,21 @@ export const EN_STATE = {
   ],
 
   'db.ok': ['{place}: {steps} are well; {latencyMs} ms a statement, {pool}.'],
+  'db.row': [
+    '{table} row {row} is malformed and not used: {reason}.',
+    'Somebody wrote it by hand, or an older version did.',
+    'Correct the row with SQL.',
+  ],
+  'db.row-sqlite': [
+    '{table} row {row} is malformed and not used: {reason}.',
+    'Somebody wrote it by hand, or an older version did.',
+    'Repair it with SQL:',
+  ],
+  'db.row-postgres': [
+    '{table} row {row} is malformed and not used: {reason}.',
+    'Somebody wrote it by hand, or an older version did.',
+    'Repair it with SQL:',
+  ],
   'db.new': ['{place} is not there yet; the first start makes it.'],
   'db.folder': [
     '{place}: {detail}.',

@@ -76,6 +76,21 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   ],
 
   'db.ok': ['{place}：{steps} 均正常；每条语句 {latencyMs} 毫秒，{pool}。'],
+  'db.row': [
+    '{table} 的第 {row} 行格式有误，未被使用：{reason}。',
+    '有人手工写入，或由旧版本写入。',
+    '请用 SQL 改正该行。',
+  ],
+  'db.row-sqlite': [
+    '{table} 的第 {row} 行格式有误，未被使用：{reason}。',
+    '有人手工写入，或由旧版本写入。',
+    '用 SQL 修复：',
+  ],
+  'db.row-postgres': [
+    '{table} 的第 {row} 行格式有误，未被使用：{reason}。',
+    '有人手工写入，或由旧版本写入。',
+    '用 SQL 修复：',
+  ],
   'db.new': ['{place} 还不存在；首次启动会创建它。'],
   'db.folder': [
     '{place}：{detail}。',

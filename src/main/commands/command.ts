@@ -58,6 +58,8 @@ function contextOf(environment: Environment): CliContext {
     writeError,
     readInput: () => Bun.stdin.text(),
     isTerminal: process.stdin.isTTY === true,
+    terminalWidth: process.stdout.isTTY ? process.stdout.columns : null,
+    colours: process.stdout.isTTY === true && !environment.NO_COLOR,
     showsToTerminal: process.stdout.isTTY === true,
   }
 }

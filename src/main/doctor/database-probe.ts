@@ -18,6 +18,7 @@ export async function probeDatabase(
     user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     freeMb: freeMb(path),
     setAside: quarantinedIn(path),
+    malformed: [],
     host: database?.host ?? '-',
     port: database?.port ?? 0,
     dbUser: database?.user ?? '-',

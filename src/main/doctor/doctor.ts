@@ -1,5 +1,7 @@
 /** Runs the doctor's checks: the database first, then what can run side by side, then what measures times. */
 
+import { allPages } from '../../admin/pages.ts'
+import type { MalformedRow } from '../../admin/store.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/check-ids.ts'
 import { type Finding, failure, skipped, warning } from '../../doctor/finding.ts'
@@ -68,9 +70,21 @@ async function approach({ config }: LenientConfig, url?: string) {
     // Opening it would run what is still to be run, which is for an operator to decide.
     if (!isNew && fault === null && pendingMigrations.length === 0)
       surroundings.opened = await openForDoctor(config, surroundings.url)
-    return judgeDatabase(evidence)
+    const malformed = await malformedRows(surroundings.opened)
+    return judgeDatabase({ ...evidence, malformed })
   })
   return { surroundings, database }
+}
+
+async function malformedRows(opened: OpenedStore | null): Promise<MalformedRow[]> {
+  if (opened === null) return []
+  const { store } = opened
+  const lists = [
+    await allPages((page) => store.listUsers(page)),
+    await allPages((page) => store.listApiKeys(page)),
+    await allPages((page) => store.listUpstreamKeys(page)),
+  ]
+  return lists.flatMap(({ malformed }) => malformed)
 }
 
 async function runAll(

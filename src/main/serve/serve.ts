@@ -27,7 +27,9 @@ export async function runServer(
   environment: Environment,
   seams: Seams = {},
 ): Promise<number> {
-  const logger = createPinoLogger(config.logLevel)
+  const readable = process.stderr.isTTY === true
+  const colours = !environment.NO_COLOR
+  const logger = createPinoLogger(config.logLevel, { readable, colours })
   const { store, vault, admin } = await openStore(config, {
     logger,
     ifMissing: 'make it',

@@ -33,6 +33,8 @@ function programWriting(write: (text: string) => void): Command {
     writeOut: write,
     writeError: write,
     isTerminal: false,
+    terminalWidth: null,
+    colours: false,
     showsToTerminal: false,
   }
   return buildProgram(context)
@@ -55,7 +57,7 @@ test('every command of the design is there', () => {
     quota: ['show', 'set', 'reset', 'reconcile'],
     migrate: ['up', 'status', 'copy'],
     config: ['show'],
-    price: ['list', 'set', 'unset'],
+    price: ['list', 'set', 'import', 'unset'],
   }
   const commands = Object.entries(groups).flatMap(([group, verbs]) => [
     group,
