@@ -23,6 +23,10 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready. What has no
   price is recorded as unpriced, never as free.
 
+\`GET /v1/realtime\` is a WebSocket: its frames pass as they are, each response is a record of its own, and the session
+ends with close code 1008 when the quota is gone. A browser sends its key as the subprotocol
+\`openai-insecure-api-key.KEY\`.
+
 Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
 
 | route | goes to | metered by |

@@ -28,6 +28,7 @@ export const ERROR_CATALOGUE = {
   request_timeout: { status: 408, type: 'invalid_request_error', blame: 'client' },
   invalid_request: { status: 400, type: 'invalid_request_error', blame: 'client' },
   request_too_large: { status: 413, type: 'invalid_request_error', blame: 'client' },
+  upgrade_required: { status: 426, type: 'invalid_request_error', blame: 'client' },
   unsupported_encoding: { status: 415, type: 'invalid_request_error', blame: 'client' },
   client_closed_request: { status: 499, type: 'invalid_request_error', blame: 'client' },
   rate_limit_exceeded: {

@@ -10,6 +10,7 @@ import { GEMINI_ROUTES } from './routes/gemini.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
+import { realtimeRoute } from './routes/realtime.ts'
 import { RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
 import { VENDOR_ROUTES } from './routes/vendor.ts'
@@ -36,7 +37,7 @@ export const ROUTES: readonly Route[] = [
 
 export function createApp(parts: AppParts): (exchange: Exchange) => void {
   const router = createRouter(
-    [...ROUTES, ...VENDOR_ROUTES].map(({ method, path, open }) => ({
+    [...ROUTES, realtimeRoute, ...VENDOR_ROUTES].map(({ method, path, open }) => ({
       method,
       path,
       value: open(parts),

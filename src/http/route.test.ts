@@ -33,6 +33,9 @@ function ask(method = 'GET') {
       abort() {},
       isLast: () => false,
       hold() {},
+      openTunnel() {
+        throw new Error('no tunnel')
+      },
     },
   )
   return { exchange, reply: promise }

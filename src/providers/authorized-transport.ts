@@ -14,6 +14,7 @@ export function authorizedTransport(
   credentials: CredentialSource,
 ): Transport {
   return {
+    ...(transport.openTunnel !== undefined && { openTunnel: transport.openTunnel }),
     send(request, options) {
       const { prepare, reframe } = request
       if (prepare === undefined && reframe === undefined) return transport.send(request, options)

@@ -30,9 +30,11 @@ export const azure: Provider = {
     const place = BY_DEPLOYMENT.test(path)
       ? `deployments/${encodeURIComponent(model)}/${path}`
       : path
+    // The one path that names the deployment in the query.
+    const asked = path === 'realtime' ? query.replace(/([?&])model=/, '$1deployment=') : query
     const separator = query === '' ? '?' : '&'
     return {
-      url: `${upstream.baseUrl}/openai/${place}${query}${separator}${version(upstream.apiVersion)}`,
+      url: `${upstream.baseUrl}/openai/${place}${asked}${separator}${version(upstream.apiVersion)}`,
       ...authorized(PLAIN, secret),
     }
   },

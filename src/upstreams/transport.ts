@@ -82,7 +82,29 @@ export interface Sending {
   cancel(): void
 }
 
+/** A connection that left HTTP: bytes both ways, until one side ends it. */
+export interface Tunnel {
+  /** False if the other side lags: `onDrained` follows. */
+  write(bytes: Uint8Array): boolean
+  /** Stops or starts reading. */
+  hold(back: boolean): void
+  /** From now on `onBytes` is called. */
+  start(): void
+  /** Closes it once what was written is taken. */
+  end(): void
+  destroy(): void
+  onBytes: (bytes: Uint8Array) => void
+  onDrained: () => void
+  onClosed: () => void
+}
+
+export type TunnelOpening =
+  | { kind: 'open'; tunnel: Tunnel; protocol: string | null }
+  | { kind: 'refused'; reply: UpstreamReply }
+
 export interface Transport {
+  /** A WebSocket with these subprotocols; rejects with TransportError. Missing if the transport has none. */
+  openTunnel?(request: WireRequest, protocols: readonly string[]): Promise<TunnelOpening>
   /** Redirects are not followed, and nothing is sent twice. */
   send(request: WireRequest, options: SendOptions): Sending
 }

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { devNull } from 'node:os'
 import { TransportError } from '../../upstreams/transport.ts'
 import type { Address } from './address.ts'
-import type { Connection, Wire } from './http1-connection.ts'
+import type { Wire } from './http1-connection.ts'
 
 export interface OpenOptions {
   limitMs: number
@@ -12,7 +12,15 @@ export interface OpenOptions {
   offerHttp2: boolean
 }
 
-export type Opened = { protocol: 'http1.1'; connection: Connection } | { protocol: 'http2' }
+/** Whoever hears what a socket brings. */
+export interface SocketReader {
+  received(bytes: Buffer): void
+  drained(): void
+  /** `error` is null if the other side ended it properly. */
+  closed(error: string | null): void
+}
+
+export type Opened<Reader> = { protocol: 'http1.1'; connection: Reader } | { protocol: 'http2' }
 
 /** The types of Bun leave these two out. */
 interface Pausable {
@@ -24,7 +32,7 @@ type Socket = Bun.Socket<State>
 interface State {
   /** Null until TCP stands. */
   socket: Socket | null
-  connection: Connection | null
+  connection: SocketReader | null
   ready(socket: Socket): void
   fail(error: TransportError): void
   /** Nobody waits for it any more. */
@@ -64,12 +72,12 @@ const HANDLERS: Bun.SocketHandler<State> = {
   error: (socket) => socket.terminate(),
 }
 
-export function openConnection(
+export function openConnection<Reader extends SocketReader>(
   address: Address,
   { limitMs, offerHttp2 }: OpenOptions,
-  create: (wire: Wire) => Connection,
-): Promise<Opened> {
-  const { promise, resolve, reject } = Promise.withResolvers<Opened>()
+  create: (wire: Wire) => Reader,
+): Promise<Opened<Reader>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Opened<Reader>>()
   const finish = (state: State) => {
     state.over = true
     clearTimeout(timer)
@@ -86,8 +94,9 @@ export function openConnection(
       }
       // Whoever waits for a reply has a time limit running; a connection alone keeps no process from ending.
       socket.unref()
-      state.connection = create(wireOf(socket))
-      resolve({ protocol: 'http1.1', connection: state.connection })
+      const connection = create(wireOf(socket))
+      state.connection = connection
+      resolve({ protocol: 'http1.1', connection })
     },
     fail(error) {
       if (state.over) return

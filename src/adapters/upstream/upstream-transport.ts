@@ -1,8 +1,9 @@
 /** The way to an upstream: our own HTTP/1.1 connections, or fetch where it chose HTTP/2 or a proxy is set. */
-import { isBodySource, type Transport, type TransportError } from '../../upstreams/transport.ts'
+import { isBodySource, type Transport, TransportError } from '../../upstreams/transport.ts'
 import { splitUrl } from './address.ts'
 import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
 import { createHttp1Transport } from './http1-transport.ts'
+import { openTunnel } from './tunnel.ts'
 
 export interface UpstreamTransportOptions extends FetchOptions {
   /** Use HTTP/2 where the upstream offers it. */
@@ -34,6 +35,12 @@ export function createUpstreamTransport(options: UpstreamTransportOptions): Tran
   })
 
   return {
+    openTunnel(request, protocols) {
+      const { origin } = splitUrl(request.url).address
+      if (isProxied(origin))
+        throw new TransportError('other', 'no WebSocket goes through an outgoing proxy', false)
+      return openTunnel(request, protocols, options.connectTimeoutMs)
+    },
     send(request, send) {
       const { origin, secure } = splitUrl(request.url).address
       if (isProxied(origin)) return byFetch.send(request, { origin, http2: false, ...send })

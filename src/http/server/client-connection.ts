@@ -3,7 +3,9 @@ import type { GatewayError } from '../../core/errors.ts'
 import { type Framing, MalformedMessage } from '../../http1/head-lines.ts'
 import { MessageReader, type MessageSink } from '../../http1/message-reader.ts'
 import { readRequestHead } from '../../http1/request-head.ts'
+import type { Tunnel } from '../../upstreams/transport.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
+import { ClientTunnel } from './client-tunnel.ts'
 import { headTooLate, malformed, tooMany } from './connection-errors.ts'
 import { Exchange, type ReplyWire } from './exchange.ts'
 import { Outgoing, type Part } from './outgoing.ts'
@@ -55,6 +57,8 @@ export class ClientConnection implements MessageSink, ReplyWire {
   /** More than may be kept; none of it is read, but the client's leaving is still seen. */
   private pipelineOverflow = false
   private readonly outgoing: Outgoing
+  /** It has left HTTP. */
+  private tunnel: ClientTunnel | null = null
   /** No further request is read. */
   private ending = false
   private open = true
@@ -105,6 +109,10 @@ export class ClientConnection implements MessageSink, ReplyWire {
   // To be called by the socket.
 
   received(bytes: Buffer): void {
+    if (this.tunnel !== null) {
+      this.tunnel.received(bytes)
+      return
+    }
     if (this.ending) return
     if (this.outgoing.hasUnsent() || this.exchange?.whole) {
       this.keep(bytes)
@@ -128,6 +136,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.outgoing.drained()
     if (this.outgoing.hasUnsent()) return
     if (this.ending) this.close()
+    else if (this.tunnel !== null) this.tunnel.onDrained()
     else this.readOn()
   }
 
@@ -138,6 +147,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.exchange = null
     leaving?.clientLeft()
     this.outgoing.closed()
+    this.tunnel?.onClosed()
   }
 
   // To be called by the reader.
@@ -187,6 +197,14 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.sinceMs = performance.now()
     this.reader.start()
     if (this.early !== null && !this.outgoing.hasUnsent()) queueMicrotask(() => this.readOn())
+  }
+
+  openTunnel(): Tunnel {
+    const { early } = this
+    this.early = null
+    this.tunnel = new ClientTunnel(this, this.outgoing)
+    if (early !== null) this.tunnel.received(early)
+    return this.tunnel
   }
 
   abort(): void {

@@ -2,6 +2,7 @@
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
+import type { Tunnel } from '../../upstreams/transport.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import { BodyStream } from './body-stream.ts'
 import type { Part } from './outgoing.ts'
@@ -23,6 +24,8 @@ export interface ReplyWire {
   isLast(): boolean
   /** Stops or starts reading what the client sends. */
   hold(back: boolean): void
+  /** The connection leaves HTTP; nothing more is read of it as requests. */
+  openTunnel(): Tunnel
 }
 
 const CLIENT_LEFT = 'the client closed the connection'
@@ -126,6 +129,14 @@ export class Exchange implements ClientStream {
     const head = this.headOf({ status, headers }, framing, true)
     this.wire.send(head, this.method === 'HEAD' ? null : bytes, 'plain')
     this.finish()
+  }
+
+  /** Answers with 101: the connection is a tunnel from then on. */
+  upgrade(headers: Record<string, string>): Tunnel {
+    this.state = 'over'
+    const head = headText(101, { ...headers, connection: 'Upgrade' }, '')
+    this.wire.send(head, null, 'plain')
+    return this.wire.openTunnel()
   }
 
   stream(head: ReplyHead): ClientStream {

@@ -1,6 +1,7 @@
 /** The head of a reply as it is sent. */
 
 const REASONS: Readonly<Record<number, string>> = {
+  101: 'Switching Protocols',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',

@@ -1,0 +1,53 @@
+/** A client's connection that has left HTTP. */
+import type { Tunnel } from '../../upstreams/transport.ts'
+import type { Outgoing } from './outgoing.ts'
+
+interface Owner {
+  hold(back: boolean): void
+  /** Ends the writing side once all is sent. */
+  close(): void
+  abort(): void
+}
+
+export class ClientTunnel implements Tunnel {
+  onBytes: (bytes: Uint8Array) => void = () => {}
+  onDrained: () => void = () => {}
+  onClosed: () => void = () => {}
+  private readonly owner: Owner
+  private readonly outgoing: Outgoing
+  /** What came before somebody listened; null once somebody does. */
+  private early: Uint8Array[] | null = []
+
+  constructor(owner: Owner, outgoing: Outgoing) {
+    this.owner = owner
+    this.outgoing = outgoing
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.outgoing.send('', bytes, 'plain')
+    return !this.outgoing.hasUnsent()
+  }
+
+  hold(back: boolean): void {
+    this.owner.hold(back)
+  }
+
+  start(): void {
+    const early = this.early ?? []
+    this.early = null
+    for (const bytes of early) this.onBytes(bytes)
+  }
+
+  end(): void {
+    this.owner.close()
+  }
+
+  destroy(): void {
+    this.owner.abort()
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.early !== null) this.early.push(bytes)
+    else this.onBytes(bytes)
+  }
+}

@@ -1,0 +1,108 @@
+/** A session between a client and an upstream: bytes pass both ways as they are, and their frames are watched. */
+import { holdsForm } from '../../core/redact.ts'
+import { addUsage, NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
+import { closeFrame, FrameReader, POLICY, WebSocketError } from '../../http1/websocket-frames.ts'
+import { tokensIn } from '../../passthrough/usage.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { Tunnel } from '../../upstreams/transport.ts'
+import { jsonOf } from '../attempt/read-body.ts'
+import type { Services } from '../services.ts'
+
+/** The upstream is at fault (RFC 6455, 7.4.1). */
+const UPSTREAM_FAULT = 1011
+/** After a close frame the other side's own is waited for, and no longer. */
+const CLOSING_MS = 2_000
+
+export interface SessionParts {
+  services: Services
+  client: Tunnel
+  upstream: Tunnel
+  secretForms: UsableUpstream['echoForms']
+  /** Records the use of one response. Rejects if the session must end, with the reason for the client. */
+  charge(usage: TokenUsage): Promise<void>
+}
+
+/** Resolves when both sides are closed, with the use that could not be charged. */
+export async function runSession(parts: SessionParts): Promise<TokenUsage> {
+  const { client, upstream, services } = parts
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const deadline = services.deadlines.open()
+  let uncharged = NO_USAGE
+  let charging = Promise.resolve()
+  let closing = false
+
+  const finish = () => {
+    deadline.clear()
+    client.destroy()
+    upstream.destroy()
+    resolve()
+  }
+  const close = (code: number, reason: string) => {
+    if (closing) return
+    closing = true
+    upstream.write(closeFrame(code === UPSTREAM_FAULT ? 1000 : code, reason, true))
+    client.write(closeFrame(code, reason, false))
+    client.end()
+    upstream.end()
+    deadline.set(CLOSING_MS, finish)
+  }
+  const noteUsage = (usage: TokenUsage) => {
+    charging = charging.then(async () => {
+      try {
+        await parts.charge(usage)
+      } catch (error) {
+        uncharged = addUsage(uncharged, usage)
+        close(POLICY, error instanceof Error ? error.message : 'the session was ended')
+      }
+    })
+  }
+  const fromUpstream = new FrameReader(false, {
+    text(message) {
+      if (holdsForm(message, parts.secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
+      const usage = message.includes('"usage"') ? tokensIn(jsonOf(message)) : null
+      if (usage !== null) noteUsage(usage)
+    },
+    close() {},
+  })
+  const fromClient = new FrameReader(true, { text() {}, close() {} })
+
+  join(client, upstream, (bytes) => watched(fromClient, bytes, close))
+  join(upstream, client, (bytes) =>
+    watched(fromUpstream, bytes, () => close(UPSTREAM_FAULT, 'the upstream broke the protocol')),
+  )
+  client.onClosed = finish
+  // What it sent last may still be on its way to the client.
+  upstream.onClosed = () => {
+    client.end()
+    deadline.set(services.limits.clientWriteMs, finish)
+  }
+  upstream.start()
+  client.start()
+  await ended
+  await charging
+  return uncharged
+}
+
+/** False if the bytes must not go on. */
+function watched(
+  reader: FrameReader,
+  bytes: Uint8Array,
+  close: (code: number, reason: string) => void,
+): boolean {
+  try {
+    reader.push(bytes)
+    return true
+  } catch (error) {
+    if (!(error instanceof WebSocketError)) throw error
+    close(error.code, error.message)
+    return false
+  }
+}
+
+/** Whoever reads slowly holds the other one back. */
+function join(from: Tunnel, to: Tunnel, mayPass: (bytes: Uint8Array) => boolean): void {
+  from.onBytes = (bytes) => {
+    if (mayPass(bytes) && !to.write(bytes)) from.hold(true)
+  }
+  to.onDrained = () => from.hold(false)
+}
