@@ -7,6 +7,7 @@ import { createEncryption } from './encryption.ts'
 import { createFirstStart } from './first-start.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createKeys } from './keys.ts'
+import { createModels } from './models.ts'
 import { createPrices } from './prices.ts'
 import { createQuotaUseCases } from './quotas.ts'
 import { createSettings } from './settings.ts'
@@ -28,6 +29,7 @@ export function createAdmin(dependencies: AdminDependencies) {
     usage: createUsage(dependencies, users),
     quotas: createQuotaUseCases(dependencies, { users, change }),
     prices: createPrices(dependencies, change),
+    models: createModels(dependencies, change),
     audit: createAudit(dependencies),
     identity: createIdentity({ ...dependencies, change, lockout: createLockout() }),
     settings: createSettings(dependencies, change),

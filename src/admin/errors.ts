@@ -125,6 +125,17 @@ export const ADMIN_ERRORS = {
       `the key of '${upstream}' can't be decrypted (${reason}), and its address can't change without it`,
   ),
 
+  model_not_found: entry('not_found', 'model', ({ model }) => `there is no model '${model}'`),
+  model_pattern: entry(
+    'invalid',
+    'model',
+    ({ model }) => `the model '${model}' and its targets need whole names`,
+  ),
+  targets_missing: entry('invalid', 'targets', ({ model }) => `the model '${model}' has no target`),
+  target_invalid: entry('invalid', 'targets', ({ target }) => `invalid target '${target}'`),
+  parameter_invalid: entry('invalid', 'set', ({ text }) => `invalid parameter '${text}'`),
+  parameter_reserved: entry('invalid', 'set', ({ field }) => `'${field}' can't be a parameter`),
+
   price_pattern: entry('invalid', 'model', () => 'a price is for one model'),
   price_not_found: entry(
     'not_found',

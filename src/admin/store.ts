@@ -3,6 +3,7 @@ import type { IdentityStore } from '../access/identity-store.ts'
 import type { KeyRefusal } from '../access/key-activity.ts'
 import type {
   ApiKey,
+  ModelDefinition,
   ModelState,
   Provider,
   UpstreamKey,
@@ -224,6 +225,12 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   listInstances(sinceMs: number): Promise<InstanceRow[]>
 
   summarizeUsage(query: UsageQuery): Promise<UsageSum[]>
+
+  listModels(): Promise<ModelDefinition[]>
+  /** In place of what had this name before. */
+  saveModel(definition: ModelDefinition): Promise<void>
+  /** False if there is no such model. */
+  deleteModel(name: string): Promise<boolean>
 
   listPrices(): Promise<ModelPrice[]>
   /** In place of what was set for this model before. */

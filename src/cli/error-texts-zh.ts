@@ -83,6 +83,27 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     ({ upstream, reason }) => `无法解密“${upstream}”的密钥（${reason}），因此不能修改它的地址`,
     '请同时给出密钥（--key-stdin），或查看：gpt-proxy encryption status',
   ),
+  model_not_found: text(
+    ({ model }) => `没有名为 '${model}' 的模型`,
+    '查看已有的：gpt-proxy model list',
+  ),
+  model_pattern: text(
+    ({ model }) => `模型 '${model}' 及其目标必须是完整的名称`,
+    '去掉 *；通配只用于上游密钥',
+  ),
+  targets_missing: text(({ model }) => `模型 '${model}' 没有目标`, '加上 --target MODEL@KEY'),
+  target_invalid: text(
+    ({ target }) => `目标 '${target}' 无效`,
+    '写 MODEL 或 MODEL@KEY，其后可加 ,priority=1 ,weight=3 或 ,context=128000',
+  ),
+  parameter_invalid: text(
+    ({ text: given }) => `参数 '${given}' 无效`,
+    '写 NAME=VALUE，值为 JSON，例如 temperature=0',
+  ),
+  parameter_reserved: text(
+    ({ field }) => `'${field}' 不能作为参数`,
+    '去掉它：它决定请求的去向，或就是请求的内容',
+  ),
   price_pattern: text(() => '价格只能针对一个模型设置', '请给出完整的模型名'),
   price_not_found: text(
     ({ model }) => `没有为模型“${model}”设置过价格`,

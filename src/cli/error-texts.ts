@@ -37,6 +37,12 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   upstream_not_found: 'List them with: gpt-proxy upstream list',
   upstream_exists: 'Choose another name, or remove that one first',
   upstream_locked: 'Give the key as well (--key-stdin), or see: gpt-proxy encryption status',
+  model_not_found: 'See those that are with: gpt-proxy model list',
+  model_pattern: 'Leave the * out; patterns are for upstream keys',
+  targets_missing: 'Add --target MODEL@KEY',
+  target_invalid: 'Give MODEL or MODEL@KEY, and behind it ,priority=1 ,weight=3 or ,context=128000',
+  parameter_invalid: 'Give NAME=VALUE with JSON as the value, e.g. temperature=0',
+  parameter_reserved: 'Leave it out: it decides where the request goes, or is what it asks',
   price_pattern: 'Give its whole name',
   price_not_found: 'See those that are with: gpt-proxy price list',
   encryption_key_not_everywhere:

@@ -22,6 +22,7 @@ import { addKeyUpdate } from './key/update.ts'
 import { addMigrateCopy } from './migrate/copy.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
+import { addModelDelete, addModelList, addModelSet, addModelShow } from './model/commands.ts'
 import { withExamples } from './options.ts'
 import { addPriceImport } from './price/import.ts'
 import { addPriceList } from './price/list.ts'
@@ -32,6 +33,7 @@ import { addQuotaReset } from './quota/reset.ts'
 import { addQuotaSet } from './quota/set.ts'
 import { addQuotaShow } from './quota/show.ts'
 import { addRestore } from './restore.ts'
+import { addRouteExplain } from './route-explain.ts'
 import { addServe } from './serve.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
 import { addUpstreamImport } from './upstream/import.ts'
@@ -99,6 +101,13 @@ const GROUPS: readonly [
       addUpstreamRemove,
     ],
   ],
+  [
+    'model',
+    'public model names and their targets',
+    "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
+    [addModelSet, addModelList, addModelShow, addModelDelete],
+  ],
+  ['route', 'where a request would go', 'gpt-proxy route explain gpt-4o', [addRouteExplain]],
   [
     'quota',
     'monthly token quotas of users',

@@ -85,10 +85,49 @@ export interface UpstreamKey {
   state: UpstreamState
 }
 
+/** Where a public model name may go: one model at the provider keys that `upstream` names. */
+export interface ModelTarget {
+  /** A key's name, its beginning followed by `*`, or a provider; null: the most specific keys for the model. */
+  upstream: string | null
+  /** The model there, before a key's own deployments rename it. */
+  model: string
+  /** Lower ones first. */
+  priority: number
+  /** Among targets of one priority; null: as much as its keys weigh together. */
+  weight: number | null
+  /** The most tokens that it can read and write together; null: unknown. */
+  contextTokens: number | null
+}
+
+export type Strategy = 'priority' | 'latency' | 'sticky'
+
+/** What is done with the fields of a request before it is sent on. */
+export interface ModelParameters {
+  /** Added if the request lacks them. */
+  default: Readonly<Record<string, unknown>>
+  /** Set whatever the request says. */
+  set: Readonly<Record<string, unknown>>
+  /** Taken out. */
+  drop: readonly string[]
+}
+
+/** A public model name that an operator defined. */
+export interface ModelDefinition {
+  name: string
+  strategy: Strategy
+  targets: readonly ModelTarget[]
+  parameters: ModelParameters
+  /** How long a target may take for its first token while another one could serve; null: the configured time. */
+  firstTokenMs: number | null
+  /** Whether a filtered prompt is shown to the next target. */
+  fallbackOnFilter: boolean
+}
+
 /** Everything a request needs to be decided, as one consistent reading of the store. */
 export interface DirectoryRows {
   users: readonly User[]
   apiKeys: readonly ApiKey[]
   upstreamKeys: readonly UpstreamKey[]
   modelStates: readonly ModelState[]
+  models: readonly ModelDefinition[]
 }

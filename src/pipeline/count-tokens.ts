@@ -11,7 +11,7 @@ import { authenticate } from './authenticate.ts'
 import type { Client, Reply } from './client.ts'
 import type { RequestContext } from './context.ts'
 import { countPrompt } from './count-usage.ts'
-import { route } from './route.ts'
+import { routeModel } from './model-route.ts'
 import { type Incoming, serve } from './serve.ts'
 import type { Services } from './services.ts'
 
@@ -28,7 +28,7 @@ export async function serveCount(
   const caller = authenticate(services, client.headers)
   const text = await incoming.readBody()
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
-  const plan = await route(services, caller, request)
+  const plan = await routeModel(services, caller, request)
   if (
     isNative(plan, request) &&
     (await counted(services, { ...incoming, readBody: () => text }, context))

@@ -1,66 +1,86 @@
-/** Stage 4: where it may go. */
-
-import { type Caller, mayUse } from '../access/caller.ts'
-import { GatewayError } from '../core/errors.ts'
+/** Stage 4: where a request may go, in which order, and what an operator's model changes in it. */
+import type { Caller } from '../access/caller.ts'
+import type { ModelDefinition } from '../core/entities.ts'
+import { invalidRequest } from '../core/errors.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
-import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
-import { type Plan, targetsOf } from '../routing/plan.ts'
+import type { ClientLimits } from '../routing/client-limits.ts'
+import { withParameters } from '../routing/parameters.ts'
+import type { Plan } from '../routing/plan.ts'
+import { byLatency, byStickiness, stickyKeyOf } from '../routing/strategies.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
+import { latencyName } from './latency-name.ts'
+import { routeModel } from './model-route.ts'
 import type { Services } from './services.ts'
 
-type RequestPlan = Plan<UsableUpstream>
+export interface Route {
+  plan: Plan<UsableUpstream>
+  /** With the model's parameters. */
+  request: ModelRequest
+  definition: ModelDefinition | null
+}
 
-const DEMO_KEYS = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
-
-/** The targets that are configured for the model; which of them is healthy is asked at each attempt. */
+/** A promise only if a model list has to be waited for. */
 export function route(
   services: Services,
   caller: Caller,
-  { model }: ModelRequest,
-): RequestPlan | Promise<RequestPlan> {
-  if (!mayUse(caller, model)) {
-    throw new GatewayError(
-      'model_not_allowed',
-      `gateway: this proxy key may not use the model '${model}'. Ask an administrator for a key that may.`,
-      { param: 'model' },
-    )
-  }
-  if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
-  const { plan, undecryptable, askLists } = services.directory.routeFor(model)
-  if (undecryptable) throw undecryptableError(model)
-  if (plan.length === 0) throw modelNotFound(services, model)
-  return askLists ? listedTargets(services, plan, model) : plan
+  asked: ModelRequest,
+  limits: ClientLimits,
+): Route | Promise<Route> {
+  const routed = routeModel(services, caller, asked)
+  if (routed instanceof Promise)
+    return routed.then((plan) => planned(services, caller, { plan, asked, limits }))
+  return planned(services, caller, { plan: routed, asked, limits })
 }
 
-/** Keys that serve any model get what their upstream lists, so that no other one's prompts go there. */
-async function listedTargets(
+interface Routed {
+  plan: Plan<UsableUpstream>
+  asked: ModelRequest
+  limits: ClientLimits
+}
+
+function planned(
   services: Services,
-  plan: RequestPlan,
-  model: string,
-): Promise<RequestPlan> {
-  const serving = await Promise.all(
-    plan.map((target) => services.modelLists.mayServe(target.keys, model)),
-  )
-  const targets = plan.filter((_, at) => serving[at])
-  if (targets.length === 0) throw modelNotFound(services, model)
-  return targets
+  caller: Caller,
+  { plan: routed, asked, limits }: Routed,
+): Route {
+  const { definition } = services.directory.routeFor(asked.model)
+  const plan = limits.target === null ? routed : onlyTarget(routed, limits.target)
+  if (definition === null) return { plan, request: asked, definition }
+  const request = changed(asked, definition)
+  return { plan: ordered(services, plan, definition, { caller, request }), request, definition }
 }
 
-function modelNotFound(services: Services, model: string): GatewayError {
-  return new GatewayError('model_not_found', notFound(services, model), { param: 'model' })
+function changed(asked: ModelRequest, { parameters }: ModelDefinition): ModelRequest {
+  if (asked.text === null) return asked
+  const body = withParameters(asked.body, parameters)
+  return body === null ? asked : { ...asked, body, text: JSON.stringify(body) }
 }
 
-function notFound(services: Services, model: string): string {
-  if (model.startsWith(DEMO_MODEL_PREFIX)) return `gateway: there is no demo model '${model}'.`
-  return services.directory.allUpstreams().length === 0
-    ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
-    : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
+function ordered(
+  { latencies, random }: Services,
+  plan: Plan<UsableUpstream>,
+  { strategy }: ModelDefinition,
+  { caller, request }: { caller: Caller; request: ModelRequest },
+): Plan<UsableUpstream> {
+  switch (strategy) {
+    case 'priority':
+      return plan
+    case 'latency':
+      return byLatency(plan, (target) => latencies.expectedMs(latencyName(target)), random)
+    case 'sticky':
+      return byStickiness(plan, stickyKeyOf(request.body, caller.user.username))
+  }
 }
 
-function undecryptableError(model: string): GatewayError {
-  return new GatewayError(
-    'no_available_upstream',
-    `gateway: no upstream key for the model '${model}' can be decrypted, so none is used. An operator sees why with "gpt-proxy doctor --only ENC-1".`,
-    { doctor: 'ENC-1' },
+/** By the name of an upstream key, or of the model there. */
+function onlyTarget(plan: Plan<UsableUpstream>, wanted: string): Plan<UsableUpstream> {
+  const targets = plan.flatMap((target) => {
+    if (target.model === wanted) return [target]
+    const keys = target.keys.filter(({ key }) => key.name === wanted)
+    return keys.length === 0 ? [] : [{ ...target, keys }]
+  })
+  if (targets.length > 0) return targets
+  throw invalidRequest(
+    `x-gpt-proxy-target names '${wanted}', which is no upstream key and no target of this model`,
   )
 }

@@ -1,6 +1,8 @@
 /** The request lifecycle, from a request's headers to its record: one stage a line. */
 import type { Caller } from '../access/caller.ts'
+import { invalidRequest } from '../core/errors.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
+import { readClientLimits } from '../routing/client-limits.ts'
 import { admit } from './admit.ts'
 import { attempt } from './attempt/attempt.ts'
 import { openTries } from './attempt/tries.ts'
@@ -46,11 +48,13 @@ async function serveCaller(
   context: RequestContext,
 ): Promise<void> {
   const { client } = incoming
-  const request = await parse(incoming)
-  const routed = route(services, caller, request)
-  const plan = routed instanceof Promise ? await routed : routed
+  const asked = await parse(incoming)
+  const limits = readClientLimits((name) => client.headers.get(name), invalidRequest)
+  const routed = route(services, caller, asked, limits)
+  const { plan, request, definition } = routed instanceof Promise ? await routed : routed
   const reservation = await reserve(services, { caller, request, client }, context)
   const tries = openTries(services.forwardHeaders, plan, reservation, client)
+  Object.assign(tries, { limits, definition })
   const keepAlive = keepClientAlive(services, tries)
   let relayed: RelayResult
   try {

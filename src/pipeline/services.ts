@@ -12,6 +12,7 @@ import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
 import type { KeyHealth } from '../upstreams/health.ts'
 import type { KnownLists } from '../upstreams/known-lists.ts'
+import type { Latencies } from '../upstreams/latency.ts'
 import type { RetryBudget } from '../upstreams/retry-budget.ts'
 import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
@@ -38,6 +39,7 @@ export interface Services {
   directory: KeyDirectory
   health: KeyHealth
   modelLists: KnownLists
+  latencies: Latencies
   transport: Transport
   tokenizer: Tokenizer
   journal: Journal

@@ -17,6 +17,8 @@ export interface Target<Upstream extends Keyed> {
   priority: number
   /** Among targets of one priority. Null: the sum of its keys' weights. */
   weight: number | null
+  /** The most tokens that it can read and write together; null: unknown. */
+  contextTokens: number | null
 }
 
 /** In the order of the configuration; which one is tried first is decided for each request. */
@@ -88,5 +90,6 @@ export function targetsOf<Upstream extends Keyed>(
     keys,
     priority: 0,
     weight: null,
+    contextTokens: null,
   }))
 }

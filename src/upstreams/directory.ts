@@ -1,9 +1,10 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
-import type { DirectoryRows, UpstreamKey } from '../core/entities.ts'
+import type { DirectoryRows, ModelDefinition, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
+import { planOfModel } from '../routing/model-plan.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import { CATCH_ALL, mostSpecific } from '../routing/specificity.ts'
 import type { KeyStore, UpstreamRows } from './key-store.ts'
@@ -26,6 +27,8 @@ export interface ModelRoute {
   undecryptable: boolean
   /** They serve whatever they are asked for, and other hosts might be meant: their model lists decide. */
   askLists: boolean
+  /** Null if no operator defined a model of this name. */
+  definition: ModelDefinition | null
 }
 
 export interface KeyDirectory {
@@ -34,6 +37,7 @@ export interface KeyDirectory {
   findRefused?(keyHash: string): RefusedKey | null
   routeFor(model: string): ModelRoute
   allUpstreams(): readonly UsableUpstream[]
+  models(): readonly ModelDefinition[]
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
   /** Reads everything again; `onUpstreamKeys` sees those first. */
@@ -100,6 +104,7 @@ export function createDirectory({
   let undecryptable: readonly UpstreamKey[] = []
   let byModel = new Map<string, ModelRoute>()
   let hosts = 0
+  let definitions = new Map<string, ModelDefinition>()
   let healthy = true
   /** Null where it could not be decrypted, which is said once. */
   const secrets = new Map<string, UsableUpstream | null>()
@@ -142,6 +147,11 @@ export function createDirectory({
     byModel = new Map()
   }
   const findRoute = (model: string): ModelRoute => {
+    const definition = definitions.get(model)
+    if (definition !== undefined) {
+      const plan = planOfModel(definition, upstreams)
+      return { plan, undecryptable: false, askLists: false, definition }
+    }
     const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
     const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
     const winners = (found?.keys ?? []).map(({ id }) => opened.get(id))
@@ -150,10 +160,12 @@ export function createDirectory({
       plan: targetsOf(usableOnes, model),
       undecryptable: winners.length > 0 && usableOnes.length === 0,
       askLists: found?.specificity === CATCH_ALL && hosts > 1,
+      definition: null,
     }
   }
   const reload = async () => {
     const rows = await store.readDirectory()
+    definitions = new Map(rows.models.map((model) => [model.name, model]))
     takeUpstreamKeys(rows)
     known = await callersIn(rows)
     healthy = true
@@ -164,6 +176,7 @@ export function createDirectory({
     findCaller: (keyHash) => known.callers.get(keyHash) ?? null,
     findRefused: (keyHash) => known.refused.get(keyHash) ?? null,
     allUpstreams: () => upstreams,
+    models: () => [...definitions.values()],
     routeFor(model) {
       const remembered = byModel.get(model)
       if (remembered) return remembered

@@ -9,6 +9,7 @@ const step = (failures: readonly Failure[], more: object = {}) =>
     failures,
     costly: failures.reduce(costlyAfter, 0),
     other: false,
+    fallback: false,
     resendOnReset: true,
     askedAgain: false,
     random: 0.5,

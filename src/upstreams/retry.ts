@@ -19,6 +19,8 @@ export interface RetrySituation {
   costly: number
   /** Whether another usable key or target is left. */
   other: boolean
+  /** Whether a refusal of the request itself may be followed by another target. */
+  fallback: boolean
   /** Whether a request that may have arrived may be sent to the same upstream again. */
   resendOnReset: boolean
   /** Whether a key was already asked again. */
@@ -29,9 +31,9 @@ export interface RetrySituation {
 
 /** Going to an untried key is free; asking the same one again has to be paid from the retry budget. */
 export function nextStep(situation: RetrySituation): NextStep {
-  const { failures, costly, other, resendOnReset, askedAgain, random } = situation
+  const { failures, costly, other, fallback, resendOnReset, askedAgain, random } = situation
   const failed = failures.at(-1)
-  if (failed === undefined || isAboutRequest(failed)) return { go: 'stop' }
+  if (failed === undefined || (isAboutRequest(failed) && !fallback)) return { go: 'stop' }
   if (costly >= MAX_ATTEMPTS || failures.length >= MAX_FREE_ATTEMPTS) return { go: 'stop' }
   if (failures.filter(isSuspicion).length >= MAX_SUSPICIONS) return { go: 'stop' }
   if (other) return { go: 'other' }

@@ -134,6 +134,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
       apiKeys: [],
       upstreamKeys: [],
       modelStates: [],
+      models: [],
     })
     expect(await store.deleteUser(id)).toBe(false)
   })

@@ -231,4 +231,36 @@ export function testUpstreams(current: () => StoreUnderTest): void {
       expect(await models()).toMatchObject([{ model: 'm', status: 'limited', failureCount: 0 }])
     })
   })
+
+  test('a model comes back as it was saved, replaces the one before, and goes with its targets', async () => {
+    const { store, look } = current()
+    const target = { upstream: 'o*', model: 'm', priority: 0, weight: 3, contextTokens: 9 }
+    const model = {
+      name: 'fast',
+      strategy: 'sticky' as const,
+      targets: [target, { ...target, upstream: null, weight: null, contextTokens: null }],
+      parameters: { default: { temperature: 0 }, set: { seed: 7 }, drop: ['logit_bias'] },
+      firstTokenMs: 500,
+      fallbackOnFilter: true,
+    }
+    await store.saveModel(model)
+    expect((await store.readDirectory()).models).toEqual([model])
+    const changed = { ...model, targets: [target], firstTokenMs: null, fallbackOnFilter: false }
+    await store.saveModel(changed)
+    expect(await store.listModels()).toEqual([changed])
+    expect(await store.deleteModel('fast')).toBe(true)
+    expect(await store.deleteModel('fast')).toBe(false)
+    expect(look('SELECT * FROM model_targets')).toEqual([])
+  })
+
+  test('a model by hand needs a name and a target; one with malformed rows is left out', async () => {
+    const { store, byHand } = current()
+    byHand("INSERT INTO models (name) VALUES ('empty')")
+    byHand("INSERT INTO models (name, set_parameters) VALUES ('odd', '[]')")
+    byHand("INSERT INTO models (name) VALUES ('good')")
+    for (const name of ['odd', 'good'])
+      byHand(`INSERT INTO model_targets (model, position, target_model) VALUES ('${name}', 0, 'm')`)
+    expect((await store.listModels()).map(({ name }) => name)).toEqual(['good'])
+    expect(() => byHand("UPDATE models SET strategy = 'guess'")).toThrow()
+  })
 }

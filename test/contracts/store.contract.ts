@@ -33,6 +33,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
         apiKeys: [],
         upstreamKeys: [],
         modelStates: [],
+        models: [],
       })
       await store.ping()
     })

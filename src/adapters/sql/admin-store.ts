@@ -8,6 +8,7 @@ import { createUserAdmin } from './accounts/users.ts'
 import { createAuditLog } from './audit-log.ts'
 import { createIdentityStore } from './identity/identity-store.ts'
 import { inTransaction } from './in-transaction.ts'
+import { createModelAdmin } from './models.ts'
 import { createOperations } from './operations.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { createQuotaAdmin } from './quota/quota-admin.ts'
@@ -28,6 +29,7 @@ export function createAdminStore(
     ...createKeyActivityRows(db),
     ...createUpstreamAdmin(db, report),
     ...createPriceAdmin(db),
+    ...createModelAdmin(db, report),
     ...createQuotaAdmin(db, words),
     ...createAuditLog(db),
     ...createOperations(db),

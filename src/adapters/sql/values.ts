@@ -76,6 +76,17 @@ export function textMapOrNull(
   )
 }
 
+export function objectOrNull(
+  column: string,
+  value: string | null,
+): Readonly<Record<string, unknown>> | null {
+  if (value === null) return null
+  const object = parsed(value)
+  if (typeof object === 'object' && object !== null && !Array.isArray(object))
+    return object as Readonly<Record<string, unknown>>
+  throw new InvalidRowError(`${column} must be a JSON object, such as {"temperature":0}`)
+}
+
 export function jsonOrNull(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value)
 }

@@ -26,6 +26,7 @@ import { createDirectory } from '../../upstreams/directory.ts'
 import { createKeyHealth } from '../../upstreams/health.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
 import { createKnownLists } from '../../upstreams/known-lists.ts'
+import { Latencies } from '../../upstreams/latency.ts'
 import { createRetryBudget } from '../../upstreams/retry-budget.ts'
 import type { Transport } from '../../upstreams/transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
@@ -177,6 +178,7 @@ export async function startGateway({
   const gateway: Services = {
     directory,
     health,
+    latencies: new Latencies(),
     modelLists: createKnownLists((host) => upstreamModels(gateway, host)),
     transport: seams.transport?.(transport) ?? transport,
     tokenizer: createTokenizer(),

@@ -5,12 +5,14 @@ import { type Admission, chooseCandidate } from '../../routing/choose-candidate.
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
+import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
+import { excludeTargets } from './fallback.ts'
 import { shownLoss } from './losses.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
-import type { AttemptResult } from './result.ts'
+import type { AttemptResult, Sent } from './result.ts'
 import { send as sendModelCall } from './send.ts'
-import type { RequestTries } from './tries.ts'
+import { type RequestTries, requestLimitMs } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
@@ -28,13 +30,14 @@ export async function attempt(
   let candidate = choose(services, tries, null)
   while (candidate !== null) {
     if (signal.aborted) return { kind: 'aborted' }
-    if (performance.now() - arrivedMs >= services.limits.requestMs)
-      return { kind: 'failure', error: requestTooLong(services) }
+    if (performance.now() - arrivedMs >= requestLimitMs(tries, services.limits.requestMs))
+      return { kind: 'failure', error: requestTooLong(services, tries) }
     services.health.claim(candidate.upstream.key, candidate.target.model)
     tries.asked.add(candidateId(candidate))
     tries.current = candidate
     const firstByteMs = firstByteLimit(services, tries, candidate)
-    const sent = await send(services, tries, { candidate, firstByteMs })
+    const options = { candidate, firstByteMs }
+    const sent = await timed(services, candidate, () => send(services, tries, options))
     if (signal.aborted) {
       endWithoutVerdict(services, tries, candidate, clientClosed())
       return { kind: 'aborted' }
@@ -76,11 +79,13 @@ async function nextCandidate(
     return { candidate }
   }
   holdAgainst(services, tries, candidate, failed)
+  const fallback = excludeTargets(tries, candidate.target, failed)
   const other = choose(services, tries, candidate)
   const next = nextStep({
     failures: tries.failures,
     costly: tries.costly,
     other: other !== null,
+    fallback,
     resendOnReset,
     askedAgain: tries.askedAgain,
     random: services.random(),
@@ -136,13 +141,33 @@ function admissionOf({ health }: Services, { upstream, target }: UpstreamCandida
   return health.admission(upstream.key, target.model)
 }
 
+/** Measures how soon a target answers, for the strategy that prefers the fastest. */
+async function timed(
+  { latencies }: Services,
+  { target }: UpstreamCandidate,
+  work: () => Promise<Sent>,
+): Promise<Sent> {
+  const name = latencyName(target)
+  const startedMs = performance.now()
+  latencies.started(name)
+  let tookMs: number | null = null
+  try {
+    const sent = await work()
+    if (sent.kind === 'response') tookMs = performance.now() - startedMs
+    return sent
+  } finally {
+    latencies.ended(name, tookMs)
+  }
+}
+
 /** Shorter for a stream that another target could serve; the last one gets all the time there is. */
 function firstByteLimit(
   services: Services,
-  { plan, request, asked, unreachable }: RequestTries,
+  { plan, request, asked, unreachable, definition }: RequestTries,
   current: UpstreamCandidate,
 ): number {
-  const { firstByteMs, standbyFirstByteMs } = services.limits
+  const { firstByteMs } = services.limits
+  const standbyFirstByteMs = definition?.firstTokenMs ?? services.limits.standbyFirstByteMs
   if (!request.stream || plan.length < 2) return firstByteMs
   const isReady = (candidate: UpstreamCandidate) =>
     !asked.has(candidateId(candidate)) &&

@@ -1,4 +1,8 @@
-/** The beginning of a stream: until its first event with data is there, another key can still be tried. */
+/**
+ * The beginning of a stream, held back until something of the answer can be seen: a stream that breaks off
+ * before that, after a role or an empty delta, is no answer yet, and another key can still be tried unnoticed.
+ */
+import type { StreamReader } from '../../protocols/protocol.ts'
 import { isComments, joined } from '../../protocols/sse.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import { sendComments } from '../relay/keep-alive.ts'
@@ -19,10 +23,10 @@ export async function firstEvent(
   })
   const held = holdBack(reading)
   try {
-    for (let at = 0; !reader.started && reader.error === null; at++) {
+    for (let at = 0; !isVisible(reader) && reader.error === null; at++) {
       const chunk = at < parts.length ? (parts[at] as Uint8Array) : await reply.next()
       const run = chunk === null ? reader.finish().bytes : reader.accept(chunk)
-      if (run !== null) held.add(run, reader.started || reader.error !== null)
+      if (run !== null) held.add(run, isVisible(reader) || reader.error !== null)
       if (reader.oversized) {
         cancel()
         return broken('an event of its stream is larger than 64 MiB')
@@ -30,13 +34,15 @@ export async function firstEvent(
       if (chunk !== null) continue
       if (!reader.started)
         return broken(whyUnreadable(reply, 'the stream ended before its first event'))
+      if (reader.error === null && !reader.finished && !reader.done)
+        return broken('the stream broke off before anything of its answer')
       break
     }
   } finally {
     held.stop()
   }
-  // After a part of the answer, as both can come in one read, it is for relay to end the stream.
-  if (reader.error !== null && !reader.started) {
+  // What came together with the error is an answer that broke off.
+  if (reader.error !== null && !isVisible(reader)) {
     cancel()
     return errorFailure(reader.error, upstream)
   }
@@ -65,4 +71,8 @@ function holdBack({ services, tries }: ModelReading) {
     },
     stop: () => deadline.clear(),
   }
+}
+
+function isVisible({ text, finished, done, started, usage }: StreamReader): boolean {
+  return started && (text !== '' || finished || done || usage !== null)
 }

@@ -5,9 +5,10 @@ import { type Failure, isAboutRequest, isSuspicion } from '../../core/failure.ts
 import { MAX_RATE_COOLDOWN_MS } from '../../upstreams/breaker.ts'
 import { QUOTA_COOLDOWN_MS, RATE_COOLDOWN_MS } from '../../upstreams/key-state.ts'
 import type { Services } from '../services.ts'
-import type { RequestTries } from './tries.ts'
+import { type RequestTries, requestLimitMs } from './tries.ts'
 
 export const TOO_LONG = 'the request took longer than REQUEST_TIMEOUT_MS'
+const OWN_LIMIT = 'the request took longer than its own x-gpt-proxy-timeout-ms'
 /** Files come free as requests end. */
 const NO_FILE_WAIT_MS = 1_000
 
@@ -122,10 +123,12 @@ export function noneAvailable(services: Services, { plan }: RequestTries): Gatew
   )
 }
 
-export function requestTooLong({ limits }: Services): GatewayError {
+export function requestTooLong({ limits }: Services, tries: RequestTries): GatewayError {
+  const limitMs = requestLimitMs(tries, limits.requestMs)
+  const which = limitMs < limits.requestMs ? OWN_LIMIT : TOO_LONG
   return new GatewayError(
     'upstream_timeout',
-    `gateway: ${TOO_LONG} (${limits.requestMs} ms). Ask for less at once; an operator can raise it.`,
+    `gateway: ${which} (${limitMs} ms). Ask for less at once; an operator can raise it.`,
   )
 }
 

@@ -13,7 +13,7 @@ import { readReply } from './read-reply.ts'
 import type { Reading } from './reading.ts'
 import { noFileLeft, requestTooLong } from './refusals.ts'
 import type { Sent } from './result.ts'
-import type { RequestTries } from './tries.ts'
+import { type RequestTries, requestLimitMs } from './tries.ts'
 import { isSuccess, statusFailure } from './upstream-error.ts'
 import { asksForUsage, refusesUsage } from './usage-option.ts'
 
@@ -81,7 +81,7 @@ export async function exchange(
 ): Promise<Sent> {
   const { upstream } = candidate
   const { signal, arrivedMs } = tries.context
-  const { requestMs } = services.limits
+  const requestMs = requestLimitMs(tries, services.limits.requestMs)
   const deadline = services.deadlines.open()
   const sentMs = performance.now()
   const leftMs = arrivedMs + requestMs - sentMs
@@ -106,7 +106,8 @@ export async function exchange(
   } catch (error) {
     cancel()
     if (error instanceof GatewayError) return { kind: 'ended', error }
-    if (expired && leftMs < firstByteMs) return { kind: 'ended', error: requestTooLong(services) }
+    if (expired && leftMs < firstByteMs)
+      return { kind: 'ended', error: requestTooLong(services, tries) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { kind: 'ended', error: noFileLeft() }
     const timedOutAfterMs = expired ? firstByteMs : null
@@ -126,10 +127,12 @@ function wireRequest(
   askForUsage: boolean,
 ): WireRequest {
   const provider = PROVIDERS[upstream.key.provider]
+  // At an upstream the model may have another name, which can be a part of the path.
+  const named = target.model === request.model ? request : { ...request, model: target.model }
   const { url, headers, prepare, reframe } = provider.destination(
     upstream.key,
     upstream.secret,
-    request,
+    named,
   )
   const options = { model: target.model, askForUsage }
   const body = protocol.writeRequest(request, options)

@@ -1,9 +1,11 @@
 /** What was tried for one request: one object, so that relay can ask for another answer where attempt stopped. */
 import type { Caller } from '../../access/caller.ts'
+import type { ModelDefinition } from '../../core/entities.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Loss } from '../../protocols/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
+import { type ClientLimits, NO_LIMITS } from '../../routing/client-limits.ts'
 import {
   type Candidate,
   openTries as openRoutingTries,
@@ -24,6 +26,10 @@ export interface RequestTries extends Tries {
   readonly delivery: Delivery
   /** The client's own headers that reach the upstream. */
   readonly forwarded: Readonly<Record<string, string>> | null
+  /** How the client narrows it. */
+  limits: ClientLimits
+  /** Null if no operator defined the model. */
+  definition: ModelDefinition | null
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[]
   /** What was asked last. */
@@ -64,5 +70,12 @@ export function openTries(
     current: null,
     losses: [],
     waitMs: 0,
+    limits: NO_LIMITS,
+    definition: null,
   }
+}
+
+/** The most time that the request may take, all attempts together. */
+export function requestLimitMs({ limits }: RequestTries, longestMs: number): number {
+  return limits.timeoutMs === null ? longestMs : Math.min(limits.timeoutMs, longestMs)
 }

@@ -19,7 +19,7 @@ export function createModelList(gateway: Services): Models {
   const models: Models = {
     async find(model) {
       if (isDemoModel(model)) return modelEntry(model, 'gpt-proxy')
-      const named = gateway.directory.allUpstreams().flatMap(namedBy)
+      const named = [...definedIn(gateway), ...gateway.directory.allUpstreams().flatMap(namedBy)]
       const found = named.find(({ id }) => id === model)
       if (found !== undefined) return found
       const { data } = await models.list()
@@ -29,7 +29,7 @@ export function createModelList(gateway: Services): Models {
       const upstreams = gateway.directory.allUpstreams()
       if (upstreams.length === 0)
         return { object: 'list', data: DEMO_MODELS.map((id) => modelEntry(id, 'gpt-proxy')) }
-      const named = upstreams.flatMap(namedBy)
+      const named = [...definedIn(gateway), ...upstreams.flatMap(namedBy)]
       const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
       const found = lists.filter((list) => list !== null)
       if (named.length === 0 && found.length === 0) throw nothingListed()
@@ -50,6 +50,10 @@ function openHosts(upstreams: readonly UsableUpstream[]): Host[] {
 function servesUnnamed({ models, deployments, provider }: UsableUpstream['key']): boolean {
   if (!PROVIDER_FACTS[provider].servesUnnamedModels) return false
   return models === null ? deployments === null : models.some((model) => model.endsWith('*'))
+}
+
+function definedIn({ directory }: Services): ModelEntry[] {
+  return directory.models().map(({ name }) => modelEntry(name, 'gpt-proxy'))
 }
 
 function namedBy({ key }: UsableUpstream): ModelEntry[] {

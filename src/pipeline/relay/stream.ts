@@ -3,7 +3,7 @@ import { ERROR_CATALOGUE, type ErrorReport } from '../../core/errors.ts'
 import { redact, shownCode } from '../../core/redact.ts'
 import { TOO_LONG } from '../attempt/refusals.ts'
 import type { StreamResponse } from '../attempt/result.ts'
-import type { RequestTries } from '../attempt/tries.ts'
+import { type RequestTries, requestLimitMs } from '../attempt/tries.ts'
 import type { ClientStream } from '../client.ts'
 import type { Deadline } from '../deadlines.ts'
 import type { Services } from '../services.ts'
@@ -69,7 +69,7 @@ export async function relayEvents(
     response,
     client: tries.delivery.stream as ClientStream,
     deadline: services.deadlines.open(),
-    lastMs: arrivedMs + services.limits.requestMs,
+    lastMs: arrivedMs + requestLimitMs(tries, services.limits.requestMs),
     onSilence: () => stop(running, SILENT),
     onRequestTooLong: () => stop(running, REQUEST_TOO_LONG),
     onClientStalled: () => stalled(running),

@@ -11,7 +11,7 @@ import { parsedBody } from '../../protocols/request-body.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { route as routeModel } from '../route.ts'
+import { routeModel } from '../model-route.ts'
 import type { Services } from '../services.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
 

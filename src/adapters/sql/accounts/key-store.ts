@@ -4,6 +4,7 @@ import type { DirectoryRows, UpstreamState } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { KeyStore } from '../../../upstreams/key-store.ts'
 import type { ChangeWatch } from '../change-watch.ts'
+import { readModels } from '../models.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables } from '../schema/schema.ts'
 import { isoTimeOrNull, storable } from '../values.ts'
@@ -52,7 +53,7 @@ export function createKeyStore(parts: Parts): KeyStore {
   return {
     async readDirectory(): Promise<DirectoryRows> {
       const problems: RowProblem[] = []
-      const { users, apiKeys, upstreams } = await db
+      const { users, apiKeys, upstreams, models } = await db
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
@@ -66,9 +67,10 @@ export function createKeyStore(parts: Parts): KeyStore {
             (rows) => parseRows('api_keys', rows, toApiKey, problems),
           ),
           upstreams: await readKeys(step),
+          models: await readModels(step, problems),
         }))
       reportAccounts(problems)
-      return { users, apiKeys, ...taken(upstreams) }
+      return { users, apiKeys, ...taken(upstreams), models }
     },
     readUpstreamKeys: async () => taken(await readKeys(db)),
     changedSinceLastCall: () => watch.changes(),

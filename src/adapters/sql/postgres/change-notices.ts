@@ -30,6 +30,8 @@ const FINGERPRINT = `select
     weight, models, deployments, api_version, status, failure_count, cooldown_until)::text)), 0)
     from upstream_keys) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from upstream_model_states)
+  || ' ' || (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from models)
+  || ' ' || (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from model_targets)
     as fingerprint`
 
 export function listenForChanges({ address, program, logger }: Parts): ChangeWatch {

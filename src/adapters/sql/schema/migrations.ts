@@ -14,6 +14,7 @@ import { consoleReports } from '../migrations/0012-console-reports.ts'
 import { modelStates } from '../migrations/0014-model-states.ts'
 import { vendorObjects } from '../migrations/0020-vendor-objects.ts'
 import { cacheWrites } from '../migrations/0021-cache-writes.ts'
+import { models } from '../migrations/0022-models.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in the order of their making. */
@@ -33,6 +34,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0014-model-states': modelStates(words),
     '0020-vendor-objects': vendorObjects,
     '0021-cache-writes': cacheWrites,
+    '0022-models': models(words),
   }
 }
 

@@ -61,6 +61,28 @@ export interface UpstreamModelStatesTable {
   updated_at: Generated<string>
 }
 
+export interface ModelsTable {
+  name: string
+  strategy: Generated<string>
+  default_parameters: string | null
+  set_parameters: string | null
+  drop_parameters: string | null
+  first_token_ms: number | null
+  fallback_on_filter: Generated<number>
+  created_at: Generated<string>
+  updated_at: Generated<string>
+}
+
+export interface ModelTargetsTable {
+  model: string
+  position: number
+  upstream: string | null
+  target_model: string
+  priority: Generated<number>
+  weight: number | null
+  context_tokens: number | null
+}
+
 export interface UsageRecordsTable {
   request_id: string
   started_at: string
@@ -208,6 +230,8 @@ export interface Tables extends IdentityTables {
   api_keys: ApiKeysTable
   upstream_keys: UpstreamKeysTable
   upstream_model_states: UpstreamModelStatesTable
+  models: ModelsTable
+  model_targets: ModelTargetsTable
   usage_records: UsageRecordsTable
   usage_daily: UsageDailyTable
   usage_slots: UsageSlotsTable

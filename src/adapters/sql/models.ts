@@ -1,0 +1,118 @@
+/** Public model names and their targets in SQL, for the directory and for the admin use cases. */
+import type { Kysely, Selectable } from 'kysely'
+import type { AdminStore } from '../../admin/store.ts'
+import type { ModelDefinition, ModelTarget } from '../../core/entities.ts'
+import { isoTime } from '../../core/iso-time.ts'
+import type { RowProblem } from './accounts/rows.ts'
+import { inTransaction } from './in-transaction.ts'
+import type { ReportProblems } from './problem-log.ts'
+import type { ModelsTable, ModelTargetsTable, Tables } from './schema/schema.ts'
+import { count, countOrNull, InvalidRowError, objectOrNull, oneOf, textsOrNull } from './values.ts'
+
+/** Models with a malformed row are left out and reported. */
+export async function readModels(
+  db: Kysely<Tables>,
+  problems: RowProblem[],
+): Promise<ModelDefinition[]> {
+  const rows = await db.selectFrom('models').selectAll().orderBy('name').execute()
+  if (rows.length === 0) return []
+  const targets = await db.selectFrom('model_targets').selectAll().orderBy('position').execute()
+  const byModel = Map.groupBy(targets, ({ model }) => model)
+  const definitions: ModelDefinition[] = []
+  for (const [at, row] of rows.entries()) {
+    try {
+      definitions.push(toDefinition(row, byModel.get(row.name) ?? []))
+    } catch (error) {
+      if (!(error instanceof InvalidRowError)) throw error
+      problems.push({ table: 'models', row: at + 1, reason: `${row.name}: ${error.message}` })
+    }
+  }
+  return definitions
+}
+
+type ModelAdmin = Pick<AdminStore, 'listModels' | 'saveModel' | 'deleteModel'>
+
+export function createModelAdmin(db: Kysely<Tables>, report: ReportProblems): ModelAdmin {
+  return {
+    async listModels() {
+      const problems: RowProblem[] = []
+      const definitions = await readModels(db, problems)
+      report(problems)
+      return definitions
+    },
+    saveModel: (definition) => inTransaction(db, (step) => save(step, definition)),
+    async deleteModel(name) {
+      await db.deleteFrom('model_targets').where('model', '=', name).execute()
+      const { numDeletedRows } = await db
+        .deleteFrom('models')
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
+    },
+  }
+}
+
+async function save(step: Kysely<Tables>, definition: ModelDefinition): Promise<void> {
+  const { name, strategy, targets, parameters, firstTokenMs, fallbackOnFilter } = definition
+  const columns = {
+    strategy,
+    default_parameters: jsonUnlessEmpty(parameters.default),
+    set_parameters: jsonUnlessEmpty(parameters.set),
+    drop_parameters: parameters.drop.length === 0 ? null : JSON.stringify(parameters.drop),
+    first_token_ms: firstTokenMs,
+    fallback_on_filter: fallbackOnFilter ? 1 : 0,
+    updated_at: isoTime(Date.now()),
+  }
+  await step
+    .insertInto('models')
+    .values({ name, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+    .execute()
+  await step.deleteFrom('model_targets').where('model', '=', name).execute()
+  for (const [position, target] of targets.entries())
+    await step
+      .insertInto('model_targets')
+      .values({
+        model: name,
+        position,
+        upstream: target.upstream,
+        target_model: target.model,
+        priority: target.priority,
+        weight: target.weight,
+        context_tokens: target.contextTokens,
+      })
+      .execute()
+}
+
+function toDefinition(
+  row: Selectable<ModelsTable>,
+  targets: readonly Selectable<ModelTargetsTable>[],
+): ModelDefinition {
+  if (targets.length === 0) throw new InvalidRowError('it has no row in model_targets')
+  return {
+    name: row.name,
+    strategy: oneOf('strategy', row.strategy, ['priority', 'latency', 'sticky']),
+    targets: targets.map(toTarget),
+    parameters: {
+      default: objectOrNull('default_parameters', row.default_parameters) ?? {},
+      set: objectOrNull('set_parameters', row.set_parameters) ?? {},
+      drop: textsOrNull('drop_parameters', row.drop_parameters) ?? [],
+    },
+    firstTokenMs: countOrNull('first_token_ms', row.first_token_ms),
+    fallbackOnFilter: row.fallback_on_filter === 1,
+  }
+}
+
+function toTarget(row: Selectable<ModelTargetsTable>): ModelTarget {
+  return {
+    upstream: row.upstream === '' ? null : row.upstream,
+    model: row.target_model,
+    priority: count('priority', row.priority),
+    weight: countOrNull('weight', row.weight),
+    contextTokens: countOrNull('context_tokens', row.context_tokens),
+  }
+}
+
+function jsonUnlessEmpty(value: Readonly<Record<string, unknown>>): string | null {
+  return Object.keys(value).length === 0 ? null : JSON.stringify(value)
+}

@@ -1,0 +1,124 @@
+/** gpt-proxy model set, list, show and delete. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { modelView } from '../../admin/models.ts'
+import type { ModelDefinition, Strategy } from '../../core/entities.ts'
+import { CLI_ACTOR, type CliContext } from '../context.ts'
+import { gathered, type Output, withExamples, withJson } from '../options.ts'
+import { printRow, printRows } from '../output.ts'
+import { withAdmin } from '../with-admin.ts'
+import { readParameters, readTargets, targetText } from './target-option.ts'
+
+interface SetOptions extends Output {
+  target: string[]
+  strategy: Strategy
+  default?: string[]
+  set?: string[]
+  drop?: string[]
+  firstTokenMs?: number
+  fallbackOnFilter?: boolean
+}
+
+export function addModelSet(model: Command, context: CliContext): void {
+  const set = withJson(
+    model
+      .command('set <name>')
+      .description('a public model name with its targets, in place of what it was before'),
+  )
+    .requiredOption(
+      '--target <target>',
+      'MODEL@KEY; KEY is a name, a pattern or a provider. Behind it ,priority= ,weight= ,context=',
+      gathered,
+    )
+    .option('--strategy <strategy>', 'priority, latency or sticky', strategy, 'priority')
+    .option('--default <name=value>', 'a parameter that is added if a request lacks it', gathered)
+    .option('--set <name=value>', 'a parameter that is set in every request', gathered)
+    .option('--drop <name>', 'a parameter that is taken out of every request', gathered)
+    .option('--first-token-ms <ms>', 'time for a first token while another target is left', whole)
+    .option('--fallback-on-filter', 'show a filtered prompt to the next target')
+  withExamples(
+    set,
+    "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
+    'gpt-proxy model set canary --target gpt-4o,weight=9 --target gpt-5,weight=1',
+    'gpt-proxy model set gpt-3.5-turbo --target gpt-4o-mini --drop logit_bias --default max_tokens=1000',
+  ).action((name: string, options: SetOptions) =>
+    withAdmin(context, async (admin) => {
+      const saved = await admin.models.set(CLI_ACTOR, definitionOf(name, options))
+      print(context, saved, options)
+    }),
+  )
+}
+
+export function addModelList(model: Command, context: CliContext): void {
+  const list = withJson(model.command('list').description('all public model names'))
+  withExamples(list, 'gpt-proxy model list').action(({ json }: Output) =>
+    withAdmin(context, async (admin) => {
+      const definitions = await admin.models.list()
+      const rows = json ? definitions.map(modelView) : definitions.map(shortView)
+      printRows(context, rows, { json, columns: ['name', 'strategy', 'targets', 'parameters'] })
+    }),
+  )
+}
+
+export function addModelShow(model: Command, context: CliContext): void {
+  const show = withJson(model.command('show <name>').description('one public model name'))
+  withExamples(show, 'gpt-proxy model show fast').action((name: string, options: Output) =>
+    withAdmin(context, async (admin) => print(context, await admin.models.find(name), options)),
+  )
+}
+
+export function addModelDelete(model: Command, context: CliContext): void {
+  const remove = withJson(
+    model.command('delete <name>').description('forget a name; upstream keys may still serve it'),
+  )
+  withExamples(remove, 'gpt-proxy model delete fast').action((name: string, options: Output) =>
+    withAdmin(context, async (admin) => {
+      await admin.models.remove(CLI_ACTOR, name)
+      printRow(context, { name, deleted: true }, options)
+    }),
+  )
+}
+
+function definitionOf(name: string, options: SetOptions): ModelDefinition {
+  return {
+    name,
+    strategy: options.strategy,
+    targets: readTargets(options.target),
+    parameters: {
+      default: readParameters(options.default ?? []),
+      set: readParameters(options.set ?? []),
+      drop: options.drop ?? [],
+    },
+    firstTokenMs: options.firstTokenMs ?? null,
+    fallbackOnFilter: options.fallbackOnFilter ?? false,
+  }
+}
+
+function print(context: CliContext, definition: ModelDefinition, options: Output): void {
+  printRow(context, options.json ? modelView(definition) : shortView(definition), options)
+}
+
+function shortView({ name, strategy, targets, parameters }: ModelDefinition) {
+  const assigned = (fields: Readonly<Record<string, unknown>>, sign: string) =>
+    Object.entries(fields).map(([field, value]) => `${field}${sign}${JSON.stringify(value)}`)
+  const changes = [
+    ...assigned(parameters.default, '?='),
+    ...assigned(parameters.set, '='),
+    ...parameters.drop.map((field) => `-${field}`),
+  ]
+  return {
+    name,
+    strategy,
+    targets: targets.map(targetText).join('  '),
+    parameters: changes.join(' ') || null,
+  }
+}
+
+function strategy(text: string): Strategy {
+  if (text === 'priority' || text === 'latency' || text === 'sticky') return text
+  throw new InvalidArgumentError('It must be priority, latency or sticky.')
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number of milliseconds.')
+}

@@ -1,0 +1,66 @@
+/** The targets that serve a model, if this caller may use it. */
+
+import { type Caller, mayUse } from '../access/caller.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { ModelRequest } from '../protocols/protocol.ts'
+import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
+import { type Plan, targetsOf } from '../routing/plan.ts'
+import type { UsableUpstream } from '../upstreams/directory.ts'
+import type { Services } from './services.ts'
+
+type RequestPlan = Plan<UsableUpstream>
+
+const DEMO_KEYS = [{ key: DEMO_UPSTREAM, secret: '', echoForms: [], secretForms: [] }]
+
+/** The targets that are configured for the model; which of them is healthy is asked at each attempt. */
+export function routeModel(
+  services: Services,
+  caller: Caller,
+  { model }: ModelRequest,
+): RequestPlan | Promise<RequestPlan> {
+  if (!mayUse(caller, model)) {
+    throw new GatewayError(
+      'model_not_allowed',
+      `gateway: this proxy key may not use the model '${model}'. Ask an administrator for a key that may.`,
+      { param: 'model' },
+    )
+  }
+  if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
+  const { plan, undecryptable, askLists } = services.directory.routeFor(model)
+  if (undecryptable) throw undecryptableError(model)
+  if (plan.length === 0) throw modelNotFound(services, model)
+  return askLists ? listedTargets(services, plan, model) : plan
+}
+
+/** Keys that serve any model get what their upstream lists, so that no other one's prompts go there. */
+async function listedTargets(
+  services: Services,
+  plan: RequestPlan,
+  model: string,
+): Promise<RequestPlan> {
+  const serving = await Promise.all(
+    plan.map((target) => services.modelLists.mayServe(target.keys, model)),
+  )
+  const targets = plan.filter((_, at) => serving[at])
+  if (targets.length === 0) throw modelNotFound(services, model)
+  return targets
+}
+
+function modelNotFound(services: Services, model: string): GatewayError {
+  return new GatewayError('model_not_found', notFound(services, model), { param: 'model' })
+}
+
+function notFound(services: Services, model: string): string {
+  if (model.startsWith(DEMO_MODEL_PREFIX)) return `gateway: there is no demo model '${model}'.`
+  return services.directory.allUpstreams().length === 0
+    ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
+    : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
+}
+
+function undecryptableError(model: string): GatewayError {
+  return new GatewayError(
+    'no_available_upstream',
+    `gateway: no upstream key for the model '${model}' can be decrypted, so none is used. An operator sees why with "gpt-proxy doctor --only ENC-1".`,
+    { doctor: 'ENC-1' },
+  )
+}

@@ -1,0 +1,187 @@
+/** Models that an operator defines: where their requests go, what follows a failure, and what a client may narrow. */
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import {
+  chatChunks,
+  chatCompletion,
+  type Exchange,
+  jsonReply,
+  type Step,
+  sseReply,
+} from '../../support/mock/mock-upstream.ts'
+import { waitFor } from '../../support/waiting.ts'
+import { ask, BOTH } from '../asking.ts'
+import { secretOf, since, startRig } from '../rig.ts'
+
+const NAMES = ['one', 'two', 'three'] as const
+type Name = (typeof NAMES)[number]
+const rig = await startRig({
+  upstreams: (mock) =>
+    NAMES.map((name) => ({
+      name,
+      key: secretOf(name),
+      baseUrl: `${mock.url}/${name}`,
+      provider: 'compatible',
+    })),
+})
+afterAll(() => rig.close(), 20_000)
+const { gateway, mock } = rig
+
+const bodyOf = ({ body }: Exchange) => JSON.parse(body) as Record<string, unknown>
+const nameOf = ({ path }: Exchange) => NAMES.find((name) => path.includes(`/${name}/`)) as Name
+const error = (status: number, code: string) =>
+  jsonReply(status, { error: { message: 'no', code } })
+let failing: Partial<Record<Name, (exchange: Exchange) => Step[]>> = {}
+beforeEach(() => {
+  failing = {}
+})
+mock.script((exchange) => {
+  if (exchange.path.endsWith('/models')) return error(404, 'not_found')
+  const refusal = failing[nameOf(exchange)]
+  if (refusal !== undefined) return refusal(exchange)
+  return bodyOf(exchange).stream === true
+    ? sseReply(chatChunks('hello'))
+    : jsonReply(200, chatCompletion('hello'))
+})
+
+async function define(name: string, ...options: string[]): Promise<void> {
+  const { exitCode, stderr } = await gateway.cli(['model', 'set', name, ...options])
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
+  await waitFor(`the model ${name}`, async () => {
+    const headers = { authorization: `Bearer ${gateway.proxyKey}` }
+    return (await fetch(`${gateway.baseUrl}/models/${name}`, { headers })).status === 200
+  })
+}
+
+/** What reached the upstreams: `KEY MODEL`. */
+async function sentFor(model: string, options: Parameters<typeof ask>[2] = {}) {
+  const from = mock.ledger.length
+  const answer = await ask(gateway, model, options)
+  const sent = since(mock, from).map((exchange) => `${nameOf(exchange)} ${bodyOf(exchange).model}`)
+  return { answer, sent }
+}
+
+await define('fast', '--target', 'small@one', '--target', 'large@two,context=200000')
+await define(
+  'renamed',
+  '--target',
+  'real@three',
+  '--default',
+  'temperature=0',
+  '--drop',
+  'logit_bias',
+)
+await define('canary', '--target', 'old@one,weight=3', '--target', 'new@two,weight=1')
+await define('strict', '--target', 'a@one', '--target', 'b@two', '--fallback-on-filter')
+await define('pinned', '--target', 'm@*', '--strategy', 'sticky')
+
+describe.each(BOTH)('a model with two targets (%s)', (_, stream) => {
+  test('goes to the first one, and to the next after a failure', async () => {
+    expect((await sentFor('fast', { stream })).sent).toEqual(['one small'])
+    failing = { one: () => error(500, 'server_error') }
+    const { answer, sent } = await sentFor('fast', { stream })
+    expect(sent).toEqual(['one small', 'two large'])
+    expect(answer.status).toBe(200)
+    expect(answer.text).toContain('hello')
+  })
+
+  test('goes on to a target with a longer context if the prompt is too long', async () => {
+    failing = { one: () => error(400, 'context_length_exceeded') }
+    const { answer, sent } = await sentFor('fast', { stream })
+    expect([answer.status, sent]).toEqual([200, ['one small', 'two large']])
+    failing = { two: () => error(400, 'context_length_exceeded'), one: () => error(500, 'x') }
+    expect((await sentFor('fast', { stream })).answer.status).toBe(400)
+  })
+
+  test('shows a filtered prompt to nobody else, unless its definition says so', async () => {
+    failing = { one: () => error(400, 'content_filter') }
+    const kept = await sentFor('fast', { stream })
+    expect([kept.answer.status, kept.sent]).toEqual([400, ['one small']])
+    const shown = await sentFor('strict', { stream })
+    expect([shown.answer.status, shown.sent]).toEqual([200, ['one a', 'two b']])
+  })
+
+  test('is not asked at another target if the client rules that out', async () => {
+    failing = { one: () => error(503, 'overloaded') }
+    const headers = { 'x-gpt-proxy-no-fallback': 'true' }
+    const { answer, sent } = await sentFor('fast', { stream, headers })
+    expect(answer.status).toBe(502)
+    expect(new Set(sent)).toEqual(new Set(['one small']))
+  })
+
+  test('goes where the client says, by the name of a key or of the model there', async () => {
+    for (const wanted of ['two', 'large']) {
+      const headers = { 'x-gpt-proxy-target': wanted }
+      expect((await sentFor('fast', { stream, headers })).sent).toEqual(['two large'])
+    }
+    const headers = { 'x-gpt-proxy-target': 'nowhere' }
+    expect((await sentFor('fast', { stream, headers })).answer.status).toBe(400)
+  })
+
+  test('takes no longer than the client allows', async () => {
+    failing = { one: () => ['stall'], two: () => ['stall'] }
+    const headers = { 'x-gpt-proxy-timeout-ms': '300' }
+    const startedMs = performance.now()
+    const { answer } = await sentFor('fast', { stream, headers })
+    expect(answer.status).toBe(504)
+    expect(answer.error().message).toContain('x-gpt-proxy-timeout-ms')
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
+  })
+
+  test('a stream that breaks off after its role alone is answered by the next target', async () => {
+    const role = { choices: [{ index: 0, delta: { role: 'assistant', content: '' } }] }
+    failing = { one: () => sseReply([JSON.stringify(role)], { done: false }) }
+    const { answer, sent } = await sentFor('fast', { stream: true })
+    expect([answer.status, sent]).toEqual([200, ['one small', 'two large']])
+    expect(answer.text).toContain('hello')
+    expect(answer.text).toContain('[DONE]')
+    expect(answer.text).not.toContain('error')
+  })
+})
+
+test('parameters are added and dropped, and the name is replaced', async () => {
+  const from = mock.ledger.length
+  await ask(gateway, 'renamed', { body: { logit_bias: { 1: 1 } } })
+  const [sent] = since(mock, from)
+  expect(bodyOf(sent as Exchange)).toMatchObject({ model: 'real', temperature: 0 })
+  expect(bodyOf(sent as Exchange)).not.toHaveProperty('logit_bias')
+  expect(await (await ask(gateway, 'renamed')).row()).toMatchObject({ upstream: 'three' })
+})
+
+test('weights share the traffic of one priority', async () => {
+  const from = mock.ledger.length
+  for (let request = 0; request < 200; request++) await ask(gateway, 'canary')
+  const share = since(mock, from).filter((exchange) => nameOf(exchange) === 'two').length / 200
+  expect(share).toBeGreaterThan(0.12)
+  expect(share).toBeLessThan(0.4)
+})
+
+test('a conversation stays with one key', async () => {
+  for (const text of ['a', 'b', 'c', 'd']) {
+    const body = { messages: [{ role: 'user', content: text }] }
+    const keys = new Set<string>()
+    for (let turn = 0; turn < 5; turn++)
+      for (const sent of (await sentFor('pinned', { body })).sent) keys.add(sent)
+    expect(keys.size).toBe(1)
+  }
+})
+
+test('changes by SQL take effect within two seconds, and a deleted model is gone', async () => {
+  const database = gateway.database()
+  database.run("UPDATE model_targets SET upstream = 'three' WHERE model = 'canary'")
+  database.close()
+  await waitFor('the new target', async () =>
+    (await sentFor('canary')).sent[0]?.startsWith('three'),
+  )
+  expect((await gateway.cli(['model', 'delete', 'canary'])).exitCode).toBe(0)
+  const { stdout } = await gateway.cli(['model', 'list', '--json'])
+  expect(stdout).not.toContain('canary')
+  expect((await gateway.cli(['model', 'delete', 'canary'])).exitCode).not.toBe(0)
+})
+
+test('route explain shows the targets in their order', async () => {
+  const { stdout } = await gateway.cli(['route', 'explain', 'fast', '--json'])
+  const rows = JSON.parse(stdout) as { upstream: string }[]
+  expect(rows.map(({ upstream }) => upstream)).toEqual([...NAMES])
+  expect(rows[0]).toMatchObject({ model: 'small', priority: 0 })
+})
