@@ -11,6 +11,7 @@ import type { Services, TimeLimits } from '../../../src/pipeline/services.ts'
 import { createThoughtMemory } from '../../../src/protocols/thought-memory.ts'
 import { createDirectory } from '../../../src/upstreams/directory.ts'
 import { createKeyHealth } from '../../../src/upstreams/health.ts'
+import { Latencies } from '../../../src/upstreams/latency.ts'
 import { createRetryBudget } from '../../../src/upstreams/retry-budget.ts'
 import type { Transport } from '../../../src/upstreams/transport.ts'
 import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
@@ -97,6 +98,7 @@ export async function testServices(
     directory,
     health,
     modelLists: silent<Services['modelLists']>(),
+    latencies: new Latencies(),
     transport: options.transport,
     tokenizer: { count: async (_, text) => Math.ceil(text.length / 4) },
     journal: {
@@ -140,6 +142,7 @@ function silent<Port extends object>(): Port {
 
 function storeOf(upstreamKeys: readonly UpstreamKey[]) {
   const rows: DirectoryRows = {
+    models: [],
     users: [
       {
         id: 1,
