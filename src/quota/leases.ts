@@ -1,9 +1,10 @@
 /** Keeps this instance's leases of quotas and their rows in the ledger the same. */
 
+import { TimeoutError, withTimeout } from '../core/with-timeout.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import type { UsageStore } from '../usage/store.ts'
 import { type Account, leftOf } from './account.ts'
-import { createQuotaAccounts } from './accounts.ts'
+import { createQuotaAccounts, type QuotaAccounts } from './accounts.ts'
 import type { QuotaLedger } from './ledger.ts'
 import { LEASE_LASTS_MS } from './rules.ts'
 
@@ -30,178 +31,225 @@ export interface LeaseParts {
   monotonicMs: () => number
 }
 
-export function createQuotaLeases(parts: LeaseParts) {
-  const { ledger, instanceId, defaultTokens, divisor, idleLooks, renewalLooks, monotonicMs } = parts
-  const accounts = createQuotaAccounts()
-  let last: Promise<unknown> = Promise.resolve()
-  let started = false
-  let stopped = false
+/** What this instance knows of its leases, and of the ledger that keeps them. */
+interface Leases {
+  readonly parts: LeaseParts
+  readonly accounts: QuotaAccounts
+  /** The last piece of work on the store or the ledger. */
+  last: Promise<unknown>
+  /** The leases of an earlier process are dropped. */
+  ready: Promise<void>
+  started: boolean
+  stopped: boolean
   /** The ledger kept somebody waiting too long; until it answers, nobody else waits for it. */
-  let late = false
+  late: boolean
   /** The ledger did not answer the last question; then one account at a time is enough to find out more. */
-  let failing = false
-  let asked = 0
+  failing: boolean
+  /** Questions to the ledger in progress. */
+  asked: number
+}
 
-  /** The store and the ledger one after the other, so that it is known which records a lease is without. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
+export function createQuotaLeases(parts: LeaseParts) {
+  const leases: Leases = {
+    parts,
+    accounts: createQuotaAccounts(),
+    last: Promise.resolve(),
+    ready: Promise.resolve(),
+    started: false,
+    stopped: false,
+    late: false,
+    failing: false,
+    asked: 0,
   }
-  /** What an earlier process left is stored by then, so its leases are not needed any more. */
-  const ready = (async () => {
-    await parts.ready
-    while (!stopped) {
-      try {
-        await ledger.dropLeases(instanceId)
-        started = true
-        return
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS))
-      }
-    }
-  })()
-
-  /** Within this, no record is stored, so that free and outstanding together stay what they are. */
-  const ask = async (account: Account, free: number, divisor: number): Promise<void> => {
-    const askedAtMs = monotonicMs()
-    const { userId, month, waiting } = account
-    const lease = free + account.outstanding
-    account.rounds++
-    const needed = waiting.reduce((sum, tokens) => sum + tokens, 0)
-    const least = waiting.length === 0 ? 0 : Math.min(...waiting)
-    const wish = { lease, free, needed, least, divisor, defaultTokens }
-    const given = await ledger.lease({ userId, month, instanceId, ...wish })
-    late = false
-    account.quota = given.quota
-    account.used = given.used
-    account.leasedElsewhere = given.leasedElsewhere
-    account.free += given.lease - lease
-    account.expiresAtMs = askedAtMs + LEASE_LASTS_MS
-    account.looks = 0
-    account.exhausted = given.quota !== null && free + given.lease - lease < needed
-    const againMs = least <= leftOf(account) ? ASK_OTHERS_AGAIN_MS : ASK_AGAIN_MS
-    account.askAgainAtMs = account.exhausted ? monotonicMs() + againMs : 0
-  }
-  /** One question for each account at a time. */
-  const asking = (account: Account, question: () => Promise<void>): Promise<void> => {
-    if (account.asking !== null) return account.asking
-    asked++
-    account.asking = ready
-      .then(() => inTurn(question))
-      .then(
-        () => {
-          failing = account.unsure = false
-        },
-        (error) => {
-          failing = account.unsure = true
-          throw error
-        },
-      )
-      .finally(() => {
-        asked--
-        account.asking = null
-      })
-    return account.asking
-  }
-  const renew = (account: Account): Promise<void> =>
-    asking(account, () => {
-      const isModest = monotonicMs() < account.modestUntilMs
-      return ask(account, account.free, isModest ? Number.POSITIVE_INFINITY : divisor)
-    })
-  /**
-   * What is free is put aside first, so that no request takes it while it is given back. Without an
-   * answer nobody knows whether it was, so it stays aside until the ledger is asked again.
-   */
-  const giveBack = (account: Account): Promise<void> =>
-    asking(account, () => {
-      account.free = Math.min(0, account.free)
-      return ask(account, account.free, Number.POSITIVE_INFINITY)
-    })
-  /** Not to a ledger that has just gone away: what is free is all that its user has until it is back. */
-  const giveBackIfThere = (account: Account): Promise<void> =>
-    renew(account).then(() => giveBack(account))
-  const giveUp = async (account: Account): Promise<void> => {
-    account.modestUntilMs = monotonicMs() + MODEST_MS
-    await account.asking?.catch(() => {})
-    if (account.free > 0) await giveBack(account)
-  }
-  ledger.onWanted((userId) => {
-    for (const account of accounts.of(userId)) giveUp(account).catch(() => {})
+  const { accounts } = leases
+  leases.ready = dropEarlierLeases(leases)
+  parts.ledger.onWanted((userId) => {
+    for (const account of accounts.of(userId)) giveUp(leases, account).catch(() => {})
   })
-
-  const tick = (account: Account): void => {
-    account.idleLooks = account.active ? 0 : account.idleLooks + 1
-    account.active = false
-    account.looks++
-    if (account.asking !== null) return
-    // Others will soon take it for left behind.
-    if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
-    if (failing && asked > 0) return
-    const idle = account.idleLooks >= idleLooks
-    if (idle && account.free > 0) giveBackIfThere(account).catch(() => {})
-    else if (account.unsure || account.looks >= renewalLooks) renew(account).catch(() => {})
-    else if (idle && account.outstanding === 0) accounts.close(account)
-  }
-  const stored = (records: readonly UsageRecord[]): void => {
-    for (const { userId, startedAtMs, reservedTokens, totalTokens } of records) {
-      if (reservedTokens === 0) continue
-      const account = accounts.at(userId, startedAtMs)
-      account.outstanding -= totalTokens
-      account.unstored -= totalTokens
-      account.used += totalTokens
-    }
-  }
-
   return {
     accountOf: accounts.at,
     /** For a request that waits for so many tokens. */
-    async refill(account: Account, tokens: number, withinMs: number): Promise<void> {
-      if (late && account.asking !== null) throw new Error('the ledger is away')
-      account.waiting.push(tokens)
-      const tooLate = Promise.withResolvers<never>()
-      const timer = setTimeout(() => {
-        late = true
-        tooLate.reject(new Error('the ledger is late'))
-      }, withinMs)
-      try {
-        await Promise.race([renew(account), tooLate.promise])
-      } finally {
-        clearTimeout(timer)
-        account.waiting.splice(account.waiting.indexOf(tokens), 1)
-      }
-    },
-    watch: (store: UsageStore): UsageStore => ({
-      settle: (records, instance) =>
-        inTurn(async () => {
-          const fresh = await store.settle(records, instance)
-          // Records of before, or of another process, were never on the leases that are known here.
-          if (started && instance === instanceId) stored(records)
-          return fresh
-        }),
-    }),
+    refill: (account: Account, tokens: number, withinMs: number) =>
+      refill(leases, account, tokens, withinMs),
+    watch: (store: UsageStore) => watched(leases, store),
     changed(): void {
       for (const account of accounts.all()) {
         account.askAgainAtMs = 0
-        renew(account).catch(() => {})
+        renew(leases, account).catch(() => {})
       }
     },
     tick(): void {
-      for (const account of accounts.all()) tick(account)
+      for (const account of accounts.all()) tickAccount(leases, account)
     },
-    async stop(): Promise<void> {
-      stopped = true
-      await last
-      if (!started) return
-      for (const account of accounts.all()) {
-        try {
-          await account.asking
-          await giveBack(account)
-        } catch {
-          // The database is away: the next start of this instance gives back what it had.
-          return
-        }
-      }
-    },
+    stop: () => stop(leases),
+  }
+}
+
+/** The store and the ledger one after the other, so that it is known which records a lease is without. */
+function inTurn<Result>(leases: Leases, work: () => Promise<Result>): Promise<Result> {
+  const done = leases.last.then(work)
+  leases.last = done.catch(() => {})
+  return done
+}
+
+/** What an earlier process left is stored by then, so its leases are not needed any more. */
+async function dropEarlierLeases(leases: Leases): Promise<void> {
+  const { ready, ledger, instanceId } = leases.parts
+  await ready
+  while (!leases.stopped) {
+    try {
+      await ledger.dropLeases(instanceId)
+      leases.started = true
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS))
+    }
+  }
+}
+
+/** Within this, no record is stored, so that free and outstanding together stay what they are. */
+async function ask(leases: Leases, account: Account, free: number, divisor: number): Promise<void> {
+  const { ledger, instanceId, defaultTokens, monotonicMs } = leases.parts
+  const askedAtMs = monotonicMs()
+  const { userId, month, waiting } = account
+  const lease = free + account.outstanding
+  account.rounds++
+  const needed = waiting.reduce((sum, tokens) => sum + tokens, 0)
+  const least = waiting.length === 0 ? 0 : Math.min(...waiting)
+  const wanted = { lease, free, needed, least, divisor, defaultTokens }
+  const given = await ledger.lease({ userId, month, instanceId, ...wanted })
+  leases.late = false
+  account.quota = given.quota
+  account.used = given.used
+  account.leasedElsewhere = given.leasedElsewhere
+  account.free += given.lease - lease
+  account.expiresAtMs = askedAtMs + LEASE_LASTS_MS
+  account.looks = 0
+  account.exhausted = given.quota !== null && free + given.lease - lease < needed
+  const againMs = least <= leftOf(account) ? ASK_OTHERS_AGAIN_MS : ASK_AGAIN_MS
+  account.askAgainAtMs = account.exhausted ? monotonicMs() + againMs : 0
+}
+
+/** One question for each account at a time. */
+function asking(leases: Leases, account: Account, question: () => Promise<void>): Promise<void> {
+  if (account.asking !== null) return account.asking
+  leases.asked++
+  account.asking = leases.ready
+    .then(() => inTurn(leases, question))
+    .then(
+      () => {
+        leases.failing = account.unsure = false
+      },
+      (error) => {
+        leases.failing = account.unsure = true
+        throw error
+      },
+    )
+    .finally(() => {
+      leases.asked--
+      account.asking = null
+    })
+  return account.asking
+}
+
+function renew(leases: Leases, account: Account): Promise<void> {
+  const { divisor, monotonicMs } = leases.parts
+  return asking(leases, account, () => {
+    const isModest = monotonicMs() < account.modestUntilMs
+    return ask(leases, account, account.free, isModest ? Number.POSITIVE_INFINITY : divisor)
+  })
+}
+
+/**
+ * What is free is put aside first, so that no request takes it while it is given back. Without an
+ * answer nobody knows whether it was, so it stays aside until the ledger is asked again.
+ */
+function giveBack(leases: Leases, account: Account): Promise<void> {
+  return asking(leases, account, () => {
+    account.free = Math.min(0, account.free)
+    return ask(leases, account, account.free, Number.POSITIVE_INFINITY)
+  })
+}
+
+/** Not to a ledger that has just gone away: what is free is all that its user has until it is back. */
+async function giveBackIfThere(leases: Leases, account: Account): Promise<void> {
+  await renew(leases, account)
+  await giveBack(leases, account)
+}
+
+/** Another instance wants it. */
+async function giveUp(leases: Leases, account: Account): Promise<void> {
+  account.modestUntilMs = leases.parts.monotonicMs() + MODEST_MS
+  await account.asking?.catch(() => {})
+  if (account.free > 0) await giveBack(leases, account)
+}
+
+function tickAccount(leases: Leases, account: Account): void {
+  const { idleLooks, renewalLooks, monotonicMs } = leases.parts
+  account.idleLooks = account.active ? 0 : account.idleLooks + 1
+  account.active = false
+  account.looks++
+  if (account.asking !== null) return
+  // Others will soon take it for left behind.
+  if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
+  if (leases.failing && leases.asked > 0) return
+  const idle = account.idleLooks >= idleLooks
+  if (idle && account.free > 0) giveBackIfThere(leases, account).catch(() => {})
+  else if (account.unsure || account.looks >= renewalLooks) renew(leases, account).catch(() => {})
+  else if (idle && account.outstanding === 0) leases.accounts.close(account)
+}
+
+async function refill(
+  leases: Leases,
+  account: Account,
+  tokens: number,
+  withinMs: number,
+): Promise<void> {
+  if (leases.late && account.asking !== null) throw new Error('the ledger is away')
+  account.waiting.push(tokens)
+  try {
+    await withTimeout(renew(leases, account), withinMs, 'the ledger is late')
+  } catch (error) {
+    if (error instanceof TimeoutError) leases.late = true
+    throw error
+  } finally {
+    account.waiting.splice(account.waiting.indexOf(tokens), 1)
+  }
+}
+
+function watched(leases: Leases, store: UsageStore): UsageStore {
+  return {
+    settle: (records, instance) =>
+      inTurn(leases, async () => {
+        const fresh = await store.settle(records, instance)
+        // Records of before, or of another process, were never on the leases that are known here.
+        if (leases.started && instance === leases.parts.instanceId) stored(leases, records)
+        return fresh
+      }),
+  }
+}
+
+function stored({ accounts }: Leases, records: readonly UsageRecord[]): void {
+  for (const { userId, startedAtMs, reservedTokens, totalTokens } of records) {
+    if (reservedTokens === 0) continue
+    const account = accounts.at(userId, startedAtMs)
+    account.outstanding -= totalTokens
+    account.unstored -= totalTokens
+    account.used += totalTokens
+  }
+}
+
+async function stop(leases: Leases): Promise<void> {
+  leases.stopped = true
+  await leases.last
+  if (!leases.started) return
+  for (const account of leases.accounts.all()) {
+    try {
+      await account.asking
+      await giveBack(leases, account)
+    } catch {
+      // The database is away: the next start of this instance gives back what it had.
+      return
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Opens the store on PostgreSQL: at the newest schema, whichever of several instances gets there first. */
 import { Kysely, PostgresDialect } from 'kysely'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
+import { withTimeout } from '../../../core/with-timeout.ts'
 import type { MigrationState } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { POSTGRES } from '../sql-dialect.ts'
@@ -12,6 +13,7 @@ import { createPool } from './postgres-pool.ts'
 
 /** A server that hangs is away, too. */
 const PING_MS = 2_000
+const SILENT = 'PostgreSQL stays silent'
 /** What a server that hangs leaves open is closed by the end of the process. */
 const CLOSE_MS = 2_000
 
@@ -32,9 +34,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const ping = shared(() => store.ping())
   return {
     ...store,
-    ping: () => inTime(PING_MS, ping()),
+    ping: () => withTimeout(ping(), PING_MS, SILENT),
     exclusively: (work) => exclusively(address, work),
-    close: () => inTime(CLOSE_MS, store.close()).catch(() => {}),
+    close: () => withTimeout(store.close(), CLOSE_MS, SILENT).catch(() => {}),
   }
 }
 
@@ -54,15 +56,5 @@ function shared(ask: () => Promise<void>): () => Promise<void> {
       asking = null
     })
     return asking
-  }
-}
-
-async function inTime(ms: number, work: Promise<void>): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('PostgreSQL stays silent')), ms)
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
