@@ -3,7 +3,7 @@
  * it is counted here, with a margin: agents compact in time rather than too late.
  */
 import { PROTOCOLS } from '../protocols/index.ts'
-import type { ModelRequest } from '../protocols/protocol.ts'
+import type { Endpoint, ModelRequest } from '../protocols/protocol.ts'
 import { PROVIDERS } from '../providers/index.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
@@ -17,6 +17,8 @@ import type { Services } from './services.ts'
 
 /** Tokenizers of other vendors cut the same text into up to this many more. */
 const MARGIN = 1.1
+
+export const COUNTING: ReadonlySet<Endpoint> = new Set(['messages/count_tokens', 'countTokens'])
 
 /** Like `serve`, for requests that nothing is generated for. */
 export async function serveCount(
@@ -41,12 +43,19 @@ export async function serveCount(
   }
   await services.rateLimits.hold(caller.key, client, 0, headers)
   const tokens = await countPrompt(services.tokenizer, request)
-  const body = JSON.stringify({ input_tokens: Math.ceil(tokens * MARGIN) })
+  const count = Math.ceil(tokens * MARGIN)
+  const body = JSON.stringify(
+    endpoint === 'countTokens' ? { totalTokens: count } : { input_tokens: count },
+  )
   client.respond({ status: 200, headers, body })
 }
 
 function isNative(plan: Plan<UsableUpstream>, { protocol }: ModelRequest): boolean {
-  const speaks = ({ key }: UsableUpstream) => PROVIDERS[key.provider].protocols.includes(protocol)
+  // Hosts of several makers' models have no such route for all of them.
+  const speaks = ({ key }: UsableUpstream) => {
+    const { protocols, byModel } = PROVIDERS[key.provider]
+    return byModel === undefined && protocols.includes(protocol)
+  }
   return plan.every(({ keys }) => keys.every(speaks))
 }
 

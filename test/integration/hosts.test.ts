@@ -69,7 +69,18 @@ const CLAUDE = [
   { type: 'message_stop' },
 ]
 
+const REFUSED = {
+  error: {
+    code: 400,
+    message: 'API key not valid. Please pass a valid API key.',
+    status: 'INVALID_ARGUMENT',
+    details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+  },
+}
+
 function answer(path: string): Response {
+  if (path.includes('gemini-refused')) return Response.json(REFUSED, { status: 400 })
+  if (path.endsWith(':countTokens')) return Response.json({ totalTokens: 31 })
   if (path.endsWith(':generateContent')) return Response.json(GEMINI)
   if (path.endsWith(':streamGenerateContent'))
     return new Response(`data: ${JSON.stringify(GEMINI)}\n\n`, {
@@ -139,6 +150,13 @@ beforeAll(async () => {
         baseUrl: url,
         key: 'AIzaSyTestKey0123456789',
         models: ['gemini-3-pro'],
+      },
+      {
+        name: 'refused',
+        provider: 'gemini',
+        baseUrl: url,
+        key: 'AIzaSyWrongKey987654321',
+        models: ['gemini-refused'],
       },
       {
         name: 'vertex',
@@ -212,6 +230,31 @@ describe('AI Studio', () => {
       contents: [],
     })
     expect(await reply.text()).toBe(`data: ${JSON.stringify(GEMINI)}\n\n`)
+  })
+
+  test('takes a key from the query, which no log shows', async () => {
+    const path = `/v1beta/models/gemini-3-pro:generateContent?key=${gateway.proxyKey}`
+    const reply = await post(path, { contents: [] }, { authorization: '' })
+    expect(reply.status).toBe(200)
+    expect(last().headers.get('x-goog-api-key')).toBe('AIzaSyTestKey0123456789')
+    expect(gateway.logs()).not.toContain(gateway.proxyKey)
+  })
+
+  test('counts tokens, and the gateway counts them for models of others', async () => {
+    const count = { contents: [{ role: 'user', parts: [{ text: 'How many tokens are these?' }] }] }
+    const own = await post('/v1beta/models/gemini-3-pro:countTokens', count)
+    expect(await own.json()).toEqual({ totalTokens: 31 })
+    const other = await post('/v1beta/models/amazon.nova-lite-v1:0:countTokens', count)
+    expect(other.headers.get('x-gpt-proxy-estimated')).toBe('true')
+    const { totalTokens } = (await other.json()) as { totalTokens: number }
+    expect(totalTokens).toBeGreaterThan(4)
+    expect(totalTokens).toBeLessThan(20)
+  })
+
+  test('that refuses its key is not the client’s fault', async () => {
+    const reply = await chat('gemini-refused')
+    expect(reply.status).toBe(502)
+    expect(JSON.stringify(await reply.json())).not.toContain('API key not valid')
   })
 
   test('has errors in Google’s form for its clients', async () => {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { KeyRefused } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
-import { serveCount } from '../../pipeline/count-tokens.ts'
+import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { withModel } from '../../protocols/openai/request.ts'
@@ -84,7 +84,7 @@ async function respondTo(
   const { client, protocol } = incoming
   client.onGone = () => signal.abort()
   try {
-    const run = incoming.endpoint === 'messages/count_tokens' ? serveCount : serve
+    const run = COUNTING.has(incoming.endpoint) ? serveCount : serve
     await run(services, incoming, context)
   } catch (error) {
     reportRefusal(services, requestId, error, client)

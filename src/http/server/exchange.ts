@@ -37,7 +37,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export class Exchange implements ClientStream {
   readonly method: string
   readonly target: string
-  readonly headers: HeaderLines
+  /** A route may put a key among them that came in the path. */
+  headers: Pick<HeaderLines, 'get' | 'entries'>
   /** Bytes of the body so far. */
   size = 0
   /** All of the body is here. */
