@@ -1,148 +1,26 @@
 /** Gemini, Vertex AI and Bedrock behind a real gateway: what they get, signed and addressed, and what clients get. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { EventStreamCodec } from '@smithy/core/event-streams'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type Gateway, startGateway } from '../support/gateway.ts'
+import {
+  type Asked,
+  AWS,
+  CLAUDE,
+  GEMINI,
+  type ModelHosts,
+  startModelHosts,
+} from '../support/model-hosts.ts'
 import { dataOf } from '../support/translation.ts'
 
-interface Asked {
-  path: string
-  headers: Headers
-  body: string
-}
-
-const AWS = 'AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
-const codec = new EventStreamCodec(
-  (bytes) => new TextDecoder().decode(bytes as Uint8Array),
-  (text) => new TextEncoder().encode(text),
-)
-
-function frame(name: string, payload: unknown, type = 'event'): Uint8Array {
-  const text = (value: string) => ({ type: 'string', value }) as const
-  const kind = type === 'event' ? ':event-type' : ':exception-type'
-  return codec.encode({
-    headers: { ':message-type': text(type), [kind]: text(name) },
-    body: new TextEncoder().encode(JSON.stringify(payload)),
-  })
-}
-
-/** A body that leaves in chunks of seven bytes, so that frames are cut anywhere. */
-function dribbled(parts: Uint8Array[]): ReadableStream {
-  const bytes = Buffer.concat(parts)
-  return new ReadableStream({
-    start(controller) {
-      for (let at = 0; at < bytes.length; at += 7) controller.enqueue(bytes.subarray(at, at + 7))
-      controller.close()
-    },
-  })
-}
-
-const FRAMES = { 'content-type': 'application/vnd.amazon.eventstream' }
-const GEMINI = {
-  candidates: [{ content: { role: 'model', parts: [{ text: 'Grüezi' }] }, finishReason: 'STOP' }],
-  usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 },
-  modelVersion: 'gemini-x',
-  responseId: 'r',
-}
-
-const CLAUDE = [
-  {
-    type: 'message_start',
-    message: {
-      id: 'm',
-      type: 'message',
-      role: 'assistant',
-      model: 'claude',
-      content: [],
-      stop_reason: null,
-      usage: { input_tokens: 7, output_tokens: 1 },
-    },
-  },
-  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Grüezi' } },
-  { type: 'content_block_stop', index: 0 },
-  {
-    type: 'message_delta',
-    delta: { stop_reason: 'end_turn', stop_sequence: null },
-    usage: { output_tokens: 2 },
-  },
-  { type: 'message_stop' },
-]
-
-const REFUSED = {
-  error: {
-    code: 400,
-    message: 'API key not valid. Please pass a valid API key.',
-    status: 'INVALID_ARGUMENT',
-    details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
-  },
-}
-
-function answer(path: string): Response {
-  if (path.includes('gemini-refused')) return Response.json(REFUSED, { status: 400 })
-  if (path.endsWith(':countTokens')) return Response.json({ totalTokens: 31 })
-  if (path.endsWith(':generateContent')) return Response.json(GEMINI)
-  if (path.endsWith(':streamGenerateContent'))
-    return new Response(`data: ${JSON.stringify(GEMINI)}\n\n`, {
-      headers: { 'content-type': 'text/event-stream' },
-    })
-  if (path.endsWith(':streamRawPredict'))
-    return new Response(
-      CLAUDE.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
-      { headers: { 'content-type': 'text/event-stream' } },
-    )
-  if (path.endsWith('/converse-stream'))
-    return new Response(
-      dribbled([
-        frame('messageStart', { role: 'assistant' }),
-        frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Grüezi' } }),
-        frame('contentBlockStop', { contentBlockIndex: 0 }),
-        frame('messageStop', { stopReason: 'end_turn' }),
-        frame('metadata', { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } }),
-      ]),
-      { headers: FRAMES },
-    )
-  if (path.endsWith('/converse'))
-    return Response.json({
-      output: { message: { role: 'assistant', content: [{ text: 'Grüezi' }] } },
-      stopReason: 'end_turn',
-      usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 },
-    })
-  if (path.endsWith('/invoke-with-response-stream'))
-    return new Response(
-      dribbled(
-        CLAUDE.map((event) =>
-          frame('chunk', { bytes: Buffer.from(JSON.stringify(event)).toString('base64') }),
-        ),
-      ),
-      { headers: FRAMES },
-    )
-  return Response.json({ message: `no ${path}` }, { status: 404 })
-}
-
 let gateway: Gateway
-let tokens = 0
-const asked: Asked[] = []
-let server: Bun.Server<undefined>
+let hosts: ModelHosts
 
 beforeAll(async () => {
-  server = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    async fetch(request) {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/computeMetadata/v1/instance/service-accounts/default/token') {
-        tokens++
-        return Response.json({ access_token: 'ya29.machine', expires_in: 3600 })
-      }
-      asked.push({ path: pathname, headers: request.headers, body: await request.text() })
-      return answer(pathname)
-    },
-  })
-  const url = `http://127.0.0.1:${server.port}`
+  hosts = startModelHosts()
+  const { url, host } = hosts
   const vertex = `${url}/v1/projects/p/locations/l`
   gateway = await startGateway({
-    env: { GCE_METADATA_HOST: `127.0.0.1:${server.port}` },
+    env: { GCE_METADATA_HOST: host },
     upstreams: [
       {
         name: 'studio',
@@ -170,17 +48,22 @@ beforeAll(async () => {
         provider: 'bedrock',
         baseUrl: url,
         key: AWS,
-        models: ['amazon.nova-lite-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0'],
+        models: [
+          'amazon.nova-lite-v1:0',
+          'amazon.broken-v1:0',
+          'amazon.small-v1:0',
+          'anthropic.claude-sonnet-4-5-20250929-v1:0',
+        ],
       },
     ],
   })
 })
 afterAll(async () => {
   await gateway.stop()
-  server.stop(true)
+  hosts.close()
 })
 
-const last = () => asked.at(-1) as Asked
+const last = () => hosts.asked.at(-1) as Asked
 const post = (path: string, body: object, headers: Record<string, string> = {}) =>
   fetch(`${gateway.origin}${path}`, {
     method: 'POST',
@@ -269,7 +152,7 @@ describe('Vertex AI', () => {
   test('gets one token of the machine for all requests, and each model in its own format', async () => {
     const replies = await Promise.all(Array.from({ length: 10 }, () => chat('gemini-2.5-flash')))
     for (const reply of replies) expect(reply.status).toBe(200)
-    expect(tokens).toBe(1)
+    expect(hosts.tokens()).toBe(1)
     expect(last().path).toBe(
       '/v1/projects/p/locations/l/publishers/google/models/gemini-2.5-flash:generateContent',
     )
@@ -384,6 +267,19 @@ describe('Bedrock', () => {
       anthropic_version: 'bedrock-2023-05-31',
       max_tokens: 10,
     })
+  })
+
+  test('that breaks off tells a client of Responses so, never that it is complete', async () => {
+    const body = { model: 'amazon.broken-v1:0', input: 'Hello', stream: true }
+    const events = dataOf(await (await post('/v1/responses', body)).text())
+    expect(events.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'failed' } })
+    expect(events.map(({ type }) => type)).not.toContain('response.completed')
+  })
+
+  test('that finds the prompt too long says so in the words that agents act on', async () => {
+    const reply = await post('/v1/responses', { model: 'amazon.small-v1:0', input: 'Hello' })
+    expect(reply.status).toBe(400)
+    expect(await reply.json()).toMatchObject({ error: { code: 'context_length_exceeded' } })
   })
 
   test('answers a client of Responses', async () => {
