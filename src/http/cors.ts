@@ -26,6 +26,7 @@ const EXPOSED = [
   'x-ratelimit-reset-tokens',
   'x-gpt-proxy-upstream',
   'x-gpt-proxy-attempts',
+  'x-gpt-proxy-losses',
   'x-gpt-proxy-quota-remaining',
 ].join(', ')
 

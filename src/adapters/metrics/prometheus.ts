@@ -1,6 +1,8 @@
 /** Counters and histograms for Prometheus. */
+
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Metrics } from '../../usage/metrics.ts'
+import type { UsageRecord } from '../../usage/record.ts'
 import { createHistogram } from './histogram.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { createLabelledCounter } from './labelled-counter.ts'
@@ -44,6 +46,12 @@ export function createPrometheusMetrics(): Metrics {
     help: 'Stream events that were neither JSON nor [DONE]',
     registers,
   })
+  const losses = new Counter({
+    name: 'gpt_proxy_translation_losses_total',
+    help: 'Fields of requests that an upstream did not get as they were meant',
+    labelNames: ['endpoint', 'how'] as const,
+    registers,
+  })
   const refusals = new Counter({
     name: 'gpt_proxy_requests_refused_total',
     help: 'Requests refused before anything was sent for them',
@@ -74,6 +82,7 @@ export function createPrometheusMetrics(): Metrics {
       requests.add(1, [endpoint, status, outcome, upstream])
       for (const { upstream, failure } of record.attempts)
         attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
+      for (const how of lossesIn(record)) losses.inc({ endpoint, how })
       tokens.add(record.promptTokens, ['prompt', upstream])
       tokens.add(record.completionTokens, ['completion', upstream])
       duration.observe(endpoint, durationMs / 1000)
@@ -94,4 +103,10 @@ export function createPrometheusMetrics(): Metrics {
 function failureClass(failure: string): string {
   const colon = failure.indexOf(':')
   return colon > 0 ? failure.slice(0, colon) : 'other'
+}
+
+/** What became of each field that was lost on the way to the upstream that was asked last. */
+function lossesIn({ attempts }: UsageRecord): string[] {
+  const { losses = [] } = attempts[attempts.length - 1] ?? {}
+  return losses.map((loss) => loss.slice(loss.lastIndexOf(' ') + 1))
 }

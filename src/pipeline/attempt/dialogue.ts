@@ -1,5 +1,7 @@
 /** In which protocol an upstream is spoken to: the client's own if it knows that too, else a translation. */
+
 import { BoundedMap } from '../../core/bounded-map.ts'
+import { type GatewayError, invalidRequest } from '../../core/errors.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { factsFor, type ModelFacts } from '../../protocols/model-facts.ts'
 import type { Loss } from '../../protocols/neutral.ts'
@@ -11,7 +13,8 @@ import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { estimatePrompt } from '../../usage/estimate.ts'
 import type { Services } from '../services.ts'
-import type { RequestTries } from './tries.ts'
+import { shownField } from './losses.ts'
+import { type RequestTries, STRICT_HEADER } from './tries.ts'
 
 export interface Dialogue {
   protocol: UpstreamProtocol
@@ -50,7 +53,7 @@ function protocolFor(
 
 async function translated(
   { thoughts }: Services,
-  { request, context, callerId }: RequestTries,
+  { request, context, callerId, strict }: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
   name: ProtocolName,
 ): Promise<Dialogue> {
@@ -71,7 +74,17 @@ async function translated(
     thoughts: thoughts.of(callerId),
   })
   await protocol.prepare()
+  const [loss] = protocol.losses
+  if (strict && loss !== undefined) throw refusedLoss(loss)
   return { protocol, request: { ...request, endpoint }, passes: false, losses: protocol.losses }
+}
+
+function refusedLoss(loss: Loss): GatewayError {
+  const field = shownField(loss)
+  return invalidRequest(
+    `'${field}' would be ${loss.how}: ${loss.why}. Leave it out, or leave out ${STRICT_HEADER}, which asks for this refusal`,
+    field,
+  )
 }
 
 const MAX_KNOWN = 1_000

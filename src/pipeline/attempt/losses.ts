@@ -5,6 +5,10 @@ import type { Loss } from '../../protocols/neutral.ts'
 const UNSAFE = /[^\w.[\]-]/g
 const MAX_FIELD = 64
 
-export function shownLoss({ field, how }: Loss): string {
-  return `${field.replace(UNSAFE, '').slice(0, MAX_FIELD)} ${how}`
+export function shownLoss(loss: Loss): string {
+  return `${shownField(loss)} ${loss.how}`
+}
+
+export function shownField({ field }: Loss): string {
+  return field.replace(UNSAFE, '').slice(0, MAX_FIELD)
 }

@@ -36,6 +36,8 @@ export interface RequestTries extends Tries {
   current: Candidate<UsableUpstream> | null
   /** What the upstream that was asked last did not get as it was meant. */
   losses: readonly Loss[]
+  /** The client takes no answer to a request of which something was lost. */
+  readonly strict: boolean
   /** The user who asks: thoughts that are kept are kept for them alone. */
   readonly callerId: number
   /** Time spent waiting for upstreams, or for another attempt. */
@@ -49,6 +51,9 @@ interface Reserved {
   readonly context: RequestContext
   readonly headers: Record<string, string>
 }
+
+/** A client sends it with `true`. */
+export const STRICT_HEADER = 'x-gpt-proxy-strict'
 
 export function openTries(
   forwardHeaders: readonly string[],
@@ -66,6 +71,7 @@ export function openTries(
     delivery: openDelivery(client, headers),
     forwarded: forwardedHeaders(names, client.headers),
     callerId: caller.user.id,
+    strict: client.headers.get(STRICT_HEADER) === 'true',
     attempts: [],
     current: null,
     losses: [],

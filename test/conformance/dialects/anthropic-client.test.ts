@@ -133,12 +133,31 @@ describe('with an OpenAI-style upstream', () => {
     ])
   })
 
-  test('what is lost is named in a header', async () => {
+  test('what is lost is named in a header, the record and the metrics', async () => {
     rig.chat.script(() => jsonReply(200, chatCompletion('Hello')))
     const { response } = await client.messages
       .create({ ...ask('gpt-mock'), top_k: 5 } as never)
       .withResponse()
     expect(response.headers.get('x-gpt-proxy-losses')).toBe('top_k dropped')
+    const row = await rig.gateway.usageRow(response.headers.get('x-request-id') ?? '')
+    expect(String(row.attempt_log)).toContain('top_k dropped')
+    const metrics = await fetch(`${rig.gateway.origin}/metrics`, {
+      headers: { authorization: `Bearer ${rig.gateway.adminKey}` },
+    })
+    expect(await metrics.text()).toContain(
+      'gpt_proxy_translation_losses_total{endpoint="messages",how="dropped"} 1',
+    )
+  })
+
+  test('a strict client gets a 400 instead, which nothing was sent for', async () => {
+    const before = rig.chat.ledger.length
+    const strictly = { headers: { 'x-gpt-proxy-strict': 'true' } }
+    const refused = await client.messages
+      .create({ ...ask('gpt-mock'), top_k: 5 } as never, strictly)
+      .catch((error) => error)
+    expect(refused.status).toBe(400)
+    expect(refused.message).toContain('top_k')
+    expect(rig.chat.ledger.length).toBe(before)
   })
 
   test('what cannot be carried is a 400 that nothing was sent for', async () => {
