@@ -11,11 +11,14 @@ export interface DialectRig {
   close(): Promise<void>
 }
 
-export async function startDialectRig(): Promise<DialectRig> {
+export async function startDialectRig(
+  /** A `compatible` upstream speaks Chat Completions only, an `openai` one Responses too. */
+  provider: 'openai' | 'compatible' = 'openai',
+): Promise<DialectRig> {
   const [chat, messages] = await Promise.all([startMockUpstream(), startMockUpstream()])
   const gateway = await startGateway({
     upstreams: [
-      { name: 'chat', provider: 'openai', baseUrl: chat.url, models: ['gpt-*'] },
+      { name: 'chat', provider, baseUrl: chat.url, models: ['gpt-*'] },
       { name: 'messages', provider: 'anthropic', baseUrl: origin(messages), models: ['claude-*'] },
     ],
     env: { CIRCUIT_BREAKER_THRESHOLD: '1000000' },
