@@ -120,6 +120,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'lim.server-lost': [RESTART],
   'lim.several': ['export REDIS_URL=redis://:PASSWORD@redis:6379', RESTART],
 
+  'ngx.stranger': ['curl -si {url}/livez', 'ss -ltnp   # which program listens where'],
   'ngx.idle': ['gpt-proxy serve'],
   'ngx.down': [
     'gpt-proxy serve   # or: docker compose up -d api, systemctl restart gpt-proxy',

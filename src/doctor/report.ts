@@ -64,7 +64,7 @@ export function viewOf({ code, verdict, figures }: Finding, language: Language):
   return {
     code,
     verdict,
-    seen: filled(seen, figures, shown),
+    seen: withoutUnmeasured(filled(seen, figures, shown)),
     cause: cause === null ? null : filled(cause, figures, shown),
     fix: fix === null ? null : filled(fix, figures, shown),
     commands: (REMEDIES[code] ?? []).map((line) => filled(line, figures, pasteable)),
@@ -80,7 +80,14 @@ function filled(text: string, figures: Figures, write: (value: Figure, name: str
   )
 }
 
+/** What was not measured is left out of a list of measurements, instead of "Redis - ms". */
+function withoutUnmeasured(text: string): string {
+  return text.replace(/(^|[,，] ?)[^,，]*? - (ms|毫秒)/g, '').replace(/^[,，]\s*/, '')
+}
+
 function shown(value: Figure): string {
+  // Nobody needs the fifteen digits of a measurement.
+  if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1)
   return String(value ?? '-').replace(UNPRINTABLE, '?')
 }
 

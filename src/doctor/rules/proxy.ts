@@ -11,6 +11,8 @@ export function judgeProxy(evidence: ProxyEvidence): Finding[] {
     const figures = { url, publicUrl, error: direct.error, seen: seenOf(through[0]) }
     return [failure(publicUrl === null ? 'ngx.idle' : 'ngx.down', figures)]
   }
+  if (!direct.isGateway)
+    return [failure('ngx.stranger', { url, status: direct.status, proxy: direct.proxy })]
   const ill = Object.entries(services).filter(([, how]) => /unhealthy|degraded/.test(how))
   const inside = ill.length === 0 ? [] : [degraded(url, ill)]
   if (publicUrl === null) return [...inside, ok('ngx.direct', { url })]

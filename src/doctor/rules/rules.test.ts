@@ -83,6 +83,14 @@ const proxied = (through: readonly (typeof REPLY | { ok: false; error: string })
     }),
   )
 
+test('another program on the port of the gateway is no gateway', () => {
+  const direct = { ...REPLY, status: 200, isGateway: false }
+  const evidence = { url: 'http://127.0.0.1:8000', publicUrl: null, listens: '127.0.0.1:8000' }
+  expect(codes(judgeProxy({ ...evidence, direct, services: {}, through: [] }))).toEqual([
+    'ngx.stranger',
+  ])
+})
+
 test('the proxy in front: all, some or none of the tries tell what is wrong', () => {
   expect(proxied([REPLY, REPLY])).toEqual(['ngx.ok'])
   expect(proxied([REPLY, BAD, REPLY])).toEqual(['ngx.keep-alive'])

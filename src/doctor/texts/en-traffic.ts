@@ -88,6 +88,11 @@ export const EN_TRAFFIC = {
   'ngx.direct': [
     'The gateway at {url} answers; PUBLIC_URL is not set, so nothing in front was tried.',
   ],
+  'ngx.stranger': [
+    'At {url} something answers with status {status} ({proxy}), but not this gateway.',
+    'Another program has the port, so the gateway does not run or has another HOST or PORT.',
+    'See which program it is, and end it or give the gateway another port:',
+  ],
   'ngx.idle': [
     'Nothing answers at {url} ({error}), and PUBLIC_URL is not set.',
     'The gateway does not run, or with another HOST or PORT.',

@@ -85,6 +85,11 @@ export const ZH_TRAFFIC: Readonly<Record<keyof typeof EN_TRAFFIC, Text>> = {
 
   'ngx.ok': ['{url} 上的网关和 {publicUrl} 都有应答；{tries} 次尝试中 {tries} 次成功。'],
   'ngx.direct': ['{url} 上的网关有应答；没有设置 PUBLIC_URL，因此没有尝试前面的代理。'],
+  'ngx.stranger': [
+    '{url} 有程序以状态 {status} 应答（{proxy}），但不是这个网关。',
+    '端口被其他程序占用，网关没有运行，或使用另外的 HOST 或 PORT。',
+    '查看是哪个程序，停止它，或为网关换一个端口：',
+  ],
   'ngx.idle': [
     '{url} 没有应答（{error}），也没有设置 PUBLIC_URL。',
     '网关没有运行，或使用另外的 HOST 或 PORT。',

@@ -120,7 +120,10 @@ describe('the start names the step', () => {
     const database = server.createDatabase()
     server.sql('create table api_keys (mine text)', database)
     const line = await refused(server.url(database))
-    expect(line).toContain(': migration: relation "api_keys" already exists. Nothing was changed')
+    expect(line).toContain('belongs to another program: it has tables api_keys')
+    expect(line).toContain('Give the gateway a database of its own')
+    server.sql('create table alembic_version (version_num text)', database)
+    expect(await refused(server.url(database))).toContain('a Python program with SQLAlchemy')
     expect(server.sql(`select to_regclass('users') as made`, database)).toEqual([{ made: null }])
   })
 

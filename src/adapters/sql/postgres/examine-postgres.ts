@@ -35,8 +35,14 @@ export async function examinePostgres(address: DatabaseAddress, size: number): P
   } catch (error) {
     const fault = stepFault(error)
     const at = CONNECTING.indexOf(fault.step)
-    return { ...NOTHING, passed: CONNECTING.slice(0, Math.max(1, at)), fault }
+    const passed = CONNECTING.slice(0, Math.max(1, at)).filter((step) => isTaken(step, address))
+    return { ...NOTHING, passed, fault }
   }
+}
+
+/** Without TLS nothing can be said about TLS. */
+function isTaken(step: DatabaseStep, { sslMode }: DatabaseAddress): boolean {
+  return step !== 'tls' || sslMode !== 'disable'
 }
 
 async function examined(client: Client, address: DatabaseAddress, size: number): Promise<Examined> {
@@ -45,7 +51,8 @@ async function examined(client: Client, address: DatabaseAddress, size: number):
   const instances = await instancesOf(client)
   const { db, schema } = databaseOver(client, address)
   const seen = await examineSchema(db, schema)
-  return { ...seen, pool, instances, passed: [...CONNECTING, ...seen.passed, 'pool'] }
+  const steps = CONNECTING.filter((step) => isTaken(step, address))
+  return { ...seen, pool, instances, passed: [...steps, ...seen.passed, 'pool'] }
 }
 
 async function poolOf(client: Client, size: number): Promise<NonNullable<Examined['pool']>> {

@@ -42,9 +42,31 @@ export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string)
   }
 }
 
+/** Tables that ours would have to be called as well. */
+const OURS = ['users', 'api_keys', 'upstream_keys', 'usage_records', 'usage_monthly', 'audit_log']
+
+/** Before anything is made beside them: the tables of another program stay as they are. */
+function refuseAlien(names: readonly string[], where: string): void {
+  const alien = names.filter((name) => OURS.includes(name))
+  if (alien.length === 0) return
+  const maker = names.includes('alembic_version')
+    ? 'a Python program with SQLAlchemy (alembic_version), such as the predecessor of this gateway'
+    : 'another program'
+  throw new StoreError(
+    `database ${where} belongs to ${maker}: it has tables ${alien.join(', ')} that this gateway did not make`,
+    'give the gateway a database of its own (CREATE DATABASE) and leave this one as it is',
+  )
+}
+
 async function refuseNewerSchema(db: Kysely<Tables>, where: string): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return
+  if (!tables.some(({ name }) => name === 'kysely_migration')) {
+    refuseAlien(
+      tables.map(({ name }) => name),
+      where,
+    )
+    return
+  }
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
