@@ -34,6 +34,8 @@ const script = (make: Script) =>
   mock.script((exchange) => (isList(exchange) ? jsonReply(404, {}) : make(exchange)))
 const since = (...args: Parameters<typeof allSince>) =>
   allSince(...args).filter((exchange) => !isList(exchange))
+/** A role, and the first words: an answer has begun. */
+const visible = chatChunks('hello').slice(0, 2)
 const broken = () => jsonReply(500, { error: { message: 'no' } })
 const good = () => jsonReply(200, chatCompletion('hello'))
 
@@ -134,8 +136,10 @@ test('clients that go away never open it', async () => {
 test('the first event of a probing stream lets others pass while it runs on', async () => {
   await openBreaker('streaming')
   const hold = Promise.withResolvers<void>()
-  const [first = ''] = chatChunks('hello')
-  const begun: Step[] = [{ write: sseHead() }, { write: httpChunk(`data: ${first}\n\n`) }]
+  const begun: Step[] = [
+    { write: sseHead() },
+    ...visible.map((chunk) => ({ write: httpChunk(`data: ${chunk}\n\n`) })),
+  ]
   const from = mock.ledger.length
   script(inTurn([...begun, { until: hold.promise }, 'fin'], good()))
   const probe = await waitFor('the breaker to let a stream through', async () => {
@@ -150,8 +154,7 @@ test('the first event of a probing stream lets others pass while it runs on', as
 })
 
 test('streams that are cut in the middle open it, however well they began', async () => {
-  const [first = ''] = chatChunks('hello')
-  script(() => sseReply([first], { done: false }))
+  script(() => sseReply(visible, { done: false }))
   for (let request = 0; request < THRESHOLD; request++)
     expect((await ask(gateway, 'cutting', { stream: true })).status).toBe(200)
   expect((await ask(gateway, 'cutting', { stream: true })).status).toBe(503)
