@@ -247,8 +247,8 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '每隔多久向厂商查询批处理是否完成，完成后计费',
   },
   JOURNAL_SYNC: {
-    en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses anything',
-    zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失任何内容',
+    en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses a request, but of those that ended within its last 5 ms the exact counts: they are settled at their reservation, as `lost`',
+    zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失请求；但进程结束前最后 5 毫秒内完成的请求会丢失确切用量，按预留量结算并标记为 `lost`',
   },
   LOG_LEVEL: { en: 'any case; `WARNING` is `warn`', zh: '大小写均可；`WARNING` 即 `warn`' },
   LOG_PROMPT_BODY: {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { testAccounts } from './store-accounts.contract.ts'
 import { testByHand } from './store-by-hand.contract.ts'
+import { testObjects } from './store-objects.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
@@ -46,5 +47,6 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('sums', () => testSums(current))
     describe('quotas', () => testQuotas(current))
     describe('prices', () => testPrices(current))
+    describe('objects of vendors', () => testObjects(current))
   })
 }

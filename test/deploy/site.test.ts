@@ -125,11 +125,11 @@ describe('streams', () => {
 })
 
 describe('bodies', () => {
-  test('one of 99 MiB reaches the gateway, one of 101 MiB neither way', async () => {
+  test('one of 63 MiB reaches the gateway, one of 65 MiB neither way', async () => {
     const sized = (bytes: number) => JSON.stringify({ ...QUESTION, padding: 'x'.repeat(bytes) })
-    expect((await ask(sized(99 * MIB))).status).toBe(200)
-    expect((await ask(sized(101 * MIB))).status).toBe(413)
-    const direct = await gateway.chat({ ...QUESTION, padding: 'x'.repeat(101 * MIB) })
+    expect((await ask(sized(63 * MIB))).status).toBe(200)
+    expect((await ask(sized(65 * MIB))).status).toBe(413)
+    const direct = await gateway.chat({ ...QUESTION, padding: 'x'.repeat(65 * MIB) })
     expect(direct.status).toBe(413)
   }, 30_000)
 })

@@ -81,14 +81,37 @@ describe('objects', () => {
     expect((await call('GET', `/files/${id}/content`)).text).toBe(`content of ${id}`)
   })
 
+  test('of two users, asked for by the other 1,000 times by any route, are never readable', async () => {
+    const makers = [gateway.proxyKey, other]
+    const ids: string[][] = [[], []]
+    for (let count = 0; count < 20; count++)
+      for (const [at, key] of makers.entries()) ids[at]?.push((await upload(key)).json().id)
+    const paths = ['', '/content'] as const
+    const readable: string[] = []
+    const ask = async (turn: number): Promise<void> => {
+      const stranger = turn % 2
+      const owned = ids[1 - stranger] ?? []
+      const id = owned[Math.floor(Math.random() * owned.length)] ?? ''
+      const path = `/files/${id}${paths[turn % 4 < 2 ? 0 : 1]}`
+      const { status, text } = await call(turn % 10 === 9 ? 'DELETE' : 'GET', path, {
+        key: makers[stranger] ?? '',
+      })
+      if (status !== 404 || text.includes('content of')) readable.push(`${status} ${path}`)
+    }
+    for (let turn = 0; turn < 1_000; turn += 20)
+      await Promise.all(Array.from({ length: 20 }, (_, at) => ask(turn + at)))
+    expect(readable).toEqual([])
+  }, 60_000)
+
   test('are listed to their maker alone, past pages of others', async () => {
     const mine: string[] = []
     for (let count = 0; count < 3; count++) mine.push((await upload(other)).json().id)
     for (let count = 0; count < 30; count++) await upload()
     mine.push((await upload(other)).json().id)
-    const list = (await call('GET', '/files?limit=10', { key: other })).json()
-    expect(list.data.map(({ id }) => id)).toEqual(mine)
-    expect([list.first_id, list.last_id, list.has_more]).toEqual([mine[0], mine[3], false])
+    const list = (await call('GET', '/files?limit=100', { key: other })).json()
+    const all = list.data.map(({ id }) => id)
+    expect(mine.filter((id) => !all.includes(id))).toEqual([])
+    expect([list.first_id, list.last_id, list.has_more]).toEqual([all[0], all.at(-1), false])
   })
 
   test('are gone for the gateway when they are deleted', async () => {

@@ -1,4 +1,4 @@
-/** The largest body that is taken as shipped, 100 MiB, and what is one byte over it. */
+/** The largest body that is taken as shipped, 64 MiB, and what is one byte over it. */
 import { afterAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-upstream.ts'
 import { MIB, memoryBytes } from '../../support/process-memory.ts'
@@ -6,7 +6,7 @@ import { connectRaw, postText, sendRaw } from '../../support/raw-client.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { since, startRig } from '../rig.ts'
 
-const MAX_BYTES = 100 * MIB
+const MAX_BYTES = 64 * MIB
 const rig = await startRig({ models: { plain: 1 } })
 afterAll(() => rig.close(), 20_000)
 const { gateway, mock } = rig
@@ -17,7 +17,7 @@ function bodyOf(bytes: number): string {
   return empty.replace('""', `"${'x'.repeat(bytes - empty.length)}"`)
 }
 
-test('100 MiB are taken, and reach the upstream whole', async () => {
+test('64 MiB are taken, and reach the upstream whole', async () => {
   const client = await sendRaw(gateway.port, postText(gateway.proxyKey, bodyOf(MAX_BYTES)))
   expect((await client.reply(0, 20_000)).status).toBe(200)
   expect(since(mock, 0)[0]?.body).toHaveLength(MAX_BYTES)
