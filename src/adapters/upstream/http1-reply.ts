@@ -19,6 +19,8 @@ export class Http1Reply implements UpstreamReply {
   readonly status: number
   private readonly headers: HeaderLines
   private readonly wire: Holdable
+  /** Of the read of the socket in progress. */
+  private arriving: Uint8Array[] = []
   private chunks: Uint8Array[] = []
   private taken = 0
   private size = 0
@@ -47,7 +49,7 @@ export class Http1Reply implements UpstreamReply {
 
   /** Kept until `deliver`, so that what one read of the socket brought is handed over at once. */
   push(bytes: Uint8Array): void {
-    this.chunks.push(bytes)
+    this.arriving.push(bytes)
     this.size += bytes.length
     if (this.held || this.size <= HIGH_BYTES) return
     this.held = true
@@ -56,6 +58,7 @@ export class Http1Reply implements UpstreamReply {
 
   /** To be called after each read of the socket. */
   deliver(): void {
+    this.endRead()
     if (this.waiting === null || this.taken >= this.chunks.length) return
     const { resolve } = this.waiting
     this.waiting = null
@@ -79,7 +82,7 @@ export class Http1Reply implements UpstreamReply {
   }
 
   private take(): Uint8Array {
-    const bytes = this.joined()
+    const bytes = this.chunks[this.taken++] as Uint8Array
     if (this.taken === this.chunks.length) {
       this.chunks = []
       this.taken = 0
@@ -92,17 +95,13 @@ export class Http1Reply implements UpstreamReply {
     return bytes
   }
 
-  /** The next chunk, with the small ones that follow it: many chunks would be as many writes to the client. */
-  private joined(): Uint8Array {
-    const first = this.chunks[this.taken++] as Uint8Array
-    const from = this.taken
-    let length = first.length
-    while (this.taken < this.chunks.length) {
-      length += (this.chunks[this.taken] as Uint8Array).length
-      if (length > MAX_JOINED_BYTES) break
-      this.taken++
-    }
-    if (this.taken === from) return first
-    return joined([first, ...this.chunks.slice(from, this.taken)])
+  /** What one read brought is one chunk: each would be a write of its own to the client. */
+  private endRead(): void {
+    const { arriving } = this
+    if (arriving.length === 0) return
+    this.arriving = []
+    const length = arriving.reduce((sum, part) => sum + part.length, 0)
+    if (length > MAX_JOINED_BYTES) this.chunks.push(...arriving)
+    else this.chunks.push(joined(arriving))
   }
 }
