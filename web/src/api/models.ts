@@ -6,7 +6,6 @@ import { queryClient } from './query-client.ts'
 export type Model = Schemas['Model']
 export type Target = Schemas['Target']
 export type NewPrice = Schemas['NewPrice']
-export type ModelDefinition = NonNullable<Schemas['ModelDefinition']>
 
 export const modelsQuery = (search: string | undefined) =>
   infiniteQueryOptions({
@@ -34,14 +33,6 @@ export function setPrice(model: string, body: NewPrice) {
 
 export function removePrice(model: string) {
   return changing(unwrap(api.DELETE('/prices/{model}', { params: { path: { model } } })))
-}
-
-export function declareModel(model: string, body: ModelDefinition) {
-  return changing(unwrap(api.PUT('/models/{model}', { params: { path: { model } }, body })))
-}
-
-export function withdrawModel(model: string) {
-  return changing(unwrap(api.DELETE('/models/{model}', { params: { path: { model } } })))
 }
 
 async function changing<Result>(work: Promise<Result>): Promise<Result> {

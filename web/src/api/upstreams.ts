@@ -41,13 +41,8 @@ export function upstreamCreation(): (body: NewUpstream) => Promise<Upstream> {
 }
 
 export function upstreamImport() {
-  const header = { 'idempotency-key': idempotencyKey() }
   return once((settings: UpstreamSettings, secrets: string, test: boolean) =>
-    changing(
-      unwrap(
-        api.POST('/upstreams/import', { params: { header }, body: { settings, secrets, test } }),
-      ),
-    ),
+    changing(unwrap(api.POST('/upstreams/import', { body: { settings, secrets, test } }))),
   )
 }
 

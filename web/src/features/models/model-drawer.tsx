@@ -1,24 +1,16 @@
 /** One model: what would serve it right now and why, and its price. */
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { explainQuery, type Model, type Target, withdrawModel } from '@/api/models.ts'
-import { useMay } from '@/api/session.ts'
+import { explainQuery, type Model, type Target } from '@/api/models.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
-import { Confirm } from '@/ui/confirm.tsx'
 import { Drawer } from '@/ui/dialog.tsx'
 import { Loaded } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
-import { ModelDialog } from './model-dialog.tsx'
 import { PriceForm } from './price-form.tsx'
 
 export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => void }) {
-  const { t } = useLingui()
-  const { administer } = useMay()
   const plan = useQuery(explainQuery(model.name))
-  const [open, setOpen] = useState<'edit' | 'withdraw' | null>(null)
   return (
     <Drawer open onClose={onClose} title={model.name}>
       <div className="flex flex-col gap-6">
@@ -50,20 +42,6 @@ export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => v
                 <Trans>Its requests</Trans>
               </Link>
             </Button>
-            {administer && (
-              <Button size="small" onClick={() => setOpen('edit')}>
-                {model.origin === 'declared' ? (
-                  <Trans>Change where it leads</Trans>
-                ) : (
-                  <Trans>Declare where it leads</Trans>
-                )}
-              </Button>
-            )}
-            {administer && model.origin === 'declared' && (
-              <Button size="small" variant="danger" onClick={() => setOpen('withdraw')}>
-                <Trans>Take back the declaration</Trans>
-              </Button>
-            )}
           </div>
         </section>
         <section className="flex flex-col gap-2">
@@ -73,20 +51,6 @@ export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => v
           <PriceForm model={model} />
         </section>
       </div>
-      {open === 'edit' && <ModelDialog model={model} onClose={() => setOpen(null)} />}
-      {open === 'withdraw' && (
-        <Confirm
-          title={t`Take back the declaration of ${model.name}?`}
-          action={t`Take back ${model.name}`}
-          run={async () => {
-            await withdrawModel(model.name)
-            showToast(t`${model.name} is no longer declared`)
-          }}
-          onClose={() => setOpen(null)}
-        >
-          <Trans>The name then leads where the providers' own lists say, or nowhere.</Trans>
-        </Confirm>
-      )}
     </Drawer>
   )
 }

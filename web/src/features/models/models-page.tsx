@@ -5,26 +5,23 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
 import { type Model, modelsQuery } from '@/api/models.ts'
-import { useMay } from '@/api/session.ts'
 import { formatCost } from '@/lib/format.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
-import { LayersIcon, PlusIcon } from '@/ui/icons.tsx'
+import { LayersIcon } from '@/ui/icons.tsx'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
 import { DataTable } from '@/ui/table.tsx'
-import { ModelDialog } from './model-dialog.tsx'
 import { ModelDrawer } from './model-drawer.tsx'
 
 const route = getRouteApi('/signed-in/models')
 
 export function ModelsPage() {
   const { t } = useLingui()
-  const { q, create = false } = route.useSearch()
+  const { q } = route.useSearch()
   const navigate = route.useNavigate()
-  const { administer } = useMay()
   const [opened, setOpened] = useState<string | null>(null)
   const query = useInfiniteQuery(modelsQuery(q))
   const columns = useModelColumns(setOpened)
@@ -34,13 +31,6 @@ export function ModelsPage() {
     <Page
       title={t`Models`}
       description={t`The names that clients may ask for, and what serves them.`}
-      actions={
-        administer && (
-          <Button variant="primary" onClick={() => void navigate({ search: { q, create: true } })}>
-            <PlusIcon /> <Trans>Declare a model</Trans>
-          </Button>
-        )
-      }
     >
       <Panel
         flush
@@ -84,7 +74,6 @@ export function ModelsPage() {
         </Loaded>
       </Panel>
       {open && <ModelDrawer model={open} onClose={() => setOpened(null)} />}
-      {create && administer && <ModelDialog onClose={() => void navigate({ search: { q } })} />}
     </Page>
   )
 }
