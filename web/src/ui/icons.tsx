@@ -226,13 +226,6 @@ export const StethoscopeIcon = icon([
   ['circle', { cx: '20', cy: '10', r: '2' }],
 ])
 export const SquareIcon = icon([['rect', { width: '18', height: '18', x: '3', y: '3', rx: '2' }]])
-export const TrashIcon = icon([
-  ['path', { d: 'M10 11v6' }],
-  ['path', { d: 'M14 11v6' }],
-  ['path', { d: 'M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6' }],
-  ['path', { d: 'M3 6h18' }],
-  ['path', { d: 'M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2' }],
-])
 export const TriangleAlertIcon = icon([
   ['path', { d: 'm21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3' }],
   ['path', { d: 'M12 9v4' }],
