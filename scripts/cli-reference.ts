@@ -65,6 +65,7 @@ function contextWriting(write: (text: string) => void): CliContext {
     prepare: refusing,
     firstKeysSeen: refusing,
     serve: refusing,
+    consoleLink: refusing,
     backup: refusing,
     restore: refusing,
     gateway: refusing,

@@ -95,6 +95,8 @@ export type OpenAdmin = Admin & {
 
 export interface CliContext {
   version: string
+  /** Where the console takes such a token. */
+  consoleLink(token: string): string
   config(): Config
   /** Every variable with its value and source, secrets masked. */
   settings(): Setting[]

@@ -5,6 +5,7 @@ import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'
 import { addConfigShow } from './config/show.ts'
+import { addConsole } from './console.ts'
 import type { CliContext } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
@@ -52,6 +53,7 @@ import { addUserDelete } from './user/delete.ts'
 import { addUserDisable } from './user/disable.ts'
 import { addUserList } from './user/list.ts'
 import { addUserRename } from './user/rename.ts'
+import { addUserPassword } from './user/password.ts'
 import { addUserUpdate } from './user/update.ts'
 
 type AddCommand = (parent: Command, context: CliContext) => void
@@ -64,6 +66,7 @@ const TOP: readonly AddCommand[] = [
   addUsage,
   addAudit,
   addChat,
+  addConsole,
   addBackup,
   addRestore,
 ]
@@ -77,7 +80,7 @@ const GROUPS: readonly [
     'user',
     'users who hold proxy keys',
     'gpt-proxy user create alice',
-    [addUserCreate, addUserList, addUserUpdate, addUserRename, addUserDisable, addUserDelete],
+    [addUserCreate, addUserList, addUserUpdate, addUserRename, addUserDisable, addUserDelete, addUserPassword],
   ],
   [
     'key',

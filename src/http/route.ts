@@ -92,7 +92,7 @@ function answering<Who extends Audience>(
     const requestId = newRequestId()
     const headers = { 'x-request-id': requestId }
     try {
-      const caller = authorise(gateway, exchange.headers)
+      const caller = authorise(gateway, exchange)
       const reply = await handle({ exchange, caller, requestId, headers, params })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {

@@ -25,10 +25,20 @@ export function clientAddress(
   forwardedFor: string | null,
   trusts: Trust,
 ): string {
+  const client = readClientAddress(peer, forwardedFor, trusts)
+  return client === null ? UNKNOWN : groupName(client)
+}
+
+/** The same, as the whole address; null if it can't be read. */
+export function readClientAddress(
+  peer: string | null,
+  forwardedFor: string | null,
+  trusts: Trust,
+): Address | null {
   const client = peer === null ? null : parseAddress(peer)
-  if (client === null || peer === null) return UNKNOWN
+  if (client === null || peer === null) return null
   const hops = forwardedFor === null ? NO_ADDRESSES : heardBy(peer, forwardedFor, trusts)
-  return groupName(lastReadable(hops) ?? client)
+  return lastReadable(hops) ?? client
 }
 
 /** From the socket's other end up to the first that is not trusted. */

@@ -4,6 +4,9 @@ import type { RefusedKey } from '../access/key-activity.ts'
 import { isWellFormedProxyKey } from '../access/proxy-key.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
+import { isAllowedFrom } from '../limits/allowed-addresses.ts'
+import { readClientAddress } from '../limits/client-address.ts'
+import type { ClientPeer } from '../limits/rate-limits.ts'
 import type { Services } from './services.ts'
 
 /** One constant message: a wrong key learns nothing about how it was wrong. */
@@ -13,19 +16,31 @@ const REFUSAL =
 /** Only blanks and tabs are no part of a key: two readers must not take different keys out of one header. */
 const BEARER = /^bearer[ \t]+([^ \t].*?)[ \t]*$/i
 
-export function authenticate(gateway: Services, headers: HeaderSource): Caller {
-  const key = presentedKey(headers)
+export function authenticate(gateway: Services, client: ClientPeer): Caller {
+  const key = presentedKey(client.headers)
   if (key === null || !isWellFormedProxyKey(key)) throw refused()
   const { directory } = gateway
   const keyHash = gateway.sha256Hex(key)
   const caller = directory.findCaller(keyHash)
   if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
   if (isExpired(caller, gateway.clock.nowMs())) throw refused(expired(caller))
+  assertAllowedFrom(gateway, caller, client)
   return caller
 }
 
-export function authenticateAdmin(gateway: Services, headers: HeaderSource): Caller {
-  const caller = authenticate(gateway, headers)
+/** A key that leaked is of no use elsewhere, and that is all that its finder learns. */
+function assertAllowedFrom(gateway: Services, { key }: Caller, client: ClientPeer): void {
+  if (key.allowedAddresses === null) return
+  const address = readClientAddress(
+    client.peer(),
+    client.headers.get('x-forwarded-for'),
+    gateway.trustsProxy,
+  )
+  if (!isAllowedFrom(key.allowedAddresses, address)) throw refused()
+}
+
+export function authenticateAdmin(gateway: Services, client: ClientPeer): Caller {
+  const caller = authenticate(gateway, client)
   if (caller.user.role === 'admin') return caller
   throw new GatewayError('admin_key_required', 'gateway: this needs a key of an admin.')
 }

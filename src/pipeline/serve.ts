@@ -32,7 +32,7 @@ export async function serve(
   context: RequestContext,
 ): Promise<void> {
   const { client } = incoming
-  const caller = incoming.caller ?? authenticate(services, client.headers)
+  const caller = incoming.caller ?? authenticate(services, client)
   const leave = admit(services, caller, client)
   try {
     await serveCaller(services, caller, incoming, context)

@@ -4,6 +4,7 @@ import type { KeyActivity } from '../access/key-activity.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
+import type { Trust } from '../limits/client-address.ts'
 import type { InFlight } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
@@ -63,6 +64,8 @@ export interface Services {
   inFlight: InFlight
   /** Takes refusals of known keys; a command's own gateway needs none. */
   keyActivity?: KeyActivity
+  /** Whether an address is a proxy whose X-Forwarded-For is believed. */
+  trustsProxy: Trust
   /** Names of clients' headers that reach upstreams. */
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */

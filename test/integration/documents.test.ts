@@ -178,6 +178,7 @@ function program(): Command {
   }
   return buildProgram({
     version: '0',
+    consoleLink: unused,
     backup: unused,
     restore: unused,
     config: unused,

@@ -1,18 +1,30 @@
 /** gpt-proxy key rotate */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { moment, type Output, withExamples, withJson } from '../options.ts'
 import { withAdmin } from '../with-admin.ts'
 import { printMinted } from './create.ts'
 
 export function addKeyRotate(key: Command, context: CliContext): void {
   const rotate = key
     .command('rotate <key>')
-    .description('make a new key with the same rights, and revoke the old one')
-  withExamples(withJson(rotate), 'gpt-proxy key rotate 3').action(
-    (name: string, { json }: Output) =>
-      withAdmin(context, async (admin) =>
-        printMinted(context, await admin.keys.rotate(CLI_ACTOR, name), json),
-      ),
+    .description('make a new key with the same rights; the old one stops at once, or after --grace')
+    .option('--grace <time>', 'how long the old key still works, e.g. 24h', grace)
+  withExamples(
+    withJson(rotate),
+    'gpt-proxy key rotate 3',
+    'gpt-proxy key rotate 3 --grace 24h',
+  ).action((name: string, { json, grace: graceMs = 0 }: Output & { grace?: number }) =>
+    withAdmin(context, async (admin) =>
+      printMinted(context, await admin.keys.rotate(CLI_ACTOR, name, graceMs), json),
+    ),
   )
+}
+
+const MAX_GRACE_MS = 90 * 86_400_000
+
+function grace(text: string): number {
+  const graceMs = moment(text, 1, 0)
+  if (graceMs <= MAX_GRACE_MS) return graceMs
+  throw new InvalidArgumentError('It must be a time of at most 90d, such as 24h.')
 }

@@ -32,10 +32,10 @@ export function addUserCreate(user: Command, context: CliContext): void {
 }
 
 export function withUserOptions(command: Command): Command {
-  const role = new Option('--role <role>', 'an admin may also read the metrics').choices([
-    'admin',
-    'user',
-  ])
+  const role = new Option(
+    '--role <role>',
+    'an admin manages the gateway, a viewer only sees it',
+  ).choices(['admin', 'viewer', 'user'])
   return withJson(command)
     .option('--email <address>', 'for people to know whose it is')
     .addOption(role)

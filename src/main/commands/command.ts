@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { version } from '../../../package.json'
+import { SignInRefusal } from '../../admin/identity/refusal.ts'
 import type { CliContext } from '../../cli/context.ts'
 import { wording } from '../../cli/error-texts.ts'
 import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../../cli/exit-codes.ts'
@@ -11,8 +12,10 @@ import { loadConfig } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { migrationsOf } from '../compose/configured-store.ts'
+import { consoleLinkOf } from '../compose/console-link.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
 import { openAdmin, prepare } from '../compose/open-admin.ts'
+import { ownAddress } from '../compose/own-address.ts'
 import { examine } from '../doctor/doctor.ts'
 import { type Environment, runServer } from '../serve/serve.ts'
 import { askHealth } from './ask-health.ts'
@@ -39,6 +42,10 @@ function contextOf(environment: Environment): CliContext {
   const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
     version,
+    consoleLink(token) {
+      const { publicUrl, host, port } = config()
+      return consoleLinkOf(publicUrl ?? ownAddress(host, port), token)
+    },
     config,
     settings: () => settingsOf(environment),
     openAdmin: (ifMissing = 'refuse') => openAdmin(config(), { warn, ifMissing }),
@@ -69,6 +76,10 @@ function explain(context: CliContext, error: unknown): number {
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
   const line = (message: string, remedy: string) =>
     context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
+  if (error instanceof SignInRefusal) {
+    line(error.message, 'Try again')
+    return EXIT_CODE_OF_KIND.invalid
+  }
   if (error instanceof OperatorError) {
     const { message, remedy } = wording(error, context.language)
     line(message, remedy)

@@ -9,7 +9,7 @@ import { createUpstreamTransport } from '../../adapters/upstream/upstream-transp
 import type { Config } from '../../config.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
 import type { Logger } from '../../core/logger.ts'
-import { createAddressReader } from '../../limits/client-address.ts'
+import { createAddressReader, trustOf } from '../../limits/client-address.ts'
 import { createInFlight } from '../../limits/in-flight.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
@@ -185,6 +185,7 @@ export async function startGateway({
     journal,
     endedRequests,
     live,
+    trustsProxy: trustOf(config.trustedProxies),
     metrics,
     logger,
     clock,

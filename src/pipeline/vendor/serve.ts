@@ -29,7 +29,7 @@ export async function serveVendor(
   { client, readCall }: VendorIncoming,
   context: RequestContext,
 ): Promise<void> {
-  const caller = authenticate(services, client.headers)
+  const caller = authenticate(services, client)
   const leave = admit(services, caller, client)
   try {
     await serveCaller(services, caller, { client, readCall }, context)

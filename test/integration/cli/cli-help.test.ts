@@ -14,6 +14,7 @@ const refusing = () => {
 function programWriting(write: (text: string) => void): Command {
   const context: CliContext = {
     version: '0',
+    consoleLink: refusing,
     backup: refusing,
     restore: refusing,
     config: refusing,
@@ -46,11 +47,11 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
-const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'audit', 'chat', 'backup', 'restore']
+const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'audit', 'chat', 'console', 'backup', 'restore']
 
 test('every command of the design is there', () => {
   const groups = {
-    user: ['create', 'list', 'update', 'rename', 'disable', 'delete'],
+    user: ['create', 'list', 'update', 'rename', 'disable', 'delete', 'password'],
     key: ['create', 'limit', 'list', 'revoke', 'rotate', 'show', 'update'],
     upstream: ['add', 'import', 'list', 'update', 'test', 'reset', 'enable', 'disable', 'remove'],
     encryption: ['status', 'rotate'],

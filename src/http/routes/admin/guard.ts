@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { GatewayError } from '../../../core/errors.ts'
 import type { HeaderSource } from '../../../core/headers.ts'
+import type { ClientPeer } from '../../../limits/rate-limits.ts'
 import { authenticate } from '../../../pipeline/authenticate.ts'
 import { readCookie } from '../../web/cookies.ts'
 import { isSameOrigin } from '../../web/same-origin.ts'
@@ -16,7 +17,7 @@ export function guard(access: Access, parts: AdminApiParts): MiddlewareHandler<A
     const { headers } = context.env.exchange
     const isChange = !SAFE_METHODS.includes(context.req.method)
     if (access !== 'open') {
-      const principal = await principalOf(headers, parts, access)
+      const principal = await principalOf(context.env.exchange, parts, access)
       if (principal === null) throw new ApiError('not_signed_in')
       if (access !== 'key' && !access.includes(principal.role))
         throw new ApiError('role_not_allowed')
@@ -29,12 +30,13 @@ export function guard(access: Access, parts: AdminApiParts): MiddlewareHandler<A
 
 /** A key comes before a cookie: a client that sends one does not mean the other. */
 async function principalOf(
-  headers: HeaderSource,
+  client: ClientPeer,
   parts: AdminApiParts,
   access: Access,
 ): Promise<Principal | null> {
+  const { headers } = client
   if (headers.get('authorization') !== null || headers.get('api-key') !== null)
-    return principalOfKey(headers, parts, access)
+    return principalOfKey(client, parts, access)
   if (access === 'key') return null
   const found = await parts.identity.sessions.resume(readCookie(headers.get('cookie'), 'session'))
   if (found === null) return null
@@ -44,11 +46,11 @@ async function principalOf(
 }
 
 function principalOfKey(
-  headers: HeaderSource,
+  client: ClientPeer,
   { services }: AdminApiParts,
   access: Access,
 ): Principal {
-  const { user } = authenticate(services, headers)
+  const { user } = authenticate(services, client)
   if (access !== 'key' && user.role !== 'admin')
     throw new GatewayError('admin_key_required', 'gateway: this route requires an admin key.')
   return { user, role: user.role, by: 'key', sessionId: null, expiresAtMs: null }

@@ -14,7 +14,7 @@ const DAYS = 30
 export function ownKeyOperation({ on, parts }: AdminApi): void {
   const { services, reads, reports, admin, nowMs } = parts
   on(contract.ownKey, async (context) => {
-    const { user, key } = authenticate(services, context.env.exchange.headers)
+    const { user, key } = authenticate(services, context.env.exchange)
     const now = nowMs()
     const month = monthOf(now)
     const today = startOf(now, 'day', 'UTC')

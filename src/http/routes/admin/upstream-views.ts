@@ -2,9 +2,13 @@
 import type { UpstreamKey } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
+import { percentile } from '../../../usage/latency.ts'
 import type { UpstreamOutcome } from '../../../usage/live.ts'
 import type { UPSTREAM_STATES } from './contract/upstreams.ts'
 import type { AdminApiParts } from './parts.ts'
+
+const SLOT_MS = 1_800_000
+const DAY_MS = 86_400_000
 
 type State = (typeof UPSTREAM_STATES)[number]
 
@@ -20,6 +24,7 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
     upstreams.map(({ id }) => id),
   )
   const now = nowMs()
+  const day = await dayOf(parts)
   return upstreams.map((upstream) => {
     // What this instance has just seen comes before what was stored some moments ago.
     const state = services.health.state(upstream.id) ?? upstream.state
@@ -49,11 +54,32 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       last_error_hint: null,
       in_flight: 0,
       recent: services.live.outcomesOf(upstream.id).map(outcomeView),
-      day: { requests: 0, errors: 0, first_token_p50_ms: null, first_token_p95_ms: null },
+      day: day(upstream.name),
       created_at: isoTime(created.get(upstream.id) ?? 0),
       managed_by: 'console' as const,
     }
   })
+}
+
+/** By the name that their records have, for a day that ends with the running half hour. */
+async function dayOf({ reports, nowMs }: AdminApiParts) {
+  const untilMs = (Math.floor(nowMs() / SLOT_MS) + 1) * SLOT_MS
+  const range = { fromMs: untilMs - DAY_MS, untilMs }
+  const all = { userId: null, apiKeyId: null, model: null, upstream: null }
+  const [sums, latency] = await Promise.all([
+    reports.sums({ ...all, by: ['upstream'], buckets: [range] }),
+    reports.latency(range),
+  ])
+  return (name: string) => {
+    const sum = sums.find(({ group }) => group[0] === name)
+    const counts = latency.filter(({ upstream }) => upstream === name)
+    return {
+      requests: sum?.requests ?? 0,
+      errors: sum?.errors ?? 0,
+      first_token_p50_ms: percentile(counts, 0.5),
+      first_token_p95_ms: percentile(counts, 0.95),
+    }
+  }
 }
 
 function outcomeView({ atMs, ok, status, firstTokenMs }: UpstreamOutcome) {

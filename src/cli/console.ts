@@ -1,0 +1,24 @@
+/** gpt-proxy console */
+import type { Command } from 'commander'
+import { CLI_ACTOR, type CliContext } from './context.ts'
+import { type Output, withExamples, withJson } from './options.ts'
+import { printRow } from './output.ts'
+import { withAdmin } from './with-admin.ts'
+
+export function addConsole(program: Command, context: CliContext): void {
+  const command = program
+    .command('console')
+    .description('print a one-time link with which a user chooses a password for the console')
+    .option('--user <user>', 'for whom', 'admin')
+  withExamples(withJson(command), 'gpt-proxy console', 'gpt-proxy console --user alice').action(
+    ({ user, json }: Output & { user: string }) =>
+      withAdmin(context, async (admin) => {
+        const { token, expiresAtMs } = await admin.identity.createLink(CLI_ACTOR, user)
+        const link = context.consoleLink(token)
+        if (json)
+          printRow(context, { link, expires_at: new Date(expiresAtMs).toISOString() }, { json })
+        else context.writeOut(`${link}\n`)
+        context.writeError('it works once, within 30 minutes\n')
+      }),
+  )
+}
