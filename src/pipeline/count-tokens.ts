@@ -27,7 +27,7 @@ export async function serveCount(
   context: RequestContext,
 ): Promise<void> {
   const { protocol, endpoint, client } = incoming
-  const caller = authenticate(services, client.headers)
+  const caller = authenticate(services, client)
   const text = await incoming.readBody()
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
   const plan = await routeModel(services, caller, request)
