@@ -52,8 +52,8 @@ import { addUserCreate } from './user/create.ts'
 import { addUserDelete } from './user/delete.ts'
 import { addUserDisable } from './user/disable.ts'
 import { addUserList } from './user/list.ts'
-import { addUserRename } from './user/rename.ts'
 import { addUserPassword } from './user/password.ts'
+import { addUserRename } from './user/rename.ts'
 import { addUserUpdate } from './user/update.ts'
 
 type AddCommand = (parent: Command, context: CliContext) => void
@@ -80,7 +80,15 @@ const GROUPS: readonly [
     'user',
     'users who hold proxy keys',
     'gpt-proxy user create alice',
-    [addUserCreate, addUserList, addUserUpdate, addUserRename, addUserDisable, addUserDelete, addUserPassword],
+    [
+      addUserCreate,
+      addUserList,
+      addUserUpdate,
+      addUserRename,
+      addUserDisable,
+      addUserDelete,
+      addUserPassword,
+    ],
   ],
   [
     'key',

@@ -47,7 +47,18 @@ function pathsOf(command: Command, path: string[] = []): string[][] {
 
 const PATHS = pathsOf(programWriting(() => {})).map((path) => path.join(' '))
 
-const SINGLE = ['serve', 'health', 'doctor', 'init', 'usage', 'audit', 'chat', 'console', 'backup', 'restore']
+const SINGLE = [
+  'serve',
+  'health',
+  'doctor',
+  'init',
+  'usage',
+  'audit',
+  'chat',
+  'console',
+  'backup',
+  'restore',
+]
 
 test('every command of the design is there', () => {
   const groups = {
