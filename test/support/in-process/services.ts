@@ -1,7 +1,7 @@
 /** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
 import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
 import type { DirectoryRows, UpstreamKey } from '../../../src/core/entities.ts'
-import { createAddressReader } from '../../../src/limits/client-address.ts'
+import { createAddressReader, trustOf } from '../../../src/limits/client-address.ts'
 import { createInFlight } from '../../../src/limits/in-flight.ts'
 import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
 import { createRateLimits } from '../../../src/limits/rate-limits.ts'
@@ -125,6 +125,7 @@ export async function testServices(
       metrics,
     }),
     inFlight: createInFlight({ perKey: 0, perAddress: 0, addressOf }),
+    trustsProxy: trustOf([]),
     forwardHeaders: [],
     objects: silent<Services['objects']>(),
     unknownObjects: 'pass',
