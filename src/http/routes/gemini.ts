@@ -51,7 +51,7 @@ const GEMINI = { protocol: 'gemini' } as const
 /** Of somebody who may not ask, no more is said than that. */
 function refusal({ gateway }: AppParts, exchange: Exchange): unknown {
   try {
-    authenticate(gateway, exchange.headers)
+    authenticate(gateway, exchange)
   } catch (error) {
     return error
   }

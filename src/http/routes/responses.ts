@@ -48,7 +48,7 @@ async function choose(
   const share = bodyLimits.memory.open()
   try {
     // Nothing is read of somebody who may not ask.
-    const caller: Caller = authenticate(services, exchange.headers)
+    const caller: Caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
     const reading = { request: exchange, limits: bodyLimits, deadlines: services.deadlines, share }
     const body = await readText(reading)
