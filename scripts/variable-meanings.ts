@@ -29,6 +29,14 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'address that clients use, where it differs',
     zh: '客户端使用的地址（若与监听地址不同）',
   },
+  ADMIN_LISTEN: {
+    en: '`HOST:PORT` of a listener of its own for `/console/`, `/admin/` and `/metrics`, which the public one then lacks',
+    zh: '为 `/console/`、`/admin/` 与 `/metrics` 单独监听的 `HOST:PORT`；公开端口此后不再提供它们',
+  },
+  USAGE_RETENTION_DAYS: {
+    en: 'days that single requests are kept, at least 32; sums and the audit log stay. 0 keeps all',
+    zh: '单条请求保留的天数，至少 32；汇总与审计日志保留。0 表示全部保留',
+  },
   DATA_DIR: {
     en: 'store, usage journal, encryption key file, first keys',
     zh: '存储、用量日志、加密密钥文件、最初的密钥',

@@ -86,6 +86,8 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
+    adminListen: values.ADMIN_LISTEN ?? null,
+    usageRetentionDays: values.USAGE_RETENTION_DAYS,
     dataDir: resolve(values.DATA_DIR),
     database: databaseOf(values),
     databasePoolSize: values.DB_POOL_SIZE,

@@ -18,4 +18,6 @@ export interface AdminDependencies {
   /** A keyed digest: HMAC-SHA-256 with `key`, as base64url. */
   sign: (key: string, text: string) => string
   defaultMonthlyQuotaTokens: number | null
+  /** Single requests are kept for so many days; 0 is all of them. */
+  usageRetentionDays: number
 }

@@ -27,6 +27,11 @@ export const ADMIN_ERRORS = {
     () => 'this Idempotency-Key was used for another request before',
   ),
   time_zone_unknown: entry('invalid', 'time_zone', ({ zone }) => `unknown time zone '${zone}'`),
+  records_deleted: entry(
+    'conflict',
+    'month',
+    ({ month }) => `records of ${month} are deleted already (USAGE_RETENTION_DAYS)`,
+  ),
   cursor_invalid: entry('invalid', 'after', () => 'the page cursor is invalid'),
 
   user_not_found: entry('not_found', 'user', ({ user }) => `there is no user '${user}'`),

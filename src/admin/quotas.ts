@@ -1,10 +1,13 @@
 /** Monthly quotas: seen, set, started anew, and held against the records. */
-import { type Month, monthOf, monthText, nextMonthStartMs } from '../core/month.ts'
+import { type Month, monthOf, monthStartMs, monthText, nextMonthStartMs } from '../core/month.ts'
 import type { LeaseRow, QuotaRow, SumDifference } from '../quota/admin-ledger.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../quota/rules.ts'
 import type { Actor, MakeChange } from './changes.ts'
 import type { AdminDependencies } from './dependencies.ts'
+import { adminError } from './errors.ts'
 import { findUser, type Users } from './users.ts'
+
+const DAY_MS = 86_400_000
 
 export interface QuotaFigures extends QuotaRow {
   /** The one that counts; null is none. */
@@ -21,7 +24,7 @@ export interface Reconciliation {
 }
 
 export function createQuotaUseCases(
-  { store, nowMs, defaultMonthlyQuotaTokens }: AdminDependencies,
+  { store, nowMs, defaultMonthlyQuotaTokens, usageRetentionDays }: AdminDependencies,
   { users, change }: { users: Users; change: MakeChange },
 ) {
   const show = async (user: string | null, month: Month | null): Promise<QuotaFigures[]> => {
@@ -60,6 +63,10 @@ export function createQuotaUseCases(
     /** Makes the sums what the records say, and returns what differed. */
     async repair(actor: Actor, month: Month | null): Promise<Reconciliation> {
       const repaired = month ?? monthOf(nowMs())
+      const keptSinceMs = nowMs() - usageRetentionDays * DAY_MS
+      // Without its records a month would be repaired to nothing.
+      if (usageRetentionDays > 0 && monthStartMs(repaired) < keptSinceMs)
+        throw adminError('records_deleted', { month: monthText(repaired) })
       const beforeMs = nowMs() - LEASE_COUNTS_MS
       const different = await store.sumDifferences(repaired)
       const staleLeases = await store.staleLeases(beforeMs)

@@ -24,6 +24,10 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     ({ zone }) => `未知的时区“${zone}”`,
     '请填写 IANA 名称，例如 Asia/Shanghai',
   ),
+  records_deleted: text(
+    ({ month }) => `${month} 的记录已删除（USAGE_RETENTION_DAYS）`,
+    '只剩汇总数据，将保持不变',
+  ),
   cursor_invalid: text(() => '分页游标无效', '请使用上一页返回的游标'),
   user_not_found: text(({ user }) => `没有用户“${user}”`, '查看所有用户：gpt-proxy user list'),
   user_exists: text(

@@ -10,6 +10,7 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   idempotency_mismatch: 'Use another key for another request',
   address_invalid: 'Give networks such as 10.0.0.0/8, or single addresses',
   time_zone_unknown: 'Give an IANA name such as Asia/Shanghai',
+  records_deleted: 'Its sums are all that is left, and stay as they are',
   cursor_invalid: 'Take it from the page before',
   user_not_found: 'List them with: gpt-proxy user list',
   user_exists: 'Choose another name, or change that one with: gpt-proxy user update',

@@ -122,3 +122,24 @@ function refused(context: z.RefinementCtx, expected: string): never {
   context.addIssue({ code: 'custom', message: expected })
   return z.NEVER
 }
+
+/** `HOST:PORT`; an IPv6 address in brackets. */
+export const hostAndPort = z.string().transform((given, context) => {
+  const [, bracketed, host, port] = /^(?:\[([^\]\s]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(given) ?? []
+  const name = bracketed ?? host
+  if (name !== undefined && Number(port) <= 65_535) return { host: name, port: Number(port) }
+  return refused(context, 'HOST:PORT, e.g. 127.0.0.1:8001')
+})
+
+/** A running month must stay whole, because its quota is checked against its records. */
+const MIN_RETENTION_DAYS = 32
+
+export const daysOrNever = z.string().transform((given, context) => {
+  const days = Number(given)
+  const isWhole = /^\d{1,5}$/.test(given)
+  if (isWhole && (days === 0 || days >= MIN_RETENTION_DAYS)) return days
+  return refused(
+    context,
+    `a number of days of at least ${MIN_RETENTION_DAYS}, or 0 for all of them`,
+  )
+})

@@ -37,11 +37,13 @@ export const ROUTES: readonly Route[] = [
 
 export function createApp(parts: AppParts): (exchange: Exchange) => void {
   const router = createRouter(
-    [...ROUTES, realtimeRoute, ...VENDOR_ROUTES].map(({ method, path, open }) => ({
-      method,
-      path,
-      value: open(parts),
-    })),
+    [...ROUTES, realtimeRoute, ...VENDOR_ROUTES]
+      .filter(({ path }) => isServed(path, parts.surface))
+      .map(({ method, path, open }) => ({
+        method,
+        path,
+        value: open(parts),
+      })),
   )
   return (exchange) => {
     // Before CORS: pages of other origins have no business with the admin API.
@@ -67,6 +69,14 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
     if (found === null) refuse(exchange, router, path)
     else found.handler(exchange, found.match)
   }
+}
+
+/** Whether it is alive is for whoever asks at either listener. */
+const ON_BOTH = ['/health', '/livez', '/readyz']
+
+function isServed(path: string, surface: AppParts['surface']): boolean {
+  if (surface === 'all' || ON_BOTH.includes(path)) return true
+  return (path === '/metrics') === (surface === 'admin')
 }
 
 interface FoundRoute {

@@ -25,6 +25,8 @@ export interface AppParts extends ServerOptions {
     draining(): boolean
     databaseHealthy(): Promise<boolean>
   }
+  /** With a listener of its own for administration, the public one serves clients' routes alone. */
+  surface: 'all' | 'public' | 'admin'
   /** The admin API and the console; null where they are not served. */
   web: WebRoutes | null
   /** Web pages that may call the gateway; none by default. */

@@ -3,6 +3,13 @@
 import type { JournalHealth } from './journal.ts'
 import type { UsageRecord } from './record.ts'
 
+/** A provider key as a gauge shows it. */
+export interface UpstreamReading {
+  name: string
+  provider: string
+  state: string
+}
+
 export interface Metrics {
   requestFinished(record: UsageRecord): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */
@@ -17,6 +24,8 @@ export interface Metrics {
   redisHealthy(healthy: boolean): void
   /** Asked each time the metrics are read. */
   watchJournal(health: () => JournalHealth): void
+  /** Asked each time the metrics are read. */
+  watchUpstreams(read: () => readonly UpstreamReading[]): void
   /** The text exposition format. */
   exposition(): Promise<string>
   readonly contentType: string

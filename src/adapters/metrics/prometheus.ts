@@ -6,10 +6,14 @@ import type { UsageRecord } from '../../usage/record.ts'
 import { createHistogram } from './histogram.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { createLabelledCounter } from './labelled-counter.ts'
+import { buildInfo, upstreamGauges } from './upstream-gauges.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-export function createPrometheusMetrics(): Metrics {
+/** Clients choose the names of models; a metric has room for so many of them. */
+const MAX_MODELS = 100
+
+export function createPrometheusMetrics(version = ''): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = createLabelledCounter({
@@ -39,7 +43,23 @@ export function createPrometheusMetrics(): Metrics {
     label: 'endpoint',
     bounds: SECONDS,
   })
-  for (const { metric } of [requests, attempts, tokens, duration, firstToken])
+  const modelDuration = createHistogram({
+    name: 'gpt_proxy_model_request_duration_seconds',
+    help: 'From arrival to the last byte, by the model that was asked for',
+    label: 'model',
+    bounds: SECONDS,
+  })
+  const providerFirstToken = createHistogram({
+    name: 'gpt_proxy_provider_time_to_first_token_seconds',
+    help: 'From arrival to the first byte of the reply, by provider',
+    label: 'provider',
+    bounds: SECONDS,
+  })
+  const modelLabel = boundedLabel(MAX_MODELS)
+  for (const { metric } of [
+    ...[requests, attempts, tokens, duration, firstToken],
+    ...[modelDuration, providerFirstToken],
+  ])
     registry.registerMetric(metric)
   const dropped = new Counter({
     name: 'gpt_proxy_stream_events_dropped_total',
@@ -73,6 +93,7 @@ export function createPrometheusMetrics(): Metrics {
     help: '1 where Redis counts for the rate limits, 0 where it is lost or not configured',
     registers,
   })
+  buildInfo(registry, version)
   collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
 
   return {
@@ -87,6 +108,11 @@ export function createPrometheusMetrics(): Metrics {
       tokens.add(record.completionTokens, ['completion', upstream])
       duration.observe(endpoint, durationMs / 1000)
       if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
+      // Of what no upstream served, the name may be anything.
+      const model = outcome === 'ok' ? modelLabel(record.model) : 'other'
+      modelDuration.observe(model, durationMs / 1000)
+      if (firstTokenMs !== null)
+        providerFirstToken.observe(record.provider ?? 'none', firstTokenMs / 1000)
     },
     eventsDropped: (count) => dropped.inc(count),
     refused: (code) => refusals.inc({ code }),
@@ -94,6 +120,7 @@ export function createPrometheusMetrics(): Metrics {
     limitedLocally: () => locally.inc(),
     redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
     watchJournal: (health) => journalGauges(registry, health),
+    watchUpstreams: (read) => upstreamGauges(registry, read),
     exposition: () => registry.metrics(),
     contentType: registry.contentType,
   }
@@ -109,4 +136,15 @@ function failureClass(failure: string): string {
 function lossesIn({ attempts }: UsageRecord): string[] {
   const { losses = [] } = attempts[attempts.length - 1] ?? {}
   return losses.map((loss) => loss.slice(loss.lastIndexOf(' ') + 1))
+}
+
+/** The first names that come, and one for all later ones. */
+function boundedLabel(max: number): (name: string) => string {
+  const known = new Set<string>()
+  return (name) => {
+    if (known.has(name)) return name
+    if (known.size >= max) return 'other'
+    known.add(name)
+    return name
+  }
 }

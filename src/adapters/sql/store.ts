@@ -23,6 +23,7 @@ import type { Tables } from './schema/schema.ts'
 import { type DialectWords, SQLITE } from './sql-dialect.ts'
 import { openDatabase } from './sqlite/open-database.ts'
 import { type SqlThread, ThreadDialect, type Turns } from './sqlite/thread-dialect.ts'
+import { deleteRecordsBefore } from './usage/retention.ts'
 import { createUsageStore } from './usage/usage-store.ts'
 
 export interface Store extends KeyStore, UsageStore, AdminStore {
@@ -30,6 +31,8 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   reads: ConsoleReads
   objects: ObjectStore
   reports: ConsoleReports
+  /** The oldest records before then, at most some hundred of them; how many. */
+  deleteRecordsBefore(beforeMs: number): Promise<number>
   examination: Examination
   /** Runs `work` in one instance at a time, of all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
@@ -89,6 +92,7 @@ export function storeOver(
     reads: createConsoleReads(db),
     objects: createObjectStore(db),
     reports: createConsoleReports(db),
+    deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
     // The file is this process's own: the process lock of its folder sees to that.

@@ -43,8 +43,10 @@ function contextOf(environment: Environment): CliContext {
   return {
     version,
     consoleLink(token) {
-      const { publicUrl, host, port } = config()
-      return consoleLinkOf(publicUrl ?? ownAddress(host, port), token)
+      const { publicUrl, adminListen, host, port } = config()
+      const own = adminListen ?? { host, port }
+      const url = adminListen === null ? publicUrl : null
+      return consoleLinkOf(url ?? ownAddress(own.host, own.port), token)
     },
     config,
     settings: () => settingsOf(environment),

@@ -52,10 +52,10 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
     reads: store.reads,
     reports,
     instanceId: parts.instanceId,
-    usageRetentionDays: null,
+    usageRetentionDays: config.usageRetentionDays || null,
     oidc: null,
     variables: variableSettings(parts.environment),
-    publicUrlOf: ({ publicUrl }) => publicUrl,
+    publicUrlOf: ({ publicUrl }) => clientUrl(config, publicUrl),
     surroundings: { publicUrl: config.publicUrl, trusts: trustOf(config.trustedProxies) },
     sha256Hex,
     nowMs: () => Date.now(),
@@ -91,6 +91,13 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
       await store.close()
     },
   }
+}
+
+/** A listener of its own for administration is not where clients go: their port is on the same host. */
+function clientUrl(config: Config, consoleUrl: string): string {
+  if (config.adminListen === null || config.publicUrl !== null) return consoleUrl
+  const url = URL.parse(consoleUrl)
+  return url === null ? consoleUrl : `${url.protocol}//${url.hostname}:${config.port}`
 }
 
 function maxBytes(path: string, config: Config): number {

@@ -1,5 +1,6 @@
 /** Puts the gateway together: configuration and store in, a running app out. */
 
+import { version } from '../../../package.json'
 import type { JournalFiles } from '../../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../../adapters/journal/journal.ts'
 import { createPrometheusMetrics } from '../../adapters/metrics/prometheus.ts'
@@ -140,7 +141,7 @@ export async function startGateway({
   })
   recovering.resolve(journal.recovered)
   const deadlines = createDeadlines()
-  const metrics = createPrometheusMetrics()
+  const metrics = createPrometheusMetrics(version)
   const local = createMemoryCounters()
   const counters =
     config.redisUrl === null
@@ -173,6 +174,13 @@ export async function startGateway({
   const credentials = createCredentials(config, () => Date.now())
   const transport = authorizedTransport(plainTransport, credentials)
   metrics.watchJournal(journal.health)
+  metrics.watchUpstreams(() =>
+    directory.allUpstreams().map(({ key }) => ({
+      name: key.name,
+      provider: key.provider,
+      state: (health.state(key.id) ?? key.state).status,
+    })),
+  )
   const live = createLive(clock.nowMs)
   const endedRequests = createEndedRequests({ journal, metrics, logger, live })
   const gateway: Services = {

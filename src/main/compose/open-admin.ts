@@ -78,6 +78,7 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
     totp: otpauth,
     sign: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
     defaultMonthlyQuotaTokens: config.defaultMonthlyQuotaTokens,
+    usageRetentionDays: config.usageRetentionDays,
   })
 }
 

@@ -18,6 +18,7 @@ import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { createWeb } from '../compose/web-routes.ts'
 import { banner } from './banner.ts'
 import { announceInstance } from './instance-notice.ts'
+import { startRetention } from './retention.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
 
 export type Environment = Record<string, string | undefined>
@@ -55,7 +56,13 @@ export async function runServer(
   const gateway = { ...running.gateway, keyActivity }
   const retract = await announceInstance({ store, vault, logger, instanceId, keyActivity })
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })
+  const stopRetention = startRetention({
+    days: config.usageRetentionDays,
+    deleteBefore: store.deleteRecordsBefore,
+    logger,
+  })
   const shutDown = async () => {
+    stopRetention()
     await retract()
     await web.close()
     await running.stop()
@@ -72,7 +79,7 @@ export async function runServer(
   const isTerminal = process.stdout.isTTY === true
   const upstreams = gateway.directory.allUpstreams().length
   const consoleLink =
-    report.unseenKeys === null ? null : await firstConsoleLink(admin, config, server.url)
+    report.unseenKeys === null ? null : await firstConsoleLink(admin, config, server.adminUrl)
   const text = banner({ config, url: server.url, report, upstreams, isTerminal, consoleLink })
   process.stdout.write(text, (error) => {
     if (isTerminal && !error) removeFirstStart(config)
@@ -107,7 +114,8 @@ async function firstConsoleLink(
 ): Promise<string | null> {
   if (await identity.hasAnyPassword()) return null
   const { token } = await identity.createLink(GATEWAY_ACTOR, 'admin')
-  const link = consoleLinkOf(config.publicUrl ?? url, token)
+  // With a listener of its own the console is not at the public address.
+  const link = consoleLinkOf((config.adminListen === null && config.publicUrl) || url, token)
   addConsoleLink(config, link)
   return link
 }

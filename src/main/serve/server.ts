@@ -6,7 +6,7 @@ import { OperatorError } from '../../core/operator-error.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
 import { createApp } from '../../http/app.ts'
-import type { WebRoutes } from '../../http/route.ts'
+import type { AppParts, WebRoutes } from '../../http/route.ts'
 import { type BodyMemory, createBodyMemory } from '../../http/server/body-memory.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
 import type { Services } from '../../pipeline/services.ts'
@@ -19,6 +19,8 @@ import { createDrain } from './drain.ts'
 export interface Server {
   /** At which this machine reaches it. */
   url: string
+  /** The console's; another one only with ADMIN_LISTEN. */
+  adminUrl: string
   /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
   /** Closes at once. */
@@ -64,37 +66,52 @@ export function listen({
       ? examineInSubprocess(environment, options, url)
       : examine(environment, options, url)
   const bodyMemory = createBodyMemory(config.bodyMemoryBytes)
-  const answer = createApp({
-    gateway,
-    readiness: { draining: drain.begun, databaseHealthy },
-    bodyLimits: {
-      maxBytes: config.maxBodyBytes,
-      timeoutMs: config.clientBodyTimeoutMs,
-      memory: bodyMemory,
-    },
-    uploadLimits: { maxBytes: config.maxUploadBytes, idleMs: config.clientBodyTimeoutMs },
-    allowedOrigins: config.corsAllowOrigins,
-    inFlight,
-    web: web?.({ inFlight, doctor, bodyMemory }) ?? null,
-  })
+  const webRoutes = web?.({ inFlight, doctor, bodyMemory }) ?? null
+  const appOf = (surface: AppParts['surface']) =>
+    createApp({
+      gateway,
+      readiness: { draining: drain.begun, databaseHealthy },
+      bodyLimits: {
+        maxBytes: config.maxBodyBytes,
+        timeoutMs: config.clientBodyTimeoutMs,
+        memory: bodyMemory,
+      },
+      uploadLimits: { maxBytes: config.maxUploadBytes, idleMs: config.clientBodyTimeoutMs },
+      allowedOrigins: config.corsAllowOrigins,
+      inFlight,
+      surface,
+      web: surface === 'public' ? null : webRoutes,
+    })
   const most = mostClients()
-  const server = orExplain(config.host, port, () =>
-    listenForRequests({
-      hostname: config.host,
-      port,
-      mostConnections: most,
-      turnedAway: (connections) =>
-        gateway.logger.warn({ connections, most }, 'turned away: as many as may be are connected'),
-      writeTimeoutMs: gateway.limits.clientWriteMs,
-      answer,
-      failed: (error) =>
-        gateway.logger.error(
-          { error: error instanceof Error ? error.stack : String(error) },
-          'internal error; a connection was ended',
-        ),
-    }),
-  )
+  const listenAt = (at: { host: string; port: number }, answer: ReturnType<typeof createApp>) =>
+    orExplain(at.host, at.port, () =>
+      listenForRequests({
+        hostname: at.host,
+        port: at.port,
+        mostConnections: most,
+        turnedAway: (connections) =>
+          gateway.logger.warn(
+            { connections, most },
+            'turned away: as many as may be are connected',
+          ),
+        writeTimeoutMs: gateway.limits.clientWriteMs,
+        answer,
+        failed: (error) =>
+          gateway.logger.error(
+            { error: error instanceof Error ? error.stack : String(error) },
+            'internal error; a connection was ended',
+          ),
+      }),
+    )
+  const { adminListen } = config
+  const hasOwn = adminListen !== null && webRoutes !== null
+  const server = listenAt({ host: config.host, port }, appOf(hasOwn ? 'public' : 'all'))
+  const adminServer = hasOwn ? listenAt(adminListen, appOf('admin')) : null
   const url = ownAddress(config.host, server.port)
+  const adminUrl =
+    adminServer === null || adminListen === null
+      ? url
+      : ownAddress(adminListen.host, adminServer.port)
   const settled = async () => {
     const settledMs = performance.now() + SETTLE_MS
     while (requests > 0 && performance.now() < settledMs) await Bun.sleep(POLL_MS)
@@ -102,14 +119,17 @@ export function listen({
 
   return {
     url,
+    adminUrl,
     async drain(drainMs) {
       await drain.run(server, drainMs)
       server.close()
+      adminServer?.close()
       // What was cut still has its use to record.
       await settled()
     },
     async close() {
       server.close()
+      adminServer?.close()
     },
   }
 }

@@ -40,7 +40,10 @@ export async function serveRealtime(
   context: RequestContext,
 ): Promise<void> {
   const { client } = incoming
-  const caller = authenticate(services, withKeyOf(client.headers))
+  const caller = authenticate(services, {
+    peer: () => client.peer(),
+    headers: withKeyOf(client.headers),
+  })
   const leave = services.inFlight.enter(caller, client)
   try {
     services.rateLimits.admit(caller.key, client)

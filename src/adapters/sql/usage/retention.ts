@@ -1,0 +1,23 @@
+/** Single requests are kept for a number of days; what they add up to stays. */
+import { type Kysely, sql } from 'kysely'
+import { isoTime } from '../../../core/iso-time.ts'
+import type { Tables } from '../schema/schema.ts'
+
+/** A few milliseconds of work, after which others get the lock. */
+const BATCH = 500
+
+/** The oldest records before then, at most a batch of them; how many were deleted. */
+export async function deleteRecordsBefore(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('usage_records')
+    .where('request_id', 'in', (oldest) =>
+      oldest
+        .selectFrom('usage_records')
+        .select('request_id')
+        .where('started_at', '<', isoTime(beforeMs))
+        .orderBy('started_at')
+        .limit(sql.lit(BATCH)),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

@@ -1,0 +1,60 @@
+/** Deletes records that are older than USAGE_RETENTION_DAYS, a few at a time, so that no request waits. */
+import type { Logger } from '../../core/logger.ts'
+
+const DAY_MS = 86_400_000
+const LOOK_EVERY_MS = 60_000
+/** Between two batches, in which requests are stored. */
+const PAUSE_MS = 250
+
+interface RetentionParts {
+  /** 0 keeps everything. */
+  days: number
+  deleteBefore(beforeMs: number): Promise<number>
+  logger: Logger
+  nowMs?: () => number
+}
+
+/** Returns what stops it. */
+export function startRetention({
+  days,
+  deleteBefore,
+  logger,
+  nowMs = () => Date.now(),
+}: RetentionParts): () => void {
+  if (days === 0) return () => {}
+  let stopped = false
+  let running = false
+  let isFailing = false
+
+  const purge = async (): Promise<void> => {
+    let deleted = 0
+    for (;;) {
+      if (stopped) return
+      const batch = await deleteBefore(nowMs() - days * DAY_MS)
+      deleted += batch
+      if (batch === 0) break
+      await Bun.sleep(PAUSE_MS)
+    }
+    isFailing = false
+    if (deleted > 0) logger.info({ deleted, days }, 'records older than the retention were deleted')
+  }
+  const look = (): void => {
+    if (running) return
+    running = true
+    purge()
+      .catch((error) => {
+        // Once an outage: it is tried again every minute.
+        if (!isFailing) logger.warn({ error: String(error) }, 'old records were not deleted')
+        isFailing = true
+      })
+      .finally(() => {
+        running = false
+      })
+  }
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  look()
+  return () => {
+    stopped = true
+    clearInterval(timer)
+  }
+}
