@@ -163,13 +163,20 @@ export function createDirectory({
       definition: null,
     }
   }
-  const reload = async () => {
+  const readAll = async () => {
     const rows = await store.readDirectory()
     definitions = new Map(rows.models.map((model) => [model.name, model]))
     takeUpstreamKeys(rows)
     known = await callersIn(rows)
     healthy = true
     onReload()
+  }
+  /** One after the other: an older reading that ends last would hide a newer one. */
+  let reading = Promise.resolve()
+  const reload = (): Promise<void> => {
+    const next = reading.then(readAll, readAll)
+    reading = next.catch(() => {})
+    return next
   }
 
   return {

@@ -86,7 +86,7 @@ describe('a creation', () => {
 
   test('works at once, and its secret is nowhere in the audit log', async () => {
     const { secret } = await createKey()
-    await answers(secret, 200)
+    expect((await chatWith(secret)).status).toBe(200)
     using database = gateway.database()
     const log = JSON.stringify(database.query('select * from audit_log').all())
     expect(log).toContain('key.create')
@@ -133,8 +133,8 @@ describe('a rotation', () => {
   test('without one ends the old key at once', async () => {
     const old = await createKey()
     const rotated = await keyOf(await admin.call('POST', `/keys/${old.id}/rotate`, {}))
-    await answers(old.secret, 401)
-    await answers(rotated.secret, 200)
+    expect((await chatWith(old.secret)).status).toBe(401)
+    expect((await chatWith(rotated.secret)).status).toBe(200)
   })
 
   test('whose reply was lost is not made a second time', async () => {

@@ -36,6 +36,8 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
     const { exchange } = context.env
     context.set('visit', readVisit(exchange.peer(), exchange.headers, parts.surroundings))
     await next()
+    // Whoever is told of a change can rely on it at once: a key just created is not refused.
+    if (changesDirectory(context.req) && context.res.ok) await parts.services.directory.reload()
     context.res.headers.set('cache-control', 'no-store')
     context.res.headers.set('x-content-type-options', 'nosniff')
   })
@@ -70,6 +72,13 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
     return errorReply(bodyFault ?? cause, requestId, parts.services.logger)
   })
   return app
+}
+
+/** What requests are decided by; a sign-in or a playground's message is not. */
+const DIRECTORY_PATHS = /^\/admin\/v1\/(?:users|keys|upstreams|models)(?:\/|$)/
+
+function changesDirectory({ method, path }: { method: string; path: string }): boolean {
+  return method !== 'GET' && method !== 'HEAD' && DIRECTORY_PATHS.test(path)
 }
 
 /** Who has overtaken this change. */
