@@ -17,7 +17,7 @@ const BACKSLASH = 92
 const TAB = 9
 const DELETE = 127
 
-/** Null if the byte may not be there. Extensions mean nothing here, but two readers must end them alike. */
+/** Null if the byte is not allowed there. Extensions are ignored, but both readers must agree on where they end. */
 export function afterExtensionByte(state: ExtensionState, byte: number): ExtensionState | null {
   switch (state) {
     case 'name start':

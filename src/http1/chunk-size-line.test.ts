@@ -1,4 +1,4 @@
-/** Which size lines of chunks are read, and that a request's are read as strictly as llhttp does. */
+/** Which chunk-size lines are accepted; those of requests are read as strictly as llhttp does. */
 import { describe, expect, test } from 'bun:test'
 import { ChunkSizeLine } from './chunk-size-line.ts'
 import { MalformedMessage } from './head-lines.ts'

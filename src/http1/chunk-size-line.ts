@@ -3,7 +3,7 @@ import { afterExtensionByte, type ExtensionState, mayEndExtension } from './chun
 import { MalformedMessage } from './head-lines.ts'
 
 const MAX_LENGTH = 256
-/** Sizes of more hexadecimal digits are no honest sizes. */
+/** A size with more hexadecimal digits is not legitimate. */
 const MAX_DIGITS = 12
 const CR = 13
 const LF = 10
@@ -12,7 +12,7 @@ const SPACE = 32
 const TAB = 9
 
 export class ChunkSizeLine {
-  /** Of the chunk, once the line has ended. */
+  /** The chunk's size, once the line has ended. */
   size = 0
   private readonly strict: boolean
   private length = 0
@@ -20,7 +20,7 @@ export class ChunkSizeLine {
   private extension: ExtensionState | 'ignored' | null = null
   private afterCr = false
 
-  /** `strict`: the grammar and nothing else. Otherwise anything may follow a size: some servers pad it with spaces. */
+  /** `strict` accepts only the grammar. Otherwise anything may follow the size: some servers pad it with spaces. */
   constructor(strict: boolean) {
     this.strict = strict
   }

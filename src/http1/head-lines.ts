@@ -7,36 +7,36 @@ export class MalformedMessage extends Error {
 
 export interface Framing {
   mode: 'length' | 'size' | 'until close'
-  /** Bytes of the body where the mode is `length`. */
+  /** Body length in bytes if the mode is `length`. */
   length: number
 }
 
-/** All lines in one go: a test for each costs more than all that is read out of them. */
+/** Matches all lines at once: testing each one costs more than reading them. */
 const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*(?:\r\n|$))*$/y
-/** As llhttp reads a request's: no control characters in a value. */
+/** For requests, as llhttp does: no control characters in a value. */
 const STRICT_FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n|$))*$/y
-/** A trailer that another reader would take for the framing of the message. */
+/** A trailer that another reader could use to frame the message. */
 const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host|trailer)[\t ]*:/i
 
-/** One line after the last chunk of a request. Throws MalformedMessage. */
+/** Checks one trailer line of a request. Throws MalformedMessage. */
 export function assertTrailer(line: string): void {
   STRICT_FIELD_LINES.lastIndex = 0
   if (!STRICT_FIELD_LINES.test(line) || FRAMING_FIELD.test(line))
     throw new MalformedMessage('one of its trailers is malformed')
 }
 
-/** Turns a letter into lower case; of what may stand in a name beside letters, it changes none that we ask for. */
+/** Lowercases a letter. It changes other name characters too, but none in the names we look up. */
 const LOWER = 32
 const SPACE = 32
 const TAB = 9
 
-/** Where the lines stand in the text; a value is cut out when it is asked for, which few are. */
+/** Offsets of the header lines; a value is only extracted on demand, and few are. */
 export class HeaderLines implements HeaderSource {
   private readonly text: string
-  /** Of each line the offsets of its name, its colon, and its end. */
+  /** For each line, the offsets of its name, its colon and its end. */
   private readonly places: number[] = []
 
-  /** `linesAt`: where the first line begins. Throws MalformedMessage. */
+  /** `linesAt`: offset of the first line. Throws MalformedMessage. */
   constructor(text: string, linesAt: number, kind: 'request' | 'reply') {
     const lines = kind === 'request' ? STRICT_FIELD_LINES : FIELD_LINES
     lines.lastIndex = linesAt
@@ -50,7 +50,7 @@ export class HeaderLines implements HeaderSource {
     }
   }
 
-  /** By a name in lower case; several of one name are joined by commas. */
+  /** Looks up a lower-case name; repeated headers are joined by commas. */
   get(name: string): string | null {
     const places = this.places
     let found: string | null = null
@@ -82,7 +82,7 @@ export class HeaderLines implements HeaderSource {
     return true
   }
 
-  /** `trim` would take more than blanks and tabs, and then another length or coding would be read than was sent. */
+  /** `trim` removes more than spaces and tabs, which could change the length or coding that was sent. */
   private valueIn(from: number, to: number): string {
     let start = from
     let end = to

@@ -1,4 +1,4 @@
-/** What counts as a proper reply of an upstream, and that no cut of its bytes changes what is read. */
+/** Which upstream replies are valid; the result does not depend on how the bytes are split. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { MalformedMessage } from './head-lines.ts'
@@ -11,7 +11,7 @@ interface Read {
   reusable: boolean[]
 }
 
-/** Reads the pieces as replies to as many requests, and says what came of it. */
+/** Reads the pieces as replies to that many requests and returns the outcome. */
 function read(pieces: readonly string[], closed = false): Read & { whole: boolean } {
   const found: Read = { statuses: [], bodies: [], reusable: [] }
   let body = ''

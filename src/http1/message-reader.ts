@@ -1,23 +1,23 @@
-/** Reads HTTP/1.1 messages from the bytes of a connection (RFC 9112): strict, lest one message pass for another. */
+/** Reads HTTP/1.1 messages from a connection (RFC 9112), strictly, so that message boundaries are unambiguous. */
 import { ChunkSizeLine } from './chunk-size-line.ts'
 import { assertTrailer, type Framing, MalformedMessage } from './head-lines.ts'
 import { SmallChunks } from './small-chunks.ts'
 
 export interface MessageSink {
-  /** The head without the empty line at its end. Null: another head follows. Throws MalformedMessage. */
+  /** Receives the head without its final empty line. Null: another head follows. Throws MalformedMessage. */
   head(text: string): Framing | null
   body(bytes: Uint8Array): void
-  /** The message is whole. */
+  /** The message is complete. */
   end(): void
 }
 
 type Mode = 'idle' | 'head' | 'length' | 'size' | 'chunk' | 'chunk end' | 'trailer' | 'until close'
 
-/** Where replies are read leniently, requests are not: a proxy in front must find the same requests. */
+/** Replies are read leniently, requests are not: a proxy in front must find the same requests. */
 export type MessageKind = 'request' | 'reply'
 
 const MAX_HEAD_BYTES = 64 * 1024
-/** Interim replies (100, 103) before the one that counts. */
+/** Limit on interim replies (100, 103) before the final one. */
 const MAX_INTERIM_HEADS = 16
 const CR = 13
 const LF = 10
@@ -30,11 +30,11 @@ export class MessageReader {
   private readonly chunks: SmallChunks
   private mode: Mode = 'idle'
   private held: Buffer | null = null
-  /** Bytes of the body or of the chunk that are still to come. */
+  /** Bytes of the body or chunk still to come. */
   private left = 0
   private lineLength = 0
   private afterCr = false
-  /** A trailer's line so far; only of a request. */
+  /** The partial trailer line; only for requests. */
   private trailer = ''
   private interimHeads = 0
 
@@ -45,14 +45,14 @@ export class MessageReader {
     this.chunks = new SmallChunks((bytes) => sink.body(bytes))
   }
 
-  /** Expects a message. */
+  /** Starts reading a message. */
   start(): void {
     this.mode = 'head'
     this.held = null
     this.interimHeads = 0
   }
 
-  /** Returns where the message ended, or the length where it goes on. Throws MalformedMessage. */
+  /** Returns the offset where the message ended, or the length if it continues. Throws MalformedMessage. */
   push(bytes: Buffer): number {
     let at = 0
     try {
@@ -63,12 +63,12 @@ export class MessageReader {
     return at
   }
 
-  /** A part of a head has come, but not all of it. */
+  /** True if a head has arrived only in part. */
   isInHead(): boolean {
     return this.held !== null
   }
 
-  /** The other side will send no more. False where the message is not whole. */
+  /** The peer has closed its side. Returns false if the message is incomplete. */
   close(): boolean {
     if (this.mode === 'until close') this.finish()
     return this.mode === 'idle'
@@ -107,13 +107,13 @@ export class MessageReader {
     this.sizeLine.start()
   }
 
-  /** Each of these reads on from `at` and returns where it stopped: slices cost more than counting. */
+  /** Each of these reads on from `at` and returns where it stopped: passing offsets is cheaper than slicing. */
   private readHead(bytes: Buffer, at: number): number {
     const before = this.held?.length ?? 0
     const whole =
       this.held === null ? bytes : Buffer.concat([this.held, at === 0 ? bytes : bytes.subarray(at)])
     const from = this.held === null ? at : 0
-    // What was held has been looked through, but for the beginning of an empty line at its end.
+    // The bytes held back were already searched, except for a partial empty line at their end.
     const end = headEnd(whole, Math.max(from, before - 3))
     if (end < 0 || end - from > MAX_HEAD_BYTES) {
       if (whole.length - from > MAX_HEAD_BYTES)
@@ -177,7 +177,7 @@ export class MessageReader {
     return bytes.length
   }
 
-  /** Trailers are dropped; an empty line ends them. */
+  /** Drops trailers up to the empty line. */
   private readTrailer(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] as number
@@ -202,7 +202,7 @@ export class MessageReader {
   }
 }
 
-/** Where the empty line at a head's end begins, or -1. Searching for a text would move the bytes to another heap. */
+/** Offset of the empty line that ends a head, or -1. Searching for a string would copy the bytes to another heap. */
 function headEnd(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LF, from + 3); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at - 3

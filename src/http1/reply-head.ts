@@ -1,11 +1,11 @@
-/** The head of an HTTP/1.1 reply: its status, its headers, how its body is framed, whether another may follow. */
+/** The head of an HTTP/1.1 reply: status, headers, body framing, and whether the connection can be reused. */
 import { type Framing, HeaderLines, MalformedMessage } from './head-lines.ts'
 
 export interface ReplyHead {
   status: number
   headers: HeaderLines
   framing: Framing
-  /** The connection may carry another reply behind this one. */
+  /** The connection may carry another reply after this one. */
   reusable: boolean
 }
 
@@ -15,7 +15,7 @@ const STATUS_AT = 'HTTP/1.1 '.length
 const ONE = 49
 const CLOSE = /\bclose\b/i
 
-/** Null for an interim reply (100, 103), which comes before the one that counts. Throws MalformedMessage. */
+/** Null for an interim reply (100, 103), which precedes the final one. Throws MalformedMessage. */
 export function readReplyHead(text: string): ReplyHead | null {
   STATUS_LINE.lastIndex = 0
   if (!STATUS_LINE.test(text)) throw new MalformedMessage('it does not answer in HTTP/1.1')
@@ -32,7 +32,7 @@ export function readReplyHead(text: string): ReplyHead | null {
   return { status, headers, framing, reusable }
 }
 
-/** RFC 9112, 6.3. `ambiguous`: two framings were named, so what follows on this connection can't be trusted. */
+/** RFC 9112, 6.3. `ambiguous`: the head names two framings, so later bytes on this connection can't be trusted. */
 function framingOf(status: number, headers: HeaderLines): { framing: Framing; ambiguous: boolean } {
   const length = headers.get('content-length')
   const coding = headers.get('transfer-encoding')

@@ -1,4 +1,4 @@
-/** What counts as a proper head of a request; whatever two readers could take for different things is refused. */
+/** Which request heads are valid; anything two readers could interpret differently is rejected. */
 import { describe, expect, test } from 'bun:test'
 import { MalformedMessage } from './head-lines.ts'
 import { readRequestHead } from './request-head.ts'

@@ -1,18 +1,18 @@
 /**
- * The head of an HTTP/1.1 request (RFC 9112). Stricter than the RFC asks wherever two readers could
- * differ: what a proxy in front takes for one request must never be two here.
+ * The head of an HTTP/1.1 request (RFC 9112). Stricter than the RFC wherever two readers could differ: one
+ * request to a proxy in front must never be two here (request smuggling).
  */
 import { type Framing, HeaderLines, MalformedMessage } from './head-lines.ts'
 
 export interface RequestHead {
   method: string
-  /** As it was sent: a path with its query, mostly. */
+  /** As it was sent: usually a path with a query. */
   target: string
   headers: HeaderLines
   framing: Framing
-  /** HTTP/1.0 knows no chunks. */
+  /** HTTP/1.0 has no chunked encoding. */
   minor: 0 | 1
-  /** The client would use the connection again. */
+  /** The client wants to reuse the connection. */
   keepAlive: boolean
 }
 
@@ -20,9 +20,9 @@ const REQUEST_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e]+ HTTP\/1\.[01](?:
 const VERSION_LENGTH = ' HTTP/1.1'.length
 const ZERO = 48
 const CLOSE = /\bclose\b/i
-/** A name or an address, with a port. */
+/** A host name or address, with an optional port. */
 const HOST = /^[\w.~:[\]%!$&'()*+;=-]*$/
-/** `http://user@host/…`: which of the two a reader takes for the host differs (RFC 9110, 4.2.4). */
+/** `http://user@host/…`: readers disagree on which part is the host (RFC 9110, 4.2.4). */
 const USER_INFO = /^[^/?#]*\/\/[^/?#]*@/
 const LENGTH = /^\d{1,15}$/
 const NO_BODY: Framing = { mode: 'length', length: 0 }
@@ -39,7 +39,7 @@ export function readRequestHead(text: string): RequestHead {
   const headers = new HeaderLines(text, linesAt, 'request')
   const host = headers.get('host')
   if (host === null && minor === 1) throw new MalformedMessage('it names no host')
-  // Several are joined by commas: which of them another server believes is not known.
+  // Repeated headers are joined by commas; another server might use either value.
   if (host !== null && !HOST.test(host)) throw new MalformedMessage('its host is malformed')
   const target = text.slice(methodEnd + 1, lineEnd - VERSION_LENGTH)
   if (USER_INFO.test(target)) throw new MalformedMessage('its target names a user')
@@ -54,7 +54,7 @@ export function readRequestHead(text: string): RequestHead {
   }
 }
 
-/** RFC 9112, 6.3; whatever that lets pass with a warning is refused. */
+/** RFC 9112, 6.3, rejecting what the RFC only advises against. */
 function framingOf(minor: 0 | 1, headers: HeaderLines): Framing {
   const length = headers.get('content-length')
   const coding = headers.get('transfer-encoding')

@@ -1,14 +1,14 @@
-/** Small chunks of one read, given on together: each alone would be an object, a million of them in a megabyte. */
+/** Combines the small chunks of one read: passed on singly, a megabyte could become a million objects. */
 
-/** Up to this the runtime keeps bytes among its objects, and allocates nothing else for them. */
+/** Up to this size the runtime stores bytes inside the object, without a separate allocation. */
 const MAX_SMALL_BYTES = 1000
-/** Gathered bytes that fill less of their buffer are copied, since all of it would stay with them. */
+/** Combined bytes that fill less of their buffer than this are copied, so that they don't retain all of it. */
 const LEAST_FILLED = 1 / 4
 const copyOf = Uint8Array.prototype.slice
 
 export class SmallChunks {
   private readonly give: (bytes: Uint8Array) => void
-  /** Where the first one of a read stands; it is given on alone if no other follows. */
+  /** Offset of a read's first small chunk; it is passed on as it is if no other follows. */
   private from = 0
   private to = 0
   private gathered: Buffer | null = null
@@ -18,7 +18,7 @@ export class SmallChunks {
     this.give = give
   }
 
-  /** A part of what was read. Large ones are given on at once, as views. */
+  /** A part of the read. Large parts are passed on immediately as views. */
   add(read: Buffer, from: number, to: number): void {
     if (to - from > MAX_SMALL_BYTES) {
       this.flush(read)
@@ -34,7 +34,7 @@ export class SmallChunks {
     }
   }
 
-  /** To be called at the end of each read. */
+  /** Called at the end of each read. */
   flush(read: Buffer): void {
     if (this.to === 0) return
     const { gathered, size, from, to } = this

@@ -1,4 +1,4 @@
-/** Frames of WebSockets: what is read of them however they are cut, and what is refused. */
+/** WebSocket frames: what is read from them, however they are split, and what is rejected. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { closeFrame, FrameReader, WebSocketError } from './websocket-frames.ts'

@@ -1,4 +1,4 @@
-/** Reads the frames of a WebSocket (RFC 6455, 5) on their way through: strict, and without changing a byte. */
+/** Inspects WebSocket frames (RFC 6455, 5) as they pass through: strictly, and without changing a byte. */
 
 /** Close codes of RFC 6455, 7.4.1. */
 export const PROTOCOL_ERROR = 1002
@@ -16,9 +16,9 @@ export class WebSocketError extends Error {
 }
 
 export interface FrameSink {
-  /** A whole text message, if it is not longer than is looked at. */
+  /** A whole text message of at most MAX_READ_BYTES. */
   text(message: string): void
-  /** The other side's last frame. */
+  /** The peer's last frame. */
   close(): void
 }
 
@@ -31,9 +31,9 @@ const FINAL = 0x80
 const RESERVED = 0x70
 const MASKED = 0x80
 const MAX_CONTROL_BYTES = 125
-/** Audio comes in pieces of kilobytes; images in a session may be larger. */
+/** Audio arrives in pieces of kilobytes; images in a session may be larger. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-/** Of longer messages nothing is read: usage stands in short ones. */
+/** Longer messages are not inspected: usage is reported in short ones. */
 const MAX_READ_BYTES = 1024 * 1024
 const HEAD_BYTES = 14
 
@@ -44,18 +44,18 @@ export class FrameReader {
   private readonly sink: FrameSink
   private readonly head = Buffer.alloc(HEAD_BYTES)
   private headSize = 0
-  /** Of the frame's payload, still to come; -1 while its head is read. */
+  /** Remaining bytes of the frame's payload; -1 while its head is being read. */
   private left = -1
   private opcode = 0
   private final = false
   private maskAt = 0
   private mask: Buffer | null = null
-  /** The message that fragments belong to; null between messages. */
+  /** Opcode of the fragmented message in progress; null between messages. */
   private message: number | null = null
   private size = 0
   private parts: Buffer[] | null = null
 
-  /** `masked`: frames of a client, which must be; a server's must not. */
+  /** `masked`: whether frames must be masked (a client's) or must not be (a server's). */
   constructor(masked: boolean, sink: FrameSink) {
     this.masked = masked
     this.sink = sink
@@ -170,13 +170,13 @@ function protocolError(message: string): WebSocketError {
 
 const NO_MASK = Buffer.alloc(4)
 
-/** A close frame; a client's is masked. */
+/** Builds a close frame; a client's is masked. */
 export function closeFrame(code: number, reason: string, masked: boolean): Buffer {
   const payload = Buffer.alloc(2 + Buffer.byteLength(reason))
   payload.writeUInt16BE(code, 0)
   payload.write(reason, 2)
   const short = payload.subarray(0, MAX_CONTROL_BYTES)
   const head = Buffer.from([FINAL | CLOSE, (masked ? MASKED : 0) | short.length])
-  // A mask of zeros changes nothing, and is a mask (RFC 6455, 5.3): what is sent is no secret.
+  // An all-zero mask is valid (RFC 6455, 5.3) and leaves the payload unchanged; nothing here is secret.
   return Buffer.concat(masked ? [head, NO_MASK, short] : [head, short])
 }

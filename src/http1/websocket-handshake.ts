@@ -6,9 +6,9 @@ import type { HeaderSource } from '../core/headers.ts'
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const KEY = /^[A-Za-z0-9+/]{22}==$/
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,512}$/
-/** How the vendors' SDKs send a key from a browser, which can set no header. */
+/** How the vendors' SDKs send a key from a browser, which can't set headers. */
 const KEY_PROTOCOL = /^openai-insecure-api-key\./
-/** Only these are spoken with the upstream; the others name keys, organisations and projects. */
+/** Only these are offered to the upstream; the others carry keys, organizations and projects. */
 const UPSTREAM_PROTOCOL = /^(?:realtime|openai-beta\.[\w.-]+)$/
 
 export interface Offer {
@@ -16,7 +16,7 @@ export interface Offer {
   protocols: readonly string[]
 }
 
-/** Null if no upgrade is asked for. Throws `invalid_request` if it is asked for in a wrong way. */
+/** Null if no upgrade is requested. Throws `invalid_request` if the upgrade request is malformed. */
 export function readOffer(headers: HeaderSource): Offer | null {
   if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return null
   const key = headers.get('sec-websocket-key') ?? ''
@@ -42,7 +42,7 @@ export function upstreamProtocols({ protocols }: Offer): string[] {
   return protocols.filter((name) => UPSTREAM_PROTOCOL.test(name))
 }
 
-/** What proves that the key was read. */
+/** The Sec-WebSocket-Accept value for a client's key. */
 export function acceptOf(key: string): string {
   return new Bun.CryptoHasher('sha1').update(`${key}${GUID}`).digest('base64')
 }

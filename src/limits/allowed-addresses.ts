@@ -1,13 +1,13 @@
-/** From where a proxy key may be used. */
+/** Restricts a proxy key to client networks. */
 import proxyaddr from 'proxy-addr'
 import type { Address } from './ip-address.ts'
 
 type Matches = (address: string, hop: number) => boolean
 
-/** Compiled once for each list, which lives as long as the directory's reading. */
+/** Compiled once per list, which lives as long as its directory snapshot. */
 const compiled = new WeakMap<readonly string[], Matches>()
 
-/** Nobody may, where a list can't be read: somebody wrote it by hand, and meant to limit the key. */
+/** A malformed list allows nobody: it was written by hand to restrict the key. */
 export function isAllowedFrom(networks: readonly string[], address: Address | null): boolean {
   if (address === null) return false
   let matches = compiled.get(networks)

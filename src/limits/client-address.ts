@@ -1,11 +1,11 @@
-/** Whose request it is by address: the socket's other end, or what trusted proxies say of it. */
+/** Determines the client's address: the socket's peer, or what trusted proxies report. */
 import proxyaddr from 'proxy-addr'
 import { type Address, groupName, parseAddress } from './ip-address.ts'
 
-/** Whether an address is a proxy whose `X-Forwarded-For` is believed. */
+/** Whether an address is a proxy whose `X-Forwarded-For` is trusted. */
 export type Trust = (address: string) => boolean
 
-/** Clients whose address can't be read share one set of limits. */
+/** Clients with an unreadable address share one set of limits. */
 const UNKNOWN = 'unknown'
 const NO_ADDRESSES: readonly string[] = []
 
@@ -16,9 +16,9 @@ export function trustOf(cidrs: readonly string[]): Trust {
 }
 
 /**
- * `X-Forwarded-For` grows to the right, each proxy naming whom it heard; all but what trusted ones wrote
- * may be invented. So it is read from the right up to the first address that is not trusted. What is no
- * address ends it: then the proxy that passed it on is the client.
+ * Each proxy appends its peer to `X-Forwarded-For`; entries that a trusted proxy did not write may be forged. So
+ * the header is read from the right up to the first untrusted address. At an entry that is not an address,
+ * reading stops and the proxy that passed it on counts as the client.
  */
 export function clientAddress(
   peer: string | null,
@@ -29,7 +29,7 @@ export function clientAddress(
   return client === null ? UNKNOWN : groupName(client)
 }
 
-/** The same, as the whole address; null if it can't be read. */
+/** Like `clientAddress`, but the whole address; null if it can't be read. */
 export function readClientAddress(
   peer: string | null,
   forwardedFor: string | null,
@@ -41,7 +41,7 @@ export function readClientAddress(
   return lastReadable(hops) ?? client
 }
 
-/** From the socket's other end up to the first that is not trusted. */
+/** The hops from the socket's peer to the first untrusted one. */
 function heardBy(peer: string, forwardedFor: string, trusts: Trust): readonly string[] {
   const entries = forwardedFor.split(',').map((entry) => withoutPort(entry.trim()))
   const request = {
@@ -51,7 +51,7 @@ function heardBy(peer: string, forwardedFor: string, trusts: Trust): readonly st
   return proxyaddr.all(request as unknown as Parameters<typeof proxyaddr.all>[0], trusts)
 }
 
-/** Only the last hop can be unreadable, since what is no address is not trusted. */
+/** Only the last hop can be unreadable, because an invalid address is never trusted. */
 function lastReadable(hops: readonly string[]): Address | null {
   const last = parseAddress(hops.at(-1) ?? '')
   return last ?? parseAddress(hops.at(-2) ?? '')
@@ -62,7 +62,7 @@ function withoutPort(entry: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(entry)
   if (bracketed) return bracketed[1] ?? ''
   const unported = /^([\d.]+):\d{1,5}$/.exec(entry)?.[1] ?? entry
-  // An empty entry would be passed over.
+  // An empty entry would be skipped.
   return unported === '' ? UNKNOWN : unported
 }
 
@@ -71,11 +71,14 @@ interface Peer {
   headers: { get(name: string): string | null }
 }
 
-/** A header can be made as long as a client likes, and different each time. */
+/** Clients control the header's length and can vary it in each request. */
 const MAX_REMEMBERED_LENGTH = 100
 const MAX_REMEMBERED = 10_000
 
-/** Reads the addresses of clients. Reading one costs more than all the limits; most requests come from the same few. */
+/**
+ * Reads client addresses with a cache: parsing costs more than all limit checks, and few clients send most
+ * requests.
+ */
 export function createAddressReader(trustedProxies: readonly string[]): (peer: Peer) => string {
   const trusts = trustOf(trustedProxies)
   const known = new Map<string | null, string>()

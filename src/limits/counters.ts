@@ -1,6 +1,6 @@
-/** Counts what was taken in the last 60 s; in this process, or shared by several. */
+/** Counters over the last 60 s, local to this process or shared by several. */
 
-/** One counter that a request wants to take from. */
+/** One counter a request wants to take from. */
 export interface Demand {
   /** `key:12:rpm`, `ip:192.0.2.1:tpm`, … */
   counter: string
@@ -9,31 +9,31 @@ export interface Demand {
 }
 
 export interface Reading {
-  /** Taken in the window, this request's part included where it was taken. */
+  /** Taken within the window, including this request's amount if it was taken. */
   used: number
-  /** Until nothing counts any more. */
+  /** Time until the window is empty. */
   resetMs: number
-  /** Until the amount fits; 0 where it does. */
+  /** Time until the amount fits; 0 if it fits now. */
   waitMs: number
 }
 
-/** When it was taken, on each clock that counts. */
+/** When the amount was taken, on each clock involved. */
 export interface Ticket {
   localSecond: number
-  /** Null where only this process counted it. */
+  /** Null if only this process counted it. */
   sharedSecond: number | null
 }
 
-/** Readings stand in the order of the demands. `degraded`: decided by this process alone, for now. */
+/** Readings are in the order of the demands. `degraded`: temporarily decided by this process alone. */
 export type Verdict =
   | { kind: 'taken'; ticket: Ticket; readings: readonly Reading[]; degraded: boolean }
   | { kind: 'refused'; readings: readonly Reading[]; degraded: boolean }
-  /** What is shared can't be asked, and the operator wants no decision without it. */
+  /** The shared counters can't be reached, and the operator wants no decision without them. */
   | { kind: 'unavailable' }
 
 export interface Correction {
   counter: string
-  /** Above zero: more was used, charged now. Below: given back from where it was taken. */
+  /** Positive: more was used and is charged now. Negative: returned to the second it was taken from. */
   by: number
 }
 
@@ -42,13 +42,13 @@ export type SharedHealth = 'healthy' | 'degraded' | 'not_configured'
 export interface Counters {
   /** Takes all demands or none. */
   take(demands: readonly Demand[]): Verdict | Promise<Verdict>
-  /** Waits for nothing. */
+  /** Fire and forget. */
   correct(ticket: Ticket, corrections: readonly Correction[]): void
   health(): SharedHealth
   stop(): Promise<void>
 }
 
-/** Counters in this process's memory, which answer at once. */
+/** Counters in this process's memory, which answer synchronously. */
 export interface LocalCounters extends Counters {
   take(demands: readonly Demand[]): Exclude<Verdict, { kind: 'unavailable' }>
 }

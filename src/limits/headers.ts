@@ -14,7 +14,7 @@ const HEADERS = {
   },
 } as const
 
-/** Adds `x-ratelimit-*` as OpenAI writes them, of the limit with the least left. */
+/** Adds `x-ratelimit-*` as OpenAI formats them, for the limit with the least left. */
 export function addLimitHeaders(
   headers: Record<string, string>,
   limits: readonly Limit[],
@@ -38,7 +38,7 @@ function left(limits: readonly Limit[], states: readonly LimitState[], at: numbe
   return (limits[at]?.limit ?? 0) - (states[at]?.used ?? 0)
 }
 
-/** Durations as Go prints them, which is what OpenAI sends: `20ms`, `1s`, `1.5s`, `6m0s`. */
+/** Formats a duration as Go does, which is what OpenAI sends: `20ms`, `1s`, `1.5s`, `6m0s`. */
 export function goDuration(ms: number): string {
   const whole = Math.ceil(ms)
   if (whole <= 0) return '0s'

@@ -1,20 +1,20 @@
-/** Requests under way: how many one key or address may have, and whose end when their key does. */
+/** Limits concurrent requests per key and per address, and ends them when their key is revoked. */
 import type { Caller } from '../access/caller.ts'
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
 import type { ClientPeer } from './rate-limits.ts'
 
 export interface InFlightRules {
-  /** Of one proxy key; 0 is no limit. */
+  /** Per proxy key; 0 is no limit. */
   perKey: number
-  /** Of one client address; 0 is no limit. */
+  /** Per client address; 0 is no limit. */
   perAddress: number
   addressOf(peer: ClientPeer): string
 }
 
 export interface InFlight {
-  /** Throws `too_many_in_flight`. Returns what is to be called at the request's end. */
+  /** Throws `too_many_in_flight`. Returns a function to call when the request ends. */
   enter(caller: Caller, client: ClientPeer & Endable): () => void
-  /** Ends the requests of callers that may no longer be served. */
+  /** Ends the requests of callers that are no longer allowed. */
   endOthersThan(isAllowed: (caller: Caller) => boolean): void
 }
 

@@ -14,8 +14,8 @@ import {
 } from './window.ts'
 
 /**
- * Windows live in two generations: one that is asked for moves to the young one, and what stayed in
- * the old one for a whole window is dropped with it. So idle ones go without being looked for.
+ * Windows live in two generations: using one moves it to the young generation, and whatever stays in the old one
+ * for a whole window is dropped with it. Idle windows thus expire without a scan.
  */
 export function createMemoryCounters(
   nowMs: () => number = () => performance.now(),
@@ -70,7 +70,7 @@ export function createMemoryCounters(
   }
 }
 
-// Loops over the places, for closures would be made anew for each request.
+// Index loops, because closures would be allocated for each request.
 
 function fitAll(windows: readonly Window[], demands: readonly Demand[]): boolean {
   for (let at = 0; at < demands.length; at++) {

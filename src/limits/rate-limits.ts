@@ -1,4 +1,4 @@
-/** Takes a request's rate limits, all or none, and puts right what was taken at its end. */
+/** Takes a request's rate limits, all or none, and corrects the amounts when it ends. */
 
 import type { ApiKey } from '../core/entities.ts'
 import type { HeaderSource } from '../core/headers.ts'
@@ -9,7 +9,7 @@ import { createRefusals } from './recent-refusals.ts'
 import { limitRefusal, limitsUnavailable } from './refusals.ts'
 import { type Limit, type LimitDefaults, limitsOf } from './rules.ts'
 
-/** Where a request comes from; asked for only where a limit depends on it, because it costs. */
+/** Where a request comes from; only evaluated if a limit depends on it, because it is costly. */
 export interface ClientPeer {
   peer(): string | null
   headers: HeaderSource
@@ -20,18 +20,18 @@ export interface RateReservation {
   ticket: Ticket
 }
 
-/** What the reply carries, whatever becomes of the request. */
+/** Headers the reply carries, whatever the outcome of the request. */
 type ReplyHeaders = Record<string, string>
 
 export interface RateLimits {
   /**
-   * Before the body is read, which costs: throws `rate_limit_exceeded` while a limit of requests that
-   * refused lately has no place. Counts nothing.
+   * A check before the body is read, which is costly: throws `rate_limit_exceeded` while a request limit that
+   * recently refused is still exhausted. Counts nothing.
    */
   admit(key: ApiKey, origin: ClientPeer): void
   /**
-   * Null where no limit is on the request. Throws `rate_limit_exceeded`, or `limits_unavailable`.
-   * Adds to `headers` how much is left. A promise only where others share the counters.
+   * Null if the request has no limits. Throws `rate_limit_exceeded` or `limits_unavailable`. Sets the
+   * x-ratelimit headers in `headers`. Async only with shared (Redis) counters.
    */
   hold(
     key: ApiKey,
@@ -39,12 +39,12 @@ export interface RateLimits {
     tokens: number,
     headers: ReplyHeaders,
   ): RateReservation | null | Promise<RateReservation | null>
-  /** At the end, with the tokens that were used. */
+  /** Called when the request ends, with the tokens it used. */
   settle(hold: RateReservation, usedTokens: number): void
-  /** The request was refused after all: nothing of it counts. */
+  /** The request was refused after all: none of it counts. */
   release(hold: RateReservation): void
   health(): SharedHealth
-  /** The client's own, of what trusted proxies say. */
+  /** The client's own address, as reported by trusted proxies. */
   addressOf(origin: ClientPeer): string
 }
 

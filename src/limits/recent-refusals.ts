@@ -1,16 +1,16 @@
-/** Which limits of requests refused lately, and until when they will: no counter has to be asked for that. */
+/** Remembers which request limits refused recently and until when, so that no counter has to be asked. */
 import type { Limit, LimitState } from './rules.ts'
 
 interface Refusal {
   untilMs: number
-  /** An operator may have changed it since. */
+  /** To detect a limit that an operator has changed since. */
   limit: number
 }
 
 export interface Refusals {
   none(): boolean
   remember(limits: readonly Limit[], states: readonly LimitState[]): void
-  /** The states of these limits if one of them still refuses; null if none does. */
+  /** The states of these limits if one of them still refuses; otherwise null. */
   among(limits: readonly Limit[]): LimitState[] | null
 }
 

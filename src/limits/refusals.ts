@@ -1,8 +1,8 @@
-/** What a client reads when a rate limit refuses its request. */
+/** Errors a client gets when a rate limit refuses its request. */
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
 import type { Limit, LimitState } from './rules.ts'
 
-/** Names the limit that takes the longest to come free, for all have to. */
+/** Names the limit that takes longest to free up, because all of them must. */
 export function limitRefusal(
   limits: readonly Limit[],
   states: readonly LimitState[],
@@ -30,7 +30,7 @@ export function limitRefusal(
   )
 }
 
-/** Redis is lost and RATE_LIMIT_FAIL_OPEN=false. */
+/** Redis is unreachable and RATE_LIMIT_FAIL_OPEN=false. */
 export function limitsUnavailable(): GatewayError {
   return new GatewayError(
     'limits_unavailable',

@@ -1,7 +1,7 @@
-/** Which rate limits a request is under, and what the client is told of them. */
+/** Which rate limits apply to a request, and what the client learns about them. */
 import type { ApiKey } from '../core/entities.ts'
 
-/** A minute, for those keys that have no number of their own; 0 is no limit. */
+/** Per-minute limits for keys without their own; 0 is no limit. */
 export interface LimitDefaults {
   keyRpm: number
   keyTpm: number
@@ -16,18 +16,18 @@ export interface Limit {
   limit: number
   amount: number
   measure: Measure
-  /** Null where it is the proxy key's own. */
+  /** Null for the proxy key's own limits. */
   address: string | null
 }
 
-/** What of a counter's state the client is told. */
+/** The part of a counter's state the client sees. */
 export interface LimitState {
   used: number
   resetMs: number
   waitMs: number
 }
 
-/** A key's own number stands before the default, also where it is 0, which is no limit. */
+/** A per-key limit overrides the default; 0 means unlimited. */
 export function limitsOf(
   defaults: LimitDefaults,
   key: Pick<ApiKey, 'id' | 'rpm' | 'tpm'>,
@@ -58,7 +58,7 @@ function limitOf(
   return { counter, limit, amount, measure, address }
 }
 
-/** Put together once for each key and address, for every request asks for them. */
+/** Counter names, cached per key and address because every request needs them. */
 const counters = new Map<number | string, { rpm: string; tpm: string }>()
 const MAX_REMEMBERED = 10_000
 

@@ -1,31 +1,29 @@
 /**
- * A sliding window of 60 s over amounts, in buckets of one second.
- *
- * A bucket counts until its last millisecond is 60 s old, so every amount counts for at least 60 s
- * and for less than 61 s. From that follows the bound: in no span of 60 s is more taken than the
- * limit, with nothing to add; the price is that a place comes free up to one second later than a
- * log of every request would free it. adapters/redis/scripts.ts does the same in Lua.
+ * A sliding window of 60 s over amounts, in buckets of one second. A bucket counts until its last millisecond is
+ * 60 s old, so every amount counts for at least 60 s and less than 61 s. Hence no span of 60 s ever exceeds the
+ * limit; the price is that capacity frees up to one second later than with a log of every request.
+ * adapters/redis/scripts.ts does the same in Lua.
  */
 
 export interface Window {
   sum: number
-  /** Rising; those before `head` have left. */
+  /** Ascending; those before `head` have expired. */
   readonly seconds: number[]
   readonly amounts: number[]
   head: number
 }
 
 const WINDOW_SECONDS = 60
-/** Seconds after its beginning at which a bucket leaves. */
+/** Seconds from a bucket's start until it expires. */
 export const BUCKET_LASTS_SECONDS = WINDOW_SECONDS + 1
-/** Buckets that have left are cut off in one go, for moving the rest costs. */
+/** Expired buckets are removed in batches, because each removal shifts the rest. */
 const CUT_AT = 64
 
 export function emptyWindow(): Window {
   return { sum: 0, seconds: [], amounts: [], head: 0 }
 }
 
-/** Lets go of what has left by `nowSecond`. */
+/** Expires buckets up to `nowSecond`. */
 export function roll(window: Window, nowSecond: number): void {
   const { seconds, amounts } = window
   const left = nowSecond - BUCKET_LASTS_SECONDS
@@ -38,12 +36,12 @@ export function roll(window: Window, nowSecond: number): void {
   window.head = 0
 }
 
-/** Nothing asked always fits, also where more than the limit was used. */
+/** A zero amount always fits, even if usage exceeds the limit. */
 export function fits(window: Window, amount: number, limit: number): boolean {
   return amount === 0 || window.sum + amount <= limit
 }
 
-/** Time does not run backwards: `second` is the last one or a later one. */
+/** `second` must not be earlier than the last one. */
 export function add(window: Window, second: number, amount: number): void {
   if (amount === 0) return
   const last = window.seconds.length - 1
@@ -56,7 +54,7 @@ export function add(window: Window, second: number, amount: number): void {
   window.sum += amount
 }
 
-/** Takes back at most what that second still holds; what has left is not there to be given back. */
+/** Returns at most what that second still holds; expired amounts can't be returned. */
 export function giveBack(window: Window, second: number, amount: number): void {
   const at = window.seconds.lastIndexOf(second)
   if (at < window.head) return
@@ -65,13 +63,13 @@ export function giveBack(window: Window, second: number, amount: number): void {
   window.sum -= back
 }
 
-/** Milliseconds until nothing counts any more. */
+/** Milliseconds until the window is empty. */
 export function resetMs({ seconds, sum }: Window, nowMs: number): number {
   const last = seconds[seconds.length - 1]
   return sum === 0 || last === undefined ? 0 : (last + BUCKET_LASTS_SECONDS) * 1000 - nowMs
 }
 
-/** Milliseconds until `amount` fits; 0 where it does now, infinite where it is over the limit alone. */
+/** Milliseconds until `amount` fits; 0 if it fits now, infinite if it exceeds the limit by itself. */
 export function waitMs(window: Window, amount: number, limit: number, nowMs: number): number {
   if (fits(window, amount, limit)) return 0
   let tooMuch = window.sum + amount - limit

@@ -1,38 +1,38 @@
-/** What this instance has of one user's quota in one month. */
+/** What this instance holds of one user's quota in one month. */
 import type { Month } from '../core/month.ts'
 
 export interface Account {
   readonly userId: number
   readonly month: Month
-  /** On lease and held by no request; below zero where answers were longer than what was held. */
+  /** Leased and not reserved; negative if answers were longer than their reservations. */
   free: number
   /**
-   * On lease for requests under way, and for ended ones that are not in the store yet. Holding and
-   * settling move tokens between the two, so their sum, the lease, changes with the ledger alone.
+   * Leased for requests in flight and for ended ones not yet stored. Reserving and settling move tokens between
+   * `free` and this, so their sum, the lease, only changes with the ledger.
    */
   outstanding: number
-  /** Of these, used by requests that ended. */
+  /** The part of `outstanding` that ended requests used. */
   unstored: number
-  /** As the ledger last said. */
+  /** As of the ledger's last answer. */
   quota: number | null
   used: number
   leasedElsewhere: number
-  /** What requests wait for, each for so much. */
+  /** The amount each waiting request needs. */
   readonly waiting: number[]
   /** How often the ledger was asked. */
   rounds: number
-  /** The last question had no answer, so the ledger may have more on lease than is known here. */
+  /** The last query got no answer, so the ledger may have leased more than this instance knows. */
   unsure: boolean
   /** The ledger had less than was needed. */
   exhausted: boolean
   /** Monotonic; until then the ledger is not asked again for what it did not have. */
   askAgainAtMs: number
-  /** Monotonic; from then on nothing is spent of what is free. */
+  /** Monotonic; `free` must not be spent after this. */
   expiresAtMs: number
-  /** Monotonic; until then only what is needed is leased, for others lack something. */
+  /** Monotonic; until then only what is needed is leased, because other instances lack tokens. */
   modestUntilMs: number
   asking: Promise<void> | null
-  /** A request held something since the last look. */
+  /** A request reserved tokens since the last tick. */
   active: boolean
   idleLooks: number
   looks: number
@@ -68,7 +68,7 @@ export function take(account: Account, tokens: number): void {
   account.active = true
 }
 
-/** Neither used nor held here. Others may have it on lease, and give back what their requests don't hold. */
+/** Neither used nor reserved here. Other instances may hold some on lease and return what they don't need. */
 export function leftOf({ quota, used, outstanding }: Account): number {
   return Math.max(0, (quota ?? 0) - used - outstanding)
 }

@@ -1,4 +1,4 @@
-/** The accounts of all users by month, found without a date's arithmetic for each request. */
+/** The accounts of all users by month, found without date arithmetic for each request. */
 import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/month.ts'
 import { type Account, openAccount } from './account.ts'
 
@@ -10,7 +10,7 @@ interface MonthAccounts {
 }
 
 export interface QuotaAccounts {
-  /** Of the month in which this moment is; opened where there is none. */
+  /** The account for the month of this time; created if there is none. */
   at(userId: number, ms: number): Account
   of(userId: number): Account[]
   all(): Account[]

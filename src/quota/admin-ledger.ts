@@ -1,24 +1,24 @@
-/** Quotas as operators see and mend them. */
+/** Quotas as operators see and correct them. */
 import type { Month } from '../core/month.ts'
 
 export interface QuotaRow {
   userId: number
   username: string
-  /** As it stands with the user: null takes the default, 0 is none. */
+  /** The user's own setting: null takes the default, 0 is no quota. */
   monthlyQuotaTokens: number | null
   used: number
-  /** By all instances: held, used and not stored yet, or free to be held. */
+  /** Leased by all instances: reserved, used but not stored yet, or free. */
   leased: number
 }
 
-/** A figure of a table of sums whose rows of a month are not what the records say. */
+/** A figure in a rollup table that disagrees with the month's usage records. */
 export interface SumDifference {
   table: string
   figure: string
-  /** Null in a table that does not tell users apart. */
+  /** Null in a table without a user column. */
   userId: number | null
   username: string | null
-  /** Those that differ; the figures below are theirs. */
+  /** Rows that differ; the figures below are theirs. */
   rows: number
   recorded: number
   summed: number
@@ -34,14 +34,14 @@ export interface LeaseRow {
 }
 
 export interface QuotaAdmin {
-  /** Of all users, or of one; leases that were not renewed since are left out. */
+  /** For all users or one; leases not renewed since then are excluded. */
   listQuotas(month: Month, userId: number | null, leasesSinceMs: number): Promise<QuotaRow[]>
-  /** Nothing is used any more; the records stay. False where nothing was. */
+  /** Resets usage to zero; the records stay. False if there was none. */
   resetUse(userId: number, month: Month): Promise<boolean>
   sumDifferences(month: Month): Promise<SumDifference[]>
-  /** Makes all sums of the month what the records say. */
+  /** Rebuilds the month's rollups from its records. */
   repairMonth(month: Month): Promise<void>
-  /** Leases that were not renewed since. */
+  /** Leases not renewed since then. */
   staleLeases(beforeMs: number): Promise<LeaseRow[]>
   dropStaleLeases(beforeMs: number): Promise<void>
 }

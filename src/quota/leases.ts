@@ -1,4 +1,4 @@
-/** Keeps this instance's leases of quotas and their rows in the ledger the same. */
+/** Keeps this instance's quota leases in sync with their rows in the ledger. */
 
 import { TimeoutError, withTimeout } from '../core/with-timeout.ts'
 import type { UsageRecord } from '../usage/record.ts'
@@ -8,11 +8,11 @@ import { createQuotaAccounts, type QuotaAccounts } from './accounts.ts'
 import type { QuotaLedger } from './ledger.ts'
 import { LEASE_LASTS_MS } from './rules.ts'
 
-/** A spent quota may be there again without a change of the database: another instance gave back. */
+/** An exhausted quota may have tokens again without a visible change: another instance may return some. */
 const ASK_AGAIN_MS = 500
-/** Other instances were told that it is wanted, and give back what their requests don't hold. */
+/** Other instances were notified of the demand and return what their requests don't hold. */
 const ASK_OTHERS_AGAIN_MS = 100
-/** So long after they asked, an instance takes no more than its requests need, or it would be there first. */
+/** For this long after notifying others, a lease covers only what requests need, so that others get a share. */
 const MODEST_MS = 1_000
 const RETRY_START_MS = 200
 
@@ -20,32 +20,32 @@ export interface LeaseParts {
   ledger: QuotaLedger
   instanceId: string
   defaultTokens: number | null
-  /** An instance leases at least this part of what is left, as a divisor; 1 where there is only one. */
+  /** An instance leases at least the remainder divided by this; 1 if it is the only one. */
   divisor: number
-  /** It gives back what was not asked for in so many looks. */
+  /** Ticks without demand after which it returns free tokens. */
   idleLooks: number
-  /** It sets what is used anew in so many looks, so that the ledger shows that it lives. */
+  /** Ticks after which it renews a lease in use, so that the ledger shows the instance is alive. */
   renewalLooks: number
-  /** What an earlier process of this instance left in its journal is in the store. */
+  /** Resolves when an earlier process's journal is in the store. */
   ready: Promise<unknown>
   monotonicMs: () => number
 }
 
-/** What this instance knows of its leases, and of the ledger that keeps them. */
+/** What this instance knows of its leases and of the ledger. */
 interface Leases {
   readonly parts: LeaseParts
   readonly accounts: QuotaAccounts
-  /** The last piece of work on the store or the ledger. */
+  /** The most recent operation on the store or the ledger. */
   last: Promise<unknown>
-  /** The leases of an earlier process are dropped. */
+  /** Resolves when an earlier process's leases are dropped. */
   ready: Promise<void>
   started: boolean
   stopped: boolean
-  /** The ledger kept somebody waiting too long; until it answers, nobody else waits for it. */
+  /** The ledger exceeded a request's wait; until it answers, no other request waits for it. */
   late: boolean
-  /** The ledger did not answer the last question; then one account at a time is enough to find out more. */
+  /** The last query failed; probing with one account at a time is then enough. */
   failing: boolean
-  /** Questions to the ledger in progress. */
+  /** Ledger queries in progress. */
   asked: number
 }
 
@@ -68,7 +68,7 @@ export function createQuotaLeases(parts: LeaseParts) {
   })
   return {
     accountOf: accounts.at,
-    /** For a request that waits for so many tokens. */
+    /** For a request that waits for this many tokens. */
     refill: (account: Account, tokens: number, withinMs: number) =>
       refill(leases, account, tokens, withinMs),
     watch: (store: UsageStore) => watched(leases, store),
@@ -85,14 +85,14 @@ export function createQuotaLeases(parts: LeaseParts) {
   }
 }
 
-/** The store and the ledger one after the other, so that it is known which records a lease is without. */
+/** Serializes store and ledger operations, so that it is known which records a lease excludes. */
 function inTurn<Result>(leases: Leases, work: () => Promise<Result>): Promise<Result> {
   const done = leases.last.then(work)
   leases.last = done.catch(() => {})
   return done
 }
 
-/** What an earlier process left is stored by then, so its leases are not needed any more. */
+/** An earlier process's records are stored by then, so its leases are no longer needed. */
 async function dropEarlierLeases(leases: Leases): Promise<void> {
   const { ready, ledger, instanceId } = leases.parts
   await ready
@@ -107,7 +107,7 @@ async function dropEarlierLeases(leases: Leases): Promise<void> {
   }
 }
 
-/** Within this, no record is stored, so that free and outstanding together stay what they are. */
+/** No record is stored during this, so `free` plus `outstanding` stays constant. */
 async function ask(leases: Leases, account: Account, free: number, divisor: number): Promise<void> {
   const { ledger, instanceId, defaultTokens, monotonicMs } = leases.parts
   const askedAtMs = monotonicMs()
@@ -130,7 +130,7 @@ async function ask(leases: Leases, account: Account, free: number, divisor: numb
   account.askAgainAtMs = account.exhausted ? monotonicMs() + againMs : 0
 }
 
-/** One question for each account at a time. */
+/** At most one query per account at a time. */
 function asking(leases: Leases, account: Account, question: () => Promise<void>): Promise<void> {
   if (account.asking !== null) return account.asking
   leases.asked++
@@ -161,8 +161,8 @@ function renew(leases: Leases, account: Account): Promise<void> {
 }
 
 /**
- * What is free is put aside first, so that no request takes it while it is given back. Without an
- * answer nobody knows whether it was, so it stays aside until the ledger is asked again.
+ * Sets free tokens aside first, so that no request takes them while they are being returned. If there is no
+ * answer, it is unknown whether they were, so they stay aside until the ledger is asked again.
  */
 function giveBack(leases: Leases, account: Account): Promise<void> {
   return asking(leases, account, () => {
@@ -171,13 +171,13 @@ function giveBack(leases: Leases, account: Account): Promise<void> {
   })
 }
 
-/** Not to a ledger that has just gone away: what is free is all that its user has until it is back. */
+/** Not to a ledger that is down: the free tokens are all its user has until it is back. */
 async function giveBackIfThere(leases: Leases, account: Account): Promise<void> {
   await renew(leases, account)
   await giveBack(leases, account)
 }
 
-/** Another instance wants it. */
+/** Another instance wants the tokens. */
 async function giveUp(leases: Leases, account: Account): Promise<void> {
   account.modestUntilMs = leases.parts.monotonicMs() + MODEST_MS
   await account.asking?.catch(() => {})
@@ -190,7 +190,7 @@ function tickAccount(leases: Leases, account: Account): void {
   account.active = false
   account.looks++
   if (account.asking !== null) return
-  // Others will soon take it for left behind.
+  // Other instances will soon treat the lease as expired.
   if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
   if (leases.failing && leases.asked > 0) return
   const idle = account.idleLooks >= idleLooks
@@ -222,7 +222,7 @@ function watched(leases: Leases, store: UsageStore): UsageStore {
     settle: (records, instance) =>
       inTurn(leases, async () => {
         const fresh = await store.settle(records, instance)
-        // Records of before, or of another process, were never on the leases that are known here.
+        // Earlier records, or those of another process, were never on the current leases.
         if (leases.started && instance === leases.parts.instanceId) stored(leases, records)
         return fresh
       }),
@@ -248,7 +248,7 @@ async function stop(leases: Leases): Promise<void> {
       await account.asking
       await giveBack(leases, account)
     } catch {
-      // The database is away: the next start of this instance gives back what it had.
+      // The database is down: the next start of this instance drops its leases.
       return
     }
   }

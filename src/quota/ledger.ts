@@ -1,4 +1,4 @@
-/** Where the quotas, what is used of them and what instances lease of them are kept. */
+/** Stores quotas, their usage and the leases of all instances. */
 import type { Month } from '../core/month.ts'
 import type { LeaseTerms, MonthFigures } from './rules.ts'
 
@@ -9,20 +9,19 @@ export interface LeaseRequest extends LeaseTerms {
 }
 
 export interface Lease extends MonthFigures {
-  /** What the instance has from now on. */
+  /** The instance's lease from now on. */
   lease: number
 }
 
 export interface QuotaLedger {
   /**
-   * Sets the instance's lease to what core/quota.ts says, in one transaction that no other of this
-   * user's month runs beside. The lease is set, not added to: whatever stood there, also by hand or by
-   * an answer that was lost, does not count; nor do leases that were not renewed for LEASE_COUNTS_MS.
-   * Where other instances have what this one lacks, they are told.
+   * Sets the instance's lease to what quota/rules.ts computes, in one transaction that is serialized per user
+   * and month. The lease is set, not added to, so edits by hand and lost answers do no harm; leases not renewed
+   * for LEASE_COUNTS_MS don't count. If other instances hold what this one lacks, they are notified.
    */
   lease(request: LeaseRequest): Promise<Lease>
-  /** Hears of users of whose quota another instance lacks what may be free on a lease of this one. */
+  /** Called with a user whose quota another instance needs and this one may hold on lease. */
   onWanted(listener: (userId: number) => void): void
-  /** Drops all leases of an instance that runs no request and has stored all it spent. */
+  /** Drops all leases of an instance that has no requests in flight and has stored all its usage. */
   dropLeases(instanceId: string): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Holds tokens of a user's monthly quota for a request, out of what this instance has on lease. */
+/** Reserves a request's tokens of a user's monthly quota, out of this instance's lease. */
 import type { User } from '../core/entities.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { UsageStore } from '../usage/store.ts'
@@ -14,32 +14,32 @@ export interface QuotaReservation {
 
 export interface Quotas {
   /**
-   * Null for a user without a quota. Throws `insufficient_quota`, or `quota_unavailable` where the
-   * ledger does not answer. A promise only where the lease does not cover it.
+   * Null for a user without a quota. Throws `insufficient_quota`, or `quota_unavailable` if the ledger does not
+   * answer. Async only if the lease is too small.
    */
   hold(
     user: User,
     tokens: number,
     startedAtMs: number,
   ): QuotaReservation | null | Promise<QuotaReservation | null>
-  /** At the end, with the tokens that were used. They stay on lease until the store has their record. */
+  /** Called when the request ends, with the tokens it used. They stay leased until the record is stored. */
   settle(hold: QuotaReservation, usedTokens: number): void
   /** The request was refused after all. */
   release(hold: QuotaReservation): void
-  /** The quota less what is used and what requests hold here; others may have some of it on lease. */
+  /** The quota minus usage and local reservations; other instances may have some of it on lease. */
   remaining(hold: QuotaReservation): number
-  /** The store as the journal is to use it: what it has stored is no longer on lease. */
+  /** Wraps the store for the journal: what it has stored is taken off the lease. */
   watch(store: UsageStore): UsageStore
-  /** Somebody changed the database: leases are set anew, and a quota that was spent is asked for again. */
+  /** The database was changed: renews leases and asks again for exhausted quotas. */
   changed(): void
-  /** To be called every now and then: renews what is used, gives back what is not. */
+  /** Called periodically: renews leases in use, returns unused ones. */
   tick(): void
-  /** Gives back what no request holds. */
+  /** Returns all unreserved tokens. */
   stop(): Promise<void>
 }
 
 interface Parts extends Omit<LeaseParts, 'monotonicMs'> {
-  /** How long a request waits for the ledger, or for what other instances give back. */
+  /** How long a request waits for the ledger, or for other instances to return tokens. */
   patienceMs?: number
   monotonicMs?: () => number
 }
@@ -50,7 +50,7 @@ export function createQuotas(parts: Parts): Quotas {
   const { defaultTokens, patienceMs = PATIENCE_MS, monotonicMs = () => performance.now() } = parts
   const leases = createQuotaLeases({ ...parts, monotonicMs })
 
-  /** Asks the ledger, together with all who wait for the same account. */
+  /** Asks the ledger, in one query for all requests waiting on the account. */
   const wait = async (
     account: Account,
     user: User,
@@ -59,7 +59,7 @@ export function createQuotas(parts: Parts): Quotas {
   ): Promise<QuotaReservation | null> => {
     const untilMs = monotonicMs() + patienceMs
     for (;;) {
-      // What others have on lease takes them a moment to give back.
+      // Other instances take a moment to return what they have on lease.
       if (!isSpent(account, tokens))
         await pause(Math.min(account.askAgainAtMs, untilMs) - monotonicMs())
       if (tokens <= account.free) return held(account, tokens)
@@ -71,7 +71,7 @@ export function createQuotas(parts: Parts): Quotas {
       }
       if (account.quota === null) return null
       if (tokens <= account.free) return held(account, tokens)
-      // Only a round that began afterwards knew of this request.
+      // Only a round that started later included this request.
       if (account.rounds === seen || !account.exhausted) continue
       if (isSpent(account, tokens) || account.askAgainAtMs >= untilMs)
         throw refusal(account, user, tokens, startedAtMs)
@@ -81,7 +81,7 @@ export function createQuotas(parts: Parts): Quotas {
   return {
     hold(user, estimate, startedAtMs) {
       if (quotaOf(user, defaultTokens) === null) return null
-      // A request that held nothing would not be taken off the lease.
+      // A request that reserved nothing would not be taken off the lease.
       const tokens = Math.max(1, estimate)
       const account = leases.accountOf(user.id, startedAtMs)
       if (tokens <= account.free) return held(account, tokens)
@@ -111,7 +111,7 @@ function held(account: Account, tokens: number): QuotaReservation {
   return { account, tokens }
 }
 
-/** Also what others have on lease would not be enough. */
+/** Even what other instances have on lease would not be enough. */
 function isSpent(account: Account, tokens: number): boolean {
   return tokens > leftOf(account)
 }

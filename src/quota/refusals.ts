@@ -1,19 +1,19 @@
-/** What a client reads when a quota refuses its request. */
+/** Errors a client gets when a quota refuses its request. */
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
 import { type Month, nextMonthStartMs } from '../core/month.ts'
 
-/** Requests of other instances end, and what they did not use is free again. */
+/** Time for requests on other instances to end and return what they did not use. */
 const RETRY_LEASED_MS = 2_000
 
 export interface RefusedQuota {
   username: string
   quota: number
   used: number
-  /** By requests under way at this instance. */
+  /** Reserved by requests in flight on this instance. */
   reserved: number
   leasedElsewhere: number
   asked: number
-  /** Neither used nor reserved, wherever it is on lease. */
+  /** Neither used nor reserved, on whichever instance it is leased. */
   left: number
   month: Month
 }
@@ -41,7 +41,7 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
     'insufficient_quota',
     `${figures} ${whenAgain(refused)} Lower max_tokens, or ${more}.`,
     {
-      // No waiting within a request's life helps, so clients are told not to try again by themselves.
+      // Waiting does not help within a request's lifetime, so clients are told not to retry automatically.
       headers: {
         'x-should-retry': 'false',
         ...remaining,

@@ -1,4 +1,4 @@
-/** What the console asks of the ledger. Sums come from rollups, never from single requests. */
+/** What the console asks of the usage ledger. Totals come from rollups, never from single requests. */
 import type { BucketCount } from './latency.ts'
 import type { Outcome } from './record.ts'
 
@@ -19,15 +19,15 @@ export interface TimeRange {
 }
 
 export interface BucketQuery extends UsageFilter {
-  /** Each begins and ends at a half hour. */
+  /** Each starts and ends on a half hour. */
   buckets: readonly TimeRange[]
   by: readonly ReportGroup[]
 }
 
 export interface BucketSum {
-  /** Which of the query's buckets. */
+  /** Index into the query's buckets. */
   bucket: number
-  /** Ids of users and keys as texts; names of models and upstreams. */
+  /** User and key ids as strings; model and upstream names. */
   group: readonly string[]
   requests: number
   errors: number
@@ -47,7 +47,7 @@ export interface RequestQuery extends UsageFilter, TimeRange {
   /** Inclusive. */
   minStatus: number
   maxStatus: number
-  /** The last of the page before, newest first. */
+  /** The last row of the previous page, newest first. */
   after: { startedAt: string; requestId: string } | null
   limit: number
 }
@@ -67,7 +67,7 @@ export interface RequestEntry {
   outcome: Outcome | string
   errorCode: string | null
   attempts: number
-  /** JSON, as it was written. */
+  /** JSON, as it was stored. */
   attemptLog: string
   ambiguous: boolean
   durationMs: number
@@ -85,12 +85,12 @@ export interface RequestEntry {
 
 export interface ConsoleReports {
   sums(query: BucketQuery): Promise<BucketSum[]>
-  /** By upstream, merged over the range. */
+  /** Per upstream, merged over the range. */
   latency(range: TimeRange): Promise<(BucketCount & { upstream: string })[]>
   requests(query: RequestQuery): Promise<RequestEntry[]>
-  /** Of any date. */
+  /** For any date. */
   request(requestId: string): Promise<RequestEntry | null>
-  /** Names of users and keys, those too that were deleted. */
+  /** Names of users and keys, including deleted ones. */
   names(kind: 'user' | 'key', ids: readonly number[]): Promise<Map<number, string>>
   /** When the first request was recorded; null if there is none. */
   firstRecordMs(): Promise<number | null>

@@ -1,4 +1,4 @@
-/** What a request is held to cost before it is sent. */
+/** What a request is estimated to cost before it is sent. */
 import { describe, expect, test } from 'bun:test'
 import { readRequest } from '../protocols/openai/request.ts'
 import { estimateTokens } from './estimate.ts'

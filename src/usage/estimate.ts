@@ -1,4 +1,4 @@
-/** What a request may cost in tokens, told before it is sent: the reservation for limits and quotas. */
+/** Estimates a request's tokens before it is sent: the reservation for limits and quotas. */
 
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { Found, ModelRequest } from '../protocols/protocol.ts'
@@ -8,11 +8,11 @@ const CHARACTERS_A_TOKEN = 4
 const MAX_TOKENS = 2 ** 40
 
 interface Tally extends Found {
-  /** Characters of which it takes four for a token; of the others each is one. */
+  /** Characters of which four make a token; each of the others counts as one. */
   characters: number
 }
 
-/** The prompt by its characters, and the most that may be generated, if the request limits it. */
+/** The prompt's characters plus the maximum output, if the request limits it. */
 export function estimateTokens(request: ModelRequest): number {
   if (request.text === null) return 0
   const generated = PROTOCOLS[request.protocol].maxOutputTokens(request)
@@ -35,7 +35,7 @@ function sumOf({ characters, tokens }: Tally): number {
   return Math.ceil(characters / CHARACTERS_A_TOKEN) + tokens
 }
 
-/** The byte length is found many characters at a time, and in plain ASCII it is the answer. */
+/** `Buffer.byteLength` is fast, and for pure ASCII it settles the count without a loop. */
 function countText(text: string, tally: Tally): void {
   if (Buffer.byteLength(text) === text.length) tally.characters += text.length
   else countWideText(text, tally)
@@ -49,12 +49,12 @@ function countWideText(text: string, tally: Tally): void {
       continue
     }
     tally.tokens++
-    // Outside of the first plane a character is two units.
+    // Outside the Basic Multilingual Plane, a character is two UTF-16 units.
     if (code >= 0xd800 && code <= 0xdbff) at++
   }
 }
 
-/** Chinese, Japanese and Korean; of a character outside of the first plane, its first half. */
+/** Chinese, Japanese and Korean; for a character outside the BMP, its high surrogate. */
 function isWide(code: number): boolean {
   if (code < 0x1100) return false
   return (

@@ -1,4 +1,4 @@
-/** What the journal keeps of a request before its upstream is called, and the record of one that was lost. */
+/** What the journal keeps of a request before the upstream call, and the record of a lost request. */
 import { NO_USAGE } from '../core/token-usage.ts'
 import type { UsageRecord } from './record.ts'
 
@@ -12,13 +12,13 @@ export interface JournalEntry {
   stream: boolean
   /** The estimate that was reserved. */
   tokens: number
-  /** Held of the user's quota; 0 for a user without one. */
+  /** Reserved from the user's quota; 0 for a user without one. */
   reservedTokens: number
 }
 
 /**
- * The gateway ended before the request did, so nobody knows what it used: it is settled at what was
- * reserved for it. The parts of the estimate are not told apart; all of it stands as prompt.
+ * The gateway ended before the request did, so its usage is unknown: it is settled at its reservation. The
+ * estimate is not broken down; all of it counts as prompt.
  */
 export function lostRecord({ tokens, ...entry }: JournalEntry): UsageRecord {
   return {

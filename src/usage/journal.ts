@@ -1,32 +1,32 @@
-/** Keeps what a request will use, before its upstream is called, and what it did use, at its end. */
+/** Records what a request will use before the upstream call, and what it did use when it ends. */
 import type { JournalEntry } from './journal-entry.ts'
 import type { UsageRecord } from './record.ts'
 
-/** `full` and `read_only` end by themselves; `failed` means the disk lost something: only a restart ends it. */
+/** `full` and `read_only` recover on their own; `failed` means the disk lost data, and only a restart clears it. */
 export type JournalState = 'healthy' | 'full' | 'read_only' | 'failed'
 
 export interface JournalHealth {
   state: JournalState
-  /** Ended, but not in the store yet. */
+  /** Ended but not yet stored. */
   waitingRecords: number
-  /** Since the oldest of them ended; 0 where there is none. */
+  /** Age of the oldest such record; 0 if there is none. */
   oldestWaitingMs: number
-  /** On disk. */
+  /** Size on disk. */
   bytes: number
   syncFailures: number
-  /** Stretches of bytes that were not what had been written. */
+  /** Byte ranges that differ from what was written. */
   damaged: number
-  /** Records that the store never took. */
+  /** Records the store never accepted. */
   refused: number
 }
 
 export interface Journal {
   /**
-   * Before the request is sent. Throws or rejects with `journal_unavailable`: then the request must not be sent.
-   * Resolves once it is written, with `JOURNAL_SYNC=always` once it is on the disk.
+   * Called before the request is sent. Throws or rejects with `journal_unavailable`; the request must then not
+   * be sent. Resolves once the entry is written, and with `JOURNAL_SYNC=always` once it is on disk.
    */
   begin(entry: JournalEntry): Promise<void>
-  /** Exactly once for each that began. Never fails, never waits. */
+  /** Exactly once for each request that began. Never fails, never waits. */
   end(record: UsageRecord): void
   health(): JournalHealth
 }

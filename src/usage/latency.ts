@@ -1,18 +1,18 @@
 /**
- * Histograms of times that can be merged over any range: each bucket is 2^¼ times as wide as the one
- * before, so a percentile read from them is at most 19 % off. Averages of percentiles would mean nothing.
+ * Latency histograms that can be merged over any range: each bucket is 2^¼ times as wide as the previous one, so
+ * a percentile is at most 19 % off. Averages of percentiles would be meaningless.
  */
 
 const STEPS_PER_DOUBLING = 4
 const MAX_BUCKET = 100
 
-/** Of milliseconds. */
+/** The bucket of a latency in milliseconds. */
 export function bucketOf(ms: number): number {
   if (ms <= 1) return 0
   return Math.min(MAX_BUCKET, Math.ceil(Math.log2(ms) * STEPS_PER_DOUBLING))
 }
 
-/** The time that lies in the middle of a bucket. */
+/** The geometric middle of a bucket. */
 function middleOf(bucket: number): number {
   return 2 ** ((bucket - 0.5) / STEPS_PER_DOUBLING)
 }
@@ -22,7 +22,7 @@ export interface BucketCount {
   requests: number
 }
 
-/** Milliseconds; null if nothing was measured. `share` is 0.95 for the 95th percentile. */
+/** Milliseconds; null if there are no values. `share` is 0.95 for the 95th percentile. */
 export function percentile(counts: readonly BucketCount[], share: number): number | null {
   const total = counts.reduce((sum, { requests }) => sum + requests, 0)
   if (total === 0) return null

@@ -1,6 +1,6 @@
 /**
- * What happens in this moment, from memory: requests as they end for whoever watches, the last outcomes of
- * each upstream, sums of the last minute. It costs a request a few additions, also while nobody watches.
+ * Live activity from memory: requests as they end, each upstream's last outcomes, totals of the last minute. It
+ * costs a request a few additions, even if nobody is watching.
  */
 import type { Caller } from '../access/caller.ts'
 import type { UsageRecord } from './record.ts'
@@ -26,17 +26,17 @@ export interface MinuteSums {
 
 export interface Live {
   add(record: UsageRecord, caller: Caller): void
-  /** Of this instance since its start, the newest last. */
+  /** On this instance since it started, newest last. */
   outcomesOf(upstreamKeyId: number): readonly UpstreamOutcome[]
   lastMinute(): MinuteSums
   lastMinuteOf(apiKeyId: number): MinuteSums
-  /** Returns how to stop. The listener must not throw. */
+  /** Returns a function that unsubscribes. The listener must not throw. */
   watch(listener: (request: LiveRequest) => void): () => void
 }
 
 const MAX_OUTCOMES = 50
 const SECONDS = 60
-/** Keys that were used in the last minute; beyond that many the oldest are forgotten. */
+/** Keys used in the last minute; above this number the oldest are dropped. */
 const MAX_KEYS = 5_000
 
 interface Second extends MinuteSums {
@@ -60,7 +60,7 @@ export function createLive(nowMs: () => number): Live {
   }
   const secondsOf = (apiKeyId: number): Second[] => {
     const known = byKey.get(apiKeyId) ?? []
-    // Moved to the end, so that the first one is the one that was used least recently.
+    // Reinserted, so that the first entry is the least recently used one.
     byKey.delete(apiKeyId)
     byKey.set(apiKeyId, known)
     const [oldest] = byKey.keys()

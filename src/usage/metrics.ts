@@ -1,9 +1,9 @@
-/** What is counted for /metrics. */
+/** Metrics recorded for /metrics. */
 
 import type { JournalHealth } from './journal.ts'
 import type { UsageRecord } from './record.ts'
 
-/** A provider key as a gauge shows it. */
+/** A provider key as a gauge reports it. */
 export interface UpstreamReading {
   name: string
   provider: string
@@ -14,17 +14,17 @@ export interface Metrics {
   requestFinished(record: UsageRecord): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */
   eventsDropped(count: number): void
-  /** A request refused before anything was sent for it, by the error's code. */
+  /** A request refused before anything was sent upstream, by error code. */
   refused(code: string): void
   /** A request refused by a rate limit. */
   rateLimited(): void
-  /** A decision taken by this process's own counters, because Redis was lost. */
+  /** A decision by this process's own counters because Redis was unreachable. */
   limitedLocally(): void
-  /** Told at each change. */
+  /** Called on each change. */
   redisHealthy(healthy: boolean): void
-  /** Asked each time the metrics are read. */
+  /** Called on each scrape. */
   watchJournal(health: () => JournalHealth): void
-  /** Asked each time the metrics are read. */
+  /** Called on each scrape. */
   watchUpstreams(read: () => readonly UpstreamReading[]): void
   /** The text exposition format. */
   exposition(): Promise<string>

@@ -1,17 +1,17 @@
 /** Published prices of models. */
 import type { Rates } from './prices.ts'
 
-/** Who answered. */
+/** The upstream that answered. */
 export interface PriceSource {
-  /** The vendor whose list holds; null: whoever answers at the address, else the model's maker. */
+  /** The vendor whose prices apply; null: the vendor at the address, otherwise the model's maker. */
   vendor: string | null
-  /** Null where the upstream is no longer known. */
+  /** Null if the upstream no longer exists. */
   baseUrl: string | null
 }
 
 export interface PriceCatalogue {
-  /** To be awaited once before the first look-up: the list is large and is not loaded at the start. */
+  /** Await once before the first lookup: the list is large and not loaded at startup. */
   load(): Promise<void>
-  /** Null where the model is not known there. */
+  /** Null if the catalogue does not know the model. */
   ratesOf(source: PriceSource, model: string, atMs: number): Rates | null
 }

@@ -1,10 +1,13 @@
 /** What a request costs: each kind of token at its own rate. */
 import type { TokenUsage } from '../core/token-usage.ts'
 
-/** USD a million tokens; where the prompt is longer than a step's `start`, the last such step's price holds. */
+/**
+ * USD per million tokens; a step's rates apply if the prompt is longer than its `start`, the last such step
+ * winning.
+ */
 export type Rate = number | { base: number; tiers: readonly { start: number; price: number }[] }
 
-/** Null takes the rate of the kind it is a part of. */
+/** Null takes the rate of the kind it is part of. */
 export interface Rates {
   input: Rate
   output: Rate
@@ -18,11 +21,11 @@ export interface Rates {
 
 const MILLION = 1_000_000
 
-/** Cached, written and audio tokens are parts of the prompt, reasoning and audio tokens parts of the answer. */
+/** Cached, written and audio tokens are part of the prompt; reasoning and audio tokens part of the answer. */
 export function costUsd(usage: TokenUsage, rates: Rates): number {
   const { promptTokens, completionTokens } = usage
   const cached = Math.min(usage.cachedTokens, promptTokens)
-  // Records of older versions have none of these.
+  // Records of older versions lack these.
   const written = Math.min(usage.cacheWriteTokens ?? 0, promptTokens - cached)
   const written1h = Math.min(usage.cacheWrite1hTokens ?? 0, written)
   const fresh = promptTokens - cached - written

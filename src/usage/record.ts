@@ -1,18 +1,18 @@
 /** One finished request, as the ledger keeps it. */
 import type { TokenUsage } from '../core/token-usage.ts'
 
-/** How a request ended, from the client's side; `lost`: the gateway itself went down in the middle. */
+/** How a request ended for the client; `lost`: the gateway went down during it. */
 export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted' | 'lost'
 
-/** One try at one upstream key. `failure` is null where it succeeded. */
+/** One attempt at one upstream key. `failure` is null if it succeeded. */
 export interface AttemptNote {
   upstreamKeyId: number
   upstream: string
   status: number | null
   failure: string | null
-  /** True where the upstream may have worked on the request although no reply came. */
+  /** True if the upstream may have processed the request although no reply arrived. */
   ambiguous: boolean
-  /** Fields that the upstream did not get as they were meant, e.g. `top_k dropped`; absent if none. */
+  /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export interface UsageRecord extends TokenUsage {
   endpoint: string
   /** The model the client asked for. */
   model: string
-  /** The name it has at the upstream; null where none was reached. */
+  /** Its name at the upstream; null if none was reached. */
   upstreamModel: string | null
   upstreamKeyId: number | null
   upstream: string | null
@@ -37,8 +37,8 @@ export interface UsageRecord extends TokenUsage {
   attempts: readonly AttemptNote[]
   durationMs: number
   firstTokenMs: number | null
-  /** Held of the user's quota until it was settled; 0 for a user without one. */
+  /** Reserved from the user's quota until settled; 0 for a user without one. */
   reservedTokens: number
-  /** Price in USD; null where unknown, or not asked yet: it is looked up as the record is stored. */
+  /** Price in USD; null if unknown or not looked up yet, which happens when the record is stored. */
   costUsd: number | null
 }

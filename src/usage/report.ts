@@ -1,11 +1,11 @@
-/** What is asked of the ledger, and what it answers. */
+/** Queries to the usage ledger and their results. */
 
 export const DIMENSIONS = ['user', 'key', 'model', 'upstream', 'day', 'month'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
-/** Null filters nothing. */
+/** Null: no filter. */
 export interface UsageQuery {
-  /** None sums all. */
+  /** None: a single total. */
   by: readonly Dimension[]
   fromMs: number | null
   /** Exclusive. */
@@ -17,7 +17,7 @@ export interface UsageQuery {
 }
 
 export interface UsageSum {
-  /** Names for people, of the dimensions that were asked for. */
+  /** Display names for the requested dimensions. */
   group: Readonly<Partial<Record<Dimension, string>>>
   requests: number
   errors: number
@@ -27,10 +27,10 @@ export interface UsageSum {
   cachedTokens: number
   reasoningTokens: number
   audioTokens: number
-  /** Their tokens were counted here instead of by the upstream. */
+  /** Requests whose tokens were counted here rather than by the upstream. */
   estimatedRequests: number
-  /** Of models whose price is not known; the cost is that of the others. */
+  /** Requests to models without a known price; the cost covers the others only. */
   unpricedRequests: number
-  /** Null where the price of none is known. */
+  /** Null if no price is known. */
   costUsd: number | null
 }

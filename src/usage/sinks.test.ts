@@ -1,4 +1,4 @@
-/** What is noted of ended requests, and when. */
+/** What is recorded of ended requests, and when. */
 import { expect, test } from 'bun:test'
 import type { Caller } from '../access/caller.ts'
 import type { UsageRecord } from './record.ts'

@@ -1,7 +1,7 @@
 /**
- * What is noted of requests that ended: their records, the metrics, one log line each. Some milliseconds
- * behind them and many at once, for done one by one it costs twice: the code and the data of each of these
- * would have to be fetched into the processor's cache for every request anew.
+ * Records ended requests: their ledger records, metrics and one log line each. Done in batches a few
+ * milliseconds later, because one by one costs twice as much: each request would fetch all of that code and data
+ * into the processor's cache again.
  */
 import type { Caller } from '../access/caller.ts'
 import type { Logger } from '../core/logger.ts'
@@ -13,7 +13,7 @@ import type { UsageRecord } from './record.ts'
 export interface EndedRequests {
   /** Never fails, never waits. */
   add(record: UsageRecord, caller: Caller): void
-  /** Notes at once what was added. */
+  /** Records immediately what was added. */
   flush(): void
 }
 
@@ -29,7 +29,10 @@ interface Ended {
   caller: Caller
 }
 
-/** What a killed process loses of a request within this is its exact count: docs/decisions on the journal. */
+/**
+ * A request that ended this recently loses its exact count if the process is killed; see docs/decisions on the
+ * journal.
+ */
 const NOTED_AFTER_MS = 5
 
 export function createEndedRequests({ journal, metrics, logger, live }: Parts): EndedRequests {

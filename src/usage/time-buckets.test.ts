@@ -1,4 +1,4 @@
-/** Days of time zones: with half-hour offsets, and where clocks are changed. */
+/** Days in time zones: with half-hour offsets and across daylight-saving changes. */
 import { describe, expect, test } from 'bun:test'
 import { bucketsOf, type Step } from './time-buckets.ts'
 

@@ -1,18 +1,18 @@
-/** The hours, days, weeks and months of a time zone as ranges of time, also where clocks are changed. */
+/** Hours, days, weeks and months of a time zone as time ranges, including across daylight-saving changes. */
 import type { TimeRange } from './console-reports.ts'
 
 export type Step = 'hour' | 'day' | 'week' | 'month'
 
 const HOUR_MS = 3_600_000
-/** Rollups begin at each half hour, and so do all buckets. */
+/** Rollups start at each half hour, and so do all buckets. */
 const SLOT_MS = 1_800_000
 
-/** Throws RangeError for a zone that the runtime does not know. */
+/** Throws RangeError for a zone the runtime does not know. */
 export function assertTimeZone(zone: string): void {
   formatterOf(zone)
 }
 
-/** Those that the range touches; the first and the last are whole ones. At most `max`, else null. */
+/** All buckets that overlap the range, uncut. Null if there are more than `max`. */
 export function bucketsOf(
   { fromMs, untilMs }: TimeRange,
   step: Step,
@@ -51,17 +51,17 @@ function nextStart(startMs: number, step: Step, zone: string): number {
 
 interface Wall {
   year: number
-  /** 1 to 12, or beyond, which is the next year. */
+  /** 1 to 12; larger numbers run into the next year. */
   month: number
   day: number
   hour: number
 }
 
-/** The moment at which clocks of the zone show this; where they skip it, the moment of the change. */
+/** The time at which the zone's clocks show this; if they skip it, the time of the change. */
 function wallClock({ year, month, day, hour }: Wall, zone: string, near?: number): number {
   const asUtc = Date.UTC(year, month - 1, day, hour)
   let ms = asUtc - offsetMs(near ?? asUtc, zone)
-  // The offset may be another one at that moment.
+  // The offset may differ at that time.
   ms = asUtc - offsetMs(ms, zone)
   return Math.floor(ms / SLOT_MS) * SLOT_MS
 }

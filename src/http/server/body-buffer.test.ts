@@ -1,4 +1,4 @@
-/** That a body is what arrived, in whatever pieces, and takes no object for each of them. */
+/** A body is byte-for-byte what arrived, however it is split, without one object per read. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { BodyBuffer } from './body-buffer.ts'

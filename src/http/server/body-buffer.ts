@@ -1,6 +1,6 @@
-/** Keeps a request's body as it arrives: in few objects, however small the reads it comes in. */
+/** Buffers a request body in few objects, however small the reads are. */
 
-/** Reads from this size on are kept as they are; smaller ones are copied together. */
+/** Reads of at least this size are kept as they are; smaller ones are copied together. */
 const MIN_KEPT_BYTES = 16 * 1024
 const BLOCK_BYTES = 64 * 1024
 
@@ -15,7 +15,7 @@ export class BodyBuffer {
       this.parts.push(bytes)
       return
     }
-    // The whole of most bodies is one read.
+    // Most bodies arrive in a single read.
     if (this.parts.length === 0 && this.block === null) {
       this.parts.push(bytes)
       return
@@ -28,7 +28,7 @@ export class BodyBuffer {
     this.filled += bytes.length
   }
 
-  /** All of it, once: nothing is kept. */
+  /** Returns the whole body once; the buffer is empty afterwards. */
   take(): Uint8Array {
     this.closeBlock()
     const { parts } = this

@@ -1,4 +1,4 @@
-/** The budget for bodies in memory: never more than it, and all of it back at the end. */
+/** The body memory budget: never exceeded, and fully returned at the end. */
 import { expect, test } from 'bun:test'
 import { createBodyMemory } from './body-memory.ts'
 

@@ -1,15 +1,15 @@
-/** How much memory the bodies of all requests may take together. */
+/** Caps the memory that all request bodies may use together. */
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 
 export interface BodyMemory {
-  /** A share for one request; it is given back at that request's end. */
+  /** A share for one request, released when that request ends. */
   open(): BodyShare
-  /** Bytes that are taken now. */
+  /** Bytes currently reserved. */
   taken(): number
 }
 
 export interface BodyShare {
-  /** Raises the share to this many bytes; throws `overloaded` if there is no room for it. */
+  /** Grows the share to this many bytes; throws `overloaded` if the budget has no room. */
   growTo(bytes: number): void
   release(): void
 }

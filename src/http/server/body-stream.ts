@@ -1,7 +1,7 @@
-/** A request's body for whoever takes it as it arrives; holds the client's socket back. */
+/** A request body read as it arrives, with backpressure on the client's socket. */
 import type { BodySource } from '../../upstreams/transport.ts'
 
-/** Above this the socket is not read any further, until half of it was taken. */
+/** Above this, reading from the socket pauses until half of it has been consumed. */
 const HIGH_BYTES = 256 * 1024
 
 export class BodyStream implements BodySource {
@@ -14,7 +14,7 @@ export class BodyStream implements BodySource {
   private failed: Error | null = null
   private waiting: PromiseWithResolvers<Uint8Array | null> | null = null
 
-  /** `hold` stops or starts the reading of the socket. */
+  /** `hold` pauses or resumes reading from the socket. */
   constructor(length: number | null, hold: (back: boolean) => void) {
     this.length = length
     this.hold = hold
@@ -59,7 +59,7 @@ export class BodyStream implements BodySource {
     this.waiting = null
   }
 
-  /** Nobody takes the rest: what is left of it must not hold the connection up. */
+  /** Discards the rest of the body, so that unread data does not block the connection. */
   drop(): void {
     this.chunks = []
     this.size = 0

@@ -1,4 +1,4 @@
-/** One connection of a client and what becomes of its requests: order, what comes early, limits of time. */
+/** One client connection and its requests: order, pipelining, timeouts. */
 import { describe, expect, test } from 'bun:test'
 import { connected, GET, OK, POST, replyText } from '../../../test/support/client-on-a-socket.ts'
 

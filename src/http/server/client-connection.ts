@@ -1,4 +1,4 @@
-/** One connection of a client: its requests one after the other, their replies, and how long it may take. */
+/** One client connection: serves its requests one after another and enforces its timeouts. */
 import type { GatewayError } from '../../core/errors.ts'
 import { type Framing, MalformedMessage } from '../../http1/head-lines.ts'
 import { MessageReader, type MessageSink } from '../../http1/message-reader.ts'
@@ -11,14 +11,14 @@ import { Exchange, type ReplyWire } from './exchange.ts'
 import { Outgoing, type Part } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
-/** What a connection needs of its socket. */
+/** The part of the socket a connection uses. */
 export interface ClientSocket {
   readonly remoteAddress: string
-  /** How many bytes were taken, or less than 0 where it is closed. */
+  /** Returns how many bytes the socket accepted, or a negative number if it is closed. */
   write(bytes: Uint8Array, from: number, length: number): number
-  /** Ends the writing side alone; the rest is closed when the client ends its own. */
+  /** Closes the writing side only; the rest closes when the client closes its side. */
   shutdown(): void
-  /** Closes it at once. */
+  /** Closes the socket immediately. */
   terminate(): void
   pause(): void
   resume(): void
@@ -27,43 +27,43 @@ export interface ClientSocket {
 /** What all connections of a server share. */
 export interface ConnectionOwner {
   answer(exchange: Exchange): void
-  /** The server stops: each reply is the last on its connection. */
+  /** True while the server is stopping: each reply is then the last on its connection. */
   isStopping(): boolean
   replied(): void
   gone(connection: ClientConnection): void
-  /** Bytes that were sent must be taken within this. */
+  /** How long the client may take to accept bytes that were sent. */
   writeTimeoutMs: number
 }
 
-/** All headers must be there by then. */
+/** Time limit for receiving all headers. */
 const HEAD_TIMEOUT_MS = 10_000
-/** Without a request. Proxies in front must give up an idle connection earlier. */
+/** Keep-alive timeout. Proxies in front must close an idle connection sooner. */
 const IDLE_TIMEOUT_MS = 30_000
-/** Whoever still sends what nobody reads must see the reply before the connection breaks. */
+/** A client that is still sending must get the reply before the connection closes. */
 const LINGER_MS = 2_000
-/** Of requests that come before the one under way is answered. With more of them its reply is the last. */
+/** Bytes of pipelined requests kept while one is in flight. If more arrive, its reply is the last. */
 const MAX_EARLY_BYTES = 64 * 1024
 
-/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ClientConnection implements MessageSink, ReplyWire {
   private readonly socket: ClientSocket
   private readonly owner: ConnectionOwner
   private readonly reader = new MessageReader(this, 'request')
   private exchange: Exchange | null = null
-  /** Its head has just been read. */
+  /** The request head has just been read. */
   private isNew = false
-  /** Bytes behind the request under way. */
+  /** Bytes received after the request in flight. */
   private early: Buffer | null = null
-  /** More than may be kept; none of it is read, but the client's leaving is still seen. */
+  /** Too many pipelined bytes: they are discarded, but a disconnect is still noticed. */
   private pipelineOverflow = false
   private readonly outgoing: Outgoing
-  /** It has left HTTP. */
+  /** Set once the connection has been upgraded from HTTP. */
   private tunnel: ClientTunnel | null = null
   /** No further request is read. */
   private ending = false
   private open = true
   private address: string | null = null
-  /** When what it waits for began: a request, the rest of a head, the client's end. */
+  /** Start of the current wait: for a request, the rest of a head, or the client's close. */
   private sinceMs = performance.now()
 
   constructor(socket: ClientSocket, owner: ConnectionOwner) {
@@ -73,17 +73,17 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.reader.start()
   }
 
-  /** Between two requests. */
+  /** True between two requests. */
   isIdle(): boolean {
     return this.exchange === null && !this.ending && !this.reader.isInHead()
   }
 
-  /** To be called now and then. */
+  /** Called periodically. */
   watch(nowMs: number): void {
     const waitedMs = nowMs - this.sinceMs
     if (this.outgoing.hasUnsent()) {
       const stalledMs = nowMs - this.outgoing.stalledMs
-      // A stream has a limit of its own.
+      // A stream has its own limit.
       if (this.exchange === null && stalledMs > this.owner.writeTimeoutMs) this.socket.terminate()
     } else if (this.ending) {
       if (waitedMs > LINGER_MS) this.socket.terminate()
@@ -94,7 +94,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     }
   }
 
-  /** Before it has asked for anything. */
+  /** Called before the client has sent a request. */
   rejectOverload(most: number): void {
     this.refuse(tooMany(most))
   }
@@ -102,11 +102,11 @@ export class ClientConnection implements MessageSink, ReplyWire {
   close(): void {
     this.ending = true
     this.sinceMs = performance.now()
-    // Closing both sides while bytes arrive makes a reset of it, which can overtake the reply.
+    // Closing both sides while bytes still arrive causes a TCP reset, which can overtake the reply.
     if (this.open && !this.outgoing.hasUnsent()) this.socket.shutdown()
   }
 
-  // To be called by the socket.
+  // Called by the socket.
 
   received(bytes: Buffer): void {
     if (this.tunnel !== null) {
@@ -150,7 +150,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.tunnel?.onClosed()
   }
 
-  // To be called by the reader.
+  // Called by the reader.
 
   head(text: string): Framing {
     const request = readRequestHead(text)
@@ -167,7 +167,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     this.exchange?.complete()
   }
 
-  // To be called by the exchange.
+  // Called by the exchange.
 
   peer(): string {
     this.address ??= this.socket.remoteAddress
@@ -189,7 +189,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
   finished(keepAlive: boolean): void {
     this.exchange = null
     this.owner.replied()
-    // A stream may have begun before there was too much.
+    // A stream may have started before the overflow.
     if (!keepAlive || this.pipelineOverflow) {
       this.close()
       return
@@ -218,7 +218,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     else this.socket.resume()
   }
 
-  /** Goes on with what came early. */
+  /** Continues with the pipelined bytes. */
   private readOn(): void {
     const bytes = this.early
     if (bytes === null || this.exchange?.whole) return
@@ -235,7 +235,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     }
     this.pipelineOverflow = true
     this.early = null
-    // Its reply is made, and waits to be taken.
+    // The reply is complete but not fully sent yet.
     if (this.exchange === null) this.close()
   }
 
@@ -244,7 +244,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     else this.refuse(malformed(reason))
   }
 
-  /** Before there is a request that could be answered. */
+  /** For errors before there is a request to answer. */
   private refuse(error: GatewayError): void {
     const { status, headers, body } = errorAnswer(error, newRequestId())
     const bytes = Buffer.from(body)

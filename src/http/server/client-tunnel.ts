@@ -1,10 +1,10 @@
-/** A client's connection that has left HTTP. */
+/** A client connection that has been upgraded from HTTP. */
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { Outgoing } from './outgoing.ts'
 
 interface Owner {
   hold(back: boolean): void
-  /** Ends the writing side once all is sent. */
+  /** Closes the writing side once everything has been sent. */
   close(): void
   abort(): void
 }
@@ -15,7 +15,7 @@ export class ClientTunnel implements Tunnel {
   onClosed: () => void = () => {}
   private readonly owner: Owner
   private readonly outgoing: Outgoing
-  /** What came before somebody listened; null once somebody does. */
+  /** Bytes that arrived before a listener was attached; null afterwards. */
   private early: Uint8Array[] | null = []
 
   constructor(owner: Owner, outgoing: Outgoing) {

@@ -1,4 +1,4 @@
-/** What is wrong with a connection rather than with what is asked on it; each ends it. */
+/** Errors of a connection rather than of a request on it; each closes the connection. */
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 
 const TRY_AGAIN_MS = 1_000

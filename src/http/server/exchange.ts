@@ -1,4 +1,4 @@
-/** One request and its reply, between the connection that carries both and whoever answers. */
+/** One request and its reply, between the client connection and the code that answers. */
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
@@ -8,46 +8,46 @@ import { BodyStream } from './body-stream.ts'
 import type { Part } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
-/** What an exchange needs of its connection. */
+/** The part of the connection an exchange uses. */
 export interface ReplyWire {
-  /** The address at the other end. */
+  /** The remote address. */
   peer(): string
-  /** `head` and `body` go in one write. */
+  /** Sends `head` and `body` in a single write. */
   send(head: string, body: Uint8Array | null, part: Part): void
-  /** A promise where the client has not taken what was sent; resolves once it has, or is gone. */
+  /** A promise if the client has not accepted everything yet; resolves once it has, or has disconnected. */
   lag(): void | Promise<void>
-  /** The whole reply was sent. */
+  /** Called once the whole reply has been sent. */
   finished(keepAlive: boolean): void
   /** Closes the connection in the middle of the reply. */
   abort(): void
-  /** The server stops: this is the last reply on its connection. */
+  /** True if this is the last reply on its connection because the server is stopping. */
   isLast(): boolean
-  /** Stops or starts reading what the client sends. */
+  /** Pauses or resumes reading from the client. */
   hold(back: boolean): void
-  /** The connection leaves HTTP; nothing more is read of it as requests. */
+  /** Upgrades the connection: nothing after this is read as a request. */
   openTunnel(): Tunnel
 }
 
 const CLIENT_LEFT = 'the client closed the connection'
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
-/** JSON is UTF-8 (RFC 8259, 8.1). What is not must not reach an upstream as replacement characters. */
+/** JSON is UTF-8 (RFC 8259, 8.1). Invalid UTF-8 must not reach an upstream as replacement characters. */
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** A class, for each request has one. */
+/** A class because every request creates one. */
 export class Exchange implements ClientStream {
   readonly method: string
   readonly target: string
-  /** A route may put a key among them that came in the path. */
+  /** A route may add a key to them that it found in the path. */
   headers: Pick<HeaderLines, 'get' | 'entries'>
-  /** Bytes of the body so far. */
+  /** Body bytes received so far. */
   size = 0
-  /** All of the body is here. */
+  /** The whole body has arrived. */
   whole = false
-  /** The client is gone. */
+  /** The client has disconnected. */
   gone = false
   /** Why the body can't be read. */
   malformed: string | null = null
-  /** Called whenever one of the four above has changed. */
+  /** Called whenever one of the four fields above changes. */
   onBody: (() => void) | null = null
   onGone: (() => void) | null = null
   private readonly request: RequestHead
@@ -56,7 +56,7 @@ export class Exchange implements ClientStream {
   private bodyStream: BodyStream | null = null
   private dropsBody = false
   private state: 'waiting' | 'streaming' | 'over' = 'waiting'
-  /** Of a stream; it goes with the first bytes. */
+  /** The head of a stream, sent with the first bytes. */
   private unsentHead = ''
   private keepAlive = false
   private further: Readonly<Record<string, string>> | null = null
@@ -73,7 +73,7 @@ export class Exchange implements ClientStream {
     return this.wire.peer()
   }
 
-  /** The body, once: it is not kept beside its text. Null if it is not UTF-8. */
+  /** Returns the body as text once; the bytes are not kept. Null if it is not UTF-8. */
   text(): string | null {
     try {
       return decoder.decode(this.body.take())
@@ -82,19 +82,19 @@ export class Exchange implements ClientStream {
     }
   }
 
-  /** The body, once. */
+  /** Returns the body once. */
   bytes(): Buffer {
     const bytes = this.body.take()
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  /** For whoever takes none: what comes of one is not kept. */
+  /** For routes that take no body: discards whatever arrives. */
   dropBody(): void {
     this.dropsBody = true
     this.body.take()
   }
 
-  /** The body as it arrives, once, with what is here of it: at the pace of whoever takes it. */
+  /** Returns the body once as a stream, starting with what has arrived, at the reader's pace. */
   streamBody(): BodyStream {
     const { framing } = this.request
     const length = framing.mode === 'length' ? framing.length : null
@@ -107,12 +107,12 @@ export class Exchange implements ClientStream {
     return stream
   }
 
-  /** Also on the reply, whoever makes it. */
+  /** Adds headers to the reply, whichever code sends it. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
     this.further = headers
   }
 
-  /** To be called before a body is waited for: some clients do not send it unasked. */
+  /** Call before waiting for a body: some clients only send it after `100 Continue`. */
   askForBody(): void {
     const { headers, minor } = this.request
     const waits = this.size === 0 && minor === 1 && this.state === 'waiting'
@@ -120,19 +120,19 @@ export class Exchange implements ClientStream {
       this.wire.send(CONTINUE, null, 'plain')
   }
 
-  /** Once; behind the head of a stream it ends the connection, for nothing else can be said any more. */
+  /** Call once. After a stream's head it closes the connection, because no other reply is possible. */
   respond({ status, headers, body }: Reply): void {
     if (this.state === 'streaming') this.abort()
     if (this.state === 'over') return
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    // A 204 has no body and must not name a length (RFC 9110, 8.6).
+    // A 204 has no body and must not carry a content-length (RFC 9110, 8.6).
     const framing = status === 204 ? '' : `content-length: ${bytes.length}\r\n`
     const head = this.headOf({ status, headers }, framing, true)
     this.wire.send(head, this.method === 'HEAD' ? null : bytes, 'plain')
     this.finish()
   }
 
-  /** Answers with 101: the connection is a tunnel from then on. */
+  /** Answers 101: from then on the connection is a tunnel. */
   upgrade(headers: Record<string, string>): Tunnel {
     this.state = 'over'
     const head = headText(101, { ...headers, connection: 'Upgrade' }, '')
@@ -169,7 +169,7 @@ export class Exchange implements ClientStream {
     this.wire.abort()
   }
 
-  // To be called by the connection.
+  // Called by the connection.
 
   received(bytes: Uint8Array): void {
     if (this.state === 'over') return
@@ -203,7 +203,7 @@ export class Exchange implements ClientStream {
     return this.request.minor === 1
   }
 
-  /** `delimited`: where the body ends can be told without closing the connection. */
+  /** `delimited`: the client can find the end of the body without the connection closing. */
   private headOf({ status, headers }: ReplyHead, framing: string, delimited: boolean): string {
     const closes = headers.connection === 'close'
     this.keepAlive =

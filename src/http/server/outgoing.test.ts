@@ -1,9 +1,9 @@
-/** What a socket does not take at once is still what was sent, whatever is sent elsewhere meanwhile. */
+/** Bytes the socket does not accept at once are later sent unchanged, whatever other connections send. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Outgoing } from './outgoing.ts'
 
-/** A socket that takes only so many bytes until it is drained. */
+/** A socket that accepts a limited number of bytes until it is drained. */
 function socket(room: number) {
   let left = room
   let taken = ''

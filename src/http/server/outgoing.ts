@@ -1,24 +1,24 @@
-/** What is sent to a client: in one write where it goes, and kept while the socket has no room. */
+/** Bytes sent to a client: in one write if possible, buffered while the socket is full. */
 
-/** What is sent of a body at once: as it is, as a chunk, or as the last chunk. */
+/** How a piece of the body is framed: unframed, as a chunk, or as the last chunk. */
 export type Part = 'plain' | 'chunk' | 'last chunk'
 
 interface Writable {
-  /** How many bytes were taken, or less than 0 where it is closed. */
+  /** Returns how many bytes the socket accepted, or a negative number if it is closed. */
   write(bytes: Uint8Array, from: number, length: number): number
 }
 
-/** A reply of usual size is put together here and sent in one write; heads are far smaller. */
+/** A reply of usual size is assembled here and sent in one write; heads are far smaller. */
 const together = Buffer.allocUnsafe(128 * 1024)
-/** Room for the end of a chunk and for the last one. */
+/** Room for a chunk's end and for the last chunk. */
 const FRAME_BYTES = 16
 const CR = 13
 const LF = 10
 const LAST_CHUNK = '0\r\n\r\n'
 
-/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class Outgoing {
-  /** When the socket last took less than it was given. */
+  /** When the socket last accepted less than it was given. */
   stalledMs = 0
   private readonly socket: Writable
   private unsent: Uint8Array[] | null = null
@@ -39,7 +39,7 @@ export class Outgoing {
     let at = head === '' ? 0 : together.write(head, 0, 'latin1')
     if (framed) at += together.write(`${size.toString(16)}\r\n`, at, 'latin1')
     if (size > together.length - at - FRAME_BYTES) {
-      // Too large to be copied.
+      // Too large to copy.
       this.transmit(together, at, false)
       this.transmit(body as Uint8Array, size, true)
       at = 0
@@ -55,7 +55,7 @@ export class Outgoing {
     if (at > 0) this.transmit(together, at, false)
   }
 
-  /** A promise where not all was taken; resolves once it is, or the socket is closed. */
+  /** A promise if bytes are still unsent; resolves once they are sent or the socket is closed. */
   lag(): void | Promise<void> {
     if (this.unsent === null || !this.open) return
     return new Promise((resolve) => {
@@ -63,7 +63,7 @@ export class Outgoing {
     })
   }
 
-  /** The socket has room again. */
+  /** Called when the socket has room again. */
   drained(): void {
     const waiting = this.unsent
     if (waiting === null) return
@@ -77,7 +77,7 @@ export class Outgoing {
     this.onTaken?.()
   }
 
-  /** What the socket does not take is sent later. `lasting`: the bytes stay as they are until then. */
+  /** Buffers what the socket does not accept. `lasting`: the bytes stay unchanged until they are sent. */
   private transmit(bytes: Uint8Array, length: number, lasting: boolean): void {
     if (!this.open) return
     let written = 0
@@ -87,7 +87,7 @@ export class Outgoing {
       this.stalledMs = performance.now()
     }
     const view = bytes.subarray(written, length)
-    // Of a Buffer, `slice` is a view as well: what one client had not taken would become another one's reply.
+    // Copy: `slice` of a Buffer is only a view, and another client's reply would overwrite it.
     const rest = lasting ? view : new Uint8Array(view)
     if (this.unsent === null) this.unsent = [rest]
     else this.unsent.push(rest)

@@ -1,4 +1,4 @@
-/** Reads a request's body: capped in size before it is buffered, and in time. */
+/** Reads a request body within limits on size (checked before buffering) and time. */
 import { GatewayError, invalidRequest } from '../../core/errors.ts'
 import type { Deadlines } from '../../pipeline/deadlines.ts'
 import type { BodyMemory, BodyShare } from './body-memory.ts'
@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 
 export interface BodyLimits {
   maxBytes: number
-  /** The whole body must have arrived by then. */
+  /** Time limit for receiving the whole body. */
   timeoutMs: number
   memory: BodyMemory
 }
@@ -19,7 +19,7 @@ export interface BodyReading {
   share: BodyShare
 }
 
-/** JSON. A promise only if it has not all arrived. */
+/** Reads a JSON body. A promise only if the body has not fully arrived. */
 export function readText(reading: BodyReading): string | Promise<string> {
   const { request } = reading
   const arrived = whenWhole(reading)
@@ -75,7 +75,7 @@ function textOf(request: Exchange): string {
   return text
 }
 
-/** Without a content-length the size is known only as it grows. */
+/** Without a content-length, the size is only known as the body arrives. */
 function faultOf(request: Exchange, limits: BodyLimits, share: BodyShare): GatewayError | null {
   if (request.malformed !== null) return malformed(request.malformed)
   if (request.size > limits.maxBytes) return tooLarge(limits)

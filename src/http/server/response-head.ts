@@ -1,4 +1,4 @@
-/** The head of a reply as it is sent. */
+/** Serializes the head of a reply. */
 
 const REASONS: Readonly<Record<number, string>> = {
   101: 'Switching Protocols',
@@ -23,10 +23,10 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 }
 
-/** Anything else would end its line, or turn into what does as it is cut to a byte. */
+/** Any other character would end the line, or become one that does when it is truncated to a byte. */
 const NOT_SENDABLE = /[^\t\x20-\x7e\x80-\xff]/g
 
-/** With the empty line at its end. `more` are whole lines. */
+/** Ends with the empty line. `more` holds complete header lines. */
 export function headText(
   status: number,
   headers: Readonly<Record<string, string>>,
@@ -46,7 +46,7 @@ const SECOND_MS = 1_000
 let dateMs = 0
 let date = ''
 
-/** RFC 9110, 6.6.1. Made once a second. */
+/** The Date header (RFC 9110, 6.6.1), formatted at most once a second. */
 function dateLine(): string {
   const nowMs = Date.now()
   if (nowMs - dateMs >= SECOND_MS || nowMs < dateMs) {

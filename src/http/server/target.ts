@@ -1,6 +1,6 @@
-/** What a request asks for, taken as it was sent: a second reader of paths could take it for another. */
+/** The request target, unnormalized: a proxy in front that normalized paths differently would see another route. */
 
-/** Path and query. Clients that take us for a proxy send the whole URL. */
+/** Path and query. Clients that treat this server as a proxy send the whole URL. */
 export function localTarget(target: string): string {
   return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
 }
@@ -11,7 +11,7 @@ export function pathOf(target: string): string {
   return query < 0 ? local : local.slice(0, query)
 }
 
-/** With its question mark, as it was sent; empty if there is none. */
+/** The query as it was sent, including the question mark; empty if there is none. */
 export function queryTextOf(target: string): string {
   const query = target.indexOf('?')
   return query < 0 ? '' : (target.slice(query).split('#')[0] ?? '')

@@ -1,41 +1,41 @@
-/** Listens for HTTP/1.1 on bare sockets. Why not the runtime's own server: docs/decisions. */
+/** An HTTP/1.1 server on plain sockets. docs/decisions explains why not the runtime's own server. */
 import { ClientConnection, type ClientSocket, type ConnectionOwner } from './client-connection.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface WebServer {
   port: number
-  /** Connections that stand. */
+  /** Number of open connections. */
   connections(): number
   /** When the last reply was sent. */
   repliedMs(): number
-  /** Each reply from now on is the last on its connection. */
+  /** Makes each reply from now on the last on its connection. */
   disableKeepAlive(): void
-  /** Accepts no new connections. */
+  /** Stops accepting new connections. */
   refuse(): void
-  /** Closes connections without a request. */
+  /** Closes connections without a request in flight. */
   closeIdle(): void
-  /** Closes all at once. */
+  /** Closes all connections immediately. */
   close(): void
 }
 
 export interface WebServerOptions {
   hostname: string
   port: number
-  /** Whoever comes beyond that many is answered with 503. */
+  /** Connections above this number are answered with 503. */
   mostConnections: number
-  /** Told now and then, where there were any since. */
+  /** Called periodically if any connections were rejected since the last call. */
   turnedAway(connections: number): void
-  /** Bytes of a reply must be taken within this. */
+  /** How long a client may take to accept bytes of a reply. */
   writeTimeoutMs: number
-  /** Answers it, now or later. */
+  /** Answers the exchange, now or later. */
   answer(exchange: Exchange): void
-  /** A mistake of ours, thrown while a connection was served; the connection is ended. */
+  /** Called with a bug's exception thrown while serving a connection, which is then closed. */
   failed(error: unknown): void
 }
 
 const WATCH_EVERY_MS = 500
 
-/** Throws where it can't listen there, with the system's code. */
+/** Throws with the system's error code if it can't listen. */
 export function listenForRequests(options: WebServerOptions): WebServer {
   const connections = new Set<ClientConnection>()
   let stopping = false
@@ -55,7 +55,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
     port: options.port,
     socket: {
       open(socket) {
-        // The types of Bun leave two methods out.
+        // Bun's types lack two methods.
         socket.data = new ClientConnection(socket as unknown as ClientSocket, owner)
         connections.add(socket.data)
         if (connections.size <= options.mostConnections) return
@@ -65,7 +65,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
       data: ({ data }, bytes) => data.received(bytes),
       drain: ({ data }) => data.drained(),
       close: ({ data }) => data.closed(),
-      // What any of these throws arrives here, and nowhere else.
+      // Exceptions from all of these handlers arrive only here.
       error(socket, error) {
         options.failed(error)
         ;(socket as unknown as ClientSocket).terminate()
