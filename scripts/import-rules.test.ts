@@ -16,6 +16,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
   'upstreams-keeps-to-its-imports': ['src/upstreams/breach.ts', "import '../pipeline/fine.ts'"],
   'limits-keeps-to-its-imports': ['src/limits/breach.ts', "import '../pipeline/fine.ts'"],
   'quota-keeps-to-its-imports': ['src/quota/breach.ts', "import '../pipeline/fine.ts'"],
+  'passthrough-keeps-to-its-imports': ['src/passthrough/breach.ts', "import '../pipeline/fine.ts'"],
   'doctor-keeps-to-its-imports': ['src/doctor/breach.ts', "import '../pipeline/fine.ts'"],
   'providers-keeps-to-its-imports': ['src/providers/breach.ts', "import '../pipeline/fine.ts'"],
   'pipeline-keeps-to-its-imports': ['src/pipeline/breach.ts', "import '../adapters/sql/fine.ts'"],

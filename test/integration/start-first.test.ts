@@ -107,14 +107,14 @@ describe('without a terminal', () => {
 describe('on a terminal', () => {
   test('the keys are shown once, with a curl line that works, and are in no file then', async () => {
     const first = onTerminal(['serve'], environmentFor(dataDir))
-    const text = await first.shows('"listening"')
+    const text = await first.shows('listening url=')
     expect(text).toMatch(/Base URL: +http:\/\/127\.0\.0\.1:\d+\/v1/)
     expect(text.match(KEY)).toHaveLength(3)
     await expectStream(lineOf(text, /^curl .*$/m))
     expect(existsSync(file)).toBe(false)
     await first.stop()
     const second = onTerminal(['serve'], environmentFor(dataDir))
-    expect(await second.shows('"listening"')).not.toMatch(KEY)
+    expect(await second.shows('listening url=')).not.toMatch(KEY)
     await second.stop()
   })
 
@@ -125,7 +125,7 @@ describe('on a terminal', () => {
     expect(await failed.exited).toBe(3)
     expect(failed.written()).not.toMatch(KEY)
     const good = onTerminal(['serve'], environmentFor(dataDir))
-    await expectStream(lineOf(await good.shows('"listening"'), /^curl .*$/m))
+    await expectStream(lineOf(await good.shows('listening url='), /^curl .*$/m))
     expect(existsSync(file)).toBe(false)
     await good.stop()
   })

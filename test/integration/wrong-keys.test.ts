@@ -31,7 +31,8 @@ beforeAll(async () => {
     wrong[name] = `Bearer ${key}`
     await waitFor(
       `${name} to be refused`,
-      async () => (await refusal(`Bearer ${key}`)).status === 401,
+      // The gateway cuts requests that are under way when their key ends.
+      async () => (await refusal(`Bearer ${key}`).catch(() => null))?.status === 401,
     )
   }
 }, 60_000)
