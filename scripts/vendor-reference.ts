@@ -16,6 +16,7 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 - **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that the object was
   made with; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
   one that holds the objects which the body names. *own*: lists hold only what the caller made.
+- **Chat completions and Responses that the vendor keeps** (\`store\`) belong to whoever asked for them, too.
 - **Bodies.** JSON and the forms of *model* routes are read (\`MAX_BODY_BYTES\`). Other forms are passed on as they arrive
   and not kept (\`MAX_UPLOAD_BYTES\`), so they are sent once. Replies that are neither JSON nor events pass as they are.
 - **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.

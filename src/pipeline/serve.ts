@@ -18,6 +18,7 @@ import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import type { Services } from './services.ts'
 import { settle } from './settle.ts'
+import { rememberCompletion, storesCompletion } from './vendor/stored-completion.ts'
 
 export interface Incoming extends Unread {
   client: Client & ClientPeer
@@ -59,6 +60,8 @@ async function serveCaller(
   let relayed: RelayResult
   try {
     const result = await attempt(services, tries)
+    if (storesCompletion(request))
+      await rememberCompletion(services, caller, result, context.requestId)
     const relaying = relay(services, tries, result)
     relayed = relaying instanceof Promise ? await relaying : relaying
   } catch (error) {

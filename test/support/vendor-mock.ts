@@ -18,7 +18,8 @@ export interface VendorMock {
 
 type Answer = Response | Promise<Response>
 
-export function startVendorMock(): VendorMock {
+/** `name` is a part of the ids of its completions, so that no two vendors give the same. */
+export function startVendorMock(name = 'mock'): VendorMock {
   const calls: VendorCall[] = []
   const objects = new Map<string, Record<string, unknown>>()
   let made = 0
@@ -28,6 +29,43 @@ export function startVendorMock(): VendorMock {
     const object = { id, created_at: made, ...fields }
     objects.set(id, object)
     return Response.json(object)
+  }
+  /** Kept, as `store: true` asks; a stream is of one word. */
+  const completion = (stream: boolean): Response => {
+    const id = `chatcmpl-${name}-${++made}`
+    objects.set(id, { id, object: 'chat.completion' })
+    const common = { id, created: made, model: 'gpt-4o' }
+    if (!stream) {
+      const message = { role: 'assistant', content: 'Hello' }
+      const choices = [{ index: 0, message, finish_reason: 'stop' }]
+      return Response.json({ ...common, object: 'chat.completion', choices })
+    }
+    const choices = [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }]
+    const chunk = { ...common, object: 'chat.completion.chunk', choices }
+    // Azure's first event, which has no id yet.
+    const prompt = { ...chunk, id: '', choices: [] }
+    const events = [prompt, chunk].map((data) => `data: ${JSON.stringify(data)}\n\n`)
+    return new Response(`${events.join('')}data: [DONE]\n\n`, {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  }
+  const response = (stream: boolean): Response => {
+    const id = `resp_${name}-${++made}`
+    const object = { id, object: 'response', status: 'completed', model: 'gpt-4o', output: [] }
+    objects.set(id, object)
+    if (!stream) return Response.json(object)
+    const events = ['response.created', 'response.completed'].map(
+      (type) => `event: ${type}\ndata: ${JSON.stringify({ type, response: object })}\n\n`,
+    )
+    return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const storedCompletion = ({ method, path, query }: VendorCall): Response => {
+    const [, , , id, rest] = path.split('/')
+    if (id === undefined) return listed('chatcmpl', new URLSearchParams(query))
+    if (rest === 'messages') return Response.json({ object: 'list', data: [{ id: `${id}-0` }] })
+    if (method !== 'DELETE') return found(id)
+    const isThere = objects.delete(id)
+    return isThere ? Response.json({ id, deleted: true }) : found(id)
   }
   const listed = (prefix: string, query: URLSearchParams): Response => {
     const all = [...objects.values()].filter(({ id }) => String(id).startsWith(`${prefix}-`))
@@ -66,6 +104,13 @@ export function startVendorMock(): VendorMock {
       return Response.json({ id, deleted: true })
     }
     if (prefix !== undefined) return found(id ?? '')
+    if (call.method === 'POST' && call.path === '/chat/completions')
+      return completion(call.body.includes('"stream":true'))
+    if (kind === 'chat') return storedCompletion(call)
+    if (kind === 'responses')
+      return call.method === 'POST'
+        ? response(call.body.includes('"stream":true'))
+        : found(id ?? '')
     if (call.path === '/images/generations')
       return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })
     if (call.path === '/audio/transcriptions')
