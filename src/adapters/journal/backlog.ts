@@ -1,4 +1,4 @@
-/** Records that ended and are not in the store yet: the newest in memory, further ones read back from their files. */
+/** Records that ended but are not stored yet: the newest in memory, the rest read back from their files. */
 
 import type { UsageRecord } from '../../usage/record.ts'
 import { crc32 } from './crc32.ts'
@@ -9,20 +9,20 @@ import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {
   record: UsageRecord
-  /** Of its line; empty where it was read back. */
+  /** The line's content; empty if the record was read back. */
   content: string
   beganIn: Segment | null
-  /** Null while it is not in a file. */
+  /** Null until it is written to a file. */
   writtenIn: Segment | null
 }
 
 export interface Backlog {
   add(ended: Ended): void
-  /** Not in a file yet. */
+  /** Records not written to a file yet. */
   unwritten(): readonly Ended[]
-  /** They now stand in this segment, from this position on. */
+  /** Marks them as written to this segment, starting at this position. */
   written(segment: Segment, position: number): void
-  /** The oldest; read back where memory has none. */
+  /** The oldest records, read back from files if memory holds none. */
   next(most: number): Ended[]
   /** The store has them. */
   stored(ended: readonly Ended[]): void
@@ -34,7 +34,7 @@ interface Parts {
   segments: Segments
   files: JournalFiles
   onDamage: (segment: Segment, offset: number, length: number) => void
-  /** More than this many are left in their file. */
+  /** Records beyond this number stay in their file only. */
   mostInMemory: number
 }
 
@@ -43,18 +43,18 @@ const CHUNK_BYTES = 256 * 1024
 export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts): Backlog {
   let queue: Ended[] = []
   let unwritten: Ended[] = []
-  /** Where the records begin that are only in files; null where memory has all. */
+  /** Start of the records that are only in files; null if memory holds all of them. */
   let behind: { segment: number; position: number; sinceMs: number } | null = null
   let size = 0
   const chunk = new Uint8Array(CHUNK_BYTES)
 
-  /** Takes records from the files until some are found or memory has all again. */
+  /** Reads records from the files until it finds some or memory holds all of them again. */
   const readBack = (): void => {
     while (behind !== null && queue.length === 0) {
       const segment = segments.find(behind.segment)
       if (segment !== undefined && behind.position < segment.bytes) {
         const read = readFrom(segment, behind.position)
-        // The next look may open it.
+        // The next attempt may be able to open it.
         if (read === null) return
         behind.position += read
         continue
@@ -63,7 +63,7 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
       behind = next === undefined ? null : { ...behind, segment: next.number, position: 0 }
     }
   }
-  /** How far; null where the file can't be opened for now. */
+  /** How far it read; null if the file can't be opened for now. */
   const readFrom = (segment: Segment, position: number): number | null => {
     const bytes = bytesAt(segment, position)
     if (bytes === null) return null
@@ -75,11 +75,11 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
       queue.push({ record: item.record, content: '', beganIn, writtenIn: segment })
     }
     if (read > 0) return read
-    // Unreadable, or no line in a whole chunk: the rest is left to the recovery of the next start.
+    // Unreadable, or no line in a whole chunk: the next start's recovery handles the rest.
     onDamage(segment, position, segment.bytes - position)
     return segment.bytes - position
   }
-  /** Nothing where it can't be read, null where that will pass. */
+  /** Empty if the bytes can't be read, null if that is temporary. */
   const bytesAt = (segment: Segment, position: number): Uint8Array | null => {
     const wanted = chunk.subarray(0, Math.min(CHUNK_BYTES, segment.bytes - position))
     try {
@@ -104,7 +104,7 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
     },
     next(most) {
       if (queue.length === 0) readBack()
-      // Only where they can't be written for now: else a reading back would find them again.
+      // Unwritten records only while they can't be written; otherwise a read-back would return them again.
       return queue.length > 0 ? queue.slice(0, most) : unwritten.slice(0, most)
     },
     stored(ended) {
@@ -118,7 +118,7 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
         if (beganIn !== null) segments.release(beganIn)
         if (writtenIn !== null && writtenIn !== beganIn) segments.release(writtenIn)
       }
-      // Shows at once whether the files have any left; if not, what ends next stays in memory.
+      // Checks whether the files hold any more; if not, records that end from now on stay in memory.
       if (queue.length === 0) readBack()
     },
     size: () => size,
@@ -130,7 +130,7 @@ export function createBacklog({ segments, files, onDamage, mostInMemory }: Parts
   }
 }
 
-/** How many bytes were there. */
+/** Returns the number of bytes read. */
 function readAt(files: JournalFiles, path: string, into: Uint8Array, position: number): number {
   const file = files.openToRead(path)
   try {

@@ -1,4 +1,4 @@
-/** What is asked for in one turn of the event loop, done in one go at its end. */
+/** Collects the items of one event-loop turn and handles them together at its end. */
 export function onceATurn<Item>(
   work: (items: readonly Item[]) => void | Promise<void>,
 ): (item: Item) => Promise<void> {

@@ -1,28 +1,28 @@
-/** Brings records from the journal into the store, in batches, for as long as it takes. */
+/** Moves records from the journal into the store, in batches, retrying until they are stored. */
 
 import type { Logger } from '../../core/logger.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import { type Apart, type Settle, settleIndividually } from './refused.ts'
 
-/** The embedded store holds up the requests for as long as a batch takes: some milliseconds. */
+/** The embedded store blocks requests while it writes a batch: a few milliseconds. */
 export const BATCH = 500
 const FIRST_PAUSE_MS = 50
 const MAX_PAUSE_MS = 2_000
-/** A store that is away for a moment is the rule; a record that it never takes is not. */
+/** A store is often briefly unavailable; a record it never accepts is the exception. */
 const TRIES_BEFORE_APART = 4
 
 export interface Draining {
   settle: Settle
   logger: Logger
-  /** From when on a failure is no longer waited for. */
+  /** True once failures should no longer be retried. */
   givesUp: () => boolean
-  /** Throws where it can't be kept elsewhere. */
+  /** Throws if the record can't be kept elsewhere. */
   onRefused: (record: UsageRecord, error: unknown) => void
 }
 
 /**
- * Settles a batch, again and again until the store takes it. Records are kept once by their request
- * id, so a batch that was stored although its answer was lost does no harm. Null: given up.
+ * Settles a batch, retrying until the store accepts it. Records are unique by request id, so a batch that was
+ * stored but whose answer was lost does no harm. Null: gave up.
  */
 export async function settleUntilStored(
   { settle, logger, givesUp, onRefused }: Draining,
@@ -53,7 +53,7 @@ async function together(settle: Settle, records: readonly UsageRecord[]): Promis
   return { stored: await settle(records), refused: [] }
 }
 
-/** Lets requests through between two batches. */
+/** Lets requests run between two batches. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

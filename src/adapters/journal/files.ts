@@ -1,4 +1,4 @@
-/** The few calls to the file system that the journal makes, so that tests can let each of them fail. */
+/** The few file-system calls the journal makes, so that tests can make each of them fail. */
 import {
   closeSync,
   constants,
@@ -19,18 +19,18 @@ import { promisify } from 'node:util'
 export interface JournalFiles {
   makeFolder(path: string): void
   list(folder: string): string[]
-  /** A new file to append to, for its owner only. */
+  /** Creates a file for appending, accessible to its owner only. */
   create(path: string): number
   openToRead(path: string): number
   size(file: number): number
-  /** Bytes written, which may be fewer than given. */
+  /** Returns the bytes written, which may be fewer than given. */
   write(file: number, bytes: Uint8Array, length: number): number
   read(file: number, into: Uint8Array, position: number): number
   truncate(file: number, length: number): void
-  /** The file's data is on the disk. */
+  /** Resolves when the file's data is on disk. */
   sync(file: number): Promise<void>
   openFolder(path: string): number
-  /** The folder's names are on the disk. */
+  /** Resolves when the folder's entries are on disk. */
   syncFolder(folder: number): Promise<void>
   close(file: number): void
   rename(from: string, to: string): void

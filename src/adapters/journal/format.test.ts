@@ -1,4 +1,4 @@
-/** What the journal writes is read again: cut anywhere, with any bit flipped, with rubbish in it. */
+/** Journal entries can be read back from a file cut anywhere, with any bit flipped or garbage inserted. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type JournalEntry, lostRecord } from '../../usage/journal-entry.ts'
@@ -105,7 +105,7 @@ describe('cut at any byte', () => {
     const ends = LINES.map((_, at) => bytesOf(LINES.slice(0, at + 1).join('')).length)
     for (let cut = 0; cut <= JOURNAL.length; cut++) {
       const { items, damage, torn } = readAll(JOURNAL.subarray(0, cut))
-      // A record whose line end alone is missing is whole.
+      // A record that lacks only its line end is complete.
       const whole = ends.filter((end) => end - 1 <= cut).length
       expect(items).toEqual(ITEMS.slice(0, whole))
       expect(damage).toEqual([])
@@ -136,7 +136,7 @@ describe('with any one bit flipped', () => {
           items.every((item) => ITEMS.some((one) => Bun.deepEquals(one, item))),
       ).toBe(true)
       for (const other of others) expect(items).toContainEqual(other)
-      // Where a record is gone, it is said.
+      // A missing record is reported.
       if (items.length < ITEMS.length) expect(damage.length + torn).toBeGreaterThan(0)
     }
   })

@@ -1,23 +1,23 @@
-/** The lines of the journal: a CRC-32 of eight digits, a blank, and a JSON array of the fields in a fixed order. */
+/** The journal's lines: an eight-digit CRC-32, a space, and a JSON array of the fields in a fixed order. */
 import type { JournalEntry } from '../../usage/journal-entry.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 
 /** CRC-32. */
 export type Checksum = (bytes: Uint8Array) => number
 
-/** Writes the UTF-8 of a text and returns how many bytes it has. */
+/** Writes a text as UTF-8 and returns its length in bytes. */
 export type PutText = (text: string, into: Uint8Array, at: number) => number
 
 export type JournalItem =
   | { kind: 'begin'; entry: JournalEntry }
-  /** `beganIn`: number of the segment that has its BEGIN. */
+  /** `beganIn`: number of the segment that holds its BEGIN. */
   | { kind: 'end'; record: UsageRecord; beganIn: number }
 
 const CRC_DIGITS = 8
 const BEGIN_TAG = 'B'
 const END_TAG = 'E'
 
-/** The order on disk. New fields come last: what an older version wrote is then still read. */
+/** The order on disk. Append new fields at the end, so that lines of older versions stay readable. */
 const ENTRY_FIELDS = fieldsOf<JournalEntry>({
   requestId: true,
   startedAtMs: true,
@@ -61,12 +61,12 @@ const RECORD_FIELDS = fieldsOf<UsageRecord>({
   cacheWrite1hTokens: true,
 })
 
-/** The type makes sure that none is forgotten. */
+/** The type ensures that no field is missing. */
 function fieldsOf<T>(fields: Record<keyof T, true>): readonly (keyof T)[] {
   return Object.keys(fields) as (keyof T)[]
 }
 
-/** Written out field by field, in the order above: a loop over the names costs as much as the rest. */
+/** Written out field by field, in the order above: a loop over the names doubles the cost. */
 export function beginContent(entry: JournalEntry): string {
   return JSON.stringify([
     BEGIN_TAG,
@@ -118,13 +118,13 @@ export function endContent(record: UsageRecord, beganIn: number): string {
   ])
 }
 
-/** Beside its content a line has its CRC, a blank and its end. */
+/** Besides its content, a line has a CRC, a space and a line end. */
 export const LINE_FRAME_BYTES = CRC_DIGITS + 2
 const BLANK = 0x20
 const LINE_END = 0x0a
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
-/** Puts a whole line into the bytes and returns where it ends. As strings it would take twice as long. */
+/** Writes a whole line and returns its end offset. Building it from strings takes twice as long. */
 export function putLine(
   content: string,
   into: Uint8Array,
@@ -144,7 +144,7 @@ export function putLine(
 
 const decoder = new TextDecoder()
 
-/** One line without its end; null where it is not what was written. */
+/** Reads one line without its line end; null if it is damaged. */
 export function readLine(bytes: Uint8Array, checksum: Checksum): JournalItem | null {
   if (bytes.length <= CRC_DIGITS || bytes[CRC_DIGITS] !== BLANK) return null
   const text = decoder.decode(bytes)
@@ -165,7 +165,7 @@ function itemIn(content: string): JournalItem | null {
   return null
 }
 
-/** The CRC was right, so this is not damage but a line of a version that writes another form. */
+/** The CRC was right, so this is not damage but another version's format. */
 function valuesIn(content: string): unknown[] {
   try {
     const values: unknown = JSON.parse(content)

@@ -1,4 +1,4 @@
-/** What can be wrong with the disk under the journal, and what a client and an operator are told of it. */
+/** Disk faults of the journal, and how they are reported to clients and operators. */
 import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import type { JournalState } from '../../usage/journal.ts'
 
@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<FaultState, string>> = {
   read_only: 'the folder cannot be written',
   failed: 'the disk reported an error, and the gateway must be restarted once it is sound',
 }
-/** A file whose opening fails with one of these is whole; what to do, for the log. */
+/** Errors on opening that leave the file intact, with the remedy for the log. */
 const CURES: Readonly<Record<string, string>> = {
   EACCES: 'give it to the user that runs the gateway (chown), then restart',
   EPERM: 'give it to the user that runs the gateway (chown), then restart',
@@ -29,15 +29,15 @@ const CURES: Readonly<Record<string, string>> = {
   ENFILE: "raise the system's limit of open files (fs.file-max), then restart",
   ENOMEM: 'give the machine more memory, then restart',
 }
-/** How soon it is looked whether the disk can be written again. */
+/** How often to check whether the disk is writable again. */
 export const HEAL_EVERY_MS = 500
 
-/** Anything unknown is taken for the worst: what was written may be gone. */
+/** Unknown errors count as the worst case: written data may be lost. */
 export function faultOf(error: unknown): FaultState {
   return STATE_OF_CODE[codeOf(error)] ?? 'failed'
 }
 
-/** How a file can be opened again that can't be for now; null where the file itself is broken. */
+/** The remedy for a file that temporarily can't be opened; null if the file itself is broken. */
 export function cureOf(error: unknown): string | null {
   return CURES[codeOf(error)] ?? null
 }

@@ -1,4 +1,4 @@
-/** The usage journal on disk: what it is made of, and what happens when. */
+/** The usage journal on disk: composes its parts and schedules their work. */
 
 import type { Logger } from '../../core/logger.ts'
 import type { Journal } from '../../usage/journal.ts'
@@ -20,16 +20,16 @@ import { createSyncer, type SyncMode } from './syncer.ts'
 import { createWriter, type Writer, type Written } from './writer.ts'
 
 export interface DiskJournal extends Journal {
-  /** What an earlier process left is in the store. */
+  /** Resolves when an earlier process's records are in the store. */
   recovered: Promise<void>
-  /** Stores what a process that is gone left in a folder of its own. False where that is not done. */
+  /** Stores what a dead process left in its own folder. False if that did not complete. */
   adopt(folder: string): Promise<boolean>
-  /** Stores what is there, for at most this long; false where the rest is left to the next start. */
+  /** Stores what is left, for at most this long; false if the rest has to wait for the next start. */
   stop(patienceMs: number): Promise<boolean>
 }
 
 export interface JournalParts {
-  /** Of this process alone. */
+  /** Used by this process alone. */
   folder: string
   sync: SyncMode
   store: UsageStore
@@ -40,7 +40,7 @@ export interface JournalParts {
   mostInMemory?: number
 }
 
-/** Also the time between two syncs in groups. */
+/** Also the interval between group syncs. */
 const TICK_MS = 100
 const MAX_IN_MEMORY = 5_000
 
@@ -63,7 +63,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
   }
   const syncer = createSyncer(sync, folder, files, (error) => {
     syncFailures++
-    // What the call was to save may be gone, whatever its reason.
+    // Whatever the error, the data to be synced may be lost.
     writer.fault(error, 'failed')
   })
   const segments = createSegments({
@@ -87,12 +87,12 @@ export function openJournal(parts: JournalParts): DiskJournal {
     onDamage,
     mostInMemory: parts.mostInMemory ?? MAX_IN_MEMORY,
   })
-  /** Request → the segment that has its BEGIN. */
+  /** Request id → the segment that holds its BEGIN. */
   const open = new Map<string, Segment>()
   let flushing: NodeJS.Immediate | null = null
   const lines = createLineBuffer()
 
-  /** Records that ended and are not written yet go first, with whatever else is written. */
+  /** Ended records that are not written yet go first, along with any other write. */
   const write = (begun: readonly JournalEntry[]): Written => {
     const unwritten = backlog.unwritten()
     lines.clear()
@@ -113,8 +113,8 @@ export function openJournal(parts: JournalParts): DiskJournal {
   }
 
   /**
-   * All that begin in a turn are written in one go, and sent behind it: a write each costs more than
-   * all the rest of the journal, and an upstream that has nothing to do would be woken by each.
+   * Writes all entries of one event-loop turn at once, before their requests are sent: one write per entry costs
+   * more than the rest of the journal, and would wake an idle upstream each time.
    */
   const writeBegin = onceATurn<JournalEntry>((entries) => {
     const segment = writeOrRefuse(entries)
@@ -122,7 +122,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
     for (const { requestId } of entries) open.set(requestId, segment)
     if (sync !== 'always') return
     return syncer.synced().catch(() => {
-      // Nothing is known of what is on the disk; should a BEGIN be, it is settled as lost.
+      // It is unknown what reached the disk; a BEGIN that did is settled as lost.
       for (const { requestId } of entries) open.delete(requestId)
       throw journalUnavailable('failed')
     })
@@ -158,8 +158,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
       const stored = await settleSurely(batch.map(({ record }) => record))
       if (stored === null) return
       backlog.stored(batch)
-      // What ended meanwhile waits for the next tick: a transaction for a few of them costs as much
-      // as one for hundreds.
+      // Other records that ended wait for the next tick: a transaction for a few costs as much as one for hundreds.
       if (backlog.size() < BATCH && !stopping) return
       await nextTurn()
     }
@@ -206,7 +205,7 @@ export function openJournal(parts: JournalParts): DiskJournal {
       open.delete(record.requestId)
       const content = endContent(record, beganIn?.number ?? 0)
       backlog.add({ record, content, beganIn, writtenIn: null })
-      // All that end in a turn, in one write.
+      // One write for all records that end in this turn.
       flushing ??= setImmediate(flush)
     },
     health() {

@@ -1,11 +1,11 @@
-/** Lines that are written together, as bytes. */
+/** Collects lines that are written together, as bytes. */
 
 import { crc32 } from './crc32.ts'
 import { LINE_FRAME_BYTES, type PutText, putLine } from './format.ts'
 
 export interface LineBuffer {
   add(content: string): void
-  /** What was added since the last `clear`; valid until the next `add`. */
+  /** Everything added since the last `clear`; valid until the next `add`. */
   bytes(): Buffer
   length(): number
   clear(): void

@@ -1,4 +1,7 @@
-/** Files that no start reads: damaged segments, and records that the store never took. They wait for a person. */
+/**
+ * Files that startup ignores: damaged segments, and records the store never accepted. An operator has to inspect
+ * them.
+ */
 
 const NAME = /\.(damaged|refused\.json)$/
 

@@ -1,4 +1,4 @@
-/** Reads a segment that an earlier process left: its records, and what is no record. */
+/** Reads a segment that an earlier process left: its records and any damage. */
 
 import type { Logger } from '../../core/logger.ts'
 import { crc32 } from './crc32.ts'
@@ -11,12 +11,12 @@ const CHUNK_BYTES = 128 * 1024
 
 export interface Left {
   path: string
-  /** Of its process, which was writing it when it ended, so its last line may be torn. */
+  /** The process was still writing this segment when it ended, so its last line may be torn. */
   last: boolean
-  /** Of that line. */
+  /** Length of the torn line. */
   tornBytes: number
   damaged: boolean
-  /** It can't be opened, though nothing is wrong with it. */
+  /** It can't be opened, although the file itself is intact. */
   shut: boolean
 }
 
@@ -26,7 +26,7 @@ export interface Reading {
   onDamage: (left: Left, offset: number, length: number) => void
 }
 
-/** Chunk by chunk, so that a long journal is neither held in memory nor in the way of requests. */
+/** Reads in chunks, so that a long journal neither fills memory nor blocks requests. */
 export function* itemsIn(left: Left, reading: Reading): Generator<JournalItem[]> {
   const file = opened(left, reading)
   if (file === null) return
@@ -77,7 +77,7 @@ function opened(left: Left, { files, logger, onDamage }: Reading): number | null
   }
 }
 
-/** A line that was being written is dropped; in an older segment nothing was, so there it is damage. */
+/** A torn last line is dropped; in an older segment nothing was being written, so there it is damage. */
 function tailOf(
   rest: Uint8Array,
   left: Left,
@@ -88,7 +88,7 @@ function tailOf(
   const { items, torn } = scanTail(rest, crc32)
   if (torn > 0 && left.last) {
     left.tornBytes = torn
-    // Should this start not come to its end, the next one must not take it for damage.
+    // If this start fails midway, the next one must not take the torn line for damage.
     if (items.length === 0) files.truncate(file, size - torn)
   } else if (torn > 0) onDamage(left, size - torn, torn)
   return items

@@ -1,4 +1,4 @@
-/** After a start: stores what an earlier process left in its journal, and settles what it never ended. */
+/** At startup, stores what an earlier process left in its journal and settles its unfinished requests. */
 import { type JournalEntry, lostRecord } from '../../usage/journal-entry.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import { BATCH, nextTurn } from './drain.ts'
@@ -7,18 +7,18 @@ import { itemsIn, type Left, type Reading } from './read-left.ts'
 import { type NumberedFile, setAsideOrRemove } from './segments.ts'
 
 interface Parts extends Reading {
-  /** How many were new; null where the gateway stops before the store could be reached. */
+  /** Returns how many were new; null if the gateway stops before the store was reachable. */
   settle: (records: readonly UsageRecord[]) => Promise<number | null>
 }
 
 interface Findings {
-  /** Began, and not seen to end. Ends that were stored before may be gone with their segment. */
+  /** BEGINs without a matching END so far. An END stored earlier may have been removed with its segment. */
   open: Map<string, JournalEntry>
   ended: UsageRecord[]
   stored: number
 }
 
-/** Resolves to false where not all could be stored; the segments are then read again at the next start. */
+/** Resolves to false if not all could be stored; the next start then reads the segments again. */
 export async function recover(left: readonly NumberedFile[], parts: Parts): Promise<boolean> {
   const { files, logger, settle } = parts
   const startedMs = performance.now()
@@ -33,7 +33,7 @@ export async function recover(left: readonly NumberedFile[], parts: Parts): Prom
   }
   if (!(await storeEnded(found, settle, 1))) return false
   const ended = found.stored
-  // Their ends may be in the one that can't be opened, so the others stay as well.
+  // The unopenable segment may hold their ENDs, so the others stay as well.
   if (segments.some(({ shut }) => shut)) return false
   found.ended = [...found.open.values()].map(lostRecord)
   if (!(await storeEnded(found, settle, 1))) return false
@@ -65,7 +65,7 @@ function take(item: JournalItem, found: Findings): void {
   found.ended.push(item.record)
 }
 
-/** In whole batches, as long as there are at least `least`. */
+/** Stores whole batches while at least `least` records are left. */
 async function storeEnded(
   found: Findings,
   settle: Parts['settle'],

@@ -1,11 +1,11 @@
-/** Records that the store never takes: set aside, so that they don't hold up all that come after them. */
+/** Quarantines records that the store never accepts, so that they don't block the ones after them. */
 import { join } from 'node:path'
 import type { UsageRecord } from '../../usage/record.ts'
 import type { JournalFiles } from './files.ts'
 
 export type Settle = (records: readonly UsageRecord[]) => Promise<number>
 
-/** So many single records fail before the store itself is taken to be away. */
+/** After this many records fail individually, the store itself counts as unavailable. */
 const MAX_FAILURES = 3
 
 export interface Apart {
@@ -15,8 +15,8 @@ export interface Apart {
 }
 
 /**
- * Settles each by itself. Null where the store takes none: then it is away, and no record is to
- * blame. In any order, so that a row of bad ones does not always come first.
+ * Settles each record individually. Null if the store accepts none: then it is unavailable and no record is at
+ * fault. The order is random, so that a run of bad records does not always come first.
  */
 export async function settleIndividually(
   settle: Settle,
@@ -40,8 +40,8 @@ export async function settleIndividually(
 }
 
 /**
- * The store may have gone away in the middle. It is the record's fault only where one that is stored
- * already is taken again right before and right after; else this throws, and all are tried again.
+ * The store may have become unavailable midway. The record is at fault only if an already stored one is accepted
+ * right before and right after; otherwise this throws and all are retried.
  */
 async function judge(
   settle: Settle,
@@ -58,7 +58,7 @@ async function judge(
   }
 }
 
-/** One file each, also where an earlier process made it; throws where the disk takes nothing. */
+/** Writes one file per record, overwriting one of an earlier process; throws if the disk can't be written. */
 export function setAside(folder: string, files: JournalFiles, record: UsageRecord): string {
   const name = `${record.requestId}.refused.json`
   const path = join(folder, name)

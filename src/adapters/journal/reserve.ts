@@ -1,13 +1,13 @@
-/** Room kept on the disk, given up when it is full so that what runs can still be recorded. */
+/** Reserved disk space, released when the disk is full so that requests in flight can still be recorded. */
 import { join } from 'node:path'
 import type { JournalFiles } from './files.ts'
 
 const RESERVE_BYTES = 512 * 1024
 
 export interface Reserve {
-  /** Throws where there is no room, or nothing may be written. */
+  /** Throws if the disk is full or read-only. */
   take(): void
-  /** False where it was given up before. */
+  /** False if it was already released. */
   giveUp(): boolean
   remove(): void
 }
@@ -21,7 +21,7 @@ export function createReserve(folder: string, files: JournalFiles): Reserve {
     try {
       files.remove(path)
     } catch {
-      // It was not there, or the folder is read-only: either way there is no room to be had.
+      // It does not exist or the folder is read-only; either way this frees no space.
       return false
     }
     return had
@@ -31,7 +31,7 @@ export function createReserve(folder: string, files: JournalFiles): Reserve {
       giveUp()
       const file = files.create(path)
       try {
-        // Written and not only allocated: every file system takes that for room in use.
+        // Written, not just allocated: every file system counts that as used.
         const zeros = new Uint8Array(RESERVE_BYTES)
         for (let left = RESERVE_BYTES; left > 0; ) left -= files.write(file, zeros, left)
         held = true

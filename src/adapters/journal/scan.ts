@@ -1,7 +1,7 @@
-/** Reads a journal's bytes: every line that is whole, and where the damage is. */
+/** Scans a journal's bytes for complete lines and for damage. */
 import { type Checksum, type JournalItem, readLine } from './format.ts'
 
-/** Offsets from the start of what was scanned. */
+/** Offsets from the start of the scanned bytes. */
 export interface Damage {
   offset: number
   length: number
@@ -10,7 +10,7 @@ export interface Damage {
 export interface Scan {
   items: JournalItem[]
   damage: Damage[]
-  /** How far it was read: behind the last end of a line. */
+  /** How far it read: the offset after the last line end. */
   read: number
 }
 
@@ -21,12 +21,12 @@ export interface TailScan {
 }
 
 const LINE_END = 0x0a
-/** Before a CRC there are this many bytes to be looked at: a line is never shorter. */
+/** A line is never shorter, so a CRC can't start closer to the end. */
 const SHORTEST_LINE = 10
-/** A line is one record; longer stretches without a line end are no records at all. */
+/** A line is one record; a longer stretch without a line end is garbage. */
 const MAX_LINE = 1024 * 1024
 
-/** All lines that have their end. */
+/** Reads all terminated lines. */
 export function scanLines(bytes: Uint8Array, checksum: Checksum): Scan {
   const scan: Scan = { items: [], damage: [], read: 0 }
   for (;;) {
@@ -40,8 +40,8 @@ export function scanLines(bytes: Uint8Array, checksum: Checksum): Scan {
 }
 
 /**
- * What stands behind the last line end of the newest segment. A whole record there lost only its
- * line end; anything else was torn, and its request was not sent or is settled at its reservation.
+ * Reads what follows the last line end of the newest segment. A complete record there lacks only its line end;
+ * anything else is torn, and its request was not sent or is settled at its reservation.
  */
 export function scanTail(bytes: Uint8Array, checksum: Checksum): TailScan {
   for (const end of [bytes.length, bytes.length - 1]) {
@@ -54,8 +54,8 @@ export function scanTail(bytes: Uint8Array, checksum: Checksum): TailScan {
 }
 
 /**
- * A damaged line may be two records whose line end was the damage, or rubbish with a good record
- * behind it. A record can't hide in another one's text: its quotes would be escaped there.
+ * A damaged line may be two records with a damaged line end between them, or garbage followed by a good record.
+ * No record can hide inside another one's text, because its quotes would be escaped there.
  */
 function rescue(bytes: Uint8Array, offset: number, scan: Scan, checksum: Checksum): void {
   const hasEnd = bytes[bytes.length - 1] === LINE_END
@@ -72,10 +72,10 @@ function rescue(bytes: Uint8Array, offset: number, scan: Scan, checksum: Checksu
     scan.damage.push({ offset: offset + start, length: end - start })
 }
 
-/** Where the record begins that ends at `end`; `end` where there is none. */
+/** The start of the record that ends at `end`; `end` if there is none. */
 function recordStart(bytes: Uint8Array, end: number, checksum: Checksum): number {
   for (let at = 1; at + SHORTEST_LINE < end; at++) {
-    // A blank and a bracket stand behind each CRC.
+    // Each CRC is followed by a space and a bracket.
     if (bytes[at + 8] !== 0x20 || bytes[at + 9] !== 0x5b) continue
     if (readLine(bytes.subarray(at, end), checksum) !== null) return at
   }

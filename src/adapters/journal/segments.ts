@@ -1,4 +1,4 @@
-/** The journal's files: numbered segments, of which the newest is written and each goes once all of it is stored. */
+/** The journal's files: numbered segments. The newest is written; each is removed once fully stored. */
 import { join } from 'node:path'
 import type { JournalFiles } from './files.ts'
 
@@ -10,23 +10,23 @@ export interface Segment {
   path: string
   file: number
   bytes: number
-  /** Requests that began here and are not in the store yet. */
+  /** Requests that began in this segment and are not stored yet. */
   begun: number
-  /** Records that stand here and are not in the store yet. */
+  /** Records in this segment that are not stored yet. */
   ended: number
   damaged: boolean
 }
 
 export interface Segments {
-  /** The one to write to; a new one where there is none or it is full. */
+  /** The segment to write to; a new one if there is none or it is full. */
   active(): Segment
-  /** Nothing more is written to the active one. */
+  /** Stops writing to the active segment. */
   retire(): void
   find(number: number): Segment | undefined
-  /** The next one behind this number. */
+  /** The next segment after this number. */
   after(number: number): Segment | undefined
   isActive(segment: Segment): boolean
-  /** Removes it where nothing in it is needed any more. */
+  /** Removes the segment if nothing in it is needed any more. */
   release(segment: Segment): void
   bytes(): number
 }
@@ -34,9 +34,9 @@ export interface Segments {
 interface Parts {
   folder: string
   files: JournalFiles
-  /** Told of a file that is written no more; it is to be synced and closed. */
+  /** Called with a file that is complete and has to be synced and closed. */
   onRetired: (segment: Segment) => void
-  /** Of earlier processes. */
+  /** Segments of earlier processes. */
   left: readonly NumberedFile[]
   segmentBytes: number | undefined
 }
@@ -46,7 +46,7 @@ export interface NumberedFile {
   path: string
 }
 
-/** What earlier processes left, the oldest first. */
+/** Segments of earlier processes, oldest first. */
 export function segmentsIn(folder: string, files: JournalFiles): NumberedFile[] {
   return files
     .list(folder)
@@ -55,7 +55,7 @@ export function segmentsIn(folder: string, files: JournalFiles): NumberedFile[] 
     .map((name) => ({ number: Number(NAME.exec(name)?.[1]), path: join(folder, name) }))
 }
 
-/** A number is left out between two processes: the last segment of each is the one whose next is missing. */
+/** Leaves a gap in the numbers between processes: a process's last segment is the one with no successor. */
 function firstNumberAfter(left: readonly NumberedFile[]): number {
   const last = left.at(-1)
   return last === undefined ? 1 : last.number + 2
@@ -89,7 +89,7 @@ export function createSegments(parts: Parts): Segments {
     try {
       setAsideOrRemove(segment, files)
     } catch {
-      // On a disk that can't be written it stays; the next start reads it, and the store knows its records.
+      // It stays on a read-only disk; the next start reads it again, and the store ignores duplicates.
     }
   }
 
@@ -117,7 +117,7 @@ export function createSegments(parts: Parts): Segments {
   }
 }
 
-/** A damaged one is kept for whoever wants to look: renamed, so that it is not read again. */
+/** A damaged segment is renamed, so that it is kept for inspection but not read again. */
 export function setAsideOrRemove(
   { path, damaged }: { path: string; damaged: boolean },
   files: JournalFiles,

@@ -1,4 +1,4 @@
-/** Brings what was written to the disk, for many requests with one call. */
+/** Syncs written data to disk, one call for many requests. */
 import type { JournalFiles } from './files.ts'
 import type { Segment } from './segments.ts'
 
@@ -6,22 +6,22 @@ export type SyncMode = 'always' | 'interval' | 'off'
 
 export interface Syncer {
   wrote(segment: Segment): void
-  /** Written no more: closed once it is on the disk. */
+  /** The segment is complete: it is closed once it is on disk. */
   retired(segment: Segment): void
-  /** Everything written so far is on the disk. Rejects where that is not so. */
+  /** Resolves when everything written so far is on disk; rejects otherwise. */
   synced(): Promise<void>
-  /** Nothing is synced any more. */
+  /** Stops syncing. */
   close(): void
 }
 
-/** `onFailure` is told of each call that failed: what it was to save may be gone. */
+/** `onFailure` is called for each failed sync: the data may be lost. */
 export function createSyncer(
   mode: SyncMode,
   folder: string,
   files: JournalFiles,
   onFailure: (error: unknown) => void,
 ): Syncer {
-  // Open for good: where no file is left for it later, a call to sync would fail, and nobody knew what was lost.
+  // Kept open: opening it later could fail for lack of file descriptors, and it would be unclear what was lost.
   const names = mode === 'off' ? null : files.openFolder(folder)
   const dirty = new Set<Segment>()
   const retired = new Set<Segment>()
@@ -47,7 +47,7 @@ export function createSyncer(
       }
     }
   }
-  /** Who comes while one runs waits for the next, all together. */
+  /** Callers that arrive during a sync share the next one. */
   const run = async (): Promise<void> => {
     running = true
     while (waiting !== null) {

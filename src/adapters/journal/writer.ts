@@ -1,4 +1,4 @@
-/** Appends to the newest segment, all lines or none, and knows whether the disk can be written. */
+/** Appends to the newest segment, all lines or none, and tracks whether the disk is writable. */
 
 import type { Logger } from '../../core/logger.ts'
 import type { JournalState } from '../../usage/journal.ts'
@@ -8,7 +8,7 @@ import type { LineBuffer } from './line-buffer.ts'
 import type { Reserve } from './reserve.ts'
 import type { Segment, Segments } from './segments.ts'
 
-/** Where text was written. */
+/** Where the lines were written. */
 export interface Written {
   segment: Segment
   position: number
@@ -16,11 +16,11 @@ export interface Written {
 
 export interface Writer {
   state(): JournalState
-  /** Throws where not all of it could be written; then none of it is there. */
+  /** Throws unless everything was written; in that case nothing was. */
   write(lines: LineBuffer): Written
-  /** Looks whether a disk that was full or read-only can be written again. */
+  /** Checks whether a full or read-only disk is writable again. */
   heal(): void
-  /** Something else than a write went wrong. */
+  /** Reports a failure other than a write's. */
   fault(error: unknown, state?: FaultState): void
 }
 
@@ -56,7 +56,7 @@ export function createWriter({ segments, files, reserve, logger, onWritten }: Pa
     }
     segment.bytes += length
   }
-  /** Half a line in the middle would be taken for damage. */
+  /** A partial line in the middle would be taken for damage. */
   const undo = (segment: Segment): void => {
     try {
       files.truncate(segment.file, segment.bytes)

@@ -1,4 +1,4 @@
-/** JSON lines on standard error, written behind the requests. */
+/** JSON lines on standard error, written asynchronously. */
 import { writeSync } from 'node:fs'
 import pino from 'pino'
 import { isoTime } from '../../core/iso-time.ts'
@@ -10,16 +10,16 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
-/** As pino numbers them. */
+/** Pino's level numbers. */
 const INFO = 30
 const WARN = 40
 const STANDARD_ERROR = 2
-/** Lines are gathered up to this size or this long, so that logging costs a request no system call. */
+/** Lines are buffered up to this size or this long, so that logging costs no system call per request. */
 const MAX_LINES = 256
 const FLUSH_EVERY_MS = 100
 
 export interface LogStyle {
-  /** For people on a terminal; else JSON. */
+  /** Readable lines for a terminal; otherwise JSON. */
   readable: boolean
   colours: boolean
 }
@@ -37,7 +37,7 @@ export function createPinoLogger(level: string, style: LogStyle = JSON_LINES): C
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    // One a request: written as pino would write it, at a fraction of the cost.
+    // One line per request: the same output as pino's, at a fraction of the cost.
     requestFinished(fields) {
       const level = (fields.status ?? 0) >= 500 ? WARN : INFO
       if (level === WARN ? warns : informs)
@@ -49,7 +49,7 @@ export function createPinoLogger(level: string, style: LogStyle = JSON_LINES): C
   }
 }
 
-/** Pino's own destination calls fsync at each flush, which cost a fifth of all CPU under load. */
+/** Pino's own destination calls fsync on each flush, which took a fifth of all CPU under load. */
 function gatheredLines({ readable, colours }: LogStyle) {
   const shown = (line: string) => (readable ? readableLine(line, colours) : line)
   let waiting: string[] = []
@@ -60,7 +60,7 @@ function gatheredLines({ readable, colours }: LogStyle) {
     try {
       writeSync(STANDARD_ERROR, text)
     } catch {
-      // Standard error is gone or full; there is nowhere to say so.
+      // Standard error is closed or full; there is nowhere to report it.
     }
   }
   return {

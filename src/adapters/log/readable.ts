@@ -1,4 +1,4 @@
-/** A log line as a person reads it on a terminal; programs get the JSON. */
+/** Formats a log line for a terminal; programs get the JSON. */
 
 const LEVELS: Readonly<Record<number, readonly [name: string, colour: string]>> = {
   10: ['TRACE', '2'],
@@ -10,7 +10,7 @@ const LEVELS: Readonly<Record<number, readonly [name: string, colour: string]>> 
 }
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** `line` is one of pino's, with its line break. */
+/** `line` is one of pino's, including its line break. */
 export function readableLine(line: string, colours: boolean): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
   const [name, colour] = LEVELS[Number(level)] ?? ['LOG', '0']
@@ -20,7 +20,7 @@ export function readableLine(line: string, colours: boolean): string {
   return `${[clock, shownLevel, shown(msg), ...rest].join(' ')}\n`
 }
 
-/** Nothing in it may move the cursor. */
+/** Escapes control characters, so that log content can't move the cursor. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return (text ?? '').replace(UNPRINTABLE, ' ')

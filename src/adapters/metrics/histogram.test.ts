@@ -1,4 +1,4 @@
-/** Our histogram says what prom-client's own says of the same values. */
+/** Our histogram reports the same as prom-client's for the same values. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Histogram, Registry } from 'prom-client'

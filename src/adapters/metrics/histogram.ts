@@ -1,21 +1,21 @@
-/** A histogram with one label: prom-client's own hashes the labels at every value, which cost 3 % of a request. */
+/** A histogram with one label: prom-client's hashes the labels for each value, which took 3 % of a request. */
 import type { Histogram, MetricValueWithName } from 'prom-client'
 
 interface Description {
   name: string
   help: string
   label: string
-  /** Upper bounds of the buckets, rising; the one without a bound is added. */
+  /** Upper bounds of the buckets, ascending; the +Inf bucket is added. */
   bounds: readonly number[]
 }
 
 interface Series {
-  /** Values in each bucket alone. */
+  /** Counts per bucket, not cumulative. */
   counts: number[]
   sum: number
 }
 
-/** `metric` is what prom-client's registry asks for its figures. */
+/** `metric` is what prom-client's registry collects. */
 export function createHistogram({ name, help, label, bounds }: Description) {
   const all = new Map<string, Series>()
 

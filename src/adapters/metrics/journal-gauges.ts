@@ -1,4 +1,4 @@
-/** How the usage journal does, asked whenever the metrics are read. */
+/** The usage journal's state, read on each scrape. */
 import { Gauge, type Registry } from 'prom-client'
 import type { JournalHealth } from '../../usage/journal.ts'
 

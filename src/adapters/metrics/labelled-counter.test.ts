@@ -1,4 +1,4 @@
-/** Counters of many labels, held against those of prom-client. */
+/** Counters with several labels report the same as prom-client's. */
 import { expect, test } from 'bun:test'
 import { Registry } from 'prom-client'
 import { createLabelledCounter } from './labelled-counter.ts'

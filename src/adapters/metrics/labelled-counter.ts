@@ -1,4 +1,4 @@
-/** A counter with labels: prom-client's own hashes the labels at every increment. */
+/** A counter with labels: prom-client's hashes the labels on each increment. */
 import type { Counter, MetricValue } from 'prom-client'
 
 interface Description {
@@ -9,13 +9,13 @@ interface Description {
 
 type LabelValue = string | number
 
-/** One label's values lead to the next label's; behind the last one is the sum. */
+/** Each label's values map to the next label's; the last level holds the count. */
 interface Branch {
   next: Map<LabelValue, Branch>
   sum: number
 }
 
-/** `metric` is what prom-client's registry asks for its figures. */
+/** `metric` is what prom-client's registry collects. */
 export function createLabelledCounter({ name, help, labels }: Description) {
   const root: Branch = { next: new Map(), sum: 0 }
 
@@ -43,7 +43,7 @@ export function createLabelledCounter({ name, help, labels }: Description) {
 
   return {
     metric: metric as unknown as Counter<string>,
-    /** A text put together of the values would be one more for each request to be made and looked up. */
+    /** Nested maps, because a joined key would be one more string to build and look up per request. */
     add(by: number, values: readonly LabelValue[]): void {
       let branch = root
       for (const value of values) {

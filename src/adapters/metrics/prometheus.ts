@@ -10,7 +10,7 @@ import { buildInfo, upstreamGauges } from './upstream-gauges.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-/** Clients choose the names of models; a metric has room for so many of them. */
+/** Clients choose model names; this caps how many become label values. */
 const MAX_MODELS = 100
 
 export function createPrometheusMetrics(version = ''): Metrics {
@@ -108,7 +108,7 @@ export function createPrometheusMetrics(version = ''): Metrics {
       tokens.add(record.completionTokens, ['completion', upstream])
       duration.observe(endpoint, durationMs / 1000)
       if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
-      // Of what no upstream served, the name may be anything.
+      // If no upstream served the request, the model name may be anything.
       const model = outcome === 'ok' ? modelLabel(record.model) : 'other'
       modelDuration.observe(model, durationMs / 1000)
       if (firstTokenMs !== null)
@@ -126,19 +126,19 @@ export function createPrometheusMetrics(version = ''): Metrics {
   }
 }
 
-/** The failure's class stands before its colon; a label must have few values. */
+/** The part before the colon is the failure's class; a label must have few values. */
 function failureClass(failure: string): string {
   const colon = failure.indexOf(':')
   return colon > 0 ? failure.slice(0, colon) : 'other'
 }
 
-/** What became of each field that was lost on the way to the upstream that was asked last. */
+/** What happened to each field that was lost in translation for the last upstream tried. */
 function lossesIn({ attempts }: UsageRecord): string[] {
   const { losses = [] } = attempts[attempts.length - 1] ?? {}
   return losses.map((loss) => loss.slice(loss.lastIndexOf(' ') + 1))
 }
 
-/** The first names that come, and one for all later ones. */
+/** Keeps the first names it sees, and one common name for all later ones. */
 function boundedLabel(max: number): (name: string) => string {
   const known = new Set<string>()
   return (name) => {

@@ -1,8 +1,8 @@
-/** How each provider key is, and which version runs: asked each time the metrics are read. */
+/** The state of each provider key and the running version, read on each scrape. */
 import { Gauge, type Registry } from 'prom-client'
 import type { UpstreamReading } from '../../usage/metrics.ts'
 
-/** More upstreams than a dashboard can show are told together. */
+/** Upstreams above this number, more than a dashboard can show, are reported together. */
 const MAX_UPSTREAMS = 500
 
 export function upstreamGauges(registry: Registry, read: () => readonly UpstreamReading[]): void {

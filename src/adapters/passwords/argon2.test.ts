@@ -1,4 +1,4 @@
-/** Hashing has a bound in places, in order and in size. */
+/** Password hashing is limited in concurrency, queue length and input size. */
 import { describe, expect, test } from 'bun:test'
 import { HasherBusy } from '../../access/password.ts'
 import { createArgon2 } from './argon2.ts'

@@ -1,5 +1,5 @@
 /**
- * Argon2id by the runtime, on its own threads. One at a time: each takes 19 MiB and some 30 ms of one
+ * Argon2id from the runtime, on its own threads. One hash at a time: each takes 19 MiB and some 30 ms of one
  * core, and model requests need the other cores more than a flood of sign-ins does.
  */
 import { HasherBusy, MAX_PASSWORD_BYTES, type PasswordHasher } from '../../access/password.ts'
@@ -18,7 +18,7 @@ export function createArgon2(maxWaiting = MAX_WAITING): PasswordHasher {
     isRunning = start !== undefined
     start?.()
   }
-  /** People whose browser is known have places of their own, which strangers can't fill. */
+  /** Known browsers have their own queue places, which strangers can't fill. */
   const inTurn = async <T>(lane: (() => void)[], work: () => Promise<T>): Promise<T> => {
     if (isRunning) {
       if (lane.length >= maxWaiting) throw new HasherBusy('too many sign-ins at once')

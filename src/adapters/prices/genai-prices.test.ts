@@ -1,4 +1,4 @@
-/** Published prices, found by the provider's and the model's name. */
+/** Published prices, found by provider and model name. */
 import { expect, test } from 'bun:test'
 import { createPriceCatalogue } from './genai-prices.ts'
 

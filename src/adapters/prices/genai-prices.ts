@@ -1,4 +1,4 @@
-/** Published prices from @pydantic/genai-prices, which also matches dated and aliased names of models. */
+/** Published prices from @pydantic/genai-prices, which also matches dated and aliased model names. */
 
 import type { PriceCatalogue, PriceSource } from '../../usage/price-catalogue.ts'
 import type { Rate, Rates } from '../../usage/prices.ts'
@@ -8,8 +8,8 @@ type Provider = NonNullable<ReturnType<Catalogue['findProvider']>>
 type Published = Readonly<Record<string, Rate | undefined>>
 
 /**
- * Behind an address that the catalogue does not know, these vendors' models are paid as at their maker.
- * Open-weight models are not: what running one costs is known to its operator alone.
+ * At an address the catalogue does not know, these vendors' models cost what their maker charges. Open-weight
+ * models don't: only their operator knows what running one costs.
  */
 const VENDORS: readonly string[] = ['openai', 'anthropic', 'google']
 const OPEN_WEIGHT = /^(gpt-oss|gemma)/i
@@ -51,14 +51,14 @@ function lookUp(
   const provider = providerOf(catalogue, source, model)
   if (provider === null) return null
   try {
-    // Asked for one token of each side, because what is wanted is the rates behind the price.
+    // One token of each kind, because only the rates behind the price are needed.
     const found = catalogue.calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
       providerId: provider.id,
       timestamp: new Date(atMs),
     })
     return found === null ? null : ratesIn(found.model_price)
   } catch {
-    // It throws over prices that contradict each other; a price that can't be told is unknown.
+    // It throws on contradictory prices; such a price counts as unknown.
     return null
   }
 }
@@ -73,13 +73,13 @@ function providerOf(catalogue: Catalogue, source: PriceSource, model: string): P
   return maker !== undefined && VENDORS.includes(maker.id) ? maker : null
 }
 
-/** Null where it isn't paid by the token, as with speech by the minute. */
+/** Null if the model is not billed per token, e.g. speech by the minute. */
 function ratesIn(published: Published): Rates | null {
   const input = published.input_mtok ?? published.input_text_mtok
   if (input === undefined) return null
   return {
     input,
-    // Embeddings write nothing.
+    // Embeddings have no output.
     output: published.output_mtok ?? published.output_text_mtok ?? 0,
     cached: published.cache_read_mtok ?? null,
     ...(published.cache_write_mtok !== undefined && { cacheWrite: published.cache_write_mtok }),

@@ -1,11 +1,11 @@
-/** One timer for all calls under way: they have the same limit, so the oldest is late first. */
+/** One timer for all pending calls: they share a timeout, so the oldest expires first. */
 
 export class Late extends Error {}
 
 export interface Call {
-  /** To be set once it was answered. */
+  /** Set once the call was answered. */
   done: boolean
-  /** Only the first failure of a call counts, and none after its answer. */
+  /** Only a call's first failure counts, and none after its answer. */
   fail(error: unknown): void
 }
 
@@ -27,7 +27,7 @@ export function createCallWatch(limitMs: number) {
     const [next] = waiting
     if (next !== undefined) timer = setTimeout(look, Math.max(1, next.dueMs - nowMs))
   }
-  /** A process that stood still is not to blame Redis: what has come meanwhile is read first. */
+  /** Don't count an event-loop stall against Redis: read pending replies first. */
   const giveUp = (over: readonly Waiting[]) => {
     const late = () => {
       for (const call of over) call.fail(new Late(`it did not answer within ${limitMs} ms`))

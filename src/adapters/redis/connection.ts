@@ -1,14 +1,14 @@
-/** One connection to Redis at a time: lost at the first miss, and looked for again until it is there. */
+/** One connection to Redis at a time: dropped on the first failure, then retried until it works again. */
 import { createCallWatch, Late } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 
 export interface RedisConnection {
-  /** False from the first failure until Redis took a write again. */
+  /** False from the first failure until Redis accepts a write again. */
   readonly standing: boolean
-  /** Rejects where Redis did not answer in time, or not as asked; then it is lost. */
+  /** Rejects if Redis does not answer in time or answers unexpectedly; the connection is then dropped. */
   run(script: 'take' | 'correct', args: string[]): Promise<unknown>
-  /** Resolves after the first try, whatever came of it. */
+  /** Resolves after the first attempt, successful or not. */
   triedOnce: Promise<void>
   close(): void
 }
@@ -17,12 +17,12 @@ interface Parts {
   url: string
   deadlineMs: number
   onJoined(): void
-  /** Once for each time that it is lost, or was not there at the first try. */
+  /** Called each time the connection is lost, and if the first attempt fails. */
   onLost(why: string): void
 }
 
 const LOOK_EVERY_MS = 500
-/** A connection is made and a write done within this. */
+/** Time limit for connecting, and for a test write. */
 const JOIN_MS = 450
 const SOURCES = { take: TAKE, correct: CORRECT }
 const SHA = { take: sha1(TAKE), correct: sha1(CORRECT) }
@@ -51,7 +51,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
     })
     try {
       await within(JOIN_MS, prepare(made))
-      // One that answers later than requests wait would be lost again at the next of them.
+      // A Redis that answers more slowly than requests wait would be dropped again on the next one.
       await within(deadlineMs, probe(made))
       if (closed) return made.close()
       made.onclose = () => lost(made, 'it closed the connection')
@@ -63,7 +63,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       if (!told) tell(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
     }
   }
-  /** So that a gateway without requests notices it too, before a request has to. */
+  /** So that an idle gateway notices the loss before a request does. */
   const check = async (at: Bun.RedisClient): Promise<void> => {
     await within(JOIN_MS, probe(at)).catch((error) => lost(at, meaning(error)))
   }
@@ -96,7 +96,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
         }
         at.send('EVALSHA', [SHA[script], ...args]).then(answered, (error) => {
           if (!isForgotten(error)) return call.fail(error)
-          // AttemptResult whole, it is kept again.
+          // EVAL with the whole script makes Redis cache it again.
           at.send('EVAL', [SOURCES[script], ...args]).then(answered, call.fail)
         })
       })
@@ -121,12 +121,12 @@ function probe(client: Bun.RedisClient): Promise<unknown> {
   return client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
 }
 
-/** A Redis that was flushed or restarted has forgotten the script. */
+/** A Redis that was flushed or restarted has lost its script cache. */
 function isForgotten(error: unknown): boolean {
   return /^NOSCRIPT/.test((error as Error).message)
 }
 
-/** A process that stood still is not to blame Redis: what has come meanwhile is read first. */
+/** Don't count an event-loop stall against Redis: read pending replies first. */
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new Late(`it did not answer within ${ms} ms`))
@@ -135,7 +135,7 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
   })
 }
 
-/** Late, or a refusal of its own; in any other case there is no connection to ask why. */
+/** A timeout or an error reply from Redis; for anything else there is no connection to ask about the cause. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Late || codeIn(error) !== null
 }
@@ -146,7 +146,7 @@ function meaning(error: unknown): string {
   return code === null ? 'it closed the connection' : `it answers ${code}`
 }
 
-/** Only the first word of what it says: the rest may repeat what it was asked. */
+/** Only the first word of the error: the rest may repeat the command. */
 function codeIn(error: unknown): string | null {
   return /^-?([A-Z]{3,})\b/.exec((error as Error).message)?.[1] ?? null
 }

@@ -1,7 +1,7 @@
 /**
- * Counters that several instances share in Redis: one script before a request, one behind it. What
- * Redis lets through also has to fit this process's own counters, so whatever Redis forgets, and
- * however often it is lost, no instance lets more than the limit through.
+ * Counters that several instances share in Redis: one script before a request, one after it. What Redis allows
+ * also has to fit this process's own counters, so even if Redis loses data or its connection, no instance
+ * exceeds the limit.
  */
 
 import type { Logger } from '../../core/logger.ts'
@@ -12,22 +12,22 @@ import { createTurns, type ScriptReply } from './turns.ts'
 
 interface Parts {
   url: string
-  /** Holds what this instance lets through, so never more than Redis holds of all of them. */
+  /** Counts what this instance allows, so never more than Redis counts for all instances. */
   local: LocalCounters
-  /** False refuses while Redis is lost. */
+  /** If false, requests are refused while Redis is unreachable. */
   failOpen: boolean
   logger: Logger
   metrics: Pick<Metrics, 'limitedLocally' | 'redisHealthy'>
   deadlineMs?: number
 }
 
-/** With what it takes to notice, no request waits longer than 50 ms. */
+/** Including the time to notice a timeout, no request waits longer than 50 ms. */
 const DEADLINE_MS = 48
-/** Asked along with a request it takes nothing, and Redis says when all the rest would fit. */
+/** Added to a request, this takes nothing, and Redis reports when the other demands would fit. */
 const NEVER: Demand = { counter: 'never', limit: 0, amount: 1 }
 
 export interface RedisCounters extends Counters {
-  /** After the first try to reach Redis, whatever came of it. */
+  /** Resolves after the first attempt to reach Redis, successful or not. */
   triedOnce: Promise<void>
 }
 
@@ -81,7 +81,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
     const ticket = { localSecond: own.ticket.localSecond, sharedSecond }
     return { kind: 'taken', ticket, readings, degraded: false }
   }
-  /** What stood in its way may be under way, and given back because Redis refuses it. */
+  /** The local counter may be held by a request Redis is about to reject; retry once. */
   const onceMore = (demands: readonly Demand[], own: Own): Promise<Verdict> =>
     turns.take([...demands, NEVER]).then(
       (answer) => {
@@ -102,7 +102,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
     },
     correct(ticket, wanted) {
       local.correct(ticket, wanted)
-      // What was taken without Redis is not there to be given back; what was used more, it never saw.
+      // Amounts taken without Redis can't be returned there, and Redis never saw the extra usage.
       if (ticket.sharedSecond !== null) turns.correct(ticket.sharedSecond, wanted)
     },
     health: () => (redis.standing ? 'healthy' : 'degraded'),
@@ -114,7 +114,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
   }
 }
 
-/** Both have to let a request through, so what is told is the more used and the later of each. */
+/** Both have to allow a request, so the client sees the higher usage and the longer wait of the two. */
 function tighterOf(own: readonly Reading[], answer: ScriptReply): Reading[] {
   const readings: Reading[] = []
   for (let at = 0; at < own.length; at++) {

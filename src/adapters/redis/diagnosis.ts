@@ -1,6 +1,6 @@
-/** Why there is no connection to Redis, for the one warning: Bun's client only says that it is closed. */
+/** Explains why Redis can't be reached, for the one warning: Bun's client only reports that it is closed. */
 
-/** Names the step that failed. No password is in it. */
+/** Names the step that failed. Never contains a password. */
 export async function whyNoConnection(url: string, patienceMs: number): Promise<string> {
   const { hostname, port, protocol, username, password } = new URL(url)
   const at = { hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
@@ -44,7 +44,7 @@ function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? 'unknown'
 }
 
-/** As Redis reads it: each word with its length before it. */
+/** Encodes a command in the Redis protocol: each word preceded by its length. */
 function command(words: readonly string[]): string {
   const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)
   return `*${words.length}\r\n${parts.join('')}`

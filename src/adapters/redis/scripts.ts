@@ -1,21 +1,21 @@
 /**
- * The sliding window of core/window.ts in Lua, on Redis's clock. Both scripts change all of a request's
- * counters in one step, so that no two instances decide on the same figures; and they do so for several
- * requests, of which most have counters in common, so each is read and written once a call.
+ * The sliding window of limits/window.ts in Lua, on Redis's clock. Both scripts change all of a request's
+ * counters atomically, so that no two instances decide on the same figures. They handle several requests per
+ * call; most of these share counters, so each counter is read and written once.
  *
- * A counter is a hash: a field for each second with what was taken in it, which counts until the
- * second's last millisecond is 60 s old, and beside them `sum`, `from` and `to`, the first and last
- * of these seconds. With the sum kept, a request costs the same whether its window is full or empty.
+ * A counter is a hash: one field per second with the amount taken in it, which counts until the second's last
+ * millisecond is 60 s old, plus `sum`, `from` and `to` (the first and last of these seconds). Because the sum is
+ * stored, a request costs the same whether its window is full or empty.
  */
 import type { Correction, Demand } from '../../limits/counters.ts'
 
-/** Names begin with this, whatever else is in the database. */
+/** Prefix of all counter names, to keep them apart from other data in the database. */
 export const PREFIX = 'rate_limit:'
 
 /**
- * `open` reads a window as of a second, without what has left. A clock that was set back a little
- * stands still until it has caught up; where it was set back by more, or something else is under the
- * name, what counts is counted as of now: for no longer than a minute, and nobody loses Redis for it.
+ * `open` reads a window as of a second, without expired amounts. If the clock was set back a little, the
+ * window's time stands still until the clock catches up. If it was set back further, or the key holds something
+ * else, existing amounts count as taken now: for at most a minute, and without losing Redis.
  */
 const WINDOWS = `
 local time = redis.call('TIME')
@@ -81,10 +81,10 @@ end
 `
 
 /**
- * KEYS: the counters, each once. ARGV: how many requests, and of each how many counters it wants to take
- * from, and of each of these its place in KEYS, limit and amount. One request after the other takes all
- * or none. Returns of each whether it took, the second at which, and of each counter: used, milliseconds
- * until nothing counts any more, and until the amount fits (-1: never).
+ * KEYS: the counters, each once. ARGV: the number of requests; for each, the number of its demands; for each
+ * demand, its index in KEYS, limit and amount. Requests are handled in order, and each takes all or none.
+ * Returns for each request whether it took and in which second, and for each counter: used, milliseconds until
+ * the window is empty, and until the amount fits (-1: never).
  */
 export const TAKE = `${WINDOWS}
 local function open_all()
@@ -175,8 +175,8 @@ function keysOf(counters: Iterable<string>): string[] {
 }
 
 /**
- * KEYS: the counters. ARGV: of each the second at which it was taken, and what it is corrected by.
- * More is charged now; less is given back at most as far as that second still holds it.
+ * KEYS: the counters. ARGV: for each, the second it was taken in and the correction. Extra usage is charged now;
+ * a refund is limited to what that second still holds.
  */
 export const CORRECT = `${WINDOWS}
 local function charge(key, by)
@@ -204,7 +204,7 @@ return 1
 `
 
 export interface Sum extends Correction {
-  /** At which it was taken. */
+  /** The second it was taken in. */
   second: number
 }
 
@@ -213,7 +213,7 @@ export function correctArguments(sums: readonly Sum[]): string[] {
   return [...keysOf(sums.map(({ counter }) => counter)), ...words]
 }
 
-/** Whether it can be written to, which a PING does not tell. Leaves nothing behind. */
+/** Checks that Redis accepts writes, which PING does not. Leaves no data behind. */
 export const PROBE = `
 redis.call('SET', KEYS[1], '1', 'PX', 1000)
 return redis.call('DEL', KEYS[1])

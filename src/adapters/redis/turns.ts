@@ -1,20 +1,20 @@
 /**
- * What all requests of one turn of the event loop ask of Redis, in one call each way: what ended is
- * corrected first, then what begins is taken, one request after the other. A call of its own for each
- * would cost a request more than its share of Redis and of all the rest of its limits.
+ * Batches what all requests of one event-loop turn ask of Redis into one call each way: ended requests are
+ * corrected first, then new ones are taken in order. A call per request would cost more than its share of Redis
+ * plus all other limit checks.
  */
 import type { Correction, Demand } from '../../limits/counters.ts'
 import { correctArguments, type Sum, takeArguments } from './scripts.ts'
 
-/** Whether it was taken, the second at which, and of each demand: used, reset, wait. */
+/** Whether it was taken, in which second, and for each demand: used, reset, wait. */
 export type ScriptReply = readonly number[]
 
 export interface Turns {
-  /** Rejects where Redis did not answer. */
+  /** Rejects if Redis did not answer. */
   take(demands: readonly Demand[]): Promise<ScriptReply>
-  /** `second`: when they were taken, on Redis's clock. Waits for nothing. */
+  /** `second`: when they were taken, on Redis's clock. Fire and forget. */
   correct(second: number, corrections: readonly Correction[]): void
-  /** Sends at once what was asked for. */
+  /** Sends everything queued immediately. */
   flush(): void
 }
 
@@ -26,12 +26,12 @@ interface Waiting {
 
 type Run = (script: 'take' | 'correct', args: string[]) => Promise<unknown>
 
-/** A script with so many requests still takes Redis less than its clients wait. */
+/** A script with this many requests still takes Redis less time than its clients wait. */
 const MAX_TAKES = 100
 
 export function createTurns(run: Run): Turns {
   let takes: Waiting[] = []
-  /** Of the corrections of one counter and one second only the sum matters. */
+  /** For each counter and second, only the sum of the corrections matters. */
   let sums = new Map<string, Sum>()
   let scheduled: NodeJS.Immediate | null = null
 

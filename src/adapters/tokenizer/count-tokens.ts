@@ -1,14 +1,14 @@
-/** Token counts by OpenAI's own encodings, each loaded at its first need: the tables are large. */
+/** Token counts with OpenAI's encodings, each loaded on first use because the tables are large. */
 
-/** An encoding's time grows faster than a text without spaces does, so texts are counted in pieces. */
+/** Encoding time grows faster than linearly for text without spaces, so texts are counted in pieces. */
 const PIECE_CHARACTERS = 500
-/** Of a longer text, pieces spread over it are counted and the rest is taken to be like them. */
+/** For longer texts, evenly spread pieces are counted and extrapolated. */
 const MAX_PIECES = 64
 
-/** Models before GPT-4o used cl100k_base; all newer ones, and unknown ones, are counted with o200k_base. */
+/** Models before GPT-4o use cl100k_base; newer and unknown ones are counted with o200k_base. */
 const CL100K_MODELS = /^(gpt-4(?!o|\.)|gpt-3\.5|text-embedding-)/
 
-/** `<|endoftext|>` and its like in a prompt are text as any other; the default is to throw. */
+/** `<|endoftext|>` and the like in a prompt count as plain text; by default the encoder throws. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() }
 
 export async function countTokens(model: string, text: string): Promise<number> {

@@ -1,4 +1,4 @@
-/** The thread in which tokens are counted; an entry point of its own, also in the executable. */
+/** The thread that counts tokens; a separate entry point, also in the executable. */
 import { countTokens } from './count-tokens.ts'
 
 export interface Question {
@@ -9,7 +9,7 @@ export interface Question {
 
 export interface Counted {
   id: number
-  /** Null where it could not be counted. */
+  /** Null if it could not be counted. */
   tokens: number | null
 }
 

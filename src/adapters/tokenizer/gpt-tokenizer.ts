@@ -1,13 +1,13 @@
 /**
- * Counts tokens in a thread that is started at the first need and ended when it is idle: the tables
- * take 70 MB and a third of a second to load, for which nobody else is to wait.
+ * Counts tokens in a thread that starts on first use and ends when idle: the tables take 70 MB and a third of a
+ * second to load, which must not block requests.
  */
 import type { Tokenizer } from '../../usage/tokenizer.ts'
 import type { Counted, Question } from './counting-thread.ts'
 
-/** Cut streams come in crowds: where one upstream fails, its thread is of use for a while. */
+/** Interrupted streams come in bursts: when an upstream fails, its thread stays useful for a while. */
 const IDLE_MS = 30_000
-/** A count takes milliseconds; whatever takes this long will not end. */
+/** A count takes milliseconds; one that takes this long will not finish. */
 const SILENT_MS = 10_000
 
 interface Waiting {
@@ -30,7 +30,10 @@ export function createTokenizer(idleMs = IDLE_MS): Tokenizer {
     for (const { reject } of waiting.values()) reject(new Error(why))
     waiting.clear()
   }
-  /** While somebody waits, it must answer; else it may be ended, and keeps no process from ending. */
+  /**
+   * With counts pending, the thread must answer in time; otherwise it may end, and does not keep the process
+   * alive.
+   */
   const watch = () => {
     clearTimeout(timer)
     if (waiting.size > 0) {

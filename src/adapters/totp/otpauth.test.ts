@@ -1,8 +1,8 @@
-/** Codes as RFC 6238 has them. */
+/** One-time passwords match RFC 6238. */
 import { expect, test } from 'bun:test'
 import { otpauth } from './otpauth.ts'
 
-/** RFC 6238, appendix B: the ASCII text 12345678901234567890, of whose codes the last six digits count. */
+/** RFC 6238, appendix B: the ASCII secret 12345678901234567890; the last six digits of each code count. */
 const RFC_SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 
 test('codes are those of RFC 6238', () => {

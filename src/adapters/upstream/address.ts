@@ -1,13 +1,13 @@
-/** Where a request goes: the parts of an upstream's URL that a connection needs. */
+/** The parts of an upstream's URL that a connection needs. */
 import { TransportError } from '../../upstreams/transport.ts'
 
 export interface Address {
-  /** Scheme, host and port: connections to the same one can stand in for each other. */
+  /** Scheme, host and port: connections with the same origin are interchangeable. */
   origin: string
   secure: boolean
   hostname: string
   port: number
-  /** As the Host header has it. */
+  /** As in the Host header. */
   host: string
 }
 
@@ -17,7 +17,7 @@ export interface SplitUrl {
 }
 
 const known = new Map<string, SplitUrl>()
-/** Base URLs are the operator's, so few, but with the names of models; this bounds what a long life may gather. */
+/** Base URLs are few, but paths may contain model names; this bounds the cache in a long-running process. */
 const MAX_KNOWN = 1_000
 
 export function splitUrl(url: string): SplitUrl {
@@ -29,7 +29,7 @@ export function splitUrl(url: string): SplitUrl {
   return place
 }
 
-/** Cut by hand, for a URL object would change what some paths say. */
+/** Split by hand because a URL object would normalize some paths. */
 function split(url: string): SplitUrl {
   const slash = url.indexOf('/', url.indexOf('//') + 2)
   const origin = slash < 0 ? url : url.slice(0, slash)

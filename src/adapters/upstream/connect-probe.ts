@@ -1,4 +1,4 @@
-/** Opens a connection to an origin and closes it again: can it be reached, and does it offer HTTP/2? */
+/** Opens and closes a connection to check whether an origin is reachable and offers HTTP/2. */
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { TransportFault } from '../../upstreams/transport.ts'
@@ -9,7 +9,7 @@ export type Reached =
 
 export type ConnectProbe = (origin: string, timeoutMs: number) => Promise<Reached>
 
-/** No byte of a request is sent, so no key either. Never throws. */
+/** Sends no request, so no key either. Never throws. */
 export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
   const url = new URL(origin)
   const secure = url.protocol === 'https:'
@@ -26,7 +26,7 @@ export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
       ? connectTls({
           host,
           port,
-          // An address is no server name (RFC 6066, 3).
+          // An IP address is not a valid server name (RFC 6066, 3).
           ...(isIP(host) === 0 ? { servername: host } : {}),
           ALPNProtocols: ['h2', 'http/1.1'],
         })

@@ -1,4 +1,4 @@
-/** Replies that are compressed although nobody asked for it. */
+/** Replies that are compressed although none was requested. */
 import { describe, expect, test } from 'bun:test'
 import {
   brotliCompressSync,

@@ -1,6 +1,6 @@
 /**
- * Replies that come compressed although that was ruled out, as from a CDN in front of an upstream: decoded as
- * they are read, at the reader's pace, and given up if they grow beyond all measure.
+ * Decodes replies that are compressed despite being asked not to be, e.g. by a CDN in front of an upstream: at
+ * the reader's pace, and aborted if they grow beyond a sane ratio.
  */
 import type { Transform } from 'node:stream'
 import {
@@ -12,11 +12,11 @@ import {
 } from 'node:zlib'
 import { TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
 
-/** The decoder for a body by its first bytes; null if the body is not encoded after all. */
+/** Chooses the decoder by the body's first bytes; null if the body is not encoded after all. */
 type DecoderOf = (beginning: Uint8Array) => Transform | null
 
 const GZIP: DecoderOf = (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? createGunzip() : null)
-/** With the zlib header that RFC 9110 (8.4.1.2) asks for, or without it as many servers send it. */
+/** With the zlib header that RFC 9110 (8.4.1.2) requires, or without it, as many servers send it. */
 const DEFLATE: DecoderOf = (bytes) => {
   const [method = 0, flags = 0] = bytes
   const hasHeader = (method & 15) === 8 && ((method << 8) | flags) % 31 === 0
@@ -30,11 +30,11 @@ const DECODERS: Readonly<Record<string, DecoderOf>> = {
   zstd: () => createZstdDecompress(),
 }
 
-/** Text seldom shrinks to a tenth; a bomb, to a thousandth. */
+/** Text rarely shrinks to a tenth; a decompression bomb shrinks to a thousandth. */
 const MAX_RATIO = 100
 const ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
 
-/** The same reply if it is not encoded, or encoded in a way that nobody here knows. */
+/** Returns the same reply if it is not encoded, or has an unknown encoding. */
 export function decoded(reply: UpstreamReply): UpstreamReply {
   const encoding = reply.header('content-encoding')
   if (encoding === null) return reply
@@ -45,7 +45,7 @@ export function decoded(reply: UpstreamReply): UpstreamReply {
   const coded = names.filter((name) => name !== '' && name !== 'identity')
   const decoders = coded.map((name) => DECODERS[name])
   if (decoders.some((decoder) => decoder === undefined)) return reply
-  // They are named in the order in which they were applied.
+  // The header lists encodings in the order they were applied.
   return decoders.reduceRight<UpstreamReply>(
     (inner, decoderOf) => new DecodedReply(inner, decoderOf as DecoderOf),
     reply,
@@ -91,7 +91,7 @@ class DecodedReply implements UpstreamReply {
     return value
   }
 
-  /** Waits whenever the decoder is ahead of its reader, so that little is ever held. */
+  /** Waits whenever the decoder is ahead of its reader, so that little is ever buffered. */
   private async feed(decoder: Transform, first: Uint8Array): Promise<void> {
     try {
       for (let part: Uint8Array | null = first; part !== null; part = await this.source.next()) {

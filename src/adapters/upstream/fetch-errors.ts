@@ -1,10 +1,10 @@
-/** Bun's fetch errors in our words. */
+/** Maps Bun's fetch errors to transport errors. */
 import { TransportError, type TransportFault } from '../../upstreams/transport.ts'
 
 interface Meaning {
   fault: TransportFault
   detail: string
-  /** False where no byte of the request can have arrived. */
+  /** False if no byte of the request can have arrived. */
   ambiguous: boolean
 }
 
@@ -37,14 +37,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 }
 
-/** OpenSSL's names for a certificate that was not accepted. */
+/** OpenSSL's codes for a rejected certificate or handshake. */
 const TLS_CODE = /CERT|TLS|SSL|SIGNATURE|ISSUER|SELF_SIGNED|HANDSHAKE/i
 
-/** Where one stands between, it alone is connected to. */
+/** With a proxy, only the proxy is connected to directly, so these faults are the proxy's. */
 const FAULTS_OF_A_PROXY: readonly TransportFault[] = ['refused', 'dns']
 
 interface Circumstances {
-  /** The connection may have been used before, and closed by the upstream since. */
+  /** The connection may have been used before and closed by the upstream since. */
   reused: boolean
   /** The URL of the outgoing proxy. */
   proxy: string | null
@@ -63,7 +63,7 @@ export function blamingProxy(proxy: string, detail: string): string {
   return `${nameOf(proxy)} failed: ${detail}`
 }
 
-/** Without the password that its URL may hold. */
+/** The proxy without the password that its URL may contain. */
 function nameOf(proxy: string): string {
   const { protocol, hostname, port } = new URL(proxy)
   return `the outgoing proxy ${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
@@ -80,7 +80,7 @@ function meaningOf(error: unknown, reused: boolean): Meaning {
   return { fault: 'other', detail: `the exchange failed: ${word}`, ambiguous: true }
 }
 
-/** A proxy that wants a password or does not let this upstream be reached. */
+/** The proxy requires a password or does not allow this upstream. */
 function noTunnel(error: unknown): Meaning {
   const [status = 'no reply'] = /\b\d{3}\b/.exec(String(error)) ?? []
   return { fault: 'refused', detail: `it opened no tunnel (${status})`, ambiguous: false }

@@ -1,4 +1,4 @@
-/** Requests by Bun's fetch: for upstreams that chose HTTP/2, and where an outgoing proxy stands between. */
+/** Requests through Bun's fetch: for upstreams that chose HTTP/2, and through an outgoing proxy. */
 
 import { replyOf } from '../../upstreams/response-reply.ts'
 import {
@@ -16,7 +16,7 @@ export interface FetchOptions {
   connectTimeoutMs: number
   /** The outgoing proxy that fetch will use for an origin, or null. */
   proxyFor(origin: string): string | null
-  /** Asks an origin for a connection; replaced in tests. */
+  /** Opens a test connection to an origin; replaced in tests. */
   probe?: ConnectProbe
 }
 
@@ -27,13 +27,13 @@ export interface FetchSend {
 }
 
 /**
- * fetch tells nothing of its connecting, and a stalled TLS handshake would last minutes. So where no
- * headers came after half of the connect limit, a second connection without any request asks whether
- * the upstream can be reached at all; where that fails in the other half, the try has failed.
+ * fetch reports nothing about connecting, and a stalled TLS handshake would last minutes. So if no headers have
+ * arrived after half of the connect timeout, a second connection without a request checks whether the upstream
+ * is reachable at all; if that fails within the other half, the attempt fails.
  */
 export function createFetchTransport(options: FetchOptions) {
   const probe = options.probe ?? probeConnection
-  /** Origins that have answered: only there can a connection have been used before. */
+  /** Origins that have answered: only those can have a reused connection. */
   const answered = new Set<string>()
 
   const watchConnecting = (origin: string, fail: (error: TransportError) => void) => {
@@ -52,14 +52,14 @@ export function createFetchTransport(options: FetchOptions) {
     send(request: WireRequest, { origin, http2, fresh }: FetchSend): Sending {
       const controller = new AbortController()
       const { promise: reply, resolve, reject } = Promise.withResolvers<UpstreamReply>()
-      // An abort alone does not end a TLS handshake that stalls, so nothing is left to wait for it.
+      // An abort alone does not end a stalled TLS handshake, so this stops waiting for it.
       const giveUp = (error: TransportError) => {
         reject(error)
         controller.abort()
       }
       let waiting = true
       const watch = watchConnecting(origin, (error) => {
-        // A probe that began before the reply came may end in the middle of it.
+        // A probe that began before the reply arrived may finish during it.
         if (waiting) giveUp(error)
       })
       exchange(request, controller.signal, http2, fresh)
@@ -82,7 +82,7 @@ export function createFetchTransport(options: FetchOptions) {
   }
 }
 
-/** As a stream, if it is sent as it arrives. */
+/** A stream if the body is sent as it arrives. */
 function bodyOf({ body }: WireRequest): NonNullable<RequestInit['body']> | null {
   if (!isBodySource(body)) return body as string | Uint8Array<ArrayBuffer> | null
   return new ReadableStream({
@@ -106,7 +106,7 @@ function exchange(
     body: bodyOf(request),
     signal,
     redirect: 'manual',
-    // Our own limits apply; Bun's five minutes would end a long wait for a reasoning model.
+    // Our own time limits apply; Bun's five minutes would cut off a slow reasoning model.
     timeout: false,
     decompress: false,
     ...(http2 ? { protocol: 'http2' } : {}),

@@ -1,4 +1,4 @@
-/** One connection and what becomes of its exchanges: reuse, cuts, cancels, excess bytes. */
+/** One connection and its exchanges: reuse, truncation, cancellation, excess bytes. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { TransportError } from '../../upstreams/transport.ts'
@@ -6,7 +6,7 @@ import { Connection, headOf } from './http1-connection.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
-/** A connection on a wire that takes `room` bytes a write, and what happened to it. */
+/** A connection on a wire that accepts `room` bytes per write, and a log of its events. */
 function connected({ room = Number.POSITIVE_INFINITY } = {}) {
   const events: string[] = []
   let sent = ''
@@ -54,7 +54,7 @@ describe('a connection', () => {
   test('sends what the socket did not take once it has room', async () => {
     const { connection, sent } = connected({ room: 4 })
     connection.exchange('POST\r\n', 'body').reply.catch(() => {})
-    // What goes to another upstream meanwhile is put together in the same place.
+    // Requests to other upstreams are assembled in the same shared buffer meanwhile.
     connected()
       .connection.exchange('another one\r\n', 'with a body')
       .reply.catch(() => {})

@@ -1,4 +1,4 @@
-/** One connection that carries one exchange after the other. */
+/** One upstream connection, which carries one exchange after another. */
 import { type Framing, MalformedMessage } from '../../http1/head-lines.ts'
 import { MessageReader, type MessageSink } from '../../http1/message-reader.ts'
 import { readReplyHead } from '../../http1/reply-head.ts'
@@ -13,28 +13,28 @@ import { decoded } from './decoded-reply.ts'
 import { Http1Reply } from './http1-reply.ts'
 import { RequestWriter } from './request-writer.ts'
 
-/** What a connection needs of its socket. */
+/** The part of the socket a connection uses. */
 export interface Wire {
-  /** How many bytes were taken of the first so many; the rest goes after `drained`. */
+  /** Returns how many of the first `length` bytes were accepted; the rest is sent after `drained`. */
   write(bytes: Uint8Array, length: number): number
-  /** Stops or starts reading. */
+  /** Pauses or resumes reading. */
   hold(back: boolean): void
   destroy(): void
 }
 
 interface Watcher {
-  /** It can carry another exchange. */
+  /** The connection is ready for another exchange. */
   idle(connection: Connection): void
   gone(connection: Connection): void
 }
 
-/** A class, for each request has one. */
+/** A class because every request creates one. */
 class UpstreamExchange implements Sending {
   private readonly connection: Connection
   readonly reply: Promise<UpstreamReply>
   readonly resolve: (reply: UpstreamReply) => void
   readonly reject: (error: TransportError) => void
-  /** Null until its head has come. */
+  /** Null until its head has arrived. */
   answer: Http1Reply | null = null
 
   constructor(connection: Connection) {
@@ -50,15 +50,15 @@ class UpstreamExchange implements Sending {
   }
 }
 
-/** A class, for its state is cold at each chunk of one of thousands of streams: closures lie in more places. */
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class Connection implements MessageSink {
   private readonly wire: Wire
   private readonly watcher: Watcher
   private readonly reader = new MessageReader(this, 'reply')
   private current: UpstreamExchange | null = null
-  /** A reply was read from it. */
+  /** It has carried a reply before. */
   private used = false
-  /** The reply under way leaves it fit for another. */
+  /** The reply in flight allows the connection to be reused. */
   private reusable = true
   private open = true
   private readonly writer: RequestWriter
@@ -69,7 +69,7 @@ export class Connection implements MessageSink {
     this.writer = new RequestWriter(wire)
   }
 
-  /** `head` without the length of the body and the empty line at its end. */
+  /** `head` ends before the content-length and the final empty line. */
   exchange(head: string, body: WireRequest['body']): Sending {
     const exchange = new UpstreamExchange(this)
     this.current = exchange
@@ -90,7 +90,7 @@ export class Connection implements MessageSink {
     this.watcher.gone(this)
   }
 
-  // To be called by the socket.
+  // Called by the socket.
 
   received(bytes: Buffer): void {
     try {
@@ -107,7 +107,7 @@ export class Connection implements MessageSink {
     this.writer.drained()
   }
 
-  /** `error` is null where the upstream ended it properly. */
+  /** `error` is null if the upstream closed it cleanly. */
   closed(error: string | null): void {
     if (error === null && this.reader.close() && this.current === null) {
       this.destroy()
@@ -116,12 +116,12 @@ export class Connection implements MessageSink {
     const early = this.current !== null && this.current.answer === null
     const how = error === null ? 'closed' : 'reset'
     const when = early ? 'before a reply' : 'in the middle of the reply'
-    // An idle connection that the upstream was just closing; a new one may well be answered.
+    // The upstream was probably closing the idle connection; a new one may well work.
     const fault = early && this.used ? 'reset' : 'other'
     this.fail(new TransportError(fault, `the connection was ${how} ${when}`, true))
   }
 
-  // To be called by the reader.
+  // Called by the reader.
 
   head(text: string): Framing | null {
     const head = readReplyHead(text)
@@ -144,7 +144,7 @@ export class Connection implements MessageSink {
     this.current = null
     this.used = true
     finished?.answer?.end()
-    // A reply before the whole request was sent leaves the rest of it in the way.
+    // If the reply came before the whole request was sent, the unsent rest blocks reuse.
     if (this.reusable && this.open && this.writer.isDone()) this.watcher.idle(this)
     else this.destroy()
   }
@@ -157,7 +157,7 @@ export class Connection implements MessageSink {
     failing?.answer?.fail(error)
   }
 
-  /** The client's own upload broke off. */
+  /** The client's own upload was interrupted. */
   private bodyBroken(exchange: UpstreamExchange, error: unknown): void {
     if (this.current !== exchange) return
     const why = error instanceof Error ? error.message : String(error)
@@ -166,10 +166,10 @@ export class Connection implements MessageSink {
 }
 
 const LINE_BREAK = /[\r\n\0]/
-/** By their headers, which providers make once for many requests. */
+/** Cached by headers object, which providers reuse for many requests. */
 const heads = new WeakMap<WireRequest['headers'], { url: string; head: string }>()
 
-/** What stands before the length of the body. Throws if a header would end the line it stands in. */
+/** The head up to the content-length. Throws if a header value contains a line break. */
 export function headOf(request: WireRequest, address: Address, path: string): string {
   const head = sharedHead(request, address, path)
   return request.further == null ? head : head + linesOf(request.further)

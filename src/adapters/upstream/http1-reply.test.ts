@@ -1,4 +1,4 @@
-/** What one read of the socket brings is handed over at once. */
+/** The bytes of one socket read are delivered together. */
 import { expect, test } from 'bun:test'
 import { HeaderLines } from '../../http1/head-lines.ts'
 import { Http1Reply } from './http1-reply.ts'

@@ -1,25 +1,25 @@
-/** A reply between the socket that brings it and the stage that takes it; holds the socket back. */
+/** A reply between the socket and its consumer, with backpressure on the socket. */
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import { joined } from '../../protocols/sse.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 
-/** Above this the socket is not read any further, until half of it was taken. */
+/** Above this, reading from the socket pauses until half of it has been consumed. */
 const HIGH_BYTES = 256 * 1024
 
-/** More is not copied to be handed over at once. */
+/** Larger amounts are not copied together. */
 const MAX_JOINED_BYTES = 64 * 1024
 
 interface Holdable {
-  /** Stops or starts reading. */
+  /** Pauses or resumes reading. */
   hold(back: boolean): void
 }
 
-/** A class, for each request has one: as closures it would be a dozen objects. */
+/** A class because every request creates one: closures would take a dozen objects. */
 export class Http1Reply implements UpstreamReply {
   readonly status: number
   private readonly headers: HeaderLines
   private readonly wire: Holdable
-  /** Of the read of the socket in progress. */
+  /** Chunks of the socket read in progress. */
   private arriving: Uint8Array[] = []
   private chunks: Uint8Array[] = []
   private taken = 0
@@ -47,7 +47,7 @@ export class Http1Reply implements UpstreamReply {
     return this.waiting.promise
   }
 
-  /** Kept until `deliver`, so that what one read of the socket brought is handed over at once. */
+  /** Buffers until `deliver`, so that the bytes of one socket read are delivered together. */
   push(bytes: Uint8Array): void {
     this.arriving.push(bytes)
     this.size += bytes.length
@@ -56,7 +56,7 @@ export class Http1Reply implements UpstreamReply {
     this.wire.hold(true)
   }
 
-  /** To be called after each read of the socket. */
+  /** Called after each socket read. */
   deliver(): void {
     this.endRead()
     if (this.waiting === null || this.taken >= this.chunks.length) return
@@ -72,7 +72,7 @@ export class Http1Reply implements UpstreamReply {
     this.waiting = null
   }
 
-  /** What came before it is still handed out. */
+  /** Bytes that arrived before the failure are still delivered. */
   fail(error: Error): void {
     if (this.ended) return
     this.failed = error
@@ -95,7 +95,7 @@ export class Http1Reply implements UpstreamReply {
     return bytes
   }
 
-  /** What one read brought is one chunk: each would be a write of its own to the client. */
+  /** Joins one read's bytes into one chunk: each chunk costs a write to the client. */
   private endRead(): void {
     const { arriving } = this
     if (arriving.length === 0) return

@@ -1,4 +1,4 @@
-/** Requests over our own HTTP/1.1 connections, kept for the next request. Why not fetch: docs/decisions. */
+/** Requests over our own keep-alive HTTP/1.1 connections. docs/decisions explains why not fetch. */
 
 import type { SendOptions, WireRequest } from '../../upstreams/transport.ts'
 import {
@@ -13,11 +13,11 @@ import { createIdlePool } from './idle-pool.ts'
 import { openConnection } from './open-socket.ts'
 
 export interface Http1Options {
-  /** A connection (name, TCP, TLS) must stand within this. */
+  /** Time limit for connecting (DNS, TCP, TLS). */
   connectTimeoutMs: number
-  /** Whether this origin is to be offered HTTP/2. */
+  /** Whether to offer HTTP/2 to this origin. */
   offerHttp2(origin: string): boolean
-  /** It chose HTTP/2: the request goes there instead. */
+  /** Called if the origin chose HTTP/2; sends the request there instead. */
   speaksHttp2(origin: string, request: WireRequest, options: SendOptions): Sending
 }
 
@@ -26,13 +26,13 @@ export function createHttp1Transport(options: Http1Options) {
 
   const open = (address: Address, { body }: WireRequest) => {
     const { origin } = address
-    // A body that is sent as it arrives goes over our own connections, which can hold it back.
+    // A body sent as it arrives uses our own connections, because they support backpressure.
     const offerHttp2 = !isBodySource(body) && options.offerHttp2(origin)
     const limits = { limitMs: options.connectTimeoutMs, offerHttp2 }
     return openConnection(address, limits, (wire) => new Connection(wire, pool.watcherOf(origin)))
   }
 
-  /** Over a connection that is still to be made: a client that leaves meanwhile does not undo it. */
+  /** Sends on a new connection. If the client leaves meanwhile, the connection is still made and kept. */
   const sendOnNew = (
     request: WireRequest,
     send: SendOptions,

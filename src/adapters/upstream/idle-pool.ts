@@ -1,4 +1,4 @@
-/** Connections that wait for their next request, by origin: the one used last is taken first. */
+/** Idle connections by origin; the most recently used one is taken first. */
 import type { Connection } from './http1-connection.ts'
 
 interface Idle {
@@ -6,7 +6,7 @@ interface Idle {
   sinceMs: number
 }
 
-/** Most servers close an idle connection after a minute or later; ours are gone before. */
+/** Most servers close an idle connection after a minute or later; ours close sooner. */
 const IDLE_MS = 50_000
 const SWEEP_MS = 5_000
 
@@ -30,7 +30,7 @@ export function createIdlePool() {
     take(origin: string): Connection | null {
       return origins.get(origin)?.pop()?.connection ?? null
     },
-    /** What a connection to this origin tells of itself. */
+    /** Handles the events of a connection to this origin. */
     watcherOf(origin: string) {
       return {
         idle(connection: Connection): void {

@@ -1,4 +1,4 @@
-/** Opens a connection to an upstream, TLS checked, within a time limit; says what it failed of. */
+/** Opens a connection to an upstream with TLS verification and a time limit, and reports why it failed. */
 import { closeSync, openSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { devNull } from 'node:os'
@@ -12,17 +12,17 @@ export interface OpenOptions {
   offerHttp2: boolean
 }
 
-/** Whoever hears what a socket brings. */
+/** Receives a socket's events. */
 export interface SocketReader {
   received(bytes: Buffer): void
   drained(): void
-  /** `error` is null if the other side ended it properly. */
+  /** `error` is null if the peer closed it cleanly. */
   closed(error: string | null): void
 }
 
 export type Opened<Reader> = { protocol: 'http1.1'; connection: Reader } | { protocol: 'http2' }
 
-/** The types of Bun leave these two out. */
+/** Bun's types lack these two. */
 interface Pausable {
   pause(): void
   resume(): void
@@ -30,16 +30,16 @@ interface Pausable {
 type Socket = Bun.Socket<State>
 
 interface State {
-  /** Null until TCP stands. */
+  /** Null until TCP is connected. */
   socket: Socket | null
   connection: SocketReader | null
   ready(socket: Socket): void
   fail(error: TransportError): void
-  /** Nobody waits for it any more. */
+  /** Nobody is waiting for it any more. */
   over: boolean
 }
 
-/** Protocol names, each behind its length (RFC 7301, 3.1). */
+/** Protocol names, each preceded by its length (RFC 7301, 3.1). */
 const ALPN = { both: alpn('h2', 'http/1.1'), http1: alpn('http/1.1') }
 
 function alpn(...names: string[]): ArrayBuffer {
@@ -68,7 +68,7 @@ const HANDLERS: Bun.SocketHandler<State> = {
     }
     data.fail(new TransportError('tls', 'TLS failed: the connection was closed', false))
   },
-  // A mistake of ours, thrown by one of these. `close` follows, so that nobody waits for a reply in vain.
+  // A bug's exception in one of these handlers. `close` follows, so that nobody waits for a reply in vain.
   error: (socket) => socket.terminate(),
 }
 
@@ -92,7 +92,7 @@ export function openConnection<Reader extends SocketReader>(
         socket.end()
         return resolve({ protocol: 'http2' })
       }
-      // Whoever waits for a reply has a time limit running; a connection alone keeps no process from ending.
+      // Pending replies have their own timers; a connection alone must not keep the process alive.
       socket.unref()
       const connection = create(wireOf(socket))
       state.connection = connection
@@ -102,7 +102,7 @@ export function openConnection<Reader extends SocketReader>(
       if (state.over) return
       finish(state)
       reject(error)
-      // A handshake that stalls would hold its socket for minutes.
+      // A stalled handshake would otherwise hold its socket for minutes.
       state.socket?.terminate()
     },
   }
@@ -114,7 +114,7 @@ export function openConnection<Reader extends SocketReader>(
 
   const { hostname, port, secure } = address
   const tls = {
-    // An address is no server name (RFC 6066, 3).
+    // An IP address is not a valid server name (RFC 6066, 3).
     ...(isIP(hostname) === 0 ? { serverName: hostname } : {}),
     ALPNProtocols: offerHttp2 ? ALPN.both : ALPN.http1,
   }
@@ -154,7 +154,7 @@ function connectError(code = 'unknown'): TransportError {
   return new TransportError('refused', `no connection: ${code}`, false)
 }
 
-/** Bun says ECONNREFUSED where this process may open no more files. */
+/** Bun reports ECONNREFUSED when this process is out of file descriptors. */
 function hasFileLeft(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))

@@ -1,12 +1,12 @@
-/** Writes one request after the other to a connection: in one write where it goes, bodies of uploads as they arrive. */
+/** Writes requests to a connection one after another: in one write if possible, uploads as they arrive. */
 import { type BodySource, isBodySource, type WireRequest } from '../../upstreams/transport.ts'
 
 interface Writable {
-  /** How many bytes were taken of the first so many; the rest goes after `drained`. */
+  /** Returns how many of the first `length` bytes were accepted; the rest is sent after `drained`. */
   write(bytes: Uint8Array, length: number): number
 }
 
-/** A request of usual size is put together here: as one text it would be copied twice more. */
+/** A request of usual size is assembled here: building it as a string would copy it twice more. */
 const together = Buffer.allocUnsafe(128 * 1024)
 const MAX_BYTES_A_CHARACTER = 3
 
@@ -14,7 +14,7 @@ const MAX_BYTES_A_CHARACTER = 3
 export class RequestWriter {
   private readonly wire: Writable
   private unsent: Uint8Array | null = null
-  /** Of a body that is sent as it arrives, more is to come. */
+  /** A body sent as it arrives is not complete yet. */
   private sending = false
   private open = true
   private onDrained: (() => void) | null = null
@@ -23,12 +23,12 @@ export class RequestWriter {
     this.wire = wire
   }
 
-  /** All of the request is with the system. */
+  /** True once the operating system has accepted the whole request. */
   isDone(): boolean {
     return this.unsent === null && !this.sending
   }
 
-  /** `head` without the length of the body and the empty line. `broken` hears of a body that broke off. */
+  /** `head` ends before the content-length and the final empty line. `broken` is called if the body source fails. */
   send(head: string, body: WireRequest['body'], broken: (error: unknown) => void): void {
     if (isBodySource(body)) {
       this.writeText(`${head}${framingOf(body)}\r\n`, null)
@@ -43,7 +43,7 @@ export class RequestWriter {
     }
   }
 
-  /** The socket has room again. */
+  /** Called when the socket has room again. */
   drained(): void {
     const { unsent } = this
     if (unsent === null) return
@@ -68,7 +68,7 @@ export class RequestWriter {
     this.write(together, length)
   }
 
-  /** Takes the next bytes only when those before them are with the system. */
+  /** Takes the next bytes only after the operating system has accepted the previous ones. */
   private async sendSource(source: BodySource): Promise<void> {
     this.sending = true
     const chunked = source.length === null
@@ -96,7 +96,7 @@ export class RequestWriter {
     if (!this.open) return
     const written = this.unsent === null ? Math.max(0, this.wire.write(bytes, length)) : 0
     if (written >= length) return
-    // A copy, for the bytes may be those that all connections share; of a Buffer, `slice` is none.
+    // A copy, because the bytes may be in the buffer all connections share; `slice` of a Buffer does not copy.
     const rest = new Uint8Array(bytes.subarray(written, length))
     this.unsent = this.unsent === null ? rest : Buffer.concat([this.unsent, rest])
   }

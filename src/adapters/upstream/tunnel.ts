@@ -1,4 +1,4 @@
-/** A connection to an upstream that leaves HTTP: a WebSocket's handshake, then bytes both ways. */
+/** An upstream connection that leaves HTTP: a WebSocket handshake, then bytes both ways. */
 import { HeaderLines, MalformedMessage } from '../../http1/head-lines.ts'
 import { acceptOf } from '../../http1/websocket-handshake.ts'
 import {
@@ -16,7 +16,7 @@ const MAX_HEAD_BYTES = 64 * 1024
 const STATUS_LINE = /^HTTP\/1\.1 ([1-5]\d\d)(?: [^\r\n]*)?(?:\r\n|$)/
 const END = '\r\n\r\n'
 
-/** `request` without the headers of the handshake. Rejects with TransportError. */
+/** `request` does not include the handshake headers. Rejects with TransportError. */
 export async function openTunnel(
   request: WireRequest,
   protocols: readonly string[],
@@ -41,7 +41,7 @@ class UpstreamTunnel implements SocketReader, Tunnel {
   private readonly wire: Wire
   private readonly opening = Promise.withResolvers<TunnelOpening>()
   private key = ''
-  /** Until the handshake has ended. */
+  /** The partial response head; null after the handshake. */
   private head: Buffer | null = Buffer.alloc(0)
   private early: Uint8Array | null = null
   private unsent: Uint8Array | null = null
@@ -74,7 +74,7 @@ class UpstreamTunnel implements SocketReader, Tunnel {
     if (!this.open) return true
     const written = this.unsent === null ? Math.max(0, this.wire.write(bytes, bytes.length)) : 0
     if (written < bytes.length) {
-      // A copy, for the bytes may be those that all connections share.
+      // A copy, because the bytes may be in the buffer all connections share.
       const rest = new Uint8Array(bytes.subarray(written))
       this.unsent = this.unsent === null ? rest : Buffer.concat([this.unsent, rest])
     }
@@ -85,7 +85,7 @@ class UpstreamTunnel implements SocketReader, Tunnel {
     if (this.open) this.wire.hold(back)
   }
 
-  /** What comes before it is asked for is kept until then. */
+  /** Bytes that arrive before this call are buffered. */
   start(): void {
     const { early } = this
     this.early = null
@@ -103,7 +103,7 @@ class UpstreamTunnel implements SocketReader, Tunnel {
     this.wire.destroy()
   }
 
-  // To be called by the socket.
+  // Called by the socket.
 
   received(bytes: Buffer): void {
     if (this.head === null) {
@@ -171,7 +171,7 @@ function malformed(reason: string): TransportError {
   return new TransportError('other', `its reply is malformed: ${reason}`, false)
 }
 
-/** Its body as far as it came with the head: an error is some lines. */
+/** Includes only the part of the body that arrived with the head: an error is a few lines. */
 function replyOf(status: number, headers: HeaderLines, rest: Buffer): UpstreamReply {
   let body: Uint8Array | null = rest.length > 0 ? rest : null
   return {

@@ -1,4 +1,4 @@
-/** The way to an upstream: our own HTTP/1.1 connections, or fetch where it chose HTTP/2 or a proxy is set. */
+/** Sends to an upstream over our own HTTP/1.1 connections, or fetch if it chose HTTP/2 or a proxy is set. */
 import { isBodySource, type Transport, TransportError } from '../../upstreams/transport.ts'
 import { splitUrl } from './address.ts'
 import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
@@ -6,13 +6,13 @@ import { createHttp1Transport } from './http1-transport.ts'
 import { openTunnel } from './tunnel.ts'
 
 export interface UpstreamTransportOptions extends FetchOptions {
-  /** Use HTTP/2 where the upstream offers it. */
+  /** Use HTTP/2 if the upstream offers it. */
   http2: boolean
 }
 
 export function createUpstreamTransport(options: UpstreamTransportOptions): Transport {
   const byFetch = createFetchTransport(options)
-  /** Learnt in the TLS handshake; forgotten where HTTP/2 is then refused. */
+  /** Learned in the TLS handshake; forgotten if HTTP/2 is refused later. */
   const http2Origins = new Set<string>()
   const onlyHttp1 = new Set<string>()
   const proxied = new Map<string, boolean>()
@@ -60,7 +60,7 @@ export function createUpstreamTransport(options: UpstreamTransportOptions): Tran
   }
 }
 
-/** An upstream that lost HTTP/2 either says so, or its TLS ends in words that fetch does not understand. */
+/** An upstream that no longer supports HTTP/2 says so, or fails TLS with an error fetch can't classify. */
 function refusesHttp2({ fault, ambiguous }: TransportError): boolean {
   return !ambiguous && (fault === 'http2_refused' || fault === 'tls')
 }

@@ -1,4 +1,4 @@
-/** AES-256-GCM for upstream keys. A ciphertext opens only in the row, and for the base URL, it was made for. */
+/** AES-256-GCM for upstream keys. A ciphertext only opens for the row and base URL it was sealed for. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import type { Opened, SecretBinding, Vault } from '../../upstreams/vault.ts'
 
@@ -9,7 +9,7 @@ const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/
 export interface VaultKeys {
   /** Seals new secrets. */
   active: Uint8Array
-  /** Only open what they sealed. */
+  /** Only open secrets sealed with them earlier. */
   old: readonly Uint8Array[]
 }
 
@@ -43,7 +43,7 @@ export function createVault({ active, old }: VaultKeys): Vault {
   }
 }
 
-/** Names a key without telling anything about it; the prefix keeps it apart from other uses of SHA-256. */
+/** Identifies a key without revealing it; the prefix separates it from other uses of SHA-256. */
 export function keyId(key: Uint8Array): string {
   return createHash('sha256')
     .update('gpt-proxy encryption key id\0')
@@ -63,7 +63,7 @@ function decrypt(
   binding: SecretBinding,
 ): string | null {
   const bytes = Buffer.from(body, 'base64url')
-  // Base64 has spare bits at its end: only the one spelling that seal() writes is taken.
+  // Base64 has spare bits at its end: only the canonical spelling that seal() writes is accepted.
   if (bytes.length < TAG_BYTES || bytes.toString('base64url') !== body) return null
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {

@@ -1,9 +1,9 @@
-/** The vault without its key: it seals nothing and opens nothing, and says why. */
+/** The vault without a usable key: it seals and opens nothing, and says why. */
 
 import type { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 
-/** What needs no upstream key works beside it. */
+/** Everything that needs no upstream key keeps working. */
 export function closedVault(reason: OperatorError): Vault {
   return {
     activeKeyId: 'none',

@@ -1,11 +1,11 @@
-/** Reads an encryption key as people write it: 64 hex digits or base64 of 32 bytes. */
+/** Parses an encryption key: 64 hex digits or base64 of 32 bytes. */
 
 export type ParsedKey = { ok: true; key: Uint8Array } | { ok: false; reason: string }
 
 const KEY_BYTES = 32
 const REMEDY = 'make one with: openssl rand -hex 32'
 
-/** The reason names the near miss and never the text. */
+/** The reason describes the mistake and never contains the text. */
 export function parseEncryptionKey(text: string): ParsedKey {
   if (text === '') return refused('it is empty')
   if (/^(["'`]).*\1\s*$/s.test(text)) return refused('it stands in quotes; leave them out')

@@ -1,4 +1,4 @@
-/** A vault on the gateway's own key file, which a rotation changes while it is in use. */
+/** A vault on the gateway's own key file, which a rotation may change while it is in use. */
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { KeyFile, Vault } from '../../upstreams/vault.ts'
@@ -7,9 +7,9 @@ import { type FileKeys, loadOrCreateKeyFile, replaceKeyFile } from './key-file.t
 
 interface FileVaultOptions {
   path: string
-  /** From ENCRYPTION_KEYS_OLD; they only open. */
+  /** From ENCRYPTION_KEYS_OLD; only used to open. */
   old: readonly Uint8Array[]
-  /** Hears of a file that others can read. */
+  /** Called if others can read the file. */
   warn: (message: string) => void
 }
 
@@ -66,7 +66,7 @@ export function createFileVault({ path, old, warn }: FileVaultOptions): Vault {
     seal: (secret, binding) => vault.seal(secret, binding),
     open(sealed, binding) {
       const opened = vault.open(sealed, binding)
-      // The row may be sealed with a key that came into the file a moment ago.
+      // The row may be sealed with a key that was just added to the file.
       return !opened.ok && keyFile.refresh() ? vault.open(sealed, binding) : opened
     },
   }
@@ -76,7 +76,7 @@ function vaultOver([active, ...others]: FileKeys, old: readonly Uint8Array[]): V
   return createVault({ active, old: [...others, ...old] })
 }
 
-/** Another one after each replacement of the file; null while it is not there. */
+/** Changes each time the file is replaced; null if it does not exist. */
 function versionOf(path: string): string | null {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat === undefined ? null : `${stat.ino} ${stat.mtimeMs} ${stat.size}`

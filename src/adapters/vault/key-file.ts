@@ -1,4 +1,4 @@
-/** The embedded mode's key file: made once, readable by its owner alone. */
+/** The embedded mode's key file: created once, readable by its owner only. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { OperatorError } from '../../core/operator-error.ts'
@@ -7,10 +7,10 @@ import { parseEncryptionKey } from './encryption-key.ts'
 
 export { parseEncryptionKey }
 
-/** The keys of a key file, one a line: the first one seals, all of them open. Never empty. */
+/** The keys of a key file, one per line: the first one seals, all of them open. Never empty. */
 export type FileKeys = readonly [active: Uint8Array, ...others: Uint8Array[]]
 
-/** `warn` hears of a file that others can read. */
+/** `warn` is called if others can read the file. */
 export function loadOrCreateKeyFile(path: string, warn?: (message: string) => void): FileKeys {
   const text = read(path) ?? create(path)
   const parsed = parseKeyFile(text)
@@ -42,7 +42,7 @@ export function parseKeyFile(
     : { ok: true, keys: [active, ...others] }
 }
 
-/** In one step, so that nobody ever reads half of it. */
+/** Atomic, so that nobody ever reads half a file. */
 export function replaceKeyFile(path: string, keys: readonly Uint8Array[]): void {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   writeFileSync(aside, keys.map((key) => `${Buffer.from(key).toString('hex')}\n`).join(''), {
@@ -69,7 +69,7 @@ function read(path: string): string | null {
   }
 }
 
-/** Written aside and linked into place, so that nobody reads half a key and of two makers one wins. */
+/** Written to a temporary file and linked, so that nobody reads half a key and only one of two creators wins. */
 function create(path: string): string {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
