@@ -57,6 +57,7 @@ function contextWriting(write: (text: string) => void): CliContext {
   }
   return {
     version: '',
+    command: 'gpt-proxy',
     config: refusing,
     settings: refusing,
     copyStore: refusing,

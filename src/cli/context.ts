@@ -95,6 +95,8 @@ export type OpenAdmin = Admin & {
 
 export interface CliContext {
   version: string
+  /** How this program is called here, as words of a shell. */
+  command: string
   /** Where the console takes such a token. */
   consoleLink(token: string): string
   config(): Config

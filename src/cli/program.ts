@@ -1,5 +1,6 @@
 /** The command line: every command on one screen. */
 import { Command } from 'commander'
+import { asTypedHere } from '../core/command-here.ts'
 import { redact } from '../core/redact.ts'
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
@@ -150,7 +151,7 @@ export function buildProgram(context: CliContext): Command {
   const program = new Command('gpt-proxy')
     .description('One OpenAI-compatible address in front of all your model keys.')
     .configureOutput({
-      writeOut: context.writeOut,
+      writeOut: (text) => context.writeOut(asTypedHere(text, context.command)),
       writeErr: context.writeError,
       // A word that commander does not know is repeated, and may be a key.
       outputError: (text, write) => write(redact(text, [])),

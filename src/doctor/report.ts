@@ -1,6 +1,7 @@
 /** A check's findings in the words of one language, with the lines to paste, and nothing secret in them. */
 
 import { CHECK_IDS, type CheckId, VERDICTS, type Verdict } from '../core/check-ids.ts'
+import { asTypedHere, PROGRAM } from '../core/command-here.ts'
 import { redactValue } from '../core/redact.ts'
 import type { Figure, Figures, Finding } from './finding.ts'
 import { REMEDIES } from './remedies.ts'
@@ -38,18 +39,19 @@ export interface CheckResult {
   findings: readonly Finding[]
 }
 
-/** `secretForms`: what must not be seen, in any spelling. */
+/** `secretForms`: what must not be seen, in any spelling. `command`: how the program is called here. */
 export function reportOf(
   results: readonly CheckResult[],
   language: Language,
   secretForms: readonly string[],
+  command = PROGRAM,
 ): Report {
   const inOrder = CHECK_IDS.flatMap((id) => results.filter((result) => result.id === id))
   const checks = inOrder.map(({ id, tookMs, findings }) => ({
     id,
     verdict: gravest(findings.map(({ verdict }) => verdict)),
     took_ms: Math.round(tookMs),
-    findings: findings.map((one) => viewOf(one, language)),
+    findings: findings.map((one) => viewOf(one, language, command)),
   }))
   const verdict = gravest(checks.map((check) => check.verdict))
   return redactValue({ verdict, language, checks }, secretForms) as Report
@@ -59,15 +61,20 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
   return VERDICTS[Math.max(0, ...verdicts.map((one) => VERDICTS.indexOf(one)))] ?? 'skipped'
 }
 
-export function viewOf({ code, verdict, figures }: Finding, language: Language): FindingView {
+export function viewOf(
+  { code, verdict, figures }: Finding,
+  language: Language,
+  command = PROGRAM,
+): FindingView {
+  const here = (text: string) => asTypedHere(text, command)
   const [seen, cause = null, fix = null] = TEXTS[language][code]
   return {
     code,
     verdict,
     seen: withoutUnmeasured(filled(seen, figures, shown)),
     cause: cause === null ? null : filled(cause, figures, shown),
-    fix: fix === null ? null : filled(fix, figures, shown),
-    commands: (REMEDIES[code] ?? []).map((line) => filled(line, figures, pasteable)),
+    fix: fix === null ? null : filled(here(fix), figures, shown),
+    commands: (REMEDIES[code] ?? []).map((line) => filled(here(line), figures, pasteable)),
     evidence: figures,
   }
 }

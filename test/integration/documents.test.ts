@@ -178,6 +178,7 @@ function program(): Command {
   }
   return buildProgram({
     version: '0',
+    command: 'gpt-proxy',
     consoleLink: unused,
     backup: unused,
     restore: unused,

@@ -9,8 +9,10 @@ import { EXIT_CODE_OF_KIND, EXIT_CODES } from '../../cli/exit-codes.ts'
 import { buildProgram } from '../../cli/program.ts'
 import { settingsOf } from '../../config/settings.ts'
 import { loadConfig } from '../../config.ts'
+import { asTypedHere } from '../../core/command-here.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { languageOf } from '../../doctor/text.ts'
+import { commandHere } from '../compose/command-here.ts'
 import { migrationsOf } from '../compose/configured-store.ts'
 import { consoleLinkOf } from '../compose/console-link.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
@@ -37,11 +39,16 @@ export async function runCommand(argv: readonly string[], environment: Environme
 
 function contextOf(environment: Environment): CliContext {
   const config = () => loadConfig(environment)
-  const named = (file: string) => resolve(callersFolder(environment.INIT_CWD), file)
-  const { writeOut, writeError } = standardStreams()
+  const folder = callersFolder(environment.INIT_CWD)
+  const named = (file: string) => resolve(folder, file)
+  const command = commandHere(environment)
+  const { writeOut, writeError: write } = standardStreams()
+  // All that is written here is for people; most of it names commands.
+  const writeError = (text: string) => write(asTypedHere(text, command))
   const warn = (message: string) => writeError(`note: ${message}\n`)
   return {
     version,
+    command,
     consoleLink(token) {
       const { publicUrl, adminListen, host, port } = config()
       const own = adminListen ?? { host, port }

@@ -17,6 +17,7 @@ import { judgeQuotas } from '../../doctor/rules/quotas.ts'
 import { judgeStream } from '../../doctor/rules/stream.ts'
 import { judgeTimes } from '../../doctor/rules/times.ts'
 import { judgeUpstreams } from '../../doctor/rules/upstreams.ts'
+import { commandHere } from '../compose/command-here.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { whyNot } from './ask.ts'
@@ -48,7 +49,7 @@ export async function examine(
     const all = [database, ...results].filter(({ id }) => wish.only?.includes(id) ?? true)
     const secrets = surroundings.opened?.keys.secrets ?? []
     const forms = formsToHide(environment, secrets)
-    return reportOf(withFaults(all, lenient), wish.language, forms)
+    return reportOf(withFaults(all, lenient), wish.language, forms, commandHere(environment))
   } finally {
     await surroundings.opened?.close()
   }

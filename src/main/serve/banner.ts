@@ -12,6 +12,8 @@ export interface BannerParts {
   isTerminal: boolean
   /** Opens the console once; null unless this is the first start. */
   consoleLink: string | null
+  /** How the program is called here, as words of a shell. */
+  command: string
 }
 
 const BODY = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
@@ -23,6 +25,7 @@ export function banner({
   upstreams,
   isTerminal,
   consoleLink,
+  command,
 }: BannerParts): string {
   const baseUrl = `${config.publicUrl ?? url}/v1`
   const { imported, unseenKeys } = report
@@ -35,7 +38,20 @@ export function banner({
   if (consoleLink !== null && isTerminal)
     lines.push(`Console:   ${consoleLink}`, 'Open it within 30 minutes to choose a password.')
   else lines.push(`Console: ${config.publicUrl ?? url}/console/`)
+  if (unseenKeys !== null) lines.push(...nextSteps(command, upstreams))
   return `${lines.join('\n')}\n`
+}
+
+/** What a gateway needs that was never started before. */
+function nextSteps(command: string, upstreams: number): string[] {
+  const providerKey =
+    upstreams > 0 ? [] : [`  Add a provider key:       ${command} upstream add main < key.txt`]
+  return [
+    'Next steps:',
+    ...providerKey,
+    '  Open the console:         at the address above',
+    `  Make a key for a person:  ${command} user create alice && ${command} key create alice`,
+  ]
 }
 
 function shown(baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {

@@ -7,6 +7,7 @@ import type { Admin } from '../../admin/admin.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import { EXIT_CODES } from '../../cli/exit-codes.ts'
 import type { Config } from '../../config.ts'
+import { commandHere } from '../compose/command-here.ts'
 import { consoleLinkOf } from '../compose/console-link.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
@@ -80,7 +81,16 @@ export async function runServer(
   const upstreams = gateway.directory.allUpstreams().length
   const consoleLink =
     report.unseenKeys === null ? null : await firstConsoleLink(admin, config, server.adminUrl)
-  const text = banner({ config, url: server.url, report, upstreams, isTerminal, consoleLink })
+  const command = commandHere(environment)
+  const text = banner({
+    config,
+    url: server.url,
+    report,
+    upstreams,
+    isTerminal,
+    consoleLink,
+    command,
+  })
   process.stdout.write(text, (error) => {
     if (isTerminal && !error) removeFirstStart(config)
   })

@@ -14,6 +14,7 @@ const refusing = () => {
 function programWriting(write: (text: string) => void): Command {
   const context: CliContext = {
     version: '0',
+    command: 'gpt-proxy',
     consoleLink: refusing,
     backup: refusing,
     restore: refusing,
@@ -69,6 +70,8 @@ test('every command of the design is there', () => {
     quota: ['show', 'set', 'reset', 'reconcile'],
     migrate: ['up', 'status', 'copy'],
     config: ['show'],
+    model: ['set', 'list', 'show', 'delete'],
+    route: ['explain'],
     price: ['list', 'set', 'import', 'unset'],
   }
   const commands = Object.entries(groups).flatMap(([group, verbs]) => [

@@ -48,7 +48,7 @@ describe('gpt-proxy user', () => {
     const missing = await folder.cli(['user', 'disable', 'bob'])
     expect(missing).toMatchObject({ exitCode: 4, stdout: '' })
     expect(missing.stderr).toBe(
-      "error: there is no user 'bob'. List them with: gpt-proxy user list.\n",
+      "error: there is no user 'bob'. List them with: npx gpt-proxy user list.\n",
     )
   })
 })

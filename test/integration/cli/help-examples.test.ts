@@ -32,6 +32,7 @@ function examplesOf(command: Command): string[] {
 
 const program = buildProgram({
   version: '0',
+  command: 'gpt-proxy',
   writeOut() {},
   writeError() {},
   language: 'en',

@@ -1,0 +1,40 @@
+/** What the first start tells a person to do next. */
+import { expect, test } from 'bun:test'
+import { loadConfig } from '../../config.ts'
+import { banner } from './banner.ts'
+
+const KEYS = { adminKey: 'sk-admin', proxyKey: 'sk-proxy', file: '/data/first-start.env' }
+
+function written(parts: { isFirst: boolean; upstreams: number }): string {
+  return banner({
+    config: loadConfig({}),
+    url: 'http://127.0.0.1:8000',
+    report: {
+      imported: 0,
+      removedBefore: 0,
+      isFirst: parts.isFirst,
+      unseenKeys: parts.isFirst ? KEYS : null,
+    },
+    upstreams: parts.upstreams,
+    isTerminal: false,
+    consoleLink: null,
+    command: 'npx gpt-proxy',
+  })
+}
+
+test('the first start says what to do next, with lines that can be pasted', () => {
+  const text = written({ isFirst: true, upstreams: 0 })
+  expect(text).toContain('Add a provider key:       npx gpt-proxy upstream add main < key.txt')
+  expect(text).toContain('Console: http://127.0.0.1:8000/console/')
+  expect(text).toContain('npx gpt-proxy user create alice && npx gpt-proxy key create alice')
+})
+
+test('a gateway with provider keys is not told to add one', () => {
+  const text = written({ isFirst: true, upstreams: 2 })
+  expect(text).not.toContain('upstream add')
+  expect(text).toContain('Next steps:')
+})
+
+test('a later start lists no steps', () => {
+  expect(written({ isFirst: false, upstreams: 0 })).not.toContain('Next steps')
+})
