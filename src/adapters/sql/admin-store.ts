@@ -1,4 +1,4 @@
-/** The writing side of the store in SQL. */
+/** The write side of the store in SQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
 import { createKeyAdmin } from './accounts/api-keys.ts'

@@ -1,18 +1,18 @@
-/** What others changed in the directory's tables, as each database tells it. */
+/** Detects changes by others in the directory's tables, in the way each database supports. */
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Change } from '../../upstreams/key-store.ts'
 import type { Tables } from './schema/schema.ts'
 
 export interface ChangeWatch {
-  /** What others changed since the last call; the first call only notes where it stands. */
+  /** Changes by others since the last call; the first call only sets the baseline. */
   changes(): Promise<Change>
-  /** Tells other instances that tokens of a user's quota are wanted, once the transaction is committed. */
+  /** Notifies other instances, once the transaction commits, that a user's quota tokens are wanted. */
   wantLeases(step: Transaction<Tables>, userId: number): Promise<void>
   onLeasesWanted(listener: (userId: number) => void): void
   close(): Promise<void>
 }
 
-/** Differs from the last value where another connection committed; commits of this one don't show. */
+/** `data_version` changes when another connection commits; commits of this one don't show. */
 export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
   let version: number | null = null
   return {
@@ -23,7 +23,7 @@ export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
       version = current
       return changed ? 'any' : 'none'
     },
-    // The file has one instance, and what others left in it nobody gives back.
+    // SQLite has a single instance, and nobody could return the leases that others left.
     wantLeases: () => Promise.resolve(),
     onLeasesWanted() {},
     close: () => Promise.resolve(),

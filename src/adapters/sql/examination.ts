@@ -1,4 +1,4 @@
-/** What the doctor reads of the ledger in SQL. */
+/** What the doctor reads from the ledger in SQL. */
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../core/iso-time.ts'
 import type { Examination } from '../../doctor/examination.ts'
@@ -46,7 +46,7 @@ export function createExamination(db: Kysely<Tables>): Examination {
   }
 }
 
-/** The middle of a few. */
+/** The median of a few runs. */
 export async function statementMs(db: Kysely<Tables>): Promise<number> {
   const taken: number[] = []
   for (let tries = 0; tries < TRIES; tries++) {

@@ -1,4 +1,4 @@
-/** Work that has to be one transaction, also where it is already a part of one. */
+/** Runs work in a transaction, reusing the current one if there is one. */
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from './schema/schema.ts'
 

@@ -9,7 +9,7 @@ import type { ReportProblems } from './problem-log.ts'
 import type { ModelsTable, ModelTargetsTable, Tables } from './schema/schema.ts'
 import { count, countOrNull, InvalidRowError, objectOrNull, oneOf, textsOrNull } from './values.ts'
 
-/** Models with a malformed row are left out and reported. */
+/** Leaves out and reports models with a malformed row. */
 export async function readModels(
   db: Kysely<Tables>,
   problems: RowProblem[],

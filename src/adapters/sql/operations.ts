@@ -1,4 +1,4 @@
-/** Running instances, and upstream keys that were removed on purpose. */
+/** Running instances, and upstream keys that were deliberately removed. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
 import { isoTime } from '../../core/iso-time.ts'

@@ -1,4 +1,4 @@
-/** Logs malformed rows when they appear, not at every reading. */
+/** Logs malformed rows when they first appear, not on each read. */
 import type { Logger } from '../../core/logger.ts'
 import type { RowProblem } from './accounts/rows.ts'
 

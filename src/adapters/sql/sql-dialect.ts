@@ -1,15 +1,15 @@
-/** The few things that SQLite and PostgreSQL say differently. */
+/** The few SQL differences between SQLite and PostgreSQL. */
 import { type ColumnBuilderCallback, type RawBuilder, sql } from 'kysely'
 import { type RunBulk, runBulkOnPostgres, runBulkOnSqlite } from './usage/bulk-statement.ts'
 
 export interface DialectWords {
   name: 'SQLite' | 'PostgreSQL'
-  /** A number that is never given twice. */
+  /** An auto-increment id that is never reused. */
   id: ColumnBuilderCallback
-  /** Hand-made INSERTs get the same form of time as ours. */
+  /** So that INSERTs written by hand get the same time format as ours. */
   now: RawBuilder<unknown>
   runBulk: RunBulk
-  /** Until a transaction ends, no other one stores records; null where any transaction that writes does that. */
+  /** Keeps other transactions from storing records until this one ends; null if every write transaction does. */
   keepStoringOut: RawBuilder<unknown> | null
 }
 
@@ -26,6 +26,6 @@ export const POSTGRES: DialectWords = {
   id: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
   now: sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   runBulk: runBulkOnPostgres,
-  // Storing begins with the records; locks taken row by row behind them would end in a deadlock.
+  // Storing starts with the records; taking row locks after them instead would end in a deadlock.
   keepStoringOut: sql`lock table usage_records in share mode`,
 }

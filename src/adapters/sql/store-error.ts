@@ -1,4 +1,4 @@
-/** Failures of the store that a person must mend: one line on what is wrong and one on what to do. */
+/** Store failures that an operator must fix: one line for the problem and one for the remedy. */
 import { OperatorError } from '../../core/operator-error.ts'
 
 export class StoreError extends OperatorError {
@@ -36,7 +36,7 @@ export function isBusy(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
 }
 
-/** Names the file and the remedy where SQLite's own message names neither; other errors stay as they are. */
+/** Names the file and the remedy if SQLite's message names neither; other errors are returned unchanged. */
 export function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''

@@ -1,4 +1,4 @@
-/** The store behind its ports, on an open database: the embedded SQLite file or PostgreSQL. */
+/** The store's ports on an open database: the embedded SQLite file or PostgreSQL. */
 import { Kysely } from 'kysely'
 import type { ConsoleReads } from '../../admin/console-reads.ts'
 import type { AdminStore } from '../../admin/store.ts'
@@ -31,16 +31,16 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   reads: ConsoleReads
   objects: ObjectStore
   reports: ConsoleReports
-  /** The oldest records before then, at most some hundred of them; how many. */
+  /** Deletes at most a few hundred of the oldest records before this time; returns how many. */
   deleteRecordsBefore(beforeMs: number): Promise<number>
   examination: Examination
-  /** Runs `work` in one instance at a time, of all that share the database. */
+  /** Runs `work` in only one instance at a time among all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 export interface StoreOptions {
-  /** Hears of malformed rows. */
+  /** Logs malformed rows. */
   logger?: Logger | undefined
   prices?: PriceCatalogue | undefined
 }
@@ -57,18 +57,18 @@ export async function openSqliteStore({
 }: StoreOptions & { path: string }): Promise<Store> {
   const db = await openDatabase(path)
   const watch = watchDataVersion(db)
-  // The first call only notes where it stands: what changes from now on shows.
+  // The first call only sets the baseline, so that changes from now on show.
   await watch.changes()
   return storeOver({ db, words: SQLITE, watch }, options)
 }
 
-/** The embedded store on a connection that lives in `thread`, which also stores the usage records. */
+/** The embedded store on a connection in `thread`, which also stores the usage records. */
 export async function openThreadedStore(
   path: string,
   thread: SqlThread & UsageStore & { turns: Turns },
   options: StoreOptions,
 ): Promise<Store> {
-  // The schema is brought up to date here, so that a failure is told like that of any other command.
+  // Migrates here, so that a failure is reported like that of any other command.
   await (await openDatabase(path)).destroy()
   const db = new Kysely<Tables>({ dialect: new ThreadDialect(thread, thread.turns) })
   const watch = watchDataVersion(db)
@@ -95,7 +95,7 @@ export function storeOver(
     deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs),
     examination: createExamination(db),
     ...createAdminStore(db, words, createProblemLog(logger)),
-    // The file is this process's own: the process lock of its folder sees to that.
+    // The process lock of the data folder ensures that no other process uses the file.
     exclusively: (work) => work(),
     async close() {
       await watch.close()

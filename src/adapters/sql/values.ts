@@ -1,4 +1,4 @@
-/** Reads single column values, which anybody may have written by hand; what is malformed throws InvalidRowError. */
+/** Reads single column values, which may have been written by hand; malformed ones throw InvalidRowError. */
 import { isoTime } from '../../core/iso-time.ts'
 
 export class InvalidRowError extends Error {
@@ -12,7 +12,7 @@ export function oneOf<T extends string>(column: string, value: string, allowed: 
   return found
 }
 
-/** SQLite keeps a text in an integer column where it is no number. */
+/** SQLite stores text in an integer column if it is not a number. */
 export function count(column: string, value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new InvalidRowError(`${column} must be a whole number, 0 or more`)
@@ -26,8 +26,8 @@ const WRITTEN_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d)(?::?(\d\d))?)?)?$/
 
 /**
- * ISO-8601; without a zone it is UTC, as SQLite's own `datetime('now')` writes it. PostgreSQL's own
- * `now()` has a zone of hours alone.
+ * ISO-8601. Without a zone it is UTC, as SQLite's `datetime('now')` writes it. PostgreSQL's `now()` has a zone
+ * with hours only.
  */
 export function timeOrNull(column: string, value: string | null): number | null {
   if (value === null) return null
@@ -43,7 +43,7 @@ export function time(column: string, value: string): number {
   return timeOrNull(column, value) ?? 0
 }
 
-/** PostgreSQL keeps no NUL, and no half of a character; a client's choice of words must not hold up a batch. */
+/** PostgreSQL can't store NUL or lone surrogates; a client's text must not block a batch. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

@@ -91,7 +91,7 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
   }
 }
 
-/** Times are texts of one form, which sort as the times do. */
+/** Times are text in one format, so they sort chronologically. */
 function inState(select: KeySelect, query: KeyQuery): KeySelect {
   const { state, unusedSinceMs, expiresBeforeMs, nowMs = Date.now() } = query
   const now = isoTime(nowMs)

@@ -1,4 +1,4 @@
-/** When proxy keys were last used and refused. */
+/** When proxy keys were last used and last refused. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../../admin/store.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -11,7 +11,7 @@ type Activity = Pick<AdminStore, 'keyActivity' | 'recordRefusals'>
 export function createKeyActivityRows(db: Kysely<Tables>): Activity {
   return {
     async keyActivity({ id, userId }) {
-      // By the index of users and times.
+      // Uses the index on users and times.
       const used = await db
         .selectFrom('usage_records')
         .select('started_at')

@@ -1,4 +1,4 @@
-/** The directory's tables in SQL: one consistent reading, and the running state of upstream keys written back. */
+/** The directory's tables in SQL: a consistent read, and writing back the state of upstream keys. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -19,7 +19,7 @@ interface Parts {
   reportUpstreamKeys: ReportProblems
 }
 
-/** What of a row was last read or written here: the columns that an operator resets, and the counters. */
+/** The part of a row last read or written here: the columns an operator resets, and the counters. */
 interface Known {
   status: string
   failure_count: number
@@ -77,14 +77,14 @@ export function createKeyStore(parts: Parts): KeyStore {
     async saveUpstreamStates(states, models) {
       const written: [number, Known][] = []
       await db.transaction().execute(async (step) => {
-        // In one order everywhere: no two instances wait for each other.
+        // A fixed order prevents deadlocks between instances.
         for (const [id, state] of [...states].sort(([one], [other]) => one - other)) {
           const before = known.get(id)
           if (before !== undefined) written.push([id, await saveState(step, id, state, before)])
         }
         await saveModelStates(step, models)
       })
-      // Not before the commit: what was rolled back has to be added again.
+      // Only after the commit: rolled-back amounts have to be added again.
       for (const [id, row] of written) known.set(id, row)
     },
     async ping() {
@@ -96,7 +96,7 @@ export function createKeyStore(parts: Parts): KeyStore {
 /** Rows read at once: a few milliseconds of work. */
 const PAGE = 2000
 
-/** A hundred thousand keys are read in pieces, and requests are served between them. */
+/** Reads a hundred thousand keys in pages, serving requests in between. */
 async function inPages<Row extends { id: number }, Entity>(
   read: (after: number) => Promise<Row[]>,
   convert: (rows: readonly Row[]) => Entity[],
@@ -124,9 +124,8 @@ function pageOf<Table extends 'users' | 'api_keys' | 'upstream_keys'>(
 }
 
 /**
- * Counters always grow; status, failures and cooldown are written only where the row still holds what
- * was last read or written here, so that a reset by hand or another instance's verdict is never
- * overwritten by an older state.
+ * Counters always grow; status, failures and cooldown are only written if the row still holds what was last read
+ * or written here, so that an older state never overwrites a manual reset or another instance's verdict.
  */
 async function saveState(
   step: Kysely<Tables>,
@@ -154,7 +153,7 @@ async function saveState(
   if (sameVerdict(verdict, before)) return { ...verdict, ...counted }
   const { numUpdatedRows } = await step
     .updateTable('upstream_keys')
-    // Also tells these statements from a reset by hand (migration 14).
+    // Also distinguishes these statements from a manual reset (migration 14).
     .set({ ...verdict, updated_at: nextUpdate() })
     .where('id', '=', id)
     .where('status', '=', before.status)
@@ -166,7 +165,7 @@ async function saveState(
 
 let lastUpdateMs = 0
 
-/** Now, but later than the last one, however soon it follows: an equal time would look like a reset by hand. */
+/** The current time, but always later than the last one: an equal time would look like a manual reset. */
 function nextUpdate(): string {
   lastUpdateMs = Math.max(Date.now(), lastUpdateMs + 1)
   return isoTime(lastUpdateMs)

@@ -1,9 +1,9 @@
-/** One page of a table in the order of its ids, read and counted in SQL. */
+/** One page of a table in id order, read and counted in SQL. */
 import { sql } from 'kysely'
 import { type Listed, MAX_PAGE, type MalformedRow, type PageQuery } from '../../../admin/store.ts'
 import { parseRows, type RowProblem } from './rows.ts'
 
-/** Rows of one more than the page, so that it is known whether another one follows. */
+/** One row more than the page, to know whether another page follows. */
 export function pageLimit({ limit = MAX_PAGE }: PageQuery): number {
   return Math.min(Math.max(1, limit), MAX_PAGE)
 }
@@ -16,7 +16,7 @@ interface PageOf<Row, Entity> {
   report: (problems: readonly RowProblem[]) => void
 }
 
-/** `rows` may be one more than `limit`. */
+/** `rows` may hold one more than `limit`. */
 export function listed<Row extends { id: number }, Entity>(
   rows: readonly Row[],
   { table, toEntity, nameOf, limit, report }: PageOf<Row, Entity>,
@@ -38,7 +38,7 @@ export function listed<Row extends { id: number }, Entity>(
   return { items, malformed, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
 }
 
-/** What can be put into a column whatever was meant: the configured default, or the safe state. */
+/** Values that repair a column whatever was meant: the configured default, or the safe state. */
 const REPAIRS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   users: { monthly_quota_tokens: 'null', status: "'disabled'", role: "'user'" },
   api_keys: { rpm: 'null', tpm: 'null', status: "'revoked'", expires_at: 'null' },
@@ -54,14 +54,14 @@ const REPAIRS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** The reason begins with the column. */
+/** The reason starts with the column. */
 export function repairOf({ table, row, reason }: RowProblem): string | null {
   const [column = ''] = reason.split(' ')
   const value = REPAIRS[table]?.[column]
   return value === undefined ? null : `update ${table} set ${column} = ${value} where id = ${row};`
 }
 
-/** A condition for a part of a text, in any case, with nothing in it that means something to LIKE. */
+/** A case-insensitive substring condition, with LIKE's wildcards escaped. */
 export function contains(column: string, part: string) {
   const pattern = `%${part.toLowerCase().replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`
   return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`

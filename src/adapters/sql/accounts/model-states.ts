@@ -1,4 +1,4 @@
-/** The states of models at provider keys: a row for each that is not healthy. */
+/** The state of models at provider keys: one row for each that is not healthy. */
 import { type Kysely, sql } from 'kysely'
 import type { ModelState } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -16,7 +16,7 @@ export async function readModelStates(
   return parseRows('upstream_model_states', numbered, toModelState, problems)
 }
 
-/** In one order everywhere, so that no two instances wait for each other. */
+/** A fixed order prevents deadlocks between instances. */
 export async function saveModelStates(
   step: Kysely<Tables>,
   changes: readonly ModelStateChange[],
@@ -40,7 +40,7 @@ export async function deleteModelStates(
   await rows.execute()
 }
 
-/** Nothing, if the key was removed meanwhile. */
+/** Writes nothing if the key was removed meanwhile. */
 async function write(step: Kysely<Tables>, state: ModelState): Promise<void> {
   const lastError = state.lastError === null ? null : storable(state.lastError)
   const until = isoTime(state.untilMs)

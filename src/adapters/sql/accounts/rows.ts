@@ -1,4 +1,4 @@
-/** Database rows to entities. A row that can't be believed is left out, which is the safe reading. */
+/** Converts database rows to entities. A malformed row is left out, which is the safe choice. */
 import type { Selectable } from 'kysely'
 import type {
   ApiKey,
@@ -99,7 +99,7 @@ export function toModelState(row: Selectable<UpstreamModelStatesTable>): ModelSt
   }
 }
 
-/** What is wrong with one row; never its values. */
+/** What is wrong with one row, without its values. */
 export interface RowProblem {
   table: string
   row: number
@@ -124,7 +124,7 @@ export function parseRows<Row extends { id: number }, Entity>(
   return entities
 }
 
-/** Where one row was asked for, its fault is the answer. */
+/** If a single row was requested, its problem is thrown. */
 export function oneRow<Row extends { id: number }, Entity>(
   table: string,
   row: Row | undefined,

@@ -48,7 +48,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
             name: key.name,
             provider: key.provider,
             base_url: key.baseUrl,
-            // The ciphertext needs the id; the row is seen by nobody before it has it.
+            // The ciphertext needs the id; the transaction hides the row until it has both.
             encrypted_key: '',
             key_hint: key.keyHint,
             weight: key.weight,

@@ -46,7 +46,7 @@ export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): Use
       return oneRow('users', row, toUser)
     },
     async deleteUser(id) {
-      // Not left to the foreign key, which a database that was made by hand may lack.
+      // Not left to the foreign key, which a database created by hand may lack.
       await db.deleteFrom('api_keys').where('user_id', '=', id).execute()
       await db.deleteFrom('quota_leases').where('user_id', '=', id).execute()
       const { numDeletedRows } = await db
@@ -105,7 +105,7 @@ export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): Use
   }
 }
 
-/** Without a quota: whoever runs the command answers for it. A person may be called `system` already. */
+/** Has no quota: whoever runs the command is responsible. A person may already be named `system`. */
 async function createSystemUser(db: Kysely<Tables>): Promise<void> {
   const taken = await db
     .selectFrom('users')

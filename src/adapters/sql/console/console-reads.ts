@@ -1,4 +1,4 @@
-/** What lists show beside their objects: a few statements for a page, however long it is. */
+/** Extra columns of the console's lists: a few statements per page, whatever its size. */
 import { type Kysely, sql } from 'kysely'
 import type { ConsoleReads, UserFigures } from '../../../admin/console-reads.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -127,7 +127,7 @@ function noFigures(): UserFigures {
   }
 }
 
-/** Nobody is refused a list because somebody wrote a time by hand that is none. */
+/** An invalid time written by hand must not make the whole list fail. */
 function timeOrNever(text: string | null): number | null {
   try {
     return text === null ? null : time('time', text)

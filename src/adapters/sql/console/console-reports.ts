@@ -1,4 +1,4 @@
-/** The console's questions about usage in SQL, each answered from rollups or by an index. */
+/** The console's usage queries in SQL, each answered from rollups or an index. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type {
@@ -58,7 +58,7 @@ export function createConsoleReports(db: Kysely<Tables>): ConsoleReports {
 async function readSums(db: Kysely<Tables>, query: BucketQuery): Promise<BucketSum[]> {
   const { buckets, by } = query
   if (buckets.length === 0) return []
-  // Whole days of UTC are summed already, in a table that is a fraction of the other.
+  // Whole UTC days are already summed in a much smaller table.
   const isDaily = buckets.every(
     ({ fromMs, untilMs }) => (fromMs % DAY_MS) + (untilMs % DAY_MS) === 0,
   )
@@ -125,6 +125,6 @@ async function readNames(
     select id, name from past_names where kind = ${kind} and id in (${among})
     union all select id, ${sql.ref(column)} as name from ${sql.table(table)} where id in (${among})
   `.execute(db)
-  // A row that is there comes after, and so before, what a deleted one was called.
+  // Existing rows come last, so they override the past names.
   return new Map(rows.map(({ id, name }) => [Number(id), name]))
 }

@@ -1,4 +1,4 @@
-/** The thread in which SQLite answers reports, so that a large one holds up no stream; an entry point of its own. */
+/** The thread that runs SQLite's reports, so that a large one blocks no stream; a separate entry point. */
 import type { ConsoleReports } from '../../../usage/console-reports.ts'
 import { openReadOnly } from '../sqlite/open-database.ts'
 import { createConsoleReports } from './console-reports.ts'

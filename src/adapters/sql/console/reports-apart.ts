@@ -1,8 +1,8 @@
-/** Reports on SQLite, asked of a thread of their own: its queries would hold up the process they run in. */
+/** Runs reports on SQLite in a separate thread: its queries would block the process they run in. */
 import type { ConsoleReports } from '../../../usage/console-reports.ts'
 import type { ReportAnswer, ReportQuestion } from './report-thread.ts'
 
-/** With more of them waiting, somebody asks faster than a database can answer. */
+/** With more waiting, reports are requested faster than a database can answer. */
 const MAX_WAITING = 50
 
 interface Waiting {

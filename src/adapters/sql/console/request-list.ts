@@ -1,4 +1,4 @@
-/** Single requests: a page by the index of their times, one by its id. */
+/** Single requests: a page using the index on their times, or one by its id. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { RequestEntry, RequestQuery } from '../../../usage/console-reports.ts'
@@ -24,7 +24,7 @@ export async function readRequests(
   if (outcome !== null) select = select.where('outcome', '=', outcome)
   if (query.minStatus > 0)
     select = select.where('status', '>=', query.minStatus).where('status', '<=', query.maxStatus)
-  // Requests of one moment are told apart by their ids, so that no page loses or repeats one.
+  // Requests with the same time are ordered by id, so that no page drops or repeats one.
   if (after !== null)
     select = select
       .where('started_at', '<=', after.startedAt)

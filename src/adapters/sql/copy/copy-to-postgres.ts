@@ -1,6 +1,6 @@
 /**
- * Copies the embedded store to PostgreSQL: every table, its ids included, so that ciphertexts, which are bound
- * to their rows, stay readable. May be run again after a break: rows that are there already are left alone.
+ * Copies the embedded store to PostgreSQL: every table, including ids, so that ciphertexts, which are bound to
+ * their rows, stay readable. Can be rerun after an interruption: rows that already exist are left alone.
  */
 import { Database } from 'bun:sqlite'
 import type { Client } from 'pg'
@@ -13,20 +13,20 @@ export interface CopiedTable {
   rows: number
 }
 
-/** Sums that must be the same on both sides. */
+/** Totals that must be equal on both sides. */
 const TOTALS: Readonly<Record<string, readonly string[]>> = {
   usage_records: ['prompt_tokens', 'completion_tokens', 'total_tokens'],
   usage_daily: ['requests', 'total_tokens'],
   usage_monthly: ['requests', 'total_tokens'],
 }
-/** Referred to by others, so they come first. */
+/** Other tables refer to these, so they come first. */
 const FIRST = ['users', 'api_keys']
-/** About the running process or the schema itself. */
+/** Tables about the running process or the schema itself. */
 const LEFT_OUT = /^(kysely_|sqlite_|instances$|quota_leases$)/
-/** With thirty columns, well below the 65,535 parameters of a statement. */
+/** With thirty columns, well below the limit of 65,535 parameters per statement. */
 const ROWS_AT_ONCE = 500
 
-/** `path` is at the newest schema and nobody writes to it. */
+/** `path` must be at the newest schema, with no other writers. */
 export async function copyToPostgres(path: string, to: DatabaseAddress): Promise<CopiedTable[]> {
   await migrate(to)
   const from = new Database(path, { readonly: true })
@@ -54,7 +54,7 @@ function tablesOf(from: Database): string[] {
   return [...FIRST, ...names.filter((name) => !FIRST.includes(name))]
 }
 
-/** A database that somebody else uses already is not mixed with this one. */
+/** Refuses a database that other users already use. */
 async function refuseOtherUsers(from: Database, client: Client): Promise<void> {
   const { rows } = await client.query<{ id: number; username: string }>(
     'select id, username from users',
@@ -104,12 +104,12 @@ async function insert(
   )
 }
 
-/** PostgreSQL keeps no NUL in a text. */
+/** PostgreSQL can't store NUL in text. */
 function storable(value: unknown): unknown {
   return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value
 }
 
-/** The next id is one that was never given, also to a row that is gone. */
+/** The next id must never have been assigned, not even to a deleted row. */
 async function continueIds(from: Database, client: Client, table: string): Promise<void> {
   const { rows } = await client.query<{ sequence: string | null }>(
     `select case when exists (select 1 from information_schema.columns
@@ -124,7 +124,7 @@ async function continueIds(from: Database, client: Client, table: string): Promi
   if (seq > 0) await client.query('select setval($1, $2)', [sequence, seq])
 }
 
-/** The number of rows, once both sides agree on it and on the sums. */
+/** Returns the number of rows once both sides agree on it and on the totals. */
 async function checkTotals(from: Database, client: Client, table: string): Promise<number> {
   const sums = (TOTALS[table] ?? []).map((column) => `, coalesce(sum(${column}), 0) as ${column}`)
   const text = `select count(*) as rows${sums.join('')} from "${table}"`

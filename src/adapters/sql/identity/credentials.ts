@@ -1,4 +1,4 @@
-/** Passwords, second factors, one-time links and accounts at identity providers in SQL. */
+/** Passwords, second factors, one-time links and identity provider accounts in SQL. */
 import { type Kysely, sql } from 'kysely'
 import type { Credentials, IdentityStore } from '../../../access/identity-store.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -79,7 +79,7 @@ export function createCredentials(db: Kysely<Tables>): CredentialStore {
     },
 
     async createSetupLink(tokenHash, userId, expiresAtMs) {
-      // A newer link replaces the older ones: what was printed before is worth nothing.
+      // A newer link replaces older ones, which become invalid.
       await db.deleteFrom('setup_links').where('user_id', '=', userId).execute()
       await db
         .insertInto('setup_links')

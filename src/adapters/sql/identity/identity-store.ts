@@ -1,4 +1,4 @@
-/** The store of signing in, of creations that may be asked for twice, and of settings. */
+/** Stores sign-in data, idempotent creations, and settings. */
 import type { Kysely } from 'kysely'
 import type { IdentityStore } from '../../../access/identity-store.ts'
 import { isoTime } from '../../../core/iso-time.ts'

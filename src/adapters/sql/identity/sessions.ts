@@ -1,4 +1,4 @@
-/** Sessions in SQL; what a cookie holds is never stored, only its digest. */
+/** Sessions in SQL; only a digest of the cookie's value is stored. */
 import type { Kysely, Selectable } from 'kysely'
 import type { IdentityStore, SignedInSession } from '../../../access/identity-store.ts'
 import type { Session } from '../../../access/session.ts'

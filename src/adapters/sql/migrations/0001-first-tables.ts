@@ -40,7 +40,7 @@ async function createApiKeys(db: Schema, { id, now }: Words): Promise<void> {
   await db.schema.createIndex('api_keys_user').on('api_keys').column('user_id').execute()
 }
 
-/** Ids are never used again (auto-increment): a ciphertext is bound to its row's id. */
+/** Ids are never reused (auto-increment): a ciphertext is bound to its row's id. */
 async function createUpstreamKeys(db: Schema, { id, now }: Words): Promise<void> {
   await db.schema
     .createTable('upstream_keys')
@@ -65,7 +65,7 @@ async function createUpstreamKeys(db: Schema, { id, now }: Words): Promise<void>
     .execute()
 }
 
-/** Without foreign keys: the ledger outlives the users and keys it names. */
+/** No foreign keys: the ledger outlives the users and keys it names. */
 async function createUsageRecords(db: Schema): Promise<void> {
   await db.schema
     .createTable('usage_records')

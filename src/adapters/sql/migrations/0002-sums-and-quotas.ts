@@ -1,4 +1,4 @@
-/** Migration 2: sums of the ledger by day and month, leases of quotas, and prices set by the operator. */
+/** Migration 2: daily and monthly rollups, quota leases, and prices set by the operator. */
 import { type Kysely, type Migration, sql } from 'kysely'
 
 type Schema = Kysely<unknown>
@@ -24,7 +24,7 @@ const MONTHLY_SUMS = [
   'unpriced_requests',
 ] as const
 
-/** Records of before held nothing and did not tell which side of the talk was audio. */
+/** Earlier records had no reservation and did not separate input audio from output audio. */
 async function widenUsageRecords(db: Schema): Promise<void> {
   for (const column of ['audio_output_tokens', 'reserved_tokens']) {
     await db.schema
@@ -34,7 +34,7 @@ async function widenUsageRecords(db: Schema): Promise<void> {
   }
 }
 
-/** Without foreign keys, as the ledger itself. `upstream` is empty where none was reached. */
+/** No foreign keys, like the ledger itself. `upstream` is empty if none was reached. */
 async function createUsageDaily(db: Schema): Promise<void> {
   let table = db.schema
     .createTable('usage_daily')
@@ -71,7 +71,7 @@ async function createUsageMonthly(db: Schema): Promise<void> {
     .execute()
 }
 
-/** `tokens` may be below zero for a while: an answer that was longer than what was held for it. */
+/** `tokens` may be negative for a while: an answer was longer than its reservation. */
 async function createQuotaLeases(db: Schema): Promise<void> {
   await db.schema
     .createTable('quota_leases')
@@ -85,7 +85,7 @@ async function createQuotaLeases(db: Schema): Promise<void> {
     .execute()
 }
 
-/** USD a million tokens; null takes the rate that the kind is a part of. */
+/** USD per million tokens; null takes the rate of the kind it is part of. */
 async function createModelPrices(db: Schema): Promise<void> {
   let table = db.schema
     .createTable('model_prices')
@@ -97,7 +97,7 @@ async function createModelPrices(db: Schema): Promise<void> {
   await table.execute()
 }
 
-/** What was recorded before there were sums. */
+/** Adds records from before the rollups existed. */
 async function sumWhatIsThere(db: Schema): Promise<void> {
   const sums = sql`count(*), sum(case when outcome in ('ok', 'aborted') then 0 else 1 end),
     sum(prompt_tokens), sum(completion_tokens), sum(total_tokens), sum(cached_tokens),

@@ -1,8 +1,8 @@
-/** Migration 3: coarser sums, so that a report over years reads thousands of rows instead of millions. */
+/** Migration 3: coarser rollups, so that a report over years reads thousands of rows instead of millions. */
 import type { Migration } from 'kysely'
 import { createSums, type SumTable } from './sum-table.ts'
 
-/** Named apart from `usage_monthly`, whose rows operators delete to give a quota back. */
+/** Separate from `usage_monthly`, whose rows operators delete to reset a quota. */
 const TABLES: readonly SumTable[] = [
   {
     table: 'usage_by_month',

@@ -1,8 +1,8 @@
-/** Migration 4: PostgreSQL tells its listeners what was changed, whoever changes it. SQLite keeps count itself. */
+/** Migration 4: PostgreSQL notifies its listeners of every change, by anyone. SQLite keeps its own change counter. */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
 
-/** The notice names the table and the connection's program, so that an instance knows its own. */
+/** The notification names the table and the connection's application, so that an instance recognizes its own. */
 async function createFunction(db: Kysely<unknown>): Promise<void> {
   await sql`create function gpt_proxy_tell() returns trigger language plpgsql as $$
     begin
@@ -22,10 +22,10 @@ async function tellOf(
     for each statement when (${condition}) execute function gpt_proxy_tell()`.execute(db)
 }
 
-/** Gateways write these with every batch; what anybody else does there is an operator's doing. */
+/** Gateways write these with every batch; changes by anything else are an operator's. */
 const BY_HAND = sql`coalesce(current_setting('application_name', true), '') not like 'gpt-proxy serving %'`
 
-/** The counters of requests change all the time and are nobody's business. */
+/** Request counters change all the time and are not watched. */
 const WATCHED = [
   ...['name', 'provider', 'base_url', 'encrypted_key', 'key_hint', 'weight', 'models'],
   ...['deployments', 'api_version', 'status', 'failure_count', 'cooldown_until'],

@@ -1,4 +1,4 @@
-/** Migration 5: sums by day and user, so that a list of both over a year does not read all of `usage_daily`. */
+/** Migration 5: rollups by day and user, so that listing both over a year does not read all of `usage_daily`. */
 import type { Migration } from 'kysely'
 import { createSums } from './sum-table.ts'
 

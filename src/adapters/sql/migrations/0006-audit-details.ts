@@ -1,4 +1,4 @@
-/** Migration 6: the audit log also keeps the client's address, and what was there before and after. */
+/** Migration 6: the audit log also keeps the client's address and the values before and after a change. */
 import type { Migration } from 'kysely'
 
 export const auditDetails: Migration = {

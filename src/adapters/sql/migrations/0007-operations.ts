@@ -1,4 +1,4 @@
-/** Migration 7: which instances run, which upstream keys were removed on purpose, and how proxy keys fare. */
+/** Migration 7: running instances, deliberately removed upstream keys, and the activity of proxy keys. */
 import type { Migration } from 'kysely'
 
 export const operations: Migration = {
@@ -6,7 +6,7 @@ export const operations: Migration = {
     await db.schema
       .createTable('instances')
       .addColumn('instance_id', 'text', (column) => column.notNull().primaryKey())
-      // JSON list of the ids of all encryption keys that it can open rows with.
+      // JSON list of the ids of all encryption keys the instance can open rows with.
       .addColumn('encryption_key_ids', 'text', (column) => column.notNull())
       .addColumn('seen_at', 'text', (column) => column.notNull())
       .execute()
@@ -14,7 +14,7 @@ export const operations: Migration = {
       .createTable('removed_upstream_keys')
       .addColumn('digest', 'text', (column) => column.notNull().primaryKey())
       .execute()
-    // Without a foreign key, and apart from api_keys: writing it must not look like a change of the key.
+    // No foreign key, and separate from api_keys: writing it must not look like a change to the key.
     await db.schema
       .createTable('api_key_activity')
       .addColumn('api_key_id', 'integer', (column) => column.notNull().primaryKey())

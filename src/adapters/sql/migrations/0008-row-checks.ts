@@ -1,26 +1,26 @@
 /**
- * Migration 8: malformed rows are repaired and kept out for good, whoever writes them. What was never used,
- * because it could not be read, becomes no more powerful by its repair: such users are disabled, such keys
- * revoked or disabled. Only an empty limit, which an earlier version wrote for "default", becomes the default.
+ * Migration 8: repairs malformed rows and rejects new ones, whoever writes them. A row that was unused because
+ * it could not be read must not gain power by its repair: such users are disabled, such keys revoked or
+ * disabled. Only an empty limit, which an earlier version wrote for "default", becomes the default.
  */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
 import { addChecks } from './row-checks-sqlite.ts'
 
-/** What a column may hold, as each database says it. */
+/** The values a column may hold, in each database's SQL. */
 interface Rule {
   column: string
   sqlite: string
   postgres: string
-  /** What replaces any other value. */
+  /** Replaces any other value. */
   repair: string
 }
 
 interface TableRules {
   table: string
-  /** As the audit log calls one. */
+  /** As the audit log names it. */
   subject: string
-  /** What a row becomes that had to be repaired. */
+  /** What a repaired row is set to. */
   disable: string
   rules: readonly Rule[]
 }
@@ -46,9 +46,9 @@ const time = (column: string): Rule => ({
 
 const json = (column: string, type: 'array' | 'object', repair: string): Rule => ({
   column,
-  // Not "and", which SQLite may evaluate in any order.
+  // Not "and", whose operands SQLite may evaluate in any order.
   sqlite: `${column} is null or case when json_valid(${column}) then json_type(${column}) = '${type}' else 0 end`,
-  // A text that is no JSON fails in the cast, which refuses it as well.
+  // Text that is not JSON fails in the cast, which rejects it as well.
   postgres: `jsonb_typeof(${column}::jsonb) = '${type}'`,
   repair,
 })
@@ -108,7 +108,7 @@ const TABLES: readonly TableRules[] = [
 
 type Dialect = 'sqlite' | 'postgres'
 
-/** An empty limit is the word "default" as version 0.1.0 stored it; only SQLite could. */
+/** An empty limit is how version 0.1.0 stored "default"; only possible in SQLite. */
 async function restoreDefaults(db: Kysely<unknown>): Promise<void> {
   for (const [table, subject, column] of [
     ['api_keys', 'key', 'rpm'],
@@ -134,7 +134,7 @@ async function repair(
   }
 }
 
-/** PostgreSQL would fail in the cast to JSON while it looks for rows that are none. */
+/** Checked in code, because PostgreSQL's cast to JSON would fail on the very rows to be found. */
 async function holds(
   db: Kysely<unknown>,
   table: string,
@@ -152,7 +152,7 @@ async function holds(
   return wrong.length === 0 ? 'true' : `id not in (${wrong.join(', ')})`
 }
 
-/** Null if it is neither a list nor an object. */
+/** Null if it is neither an array nor an object. */
 function isArray(text: string): boolean | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -170,11 +170,11 @@ interface Audited {
   table: string
   subject: string
   column: string
-  /** Of the rows to be repaired. */
+  /** Selects the rows to repair. */
   condition: string
 }
 
-/** What was there before the repair stays readable. */
+/** Keeps the values from before the repair readable. */
 async function audit(
   db: Kysely<unknown>,
   { table, subject, column, condition }: Audited,

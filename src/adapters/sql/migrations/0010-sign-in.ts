@@ -1,4 +1,4 @@
-/** Migration: passwords, sessions, one-time links, accounts at identity providers, settings. */
+/** Migration 10: passwords, sessions, one-time links, identity provider accounts, settings. */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
 

@@ -1,9 +1,9 @@
-/** Migration: from where a key may be used, and which key replaces it. */
+/** Migration 11: the networks a key may be used from, and the key that replaces it. */
 import type { Migration } from 'kysely'
 
 export const keyRotation: Migration = {
   async up(db) {
-    // JSON list of networks, such as ["10.0.0.0/8"]; null is everywhere.
+    // JSON list of networks, such as ["10.0.0.0/8"]; null allows all.
     await db.schema.alterTable('api_keys').addColumn('allowed_addresses', 'text').execute()
     await db.schema.alterTable('api_keys').addColumn('rotated_to', 'integer').execute()
   },

@@ -1,6 +1,6 @@
 /**
- * Migration: sums of half an hour, out of which the days of any time zone are made; how long first tokens
- * took, as histograms that can be merged; and the names of users and keys that were deleted.
+ * Migration 12: half-hour rollups, from which the days of any time zone are derived; time to first token as
+ * histograms that can be merged; and names of deleted users and keys.
  */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
@@ -15,7 +15,7 @@ const SLOT = `substr(started_at, 1, 14) || case when substr(started_at, 15, 2) <
 async function createSlots(db: Kysely<unknown>): Promise<void> {
   let table = db.schema
     .createTable('usage_slots')
-    // The beginning, such as 2026-11-28T12:30.
+    // The start of the half hour, such as 2026-11-28T12:30.
     .addColumn('slot', 'text', (column) => column.notNull())
     .addColumn('user_id', 'integer', (column) => column.notNull())
     .addColumn('api_key_id', 'integer', (column) => column.notNull())
@@ -66,7 +66,7 @@ async function createLatency(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** By triggers, because people delete rows with SQL, too. */
+/** In triggers, because people also delete rows with SQL. */
 async function keepNames(db: Kysely<unknown>, { name }: Pick<DialectWords, 'name'>): Promise<void> {
   await db.schema
     .createTable('past_names')

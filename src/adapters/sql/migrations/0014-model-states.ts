@@ -1,4 +1,4 @@
-/** Migration 14: the state of each model at each provider key. Resetting a key by SQL resets its models, too. */
+/** Migration 14: the state of each model at each provider key. Resetting a key in SQL also resets its models. */
 import { type Kysely, type Migration, sql } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
 
@@ -25,8 +25,8 @@ async function createModelStates(db: Schema, { now }: Pick<DialectWords, 'now'>)
 }
 
 /**
- * The gateway's own statements change `updated_at` with these columns; an operator's
- * `UPDATE upstream_keys SET status='healthy', failure_count=0, cooldown_until=NULL` does not.
+ * The gateway's own statements change `updated_at` along with these columns; an operator's `UPDATE upstream_keys
+ * SET status='healthy', failure_count=0, cooldown_until=NULL` does not.
  */
 const RESET_BY_HAND = `new.status = 'healthy' and new.failure_count = 0 and new.cooldown_until is null`
 const RESET_COLUMNS = 'status, failure_count, cooldown_until'

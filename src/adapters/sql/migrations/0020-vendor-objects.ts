@@ -1,7 +1,7 @@
-/** Migration 20: which user made which object at which upstream key. */
+/** Migration 20: which user created which object at which upstream key. */
 import type { Migration } from 'kysely'
 
-/** Without foreign keys: an object whose upstream key was removed is to say so. */
+/** No foreign keys: an object whose upstream key was removed must report that. */
 export const vendorObjects: Migration = {
   async up(db) {
     await db.schema
@@ -12,7 +12,7 @@ export const vendorObjects: Migration = {
       .addColumn('user_id', 'integer', (column) => column.notNull())
       .addColumn('api_key_id', 'integer', (column) => column.notNull())
       .addColumn('created_at', 'text', (column) => column.notNull())
-      // Of a batch: its output was paid, or will never be.
+      // For a batch: its output has been paid for, or never will be.
       .addColumn('closed_at', 'text')
       .addPrimaryKeyConstraint('vendor_objects_key', ['kind', 'object_id', 'upstream_key_id'])
       .execute()

@@ -1,4 +1,4 @@
-/** Migration: tokens that were written to a vendor's cache, which cost more than others. */
+/** Migration 21: tokens written to a vendor's cache, which cost more than others. */
 import type { Migration } from 'kysely'
 
 export const cacheWrites: Migration = {

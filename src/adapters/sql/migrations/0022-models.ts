@@ -35,7 +35,7 @@ async function createTargets(db: Schema): Promise<void> {
       column.notNull().references('models.name').onDelete('cascade').onUpdate('cascade'),
     )
     .addColumn('position', 'integer', (column) => column.notNull())
-    // A key's name, its beginning followed by *, or a provider; empty: the most specific keys.
+    // A key's name, a prefix followed by *, or a provider; empty: the most specific keys.
     .addColumn('upstream', 'text')
     .addColumn('target_model', 'text', (column) => column.notNull())
     .addColumn('priority', 'integer', (column) => column.notNull().defaultTo(0))

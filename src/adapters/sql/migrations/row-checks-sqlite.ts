@@ -1,4 +1,4 @@
-/** Adds CHECK constraints to tables of SQLite, which can only be done by making the tables again. */
+/** Adds CHECK constraints to SQLite tables, which is only possible by recreating the tables. */
 import { type Kysely, sql } from 'kysely'
 
 export interface TableChecks {
@@ -13,8 +13,8 @@ interface SchemaRow {
 }
 
 /**
- * `tables` in an order in which none refers to a later one. All of them are taken apart before the first is
- * made again, because dropping a table deletes the rows that refer to it.
+ * `tables` must be ordered so that none refers to a later one. All are dropped before the first is recreated,
+ * because dropping a table deletes the rows that refer to it.
  */
 export async function addChecks(
   db: Kysely<unknown>,
@@ -34,7 +34,7 @@ export async function addChecks(
       await sql.raw(type === 'table' ? withChecks(text, checks) : text).execute(db)
     await sql`insert into ${sql.table(table)} select * from ${sql.table(kept(table))}`.execute(db)
     await sql`drop table ${sql.table(kept(table))}`.execute(db)
-    // Ids are never given twice, also those of rows that are gone: a ciphertext is bound to its row's id.
+    // Ids are never reused, even those of deleted rows: a ciphertext is bound to its row's id.
     await sql`delete from sqlite_sequence where name = ${table}`.execute(db)
     await sql`insert into sqlite_sequence (name, seq) values (${table}, ${lastId})`.execute(db)
   }

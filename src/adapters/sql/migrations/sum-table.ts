@@ -1,4 +1,4 @@
-/** A table of sums made of `usage_daily`: how it begins, and what it begins with. */
+/** Creates a rollup table derived from `usage_daily` and fills it. */
 import { type Kysely, sql } from 'kysely'
 
 const COUNTS = [
@@ -19,7 +19,7 @@ type Column = readonly [name: string, type: 'text' | 'integer']
 export interface SumTable {
   table: string
   key: readonly Column[]
-  /** What of a day is the first column of the key. */
+  /** The part of the day that is the key's first column. */
   period: string
 }
 

@@ -1,4 +1,4 @@
-/** PostgreSQL's notices of what others changed, over a connection of their own, with a slow poll behind. */
+/** PostgreSQL notifications about others' changes, on a dedicated connection, with a slow poll as a fallback. */
 import { sql } from 'kysely'
 import { Client } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
@@ -10,19 +10,19 @@ import { explainPostgresError } from './postgres-error.ts'
 
 interface Parts {
   address: DatabaseAddress
-  /** The name of this store's own connections, whose changes are no news. */
+  /** Application name of this store's own connections, whose changes are ignored. */
   program: string
   logger: Logger | undefined
 }
 
 const CHANGES = 'gpt_proxy_changes'
 const LEASES_WANTED = 'gpt_proxy_leases_wanted'
-/** Finds what a notice was lost of, and a connection that is dead without having said so. */
+/** Catches lost notifications, and a connection that died silently. */
 const POLL_MS = 10_000
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 1_000
 
-/** Differs where a row of these tables was written; counters of requests left out. */
+/** Changes when a row of these tables is written; request counters are excluded. */
 const FINGERPRINT = `select
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from users) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from api_keys) || ' ' ||
@@ -39,7 +39,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
   let leasesWanted = (_userId: number) => {}
   let running: Promise<void> | null = null
   let closed = false
-  /** Ends whatever the loop waits for. */
+  /** Ends whatever wait the loop is in. */
   let wake = () => {}
 
   const pause = (ms: number) =>
@@ -72,7 +72,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     try {
       await connect(client)
       await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
-      // What was changed while nobody listened.
+      // Changes may have been missed while not listening.
       change = 'any'
       ready()
       let before: unknown = null
@@ -110,7 +110,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
 
   return {
     changes() {
-      // Only who asks needs the connection; a command never does.
+      // Connects on the first call only: commands never ask.
       running ??= run()
       const since = change
       change = 'none'

@@ -1,4 +1,4 @@
-/** How far a connection to PostgreSQL comes: name, TCP, TLS, password, database, migrations, write, pool. */
+/** How far a connection to PostgreSQL gets: name, TCP, TLS, password, database, migrations, write, pool. */
 import { lookup } from 'node:dns/promises'
 import type { Client } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
@@ -8,9 +8,9 @@ import { StoreError } from '../store-error.ts'
 import { connected, databaseOver } from './postgres-lock.ts'
 
 const STATEMENT_MS = 5_000
-/** In which order they pass. */
+/** In the order they are passed. */
 const CONNECTING: readonly DatabaseStep[] = ['name', 'tcp', 'tls', 'password', 'database']
-/** Steps by the words of postgres-error.ts. */
+/** Steps as postgres-error.ts words them. */
 const STEPS: Readonly<Record<string, DatabaseStep>> = {
   DNS: 'name',
   TCP: 'tcp',
@@ -22,7 +22,7 @@ const STEPS: Readonly<Record<string, DatabaseStep>> = {
 
 export async function examinePostgres(address: DatabaseAddress, size: number): Promise<Examined> {
   try {
-    // The driver does not tell an unknown name from a host that is away.
+    // The driver does not distinguish an unknown name from an unreachable host.
     if (!address.host.startsWith('/')) await lookup(address.host)
   } catch (error) {
     const { code = 'unknown' } = error as { code?: string }
@@ -40,7 +40,7 @@ export async function examinePostgres(address: DatabaseAddress, size: number): P
   }
 }
 
-/** Without TLS nothing can be said about TLS. */
+/** Without TLS, its step does not apply. */
 function isTaken(step: DatabaseStep, { sslMode }: DatabaseAddress): boolean {
   return step !== 'tls' || sslMode !== 'disable'
 }
@@ -63,7 +63,7 @@ async function poolOf(client: Client, size: number): Promise<NonNullable<Examine
   return { open, most, size }
 }
 
-/** Each listens for changes under a name of its own. */
+/** Each instance listens for changes under its own name. */
 async function instancesOf(client: Client): Promise<number> {
   const { rows } = await client.query(
     "select count(distinct application_name)::int as instances from pg_stat_activity where datname = current_database() and application_name ~ '^gpt-proxy [0-9a-f]{12}$'",

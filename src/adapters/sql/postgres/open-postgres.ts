@@ -1,4 +1,4 @@
-/** Opens the store on PostgreSQL: at the newest schema, whichever of several instances gets there first. */
+/** Opens the store on PostgreSQL and migrates it, whichever instance gets there first. */
 import { Kysely, PostgresDialect } from 'kysely'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
 import { withTimeout } from '../../../core/with-timeout.ts'
@@ -11,10 +11,10 @@ import type { Patience } from './postgres-client.ts'
 import { connected, exclusively, migrate, schemaOver } from './postgres-lock.ts'
 import { createPool } from './postgres-pool.ts'
 
-/** A server that hangs is away, too. */
+/** A server that hangs counts as unreachable. */
 const PING_MS = 2_000
 const SILENT = 'PostgreSQL stays silent'
-/** What a server that hangs leaves open is closed by the end of the process. */
+/** Connections to a hung server are closed when the process ends. */
 const CLOSE_MS = 2_000
 
 interface PostgresOptions extends StoreOptions {
@@ -48,7 +48,7 @@ export function postgresMigrations(address: DatabaseAddress): Promise<MigrationS
   return connected(address, (client) => schemaOver(client, address).status())
 }
 
-/** All who ask while it is asked share one answer. */
+/** Concurrent callers share one answer. */
 function shared(ask: () => Promise<void>): () => Promise<void> {
   let asking: Promise<void> | null = null
   return () => {

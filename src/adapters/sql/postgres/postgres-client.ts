@@ -1,11 +1,11 @@
-/** How a connection to PostgreSQL is made: address, TLS, time limits, and how far it came where it fails. */
+/** Connects to PostgreSQL: address, TLS, timeouts, and how far a failed connection got. */
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Client, type ClientConfig, types } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
 import { StoreError } from '../store-error.ts'
 
-/** What the server may take for a statement: a gateway tries again, a person's report may take its time. */
+/** Statement time limits: a gateway retries, a report for a person may take longer. */
 export type Patience = 'serving' | 'command' | 'migration'
 
 interface TimeLimits {
@@ -19,12 +19,12 @@ const TIME_LIMITS: Readonly<Record<Patience, TimeLimits>> = {
   migration: { statementMs: 0, lockMs: 60_000 },
 }
 export const CONNECT_MS = 5_000
-/** A server that ends its statements in time has this long to say so. */
+/** Extra time for a server that ends its statements on time to report it. */
 const ANSWER_MS = 2_000
-/** Of a gateway that is stopped in the middle, no row stays locked for longer. */
+/** How long a gateway that stops midway can keep rows locked. */
 const IDLE_IN_TRANSACTION_MS = 15_000
 
-/** How far a connection came. */
+/** How far a connection got. */
 export interface Progress {
   connected: boolean
 }
@@ -40,12 +40,12 @@ export function clientConfig(
     host: address.host,
     port: address.port,
     user: address.user,
-    // An empty one instead of none keeps the driver from looking into variables and files of its own.
+    // An empty password keeps the driver from reading environment variables and password files.
     password: address.password ?? '',
     database: address.database,
     ssl: tlsOf(address),
     application_name: program,
-    // Compiling a statement takes longer than any of ours runs without.
+    // JIT compilation takes longer than any of our statements runs without it.
     options: '-c jit=off',
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: statementMs,
@@ -65,7 +65,7 @@ export function clientConfig(
   }
 }
 
-/** Some failures the driver only tells as an event, and never answers then. */
+/** The driver reports some failures only as an event and then never answers. */
 export async function connect(client: Client): Promise<void> {
   const told = Promise.withResolvers<never>()
   told.promise.catch(() => {})
@@ -96,10 +96,10 @@ function certificates(path: string): string {
 }
 
 const BIGINT = 20
-/** What PostgreSQL makes of a sum of bigints. */
+/** The type of a sum of bigints in PostgreSQL. */
 const NUMERIC = 1700
 
-/** Numbers as SQLite gives them; what is too large to be exact is refused where rows are read. */
+/** Returns numbers, as SQLite does; those too large to be exact are rejected when rows are read. */
 const parserOf = ((oid: number, format?: 'text' | 'binary') =>
   oid === BIGINT || oid === NUMERIC
     ? Number

@@ -1,4 +1,4 @@
-/** What is wrong between the gateway and PostgreSQL: the step that failed and the remedy. Never holds a password. */
+/** Explains PostgreSQL failures: the step that failed and the remedy. Never contains a password. */
 import { DatabaseError } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
 import { alreadyThere, StoreError } from '../store-error.ts'
@@ -11,7 +11,7 @@ const PASSWORD =
   'correct the user and password in DATABASE_URL or POSTGRES_USER and POSTGRES_PASSWORD'
 const OVERLOADED = 'look at what it does (pg_stat_activity), and end what holds it up'
 
-/** By the codes of the operating system, of TLS and of PostgreSQL itself. */
+/** By error codes of the operating system, TLS and PostgreSQL. */
 const EXPLANATIONS: readonly Explanation[] = [
   [/^(ENOTFOUND|EAI_|EADDRINFO|DNS_)/, 'DNS', 'the host name is not known', ADDRESS],
   [/^ECONNREFUSED/, 'TCP', 'nothing listens there', `start PostgreSQL, or ${ADDRESS}`],
@@ -82,7 +82,7 @@ export function placeOf({ host, port, database }: DatabaseAddress): string {
   return `PostgreSQL ${host}:${port}/${database}`
 }
 
-/** `progress` is that of a connection that is being made. */
+/** `progress` is that of a connection being opened. */
 export function explainPostgresError(
   error: unknown,
   address: DatabaseAddress,
@@ -94,7 +94,7 @@ export function explainPostgresError(
     return alreadyThere(columnOf(error), error)
   const [, step, what, remedy] = late(error, progress) ?? entryFor(code, error.message) ?? []
   if (step === undefined) return error
-  // The server's own words say more, and hold names only; those of the driver say less.
+  // The server's messages add detail and contain only names; the driver's add nothing.
   const detail = error instanceof DatabaseError ? ` (${error.message})` : ''
   return new StoreError(`${placeOf(address)}: ${step}: ${what}${detail}`, remedy ?? '', {
     cause: error,
@@ -108,7 +108,7 @@ function entryFor(code: string, message: string): Explanation | undefined {
   )
 }
 
-/** A connection that did not stand in time: was it the way there, or the server? */
+/** A connection timed out: determines whether the network or the server was slow. */
 function late(error: Error, progress: Progress | undefined): Explanation | undefined {
   if (progress === undefined || !/timeout/.test(error.message)) return undefined
   if (progress.connected) {
@@ -122,7 +122,7 @@ function columnOf({ table, detail }: DatabaseError): string | undefined {
   return table === undefined || column === undefined ? undefined : `${table}.${column}`
 }
 
-/** After these a connection is of no use: it is gone, or leads to a server that only reads. */
+/** Errors after which a connection is unusable: it is closed, or its server is read-only. */
 export function endsConnection(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return true
   return /^(08|57P0|25006)/.test(error.code ?? '')

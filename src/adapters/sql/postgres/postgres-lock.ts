@@ -1,4 +1,4 @@
-/** What only one instance may do at a time: migrations, and the first start. */
+/** A lock for what only one instance may do at a time: migrations, and the first start. */
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
@@ -10,10 +10,10 @@ import { clientConfig, connect, type Progress } from './postgres-client.ts'
 import { explainPostgresError, placeOf } from './postgres-error.ts'
 import { guarded } from './postgres-pool.ts'
 
-/** Any number will do, so long as nobody else in this database has it. */
+/** Any number works, as long as nothing else in this database uses it. */
 const LOCK = 7_246_893_150_418
 
-/** Holds the lock for as long as `work` takes; the server releases it should this process die. */
+/** Holds the lock while `work` runs; the server releases it if this process dies. */
 export async function exclusively<T>(address: DatabaseAddress, work: () => Promise<T>): Promise<T> {
   return connected(address, async (client) => {
     await lock(client, address)
@@ -29,7 +29,7 @@ async function lock(client: Client, address: DatabaseAddress): Promise<void> {
   }
 }
 
-/** A connection of its own, whose failures say how far it came. */
+/** Opens a separate connection, whose failures report how far it got. */
 export async function connected<T>(
   address: DatabaseAddress,
   work: (client: Client) => Promise<T>,
@@ -49,7 +49,7 @@ export async function connected<T>(
   }
 }
 
-/** The schema over one connection, without limits of time. */
+/** The schema over one connection, without statement timeouts. */
 export function schemaOver(client: Client, address: DatabaseAddress): Schema {
   return databaseOver(client, address).schema
 }
@@ -66,7 +66,7 @@ export function databaseOver(
   return { db, schema: schemaOf(db, POSTGRES, placeOf(address)) }
 }
 
-/** Where nothing is missing no lock is needed, and no right to change the schema. */
+/** If nothing is missing, this needs neither a lock nor the right to change the schema. */
 export function migrate(address: DatabaseAddress): Promise<string[]> {
   return connected(address, async (client) => {
     const schema = schemaOver(client, address)

@@ -1,4 +1,4 @@
-/** Connections for Kysely: their errors explained, and those that are lost or hang thrown away. */
+/** Connections for Kysely: explains their errors and discards those that are lost or hang. */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { Pool, type PoolClient } from 'pg'
 import type { DatabaseAddress } from '../../../core/database-address.ts'
@@ -19,7 +19,7 @@ export function createPool({ address, size, patience, program }: PoolOptions): P
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 30_000,
   })
-  // An idle connection that is lost is nobody's error: the next one who needs it makes a new one.
+  // Losing an idle connection is not an error: the next caller opens a new one.
   pool.on('error', () => {})
   return {
     async connect() {
@@ -37,8 +37,8 @@ export function createPool({ address, size, patience, program }: PoolOptions): P
 type Query = Pick<PoolClient, 'query'>
 
 /**
- * A statement without an answer may still come to one, so its connection must not be used again; what
- * is asked of it meanwhile, as the end of its transaction, fails at once.
+ * A statement that timed out may still be answered, so its connection must not be reused; anything else sent on
+ * it meanwhile, such as the end of its transaction, fails immediately.
  */
 export function guarded(
   client: Query,

@@ -1,10 +1,10 @@
-/** The one row that everything which changes a user's month writes first. */
+/** The row that every change to a user's month writes first, as a lock. */
 import type { Transaction } from 'kysely'
 import type { Month } from '../../../core/month.ts'
 import type { Tables } from '../schema/schema.ts'
 import { count } from '../values.ts'
 
-/** The tokens used. Writes nothing new, but nobody else writes the row before this transaction has ended. */
+/** Returns the tokens used. Changes nothing, but locks the row until this transaction ends. */
 export async function lockedUse(
   step: Transaction<Tables>,
   userId: number,

@@ -1,4 +1,4 @@
-/** Quotas for the admin use cases: who has how much, and whether the sums are what the records say. */
+/** Quotas for the admin use cases: each user's figures, and whether the rollups match the records. */
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { QuotaAdmin } from '../../../quota/admin-ledger.ts'

@@ -1,7 +1,7 @@
 /**
- * Leases of quotas in SQL. Who changes a user's month first writes its row of `usage_monthly`, as
- * `settle` does too: on PostgreSQL (read committed) that row is the lock, and what is read behind it is
- * what the one before left; on SQLite a transaction has the only write lock from its beginning.
+ * Quota leases in SQL. Every change to a user's month, including `settle`, first writes its row of
+ * `usage_monthly`. On PostgreSQL (read committed) that row is the lock, and reads after it see what the previous
+ * transaction left; on SQLite a transaction holds the only write lock from its start.
  */
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -34,7 +34,7 @@ export function createQuotaLedger(db: Kysely<Tables>, watch: ChangeWatch): Quota
   }
 }
 
-/** A user who is gone gets nothing more. */
+/** A deleted user gets nothing more. */
 async function quotaIn(
   step: Step,
   { userId, defaultTokens }: LeaseRequest,
@@ -49,7 +49,7 @@ async function quotaIn(
   return quotaOf({ monthlyQuotaTokens: countOrNull('monthly_quota_tokens', own) }, defaultTokens)
 }
 
-/** A lease below zero is of tokens that are counted as used already: it makes no room for others. */
+/** Negative leases are of tokens already counted as used, so they don't add to the available quota. */
 async function leasedBeside(
   step: Step,
   { userId, month, instanceId }: LeaseRequest,

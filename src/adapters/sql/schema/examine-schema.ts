@@ -1,4 +1,4 @@
-/** Of an open database: its migrations, its speed, and whether it can be written; nothing stays of the try. */
+/** Checks an open database: its migrations, speed, and whether it is writable; the test write is rolled back. */
 import type { Kysely } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { DatabaseFault, DatabaseStep } from '../../../doctor/evidence.ts'
@@ -13,7 +13,7 @@ export interface Examined {
   pendingMigrations: readonly string[]
   latencyMs: number
   pool: { open: number; most: number; size: number } | null
-  /** Gateways that are connected, as far as that can be known. */
+  /** Connected gateways, as far as that can be known. */
   instances: number
 }
 
@@ -26,7 +26,7 @@ export const NOTHING: Examined = {
   instances: 1,
 }
 
-/** Undoes the try of writing. */
+/** Thrown to roll back the test write. */
 const UNDO = new Error('undone')
 
 export async function examineSchema(

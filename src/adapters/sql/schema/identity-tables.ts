@@ -1,4 +1,4 @@
-/** The tables of signing in, typed for Kysely. */
+/** The sign-in tables, typed for Kysely. */
 import type { Generated } from 'kysely'
 
 export interface UserCredentialsTable {

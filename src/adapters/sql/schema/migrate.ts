@@ -1,4 +1,4 @@
-/** Brings a database to the newest schema, and tells where it stands. */
+/** Migrates a database to the newest schema and reports its state. */
 import { type Kysely, Migrator } from 'kysely'
 import type { DialectWords } from '../sql-dialect.ts'
 import { StoreError } from '../store-error.ts'
@@ -7,19 +7,19 @@ import type { Tables } from './schema.ts'
 
 export interface MigrationState {
   name: string
-  /** Null where it is still to be run. */
+  /** Null if it has not run yet. */
   executedAt: Date | null
 }
 
 export interface Schema {
-  /** Runs what is missing and returns its names. Where one fails, nothing of any of them stays. */
+  /** Runs pending migrations and returns their names. If one fails, all are rolled back. */
   up(): Promise<string[]>
   status(): Promise<MigrationState[]>
-  /** Throws where a newer version has been here. */
+  /** Throws if a newer version has migrated the database. */
   refuseNewer(): Promise<void>
 }
 
-/** `where` names the database in errors. */
+/** `where` names the database in error messages. */
 export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string): Schema {
   const migrations = migrationsIn(words)
   const migrator = new Migrator({
@@ -42,10 +42,10 @@ export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string)
   }
 }
 
-/** Tables that ours would have to be called as well. */
+/** Table names of ours that another program's database may also contain. */
 const OURS = ['users', 'api_keys', 'upstream_keys', 'usage_records', 'usage_monthly', 'audit_log']
 
-/** Before anything is made beside them: the tables of another program stay as they are. */
+/** Runs before anything is created, so that another program's tables stay untouched. */
 function refuseAlien(names: readonly string[], where: string): void {
   const alien = names.filter((name) => OURS.includes(name))
   if (alien.length === 0) return

@@ -1,4 +1,4 @@
-/** The schema's history, in code so that the one executable carries it. Never change one that was released. */
+/** The schema's history, in code so that the single executable contains it. Never change a released migration. */
 import type { Migration } from 'kysely'
 import { firstTables } from '../migrations/0001-first-tables.ts'
 import { sumsAndQuotas } from '../migrations/0002-sums-and-quotas.ts'
@@ -17,7 +17,7 @@ import { cacheWrites } from '../migrations/0021-cache-writes.ts'
 import { models } from '../migrations/0022-models.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
-/** Names sort in the order of their making. */
+/** Names sort in chronological order. */
 export function migrationsIn(words: DialectWords): Record<string, Migration> {
   return {
     '0001-first-tables': firstTables(words),

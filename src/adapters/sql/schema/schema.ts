@@ -136,7 +136,7 @@ export interface UsageDailyTable {
   cost_usd: number
 }
 
-/** As `usage_daily`, by half an hour. */
+/** Like `usage_daily`, per half hour. */
 export interface UsageSlotsTable extends Omit<UsageDailyTable, 'day'> {
   slot: string
 }

@@ -1,4 +1,4 @@
-/** Copies the SQLite store into one file while others read and write it, and looks into such a file. */
+/** Backs up the SQLite store into one file while it is in use, and inspects such a file. */
 import { Database } from 'bun:sqlite'
 import {
   closeSync,
@@ -20,13 +20,13 @@ export interface BackupContents {
   apiKeys: number
   usageRecords: number
   upstreamKeys: readonly { id: number; baseUrl: string; encryptedKey: string }[]
-  /** Made since by this version; the next start applies them. */
+  /** Migrations newer than the backup; the next start applies them. */
   migrationsToCome: number
 }
 
 /**
- * The copy is one moment of the store, compact and without a journal beside it. It appears under its
- * name only when it is whole and on the disk. The store's schema is left as it is. Returns its size.
+ * The backup is a consistent snapshot, compact and without a write-ahead log. It appears under its name only
+ * when it is complete and on disk. The store's schema is not changed. Returns its size.
  */
 export function writeBackup(path: string, target: string): number {
   if (existsSync(target))
@@ -37,7 +37,7 @@ export function writeBackup(path: string, target: string): number {
     copyInto(path, partial)
     lookInto(partial)
     flush(partial)
-    // A link, because a renaming would replace what somebody else has put there meanwhile.
+    // A link, because renaming would replace a file that someone else created meanwhile.
     linkSync(partial, target)
     return statSync(target).size
   } catch (error) {
@@ -47,7 +47,7 @@ export function writeBackup(path: string, target: string): number {
   }
 }
 
-/** Private before a byte is in it; SQLite takes an empty file as it is. */
+/** Private before it contains a byte; SQLite accepts an empty file. */
 function makeEmpty(path: string): void {
   closeSync(openSync(path, 'wx', 0o600))
 }
@@ -67,7 +67,7 @@ function copyInto(path: string, target: string): void {
   }
 }
 
-/** Copied privately before it is looked into, so that what was checked is what is used. */
+/** Makes a private copy before inspection, so that what was checked is what is used. */
 export function copyBackup(from: string, to: string): void {
   try {
     rmSync(to, { force: true })
@@ -85,7 +85,7 @@ export function copyBackup(from: string, to: string): void {
   }
 }
 
-/** Throws where it is damaged, is something else, or was made by a newer version. */
+/** Throws if the file is damaged, is something else, or was made by a newer version. */
 export function lookInto(file: string, name = file): BackupContents {
   const database = openCopy(file, name)
   try {
@@ -132,7 +132,7 @@ function contentsOf(database: Database, name: string): BackupContents {
   }
 }
 
-/** Tokens were leased to processes that no longer are: where they are gone, nobody would give them back. */
+/** The leases belong to processes that no longer exist, so nobody would return their tokens. */
 export function dropQuotaLeases(file: string): void {
   const database = new Database(file, { readwrite: true, create: false })
   try {

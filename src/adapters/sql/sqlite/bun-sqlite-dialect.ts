@@ -1,4 +1,4 @@
-/** Runs Kysely on Bun's own SQLite: Kysely's dialect over a thin wrapper, with safe transactions. */
+/** Runs Kysely on Bun's SQLite: Kysely's dialect over a thin wrapper, with safe transactions. */
 import type { Database } from 'bun:sqlite'
 import {
   CompiledQuery,
@@ -35,8 +35,8 @@ export class BunSqliteDialect extends SqliteDialect {
 }
 
 /**
- * A transaction that reads and then writes can't be upgraded once another process has written, whatever
- * the busy timeout; taking the write lock at once waits instead. Readers need no lock.
+ * A transaction that reads and then writes can't be upgraded once another process has written, whatever the busy
+ * timeout; taking the write lock at the start waits instead. Readers need no lock.
  */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(
@@ -49,8 +49,8 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 /**
- * SQLite's own wait for another process's lock would hold up this whole process, every stream in it;
- * here only the transaction waits.
+ * SQLite's own wait for another process's lock would block this whole process, including every stream; here only
+ * the transaction waits.
  */
 async function beginOnceFree(connection: DatabaseConnection): Promise<void> {
   const untilMs = performance.now() + BUSY_TIMEOUT_MS

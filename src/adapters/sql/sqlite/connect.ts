@@ -1,4 +1,4 @@
-/** A connection to the SQLite file, with the settings that all of ours have. */
+/** Opens a connection to the SQLite file with our standard settings. */
 import { Database } from 'bun:sqlite'
 import { explainSqliteError } from '../store-error.ts'
 
@@ -20,7 +20,7 @@ export async function connect(path: string): Promise<Database> {
   }
 }
 
-/** SQLite's busy timeout does not hold for the change to WAL, which two first starts may both try. */
+/** SQLite's busy timeout does not cover the switch to WAL, which two first starts may both attempt. */
 async function useWriteAheadLog(database: Database): Promise<void> {
   const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
   for (;;) {

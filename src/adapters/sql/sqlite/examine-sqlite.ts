@@ -1,4 +1,4 @@
-/** How far opening the embedded store comes; makes nothing where there is none. */
+/** How far opening the embedded store gets; creates nothing if it does not exist. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseFault } from '../../../doctor/evidence.ts'
@@ -23,7 +23,7 @@ export async function examineSqlite(path: string): Promise<Examined & { isNew: b
   }
 }
 
-/** SQLite writes beside the file, too. */
+/** SQLite also writes files next to the database. */
 function folderFault(path: string): DatabaseFault | null {
   const folder = nearest(dirname(path))
   const files = [path, `${path}-wal`, `${path}-shm`].filter((file) => existsSync(file))
@@ -39,7 +39,7 @@ function folderFault(path: string): DatabaseFault | null {
   return null
 }
 
-/** A folder that is not there is made in the nearest one that is. */
+/** A missing folder is created in its nearest existing ancestor. */
 function nearest(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder))
 }

@@ -1,4 +1,4 @@
-/** The usage store over a connection that somebody else opened and closes. */
+/** The usage store over a connection that the caller opens and closes. */
 import type { Database } from 'bun:sqlite'
 import { Kysely } from 'kysely'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'

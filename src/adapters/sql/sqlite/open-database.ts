@@ -21,7 +21,7 @@ export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   }
 }
 
-/** As the file is, whichever version made it. */
+/** Without migrating, whichever version created it. */
 export async function openUnmigrated(
   path: string,
 ): Promise<{ db: Kysely<Tables>; schema: Schema }> {
@@ -31,7 +31,7 @@ export async function openUnmigrated(
   return { db, schema: schemaOf(db, SQLITE, path) }
 }
 
-/** Names of the tables in a file that is there; nothing is made or changed. */
+/** Table names in an existing file; creates and changes nothing. */
 export function tablesIn(path: string): string[] {
   try {
     const database = new Database(path, { readwrite: true, create: false })
@@ -46,14 +46,14 @@ export function tablesIn(path: string): string[] {
   }
 }
 
-/** For reports, beside the process that writes. */
+/** For reports, concurrently with the process that writes. */
 export function openReadOnly(path: string): Kysely<Tables> {
   const database = new Database(path, { readonly: true })
   database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
   return new Kysely<Tables>({ dialect: new BunSqliteDialect(database, path) })
 }
 
-/** The file exists with its mode before SQLite writes a byte; the -wal and -shm files take it over. */
+/** Creates the file with its mode before SQLite writes a byte; the -wal and -shm files inherit it. */
 function makePrivate(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -68,6 +68,6 @@ function makePrivate(path: string): void {
   try {
     chmodSync(path, 0o600)
   } catch {
-    // Writable but owned by somebody else: its mode is their choice.
+    // Writable but owned by someone else: its mode is their choice.
   }
 }

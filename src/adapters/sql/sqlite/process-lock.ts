@@ -1,10 +1,10 @@
-/** One server a data folder: an exclusive lock that the kernel releases when the process dies, however it dies. */
+/** One server per data folder: an exclusive lock that the kernel releases whenever the process ends. */
 import { Database } from 'bun:sqlite'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainSqliteError, StoreError } from '../store-error.ts'
 
-/** Returns the release. */
+/** Returns a function that releases the lock. */
 export function holdProcessLock(dataDir: string): () => void {
   const path = join(dataDir, 'server.lock')
   let database: Database | null = null

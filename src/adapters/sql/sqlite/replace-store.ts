@@ -1,13 +1,13 @@
-/** Puts another SQLite file in the place of the store; the old one stays beside it. */
+/** Replaces the store with another SQLite file and keeps the old one under another name. */
 import { Database } from 'bun:sqlite'
 import { existsSync, linkSync, renameSync } from 'node:fs'
 
-/** Of these, SQLite itself makes the last two, and reads them with whatever file has the name before them. */
+/** SQLite's own companion files, which it reads with whatever database file has that name. */
 const PARTS = ['-wal', '-shm'] as const
 
 /**
- * At every moment there is a whole store under its name, whenever this is cut off. Returns where the
- * old one is now; null where there was none. To be called under the folder's lock.
+ * At every moment a complete store exists under its name, even if this is interrupted. Returns the path of the
+ * old one, or null if there was none. The caller must hold the folder's lock.
  */
 export function replaceStore(path: string, fresh: string, suffix: string): string | null {
   const aside = existsSync(path) ? `${path}.${suffix}` : null
@@ -21,13 +21,13 @@ export function replaceStore(path: string, fresh: string, suffix: string): strin
   return aside
 }
 
-/** What is in the log goes into the file; the log of a damaged store is moved beside it as it is. */
+/** Checkpoints the log into the file; the log of a damaged store is kept with it unchanged. */
 function emptyWriteAheadLog(path: string): void {
   try {
     const database = new Database(path, { readwrite: true, create: false })
     database.run('PRAGMA wal_checkpoint(TRUNCATE)')
     database.close()
   } catch {
-    // Damaged is a reason to restore; the old store is only put aside.
+    // Damage is a reason to restore; the old store is only moved.
   }
 }

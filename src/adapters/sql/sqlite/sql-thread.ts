@@ -1,4 +1,4 @@
-/** The thread's side of the SQLite file: one connection, statements run as they arrive. */
+/** The thread's side of the SQLite file: one connection, statements run in order of arrival. */
 import type { Database } from 'bun:sqlite'
 import { StoreError } from '../store-error.ts'
 import { type BulkRow, BulkRows } from '../usage/bulk-rows.ts'
@@ -8,20 +8,20 @@ import { wrapDatabase } from './statements.ts'
 export interface ThreadStatement {
   text: string
   parameters: readonly unknown[]
-  /** Runs the statement once a row instead; see BulkRows. */
+  /** If set, runs the statement once per row; see BulkRows. */
   bulkRows: readonly BulkRow[] | null
 }
 
 export interface ThreadResult {
   rows: unknown[]
-  /** Null for a statement that reads. */
+  /** Null for a read. */
   changes: number | null
   lastInsertRowid: number | bigint
-  /** Which of the bulk rows changed something. */
+  /** Indexes of the bulk rows that changed something. */
   written: number[]
 }
 
-/** Throws what explains the failure to a person: StoreError, or SQLite's own error. */
+/** Throws errors that explain the failure: StoreError, or SQLite's own. */
 export function createStatementRunner(
   database: Database,
   path: string,
@@ -43,12 +43,12 @@ function indexesOf({ rows, written }: BulkRows): number[] {
   return rows.flatMap((row, at) => (changed.has(row) ? [at] : []))
 }
 
-/** An error as plain data: a thread's messages drop what a class adds. */
+/** An error as plain data: messages between threads drop a class's own fields. */
 export interface PortableError {
   message: string
   /** SQLite's code, such as SQLITE_BUSY. */
   code: string | null
-  /** Null where it is no StoreError. */
+  /** Null if it is not a StoreError. */
   remedy: string | null
 }
 

@@ -1,4 +1,4 @@
-/** A connection in the form that Kysely expects of SQLite, with errors that a person can act on. */
+/** A connection in the form Kysely expects of SQLite, with actionable errors. */
 import type { Changes, Database, SQLQueryBindings, Statement } from 'bun:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { explainSqliteError } from '../store-error.ts'
@@ -11,7 +11,7 @@ export function wrapDatabase(database: Database, path: string): SqliteDatabase {
   }
 }
 
-/** `query` keeps the prepared statement, so that one that runs often is prepared once. */
+/** `query` caches the prepared statement, so that a frequent one is prepared once. */
 function statement(database: Database, text: string, path: string): SqliteStatement {
   const prepared = database.query<unknown, SQLQueryBindings[]>(text)
   const bind = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[]

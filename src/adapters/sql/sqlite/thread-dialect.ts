@@ -1,4 +1,4 @@
-/** Runs Kysely on a SQLite connection that lives in a thread, so that no statement blocks this one. */
+/** Runs Kysely on a SQLite connection in another thread, so that no statement blocks this one. */
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -18,9 +18,9 @@ export interface SqlThread {
   close(): Promise<void>
 }
 
-/** One user of the connection at a time: a transaction is several messages. */
+/** One user of the connection at a time: a transaction takes several messages. */
 export interface Turns {
-  /** Resolves, when the connection is free, to the function that frees it again. */
+  /** Resolves, once the connection is free, to a function that releases it. */
   take(): Promise<() => void>
 }
 
@@ -75,7 +75,7 @@ class ThreadDriver implements Driver {
     return connection
   }
 
-  /** Writers take the lock at once: upgrading a read to a write fails once another process wrote. */
+  /** Writers take the lock at the start: upgrading a read to a write fails once another process wrote. */
   async beginTransaction(
     connection: DatabaseConnection,
     settings: TransactionSettings,

@@ -1,6 +1,6 @@
 /**
- * Whether SQLite can use a write-ahead log. It takes one with a damaged header for an empty one and says
- * nothing, which loses all that is in it. The format: https://sqlite.org/fileformat2.html#the_write_ahead_log
+ * Checks that SQLite can use a write-ahead log. SQLite silently treats a log with a damaged header as empty,
+ * which loses everything in it. The format: https://sqlite.org/fileformat2.html#the_write_ahead_log
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 
@@ -9,7 +9,7 @@ const MAGIC_LITTLE_ENDIAN = 0x377f0682
 const MAGIC_BIG_ENDIAN = 0x377f0683
 const VERSION = 3_007_000
 
-/** Null if there is none, or nothing is wrong with it. */
+/** Null if there is no log or it is intact. */
 export function walProblem(path: string): string | null {
   const size = existsSync(path) ? statSync(path).size : 0
   if (size === 0) return null
@@ -30,7 +30,7 @@ export function walProblem(path: string): string | null {
     : 'the checksum of its header is wrong'
 }
 
-/** Of the first 24 bytes, as two words of 32 bits. */
+/** Over the first 24 bytes, as two 32-bit words. */
 function checksum(header: DataView, littleEndian: boolean): [number, number] {
   let first = 0
   let second = 0

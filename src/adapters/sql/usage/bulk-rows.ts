@@ -1,11 +1,11 @@
-/** The rows of a statement that the SQLite dialect runs once a row. */
+/** The rows of a statement that the SQLite dialect runs once per row. */
 
 export type BulkRow = readonly (string | number | null)[]
 
-/** The only parameter of a statement that the SQLite dialect runs once a row. */
+/** The only parameter of such a statement. */
 export class BulkRows {
   readonly rows: readonly BulkRow[]
-  /** Those that changed something. */
+  /** The rows that changed something. */
   readonly written: BulkRow[] = []
 
   constructor(rows: readonly BulkRow[]) {

@@ -1,4 +1,4 @@
-/** One statement for many rows, compiled once: building it for each row cost four times as much as running it. */
+/** One statement for many rows, compiled once: building it per row cost four times as much as running it. */
 import { CompiledQuery, type QueryExecutorProvider } from 'kysely'
 import { storable } from '../values.ts'
 import { type BulkRow, BulkRows } from './bulk-rows.ts'
@@ -9,13 +9,13 @@ export type BulkColumns = Readonly<Record<string, string>>
 export interface BulkStatement {
   table: string
   columns: BulkColumns
-  /** What makes a row the same as one that is there. */
+  /** The columns that identify a row. */
   key: readonly string[]
-  /** Added to the row that is there; where nothing is named, that row stays as it is. */
+  /** Columns added to an existing row; if empty, an existing row stays unchanged. */
   added: readonly string[]
 }
 
-/** Runs a statement for all rows, in the transaction of `step`; what the first column of each row written has. */
+/** Runs a statement for all rows within `step`'s transaction; returns the first column of each row written. */
 export type RunBulk = (
   step: QueryExecutorProvider & { executeQuery: ExecuteQuery },
   statement: BulkStatement,
@@ -27,8 +27,8 @@ type ExecuteQuery = (
 ) => Promise<{ rows: Record<string, unknown>[] }>
 
 /**
- * SQLite: one prepared statement, run once a row without a query builder in between, and without
- * RETURNING, which cost half as much again as writing the row.
+ * SQLite: one prepared statement, run once per row without a query builder, and without RETURNING, which cost
+ * half as much again as writing the row.
  */
 export const runBulkOnSqlite: RunBulk = async (step, statement, rows) => {
   if (rows.length === 0) return []
@@ -42,8 +42,8 @@ export const runBulkOnSqlite: RunBulk = async (step, statement, rows) => {
 }
 
 /**
- * PostgreSQL: one statement for all rows, which arrive as one JSON text of lists, for names would be
- * most of it. Which rows were written is told only where some were not.
+ * PostgreSQL: one statement for all rows, sent as one JSON text of arrays, because with objects the names would
+ * be most of it. It reports which rows were written only if some were not.
  */
 export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   if (rows.length === 0) return []
@@ -67,7 +67,7 @@ function postgresText(statement: BulkStatement): string {
   ].join(' ')
 }
 
-/** What PostgreSQL can't keep is escaped in JSON; the texts are gone through only where one may be. */
+/** JSON escapes what PostgreSQL can't store; texts are only cleaned if they may contain such an escape. */
 const MAYBE_NOT_STORABLE = /\\u(?:0000|d[89a-f])/i
 
 function jsonOf(rows: readonly BulkRow[]): string {
@@ -90,7 +90,7 @@ function textOnce(statement: BulkStatement, dialect: string, make: () => string)
   return text
 }
 
-/** The names are ours, never a client's, so they stand in the text as they are. */
+/** The names are ours, never a client's, so they are inserted without quoting. */
 function insertText({ table, columns, key, added }: BulkStatement, source: string): string {
   const adding = added.map((name) => `${name} = ${table}.${name} + excluded.${name}`)
   const conflict = adding.length === 0 ? 'nothing' : `update set ${adding.join(', ')}`

@@ -1,7 +1,7 @@
-/** A batch of records added up by half hour, user, key, model and upstream. */
+/** Sums a batch of records by half hour, user, key, model and upstream. */
 import type { UsageRecord } from '../../../usage/record.ts'
 
-/** What a batch adds for half an hour of one user, key, model and upstream; all other sums are sums of these. */
+/** A batch's total for one half hour, user, key, model and upstream; all other rollups are sums of these. */
 export interface DaySum {
   /** Half hours since 1970. */
   slot: number
@@ -22,7 +22,7 @@ export interface DaySum {
   estimated: number
   unpriced: number
   costUsd: number
-  /** Of requests that held tokens before; null where none did. */
+  /** Only of requests that had a reservation; null if none had. */
   leasedTokens: number | null
 }
 
@@ -30,7 +30,7 @@ export const DAY_MS = 86_400_000
 export const SLOT_MS = 1_800_000
 const SLOTS_PER_DAY = DAY_MS / SLOT_MS
 
-/** Without a text or a list for each record, for this runs for all of them. */
+/** Allocates no string or list per record, because every record passes through here. */
 export function daySums(records: readonly UsageRecord[]): DaySum[] {
   const ofKey = new Map<number, DaySum[]>()
   for (const record of records) {
@@ -46,13 +46,13 @@ export function daySums(records: readonly UsageRecord[]): DaySum[] {
     if (record.estimated) sum.estimated++
     if (record.costUsd === null) sum.unpriced++
     else sum.costUsd += record.costUsd
-    // Only what was held before is on a lease.
+    // Only requests with a reservation are on a lease.
     if (record.reservedTokens > 0) sum.leasedTokens = (sum.leasedTokens ?? 0) + record.totalTokens
   }
   return [...ofKey.values()].flat()
 }
 
-/** A key's requests go to few models and upstreams, so looking through its sums is quicker than naming one. */
+/** A key uses few models and upstreams, so scanning its sums is faster than building a lookup key. */
 function daySumOf(ofKey: Map<number, DaySum[]>, record: UsageRecord): DaySum {
   const slot = Math.floor(record.startedAtMs / SLOT_MS)
   const upstream = record.upstream ?? ''
@@ -102,7 +102,7 @@ function emptySum(
   }
 }
 
-/** A client that went away is no error. */
+/** A client disconnect is not an error. */
 function isError({ outcome }: UsageRecord): boolean {
   return outcome !== 'ok' && outcome !== 'aborted'
 }

@@ -1,4 +1,4 @@
-/** Rows of sums: those of one key added up. */
+/** Adds up the rollup rows that share a key. */
 import type { BulkRow } from './bulk-rows.ts'
 
 export interface KeyedSums {
@@ -6,7 +6,7 @@ export interface KeyedSums {
   amounts: readonly number[]
 }
 
-/** One row a key, in the order of the keys: no two instances wait for each other. */
+/** One row per key, ordered by key, which prevents deadlocks between instances. */
 export function folded(given: readonly KeyedSums[]): BulkRow[] {
   const rows = new Map<string, { key: KeyedSums['key']; amounts: number[] }>()
   for (const { key, amounts } of given) {

@@ -1,4 +1,4 @@
-/** How long first tokens took, by half hour and upstream. */
+/** Time to first token, by half hour and upstream. */
 import { bucketOf } from '../../../usage/latency.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { BulkRow } from './bulk-rows.ts'

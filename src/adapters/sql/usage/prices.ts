@@ -1,4 +1,4 @@
-/** Prices records as they are stored: by the operator's own prices first, then by the published ones. */
+/** Prices records as they are stored: by the operator's prices first, then by published ones. */
 import type { Kysely } from 'kysely'
 import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
@@ -7,7 +7,7 @@ import type { UsageRecord } from '../../../usage/record.ts'
 import type { Tables } from '../schema/schema.ts'
 import { ratesIn } from './price-rows.ts'
 
-/** Addresses of upstream keys by their ids. */
+/** Base URLs of upstream keys by id. */
 type Addresses = ReadonlyMap<number, string>
 
 export async function priced(
@@ -18,7 +18,7 @@ export async function priced(
   if (records.every((record) => record.costUsd !== null)) return records
   const rows = await db.selectFrom('model_prices').selectAll().execute()
   const own = new Map(rows.map((row) => [row.model, ratesIn(row)]))
-  // The built-in demo has no key and no price, so that trying it out does not load the list.
+  // The built-in demo has no key and no price, so trying it out does not load the list.
   if (records.some((record) => record.upstreamKeyId !== null || isLost(record)))
     await catalogue?.load()
   const addresses = await addressesFor(db, records)
@@ -30,7 +30,7 @@ export async function priced(
   })
 }
 
-/** Vendors give batches at half the price (OpenAI, Azure, Anthropic, Google; November 2026). */
+/** Vendors charge half the price for batches (OpenAI, Azure, Anthropic, Google; November 2026). */
 const BATCH_SHARE = 0.5
 const BATCHES = 'batches'
 
@@ -43,7 +43,7 @@ function paidByNoToken({ outcome, totalTokens, upstreamKeyId }: UsageRecord): bo
   return outcome === 'ok' && totalTokens === 0 && upstreamKeyId !== null
 }
 
-/** Only of a compatible upstream does the address say whose prices hold. */
+/** Only for compatible upstreams does the address determine whose prices apply. */
 async function addressesFor(
   db: Kysely<Tables>,
   records: readonly UsageRecord[],
@@ -53,14 +53,14 @@ async function addressesFor(
   return new Map(rows.map(({ id, base_url }) => [id, base_url]))
 }
 
-/** By the name the client used, else by the upstream's own. */
+/** By the name the client used, then by the upstream's name. */
 function ownRates(own: ReadonlyMap<string, Rates>, record: UsageRecord): Rates | null {
   return own.get(record.model) ?? own.get(record.upstreamModel ?? '') ?? null
 }
 
 /**
- * Elsewhere than at Azure the upstream's name is the model that answered; there it is a deployment,
- * which may be called anything, so the client's name comes first.
+ * Except on Azure, the upstream's name is the model that answered; on Azure it is a deployment with an arbitrary
+ * name, so the client's name comes first.
  */
 function publishedRates(
   catalogue: PriceCatalogue | null,
@@ -79,7 +79,7 @@ function publishedRates(
   return null
 }
 
-/** Nobody knows which upstream a lost request had reached: its model says what it cost, or nothing does. */
+/** It is unknown which upstream a lost request reached, so only its model can determine the cost. */
 const ANYWHERE: PriceSource = { vendor: null, baseUrl: null }
 
 function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null {

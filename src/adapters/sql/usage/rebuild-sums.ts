@@ -1,10 +1,10 @@
-/** Makes a month's sums anew of its records. */
+/** Rebuilds a month's rollups from its records. */
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Month } from '../../../core/month.ts'
 import type { Tables } from '../schema/schema.ts'
 import { COARSER, DAILY, recordedDaily, type SumTable } from './sum-tables.ts'
 
-/** In a transaction during which nobody stores records: what is stored later adds itself to these. */
+/** Needs a transaction that keeps records from being stored; later ones add to these rollups. */
 export async function rebuildSums(step: Transaction<Tables>, month: Month): Promise<void> {
   await fill(step, DAILY, month, recordedDaily(month))
   for (const table of COARSER) {
@@ -16,7 +16,7 @@ export async function rebuildSums(step: Transaction<Tables>, month: Month): Prom
   }
 }
 
-/** A lease may write its row of `usage_monthly` in between; it is then set to the same. */
+/** A lease may write its row of `usage_monthly` concurrently; it is then set to the same value. */
 async function fill(
   step: Transaction<Tables>,
   { name, key, figures, ofMonth }: SumTable,

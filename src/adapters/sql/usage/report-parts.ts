@@ -1,14 +1,14 @@
-/** Where a report reads: the coarsest sums that hold what is asked for, finer ones for what is left at either end. */
+/** Chooses a report's sources: the coarsest sufficient rollups, and finer ones for the rest at either end. */
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { UsageQuery, UsageSum } from '../../../usage/report.ts'
 
 const DAY_MS = 86_400_000
 
-/** The sums' columns and what one record adds to each. */
+/** The rollup columns and what one record adds to each. */
 export const SUMS: Record<keyof Omit<UsageSum, 'group'>, { column: string; ofRecord: string }> = {
   requests: { column: 'requests', ofRecord: '1' },
-  // A client that went away is no error.
+  // A client disconnect is not an error.
   errors: {
     column: 'errors',
     ofRecord: `case when outcome in ('ok', 'aborted') then 0 else 1 end`,
@@ -27,16 +27,16 @@ export const SUMS: Record<keyof Omit<UsageSum, 'group'>, { column: string; ofRec
   costUsd: { column: 'cost_usd', ofRecord: 'coalesce(cost_usd, 0)' },
 }
 
-/** The columns of every part, in this order: those of a union are known by their place. */
+/** The columns of every part, in this order: UNION matches them by position. */
 const GROUPS = ['month', 'day', 'user_id', 'api_key_id', 'model', 'upstream'] as const
 type Group = (typeof GROUPS)[number]
 
-/** From the coarsest to the finest; null is a column that it does not tell apart. */
+/** From coarsest to finest; null for a column the source does not distinguish. */
 interface Source {
   table: string
   groups: Readonly<Record<Group, string | null>>
   sums: readonly string[]
-  /** What a period's name looks like in the column that it is selected by. */
+  /** The format of a period in the column that selects it. */
   period: {
     column: string
     name(ms: number): string
@@ -104,7 +104,7 @@ const RECORDS: Source = {
 
 export interface Parts {
   selects: RawBuilder<unknown>[]
-  /** Each row is a line of the report: adding up 73,000 of them that are alone takes PostgreSQL 70 ms. */
+  /** The rows need no summing if each is a report line: summing 73,000 single rows takes PostgreSQL 70 ms. */
   isSummed: boolean
 }
 
@@ -120,7 +120,7 @@ export function partsOf(query: UsageQuery): Parts {
   }
 }
 
-/** A table of sums has one row for all that it tells apart; records are many. */
+/** A rollup table has one row per group; records have many. */
 function isKey(grouped: ReadonlySet<Group>, source: Source): boolean {
   if (source === RECORDS) return false
   return GROUPS.every((group) => source.groups[group] !== group || grouped.has(group))
@@ -132,7 +132,7 @@ function groupedBy({ by }: UsageQuery): Set<Group> {
   )
 }
 
-/** What is grouped by and what is filtered by; months are cut out of days where need be. */
+/** The columns to group or filter by; months are derived from days if necessary. */
 function neededGroups(query: UsageQuery): Set<Group> {
   const { userId, apiKeyId, model, upstream } = query
   const needed = groupedBy(query)
@@ -148,7 +148,7 @@ interface Part {
   select: RawBuilder<unknown>
 }
 
-/** The first source takes its whole periods, the next ones what is left before and after them. */
+/** The first source covers its whole periods, finer ones what remains before and after. */
 function covered(
   [source, ...finer]: readonly Source[],
   query: UsageQuery,
@@ -161,7 +161,7 @@ function covered(
   const end = untilMs === null ? null : source.period.floor(untilMs)
   const rest = (from: number | null, until: number | null) =>
     covered(finer, query, needed, from, until)
-  // Not one whole period lies between: only the finest source takes an empty stretch of time.
+  // No whole period fits in between: only the finest source takes an empty range.
   if (first !== null && end !== null && first >= end && finer.length > 0)
     return rest(fromMs, untilMs)
   return [

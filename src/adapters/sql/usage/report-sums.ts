@@ -1,11 +1,11 @@
-/** What a batch adds to the coarser sums that long reports read. */
+/** What a batch adds to the coarser rollups that long reports read. */
 
 import type { BulkRow } from './bulk-rows.ts'
 import type { BulkStatement } from './bulk-statement.ts'
 import { folded } from './folded-rows.ts'
 import { DAILY } from './usage-sums.ts'
 
-/** Where these stand in the rows of `usage_daily`. */
+/** Positions of these columns in rows of `usage_daily`. */
 const [DAY, USER, KEY, MODEL, UPSTREAM, FIRST_SUM] = [0, 1, 2, 3, 4, 5] as const
 
 function coarser(table: string, key: Record<string, string>): BulkStatement {

@@ -1,4 +1,4 @@
-/** Single requests are kept for a number of days; what they add up to stays. */
+/** Single requests are kept for a number of days; their rollups stay. */
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
@@ -6,7 +6,7 @@ import type { Tables } from '../schema/schema.ts'
 /** A few milliseconds of work, after which others get the lock. */
 const BATCH = 500
 
-/** The oldest records before then, at most a batch of them; how many were deleted. */
+/** Deletes at most a batch of the oldest records before this time; returns how many. */
 export async function deleteRecordsBefore(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('usage_records')

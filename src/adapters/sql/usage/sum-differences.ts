@@ -1,14 +1,14 @@
-/** Where a month's sums are not what its records say: each row of each table of sums, counted again. */
+/** Finds where a month's rollups differ from its records: each row of each rollup table is recomputed. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Month } from '../../../core/month.ts'
 import type { SumDifference } from '../../../quota/admin-ledger.ts'
 import type { Tables } from '../schema/schema.ts'
 import { COARSER, DAILY, FIGURES, recordedDaily, type SumTable } from './sum-tables.ts'
 
-/** Sums of the same doubles in another order differ by a little. */
+/** Summing doubles in another order changes the result slightly. */
 const TOLERANCE = '0.000000001'
 
-/** One statement, so one moment, whatever is stored meanwhile. */
+/** One statement, so one snapshot, whatever is stored concurrently. */
 export async function sumDifferences(db: Kysely<Tables>, month: Month): Promise<SumDifference[]> {
   const tables = [DAILY, ...COARSER]
   const compared = sql.join(
@@ -28,7 +28,7 @@ export async function sumDifferences(db: Kysely<Tables>, month: Month): Promise<
 const byUser = (one: Record<string, unknown>, other: Record<string, unknown>) =>
   Number(one.who) - Number(other.who)
 
-/** One row a user who has rows that differ, with each figure of those rows from both sides. */
+/** One row per user with differing rows, with both sides of each of their figures. */
 function differingRows({ name, key, figures, ofMonth }: SumTable, month: Month) {
   const keys = Object.keys(key)
   const who = keys.includes('user_id') ? 'user_id' : 'cast(null as integer)'

@@ -1,17 +1,20 @@
-/** The five tables of sums: by what each groups the records, and what it sums of them. */
+/** The five rollup tables: how each groups the records and what it sums. */
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import { type Month, monthStartMs, monthText, nextMonthStartMs } from '../../../core/month.ts'
 
 export interface SumTable {
   name: string
-  /** Each column, and what of a row of `usage_daily` it is. */
+  /** Maps each key column to an expression over `usage_daily`. */
   key: Readonly<Record<string, string>>
   figures: readonly string[]
   ofMonth(month: Month): RawBuilder<unknown>
 }
 
-/** What a figure is over a group of `usage_records`: said anew instead of taken from what adds to the sums, which it is to check. */
+/**
+ * Each figure over a group of `usage_records`: independent of the code that updates the rollups, because it
+ * checks them.
+ */
 const OF_RECORDS: Readonly<Record<string, string>> = {
   requests: 'count(*)',
   errors: `sum(case when outcome in ('ok', 'aborted') then 0 else 1 end)`,
@@ -31,7 +34,7 @@ const same = (...columns: string[]) => Object.fromEntries(columns.map((column) =
 const days = (month: Month) =>
   sql`day >= ${`${monthText(month)}-`} and day < ${`${monthText(month)}-99`}`
 
-/** The finest; all others can be made of it. */
+/** The finest; all others can be derived from it. */
 export const DAILY: SumTable = {
   name: 'usage_daily',
   key: same('day', 'user_id', 'api_key_id', 'model', 'upstream'),
@@ -67,9 +70,9 @@ export const COARSER: readonly SumTable[] = [
   },
 ]
 
-/** The month's records in the groups of `usage_daily`, as that table should hold them. */
+/** The month's records grouped like `usage_daily`, as that table should hold them. */
 export function recordedDaily(month: Month): RawBuilder<unknown> {
-  // Times are texts of one form, which sort as the times do.
+  // Times are text in one format, so they sort chronologically.
   const [from, until] = [isoTime(monthStartMs(month)), isoTime(nextMonthStartMs(month))]
   const groups = `substr(started_at, 1, 10), user_id, api_key_id, model, coalesce(upstream, '')`
   const keyed = `substr(started_at, 1, 10) as day, user_id, api_key_id, model, coalesce(upstream, '') as upstream`

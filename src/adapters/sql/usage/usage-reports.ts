@@ -1,10 +1,10 @@
-/** Reports: the ledger summed by what is asked for. */
+/** Usage reports, grouped by the requested dimensions. */
 import { type Kysely, sql } from 'kysely'
 import type { Dimension, UsageQuery, UsageSum } from '../../../usage/report.ts'
 import type { Tables } from '../schema/schema.ts'
 import { partsOf, SUMS } from './report-parts.ts'
 
-/** What is grouped by, and its name for people, looked up once the sums are there. */
+/** The grouping column and its display name, looked up after summing. */
 const GROUPS: Record<Dimension, { column: string; label: string }> = {
   user: {
     column: 'user_id',
@@ -32,8 +32,8 @@ export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Pro
   const { selects, isSummed } = partsOf(query)
   const named = by.map((name) => `${GROUPS[name].label} as "${name}"`)
   const grouped = by.map((name) => GROUPS[name].column)
-  // As a double it is a number from every driver, and exact up to 2^53. Cast first, because PostgreSQL
-  // sums bigints as numerics, which takes twice as long as all the rest of a report.
+  // Every driver returns a double as a number, exact up to 2^53. Cast before summing, because PostgreSQL sums
+  // bigints as numerics, which takes twice as long as the rest of a report.
   const summed = Object.entries(SUMS).map(([name, { column }]) => {
     const amount = `cast(${column} as double precision)`
     return `${isSummed ? amount : `sum(${amount})`} as "${name}"`
@@ -53,7 +53,7 @@ export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Pro
   return inOrder(by, rows)
 }
 
-/** Sorted here: databases differ in how they order texts. */
+/** Sorted here because databases differ in how they order text. */
 function inOrder(by: readonly Dimension[], rows: readonly Row[]): UsageSum[] {
   const used = rows.filter(({ requests }) => requests > 0)
   const places = placesOf(by, used)
@@ -62,7 +62,7 @@ function inOrder(by: readonly Dimension[], rows: readonly Row[]): UsageSum[] {
     .map((at) => sumOf(by, used[at] as Row))
 }
 
-/** A number for each line, in their order: of a hundred thousand lines each text is compared but once. */
+/** One rank per line: among a hundred thousand lines, each text is compared only once. */
 function placesOf(by: readonly Dimension[], rows: readonly Row[]): number[] {
   const places = new Array<number>(rows.length).fill(0)
   for (const name of by) {

@@ -1,4 +1,4 @@
-/** A usage record as its row. */
+/** Converts a usage record to its row. */
 
 import { isoTime } from '../../../core/iso-time.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
@@ -79,7 +79,7 @@ export function recordRow(record: UsageRecord): BulkRow {
     record.costUsd,
     record.audioOutputTokens,
     record.reservedTokens,
-    // A journal that an older version wrote has none of these.
+    // Journals of older versions lack these.
     record.cacheWriteTokens ?? 0,
     record.cacheWrite1hTokens ?? 0,
   ]

@@ -1,4 +1,4 @@
-/** Finished requests in SQL: kept once, summed by day and month, and taken off the leases of their quota. */
+/** Finished requests in SQL: stored once, added to the rollups, and taken off their quota leases. */
 import type { Kysely } from 'kysely'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
@@ -25,14 +25,14 @@ import {
 interface Parts {
   db: Kysely<Tables>
   runBulk: RunBulk
-  /** Without one, only models with a price of the operator's are priced. */
+  /** Without a catalogue, only models with an operator's price are priced. */
   catalogue: PriceCatalogue | null
 }
 
 export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore {
   return {
     async settle(given, instanceId) {
-      // What the gateway's own commands ask for is nobody's use.
+      // Requests of the gateway's own commands are not recorded as usage.
       const people = given.filter(({ userId }) => userId !== SYSTEM_USER_ID)
       if (people.length === 0) return 0
       const records = await priced(db, catalogue, onePerRequest(people))
@@ -40,7 +40,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const written = await runBulk(step, RECORDS, records.map(recordRow))
         const fresh = onlyWritten(records, written)
         if (fresh.length === 0) return 0
-        // In this order everywhere, and the rows of each in theirs: no two instances wait for each other.
+        // A fixed order of tables and rows prevents deadlocks between instances.
         const sums = daySums(fresh)
         const daily = dailyRows(sums)
         await runBulk(step, SLOTS, slotRows(sums))
@@ -57,7 +57,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
   }
 }
 
-/** The first of each request id. */
+/** The first record of each request id. */
 function onePerRequest(records: readonly UsageRecord[]): readonly UsageRecord[] {
   const seen = new Set<string>()
   for (const { requestId } of records) seen.add(requestId)

@@ -1,4 +1,4 @@
-/** What a batch of records adds to the sums of its days and months, and takes off leases. */
+/** What a batch of records adds to its daily and monthly rollups and takes off leases. */
 
 import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf } from '../../../core/month.ts'
@@ -44,7 +44,7 @@ export const MONTHLY = sums(
   { user_id: 'integer', year: 'integer', month: 'integer' },
   MONTHLY_SUMS,
 )
-/** A lease that somebody deleted comes back below zero: what its instance spends stays accounted for. */
+/** A deleted lease comes back negative, so that what its instance spends stays accounted for. */
 export const LEASES: BulkStatement = {
   ...sums(
     'quota_leases',
@@ -128,7 +128,7 @@ export function leaseRows(sums: readonly DaySum[], instanceId: string): BulkRow[
   ).map((row) => [...row, now])
 }
 
-/** The month of a request is that of its start, whenever it ended. */
+/** A request belongs to the month it started in, whenever it ended. */
 function billed({ userId, day }: DaySum): (string | number)[] {
   const { year, month } = monthOf(day * DAY_MS)
   return [userId, year, month]
