@@ -12,7 +12,7 @@ export function addUserPassword(user: Command, context: CliContext): void {
   withExamples(
     command,
     'gpt-proxy user password admin',
-    'gpt-proxy user password admin < file',
+    'gpt-proxy user password admin < password.txt',
   ).action(async (name: string) => {
     const password = (await given(context)).replace(/\r?\n$/, '')
     await withAdmin(context, async (admin) => {

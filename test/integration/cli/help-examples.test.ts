@@ -89,6 +89,7 @@ async function pasted(
   writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`)
   chmodSync(command, 0o755)
   writeFileSync(join(place, 'key.txt'), 'sk-example-key-1\n')
+  writeFileSync(join(place, 'password.txt'), 'a long enough passphrase\n')
   writeFileSync(join(place, 'keys.txt'), 'sk-example-key-1\nsk-example-key-2\n')
   writeFileSync(join(place, 'prices.csv'), 'model,input,output\nqwen-max,2.4,9.6\n')
   const env = {
