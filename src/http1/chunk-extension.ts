@@ -17,7 +17,7 @@ const BACKSLASH = 92
 const TAB = 9
 const DELETE = 127
 
-/** Null if the byte is not allowed there. Extensions are ignored, but both readers must agree on where they end. */
+/** Null if the byte is not allowed there. Extensions are ignored, but every reader must agree on where they end. */
 export function afterExtensionByte(state: ExtensionState, byte: number): ExtensionState | null {
   switch (state) {
     case 'name start':

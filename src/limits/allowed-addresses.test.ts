@@ -1,4 +1,4 @@
-/** Lists of networks that a key is limited to. */
+/** Networks that a key is restricted to. */
 import { expect, test } from 'bun:test'
 import { isAllowedFrom } from './allowed-addresses.ts'
 import { parseAddress } from './ip-address.ts'

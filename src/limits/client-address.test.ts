@@ -1,4 +1,4 @@
-/** Whose address a request counts for, whatever its headers claim. */
+/** Which address a request counts for, whatever its headers claim. */
 import { describe, expect, test } from 'bun:test'
 import { clientAddress, trustOf } from './client-address.ts'
 import { readCidr } from './ip-address.ts'

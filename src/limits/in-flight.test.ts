@@ -1,4 +1,4 @@
-/** How many requests one key or address may have under way, and whose are ended. */
+/** How many concurrent requests a key or address may have, and which are ended when a key is revoked. */
 import { describe, expect, test } from 'bun:test'
 import type { Caller } from '../access/caller.ts'
 import { createInFlight } from './in-flight.ts'

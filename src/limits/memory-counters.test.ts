@@ -1,4 +1,4 @@
-/** The counters in memory against a plain list of all that was taken, over any order and any time. */
+/** In-memory counters against a plain list of all amounts, for any order and timing. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Demand, Ticket } from './counters.ts'
@@ -6,7 +6,7 @@ import { createMemoryCounters } from './memory-counters.ts'
 
 const LASTS_SECONDS = 61
 
-/** Everything that was ever taken, looked through anew each time. */
+/** Keeps every amount ever taken and scans them all for each answer. */
 function plainCounters() {
   const taken: { counter: string; second: number; amount: number }[] = []
   const usedAt = (counter: string, ms: number): number =>
@@ -29,7 +29,7 @@ function plainCounters() {
         left -= back
       }
     },
-    /** The first moment at which it fits: now, or where something leaves. */
+    /** The first time at which it fits: now, or when an amount expires. */
     fitsAt(demand: Demand, nowMs: number): number {
       const leaves = taken.map(({ second }) => (second + LASTS_SECONDS) * 1000)
       const moments = [nowMs, ...leaves.filter((ms) => ms > nowMs).sort((a, b) => a - b)]
@@ -50,7 +50,7 @@ const step = fc.oneof(
     counter,
     by: fc.integer({ min: -30, max: 30 }),
   }),
-  // A moment, a few seconds, or as long as it takes a window to leave or both generations to go.
+  // A moment, a few seconds, or long enough for a window or both generations to expire.
   fc.record({
     do: fc.constant('wait' as const),
     ms: fc.oneof(fc.nat(3), fc.nat(5_000), fc.nat(70_000), fc.nat(200_000)),

@@ -1,4 +1,4 @@
-/** That a limit which refused is not asked again before it has a place. */
+/** A limit that refused is not asked again before it has capacity. */
 import { expect, test } from 'bun:test'
 import { createRefusals } from './recent-refusals.ts'
 import type { Limit } from './rules.ts'

@@ -1,4 +1,4 @@
-/** Which limits a request is under, and what is told of them. */
+/** Which limits apply to a request, and what the client learns about them. */
 import { describe, expect, test } from 'bun:test'
 import { addLimitHeaders, goDuration } from './headers.ts'
 import { limitRefusal } from './refusals.ts'

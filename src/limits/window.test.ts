@@ -1,4 +1,4 @@
-/** The sliding window beside a plain log of every amount: never over the limit in any 60 s, and no place lost. */
+/** The sliding window against a plain log of all amounts: never over the limit in any 60 s, and no capacity lost. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { add, emptyWindow, fits, giveBack, resetMs, roll, waitMs } from './window.ts'
@@ -58,7 +58,7 @@ describe('a window', () => {
             taken.push({ atMs: nowMs, amount })
             continue
           }
-          // One millisecond before, it is still refused; at that moment it fits.
+          // One millisecond earlier it is still refused; at that time it fits.
           const later = { ...window, seconds: [...window.seconds], amounts: [...window.amounts] }
           roll(later, Math.floor((nowMs + wait - 1) / 1000))
           expect(fits(later, amount, limit)).toBe(false)

@@ -1,4 +1,4 @@
-/** Quotas by leases in any order of what three instances and their ledger can do: never a token too many. */
+/** Quota leases under any order of operations on three instances and their ledger: the quota is never overspent. */
 import { afterEach, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
@@ -34,7 +34,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       instance,
-      // Above 1: the answer was longer than what was held for it.
+      // Above 1: the answer was longer than its reservation.
       share: fc.double({ min: 0, max: 1.5, noNaN: true }),
     }),
   },
@@ -59,7 +59,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** Its tokens were on lease until the instance came again: it had forgotten the account that asked. */
+/** A past failure: the instance forgot the account, so its tokens stayed on lease until it asked again. */
 const LOST_LEASE: Step[] = [
   { do: 'fail', instance: 0, when: 'after' },
   { do: 'hold', instance: 2, tokens: 1 },
@@ -92,7 +92,7 @@ test('no order of holds, settlements, stored records and restarts on three insta
       const store = (one: (typeof all)[number]) =>
         one.quotas.watch(ledger.stored).settle(one.unstored.splice(0).map(recordOf), one.id)
       let spent = 0
-      /** Used beyond what was held for it: by so much, and no more, a quota may be exceeded. */
+      /** Usage beyond reservations: a quota may be exceeded by exactly this much. */
       let excess = 0
       for (const step of todo) {
         const one = all[step.instance]
@@ -109,7 +109,7 @@ test('no order of holds, settlements, stored records and restarts on three insta
         } else if (step.do === 'fail') {
           ledger.fails = step.when
         } else if (step.do === 'kill') {
-          // The journal of the next process settles what was under way at its reservation.
+          // The next process settles requests in flight at their reservations, from the journal.
           for (const { tokens } of one.open.splice(0)) {
             one.unstored.push(tokens)
             spent += tokens
@@ -118,7 +118,7 @@ test('no order of holds, settlements, stored records and restarts on three insta
           one.process.gone = true
           Object.assign(one, started(one.id, ledger.stored.settle(left, one.id)))
         } else if (step.do === 'stop') {
-          // As a process does: running requests end, what they spent is stored, the next one begins.
+          // As in a real shutdown: running requests end, their usage is stored, then the next process starts.
           for (const hold of one.open.splice(0)) one.quotas.release(hold)
           await store(one)
           ledger.fails = null

@@ -1,4 +1,4 @@
-/** Several instances on one quota, against a plain ledger: what is free at one is within reach of all. */
+/** Several instances on one quota, against a plain ledger: each can reach tokens that are free on another. */
 import { afterEach, describe, expect, test } from 'bun:test'
 import {
   ada,
@@ -13,7 +13,7 @@ import type { QuotaReservation } from './quota.ts'
 
 afterEach(stopQuotas)
 
-/** Two that lease a quarter of what is left at a time. */
+/** Two instances that each lease a quarter of the remainder at a time. */
 function pairOn(ledger: ReturnType<typeof plainLedger>) {
   const instance = (name: string) =>
     quotasOn(

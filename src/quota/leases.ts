@@ -12,7 +12,10 @@ import { LEASE_LASTS_MS } from './rules.ts'
 const ASK_AGAIN_MS = 500
 /** Other instances were notified of the demand and return what their requests don't hold. */
 const ASK_OTHERS_AGAIN_MS = 100
-/** For this long after notifying others, a lease covers only what requests need, so that others get a share. */
+/**
+ * For this long after another instance asked, a lease covers only what requests need; otherwise this one would
+ * take the tokens first.
+ */
 const MODEST_MS = 1_000
 const RETRY_START_MS = 200
 

@@ -1,4 +1,4 @@
-/** Quotas by leases on one instance, against a plain ledger. */
+/** Quota leases on one instance, against a plain ledger. */
 import { afterEach, describe, expect, test } from 'bun:test'
 import {
   ada,

@@ -1,4 +1,4 @@
-/** One-time passwords by the otpauth library. */
+/** One-time passwords, using the otpauth library. */
 import { Secret, TOTP } from 'otpauth'
 import type { Totp } from '../../access/totp.ts'
 
