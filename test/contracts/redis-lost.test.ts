@@ -111,7 +111,11 @@ test('a stop is no loss', async () => {
 })
 
 test.each([
-  ['a wrong password', (url: string) => url.replace(redis.password, 'wrong-9'), 'WRONGPASS'],
+  [
+    'a wrong password',
+    (url: string) => url.replace(redis.password, 'wrong-9'),
+    'refuses the user or password',
+  ],
   ['no password', (url: string) => url.replace(/:[^/]*@/, ''), 'set REDIS_PASSWORD'],
   ['a closed port', () => 'redis://127.0.0.1:1', 'nothing listens at 127.0.0.1:1'],
   ['an unknown host', () => 'redis://nowhere.invalid', "host name of nowhere.invalid:6379 can't"],

@@ -1,37 +1,55 @@
-/** Explains why Redis can't be reached, for the one warning: Bun's client only reports that it is closed. */
+/**
+ * Why there is no connection to Redis, for the one warning. Bun's client says "closed" of a closed port, an
+ * unknown host and a wrong password alike, so what is below it is looked at first.
+ */
 
-/** Names the step that failed. Never contains a password. */
+/** Names the step that failed. No password is in it. Resolves within about twice `patienceMs`. */
 export async function whyNoConnection(url: string, patienceMs: number): Promise<string> {
-  const { hostname, port, protocol, username, password } = new URL(url)
+  const { hostname, port, password } = new URL(url)
   const at = { hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
   const place = `${hostname}:${at.port}`
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const question = ['AUTH', decodeURIComponent(username), decodeURIComponent(password)]
-  const asked = password === '' ? ['PING'] : question.filter((word) => word !== '')
-  const timer = setTimeout(() => resolve(`${place} does not answer`), patienceMs)
-  const connecting = Bun.connect({
-    ...at,
-    tls: protocol === 'rediss:',
-    socket: {
-      open: (socket) => void socket.write(command(asked)),
-      data: (_, bytes) => resolve(inWords(place, bytes.toString())),
-      close: () => resolve(`${place} closed the connection`),
-      error: (_, error) => resolve(`${place}: ${codeOf(error)}`),
-    },
-  })
-  connecting.catch((error) => resolve(unreachable(place, codeOf(error))))
-  const why = await promise
-  clearTimeout(timer)
-  connecting.then((socket) => socket.end()).catch(() => {})
-  return why
+  const fault = await connectionFault(at, patienceMs)
+  if (fault === 'late') return `${place} does not answer`
+  if (fault !== null) return unreachable(place, fault)
+  return whatItSays(url, place, { patienceMs, hasPassword: password !== '' })
 }
 
-function inWords(place: string, answer: string): string {
-  const code = /^-([A-Z]+)/.exec(answer)?.[1]
-  if (code === 'NOAUTH')
-    return `${place} wants a password: set REDIS_PASSWORD, or put it in REDIS_URL`
-  if (code === 'WRONGPASS') return `${place} refuses the user or password (WRONGPASS)`
-  return code === undefined ? `${place} closed the connection` : `${place} answers ${code}`
+/** The code of the error, or null where something takes connections there. */
+async function connectionFault(
+  at: { hostname: string; port: number },
+  patienceMs: number,
+): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  const timer = setTimeout(resolve, patienceMs, 'late')
+  const connecting = Bun.connect({ ...at, socket: { data() {}, error() {} } })
+  connecting.then(
+    (socket) => {
+      resolve(null)
+      socket.end()
+    },
+    (error) => resolve(codeOf(error)),
+  )
+  return promise.finally(() => clearTimeout(timer))
+}
+
+/** Something listens: either it is silent, or it does not let us in. */
+async function whatItSays(
+  url: string,
+  place: string,
+  { patienceMs, hasPassword }: { patienceMs: number; hasPassword: boolean },
+): Promise<string> {
+  const client = new Bun.RedisClient(url, { autoReconnect: false, enableOfflineQueue: false })
+  const { promise: late, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(resolve, patienceMs, 'late')
+  const answer = await Promise.race([client.connect().catch(() => 'refused'), late])
+  clearTimeout(timer)
+  client.close()
+  if (answer === 'late') return `${place} does not answer`
+  if (answer !== 'refused') return `${place} closed the connection`
+  const tls = url.startsWith('rediss:') ? ', or TLS to it fails' : ''
+  return hasPassword
+    ? `${place} refuses the user or password, or is no Redis${tls}`
+    : `${place} closed the connection: if it wants a password, set REDIS_PASSWORD, or put it in REDIS_URL${tls}`
 }
 
 function unreachable(place: string, code: string): string {
@@ -42,10 +60,4 @@ function unreachable(place: string, code: string): string {
 
 function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? 'unknown'
-}
-
-/** Encodes a command in the Redis protocol: each word preceded by its length. */
-function command(words: readonly string[]): string {
-  const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)
-  return `*${words.length}\r\n${parts.join('')}`
 }
