@@ -2,6 +2,7 @@
  * Writes docs/vendor-routes.md from the table of vendor routes: `npx bun scripts/vendor-reference.ts`.
  * A test holds the file equal to what this makes.
  */
+import { ANTHROPIC_ROUTES } from '../src/passthrough/anthropic-routes.ts'
 import { OPENAI_ROUTES } from '../src/passthrough/openai-routes.ts'
 import type { Meter, Target, VendorRoute } from '../src/passthrough/route.ts'
 
@@ -27,6 +28,10 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 \`GET /v1/realtime\` is a WebSocket: its frames pass as they are, each response is a record of its own, and the session
 ends with close code 1008 when the quota is gone. A browser sends its key as the subprotocol
 \`openai-insecure-api-key.KEY\`.
+
+Routes below \`/v1/messages\` go to keys of \`--provider anthropic\`; their errors have Anthropic's form, and models in their
+bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch can't be deleted,
+since one that is deleted before it was charged would be free.
 
 Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
 
@@ -56,7 +61,7 @@ function rowOf({ method, path, target, meter }: VendorRoute): string {
 }
 
 export function vendorReference(): string {
-  return HEAD + OPENAI_ROUTES.map(rowOf).join('')
+  return HEAD + [...OPENAI_ROUTES, ...ANTHROPIC_ROUTES].map(rowOf).join('')
 }
 
 if (import.meta.main) await Bun.write(VENDOR_REFERENCE, vendorReference())

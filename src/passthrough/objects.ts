@@ -8,6 +8,9 @@ export interface VendorObject {
   apiKeyId: number
 }
 
+/** Kinds of batches that are paid when their output is ready: OpenAI's, Anthropic's. */
+export const BATCH_KINDS = ['batch', 'message_batch'] as const
+
 /** A batch that was made and not paid yet. */
 export interface OpenBatch extends VendorObject {
   createdAtMs: number

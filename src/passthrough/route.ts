@@ -36,7 +36,11 @@ export type Meter =
   /** Paid by the token or the hour at the vendor, who reports nothing in the reply. */
   | 'unpriced'
 
+/** Whose API a route belongs to: its keys are asked, and errors have its form. */
+export type VendorApi = 'openai' | 'anthropic'
+
 export interface VendorRoute {
+  api: VendorApi
   method: Method
   /** As clients send it, with `{kind}` for the id of an object. */
   path: string
@@ -58,6 +62,7 @@ export type Options = Partial<Omit<VendorRoute, 'method' | 'path' | 'target'>>
 export function row(line: string, target: Target, options: Options = {}): VendorRoute {
   const [method, path] = line.split(' ') as [Method, string]
   return {
+    api: 'openai',
     method,
     path: `/v1/${path}`,
     target,

@@ -1,6 +1,6 @@
 /** Anthropic, and whatever speaks its Messages API at another base URL. */
 import type { ModelRequest } from '../protocols/protocol.ts'
-import { getJson, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
 /** The only version that there is; a client's own word for it is not passed on. */
 const VERSION = { 'anthropic-version': '2023-06-01' } as const
@@ -12,7 +12,10 @@ export const anthropic: Provider = {
     url: `${upstream.baseUrl}/v1/${endpoint}`,
     headers: { ...PLAIN_JSON, ...VERSION, 'x-api-key': secret },
   })),
-  vendor: null,
+  vendor: (upstream, secret, { path, query }) => ({
+    url: `${upstream.baseUrl}/v1/${path}${query}`,
+    headers: { ...PLAIN, ...VERSION, 'x-api-key': secret },
+  }),
   modelList: (upstream, secret) =>
     getJson(`${upstream.baseUrl}/v1/models?limit=1000`, { ...VERSION, 'x-api-key': secret }),
   transport: null,

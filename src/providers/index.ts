@@ -1,5 +1,6 @@
 /** The registry: every provider by its name. */
 import type { ProviderName } from '../core/providers.ts'
+import type { ProtocolName } from '../protocols/protocol.ts'
 import { anthropic } from './anthropic.ts'
 import { azure } from './azure.ts'
 import { bedrock } from './bedrock.ts'
@@ -18,4 +19,10 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
   vertex,
   bedrock,
   demo,
+}
+
+/** Where the further routes of one vendor's API are at a provider; null if it has none of them. */
+export function vendorAt(provider: ProviderName, api: ProtocolName): Provider['vendor'] {
+  const { vendor, protocols } = PROVIDERS[provider]
+  return protocols[0] === api ? vendor : null
 }

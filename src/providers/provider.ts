@@ -35,7 +35,7 @@ export interface Provider {
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
   readonly byModel?: (model: string) => { protocol: ProtocolName; maker: string }
   readonly destination: DestinationOf
-  /** Where the vendor's further routes are; null if it has none. */
+  /** Where the further routes of the API that its first protocol belongs to are; null if it has none. */
   readonly vendor: ((upstream: UpstreamKey, secret: string, path: VendorPath) => Destination) | null
   /** The list of models, which also tells whether a key is accepted. */
   modelList(upstream: UpstreamKey, secret: string): WireRequest

@@ -26,26 +26,25 @@ const openai: ErrorForm = (message, request_id) => ({
 interface Unserved {
   method: string
   path: string
-  value: { api: string; form: ErrorForm }
+  value: { api: string; form: ErrorForm; help: string }
 }
 
+const OTHER_API = 'Use the OpenAI API at /v1/chat/completions; GET /v1/models lists the models.'
+
 const of =
-  (api: string, form: ErrorForm) =>
+  (api: string, form: ErrorForm, help = OTHER_API) =>
   (line: string): Unserved => {
     const [method = '', path = ''] = line.split(' ')
-    return { method, path, value: { api, form } }
+    return { method, path, value: { api, form, help } }
   }
 
 /** A row goes as soon as the route is served. */
 const UNSERVED: readonly Unserved[] = [
-  ...[
-    'POST /v1/messages/batches',
-    'GET /v1/messages/batches',
-    'GET /v1/messages/batches/{rest*}',
-    'POST /v1/messages/batches/{rest*}',
-    'DELETE /v1/messages/batches/{batch}',
-    'POST /v1/complete',
-  ].map(of('the Anthropic API', anthropic)),
+  ...['POST /v1/complete'].map(of('the Anthropic API', anthropic)),
+  // One that is deleted before it was charged would be free.
+  ...['DELETE /v1/messages/batches/{batch}'].map(
+    of('deletion of a batch', anthropic, 'Leave it: the vendor forgets its results by itself.'),
+  ),
   ...['POST /v1/projects/{rest*}'].map(of('Vertex AI', gemini)),
   ...['POST /api/chat', 'POST /api/generate', 'POST /api/embed', 'GET /api/tags'].map(
     of("Ollama's own API", ollama),
@@ -64,8 +63,8 @@ const router = createRouter(UNSERVED)
 export function unservedReply(method: string, path: string, requestId: string): Reply | null {
   const found = router.match(method, path)
   if (found === null) return null
-  const { api, form } = found.value
-  const message = `gateway: ${api} is not served at ${path.slice(0, 200)}. Use the OpenAI API at /v1/chat/completions; GET /v1/models lists the models.`
+  const { api, form, help } = found.value
+  const message = `gateway: ${api} is not served at ${path.slice(0, 200)}. ${help}`
   const { headers, ...reply } = json(form(message, requestId), 400)
   return { ...reply, headers: { ...headers, 'x-request-id': requestId } }
 }

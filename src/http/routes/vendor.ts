@@ -1,5 +1,6 @@
 /** The table of vendor routes as routes of the server: reads each call as far as its row needs it. */
 import { invalidRequest } from '../../core/errors.ts'
+import { ANTHROPIC_ROUTES } from '../../passthrough/anthropic-routes.ts'
 import { boundaryOf, fieldsIn, partsIn, refuseTwice, withField } from '../../passthrough/form.ts'
 import { OPENAI_ROUTES } from '../../passthrough/openai-routes.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
@@ -22,9 +23,9 @@ const isResponses = ({ method, path }: VendorRoute) => method === 'POST' && path
 /** Responses are passed here to upstreams that keep them; see responses.ts. */
 export const RESPONSES_ROW = OPENAI_ROUTES.find(isResponses) as VendorRoute
 
-export const VENDOR_ROUTES: readonly Route[] = OPENAI_ROUTES.filter(
-  (row) => row !== RESPONSES_ROW,
-).map((row) => ({
+const ROWS = [...OPENAI_ROUTES.filter((row) => row !== RESPONSES_ROW), ...ANTHROPIC_ROUTES]
+
+export const VENDOR_ROUTES: readonly Route[] = ROWS.map((row) => ({
   method: row.method,
   path: row.path,
   who: 'proxy_key' as const,
@@ -42,7 +43,9 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
       await serveVendor(services, { client: exchange, readCall }, context)
     } catch (error) {
       reportRefusal(services, requestId, error, exchange)
-      exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
+      exchange.respond(
+        errorAnswer(error, requestId, { logger: services.logger, protocol: row.api }),
+      )
     }
   }
   return (exchange, match) => {

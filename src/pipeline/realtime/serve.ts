@@ -5,7 +5,7 @@ import type { HeaderSource } from '../../core/headers.ts'
 import { addUsage, NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import { acceptOf, keyIn, type Offer, upstreamProtocols } from '../../http1/websocket-handshake.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { vendorAt } from '../../providers/index.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { attempt, type SendAttempt } from '../attempt/attempt.ts'
 import { failureFromError } from '../attempt/send.ts'
@@ -100,7 +100,7 @@ async function serveCaller(
 function dialer(call: VendorCall, offer: Offer, found: (opened: Opened) => void): SendAttempt {
   return async (services, tries, { candidate: { target, upstream } }) => {
     const { key, secret } = upstream
-    const destination = PROVIDERS[key.provider].vendor?.(key, secret, {
+    const destination = vendorAt(key.provider, 'openai')?.(key, secret, {
       path: call.path,
       query: queryOf(call, target.model),
       model: target.model,

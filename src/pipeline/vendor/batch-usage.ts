@@ -1,6 +1,7 @@
 /** What a finished batch used, by model: as the vendor sums it up, or out of the lines of its output file. */
 import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
 import { tokensIn } from '../../passthrough/usage.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import { jsonOf, textOf } from '../attempt/read-body.ts'
 import { fieldsOf } from './own.ts'
 
@@ -25,7 +26,16 @@ export function usageOfBatch(batch: unknown): UsageByModel | null {
   return new Map([[model, usage]])
 }
 
-/** Of an output file, read line by line: `{custom_id, response: {body: {model, usage}}}`. */
+/** Anthropic counts what its cache gave and took beside the input. */
+function usageOfMessage(message: object): TokenUsage | null {
+  const read = PROTOCOLS.anthropic.readReply(JSON.stringify(message))
+  return read.kind === 'answer' ? read.usage : null
+}
+
+/**
+ * Of an output, read line by line: OpenAI's `{custom_id, response: {body: {model, usage}}}`, Anthropic's
+ * `{custom_id, result: {message: {model, usage}}}`.
+ */
 export class OutputLines {
   readonly usage: UsageByModel = new Map()
   private pending: Uint8Array[] = []
@@ -46,10 +56,12 @@ export class OutputLines {
     this.pending = []
     this.size = 0
     if (line === '') return
-    const { body } = fieldsOf(fieldsOf(jsonOf(line)).response)
-    const usage = tokensIn(body)
+    const { response, result } = fieldsOf(jsonOf(line))
+    const { message } = fieldsOf(result)
+    const answer = fieldsOf(message ?? fieldsOf(response).body)
+    const usage = message === undefined ? tokensIn(answer) : usageOfMessage(answer)
     if (usage === null) return
-    const { model } = fieldsOf(body)
+    const { model } = answer
     const name = typeof model === 'string' ? model : '-'
     const before = this.usage.get(name)
     this.usage.set(name, before === undefined ? usage : addUsage(before, usage))

@@ -5,7 +5,8 @@
  */
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { OpenBatch } from '../../passthrough/objects.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import type { VendorApi } from '../../passthrough/route.ts'
+import { vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { UsageRecord } from '../../usage/record.ts'
@@ -41,17 +42,17 @@ async function charge(services: ChargeServices, settle: Settle, batch: OpenBatch
     .find(({ key }) => key.id === batch.upstreamKeyId)
   const isOld = Date.now() - batch.createdAtMs > GIVEN_UP_AFTER_MS
   if (upstream === undefined) return isOld ? services.objects.closeBatch(batch) : undefined
-  const reply = await get(services, upstream, `batches/${encodeURIComponent(batch.id)}`)
+  const reply = await get(services, upstream, placeOf(batch))
   if (!isSuccess(reply.status)) {
     await wholeBody(reply)
     return reply.status === 404 || isOld ? services.objects.closeBatch(batch) : undefined
   }
   const state = jsonOf(textOf(await wholeBody(reply)))
   if (!isFinal(state)) return
-  const { kind: _, id: __, createdAtMs: ___, ...owner } = batch
-  const files = madeIn('batch', fieldsOf(state)).map((made) => ({ ...made, ...owner }))
+  const { kind, id: _, createdAtMs: __, ...owner } = batch
+  const files = madeIn(kind, fieldsOf(state)).map((made) => ({ ...made, ...owner }))
   await services.objects.remember(files)
-  const usage = usageOfBatch(state) ?? (await usageOfOutput(services, upstream, state))
+  const usage = usageOfBatch(state) ?? (await usageOfOutput(services, upstream, { batch, state }))
   if (usage !== null) await settle(recordsOf(batch, upstream, usage))
   await services.objects.closeBatch(batch)
 }
@@ -60,11 +61,12 @@ async function charge(services: ChargeServices, settle: Settle, batch: OpenBatch
 async function usageOfOutput(
   services: ChargeServices,
   upstream: UsableUpstream,
-  state: unknown,
+  { batch, state }: { batch: OpenBatch; state: unknown },
 ): Promise<UsageByModel | null> {
-  const { output_file_id: id, model } = fieldsOf(state)
-  if (typeof id !== 'string') return null
-  const reply = await get(services, upstream, `files/${encodeURIComponent(id)}/content`)
+  const { model } = fieldsOf(state)
+  const place = outputOf(batch, state)
+  if (place === null) return null
+  const reply = await get(services, upstream, place)
   if (!isSuccess(reply.status)) throw new Error(`its output file answers ${reply.status}`)
   const lines = new OutputLines()
   for (let bytes = await reply.next(); bytes !== null; bytes = await reply.next()) lines.push(bytes)
@@ -73,12 +75,38 @@ async function usageOfOutput(
   return lines.usage.size > 0 ? lines.usage : new Map([[String(model ?? '-'), NO_USAGE]])
 }
 
+/** Whose API a path belongs to. */
+interface Place {
+  api: VendorApi
+  path: string
+}
+
+function placeOf({ kind, id }: OpenBatch): Place {
+  const name = encodeURIComponent(id)
+  return kind === 'message_batch'
+    ? { api: 'anthropic', path: `messages/batches/${name}` }
+    : { api: 'openai', path: `batches/${name}` }
+}
+
+/** Null if nothing came out of it. */
+function outputOf(batch: OpenBatch, state: unknown): Place | null {
+  const { output_file_id: file, results_url, request_counts } = fieldsOf(state)
+  const { api, path } = placeOf(batch)
+  if (api === 'anthropic')
+    return typeof results_url === 'string' && fieldsOf(request_counts).succeeded !== 0
+      ? { api, path: `${path}/results` }
+      : null
+  return typeof file === 'string'
+    ? { api, path: `files/${encodeURIComponent(file)}/content` }
+    : null
+}
+
 function get(
   { transport }: ChargeServices,
   { key, secret }: UsableUpstream,
-  path: string,
+  { api, path }: Place,
 ): Promise<UpstreamReply> {
-  const destination = PROVIDERS[key.provider].vendor?.(key, secret, { path, query: '', model: '' })
+  const destination = vendorAt(key.provider, api)?.(key, secret, { path, query: '', model: '' })
   if (destination === undefined) throw new Error('its provider has no batches')
   return transport.send({ method: 'GET', ...destination, body: null }, { fresh: false }).reply
 }

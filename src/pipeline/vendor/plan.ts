@@ -7,8 +7,9 @@ import {
   referencesIn,
   type VendorObject,
 } from '../../passthrough/objects.ts'
+import type { VendorRoute } from '../../passthrough/route.ts'
 import { parsedBody } from '../../protocols/request-body.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { PROVIDERS, vendorAt } from '../../providers/index.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
@@ -28,7 +29,7 @@ export async function planCall(
 ): Promise<VendorPlan> {
   refuseOtherModels(caller, call)
   const own = await ownedBy(services, caller, namedIn(call))
-  const held = heldAt(services, own)
+  const held = heldAt(services, call, own)
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))
   return { plan: await planFor(services, caller, call, held), object }
 }
@@ -50,7 +51,7 @@ async function planFor(
   }
   if (target.by === 'list') {
     const ids = await services.objects.keysOf(target.kind, caller.user.id)
-    const keys = accounts(services).filter(({ key }) => ids.includes(key.id))
+    const keys = accounts(services, call).filter(({ key }) => ids.includes(key.id))
     return targetsOf(keys.length > 0 ? keys : accountsFor(services, call), '')
   }
   return targetsOf(held ?? accountsFor(services, call), '')
@@ -73,19 +74,20 @@ function pinned(plan: Plan<UsableUpstream>, held: readonly UsableUpstream[]) {
 
 /** Without the keys of providers that have no such route. */
 function speaking(plan: Plan<UsableUpstream>, { route }: VendorCall): Plan<UsableUpstream> {
-  const has = route.path === '/v1/responses' ? speaksResponses : hasVendorRoutes
+  const has = (upstream: UsableUpstream) =>
+    route.path === '/v1/responses' ? speaksResponses(upstream) : hasRoutes(upstream, route)
   return plan
     .map((target) => ({ ...target, keys: target.keys.filter(has) }))
     .filter(({ keys }) => keys.length > 0)
 }
 
-function hasVendorRoutes({ key }: UsableUpstream): boolean {
-  return PROVIDERS[key.provider].vendor !== null
+function hasRoutes({ key }: UsableUpstream, { api }: Pick<VendorRoute, 'api'>): boolean {
+  return vendorAt(key.provider, api) !== null
 }
 
 function speaksResponses(upstream: UsableUpstream): boolean {
   const { speaks } = PROVIDERS[upstream.key.provider]
-  return hasVendorRoutes(upstream) && speaks?.(upstream.key, 'responses') !== false
+  return hasRoutes(upstream, { api: 'openai' }) && speaks?.(upstream.key, 'responses') !== false
 }
 
 /**
@@ -110,15 +112,16 @@ export async function keepsResponses(
 }
 
 /** All keys of vendors that have such routes. */
-function accounts({ directory }: Services): UsableUpstream[] {
-  return directory.allUpstreams().filter(({ key }) => PROVIDERS[key.provider].vendor !== null)
+function accounts({ directory }: Services, { route }: VendorCall): UsableUpstream[] {
+  return directory.allUpstreams().filter((upstream) => hasRoutes(upstream, route))
 }
 
 /** The vendor itself before whoever is only compatible with it, since files and the like are rarely there. */
-const PREFERENCE = ['openai', 'azure', 'compatible']
+const PREFERENCE = ['openai', 'azure', 'compatible', 'anthropic']
 
-function accountsFor(services: Services, { route }: VendorCall): UsableUpstream[] {
-  const all = accounts(services)
+function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
+  const { route } = call
+  const all = accounts(services, call)
   const rank = ({ key }: UsableUpstream) => PREFERENCE.indexOf(key.provider)
   const best = Math.min(...all.map(rank))
   if (all.length > 0) return all.filter((upstream) => rank(upstream) === best)
@@ -179,7 +182,7 @@ function notThere(kind: string, id: string): GatewayError {
 }
 
 /** The upstream keys of the objects; all have to be at one. */
-function heldAt(services: Services, own: readonly VendorObject[]): Held {
+function heldAt(services: Services, call: VendorCall, own: readonly VendorObject[]): Held {
   const [first] = own
   if (first === undefined) return null
   const apart = own.find(({ upstreamKeyId }) => upstreamKeyId !== first.upstreamKeyId)
@@ -188,7 +191,7 @@ function heldAt(services: Services, own: readonly VendorObject[]): Held {
       'invalid_request',
       `gateway: ${first.id} and ${apart.id} are at different upstream keys, so no upstream knows both. Create them again in one request after the other.`,
     )
-  const upstream = accounts(services).find(({ key }) => key.id === first.upstreamKeyId)
+  const upstream = accounts(services, call).find(({ key }) => key.id === first.upstreamKeyId)
   if (upstream !== undefined) return [upstream]
   throw new GatewayError(
     'object_unavailable',

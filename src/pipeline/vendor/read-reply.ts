@@ -10,6 +10,7 @@ import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { modelOf, type VendorCall } from './call.ts'
 import { type ListSource, ownList } from './list.ts'
 import { type Owner, rememberObjects } from './own.ts'
+import { withOwnResults } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
 
 /** Of a file's content; the rest of its headers is the vendor's own matter. */
@@ -24,7 +25,7 @@ export async function readVendorReply(
   const type = reply.header('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
   // A file's content is the client's own, whatever it is, and may be of any size.
-  const isContent = owner.call.path.endsWith('/content')
+  const isContent = /\/(?:content|results)$/.test(owner.call.path)
   if (!isContent && (type === '' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(type)))
     return whole(owner, reading, source)
   return raw(owner, reading, type)
@@ -32,14 +33,16 @@ export async function readVendorReply(
 
 async function whole(owner: Owner, reading: Reading, source: ListSource): Promise<Sent> {
   const { upstream, reply } = reading
-  const { target } = owner.call.route
+  const { target, api } = owner.call.route
   const bytes = await wholeBody(reply)
   const text = textOf(bytes)
   const value = text === '' ? null : jsonOf(text)
   if (value === undefined) return broken('status 200, but the body is not the JSON that it says')
   await rememberObjects(owner, upstream, value)
   const listed = target.by === 'list' ? await ownList(owner, target.kind, value, source) : null
-  const shown = listed === null ? text : JSON.stringify(listed)
+  const judged = listed ?? value
+  const own = api === 'anthropic' ? withOwnResults(judged) : judged
+  const shown = own === value ? text : JSON.stringify(own)
   const isSame = shown === text && !holdsForm(text, upstream.echoForms)
   const used = usedBy(owner.call.route.meter, owner.call.fields, value)
   const response: WholeResponse = {

@@ -1,8 +1,9 @@
 /** One attempt of a vendor's call at one upstream key. */
 import { GatewayError } from '../../core/errors.ts'
 import { withField } from '../../passthrough/form.ts'
+import type { VendorApi } from '../../passthrough/route.ts'
 import { withModel } from '../../protocols/openai/request.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { vendorAt } from '../../providers/index.ts'
 import type { VendorPath } from '../../providers/provider.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
@@ -10,13 +11,18 @@ import type { BodySource, WireRequest } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import { exchange } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
-import type { VendorBody } from './call.ts'
+import type { VendorBody, VendorCall } from './call.ts'
 import type { ListSource } from './list.ts'
 import type { Owner } from './own.ts'
 import { readVendorReply } from './read-reply.ts'
 
 /** The gateway's own, and keys. */
 const OWN_PARAMETERS = ['api-version', 'api_version', 'key', 'api-key']
+/** Names the object that the page before ended with. */
+const PAGE_PARAMETERS: Readonly<Record<VendorApi, string>> = {
+  openai: 'after',
+  anthropic: 'after_id',
+}
 
 type FormBody = Extract<VendorBody, { kind: 'form' }>
 
@@ -44,11 +50,11 @@ function wireRequest(
   body: VendorBody,
   after?: string,
 ): WireRequest {
-  const { vendor } = PROVIDERS[upstream.key.provider]
+  const vendor = vendorAt(upstream.key.provider, call.route.api)
   if (vendor === null)
     throw new GatewayError('not_found', "gateway: this model's upstream has no such route.")
-  const { path, query, route } = call
-  const place: VendorPath = { path, query: queryOf(query, after), model: target.model }
+  const { path, route } = call
+  const place: VendorPath = { path, query: queryOf(call, after), model: target.model }
   const { url, headers } = vendor(upstream.key, upstream.secret, place)
   const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
   const further = { ...tries.forwarded, ...(type !== null && { 'content-type': type }) }
@@ -56,11 +62,12 @@ function wireRequest(
 }
 
 /** As the client wrote it, but for what is the gateway's own. */
-function queryOf(query: string, after: string | undefined): string {
+function queryOf({ query, route }: VendorCall, after: string | undefined): string {
+  const page = PAGE_PARAMETERS[route.api]
   const parameters = query.slice(1).split('&').filter(Boolean)
-  const own = after === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, 'after']
+  const own = after === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, page]
   const kept = parameters.filter((text) => !own.includes(text.split('=')[0] ?? ''))
-  if (after !== undefined) kept.push(`after=${encodeURIComponent(after)}`)
+  if (after !== undefined) kept.push(`${page}=${encodeURIComponent(after)}`)
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
 

@@ -5,7 +5,7 @@
 import type { Caller } from '../../access/caller.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { eventsOf } from '../../protocols/sse.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { vendorAt } from '../../providers/index.ts'
 import { jsonOf, textOf } from '../attempt/read-body.ts'
 import type { AttemptResult, UpstreamResponse } from '../attempt/result.ts'
 import type { Services } from '../services.ts'
@@ -29,7 +29,7 @@ export async function rememberCompletion(
   if (result.kind !== 'response') return
   const { key } = result.response.upstream
   // Elsewhere nothing can be asked for by its id.
-  if (PROVIDERS[key.provider].vendor === null) return
+  if (vendorAt(key.provider, 'openai') === null) return
   const id = completionId(result.response)
   if (id === null) return
   const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }

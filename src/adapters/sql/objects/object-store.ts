@@ -1,7 +1,7 @@
 /** Owners of vendors' objects, in a table that all instances share. */
 import type { Kysely, Selectable } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
-import type { ObjectStore, VendorObject } from '../../../passthrough/objects.ts'
+import { BATCH_KINDS, type ObjectStore, type VendorObject } from '../../../passthrough/objects.ts'
 import type { Tables, VendorObjectsTable } from '../schema/schema.ts'
 
 export function createObjectStore(db: Kysely<Tables>): ObjectStore {
@@ -45,7 +45,7 @@ export function createObjectStore(db: Kysely<Tables>): ObjectStore {
       const rows = await db
         .selectFrom('vendor_objects')
         .selectAll()
-        .where('kind', '=', 'batch')
+        .where('kind', 'in', BATCH_KINDS)
         .where('closed_at', 'is', null)
         .orderBy('created_at')
         .limit(limit)

@@ -1,0 +1,14 @@
+/** Links in Anthropic's batches: its clients follow them with their proxy key, which the vendor must never see. */
+import { fieldsOf } from './own.ts'
+
+/**
+ * A batch, or a list of them, whose results are asked for here. The link is a path, since the gateway does not know
+ * the address it is reached at; Anthropic's libraries take it as one of their base URL. The same value if there is none.
+ */
+export function withOwnResults(value: unknown): unknown {
+  const fields = fieldsOf(value)
+  const { id, data, results_url } = fields
+  if (Array.isArray(data)) return { ...fields, data: data.map(withOwnResults) }
+  if (typeof id !== 'string' || typeof results_url !== 'string') return value
+  return { ...fields, results_url: `/v1/messages/batches/${encodeURIComponent(id)}/results` }
+}
