@@ -4,8 +4,9 @@
  */
 import type { Command } from 'commander'
 import type { CliContext } from '../src/cli/context.ts'
-import { EXIT_CODE_HELP } from '../src/cli/exit-codes.ts'
+import { EXIT_CODE_HELP, EXIT_CODE_HELP_ZH } from '../src/cli/exit-codes.ts'
 import { buildProgram } from '../src/cli/program.ts'
+import type { Language } from '../src/doctor/text.ts'
 
 const COLUMNS = 100
 const FRAMES = {
@@ -15,6 +16,8 @@ const FRAMES = {
     opening:
       'Made from the commands themselves by `npx bun scripts/cli-reference.ts`. `bin/gpt-proxy`, or `npm run gpt-proxy --`, works with\nthe server running or stopped. Data goes to standard output, all else to standard error.',
     codes: '## Exit codes',
+    language: 'en',
+    exits: EXIT_CODE_HELP,
   },
   'docs/cli.zh-CN.md': {
     title: '# 命令行',
@@ -22,27 +25,29 @@ const FRAMES = {
     opening:
       '由 `npx bun scripts/cli-reference.ts` 从命令本身生成。`bin/gpt-proxy` 或 `npm run gpt-proxy --` 在服务运行或停止时均可使用。\n数据写到标准输出，其余写到标准错误。',
     codes: '## 退出码',
+    language: 'zh',
+    exits: EXIT_CODE_HELP_ZH,
   },
 } as const
 
 export const REFERENCES = Object.keys(FRAMES) as (keyof typeof FRAMES)[]
 
 export function cliReference(path: keyof typeof FRAMES): string {
-  const { title, other, opening, codes } = FRAMES[path]
+  const { title, other, opening, codes, language, exits } = FRAMES[path]
   const written: string[] = []
-  const program = buildProgram(contextWriting((text) => void written.push(text)))
+  const program = buildProgram(contextWriting((text) => void written.push(text), language))
   const sections = leavesOf(program, []).map(({ command, name }) => {
     written.length = 0
-    command.configureHelp({ helpWidth: COLUMNS }).outputHelp()
+    command.configureHelp({ ...command.configureHelp(), helpWidth: COLUMNS }).outputHelp()
     const help = written
       .join('')
       .replace(/[ \t]+$/gm, '')
       .trim()
     return `## ${name}\n\n\`\`\`text\n${help}\n\`\`\``
   })
-  const [, ...meanings] = EXIT_CODE_HELP.split('\n')
-  const exits = `${codes}\n\n\`\`\`text\n${meanings.join('\n')}\n\`\`\``
-  return `${[title, other, opening, ...sections, exits].join('\n\n')}\n`
+  const [, ...meanings] = exits.split('\n')
+  const codeList = `${codes}\n\n\`\`\`text\n${meanings.join('\n')}\n\`\`\``
+  return `${[title, other, opening, ...sections, codeList].join('\n\n')}\n`
 }
 
 function leavesOf(command: Command, path: readonly string[]): { command: Command; name: string }[] {
@@ -51,7 +56,7 @@ function leavesOf(command: Command, path: readonly string[]): { command: Command
 }
 
 /** Help asks nothing of the gateway. */
-function contextWriting(write: (text: string) => void): CliContext {
+function contextWriting(write: (text: string) => void, language: Language): CliContext {
   const refusing = () => {
     throw new Error('help needs nothing of the gateway')
   }
@@ -72,7 +77,7 @@ function contextWriting(write: (text: string) => void): CliContext {
     gateway: refusing,
     health: refusing,
     doctor: refusing,
-    language: 'en',
+    language,
     secretFromVariable: refusing,
     readInput: refusing,
     writeOut: write,

@@ -26,3 +26,11 @@ export const EXIT_CODE_HELP = `Exit codes:
   3  invalid configuration or environment
   4  what was named does not exist
   5  the store or the encryption key is the problem`
+
+export const EXIT_CODE_HELP_ZH = `退出码：
+  0  成功
+  1  操作失败
+  2  用法错误
+  3  配置或环境变量无效
+  4  指定的对象不存在
+  5  数据库或加密密钥有问题`

@@ -11,8 +11,9 @@ import type { CliContext } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEncryptionRotate } from './encryption/rotate.ts'
 import { addEncryptionStatus } from './encryption/status.ts'
-import { EXIT_CODE_HELP } from './exit-codes.ts'
+import { EXIT_CODE_HELP, EXIT_CODE_HELP_ZH } from './exit-codes.ts'
 import { addHealth } from './health.ts'
+import { setHelpLanguage, withTitles } from './help-language.ts'
 import { addInit } from './init.ts'
 import { addKeyCreate } from './key/create.ts'
 import { addKeyLimit } from './key/limit.ts'
@@ -148,19 +149,21 @@ const GROUPS: readonly [
 ]
 
 export function buildProgram(context: CliContext): Command {
+  const isChinese = context.language === 'zh'
   const program = new Command('gpt-proxy')
     .description('One OpenAI-compatible address in front of all your model keys.')
     .configureOutput({
-      writeOut: (text) => context.writeOut(asTypedHere(text, context.command)),
+      writeOut: (text) =>
+        context.writeOut(asTypedHere(withTitles(text, context.language), context.command)),
       writeErr: context.writeError,
       // A word that commander does not know is repeated, and may be a key.
       outputError: (text, write) => write(redact(text, [])),
     })
     .version(context.version, '--version', 'the version of this program')
-    .showHelpAfterError('(see --help)')
+    .showHelpAfterError(isChinese ? '（见 --help）' : '(see --help)')
     .exitOverride()
   withExamples(
-    program.addHelpText('after', `\n${EXIT_CODE_HELP}`),
+    program.addHelpText('after', `\n${isChinese ? EXIT_CODE_HELP_ZH : EXIT_CODE_HELP}`),
     'gpt-proxy serve',
     'gpt-proxy upstream add main < key.txt',
     'gpt-proxy chat demo/echo Hello',
@@ -170,5 +173,6 @@ export function buildProgram(context: CliContext): Command {
     const group = withExamples(program.command(name).description(about), example)
     for (const add of commands) add(group, context)
   }
+  setHelpLanguage(program, context.language)
   return program
 }
