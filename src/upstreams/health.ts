@@ -160,14 +160,15 @@ export function createKeyHealth({ store, clock, logger, rules }: Dependencies): 
       const { failed, mayMark } = attempt
       const { id, baseUrl } = key
       if (model !== null) release(key, model)
+      const state = keys.get(id)
+      // A key without a row has no health to keep: one that was removed, or the demo's.
+      if (state === undefined) return
       if (failed.scope === 'host') hosts.failed(baseUrl, failed, nowMs)
       else if (failed.status !== null) hosts.reached(baseUrl, nowMs)
       const isOfModel = failed.scope === 'model' || failed.scope === 'host'
       if (model !== null && isOfModel && models.failed(id, model, failed, nowMs))
         logSetAside(key, model, failed.detail)
       if (isSuspicion(failed)) suspect(key, attempt)
-      const state = keys.get(id)
-      if (state === undefined) return
       const isMarked = failed.scope === 'key' && mayMark
       if (failed.scope === 'key' && !mayMark && failed.class === 'auth') checks.wanted.add(id)
       const next = counted(state, failed)

@@ -91,14 +91,6 @@ describe('an Azure upstream answers', () => {
     expect(sent?.path).toBe(`/openai/deployments/embed/embeddings?api-version=${VERSION}`)
     expectAzureKey()
   })
-
-  test('a look at a model that is known to it alone', async () => {
-    const model = { id: 'ft-7', object: 'model', created_at: 1, status: 'succeeded' }
-    mock.script(() => jsonReply(200, model))
-    expect(await through.models.retrieve('ft-7')).toMatchObject(model)
-    expect(mock.ledger.at(-1)?.path).toBe('/openai/models/ft-7?api-version=2024-10-21')
-    expectAzureKey()
-  })
 })
 
 /** In its own header, and nowhere else; the client's key never goes on. */

@@ -48,7 +48,7 @@ const ALLOWED: readonly (readonly [example: RegExp, exitCodes: readonly number[]
   [/gpt-proxy chat gpt-4o/, [0, 1]],
   [/gpt-proxy upstream test/, [0, 1]],
   // There is no PostgreSQL here; a test of its own copies to one.
-  [/gpt-proxy migrate copy/, [5]],
+  [/gpt-proxy migrate copy/, [3, 5]],
 ]
 
 let folder: string
@@ -68,6 +68,7 @@ beforeAll(async () => {
   await cli('key create alice --name one')
   await cli(`upstream add main --base-url ${mock.url}`, 'sk-main-secret')
   await cli('price set gpt-4o --input 2 --output 8')
+  await cli('model set fast --target gpt-4o')
   await cli('user create extra --role admin')
 }, 60_000)
 afterAll(async () => {
