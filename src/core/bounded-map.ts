@@ -1,4 +1,4 @@
-/** A map for what is cheap to make again: it forgets everything when it is full. */
+/** A map for values that are cheap to recompute: it is cleared when it is full. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   private readonly max: number
 

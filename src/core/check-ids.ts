@@ -1,4 +1,4 @@
-/** The doctor's checks by their ids, which stay the same for good: documents and error bodies name them. */
+/** The ids of the doctor's checks. They never change: documents and error bodies refer to them. */
 export const CHECK_IDS = [
   'SSE-1',
   'LIM-1',
@@ -12,6 +12,6 @@ export const CHECK_IDS = [
 ] as const
 export type CheckId = (typeof CHECK_IDS)[number]
 
-/** From harmless to grave: of several findings the gravest is the check's. */
+/** In order of severity: a check has the severity of its most severe finding. */
 export const VERDICTS = ['skipped', 'ok', 'warning', 'failure'] as const
 export type Verdict = (typeof VERDICTS)[number]

@@ -1,10 +1,10 @@
-/** Stored secrets that are no single key: credentials written as JSON, a pair of AWS keys, or a word for the machine's own. */
+/** Stored secrets that are not one key: JSON credentials, a pair of AWS keys, or a word for the machine's identity. */
 
-/** Instead of a key: use what the machine itself is allowed. */
+/** Used instead of a key: authenticate with the machine's own identity. */
 export const AMBIENT = { google: 'adc', aws: 'role' } as const
 
 const MAX_LENGTH = 16_384
-/** Members of JSON credentials that must never be seen; the others name whose they are. */
+/** Members of JSON credentials that must never be shown; the others identify the owner. */
 const SENSITIVE = new Set([
   'private_key',
   'secretAccessKey',
@@ -21,13 +21,13 @@ export function isCredential(text: string): boolean {
   return text.length <= MAX_LENGTH && secretMembers(text).length > 0
 }
 
-/** The parts of a stored secret that are secret in themselves; the whole of an ordinary key. */
+/** The secret parts of a stored secret; for an ordinary key, the whole of it. */
 export function secretParts(text: string): string[] {
   if (text.startsWith('{')) return [...secretMembers(text), text]
   return /^A[KS]IA[A-Z0-9]+:/.test(text) ? text.split(':').slice(1) : [text]
 }
 
-/** The last characters that people may see, to recognise it. */
+/** The last characters, which people may see to recognise it. */
 export function keyHint(text: string): string {
   if (!text.startsWith('{')) return text.slice(-4)
   const fields = membersOf(text)

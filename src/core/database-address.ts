@@ -1,4 +1,4 @@
-/** Where a PostgreSQL database is, as its URL says it. */
+/** The address of a PostgreSQL database, parsed from its URL. */
 
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
 export type SslMode = (typeof SSL_MODES)[number]
@@ -7,12 +7,12 @@ export interface DatabaseAddress {
   host: string
   port: number
   user: string
-  /** Null where the server asks for none. */
+  /** null if the server requires no password. */
   password: string | null
   database: string
-  /** As libpq has it: `require` encrypts, and only the `verify-` modes look at the certificate. */
+  /** As in libpq: `require` encrypts, and only the `verify-` modes check the certificate. */
   sslMode: SslMode
-  /** A file of certificates to trust instead of those of the machine. */
+  /** A file of certificates to trust instead of the system's. */
   sslRootCert: string | null
 }
 
@@ -21,12 +21,12 @@ export const DEFAULT_PORT = 5432
 
 export type ReadDatabaseUrl = { ok: true; address: DatabaseAddress } | { ok: false; reason: string }
 
-/** Also as SQLAlchemy writes it, with the driver of Python's that it would use. */
+/** Also accepts SQLAlchemy's form, which names a Python driver. */
 const SCHEME = /^postgres(ql)?(\+(psycopg2?|asyncpg|pg8000))?:$/
 
 const PARAMETERS = ['sslmode', 'sslrootcert']
 
-/** What it can't follow it refuses, and never repeats: the URL holds the password. */
+/** Rejects what it does not support, without repeating the URL, which contains the password. */
 export function readDatabaseUrl(text: string): ReadDatabaseUrl {
   const url = URL.parse(text)
   if (url === null || !SCHEME.test(url.protocol)) {

@@ -1,14 +1,14 @@
 /** The entities of the directory: users, their proxy keys, and the upstream keys. */
 import type { ProviderName } from './providers.ts'
 
-/** Viewers see all that admins see, and change nothing. */
+/** Viewers see everything that admins see, and change nothing. */
 export type UserRole = 'admin' | 'viewer' | 'user'
 export type UserStatus = 'active' | 'disabled'
 export type ApiKeyStatus = 'active' | 'revoked'
 export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
 export type Provider = ProviderName
 
-/** The user that the gateway's own commands send requests as: in no list, no report and no ledger. */
+/** The user that the gateway's own commands send requests as; it appears in no list, report or ledger. */
 export const SYSTEM_USER_ID = 0
 
 export interface User {
@@ -17,7 +17,7 @@ export interface User {
   email: string | null
   role: UserRole
   status: UserStatus
-  /** Tokens a calendar month (UTC); null takes the configured default, 0 is no quota. */
+  /** Tokens per calendar month (UTC); null uses the configured default, 0 is unlimited. */
   monthlyQuotaTokens: number | null
 }
 
@@ -25,45 +25,45 @@ export interface ApiKey {
   id: number
   userId: number
   name: string
-  /** The first characters of the key, for people to recognise it. */
+  /** The first characters of the key, so that people can recognise it. */
   prefix: string
   /** SHA-256 of the whole key, lower-case hex. */
   keyHash: string
   status: ApiKeyStatus
-  /** Model names, `*` at the end matches any rest; null allows all. */
+  /** Model names; `*` at the end matches any suffix; null allows all. */
   allowedModels: readonly string[] | null
   rpm: number | null
   tpm: number | null
-  /** Networks that may use it; null is everywhere. */
+  /** Networks that may use it; null allows any. */
   allowedAddresses: readonly string[] | null
   expiresAtMs: number | null
-  /** The key that replaces it, which works beside it until it expires. */
+  /** The key that replaces it; both work until this one expires. */
   rotatedTo: number | null
   createdAtMs: number
 }
 
-/** What changes while serving; persisted behind the request. */
+/** Changes while serving; saved in the background. */
 export interface UpstreamState {
   status: UpstreamStatus
-  /** Consecutive failures, of all its models. */
+  /** Consecutive failures, over all its models. */
   failureCount: number
   totalRequests: number
   totalErrors: number
   cooldownUntilMs: number | null
-  /** Redacted; never holds a key. */
+  /** Redacted; never contains a key. */
   lastError: string | null
 }
 
-/** The running state of one model at one key; a pair without one is healthy. */
+/** The runtime state of one model of one key; a pair without an entry is healthy. */
 export interface ModelState {
   upstreamKeyId: number
-  /** Its name there. */
+  /** The upstream's name for it. */
   model: string
-  /** `degraded` and `missing` ones are used only if nothing better is left. */
+  /** `degraded` and `missing` ones are used only if nothing better is available. */
   status: 'cooldown' | 'degraded' | 'limited' | 'missing'
   failureCount: number
   untilMs: number
-  /** Redacted; never holds a key. */
+  /** Redacted; never contains a key. */
   lastError: string | null
 }
 
@@ -74,10 +74,10 @@ export interface UpstreamKey {
   /** Without a trailing slash, e.g. `https://api.openai.com/v1` or `https://NAME.openai.azure.com`. */
   baseUrl: string
   encryptedKey: string
-  /** The last characters of the key, for people to recognise it. */
+  /** The last characters of the key, so that people can recognise it. */
   keyHint: string
   weight: number
-  /** Models served; null serves any model (not for azure). */
+  /** The models it serves; null serves any model (not for azure). */
   models: readonly string[] | null
   /** Azure: model → deployment. Elsewhere: model → the upstream's own model name. */
   deployments: Readonly<Record<string, string>> | null
@@ -85,29 +85,29 @@ export interface UpstreamKey {
   state: UpstreamState
 }
 
-/** Where a public model name may go: one model at the provider keys that `upstream` names. */
+/** A target of a public model name: one model, at the provider keys that `upstream` names. */
 export interface ModelTarget {
-  /** A key's name, its beginning followed by `*`, or a provider; null: the most specific keys for the model. */
+  /** A key's name, a prefix followed by `*`, or a provider; null: the most specific keys for the model. */
   upstream: string | null
-  /** The model there, before a key's own deployments rename it. */
+  /** The model at the upstream, before a key's own deployments rename it. */
   model: string
-  /** Lower ones first. */
+  /** Lower values are tried first. */
   priority: number
-  /** Among targets of one priority; null: as much as its keys weigh together. */
+  /** Its share among targets of the same priority; null: the sum of its keys' weights. */
   weight: number | null
-  /** The most tokens that it can read and write together; null: unknown. */
+  /** The context window in tokens; null: unknown. */
   contextTokens: number | null
 }
 
 export type Strategy = 'priority' | 'latency' | 'sticky'
 
-/** What is done with the fields of a request before it is sent on. */
+/** Changes to the fields of a request before it is forwarded. */
 export interface ModelParameters {
-  /** Added if the request lacks them. */
+  /** Added if the request does not have them. */
   default: Readonly<Record<string, unknown>>
-  /** Set whatever the request says. */
+  /** Set, whatever the request has. */
   set: Readonly<Record<string, unknown>>
-  /** Taken out. */
+  /** Removed. */
   drop: readonly string[]
 }
 
@@ -117,13 +117,13 @@ export interface ModelDefinition {
   strategy: Strategy
   targets: readonly ModelTarget[]
   parameters: ModelParameters
-  /** How long a target may take for its first token while another one could serve; null: the configured time. */
+  /** How long to wait for a target's first token while another one could serve; null: the configured time. */
   firstTokenMs: number | null
-  /** Whether a filtered prompt is shown to the next target. */
+  /** Whether the next target is tried after a content filter has rejected the prompt. */
   fallbackOnFilter: boolean
 }
 
-/** Everything a request needs to be decided, as one consistent reading of the store. */
+/** Everything needed to decide about a request, as one consistent snapshot of the store. */
 export interface DirectoryRows {
   users: readonly User[]
   apiKeys: readonly ApiKey[]

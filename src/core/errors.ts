@@ -1,8 +1,8 @@
-/** Every error a client can get: its code, status, and whose fault it is. docs/errors.md is held equal to this. */
+/** Every error a client can get: its code, status, and whose fault it is. A test keeps docs/errors.md equal to this. */
 
 import type { CheckId } from './check-ids.ts'
 
-/** Where two can be at fault, the message begins with the one that is. */
+/** If two parties can be at fault, the message begins with the one that is. */
 export type Blame = 'client' | 'gateway' | 'upstream' | 'operator' | 'client or upstream'
 
 interface CatalogueEntry {
@@ -52,7 +52,7 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE
 
-/** What a client is told of an error, in no protocol's form yet. */
+/** What a client learns about an error, independent of the protocol. */
 export interface ErrorReport {
   message: string
   type: string
@@ -60,18 +60,18 @@ export interface ErrorReport {
   param: string | null
   /** The check of `gpt-proxy doctor` that finds the cause. */
   doctor?: CheckId | undefined
-  /** Further fields of an upstream's own error; already redacted. */
+  /** Additional fields of an upstream's own error; already redacted. */
   further?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface ErrorOptions {
   param?: string | null
   headers?: Readonly<Record<string, string>>
-  /** Another than the code's. */
+  /** Overrides the status of the code. */
   doctor?: CheckId
 }
 
-/** An error that the gateway itself answers with. The message starts with whose fault it is. */
+/** An error that the gateway itself reports. The message starts with whose fault it is. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
   readonly code: ErrorCode
@@ -92,7 +92,7 @@ export class GatewayError extends Error {
     return ERROR_CATALOGUE[this.code].status
   }
 
-  /** The same error with further headers; its own win. */
+  /** The same error with additional headers; its own take precedence. */
   withHeaders(headers: Readonly<Record<string, string>>): GatewayError {
     const { code, message, param, doctor } = this
     return new GatewayError(code, message, {

@@ -1,4 +1,4 @@
-/** What went wrong at an upstream: its class, how far it reaches, and whether another attempt makes sense. */
+/** A failure at an upstream: its class, its scope, and whether another attempt makes sense. */
 
 /**
  * `connect`: no usable reply came (refused, TLS, reset, cut off). `timeout`: it stayed silent. `server`: a 5xx
@@ -26,18 +26,18 @@ export type FailureScope = 'request' | 'model' | 'key' | 'host'
 export interface Failure {
   class: FailureClass
   scope: FailureScope
-  /** For people; redacted, holds no key and no prompt. */
+  /** For people; redacted, contains no key and no prompt. */
   detail: string
   /** The upstream's status, if it answered. */
   status: number | null
-  /** Its code, if it is one that can be shown. */
+  /** The upstream's error code, if it can be shown. */
   code: string | null
   retryAfterMs: number | null
-  /** The upstream may have worked on the request although no reply came. */
+  /** The upstream may have processed the request although no reply arrived. */
   ambiguous: boolean
-  /** The connection ended before a single byte of a reply, as an idle one does that the upstream had just closed. */
+  /** The connection ended before the first byte of a reply, as when the upstream had just closed an idle one. */
   reset: boolean
-  /** The upstream's own error object, if the client is to see it; already redacted. */
+  /** The upstream's own error object, if the client should see it; already redacted. */
   error: Readonly<Record<string, unknown>> | null
 }
 
@@ -69,17 +69,17 @@ export function failure(kind: FailureClass, detail: string, more: Partial<Failur
   }
 }
 
-/** Another key would say the same. */
+/** Another key would give the same result. */
 export function isAboutRequest({ class: kind }: Failure): boolean {
   return kind === 'client' || kind === 'context' || kind === 'filter'
 }
 
-/** Refused without a code that names the key: it may be this request alone. */
+/** Rejected without a code that blames the key: it may concern only this request. */
 export function isSuspicion({ class: kind, scope }: Failure): boolean {
   return scope === 'request' && (kind === 'auth' || kind === 'quota')
 }
 
-/** Nothing was generated and no time was lost: such attempts are not counted. */
+/** Nothing was generated and no time was lost, so such attempts are not counted. */
 export function costsNothing({ class: kind, ambiguous }: Failure): boolean {
   return !ambiguous && ['connect', 'auth', 'quota', 'rate', 'model'].includes(kind)
 }

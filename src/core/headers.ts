@@ -1,6 +1,6 @@
-/** Headers of a message, as the rules read them. */
+/** The headers of a message, as the rules read them. */
 
-/** Whatever has headers that can be asked for by a name in lower case. */
+/** Anything whose headers can be read by lower-case name. */
 export interface HeaderSource {
   get(name: string): string | null
 }

@@ -3,13 +3,13 @@
 let second = Number.NaN
 let beginning = ''
 
-/** Of milliseconds since 1970. What is the same within a second is made once: most times are of now. */
+/** Takes milliseconds since 1970. Results are reused within a second: most times are the current one. */
 export function isoTime(ms: number): string {
-  // JSON turns a number that is none into null, which Date takes for 1970.
+  // JSON turns NaN into null, which Date reads as 1970.
   if (typeof ms !== 'number') throw new RangeError('the time is missing')
   const now = Math.floor(ms / 1000)
   if (now !== second) {
-    // Throws for what is no time, before anything of it is kept.
+    // Throws for an invalid time, before anything is cached.
     beginning = new Date(now * 1000).toISOString().slice(0, -'000Z'.length)
     second = now
   }

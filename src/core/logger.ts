@@ -4,6 +4,6 @@ export interface Logger {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
-  /** The line of a finished request: at level warn if it failed with a 5xx, else at info. */
+  /** Logs a finished request: at level warn if it failed with a 5xx, otherwise at info. */
   requestFinished(fields: { status?: number }): void
 }

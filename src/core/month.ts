@@ -20,7 +20,7 @@ export function monthText({ year, month }: Month): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
 
-/** Also the moment at which a month's quota is there again. */
+/** Also the moment at which a monthly quota renews. */
 export function nextMonthStartMs({ year, month }: Month): number {
   return Date.UTC(year, month, 1)
 }

@@ -1,6 +1,6 @@
-/** A failure that the operator has to fix: what is wrong, and what to do about it. */
+/** A failure that the operator has to fix: what is wrong and how to fix it. */
 
-/** Decides the exit code of a command and the status of an admin route. */
+/** Determines a command's exit code and an admin route's status. */
 export type OperatorErrorKind =
   | 'failed'
   | 'conflict'
@@ -10,18 +10,18 @@ export type OperatorErrorKind =
   | 'store'
 
 export interface OperatorErrorOptions extends ErrorOptions {
-  /** Stable, for programs and for other wordings of the same error; null if it has only this one. */
+  /** Stable, for programs and for translated messages; null if the error has only this message. */
   code?: string
   /** The input field that is at fault, e.g. `username`. */
   field?: string | null
-  /** What the wording names: the values that were given or found. Never a secret. */
+  /** The values that the message mentions, as given or found. Never a secret. */
   values?: Readonly<Record<string, string | number>>
 }
 
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'
   readonly kind: OperatorErrorKind
-  /** Empty if each face has its own, see `src/cli/error-texts.ts`. */
+  /** Empty if each interface has its own remedy, see `src/cli/error-texts.ts`. */
   readonly remedy: string
   readonly code: string | null
   readonly field: string | null

@@ -4,14 +4,14 @@
  */
 
 export interface ProviderPreset {
-  /** As people write it. */
+  /** Its name as people write it. */
   title: string
   baseUrl: string
-  /** The variable in which its users keep the key; null: it runs on one's own machine and checks none. */
+  /** The variable that usually holds the key; null: a local server that checks none. */
   variable: string | null
-  /** Formats that it answers besides Chat Completions, at the same base URL. */
+  /** Formats it serves in addition to Chat Completions, at the same base URL. */
   alsoSpeaks: readonly 'responses'[]
-  /** Its name in the price catalogue; null: the catalogue has no prices of it, or it costs nothing. */
+  /** Its name in the price catalogue; null: the catalogue does not list it, or it is free. */
   prices: string | null
 }
 
@@ -88,12 +88,12 @@ export type PresetName = keyof typeof PROVIDER_PRESETS
 
 export type PresetVariable = NonNullable<(typeof PROVIDER_PRESETS)[PresetName]['variable']>
 
-/** Each with the address that its key is for. */
+/** Each variable with the address that its key is for. */
 export const PRESET_VARIABLES = Object.values(PROVIDER_PRESETS).flatMap(({ variable, baseUrl }) =>
   variable === null ? [] : [{ variable, baseUrl }],
 ) as readonly { variable: PresetVariable; baseUrl: string }[]
 
-/** Names that people try for the same vendor. */
+/** Other names that people try for the same vendor. */
 const ALIASES: Readonly<Record<string, PresetName>> = {
   qwen: 'dashscope',
   kimi: 'moonshot',
@@ -119,7 +119,7 @@ const BY_HOST = new Map<string, ProviderPreset>(
     .map((preset) => [new URL(preset.baseUrl).host, preset]),
 )
 
-/** Whoever answers at an address, also if it was typed in. Local addresses say nothing of who it is. */
+/** The vendor at an address, even if the address was entered by hand. Local addresses do not identify a vendor. */
 export function presetAt(baseUrl: string): ProviderPreset | null {
   const host = URL.parse(baseUrl)?.host
   return host === undefined ? null : (BY_HOST.get(host) ?? null)

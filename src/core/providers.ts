@@ -1,22 +1,22 @@
-/** Who provides models, as facts: adding a provider is a compile error until each of them is stated. */
+/** Facts about each provider: adding one is a compile error until all of them are stated. */
 
 export interface ProviderFacts {
-  /** Whether upstream keys are kept for it; the demo answers without one. */
+  /** Whether it has upstream keys; the demo answers without one. */
   hasKeys: boolean
-  /** Where its API is; null if every customer has an address of its own. */
+  /** The address of its API; null if every customer has their own. */
   baseUrl: string | null
-  /** The path that is added to a base URL, which therefore must not end in it. */
+  /** The path appended to a base URL, which therefore must not end with it. */
   addedPath: string | null
-  /** Whether its API has versions that are named in each request. */
+  /** Whether each request names an API version. */
   hasApiVersion: boolean
-  /** Whether a key without a list of models serves any model, or only what is named for it. */
+  /** Whether a key without a list of models serves any model, or only those configured for it. */
   servesUnnamedModels: boolean
   /**
    * Whose published prices hold: `own` are the provider's, `by_address` those of whoever answers at the base
    * URL, `none` costs nothing.
    */
   prices: 'own' | 'by_address' | 'none'
-  /** Whether its names for models are the operator's choice, so that only the client's name tells the price. */
+  /** Whether operators choose its model names, so that only the client's model name determines the price. */
   namesAreDeployments: boolean
 }
 
@@ -99,7 +99,7 @@ export type ProviderName = keyof typeof FACTS
 
 export const PROVIDER_FACTS: Readonly<Record<ProviderName, ProviderFacts>> = FACTS
 
-/** Providers that upstream keys can be of. */
+/** Providers that can have upstream keys. */
 export const KEY_PROVIDERS = (Object.keys(FACTS) as ProviderName[]).filter(
   (name) => FACTS[name].hasKeys,
 )

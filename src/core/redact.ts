@@ -1,11 +1,11 @@
-/** Takes keys out of text that came from an upstream, before it is shown, logged or stored. */
+/** Removes keys from text that came from an upstream, before it is shown, logged or stored. */
 import { secretParts } from './credential-text.ts'
 
 const MASK = '[redacted]'
-/** Key-shaped tokens of any owner: an upstream may echo a key that we never held. */
+/** Key-shaped tokens of any owner: an upstream may echo a key that the gateway never had. */
 const KEY_SHAPED = /\b(?:sk|rk|pk|ak|AIza|gsk|xai)[-_][A-Za-z0-9_\-*.]{8,}|\bBearer\s+[^\s"',]{8,}/g
 const SHORTEST_PART = 8
-/** What JSON may write as an escape, also in JSON that stands as a text in JSON. */
+/** Characters that JSON may escape, including JSON embedded as a string in JSON. */
 const ESCAPE = /\\+(?:u00([2-7][0-9a-f])|\/)/gi
 
 /**
@@ -21,7 +21,7 @@ const LONG_KEY = 24
 const LONG_WORD = 16
 const SHORT_RANDOM = 8
 
-/** Letters and digits mixed, or letters of both cases, or longer than words are. */
+/** Letters and digits mixed, letters of both cases, or longer than a word. */
 function isRandom(part: string): boolean {
   if (part.length >= LONG_WORD) return true
   if (part.length < SHORT_RANDOM) return false
@@ -30,7 +30,7 @@ function isRandom(part: string): boolean {
   return mixesDigits || !isWord
 }
 
-/** The forms an upstream plainly echoes: as it is, URL-encoded, base64 (both alphabets), hex. Looked for in every reply. */
+/** The forms in which upstreams echo a key: plain, URL-encoded, base64 (both alphabets), hex. Checked in every reply. */
 export function echoForms(secret: string): string[] {
   return secretParts(secret).flatMap(echoFormsOf)
 }
@@ -50,7 +50,7 @@ function echoFormsOf(secret: string): string[] {
   ]
 }
 
-/** Also the forms inside something larger, as in basic credentials. Looked for on error paths. Empty for a mere word. */
+/** Also the forms embedded in larger values, such as basic credentials. Checked on error paths. Empty for a plain word. */
 export function secretForms(secret: string): string[] {
   return secretParts(secret).flatMap(secretFormsOf)
 }
@@ -68,7 +68,7 @@ function hexDigits(bytes: Uint8Array): string[] {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
 }
 
-/** The characters that stand for these bytes alone, where `offset` others (modulo 3) come before them. */
+/** The base64 characters that depend only on these bytes, when `offset` other bytes (modulo 3) precede them. */
 function base64Forms(bytes: Uint8Array, offset: number): string[] {
   const whole = btoa(`${'\0'.repeat(offset)}${String.fromCharCode(...bytes)}`).replace(/=+$/, '')
   const shared = (offset + bytes.length) % 3 === 0 ? 0 : 1
@@ -76,7 +76,7 @@ function base64Forms(bytes: Uint8Array, offset: number): string[] {
   return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
-/** Whether one of the forms stands in a text, plainly or in JSON's escapes. */
+/** Whether a text contains one of the forms, plain or with JSON escapes. */
 export function holdsForm(text: string, forms: readonly string[]): boolean {
   if (includesAny(text, forms)) return true
   const plain = unescaped(text)
@@ -88,7 +88,7 @@ function includesAny(text: string, forms: readonly string[]): boolean {
   return false
 }
 
-/** Quotes and backslashes stay escaped, so that JSON stays JSON. */
+/** Quotes and backslashes stay escaped, so that the JSON stays valid. */
 function unescaped(text: string): string {
   if (!text.includes('\\u00') && !text.includes('\\/')) return text
   return text.replace(ESCAPE, (written, hex?: string) => {
@@ -113,7 +113,7 @@ function maskPart(text: string, part: string): string {
   return part.length < SHORTEST_PART ? text : text.replaceAll(part, MASK)
 }
 
-/** Every text inside a JSON value, keys included, redacted. */
+/** Redacts every string in a JSON value, including object keys. */
 export function redactValue(value: unknown, forms: readonly string[]): unknown {
   if (typeof value === 'string') return redact(value, forms)
   if (Array.isArray(value)) return value.map((item) => redactValue(item, forms))
@@ -123,7 +123,7 @@ export function redactValue(value: unknown, forms: readonly string[]): unknown {
   )
 }
 
-/** Only what looks like a code is repeated to people; a key of letters alone does, too. */
+/** Only values that look like error codes are shown; a key of letters alone looks like one, too. */
 export function shownCode(code: string | null, secretForms: readonly string[]): string | null {
   const fits = code !== null && /^(?:[a-z_]{1,50}|\d{3})$/i.test(code)
   return fits && redact(code, secretForms) === code ? code : null

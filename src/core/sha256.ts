@@ -1,2 +1,2 @@
-/** SHA-256 of a text, as lower-case hex: how proxy keys are stored and looked up. */
+/** SHA-256 of a text as lower-case hex: the form in which proxy keys are stored and looked up. */
 export type Sha256Hex = (text: string) => string

@@ -5,16 +5,16 @@ export interface TokenUsage {
   completionTokens: number
   totalTokens: number
   cachedTokens: number
-  /** Written to the vendor's cache; a part of the prompt, like those read from it. */
+  /** Written to the vendor's cache; part of the prompt, like tokens read from it. */
   cacheWriteTokens: number
-  /** Of these, those that are kept for an hour. */
+  /** The part of these that is cached for an hour. */
   cacheWrite1hTokens: number
   reasoningTokens: number
-  /** Of both sides of the talk. */
+  /** Audio tokens of prompt and answer together. */
   audioTokens: number
-  /** Of these, those that were generated. */
+  /** The part of these that was generated. */
   audioOutputTokens: number
-  /** True where counted here instead of by the upstream. */
+  /** True if the gateway counted instead of the upstream. */
   estimated: boolean
 }
 
@@ -31,7 +31,7 @@ export const NO_USAGE: TokenUsage = {
   estimated: false,
 }
 
-/** Of several answers together. */
+/** The sum over several answers. */
 export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   const sum = { ...one, estimated: one.estimated || other.estimated }
   for (const kind of Object.keys(NO_USAGE) as (keyof TokenUsage)[])

@@ -1,10 +1,10 @@
-/** Waits for work, but no longer than a limit. The work itself goes on. */
+/** Waits for work, but no longer than a limit. The work itself continues. */
 
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
 }
 
-/** Rejects with TimeoutError, saying `what`, after `ms` milliseconds. */
+/** Rejects after `ms` milliseconds with a TimeoutError that names `what`. */
 export async function withTimeout<Result>(
   work: Promise<Result>,
   ms: number,

@@ -1,4 +1,4 @@
-/** Asks the gateway that runs on HOST and PORT how it is: for people, and for a container's health check. */
+/** Queries the health of the gateway on HOST and PORT: for people, and for a container's health check. */
 import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { HealthReport } from '../../cli/context.ts'
@@ -28,7 +28,7 @@ interface HealthResponse {
   body: string
 }
 
-/** Not by fetch: that would go through an outgoing proxy which the environment names for upstreams. */
+/** Not with fetch, which would use the outgoing proxy configured for upstreams. */
 function ask(url: string): Promise<HealthResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<HealthResponse>()
   const signal = AbortSignal.timeout(PATIENCE_MS)

@@ -1,4 +1,4 @@
-/** `backup`: the embedded store as one file, and its encryption key beside it where that is asked for. */
+/** `backup`: writes the embedded store to one file, and its encryption key next to it if requested. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { writeBackup } from '../../adapters/sql/sqlite/backup.ts'
 import type { BackupReport } from '../../cli/context.ts'

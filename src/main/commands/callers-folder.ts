@@ -1,9 +1,9 @@
-/** Where a command was typed, which is what a file named in it is relative to. */
+/** The folder in which a command was typed; file names in it are relative to that. */
 import { join } from 'node:path'
 
 const PACKAGE = join(import.meta.dir, '../../..')
 
-/** npm and bin/gpt-proxy go into the package's folder first, and leave word in INIT_CWD where they came from. */
+/** npm and bin/gpt-proxy first change to the package's folder, and set INIT_CWD to the original one. */
 export function callersFolder(initial: string | undefined): string {
   const here = process.cwd()
   return here === PACKAGE ? (initial ?? here) : here

@@ -1,4 +1,4 @@
-/** For `gpt-proxy chat`: the gateway that runs already, or one of its own for the moment. */
+/** For `gpt-proxy chat`: the running gateway, or a temporary one. */
 import { request } from 'node:http'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import type { ChatGateway, ChatReply } from '../../cli/context.ts'
@@ -13,7 +13,7 @@ import { ask } from '../doctor/ask.ts'
 import type { Environment } from '../serve/serve.ts'
 import { listen } from '../serve/server.ts'
 
-/** A key for this command alone; it is deleted at the end and expires by itself should that fail. */
+/** A key for this command only; it is deleted at the end, and expires if deleting fails. */
 const KEY_LIFETIME_MS = 10 * 60_000
 const SEEN_WITHIN_MS = 2_000
 
@@ -46,7 +46,7 @@ export async function chatGateway(
     logger,
     proxyFor: outgoingProxy(config.outgoingProxies),
     instanceId: instanceIdIn(config.dataDir),
-    // The server's leases are of the same instance; an operator's own chat is recorded, not held back.
+    // The server's leases belong to the same instance; an operator's own chat is recorded but not limited.
     quotaLedger: null,
     journalFolder: folder.path,
   })
@@ -68,7 +68,7 @@ export async function chatGateway(
   }
 }
 
-/** A gateway on the same store sees the new key within a second; any other server never does. */
+/** A gateway on the same store accepts the new key within a second; any other server never does. */
 async function accepts(url: string, key: string): Promise<boolean> {
   const untilMs = performance.now() + SEEN_WITHIN_MS
   while (performance.now() < untilMs) {
@@ -83,7 +83,7 @@ async function accepts(url: string, key: string): Promise<boolean> {
   return false
 }
 
-/** Not by fetch: key and prompt would go to the outgoing proxy which the environment names for upstreams. */
+/** Not with fetch: key and prompt would go to the outgoing proxy configured for upstreams. */
 function chat(url: string, key: string, body: object): Promise<ChatReply> {
   const { promise, resolve, reject } = Promise.withResolvers<ChatReply>()
   const sending = request(`${url}/v1/chat/completions`, {

@@ -1,4 +1,4 @@
-/** Runs one command and turns whatever goes wrong into one line and an exit code. */
+/** Runs one command and turns any failure into one line and an exit code. */
 import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { version } from '../../../package.json'

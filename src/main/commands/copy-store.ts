@@ -19,9 +19,9 @@ export async function copyStore(config: Config): Promise<CopyReport> {
   assertStore({ ...config, database: null }, 'refuse')
   const release = holdProcessLock(config.dataDir)
   try {
-    // At the newest schema, as PostgreSQL will be.
+    // At the newest schema, like PostgreSQL afterwards.
     await (await openDatabase(storePath(config))).destroy()
-    // Loaded where it is used, as in configured-store.ts.
+    // Loaded on use, as in configured-store.ts.
     const { copyToPostgres } = await import('../../adapters/sql/copy/copy-to-postgres.ts')
     const tables = await copyToPostgres(storePath(config), config.database)
     const keyFile = resolve(keyPath(config))

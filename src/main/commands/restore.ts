@@ -1,4 +1,4 @@
-/** `restore`: a backup in the place of the embedded store, once it is known to be whole and readable. */
+/** `restore`: replaces the embedded store with a backup, after checking that it is intact and readable. */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import {
   type BackupContents,
@@ -35,7 +35,7 @@ export function restore(config: Config, file: string, wish: RestoreOptions): Res
   }
 }
 
-/** Before anything is replaced: a store whose upstream keys nobody can read would not even start. */
+/** Before replacing anything: a store whose upstream keys can't be decrypted would not even start. */
 function assertKeyFits(config: Config, keyText: string | null, contents: BackupContents): void {
   const { upstreamKeys } = contents
   if (upstreamKeys.length === 0) return

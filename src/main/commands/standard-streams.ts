@@ -1,7 +1,7 @@
-/** Standard output and error, whose readers may go away: `gpt-proxy user list | head -1` ends without a word. */
+/** Standard output and error, whose readers may close them: `gpt-proxy user list | head -1` ends silently. */
 import { EXIT_CODES } from '../../cli/exit-codes.ts'
 
-/** Thrown by the next write, so that a command stops and puts away what it has opened. */
+/** Thrown by the next write, so that a command stops and closes what it has opened. */
 export class OutputLost extends Error {
   override readonly name = 'OutputLost'
 }
@@ -17,7 +17,7 @@ export function standardStreams() {
     )
     process.exitCode = EXIT_CODES.failed
   })
-  // There is nowhere left to say so.
+  // There is no stream left to report it on.
   process.stderr.on('error', () => {})
   return {
     writeError,

@@ -1,4 +1,4 @@
-/** Where the embedded store and its encryption key are, in DATA_DIR and beside a backup. */
+/** The paths of the embedded store and its encryption key, in DATA_DIR and next to a backup. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
@@ -6,7 +6,7 @@ import { OperatorError } from '../../core/operator-error.ts'
 
 export const storePath = ({ dataDir }: Config) => join(dataDir, 'gpt-proxy.sqlite')
 export const keyPath = ({ dataDir }: Config) => join(dataDir, 'encryption.key')
-/** Beside the backup and not in it, so that the two can be kept apart. */
+/** Next to the backup and not in it, so that the two can be stored separately. */
 export const keyBackupPath = (file: string) => `${file}.encryption.key`
 
 export function readKeyText(path: string, remedy: string): string {

@@ -1,4 +1,4 @@
-/** The admin API of a running gateway: over a store of its own, so that it never keeps requests waiting. */
+/** The admin API of a running gateway, on its own store connection, so that it never delays requests. */
 import { version } from '../../../package.json'
 import { reportsApart } from '../../adapters/sql/console/reports-apart.ts'
 import type { Config } from '../../config.ts'
@@ -18,10 +18,10 @@ import { sha256Hex } from './digest.ts'
 import { adminOver } from './open-admin.ts'
 import { variableSettings } from './variable-settings.ts'
 
-/** Enough for a console; model requests keep theirs. */
+/** Enough for a console; model requests have their own limit. */
 const POOL_SIZE = 4
 const MAX_BODY_BYTES = 256 * 1024
-/** Thousands of keys, pasted. */
+/** Enough for thousands of pasted keys. */
 const MAX_IMPORT_BYTES = 4 * 1024 * 1024
 const TIDY_EVERY_MS = 600_000
 
@@ -93,7 +93,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
   }
 }
 
-/** A listener of its own for administration is not where clients go: their port is on the same host. */
+/** Clients do not use the admin listener: their port is on the same host. */
 function clientUrl(config: Config, consoleUrl: string): string {
   if (config.adminListen === null || config.publicUrl !== null) return consoleUrl
   const url = URL.parse(consoleUrl)

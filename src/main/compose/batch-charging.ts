@@ -1,11 +1,11 @@
-/** Charges finished batches every now and then, one round at a time. */
+/** Charges finished batches periodically, one round at a time. */
 
 import type { Services } from '../../pipeline/services.ts'
 import { chargeBatches } from '../../pipeline/vendor/charge-batches.ts'
 import type { UsageStore } from '../../usage/store.ts'
 
 export interface BatchCharging {
-  /** Waits for a round under way. */
+  /** Waits for a round in progress. */
   stop(): Promise<void>
 }
 

@@ -9,10 +9,10 @@ import { storePath } from '../commands/store-files.ts'
 import { startLedgerThread } from '../ledger/ledger-client.ts'
 import { assertNotEmptied, assertStore } from './store-presence.ts'
 
-/** Loaded where it is used: the driver would hold up the start of every command on the embedded store. */
+/** Loaded on use: the driver would delay every command on the embedded store. */
 const postgres = () => import('../../adapters/sql/postgres/open-postgres.ts')
 
-/** A gateway gives its logger, and tries again what takes long; a command waits for it. */
+/** A gateway passes its logger and retries what takes long; a command waits for it. */
 export async function openConfiguredStore(
   config: Config,
   logger: Logger | undefined,
@@ -30,12 +30,12 @@ export async function openConfiguredStore(
   return openPostgresStore({ ...options, address, poolSize, patience })
 }
 
-/** Of the embedded store as it is; for PostgreSQL, whose server looks after its files, none. */
+/** The embedded store as it is; null for PostgreSQL, whose server manages its own files. */
 export function tablesOf(config: Config): string[] {
   return config.database === null ? tablesIn(storePath(config)) : []
 }
 
-/** Without opening the store, which would run them. */
+/** Without opening the store, because opening runs the migrations. */
 export function migrationsOf(config: Config): Migrations {
   const { database } = config
   if (database !== null) {

@@ -1,2 +1,2 @@
-/** The console's files as base64, by their path; `scripts/compile.ts` puts them into the executable in place of this. */
+/** The console's files as base64, by path; `scripts/compile.ts` replaces this file with them for the executable. */
 export const CONSOLE_BUNDLE: Readonly<Record<string, string>> | null = null

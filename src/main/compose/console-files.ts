@@ -1,4 +1,4 @@
-/** The console's files: from the folder that its build writes, or out of the executable. */
+/** The console's files: from its build folder, or from the executable. */
 import { existsSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import type { ConsoleFiles } from '../../http/routes/console.ts'
@@ -8,7 +8,7 @@ const FOLDER = join(import.meta.dir, '../../../web/dist')
 
 export const consoleFiles: ConsoleFiles = {
   async read(path) {
-    // Without a way out of the folder.
+    // Prevents path traversal out of the folder.
     const inside = normalize(`/${path}`).slice(1)
     const bytes = CONSOLE_BUNDLE === null ? await onDisk(inside) : bundled(CONSOLE_BUNDLE, inside)
     return bytes === null ? null : { bytes, type: Bun.file(inside).type }

@@ -1,4 +1,4 @@
-/** The one-time link of the console; what follows `#` is sent to no server and is in no log. */
+/** The console's one-time link; the part after `#` is never sent to a server or logged. */
 export function consoleLinkOf(publicUrl: string, token: string): string {
   return `${publicUrl.replace(/\/+$/, '')}/console/#setup=${token}`
 }

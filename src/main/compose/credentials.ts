@@ -1,10 +1,10 @@
-/** Credentials of clouds: where they are asked for, with what this machine has. */
+/** Cloud credentials: where to request them, with what this machine provides. */
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../../config.ts'
 import { Credentials } from '../../providers/credentials/credentials.ts'
 import type { CredentialFetch } from '../../providers/credentials/token-request.ts'
 
-/** A source that does not answer must not hold up a request for long. */
+/** A source that does not answer must not delay a request for long. */
 const TIMEOUT_MS = 10_000
 
 const credentialFetch: CredentialFetch = async ({ method, url, headers, body }) => {
@@ -42,7 +42,7 @@ interface Authorization {
   tokenFile: string | null
 }
 
-/** The file wins, because its content changes. */
+/** The file takes precedence, because its content changes. */
 async function authorizationOf({ token, tokenFile }: Authorization): Promise<string | null> {
   return tokenFile === null ? token : (await readFile(tokenFile, 'utf8')).trim()
 }

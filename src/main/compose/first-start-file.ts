@@ -1,4 +1,4 @@
-/** Keeps the first secrets in a file of their owner alone, until a terminal has shown them. */
+/** Keeps the first secrets in a file that only its owner can read, until a terminal has shown them. */
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FirstKeys } from '../../cli/context.ts'
@@ -18,18 +18,18 @@ export function writeFirstStart(
   const baseUrl = baseUrlLine(config.publicUrl ?? ownAddress(config.host, config.port))
   const path = firstStartPath(config)
   writeFileSync(path, `${baseUrl}\nADMIN_KEY=${adminKey}\nPROXY_KEY=${proxyKey}\n`, { mode: 0o600 })
-  // The mode above is only for a file that was not there yet.
+  // The mode above applies only if the file is new.
   chmodSync(path, 0o600)
 }
 
-/** Once it listens, which is when its address is known. */
+/** Called once it listens, because only then is its address known. */
 export function addConsoleLink(config: Config, link: string): void {
   const path = firstStartPath(config)
   const others = readFileSync(path, 'utf8').replace(/^CONSOLE_LINK=.*\n/gm, '')
   writeFileSync(path, `${others}CONSOLE_LINK=${shellWord(link)}\n`, { mode: 0o600 })
 }
 
-/** Null where there is none, or somebody made something else of it. */
+/** null if the file does not exist or was edited. */
 export function readFirstStart(config: Config): FirstKeys | null {
   const file = firstStartPath(config)
   if (!existsSync(file)) return null
@@ -40,7 +40,7 @@ export function readFirstStart(config: Config): FirstKeys | null {
   return { adminKey, proxyKey, file }
 }
 
-/** The address the gateway really has is known only once it listens, as with PORT=0. */
+/** The actual address is known only once it listens, for example with PORT=0. */
 export function correctBaseUrl(config: Config, url: string): void {
   const path = firstStartPath(config)
   if (config.publicUrl !== null || !existsSync(path)) return
@@ -48,7 +48,7 @@ export function correctBaseUrl(config: Config, url: string): void {
   writeFileSync(path, text, { mode: 0o600 })
 }
 
-/** Somebody has seen them now. */
+/** Called once they have been shown. */
 export function removeFirstStart(config: Config): void {
   rmSync(firstStartPath(config), { force: true })
 }

@@ -1,4 +1,4 @@
-/** Puts the gateway together: configuration and store in, a running app out. */
+/** Assembles the gateway: configuration and store in, a running app out. */
 
 import { version } from '../../../package.json'
 import type { JournalFiles } from '../../adapters/journal/files.ts'
@@ -39,29 +39,29 @@ import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import type { HeldFolder } from './journal-folder.ts'
 
-/** How often changes made by others are looked for, and changed key states saved. */
+/** The interval for detecting changes made by others and for saving changed key states. */
 const HOUSEKEEPING_MS = 200
-/** Cooldowns of a breaker grow up to this. */
+/** The maximum cooldown of a breaker. */
 const MAX_COOLDOWN_MS = 60_000
-/** The start waits this long for what an earlier process left. */
+/** How long startup waits for records that an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
-/** Kept for so long after a user's last request, for the database may be away at the next one. */
+/** Leases are kept this long after a user's last request, because the database may be unavailable at the next one. */
 const IDLE_LOOKS = 600_000 / HOUSEKEEPING_MS
-/** Often enough for LEASE_LASTS_MS to go on for ten minutes without the database. */
+/** Often enough that LEASE_LASTS_MS covers ten minutes without the database. */
 const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
-/** A stop waits this long for a store that is away; the journal keeps what it has not taken. */
+/** How long shutdown waits for an unavailable store; the journal keeps what was not stored. */
 const STORE_PATIENCE_MS = 3_000
 
-/** Models are the clients' choice, so what is remembered of them has a bound. */
+/** Clients choose model names, so what is remembered about them is bounded. */
 const MAX_USAGE_REFUSERS = 10_000
 
 export interface RunningGateway {
   gateway: Services
-  /** Saves all that is still in memory. False where some of it waits in the journal for the next start. */
+  /** Saves everything still in memory. False if some of it waits in the journal for the next start. */
   stop(): Promise<boolean>
 }
 
-/** What stands between the gateway and the world; a test may put something of its own there. */
+/** The gateway's connections to the outside; tests may replace them. */
 export interface Seams {
   journalFiles?: JournalFiles
   segmentBytes?: number
@@ -76,13 +76,13 @@ interface Parts {
   logger: Logger
   /** The outgoing proxy for an origin, from the environment. */
   proxyFor: (origin: string) => string | null
-  /** Whose leases and records these are. */
+  /** The instance that owns these leases and records. */
   instanceId: string
-  /** Null: nothing is held, only recorded. */
+  /** null: nothing is reserved, only recorded. */
   quotaLedger: QuotaLedger | null
-  /** No other process uses it. */
+  /** True if no other process uses the store. */
   journalFolder: string
-  /** Journals whose processes are gone. */
+  /** Journals of processes that no longer exist. */
   orphans?: Iterable<HeldFolder>
   seams?: Seams
 }
@@ -114,7 +114,7 @@ export async function startGateway({
           ledger: quotaLedger,
           instanceId,
           defaultTokens: config.defaultMonthlyQuotaTokens,
-          // The only one takes all that is left of a quota, one of several a quarter of it.
+          // A single instance leases everything left of a quota, one of several leases a quarter of it.
           divisor: config.database === null ? 1 : 4,
           idleLooks: IDLE_LOOKS,
           renewalLooks: RENEWAL_LOOKS,
@@ -221,20 +221,20 @@ export async function startGateway({
   }
   await directory.reload()
   if ('triedOnce' in counters) await counters.triedOnce
-  // Mostly done within milliseconds; with a store that is away it goes on beside the requests.
+  // Usually done within milliseconds; if the store is unavailable, it continues concurrently with requests.
   const recovered = Promise.all([journal.recovered, adoptAll(orphans, journal)])
   await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
 
-  /** Null between two rounds: one that waits for the database is not overtaken. */
+  /** null between two rounds: a round that waits for the database is not started again. */
   let housekeeping: Promise<void> | null = null
   const runMaintenance = async () => {
-    // First what others changed, so that saving does not write over it.
+    // Load the changes of others first, so that saving does not overwrite them.
     await directory.reloadIfChanged()
     await health.save()
     checkKeys(gateway)
   }
   const timer = setInterval(() => {
-    // Beside it, for leases lapse also while the database keeps the house waiting.
+    // Runs concurrently, because leases expire even while maintenance waits for the database.
     quotas.tick()
     housekeeping ??= runMaintenance().finally(() => {
       housekeeping = null
@@ -249,7 +249,7 @@ export async function startGateway({
       clearInterval(timer)
       await forAtMost(STORE_PATIENCE_MS, batches.stop())
       endedRequests.flush()
-      // What is not saved are counters and verdicts, which the next failure brings again.
+      // What is not saved are counters and statuses, which the next failure restores.
       await forAtMost(STORE_PATIENCE_MS, Promise.resolve(housekeeping).then(health.save))
       const drained = await journal.stop(STORE_PATIENCE_MS)
       await forAtMost(STORE_PATIENCE_MS, quotas.stop())

@@ -1,4 +1,4 @@
-/** The id of this instance, which survives its restarts: its leases of quotas are known by it. */
+/** The id of this instance. It survives restarts, because quota leases are stored under it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** Which folder a process keeps its usage journal in, and who looks after one whose process is gone. */
+/** Which folder a process uses for its usage journal, and who processes the journal of a process that is gone. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isQuarantined } from '../../adapters/journal/quarantined.ts'
@@ -6,37 +6,37 @@ import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { StoreError } from '../../adapters/sql/store-error.ts'
 
 const OF_A_COMMAND = /^command-[\w-]+$/
-/** As adapters/sql/process-lock.ts calls it. */
+/** The name that adapters/sql/process-lock.ts uses. */
 const LOCK_FILE = 'server.lock'
 
-/** The server's own; its lock on DATA_DIR holds for this as well. */
+/** The server's own folder; its lock on DATA_DIR covers this, too. */
 export function journalFolderIn(dataDir: string): string {
   return join(dataDir, 'journal')
 }
 
 export interface HeldFolder {
   path: string
-  /** To be called when nothing is left in it to be stored; it stays where something was set aside. */
+  /** Call this when everything in it is stored; the folder stays if files were quarantined. */
   remove(): void
-  /** Leaves what is in it to the next server. */
+  /** Leaves its content to the next server. */
   release(): void
 }
 
-/** For a command that serves beside a server. */
+/** For a command that serves while a server runs. */
 export function ownJournalFolder(dataDir: string): HeldFolder {
   const path = join(journalFolderIn(dataDir), `command-${Bun.randomUUIDv7()}`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   return heldFolder(path)
 }
 
-/** Paths of what was set aside in all journals here. */
+/** Paths of the quarantined files in all journals here. */
 export function quarantinedIn(dataDir: string): string[] {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent, { recursive: true }).map(String) : []
   return names.filter(isQuarantined).sort()
 }
 
-/** Folders of commands that are gone without having emptied them. Those of running ones are left alone. */
+/** Folders of commands that ended without emptying them. Folders of running commands are not included. */
 export function* orphanedJournals(dataDir: string): Generator<HeldFolder> {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent) : []
@@ -47,7 +47,7 @@ export function* orphanedJournals(dataDir: string): Generator<HeldFolder> {
 }
 
 function heldUnlessInUse(path: string): HeldFolder | null {
-  // Its command is just about to lock it.
+  // Its command is about to lock it.
   if (!existsSync(join(path, LOCK_FILE))) return null
   try {
     return heldFolder(path)

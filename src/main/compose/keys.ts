@@ -11,7 +11,7 @@ import type { Vault } from '../../upstreams/vault.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 
-/** `sealed` gives the rows that a new key could not open; `warn` hears of a key file that others can read. */
+/** `sealed` returns the rows that a new key could not decrypt; `warn` reports a key file that others can read. */
 export async function openVault(
   config: Config,
   sealed: () => Promise<readonly UpstreamKey[]>,
@@ -20,7 +20,7 @@ export async function openVault(
   const { encryptionKey, encryptionKeysOld: old } = config
   if (encryptionKey !== null) return createVault({ active: encryptionKey, old })
   const path = keyPath(config)
-  // A new key in the place of a lost one would open none of the old rows, and hide that.
+  // A new key in place of a lost one would decrypt none of the old rows and hide the loss.
   if (!existsSync(path) && !openedByOne(old, await sealed()))
     return closedVault(
       new OperatorError(
@@ -32,7 +32,7 @@ export async function openVault(
   return createFileVault({ path, old, warn })
 }
 
-/** A wrong encryption key is told at the start where it opens none of the rows; single rows are told as they are read. */
+/** Startup reports an encryption key that decrypts none of the rows; single rows are reported when they are read. */
 export function assertOpensSomething(vault: Vault, upstreams: readonly UpstreamKey[]): void {
   const reasons = upstreams.map((row) => {
     const opened = vault.open(row.encryptedKey, bindingOf(row))

@@ -34,12 +34,12 @@ export interface Opened {
 
 export interface OpenOptions {
   logger?: Logger
-  /** Hears of what is no reason to stop. */
+  /** Receives problems that are no reason to stop. */
   warn: (message: string) => void
   ifMissing: IfMissing
 }
 
-/** At the newest schema. */
+/** The store at the newest schema. */
 export async function openStore(
   config: Config,
   { logger, warn, ifMissing }: OpenOptions,
@@ -95,10 +95,10 @@ export function prepare(
   { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
   config: Config,
 ): Promise<FirstStartReport> {
-  // Of several instances that start at once on a new database, one makes them.
+  // If several instances start at once on a new database, only one creates them.
   return exclusively(async () => {
     const secrets = await admin.firstStart(GATEWAY_ACTOR)
-    // Before anything else can fail: they are known only here and now.
+    // Before anything else can fail: the plain keys are available only here.
     if (secrets !== null) writeFirstStart(config, secrets)
     const imported = await importFromVariables(admin, config, {
       actor: GATEWAY_ACTOR,

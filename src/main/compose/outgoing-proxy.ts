@@ -1,4 +1,4 @@
-/** Which outgoing proxy fetch uses: it reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY itself; this says the same. */
+/** Which outgoing proxy fetch uses: fetch reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY itself; this mirrors its rules. */
 import type { OutgoingProxies } from '../../config/outgoing-proxies.ts'
 
 export function outgoingProxy({ https, http, exceptions }: OutgoingProxies) {

@@ -1,4 +1,4 @@
-/** Whether there is an embedded store to open: only `serve` and `init` make one, and never in place of a lost one. */
+/** Whether an embedded store exists: only `serve` and `init` create one, and never in place of a lost one. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { walProblem } from '../../adapters/sql/sqlite/wal-header.ts'
@@ -9,7 +9,7 @@ import { journalFolderIn } from './journal-folder.ts'
 
 export type IfMissing = 'make it' | 'refuse'
 
-/** Throws if the store can't or must not be opened; true if there is one. */
+/** Throws if the store can't or must not be opened; true if one exists. */
 export function assertStore(config: Config, ifMissing: IfMissing): boolean {
   if (config.database !== null) return true
   const path = resolve(storePath(config))
@@ -37,7 +37,7 @@ export function assertStore(config: Config, ifMissing: IfMissing): boolean {
   )
 }
 
-/** For a file without tables: its content was only in a log that is gone. Called before tables are made. */
+/** For a file without tables: its content was only in a log that is gone. Called before tables are created. */
 export function assertNotEmptied(config: Config, tables: readonly string[]): void {
   if (config.database !== null || tables.length > 0 || leftOf(config) === null) return
   throw new OperatorError(
@@ -47,7 +47,7 @@ export function assertNotEmptied(config: Config, tables: readonly string[]): voi
   )
 }
 
-/** What a store that was there before has left; null if nothing. */
+/** Traces of an earlier store; null if there are none. */
 function leftOf(config: Config): string | null {
   const key = resolve(keyPath(config))
   if (existsSync(key)) return key
@@ -63,7 +63,7 @@ function lastingProblem(wal: string): string | null {
   return walProblem(wal)
 }
 
-/** What can't be looked at is no store; why not is said by whoever makes the folder. */
+/** A path that can't be read counts as no store; creating the folder then reports why. */
 function sizeOf(path: string): number {
   try {
     return statSync(path).size

@@ -1,4 +1,4 @@
-/** Tries one upstream key by asking for the list of models. */
+/** Tests one upstream key by requesting the list of models. */
 import type { UpstreamKey } from '../../core/entities.ts'
 import { redact, secretForms } from '../../core/redact.ts'
 import { wholeBody } from '../../pipeline/attempt/read-body.ts'
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000
 
 export interface ProbeResult {
   ok: boolean
-  /** Null where no reply came. */
+  /** null if no reply arrived. */
   status: number | null
   latencyMs: number
   detail: string

@@ -28,7 +28,7 @@ export function variableSettings(environment: Environment): VariableSetting[] {
   })
 }
 
-/** Null if it has none. */
+/** null if it has none. */
 function defaultOf(schema: { safeParse(value: unknown): { success: boolean; data?: unknown } }) {
   const { success, data } = schema.safeParse(undefined)
   if (!success || data === undefined) return null

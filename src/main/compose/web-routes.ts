@@ -1,4 +1,4 @@
-/** What of the web server the console needs, opened at its first request: most starts never see one. */
+/** The console's part of the web server, opened at its first request: most processes never get one. */
 import type { Config } from '../../config.ts'
 import { errorAnswer, newRequestId } from '../../http/error-response.ts'
 import type { WebRoutes } from '../../http/route.ts'
@@ -26,7 +26,7 @@ export function createWeb(given: Given): Web {
     opening ??= import('./admin-api.ts')
       .then(({ openAdminApi }) => openAdminApi({ ...given, ...parts }))
       .catch((error) => {
-        // The database may be back at the next request.
+        // The database may be available again at the next request.
         opening = null
         throw error
       })

@@ -1,17 +1,17 @@
-/** Asks over HTTP/2 what `ask` asks over HTTP/1.1: a proxy may buffer one and not the other. */
+/** Sends over HTTP/2 what `ask` sends over HTTP/1.1: a proxy may buffer one and not the other. */
 import { connect } from 'node:http2'
 import type { Asking, ProbeResponse } from './ask.ts'
 
 const PATIENCE_MS = 5_000
 
-/** Rejects if the server speaks no HTTP/2, or no reply came. */
+/** Rejects if the server does not support HTTP/2, or no reply arrives. */
 export async function askHttp2(
   url: string,
   { key, body, patienceMs = PATIENCE_MS }: Asking = {},
 ): Promise<ProbeResponse> {
   const { origin, pathname } = new URL(url)
   const startedMs = performance.now()
-  // Certificates are TLS-1's business; what travels here is a key that lives for minutes.
+  // TLS-1 checks certificates; the only secret sent here is a key that is valid for minutes.
   const session = connect(origin, { rejectUnauthorized: false })
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
   const timer = setTimeout(() => reject(new Error('no answer in time')), patienceMs)

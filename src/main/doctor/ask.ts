@@ -1,4 +1,4 @@
-/** Asks the gateway or what stands in front of it; neither an outgoing proxy nor a bad certificate stops it. */
+/** Sends requests to the gateway or the proxy in front of it, bypassing outgoing proxies and ignoring bad certificates. */
 import { request as plain } from 'node:http'
 import { request as encrypted } from 'node:https'
 
@@ -6,22 +6,22 @@ export interface ProbeResponse {
   status: number
   headers: Readonly<Record<string, string>>
   body: string
-  /** When the pieces of the body came, since the request was sent. */
+  /** Arrival times of the body's chunks, relative to sending the request. */
   readsMs: readonly number[]
 }
 
 export interface Asking {
   key?: string
-  /** Makes it a POST. */
+  /** If present, the request is a POST. */
   body?: object
   patienceMs?: number
 }
 
 const PATIENCE_MS = 5_000
-/** Certificates are TLS-1's business; what travels here is a key that lives for minutes. */
+/** TLS-1 checks certificates; the only secret sent here is a key that is valid for minutes. */
 const UNCHECKED = { rejectUnauthorized: false }
 
-/** Rejects with a code where no reply came. */
+/** Rejects with a code if no reply arrives. */
 export function ask(url: string, { key, body, patienceMs = PATIENCE_MS }: Asking = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
   const startedMs = performance.now()
@@ -56,7 +56,7 @@ export function ask(url: string, { key, body, patienceMs = PATIENCE_MS }: Asking
       readsMs.push(performance.now() - startedMs)
     })
     response.on('end', done)
-    // What came before a break says more than the break.
+    // What arrived before the break is more informative than the break.
     response.on('error', done)
     response.on('aborted', done)
   })
@@ -81,7 +81,7 @@ export function whyNot(error: unknown): string {
   )
 }
 
-/** Whoever answered, by what it says of itself. */
+/** Who answered, according to its own headers. */
 export function proxyName({ headers }: ProbeResponse): string {
   const named = ['server', 'via', 'x-powered-by', 'cf-ray']
     .filter((name) => headers[name] !== undefined)

@@ -8,7 +8,7 @@ import { whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 5_000
-/** More than any chain has. */
+/** More than any real chain has. */
 const MAX_CHAIN = 10
 
 export async function probeCertificates(surroundings: Surroundings): Promise<TlsEvidence> {
@@ -31,7 +31,7 @@ export async function probeCertificates(surroundings: Surroundings): Promise<Tls
 async function certificateAt(name: string, port: number): Promise<Tried<CertificateSeen>> {
   const host = name.replace(/^\[|\]$/g, '')
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
-  // What is wrong with it is what is looked for.
+  // Accepted here, because its faults are what the probe looks for.
   const socket = connect({
     host,
     port,
@@ -59,7 +59,7 @@ async function seenOn(socket: TLSSocket, host: string): Promise<CertificateSeen>
   const code = why instanceof Error && 'code' in why ? why.code : why
   const detail = why === null || why === undefined ? 'trusted' : String(code)
   return {
-    // A wrong name is a finding of its own.
+    // A wrong name is a separate finding.
     trusted: socket.authorized || /ALTNAME/.test(detail),
     detail,
     issuer: String(certificate.issuer?.O ?? certificate.issuer?.CN ?? 'nobody'),
@@ -82,7 +82,7 @@ function lengthOf(certificate: PeerCertificate): number {
   return seen.size
 }
 
-/** By the `date` of a reply; null where none comes. */
+/** From a reply's `date` header; null if no reply arrives. */
 function clockSkewS(socket: TLSSocket, host: string): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>()
   const timer = setTimeout(() => resolve(null), PATIENCE_MS / 2)

@@ -1,4 +1,4 @@
-/** For DB-1: how far the configured database lets us, how much room there is, and what never got into it. */
+/** For DB-1: how far a connection to the database gets, how much space is left, and which records never reached it. */
 import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Examined } from '../../adapters/sql/schema/examine-schema.ts'
@@ -28,7 +28,7 @@ export async function probeDatabase(
     const { isNew, ...seen } = await examineSqlite(resolve(storePath(config)))
     return evidenceOf({ ...around, place: `SQLite ${resolve(storePath(config))}`, isNew }, seen)
   }
-  // Loaded where it is used, as in configured-store.ts.
+  // Loaded on use, as in configured-store.ts.
   const { examinePostgres } = await import('../../adapters/sql/postgres/examine-postgres.ts')
   const seen = await examinePostgres(database, databasePoolSize)
   const place = `PostgreSQL ${database.host}:${database.port}/${database.database}`

@@ -1,4 +1,4 @@
-/** Runs the doctor's checks: the database first, then what can run side by side, then what measures times. */
+/** Runs the doctor's checks: the database first, then those that can run concurrently, then those that measure times. */
 
 import { allPages } from '../../admin/pages.ts'
 import type { MalformedRow } from '../../admin/store.ts'

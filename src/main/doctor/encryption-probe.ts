@@ -1,4 +1,4 @@
-/** For ENC-1: the key as it was written, and which key opens which row. */
+/** For ENC-1: the key as configured, and which key decrypts which row. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
@@ -11,7 +11,7 @@ import { bindingOf } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** `text` is ENCRYPTION_KEY as it stands in the environment or its file. */
+/** `text` is ENCRYPTION_KEY as it is in the environment or its file. */
 export async function probeEncryption(
   { config, opened }: Surroundings,
   text: string | null,

@@ -7,7 +7,7 @@ import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
 import { ownCommand } from '../serve/runtime.ts'
 
-/** `url` is that of the gateway which asks. */
+/** `url` is that of the gateway that starts the examination. */
 export async function examineInSubprocess(
   environment: Environment,
   wish: DoctorOptions,
@@ -24,13 +24,13 @@ export async function examineInSubprocess(
     new Response(child.stderr).text(),
   ])
   const exitCode = await child.exited
-  // 1 is a failure that it found, and tells of.
+  // Exit code 1 means that it found and reported a failure.
   if (exitCode > 1 || written === '')
     throw new Error(`the doctor ended with ${exitCode}: ${said.slice(0, 500)}`)
   return JSON.parse(written) as Report
 }
 
-/** With `=`, so that what begins with a dash is no option of its own. */
+/** Written with `=`, so that a value beginning with a dash is not taken for an option. */
 function optionsOf({ only, language, user, request, tokens, model }: DoctorOptions): string[] {
   const given = { user, request, model, only: only?.join(',') ?? null }
   const named = Object.entries(given).filter(([, value]) => value !== null)

@@ -1,4 +1,4 @@
-/** The configuration as far as it can be used: what is malformed is told, and left out. */
+/** The usable part of the configuration: malformed variables are reported and left out. */
 import { randomBytes } from 'node:crypto'
 import type { Environment } from '../../config/environment.ts'
 import { type Config, ConfigError, loadConfig } from '../../config.ts'
@@ -9,7 +9,7 @@ export interface LenientConfig {
   faults: readonly ConfigurationFault[]
 }
 
-/** More than there are variables. */
+/** More than the number of variables. */
 const MAX_FAULTS = 100
 
 export function lenientConfig(environment: Environment): LenientConfig {
@@ -31,7 +31,7 @@ export function lenientConfig(environment: Environment): LenientConfig {
 function leaveOut(rest: Record<string, string | undefined>, variable: string): void {
   const set = [variable, `${variable}_FILE`].filter((name) => rest[name] !== undefined)
   for (const name of set) delete rest[name]
-  // A key of the moment opens nothing, and lets the other checks see the database.
+  // A temporary key decrypts nothing, and lets the other checks use the database.
   if (variable === 'ENCRYPTION_KEY') rest[variable] = randomBytes(32).toString('hex')
   else if (set.length === 0) {
     // What is missing is missed by the others of its kind.

@@ -1,4 +1,4 @@
-/** For LIM-1: Redis, the figures of the running gateway, and a key that must get its 429. */
+/** For LIM-1: Redis, the running gateway's metrics, and a key that must get a 429. */
 import type { LimitEvidence } from '../../doctor/evidence.ts'
 import { ask, whyNot } from './ask.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'

@@ -1,9 +1,9 @@
-/** For NGX-1: the same question to the gateway and to what stands in front of it. */
+/** For NGX-1: the same request to the gateway and to the proxy in front of it. */
 import type { ProxyEvidence, ReplySeen, Tried } from '../../doctor/evidence.ts'
 import { ask, proxyName, whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** So many that one of two instances which is down shows. */
+/** Enough to notice if one of two instances is down. */
 const TRIES = 6
 
 export async function probeProxy({ config, url }: Surroundings): Promise<ProxyEvidence> {

@@ -1,4 +1,4 @@
-/** For QUO-1: quotas, use and leases, a request's record, and the sums counted again. */
+/** For QUO-1: quotas, usage and leases, a request's record, and recomputed totals. */
 import { allPages } from '../../admin/pages.ts'
 import type { Config } from '../../config.ts'
 import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
@@ -56,7 +56,7 @@ export async function probeQuotas(
   }
 }
 
-/** One a table and user, whatever figures of it differ. */
+/** One entry per table and user, however many of its values differ. */
 function sumsSeen(different: readonly SumDifference[]): SumsSeen[] {
   const seen = Map.groupBy(different, ({ table, userId }) => `${table} ${userId}`)
   return [...seen.values()].map((figures) => {

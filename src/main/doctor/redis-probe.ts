@@ -1,4 +1,4 @@
-/** For LIM-1 and SLOW-1: is Redis there, how fast, and what does it do when its memory is full? */
+/** For LIM-1 and SLOW-1: is Redis reachable, how fast is it, and what does it do when its memory is full? */
 import type { RedisSeen, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 
@@ -43,7 +43,7 @@ async function seen(client: Bun.RedisClient): Promise<RedisSeen> {
   }
 }
 
-/** Hosted ones often refuse to say. */
+/** Hosted services often refuse this query. */
 async function policyOf(client: Bun.RedisClient): Promise<string> {
   try {
     const answer: unknown = await client.send('CONFIG', ['GET', 'maxmemory-policy'])

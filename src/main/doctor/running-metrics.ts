@@ -1,4 +1,4 @@
-/** The figures of the running gateway by their names, without labels; null where they can't be read. */
+/** The running gateway's metrics by name, without labels; null if they can't be read. */
 import { ask } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
 

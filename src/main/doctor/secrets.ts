@@ -1,10 +1,10 @@
-/** What must not be seen in the doctor's output, from wherever it might have come there. */
+/** What must not appear in the doctor's output, whatever its source. */
 import { readFileSync } from 'node:fs'
 import type { Environment } from '../../config/environment.ts'
 import { SECRETS } from '../../config/variables.ts'
 import { secretForms } from '../../core/redact.ts'
 
-/** Shorter ones are words like any other. */
+/** Shorter values are indistinguishable from ordinary words. */
 const SHORTEST = 6
 const NO_SECRETS = ['gpt_proxy', 'postgres', 'redis', 'localhost']
 
@@ -19,7 +19,7 @@ export function formsToHide(environment: Environment, more: readonly string[]): 
   return [...new Set(hidden)].flatMap(secretForms)
 }
 
-/** As it stands in the environment or in its file, trimmed; null where it is not set. */
+/** The value in the environment or its file, trimmed; null if it is not set. */
 export function textOf(environment: Environment, name: string): string | null {
   const direct = environment[name]
   if (direct !== undefined && direct !== '') return direct
@@ -32,7 +32,7 @@ export function textOf(environment: Environment, name: string): string | null {
   }
 }
 
-/** Of an address only its password. */
+/** For an address, only its password. */
 function secretsIn(name: string, text: string): string[] {
   if (!name.endsWith('_URL')) return [text, ...text.split(/[,\s]+/)]
   const raw = /:\/\/[^:/]*:(.*)@/.exec(text)?.[1]

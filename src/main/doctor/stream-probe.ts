@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts'
 const PATIENCE_MS = 20_000
 /** The demo writes every 15 ms. */
 const SAME_MOMENT_MS = 3
-/** About forty pieces, so that the demo takes a second. */
+/** About forty chunks, so that the demo takes a second. */
 const QUESTION = 'one two three four five six seven eight nine ten '.repeat(3)
 
 export async function probeStream({ config, url, opened }: Surroundings): Promise<StreamEvidence> {
@@ -18,7 +18,7 @@ export async function probeStream({ config, url, opened }: Surroundings): Promis
   const through = compare ? await streamed(publicUrl, key) : null
   const http2 =
     compare && publicUrl.startsWith('https:') ? await streamed(publicUrl, key, true) : null
-  // A proxy without HTTP/2 is none of this check's business.
+  // This check does not require a proxy to support HTTP/2.
   return { url, publicUrl, direct, through, throughHttp2: http2?.ok ? http2 : null }
 }
 

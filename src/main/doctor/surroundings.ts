@@ -1,4 +1,4 @@
-/** What the doctor's probes share: the configuration, the store where it opens, and keys that live for minutes. */
+/** What the doctor's probes share: the configuration, the store if it opens, and keys that are valid for minutes. */
 
 import { existsSync } from 'node:fs'
 import type { Store } from '../../adapters/sql/store.ts'
@@ -16,10 +16,10 @@ import { ask } from './ask.ts'
 
 export interface Surroundings {
   config: Config
-  /** Of the gateway itself. */
+  /** The gateway's own address. */
   url: string
   proxyFor: (origin: string) => string | null
-  /** Gateways on this database. */
+  /** The number of gateways on this database. */
   instances: number
   opened: OpenedStore | null
 }
@@ -32,21 +32,21 @@ export interface OpenedStore {
 }
 
 export interface ThrowAwayKeys {
-  /** Null where the gateway does not take it: then it is on another store. */
+  /** null if the gateway does not accept it, which means that it uses another store. */
   demo(): Promise<string | null>
   limited(): Promise<string | null>
   metrics(): Promise<string | null>
-  /** For taking them out of all output. */
+  /** To be redacted from all output. */
   secrets: readonly string[]
 }
 
-/** Should deleting fail they end by themselves. */
+/** If deleting them fails, they expire. */
 const LIFETIME_MS = 5 * 60_000
 const SEEN_WITHIN_MS = 3_000
 export const LIMITED_RPM = 3
 const MODEL = 'demo/echo'
 
-/** Nothing is made or migrated: who calls has seen that the store is there and new enough. */
+/** Creates and migrates nothing: the caller has checked that the store exists and is current. */
 export async function openForDoctor(config: Config, url: string): Promise<OpenedStore> {
   const store = await openConfiguredStore(config, undefined)
   const admin = adminOver(config, store, await vaultOf(config, store))
@@ -67,10 +67,10 @@ const NO_VAULT = closedVault(
 )
 
 async function vaultOf(config: Config, store: Store): Promise<Vault> {
-  // Opening the vault would make the key file.
+  // Opening the vault would create the key file.
   if (config.encryptionKey === null && !existsSync(keyPath(config))) return NO_VAULT
   try {
-    // ENC-1 tells of a key file that others can read.
+    // ENC-1 reports a key file that others can read.
     return await openVault(
       config,
       () => allUpstreamKeys(store),
@@ -121,7 +121,7 @@ async function accepted(url: string, key: string): Promise<boolean> {
   const untilMs = performance.now() + SEEN_WITHIN_MS
   while (performance.now() < untilMs) {
     try {
-      // Refused for what it lacks, which no limit counts and no upstream hears of.
+      // An incomplete request: no limit counts it and no upstream gets it.
       const { status } = await ask(`${url}/v1/chat/completions`, { key, body: {} })
       if (status !== 401) return status === 400
     } catch {

@@ -1,4 +1,4 @@
-/** For SLOW-1: how long each part of a request's way takes. */
+/** For SLOW-1: how long each part of a request takes. */
 
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -21,7 +21,7 @@ export async function probeTimes(
   const { config, opened, proxyFor } = surroundings
   const { redisUrl } = config
   const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
-  // What was switched off is slow for nobody.
+  // What is disabled slows nobody down.
   const used = rows.filter(({ state }) => state.status !== 'disabled')
   const straight = used.filter(({ baseUrl }) => proxyFor(new URL(baseUrl).origin) === null)
   const [databaseMs, redis, metrics, connects, recent] = await Promise.all([
@@ -63,7 +63,7 @@ async function connectTime({ name: upstream, baseUrl }: UpstreamKey) {
   return stands ? { upstream, baseUrl, ms: Math.round(performance.now() - fromMs) } : null
 }
 
-/** The middle of each upstream and model. */
+/** The median for each upstream and model. */
 function timesOf(recent: readonly RequestTimes[]): UpstreamTimes[] {
   const groups = Map.groupBy(recent, ({ upstream, model }) => JSON.stringify([upstream, model]))
   return [...groups.values()].flatMap((times) => {

@@ -1,4 +1,4 @@
-/** For UPS-1: every upstream key tried at once. */
+/** For UPS-1: tests all upstream keys concurrently. */
 import { allPages } from '../../admin/pages.ts'
 import type { UpstreamEvidence } from '../../doctor/evidence.ts'
 import type { OpenedStore } from './surroundings.ts'
@@ -20,7 +20,7 @@ export async function probeUpstreams(
   }
 }
 
-/** Whoever allows a key a model by its name counts on it. */
+/** A proxy key that is allowed a model by name depends on it. */
 async function namedModels(store: OpenedStore['store']): Promise<string[]> {
   const { items } = await allPages((page) => store.listApiKeys({ ...page, status: 'active' }))
   const named = items.flatMap(({ allowedModels }) => allowedModels ?? [])

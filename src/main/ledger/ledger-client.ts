@@ -1,4 +1,4 @@
-/** Asks the ledger thread, and starts it again if it ends by itself. */
+/** The client of the ledger thread, which it restarts if the thread ends unexpectedly. */
 import { fromPortable, type ThreadResult } from '../../adapters/sql/sqlite/sql-thread.ts'
 import {
   createTurns,
@@ -25,7 +25,7 @@ export function startLedgerThread(path: string, publishedPrices = true): LedgerT
     const question: LedgerQuestion = { id: ++latest, request }
     const pending = Promise.withResolvers<Value>()
     waiting.set(question.id, pending)
-    // While a reply is due the process must not end; an idle thread must not keep it alive.
+    // A pending reply must keep the process alive; an idle thread must not.
     worker.ref()
     worker.postMessage(question)
     return pending.promise
@@ -52,13 +52,13 @@ export function startLedgerThread(path: string, publishedPrices = true): LedgerT
     worker.unref()
     return worker
   }
-  // At once: it loads while this thread prepares the file.
+  // Immediately, so that it loads while this thread prepares the file.
   let thread: Worker | null = spawn()
   const send = (request: LedgerRequest): Promise<Value> => {
     thread ??= spawn()
     if (!isOpen) {
       isOpen = true
-      // A failure to open shows in the request that follows.
+      // A failure to open appears in the request that follows.
       ask(thread, { kind: 'open', path, publishedPrices }).catch(() => {})
     }
     return ask(thread, request)

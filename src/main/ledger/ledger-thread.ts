@@ -15,10 +15,10 @@ import type { UsageRecord } from '../../usage/record.ts'
 import type { UsageStore } from '../../usage/store.ts'
 
 export type LedgerRequest =
-  /** Without published prices only models with a price of the operator's are priced. */
+  /** Without published prices, only models with an operator's own price are priced. */
   | { kind: 'open'; path: string; publishedPrices: boolean }
   | { kind: 'execute'; statement: ThreadStatement }
-  /** `records` is the JSON of a list: one string is copied faster than five hundred objects. */
+  /** `records` is a JSON array: one string is copied faster than five hundred objects. */
   | { kind: 'settle'; records: string; instanceId: string }
   /** Ends the thread, without a reply. */
   | { kind: 'close' }
@@ -39,11 +39,11 @@ interface Opened {
   path: string
   publishedPrices: boolean
   run: (statement: ThreadStatement) => ThreadResult
-  /** Loaded once the gateway has started: the price list takes longer to load than a start may. */
+  /** Loaded after startup, because loading the price list takes longer than startup may. */
   ledger: Promise<UsageStore> | null
 }
 
-/** Not with the first batch: by then the process may be out of files. */
+/** Not with the first batch: by then the process may have run out of file descriptors. */
 const LOAD_LEDGER_AFTER_MS = 500
 
 let opened: Opened | null = null
@@ -78,7 +78,7 @@ async function handle(request: LedgerRequest): Promise<ThreadResult | number | n
     }
     case 'close':
       opened?.database.close()
-      // The thread ends itself: dozens that were terminated from outside kept their process from ending.
+      // The thread ends itself: dozens of threads terminated from outside kept their process from exiting.
       return process.exit(0)
   }
 }
@@ -92,7 +92,7 @@ function ledgerOf(store: Opened): Promise<UsageStore> {
   store.ledger ??= import('./thread-ledger.ts').then(({ openThreadLedger }) =>
     openThreadLedger(store.database, store.path, store.publishedPrices),
   )
-  // A failure to load is for the batch that met it; the next one tries again.
+  // A failure to load fails only the current batch; the next one retries.
   store.ledger.catch(() => {
     store.ledger = null
   })

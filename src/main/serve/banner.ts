@@ -1,16 +1,16 @@
-/** What a person sees at the start. Secrets appear only on a terminal. */
+/** What a person sees at startup. Secrets appear only on a terminal. */
 import type { FirstKeys, FirstStartReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { shellWord } from '../../doctor/shell-word.ts'
 
 export interface BannerParts {
   config: Config
-  /** At which this machine reaches it. */
+  /** The address at which this machine reaches it. */
   url: string
   report: FirstStartReport
   upstreams: number
   isTerminal: boolean
-  /** Opens the console once; null unless this is the first start. */
+  /** A one-time console link; null unless this is the first start. */
   consoleLink: string | null
   /** How the program is called here, as words of a shell. */
   command: string

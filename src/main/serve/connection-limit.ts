@@ -1,13 +1,13 @@
-/** How many clients may be connected at once, so that files are left for upstreams, the store and the journal. */
+/** How many clients may connect at once, leaving file descriptors for upstreams, the store and the journal. */
 import { readFileSync } from 'node:fs'
 
-/** Each client may need a connection to an upstream beside its own. */
+/** Each client may need an upstream connection in addition to its own. */
 const FILES_EACH = 2
-/** Store, journal, log, connections to database and Redis, and those that are just being turned away. */
+/** Store, journal, log, database and Redis connections, and connections that are being rejected. */
 const FILES_OF_OUR_OWN = 64
 const FEWEST = 16
 
-/** By the limit with which this process was started; no limit where the system does not say. */
+/** Derived from this process's limit at startup; unlimited if the system does not report one. */
 export function mostClients(): number {
   const files = /^Max open files\s+(\d+)/m.exec(systemLimits())?.[1]
   if (files === undefined) return Number.POSITIVE_INFINITY

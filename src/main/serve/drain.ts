@@ -1,16 +1,16 @@
-/** Lets what is under way finish, so that neither a client nor a proxy in front loses a request. */
+/** Lets requests in flight finish, so that neither a client nor a proxy in front loses one. */
 import type { WebServer } from '../../http/server/web-server.ts'
 
 const POLL_MS = 20
 
 export interface Drain {
   begun(): boolean
-  /** Resolves when all is quiet, or with the time. */
+  /** Resolves when no work is left, or after the timeout. */
   run(server: WebServer, limitMs: number): Promise<void>
 }
 
 interface DrainTimes {
-  /** Whoever checks /readyz by a new connection must get an answer: refused, some balancers lose requests first. */
+  /** A health check on a new connection must get an answer: some balancers lose requests if it is refused. */
   drainNoticeMs: number
   /**
    * A connection without a request is left to who opened it for this long. With 0 nobody is in front: such

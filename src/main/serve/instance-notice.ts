@@ -1,11 +1,11 @@
-/** Tells the other instances, and `encryption rotate`, that this one runs and which encryption keys it has. */
+/** Announces to other instances, and to `encryption rotate`, that this one runs and which encryption keys it has. */
 import type { KeyActivity } from '../../access/key-activity.ts'
 import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 
 const LOOK_EVERY_MS = 1_000
-/** Well within the time after which an instance is taken to be gone. */
+/** Well below the time after which an instance counts as gone. */
 const ANNOUNCE_EVERY_LOOKS = 8
 
 interface Parts {
@@ -16,7 +16,7 @@ interface Parts {
   keyActivity: KeyActivity
 }
 
-/** Resolves once the first notice is written; the result takes it back. */
+/** Resolves once the first notice is written; the result withdraws it. */
 export async function announceInstance(parts: Parts): Promise<() => Promise<void>> {
   const { store, vault, logger, instanceId, keyActivity } = parts
   const announce = () =>
@@ -45,7 +45,7 @@ export async function announceInstance(parts: Parts): Promise<() => Promise<void
   }
 }
 
-/** A key file that can't be read now is read at the next look. */
+/** A key file that can't be read now is read at the next interval. */
 function refreshed({ keyFile }: Vault, logger: Logger): boolean {
   try {
     return keyFile?.refresh() ?? false

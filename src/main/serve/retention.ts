@@ -1,9 +1,9 @@
-/** Deletes records that are older than USAGE_RETENTION_DAYS, a few at a time, so that no request waits. */
+/** Deletes records older than USAGE_RETENTION_DAYS in small batches, so that no request waits. */
 import type { Logger } from '../../core/logger.ts'
 
 const DAY_MS = 86_400_000
 const LOOK_EVERY_MS = 60_000
-/** Between two batches, in which requests are stored. */
+/** The pause between two batches, in which requests are stored. */
 const PAUSE_MS = 250
 
 interface RetentionParts {
@@ -14,7 +14,7 @@ interface RetentionParts {
   nowMs?: () => number
 }
 
-/** Returns what stops it. */
+/** Returns a function that stops it. */
 export function startRetention({
   days,
   deleteBefore,
@@ -43,7 +43,7 @@ export function startRetention({
     running = true
     purge()
       .catch((error) => {
-        // Once an outage: it is tried again every minute.
+        // Logged once per outage: it retries every minute.
         if (!isFailing) logger.warn({ error: String(error) }, 'old records were not deleted')
         isFailing = true
       })

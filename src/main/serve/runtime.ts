@@ -1,10 +1,10 @@
-/** Restarts this process in place where the runtime must be told something before it starts. */
+/** Restarts this process in place if the runtime needs a setting before it starts. */
 
-/** fetch runs this many requests at once; the runtime reads it at its start and would allow 256. */
+/** The number of concurrent requests of fetch; the runtime reads it at startup and defaults to 256. */
 const MAX_REQUESTS = '65535'
 const VARIABLE = 'BUN_CONFIG_MAX_HTTP_REQUESTS'
 
-/** The process keeps its id, so a supervisor notices nothing. Returns where nothing had to be done. */
+/** The process keeps its id, so a supervisor notices nothing. Returns if no restart is needed. */
 export function ensureRequestCapacity(environment: Record<string, string | undefined>): void {
   if (environment[VARIABLE] !== undefined || process.execve === undefined) return
   const given: Record<string, string> = { [VARIABLE]: MAX_REQUESTS }
@@ -13,7 +13,7 @@ export function ensureRequestCapacity(environment: Record<string, string | undef
   process.execve(process.execPath, [process.execPath, ...argumentsAgain()], given)
 }
 
-/** What a command line of this very program begins with. */
+/** The beginning of this program's own command line. */
 export function ownCommand(): string[] {
   return [process.execPath, ...script()]
 }
@@ -22,7 +22,7 @@ function argumentsAgain(): string[] {
   return [...script(), ...process.argv.slice(2)]
 }
 
-/** A compiled executable carries its script; the runtime itself must be told which one to run. */
+/** A compiled executable contains its script; the plain runtime needs the script's path. */
 function script(): string[] {
   const compiled = import.meta.url.includes('$bunfs') || import.meta.url.includes('~BUN')
   const [, path = ''] = process.argv

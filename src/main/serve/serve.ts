@@ -1,4 +1,4 @@
-/** The `serve` command: prepare, listen, say so, and stop cleanly when told. */
+/** The `serve` command: prepare, listen, print the banner, and stop cleanly on a signal. */
 
 import { createKeyActivity } from '../../access/key-activity.ts'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'

@@ -17,13 +17,13 @@ import { mostClients } from './connection-limit.ts'
 import { createDrain } from './drain.ts'
 
 export interface Server {
-  /** At which this machine reaches it. */
+  /** The address at which this machine reaches it. */
   url: string
-  /** The console's; another one only with ADMIN_LISTEN. */
+  /** The console's address; differs only with ADMIN_LISTEN. */
   adminUrl: string
   /** Fails /readyz, then refuses new connections, lets requests finish for at most `drainMs`, then closes. */
   drain(drainMs: number): Promise<void>
-  /** Closes at once. */
+  /** Closes immediately. */
   close(): Promise<void>
 }
 
@@ -32,9 +32,9 @@ export interface ServerParts {
   gateway: Services
   databaseHealthy: () => Promise<boolean>
   environment: Environment
-  /** Makes the admin API and the console, which need what only the server has. */
+  /** Creates the admin API and the console, which need parts that only the server has. */
   web?: (parts: WebServerParts) => WebRoutes
-  /** Another port than the configured one; 0 picks a free one. */
+  /** Overrides the configured port; 0 picks a free one. */
   port?: number
 }
 
@@ -124,7 +124,7 @@ export function listen({
       await drain.run(server, drainMs)
       server.close()
       adminServer?.close()
-      // What was cut still has its use to record.
+      // Requests that were cut off still have usage to record.
       await settled()
     },
     async close() {
