@@ -76,6 +76,8 @@ export function shell(programs: Record<string, string> = {}): Shell {
   const log = join(folder, 'calls')
   const all = {
     'gpt-proxy': `exec '${process.execPath}' '${MAIN}' "$@"`,
+    // What is pasted in a clone; this folder is none, and npx would ask the registry.
+    npx: 'exec "$@"',
     docker: `echo "docker $*" >> '${log}'\nif [ "$2" = exec ]; then shift 3; exec "$@"; fi`,
     certbot: `echo "certbot $*" >> '${log}'`,
     ...programs,
