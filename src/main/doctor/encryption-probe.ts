@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
-import { parseKeyFile } from '../../adapters/vault/key-file.ts'
+import { parseEncryptionKey, parseKeyFile } from '../../adapters/vault/key-file.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
@@ -18,7 +18,7 @@ export async function probeEncryption(
 ): Promise<EncryptionEvidence> {
   const file = keyPath(config)
   const inFile = keyIn(file)
-  const own = text === null ? inFile : parseKeyFile(text)
+  const own = text === null ? inFile : keyInVariable(text)
   const [active = null, ...others] = own?.ok ? own.keys : []
   const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
   const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
@@ -34,6 +34,12 @@ export async function probeEncryption(
     fileKeyId: fileKey === null ? '-' : keyId(fileKey),
     rows: rows.map((row) => sealedSeen(row, { active, old, fileKey })),
   }
+}
+
+/** As the server reads the variable: one key, without the blanks that a file may have. */
+function keyInVariable(text: string): ReturnType<typeof parseKeyFile> {
+  const parsed = parseEncryptionKey(text)
+  return parsed.ok ? { ok: true, keys: [parsed.key] } : parsed
 }
 
 interface Keys {
