@@ -48,13 +48,17 @@ export async function resetKey(
 ): Promise<void> {
   const database = gateway.database()
   try {
-    const status = database.query<{ status: string }, [string]>(
-      'SELECT status FROM upstream_keys WHERE name = ?',
+    const state = database.query<{ status: string; models: number }, [string]>(
+      `SELECT status, (SELECT count(*) FROM upstream_model_states
+         WHERE upstream_key_id = upstream_keys.id) AS models
+       FROM upstream_keys WHERE name = ?`,
     )
-    await until(
-      async () => status.get(name)?.status !== 'healthy',
-      `the failure of ${name} is stored`,
-    )
+    // Of the key as a whole, or of one model at it.
+    const failed = () => {
+      const { status = '', models = 0 } = state.get(name) ?? {}
+      return status !== 'healthy' || models > 0
+    }
+    await until(async () => failed(), `the failure of ${name} is stored`)
     database.run(
       "UPDATE upstream_keys SET status='healthy', failure_count=0, cooldown_until=NULL WHERE name = ?",
       [name],

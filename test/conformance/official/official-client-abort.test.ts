@@ -16,8 +16,9 @@ afterAll(() => rig.close())
 for (const [name, Official] of MAJORS) {
   describe(name, () => {
     test('leaving in the middle of a stream cancels the upstream request', async () => {
-      const [first = ''] = chatChunks('Hello')
-      rig.mock.script(() => [STREAM_HEAD, bodyChunk(event(first)), 'stall'])
+      // The first one has only the role, and is held back until there are words.
+      const [role = '', first = ''] = chatChunks('Hello')
+      rig.mock.script(() => [STREAM_HEAD, bodyChunk(event(role) + event(first)), 'stall'])
       const index = rig.mock.ledger.length
       const { client } = countingClient(Official, rig)
       const stream = await client.chat.completions.create({

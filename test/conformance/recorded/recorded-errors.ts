@@ -14,8 +14,7 @@ export function describeRecordedErrors(
 ): void {
   describe('a recorded refusal', () => {
     for (const recording of recordings) {
-      if (refusedByGateway(recording)) testGatewayRefusal(recording, rig)
-      else testUpstreamRefusal(recording, upstream, rig)
+      testUpstreamRefusal(recording, upstream, rig)
     }
   })
 }
@@ -42,26 +41,4 @@ function testUpstreamRefusal(recording: Recording, upstream: string, rig: () => 
     expect(body.request_id).toBe(seen.requestID ?? '')
     expect(mock.ledger.length - askedBefore).toBe(1)
   })
-}
-
-function testGatewayRefusal(recording: Recording, rig: () => Rig): void {
-  test(`${recording.id} is refused by the gateway itself with the same status and parameter`, async () => {
-    const { mock } = rig()
-    const { kind, status, resp } = recording
-    const askedBefore = mock.ledger.length
-    const seen = await errorOf(
-      assemble(clients(rig()).through, kind, requestOf(recording)),
-      APIError,
-    )
-    expect<unknown>(seen.status).toBe(status)
-    expect(seen.param).toBe((JSON.parse(resp) as { error: { param: string } }).error.param)
-    expect((seen.error as { message: string }).message).toStartWith('gateway: ')
-    expect(mock.ledger.length).toBe(askedBefore)
-  })
-}
-
-/** A negative number of tokens could be billed as a credit, so it never leaves the gateway. */
-function refusedByGateway(recording: Recording): boolean {
-  const { max_tokens } = requestOf(recording)
-  return typeof max_tokens === 'number' && max_tokens < 0
 }
