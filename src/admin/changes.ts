@@ -1,25 +1,25 @@
-/** Every change and its audit row are one transaction: neither is ever there without the other. */
+/** Every change and its audit row share one transaction, so neither exists without the other. */
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
 import type { AdminStore } from './store.ts'
 import { AlreadyCreated, VersionConflict, versionOf } from './versions.ts'
 
-/** Who makes a change. */
+/** The actor of a change. */
 export interface Actor {
-  /** `cli`, `gateway`, `doctor`, or the name of who is signed in. */
+  /** `cli`, `gateway`, `doctor`, or the name of the signed-in user. */
   name: string
   /** Of a client of the admin API; null for a command and for the gateway itself. */
   address: string | null
-  /** The version that the change is based on; with another one it is refused. */
+  /** The version that the change is based on; any other version is a conflict. */
   ifMatch?: string
-  /** A creation that may be asked for twice, because the reply to the first time was lost. */
+  /** A creation that may be retried, because the first reply was lost. */
   creation?: CreationKey
 }
 
 export interface CreationKey {
   userId: number
   key: string
-  /** Digest of what is asked for. */
+  /** Digest of the request. */
   requestHash: string
 }
 
@@ -36,7 +36,7 @@ export type RecordChange = (
   details?: AuditDetails,
 ) => Promise<void>
 
-/** Runs `work` in one transaction, for which it has to use `step`, and keeps what it records. */
+/** Runs `work` in one transaction, which it must access through `step`, and stores what it records. */
 export type MakeChange = <T>(
   actor: Actor,
   work: (step: AdminStore, record: RecordChange) => Promise<T>,
@@ -53,7 +53,7 @@ export function createChanges({ store, nowMs, sha256Hex }: Dependencies): MakeCh
         const { ifMatch } = actor
         if (ifMatch !== undefined && before !== null && versionOf(before, sha256Hex) !== ifMatch)
           throw new VersionConflict(subject)
-        // Of a rotation, too, the new object comes first.
+        // For a rotation, too, the new object comes first.
         if (created === '') created = subject
         const { name, address } = actor
         return step.audit({ actor: name, address, action, subject, before, after, atMs: nowMs() })
@@ -64,7 +64,7 @@ export function createChanges({ store, nowMs, sha256Hex }: Dependencies): MakeCh
     })
 }
 
-/** A second one at the same time waits in the database until the first has ended. */
+/** A concurrent second one waits in the database until the first has ended. */
 async function begin(step: AdminStore, creation: CreationKey, nowMs: number): Promise<void> {
   if (await step.beginCreation({ ...creation, createdAtMs: nowMs })) return
   const before = await step.findCreation(creation.userId, creation.key)

@@ -1,4 +1,4 @@
-/** What names, addresses, models and secrets may look like. */
+/** The syntax of names, addresses, models and secrets. */
 
 import { isCredential } from '../core/credential-text.ts'
 import type { Provider } from '../core/entities.ts'
@@ -7,29 +7,29 @@ import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'
 
-/** Letters and digits of any script. Not digits alone: those are ids. */
+/** Letters and digits of any script. Not only digits, because those are ids. */
 const NAME = /^(?!\d+$)[\p{L}\p{M}\p{N}_.@:+-]{1,64}$/u
 const LABEL = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
-/** Letters of any script, and all printable ASCII but the blank. */
+/** Letters of any script, and all printable ASCII except the space. */
 const MODEL = /^[\x21-\x7e\p{L}\p{M}\p{N}]{1,200}$/u
-/** Shorter ones could not be masked in what an upstream says without masking half of it. */
+/** Shorter secrets could not be masked in upstream replies without masking ordinary text. */
 const SECRET = /^[\x21\x23-\x26\x28-\x7e]{8,512}$/
 const MAX_WEIGHT = 999_999
 
-/** In one normal form, so that names that look the same are the same. */
+/** Normalised, so that names that look the same are equal. */
 export function checkedName(name: string, code: AdminErrorCode): string {
   const normal = name.normalize('NFC')
   if (NAME.test(normal)) return normal
   throw adminError(code, { name })
 }
 
-/** A text for people only, such as what a key is for. */
+/** A text for people only, such as the purpose of a key. */
 export function checkedLabel(label: string): string {
   if (LABEL.test(label) && label.trim() !== '') return label
   throw adminError('key_name_invalid', { name: label })
 }
 
-/** Networks and single addresses; none at all is everywhere. */
+/** Networks and single addresses; an empty list allows any. */
 export function checkedAddresses(addresses: readonly string[] | null): readonly string[] | null {
   const wrong = addresses?.find((address) => readCidr(address) === null)
   if (wrong !== undefined) throw adminError('address_invalid', { address: wrong })
@@ -41,7 +41,7 @@ export function checkedEmail(email: string | null): string | null {
   throw adminError('email_invalid', { email })
 }
 
-/** A minute's limit: 0 is none, null the configured default. */
+/** A limit per minute: 0 is unlimited, null the configured default. */
 export function checkedLimit(field: 'rpm' | 'tpm', value: number | null): number | null {
   if (value === null || (Number.isSafeInteger(value) && value >= 0)) return value
   throw adminError('limit_invalid', { field, value: String(value) })
@@ -94,7 +94,7 @@ export function isSecret(text: string): boolean {
   return SECRET.test(text) || isCredential(text)
 }
 
-/** A file of credentials is JSON of several lines; its own line breaks mean nothing. */
+/** A credentials file is multi-line JSON; its line breaks carry no meaning. */
 function oneLine(text: string): string {
   if (!text.startsWith('{')) return text
   try {

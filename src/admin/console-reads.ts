@@ -1,4 +1,4 @@
-/** What lists show beside the objects themselves, read for a whole page at once. */
+/** Additional columns of lists, read for a whole page at once. */
 import type { Month } from '../core/month.ts'
 
 export interface UserFigures {
@@ -8,7 +8,7 @@ export interface UserFigures {
   usedTokens: number
   leasedTokens: number
   requests: number
-  /** Null where no price is known. */
+  /** null if no price is known. */
   costUsd: number | null
 }
 
@@ -24,7 +24,7 @@ export interface ConsoleReads {
     leasedSinceMs: number,
   ): Promise<Map<number, UserFigures>>
   keyFigures(ids: readonly number[]): Promise<Map<number, KeyFigures>>
-  /** When objects were made, by id. */
+  /** Creation times by id. */
   createdAt(table: 'users' | 'upstream_keys', ids: readonly number[]): Promise<Map<number, number>>
   /** The last change of a subject such as `key:3`. */
   lastChange(subject: string): Promise<{ actor: string; atMs: number } | null>

@@ -1,4 +1,4 @@
-/** How entities look to programs outside: the wire types, without hashes and ciphertexts. */
+/** The public representation of entities: the wire types, without hashes and ciphertexts. */
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
 import type { UsageSum } from '../usage/report.ts'
 import type { ModelPrice } from './store.ts'
@@ -19,7 +19,7 @@ export interface KeyView {
   prefix: string
   status: string
   allowed_models: readonly string[] | null
-  /** A minute; 0 is no limit, null the configured default. */
+  /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm: number | null
   tpm: number | null
   allowed_addresses: readonly string[] | null
@@ -47,7 +47,7 @@ export interface UpstreamView {
   last_error: string | null
 }
 
-/** Beside these it has the names of what it is the sum of: `user`, `model`, `day` … */
+/** In addition it has the names of its groups: `user`, `model`, `day` … */
 export interface UsageView {
   requests: number
   errors: number
@@ -58,12 +58,12 @@ export interface UsageView {
   reasoning_tokens: number
   audio_tokens: number
   estimated_requests: number
-  /** Of models whose price is not known; `cost_usd` is that of the others, null where there are none. */
+  /** Requests without a known price; `cost_usd` is the cost of the others, null if there are none. */
   unpriced_requests: number
   cost_usd: number | null
 }
 
-/** In the order of their columns. */
+/** In column order. */
 export const USAGE_COLUMNS: readonly (keyof UsageView)[] = [
   'requests',
   'errors',
@@ -78,7 +78,7 @@ export const USAGE_COLUMNS: readonly (keyof UsageView)[] = [
   'cost_usd',
 ]
 
-/** USD a million tokens; null is paid as what it is a part of. */
+/** USD per million tokens; null is charged at the rate of the kind it is part of. */
 export interface PriceView {
   model: string
   input_usd: number
@@ -159,7 +159,7 @@ export function usageView({ group, ...sum }: UsageSum): UsageView & UsageSum['gr
     audio_tokens: sum.audioTokens,
     estimated_requests: sum.estimatedRequests,
     unpriced_requests: sum.unpricedRequests,
-    // Sums of floating-point numbers end in noise.
+    // Sums of floating-point numbers accumulate rounding noise.
     cost_usd: sum.costUsd === null ? null : Math.round(sum.costUsd * 1e9) / 1e9,
   }
 }

@@ -1,4 +1,4 @@
-/** What the use cases work with. */
+/** The dependencies of the use cases. */
 import type { PasswordHasher } from '../access/password.ts'
 import type { Totp } from '../access/totp.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
@@ -18,6 +18,6 @@ export interface AdminDependencies {
   /** A keyed digest: HMAC-SHA-256 with `key`, as base64url. */
   sign: (key: string, text: string) => string
   defaultMonthlyQuotaTokens: number | null
-  /** Single requests are kept for so many days; 0 is all of them. */
+  /** The number of days for which single requests are kept; 0 keeps all. */
   usageRetentionDays: number
 }

@@ -1,4 +1,4 @@
-/** Which rows the vault can open, and sealing them with the active key. */
+/** Which rows the vault can decrypt, and re-encrypting them with the active key. */
 import type { UpstreamKey } from '../core/entities.ts'
 import { bindingOf, type KeyFile } from '../upstreams/vault.ts'
 import type { Actor, MakeChange } from './changes.ts'
@@ -8,23 +8,23 @@ import { allUpstreamKeys } from './pages.ts'
 
 export interface SealedRow {
   upstream: string
-  /** Id of the encryption key that the row was sealed with. */
+  /** Id of the encryption key that encrypted the row. */
   keyId: string
   active: boolean
-  /** Null if it opens; else why not. */
+  /** null if it can be decrypted; otherwise the reason. */
   problem: string | null
 }
 
-/** An instance that has not said for this long that it runs is taken to be gone. */
+/** An instance without a notice for this long is considered gone. */
 const INSTANCE_ALIVE_MS = 30_000
-/** Running instances look at the key file every second. */
+/** Running instances check the key file every second. */
 const TAKEN_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 100
 
 export interface Rotation {
   rotated: string[]
   failed: SealedRow[]
-  /** Where the keys are that no row needs any more; null if they come from variables. */
+  /** Where the keys that no row needs any more are stored; null if they come from variables. */
   retiredKeys: string | null
 }
 
@@ -37,7 +37,7 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
       return { upstream: row.name, keyId, active, problem: opened.ok ? null : opened.reason }
     })
 
-  /** Running instances for which `has` does not hold. */
+  /** The running instances for which `has` is false. */
   const instancesWithout = async (has: (keyIds: readonly string[]) => boolean) => {
     const instances = await store.listInstances(nowMs() - INSTANCE_ALIVE_MS)
     return instances
@@ -59,7 +59,7 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
     }
   }
 
-  /** The new key is in the file before it seals anything, and in use everywhere before a row is replaced. */
+  /** The new key is in the file before it encrypts anything, and in use everywhere before a row is replaced. */
   const renewKeyFile = async (keyFile: KeyFile): Promise<void> => {
     const key = keyFile.prepare()
     await refuseUnless(key, (ids) => ids.includes(key), TAKEN_WITHIN_MS)

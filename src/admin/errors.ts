@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, string | number>>
 
 interface CatalogueEntry {
   kind: OperatorErrorKind
-  /** As the input of the use case calls it. */
+  /** The field's name in the use case's input. */
   field: string | null
   message: (values: Values) => string
 }
@@ -167,7 +167,7 @@ export function adminError(code: AdminErrorCode, values: Values = {}): OperatorE
   return new OperatorError(kind, message(shown), '', { code, field: at, values: shown })
 }
 
-/** A caller's text must not move the cursor of whoever reads it. */
+/** Text from a caller must not move the reader's cursor. */
 function oneLine(value: string | number): string | number {
   if (typeof value === 'number') return value
   return value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, 300)

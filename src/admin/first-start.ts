@@ -13,7 +13,7 @@ export interface FirstSecrets {
 const ADMIN = 'admin'
 const DEFAULT = 'default'
 
-/** Null if there is an admin with a key already: secrets are shown once. */
+/** null if an admin with a key exists: secrets are shown once. */
 export function createFirstStart(users: Users, keys: Keys) {
   const findOrCreate = async (
     actor: Actor,
@@ -24,13 +24,13 @@ export function createFirstStart(users: Users, keys: Keys) {
   return async (actor: Actor): Promise<FirstSecrets | null> => {
     const { items: known, malformed } = await allPages((page) => users.list(page))
     if (malformed.some(({ name }) => name === ADMIN)) return null
-    // An operator's own admin, or a user who is only called so: then nothing is made.
+    // An operator's own admin, or a user with the same name: nothing is created.
     if (known.some(({ role, username }) => (role === 'admin') !== (username === ADMIN))) return null
     const admin = await findOrCreate(actor, known, { username: ADMIN, role: 'admin' })
     const held = await keys.list({ user: ADMIN, limit: 1 })
     if (held.items.length + held.malformed.length > 0) return null
     await findOrCreate(actor, known, { username: DEFAULT, role: 'user' })
-    // The admin's key comes last, because it marks the first start as done.
+    // The admin's key is created last, because it marks the first start as complete.
     const proxy = await keys.create(actor, { user: DEFAULT, name: DEFAULT })
     const minted = await keys.create(actor, { user: String(admin.id), name: ADMIN })
     return { adminKey: minted.secret, proxyKey: proxy.secret }

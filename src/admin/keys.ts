@@ -1,4 +1,4 @@
-/** Proxy keys: made, shown once, changed, revoked, rotated. */
+/** Proxy keys: created, shown once, changed, revoked, rotated. */
 import type { RefusalReason } from '../access/key-activity.ts'
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey, User } from '../core/entities.ts'
@@ -18,17 +18,17 @@ export interface KeyInput {
   name: string
   allowedModels?: readonly string[] | null
   expiresAtMs?: number | null
-  /** A minute; 0 is no limit, null the configured default. */
+  /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm?: number | null
   tpm?: number | null
-  /** Networks that may use it; null is everywhere. */
+  /** Networks that may use it; null allows any. */
   allowedAddresses?: readonly string[] | null
 }
 
 /** `user` is a name or an id. */
 export type KeyListInput = Omit<KeyQuery, 'userId'> & { user?: string | null }
 
-/** `secret` is known only here and now: the store keeps its digest. */
+/** `secret` is available only here: the store keeps its digest. */
 export interface MintedKey {
   secret: string
   key: ApiKey
@@ -70,7 +70,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
   return {
     /** By id, or by its displayed prefix. */
     find: (name: string): Promise<ApiKey> => findKey(store, name),
-    /** With its user, and why it would be refused now; null if it would not. */
+    /** With its user, and the reason why it would be refused now; null if it would be accepted. */
     async show(name: string): Promise<ShownKey> {
       const key = await findKey(store, name)
       const user = await store.findUserById(key.userId)
@@ -98,7 +98,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         return minted
       })
     },
-    /** A key for the gateway's own commands, of the system user: in no list, and deleted afterwards. */
+    /** A key of the system user for the gateway's own commands: it appears in no list and is deleted afterwards. */
     async createTemporary(rights: Omit<Rights, 'allowedAddresses'>): Promise<MintedKey> {
       return store.transaction(async (step) =>
         insert(step, (await step.systemUser()).id, { ...rights, allowedAddresses: null }),
@@ -121,7 +121,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
     },
     revoke: (actor: Actor, name: string): Promise<ApiKey> =>
       change(actor, async (step, record) => revokeKey(step, record, await findKey(step, name))),
-    /** A new secret with the old one's name and rights; the old one works for `graceMs` more. */
+    /** A new secret with the old key's name and rights; the old one stays valid for `graceMs`. */
     rotate: (actor: Actor, name: string, graceMs = 0): Promise<MintedKey> =>
       change(actor, async (step, record) => {
         const old = await findKey(step, name)
@@ -148,7 +148,7 @@ async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): P
   return revoked
 }
 
-/** The old key keeps an end of its own that comes earlier. */
+/** An earlier expiry of the old key still applies. */
 async function retireKey(
   step: AdminStore,
   record: RecordChange,
@@ -185,7 +185,7 @@ function checkedPatch(patch: KeyPatch): KeyPatch {
   return checked
 }
 
-/** Somebody may have named a key by the key itself. */
+/** A key's name may be the key itself. */
 function masked(name: string): string {
   return displayPrefix(name) === name ? name : `${displayPrefix(name)}…`
 }

@@ -7,7 +7,7 @@ import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
 import { allUpstreamKeys } from './pages.ts'
 
-/** They decide where a request goes and how it is answered, and are no parameters of a model. */
+/** They determine where a request goes and how it is answered, and are not model parameters. */
 const OWN_FIELDS = ['model', 'messages', 'input', 'prompt', 'stream', 'stream_options']
 
 export function createModels({ store, nowMs }: AdminDependencies, change: MakeChange) {
@@ -19,7 +19,7 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
 
   return {
     list: () => store.listModels(),
-    /** Where a request for the model would go. Upstreams' own lists are not asked for it. */
+    /** Where a request for the model would go. Does not query the upstreams' own model lists. */
     async explain(name: string): Promise<Explained[]> {
       const definition = (await store.listModels()).find((model) => model.name === name) ?? null
       const keys = await allUpstreamKeys(store)
@@ -27,7 +27,7 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
       return explainRoute(name, { definition, keys, states, nowMs: nowMs() })
     },
     find,
-    /** In place of what had this name before. */
+    /** Replaces any earlier definition of this name. */
     set: (actor: Actor, definition: ModelDefinition): Promise<ModelDefinition> => {
       checkDefinition(definition)
       return change(actor, async (step, record) => {

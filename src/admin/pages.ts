@@ -1,4 +1,4 @@
-/** Reads a list that comes in pages to its end. */
+/** Reads all pages of a paginated list. */
 import type { UpstreamKey } from '../core/entities.ts'
 import type { AdminStore, Listed, MalformedRow, PageQuery } from './store.ts'
 

@@ -1,4 +1,4 @@
-/** The operator's own prices, which come before the published ones. */
+/** The operator's own prices, which override the published ones. */
 import type { Actor, MakeChange } from './changes.ts'
 import { checkedModels } from './checks.ts'
 import { priceView } from './contract.ts'
@@ -7,7 +7,7 @@ import { adminError } from './errors.ts'
 import type { AdminStore, ModelPrice } from './store.ts'
 
 export function createPrices({ store }: AdminDependencies, change: MakeChange) {
-  /** Holds for requests that are stored from now on. All of them are set, or none. */
+  /** Applies to requests stored from now on. Sets all prices or none. */
   const setAll = (actor: Actor, prices: readonly ModelPrice[]): Promise<void> => {
     for (const { model } of prices) checkModel(model)
     return change(actor, async (step, record) => {

@@ -1,4 +1,4 @@
-/** How quotas look to programs outside. */
+/** The public representation of quotas. */
 import { monthText } from '../core/month.ts'
 import type { LeaseRow, SumDifference } from '../quota/admin-ledger.ts'
 import type { QuotaFigures } from './quotas.ts'

@@ -1,4 +1,4 @@
-/** Monthly quotas: seen, set, started anew, and held against the records. */
+/** Monthly quotas: shown, set, reset, and compared with the records. */
 import { type Month, monthOf, monthStartMs, monthText, nextMonthStartMs } from '../core/month.ts'
 import type { LeaseRow, QuotaRow, SumDifference } from '../quota/admin-ledger.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../quota/rules.ts'
@@ -10,7 +10,7 @@ import { findUser, type Users } from './users.ts'
 const DAY_MS = 86_400_000
 
 export interface QuotaFigures extends QuotaRow {
-  /** The one that counts; null is none. */
+  /** The effective quota; null is unlimited. */
   quota: number | null
   /** Null without a quota. */
   left: number | null
@@ -39,7 +39,7 @@ export function createQuotaUseCases(
   }
 
   return {
-    /** Of users without a quota of their own; null is none. */
+    /** For users without a quota of their own; null is unlimited. */
     defaultTokens: defaultMonthlyQuotaTokens,
     show,
     async set(actor: Actor, user: string, tokens: number | null): Promise<QuotaFigures[]> {
@@ -54,17 +54,17 @@ export function createQuotaUseCases(
       })
       return show(user, null)
     },
-    /** What differs; nothing is changed. */
+    /** Returns the differences; changes nothing. */
     async reconcile(month: Month | null): Promise<Reconciliation> {
       const different = await store.sumDifferences(month ?? monthOf(nowMs()))
       const staleLeases = await store.staleLeases(nowMs() - LEASE_COUNTS_MS)
       return { different, staleLeases, repaired: false }
     },
-    /** Makes the sums what the records say, and returns what differed. */
+    /** Sets the totals to those of the records, and returns what differed. */
     async repair(actor: Actor, month: Month | null): Promise<Reconciliation> {
       const repaired = month ?? monthOf(nowMs())
       const keptSinceMs = nowMs() - usageRetentionDays * DAY_MS
-      // Without its records a month would be repaired to nothing.
+      // Without its records, repairing a month would set it to zero.
       if (usageRetentionDays > 0 && monthStartMs(repaired) < keptSinceMs)
         throw adminError('records_deleted', { month: monthText(repaired) })
       const beforeMs = nowMs() - LEASE_COUNTS_MS

@@ -6,9 +6,9 @@ import { adminError } from './errors.ts'
 import type { AdminStore } from './store.ts'
 
 export interface Settings {
-  /** An IANA name; days of reports begin in it. */
+  /** An IANA name; the days of reports start in this zone. */
   timeZone: string
-  /** Users may create keys for themselves, none wider than one that they have. */
+  /** Users may create their own keys, none with more rights than one they have. */
   usersMayCreateKeys: boolean
 }
 
@@ -24,7 +24,7 @@ export function createSettings({ store }: AdminDependencies, change: MakeChange)
   })
   return {
     read: () => read(),
-    /** A time zone of null is the server's own again. */
+    /** A time zone of null restores the server's own. */
     async update(
       actor: Actor,
       patch: { timeZone?: string | null; usersMayCreateKeys?: boolean },

@@ -1,4 +1,4 @@
-/** The writing side of the store, for the admin use cases. Each call is one transaction, or a part of one. */
+/** The store's writing side, for the admin use cases. Each call is one transaction, or part of one. */
 import type { IdentityStore } from '../access/identity-store.ts'
 import type { KeyRefusal } from '../access/key-activity.ts'
 import type {
@@ -14,9 +14,9 @@ import type {
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
 
-/** One page, in the order of the ids. */
+/** One page, ordered by id. */
 export interface PageQuery {
-  /** The last id of the page before; null begins at the start. */
+  /** The last id of the previous page; null starts at the beginning. */
   after?: number | null
   /** At most MAX_PAGE, which is also the default. */
   limit?: number
@@ -24,20 +24,20 @@ export interface PageQuery {
 
 export const MAX_PAGE = 500
 
-/** A row that holds a value it must not hold. It is left out wherever requests are served. */
+/** A row with an invalid value. It is ignored when requests are served. */
 export interface MalformedRow {
   table: string
   id: number
   /** Its name or username. */
   name: string
   reason: string
-  /** SQL that repairs it; null if only a person can know what should be there. */
+  /** SQL that repairs it; null if only a person can know the correct value. */
   repair: string | null
 }
 
 export interface Listed<T> {
   items: T[]
-  /** Rows of the same page that can't be read as what they should be. */
+  /** Rows of the same page that can't be parsed. */
   malformed: MalformedRow[]
   /** For `after`; null if this is the last page. */
   next: number | null
@@ -58,9 +58,9 @@ export interface KeyQuery extends PageQuery {
   /** Needs `nowMs`. */
   state?: KeyState | null
   nowMs?: number
-  /** Not used since then; never used counts too. */
+  /** Not used since then; includes keys that were never used. */
   unusedSinceMs?: number | null
-  /** Active ones that end before then. */
+  /** Active keys that expire before then. */
   expiresBeforeMs?: number | null
   status?: ApiKey['status'] | null
   /** A part of the name or of the prefix. */
@@ -76,7 +76,7 @@ export interface UpstreamQuery extends PageQuery {
 /** Newest first: `after` is the id that the last page ended with. */
 export interface AuditQuery extends PageQuery {
   actor?: string | null
-  /** A whole action such as `key.create`, or all of a kind: `key.`. */
+  /** A whole action such as `key.create`, or a prefix such as `key.`. */
   action?: string | null
   subject?: string | null
   fromMs?: number | null
@@ -113,7 +113,7 @@ export interface NewApiKey {
 export interface KeyPatch {
   name?: string
   allowedModels?: readonly string[] | null
-  /** A minute; 0 is no limit, null the configured default. */
+  /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm?: number | null
   tpm?: number | null
   allowedAddresses?: readonly string[] | null
@@ -134,7 +134,7 @@ export interface NewUpstreamKey {
 
 export type UpstreamPatch = Partial<Omit<NewUpstreamKey, 'provider'>> & { encryptedKey?: string }
 
-/** What an operator pays for a model: USD a million tokens, each kind at one rate. */
+/** The operator's price for a model: USD per million tokens, one rate for each kind. */
 export interface ModelPrice {
   model: string
   rates: Readonly<Record<'input' | 'output', number>> &
@@ -145,7 +145,7 @@ export interface AuditEntry {
   actor: string
   address: string | null
   action: string
-  /** What was touched, e.g. `user:3`; never a secret. */
+  /** The object changed, e.g. `user:3`; never a secret. */
   subject: string
   before: object | null
   after: object | null
@@ -166,13 +166,13 @@ export interface KeyActivityRow {
 
 export interface InstanceRow {
   instanceId: string
-  /** Of all encryption keys that it can open rows with. */
+  /** The encryption keys with which it can decrypt rows. */
   encryptionKeyIds: readonly string[]
   seenAtMs: number
 }
 
 export interface AdminStore extends QuotaAdmin, IdentityStore {
-  /** All that `work` does through `step` is kept, or nothing of it if it throws. */
+  /** Commits everything `work` does through `step`, or nothing if it throws. */
   transaction<T>(work: (step: AdminStore) => Promise<T>): Promise<T>
 
   createUser(user: NewUser): Promise<User>
@@ -197,13 +197,13 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   recordRefusals(refusals: readonly KeyRefusal[]): Promise<void>
   /** False if there is no such key. */
   revokeApiKey(id: number): Promise<boolean>
-  /** As if it had never been; for keys that live for one command. */
+  /** Deletes it without a trace; for keys that exist for one command. */
   deleteApiKey(id: number): Promise<void>
 
   /** `seal` gets the new row's id, because the ciphertext is bound to it. */
   createUpstreamKey(key: NewUpstreamKey, seal: (id: number) => string): Promise<UpstreamKey>
   listUpstreamKeys(query?: UpstreamQuery): Promise<Listed<UpstreamKey>>
-  /** What of single models at keys is not healthy. */
+  /** The models of keys that are not healthy. */
   listModelStates(): Promise<ModelState[]>
   findUpstreamKey(name: string): Promise<UpstreamKey | null>
   findUpstreamKeyById(id: number): Promise<UpstreamKey | null>
@@ -213,29 +213,29 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   setUpstreamKeyDisabled(id: number, disabled: boolean): Promise<boolean>
   replaceEncryptedKey(id: number, encryptedKey: string): Promise<boolean>
   removeUpstreamKey(id: number): Promise<boolean>
-  /** `digest` names a key for good, without being one. */
+  /** `digest` identifies a key permanently without revealing it. */
   rememberRemoval(digest: string): Promise<void>
   forgetRemoval(digest: string): Promise<void>
   wasRemoved(digest: string): Promise<boolean>
 
-  /** This instance runs, and can open rows with these keys. */
+  /** Announces that this instance runs and can decrypt rows with these keys. */
   announceInstance(instance: InstanceRow): Promise<void>
   forgetInstance(instanceId: string): Promise<void>
-  /** Instances that have said since then that they run. */
+  /** Instances that have announced since then that they run. */
   listInstances(sinceMs: number): Promise<InstanceRow[]>
 
   summarizeUsage(query: UsageQuery): Promise<UsageSum[]>
 
   listModels(): Promise<ModelDefinition[]>
-  /** In place of what had this name before. */
+  /** Replaces any earlier definition of this name. */
   saveModel(definition: ModelDefinition): Promise<void>
   /** False if there is no such model. */
   deleteModel(name: string): Promise<boolean>
 
   listPrices(): Promise<ModelPrice[]>
-  /** In place of what was set for this model before. */
+  /** Replaces any earlier price of this model. */
   setPrice(price: ModelPrice): Promise<void>
-  /** False where none was set. */
+  /** False if none was set. */
   unsetPrice(model: string): Promise<boolean>
 
   audit(entry: AuditEntry): Promise<void>

@@ -1,4 +1,4 @@
-/** Many upstream keys at once, all or none of them, and which ones were removed on purpose. */
+/** Imports many upstream keys, all or none, and tracks those removed on purpose. */
 import { keyHint } from '../core/credential-text.ts'
 import type { Provider, UpstreamKey } from '../core/entities.ts'
 import { bindingOf } from '../upstreams/vault.ts'
@@ -11,30 +11,30 @@ import { allUpstreamKeys } from './pages.ts'
 import type { AdminStore } from './store.ts'
 import { type CheckedUpstream, checkedUpstream, type UpstreamInput } from './upstream-input.ts'
 
-/** A key and where it was given, for the message that refuses it. */
+/** A key and its source, for the message that rejects it. */
 export interface GivenSecret {
   secret: string
-  /** From 1. */
+  /** Counted from 1. */
   line: number
 }
 
 export interface Imported {
   added: UpstreamKey[]
-  /** Were there already, or were given twice. */
+  /** Already stored, or given twice. */
   known: number
-  /** Had been removed, and are not to be imported without being asked for. */
+  /** Removed earlier; imported again only on explicit request. */
   removedBefore: number
 }
 
 export interface ImportOptions {
-  /** Also keys that were removed before: somebody asks for them now. */
+  /** Also imports keys that were removed before, because the caller asks for them explicitly. */
   again: boolean
 }
 
 type Row = CheckedUpstream & { name: string; secret: string }
 
 export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, change: MakeChange) {
-  /** Names the key for good without keeping it; the address belongs to it, as with the ciphertext. */
+  /** Identifies the key permanently without storing it; includes the address, as the ciphertext does. */
   const digestOf = (provider: Provider, baseUrl: string, secret: string): string =>
     sha256Hex(JSON.stringify([provider, baseUrl, secret]))
 
@@ -93,7 +93,7 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
   return {
     insert,
     importAll,
-    /** A row that can't be decrypted can't be recognised again either. */
+    /** A row that can't be decrypted can't be matched either. */
     async rememberRemoval(step: AdminStore, upstream: UpstreamKey): Promise<void> {
       const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
       if (!opened.ok) return

@@ -1,4 +1,4 @@
-/** What is given of an upstream key, checked as a whole: a change must not leave what `add` would refuse. */
+/** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
 import type { Provider, UpstreamKey } from '../core/entities.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'
 import {
@@ -24,7 +24,7 @@ export interface UpstreamInput {
   apiVersion?: string | null
 }
 
-/** What of an upstream key can change; the provider can't. */
+/** The fields of an upstream key that can change; the provider can't. */
 export type UpstreamChanges = Partial<Omit<UpstreamInput, 'provider'>>
 
 export type CheckedUpstream = Omit<NewUpstreamKey, 'keyHint' | 'name'>

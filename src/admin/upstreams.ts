@@ -1,4 +1,4 @@
-/** Upstream keys: sealed as they come in, tried, changed, reset, switched off, removed. */
+/** Upstream keys: added and encrypted, tested, changed, reset, disabled, removed. */
 import { keyHint } from '../core/credential-text.ts'
 import type { UpstreamKey } from '../core/entities.ts'
 import type { ProbeResult } from '../upstreams/probe.ts'
@@ -40,7 +40,7 @@ export function createUpstreams(dependencies: AdminDependencies, change: MakeCha
     return { upstream, result }
   }
 
-  /** The ciphertext is bound to the address: for another one it is sealed again. */
+  /** The ciphertext is bound to the address, so a new address requires encrypting again. */
   const sealedFor = (before: UpstreamKey, changes: UpstreamChanges): UpstreamPatch => {
     const { secret, ...patch } = changes
     const { baseUrl = before.baseUrl } = patch
@@ -87,7 +87,7 @@ export function createUpstreams(dependencies: AdminDependencies, change: MakeCha
         name === null ? await allUpstreamKeys(store) : [await findUpstream(store, name)]
       return Promise.all(upstreams.map(tested))
     },
-    /** A new address or key is tried first by `test`, not here. */
+    /** `test` checks a new address or key beforehand, not this function. */
     update(actor: Actor, name: string, changes: UpstreamChanges): Promise<UpstreamKey> {
       return change(actor, async (step, record) => {
         const before = await findUpstream(step, name)
@@ -109,7 +109,7 @@ export function createUpstreams(dependencies: AdminDependencies, change: MakeCha
       changedState(actor, name, disabled ? 'upstream.disable' : 'upstream.enable', (step, id) =>
         step.setUpstreamKeyDisabled(id, disabled),
       ),
-    /** Remembered, so that a start does not import it from the variables again. */
+    /** Remembered, so that a start does not import the key from the variables again. */
     remove: (actor: Actor, name: string): Promise<UpstreamKey> =>
       change(actor, async (step, record) => {
         const upstream = await findUpstream(step, name)

@@ -4,7 +4,7 @@ import type { AdminDependencies } from './dependencies.ts'
 import type { Users } from './users.ts'
 
 export interface UsageInput extends Omit<UsageQuery, 'userId'> {
-  /** By name or id; the ledger remembers also users who are gone, by their ids. */
+  /** By name or id; records also refer to deleted users, by id. */
   user: string | null
 }
 

@@ -13,7 +13,7 @@ export interface UserInput {
   username: string
   email?: string | null
   role?: UserRole
-  /** Null takes the configured default; 0 is no quota. */
+  /** null uses the configured default; 0 is unlimited. */
   monthlyQuotaTokens?: number | null
 }
 
@@ -58,7 +58,7 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
     },
     rename: (actor: Actor, name: string, username: string): Promise<User> =>
       update(actor, name, { username }),
-    /** Its keys stop at once; its usage records stay, under its id. */
+    /** Its keys stop working at once; its usage records stay under its id. */
     delete: (actor: Actor, name: string): Promise<User> =>
       change(actor, async (step, record) => {
         const user = await findUser(step, name)
@@ -87,7 +87,7 @@ async function keepNameFree(
   if ((await step.findUser(username)) !== null) throw adminError('user_exists', { user: username })
 }
 
-/** Without an active admin nobody could manage the gateway over HTTP any more. */
+/** Without an active admin, nobody could manage the gateway over HTTP. */
 async function keepAnAdmin(step: AdminStore, user: User): Promise<void> {
   if (user.role !== 'admin' || user.status !== 'active') return
   if ((await step.countActiveAdmins()) < 2) throw adminError('last_admin', { user: user.username })

@@ -1,7 +1,7 @@
-/** The version of an object that can be changed: a digest of all that an operator sets of it. */
+/** The version of an editable object: a digest of everything an operator can set. */
 import type { Sha256Hex } from '../core/sha256.ts'
 
-/** What the gateway changes by itself, which is no change for whoever edits the object. */
+/** Fields that the gateway changes itself, which do not conflict with an edit. */
 const RUNNING_STATE = new Set([
   'failure_count',
   'cooldown_until',
@@ -14,14 +14,14 @@ const LENGTH = 16
 export function versionOf(view: object, sha256Hex: Sha256Hex): string {
   const isUpstream = 'failure_count' in view
   const set = Object.entries(view).filter(
-    // Of an upstream's states only one is an operator's own.
+    // Only one of an upstream's states is set by an operator.
     ([name]) => !RUNNING_STATE.has(name) && !(isUpstream && name === 'status'),
   )
   const disabled = isUpstream && 'status' in view && view.status === 'disabled'
   return sha256Hex(JSON.stringify([...set.sort(byName), disabled])).slice(0, LENGTH)
 }
 
-/** Somebody else has changed it since it was read. */
+/** The object has changed since the caller read it. */
 export class VersionConflict extends Error {
   override readonly name = 'VersionConflict'
   readonly subject: string

@@ -49,7 +49,7 @@ function viewOf({ id, atMs, actor, address, action, subject, before, after }: Au
   return { id, at, actor, address, action, subject, before, after, changed: changed(before, after) }
 }
 
-/** The fields that differ, with what they became. */
+/** The fields that differ, with their new values. */
 function changed(before: object | null, after: object | null): string | null {
   if (before === null || after === null) return null
   const was = before as Record<string, unknown>

@@ -8,7 +8,7 @@ import type { DoctorOptions } from '../doctor/options.ts'
 import type { Report } from '../doctor/report.ts'
 import type { Language } from '../doctor/text.ts'
 
-/** Who makes the changes of a command, for the audit log. */
+/** The actor of a command's changes, for the audit log. */
 export const CLI_ACTOR: Actor = { name: 'cli', address: null }
 
 export interface ChatReply {
@@ -26,33 +26,33 @@ export interface ChatGateway {
 export interface FirstKeys {
   adminKey: string
   proxyKey: string
-  /** Where they are kept until somebody has seen them. */
+  /** Where the keys are stored until somebody has seen them. */
   file: string
 }
 
 export interface FirstStartReport {
   /** Keys imported from the variables. */
   imported: number
-  /** Keys in the variables that an operator removed; they were left out. */
+  /** Keys in the variables that an operator had removed; they were skipped. */
   removedBefore: number
-  /** This made the first users and keys. */
+  /** True if this created the first users and keys. */
   isFirst: boolean
-  /** The first keys, where no terminal has shown them yet. */
+  /** The first keys, if no terminal has shown them yet. */
   unseenKeys: FirstKeys | null
 }
 
 export interface CopyReport {
   tables: readonly { table: string; rows: number }[]
-  /** Whose content ENCRYPTION_KEY has to be from now on; null if it is set. */
+  /** The file whose content ENCRYPTION_KEY needs from now on; null if it is set. */
   keyFile: string | null
 }
 
 export interface BackupReport {
   file: string
   bytes: number
-  /** Null where the key was not asked for. */
+  /** null if the key was not requested. */
   key_file: string | null
-  /** The file or the variable that has the key. */
+  /** The file or variable that contains the key. */
   key_is_in: string
 }
 
@@ -68,71 +68,71 @@ export interface RestoreReport {
   usage_records: number
   /** The next start applies them. */
   migrations_to_come: number
-  /** Where the store is that was there before. */
+  /** Where the previous store is. */
   old_store: string | null
   old_key: string | null
 }
 
 export interface HealthReport {
   url: string
-  /** It takes requests. A part of it may be away all the same. */
+  /** True if it accepts requests, even if a part of it is unavailable. */
   ready: boolean
   status: string
   services: Readonly<Record<string, string>>
 }
 
 export interface Migrations {
-  /** Runs what is missing and returns its names. */
+  /** Runs pending migrations and returns their names. */
   up(): Promise<string[]>
   status(): Promise<readonly { name: string; executedAt: Date | null }[]>
 }
 
 export type OpenAdmin = Admin & {
-  /** Runs `work` in one instance at a time, of all that share the store. */
+  /** Runs `work` in only one of the instances that share the store at a time. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 export interface CliContext {
   version: string
-  /** How this program is called here, as words of a shell. */
+  /** How this program is called here, as shell words. */
   command: string
-  /** Where the console takes such a token. */
+  /** The console's address for such a token. */
   consoleLink(token: string): string
   config(): Config
   /** Every variable with its value and source, secrets masked. */
   settings(): Setting[]
-  /** Only `init` makes a store that is not there. */
+  /** Only `init` creates a missing store. */
   openAdmin(ifMissing?: 'make it' | 'refuse'): Promise<OpenAdmin>
-  /** Makes what is missing, imports upstream keys from the variables. */
+  /** Creates what is missing and imports upstream keys from the variables. */
   prepare(admin: OpenAdmin): Promise<FirstStartReport>
-  /** The first keys are on a terminal now, and kept no longer. */
+  /** The first keys have been shown on a terminal, so their file is deleted. */
   firstKeysSeen(): void
   migrations(): Migrations
-  /** Runs until it is told to stop; the exit code. */
+  /** Runs until a signal stops it; returns the exit code. */
   serve(): Promise<number>
   copyStore(): Promise<CopyReport>
   backup(file: string, withKey: boolean): BackupReport
   restore(file: string, wish: RestoreOptions): RestoreReport
-  /** How the server on the configured address is; never throws because it is not there. */
+  /** The health of the server on the configured address; does not throw if there is none. */
   health(): Promise<HealthReport>
-  /** Also where the configuration can't be read. */
+  /** Works even if the configuration can't be read. */
   doctor(wish: DoctorOptions): Promise<Report>
-  /** Of the shell. */
+  /** The language of the shell. */
   language: Language
   /** A running gateway, or one started for this command. */
   gateway(): Promise<ChatGateway>
-  /** The secret from GPT_PROXY_UPSTREAM_KEY, where set. */
+  /** The secret in GPT_PROXY_UPSTREAM_KEY, if set. */
   secretFromVariable(): string | undefined
   writeOut(text: string): void
   writeError(text: string): void
   readInput(): Promise<string>
   /** Standard input is a terminal. */
   isTerminal: boolean
-  /** Of standard output; null if that is no terminal. */
+  /** The width of standard output; null if it is not a terminal. */
   terminalWidth: number | null
-  /** Not with NO_COLOR, nor into a file. */
+  /** False with NO_COLOR and for files. */
   colours: boolean
-  /** Standard output is one. */
+  /** Standard output is a terminal. */
   showsToTerminal: boolean
 }

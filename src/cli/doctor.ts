@@ -55,7 +55,7 @@ export function addDoctor(program: Command, context: CliContext): void {
   })
 }
 
-/** Until somebody stops it; a round under way is finished, so that none of its keys stays. */
+/** Runs until stopped; a round in progress is finished, so that none of its keys remains. */
 async function again(round: () => Promise<void>, everyMs: number): Promise<void> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<'stopped'>()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop('stopped'))
@@ -93,7 +93,7 @@ function written({ checks, language }: Report): string {
   return checks.map((check) => checkText(check, language)).join('') + summary(checks, language)
 }
 
-/** One line at the end: how it stands. */
+/** One line at the end: the overall result. */
 function summary(checks: readonly CheckView[], language: Language): string {
   const count = (wanted: Verdict) => checks.filter(({ verdict }) => verdict === wanted).length
   const [well, warned, failed, skipped] = (['ok', 'warning', 'failure', 'skipped'] as const).map(

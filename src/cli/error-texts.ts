@@ -1,10 +1,10 @@
-/** What the command line says about an error, in the language of the shell. */
+/** The command line's error messages, in the language of the shell. */
 import type { AdminErrorCode } from '../admin/errors.ts'
 import type { OperatorError } from '../core/operator-error.ts'
 import type { Language } from '../doctor/text.ts'
 import { ZH_ERRORS } from './error-texts-zh.ts'
 
-/** What to do about each error of a use case; the message is the error's own. */
+/** The remedy for each use-case error; the message is the error's own. */
 const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   nothing_to_change: 'Name what should change; see --help',
   idempotency_mismatch: 'Use another key for another request',

@@ -1,4 +1,4 @@
-/** What the exit code of a command means. README.md names the same. */
+/** The meaning of the exit codes. README.md lists the same. */
 import type { OperatorErrorKind } from '../core/operator-error.ts'
 
 export const EXIT_CODES = {

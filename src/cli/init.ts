@@ -31,7 +31,7 @@ export function addInit(program: Command, context: CliContext): void {
   )
 }
 
-/** On a terminal the secrets themselves, once; elsewhere the file that holds them. */
+/** On a terminal the secrets themselves, once; otherwise the path of their file. */
 function whereabouts(context: CliContext, { adminKey, proxyKey, file }: FirstKeys) {
   return context.showsToTerminal
     ? { admin_key: adminKey, proxy_key: proxyKey }

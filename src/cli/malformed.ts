@@ -1,8 +1,8 @@
-/** Rows that can't be read are shown in their list as what they are, not left out of it. */
+/** Rows that can't be parsed are listed as malformed, not omitted. */
 import type { MalformedRow } from '../admin/store.ts'
 import type { CliContext } from './context.ts'
 
-/** `name` is the column that people know the row by. */
+/** `name` is the column that identifies the row to people. */
 export function withMalformed<Row extends { id: number }>(
   rows: readonly Row[],
   malformed: readonly MalformedRow[],

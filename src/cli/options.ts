@@ -1,4 +1,4 @@
-/** What several commands have in common: their options, their examples, and how words become values. */
+/** What several commands share: options, examples, and parsing of arguments. */
 import { type Command, InvalidArgumentError } from 'commander'
 
 export interface Output {
@@ -6,7 +6,7 @@ export interface Output {
   wide?: boolean
 }
 
-/** Behind the options in a command's help. */
+/** Shown after the options in a command's help. */
 export function withExamples(command: Command, ...lines: string[]): Command {
   const title = lines.length === 1 ? 'Example' : 'Examples'
   return command.addHelpText('after', `\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
@@ -16,17 +16,17 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'write JSON, for programs')
 }
 
-/** Of a command that writes a table. */
+/** For a command that prints a table. */
 export function withTable(command: Command): Command {
   return withJson(command).option('--wide', 'all columns, also those that do not fit the terminal')
 }
 
-/** For an option that may be given several times. */
+/** For a repeatable option. */
 export function gathered(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
 
-/** Of a user: 0 is no quota, whatever the default. */
+/** For a user: 0 is unlimited, whatever the default. */
 export function quotaTokens(text: string): number {
   if (text === 'none') return 0
   const tokens = Number(text)
@@ -34,7 +34,7 @@ export function quotaTokens(text: string): number {
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
 }
 
-/** Of a key: 0 is no limit. Never null, which commander takes for "not given" and makes an empty text. */
+/** For a key: 0 is unlimited. Never null, which commander treats as "not given" and replaces with an empty text. */
 export function perMinute(text: string): number | 'default' {
   if (text === 'none') return 0
   if (text === 'default') return 'default'
@@ -46,13 +46,13 @@ export function perMinute(text: string): number | 'default' {
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
-/** A date, or a span of time such as 30d counted from now: `direction` 1 ahead, -1 back. */
+/** A date, or a duration such as 30d relative to now: `direction` is 1 for the future, -1 for the past. */
 export function moment(text: string, direction: 1 | -1, nowMs: number): number {
   const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   if (amount !== undefined) {
     return nowMs + direction * Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
   }
-  // A time without a zone is in UTC, like all times here; the language would take it for a local one.
+  // A time without a zone is UTC, like all times here; JavaScript would read it as local time.
   const zoned = /T/.test(text) && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text
   const at = DATE.test(text) ? Date.parse(zoned) : Number.NaN
   if (!Number.isNaN(at)) return at

@@ -8,9 +8,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 export interface Shape {
   json?: boolean | undefined
-  /** What people see of a row, the most important first; programs get all of it. */
+  /** The columns people see, the most important first; programs get all of them. */
   columns?: readonly string[]
-  /** All columns, also those that do not fit the terminal. */
+  /** All columns, including those that do not fit the terminal. */
   wide?: boolean | undefined
 }
 
@@ -44,7 +44,7 @@ function printTable(
     )
 }
 
-/** The first ones that fit, at least two. */
+/** As many columns as fit, at least two. */
 export function fittingColumns(
   rows: readonly Row[],
   columns: readonly string[],
@@ -70,10 +70,10 @@ export function printRow(context: CliContext, row: object, { json }: Shape): voi
   for (const [key, value] of cells) context.writeOut(`${key.padEnd(width)}  ${shown(value)}\n`)
 }
 
-/** Without it Excel takes UTF-8 for the code page of its machine. */
+/** A byte-order mark: without it Excel reads UTF-8 in the machine's code page. */
 const BYTE_ORDER_MARK = '\ufeff'
 
-/** As RFC 4180 has it, with a header; nothing is rounded. */
+/** As specified by RFC 4180, with a header; nothing is rounded. */
 export function printCsv(
   context: CliContext,
   rows: readonly object[],
@@ -85,7 +85,7 @@ export function printCsv(
   context.writeOut(BYTE_ORDER_MARK + [columns.join(','), ...lines, ''].join('\r\n'))
 }
 
-/** A spreadsheet takes a text that begins so for a formula; the apostrophe makes it a text again. */
+/** Spreadsheets treat text that begins so as a formula; the apostrophe makes it text again. */
 const FORMULA = /^[\s]*[=+\-@\t\r]/
 
 export function csvCell(value: string | number | boolean | null | object): string {
@@ -118,7 +118,7 @@ export function table(
   return lines.map((line) => `${line.map(padded).join('  ').trimEnd()}\n`).join('')
 }
 
-/** A name or an error must not move the cursor of whoever lists it. */
+/** A name or an error must not move the reader's cursor. */
 function shown(value: Cell): string {
   if (value === null || value === '') return '-'
   const text = typeof value !== 'object' ? String(value) : listed(value)

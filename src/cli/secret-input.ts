@@ -1,12 +1,12 @@
-/** Secrets come by standard input or a variable: arguments can be read by every user of the machine. */
+/** Secrets come from standard input or a variable: every user of the machine can read arguments. */
 import type { GivenSecret } from '../admin/upstream-import.ts'
 import { OperatorError } from '../core/operator-error.ts'
 import type { CliContext } from './context.ts'
 
-/** One a line, or with commas between. */
+/** One per line, or separated by commas. */
 export async function readSecrets(context: CliContext): Promise<GivenSecret[]> {
   const text = (await given(context)).replace(/^\ufeff/, '')
-  // A file of credentials is one secret.
+  // A credentials file is one secret.
   if (text.trimStart().startsWith('{')) return [{ secret: text.trim(), line: 1 }]
   const secrets = text
     .split('\n')
@@ -26,7 +26,7 @@ function given(context: CliContext): string | Promise<string> {
   return context.secretFromVariable() || (context.isTerminal ? asked() : context.readInput())
 }
 
-/** Loaded only if somebody is there to be asked; the question is no data. */
+/** Loaded only for an interactive prompt; the prompt does not go to standard output. */
 async function asked(): Promise<string> {
   const { isCancel, password } = await import('@clack/prompts')
   const answer = await password({ message: 'Paste the upstream key', output: process.stderr })

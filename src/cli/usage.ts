@@ -24,7 +24,7 @@ interface UsageFlags extends Output {
 }
 
 const DIMENSIONS: readonly Dimension[] = ['user', 'key', 'model', 'upstream', 'day', 'month']
-/** What fits on a line; programs get all of it. */
+/** The columns that fit on a line; programs get all of them. */
 const SHOWN = ['requests', 'errors', 'prompt_tokens', 'completion_tokens', 'total_tokens']
 const SHOWN_COST = ['cost_usd', 'unpriced_requests']
 const DAY_MS = 86_400_000
@@ -81,7 +81,7 @@ function usageOptions(by: readonly Dimension[], options: UsageFlags): UsageInput
   }
 }
 
-/** With commas between, or the option several times. */
+/** Separated by commas, or the option repeated. */
 function dimensions(text: string, before: Dimension[] | undefined): Dimension[] {
   const words = text.split(',').map((word) => word.trim())
   const known = words.map((word) => DIMENSIONS.find((name) => name === word))

@@ -1,4 +1,4 @@
-/** Upstream keys named by variables become rows, each once. */
+/** Imports upstream keys from variables into rows, each once. */
 import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
 import type { ImportOptions } from '../admin/upstream-import.ts'
@@ -8,7 +8,7 @@ import { PROVIDER_FACTS } from '../core/providers.ts'
 
 export interface ImportedFromVariables {
   added: number
-  /** Removed by an operator since; a start leaves them out. */
+  /** Removed by an operator since; startup skips them. */
   removedBefore: number
 }
 
@@ -18,7 +18,7 @@ interface OtherKeys {
   secrets: readonly string[]
 }
 
-/** The keys of other vendors, and of accounts at clouds, in their usual variables. */
+/** Keys of other vendors and cloud accounts, in their usual variables. */
 export function otherKeys(config: Config): OtherKeys[] {
   const { presetKeys, anthropicApiKey, geminiApiKey, bedrock, vertex } = config
   const at = (provider: Provider, secret: string | null): OtherKeys[] => {
@@ -42,7 +42,7 @@ export function otherKeys(config: Config): OtherKeys[] {
   ].filter(({ secrets }) => secrets.length > 0)
 }
 
-/** UPSTREAM_TYPE, if set, leaves the variables of all other providers alone. */
+/** UPSTREAM_TYPE, if set, ignores the variables of all other providers. */
 export async function importFromVariables(
   { upstreams }: Admin,
   config: Config,

@@ -1,4 +1,4 @@
-/** Opens the store for one command, closes it again, and sets the exit code where the work gives one. */
+/** Opens the store for one command, closes it again, and sets the exit code that the command returns. */
 import type { CliContext, OpenAdmin } from './context.ts'
 
 export async function withAdmin(

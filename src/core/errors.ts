@@ -67,7 +67,7 @@ export interface ErrorReport {
 export interface ErrorOptions {
   param?: string | null
   headers?: Readonly<Record<string, string>>
-  /** Overrides the status of the code. */
+  /** Overrides the doctor check of the code. */
   doctor?: CheckId
 }
 

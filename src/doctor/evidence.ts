@@ -1,7 +1,7 @@
-/** What the doctor's probes see of the world, one form a check; the rules judge it. Times are in milliseconds. */
+/** What the doctor's probes measure, one type per check; the rules judge it. Times are in milliseconds. */
 import type { UpstreamKey } from '../core/entities.ts'
 
-/** Where the gateway and the proxy in front of it are. */
+/** The addresses of the gateway and of the proxy in front of it. */
 export interface Places {
   /** The gateway itself, `http://HOST:PORT`. */
   url: string
@@ -17,20 +17,20 @@ export interface StreamSeen {
   firstMs: number
   /** From the first byte to the last. */
   spreadMs: number
-  /** The longest time without a byte, that before the first one too. */
+  /** The longest time without a byte, including the time before the first one. */
   longestGapMs: number
-  /** It ended with `[DONE]`. */
+  /** True if it ended with `[DONE]`. */
   whole: boolean
-  /** Of the headers `server` and `via`. */
+  /** From the headers `server` and `via`. */
   proxy: string
   fromGateway: boolean
 }
 
 export interface StreamEvidence extends Places {
   direct: Tried<StreamSeen>
-  /** Null where PUBLIC_URL is not set or the direct one failed. */
+  /** null if PUBLIC_URL is not set or the direct stream failed. */
   through: Tried<StreamSeen> | null
-  /** The same over HTTP/2; null if the proxy does not speak it. */
+  /** The same over HTTP/2; null if the proxy does not support it. */
   throughHttp2: (StreamSeen & { ok: true }) | null
 }
 
@@ -45,12 +45,12 @@ export interface LimitEvidence {
   failOpen: boolean
   anyDefault: boolean
   redis: { host: string; port: number; seen: Tried<RedisSeen> } | null
-  /** Statuses that a key at `rpm` got, or why there are none. */
+  /** The statuses that a key limited to `rpm` received, or why there are none. */
   tried: Tried<{ rpm: number; statuses: readonly number[] }>
-  /** Of the running gateway's metrics; null where they were not read. */
+  /** From the running gateway's metrics; null if they were not read. */
   failOpenCount: number | null
   serverRedisHealthy: boolean | null
-  /** Gateways on this database, as far as it knows. */
+  /** The number of gateways known on this database. */
   instances: number
 }
 
@@ -62,7 +62,7 @@ export interface UpstreamSeen {
 export interface UpstreamEvidence {
   nowMs: number
   seen: readonly UpstreamSeen[]
-  /** Models that somebody counts on: named by the caller, or allowed to proxy keys by name. */
+  /** Models that must be available: named by the caller, or allowed to proxy keys by name. */
   wanted: readonly string[]
 }
 
@@ -98,22 +98,22 @@ export interface MalformedSeen {
 
 export interface DatabaseEvidence {
   place: string
-  /** Of the files of this machine; of PostgreSQL its name, port, user and database. */
+  /** For SQLite, the files on this machine; for PostgreSQL its host, port, user and database. */
   path: string
   user: string
   host: string
   port: number
   dbUser: string
   database: string
-  /** Steps that are well, in their order. */
+  /** The steps that succeeded, in order. */
   passed: readonly DatabaseStep[]
   fault: DatabaseFault | null
   isNew: boolean
   freeMb: number
-  /** Files of the usage journal that no start reads. */
+  /** Usage-journal files that no start reads. */
   setAside: readonly string[]
   pendingMigrations: readonly string[]
-  /** Rows that nothing can use, with the statement that repairs each. */
+  /** Unusable rows, each with the statement that repairs it. */
   malformed: readonly MalformedSeen[]
   latencyMs: number
   pool: { open: number; most: number; size: number } | null
@@ -130,7 +130,7 @@ export interface EncryptionEvidence {
   postgres: boolean
   source: 'variable' | 'file' | 'none'
   file: string
-  /** Why the text is no key; null where it is one. */
+  /** Why the text is not a valid key; null if it is. */
   problem: string | null
   fileOpenToOthers: boolean
   keyId: string
@@ -141,7 +141,7 @@ export interface EncryptionEvidence {
 export interface QuotaSeen {
   user: string
   active: boolean
-  /** Null is none. */
+  /** null is unlimited. */
   quota: number | null
   used: number
   leased: number
@@ -149,9 +149,9 @@ export interface QuotaSeen {
 
 export interface SumsSeen {
   table: string
-  /** A dash where the table does not tell users apart. */
+  /** A dash if the table does not distinguish users. */
   user: string
-  /** Each that differs: the sum, and what the records say. */
+  /** Each value that differs: the stored total, and the total of the records. */
   figures: string
 }
 
@@ -171,7 +171,7 @@ export interface QuotaEvidence {
   asked: number
   /** Of which each may have leased what is not used. */
   instances: number
-  /** Named by the caller, or that of the request. */
+  /** The user named by the caller, or the user of the request. */
   user: string | null
   requestId: string | null
   request: RequestSeen | null
@@ -183,7 +183,7 @@ export interface QuotaEvidence {
 export interface ReplySeen {
   status: number
   proxy: string
-  /** It answered as the gateway does. */
+  /** True if the reply is the gateway's own. */
   isGateway: boolean
 }
 
@@ -191,7 +191,7 @@ export interface ProxyEvidence extends Places {
   listens: string
   direct: Tried<ReplySeen>
   services: Readonly<Record<string, string>>
-  /** One after the other; empty where PUBLIC_URL is not set. */
+  /** Consecutive replies; empty if PUBLIC_URL is not set. */
   through: readonly Tried<ReplySeen>[]
 }
 
@@ -204,7 +204,7 @@ export interface CertificateSeen {
   fromMs: number
   untilMs: number
   chain: number
-  /** Null where no date came. */
+  /** null if there was no `date` header. */
   clockSkewS: number | null
 }
 

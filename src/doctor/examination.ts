@@ -1,4 +1,4 @@
-/** What the doctor reads of the ledger. */
+/** What the doctor reads from the store. */
 
 export interface RequestTimes {
   upstream: string
@@ -19,7 +19,7 @@ export interface FoundRequest {
 }
 
 export interface Examination {
-  /** The newest first, answered ones only. */
+  /** Newest first, answered requests only. */
   recentTimes(sinceMs: number, most: number): Promise<RequestTimes[]>
   findRequest(requestId: string): Promise<FoundRequest | null>
   /** Milliseconds for a statement that needs none: the middle of a few. */

@@ -1,4 +1,4 @@
-/** One thing that a check found: which, how grave, and the figures that show it. */
+/** One finding of a check: its id, its severity, and the values that show it. */
 import type { Verdict } from '../core/check-ids.ts'
 import type { TextKey } from './texts/texts.ts'
 

@@ -1,4 +1,4 @@
-/** What to paste, by finding. It says the same in every language; figures stand in braces and come out quoted. */
+/** The commands to paste for each finding. The same in every language; values in braces are inserted quoted. */
 import type { TextKey } from './texts/texts.ts'
 
 const KEEP_OLD = 'gpt-proxy encryption status'

@@ -1,4 +1,4 @@
-/** A check's findings in the words of one language, with the lines to paste, and nothing secret in them. */
+/** A check's findings in one language, with the commands to paste, and with secrets redacted. */
 
 import { CHECK_IDS, type CheckId, VERDICTS, type Verdict } from '../core/check-ids.ts'
 import { asTypedHere, PROGRAM } from '../core/command-here.ts'
@@ -15,7 +15,7 @@ export interface FindingView {
   seen: string
   cause: string | null
   fix: string | null
-  /** Lines to paste. */
+  /** Commands to paste. */
   commands: readonly string[]
   evidence: Figures
 }
@@ -39,7 +39,7 @@ export interface CheckResult {
   findings: readonly Finding[]
 }
 
-/** `secretForms`: what must not be seen, in any spelling. `command`: how the program is called here. */
+/** `secretForms`: what to redact, in any encoding. `command`: how this program is called here. */
 export function reportOf(
   results: readonly CheckResult[],
   language: Language,
@@ -87,18 +87,18 @@ function filled(text: string, figures: Figures, write: (value: Figure, name: str
   )
 }
 
-/** What was not measured is left out of a list of measurements, instead of "Redis - ms". */
+/** Omits missing measurements from a list, instead of printing "Redis - ms". */
 function withoutUnmeasured(text: string): string {
   return text.replace(/(^|[,，] ?)[^,，]*? - (ms|毫秒)/g, '').replace(/^[,，]\s*/, '')
 }
 
 function shown(value: Figure): string {
-  // Nobody needs the fifteen digits of a measurement.
+  // Measurements don't need fifteen digits.
   if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1)
   return String(value ?? '-').replace(UNPRINTABLE, '?')
 }
 
-/** As one word of a shell, whatever stands in it; `placement` is words already. */
+/** Quoted as one shell word, whatever it contains; `placement` is already quoted. */
 function pasteable(value: Figure, name: string): string {
   return name === 'placement' ? shown(value) : shellWord(shown(value))
 }

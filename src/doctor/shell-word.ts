@@ -1,4 +1,4 @@
-/** Any text as one word of a shell. */
+/** Quotes any text as one shell word. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

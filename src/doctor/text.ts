@@ -1,10 +1,10 @@
-/** What a person reads of a finding, with the names of figures in braces. */
+/** The text of a finding for people, with value names in braces. */
 export type Text = readonly [seen: string, cause?: string, fix?: string]
 
 export const LANGUAGES = ['en', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** As the shell says it: LC_ALL before LC_MESSAGES before LANG. */
+/** With the shell's precedence: LC_ALL, then LC_MESSAGES, then LANG. */
 export function languageOf(...named: readonly (string | undefined)[]): Language {
   const first = named.find((name) => name !== undefined && name !== '')
   return first?.toLowerCase().startsWith('zh') ? 'zh' : 'en'

@@ -1,4 +1,4 @@
-/** By a signed cookie a browser is known again that has signed in before; it grants nothing by itself. */
+/** Recognises, by a signed cookie, a browser that has signed in before; the cookie grants no access. */
 import type { User } from '../../core/entities.ts'
 import type { IdentityParts } from './parts.ts'
 
@@ -9,7 +9,7 @@ const NONCE_BYTES = 12
 export interface Devices {
   /** A name for the browser if it has signed in as this user before, else null. */
   recognise(cookie: string | null, user: User | null): Promise<string | null>
-  /** What to give to a browser that has just signed in. */
+  /** The cookie for a browser that has just signed in. */
   issue(user: User): Promise<string>
 }
 

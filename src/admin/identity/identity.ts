@@ -1,4 +1,4 @@
-/** Signing in to the console: by password, by a one-time link; and what belongs to one's own account. */
+/** Signing in to the console, with a password or a one-time link, and managing one's own account. */
 import { passwordProblem } from '../../access/password.ts'
 import { isWellFormedToken, mintToken } from '../../access/session.ts'
 import type { User } from '../../core/entities.ts'
@@ -14,7 +14,7 @@ import { actorOf, createSessions, type SignedIn } from './sessions.ts'
 const LINK_LASTS_MS = 30 * 60_000
 
 export interface SetupLink {
-  /** Shown once; it stands after `#setup=`, where no server and no log sees it. */
+  /** Shown once; it follows `#setup=`, so that no server and no log receives it. */
   token: string
   expiresAtMs: number
 }
@@ -32,7 +32,7 @@ export function createIdentity(parts: IdentityParts) {
       throw new SignInRefusal('password_weak', { field: 'password', detail: problem })
     return passwords.hash(password)
   }
-  /** The password of somebody who is signed in already. */
+  /** The password of a user who is already signed in. */
   const proveAgain = async (
     user: User,
     password: string,
@@ -62,7 +62,7 @@ export function createIdentity(parts: IdentityParts) {
       return sessions.begin(proved.user, origin, 'password')
     },
 
-    /** An older link of the same user is worth nothing from then on. */
+    /** Invalidates earlier links of the same user. */
     async createLink(actor: Actor, name: string): Promise<SetupLink & { user: User }> {
       const token = mintToken(randomBytes)
       const expiresAtMs = nowMs() + LINK_LASTS_MS
@@ -75,7 +75,7 @@ export function createIdentity(parts: IdentityParts) {
       return { token, expiresAtMs, user }
     },
 
-    /** Also the way back in: it ends all sessions and switches a lost second factor off. */
+    /** Also for account recovery: it ends all sessions and disables a lost second factor. */
     async setUp(token: string, password: string, origin: SignInOrigin): Promise<SignedIn> {
       const invalid = () => new SignInRefusal('setup_link_invalid', { field: 'token' })
       if (!isWellFormedToken(token)) throw invalid()
@@ -93,7 +93,7 @@ export function createIdentity(parts: IdentityParts) {
       return sessions.begin(user, origin, 'setup link')
     },
 
-    /** By an operator, for whom no old password is known. */
+    /** Set by an operator, who does not know the old password. */
     async setPassword(actor: Actor, name: string, password: string): Promise<User> {
       const user = await findUser(store, name)
       const passwordHash = await hashed(password, user)

@@ -1,4 +1,4 @@
-/** What signing in works with. */
+/** The dependencies of signing in. */
 import type { Lockout } from '../../access/lockout.ts'
 import type { PasswordHasher } from '../../access/password.ts'
 import type { Totp } from '../../access/totp.ts'
@@ -21,7 +21,7 @@ export interface IdentityParts {
   nowMs: () => number
 }
 
-/** Where a sign-in comes from. */
+/** The origin of a sign-in attempt. */
 export interface SignInOrigin {
   address: string
   userAgent: string

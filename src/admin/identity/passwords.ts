@@ -1,4 +1,4 @@
-/** Checks a password without telling whether the user exists, and without hashing a flood. */
+/** Checks a password without revealing whether the user exists, and with bounded hashing work. */
 import { HasherBusy } from '../../access/password.ts'
 import type { User } from '../../core/entities.ts'
 import type { Devices } from './devices.ts'
@@ -8,7 +8,7 @@ import { SignInRefusal } from './refusal.ts'
 const BUSY_WAIT_MS = 2_000
 
 export interface PasswordCheck {
-  /** Throws SignInRefusal unless it is the user's; an unknown user takes as long as a known one. */
+  /** Throws SignInRefusal if the password is wrong; an unknown user takes as long as a known one. */
   prove(username: string, password: string, origin: SignInOrigin): Promise<Proved>
   hash(password: string): Promise<string>
 }
@@ -17,14 +17,14 @@ export interface Proved {
   user: User
   /** Sealed; null unless the second factor is on. */
   totpSecret: string | null
-  /** To be called once the whole sign-in has succeeded. */
+  /** Call this once the whole sign-in has succeeded. */
   succeeded(): void
 }
 
 export function createPasswordCheck(parts: IdentityParts, devices: Devices): PasswordCheck {
   const { store, hasher, lockout, nowMs } = parts
   let decoy: Promise<string> | null = null
-  /** Verified where there is no password, so that the time tells nothing. */
+  /** Verified if there is no password, so that timing reveals nothing. */
   const decoyHash = () => {
     decoy ??= hasher.hash('nobody has this password').catch((error) => {
       decoy = null

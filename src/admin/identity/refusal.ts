@@ -1,4 +1,4 @@
-/** Why nobody is signed in. */
+/** The reasons why a sign-in is refused. */
 
 export const SIGN_IN_PROBLEMS = {
   invalid_credentials: 'wrong user name or password',
@@ -18,7 +18,7 @@ export class SignInRefusal extends Error {
   override readonly name = 'SignInRefusal'
   readonly code: SignInProblem
   readonly field: string | null
-  /** Of `too_many_attempts` and `sign_in_busy`: when to try again. */
+  /** For `too_many_attempts` and `sign_in_busy`: when to retry. */
   readonly waitMs: number
 
   constructor(

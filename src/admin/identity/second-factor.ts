@@ -1,4 +1,4 @@
-/** Time-based one-time passwords: set up, confirmed, checked, removed. A code counts once. */
+/** Time-based one-time passwords: setup, confirmation, check, removal. Each code is valid once. */
 import type { User } from '../../core/entities.ts'
 import type { Actor } from '../changes.ts'
 import { type IdentityParts, totpBinding } from './parts.ts'
@@ -15,7 +15,7 @@ export function createSecondFactor({ store, change, vault, totp, nowMs }: Identi
     if (step === null) throw new SignInRefusal('totp_invalid', { field: 'code' })
     return step
   }
-  /** Throws SignInRefusal unless the code is right and was not used before. */
+  /** Throws SignInRefusal if the code is wrong or was used before. */
   const check = async (user: User, sealed: string, code: string | undefined): Promise<void> => {
     if (code === undefined) throw new SignInRefusal('totp_required', { field: 'code' })
     if (!(await store.useTotpStep(user.id, stepOf(sealed, user.id, code))))
@@ -24,7 +24,7 @@ export function createSecondFactor({ store, change, vault, totp, nowMs }: Identi
 
   return {
     check,
-    /** Counts once `confirm` has seen a code. */
+    /** Takes effect once `confirm` has received a valid code. */
     async start(user: User): Promise<{ secret: string; uri: string }> {
       const credentials = await store.readCredentials(user.id)
       if (credentials?.totpSecret) throw new SignInRefusal('totp_already_on')

@@ -1,4 +1,4 @@
-/** Sessions: begun by a sign-in, found by their token, listed, ended. */
+/** Sessions: created by a sign-in, found by token, listed, ended. */
 import type { SignedInSession } from '../../access/identity-store.ts'
 import {
   extended,
@@ -14,7 +14,7 @@ import type { Actor } from '../changes.ts'
 import type { Devices } from './devices.ts'
 import type { IdentityParts, SignInOrigin } from './parts.ts'
 
-/** What the browser gets; the store has only the digest of `token`. */
+/** Sent to the browser; the store has only the digest of `token`. */
 export interface SignedIn extends SignedInSession {
   token: string
   device: string
@@ -28,7 +28,7 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
   const { store, change, sha256Hex, randomBytes, nowMs } = parts
 
   return {
-    /** For somebody who has proved who they are. */
+    /** Only for a user who has been authenticated. */
     async begin(user: User, origin: SignInOrigin, how: string): Promise<SignedIn> {
       const token = mintToken(randomBytes)
       const now = nowMs()
@@ -46,7 +46,7 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
       })
       return { session, user, token, device: await devices.issue(user) }
     },
-    /** Null unless it is of an active user and has not ended. */
+    /** null unless the session is active and so is its user. */
     async resume(token: string | null): Promise<SignedInSession | null> {
       if (token === null || !isWellFormedToken(token)) return null
       const found = await store.findSession(sha256Hex(token))
@@ -60,7 +60,7 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
     },
     list: (userId: number | null): Promise<SignedInSession[]> =>
       store.listSessions(userId, nowMs()),
-    /** False if there is none, or it is not of `owner` where that is given. */
+    /** False if there is none, or if `owner` is given and it belongs to somebody else. */
     end: (actor: Actor, id: number, owner: number | null): Promise<boolean> =>
       change(actor, async (step, record) => {
         const ended = await step.deleteSession(id, owner)

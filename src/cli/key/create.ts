@@ -44,7 +44,7 @@ export function addKeyCreate(key: Command, context: CliContext): void {
   )
 }
 
-/** The key alone on standard output, so that it can be piped; what it is goes to standard error. */
+/** Only the key goes to standard output, so that it can be piped; its description goes to standard error. */
 export function printMinted(
   context: CliContext,
   { secret, key }: MintedKey,

@@ -11,7 +11,7 @@ export interface LimitOptions {
   tpm?: number | 'default'
 }
 
-/** Only what was given; null takes the configured default. */
+/** Only the given fields; null uses the configured default. */
 export function limitsOf({ rpm, tpm }: LimitOptions): { rpm?: number | null; tpm?: number | null } {
   return {
     ...(rpm !== undefined && { rpm: rpm === 'default' ? null : rpm }),

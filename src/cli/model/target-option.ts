@@ -1,11 +1,11 @@
-/** `--target MODEL[@KEY][,priority=N][,weight=N][,context=N]` as a target. */
+/** Parses `--target MODEL[@KEY][,priority=N][,weight=N][,context=N]`. */
 import { adminError } from '../../admin/errors.ts'
 import type { ModelTarget } from '../../core/entities.ts'
 
 const OPTIONS = ['priority', 'weight', 'context'] as const
 type Option = (typeof OPTIONS)[number]
 
-/** Targets with weights share one priority; others are tried in the order they are given in. */
+/** Targets with weights share one priority; others are tried in the given order. */
 export function readTargets(texts: readonly string[]): ModelTarget[] {
   const read = texts.map(readTarget)
   const areWeighted = read.some(({ options }) => options.has('weight'))
@@ -46,7 +46,7 @@ export function targetText({ upstream, model, priority, weight, contextTokens }:
   return [place, ...options.filter((option) => option !== null)].join(',')
 }
 
-/** `NAME=VALUE` with JSON as the value; what is no JSON is a text. */
+/** `NAME=VALUE` with a JSON value; anything that is not JSON is a string. */
 export function readParameters(texts: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(texts.map(readParameter))
 }

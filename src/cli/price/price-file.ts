@@ -1,4 +1,4 @@
-/** Prices from a CSV file, a million tokens each; a wrong line is named, and nothing is taken then. */
+/** Prices per million tokens from a CSV file; if a line is invalid, it is named and nothing is imported. */
 import type { ModelPrice } from '../../admin/store.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 
@@ -14,7 +14,7 @@ type Column = keyof typeof COLUMNS
 
 const REMEDY = 'Correct it and run the import again; nothing was set'
 
-/** `perUsd`: how much of the file's currency a dollar is. Lines that begin with # are comments. */
+/** `perUsd`: units of the file's currency per dollar. Lines that begin with # are comments. */
 export function readPrices(text: string, perUsd: number): ModelPrice[] {
   const lines = text
     .replace(/^\ufeff/, '')
@@ -53,7 +53,7 @@ function priceOf(
   return { model: cell('model'), rates: rates as unknown as ModelPrice['rates'] }
 }
 
-/** Without the noise at the end that a division leaves. */
+/** Without the rounding noise of a division. */
 function inUsd(amount: number, perUsd: number): number {
   return Number((amount / perUsd).toPrecision(12))
 }

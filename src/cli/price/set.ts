@@ -47,7 +47,7 @@ export function addPriceSet(price: Command, context: CliContext): void {
   )
 }
 
-/** 0 is a price: what runs on one's own machine may cost nothing. */
+/** 0 is a valid price: a model on one's own machine may be free. */
 function usd(text: string): number {
   if (/^\d{1,6}(\.\d{1,9})?$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be an amount such as 2.50.')

@@ -26,7 +26,7 @@ export function addQuotaSet(quota: Command, context: CliContext): void {
   )
 }
 
-/** The word stays, because commander makes an empty text of a null. */
+/** The word is kept, because commander replaces null with an empty text. */
 function tokensOrDefault(text: string): number | 'default' {
   if (text === 'default') return text
   try {

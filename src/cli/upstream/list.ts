@@ -48,14 +48,14 @@ export function addUpstreamList(upstream: Command, context: CliContext): void {
   )
 }
 
-/** The most specific key wins, so that one without a list gets what no other key names. */
+/** The most specific key wins, so a key without a list gets the models that no other key names. */
 function servedBy({ models, deployments, provider }: UpstreamKey): string {
   const named = [...Object.keys(deployments ?? {}), ...(models ?? [])]
   if (named.length > 0) return named.join(', ')
   return PROVIDER_FACTS[provider].servesUnnamedModels ? 'all other models' : 'nothing'
 }
 
-/** The models that it does not serve right now; null if all is well. */
+/** The models that it does not serve now; null if it serves all. */
 function troubleOf(states: readonly ModelState[]): string | null {
   const nowMs = Date.now()
   const current = states.filter(({ untilMs }) => untilMs > nowMs)

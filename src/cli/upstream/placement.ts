@@ -7,7 +7,7 @@ import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {
-  /** A provider, or a vendor whose address is known. */
+  /** A provider, or a vendor with a preset. */
   provider: string
   baseUrl?: string
   model?: string[]
@@ -46,7 +46,7 @@ export function withPlacement(command: Command): Command {
     .addOption(new Option('--api-key <key>').hideHelp())
 }
 
-/** Refused with the reason, because people try. */
+/** Rejected with the reason, because people try it. */
 export function refuseKeyArgument(options: Placement & { apiKey?: string }): void {
   if (options.key === undefined && options.apiKey === undefined) return
   throw new OperatorError(

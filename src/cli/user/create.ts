@@ -46,7 +46,7 @@ export function withUserOptions(command: Command): Command {
     )
 }
 
-/** Only what was said: what was not keeps its value, or takes its default. */
+/** Only the given fields: the others keep their value or get their default. */
 export function givenOf({ email, role, quota }: UserOptions) {
   return {
     ...(email !== undefined && { email }),

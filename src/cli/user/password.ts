@@ -26,7 +26,7 @@ function given(context: CliContext): string | Promise<string> {
   return context.isTerminal ? asked() : context.readInput()
 }
 
-/** Loaded only if somebody is there to be asked. */
+/** Loaded only for an interactive prompt. */
 async function asked(): Promise<string> {
   const { isCancel, password } = await import('@clack/prompts')
   const answer = await password({ message: 'The new password', output: process.stderr })

@@ -1,4 +1,4 @@
-/** TLS-1: are the certificates trusted, for their names and for a while yet, and are the clocks right? */
+/** TLS-1: are the certificates trusted, for the right names, and valid for long enough? Are the clocks right? */
 import type { CertificateSeen, TlsEvidence } from '../evidence.ts'
 import { type Figures, type Finding, failure, ok, skipped, warning } from '../finding.ts'
 
@@ -37,7 +37,7 @@ function judgeOne(at: Figures, upstream: boolean, seen: CertificateSeen, nowMs: 
 
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
-/** What does not leave the machine needs no certificate. */
+/** Traffic that stays on this machine needs no certificate. */
 function isHere(url: string): boolean {
   return /^(localhost|127\.|\[::1\])/.test(new URL(url).host)
 }

@@ -1,4 +1,4 @@
-/** A variable that can't be used is told by the check whose business it is. */
+/** Assigns each invalid variable to the check that it concerns. */
 import type { CheckId } from '../../core/check-ids.ts'
 import { type Finding, failure } from '../finding.ts'
 
@@ -17,7 +17,7 @@ const OWNERS: readonly (readonly [variable: RegExp, id: CheckId])[] = [
   [/TIMEOUT|^LOG_/, 'SLOW-1'],
 ]
 
-/** What belongs to no other check keeps the gateway from starting, and so from answering. */
+/** Other variables keep the gateway from starting, and so from answering. */
 export function ownerOf({ variable }: ConfigurationFault): CheckId {
   return OWNERS.find(([pattern]) => pattern.test(variable))?.[1] ?? 'NGX-1'
 }

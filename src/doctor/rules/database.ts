@@ -1,4 +1,4 @@
-/** DB-1: how far does a connection come, is there room, and did everything get into it? */
+/** DB-1: how far does a connection get, is there space, and was everything stored? */
 import type { DatabaseEvidence, MalformedSeen } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 

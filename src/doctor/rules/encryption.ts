@@ -1,9 +1,9 @@
-/** ENC-1: is ENCRYPTION_KEY a key, and does it open what is stored? */
+/** ENC-1: is ENCRYPTION_KEY a valid key, and does it decrypt the stored rows? */
 import type { EncryptionEvidence, SealedSeen } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 import type { TextKey } from '../texts/texts.ts'
 
-/** By what the reader of keys says; the first that fits. */
+/** By the error of the key parser; the first match applies. */
 const NEAR_MISSES: readonly (readonly [said: RegExp, code: TextKey])[] = [
   [/quotes/, 'enc.quotes'],
   [/line break/, 'enc.newline'],
@@ -27,7 +27,7 @@ export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
   return [...findings, ok('enc.ok', { source, keyId, rows: rows.length })]
 }
 
-/** A new key file is made only where it does not take the place of a lost one. */
+/** A new key file is created only if it does not replace a lost one. */
 function withoutFile({ file, rows }: EncryptionEvidence): Finding {
   const sealed = rows.filter(({ opensWith }) => opensWith === 'none')
   if (sealed.length === 0) return ok('enc.new', { file })

@@ -1,9 +1,9 @@
-/** LIM-1: are limits kept, and by whom? */
+/** LIM-1: are limits enforced, and by whom? */
 import type { LimitEvidence } from '../evidence.ts'
 import { type Finding, failure, ok, skipped, warning } from '../finding.ts'
 
 const SLOW_MS = 20
-/** What says so at its name: with the others a full Redis forgets counters. */
+/** The only safe eviction policy: with any other, a full Redis loses counters. */
 const KEEPS_ALL = 'noeviction'
 
 export function judgeLimits(evidence: LimitEvidence): Finding[] {

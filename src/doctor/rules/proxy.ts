@@ -1,4 +1,4 @@
-/** NGX-1: is it the gateway that does not answer, or what stands in front of it? */
+/** NGX-1: does the gateway fail to answer, or the proxy in front of it? */
 import type { ProxyEvidence, ReplySeen, Tried } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 

@@ -1,4 +1,4 @@
-/** QUO-1: the decision on a quota again, with its figures, and the sums held against the records. */
+/** QUO-1: repeats the quota decision with its values, and compares the totals with the records. */
 import type { QuotaEvidence, QuotaSeen } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 
@@ -24,7 +24,7 @@ export function judgeQuotas(evidence: QuotaEvidence): Finding[] {
   return findings
 }
 
-/** As reserve does it: what is asked for must fit into what is neither used nor on lease. */
+/** As reserve does it: a request must fit in what is neither used nor leased. */
 function replayed(seen: QuotaSeen, evidence: QuotaEvidence): Finding {
   const { user, quota, active } = seen
   if (!active) return failure('quo.disabled', { user })
@@ -32,7 +32,7 @@ function replayed(seen: QuotaSeen, evidence: QuotaEvidence): Finding {
   const figures = figuresOf(seen, quota, evidence)
   const { asked, instances } = evidence
   if (asked > figures.left) return failure('quo.spent', figures)
-  // One alone leases all that is left, and spends it itself.
+  // A single instance leases everything left, and can spend it itself.
   const elsewhere = instances > 1 && asked > figures.left - seen.leased
   return elsewhere ? warning('quo.held', figures) : ok('quo.fits', figures)
 }

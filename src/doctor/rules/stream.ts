@@ -1,13 +1,13 @@
-/** SSE-1: does a stream arrive as it is written, or collected by something in between? */
+/** SSE-1: does a stream arrive as it is written, or does something in between buffer it? */
 import type { StreamEvidence, StreamSeen } from '../evidence.ts'
 import { type Finding, failure, ok, skipped, warning } from '../finding.ts'
 
-/** Fewer pieces than this part of those that were sent, with longer waits between them, were collected. */
+/** A stream with fewer chunks than this fraction of those sent, and longer gaps, was buffered. */
 const PIECES_KEPT = 0.5
 const LONGER_MS = 80
-/** A stream that takes less than this part of the time was held back before it. */
+/** A stream that takes less than this fraction of the time was held back before it. */
 const SPREAD_KEPT = 0.5
-/** The demo's own length is above this wherever the machine keeps up at all. */
+/** The demo's own duration exceeds this on any machine that keeps up at all. */
 const SHORTEST_MS = 100
 
 export function judgeStream(evidence: StreamEvidence): Finding[] {
@@ -44,7 +44,7 @@ export function judgeStream(evidence: StreamEvidence): Finding[] {
   return [ok('sse.ok', { ...seen, over: ways.map(({ over }) => over).join(', ') })]
 }
 
-/** All at once at the end, or in lumps: judged by when things came, not by how many they were. */
+/** All at the end, or in bursts: judged by arrival times, not by the number of chunks. */
 function wasCollected(direct: StreamSeen, through: StreamSeen): boolean {
   if (through.status !== 200) return false
   if (through.spreadMs < SPREAD_KEPT * direct.spreadMs) return true

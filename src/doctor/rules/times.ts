@@ -2,7 +2,7 @@
 import type { TimeEvidence } from '../evidence.ts'
 import { type Finding, ok, skipped, warning } from '../finding.ts'
 
-/** Above these each is felt by the person who waits. */
+/** Above these thresholds a user notices the delay. */
 const SLOW_MS = { database: 50, redis: 20, loop: 100, overhead: 250, connect: 500, upstream: 2_000 }
 
 export function judgeTimes(evidence: TimeEvidence): Finding[] {

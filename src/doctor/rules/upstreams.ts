@@ -1,4 +1,4 @@
-/** UPS-1: can each upstream key be used, and why not? */
+/** UPS-1: can each upstream key be used, and if not, why? */
 import type { UpstreamKey } from '../../core/entities.ts'
 import { specificity } from '../../routing/specificity.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
@@ -44,7 +44,7 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
   if (status === null) return failure('ups.unreachable', figures)
   if (DEAD.includes(status)) return failure('ups.dead', figures)
   if (SPENT.includes(status)) return failure('ups.quota', figures)
-  // A list of models is not asked of everything that speaks the language.
+  // Not every OpenAI-compatible server lists its models.
   if (!probe.ok) return warning('ups.strange', figures)
   if (state.status === 'invalid') return failure('ups.invalid', figures)
   const untilMs = state.cooldownUntilMs ?? 0
@@ -53,7 +53,7 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
   return ok('ups.ok', figures)
 }
 
-/** The options of `upstream add` that make the same row again. */
+/** The options of `upstream add` that recreate this row. */
 export function placementOf({
   provider,
   baseUrl,

@@ -1,4 +1,4 @@
-/** English: what is found in the configuration, the store, the encryption, the quotas and the upstream keys. */
+/** English: findings about the configuration, the store, encryption, quotas and upstream keys. */
 import type { Text } from '../text.ts'
 
 export const EN_STATE = {

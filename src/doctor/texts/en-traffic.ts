@@ -1,4 +1,4 @@
-/** English: what is found on the way of requests: streams, limits, the proxy in front, certificates, time. */
+/** English: findings about traffic: streams, limits, the proxy in front, certificates, time. */
 import type { Text } from '../text.ts'
 
 export const EN_TRAFFIC = {

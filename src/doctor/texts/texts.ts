@@ -1,4 +1,4 @@
-/** Every text of the doctor in every language; a key that one of them lacks does not compile. */
+/** All texts of the doctor in every language; a missing key is a compile error. */
 import type { Language, Text } from '../text.ts'
 import { EN_STATE } from './en-state.ts'
 import { EN_TRAFFIC } from './en-traffic.ts'

@@ -1,4 +1,4 @@
-/** Chinese: what is found in the configuration, the store, the encryption, the quotas and the upstream keys. */
+/** Chinese: findings about the configuration, the store, encryption, quotas and upstream keys. */
 import type { Text } from '../text.ts'
 import type { EN_STATE } from './en-state.ts'
 

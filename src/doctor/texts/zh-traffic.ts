@@ -1,4 +1,4 @@
-/** Chinese: what is found on the way of requests: streams, limits, the proxy in front, certificates, time. */
+/** Chinese: findings about traffic: streams, limits, the proxy in front, certificates, time. */
 import type { Text } from '../text.ts'
 import type { EN_TRAFFIC } from './en-traffic.ts'
 

@@ -30,7 +30,7 @@ export async function openConfiguredStore(
   return openPostgresStore({ ...options, address, poolSize, patience })
 }
 
-/** The embedded store as it is; null for PostgreSQL, whose server manages its own files. */
+/** The tables of the embedded store; empty for PostgreSQL, whose server manages its own files. */
 export function tablesOf(config: Config): string[] {
   return config.database === null ? tablesIn(storePath(config)) : []
 }
