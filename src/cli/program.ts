@@ -156,7 +156,7 @@ export function buildProgram(context: CliContext): Command {
       writeOut: (text) =>
         context.writeOut(asTypedHere(withTitles(text, context.language), context.command)),
       writeErr: context.writeError,
-      // A word that commander does not know is repeated, and may be a key.
+      // commander repeats an unknown word, which may be a key.
       outputError: (text, write) => write(redact(text, [])),
     })
     .version(context.version, '--version', 'the version of this program')

@@ -36,7 +36,7 @@ import { probeUpstreams } from './upstream-probes.ts'
 
 const PATIENCE_MS = 30_000
 
-/** `url` is that of a gateway which asks itself; else it is where the configuration says. */
+/** `url` is that of a gateway examining itself; otherwise the configuration says where it is. */
 export async function examine(
   environment: Environment,
   wish: DoctorOptions,
@@ -55,7 +55,7 @@ export async function examine(
   }
 }
 
-/** The database decides what else can be looked at. */
+/** The database determines what else can be examined. */
 async function approach({ config }: LenientConfig, url?: string) {
   const surroundings: Surroundings = {
     config,
@@ -68,7 +68,7 @@ async function approach({ config }: LenientConfig, url?: string) {
     const { evidence, instances } = await probeDatabase(config)
     surroundings.instances = instances
     const { isNew, fault, pendingMigrations } = evidence
-    // Opening it would run what is still to be run, which is for an operator to decide.
+    // Opening the store would run pending migrations, which is for an operator to decide.
     if (!isNew && fault === null && pendingMigrations.length === 0)
       surroundings.opened = await openForDoctor(config, surroundings.url)
     const malformed = await malformedRows(surroundings.opened)
@@ -126,7 +126,7 @@ async function runAll(
   return [...together.flat(), ...limits, ...stream, ...times]
 }
 
-/** A check that fails or hangs says so, and the others go on. */
+/** A check that fails or hangs is reported, and the others continue. */
 async function timed(id: CheckId, work: () => Promise<Finding[]>): Promise<CheckResult> {
   const fromMs = performance.now()
   const { promise: late, resolve } = Promise.withResolvers<Finding[]>()

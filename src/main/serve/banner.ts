@@ -12,7 +12,7 @@ export interface BannerParts {
   isTerminal: boolean
   /** A one-time console link; null unless this is the first start. */
   consoleLink: string | null
-  /** How the program is called here, as words of a shell. */
+  /** How this program is called here, as shell words. */
   command: string
 }
 
@@ -42,7 +42,7 @@ export function banner({
   return `${lines.join('\n')}\n`
 }
 
-/** What a gateway needs that was never started before. */
+/** What a gateway needs before its first start. */
 function nextSteps(command: string, upstreams: number): string[] {
   const providerKey =
     upstreams > 0 ? [] : [`  Add a provider key:       ${command} upstream add main < key.txt`]
@@ -74,7 +74,7 @@ function pointedAt({ file }: FirstKeys): string[] {
   ]
 }
 
-/** Both come as words of a shell. */
+/** Both are already quoted for a shell. */
 function curlLine(url: string, authorization: string): string {
   return `curl -N ${url} -H ${authorization} -H 'Content-Type: application/json' -d '${BODY}'`
 }

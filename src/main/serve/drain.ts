@@ -13,8 +13,8 @@ interface DrainTimes {
   /** A health check on a new connection must get an answer: some balancers lose requests if it is refused. */
   drainNoticeMs: number
   /**
-   * A connection without a request is left to who opened it for this long. With 0 nobody is in front: such
-   * ones are closed, and new ones are heard out, until all requests are done.
+   * How long idle connections stay open for a proxy to close. 0 means that there is no proxy: idle connections
+   * are closed, and new ones are still served, until all requests are done.
    */
   drainIdleMs: number
 }
@@ -27,8 +27,8 @@ export function createDrain(inFlight: () => number, times: DrainTimes): Drain {
     async run(server, limitMs) {
       begun = true
       const untilMs = performance.now() + limitMs
-      // Connections are kept meanwhile: a proxy that had to open one for each request would be opening some
-      // at the moment they are refused, and what is not accepted by then is lost.
+      // Keep connections open meanwhile: a proxy that needs a new one for each request would be opening some
+      // when new ones are refused, and those not accepted by then are lost.
       await Bun.sleep(Math.min(noticeMs, limitMs))
       server.disableKeepAlive()
       if (idleMs > 0) server.refuse()

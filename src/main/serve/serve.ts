@@ -74,7 +74,7 @@ export async function runServer(
     { config, gateway, environment, databaseHealthy: () => answers(store), web: web.routes },
     shutDown,
   )
-  // Before anybody is told that it runs: who is told may stop it at once.
+  // Before announcing that it runs: a reader of the announcement may stop it immediately.
   const stop = stopSignal()
   correctBaseUrl(config, server.url)
   const isTerminal = process.stdout.isTTY === true
@@ -116,7 +116,7 @@ export async function runServer(
   process.exit(EXIT_CODES.ok)
 }
 
-/** As long as nobody has a password and the first secrets were not seen; it is in their file, too. */
+/** While nobody has a password and the first secrets have not been shown; the link is in their file, too. */
 async function firstConsoleLink(
   { identity }: Admin,
   config: Config,
@@ -124,13 +124,13 @@ async function firstConsoleLink(
 ): Promise<string | null> {
   if (await identity.hasAnyPassword()) return null
   const { token } = await identity.createLink(GATEWAY_ACTOR, 'admin')
-  // With a listener of its own the console is not at the public address.
+  // With ADMIN_LISTEN the console is not at the public address.
   const link = consoleLinkOf((config.adminListen === null && config.publicUrl) || url, token)
   addConsoleLink(config, link)
   return link
 }
 
-/** What runs already would keep a process alive that can't listen. */
+/** Stops what is already running; otherwise it would keep a process alive that can't listen. */
 async function listening(parts: ServerParts, shutDown: () => Promise<void>): Promise<Server> {
   try {
     return listen(parts)
@@ -156,8 +156,8 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Under `npm start` one Ctrl-C comes twice: from the terminal, and from npm, which passes its own on. Only
- * what comes later than that is somebody who does not want to wait.
+ * Under `npm start` one Ctrl-C arrives twice: from the terminal, and from npm, which forwards its own. Only a
+ * later signal means that the operator does not want to wait.
  */
 const SAME_SIGNAL_MS = 1_000
 
@@ -169,7 +169,7 @@ function onSecondSignal(work: () => void): void {
     })
 }
 
-/** The second signal: whoever sends it does not want to wait. */
+/** The second signal: the operator does not want to wait. */
 function exitImmediately(logger: {
   warn(fields: object, message: string): void
   flush(): void
