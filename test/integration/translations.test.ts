@@ -10,6 +10,8 @@ const translated = [
     .filter((name) => name.endsWith('.zh-CN.md'))
     .map((name) => `docs/${name.replace('.zh-CN', '')}`),
 ]
+/** Its blocks are the help in each language; documents.test.ts compares each with the program's own. */
+const HELP = 'docs/cli.md'
 const read = (path: string) => Bun.file(join(ROOT, path)).text()
 /** Comments in them are for people. */
 const blocks = (text: string) =>
@@ -29,5 +31,6 @@ test.each(translated)('%s says the same in both languages', async (path) => {
   const [english, chinese] = await Promise.all([read(path), read(path.replace('.md', '.zh-CN.md'))])
   expect(levels(chinese)).toEqual(levels(english))
   expect(firstCells(chinese)).toEqual(firstCells(english))
-  expect(blocks(chinese)).toEqual(blocks(english))
+  if (path === HELP) expect(blocks(chinese).length).toBe(blocks(english).length)
+  else expect(blocks(chinese)).toEqual(blocks(english))
 })
