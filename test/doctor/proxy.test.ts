@@ -145,7 +145,7 @@ test('NGX-1 tells a gateway that is gone from a proxy that passes to the wrong p
   }
 })
 
-test('NGX-1 tells a proxy that is stopped, and without PUBLIC_URL only warns', async () => {
+test('NGX-1 tells a proxy that is stopped from a gateway that is down', async () => {
   const gateway = await startGateway()
   const closed = await freePort()
   const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
@@ -153,7 +153,7 @@ test('NGX-1 tells a proxy that is stopped, and without PUBLIC_URL only warns', a
     const stopped = await doctor({ ...env, PUBLIC_URL: `http://127.0.0.1:${closed}` }, 'NGX-1')
     expect(stopped.codes).toEqual(['ngx.proxy-down'])
     const idle = await doctor({ ...env, PORT: String(closed) }, 'NGX-1')
-    expect([idle.codes, idle.exitCode]).toEqual([['ngx.idle'], 0])
+    expect([idle.codes, idle.exitCode]).toEqual([['ngx.idle'], 1])
   } finally {
     await gateway.stop()
   }

@@ -44,7 +44,7 @@ interface Opened {
 }
 
 /** Not with the first batch: by then the process may have run out of file descriptors. */
-const LOAD_LEDGER_AFTER_MS = 500
+const LOAD_LEDGER_AFTER_MS = 20
 
 let opened: Opened | null = null
 

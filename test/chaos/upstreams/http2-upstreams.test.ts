@@ -88,7 +88,8 @@ test.each(CUTS)(
   async (_, cut) => {
     server.answerBy((stream) => {
       begin(stream)
-      stream.write(`data: ${CHUNKS[0]}\n\n`)
+      // The first chunk has only the role, and is held back until there are words.
+      stream.write(`data: ${CHUNKS[0]}\n\ndata: ${CHUNKS[1]}\n\n`)
       setTimeout(() => cut(stream), 50)
     })
     const reply = await ask(rig.gateway, 'h2', { stream: true })

@@ -24,8 +24,12 @@ const filler = httpChunk('x'.repeat(MEGABYTE))
 const megabytes = (count: number) => Array<Step>(count).fill({ write: filler })
 const chunked = (status: number) =>
   replyHead(status, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
-const [FIRST = ''] = chatChunks('hello')
-const START: Step[] = [{ write: sseHead() }, { write: httpChunk(`data: ${FIRST}\n\n`) }]
+const [ROLE = '', FIRST = ''] = chatChunks('hello')
+// The role alone is held back until there are words.
+const START: Step[] = [
+  { write: sseHead() },
+  { write: httpChunk(`data: ${ROLE}\n\ndata: ${FIRST}\n\n`) },
+]
 
 describe.each(BOTH)('a 500 (%s)', (form, stream) => {
   test('whose body stalls is not waited for', async () => {
@@ -68,7 +72,7 @@ test('a first event without end is answered by another key', async () => {
 test('a later event without end ends the stream with an error event', async () => {
   mock.script(() => [...START, ...ENDLESS])
   const answer = await ask(gateway, 'alone', { stream: true })
-  expect(payloads(answer.text)).toHaveLength(2)
+  expect(payloads(answer.text)).toHaveLength(3)
   expect(streamErrors(answer.text)[0]?.message).toBe(
     'upstream alone-1: an event of its stream is larger than 64 MiB',
   )
