@@ -111,9 +111,11 @@ describe('streams', () => {
     })()
     // The upstream writes the next one only once the last one has come through.
     let arrived = 0
-    for (const step of steps) {
+    for (const [at, step] of steps.entries()) {
       const before = arrived
       step.resolve()
+      // The first one has only the role: it leaves with the first words.
+      if (at === 0) continue
       await waitFor('one more event', () => {
         arrived = text.split('\n\n').length - 1
         return arrived > before
