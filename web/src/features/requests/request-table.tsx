@@ -120,7 +120,6 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
       <span role="cell">
         <button
           type="button"
-          aria-label={t`Open request ${row.request_id}`}
           onClick={(event) => {
             event.stopPropagation()
             open()
@@ -128,6 +127,7 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
           className="underline-offset-2 hover:underline"
         >
           <Time at={row.started_at} style="full" />
+          <span className="sr-only">{t`Open request ${row.request_id}`}</span>
         </button>
       </span>
       <span role="cell" className="overflow-hidden">
