@@ -48,8 +48,10 @@ test.each(SILENCES)('an upstream that sends %s is left at the limit', async (_, 
 })
 
 test('a stream is ended at the limit by an event that says so', async () => {
-  const [first = ''] = chatChunks('hello')
-  mock.script(() => [{ write: sseHead() }, { write: httpChunk(`data: ${first}\n\n`) }, 'stall'])
+  // The first one has only the role, and is held back until there are words.
+  const [role = '', first = ''] = chatChunks('hello')
+  const begun = httpChunk(`data: ${role}\n\ndata: ${first}\n\n`)
+  mock.script(() => [{ write: sseHead() }, { write: begun }, 'stall'])
   const startedMs = performance.now()
   const answer = await ask(gateway, 'endless', { stream: true })
   expectAtLimit(startedMs)

@@ -40,10 +40,12 @@ afterEach(async () => {
 /** One that is in the middle of its stream until `goOn`. */
 async function openStream(): Promise<{ requestId: string; rest: Promise<string> }> {
   goOn = Promise.withResolvers<void>()
-  const [first = '', ...others] = chatChunks('one two three', { usage: true })
+  // The first one has only the role, and is held back until there are words.
+  const [role = '', first = '', ...others] = chatChunks('one two three', { usage: true })
   const event = (text: string) => ({ write: httpChunk(`data: ${text}\n\n`) })
   mock.script(() => [
     { write: sseHead() },
+    event(role),
     event(first),
     { until: goOn.promise },
     ...[...others, '[DONE]'].map(event),
