@@ -57,7 +57,7 @@ export function clientErrorOf(
       const tries = failures.length === 1 ? '' : ` (${failures.length} tries)`
       const code = last.class === 'timeout' ? 'upstream_timeout' : 'upstream_error'
       const { requestId } = context
-      services.logger.debug({ requestId, failures }, 'all tries failed')
+      services.logger.debug({ requestId, failures: failures.map(loggable) }, 'all tries failed')
       return new GatewayError(
         code,
         `${who}: ${last.detail}${tries}. Try again; an operator sees why in "gpt-proxy upstream list".`,
@@ -145,4 +145,9 @@ export function clientClosed(): GatewayError {
     'client_closed_request',
     'gateway: the client closed the connection before the reply.',
   )
+}
+
+/** Without the upstream's own error: it may say back a prompt or an answer, which no log may hold. */
+function loggable({ error: _, ...failure }: Failure): Omit<Failure, 'error'> {
+  return failure
 }
