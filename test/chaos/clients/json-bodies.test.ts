@@ -114,7 +114,7 @@ test.each(['__proto__', 'constructor', 'toString'])(
 
 test('keys made to collide in a hash table are read in time', async () => {
   const members = Array.from(
-    { length: 200_000 },
+    { length: 50_000 },
     (_, index) => `"${index * 4_294_967_296}":0`,
   ).join(',')
   const startedMs = performance.now()
