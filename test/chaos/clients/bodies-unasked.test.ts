@@ -31,7 +31,10 @@ async function sendBody(client: RawClient): Promise<void> {
 
 test('a body that comes while a model is asked for is dropped, and the reply is the last', async () => {
   const reply = Promise.withResolvers<void>()
-  mock.script(() => [{ until: reply.promise }, ...jsonReply(200, { id: 'any', object: 'model' })])
+  mock.script(() => [
+    { until: reply.promise },
+    ...jsonReply(200, { object: 'list', data: [{ id: 'any', object: 'model' }] }),
+  ])
   const client = await connectRaw(gateway.port)
   const beforeBytes = memoryBytes(gateway.pid)
   client.write(head('/v1/models/any', gateway.proxyKey))

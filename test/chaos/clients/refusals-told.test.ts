@@ -33,7 +33,7 @@ async function expectTold(id: string, code: string, status: number, level: numbe
     return found.length > 0 ? found : null
   })
   expect(lines).toHaveLength(1)
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level, requestId: id, status, error: code })
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level, requestId: id, status, code })
   expect(rig.mock.ledger).toHaveLength(0)
 }
 
@@ -51,8 +51,8 @@ test.each([
 
 test.each([
   ['limits_unavailable', 503, 40, '/v1/models', gateway.proxyKey],
-  ['invalid_api_key', 401, 30, '/v1/models', 'sk-proxy-unknown'],
-  ['admin_key_required', 403, 30, '/metrics', gateway.proxyKey],
+  ['invalid_api_key', 401, 40, '/v1/models', 'sk-proxy-unknown'],
+  ['admin_key_required', 403, 40, '/metrics', gateway.proxyKey],
 ])('%s (%p) of a route that is no model call', async (code, status, level, path, key) => {
   const before = await countOf(code)
   const headers = { authorization: `Bearer ${key}` }
