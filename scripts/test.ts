@@ -29,7 +29,7 @@ const SUITES = [
 /** It waits for minutes and does next to nothing, so it runs beside the others. */
 const BESIDE = 'test/slow'
 /** For the long variants: docs/testing.md. */
-const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 14) * 60_000
+const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 30) * 60_000
 
 /** A word picks the suites whose name holds it (`chaos`), a path that file or folder. */
 function wantedSuites(words: readonly string[]): string[] {

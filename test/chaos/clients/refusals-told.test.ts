@@ -51,7 +51,7 @@ test.each([
 
 test.each([
   ['limits_unavailable', 503, 40, '/v1/models', gateway.proxyKey],
-  ['invalid_api_key', 401, 40, '/v1/models', 'sk-proxy-unknown'],
+  ['invalid_api_key', 401, 30, '/v1/models', 'sk-proxy-unknown'],
   ['admin_key_required', 403, 40, '/metrics', gateway.proxyKey],
 ])('%s (%p) of a route that is no model call', async (code, status, level, path, key) => {
   const before = await countOf(code)
