@@ -24,7 +24,6 @@ const { gateway, mock } = rig
 const REFUSALS = [
   [400, 'invalid_request_error', 'context_length_exceeded'],
   [400, 'invalid_request_error', null],
-  [404, 'invalid_request_error', 'model_not_found'],
   [413, 'invalid_request_error', 'too_large'],
   [422, 'invalid_request_error', 'unprocessable'],
 ] as const

