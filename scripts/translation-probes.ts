@@ -1,5 +1,5 @@
 /** One small request for each feature, in each client's format that has it. */
-import type { DialectName, JsonObject } from '../src/protocols/neutral.ts'
+import type { DialectName, JsonObject } from '../src/protocols/neutral/neutral.ts'
 
 interface Probe {
   names: Readonly<Record<'docs/translation.md' | 'docs/translation.zh-CN.md', string>>

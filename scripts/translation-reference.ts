@@ -3,10 +3,10 @@
  * `npx bun scripts/translation-reference.ts`. A test holds both files equal to what this makes.
  */
 import { GatewayError } from '../src/core/errors.ts'
-import { DIALECTS, WIRES } from '../src/protocols/formats.ts'
-import { factsFor } from '../src/protocols/model-facts.ts'
-import type { DialectName, JsonObject, WireName } from '../src/protocols/neutral.ts'
-import { translateRequest } from '../src/protocols/translate.ts'
+import { factsFor } from '../src/protocols/neutral/model-facts.ts'
+import type { DialectName, JsonObject, WireName } from '../src/protocols/neutral/neutral.ts'
+import { DIALECTS, WIRES } from '../src/protocols/translation/formats.ts'
+import { translateRequest } from '../src/protocols/translation/translate.ts'
 import { PROBES } from './translation-probes.ts'
 
 /** What becomes of a feature; `none`: the client's format has no such thing. */

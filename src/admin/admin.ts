@@ -11,7 +11,7 @@ import { createModels } from './models.ts'
 import { createPrices } from './prices.ts'
 import { createQuotaUseCases } from './quotas.ts'
 import { createSettings } from './settings.ts'
-import { createUpstreams } from './upstreams.ts'
+import { createUpstreams } from './upstreams/upstreams.ts'
 import { createUsage } from './usage.ts'
 import { createUsers } from './users.ts'
 

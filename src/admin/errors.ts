@@ -1,6 +1,6 @@
 /**
  * Why a use case refuses: a code, the field at fault and the values that were given. Each face words it:
- * the command line adds a remedy (`src/cli/error-texts.ts`), the HTTP API sends code, field and message.
+ * the command line adds a remedy (`src/cli/texts/error-texts.ts`), the HTTP API sends code, field and message.
  */
 import { OperatorError, type OperatorErrorKind } from '../core/operator-error.ts'
 

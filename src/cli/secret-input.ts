@@ -1,5 +1,5 @@
 /** Secrets come from standard input or a variable: every user of the machine can read arguments. */
-import type { GivenSecret } from '../admin/upstream-import.ts'
+import type { GivenSecret } from '../admin/upstreams/upstream-import.ts'
 import { OperatorError } from '../core/operator-error.ts'
 import type { CliContext } from './context.ts'
 

@@ -1,7 +1,7 @@
 /** Imports upstream keys from variables into rows, each once. */
 import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
-import type { ImportOptions } from '../admin/upstream-import.ts'
+import type { ImportOptions } from '../admin/upstreams/upstream-import.ts'
 import type { Config } from '../config.ts'
 import type { Provider } from '../core/entities.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'

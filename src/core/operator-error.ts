@@ -21,7 +21,7 @@ export interface OperatorErrorOptions extends ErrorOptions {
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'
   readonly kind: OperatorErrorKind
-  /** Empty if each interface has its own remedy, see `src/cli/error-texts.ts`. */
+  /** Empty if each interface has its own remedy, see `src/cli/texts/error-texts.ts`. */
   readonly remedy: string
   readonly code: string | null
   readonly field: string | null

@@ -1,6 +1,6 @@
 /** Usage as the ledger keeps it. */
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
-import type { Usage } from './neutral.ts'
+import type { Usage } from './neutral/neutral.ts'
 
 export function tokenUsage(usage: Usage): TokenUsage {
   return {

@@ -1,5 +1,5 @@
 /** Claude at another host: the model is in the path, the version and the betas are in the body. */
-import { isObject, parseJson } from '../protocols/fields.ts'
+import { isObject, parseJson } from '../protocols/neutral/fields.ts'
 import type { WireRequest } from '../upstreams/transport.ts'
 
 export interface ClaudeHost {

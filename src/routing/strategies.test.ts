@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { UpstreamKey } from '../core/entities.ts'
-import { Latencies } from '../upstreams/latency.ts'
+import { Latencies } from '../upstreams/health/latency.ts'
 import { chooseCandidate } from './choose-candidate.ts'
 import { type Keyed, openTries, type Plan, type Target } from './plan.ts'
 import { byLatency, byStickiness, stickyKeyOf } from './strategies.ts'

@@ -1,9 +1,14 @@
 /** Recorded answers, read by every format and told to every client: the same text, calls, end and usage. */
 import { describe, expect, test } from 'bun:test'
-import { EventFold, unfold } from '../../src/protocols/fold.ts'
-import { DIALECTS, WIRES } from '../../src/protocols/formats.ts'
-import type { DialectName, NeutralResponse, Part, WireName } from '../../src/protocols/neutral.ts'
+import { EventFold, unfold } from '../../src/protocols/neutral/fold.ts'
+import type {
+  DialectName,
+  NeutralResponse,
+  Part,
+  WireName,
+} from '../../src/protocols/neutral/neutral.ts'
 import { SseEvents } from '../../src/protocols/sse-events.ts'
+import { DIALECTS, WIRES } from '../../src/protocols/translation/formats.ts'
 import { contextOf, dialect, folded, readRequest, targetOf, wire } from '../support/translation.ts'
 import { type Recording, recordingsOf } from './recorded/recordings.ts'
 

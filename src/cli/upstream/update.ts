@@ -1,7 +1,7 @@
 /** gpt-proxy upstream update */
 import { type Command, Option } from 'commander'
 import { upstreamView } from '../../admin/contract.ts'
-import type { UpstreamChanges } from '../../admin/upstream-input.ts'
+import type { UpstreamChanges } from '../../admin/upstreams/upstream-input.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'

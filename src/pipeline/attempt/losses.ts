@@ -1,5 +1,5 @@
 /** Losses of a translation, as headers and records show them. */
-import type { Loss } from '../../protocols/neutral.ts'
+import type { Loss } from '../../protocols/neutral/neutral.ts'
 
 /** Field names come from the client: what a header can't hold is left out. */
 const UNSAFE = /[^\w.[\]-]/g

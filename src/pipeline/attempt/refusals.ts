@@ -2,8 +2,8 @@
 
 import { type ErrorReport, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import { type Failure, isAboutRequest, isSuspicion } from '../../core/failure.ts'
-import { MAX_RATE_COOLDOWN_MS } from '../../upstreams/breaker.ts'
-import { QUOTA_COOLDOWN_MS, RATE_COOLDOWN_MS } from '../../upstreams/key-state.ts'
+import { MAX_RATE_COOLDOWN_MS } from '../../upstreams/health/breaker.ts'
+import { QUOTA_COOLDOWN_MS, RATE_COOLDOWN_MS } from '../../upstreams/health/key-state.ts'
 import type { Services } from '../services.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 

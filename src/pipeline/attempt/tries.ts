@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { ModelDefinition } from '../../core/entities.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
-import type { Loss } from '../../protocols/neutral.ts'
+import type { Loss } from '../../protocols/neutral/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { type ClientLimits, NO_LIMITS } from '../../routing/client-limits.ts'
 import {

@@ -5,8 +5,12 @@ import { PROTOCOLS } from '../../protocols/index.ts'
 import type { ReportedError } from '../../protocols/protocol.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { codesOf } from '../../upstreams/error-codes.ts'
-import { type ErrorCodes, judgeErrorBody, judgeStatus } from '../../upstreams/failure-scope.ts'
+import { codesOf } from '../../upstreams/health/error-codes.ts'
+import {
+  type ErrorCodes,
+  judgeErrorBody,
+  judgeStatus,
+} from '../../upstreams/health/failure-scope.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'

@@ -1,8 +1,8 @@
 /** Errors in the form of Messages, both ways. */
 import type { ErrorType } from '@anthropic-ai/sdk/resources/shared.js'
 import { kindOfStatus } from '../error-kind.ts'
-import { isObject } from '../fields.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
 
 const TYPES: Readonly<Record<ErrorKind, ErrorType>> = {
   invalid: 'invalid_request_error',

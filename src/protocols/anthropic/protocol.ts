@@ -1,13 +1,13 @@
 /** Anthropic's Messages API: what Claude, and clients and upstreams made for it, speak. */
 import { invalidRequest } from '../../core/errors.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
-import { isObject, parseJson, tokensOf } from '../fields.ts'
 import { membersIn, withMember } from '../json-scan.ts'
+import { isObject, parseJson, tokensOf } from '../neutral/fields.ts'
 import { findContent, findShown } from '../prompt-texts.ts'
 import type { Endpoint, ModelEntry, ModelRequest, Protocol, WriteOptions } from '../protocol.ts'
 import { assertModelName, optionalFlag, readBody } from '../request-body.ts'
-import { passing } from '../same-format.ts'
-import { mayHoldWrapped, readSignature } from '../signatures.ts'
+import { passing } from '../translation/same-format.ts'
+import { mayHoldWrapped, readSignature } from '../translation/signatures.ts'
 import { messagesDialect, messagesWire } from './format.ts'
 
 const DECISIVE = new Set(['model', 'stream', 'max_tokens', 'messages', 'system', 'tools'])

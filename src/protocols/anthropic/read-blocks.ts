@@ -12,7 +12,7 @@ import {
   optionalBoolean,
   optionalText,
   textAt,
-} from '../fields.ts'
+} from '../neutral/fields.ts'
 import type {
   CacheMark,
   CallPart,
@@ -24,8 +24,8 @@ import type {
   ReasoningPart,
   ResultPart,
   TextPart,
-} from '../neutral.ts'
-import { readSignature } from '../signatures.ts'
+} from '../neutral/neutral.ts'
+import { readSignature } from '../translation/signatures.ts'
 
 /** What made a signature in these slots, unless it is wrapped. */
 const VENDOR = 'anthropic'

@@ -1,7 +1,7 @@
 /** Reads a Messages stream. */
-import { isObject, parseJson } from '../fields.ts'
-import type { Emit, EventReader, WireTarget } from '../format.ts'
-import type { JsonObject, OpenPart } from '../neutral.ts'
+import { isObject, parseJson } from '../neutral/fields.ts'
+import type { JsonObject, OpenPart } from '../neutral/neutral.ts'
+import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { readError } from './errors.ts'
 import { readBlock, readCitation } from './read-blocks.ts'
 import { signatureFrom } from './read-response.ts'

@@ -19,8 +19,15 @@ import {
   optionalObject,
   optionalText,
   textAt,
-} from '../fields.ts'
-import type { JsonObject, NeutralRequest, Output, Reasoning, Sampling, Turn } from '../neutral.ts'
+} from '../neutral/fields.ts'
+import type {
+  JsonObject,
+  NeutralRequest,
+  Output,
+  Reasoning,
+  Sampling,
+  Turn,
+} from '../neutral/neutral.ts'
 import { readContent, readTextBlocks } from './read-blocks.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 

@@ -1,7 +1,7 @@
 /** Reads a whole message. */
-import { isObject } from '../fields.ts'
-import { UnreadableReply, type WireTarget } from '../format.ts'
-import type { NeutralResponse, Part, Signature } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { NeutralResponse, Part, Signature } from '../neutral/neutral.ts'
+import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { readBlock } from './read-blocks.ts'
 import { readEnd } from './stop-reason.ts'
 import { readUsage } from './usage.ts'

@@ -8,8 +8,8 @@ import {
   optionalList,
   optionalObject,
   optionalText,
-} from '../fields.ts'
-import type { FunctionTool, JsonObject, Tool, ToolChoice } from '../neutral.ts'
+} from '../neutral/fields.ts'
+import type { FunctionTool, JsonObject, Tool, ToolChoice } from '../neutral/neutral.ts'
 import { readCacheMark } from './read-blocks.ts'
 
 const KNOWN_TOOL = new Set([

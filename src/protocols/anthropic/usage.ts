@@ -3,8 +3,8 @@ import type {
   MessageDeltaUsage,
   Usage as MessageUsage,
 } from '@anthropic-ai/sdk/resources/messages.js'
-import { isObject, tokensOf } from '../fields.ts'
-import type { JsonObject, Usage } from '../neutral.ts'
+import { isObject, tokensOf } from '../neutral/fields.ts'
+import type { JsonObject, Usage } from '../neutral/neutral.ts'
 
 type Fields = Partial<Record<keyof MessageUsage | keyof MessageDeltaUsage | 'iterations', unknown>>
 

@@ -1,8 +1,7 @@
 /** Writes parts as content blocks of a Messages request. */
-import { CLAUDE_IDS, fittedId } from '../call-ids.ts'
-import { cannotCarry } from '../carry.ts'
-import { argsObject } from '../fields.ts'
-import type { WireTarget } from '../format.ts'
+import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
+import { cannotCarry } from '../neutral/carry.ts'
+import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
   JsonObject,
@@ -12,9 +11,10 @@ import type {
   ReasoningPart,
   ResultPart,
   TextPart,
-} from '../neutral.ts'
-import { returnsTo } from '../signatures.ts'
-import { isBlank } from '../turns.ts'
+} from '../neutral/neutral.ts'
+import { isBlank } from '../neutral/turns.ts'
+import type { WireTarget } from '../translation/format.ts'
+import { returnsTo } from '../translation/signatures.ts'
 
 export interface BlockContext {
   target: WireTarget

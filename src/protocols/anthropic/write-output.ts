@@ -1,7 +1,7 @@
 /** Writes the form that the answer is to have: Claude's own, or a forced tool, or words. */
-import type { ModelFacts } from '../model-facts.ts'
-import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral.ts'
-import { closedSchema, objectSchema } from '../schema.ts'
+import type { ModelFacts } from '../neutral/model-facts.ts'
+import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
+import { closedSchema, objectSchema } from '../neutral/schema.ts'
 
 interface WrittenOutput {
   request: NeutralRequest

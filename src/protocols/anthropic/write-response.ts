@@ -1,9 +1,9 @@
 /** Writes an answer as a whole message. */
 import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages.js'
-import { argsObject } from '../fields.ts'
-import type { ReplyContext } from '../format.ts'
-import type { Citation, JsonObject, NeutralResponse, Part, Signature } from '../neutral.ts'
-import { slotText } from '../signatures.ts'
+import { argsObject } from '../neutral/fields.ts'
+import type { Citation, JsonObject, NeutralResponse, Part, Signature } from '../neutral/neutral.ts'
+import type { ReplyContext } from '../translation/format.ts'
+import { slotText } from '../translation/signatures.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 

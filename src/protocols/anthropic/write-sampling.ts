@@ -1,7 +1,7 @@
 /** Writes temperature and the like for Claude. */
-import { clamped } from '../carry.ts'
-import type { ModelFacts } from '../model-facts.ts'
-import type { JsonObject, Loss, NeutralRequest, Sampling } from '../neutral.ts'
+import { clamped } from '../neutral/carry.ts'
+import type { ModelFacts } from '../neutral/model-facts.ts'
+import type { JsonObject, Loss, NeutralRequest, Sampling } from '../neutral/neutral.ts'
 
 const NAMES: Readonly<Record<keyof Sampling, string>> = {
   temperature: 'temperature',

@@ -1,8 +1,14 @@
 /** Writes how long Claude may think: adaptive with an effort, or a budget for older models. */
-import type { WireTarget } from '../format.ts'
-import type { JsonObject, Loss, NeutralRequest, Turn } from '../neutral.ts'
-import { nearestEffort, planThinking, type ThinkingPlan, wantedEffort } from '../reasoning.ts'
-import { returnsTo } from '../signatures.ts'
+
+import type { JsonObject, Loss, NeutralRequest, Turn } from '../neutral/neutral.ts'
+import {
+  nearestEffort,
+  planThinking,
+  type ThinkingPlan,
+  wantedEffort,
+} from '../neutral/reasoning.ts'
+import type { WireTarget } from '../translation/format.ts'
+import { returnsTo } from '../translation/signatures.ts'
 
 interface WrittenThinking {
   fields: JsonObject

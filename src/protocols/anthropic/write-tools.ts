@@ -1,7 +1,7 @@
 /** Writes the tools of a Messages request and which of them may be called. */
-import { withStubs } from '../carry.ts'
-import type { JsonObject, Loss, NeutralRequest, Tool } from '../neutral.ts'
-import { objectSchema } from '../schema.ts'
+import { withStubs } from '../neutral/carry.ts'
+import type { JsonObject, Loss, NeutralRequest, Tool } from '../neutral/neutral.ts'
+import { objectSchema } from '../neutral/schema.ts'
 import { cacheControl } from './write-blocks.ts'
 
 export function writeTools(request: NeutralRequest, losses: Loss[]): JsonObject {

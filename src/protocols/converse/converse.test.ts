@@ -10,7 +10,7 @@ import {
   wire,
 } from '../../../test/support/translation.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { JsonObject, StreamEvent } from '../neutral.ts'
+import type { JsonObject, StreamEvent } from '../neutral/neutral.ts'
 
 const asks = (content: unknown) => ({ role: 'user', content })
 const LOOK = { type: 'function', function: { name: 'look' } }

@@ -1,5 +1,5 @@
 /** Bedrock Converse, as a wire; no client speaks it to the gateway. */
-import type { WireFormat } from '../format.ts'
+import type { WireFormat } from '../translation/format.ts'
 import { readError } from './errors.ts'
 import { ConverseReader } from './read-events.ts'
 import { readResponse } from './read-response.ts'

@@ -1,5 +1,5 @@
 /** Bedrock Converse: upstreams speak it, no client does. */
-import { isObject } from '../fields.ts'
+import { isObject } from '../neutral/fields.ts'
 import { openai } from '../openai/protocol.ts'
 import type { ModelEntry, Protocol } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'

@@ -1,8 +1,8 @@
 /** A whole answer of Bedrock Converse, read as the stream that it would have been. */
-import { isObject } from '../fields.ts'
-import { EventFold } from '../fold.ts'
-import { UnreadableReply, type WireTarget } from '../format.ts'
-import type { JsonObject, NeutralResponse } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import { EventFold } from '../neutral/fold.ts'
+import type { JsonObject, NeutralResponse } from '../neutral/neutral.ts'
+import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { ConverseReader } from './read-events.ts'
 
 export function readResponse(body: unknown, target: WireTarget): NeutralResponse {

@@ -3,8 +3,7 @@ import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
 import { invalidRequest } from '../../core/errors.ts'
 import { writeOutput } from '../anthropic/write-output.ts'
 import { writeThinking } from '../anthropic/write-thinking.ts'
-import { clamped, onlyAllowed, ownFields, turnsField, withStubs } from '../carry.ts'
-import type { WireTarget, WrittenRequest } from '../format.ts'
+import { clamped, onlyAllowed, ownFields, turnsField, withStubs } from '../neutral/carry.ts'
 import type {
   JsonObject,
   Loss,
@@ -13,10 +12,11 @@ import type {
   Tool,
   ToolChoice,
   Turn,
-} from '../neutral.ts'
-import { present } from '../present.ts'
-import { objectSchema } from '../schema.ts'
-import { arrangeTurns, joinTurns, splitSystem, systemAsUser } from '../turns.ts'
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import { objectSchema } from '../neutral/schema.ts'
+import { arrangeTurns, joinTurns, splitSystem, systemAsUser } from '../neutral/turns.ts'
+import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { cachePoint, writeBlocks } from './write-blocks.ts'
 
 /** Fields of Claude's that Converse passes on. */

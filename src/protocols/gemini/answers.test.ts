@@ -1,7 +1,7 @@
 /** What foreign clients get of Gemini’s answers. */
 import { describe, expect, test } from 'bun:test'
 import { answered, dataOf, eventsFrom, streamed } from '../../../test/support/translation.ts'
-import type { JsonObject } from '../neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import { geminiWire } from './format.ts'
 
 const candidate = (parts: JsonObject[], finishReason?: string) => ({

@@ -9,7 +9,7 @@ import {
   streamed,
 } from '../../../test/support/translation.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { JsonObject } from '../neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 function refusal(run: () => unknown): GatewayError {
   try {

@@ -1,7 +1,7 @@
 /** Errors in Google's form: a status word beside the number. */
 import { kindOfStatus } from '../error-kind.ts'
-import { isObject } from '../fields.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
 
 /** https://cloud.google.com/apis/design/errors#handling_errors */
 const WORDS: Readonly<Record<ErrorKind, readonly [code: number, status: string]>> = {

@@ -1,5 +1,5 @@
 /** Gemini's generateContent, as a dialect and as a wire. */
-import type { DialectFormat, WireFormat } from '../format.ts'
+import type { DialectFormat, WireFormat } from '../translation/format.ts'
 import { readError, writeError } from './errors.ts'
 import { GeminiReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'

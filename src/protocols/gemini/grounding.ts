@@ -1,7 +1,7 @@
 /** Sources from the web: Gemini's grounding metadata, whose offsets count bytes of UTF-8. */
 import type { GroundingMetadata } from '@google/genai'
-import { isObject } from '../fields.ts'
-import type { Citation, JsonObject } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { Citation, JsonObject } from '../neutral/neutral.ts'
 
 export function citationsFrom(metadata: JsonObject, text: string): Citation[] {
   const { groundingChunks, groundingSupports } = metadata

@@ -1,8 +1,15 @@
 /** The `contents` of a request, as turns. */
-import { isObject, listAt, objectAt, optionalText, textAt } from '../fields.ts'
-import type { JsonObject, MediaPart, Part, ReasoningPart, ResultPart, Turn } from '../neutral.ts'
-import { present } from '../present.ts'
-import { refuse } from '../refuse.ts'
+import { isObject, listAt, objectAt, optionalText, textAt } from '../neutral/fields.ts'
+import type {
+  JsonObject,
+  MediaPart,
+  Part,
+  ReasoningPart,
+  ResultPart,
+  Turn,
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import { refuse } from '../neutral/refuse.ts'
 import { fromSlot, VENDOR } from './signature-slot.ts'
 
 /** Calls may come without ids: then results belong to them by name, in their order. */

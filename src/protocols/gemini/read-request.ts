@@ -11,8 +11,7 @@ import {
   optionalObject,
   optionalText,
   textAt,
-} from '../fields.ts'
-import type { RequestPath } from '../format.ts'
+} from '../neutral/fields.ts'
 import type {
   Effort,
   JsonObject,
@@ -21,9 +20,10 @@ import type {
   Reasoning,
   Sampling,
   Turn,
-} from '../neutral.ts'
-import { present } from '../present.ts'
-import { refuse } from '../refuse.ts'
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import { refuse } from '../neutral/refuse.ts'
+import type { RequestPath } from '../translation/format.ts'
 import { camelCased } from './json-names.ts'
 import { readContents, readParts } from './read-parts.ts'
 import { readToolChoice, readTools } from './read-tools.ts'

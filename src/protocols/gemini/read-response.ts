@@ -1,8 +1,8 @@
 /** A whole answer of Gemini: read as a stream of one event, so that both always say the same. */
-import { isObject } from '../fields.ts'
-import { EventFold } from '../fold.ts'
-import { UnreadableReply, type WireTarget } from '../format.ts'
-import type { NeutralResponse } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import { EventFold } from '../neutral/fold.ts'
+import type { NeutralResponse } from '../neutral/neutral.ts'
+import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { GeminiReader } from './read-events.ts'
 
 export function readResponse(body: unknown, target: WireTarget): NeutralResponse {

@@ -1,8 +1,8 @@
 /** The tools of a request: function declarations, and what Google runs itself. */
 import type { Tool as GeminiTool } from '@google/genai'
-import { objectAt, optionalList, optionalObject, optionalText, textAt } from '../fields.ts'
-import type { FunctionTool, JsonObject, Tool, ToolChoice } from '../neutral.ts'
-import { present } from '../present.ts'
+import { objectAt, optionalList, optionalObject, optionalText, textAt } from '../neutral/fields.ts'
+import type { FunctionTool, JsonObject, Tool, ToolChoice } from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
 import { jsonSchemaOf } from './schema-types.ts'
 
 const DECLARATIONS: keyof GeminiTool = 'functionDeclarations'

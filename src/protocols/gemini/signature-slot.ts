@@ -2,8 +2,8 @@
  * The slot `thoughtSignature`. It is of type bytes, so clients decode and encode its base64, in either alphabet:
  * what another vendor signed goes through as base64 of the wrapped signature.
  */
-import type { Signature } from '../neutral.ts'
-import { readSignature, wrapSignature } from '../signatures.ts'
+import type { Signature } from '../neutral/neutral.ts'
+import { readSignature, wrapSignature } from '../translation/signatures.ts'
 
 export const VENDOR = 'google'
 

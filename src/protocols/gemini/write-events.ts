@@ -1,7 +1,14 @@
 /** A stream for a client of Gemini: each event is a small response, calls come whole. */
 import type { Candidate, Part as GeminiPart } from '@google/genai'
-import type { EventWriter, ReplyContext } from '../format.ts'
-import type { CallPart, Citation, EndReason, OpenPart, StreamEvent, Usage } from '../neutral.ts'
+import type {
+  CallPart,
+  Citation,
+  EndReason,
+  OpenPart,
+  StreamEvent,
+  Usage,
+} from '../neutral/neutral.ts'
+import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { writeError } from './errors.ts'
 import { groundingOf } from './grounding.ts'
 import { callPart, candidate, response, slot, writtenPart } from './write-output.ts'

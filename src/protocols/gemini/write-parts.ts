@@ -1,8 +1,7 @@
 /** Turns as the `contents` of a request to Gemini. */
 import type { Content, FunctionResponse, Part as GeminiPart } from '@google/genai'
-import { cannotCarry } from '../carry.ts'
-import { argsObject, isObject, parseJson } from '../fields.ts'
-import type { WireTarget } from '../format.ts'
+import { cannotCarry } from '../neutral/carry.ts'
+import { argsObject, isObject, parseJson } from '../neutral/fields.ts'
 import type {
   CallPart,
   Loss,
@@ -13,8 +12,9 @@ import type {
   Signature,
   TextPart,
   Turn,
-} from '../neutral.ts'
-import { returnsTo } from '../signatures.ts'
+} from '../neutral/neutral.ts'
+import type { WireTarget } from '../translation/format.ts'
+import { returnsTo } from '../translation/signatures.ts'
 import { VENDOR } from './signature-slot.ts'
 
 export interface PartContext {

@@ -4,8 +4,8 @@ import type {
   FunctionDeclaration,
   Tool as GeminiTool,
 } from '@google/genai'
-import type { FunctionTool, Tool, ToolChoice } from '../neutral.ts'
-import { objectSchema, simplified } from '../schema.ts'
+import type { FunctionTool, Tool, ToolChoice } from '../neutral/neutral.ts'
+import { objectSchema, simplified } from '../neutral/schema.ts'
 
 export function writeTools(tools: readonly Tool[]): GeminiTool[] {
   const functions = tools.filter((tool) => tool.type === 'function')

@@ -10,7 +10,7 @@ import {
   readRequest,
   streamed,
 } from '../../../test/support/translation.ts'
-import type { JsonObject, StreamEvent } from '../neutral.ts'
+import type { JsonObject, StreamEvent } from '../neutral/neutral.ts'
 
 const chunk = (delta: JsonObject, finish: string | null = null) => ({
   id: 'chatcmpl-1',

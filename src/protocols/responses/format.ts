@@ -1,6 +1,7 @@
 /** OpenAI Responses, as a dialect and as a wire. */
-import type { DialectFormat, WireFormat } from '../format.ts'
+
 import { readError, writeError } from '../openai/neutral-error.ts'
+import type { DialectFormat, WireFormat } from '../translation/format.ts'
 import { ResponsesReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse } from './read-response.ts'

@@ -13,7 +13,7 @@ import type {
   RefusalPart,
   Signature,
   TextPart,
-} from '../neutral.ts'
+} from '../neutral/neutral.ts'
 import { annotationOf, callItem, messageItem, outputText, reasoningItem } from './items.ts'
 
 type WithoutNumber<Event> = Event extends unknown ? Omit<Event, 'sequence_number'> : never

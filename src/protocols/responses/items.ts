@@ -4,8 +4,8 @@ import type {
   ResponseOutputMessage,
   ResponseOutputText,
 } from 'openai-7/resources/responses/responses.js'
-import type { CallPart, Citation, Part, ReasoningPart, Signature } from '../neutral.ts'
-import { slotText } from '../signatures.ts'
+import type { CallPart, Citation, Part, ReasoningPart, Signature } from '../neutral/neutral.ts'
+import { slotText } from '../translation/signatures.ts'
 
 export const VENDOR = 'openai'
 

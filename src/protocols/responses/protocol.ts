@@ -1,12 +1,12 @@
 /** OpenAI's Responses API: what Codex, and clients and upstreams made for it, speak. */
-import { isObject, tokensOf } from '../fields.ts'
+import { isObject, tokensOf } from '../neutral/fields.ts'
+import { refuse } from '../neutral/refuse.ts'
 import { openai } from '../openai/protocol.ts'
 import { writeRequest } from '../openai/write-request.ts'
 import { findContent, findShown } from '../prompt-texts.ts'
 import type { Protocol } from '../protocol.ts'
-import { refuse } from '../refuse.ts'
 import { assertModelName, optionalFlag, readBody } from '../request-body.ts'
-import { passing } from '../same-format.ts'
+import { passing } from '../translation/same-format.ts'
 import { responsesDialect, responsesWire } from './format.ts'
 import { failedEvent } from './write-events.ts'
 

@@ -1,9 +1,16 @@
 /** The content of messages and tool results, from a client: a string or a list of typed parts. */
-import { isObject, objectAt, optionalList, optionalText, textAt } from '../fields.ts'
-import { dataUrl } from '../media.ts'
-import type { CacheMark, Citation, JsonObject, MediaPart, MediaSource, Part } from '../neutral.ts'
-import { present } from '../present.ts'
-import { refuse } from '../refuse.ts'
+import { isObject, objectAt, optionalList, optionalText, textAt } from '../neutral/fields.ts'
+import { dataUrl } from '../neutral/media.ts'
+import type {
+  CacheMark,
+  Citation,
+  JsonObject,
+  MediaPart,
+  MediaSource,
+  Part,
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import { refuse } from '../neutral/refuse.ts'
 
 const VENDOR = 'openai'
 

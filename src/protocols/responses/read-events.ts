@@ -2,10 +2,10 @@
  * A stream from an upstream of the Responses API. Servers differ in which events they leave out, so what an
  * item's `done` event (or the final response) holds beyond the deltas is added.
  */
-import { isObject, parseJson } from '../fields.ts'
-import type { Emit, EventReader, WireTarget } from '../format.ts'
-import type { JsonObject, NeutralError, OpenPart, Part, Signature } from '../neutral.ts'
+import { isObject, parseJson } from '../neutral/fields.ts'
+import type { JsonObject, NeutralError, OpenPart, Part, Signature } from '../neutral/neutral.ts'
 import { readError } from '../openai/neutral-error.ts'
+import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { citationOf } from './read-content.ts'
 import { callOf, contentOf, endReason, partsOf, textOr } from './read-response.ts'
 import { readUsage } from './usage.ts'

@@ -7,7 +7,7 @@ import {
   optionalNumber,
   optionalText,
   textAt,
-} from '../fields.ts'
+} from '../neutral/fields.ts'
 import type {
   Effort,
   JsonObject,
@@ -16,9 +16,9 @@ import type {
   Reasoning,
   Sampling,
   Turn,
-} from '../neutral.ts'
-import { present } from '../present.ts'
-import { refuse } from '../refuse.ts'
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import { refuse } from '../neutral/refuse.ts'
 import { readInput } from './read-items.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 

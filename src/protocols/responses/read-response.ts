@@ -1,7 +1,7 @@
 /** A whole answer from an upstream of the Responses API. */
-import { isObject } from '../fields.ts'
-import { UnreadableReply, type WireTarget } from '../format.ts'
-import type { CallPart, EndReason, JsonObject, NeutralResponse, Part } from '../neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { CallPart, EndReason, JsonObject, NeutralResponse, Part } from '../neutral/neutral.ts'
+import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { citationsOf } from './read-content.ts'
 import { readReasoning } from './read-items.ts'
 import { readUsage } from './usage.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { lossesOf, readRequest, sent, sentBody } from '../../../test/support/translation.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { JsonObject } from '../neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 const GRAMMAR = { type: 'grammar', syntax: 'lark', definition: 'start: "*** Begin Patch"' }
 const PATCH = { type: 'custom', name: 'apply_patch', description: 'Edits files.', format: GRAMMAR }

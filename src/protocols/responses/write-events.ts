@@ -1,9 +1,16 @@
 /** A stream for a client of the Responses API. Each item starts with `added` and ends with `done`. */
 import type { ResponseOutputItem } from 'openai-7/resources/responses/responses.js'
 import type { ErrorReport } from '../../core/errors.ts'
-import type { EventWriter, ReplyContext } from '../format.ts'
-import type { CallPart, NeutralError, OpenPart, Signature, StreamEvent, Usage } from '../neutral.ts'
-import { neutralOf } from '../same-format.ts'
+import type {
+  CallPart,
+  NeutralError,
+  OpenPart,
+  Signature,
+  StreamEvent,
+  Usage,
+} from '../neutral/neutral.ts'
+import type { EventWriter, ReplyContext } from '../translation/format.ts'
+import { neutralOf } from '../translation/same-format.ts'
 import { type ResponseState, responseObject, statusOf } from './envelope.ts'
 import { failureOf } from './errors.ts'
 import {

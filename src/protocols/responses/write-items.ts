@@ -5,9 +5,8 @@ import type {
   ResponseInputItem,
   ResponseOutputMessage,
 } from 'openai-7/resources/responses/responses.js'
-import { fittedId, OPENAI_IDS } from '../call-ids.ts'
-import { cannotCarry, turnsField } from '../carry.ts'
-import type { WireTarget } from '../format.ts'
+import { fittedId, OPENAI_IDS } from '../neutral/call-ids.ts'
+import { cannotCarry, turnsField } from '../neutral/carry.ts'
 import type {
   CallPart,
   Loss,
@@ -17,9 +16,10 @@ import type {
   ReasoningPart,
   ResultPart,
   Turn,
-} from '../neutral.ts'
-import { present } from '../present.ts'
-import { returnsTo } from '../signatures.ts'
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
+import type { WireTarget } from '../translation/format.ts'
+import { returnsTo } from '../translation/signatures.ts'
 
 export interface ItemContext {
   request: NeutralRequest

@@ -10,8 +10,8 @@ import type {
   JsonObject,
   Tool,
   ToolChoice,
-} from '../neutral.ts'
-import { present } from '../present.ts'
+} from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
 
 type Function = Extract<WireTool, { type: 'function' }>
 type Custom = Extract<WireTool, { type: 'custom' }>

@@ -5,7 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { queryClient } from '@/api/query-client.ts'
-import { Toaster } from '@/ui/toast.tsx'
+import { Toaster } from '@/ui/overlay/toast.tsx'
 import { reloadOnceAfterUpgrade } from './reload-after-upgrade.ts'
 import { router } from './router.tsx'
 

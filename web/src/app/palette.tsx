@@ -7,7 +7,7 @@ import { searchQuery } from '@/api/search.ts'
 import { isComposing } from '@/lib/keyboard.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { SearchIcon } from '@/ui/icons.tsx'
-import { useScrollLock } from '@/ui/scroll-lock.ts'
+import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { type PaletteEntry, usePaletteEntries } from './palette-entries.ts'
 
 export function Palette({ onClose }: { onClose: () => void }) {

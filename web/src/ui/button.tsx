@@ -2,7 +2,7 @@
 import { Slot } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
-import { Tooltip } from './tooltip.tsx'
+import { Tooltip } from './overlay/tooltip.tsx'
 
 const VARIANTS = {
   default: 'border border-line-strong bg-surface text-ink hover:bg-hover shadow-panel',

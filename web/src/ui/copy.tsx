@@ -5,7 +5,7 @@ import { copyText } from '@/lib/clipboard.ts'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { CheckIcon, CopyIcon } from './icons.tsx'
-import { showToast } from './toast.tsx'
+import { showToast } from './overlay/toast.tsx'
 
 const SHOWN_MS = 1500
 

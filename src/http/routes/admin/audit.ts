@@ -3,9 +3,9 @@ import type { z } from '@hono/zod-openapi'
 import type { AuditQuery, AuditRow } from '../../../admin/store.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import * as contract from './contract/system.ts'
-import { csv, csvHeaders } from './csv.ts'
-import type { AdminApi } from './operation.ts'
-import { cursorOf, pageView } from './page.ts'
+import type { AdminApi } from './frame/operation.ts'
+import { cursorOf, pageView } from './frame/page.ts'
+import { csv, csvHeaders } from './views/csv.ts'
 
 const CSV_PAGE = 500
 

@@ -1,11 +1,11 @@
 /** The live view: one stream of server-sent events a browser, from memory; it ends with its session. */
 import { isoTime } from '../../../core/iso-time.ts'
 import type { LiveRequest } from '../../../usage/live.ts'
-import { ApiError } from './api-error.ts'
 import * as contract from './contract/requests.ts'
-import { type AdminApi, ownerScope } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
-import { liveRow } from './request-views.ts'
+import { ApiError } from './frame/api-error.ts'
+import { type AdminApi, ownerScope } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { liveRow } from './views/request-views.ts'
 
 /** A browser shows no more than this; the rest is counted. */
 const MAX_PER_TICK = 50

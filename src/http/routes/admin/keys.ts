@@ -6,9 +6,8 @@ import type { KeyPatch } from '../../../admin/store.ts'
 import type { ApiKey } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { MinuteSums } from '../../../usage/live.ts'
-import { ApiError } from './api-error.ts'
 import * as contract from './contract/keys.ts'
-import { assertMayCreate, assertNarrower } from './key-rights.ts'
+import { ApiError } from './frame/api-error.ts'
 import {
   type AdminApi,
   type AdminContext,
@@ -17,10 +16,11 @@ import {
   creatorOf,
   ownerScope,
   tag,
-} from './operation.ts'
-import { cursorOf, pageView } from './page.ts'
-import type { AdminApiParts } from './parts.ts'
-import { replaying } from './replay.ts'
+} from './frame/operation.ts'
+import { cursorOf, pageView } from './frame/page.ts'
+import type { AdminApiParts } from './frame/parts.ts'
+import { replaying } from './frame/replay.ts'
+import { assertMayCreate, assertNarrower } from './key-rights.ts'
 
 export function keyOperations(api: AdminApi): void {
   keyList(api)

@@ -4,8 +4,8 @@ import type { UpstreamStatus } from '../../../core/entities.ts'
 import { allowsModel } from '../../../routing/model-names.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
 import * as contract from './contract/models.ts'
-import type { AdminApi } from './operation.ts'
-import type { AdminApiParts } from './parts.ts'
+import type { AdminApi } from './frame/operation.ts'
+import type { AdminApiParts } from './frame/parts.ts'
 import { ownPrices } from './prices.ts'
 
 export function modelOperations({ on, parts }: AdminApi): void {

@@ -7,12 +7,12 @@ import type {
   UsageFilter,
 } from '../../../usage/console-reports.ts'
 import { type BucketCount, percentile } from '../../../usage/latency.ts'
-import { attentionOf } from './attention.ts'
 import * as contract from './contract/overview.ts'
-import { type AdminApi, ownerScope } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
+import { type AdminApi, ownerScope } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { searchOperation } from './search.ts'
-import { added, costOf, filterOf, labelsOf, ranked } from './usage-query.ts'
+import { attentionOf } from './views/attention.ts'
+import { added, costOf, filterOf, labelsOf, ranked } from './views/usage-query.ts'
 
 const HOUR_MS = 3_600_000
 const SLOT_MS = HOUR_MS / 2

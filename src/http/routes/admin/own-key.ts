@@ -5,8 +5,8 @@ import { authenticate } from '../../../pipeline/authenticate.ts'
 import { quotaOf } from '../../../quota/rules.ts'
 import { startOf } from '../../../usage/time-buckets.ts'
 import * as contract from './contract/session.ts'
-import type { AdminApi } from './operation.ts'
-import { added, costOf } from './usage-query.ts'
+import type { AdminApi } from './frame/operation.ts'
+import { added, costOf } from './views/usage-query.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 30

@@ -6,10 +6,10 @@ import { serve } from '../../../pipeline/serve.ts'
 import { allowsModel } from '../../../routing/model-names.ts'
 import { errorAnswer } from '../../error-response.ts'
 import { reportRefusal } from '../inference.ts'
-import { ApiError } from './api-error.ts'
 import * as contract from './contract/system.ts'
-import { type AdminApi, assertOwn } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
+import { ApiError } from './frame/api-error.ts'
+import { type AdminApi, assertOwn } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
 
 const ENDPOINTS = {
   'chat.completions': 'chat/completions',

@@ -1,12 +1,12 @@
 /** Single requests: pages of a range, one by its id, bars over time. */
 import { isoTime } from '../../../core/iso-time.ts'
 import type { RequestEntry, RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
-import { ApiError, invalidField } from './api-error.ts'
 import * as contract from './contract/requests.ts'
-import { type AdminApi, ownerScope } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
-import { requestDetail, requestRow } from './request-views.ts'
-import { filterOf, rangeOf } from './usage-query.ts'
+import { ApiError, invalidField } from './frame/api-error.ts'
+import { type AdminApi, ownerScope } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { requestDetail, requestRow } from './views/request-views.ts'
+import { filterOf, rangeOf } from './views/usage-query.ts'
 
 const MAX_BARS = 120
 const SLOT_MS = 1_800_000

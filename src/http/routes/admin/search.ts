@@ -1,7 +1,7 @@
 /** Finds any user, key, upstream, model or request by a part of its name. */
 import * as contract from './contract/overview.ts'
-import { type AdminApi, ownerScope } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
+import { type AdminApi, ownerScope } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
 
 const MAX_OF_A_KIND = 8
 

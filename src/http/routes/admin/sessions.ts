@@ -4,10 +4,10 @@ import { type SignedIn, actorOf as signedInActor } from '../../../admin/identity
 import type { User } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { deviceCookie, readCookie, removedCookie, sessionCookie } from '../../web/cookies.ts'
-import { ApiError } from './api-error.ts'
 import * as contract from './contract/session.ts'
-import { type AdminApi, type AdminContext, actorOf } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
+import { ApiError } from './frame/api-error.ts'
+import { type AdminApi, type AdminContext, actorOf } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
 
 export function sessionOperations(api: AdminApi): void {
   signingIn(api)

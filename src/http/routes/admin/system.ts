@@ -3,8 +3,8 @@ import { settingsView } from '../../../admin/settings.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { doctorOptions, oneAtATime } from '../doctor.ts'
 import * as contract from './contract/system.ts'
-import { type AdminApi, type AdminContext, actorOf, tag } from './operation.ts'
-import type { AdminApiParts } from './parts.ts'
+import { type AdminApi, type AdminContext, actorOf, tag } from './frame/operation.ts'
+import type { AdminApiParts } from './frame/parts.ts'
 
 export function systemOperations(api: AdminApi): void {
   doctorAndSurroundings(api)

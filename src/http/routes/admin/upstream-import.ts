@@ -3,12 +3,12 @@
 import type { z } from '@hono/zod-openapi'
 import type { Actor } from '../../../admin/changes.ts'
 import { isSecret } from '../../../admin/checks.ts'
-import type { UpstreamInput } from '../../../admin/upstream-input.ts'
+import type { UpstreamInput } from '../../../admin/upstreams/upstream-input.ts'
 import type { UpstreamKey } from '../../../core/entities.ts'
-import { invalidField } from './api-error.ts'
 import * as contract from './contract/upstreams.ts'
-import { type AdminApi, actorOf } from './operation.ts'
-import type { AdminApiParts } from './parts.ts'
+import { invalidField } from './frame/api-error.ts'
+import { type AdminApi, actorOf } from './frame/operation.ts'
+import type { AdminApiParts } from './frame/parts.ts'
 import { baseUrlOf, providerOf } from './providers.ts'
 
 const MAX_LINES = 20_000

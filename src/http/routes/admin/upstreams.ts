@@ -1,18 +1,18 @@
 /** Provider keys: added, tried, changed, switched off, removed. */
 import type { z } from '@hono/zod-openapi'
 import { upstreamView } from '../../../admin/contract.ts'
-import type { UpstreamChanges } from '../../../admin/upstream-input.ts'
+import type { UpstreamChanges } from '../../../admin/upstreams/upstream-input.ts'
 import type { UpstreamKey } from '../../../core/entities.ts'
 import { upstreamModels } from '../../../pipeline/models/upstream-models.ts'
-import { ApiError, invalidField } from './api-error.ts'
 import * as contract from './contract/upstreams.ts'
-import { type AdminApi, type AdminContext, actorOf, creatorOf, tag } from './operation.ts'
-import { cursorOf, pageView } from './page.ts'
-import type { AdminApiParts } from './parts.ts'
+import { ApiError, invalidField } from './frame/api-error.ts'
+import { type AdminApi, type AdminContext, actorOf, creatorOf, tag } from './frame/operation.ts'
+import { cursorOf, pageView } from './frame/page.ts'
+import type { AdminApiParts } from './frame/parts.ts'
+import { replaying } from './frame/replay.ts'
 import { baseUrlOf, providerOf, providerViews } from './providers.ts'
-import { replaying } from './replay.ts'
 import { upstreamImport } from './upstream-import.ts'
-import { oneUpstreamView, upstreamViews } from './upstream-views.ts'
+import { oneUpstreamView, upstreamViews } from './views/upstream-views.ts'
 
 export function upstreamOperations(api: AdminApi): void {
   upstreamList(api)

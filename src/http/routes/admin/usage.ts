@@ -4,11 +4,11 @@ import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/month.ts'
 import type { BucketSum, TimeRange } from '../../../usage/console-reports.ts'
 import { bucketsOf, type Step } from '../../../usage/time-buckets.ts'
-import { invalidField } from './api-error.ts'
 import * as contract from './contract/usage.ts'
-import { csv, csvHeaders } from './csv.ts'
-import type { AdminApi } from './operation.ts'
-import type { AdminApiParts, Principal } from './parts.ts'
+import { invalidField } from './frame/api-error.ts'
+import type { AdminApi } from './frame/operation.ts'
+import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { csv, csvHeaders } from './views/csv.ts'
 import {
   added,
   costOf,
@@ -18,7 +18,7 @@ import {
   rangeOf,
   ranked,
   sumView,
-} from './usage-query.ts'
+} from './views/usage-query.ts'
 
 const MAX_BUCKETS = 750
 const HALF_HOUR_MS = 1_800_000

@@ -9,10 +9,10 @@ import { isoTime } from '../../../core/iso-time.ts'
 import { type Month, monthOf, nextMonthStartMs } from '../../../core/month.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../../../quota/rules.ts'
 import * as contract from './contract/users.ts'
-import { type AdminApi, actorOf, assertOwn, creatorOf, tag } from './operation.ts'
-import { cursorOf, pageView } from './page.ts'
-import type { AdminApiParts } from './parts.ts'
-import { replaying } from './replay.ts'
+import { type AdminApi, actorOf, assertOwn, creatorOf, tag } from './frame/operation.ts'
+import { cursorOf, pageView } from './frame/page.ts'
+import type { AdminApiParts } from './frame/parts.ts'
+import { replaying } from './frame/replay.ts'
 
 export function userOperations(api: AdminApi): void {
   userList(api)

@@ -1,6 +1,6 @@
 /** What both a whole chat answer and a chunk of its stream hold, read alike. */
-import { isObject } from '../../fields.ts'
-import type { Citation, JsonObject } from '../../neutral.ts'
+import { isObject } from '../../neutral/fields.ts'
+import type { Citation, JsonObject } from '../../neutral/neutral.ts'
 
 /** The thought's text; compatible upstreams write it as `reasoning_content` or `reasoning`. */
 export function thoughtOf(message: JsonObject): string {

@@ -1,6 +1,6 @@
 /** Usage as Chat Completions counts it, both ways, with what compatible upstreams do otherwise. */
-import { isObject, tokensOf } from '../../fields.ts'
-import type { JsonObject, Usage } from '../../neutral.ts'
+import { isObject, tokensOf } from '../../neutral/fields.ts'
+import type { JsonObject, Usage } from '../../neutral/neutral.ts'
 
 /** Null where `value` holds no count at all. */
 export function readAnswerUsage(value: unknown): Usage | null {

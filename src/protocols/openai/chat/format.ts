@@ -1,5 +1,5 @@
 /** OpenAI Chat Completions, as a dialect and as a wire. */
-import type { DialectFormat, WireFormat } from '../../format.ts'
+import type { DialectFormat, WireFormat } from '../../translation/format.ts'
 import { readError, writeError } from '../neutral-error.ts'
 import { ChatReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'

@@ -1,7 +1,7 @@
 /** Reads a Chat Completions stream. */
-import { isObject, parseJson } from '../../fields.ts'
-import type { Emit, EventReader, WireTarget } from '../../format.ts'
-import type { JsonObject } from '../../neutral.ts'
+import { isObject, parseJson } from '../../neutral/fields.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
+import type { Emit, EventReader, WireTarget } from '../../translation/format.ts'
 import { neutralError } from '../neutral-error.ts'
 import { readError as readReported } from '../read-error.ts'
 import { citationsOf, piecesOf, thoughtOf } from './answer-content.ts'

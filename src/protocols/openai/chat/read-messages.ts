@@ -13,9 +13,16 @@ import {
   optionalList,
   optionalText,
   textAt,
-} from '../../fields.ts'
-import { dataUrl } from '../../media.ts'
-import type { CacheMark, CallPart, JsonObject, MediaPart, Part, Turn } from '../../neutral.ts'
+} from '../../neutral/fields.ts'
+import { dataUrl } from '../../neutral/media.ts'
+import type {
+  CacheMark,
+  CallPart,
+  JsonObject,
+  MediaPart,
+  Part,
+  Turn,
+} from '../../neutral/neutral.ts'
 
 export function readMessages(value: unknown): Turn[] {
   return listAt(value, 'messages').map((message, at) =>

@@ -1,6 +1,6 @@
 /** Reads a Chat Completions request. */
 import type { ChatCompletionCreateParams } from 'openai-7/resources/chat/completions.js'
-import { digest } from '../../call-ids.ts'
+import { digest } from '../../neutral/call-ids.ts'
 import {
   choiceAt,
   isObject,
@@ -14,8 +14,14 @@ import {
   optionalObject,
   optionalText,
   textAt,
-} from '../../fields.ts'
-import type { JsonObject, NeutralRequest, Output, Reasoning, Sampling } from '../../neutral.ts'
+} from '../../neutral/fields.ts'
+import type {
+  JsonObject,
+  NeutralRequest,
+  Output,
+  Reasoning,
+  Sampling,
+} from '../../neutral/neutral.ts'
 import { readMessages } from './read-messages.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 

@@ -1,7 +1,13 @@
 /** Reads a whole chat completion. */
-import { isObject } from '../../fields.ts'
-import { UnreadableReply, type WireTarget } from '../../format.ts'
-import type { CallPart, JsonObject, NeutralResponse, Part, ReasoningPart } from '../../neutral.ts'
+import { isObject } from '../../neutral/fields.ts'
+import type {
+  CallPart,
+  JsonObject,
+  NeutralResponse,
+  Part,
+  ReasoningPart,
+} from '../../neutral/neutral.ts'
+import { UnreadableReply, type WireTarget } from '../../translation/format.ts'
 import { citationsOf, newCallId, piecesOf, thoughtOf } from './answer-content.ts'
 import { readAnswerUsage } from './answer-usage.ts'
 import { readFinish } from './finish-reason.ts'

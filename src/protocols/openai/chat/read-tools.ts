@@ -11,8 +11,14 @@ import {
   optionalObject,
   optionalText,
   textAt,
-} from '../../fields.ts'
-import type { CustomTool, FunctionTool, JsonObject, Tool, ToolChoice } from '../../neutral.ts'
+} from '../../neutral/fields.ts'
+import type {
+  CustomTool,
+  FunctionTool,
+  JsonObject,
+  Tool,
+  ToolChoice,
+} from '../../neutral/neutral.ts'
 
 export function readTools(value: unknown): Tool[] {
   return optionalList(value, 'tools').map((tool, at) =>

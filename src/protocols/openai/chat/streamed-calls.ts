@@ -1,7 +1,7 @@
 /** Puts the tool calls of a chat stream together, whose pieces are told apart by index or id. */
-import { isObject } from '../../fields.ts'
-import type { Emit } from '../../format.ts'
-import type { JsonObject } from '../../neutral.ts'
+import { isObject } from '../../neutral/fields.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
+import type { Emit } from '../../translation/format.ts'
 import { newCallId } from './answer-content.ts'
 
 interface StreamedCall {

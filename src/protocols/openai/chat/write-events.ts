@@ -1,6 +1,7 @@
 /** Writes a Chat Completions stream. */
-import type { EventWriter, ReplyContext } from '../../format.ts'
-import type { Citation, JsonObject, OpenPart, StreamEvent, Usage } from '../../neutral.ts'
+
+import type { Citation, JsonObject, OpenPart, StreamEvent, Usage } from '../../neutral/neutral.ts'
+import type { EventWriter, ReplyContext } from '../../translation/format.ts'
 import { writeError } from '../neutral-error.ts'
 import { writeAnswerUsage } from './answer-usage.ts'
 import { writeFinish } from './finish-reason.ts'

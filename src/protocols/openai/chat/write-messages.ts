@@ -1,8 +1,7 @@
 /** Writes turns as messages of a Chat Completions request. */
-import { fittedId, OPENAI_IDS } from '../../call-ids.ts'
-import { cannotCarry } from '../../carry.ts'
-import type { WireTarget } from '../../format.ts'
-import { asUrl } from '../../media.ts'
+import { fittedId, OPENAI_IDS } from '../../neutral/call-ids.ts'
+import { cannotCarry } from '../../neutral/carry.ts'
+import { asUrl } from '../../neutral/media.ts'
 import type {
   JsonObject,
   Loss,
@@ -11,8 +10,9 @@ import type {
   ReasoningPart,
   ResultPart,
   Turn,
-} from '../../neutral.ts'
-import { isBlank } from '../../turns.ts'
+} from '../../neutral/neutral.ts'
+import { isBlank } from '../../neutral/turns.ts'
+import type { WireTarget } from '../../translation/format.ts'
 
 interface MessageContext {
   target: WireTarget

@@ -1,6 +1,7 @@
 /** Writes temperature and the like, and stop texts, for Chat Completions. */
-import type { WireTarget } from '../../format.ts'
-import type { JsonObject, Loss, NeutralRequest, Sampling } from '../../neutral.ts'
+
+import type { JsonObject, Loss, NeutralRequest, Sampling } from '../../neutral/neutral.ts'
+import type { WireTarget } from '../../translation/format.ts'
 
 const NAMES: Readonly<Record<keyof Sampling, string>> = {
   temperature: 'temperature',

@@ -5,10 +5,10 @@ import { type FormEvent, useState } from 'react'
 import type { Versioned } from '@/api/client.ts'
 import { changeKey, type Key, keyQuery } from '@/api/keys.ts'
 import { Button } from '@/ui/button.tsx'
-import { Conflict } from '@/ui/conflict.tsx'
-import { Dialog } from '@/ui/dialog.tsx'
+import { Conflict } from '@/ui/overlay/conflict.tsx'
+import { Dialog } from '@/ui/overlay/dialog.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 import { KeyFields, keyChange, keyDraft } from './key-form.tsx'
 
 export function EditKeyDialog({ id, onClose }: { id: number; onClose: () => void }) {

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { User } from '@/api/users.ts'
 import { CodeBlock } from '@/ui/copy.tsx'
-import { Dialog } from '@/ui/dialog.tsx'
+import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { Failed, Skeleton } from '@/ui/states.tsx'
 import { Countdown } from '@/ui/time.tsx'
 

@@ -6,10 +6,10 @@ import { type FormEvent, useState } from 'react'
 import { wasRefused } from '@/api/errors.ts'
 import { type NewUser, userCreation } from '@/api/users.ts'
 import { Button } from '@/ui/button.tsx'
-import { Dialog } from '@/ui/dialog.tsx'
 import { limitValue } from '@/ui/limit-field.tsx'
+import { Dialog } from '@/ui/overlay/dialog.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 import { emptyUser, UserFields } from './user-form.tsx'
 
 export function NewUserDialog({ onClose }: { onClose: () => void }) {

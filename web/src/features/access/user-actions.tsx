@@ -15,10 +15,10 @@ import {
   type User,
 } from '@/api/users.ts'
 import { Button, IconButton } from '@/ui/button.tsx'
-import { Confirm } from '@/ui/confirm.tsx'
 import { EllipsisIcon, PencilIcon } from '@/ui/icons.tsx'
-import { Menu, MenuItem, MenuSeparator } from '@/ui/menu.tsx'
-import { showToast } from '@/ui/toast.tsx'
+import { Confirm } from '@/ui/overlay/confirm.tsx'
+import { Menu, MenuItem, MenuSeparator } from '@/ui/overlay/menu.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { EditUserDialog } from './edit-user-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 

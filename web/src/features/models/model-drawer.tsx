@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { explainQuery, type Model, type Target } from '@/api/models.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
-import { Drawer } from '@/ui/dialog.tsx'
+import { Drawer } from '@/ui/overlay/dialog.tsx'
 import { Loaded } from '@/ui/states.tsx'
 import { PriceForm } from './price-form.tsx'
 

@@ -7,8 +7,8 @@ import { type Model, removePrice, setPrice } from '@/api/models.ts'
 import { useMay } from '@/api/session.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 const FIELDS = ['input_usd', 'output_usd', 'cached_usd', 'reasoning_usd'] as const
 type PriceField = (typeof FIELDS)[number]

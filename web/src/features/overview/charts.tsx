@@ -6,7 +6,7 @@ import { useMemo } from 'react'
 import type { Schemas } from '@/api/client.ts'
 import { type Bounds, costByModelQuery, outcomesQuery } from '@/api/overview.ts'
 import { formatCompact, formatCost } from '@/lib/format.ts'
-import { Chart, type Series } from '@/ui/chart.tsx'
+import { Chart, type Series } from '@/ui/chart/chart.tsx'
 import { Panel } from '@/ui/page.tsx'
 import { Loaded, Skeleton } from '@/ui/states.tsx'
 

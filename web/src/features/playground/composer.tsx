@@ -6,7 +6,7 @@ import { isComposing } from '@/lib/keyboard.ts'
 import { Button, IconButton } from '@/ui/button.tsx'
 import { TextArea } from '@/ui/field.tsx'
 import { ImageIcon, SendIcon, SquareIcon, XIcon } from '@/ui/icons.tsx'
-import { showToast } from '@/ui/toast.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 
 interface ComposerProps {
   busy: boolean

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { histogramQuery, type RequestFilter } from '@/api/requests.ts'
 import { formatCompact } from '@/lib/format.ts'
-import { Chart, type Series } from '@/ui/chart.tsx'
+import { Chart, type Series } from '@/ui/chart/chart.tsx'
 import { Panel } from '@/ui/page.tsx'
 import { Loaded, Skeleton } from '@/ui/states.tsx'
 

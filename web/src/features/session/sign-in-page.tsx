@@ -10,7 +10,7 @@ import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
 import { LanguageSwitch } from '@/ui/language-switch.tsx'
 import { Logo } from '@/ui/logo.tsx'
-import { useScrollLock } from '@/ui/scroll-lock.ts'
+import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { FormError } from '@/ui/states.tsx'
 
 export function SignInPage({ onDone }: { onDone: () => void }) {

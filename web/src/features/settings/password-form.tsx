@@ -7,8 +7,8 @@ import { changePassword } from '@/api/settings.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@/lib/password.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 export function PasswordForm() {
   const { t } = useLingui()

@@ -8,8 +8,8 @@ import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
 import { CodeBlock } from '@/ui/copy.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 export function SecondFactor() {
   const { totp_enabled } = useIdentity()

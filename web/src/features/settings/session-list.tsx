@@ -5,9 +5,9 @@ import { errorText } from '@/api/error-text.ts'
 import { endSession, sessionsQuery } from '@/api/settings.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { Loaded } from '@/ui/states.tsx'
 import { TimeAgo } from '@/ui/time.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 export function SessionList() {
   const { t } = useLingui()

@@ -8,8 +8,8 @@ import { setTimeZone } from '@/api/settings.ts'
 import { formatTime } from '@/lib/format.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 export function TimeZoneForm({ zone, etag }: { zone: string; etag: string }) {
   const { t } = useLingui()

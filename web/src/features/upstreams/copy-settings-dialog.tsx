@@ -4,11 +4,11 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type CopiedField, copySettings, type Upstream, upstreamsQuery } from '@/api/upstreams.ts'
 import { Button } from '@/ui/button.tsx'
-import { Dialog } from '@/ui/dialog.tsx'
 import { Checkbox } from '@/ui/field.tsx'
 import { LoadMore } from '@/ui/load-more.tsx'
+import { Dialog } from '@/ui/overlay/dialog.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 
 export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose: () => void }) {
   const { t } = useLingui()

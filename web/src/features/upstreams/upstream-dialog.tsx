@@ -12,10 +12,10 @@ import {
   upstreamQuery,
 } from '@/api/upstreams.ts'
 import { Button } from '@/ui/button.tsx'
-import { Conflict } from '@/ui/conflict.tsx'
-import { Dialog } from '@/ui/dialog.tsx'
+import { Conflict } from '@/ui/overlay/conflict.tsx'
+import { Dialog } from '@/ui/overlay/dialog.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
-import { showToast } from '@/ui/toast.tsx'
 import {
   emptyUpstream,
   type UpstreamDraft,

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { errorText } from '@/api/error-text.ts'
 import { type Upstream, upstreamActions } from '@/api/upstreams.ts'
 import { formatDuration } from '@/lib/format.ts'
-import { showToast } from '@/ui/toast.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
 
 export function useUpstreamTest() {
   const { t } = useLingui()

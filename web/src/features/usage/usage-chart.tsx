@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { useMemo } from 'react'
 import type { UsageSeries } from '@/api/usage.ts'
 import type { Metric } from '@/lib/search-params.ts'
-import { Chart, type Series } from '@/ui/chart.tsx'
+import { Chart, type Series } from '@/ui/chart/chart.tsx'
 import { formatMetric, useMetricNames } from './metrics.ts'
 
 interface UsageChartProps {

@@ -12,9 +12,9 @@ import {
   type UsageSearch,
 } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
+import { RangePicker } from '@/ui/chart/range-picker.tsx'
 import { Select } from '@/ui/field.tsx'
 import { XIcon } from '@/ui/icons.tsx'
-import { RangePicker } from '@/ui/range-picker.tsx'
 import { useGroupNames, useMetricNames } from './metrics.ts'
 
 interface ControlsProps {

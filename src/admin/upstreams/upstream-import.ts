@@ -1,0 +1,112 @@
+/** Imports many upstream keys, all or none, and tracks those removed on purpose. */
+import { keyHint } from '../../core/credential-text.ts'
+import type { Provider, UpstreamKey } from '../../core/entities.ts'
+import { bindingOf } from '../../upstreams/vault.ts'
+import type { Actor, MakeChange, RecordChange } from '../changes.ts'
+import { isSecret } from '../checks.ts'
+import { upstreamView } from '../contract.ts'
+import type { AdminDependencies } from '../dependencies.ts'
+import { adminError } from '../errors.ts'
+import { allUpstreamKeys } from '../pages.ts'
+import type { AdminStore } from '../store.ts'
+import { type CheckedUpstream, checkedUpstream, type UpstreamInput } from './upstream-input.ts'
+
+/** A key and its source, for the message that rejects it. */
+export interface GivenSecret {
+  secret: string
+  /** Counted from 1. */
+  line: number
+}
+
+export interface Imported {
+  added: UpstreamKey[]
+  /** Already stored, or given twice. */
+  known: number
+  /** Removed earlier; imported again only on explicit request. */
+  removedBefore: number
+}
+
+export interface ImportOptions {
+  /** Also imports keys that were removed before, because the caller asks for them explicitly. */
+  again: boolean
+}
+
+type Row = CheckedUpstream & { name: string; secret: string }
+
+export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, change: MakeChange) {
+  /** Identifies the key permanently without storing it; includes the address, as the ciphertext does. */
+  const digestOf = (provider: Provider, baseUrl: string, secret: string): string =>
+    sha256Hex(JSON.stringify([provider, baseUrl, secret]))
+
+  const insert = async (
+    step: AdminStore,
+    record: RecordChange,
+    { secret, ...row }: Row,
+  ): Promise<UpstreamKey> => {
+    await step.forgetRemoval(digestOf(row.provider, row.baseUrl, secret))
+    const key = await step.createUpstreamKey({ ...row, keyHint: keyHint(secret) }, (id) =>
+      vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
+    )
+    await record('upstream.create', `upstream:${key.id}`, { after: upstreamView(key) })
+    return key
+  }
+
+  /** Adds the secrets that no row of the same provider and address holds yet; all of them or none. */
+  const importAll = async (
+    actor: Actor,
+    input: Omit<UpstreamInput, 'name' | 'secret'>,
+    given: readonly GivenSecret[],
+    { again }: ImportOptions,
+  ): Promise<Imported> => {
+    const row = checkedUpstream(input)
+    const wrong = given.find(({ secret }) => !isSecret(secret))
+    if (wrong !== undefined) throw adminError('secret_line_invalid', { line: wrong.line })
+    return change(actor, async (step, record) => {
+      const items = await allUpstreamKeys(step)
+      const names = new Set(items.map(({ name }) => name))
+      const held = heldSecrets(items, row)
+      const imported: Imported = { added: [], known: 0, removedBefore: 0 }
+      for (const { secret } of given) {
+        if (held.has(secret)) imported.known++
+        else if (!again && (await step.wasRemoved(digestOf(row.provider, row.baseUrl, secret))))
+          imported.removedBefore++
+        else {
+          held.add(secret)
+          const name = freeName(row.provider, names)
+          imported.added.push(await insert(step, record, { ...row, name, secret }))
+        }
+      }
+      return imported
+    })
+  }
+
+  const heldSecrets = (rows: readonly UpstreamKey[], like: CheckedUpstream): Set<string> => {
+    const secrets = new Set<string>()
+    for (const row of rows) {
+      if (row.provider !== like.provider || row.baseUrl !== like.baseUrl) continue
+      const opened = vault.open(row.encryptedKey, bindingOf(row))
+      if (opened.ok) secrets.add(opened.secret)
+    }
+    return secrets
+  }
+
+  return {
+    insert,
+    importAll,
+    /** A row that can't be decrypted can't be matched either. */
+    async rememberRemoval(step: AdminStore, upstream: UpstreamKey): Promise<void> {
+      const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
+      if (!opened.ok) return
+      await step.rememberRemoval(digestOf(upstream.provider, upstream.baseUrl, opened.secret))
+    },
+  }
+}
+
+function freeName(provider: string, taken: Set<string>): string {
+  for (let number = 1; ; number++) {
+    const name = `${provider}-${number}`
+    if (taken.has(name)) continue
+    taken.add(name)
+    return name
+  }
+}

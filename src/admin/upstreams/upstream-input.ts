@@ -1,0 +1,64 @@
+/** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
+import type { Provider, UpstreamKey } from '../../core/entities.ts'
+import { PROVIDER_FACTS } from '../../core/providers.ts'
+import {
+  checkedApiVersion,
+  checkedBaseUrl,
+  checkedDeployments,
+  checkedModels,
+  checkedName,
+  checkedSecret,
+  checkedWeight,
+} from '../checks.ts'
+import { adminError } from '../errors.ts'
+import type { NewUpstreamKey, UpstreamPatch } from '../store.ts'
+
+export interface UpstreamInput {
+  name: string
+  provider: Provider
+  baseUrl: string
+  secret: string
+  weight?: number
+  models?: readonly string[] | null
+  deployments?: Readonly<Record<string, string>> | null
+  apiVersion?: string | null
+}
+
+/** The fields of an upstream key that can change; the provider can't. */
+export type UpstreamChanges = Partial<Omit<UpstreamInput, 'provider'>>
+
+export type CheckedUpstream = Omit<NewUpstreamKey, 'keyHint' | 'name'>
+
+/** All but the name and the secret. */
+export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): CheckedUpstream {
+  const { provider, weight = 1 } = input
+  const models = checkedModels(input.models ?? null)
+  const deployments = checkedDeployments(input.deployments ?? null)
+  const { servesUnnamedModels } = PROVIDER_FACTS[provider]
+  if (!servesUnnamedModels && deployments === null && models === null)
+    throw adminError('deployments_missing')
+  return {
+    provider,
+    baseUrl: checkedBaseUrl(input.baseUrl, provider),
+    weight: checkedWeight(weight),
+    models,
+    deployments,
+    apiVersion: checkedApiVersion(input.apiVersion ?? null, provider),
+  }
+}
+
+export function checkedUpstreamPatch(
+  changes: UpstreamChanges,
+  before: UpstreamKey,
+): Omit<UpstreamPatch, 'encryptedKey' | 'keyHint'> & { secret?: string } {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+  if (given.length === 0) throw adminError('nothing_to_change')
+  const { name, secret, ...rest } = Object.fromEntries(given) as UpstreamChanges
+  const { provider: _, ...row } = checkedUpstream({ ...before, ...rest })
+  const changed = Object.entries(row).filter(([field]) => field in rest)
+  return {
+    ...(Object.fromEntries(changed) as UpstreamPatch),
+    ...(name !== undefined && { name: checkedName(name, 'upstream_name_invalid') }),
+    ...(secret !== undefined && { secret: checkedSecret(secret) }),
+  }
+}

@@ -1,0 +1,136 @@
+/** Upstream keys: added and encrypted, tested, changed, reset, disabled, removed. */
+import { keyHint } from '../../core/credential-text.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
+import type { ProbeResult } from '../../upstreams/probe.ts'
+import { bindingOf } from '../../upstreams/vault.ts'
+import type { Actor, MakeChange } from '../changes.ts'
+import { checkedName, checkedSecret } from '../checks.ts'
+import { upstreamView } from '../contract.ts'
+import type { AdminDependencies } from '../dependencies.ts'
+import { adminError } from '../errors.ts'
+import { allUpstreamKeys } from '../pages.ts'
+import type { AdminStore, Listed, UpstreamPatch, UpstreamQuery } from '../store.ts'
+import { createUpstreamImport } from './upstream-import.ts'
+import {
+  checkedUpstream,
+  checkedUpstreamPatch,
+  type UpstreamChanges,
+  type UpstreamInput,
+} from './upstream-input.ts'
+
+export function createUpstreams(dependencies: AdminDependencies, change: MakeChange) {
+  const { store, vault, probe } = dependencies
+  const importing = createUpstreamImport(dependencies, change)
+
+  const add = (actor: Actor, input: UpstreamInput): Promise<UpstreamKey> => {
+    const row = checkedUpstream(input)
+    const name = checkedName(input.name, 'upstream_name_invalid')
+    const secret = checkedSecret(input.secret)
+    return change(actor, async (step, record) => {
+      await keepNameFree(step, name)
+      return importing.insert(step, record, { ...row, name, secret })
+    })
+  }
+
+  const tested = async (upstream: UpstreamKey) => {
+    const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
+    const result: ProbeResult = opened.ok
+      ? await probe.probe(upstream, opened.secret)
+      : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
+    return { upstream, result }
+  }
+
+  /** The ciphertext is bound to the address, so a new address requires encrypting again. */
+  const sealedFor = (before: UpstreamKey, changes: UpstreamChanges): UpstreamPatch => {
+    const { secret, ...patch } = changes
+    const { baseUrl = before.baseUrl } = patch
+    if (secret === undefined && baseUrl === before.baseUrl) return patch
+    const opened =
+      secret === undefined
+        ? vault.open(before.encryptedKey, bindingOf(before))
+        : { ok: true as const, secret }
+    if (!opened.ok)
+      throw adminError('upstream_locked', { upstream: before.name, reason: opened.reason })
+    return {
+      ...patch,
+      encryptedKey: vault.seal(opened.secret, bindingOf({ id: before.id, baseUrl })),
+      keyHint: keyHint(opened.secret),
+    }
+  }
+
+  const changedState = (
+    actor: Actor,
+    name: string,
+    action: string,
+    work: (step: AdminStore, id: number) => Promise<unknown>,
+  ): Promise<UpstreamKey> =>
+    change(actor, async (step, record) => {
+      const before = await findUpstream(step, name)
+      await work(step, before.id)
+      const after = await findUpstream(step, String(before.id))
+      await record(action, `upstream:${before.id}`, {
+        before: upstreamView(before),
+        after: upstreamView(after),
+      })
+      return after
+    })
+
+  return {
+    add,
+    importAll: importing.importAll,
+    modelStates: () => store.listModelStates(),
+    /** By name or id. */
+    find: (name: string): Promise<UpstreamKey> => findUpstream(store, name),
+    list: (query?: UpstreamQuery): Promise<Listed<UpstreamKey>> => store.listUpstreamKeys(query),
+    async test(name: string | null): Promise<{ upstream: UpstreamKey; result: ProbeResult }[]> {
+      const upstreams =
+        name === null ? await allUpstreamKeys(store) : [await findUpstream(store, name)]
+      return Promise.all(upstreams.map(tested))
+    },
+    /** `test` checks a new address or key beforehand, not this function. */
+    update(actor: Actor, name: string, changes: UpstreamChanges): Promise<UpstreamKey> {
+      return change(actor, async (step, record) => {
+        const before = await findUpstream(step, name)
+        const patch = sealedFor(before, checkedUpstreamPatch(changes, before))
+        if (patch.name !== undefined && patch.name !== before.name)
+          await keepNameFree(step, patch.name)
+        const after = await step.updateUpstreamKey(before.id, patch)
+        if (after === null) throw adminError('upstream_not_found', { upstream: name })
+        await record('upstream.update', `upstream:${before.id}`, {
+          before: upstreamView(before),
+          after: upstreamView(after),
+        })
+        return after
+      })
+    },
+    reset: (actor: Actor, name: string): Promise<UpstreamKey> =>
+      changedState(actor, name, 'upstream.reset', (step, id) => step.resetUpstreamKey(id)),
+    setDisabled: (actor: Actor, name: string, disabled: boolean): Promise<UpstreamKey> =>
+      changedState(actor, name, disabled ? 'upstream.disable' : 'upstream.enable', (step, id) =>
+        step.setUpstreamKeyDisabled(id, disabled),
+      ),
+    /** Remembered, so that a start does not import the key from the variables again. */
+    remove: (actor: Actor, name: string): Promise<UpstreamKey> =>
+      change(actor, async (step, record) => {
+        const upstream = await findUpstream(step, name)
+        await importing.rememberRemoval(step, upstream)
+        await step.removeUpstreamKey(upstream.id)
+        await record('upstream.remove', `upstream:${upstream.id}`, {
+          before: upstreamView(upstream),
+        })
+        return upstream
+      }),
+  }
+}
+
+async function findUpstream(store: AdminStore, name: string): Promise<UpstreamKey> {
+  const found =
+    (await store.findUpstreamKey(name)) ??
+    (/^[1-9]\d{0,9}$/.test(name) ? await store.findUpstreamKeyById(Number(name)) : null)
+  if (found === null) throw adminError('upstream_not_found', { upstream: name })
+  return found
+}
+
+async function keepNameFree(step: AdminStore, name: string): Promise<void> {
+  if ((await step.findUpstreamKey(name)) !== null) throw adminError('upstream_exists', { name })
+}

@@ -1,0 +1,61 @@
+/** The command line's error messages, in the language of the shell. */
+import type { AdminErrorCode } from '../../admin/errors.ts'
+import type { OperatorError } from '../../core/operator-error.ts'
+import type { Language } from '../../doctor/text.ts'
+import { ZH_ERRORS } from './error-texts-zh.ts'
+
+/** The remedy for each use-case error; the message is the error's own. */
+const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
+  nothing_to_change: 'Name what should change; see --help',
+  idempotency_mismatch: 'Use another key for another request',
+  address_invalid: 'Give networks such as 10.0.0.0/8, or single addresses',
+  time_zone_unknown: 'Give an IANA name such as Asia/Shanghai',
+  records_deleted: 'Its sums are all that is left, and stay as they are',
+  cursor_invalid: 'Take it from the page before',
+  user_not_found: 'List them with: gpt-proxy user list',
+  user_exists: 'Choose another name, or change that one with: gpt-proxy user update',
+  user_name_invalid: 'Use up to 64 letters, digits, or . _ @ : + - and not digits alone',
+  email_invalid: 'Give one such as alice@example.com',
+  last_admin: 'Make another one first: gpt-proxy user create NAME --role admin',
+  key_not_found: 'Name it by its id or prefix: gpt-proxy key list',
+  key_ambiguous: 'Name it by its id: gpt-proxy key list',
+  key_name_invalid: 'Use 1 to 64 printable characters',
+  key_revoked: 'Make a new one with: gpt-proxy key create',
+  key_expired: 'Give a moment in the future',
+  limit_invalid: "Give a whole number, 'none' or 'default'",
+  model_invalid: 'Give a name without spaces; a * may only stand at its end',
+  deployment_invalid: 'Give names without spaces, as MODEL=DEPLOYMENT',
+  deployments_missing: 'Add --deployment MODEL=DEPLOYMENT for each',
+  api_version_unused: 'Leave --api-version out',
+  api_version_invalid: 'Give one such as 2024-10-21',
+  base_url_invalid: 'Give one such as https://api.openai.com/v1',
+  base_url_azure: 'Give one such as https://NAME.openai.azure.com',
+  weight_invalid: 'Give a larger number for a larger share, e.g. 5',
+  secret_invalid:
+    'Give the key alone, on one line; where the upstream checks none, any 8 characters do',
+  secret_line_invalid: 'Correct that line and run the import again',
+  upstream_name_invalid: 'Use up to 64 letters, digits, or . _ @ : + - and not digits alone',
+  upstream_not_found: 'List them with: gpt-proxy upstream list',
+  upstream_exists: 'Choose another name, or remove that one first',
+  upstream_locked: 'Give the key as well (--key-stdin), or see: gpt-proxy encryption status',
+  model_not_found: 'See those that are with: gpt-proxy model list',
+  model_pattern: 'Leave the * out; patterns are for upstream keys',
+  targets_missing: 'Add --target MODEL@KEY',
+  target_invalid: 'Give MODEL or MODEL@KEY, and behind it ,priority=1 ,weight=3 or ,context=128000',
+  parameter_invalid: 'Give NAME=VALUE with JSON as the value, e.g. temperature=0',
+  parameter_reserved: 'Leave it out: it decides where the request goes, or is what it asks',
+  price_pattern: 'Give its whole name',
+  price_not_found: 'See those that are with: gpt-proxy price list',
+  encryption_key_not_everywhere:
+    'Set ENCRYPTION_KEY and ENCRYPTION_KEYS_OLD on every instance, restart them, and run this again',
+}
+
+export function wording(
+  error: OperatorError,
+  language: Language,
+): { message: string; remedy: string } {
+  const code = error.code as AdminErrorCode | null
+  if (code === null || !(code in REMEDIES)) return { message: error.message, remedy: error.remedy }
+  if (language === 'zh') return ZH_ERRORS[code](error.values)
+  return { message: error.message, remedy: REMEDIES[code] }
+}

@@ -1,0 +1,107 @@
+/** How upstreams are shown: settings, running state, and what the last 24 hours were like. */
+import type { UpstreamKey } from '../../../../core/entities.ts'
+import { isoTime } from '../../../../core/iso-time.ts'
+import type { UsableUpstream } from '../../../../upstreams/directory.ts'
+import { percentile } from '../../../../usage/latency.ts'
+import type { UpstreamOutcome } from '../../../../usage/live.ts'
+import type { UPSTREAM_STATES } from '../contract/upstreams.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
+
+const SLOT_MS = 1_800_000
+const DAY_MS = 86_400_000
+
+type State = (typeof UPSTREAM_STATES)[number]
+
+export async function oneUpstreamView(parts: AdminApiParts, upstream: UpstreamKey) {
+  const [view] = await upstreamViews(parts, [upstream])
+  return view as NonNullable<typeof view>
+}
+
+export async function upstreamViews(parts: AdminApiParts, upstreams: readonly UpstreamKey[]) {
+  const { reads, services, nowMs } = parts
+  const created = await reads.createdAt(
+    'upstream_keys',
+    upstreams.map(({ id }) => id),
+  )
+  const now = nowMs()
+  const day = await dayOf(parts)
+  return upstreams.map((upstream) => {
+    // What this instance has just seen comes before what was stored some moments ago.
+    const state = services.health.state(upstream.id) ?? upstream.state
+    const shown = upstream.state.status === 'disabled' ? upstream.state : state
+    const cooldownMs = shown.status === 'cooldown' ? waitOf(shown.cooldownUntilMs, now) : null
+    return {
+      id: upstream.id,
+      name: upstream.name,
+      provider: upstream.provider,
+      base_url: upstream.baseUrl,
+      key_hint: upstream.keyHint,
+      weight: upstream.weight,
+      share: shareOf(upstream, services.directory.allUpstreams()),
+      models: upstream.models === null ? null : [...upstream.models],
+      deployments: upstream.deployments === null ? null : { ...upstream.deployments },
+      api_version: upstream.apiVersion,
+      state: stateOf(shown.status, cooldownMs),
+      failure_count: shown.failureCount,
+      cooldown_ms: cooldownMs,
+      cooldown_until:
+        cooldownMs === null || shown.cooldownUntilMs === null
+          ? null
+          : isoTime(shown.cooldownUntilMs),
+      total_requests: shown.totalRequests,
+      total_errors: shown.totalErrors,
+      last_error: shown.lastError,
+      last_error_hint: null,
+      in_flight: 0,
+      recent: services.live.outcomesOf(upstream.id).map(outcomeView),
+      day: day(upstream.name),
+      created_at: isoTime(created.get(upstream.id) ?? 0),
+      managed_by: 'console' as const,
+    }
+  })
+}
+
+/** By the name that their records have, for a day that ends with the running half hour. */
+async function dayOf({ reports, nowMs }: AdminApiParts) {
+  const untilMs = (Math.floor(nowMs() / SLOT_MS) + 1) * SLOT_MS
+  const range = { fromMs: untilMs - DAY_MS, untilMs }
+  const all = { userId: null, apiKeyId: null, model: null, upstream: null }
+  const [sums, latency] = await Promise.all([
+    reports.sums({ ...all, by: ['upstream'], buckets: [range] }),
+    reports.latency(range),
+  ])
+  return (name: string) => {
+    const sum = sums.find(({ group }) => group[0] === name)
+    const counts = latency.filter(({ upstream }) => upstream === name)
+    return {
+      requests: sum?.requests ?? 0,
+      errors: sum?.errors ?? 0,
+      first_token_p50_ms: percentile(counts, 0.5),
+      first_token_p95_ms: percentile(counts, 0.95),
+    }
+  }
+}
+
+function outcomeView({ atMs, ok, status, firstTokenMs }: UpstreamOutcome) {
+  return { at: isoTime(atMs), ok, status, first_token_ms: firstTokenMs }
+}
+
+function waitOf(untilMs: number | null, nowMs: number): number {
+  return Math.max(0, (untilMs ?? nowMs) - nowMs)
+}
+
+function stateOf(status: UpstreamKey['state']['status'], cooldownMs: number | null): State {
+  if (status !== 'cooldown') return status
+  return cooldownMs === 0 ? 'half_open' : 'open'
+}
+
+/** Among those that serve the same models with the same right; 0 while it is switched off. */
+function shareOf(upstream: UpstreamKey, usable: readonly UsableUpstream[]): number {
+  if (upstream.state.status === 'disabled') return 0
+  const models = JSON.stringify(upstream.models)
+  const same = usable
+    .map(({ key }) => key)
+    .filter((key) => JSON.stringify(key.models) === models && key.state.status !== 'disabled')
+  const total = same.reduce((sum, { weight }) => sum + weight, 0)
+  return total === 0 ? 0 : upstream.weight / total
+}

@@ -1,0 +1,108 @@
+/** What several wires do alike when they can't carry something as it was meant. */
+import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import type {
+  DialectName,
+  FunctionTool,
+  JsonObject,
+  Loss,
+  NeutralRequest,
+  Tool,
+  Turn,
+  WireName,
+} from './neutral.ts'
+
+/** The formats by the names that people know. */
+export const WIRE_TITLES: Readonly<Record<WireName, string>> = {
+  chat: 'OpenAI Chat Completions',
+  responses: 'OpenAI Responses',
+  messages: 'Anthropic Messages',
+  gemini: 'Gemini generateContent',
+  converse: 'Bedrock Converse',
+}
+
+/** The field that holds the conversation in each dialect. */
+const TURNS_FIELD: Readonly<Record<DialectName, string>> = {
+  chat: 'messages',
+  responses: 'input',
+  messages: 'messages',
+  gemini: 'contents',
+}
+
+export function turnsField({ dialect }: NeutralRequest): string {
+  return TURNS_FIELD[dialect]
+}
+
+/** A 400 for something without which the request would mean something else. */
+export function cannotCarry(what: string, wire: WireName, field: string): GatewayError {
+  return invalidRequest(
+    `${what} can't be sent to this model, whose upstream speaks ${WIRE_TITLES[wire]}; leave it out or choose another model`,
+    field,
+  )
+}
+
+/** Fields that change nothing in an answer from another vendor: to leave them out is no loss. */
+const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
+  chat: new Set(['store', 'metadata', 'stream_options', 'prompt_cache_retention']),
+  responses: new Set([
+    ...['store', 'include', 'metadata', 'client_metadata', 'stream_options', 'background'],
+    ...['prompt_cache_retention', 'prompt_cache_options', 'truncation'],
+  ]),
+  messages: new Set([]),
+  gemini: new Set([
+    'labels',
+    'generationConfig.responseModalities',
+    'generationConfig.candidateCount',
+  ]),
+}
+
+/** The dialect's own fields where the wire is the same format; elsewhere each is a loss. */
+export function ownFields(request: NeutralRequest, wire: WireName, losses: Loss[]): JsonObject {
+  if (request.dialect === wire) return request.own
+  for (const field in request.own) {
+    if (WITHOUT_EFFECT[request.dialect].has(field)) continue
+    losses.push({ field, how: 'dropped', why: `${WIRE_TITLES[wire]} has no such field` })
+  }
+  return {}
+}
+
+/** For wires that can't name allowed tools: only those are sent. */
+export function onlyAllowed(request: NeutralRequest, losses: Loss[]): NeutralRequest {
+  const { toolChoice } = request
+  if (toolChoice.type !== 'allowed') return request
+  losses.push({ field: 'tool_choice', how: 'emulated', why: 'only the allowed tools are sent' })
+  const tools = request.tools.filter((tool) => toolChoice.names.includes(tool.name))
+  return { ...request, tools, toolChoice: { type: toolChoice.required ? 'required' : 'auto' } }
+}
+
+/** Wires that refuse calls of undeclared tools in the history get them declared by name. */
+export function withStubs(request: NeutralRequest, losses: Loss[]): readonly Tool[] {
+  if (request.tools.length > 0) return request.tools
+  const names = calledTools(request.turns)
+  if (names.size > 0)
+    losses.push({
+      field: 'tools',
+      how: 'emulated',
+      why: 'tools of earlier calls are declared by name only',
+    })
+  return [...names].map(
+    (name): FunctionTool => ({
+      type: 'function',
+      name,
+      description: 'No longer available.',
+      schema: { type: 'object', properties: {} },
+    }),
+  )
+}
+
+function calledTools(turns: readonly Turn[]): Set<string> {
+  const names = new Set<string>()
+  for (const { parts } of turns)
+    for (const part of parts) if (part.type === 'call') names.add(part.name)
+  return names
+}
+
+export function clamped(value: number, most: number, field: string, losses: Loss[]): number {
+  if (value <= most) return value
+  losses.push({ field, how: 'clamped', why: `the upstream takes at most ${most}` })
+  return most
+}

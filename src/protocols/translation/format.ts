@@ -1,0 +1,94 @@
+/** What each format gives: as a dialect four functions towards the client, as a wire four towards the upstream. */
+import type { ModelFacts } from '../neutral/model-facts.ts'
+import type {
+  DialectName,
+  JsonObject,
+  Loss,
+  NeutralError,
+  NeutralRequest,
+  NeutralResponse,
+  StreamEvent,
+  WireName,
+} from '../neutral/neutral.ts'
+
+export interface DialectFormat {
+  readonly name: DialectName
+  /** Throws `invalid_request` that names the field. `path` holds what the dialect puts into its URL. */
+  readRequest(body: JsonObject, path: RequestPath): NeutralRequest
+  writeResponse(response: NeutralResponse, context: ReplyContext): JsonObject
+  writeEvents(context: ReplyContext): EventWriter
+  writeError(error: NeutralError, requestId: string): JsonObject
+}
+
+/** Only Gemini names its model, and whether it streams, in the path. */
+export interface RequestPath {
+  model?: string
+  stream?: boolean
+}
+
+export interface WireFormat {
+  readonly name: WireName
+  /** How the upstream frames a stream. */
+  readonly framing: 'sse' | 'eventstream'
+  /** True if the wire takes custom (freeform) tools and namespaces; else translate.ts flattens them first. */
+  readonly customTools: boolean
+  /** Throws `invalid_request` for content, a tool, a schema or a forced choice that it cannot carry. */
+  writeRequest(request: NeutralRequest, target: WireTarget): WrittenRequest
+  /** Throws UnreadableReply for a body that is not the format's. */
+  readResponse(body: unknown, target: WireTarget): NeutralResponse
+  /** One for each stream. */
+  readEvents(target: WireTarget, emit: Emit): EventReader
+  readError(status: number, body: unknown): NeutralError
+}
+
+/** Where a request goes. */
+export interface WireTarget {
+  /** The model's name at the upstream. */
+  model: string
+  facts: ModelFacts
+  /** Who makes the signatures there: `anthropic`, `openai`, `google`, or the provider's name. */
+  vendor: string
+  /** The account that signatures may be bound to: the upstream key's name. */
+  account: string
+}
+
+export interface WrittenRequest {
+  body: JsonObject
+  losses: readonly Loss[]
+  /** A schema was emulated by forcing this tool: its arguments are the answer's text. */
+  outputTool?: string
+}
+
+export type Emit = (event: StreamEvent) => void
+
+export interface EventReader {
+  /** One event: its data, and its name where the framing gives one. */
+  read(data: string, name?: string): void
+  /** The upstream's body has ended. Without the format's own end before, it emits `fail`. */
+  finish(): void
+}
+
+/** Returns text for the client; '' when there is none yet. */
+export interface EventWriter {
+  write(event: StreamEvent): string
+  /** What keeps a silent stream alive. */
+  ping(): string
+}
+
+/** What an answer needs beside what the upstream said. */
+export interface ReplyContext {
+  request: NeutralRequest
+  /** Unique; ids in the answer are made of it. */
+  requestId: string
+  /** Unix seconds. */
+  createdAt: number
+  /** The client asked for usage in its stream (chat's `stream_options`). */
+  usageAsked: boolean
+  /** What the request is estimated to hold: shown where a format wants input tokens before the upstream says. */
+  estimatedInput: number
+}
+
+/** A reply that is not in the wire's format: the upstream's fault. */
+export class UnreadableReply extends Error {
+  override readonly name = 'UnreadableReply'
+}

@@ -1,0 +1,142 @@
+/** From one client's protocol to one upstream's and back. Pure: who is asked, and how often, is decided elsewhere. */
+
+import type {
+  JsonObject,
+  Loss,
+  NeutralError,
+  NeutralRequest,
+  NeutralResponse,
+  StreamEvent,
+  Usage,
+} from '../neutral/neutral.ts'
+import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
+import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
+import { flattenTools } from '../neutral/tool-names.ts'
+import { carriedTools } from '../neutral/vendor-tools.ts'
+import type { DialectFormat, EventReader, ReplyContext, WireFormat, WireTarget } from './format.ts'
+import type { ThoughtMemory } from './thoughts.ts'
+
+export interface TranslatedRequest extends Restoration {
+  body: JsonObject
+  losses: readonly Loss[]
+}
+
+/** Throws `invalid_request` for what the wire can't carry. */
+export function translateRequest(
+  request: NeutralRequest,
+  wire: WireFormat,
+  target: WireTarget,
+): TranslatedRequest {
+  const losses: Loss[] = []
+  refuseUnportable(request, wire.name)
+  const tools = carriedTools(request, wire.name, losses)
+  const turns = portableTurns(request, wire.name, losses)
+  const portable = { ...request, tools, turns }
+  const flat = wire.customTools ? { request: portable, origins: new Map() } : flattenTools(portable)
+  const written = wire.writeRequest(flat.request, target)
+  return {
+    body: written.body,
+    losses: merged([...losses, ...written.losses]),
+    origins: flat.origins,
+    outputTool: written.outputTool,
+  }
+}
+
+/** The same loss is reported once, however often it occurs. */
+function merged(losses: readonly Loss[]): Loss[] {
+  const seen = new Map<string, Loss>()
+  for (const loss of losses) seen.set(`${loss.field}\n${loss.how}\n${loss.why}`, loss)
+  return [...seen.values()]
+}
+
+export interface TranslatedReply {
+  body: JsonObject
+  response: NeutralResponse
+}
+
+/** Everything that is fixed for one answer. */
+export interface ReplyTranslation {
+  dialect: DialectFormat
+  wire: WireFormat
+  target: WireTarget
+  restoration: Restoration
+  context: ReplyContext
+}
+
+/** Throws UnreadableReply for a body that is not the wire's. */
+export function translateReply(body: unknown, translation: ReplyTranslation): TranslatedReply {
+  const { dialect, wire, target, restoration, context } = translation
+  const response = restoreResponse(wire.readResponse(body, target), restoration)
+  return { body: dialect.writeResponse(response, context), response }
+}
+
+/** A class rather than closures: one object per stream keeps its state on few cache lines. */
+export class StreamTranslation {
+  /** The last usage that the upstream reported. */
+  usage: Usage | null = null
+  /** Why the stream failed; the client is told by the caller, not here. */
+  error: NeutralError | null = null
+  /** The end was written; nothing follows. */
+  ended = false
+  /** Part of an answer came, so that no other upstream can take over unnoticed. */
+  started = false
+  /** The text generated so far, for counting if no usage comes. */
+  text = ''
+  private readonly reader: EventReader
+  private readonly write: (event: StreamEvent) => string
+  private readonly memory: ThoughtMemory | null
+  private out = ''
+
+  /** `memory` gathers what the client can't return. */
+  constructor(
+    { dialect, wire, target, restoration, context }: ReplyTranslation,
+    memory: ThoughtMemory | null = null,
+  ) {
+    this.memory = memory
+    const writer = dialect.writeEvents(context)
+    this.write = (event) => writer.write(event)
+    this.reader = wire.readEvents(
+      target,
+      restoreEvents(restoration, (event) => this.take(event)),
+    )
+  }
+
+  /** Reads one event of the upstream. */
+  read(data: string, name?: string): void {
+    this.reader.read(data, name)
+  }
+
+  finish(): void {
+    this.reader.finish()
+  }
+
+  /** What is to be sent now; '' when there is nothing. */
+  takeOutput(): string {
+    const { out } = this
+    this.out = ''
+    return out
+  }
+
+  private take(event: StreamEvent): void {
+    if (this.error !== null || this.ended) return
+    switch (event.type) {
+      case 'fail':
+        this.error = event.error
+        return
+      case 'delta':
+        this.text += event.text
+        this.started = true
+        break
+      case 'open':
+        this.started = true
+        break
+      case 'usage':
+        this.usage = event.usage
+        break
+      case 'end':
+        this.ended = true
+    }
+    this.memory?.add(event)
+    this.out += this.write(event)
+  }
+}
