@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { startGateway } from '../support/gateway.ts'
 import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock/mock-upstream.ts'
-import { waitFor } from '../support/waiting.ts'
+import { pause, waitFor } from '../support/waiting.ts'
 
 test.each([
   ['at once, as npm passes it on', 50, 200, 0],
@@ -28,10 +28,10 @@ test.each([
     await waitFor('the request at the upstream', () => mock.ledger.length > 0)
     gateway.signal('SIGINT')
     await waitFor('the first signal', () => gateway.logs().includes('"stopping'))
-    await Bun.sleep(pauseMs)
+    await pause(pauseMs)
     gateway.signal('SIGINT')
     if (status !== null) {
-      await Bun.sleep(300)
+      await pause(300)
       held.resolve()
     }
     expect([await answer, await gateway.exited]).toEqual([status, exitCode])

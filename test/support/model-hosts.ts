@@ -1,5 +1,7 @@
 /** Scripted hosts of models: Google AI Studio, Vertex AI with the machine's token, and Bedrock, at one address. */
+
 import { EventStreamCodec } from '@smithy/core/event-streams'
+import { pause } from './waiting.ts'
 
 /** A request as it arrived. */
 export interface Asked {
@@ -28,7 +30,7 @@ export function frame(name: string, payload: unknown, type = 'event'): Uint8Arra
 async function* breaking(): AsyncGenerator<Uint8Array> {
   yield frame('messageStart', { role: 'assistant' })
   yield frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Grü' } })
-  await Bun.sleep(300)
+  await pause(300)
   yield frame('modelStreamErrorException', { message: 'broken' }, 'exception')
 }
 

@@ -167,14 +167,15 @@ describe('a silent stream', () => {
   })
 
   test('is pinged before any upstream has answered, if that is set', async () => {
+    const pinged = Promise.withResolvers<void>()
     const gateway = await inProcess(
       async () => {
-        await Bun.sleep(150)
+        await pinged.promise
         return { body: [piece('a', 'stop'), DONE] }
       },
       { limits: { keepAliveMs: 40 } },
     )
-    const answer = await gateway.ask(streamed())
+    const answer = await gateway.ask(streamed(), { onWrite: () => pinged.resolve() })
     expect(answer.text).toStartWith(': keep-alive\n\n')
     expect(answer.text).toEndWith(DONE)
     const whole = await inProcess(() => ({ body: completion('x') }), { limits: { keepAliveMs: 1 } })

@@ -124,7 +124,7 @@ test('a second SIGTERM ends it at once', async () => {
   gateway.signal('SIGTERM')
   await waitFor('/readyz to fail', async () => (await readyStatus(gateway)) === 503)
   // npm forwards the first one again within milliseconds: a second counts only after a second.
-  await Bun.sleep(1_100)
+  await pause(1_100)
   const startedMs = performance.now()
   gateway.signal('SIGTERM')
   await within('the exit', 2_000, gateway.exited)
