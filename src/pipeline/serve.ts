@@ -54,8 +54,8 @@ async function serveCaller(
   const routed = route(services, caller, asked, limits)
   const { plan, request, definition } = routed instanceof Promise ? await routed : routed
   const reservation = await reserve(services, { caller, request, client }, context)
-  const tries = openTries(services.forwardHeaders, plan, reservation, client)
-  Object.assign(tries, { limits, definition })
+  const routing = { plan, limits, definition }
+  const tries = openTries(services.forwardHeaders, routing, reservation, client)
   const keepAlive = keepClientAlive(services, tries)
   let relayed: RelayResult
   try {

@@ -27,9 +27,9 @@ export interface RequestTries extends Tries {
   /** The client's own headers that reach the upstream. */
   readonly forwarded: Readonly<Record<string, string>> | null
   /** How the client narrows it. */
-  limits: ClientLimits
+  readonly limits: ClientLimits
   /** Null if no operator defined the model. */
-  definition: ModelDefinition | null
+  readonly definition: ModelDefinition | null
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[]
   /** What was asked last. */
@@ -55,9 +55,16 @@ interface Reserved {
 /** A client sends it with `true`. */
 export const STRICT_HEADER = 'x-gpt-proxy-strict'
 
+/** Where the request may go, and what narrows it; a call of another kind than a model's has only a plan. */
+interface Routed {
+  readonly plan: Plan<UsableUpstream>
+  readonly limits?: ClientLimits
+  readonly definition?: ModelDefinition | null
+}
+
 export function openTries(
   forwardHeaders: readonly string[],
-  plan: Plan<UsableUpstream>,
+  { plan, limits = NO_LIMITS, definition = null }: Routed,
   { caller, request, context, headers }: Reserved,
   client: Client & { headers: HeaderSource },
 ): RequestTries {
@@ -76,8 +83,8 @@ export function openTries(
     current: null,
     losses: [],
     waitMs: 0,
-    limits: NO_LIMITS,
-    definition: null,
+    limits,
+    definition,
   }
 }
 

@@ -74,7 +74,7 @@ async function serveCaller(
   const { plan } = await planCall(services, caller, call)
   const request = requestOf(call)
   const reservation = await reserve(services, { caller, request, client }, context)
-  const tries = openTries(services.forwardHeaders, plan, reservation, client)
+  const tries = openTries(services.forwardHeaders, { plan }, reservation, client)
   let opened: Opened | null = null
   const send = dialer(call, offer, (found) => {
     opened = found

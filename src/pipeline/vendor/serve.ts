@@ -50,7 +50,7 @@ async function serveCaller(
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object })
   const forwardHeaders = [...services.forwardHeaders, 'accept']
-  const tries = openTries(forwardHeaders, plan, reservation, client)
+  const tries = openTries(forwardHeaders, { plan }, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult
