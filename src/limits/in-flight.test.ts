@@ -6,8 +6,8 @@ import { createInFlight } from './in-flight.ts'
 const callerOf = (id: number) => ({ key: { id }, user: { id } }) as unknown as Caller
 
 function clientAt(address: string) {
-  const client = { aborted: 0, peer: () => address, headers: { get: () => null }, abort: () => {} }
-  client.abort = () => void client.aborted++
+  const client = { ended: 0, peer: () => address, headers: { get: () => null }, revoke: () => {} }
+  client.revoke = () => void client.ended++
   return client
 }
 const rules = { addressOf: (peer: { peer(): string | null }) => peer.peer() ?? '' }
@@ -49,6 +49,6 @@ describe('requests under way', () => {
     inFlight.enter(callerOf(2), ended)
     inFlight.enter(callerOf(2), left)()
     inFlight.endOthersThan(({ key }) => key.id === 1)
-    expect([kept.aborted, ended.aborted, left.aborted]).toEqual([0, 1, 0])
+    expect([kept.ended, ended.ended, left.ended]).toEqual([0, 1, 0])
   })
 })

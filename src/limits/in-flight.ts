@@ -19,8 +19,8 @@ export interface InFlight {
 }
 
 interface Endable {
-  /** Closes the client's connection in the middle of the response. */
-  abort(): void
+  /** Refuses the request if its response has not begun; otherwise closes the connection in the middle of it. */
+  revoke(): void
 }
 
 interface Running {
@@ -68,7 +68,7 @@ export function createInFlight({ perKey, perAddress, addressOf }: InFlightRules)
       }
     },
     endOthersThan(isAllowed) {
-      for (const { caller, client } of running) if (!isAllowed(caller)) client.abort()
+      for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
     },
   }
 }

@@ -73,3 +73,12 @@ function refused(key: RefusedKey | null = null): GatewayError {
 function expired({ user, key }: Caller): RefusedKey {
   return { keyId: key.id, prefix: key.prefix, user: user.username, reason: 'expired' }
 }
+
+/** For a request that was let in with a key which stopped working before its response began. */
+export function keyRevoked(): GatewayError {
+  return new GatewayError(
+    'invalid_api_key',
+    'gateway: this proxy key stopped working while the request ran: it was revoked, or its user disabled.',
+    { headers: { 'www-authenticate': 'Bearer' } },
+  )
+}

@@ -17,6 +17,8 @@ export interface Client {
   stream(head: ReplyHead): ClientStream
   /** Closes the connection, whatever was sent. */
   abort(): void
+  /** Its key no longer works: refuses it if the response has not begun, otherwise closes the connection. */
+  revoke(): void
 }
 
 /** Nothing happens where the client is gone; it is told by other means (trace.ts). */

@@ -72,6 +72,7 @@ async function counted(
     peer: () => client.peer(),
     stream: (head) => client.stream(head),
     abort: () => client.abort(),
+    revoke: () => client.revoke(),
     respond(reply: Reply) {
       if (reply.status === 404 || reply.status === 405 || reply.status >= 500) return
       answered = true

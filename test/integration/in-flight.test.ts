@@ -47,3 +47,28 @@ test('beyond what a key may have a request is refused, and a disabled user’s s
   expect(performance.now() - disabledMs).toBeLessThan(1_000)
   await waitFor('the refusal', async () => ((await stream()).status === 401 ? true : null))
 })
+
+test('a request whose response has not begun is refused when its key is revoked, and its upstream let go', async () => {
+  await gateway.cli(['user', 'create', 'waits'])
+  const key = (await gateway.cli(['key', 'create', 'waits'])).stdout.trim()
+  const asked = () =>
+    gateway.chat(
+      { model: 'm', messages: [{ role: 'user', content: 'Hi' }] },
+      { headers: { authorization: `Bearer ${key}` } },
+    )
+  mock.script(() => ['stall'])
+  const index = mock.ledger.length
+  let waiting = asked()
+  // The key is new: it is refused until the gateway has read it.
+  await waitFor('the request to reach the upstream', async () => {
+    if (mock.ledger.length > index) return true
+    const first = await Promise.race([waiting, Bun.sleep(20)])
+    if (first) waiting = asked()
+    return null
+  })
+  await gateway.cli(['key', 'revoke', key.slice(0, 15)])
+  const response = await waiting
+  expect(response.status).toBe(401)
+  expect(await response.text()).toContain('stopped working while the request ran')
+  await mock.closedByPeer(await mock.exchangeArrived(index))
+})

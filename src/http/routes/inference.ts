@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
-import { KeyRefused } from '../../pipeline/authenticate.ts'
+import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
@@ -83,6 +83,7 @@ async function respondTo(
   const { requestId, signal } = context
   const { client, protocol } = incoming
   client.onGone = () => signal.abort()
+  client.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol })
   try {
     const run = COUNTING.has(incoming.endpoint) ? serveCount : serve
     await run(services, incoming, context)

@@ -1,9 +1,11 @@
 /** The table of vendor routes as routes of the server: reads each call as far as its row needs it. */
+
 import { invalidRequest } from '../../core/errors.ts'
 import { ANTHROPIC_ROUTES } from '../../passthrough/anthropic-routes.ts'
 import { boundaryOf, fieldsIn, partsIn, refuseTwice, withField } from '../../passthrough/form.ts'
 import { OPENAI_ROUTES } from '../../passthrough/openai-routes.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
+import { keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import type { VendorBody, VendorCall } from '../../pipeline/vendor/call.ts'
 import { serveVendor } from '../../pipeline/vendor/serve.ts'
@@ -38,6 +40,7 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
     exchange.onGone = () => signal.abort()
+    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.api })
     try {
       const readCall = () => callOf(row, match, { exchange, parts, share })
       await serveVendor(services, { client: exchange, readCall }, context)

@@ -50,6 +50,8 @@ export class Exchange implements ClientStream {
   /** Called whenever one of the four fields above changes. */
   onBody: (() => void) | null = null
   onGone: (() => void) | null = null
+  /** The refusal of a request whose key stops working before the response begins. */
+  revoked: (() => Reply) | null = null
   private readonly request: RequestHead
   private readonly wire: ReplyWire
   private readonly body = new BodyBuffer()
@@ -167,6 +169,16 @@ export class Exchange implements ClientStream {
     if (this.state === 'over') return
     this.state = 'over'
     this.wire.abort()
+  }
+
+  revoke(): void {
+    if (this.state !== 'waiting' || this.revoked === null) {
+      this.abort()
+      return
+    }
+    this.respond(this.revoked())
+    // Whatever still works on the request has nobody left to answer.
+    this.onGone?.()
   }
 
   // Called by the connection.

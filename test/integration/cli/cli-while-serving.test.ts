@@ -40,13 +40,8 @@ async function statusWith(key: string): Promise<number> {
   return response.status
 }
 
-/** A request that is under way when its key ends is cut. */
 const becomes = (status: number, key: string) =>
-  waitFor(
-    `status ${status}`,
-    async () => (await statusWith(key).catch(() => null)) === status,
-    SOON_MS,
-  )
+  waitFor(`status ${status}`, async () => (await statusWith(key)) === status, SOON_MS)
 
 function bySql(sql: string): void {
   const run = Bun.spawnSync([

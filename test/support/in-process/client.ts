@@ -36,6 +36,10 @@ export class TestClient implements Client {
     return '127.0.0.1'
   }
 
+  revoke(): void {
+    this.abort()
+  }
+
   abort(): void {
     this.received.aborted = true
   }
