@@ -63,7 +63,18 @@ async function open(page: Page, path: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.skeleton') === null)
 }
 
+/** Colours that are still fading have no contrast of their own. */
+async function settleAnimations(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const finite = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    await Promise.allSettled(finite.map(({ finished }) => finished))
+  })
+}
+
 async function findings(page: Page): Promise<string[]> {
+  await settleAnimations(page)
   await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const checker = (globalThis as unknown as { axe: typeof axe }).axe

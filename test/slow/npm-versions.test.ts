@@ -1,11 +1,13 @@
 /** `npm ci` brings the runtime with the npm before and after the one that asks which scripts may run. */
 import { expect, test } from 'bun:test'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { version } from '../../node_modules/bun/package.json'
 
 const ROOT = join(import.meta.dir, '../..')
+/** What `npm ci` reads: the lock file, and the script that builds the console. */
+const INSTALLED_FROM = ['package.json', 'package-lock.json', 'web/package.json', 'web/scripts']
 /** Most of it is spent on downloads. */
 const LIMIT_MS = 5 * 60_000
 
@@ -14,8 +16,8 @@ test.each(['10', '12'])(
   async (major) => {
     const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-npm-'))
     try {
-      for (const name of ['package.json', 'package-lock.json'])
-        copyFileSync(join(ROOT, name), join(folder, name))
+      for (const name of INSTALLED_FROM)
+        cpSync(join(ROOT, name), join(folder, name), { recursive: true })
       const run = async (...command: string[]) => {
         const child = Bun.spawn(command, { cwd: folder, stdout: 'pipe', stderr: 'pipe' })
         const [said, complained] = await Promise.all([
