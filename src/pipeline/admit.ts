@@ -8,7 +8,7 @@ import type { Services } from './services.ts'
 export function admit(
   { inFlight, rateLimits }: Services,
   caller: Caller,
-  client: Client & ClientPeer,
+  client: Pick<Client, 'revoke'> & ClientPeer,
 ): () => void {
   const leave = inFlight.enter(caller, client)
   try {

@@ -23,20 +23,23 @@ export function authenticate(gateway: Services, client: ClientPeer): Caller {
   const keyHash = gateway.sha256Hex(key)
   const caller = directory.findCaller(keyHash)
   if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
-  if (isExpired(caller, gateway.clock.nowMs())) throw refused(expired(caller))
-  assertAllowedFrom(gateway, caller, client)
+  const reason = whyUnusable(gateway, caller, client)
+  if (reason !== null) throw refused(reason === 'expired' ? expired(caller) : null)
   return caller
 }
 
-/** A key that leaked is of no use elsewhere, and that is all that its finder learns. */
-function assertAllowedFrom(gateway: Services, { key }: Caller, client: ClientPeer): void {
-  if (key.allowedAddresses === null) return
-  const address = readClientAddress(
-    client.peer(),
-    client.headers.get('x-forwarded-for'),
-    gateway.trustsProxy,
-  )
-  if (!isAllowedFrom(key.allowedAddresses, address)) throw refused()
+/** Why this client can't use an active key now; null if it can. Every way to act as a key asks here. */
+export function whyUnusable(
+  { clock, trustsProxy }: Pick<Services, 'clock' | 'trustsProxy'>,
+  caller: Caller,
+  client: ClientPeer,
+): 'expired' | 'address not allowed' | null {
+  if (isExpired(caller, clock.nowMs())) return 'expired'
+  const { allowedAddresses } = caller.key
+  if (allowedAddresses === null) return null
+  const forwardedFor = client.headers.get('x-forwarded-for')
+  const address = readClientAddress(client.peer(), forwardedFor, trustsProxy)
+  return isAllowedFrom(allowedAddresses, address) ? null : 'address not allowed'
 }
 
 export function authenticateAdmin(gateway: Services, client: ClientPeer): Caller {

@@ -2,6 +2,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import { readOffer } from '../../http1/websocket-handshake.ts'
 import { ANY_KEY, row } from '../../passthrough/route.ts'
+import { keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { serveRealtime } from '../../pipeline/realtime/serve.ts'
 import type { VendorCall } from '../../pipeline/vendor/call.ts'
@@ -28,6 +29,7 @@ function realtimeHandler({ gateway: services, inFlight }: AppParts): ExchangeHan
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
     client.onGone = () => signal.abort()
+    client.revoked = () => errorAnswer(keyRevoked(), requestId)
     client.dropBody()
     inFlight.add()
     const serve = async () => {

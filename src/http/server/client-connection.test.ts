@@ -1,6 +1,7 @@
 /** One client connection and its requests: order, pipelining, timeouts. */
 import { describe, expect, test } from 'bun:test'
 import { connected, GET, OK, POST, replyText } from '../../../test/support/client-on-a-socket.ts'
+import type { Exchange } from './exchange.ts'
 
 describe('a request', () => {
   test('is handed out with its body, in one piece or byte by byte', () => {
@@ -95,6 +96,48 @@ describe('a request', () => {
     exchange?.respond(OK)
     expect([told, exchange?.gone, sent()]).toEqual([['gone'], true, ''])
   })
+})
+
+describe('a request whose key is revoked', () => {
+  test.each([
+    ['while it waits', (_: Exchange) => {}],
+    ['after its stream began', (exchange: Exchange) => exchange.stream(OK).flush()],
+    ['after an upgrade', (exchange: Exchange) => void exchange.upgrade({ upgrade: 'websocket' })],
+  ])('ends %s, and the code that works on it learns so', (_, begin) => {
+    const { receive, asked, events } = connected()
+    receive(GET)
+    const told: string[] = []
+    const exchange = asked[0] as Exchange
+    exchange.onGone = () => told.push('gone')
+    begin(exchange)
+    exchange.revoke()
+    expect(events).toEqual(['terminated', 'gone'])
+    expect([told, exchange.gone]).toEqual([['gone'], true])
+  })
+
+  test('no longer waits for its body', () => {
+    const { receive, asked, sent } = connected()
+    receive(POST.slice(0, -1))
+    const exchange = asked[0] as Exchange
+    const told: boolean[] = []
+    exchange.onBody = () => told.push(exchange.gone)
+    exchange.revoked = () => ({ ...OK, body: 'revoked' })
+    exchange.revoke()
+    expect(told).toEqual([true])
+    expect(sent()).toBe(replyText('revoked', 'connection: close\r\n'))
+  })
+})
+
+test('an upgraded connection ends with `abort`, and a client that left can’t be upgraded', () => {
+  const first = connected()
+  first.receive(GET)
+  first.asked[0]?.upgrade({ upgrade: 'websocket' })
+  first.asked[0]?.abort()
+  expect(first.events).toEqual(['terminated', 'gone'])
+  const second = connected()
+  second.receive(GET)
+  second.connection.closed()
+  expect(second.asked[0]?.upgrade({ upgrade: 'websocket' })).toBeNull()
 })
 
 describe('time', () => {

@@ -57,7 +57,7 @@ export class Exchange implements ClientStream {
   private readonly body = new BodyBuffer()
   private bodyStream: BodyStream | null = null
   private dropsBody = false
-  private state: 'waiting' | 'streaming' | 'over' = 'waiting'
+  private state: 'waiting' | 'streaming' | 'tunnel' | 'over' = 'waiting'
   /** The head of a stream, sent with the first bytes. */
   private unsentHead = ''
   private keepAlive = false
@@ -122,9 +122,9 @@ export class Exchange implements ClientStream {
       this.wire.send(CONTINUE, null, 'plain')
   }
 
-  /** Call once. After a stream's head it closes the connection, because no other reply is possible. */
+  /** Call once. After a stream's head or an upgrade it closes the connection: no other reply is possible. */
   respond({ status, headers, body }: Reply): void {
-    if (this.state === 'streaming') this.abort()
+    if (this.state === 'streaming' || this.state === 'tunnel') this.abort()
     if (this.state === 'over') return
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     // A 204 has no body and must not carry a content-length (RFC 9110, 8.6).
@@ -134,9 +134,10 @@ export class Exchange implements ClientStream {
     this.finish()
   }
 
-  /** Answers 101: from then on the connection is a tunnel. */
-  upgrade(headers: Record<string, string>): Tunnel {
-    this.state = 'over'
+  /** Answers 101: from then on the connection is a tunnel. Null if the client has left or was refused. */
+  upgrade(headers: Record<string, string>): Tunnel | null {
+    if (this.state !== 'waiting') return null
+    this.state = 'tunnel'
     const head = headText(101, { ...headers, connection: 'Upgrade' }, '')
     this.wire.send(head, null, 'plain')
     return this.wire.openTunnel()
@@ -172,13 +173,11 @@ export class Exchange implements ClientStream {
   }
 
   revoke(): void {
-    if (this.state !== 'waiting' || this.revoked === null) {
-      this.abort()
-      return
-    }
-    this.respond(this.revoked())
-    // Whatever still works on the request has nobody left to answer.
-    this.onGone?.()
+    if (this.state === 'over') return
+    if (this.state === 'waiting' && this.revoked !== null) this.respond(this.revoked())
+    else this.abort()
+    // Code that still works on the request, or waits for its body, has no client to answer any more.
+    this.clientLeft()
   }
 
   // Called by the connection.

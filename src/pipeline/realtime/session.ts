@@ -7,24 +7,36 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { jsonOf } from '../attempt/read-body.ts'
 import type { Services } from '../services.ts'
+import type { ChargeResponse } from './charge.ts'
 
 /** The upstream is at fault (RFC 6455, 7.4.1). */
 const UPSTREAM_FAULT = 1011
 /** After a close frame the other side's own is waited for, and no longer. */
 const CLOSING_MS = 2_000
 
+/** How soon a session notices that its key has expired or lost its address. */
+const CHECK_MS = 1_000
+
 export interface SessionParts {
   services: Services
   client: Tunnel
   upstream: Tunnel
   secretForms: UsableUpstream['echoForms']
-  /** Records the use of one response. Rejects if the session must end, with the reason for the client. */
-  charge(usage: TokenUsage): Promise<void>
+  charge: ChargeResponse
+  /** Why the session may not go on, or null; asked again and again. */
+  whyEnded(): string | null
+  /** Its `end` is replaced by one that tells the client why before it closes. */
+  control: SessionControl
+}
+
+export interface SessionControl {
+  /** Called when the session's key has stopped working. */
+  end(): void
 }
 
 /** Resolves when both sides are closed, with the use that could not be charged. */
 export async function runSession(parts: SessionParts): Promise<TokenUsage> {
-  const { client, upstream, services } = parts
+  const { client, upstream, services, control } = parts
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const deadline = services.deadlines.open()
   let uncharged = NO_USAGE
@@ -46,13 +58,20 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
     upstream.end()
     deadline.set(CLOSING_MS, finish)
   }
+  const closeForPolicy = (reason: string | null) => {
+    if (reason !== null) close(POLICY, reason)
+  }
+  const checkOnce = () => {
+    closeForPolicy(parts.whyEnded())
+    if (!closing) deadline.set(CHECK_MS, checkOnce)
+  }
   const noteUsage = (usage: TokenUsage) => {
     charging = charging.then(async () => {
       try {
-        await parts.charge(usage)
+        closeForPolicy(await parts.charge(usage))
       } catch (error) {
         uncharged = addUsage(uncharged, usage)
-        close(POLICY, error instanceof Error ? error.message : 'the session was ended')
+        closeForPolicy(error instanceof Error ? error.message : 'the session was ended')
       }
     })
   }
@@ -73,9 +92,13 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
   client.onClosed = finish
   // What it sent last may still be on its way to the client.
   upstream.onClosed = () => {
+    if (closing) return
+    closing = true
     client.end()
     deadline.set(services.limits.clientWriteMs, finish)
   }
+  control.end = () => closeForPolicy(parts.whyEnded() ?? 'the session was ended')
+  checkOnce()
   upstream.start()
   client.start()
   await ended
