@@ -27,11 +27,11 @@ export async function measureStart(kind: 'source' | 'executable'): Promise<Start
     await prepareFolder(dataDir, [])
     const times: number[] = []
     for (let start = 0; start < STARTS; start++) {
-      const gateway = await launchGateway(dataDir, command)
+      const gateway = await launchGateway(dataDir, { command })
       times.push(gateway.startMs)
       await gateway.stop()
     }
-    const gateway = await launchGateway(dataDir, command)
+    const gateway = await launchGateway(dataDir, { command })
     await Bun.sleep(SETTLE_MS)
     const idleMb = memoryOf(gateway.pid).residentMb
     await gateway.stop()

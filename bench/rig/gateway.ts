@@ -2,11 +2,11 @@
 import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { environmentFor, runCli } from '../../test/support/gateway-process.ts'
+import { environmentFor } from '../../test/support/gateway-process.ts'
 
-export const ROOT = join(import.meta.dir, '../..')
+const ROOT = join(import.meta.dir, '../..')
 export const EXECUTABLE = join(ROOT, 'dist', 'gpt-proxy')
-export const FROM_SOURCE = [process.execPath, join(ROOT, 'src', 'main.ts')]
+export const FROM_SOURCE = [process.execPath, 'src/main.ts']
 
 const START_LIMIT_MS = 15_000
 /** Closer than the pause of test support, for the start-up time. */
@@ -24,6 +24,14 @@ export interface RunningGateway {
 export interface Folder {
   dataDir: string
   proxyKey: string
+}
+
+/** How a gateway is started; everything is on, from this tree's source, unless said otherwise. */
+export interface LaunchOptions {
+  command?: readonly string[]
+  settings?: Readonly<Record<string, string>>
+  /** Another checkout, to compare. */
+  tree?: string
 }
 
 export interface UpstreamOfModel {
@@ -45,15 +53,15 @@ export const EVERYTHING_ON: Readonly<Record<string, string>> = {
 export async function prepareFolder(
   dataDir: string,
   upstreams: readonly UpstreamOfModel[],
-  settings: Readonly<Record<string, string>> = EVERYTHING_ON,
+  { settings = EVERYTHING_ON, tree = ROOT }: LaunchOptions = {},
 ): Promise<Folder> {
   const env = environmentFor(dataDir, settings)
-  await succeed(['init'], env)
+  const succeed = (args: string[], stdin?: string) => runHere(tree, args, env, stdin)
+  await succeed(['init'])
   for (const { name, model, port } of upstreams) {
     const address = ['--base-url', `http://127.0.0.1:${port}/v1`]
     await succeed(
       ['upstream', 'add', name, ...address, '--provider', 'openai', '--model', model],
-      env,
       'sk-upstream-of-the-bench',
     )
   }
@@ -63,8 +71,24 @@ export async function prepareFolder(
   return { dataDir, proxyKey }
 }
 
-async function succeed(args: string[], env: Record<string, string>, stdin?: string): Promise<void> {
-  const { exitCode, stdout, stderr } = await runCli(args, env, stdin)
+async function runHere(
+  tree: string,
+  args: string[],
+  env: Record<string, string>,
+  stdin?: string,
+): Promise<void> {
+  const child = Bun.spawn([...FROM_SOURCE, ...args], {
+    cwd: tree,
+    env,
+    stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
   if (exitCode !== 0)
     throw new Error(`gpt-proxy ${args.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`)
 }
@@ -74,14 +98,13 @@ const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)" && exec "$@"', 'sh']
 
 export async function launchGateway(
   dataDir: string,
-  command: readonly string[] = FROM_SOURCE,
-  settings: Readonly<Record<string, string>> = EVERYTHING_ON,
+  { command = FROM_SOURCE, settings = EVERYTHING_ON, tree = ROOT }: LaunchOptions = {},
 ): Promise<RunningGateway> {
   const logFile = join(dataDir, 'gateway.log')
   const log = openSync(logFile, 'w')
   const startedMs = performance.now()
   const child = Bun.spawn([...UNLIMITED, ...command, 'serve'], {
-    cwd: ROOT,
+    cwd: tree,
     env: environmentFor(dataDir, { LOG_LEVEL: 'info', ...settings }),
     stdin: 'ignore',
     stdout: log,

@@ -18,6 +18,7 @@ export interface LoadResult {
   perSecond: number
   p50Us: number
   p99Us: number
+  p999Us: number
   /** CPU time of the measured process. */
   cpuUs: number
 }
@@ -55,13 +56,14 @@ export async function createLoader(folder: string): Promise<Loader> {
       )
       const output = await new Response(child.stdout).text()
       const used = cpuNanoseconds(pid) - before
-      const { requests, seconds: took, p50Us, p99Us, wrong, failed } = summaryIn(output)
+      const { requests, seconds: took, wrong, failed, ...percentiles } = summaryIn(output)
       if (wrong > 0 || failed > 0 || requests === 0) {
         throw new Error(
           `${url}: ${wrong} wrong and ${failed} failed of ${requests} replies at ${connections} connections`,
         )
       }
-      return { requests, perSecond: requests / took, p50Us, p99Us, cpuUs: used / 1000 / requests }
+      const perSecond = requests / took
+      return { requests, perSecond, ...percentiles, cpuUs: used / 1000 / requests }
     },
   }
 }
@@ -71,6 +73,7 @@ interface Summary {
   seconds: number
   p50Us: number
   p99Us: number
+  p999Us: number
   wrong: number
   failed: number
 }

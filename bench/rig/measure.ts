@@ -5,7 +5,8 @@ import { median } from './figures.ts'
 import type { Loader, LoadResult } from './load.ts'
 import { residentMbOf } from './process-cost.ts'
 import { STREAM_REQUEST } from './replies.ts'
-import type { Pace, Rig, Way } from './rig.ts'
+import type { Rig } from './rig.ts'
+import type { Pace, Way } from './surroundings.ts'
 
 export const WAYS = ['direct', 'nginx', 'gateway'] as const
 export type WayName = (typeof WAYS)[number]
@@ -24,7 +25,7 @@ const START_EVERY_MS = 1
 export function wayOf(rig: Rig, name: WayName): Way {
   if (name !== 'gateway') return rig[name]
   const { port, pid } = rig.gateway
-  return { chatPort: port, streamPort: port, pid, pids: [pid] }
+  return { chatPort: port, streamPorts: [port], pid, pids: [pid] }
 }
 
 /** What each way holds now. */
@@ -62,9 +63,14 @@ export async function measureStreams(rig: Rig, pace: Pace): Promise<Rounds<Strea
   const load = { streams: STREAMS, chunks: pace.chunks, startEveryMs: START_EVERY_MS }
   for (let round = 0; round < STREAM_ROUNDS; round++) {
     for (const name of WAYS) {
-      const { streamPort, pid } = wayOf(rig, name)
+      const { streamPorts, pid } = wayOf(rig, name)
       const headers = { authorization: `Bearer ${rig.folder.proxyKey}` }
-      const target = { hostname: '127.0.0.1', port: streamPort, headers, body: STREAM_REQUEST }
+      const target = {
+        hostname: '127.0.0.1',
+        port: streamPorts[0] as number,
+        headers,
+        body: STREAM_REQUEST,
+      }
       rounds[name].push(await runStreams(target, pid, load))
     }
   }

@@ -27,12 +27,16 @@ export const CHAT_REPLY = JSON.stringify({
   usage: { prompt_tokens: 29, completion_tokens: 14, total_tokens: 43 },
 })
 
-/** Models tell the gateway which of the two upstreams is meant. */
+/** The model's name tells the gateway which upstream is meant. */
 export const CHAT_MODEL = 'gpt-4o'
 export const STREAM_MODEL = 'gpt-4o-mini'
 
-export const STREAM_REQUEST = JSON.stringify({
-  model: STREAM_MODEL,
-  messages: [{ role: 'user', content: 'Count.' }],
-  stream: true,
-})
+/** Its events come several in one write. */
+export const BURST_MODEL = 'gpt-4.1-mini'
+
+export const STREAM_REQUEST = streamRequest(STREAM_MODEL)
+
+export function streamRequest(model: string): string {
+  const messages = [{ role: 'user', content: 'Count.' }]
+  return JSON.stringify({ model, messages, stream: true })
+}

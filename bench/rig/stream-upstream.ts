@@ -1,5 +1,5 @@
 /**
- * A bare upstream for streams: every request gets 100 paced SSE chunks (or as told), one write each.
+ * A bare upstream for streams: every request gets 100 paced SSE chunks, or as many as asked for, one in each write.
  * As a process of its own it prints its port; `startStreamUpstream` runs it in the caller's process.
  */
 import { parseArgs } from 'node:util'
@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util'
 export interface StreamPlan {
   chunks: number
   everyMs: number
-  /** Where set, each stream stops after its first chunk until `release()`. */
+  /** Chunks in each write, but the first is always sent alone; 1 if it is missing. */
+  atOnce?: number
+  /** If set, each stream stops after its first chunk until `release()`. */
   hold?: boolean
 }
 
@@ -33,7 +35,7 @@ interface Connection {
 }
 
 export function startStreamUpstream(
-  { chunks, everyMs, hold = false }: StreamPlan,
+  { chunks, everyMs, atOnce = 1, hold = false }: StreamPlan,
   hostname = '127.0.0.1',
 ): StreamUpstream {
   const released = Promise.withResolvers<void>()
@@ -56,8 +58,9 @@ export function startStreamUpstream(
     if (hold) await released.promise
     let next = 1
     const timer = setInterval(() => {
-      const piece = pieces[next++]
-      if (socket.data.open && piece !== undefined) return void socket.write(piece)
+      const piece = pieces.slice(next, next + atOnce).join('')
+      next += atOnce
+      if (socket.data.open && piece !== '') return void socket.write(piece)
       clearInterval(timer)
       finish(socket)
     }, everyMs)
@@ -112,11 +115,16 @@ function wire(text: string): string {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { chunks: { type: 'string' }, every: { type: 'string' } },
+    options: {
+      chunks: { type: 'string' },
+      every: { type: 'string' },
+      'at-once': { type: 'string' },
+    },
   })
   const upstream = startStreamUpstream({
     chunks: Number(values.chunks ?? 100),
     everyMs: Number(values.every ?? 20),
+    atOnce: Number(values['at-once'] ?? 1),
   })
   console.log(upstream.port)
 }

@@ -37,7 +37,8 @@ function done(summary, latency)
   end
   local errors = summary.errors
   print(string.format(
-    '{"requests":%d,"seconds":%.6f,"p50Us":%d,"p99Us":%d,"wrong":%d,"failed":%d}',
-    summary.requests, summary.duration / 1000000, latency:percentile(50), latency:percentile(99), wrong_replies,
+    '{"requests":%d,"seconds":%.6f,"p50Us":%d,"p99Us":%d,"p999Us":%d,"wrong":%d,"failed":%d}',
+    summary.requests, summary.duration / 1000000, latency:percentile(50), latency:percentile(99), latency:percentile(99.9),
+    wrong_replies,
     errors.connect + errors.read + errors.write + errors.timeout))
 end

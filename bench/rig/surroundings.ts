@@ -1,0 +1,96 @@
+/** What a gateway is measured beside: fast upstreams, and nginx as a bare proxy in front of the same ones. */
+import { join } from 'node:path'
+import { startNginx } from './nginx.ts'
+import { CHAT_REPLY } from './replies.ts'
+
+/** A way to the upstreams: where each kind of request goes, and whose CPU time it costs. */
+export interface Way {
+  chatPort: number
+  /** One port for each pace, in the order that was asked for. */
+  streamPorts: readonly number[]
+  pid: number
+  /** Whose memory it takes. */
+  pids: readonly number[]
+}
+
+export interface Pace {
+  chunks: number
+  /** Between two writes. */
+  everyMs: number
+  /** Chunks in each write. */
+  atOnce?: number
+}
+
+export interface Surroundings extends AsyncDisposable {
+  /** The bare upstreams; the process that is counted is the one of chat completions. */
+  direct: Way
+  nginx: Way
+}
+
+export async function startSurroundings(paces: readonly Pace[]): Promise<Surroundings> {
+  await using stack = new AsyncDisposableStack()
+  const [chatPort = 0, proxyChatPort = 0, ...proxyStreamPorts] = freePorts(2 + paces.length)
+  const streams = await Promise.all(paces.map(startStreamProcess))
+  for (const stream of streams) stack.defer(() => stream.stop())
+  const streamPorts = streams.map(({ port }) => port)
+
+  const upstream = await startNginx(`server {
+    listen 127.0.0.1:${chatPort} backlog=4096;
+    location / { default_type application/json; return 200 '${CHAT_REPLY}'; }
+  }`)
+  stack.defer(() => upstream.stop())
+  const proxies = streamPorts.map((port, at) =>
+    bareProxy(`streams${at}`, proxyStreamPorts[at] as number, port),
+  )
+  const proxy = await startNginx(bareProxy('chat', proxyChatPort, chatPort) + proxies.join(''))
+  stack.defer(() => proxy.stop())
+  const parts = stack.move()
+  return {
+    direct: { chatPort, streamPorts, pid: upstream.workerPid, pids: upstream.pids },
+    nginx: {
+      chatPort: proxyChatPort,
+      streamPorts: proxyStreamPorts,
+      pid: proxy.workerPid,
+      pids: proxy.pids,
+    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+function bareProxy(name: string, port: number, upstreamPort: number): string {
+  return `upstream ${name} { server 127.0.0.1:${upstreamPort}; keepalive 1024; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / { proxy_pass http://${name}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; }
+  }
+  `
+}
+
+async function startStreamProcess({ chunks, everyMs, atOnce = 1 }: Pace) {
+  const program = join(import.meta.dir, 'stream-upstream.ts')
+  const pace = ['--chunks', String(chunks), '--every', String(everyMs), '--at-once', String(atOnce)]
+  const child = Bun.spawn([process.execPath, program, ...pace], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const { value } = await child.stdout.getReader().read()
+  const port = Number(new TextDecoder().decode(value))
+  if (!(port > 0)) throw new Error('the upstream of streams did not start')
+  return {
+    port,
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+    },
+  }
+}
+
+/** Ports for nginx, which can't pick its own: free a moment ago. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () =>
+    Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } }),
+  )
+  for (const listener of listeners) listener.stop(true)
+  return listeners.map((listener) => listener.port)
+}
