@@ -1,5 +1,12 @@
 /** The public representation of entities: the wire types, without hashes and ciphertexts. */
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
+import {
+  byTokenColumn,
+  SUMMED_TOKEN_FIELDS,
+  type SummedTokenField,
+  type TokenColumn,
+  tokenColumn,
+} from '../core/token-kinds.ts'
 import type { UsageSum } from '../usage/report.ts'
 import type { ModelPrice } from './store.ts'
 
@@ -48,15 +55,9 @@ export interface UpstreamView {
 }
 
 /** In addition it has the names of its groups: `user`, `model`, `day` … */
-export interface UsageView {
+export interface UsageView extends Record<TokenColumn<SummedTokenField>, number> {
   requests: number
   errors: number
-  prompt_tokens: number
-  completion_tokens: number
-  total_tokens: number
-  cached_tokens: number
-  reasoning_tokens: number
-  audio_tokens: number
   estimated_requests: number
   /** Requests without a known price; `cost_usd` is the cost of the others, null if there are none. */
   unpriced_requests: number
@@ -67,12 +68,7 @@ export interface UsageView {
 export const USAGE_COLUMNS: readonly (keyof UsageView)[] = [
   'requests',
   'errors',
-  'prompt_tokens',
-  'completion_tokens',
-  'total_tokens',
-  'cached_tokens',
-  'reasoning_tokens',
-  'audio_tokens',
+  ...SUMMED_TOKEN_FIELDS.map(tokenColumn),
   'estimated_requests',
   'unpriced_requests',
   'cost_usd',
@@ -151,12 +147,7 @@ export function usageView({ group, ...sum }: UsageSum): UsageView & UsageSum['gr
     ...group,
     requests: sum.requests,
     errors: sum.errors,
-    prompt_tokens: sum.promptTokens,
-    completion_tokens: sum.completionTokens,
-    total_tokens: sum.totalTokens,
-    cached_tokens: sum.cachedTokens,
-    reasoning_tokens: sum.reasoningTokens,
-    audio_tokens: sum.audioTokens,
+    ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => sum[field]),
     estimated_requests: sum.estimatedRequests,
     unpriced_requests: sum.unpricedRequests,
     // Sums of floating-point numbers accumulate rounding noise.

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
 import type { UsageInput } from '../admin/usage.ts'
+import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../core/token-kinds.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withTable } from './options.ts'
 import { printCsv, printRows } from './output.ts'
@@ -25,7 +26,7 @@ interface UsageFlags extends Output {
 
 const DIMENSIONS: readonly Dimension[] = ['user', 'key', 'model', 'upstream', 'day', 'month']
 /** The columns that fit on a line; programs get all of them. */
-const SHOWN = ['requests', 'errors', 'prompt_tokens', 'completion_tokens', 'total_tokens']
+const SHOWN = ['requests', 'errors', ...QUOTA_TOKEN_FIELDS.map(tokenColumn)]
 const SHOWN_COST = ['cost_usd', 'unpriced_requests']
 const DAY_MS = 86_400_000
 

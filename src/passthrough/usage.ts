@@ -50,7 +50,6 @@ export function tokensIn(reply: unknown): TokenUsage | null {
   )
   const audioOutputTokens = count(outside.audio_tokens) ?? 0
   return {
-    ...NO_USAGE,
     promptTokens,
     completionTokens,
     totalTokens: total ?? promptTokens + completionTokens,
@@ -58,6 +57,10 @@ export function tokensIn(reply: unknown): TokenUsage | null {
     reasoningTokens: count(outside.reasoning_tokens) ?? 0,
     audioTokens: (count(inside.audio_tokens) ?? 0) + audioOutputTokens,
     audioOutputTokens,
+    // Routes that report cache writes have readers of their own.
+    cacheWriteTokens: 0,
+    cacheWrite1hTokens: 0,
+    estimated: false,
   }
 }
 

@@ -1,10 +1,9 @@
-/** Usage as the ledger keeps it. */
-import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+/** Usage as the ledger keeps it. Every kind is listed, so that the compiler asks where a new one comes from. */
+import type { TokenUsage } from '../core/token-usage.ts'
 import type { Usage } from './neutral/neutral.ts'
 
 export function tokenUsage(usage: Usage): TokenUsage {
   return {
-    ...NO_USAGE,
     promptTokens: usage.input,
     completionTokens: usage.output,
     totalTokens: usage.input + usage.output,
@@ -14,5 +13,6 @@ export function tokenUsage(usage: Usage): TokenUsage {
     reasoningTokens: usage.reasoning,
     audioTokens: usage.audioInput + usage.audioOutput,
     audioOutputTokens: usage.audioOutput,
+    estimated: false,
   }
 }

@@ -1,4 +1,5 @@
 /** What the console asks of the usage ledger. Totals come from rollups, never from single requests. */
+import type { SummedTokenField } from '../core/token-kinds.ts'
 import type { BucketCount } from './latency.ts'
 import type { Outcome } from './record.ts'
 
@@ -24,19 +25,13 @@ export interface BucketQuery extends UsageFilter {
   by: readonly ReportGroup[]
 }
 
-export interface BucketSum {
+export interface BucketSum extends Record<SummedTokenField, number> {
   /** Index into the query's buckets. */
   bucket: number
   /** User and key ids as strings; model and upstream names. */
   group: readonly string[]
   requests: number
   errors: number
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  audioTokens: number
   estimatedRequests: number
   unpricedRequests: number
   costUsd: number
@@ -52,7 +47,7 @@ export interface RequestQuery extends UsageFilter, TimeRange {
   limit: number
 }
 
-export interface RequestEntry {
+export interface RequestEntry extends Record<SummedTokenField, number> {
   requestId: string
   startedAt: string
   userId: number
@@ -72,12 +67,6 @@ export interface RequestEntry {
   ambiguous: boolean
   durationMs: number
   firstTokenMs: number | null
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  audioTokens: number
   reservedTokens: number
   estimated: boolean
   costUsd: number | null

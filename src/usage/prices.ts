@@ -25,9 +25,8 @@ const MILLION = 1_000_000
 export function costUsd(usage: TokenUsage, rates: Rates): number {
   const { promptTokens, completionTokens } = usage
   const cached = Math.min(usage.cachedTokens, promptTokens)
-  // Records of older versions lack these.
-  const written = Math.min(usage.cacheWriteTokens ?? 0, promptTokens - cached)
-  const written1h = Math.min(usage.cacheWrite1hTokens ?? 0, written)
+  const written = Math.min(usage.cacheWriteTokens, promptTokens - cached)
+  const written1h = Math.min(usage.cacheWrite1hTokens, written)
   const fresh = promptTokens - cached - written
   const audioInput = Math.min(usage.audioTokens - usage.audioOutputTokens, fresh)
   const audioOutput = Math.min(usage.audioOutputTokens, completionTokens)

@@ -1,4 +1,5 @@
 /** Queries to the usage ledger and their results. */
+import type { SummedTokenField } from '../core/token-kinds.ts'
 
 export const DIMENSIONS = ['user', 'key', 'model', 'upstream', 'day', 'month'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
@@ -16,17 +17,11 @@ export interface UsageQuery {
   upstream: string | null
 }
 
-export interface UsageSum {
+export interface UsageSum extends Record<SummedTokenField, number> {
   /** Display names for the requested dimensions. */
   group: Readonly<Partial<Record<Dimension, string>>>
   requests: number
   errors: number
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  audioTokens: number
   /** Requests whose tokens were counted here rather than by the upstream. */
   estimatedRequests: number
   /** Requests to models without a known price; the cost covers the others only. */

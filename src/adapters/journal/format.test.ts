@@ -172,3 +172,31 @@ test('what a newer version wrote in another form is no record', () => {
   const line = `${crc(bytesOf(content)).toString(16).padStart(8, '0')} ${content}`
   expect(readLine(bytesOf(line), crc)).toBeNull()
 })
+
+test('a record of a version that knew fewer kinds of tokens is read with zeros for the later ones', () => {
+  const record = { ...lostRecord(ENTRY), cachedTokens: 3, cacheWriteTokens: 8 }
+  const content = JSON.stringify(JSON.parse(endContent(record, 1)).slice(0, -2))
+  const line = `${crc(bytesOf(content)).toString(16).padStart(8, '0')} ${content}`
+  expect(readLine(bytesOf(line), crc)).toEqual({
+    kind: 'end',
+    record: { ...record, cacheWriteTokens: 0 },
+    beganIn: 1,
+  })
+})
+
+test('the order of the fields on disk never changes', () => {
+  const counts = {
+    promptTokens: 1,
+    completionTokens: 2,
+    totalTokens: 3,
+    cachedTokens: 4,
+    reasoningTokens: 5,
+    audioTokens: 6,
+    audioOutputTokens: 7,
+    estimated: true,
+    cacheWriteTokens: 8,
+    cacheWrite1hTokens: 9,
+  }
+  const written: unknown[] = JSON.parse(endContent({ ...lostRecord(ENTRY), ...counts }, 1))
+  expect(written.slice(21)).toEqual([1, 2, 3, 4, 5, 6, 7, true, 8, 9])
+})

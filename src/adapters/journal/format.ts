@@ -1,4 +1,6 @@
 /** The journal's lines: an eight-digit CRC-32, a space, and a JSON array of the fields in a fixed order. */
+import { TOKEN_FIELDS } from '../../core/token-kinds.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import type { JournalEntry } from '../../usage/journal-entry.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 
@@ -29,7 +31,7 @@ const ENTRY_FIELDS = fieldsOf<JournalEntry>({
   tokens: true,
   reservedTokens: true,
 })
-const RECORD_FIELDS = fieldsOf<UsageRecord>({
+const REQUEST_FIELDS = fieldsOf<Omit<UsageRecord, keyof TokenUsage>>({
   requestId: true,
   startedAtMs: true,
   userId: true,
@@ -49,24 +51,23 @@ const RECORD_FIELDS = fieldsOf<UsageRecord>({
   firstTokenMs: true,
   reservedTokens: true,
   costUsd: true,
-  promptTokens: true,
-  completionTokens: true,
-  totalTokens: true,
-  cachedTokens: true,
-  reasoningTokens: true,
-  audioTokens: true,
-  audioOutputTokens: true,
-  estimated: true,
-  cacheWriteTokens: true,
-  cacheWrite1hTokens: true,
 })
+/** `estimated` follows the kinds of the first version. */
+const FIRST_TOKEN_FIELDS = TOKEN_FIELDS.slice(0, 7)
+const LATER_TOKEN_FIELDS = TOKEN_FIELDS.slice(7)
+const RECORD_FIELDS: readonly (keyof UsageRecord)[] = [
+  ...REQUEST_FIELDS,
+  ...FIRST_TOKEN_FIELDS,
+  'estimated',
+  ...LATER_TOKEN_FIELDS,
+]
 
 /** The type ensures that no field is missing. */
 function fieldsOf<T>(fields: Record<keyof T, true>): readonly (keyof T)[] {
   return Object.keys(fields) as (keyof T)[]
 }
 
-/** Written out field by field, in the order above: a loop over the names doubles the cost. */
+/** Written out field by field, in the order above: a loop over all names doubles the cost. */
 export function beginContent(entry: JournalEntry): string {
   return JSON.stringify([
     BEGIN_TAG,
@@ -83,7 +84,7 @@ export function beginContent(entry: JournalEntry): string {
 }
 
 export function endContent(record: UsageRecord, beganIn: number): string {
-  return JSON.stringify([
+  const values: unknown[] = [
     END_TAG,
     beganIn,
     record.requestId,
@@ -105,17 +106,11 @@ export function endContent(record: UsageRecord, beganIn: number): string {
     record.firstTokenMs,
     record.reservedTokens,
     record.costUsd,
-    record.promptTokens,
-    record.completionTokens,
-    record.totalTokens,
-    record.cachedTokens,
-    record.reasoningTokens,
-    record.audioTokens,
-    record.audioOutputTokens,
-    record.estimated,
-    record.cacheWriteTokens,
-    record.cacheWrite1hTokens,
-  ])
+  ]
+  for (const field of FIRST_TOKEN_FIELDS) values.push(record[field])
+  values.push(record.estimated)
+  for (const field of LATER_TOKEN_FIELDS) values.push(record[field])
+  return JSON.stringify(values)
 }
 
 /** Besides its content, a line has a CRC, a space and a line end. */
@@ -160,6 +155,8 @@ function itemIn(content: string): JournalItem | null {
     return { kind: 'begin', entry: taken<JournalEntry>(values, 1, ENTRY_FIELDS) }
   if (values[0] === END_TAG) {
     const record = taken<UsageRecord>(values, 2, RECORD_FIELDS)
+    // A line of an older version lacks later kinds.
+    for (const field of TOKEN_FIELDS) record[field] ??= 0
     return { kind: 'end', record, beganIn: Number(values[1]) }
   }
   return null

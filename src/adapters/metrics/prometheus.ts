@@ -1,6 +1,7 @@
 /** Counters and histograms for Prometheus. */
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { TOKEN_FIELDS, TOKEN_KINDS } from '../../core/token-kinds.ts'
 import type { Metrics } from '../../usage/metrics.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import { createHistogram } from './histogram.ts'
@@ -9,6 +10,11 @@ import { createLabelledCounter } from './labelled-counter.ts'
 import { buildInfo, upstreamGauges } from './upstream-gauges.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+const COUNTED_TOKENS = TOKEN_FIELDS.flatMap((field) => {
+  const { metric: label } = TOKEN_KINDS[field]
+  return label === null ? [] : [{ field, label }]
+})
 
 /** Clients choose model names; this caps how many become label values. */
 const MAX_MODELS = 100
@@ -104,8 +110,7 @@ export function createPrometheusMetrics(version = ''): Metrics {
       for (const { upstream, failure } of record.attempts)
         attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
       for (const how of lossesIn(record)) losses.inc({ endpoint, how })
-      tokens.add(record.promptTokens, ['prompt', upstream])
-      tokens.add(record.completionTokens, ['completion', upstream])
+      for (const { field, label } of COUNTED_TOKENS) tokens.add(record[field], [label, upstream])
       duration.observe(endpoint, durationMs / 1000)
       if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
       // If no upstream served the request, the model name may be anything.

@@ -38,6 +38,16 @@ describe('usage', () => {
   })
 })
 
+test.each([
+  ['OpenRouter', { prompt_tokens_details: { cache_write_tokens: 6 } }],
+  ["a host of Anthropic's models", { cache_creation_input_tokens: 6 }],
+])('cache writes that %s reports are read', (_, fields) => {
+  expect(readUsage({ prompt_tokens: 9, completion_tokens: 1, ...fields })).toMatchObject({
+    promptTokens: 9,
+    cacheWriteTokens: 6,
+  })
+})
+
 describe('usage of other spellings', () => {
   const counts = (usage: object) => {
     const read = readUsage(usage)

@@ -1,5 +1,5 @@
 /** Token counts as OpenAI-style upstreams report them, under all of their names and in all of their places. */
-import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -13,6 +13,8 @@ const COMPLETION = [
 const TOTAL = ['total_tokens', 'totalTokens'] as const
 /** DeepSeek and Moonshot write cache hits beside the other counts. */
 const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'] as const
+/** Hosts that pass on Anthropic's models keep its name. */
+const CACHE_WRITES = ['cache_creation_input_tokens'] as const
 const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'] as const
 const COMPLETION_DETAILS = ['completion_tokens_details', 'output_tokens_details'] as const
 
@@ -56,7 +58,6 @@ function counted(usage: Fields): TokenUsage | null {
   if (totalTokens === 0) return null
   const audioOutputTokens = count(completion.audio_tokens) ?? 0
   return {
-    ...NO_USAGE,
     promptTokens,
     completionTokens,
     totalTokens,
@@ -64,6 +65,10 @@ function counted(usage: Fields): TokenUsage | null {
     reasoningTokens,
     audioTokens: (count(prompt.audio_tokens) ?? 0) + audioOutputTokens,
     audioOutputTokens,
+    cacheWriteTokens: count(prompt.cache_write_tokens) ?? countIn(usage, CACHE_WRITES) ?? 0,
+    // No vendor with this format distinguishes how long it caches.
+    cacheWrite1hTokens: 0,
+    estimated: false,
   }
 }
 

@@ -1,6 +1,7 @@
 /** The console's usage queries in SQL, each answered from rollups or an index. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
+import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type {
   BucketQuery,
   BucketSum,
@@ -25,12 +26,7 @@ const COLUMNS: Record<ReportGroup, string> = {
 const FIGURES: Record<Exclude<keyof BucketSum, 'bucket' | 'group'>, string> = {
   requests: 'requests',
   errors: 'errors',
-  promptTokens: 'prompt_tokens',
-  completionTokens: 'completion_tokens',
-  totalTokens: 'total_tokens',
-  cachedTokens: 'cached_tokens',
-  reasoningTokens: 'reasoning_tokens',
-  audioTokens: 'audio_tokens',
+  ...byTokenField(SUMMED_TOKEN_FIELDS, tokenColumn),
   estimatedRequests: 'estimated_requests',
   unpricedRequests: 'unpriced_requests',
   costUsd: 'cost_usd',

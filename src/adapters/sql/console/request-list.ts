@@ -1,6 +1,7 @@
 /** Single requests: a page using the index on their times, or one by its id. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
+import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type { RequestEntry, RequestQuery } from '../../../usage/console-reports.ts'
 import type { Tables, UsageRecordsTable } from '../schema/schema.ts'
 
@@ -64,12 +65,7 @@ function entryOf(row: Selectable<UsageRecordsTable>): RequestEntry {
     ambiguous: row.ambiguous === 1,
     durationMs: row.duration_ms,
     firstTokenMs: row.first_token_ms,
-    promptTokens: Number(row.prompt_tokens),
-    completionTokens: Number(row.completion_tokens),
-    totalTokens: Number(row.total_tokens),
-    cachedTokens: Number(row.cached_tokens),
-    reasoningTokens: Number(row.reasoning_tokens),
-    audioTokens: Number(row.audio_tokens),
+    ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => Number(row[tokenColumn(field)])),
     reservedTokens: Number(row.reserved_tokens),
     estimated: row.estimated === 1,
     costUsd: row.cost_usd,

@@ -1,5 +1,6 @@
 /** The tables, typed for Kysely. Times are ISO-8601 UTC text, JSON is text, booleans are 0 or 1. */
 import type { Generated } from 'kysely'
+import type { QuotaTokenField, SummedTokenField, TokenColumn } from '../../../core/token-kinds.ts'
 import type { IdentityTables } from './identity-tables.ts'
 
 export interface UsersTable {
@@ -83,7 +84,7 @@ export interface ModelTargetsTable {
   context_tokens: number | null
 }
 
-export interface UsageRecordsTable {
+export interface UsageRecordsTable extends Record<TokenColumn, number> {
   request_id: string
   started_at: string
   user_id: number
@@ -103,21 +104,12 @@ export interface UsageRecordsTable {
   ambiguous: number
   duration_ms: number
   first_token_ms: number | null
-  prompt_tokens: number
-  completion_tokens: number
-  total_tokens: number
-  cached_tokens: number
-  reasoning_tokens: number
-  audio_tokens: number
   estimated: number
   cost_usd: number | null
-  audio_output_tokens: Generated<number>
-  cache_write_tokens: Generated<number>
-  cache_write_1h_tokens: Generated<number>
   reserved_tokens: Generated<number>
 }
 
-export interface UsageDailyTable {
+export interface UsageDailyTable extends Record<TokenColumn<SummedTokenField>, number> {
   day: string
   user_id: number
   api_key_id: number
@@ -125,12 +117,6 @@ export interface UsageDailyTable {
   upstream: string
   requests: number
   errors: number
-  prompt_tokens: number
-  completion_tokens: number
-  total_tokens: number
-  cached_tokens: number
-  reasoning_tokens: number
-  audio_tokens: number
   estimated_requests: number
   unpriced_requests: number
   cost_usd: number
@@ -154,13 +140,10 @@ export interface PastNamesTable {
   name: string
 }
 
-export interface UsageMonthlyTable {
+export interface UsageMonthlyTable extends Record<TokenColumn<QuotaTokenField>, number> {
   user_id: number
   year: number
   month: number
-  prompt_tokens: number
-  completion_tokens: number
-  total_tokens: number
   requests: number
   unpriced_requests: number
   cost_usd: number

@@ -1,8 +1,13 @@
 /** Sums a batch of records by half hour, user, key, model and upstream. */
+import {
+  byTokenField,
+  SUMMED_TOKEN_FIELDS,
+  type SummedTokenField,
+} from '../../../core/token-kinds.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 
 /** A batch's total for one half hour, user, key, model and upstream; all other rollups are sums of these. */
-export interface DaySum {
+export interface DaySum extends Record<SummedTokenField, number> {
   /** Half hours since 1970. */
   slot: number
   /** Days since 1970. */
@@ -13,12 +18,6 @@ export interface DaySum {
   upstream: string
   requests: number
   errors: number
-  promptTokens: number
-  completionTokens: number
-  totalTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  audioTokens: number
   estimated: number
   unpriced: number
   costUsd: number
@@ -37,12 +36,7 @@ export function daySums(records: readonly UsageRecord[]): DaySum[] {
     const sum = daySumOf(ofKey, record)
     sum.requests++
     if (isError(record)) sum.errors++
-    sum.promptTokens += record.promptTokens
-    sum.completionTokens += record.completionTokens
-    sum.totalTokens += record.totalTokens
-    sum.cachedTokens += record.cachedTokens
-    sum.reasoningTokens += record.reasoningTokens
-    sum.audioTokens += record.audioTokens
+    for (const field of SUMMED_TOKEN_FIELDS) sum[field] += record[field]
     if (record.estimated) sum.estimated++
     if (record.costUsd === null) sum.unpriced++
     else sum.costUsd += record.costUsd
@@ -89,12 +83,7 @@ function emptySum(
     upstream,
     requests: 0,
     errors: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-    totalTokens: 0,
-    cachedTokens: 0,
-    reasoningTokens: 0,
-    audioTokens: 0,
+    ...byTokenField(SUMMED_TOKEN_FIELDS, () => 0),
     estimated: 0,
     unpriced: 0,
     costUsd: 0,

@@ -1,6 +1,7 @@
 /** Chooses a report's sources: the coarsest sufficient rollups, and finer ones for the rest at either end. */
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
+import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type { UsageQuery, UsageSum } from '../../../usage/report.ts'
 
 const DAY_MS = 86_400_000
@@ -13,12 +14,10 @@ export const SUMS: Record<keyof Omit<UsageSum, 'group'>, { column: string; ofRec
     column: 'errors',
     ofRecord: `case when outcome in ('ok', 'aborted') then 0 else 1 end`,
   },
-  promptTokens: { column: 'prompt_tokens', ofRecord: 'prompt_tokens' },
-  completionTokens: { column: 'completion_tokens', ofRecord: 'completion_tokens' },
-  totalTokens: { column: 'total_tokens', ofRecord: 'total_tokens' },
-  cachedTokens: { column: 'cached_tokens', ofRecord: 'cached_tokens' },
-  reasoningTokens: { column: 'reasoning_tokens', ofRecord: 'reasoning_tokens' },
-  audioTokens: { column: 'audio_tokens', ofRecord: 'audio_tokens' },
+  ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => {
+    const column = tokenColumn(field)
+    return { column, ofRecord: column }
+  }),
   estimatedRequests: { column: 'estimated_requests', ofRecord: 'estimated' },
   unpricedRequests: {
     column: 'unpriced_requests',

@@ -2,6 +2,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
 import { type Month, monthStartMs, monthText, nextMonthStartMs } from '../../../core/month.ts'
+import {
+  byTokenColumn,
+  QUOTA_TOKEN_FIELDS,
+  SUMMED_TOKEN_FIELDS,
+  tokenColumn,
+} from '../../../core/token-kinds.ts'
 
 export interface SumTable {
   name: string
@@ -18,12 +24,7 @@ export interface SumTable {
 const OF_RECORDS: Readonly<Record<string, string>> = {
   requests: 'count(*)',
   errors: `sum(case when outcome in ('ok', 'aborted') then 0 else 1 end)`,
-  prompt_tokens: 'sum(prompt_tokens)',
-  completion_tokens: 'sum(completion_tokens)',
-  total_tokens: 'sum(total_tokens)',
-  cached_tokens: 'sum(cached_tokens)',
-  reasoning_tokens: 'sum(reasoning_tokens)',
-  audio_tokens: 'sum(audio_tokens)',
+  ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => `sum(${tokenColumn(field)})`),
   estimated_requests: 'sum(estimated)',
   unpriced_requests: 'sum(case when cost_usd is null then 1 else 0 end)',
   cost_usd: 'coalesce(sum(cost_usd), 0)',
@@ -63,7 +64,7 @@ export const COARSER: readonly SumTable[] = [
       month: 'cast(substr(day, 6, 2) as integer)',
     },
     figures: [
-      ...['prompt_tokens', 'completion_tokens', 'total_tokens'],
+      ...QUOTA_TOKEN_FIELDS.map(tokenColumn),
       ...['requests', 'unpriced_requests', 'cost_usd'],
     ],
     ofMonth: ({ year, month }) => sql`year = ${year} and month = ${month}`,

@@ -1,6 +1,6 @@
 /** Converts a usage record to its row. */
-
 import { isoTime } from '../../../core/iso-time.ts'
+import { byTokenColumn, TOKEN_FIELDS } from '../../../core/token-kinds.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageRecordsTable } from '../schema/schema.ts'
 import type { BulkRow } from './bulk-rows.ts'
@@ -26,18 +26,10 @@ const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
   ambiguous: 'integer',
   duration_ms: 'double precision',
   first_token_ms: 'double precision',
-  prompt_tokens: 'bigint',
-  completion_tokens: 'bigint',
-  total_tokens: 'bigint',
-  cached_tokens: 'bigint',
-  reasoning_tokens: 'bigint',
-  audio_tokens: 'bigint',
   estimated: 'integer',
   cost_usd: 'double precision',
-  audio_output_tokens: 'bigint',
   reserved_tokens: 'bigint',
-  cache_write_tokens: 'bigint',
-  cache_write_1h_tokens: 'bigint',
+  ...byTokenColumn(TOKEN_FIELDS, () => 'bigint'),
 }
 
 export const RECORDS: BulkStatement = {
@@ -69,18 +61,9 @@ export function recordRow(record: UsageRecord): BulkRow {
     record.attempts.some((attempt) => attempt.ambiguous) ? 1 : 0,
     record.durationMs,
     record.firstTokenMs,
-    record.promptTokens,
-    record.completionTokens,
-    record.totalTokens,
-    record.cachedTokens,
-    record.reasoningTokens,
-    record.audioTokens,
     record.estimated ? 1 : 0,
     record.costUsd,
-    record.audioOutputTokens,
     record.reservedTokens,
-    // Journals of older versions lack these.
-    record.cacheWriteTokens ?? 0,
-    record.cacheWrite1hTokens ?? 0,
+    ...TOKEN_FIELDS.map((field) => record[field]),
   ]
 }

@@ -1,7 +1,11 @@
 /** What a batch of records adds to its daily and monthly rollups and takes off leases. */
-
 import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf } from '../../../core/month.ts'
+import {
+  byTokenColumn,
+  QUOTA_TOKEN_FIELDS,
+  SUMMED_TOKEN_FIELDS,
+} from '../../../core/token-kinds.ts'
 import type { BulkRow } from './bulk-rows.ts'
 import type { BulkStatement } from './bulk-statement.ts'
 import { DAY_MS, type DaySum, SLOT_MS } from './day-sums.ts'
@@ -10,20 +14,13 @@ import { folded } from './folded-rows.ts'
 const DAILY_SUMS = {
   requests: 'bigint',
   errors: 'bigint',
-  prompt_tokens: 'bigint',
-  completion_tokens: 'bigint',
-  total_tokens: 'bigint',
-  cached_tokens: 'bigint',
-  reasoning_tokens: 'bigint',
-  audio_tokens: 'bigint',
+  ...byTokenColumn(SUMMED_TOKEN_FIELDS, () => 'bigint'),
   estimated_requests: 'bigint',
   unpriced_requests: 'bigint',
   cost_usd: 'double precision',
 }
 const MONTHLY_SUMS = {
-  prompt_tokens: 'bigint',
-  completion_tokens: 'bigint',
-  total_tokens: 'bigint',
+  ...byTokenColumn(QUOTA_TOKEN_FIELDS, () => 'bigint'),
   requests: 'bigint',
   unpriced_requests: 'bigint',
   cost_usd: 'double precision',
@@ -87,12 +84,7 @@ function rowsBy(sums: readonly DaySum[], periodOf: (sum: DaySum) => string): Bul
       amounts: [
         sum.requests,
         sum.errors,
-        sum.promptTokens,
-        sum.completionTokens,
-        sum.totalTokens,
-        sum.cachedTokens,
-        sum.reasoningTokens,
-        sum.audioTokens,
+        ...SUMMED_TOKEN_FIELDS.map((field) => sum[field]),
         sum.estimated,
         sum.unpriced,
         sum.costUsd,
@@ -106,9 +98,7 @@ export function monthlyRows(sums: readonly DaySum[]): BulkRow[] {
     sums.map((sum) => ({
       key: billed(sum),
       amounts: [
-        sum.promptTokens,
-        sum.completionTokens,
-        sum.totalTokens,
+        ...QUOTA_TOKEN_FIELDS.map((field) => sum[field]),
         sum.requests,
         sum.unpriced,
         sum.costUsd,

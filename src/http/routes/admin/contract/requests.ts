@@ -1,5 +1,10 @@
 /** Single requests: a list in pages, one by its id, and those of this moment as a stream. */
 import { createRoute, z } from '@hono/zod-openapi'
+import {
+  byTokenColumn,
+  DETAIL_TOKEN_FIELDS,
+  QUOTA_TOKEN_FIELDS,
+} from '../../../../core/token-kinds.ts'
 import { EVERYONE } from './access.ts'
 import { Id, json, MISSING, PageQuery, pageOf, RangeQuery, REFUSALS, Time } from './common.ts'
 
@@ -24,9 +29,7 @@ export const RequestRow = z
     attempts: z.number().int(),
     duration_ms: z.number(),
     first_token_ms: z.number().nullable(),
-    prompt_tokens: z.number().int(),
-    completion_tokens: z.number().int(),
-    total_tokens: z.number().int(),
+    ...byTokenColumn(QUOTA_TOKEN_FIELDS, () => z.number().int()),
     estimated: z.boolean(),
     cost_usd: z.number().nullable(),
   })
@@ -35,9 +38,7 @@ export const RequestRow = z
 export const RequestDetail = RequestRow.extend({
   upstream_model: z.string().nullable(),
   provider: z.string().nullable(),
-  cached_tokens: z.number().int(),
-  reasoning_tokens: z.number().int(),
-  audio_tokens: z.number().int(),
+  ...byTokenColumn(DETAIL_TOKEN_FIELDS, () => z.number().int()),
   reserved_tokens: z.number().int(),
   /** More than one upstream may have charged for it. */
   ambiguous: z.boolean(),

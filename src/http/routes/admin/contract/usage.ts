@@ -1,5 +1,6 @@
 /** What was used and what it cost: sums, series and CSV, all from rollups. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { byTokenColumn, SUMMED_TOKEN_FIELDS } from '../../../../core/token-kinds.ts'
 import { EVERYONE } from './access.ts'
 import { Id, json, RangeQuery, REFUSALS, Time } from './common.ts'
 
@@ -10,12 +11,7 @@ export const Sum = z
   .object({
     requests: z.number().int(),
     errors: z.number().int(),
-    prompt_tokens: z.number(),
-    completion_tokens: z.number(),
-    total_tokens: z.number(),
-    cached_tokens: z.number(),
-    reasoning_tokens: z.number(),
-    audio_tokens: z.number(),
+    ...byTokenColumn(SUMMED_TOKEN_FIELDS, () => z.number()),
     estimated_requests: z.number().int(),
     unpriced_requests: z.number().int(),
     /** Of the requests whose price is known; null where there are none. */

@@ -1,5 +1,10 @@
 /** How a request is shown: a row of a list or of the live view, and all that is known of one. */
 import { isoTime } from '../../../../core/iso-time.ts'
+import {
+  byTokenColumn,
+  DETAIL_TOKEN_FIELDS,
+  QUOTA_TOKEN_FIELDS,
+} from '../../../../core/token-kinds.ts'
 import type { RequestEntry } from '../../../../usage/console-reports.ts'
 import type { LiveRequest } from '../../../../usage/live.ts'
 
@@ -26,9 +31,7 @@ export function requestRow(entry: RequestEntry, { username, keyName }: Names) {
     attempts: entry.attempts,
     duration_ms: entry.durationMs,
     first_token_ms: entry.firstTokenMs,
-    prompt_tokens: entry.promptTokens,
-    completion_tokens: entry.completionTokens,
-    total_tokens: entry.totalTokens,
+    ...byTokenColumn(QUOTA_TOKEN_FIELDS, (field) => entry[field]),
     estimated: entry.estimated,
     cost_usd: entry.costUsd,
   }
@@ -54,9 +57,7 @@ export function requestDetail(row: RequestRowView, entry: RequestEntry) {
     ...row,
     upstream_model: entry.upstreamModel,
     provider: entry.provider,
-    cached_tokens: entry.cachedTokens,
-    reasoning_tokens: entry.reasoningTokens,
-    audio_tokens: entry.audioTokens,
+    ...byTokenColumn(DETAIL_TOKEN_FIELDS, (field) => entry[field]),
     reserved_tokens: entry.reservedTokens,
     ambiguous: entry.ambiguous,
     timeline: {

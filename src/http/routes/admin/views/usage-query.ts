@@ -1,4 +1,5 @@
 /** Reads what is asked of usage: range, zone, filter; and puts names to the groups of what comes back. */
+import { byTokenColumn, byTokenField, SUMMED_TOKEN_FIELDS } from '../../../../core/token-kinds.ts'
 import type {
   BucketSum,
   ReportGroup,
@@ -77,12 +78,7 @@ export function emptyFigures(): Figures {
   return {
     requests: 0,
     errors: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-    totalTokens: 0,
-    cachedTokens: 0,
-    reasoningTokens: 0,
-    audioTokens: 0,
+    ...byTokenField(SUMMED_TOKEN_FIELDS, () => 0),
     estimatedRequests: 0,
     unpricedRequests: 0,
     costUsd: 0,
@@ -100,12 +96,7 @@ export function sumView(sum: Figures) {
   return {
     requests: sum.requests,
     errors: sum.errors,
-    prompt_tokens: sum.promptTokens,
-    completion_tokens: sum.completionTokens,
-    total_tokens: sum.totalTokens,
-    cached_tokens: sum.cachedTokens,
-    reasoning_tokens: sum.reasoningTokens,
-    audio_tokens: sum.audioTokens,
+    ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => sum[field]),
     estimated_requests: sum.estimatedRequests,
     unpriced_requests: sum.unpricedRequests,
     cost_usd: costOf(sum),
