@@ -15,8 +15,8 @@ export interface Framing {
 const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*(?:\r\n|$))*$/y
 /** For requests, as llhttp does: no control characters in a value. */
 const STRICT_FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n|$))*$/y
-/** A trailer that another reader could use to frame the message. */
-const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host|trailer)[\t ]*:/i
+/** A trailer that another reader could use to frame this message or the next one. */
+const FRAMING_FIELD = /^(?:connection|content-length|transfer-encoding|host|trailer)[\t ]*:/i
 
 /** Checks one trailer line of a request. Throws MalformedMessage. */
 export function assertTrailer(line: string): void {

@@ -169,7 +169,14 @@ describe('a message in tiny chunks', () => {
     expect(given).toEqual(['ab', large, 'c', '.'])
   })
 
-  test.each(['junk', 'a b: c', 'a: \u0001', 'content-length: 3', 'Transfer-Encoding: chunked'])(
+  test.each([
+    'junk',
+    'a b: c',
+    'a: \u0001',
+    'content-length: 3',
+    'Transfer-Encoding: chunked',
+    'Connection: close',
+  ])(
     'is refused with the trailer %j in a request alone',
     (trailer) => {
       const bytes = Buffer.from(`x\r\n\r\n0\r\n${trailer}\r\n\r\n`)
