@@ -176,19 +176,16 @@ describe('a message in tiny chunks', () => {
     'content-length: 3',
     'Transfer-Encoding: chunked',
     'Connection: close',
-  ])(
-    'is refused with the trailer %j in a request alone',
-    (trailer) => {
-      const bytes = Buffer.from(`x\r\n\r\n0\r\n${trailer}\r\n\r\n`)
-      const push = (kind: 'request' | 'reply') => () => {
-        const reader = readerOf(kind)
-        reader.start()
-        reader.push(bytes)
-      }
-      expect(push('request')).toThrow(MalformedMessage)
-      expect(push('reply')).not.toThrow()
-    },
-  )
+  ])('is refused with the trailer %j in a request alone', (trailer) => {
+    const bytes = Buffer.from(`x\r\n\r\n0\r\n${trailer}\r\n\r\n`)
+    const push = (kind: 'request' | 'reply') => () => {
+      const reader = readerOf(kind)
+      reader.start()
+      reader.push(bytes)
+    }
+    expect(push('request')).toThrow(MalformedMessage)
+    expect(push('reply')).not.toThrow()
+  })
 })
 
 test('interim replies without end are refused', () => {

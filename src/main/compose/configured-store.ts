@@ -1,5 +1,4 @@
 /** The store that the configuration names: the embedded file or PostgreSQL. */
-import { createPriceCatalogue } from '../../adapters/prices/genai-prices.ts'
 import { openUnmigrated, tablesIn } from '../../adapters/sql/sqlite/open-database.ts'
 import { openSqliteStore, openThreadedStore, type Store } from '../../adapters/sql/store.ts'
 import type { Migrations } from '../../cli/context.ts'
@@ -7,6 +6,7 @@ import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import { storePath } from '../commands/store-files.ts'
 import { startLedgerThread } from '../ledger/ledger-client.ts'
+import { loadSoon, publishedPrices } from './published-prices.ts'
 import { assertNotEmptied, assertStore } from './store-presence.ts'
 
 /** Loaded on use: the driver would delay every command on the embedded store. */
@@ -17,7 +17,8 @@ export async function openConfiguredStore(
   config: Config,
   logger: Logger | undefined,
 ): Promise<Store> {
-  const options = { logger, prices: createPriceCatalogue() }
+  const prices = publishedPrices()
+  const options = { logger, prices }
   const { database: address, databasePoolSize: poolSize } = config
   if (address === null) {
     const path = storePath(config)
@@ -27,6 +28,7 @@ export async function openConfiguredStore(
   }
   const patience = logger === undefined ? 'command' : 'serving'
   const { openPostgresStore } = await postgres()
+  if (patience === 'serving') loadSoon(prices.load)
   return openPostgresStore({ ...options, address, poolSize, patience })
 }
 

@@ -4,6 +4,7 @@ import { errorAnswer, newRequestId } from '../../http/error-response.ts'
 import type { WebRoutes } from '../../http/route.ts'
 import type { Services } from '../../pipeline/services.ts'
 import type { Vault } from '../../upstreams/vault.ts'
+import { loadWithFiles } from '../compose/load-with-files.ts'
 import type { WebServerParts } from '../serve/server.ts'
 import type { AdminApi } from './admin-api.ts'
 
@@ -23,10 +24,10 @@ interface Given {
 export function createWeb(given: Given): Web {
   let opening: Promise<AdminApi> | null = null
   const open = (parts: WebServerParts): Promise<AdminApi> => {
-    opening ??= import('./admin-api.ts')
+    opening ??= loadWithFiles(() => import('./admin-api.ts'))
       .then(({ openAdminApi }) => openAdminApi({ ...given, ...parts }))
       .catch((error) => {
-        // The database may be available again at the next request.
+        // The database, or a file descriptor, may be available again at the next request.
         opening = null
         throw error
       })

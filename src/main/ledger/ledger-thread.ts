@@ -13,6 +13,7 @@ import {
 } from '../../adapters/sql/sqlite/sql-thread.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import type { UsageStore } from '../../usage/store.ts'
+import { loadWithFiles } from '../compose/load-with-files.ts'
 
 export type LedgerRequest =
   /** Without published prices, only models with an operator's own price are priced. */
@@ -89,7 +90,7 @@ function open(): Opened {
 }
 
 function ledgerOf(store: Opened): Promise<UsageStore> {
-  store.ledger ??= import('./thread-ledger.ts').then(({ openThreadLedger }) =>
+  store.ledger ??= loadWithFiles(() => import('./thread-ledger.ts')).then(({ openThreadLedger }) =>
     openThreadLedger(store.database, store.path, store.publishedPrices),
   )
   // A failure to load fails only the current batch; the next one retries.

@@ -1,13 +1,16 @@
 /** Stores and prices usage records on the thread's own connection. */
 import type { Database } from 'bun:sqlite'
-import { createPriceCatalogue } from '../../adapters/prices/genai-prices.ts'
 import { ledgerOn } from '../../adapters/sql/sqlite/ledger-on.ts'
 import type { UsageStore } from '../../usage/store.ts'
+import { publishedPrices } from '../compose/published-prices.ts'
 
 export function openThreadLedger(
   database: Database,
   path: string,
-  publishedPrices: boolean,
+  withPublishedPrices: boolean,
 ): UsageStore {
-  return ledgerOn(database, path, publishedPrices ? createPriceCatalogue() : null)
+  const prices = withPublishedPrices ? publishedPrices() : null
+  // A failure shows when records are priced.
+  prices?.load().catch(() => {})
+  return ledgerOn(database, path, prices)
 }

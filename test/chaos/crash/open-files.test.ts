@@ -75,7 +75,7 @@ function allowNoFurtherFile(): void {
 }
 
 test("a connection to an upstream that it has no file for is its own fault, not the key's", async () => {
-  // So that what it opens and loads once is open and loaded.
+  // So that the journal and the store have the files that they keep open.
   await (await ask(gateway, 'm')).row()
   const client = await connectRaw(gateway.port)
   client.write(`GET /livez HTTP/1.1\r\nhost: h\r\n\r\n`)
@@ -84,15 +84,19 @@ test("a connection to an upstream that it has no file for is its own fault, not 
   await waitFor('the upstream to be closed', () => mock.connections() === 0)
   allowNoFurtherFile()
   const body = JSON.stringify({ model: 'unreached', messages: QUESTION })
+  const requests: string[] = []
   for (let request = 1; request <= 3; request++) {
     client.write(postText(gateway.proxyKey, body))
-    const { status, body: answer } = await client.reply(request)
+    const { status, headers, body: answer } = await client.reply(request)
+    requests.push(headers['x-request-id'] ?? '')
     expect(status).toBe(503)
     expect(answer.toString()).toContain('gateway: it may open no more files')
   }
   allowOpenFiles(FILES)
   client.end()
   expect((await ask(gateway, 'unreached')).status).toBe(200)
+  for (const id of requests)
+    expect(await gateway.usageRow(id)).toMatchObject({ status: 503, total_tokens: 0 })
   const state = await upstreamState(rig, 'unreached-1', (row) => row.total_requests > 0)
   expect(state).toMatchObject({ status: 'healthy', failure_count: 0, total_errors: 0 })
-})
+}, 20_000)

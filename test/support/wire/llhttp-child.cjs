@@ -1,5 +1,5 @@
 // Reads messages with the parser of Node.js (llhttp): one JSON list of {kind, text} per line in, one of results out.
-const { HTTPParser } = require('_http_common')
+const { HTTPParser } = require('node:_http_common')
 
 function read({ kind, text }) {
   const messages = []
