@@ -1,4 +1,4 @@
-/** What a request used if its upstream reported nothing: counted here, and marked estimated. */
+/** What a request used if its upstream reported nothing, or only a part: counted here, and marked estimated. */
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { Found, ModelRequest } from '../protocols/protocol.ts'
@@ -7,23 +7,28 @@ import type { Tokenizer } from '../usage/tokenizer.ts'
 import type { RelayResult } from './relay/result.ts'
 import type { Services } from './services.ts'
 
-/** Never rejects, for without it nothing of the request would be settled. */
+/**
+ * Never rejects, for without it nothing of the request would be settled. A stream that ended before its final usage
+ * keeps what was reported: the upstream charges for what it has generated, which is at least what was received.
+ */
 export async function countUsage(
   { tokenizer, logger }: Pick<Services, 'tokenizer' | 'logger'>,
-  { tries, text, firstTokenMs }: RelayResult,
+  { tries, text, firstTokenMs, usage }: RelayResult,
 ): Promise<TokenUsage> {
   const { request, context } = tries
   if (firstTokenMs === null || request.text === null) return NO_USAGE
+  const reported = usage ?? NO_USAGE
   // What an upstream that embeds sends back is no text.
   const generated = request.endpoint === 'embeddings' ? '' : text
   try {
-    const promptTokens = await countPrompt(tokenizer, request)
-    return estimated(promptTokens, await tokenizer.count(request.model, generated))
+    const promptTokens = reported.promptTokens || (await countPrompt(tokenizer, request))
+    return estimated(reported, promptTokens, await tokenizer.count(request.model, generated))
   } catch (error) {
     // Only its name: the message may quote the prompt.
     const why = error instanceof Error ? error.name : typeof error
     logger.error({ requestId: context.requestId, why }, 'tokens could not be counted')
-    return estimated(estimatePrompt(request), estimateText(generated))
+    const promptTokens = reported.promptTokens || estimatePrompt(request)
+    return estimated(reported, promptTokens, estimateText(generated))
   }
 }
 
@@ -39,7 +44,8 @@ export async function countPrompt(tokenizer: Tokenizer, request: ModelRequest): 
   return found.tokens + (await tokenizer.count(request.model, found.texts.join('\n')))
 }
 
-function estimated(promptTokens: number, completionTokens: number): TokenUsage {
+function estimated(reported: TokenUsage, promptTokens: number, counted: number): TokenUsage {
+  const completionTokens = Math.max(reported.completionTokens, counted)
   const totalTokens = promptTokens + completionTokens
-  return { ...NO_USAGE, promptTokens, completionTokens, totalTokens, estimated: true }
+  return { ...reported, promptTokens, completionTokens, totalTokens, estimated: true }
 }

@@ -14,7 +14,7 @@ export function settle(
   result: RelayResult,
 ): void | Promise<void> {
   const durationMs = performance.now() - reservation.context.arrivedMs
-  if (result.usage !== null)
+  if (result.usage !== null && result.usageIsPartial !== true)
     return record(services, reservation, result, { durationMs, usage: result.usage })
   return countUsage(services, result).then((usage) =>
     record(services, reservation, result, { durationMs, usage }),

@@ -86,10 +86,14 @@ export type ReadReply =
 export interface StreamReader {
   /** The last believable usage seen. */
   readonly usage: TokenUsage | null
+  /** That usage was reported before the answer was complete: more may have been generated since. */
+  readonly usageIsPartial: boolean
   /** An error event; neither it nor anything after it is given back. */
   readonly error: ReportedError | null
-  /** An event of the answer was seen, so that another upstream can no longer take over unnoticed. */
+  /** An event of the answer was seen, though maybe nothing that a client shows. */
   readonly started: boolean
+  /** A text, thought, call or other part of the answer began: another upstream can no longer take over unnoticed. */
+  readonly visible: boolean
   /** The format's own end was seen. */
   readonly done: boolean
   /** All that was asked for has its finish reason. It only decides how the end of the body is judged. */

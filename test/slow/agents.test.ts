@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DialectRig, startDialectRig } from '../conformance/dialects/rig.ts'
-import { messageEvents, messageStream } from '../support/mock/messages-replies.ts'
+import { messageEvents } from '../support/message-events.ts'
+import { messageStream } from '../support/mock/messages-replies.ts'
 import { type Exchange, type Step, sseReply } from '../support/mock/mock-upstream.ts'
 
 const AGENTS = ['@anthropic-ai/claude-code@2.1.197', '@openai/codex@0.171.0']

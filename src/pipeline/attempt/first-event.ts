@@ -1,11 +1,12 @@
 /**
- * The beginning of a stream, held back until something of the answer can be seen: a stream that breaks off
- * before that, after a role or an empty delta, is no answer yet, and another key can still be tried unnoticed.
+ * The beginning of a stream, held back until a part of the answer begins (a text, a thought, a call): a stream that
+ * breaks off before that, after a role, an id or its first usage, is no answer yet, and another key can still be tried
+ * unnoticed.
  */
 import type { StreamReader } from '../../protocols/protocol.ts'
 import { isComments, joined } from '../../protocols/sse.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
-import { sendComments } from '../relay/keep-alive.ts'
+import { PING, sendComments } from '../relay/keep-alive.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
@@ -31,7 +32,10 @@ export async function firstEvent(
         cancel()
         return broken('an event of its stream is larger than 64 MiB')
       }
-      if (chunk !== null) continue
+      if (chunk !== null) {
+        if (reader.started) reading.heard()
+        continue
+      }
       if (!reader.started)
         return broken(whyUnreadable(reply, 'the stream ended before its first event'))
       if (reader.error === null && !reader.finished && !reader.done)
@@ -46,7 +50,8 @@ export async function firstEvent(
     cancel()
     return errorFailure(reader.error, upstream)
   }
-  const first = held.runs.length === 0 ? null : joined(held.runs)
+  const runs = held.runs()
+  const first = runs.length === 0 ? null : joined(runs)
   const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
   return {
     kind: 'response',
@@ -57,22 +62,31 @@ export async function firstEvent(
 /** Comments pass after this long without an event; most first events are there sooner. */
 const COMMENTS_AFTER_MS = 500
 
-/** What came before the first event: comments alone go to the client meanwhile. */
+/** What came before the first visible event. What an upstream sends to stay connected keeps the client connected too. */
 function holdBack({ services, tries }: ModelReading) {
-  const runs: Uint8Array[] = []
+  let runs: Uint8Array[] = []
+  let isArmed = false
   const deadline = services.deadlines.open()
   const passComments = () => {
-    if (runs.every(isComments)) sendComments(tries, joined(runs.splice(0)))
+    isArmed = false
+    const comments = runs.filter(isComments)
+    runs = runs.filter((run) => !isComments(run))
+    // Events that say nothing yet, e.g. pings, may still have to be taken back.
+    sendComments(tries, comments.length === 0 ? PING : joined(comments))
   }
   return {
-    runs,
+    runs: () => runs,
     add(run: Uint8Array, isLast: boolean): void {
-      if (runs.push(run) === 1 && !isLast) deadline.set(COMMENTS_AFTER_MS, passComments)
+      runs.push(run)
+      const isSignOfLife = runs.length > 1 || isComments(run)
+      if (isLast || isArmed || !isSignOfLife) return
+      isArmed = true
+      deadline.set(COMMENTS_AFTER_MS, passComments)
     },
     stop: () => deadline.clear(),
   }
 }
 
-function isVisible({ text, finished, done, started, usage }: StreamReader): boolean {
-  return started && (text !== '' || finished || done || usage !== null)
+function isVisible({ started, visible, finished, done }: StreamReader): boolean {
+  return started && (visible || finished || done)
 }

@@ -14,6 +14,8 @@ export interface Reading {
   readonly reply: UpstreamReply
   /** Closes the upstream's side at once. */
   cancel(): void
+  /** An event came: the limit on the upstream's silence starts again. */
+  heard(): void
 }
 
 /** A reply to a model call. */

@@ -84,9 +84,10 @@ export async function exchange(
   const requestMs = requestLimitMs(tries, services.limits.requestMs)
   const deadline = services.deadlines.open()
   const sentMs = performance.now()
-  const leftMs = arrivedMs + requestMs - sentMs
   let sending: Sending | null = null
   let expired = false
+  /** What expires next is the time for the whole request. */
+  let isRequestOver = false
   const cancel = () => sending?.cancel()
   signal.listen(cancel)
   try {
@@ -94,20 +95,25 @@ export async function exchange(
     const wired = wire()
     const request = wired instanceof Promise ? await wired : wired
     sending = transport.send(request, { fresh: tries.fresh })
-    deadline.set(Math.min(firstByteMs, leftMs), () => {
+    const onExpired = () => {
       expired = true
       cancel()
-    })
+    }
+    const heard = () => {
+      const leftMs = arrivedMs + requestMs - performance.now()
+      isRequestOver = leftMs < firstByteMs
+      deadline.set(Math.min(firstByteMs, leftMs), onExpired)
+    }
+    heard()
     const reply = await sending.reply
-    const reading: Reading = { services, tries, upstream, reply, cancel }
+    const reading: Reading = { services, tries, upstream, reply, cancel, heard }
     if (isSuccess(reply.status)) return await read(reading)
     deadline.set(ERROR_BODY_MS, cancel)
     return await statusFailure(reading)
   } catch (error) {
     cancel()
     if (error instanceof GatewayError) return { kind: 'ended', error }
-    if (expired && leftMs < firstByteMs)
-      return { kind: 'ended', error: requestTooLong(services, tries) }
+    if (expired && isRequestOver) return { kind: 'ended', error: requestTooLong(services, tries) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { kind: 'ended', error: noFileLeft() }
     const timedOutAfterMs = expired ? firstByteMs : null

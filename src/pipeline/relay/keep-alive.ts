@@ -8,7 +8,7 @@ import { clientStream } from './delivery.ts'
 import { setUpstreamHeaders } from './upstream-headers.ts'
 
 /** A comment of server-sent events (WHATWG HTML, 9.2.6); every client skips it. */
-const PING = new TextEncoder().encode(': keep-alive\n\n')
+export const PING = new TextEncoder().encode(': keep-alive\n\n')
 
 /** The head of the stream goes first. From here on an error can only be an event. */
 export function sendComments(tries: RequestTries, comments: Uint8Array): void {

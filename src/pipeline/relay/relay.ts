@@ -72,9 +72,10 @@ async function relayStream(
   if (reader.dropped > 0) reportDropped(services, tries, response)
   judge(services, tries, ending)
   const { outcome, errorCode } = outcomeOf(ending)
-  const { usage, text } = reader
+  const { usage, usageIsPartial, text } = reader
   const cost = response.cost?.()
-  return { tries, outcome, status: 200, errorCode, usage, text, firstTokenMs, cost }
+  const used = { usage, usageIsPartial, text, cost }
+  return { tries, outcome, status: 200, errorCode, firstTokenMs, ...used }
 }
 
 function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCode'> {

@@ -11,9 +11,11 @@ export interface RelayResult {
   readonly errorCode: string | null
   /** As the upstream reported it. */
   readonly usage: TokenUsage | null
+  /** As in StreamReader; absent: false. */
+  readonly usageIsPartial?: boolean
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
-  /** What was generated, for counting if no usage was reported. */
+  /** What was generated, for counting if no usage was reported, or only a part. */
   readonly text: string
   /** From arrival until the first byte of the answer; null if none came. */
   readonly firstTokenMs: number | null

@@ -145,7 +145,8 @@ function bodyEnded(running: Running): StreamEnding {
 }
 
 function brokenOff(running: Running): StreamEnding {
-  if (running.response.reader.finished) return close(running, null, null)
+  const { reader } = running.response
+  if (reader.finished) return close(running, reader.finish().bytes, null)
   const cut = running.stopped
   const detail = 'the connection broke off in the middle of the stream'
   return close(running, null, cut ?? upstreamCut(running, detail))

@@ -14,8 +14,10 @@ const FINAL = /"type" *: *"[\w.]+\.(?:completed|done|failed|incomplete|cancelled
 
 export class VendorEvents implements StreamReader {
   usage: TokenUsage = NO_USAGE
+  readonly usageIsPartial = false
   readonly error = null
   started = false
+  visible = false
   done = false
   finished = false
   oversized = false
@@ -45,6 +47,7 @@ export class VendorEvents implements StreamReader {
   private look(run: Uint8Array): Uint8Array | null {
     const text = textOf(run)
     this.started = true
+    this.visible = true
     if (holdsForm(text, this.secretForms)) return this.withoutSecrets(text)
     if (FINAL.test(text)) this.finished = true
     for (const event of text.split(EVENT_END)) this.note(event)
@@ -74,8 +77,10 @@ export class VendorEvents implements StreamReader {
 /** A file, an image, a sound: passed on as it comes. */
 export const RAW_BYTES: StreamReader = {
   usage: NO_USAGE,
+  usageIsPartial: false,
   error: null,
   started: true,
+  visible: true,
   done: false,
   finished: false,
   oversized: false,

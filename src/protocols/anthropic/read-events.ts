@@ -27,13 +27,17 @@ export class MessagesReader implements EventReader {
   private parts = 0
   private called = false
   private over = false
-  private stopReason: unknown = null
+  private stopReason: string | null = null
   private stopText: unknown = null
   private usage: JsonObject = {}
 
   constructor(target: WireTarget, emit: Emit) {
     this.target = target
     this.emit = emit
+  }
+
+  get finished(): boolean {
+    return this.stopReason !== null
   }
 
   read(data: string): void {
@@ -68,7 +72,7 @@ export class MessagesReader implements EventReader {
   /** A stream that said why it stopped is complete; any other end is a cut. */
   finish(): void {
     if (this.over) return
-    if (this.stopReason !== null) this.end()
+    if (this.finished) this.end()
     else this.cut()
   }
 
@@ -89,16 +93,18 @@ export class MessagesReader implements EventReader {
     this.mergeUsage(usage)
   }
 
+  /** `message_start` counts one token of output, whatever follows; only the usage with the stop reason is final. */
   private mergeUsage(usage: unknown): void {
     if (!isObject(usage)) return
     this.usage = mergedUsage(this.usage, usage)
     const read = readUsage(this.usage)
-    if (read !== null) this.emit({ type: 'usage', usage: read })
+    if (read !== null) this.emit({ type: 'usage', usage: read, running: !this.finished })
   }
 
   private readMessageDelta({ delta, usage }: JsonObject): void {
     if (isObject(delta)) {
-      this.stopReason = delta.stop_reason ?? this.stopReason
+      const { stop_reason: reason } = delta
+      if (typeof reason === 'string' && reason !== '') this.stopReason = reason
       this.stopText = delta.stop_sequence ?? this.stopText
     }
     this.mergeUsage(usage)
@@ -193,7 +199,7 @@ export class MessagesReader implements EventReader {
   }
 
   private end(): void {
-    if (this.stopReason === null && this.parts === 0) {
+    if (!this.finished && this.parts === 0) {
       this.cut()
       return
     }

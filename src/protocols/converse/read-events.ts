@@ -41,6 +41,10 @@ export class ConverseReader implements EventReader {
     this.emit = emit
   }
 
+  get finished(): boolean {
+    return this.stopReason !== null
+  }
+
   /** The payload of a named event, or `{"name": payload}`. */
   read(data: string, name?: string): void {
     const value = parseJson(data)
@@ -80,8 +84,8 @@ export class ConverseReader implements EventReader {
 
   finish(): void {
     if (this.ended) return
-    if (this.stopReason === null) this.fail(CUT)
-    else this.end()
+    if (this.finished) this.end()
+    else this.fail(CUT)
   }
 
   private blockStart({ start, contentBlockIndex: at }: JsonObject): void {
@@ -154,7 +158,7 @@ export class ConverseReader implements EventReader {
   private metadata(usage: unknown): void {
     const read = readUsage(usage)
     if (read !== null) this.emit({ type: 'usage', usage: read })
-    if (this.stopReason !== null) this.end()
+    if (this.finished) this.end()
   }
 
   private end(): void {

@@ -59,6 +59,10 @@ export class GeminiReader implements EventReader {
     this.emit = emit
   }
 
+  get finished(): boolean {
+    return this.finishReason !== null || this.blocked
+  }
+
   read(data: string): void {
     this.readChunk(parseJson(data))
   }
@@ -71,16 +75,24 @@ export class GeminiReader implements EventReader {
       return
     }
     this.start(chunk)
-    this.usage = readUsage(chunk.usageMetadata) ?? this.usage
     if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined)
       this.blocked = true
     const [candidate] = Array.isArray(chunk.candidates) ? chunk.candidates : []
     if (isObject(candidate)) this.readCandidate(candidate)
+    this.readUsage(chunk.usageMetadata)
+  }
+
+  /** Each event counts up to itself. */
+  private readUsage(metadata: unknown): void {
+    const usage = readUsage(metadata)
+    if (usage === null) return
+    this.usage = usage
+    this.emit({ type: 'usage', usage, running: !this.finished })
   }
 
   finish(): void {
     if (this.ended) return
-    if (this.finishReason === null && !this.blocked) {
+    if (!this.finished) {
       this.fail(CUT)
       return
     }
@@ -107,7 +119,8 @@ export class GeminiReader implements EventReader {
     for (const part of parts) if (isObject(part)) this.readPart(part)
     if (isObject(groundingMetadata)) this.cite(groundingMetadata)
     // Unspecified is what an answer has that goes on.
-    const unsaid = finishReason === 'FINISH_REASON_UNSPECIFIED' || finishReason === 0
+    const unsaid =
+      finishReason === 'FINISH_REASON_UNSPECIFIED' || finishReason === 0 || finishReason === ''
     if (finishReason !== undefined && finishReason !== null && !unsaid)
       this.finishReason = finishReason
   }

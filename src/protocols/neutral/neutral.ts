@@ -298,7 +298,8 @@ export type ErrorKind =
  * A stream, piece by piece. `index` names a part from its `open` to its `close`; it is never used again. Several
  * parts may be open at a time. Readers keep these promises: each part is opened once, deltas come between open and
  * close, every part is closed before `end`, and the last event is one `end` or one `fail`: a reader holds `end` back until the
- * usage is in. `usage` is cumulative, comes any number of times, and the last one holds.
+ * usage is in. `usage` is cumulative, comes any number of times, and the last one holds; `running` marks one that the
+ * upstream reported before the answer was complete.
  * A call's arguments are complete at its `close`; a call without any has `{}`.
  */
 export type StreamEvent =
@@ -308,7 +309,7 @@ export type StreamEvent =
   | { type: 'delta'; index: number; text: string }
   | { type: 'cite'; index: number; citation: Citation }
   | { type: 'close'; index: number; signature?: Signature }
-  | { type: 'usage'; usage: Usage }
+  | { type: 'usage'; usage: Usage; running?: boolean }
   | { type: 'end'; reason: EndReason; stopText: string | null }
   | { type: 'fail'; error: NeutralError }
 

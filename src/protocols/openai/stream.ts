@@ -32,6 +32,7 @@ export class OpenAiStream implements StreamReader {
   error: ReportedError | null = null
   done = false
   started = false
+  visible = false
   oversized = false
   dropped = 0
   text = ''
@@ -46,6 +47,11 @@ export class OpenAiStream implements StreamReader {
 
   get finished(): boolean {
     return this.finishedChoices.size >= this.rules.choices
+  }
+
+  /** Some upstreams count in each chunk. What a finished answer says is final. */
+  get usageIsPartial(): boolean {
+    return !this.done && this.finishedChoices.size < this.seenChoices.size
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {
@@ -127,7 +133,9 @@ export class OpenAiStream implements StreamReader {
     this.seenChoices.add(index)
     const { finish_reason: reason } = choice
     if (typeof reason === 'string' && reason !== '') this.finishedChoices.add(index)
-    this.text += choiceText(choice)
+    const text = choiceText(choice)
+    this.text += text
+    this.visible ||= text !== '' || showsSomething(choice.delta)
   }
 
   private leaks(event: string): boolean {
@@ -135,6 +143,17 @@ export class OpenAiStream implements StreamReader {
     this.dropped++
     return true
   }
+}
+
+/** Whether a delta holds more than a role and empty fields: audio, images, what no list here names. */
+function showsSomething(delta: Choice['delta']): boolean {
+  if (typeof delta !== 'object' || delta === null) return false
+  return Object.entries(delta).some(([name, value]) => name !== 'role' && !isEmpty(value))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 /** What was generated: text, thoughts, refusals and calls, as a tokenizer would see them. */

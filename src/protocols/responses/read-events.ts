@@ -28,6 +28,7 @@ const CUT: NeutralError = {
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ResponsesReader implements EventReader {
+  finished = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private started = false
@@ -82,7 +83,7 @@ export class ResponsesReader implements EventReader {
         break
       case 'response.completed':
       case 'response.incomplete':
-        this.finished(event.response)
+        this.completed(event.response)
         break
       case 'response.failed':
         this.failed(isObject(event.response) ? event.response.error : null, event.response)
@@ -200,7 +201,7 @@ export class ResponsesReader implements EventReader {
     this.emit({ type: 'close', index: state.index, ...(signature !== undefined && { signature }) })
   }
 
-  private finished(response: unknown): void {
+  private completed(response: unknown): void {
     const whole = isObject(response) ? response : {}
     this.start(whole)
     const output = Array.isArray(whole.output) ? whole.output : []
@@ -209,6 +210,7 @@ export class ResponsesReader implements EventReader {
     const usage = readUsage(whole.usage)
     if (usage !== null) this.emit({ type: 'usage', usage })
     this.ended = true
+    this.finished = true
     this.emit({ type: 'end', reason: endReason(whole, this.hasCall), stopText: null })
   }
 

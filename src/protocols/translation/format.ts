@@ -62,6 +62,8 @@ export interface WrittenRequest {
 export type Emit = (event: StreamEvent) => void
 
 export interface EventReader {
+  /** The upstream said why it stopped: the answer is complete, and at most its usage still comes. */
+  readonly finished: boolean
   /** One event: its data, and its name where the framing gives one. */
   read(data: string, name?: string): void
   /** The upstream's body has ended. Without the format's own end before, it emits `fail`. */

@@ -8,6 +8,7 @@ import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, SseSplitter } from '../sse.ts'
 import { tokenUsage } from '../token-usage.ts'
 import type { EventReader, WireFormat, WireTarget } from './format.ts'
+import { showsAtOpening } from './visible.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
@@ -15,10 +16,11 @@ const encoder = new TextEncoder()
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class PassedStream implements StreamReader {
   usage: TokenUsage | null = null
+  usageIsPartial = false
   error: ReportedError | null = null
   started = false
+  visible = false
   done = false
-  finished = false
   oversized = false
   dropped = 0
   text = ''
@@ -30,6 +32,10 @@ export class PassedStream implements StreamReader {
   constructor(wire: WireFormat, target: WireTarget, options: StreamOptions) {
     this.options = options
     this.reader = wire.readEvents(target, (event) => this.see(event))
+  }
+
+  get finished(): boolean {
+    return this.done || this.reader.finished
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {
@@ -44,7 +50,7 @@ export class PassedStream implements StreamReader {
     const whole = rest !== null && isWhole(rest) ? joined([rest, encoder.encode('\n\n')]) : null
     const bytes = whole === null ? null : this.forward(whole)
     if (this.error === null) this.reader.finish()
-    const complete = this.finished && this.failure === null
+    const complete = this.done && this.failure === null
     return { bytes, end: complete ? 'complete' : 'cut' }
   }
 
@@ -75,17 +81,21 @@ export class PassedStream implements StreamReader {
     switch (event.type) {
       case 'delta':
         this.text += event.text
-        this.started = true
+        this.visible = true
         break
       case 'start':
+        this.started = true
+        break
       case 'open':
         this.started = true
+        this.visible ||= showsAtOpening(event.part)
+        if (event.part.type === 'call') this.text += event.part.name
         break
       case 'usage':
         this.usage = tokenUsage(event.usage)
+        this.usageIsPartial = event.running === true
         break
       case 'end':
-        this.finished = true
         this.done = true
         break
       case 'fail':

@@ -15,6 +15,7 @@ import { flattenTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
 import type { DialectFormat, EventReader, ReplyContext, WireFormat, WireTarget } from './format.ts'
 import type { ThoughtMemory } from './thoughts.ts'
+import { showsAtOpening } from './visible.ts'
 
 export interface TranslatedRequest extends Restoration {
   body: JsonObject
@@ -74,12 +75,16 @@ export function translateReply(body: unknown, translation: ReplyTranslation): Tr
 export class StreamTranslation {
   /** The last usage that the upstream reported. */
   usage: Usage | null = null
+  /** It was reported before the answer was complete. */
+  usageIsPartial = false
   /** Why the stream failed; the client is told by the caller, not here. */
   error: NeutralError | null = null
   /** The end was written; nothing follows. */
   ended = false
-  /** Part of an answer came, so that no other upstream can take over unnoticed. */
+  /** The upstream began to answer. */
   started = false
+  /** Part of an answer came, so that no other upstream can take over unnoticed. */
+  visible = false
   /** The text generated so far, for counting if no usage comes. */
   text = ''
   private readonly reader: EventReader
@@ -106,6 +111,11 @@ export class StreamTranslation {
     this.reader.read(data, name)
   }
 
+  /** The upstream said why it stopped; its usage, and with that the end, may still come. */
+  get finished(): boolean {
+    return this.ended || this.reader.finished
+  }
+
   finish(): void {
     this.reader.finish()
   }
@@ -125,13 +135,19 @@ export class StreamTranslation {
         return
       case 'delta':
         this.text += event.text
+        this.visible = true
+        break
+      case 'start':
         this.started = true
         break
       case 'open':
         this.started = true
+        this.visible ||= showsAtOpening(event.part)
+        if (event.part.type === 'call') this.text += event.part.name
         break
       case 'usage':
         this.usage = event.usage
+        this.usageIsPartial = event.running === true
         break
       case 'end':
         this.ended = true

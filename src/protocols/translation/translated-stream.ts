@@ -43,8 +43,16 @@ export class TranslatedStream implements StreamReader {
     return error === null ? null : reportedError(error)
   }
 
+  get usageIsPartial(): boolean {
+    return this.translation.usageIsPartial
+  }
+
   get started(): boolean {
     return this.translation.started
+  }
+
+  get visible(): boolean {
+    return this.translation.visible
   }
 
   get done(): boolean {
@@ -52,7 +60,7 @@ export class TranslatedStream implements StreamReader {
   }
 
   get finished(): boolean {
-    return this.translation.ended
+    return this.translation.finished
   }
 
   get text(): string {

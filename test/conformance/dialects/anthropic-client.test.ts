@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
 import { UPSTREAM_SECRET } from '../../support/gateway.ts'
-import { messageEvents, messageReply, messageStream } from '../../support/mock/messages-replies.ts'
+import { messageEvents } from '../../support/message-events.ts'
+import { messageReply, messageStream } from '../../support/mock/messages-replies.ts'
 import { chatCompletion, jsonReply, sseReply } from '../../support/mock/mock-upstream.ts'
 import { type DialectRig, lastBody, startDialectRig } from './rig.ts'
 

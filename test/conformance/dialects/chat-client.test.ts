@@ -1,7 +1,8 @@
 /** OpenAI's official client, chat, against a gateway whose upstream speaks Messages. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import OpenAI from 'openai-7'
-import { messageEvents, messageReply, messageStream } from '../../support/mock/messages-replies.ts'
+import { messageEvents } from '../../support/message-events.ts'
+import { messageReply, messageStream } from '../../support/mock/messages-replies.ts'
 import { jsonReply } from '../../support/mock/mock-upstream.ts'
 import { type DialectRig, lastBody, startDialectRig } from './rig.ts'
 

@@ -1,6 +1,6 @@
 /** Reads a Chat Completions stream. */
 import { isObject, parseJson } from '../../neutral/fields.ts'
-import type { JsonObject } from '../../neutral/neutral.ts'
+import type { JsonObject, Usage } from '../../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../../translation/format.ts'
 import { neutralError } from '../neutral-error.ts'
 import { readError as readReported } from '../read-error.ts'
@@ -23,12 +23,18 @@ export class ChatReader implements EventReader {
   /** The text, thought or refusal that is open. */
   private kind: TextKind | null = null
   private index = -1
-  private finishReason: unknown = null
+  private finishReason: string | null = null
+  /** The last that was reported. */
+  private usage: Usage | null = null
 
   constructor(target: WireTarget, emit: Emit) {
     this.target = target
     this.emit = emit
     this.calls = new StreamedCalls(emit, () => this.parts++)
+  }
+
+  get finished(): boolean {
+    return this.finishReason !== null
   }
 
   read(data: string): void {
@@ -51,14 +57,13 @@ export class ChatReader implements EventReader {
     const { choices } = chunk
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
     if (isObject(choice)) this.readChoice(choice)
-    if (chunk.usage !== undefined && chunk.usage !== null)
-      this.readUsage(chunk.usage, choice === undefined)
+    if (chunk.usage !== undefined && chunk.usage !== null) this.readUsage(chunk.usage)
   }
 
   /** The end of the body without `[DONE]`: complete if a finish reason came, else a cut. */
   finish(): void {
     if (this.over) return
-    if (this.finishReason !== null) {
+    if (this.finished) {
       this.end()
       return
     }
@@ -76,22 +81,22 @@ export class ChatReader implements EventReader {
     })
   }
 
-  /** Usage in a chunk of its own after the finish is the last that comes. */
-  private readUsage(value: unknown, alone: boolean): void {
+  /** Never the end of the stream: some upstreams count as they go, in chunks without choices. */
+  private readUsage(value: unknown): void {
     const usage = readAnswerUsage(value)
     if (usage === null) return
-    this.emit({ type: 'usage', usage })
-    if (alone && this.finishReason !== null) this.end()
+    this.usage = usage
+    this.emit({ type: 'usage', usage, running: !this.finished })
   }
 
   private readChoice(choice: JsonObject): void {
     // A stream of one choice; others are refused before sending.
     if (choice.index !== undefined && choice.index !== 0) return
     // Some upstreams end with a whole message instead of a delta.
-    const { delta } = choice
+    const { delta, finish_reason: reason } = choice
     if (isObject(delta)) this.readDelta(delta)
-    if (choice.finish_reason !== undefined && choice.finish_reason !== null)
-      this.finishReason = choice.finish_reason
+    // Some upstreams send an empty reason until there is one.
+    if (typeof reason === 'string' && reason !== '') this.finishReason = reason
   }
 
   private readDelta(delta: JsonObject): void {
@@ -147,6 +152,8 @@ export class ChatReader implements EventReader {
     this.over = true
     this.closeText()
     this.calls.close()
+    // An upstream that counts as it goes may say no more of it at its end.
+    if (this.usage !== null) this.emit({ type: 'usage', usage: this.usage })
     const { reason, stopText } = readFinish(this.finishReason, this.calls.any)
     this.emit({ type: 'end', reason, stopText })
   }
