@@ -16,6 +16,8 @@ export interface InFlight {
   enter(caller: Caller, client: ClientPeer & Endable): () => void
   /** Ends the requests of callers that are no longer allowed. */
   endOthersThan(isAllowed: (caller: Caller) => boolean): void
+  /** Model requests of this instance that have not ended. */
+  count(): number
 }
 
 interface Endable {
@@ -70,6 +72,7 @@ export function createInFlight({ perKey, perAddress, addressOf }: InFlightRules)
     endOthersThan(isAllowed) {
       for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
     },
+    count: () => running.size,
   }
 }
 

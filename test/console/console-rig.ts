@@ -1,4 +1,4 @@
-/** A real gateway before a mock upstream, and a browser that tells of everything a page must not do. */
+/** A real gateway with a mock upstream, and a browser that reports everything a page must not do. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,12 @@ export interface ConsoleRig {
   cli(...args: string[]): ReturnType<typeof runCli>
   /** A call of the admin API with the admin's key. */
   api(method: string, path: string, body?: unknown): Promise<Response>
+  /** Adds the mock as an upstream that serves these models. Returns when requests can use it. */
+  addUpstream(...models: string[]): Promise<void>
+  /** A chat request with the admin's key, as a program sends it. */
+  ask(model: string): Promise<Response>
+  /** Creates a user and signs them in, by the link that an admin gives them. */
+  signInNew(username: string, role: 'admin' | 'viewer' | 'user'): Promise<Visit>
   close(): Promise<void>
 }
 
@@ -46,6 +52,12 @@ export async function startConsoleRig(extra: Record<string, string> = {}): Promi
   const value = (name: string) => new RegExp(`^${name}='?([^'\\n]+)'?$`, 'm').exec(start)?.[1] ?? ''
   const adminKey = value('ADMIN_KEY')
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS })
+  const api: ConsoleRig['api'] = (method, path, body) =>
+    fetch(`${gateway.url}/admin/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
   return {
     gateway,
     mock,
@@ -53,12 +65,26 @@ export async function startConsoleRig(extra: Record<string, string> = {}): Promi
     link: value('CONSOLE_LINK'),
     adminKey,
     cli: (...args) => runCli(args, env),
-    api: (method, path, body) =>
-      fetch(`${gateway.url}/admin/v1${path}`, {
-        method,
+    api,
+    async addUpstream(...models) {
+      const settings = { provider: 'compatible', base_url: mock.url, models }
+      await created(
+        api('POST', '/upstreams', { ...settings, name: 'mock', secret: 'sk-of-the-provider' }),
+      )
+    },
+    ask: (model) =>
+      fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
         headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello.' }] }),
       }),
+    async signInNew(username, role) {
+      const { id } = await created<{ id: number }>(api('POST', '/users', { username, role }))
+      const link = await created<{ url: string }>(api('POST', `/users/${id}/setup-link`))
+      const visitor = await visit(browser)
+      await setUp(visitor.page, link.url)
+      return visitor
+    },
     async close() {
       await browser.close()
       gateway.signal('SIGTERM')
@@ -69,10 +95,17 @@ export async function startConsoleRig(extra: Record<string, string> = {}): Promi
   }
 }
 
+/** The object in a successful reply; throws with the gateway's own words otherwise. */
+export async function created<Body = unknown>(call: Promise<Response>): Promise<Body> {
+  const reply = await call
+  if (!reply.ok) throw new Error(`${reply.status}: ${await reply.text()}`)
+  return (await reply.json()) as Body
+}
+
 export interface Visit {
   page: Page
   context: BrowserContext
-  /** What went wrong in the page: violations of the policy, uncaught errors, failed files. */
+  /** Violations of the content security policy and uncaught errors. */
   problems: string[]
 }
 

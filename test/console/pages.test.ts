@@ -33,28 +33,14 @@ let rig: ConsoleRig
 beforeAll(async () => {
   rig = await startConsoleRig()
   rig.mock.script(() => jsonReply(200, chatCompletion('Hello!')))
-  const body = { provider: 'compatible', base_url: rig.mock.url, models: [MODEL] }
-  const added = await rig.api('POST', '/upstreams', {
-    ...body,
-    name: 'mock',
-    secret: 'sk-of-the-provider',
-  })
-  if (!added.ok) throw new Error(await added.text())
+  await rig.addUpstream(MODEL)
   for (let request = 0; request < 5; request++)
-    await sendRequest(request === 4 ? 'no-such-model' : MODEL)
+    await rig.ask(request === 4 ? 'no-such-model' : MODEL)
   const { page, context } = await visit(rig.browser)
   await setUp(page, rig.link)
   await context.close()
 }, 60_000)
 afterAll(() => rig.close())
-
-function sendRequest(model: string): Promise<Response> {
-  return fetch(`${rig.gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${rig.adminKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }] }),
-  })
-}
 
 /** Opens a page and waits until nothing in it is loading. */
 async function open(page: Page, path: string): Promise<void> {

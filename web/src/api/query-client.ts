@@ -13,9 +13,9 @@ export const queryClient = new QueryClient({
         count < MAX_RETRIES &&
         error instanceof ApiError &&
         (error.status === 0 || error.status >= 502),
-      // Hidden tabs stay silent; what they show is fetched again when they are looked at.
+      // A hidden tab receives no events, so whatever it shows may have changed: fetched again when it is visible.
       refetchIntervalInBackground: false,
-      refetchOnWindowFocus: true,
+      refetchOnWindowFocus: 'always',
     },
   },
 })

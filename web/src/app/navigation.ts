@@ -2,11 +2,11 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import type { Role } from '@/api/session.ts'
+import type { Icon } from '@/ui/icon.tsx'
 import {
   ActivityIcon,
   ChartColumnIcon,
   GaugeIcon,
-  type Icon,
   KeyIcon,
   LayersIcon,
   MessageSquareIcon,
@@ -15,7 +15,7 @@ import {
   SettingsIcon,
   StethoscopeIcon,
   UsersIcon,
-} from '@/ui/icons.tsx'
+} from '@/ui/icons.ts'
 
 export interface NavigationItem {
   to:

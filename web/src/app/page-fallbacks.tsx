@@ -2,7 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { Button } from '@/ui/button.tsx'
-import { SearchIcon } from '@/ui/icons.tsx'
+import { SearchIcon } from '@/ui/icons.ts'
 import { Empty, Failed } from '@/ui/states.tsx'
 
 export function PageMissing() {

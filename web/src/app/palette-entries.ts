@@ -5,9 +5,9 @@ import type { SearchResult } from '@/api/search.ts'
 import { signOut, useIdentity, useMay } from '@/api/session.ts'
 import { chooseLanguage } from '@/lib/i18n.ts'
 import { chooseTheme, currentTheme } from '@/lib/theme.ts'
+import type { Icon } from '@/ui/icon.tsx'
 import {
   ActivityIcon,
-  type Icon,
   KeyIcon,
   LanguagesIcon,
   LayersIcon,
@@ -16,7 +16,7 @@ import {
   PlusIcon,
   ServerIcon,
   UserIcon,
-} from '@/ui/icons.tsx'
+} from '@/ui/icons.ts'
 import { pagesFor } from './navigation.ts'
 
 export interface PaletteEntry {

@@ -6,7 +6,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { searchQuery } from '@/api/search.ts'
 import { isComposing } from '@/lib/keyboard.ts'
 import { classNames } from '@/ui/class-names.ts'
-import { SearchIcon } from '@/ui/icons.tsx'
+import { SearchIcon } from '@/ui/icons.ts'
 import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { type PaletteEntry, usePaletteEntries } from './palette-entries.ts'
 

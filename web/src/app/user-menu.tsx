@@ -7,7 +7,7 @@ import { signOut, useIdentity } from '@/api/session.ts'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
 import { chooseTheme, type ThemeChoice, themeChoice } from '@/lib/theme.ts'
 import { classNames } from '@/ui/class-names.ts'
-import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.tsx'
+import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.ts'
 import { useRoleNames } from '@/ui/role-names.ts'
 
 const ITEM = 'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover'

@@ -47,8 +47,11 @@ export const readOverviewSearch = (raw: Raw): OverviewSearch => ({
   range: oneOf(raw.range, OVERVIEW_RANGES),
 })
 
+export const OUTCOMES = ['ok', 'rejected', 'upstream_error', 'cut', 'aborted', 'lost'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 export interface RequestsSearch extends RangeSearch {
-  outcome?: string | undefined
+  outcome?: Outcome | undefined
   status?: string | undefined
   user?: number | undefined
   key?: number | undefined
@@ -60,7 +63,7 @@ export interface RequestsSearch extends RangeSearch {
 }
 export const readRequestsSearch = (raw: Raw): RequestsSearch => ({
   ...readRange(raw),
-  outcome: text(raw.outcome),
+  outcome: oneOf(raw.outcome, OUTCOMES),
   status: text(raw.status),
   user: integer(raw.user),
   key: integer(raw.key),

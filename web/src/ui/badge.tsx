@@ -1,15 +1,15 @@
 /** A state in a word, with a shape as well as a colour. */
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import type { Icon } from './icon.tsx'
 import {
   BanIcon,
   CircleAlertIcon,
   CircleCheckIcon,
   ClockIcon,
-  type Icon,
   InfoIcon,
   TriangleAlertIcon,
-} from './icons.tsx'
+} from './icons.ts'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off' | 'wait'
 

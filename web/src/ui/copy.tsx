@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { copyText } from '@/lib/clipboard.ts'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
-import { CheckIcon, CopyIcon } from './icons.tsx'
+import { CheckIcon, CopyIcon } from './icons.ts'
 import { showToast } from './overlay/toast.tsx'
 
 const SHOWN_MS = 1500

@@ -2,7 +2,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
 import { Button } from './button.tsx'
-import { LanguagesIcon } from './icons.tsx'
+import { LanguagesIcon } from './icons.ts'
 
 export function LanguageSwitch() {
   const { i18n } = useLingui()

@@ -1,7 +1,7 @@
 /** Marks what comes from a file or the environment, and so can't be changed here. */
 import { useLingui } from '@lingui/react/macro'
 import type { Schemas } from '@/api/client.ts'
-import { LockIcon } from './icons.tsx'
+import { LockIcon } from './icons.ts'
 
 type ManagedBy = Schemas['User']['managed_by']
 

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { classNames } from './class-names.ts'
 import { TextInput } from './field.tsx'
-import { SearchIcon } from './icons.tsx'
+import { SearchIcon } from './icons.ts'
 
 const PAUSE_MS = 250
 

@@ -5,7 +5,8 @@ import { errorText } from '@/api/error-text.ts'
 import { ApiError } from '@/api/errors.ts'
 import { Button } from './button.tsx'
 import { classNames } from './class-names.ts'
-import { CircleAlertIcon, type Icon, RefreshIcon } from './icons.tsx'
+import type { Icon } from './icon.tsx'
+import { CircleAlertIcon, RefreshIcon } from './icons.ts'
 
 /** A grey bar of the size of what will be there, so that nothing jumps. */
 export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {

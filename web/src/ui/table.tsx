@@ -11,7 +11,7 @@ import {
 } from '@tanstack/react-table'
 import { type ReactNode, useState } from 'react'
 import { classNames } from './class-names.ts'
-import { ArrowDownIcon, ArrowUpIcon } from './icons.tsx'
+import { ArrowDownIcon, ArrowUpIcon } from './icons.ts'
 
 declare module '@tanstack/react-table' {
   interface ColumnMeta<TData extends RowData, TValue> {

@@ -100,7 +100,7 @@ function eventStream(
 function gaugeOf({ services }: AdminApiParts) {
   const { requests, errors, tokens } = services.live.lastMinute()
   return {
-    in_flight: 0,
+    in_flight: services.inFlight.count(),
     requests_per_minute: requests,
     errors_per_minute: errors,
     tokens_per_minute: tokens,

@@ -8,7 +8,7 @@ import { usableModelsQuery } from '@/api/model-calls.ts'
 import { usePublicUrl } from '@/api/session.ts'
 import { SNIPPET_NAMES, type SnippetName, snippet } from '@/lib/snippets.ts'
 import { CodeBlock } from '@/ui/copy.tsx'
-import { TriangleAlertIcon } from '@/ui/icons.tsx'
+import { TriangleAlertIcon } from '@/ui/icons.ts'
 import { KeyTest } from './key-test.tsx'
 
 const NAMES: Record<SnippetName, string> = {

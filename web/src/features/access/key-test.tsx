@@ -4,11 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { errorText } from '@/api/error-text.ts'
 import { ApiError } from '@/api/errors.ts'
-import { useLiveEvents } from '@/api/events.ts'
+import { useLiveEvents } from '@/api/live/events.ts'
 import { sendTest } from '@/api/model-calls.ts'
 import { formatDuration } from '@/lib/format.ts'
 import { Button } from '@/ui/button.tsx'
-import { CircleAlertIcon, CircleCheckIcon, SendIcon } from '@/ui/icons.tsx'
+import { CircleAlertIcon, CircleCheckIcon, SendIcon } from '@/ui/icons.ts'
 
 interface KeyTestProps {
   keyId: number

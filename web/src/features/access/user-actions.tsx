@@ -15,7 +15,7 @@ import {
   type User,
 } from '@/api/users.ts'
 import { Button, IconButton } from '@/ui/button.tsx'
-import { EllipsisIcon, PencilIcon } from '@/ui/icons.tsx'
+import { EllipsisIcon, PencilIcon } from '@/ui/icons.ts'
 import { Confirm } from '@/ui/overlay/confirm.tsx'
 import { Menu, MenuItem, MenuSeparator } from '@/ui/overlay/menu.tsx'
 import { showToast } from '@/ui/overlay/toast.tsx'

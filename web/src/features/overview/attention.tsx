@@ -5,7 +5,7 @@ import type { Overview } from '@/api/overview.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
 import { CopyButton } from '@/ui/copy.tsx'
-import { CircleCheckIcon } from '@/ui/icons.tsx'
+import { CircleCheckIcon } from '@/ui/icons.ts'
 import { Panel } from '@/ui/page.tsx'
 
 export function Attention({ findings }: { findings: Overview['attention'] }) {

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { Overview } from '@/api/overview.ts'
 import { Button } from '@/ui/button.tsx'
 import { classNames } from '@/ui/class-names.ts'
-import { CheckIcon } from '@/ui/icons.tsx'
+import { CheckIcon } from '@/ui/icons.ts'
 import { Panel } from '@/ui/page.tsx'
 
 type Step = NonNullable<Overview['next_step']>

@@ -5,7 +5,7 @@ import type { Part } from '@/api/playground.ts'
 import { isComposing } from '@/lib/keyboard.ts'
 import { Button, IconButton } from '@/ui/button.tsx'
 import { TextArea } from '@/ui/field.tsx'
-import { ImageIcon, SendIcon, SquareIcon, XIcon } from '@/ui/icons.tsx'
+import { ImageIcon, SendIcon, SquareIcon, XIcon } from '@/ui/icons.ts'
 import { showToast } from '@/ui/overlay/toast.tsx'
 
 interface ComposerProps {

@@ -5,11 +5,11 @@ import { type FormEvent, useState } from 'react'
 import { keyQuery } from '@/api/keys.ts'
 import { useMay } from '@/api/session.ts'
 import { userQuery } from '@/api/users.ts'
-import type { RequestsSearch } from '@/lib/search-params.ts'
+import { OUTCOMES, type RequestsSearch } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
 import { RangePicker } from '@/ui/chart/range-picker.tsx'
 import { Select, TextInput } from '@/ui/field.tsx'
-import { SearchIcon, XIcon } from '@/ui/icons.tsx'
+import { SearchIcon, XIcon } from '@/ui/icons.ts'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { useOutcomeNames } from './outcome-badge.tsx'
 
@@ -41,12 +41,14 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
         aria-label={t`Outcome`}
         className="!w-auto"
         value={search.outcome ?? ''}
-        onChange={(event) => onChange({ outcome: event.target.value || undefined })}
+        onChange={(event) =>
+          onChange({ outcome: OUTCOMES.find((outcome) => outcome === event.target.value) })
+        }
       >
         <option value="">{t`Any outcome`}</option>
-        {Object.entries(outcomes).map(([outcome, name]) => (
+        {OUTCOMES.map((outcome) => (
           <option key={outcome} value={outcome}>
-            {name}
+            {outcomes[outcome]}
           </option>
         ))}
       </Select>

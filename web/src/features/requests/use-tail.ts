@@ -1,6 +1,6 @@
 /** The live tail: the newest requests first, a bounded number of them, drawn a few times a second at most. */
 import { useEffect, useRef, useState } from 'react'
-import { useLiveEvents } from '@/api/events.ts'
+import { useLiveEvents } from '@/api/live/events.ts'
 import type { RequestRow } from '@/api/requests.ts'
 
 const KEPT = 500

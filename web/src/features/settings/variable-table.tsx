@@ -4,7 +4,7 @@ import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
 import type { Setting } from '@/api/settings.ts'
 import { TextInput } from '@/ui/field.tsx'
-import { LockIcon } from '@/ui/icons.tsx'
+import { LockIcon } from '@/ui/icons.ts'
 import { DataTable } from '@/ui/table.tsx'
 
 export function VariableTable({ variables }: { variables: readonly Setting[] }) {

@@ -14,7 +14,7 @@ import {
 import { Button } from '@/ui/button.tsx'
 import { RangePicker } from '@/ui/chart/range-picker.tsx'
 import { Select } from '@/ui/field.tsx'
-import { XIcon } from '@/ui/icons.tsx'
+import { XIcon } from '@/ui/icons.ts'
 import { useGroupNames, useMetricNames } from './metrics.ts'
 
 interface ControlsProps {

@@ -14,7 +14,7 @@ import {
 import { boundsOf } from '@/lib/range.ts'
 import type { UsageSearch } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
-import { DownloadIcon } from '@/ui/icons.tsx'
+import { DownloadIcon } from '@/ui/icons.ts'
 import { Page, Panel } from '@/ui/page.tsx'
 import { Loaded, Skeleton } from '@/ui/states.tsx'
 import { formatMetric } from './metrics.ts'

@@ -4,7 +4,7 @@ import { formatTime } from '@/lib/format.ts'
 import type { Range, RangeSearch } from '@/lib/search-params.ts'
 import { Button } from '../button.tsx'
 import { Select } from '../field.tsx'
-import { XIcon } from '../icons.tsx'
+import { XIcon } from '../icons.ts'
 
 interface RangePickerProps {
   value: RangeSearch

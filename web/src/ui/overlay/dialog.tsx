@@ -5,7 +5,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'
-import { XIcon } from '../icons.tsx'
+import { XIcon } from '../icons.ts'
 import { useScrollLock } from './scroll-lock.ts'
 
 interface DialogProps {

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { useSyncExternalStore } from 'react'
 import { Button, IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'
-import { CircleAlertIcon, CircleCheckIcon, XIcon } from '../icons.tsx'
+import { CircleAlertIcon, CircleCheckIcon, XIcon } from '../icons.ts'
 
 interface Toast {
   id: number

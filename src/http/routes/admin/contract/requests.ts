@@ -5,10 +5,18 @@ import {
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
+import type { Outcome } from '../../../../usage/record.ts'
 import { EVERYONE } from './access.ts'
 import { Id, json, MISSING, PageQuery, pageOf, RangeQuery, REFUSALS, Time } from './common.ts'
 
-export const OUTCOMES = ['success', 'error', 'cut', 'cancelled', 'refused'] as const
+const OUTCOMES = [
+  'ok',
+  'rejected',
+  'upstream_error',
+  'cut',
+  'aborted',
+  'lost',
+] as const satisfies readonly Outcome[]
 
 export const RequestRow = z
   .object({
@@ -71,7 +79,7 @@ export const RequestDetail = RequestRow.extend({
 }).openapi('RequestDetail')
 
 const RequestFilter = RangeQuery.extend({
-  outcome: z.string().max(40).optional(),
+  outcome: z.enum(OUTCOMES).optional(),
   /** A status such as 429, or a class such as 4xx. */
   status: z
     .string()

@@ -2,9 +2,9 @@
 import { useEffect, useRef } from 'react'
 import { ADMIN_URL } from '@/lib/addresses.ts'
 import { syncClock } from '@/lib/clock.ts'
-import type { Schemas } from './client.ts'
+import type { Schemas } from '../client.ts'
+import { queryClient } from '../query-client.ts'
 import { EventHub, type LiveMessage, type Watch } from './event-hub.ts'
-import { queryClient } from './query-client.ts'
 
 type Events = Required<Schemas['LiveEvents']>
 export interface LiveListener {
