@@ -1,13 +1,16 @@
-/** Which rows the vault can decrypt, and re-encrypting them with the active key. */
-import type { UpstreamKey } from '../core/entities.ts'
-import { bindingOf, type KeyFile } from '../upstreams/vault.ts'
+/** Which secrets the vault can decrypt, and re-encrypting them with the active key. */
+import type { KeyFile, SealedSecret } from '../upstreams/vault.ts'
 import type { Actor, MakeChange } from './changes.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import { allUpstreamKeys } from './pages.ts'
 
-export interface SealedRow {
-  upstream: string
+export interface SealedName {
+  kind: 'upstream_key' | 'second_factor'
+  /** Of the upstream key, or of the user. */
+  name: string
+}
+
+export interface SealedRow extends SealedName {
   /** Id of the encryption key that encrypted the row. */
   keyId: string
   active: boolean
@@ -22,19 +25,19 @@ const TAKEN_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 100
 
 export interface Rotation {
-  rotated: string[]
+  rotated: SealedName[]
   failed: SealedRow[]
-  /** Where the keys that no row needs any more are stored; null if they come from variables. */
+  /** Where the keys that no secret needs any more are stored; null if they come from variables. */
   retiredKeys: string | null
 }
 
 export function createEncryption({ store, vault, nowMs }: AdminDependencies, change: MakeChange) {
   const status = async (): Promise<SealedRow[]> =>
-    (await allUpstreamKeys(store)).map((row) => {
-      const opened = vault.open(row.encryptedKey, bindingOf(row))
-      const keyId = sealedWith(row)
+    (await store.listSealedSecrets()).map((secret) => {
+      const opened = vault.open(secret.sealed, secret.binding)
+      const keyId = sealedWith(secret)
       const active = keyId === vault.activeKeyId
-      return { upstream: row.name, keyId, active, problem: opened.ok ? null : opened.reason }
+      return { ...nameOf(secret), keyId, active, problem: opened.ok ? null : opened.reason }
     })
 
   /** The running instances for which `has` is false. */
@@ -67,16 +70,19 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
     await refuseUnless(key, ([active]) => active === key, TAKEN_WITHIN_MS)
   }
 
-  const sealAgain = async (actor: Actor): Promise<string[]> => {
-    const rotated: string[] = []
-    for (const row of await allUpstreamKeys(store)) {
-      const opened = vault.open(row.encryptedKey, bindingOf(row))
-      if (!opened.ok || sealedWith(row) === vault.activeKeyId) continue
-      await change(actor, async (step, record) => {
-        await step.replaceEncryptedKey(row.id, vault.seal(opened.secret, bindingOf(row)))
-        await record('encryption.rotate', `upstream:${row.id}`)
+  const sealAgain = async (actor: Actor): Promise<SealedName[]> => {
+    const rotated: SealedName[] = []
+    for (const secret of await store.listSealedSecrets()) {
+      const opened = vault.open(secret.sealed, secret.binding)
+      if (!opened.ok || sealedWith(secret) === vault.activeKeyId) continue
+      const replaced = await change(actor, async (step, record) => {
+        const sealed = vault.seal(opened.secret, secret.binding)
+        // A secret that was replaced since it was read is already sealed with the active key.
+        if (!(await step.replaceSealedSecret(secret, sealed))) return false
+        await record('encryption.rotate', subjectOf(secret))
+        return true
       })
-      rotated.push(row.name)
+      if (replaced) rotated.push(nameOf(secret))
     }
     return rotated
   }
@@ -85,9 +91,9 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
     activeKeyId: () => vault.activeKeyId,
     status,
     /**
-     * Works while serving: each row is replaced in one statement, and both forms open until the old key is
+     * Works while serving: each secret is replaced in one statement, and both forms open until the old key is
      * dropped. With a key file it makes the new key itself. Refused as long as a running instance lacks the
-     * new key, because that instance could no longer use the rows.
+     * new key, because that instance could no longer use the secrets.
      */
     async rotate(actor: Actor): Promise<Rotation> {
       const key = vault.activeKeyId
@@ -101,6 +107,14 @@ export function createEncryption({ store, vault, nowMs }: AdminDependencies, cha
   }
 }
 
-function sealedWith({ encryptedKey }: UpstreamKey): string {
-  return encryptedKey.split('.')[1] || 'unknown'
+function sealedWith({ sealed }: SealedSecret): string {
+  return sealed.split('.')[1] || 'unknown'
+}
+
+function nameOf({ column, name }: SealedSecret): SealedName {
+  return { kind: column.table === 'upstream_keys' ? 'upstream_key' : 'second_factor', name }
+}
+
+function subjectOf({ column, binding }: SealedSecret): string {
+  return `${column.table === 'upstream_keys' ? 'upstream' : 'user'}:${binding.row}`
 }

@@ -12,6 +12,7 @@ import type {
   UserStatus,
 } from '../core/entities.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
+import type { SealedSecret } from '../upstreams/vault.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
 
 /** One page, ordered by id. */
@@ -211,8 +212,11 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** Back to healthy, failures and cooldown cleared, also of its models. False if there is no such row. */
   resetUpstreamKey(id: number): Promise<boolean>
   setUpstreamKeyDisabled(id: number, disabled: boolean): Promise<boolean>
-  replaceEncryptedKey(id: number, encryptedKey: string): Promise<boolean>
   removeUpstreamKey(id: number): Promise<boolean>
+  /** All ciphertexts of the store, also those of rows that are malformed otherwise. */
+  listSealedSecrets(): Promise<SealedSecret[]>
+  /** False if the secret was replaced or removed since it was read. */
+  replaceSealedSecret(before: SealedSecret, sealed: string): Promise<boolean>
   /** `digest` identifies a key permanently without revealing it. */
   rememberRemoval(digest: string): Promise<void>
   forgetRemoval(digest: string): Promise<void>

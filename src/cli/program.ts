@@ -142,7 +142,7 @@ const GROUPS: readonly [
   ],
   [
     'encryption',
-    'the key that upstream keys are encrypted with',
+    'the key that stored secrets are encrypted with',
     'gpt-proxy encryption status',
     [addEncryptionStatus, addEncryptionRotate],
   ],

@@ -120,6 +120,7 @@ export interface DatabaseEvidence {
 }
 
 export interface SealedSeen {
+  kind: 'upstream key' | 'second factor'
   name: string
   placement: string
   sealedWith: string

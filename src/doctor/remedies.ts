@@ -80,6 +80,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
     'gpt-proxy encryption rotate',
     KEEP_OLD,
   ],
+  'enc.totp': ['gpt-proxy console --user {user}'],
   'enc.changed': REPLACE,
 
   'quo.spent': ['gpt-proxy quota set {user} {suggested}', 'gpt-proxy quota reset {user}'],

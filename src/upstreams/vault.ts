@@ -1,16 +1,43 @@
-/** Encryption at rest for upstream keys. */
+/** Encryption at rest for upstream keys and second factors. */
+
+/**
+ * Every column that holds ciphertexts. `boundAs` is the column in the additional data: a pending second factor
+ * becomes the confirmed one without being sealed again. Secrets can only be sealed for these columns, and a
+ * rotation seals all of them again.
+ */
+export const SEALED_COLUMNS = [
+  { table: 'upstream_keys', column: 'encrypted_key', boundAs: 'encrypted_key' },
+  { table: 'user_credentials', column: 'totp_secret', boundAs: 'totp_secret' },
+  { table: 'user_credentials', column: 'totp_pending', boundAs: 'totp_secret' },
+] as const
+
+export type SealedColumn = (typeof SEALED_COLUMNS)[number]
 
 /** What a secret is bound to: moving the ciphertext to another row or origin makes it unreadable. */
 export interface SecretBinding {
-  table: string
+  table: SealedColumn['table']
   row: number
-  column: string
+  column: SealedColumn['boundAs']
   /** The base URL the key may be sent to. */
   baseUrl: string
 }
 
+/** One ciphertext in the store. */
+export interface SealedSecret {
+  column: SealedColumn
+  /** The name of the upstream key, or of the user. */
+  name: string
+  sealed: string
+  binding: SecretBinding
+}
+
 export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): SecretBinding {
   return { table: 'upstream_keys', row: id, column: 'encrypted_key', baseUrl }
+}
+
+/** The second factor's secret is bound to its user's row. */
+export function totpBinding(userId: number): SecretBinding {
+  return { table: 'user_credentials', row: userId, column: 'totp_secret', baseUrl: '' }
 }
 
 export type Opened = { ok: true; secret: string } | { ok: false; reason: string }

@@ -146,18 +146,6 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     expect(await store.setUpstreamKeyDisabled(id + 1, false)).toBe(false)
   })
 
-  test('a ciphertext is replaced in its own row only', async () => {
-    const { store } = current()
-    const one = await add('one')
-    const two = await add('two')
-    expect(await store.replaceEncryptedKey(one.id, 'sealed anew')).toBe(true)
-    expect((await store.listUpstreamKeys()).items.map((key) => key.encryptedKey)).toEqual([
-      'sealed anew',
-      two.encryptedKey,
-    ])
-    expect(await store.replaceEncryptedKey(two.id + 1, 'x')).toBe(false)
-  })
-
   describe('the states of models', () => {
     const limited = (upstreamKeyId: number, model = 'big') => ({
       upstreamKeyId,

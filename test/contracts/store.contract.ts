@@ -6,6 +6,7 @@ import { testObjects } from './store-objects.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
+import { testSecrets } from './store-secrets.contract.ts'
 import { testSums } from './store-sums.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
 import { testUpstreams } from './store-upstreams.contract.ts'
@@ -41,6 +42,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
 
     describe('users and proxy keys', () => testAccounts(current))
     describe('upstream keys', () => testUpstreams(current))
+    describe('encrypted secrets', () => testSecrets(current))
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
     describe('reports', () => testReports(current))

@@ -13,6 +13,7 @@ import { createOperations } from './operations.ts'
 import type { ReportProblems } from './problem-log.ts'
 import { createQuotaAdmin } from './quota/quota-admin.ts'
 import type { Tables } from './schema/schema.ts'
+import { createSealedSecrets } from './sealed-secrets.ts'
 import type { DialectWords } from './sql-dialect.ts'
 import { createPriceAdmin } from './usage/price-rows.ts'
 import { summarizeUsage } from './usage/usage-reports.ts'
@@ -28,6 +29,7 @@ export function createAdminStore(
     ...createKeyAdmin(db, report),
     ...createKeyActivityRows(db),
     ...createUpstreamAdmin(db, report),
+    ...createSealedSecrets(db),
     ...createPriceAdmin(db),
     ...createModelAdmin(db, report),
     ...createQuotaAdmin(db, words),

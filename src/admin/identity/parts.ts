@@ -3,7 +3,7 @@ import type { Lockout } from '../../access/lockout.ts'
 import type { PasswordHasher } from '../../access/password.ts'
 import type { Totp } from '../../access/totp.ts'
 import type { Sha256Hex } from '../../core/sha256.ts'
-import type { SecretBinding, Vault } from '../../upstreams/vault.ts'
+import type { Vault } from '../../upstreams/vault.ts'
 import type { MakeChange } from '../changes.ts'
 import type { AdminStore } from '../store.ts'
 
@@ -27,9 +27,4 @@ export interface SignInOrigin {
   userAgent: string
   /** The device cookie, as it was sent. */
   device: string | null
-}
-
-/** The second factor's secret is bound to its user's row. */
-export function totpBinding(userId: number): SecretBinding {
-  return { table: 'user_credentials', row: userId, column: 'totp_secret', baseUrl: '' }
 }

@@ -1,7 +1,8 @@
 /** Time-based one-time passwords: setup, confirmation, check, removal. Each code is valid once. */
 import type { User } from '../../core/entities.ts'
+import { totpBinding } from '../../upstreams/vault.ts'
 import type { Actor } from '../changes.ts'
-import { type IdentityParts, totpBinding } from './parts.ts'
+import type { IdentityParts } from './parts.ts'
 import { SignInRefusal } from './refusal.ts'
 
 export function createSecondFactor({ store, change, vault, totp, nowMs }: IdentityParts) {

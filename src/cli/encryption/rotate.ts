@@ -10,7 +10,7 @@ export function addEncryptionRotate(encryption: Command, context: CliContext): v
   const rotate = encryption
     .command('rotate')
     .description(
-      'encrypt all upstream keys with a new key, while serving; with ENCRYPTION_KEY, with the active one',
+      'encrypt all stored secrets with a new key, while serving; with ENCRYPTION_KEY, with the active one',
     )
   withExamples(
     withJson(rotate),
@@ -20,7 +20,7 @@ export function addEncryptionRotate(encryption: Command, context: CliContext): v
     withAdmin(context, async (admin) => {
       const { rotated, failed, retiredKeys } = await admin.encryption.rotate(CLI_ACTOR)
       printRow(context, { rotated: rotated.length, failed: failed.length }, { json })
-      for (const { upstream, problem } of failed) context.writeError(`${upstream}: ${problem}\n`)
+      for (const { name, problem } of failed) context.writeError(`${name}: ${problem}\n`)
       if (retiredKeys !== null)
         context.writeError(
           `The new key is in encryption.key. The old one, which only earlier backups need, is in ${retiredKeys}\n`,

@@ -9,13 +9,16 @@ import { withAdmin } from '../with-admin.ts'
 export function addEncryptionStatus(encryption: Command, context: CliContext): void {
   const status = encryption
     .command('status')
-    .description("which rows which encryption key opens; exit code 5 where one can't be opened")
+    .description(
+      "which encryption key opens which stored secret; exit code 5 if one can't be opened",
+    )
   withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
       const activeKeyId = admin.encryption.activeKeyId()
       const rows = (await admin.encryption.status()).map(
-        ({ upstream, keyId, active, problem }) => ({
-          upstream,
+        ({ kind, name, keyId, active, problem }) => ({
+          kind,
+          name,
           key_id: keyId,
           active,
           problem,

@@ -38,11 +38,11 @@ const PROGRAM = {
   'which migrations the store has, and which are still to be run': '列出已执行和待执行的数据库迁移',
   'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; may be run again':
     '把 DATA_DIR 中的内置数据库复制到 DATABASE_URL 指定的 PostgreSQL，须先停止服务；可重复执行',
-  'the key that upstream keys are encrypted with': '用来加密上游密钥的加密密钥',
-  "which rows which encryption key opens; exit code 5 where one can't be opened":
-    '列出各加密密钥能解密哪些记录；有记录无法解密时退出码为 5',
-  'encrypt all upstream keys with a new key, while serving; with ENCRYPTION_KEY, with the active one':
-    '在服务运行时用新密钥重新加密所有上游密钥；设置了 ENCRYPTION_KEY 时使用当前密钥',
+  'the key that stored secrets are encrypted with': '用来加密已存密文的加密密钥',
+  "which encryption key opens which stored secret; exit code 5 if one can't be opened":
+    '列出各加密密钥能解密哪些已存密文；有密文无法解密时退出码为 5',
+  'encrypt all stored secrets with a new key, while serving; with ENCRYPTION_KEY, with the active one':
+    '在服务运行时用新密钥重新加密所有已存密文（上游密钥和第二因素）；设置了 ENCRYPTION_KEY 时使用当前密钥',
   'display help for command': '显示命令的帮助',
 }
 

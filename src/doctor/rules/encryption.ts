@@ -31,8 +31,7 @@ export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
 function withoutFile({ file, rows }: EncryptionEvidence): Finding {
   const sealed = rows.filter(({ opensWith }) => opensWith === 'none')
   if (sealed.length === 0) return ok('enc.new', { file })
-  const names = sealed.map(({ name }) => name).join(', ')
-  return failure('enc.gone', { file, rows: sealed.length, names })
+  return failure('enc.gone', { file, rows: sealed.length, names: namesOf(sealed) })
 }
 
 function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidence): Finding[] {
@@ -40,7 +39,7 @@ function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidenc
   const by = (want: (row: SealedSeen) => boolean) => rows.filter(want)
   const named = (some: readonly SealedSeen[]) => ({
     rows: some.length,
-    names: some.map(({ name }) => name).join(', '),
+    names: namesOf(some),
     keyId,
     source,
     file,
@@ -53,7 +52,15 @@ function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidenc
   for (const row of by(({ opensWith }) => opensWith === 'none')) {
     const { name: upstream, placement, sealedWith } = row
     const code = sealedWith === keyId ? 'enc.changed' : 'enc.lost'
-    findings.push(failure(code, { ...named([row]), upstream, placement, sealedWith }))
+    if (row.kind === 'second factor')
+      findings.push(failure('enc.totp', { ...named([row]), sealedWith, user: row.name }))
+    else findings.push(failure(code, { ...named([row]), upstream, placement, sealedWith }))
   }
   return findings
+}
+
+function namesOf(rows: readonly SealedSeen[]): string {
+  return rows
+    .map(({ kind, name }) => (kind === 'second factor' ? `${name} (TOTP)` : name))
+    .join(', ')
 }

@@ -150,11 +150,11 @@ export const EN_STATE = {
   'db.other': ['{place}: the step "{step}" fails: {detail}.', 'See what it says.', '{remedy}:'],
 
   'enc.ok': [
-    'ENCRYPTION_KEY ({source}, id {keyId}) is well formed and opens {rows} of {rows} upstream keys.',
+    'ENCRYPTION_KEY ({source}, id {keyId}) is well formed and opens {rows} of {rows} stored secrets.',
   ],
   'enc.new': ['There is no encryption key yet; the first start makes {file}.'],
   'enc.gone': [
-    '{file} is missing, and {rows} upstream keys ({names}) are encrypted with the key that was in it.',
+    '{file} is missing, and {rows} stored secrets ({names}) are encrypted with the key that was in it.',
     'It was moved or deleted, or the store was restored without it.',
     'Put it back. Where it is lost, remove each of these upstream keys and add it again; the first one makes a new file.',
   ],
@@ -209,7 +209,7 @@ export const EN_STATE = {
     'Let the old key open them, encrypt them anew with the present one, then the old one is no longer needed:',
   ],
   'enc.old': [
-    '{rows} upstream keys ({names}) are still encrypted with an old key.',
+    '{rows} stored secrets ({names}) are still encrypted with an old key.',
     'ENCRYPTION_KEY was changed and "encryption rotate" did not run since.',
     'Encrypt them anew; then ENCRYPTION_KEYS_OLD can be unset:',
   ],
@@ -217,6 +217,11 @@ export const EN_STATE = {
     'ENCRYPTION_KEY ({source}, id {keyId}) does not open {rows} upstream keys ({names}), which were encrypted with the key of id {sealedWith}.',
     'ENCRYPTION_KEY was changed, or the store comes from another installation.',
     'Start with the former key, or name it in ENCRYPTION_KEYS_OLD and run "encryption rotate". Where it is lost, enter each upstream key again:',
+  ],
+  'enc.totp': [
+    'ENCRYPTION_KEY ({source}, id {keyId}) does not open the second factor of {names}, which was encrypted with the key of id {sealedWith}. This user cannot sign in with a password.',
+    'ENCRYPTION_KEY was changed, or the store comes from another installation.',
+    'Name the former key in ENCRYPTION_KEYS_OLD and run "encryption rotate". Where it is lost, a new link turns the second factor off:',
   ],
   'enc.changed': [
     'ENCRYPTION_KEY has the id that {names} were encrypted with, and still does not open them.',

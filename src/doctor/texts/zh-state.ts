@@ -159,11 +159,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   ],
 
   'enc.ok': [
-    'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）格式正确，能打开 {rows} 个上游密钥中的 {rows} 个。',
+    'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）格式正确，能打开 {rows} 个已存密文中的 {rows} 个。',
   ],
   'enc.new': ['还没有加密密钥；首次启动会创建 {file}。'],
   'enc.gone': [
-    '{file} 不见了，而 {rows} 个上游密钥（{names}）是用其中的密钥加密的。',
+    '{file} 不见了，而 {rows} 个已存密文（{names}）是用其中的密钥加密的。',
     '它被移走或删除了，或者恢复存储时没有一起恢复。',
     '把它放回去。若已丢失，请删除这些上游密钥并逐个重新添加；第一次添加会生成新的文件。',
   ],
@@ -202,7 +202,7 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '让旧密钥打开它们，用现在的密钥重新加密，之后不再需要旧密钥：',
   ],
   'enc.old': [
-    '{rows} 个上游密钥（{names}）仍用旧密钥加密。',
+    '{rows} 个已存密文（{names}）仍用旧密钥加密。',
     'ENCRYPTION_KEY 更换后没有运行过 “encryption rotate”。',
     '重新加密；之后可以取消 ENCRYPTION_KEYS_OLD：',
   ],
@@ -210,6 +210,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）打不开 {rows} 个上游密钥（{names}），它们由编号 {sealedWith} 的密钥加密。',
     'ENCRYPTION_KEY 被更换，或存储来自另一个安装。',
     '用从前的密钥启动，或写入 ENCRYPTION_KEYS_OLD 并运行 “encryption rotate”。如果已丢失，请重新输入每个上游密钥：',
+  ],
+  'enc.totp': [
+    'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）打不开 {names} 的第二因素，它由编号 {sealedWith} 的密钥加密。该用户无法用密码登录。',
+    'ENCRYPTION_KEY 被更换，或存储来自另一个安装。',
+    '把从前的密钥写入 ENCRYPTION_KEYS_OLD 并运行 “encryption rotate”。如果已丢失，新的链接会关闭第二因素：',
   ],
   'enc.changed': [
     'ENCRYPTION_KEY 的编号与加密 {names} 时的相同，但仍打不开它们。',

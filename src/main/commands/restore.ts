@@ -13,7 +13,7 @@ import { type FileKeys, parseKeyFile } from '../../adapters/vault/key-file.ts'
 import type { RestoreOptions, RestoreReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
-import type { Vault } from '../../upstreams/vault.ts'
+import { bindingOf, type Vault } from '../../upstreams/vault.ts'
 import { ensureDataDir } from '../compose/open-admin.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
@@ -41,10 +41,9 @@ function assertKeyFits(config: Config, keyText: string | null, contents: BackupC
   if (upstreamKeys.length === 0) return
   const keys = keyText === null ? presentKeys(config) : parsedKeys(keyText)
   const vault = keys === null ? null : vaultOver(keys, config.encryptionKeysOld)
-  const opens = upstreamKeys.some(({ id: row, baseUrl, encryptedKey }) => {
-    const binding = { table: 'upstream_keys', row, column: 'encrypted_key', baseUrl }
-    return vault?.open(encryptedKey, binding).ok === true
-  })
+  const opens = upstreamKeys.some(
+    ({ encryptedKey, ...row }) => vault?.open(encryptedKey, bindingOf(row)).ok === true,
+  )
   if (opens) return
   const count = upstreamKeys.length
   throw new OperatorError(

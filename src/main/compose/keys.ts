@@ -7,26 +7,25 @@ import { createFileVault } from '../../adapters/vault/file-vault.ts'
 import type { Config } from '../../config.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
-import type { Vault } from '../../upstreams/vault.ts'
-import { bindingOf } from '../../upstreams/vault.ts'
+import { bindingOf, type SealedSecret, type Vault } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 
-/** `sealed` returns the rows that a new key could not decrypt; `warn` reports a key file that others can read. */
+/** `sealed` returns the secrets that a new key could not decrypt; `warn` reports a key file that others can read. */
 export async function openVault(
   config: Config,
-  sealed: () => Promise<readonly UpstreamKey[]>,
+  sealed: () => Promise<readonly SealedSecret[]>,
   warn: (message: string) => void,
 ): Promise<Vault> {
   const { encryptionKey, encryptionKeysOld: old } = config
   if (encryptionKey !== null) return createVault({ active: encryptionKey, old })
   const path = keyPath(config)
-  // A new key in place of a lost one would decrypt none of the old rows and hide the loss.
+  // A new key in place of a lost one would decrypt none of the old secrets and hide the loss.
   if (!existsSync(path) && !openedByOne(old, await sealed()))
     return closedVault(
       new OperatorError(
         'store',
-        `the encryption key file ${path} is missing, and the upstream keys in the store are encrypted with it`,
-        'put it back, or set ENCRYPTION_KEY to what was in it; where it is lost, remove these upstream keys (gpt-proxy upstream remove) and add them again',
+        `the encryption key file ${path} is missing, and the secrets in the store are encrypted with it`,
+        'put it back, or set ENCRYPTION_KEY to what was in it; where it is lost, remove the upstream keys (gpt-proxy upstream remove) and add them again, and turn second factors off with a new link (gpt-proxy console --user)',
       ),
     )
   return createFileVault({ path, old, warn })
@@ -47,9 +46,9 @@ export function assertOpensSomething(vault: Vault, upstreams: readonly UpstreamK
   )
 }
 
-function openedByOne(keys: readonly Uint8Array[], rows: readonly UpstreamKey[]): boolean {
+function openedByOne(keys: readonly Uint8Array[], secrets: readonly SealedSecret[]): boolean {
   const vaults = keys.map((active) => createVault({ active, old: [] }))
-  return rows.every((row) =>
-    vaults.some((vault) => vault.open(row.encryptedKey, bindingOf(row)).ok),
+  return secrets.every(({ sealed, binding }) =>
+    vaults.some((vault) => vault.open(sealed, binding).ok),
   )
 }

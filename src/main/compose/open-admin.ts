@@ -7,7 +7,6 @@ import { otpauth } from '../../adapters/totp/otpauth.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
 import { type Admin, createAdmin } from '../../admin/admin.ts'
 import type { Actor } from '../../admin/changes.ts'
-import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { FirstStartReport, OpenAdmin } from '../../cli/context.ts'
 import { importFromVariables } from '../../cli/variable-imports.ts'
 import type { Config } from '../../config.ts'
@@ -48,7 +47,7 @@ export async function openStore(
   ensureDataDir(config.dataDir)
   const store = await openConfiguredStore(config, logger)
   try {
-    const vault = await openVault(config, () => allUpstreamKeys(store), warn)
+    const vault = await openVault(config, () => store.listSealedSecrets(), warn)
     return { store, vault, admin: adminOver(config, store, vault) }
   } catch (error) {
     await store.close()

@@ -7,7 +7,7 @@ import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
 import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
 import { placementOf } from '../../doctor/rules/upstreams.ts'
-import { bindingOf } from '../../upstreams/vault.ts'
+import type { SealedSecret } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -21,7 +21,8 @@ export async function probeEncryption(
   const own = text === null ? inFile : keyInVariable(text)
   const [active = null, ...others] = own?.ok ? own.keys : []
   const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
-  const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
+  const secrets = opened === null ? [] : await opened.store.listSealedSecrets()
+  const upstreams = opened === null ? [] : await allUpstreamKeys(opened.store)
   const fileKey = inFile?.ok ? inFile.keys[0] : null
   const old = [...others, ...config.encryptionKeysOld]
   return {
@@ -32,7 +33,7 @@ export async function probeEncryption(
     fileOpenToOthers: source === 'file' && existsSync(file) && (statSync(file).mode & 0o077) !== 0,
     keyId: active === null ? '-' : keyId(active),
     fileKeyId: fileKey === null ? '-' : keyId(fileKey),
-    rows: rows.map((row) => sealedSeen(row, { active, old, fileKey })),
+    rows: secrets.map((secret) => sealedSeen(secret, upstreams, { active, old, fileKey })),
   }
 }
 
@@ -48,13 +49,20 @@ interface Keys {
   fileKey: Uint8Array | null
 }
 
-function sealedSeen(row: UpstreamKey, { active, old, fileKey }: Keys): SealedSeen {
+function sealedSeen(
+  { column, name, sealed, binding }: SealedSecret,
+  upstreams: readonly UpstreamKey[],
+  { active, old, fileKey }: Keys,
+): SealedSeen {
   const opens = (key: Uint8Array | null) =>
-    key !== null && createVault({ active: key, old: [] }).open(row.encryptedKey, bindingOf(row)).ok
+    key !== null && createVault({ active: key, old: [] }).open(sealed, binding).ok
+  const ofUpstream = column.table === 'upstream_keys'
+  const upstream = ofUpstream ? upstreams.find(({ id }) => id === binding.row) : undefined
   return {
-    name: row.name,
-    placement: placementOf(row),
-    sealedWith: row.encryptedKey.split('.')[1] || 'unknown',
+    kind: ofUpstream ? 'upstream key' : 'second factor',
+    name,
+    placement: upstream === undefined ? '' : placementOf(upstream),
+    sealedWith: sealed.split('.')[1] || 'unknown',
     opensWith: opens(active)
       ? 'active'
       : old.some(opens)

@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import type { Store } from '../../adapters/sql/store.ts'
 import { closedVault } from '../../adapters/vault/closed-vault.ts'
 import type { Admin } from '../../admin/admin.ts'
-import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import type { Vault } from '../../upstreams/vault.ts'
@@ -73,7 +72,7 @@ async function vaultOf(config: Config, store: Store): Promise<Vault> {
     // ENC-1 reports a key file that others can read.
     return await openVault(
       config,
-      () => allUpstreamKeys(store),
+      () => store.listSealedSecrets(),
       () => {},
     )
   } catch {

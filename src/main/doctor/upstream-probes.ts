@@ -9,7 +9,9 @@ export async function probeUpstreams(
 ): Promise<UpstreamEvidence> {
   const tried = await admin.upstreams.test(null)
   const sealed = await admin.encryption.status()
-  const unopened = sealed.filter(({ problem }) => problem !== null).map(({ upstream }) => upstream)
+  const unopened = sealed
+    .filter(({ kind, problem }) => kind === 'upstream_key' && problem !== null)
+    .map(({ name }) => name)
   return {
     nowMs: Date.now(),
     seen: tried.map(({ upstream: key, result }) => ({

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
+import { consoleClient, signedInAdmin } from '../../admin/console-client.ts'
 import { type Gateway, startGateway, UPSTREAM_SECRET } from '../../support/gateway.ts'
 import {
   chatCompletion,
@@ -103,4 +105,30 @@ test('a key that the running gateway lacks is refused, and nothing changes', asy
   })
   expect(new Set(statuses)).toEqual(new Set([200]))
   expect(sealedWith()).toEqual(before)
+})
+
+test('a user with a second factor still signs in once the old key is gone', async () => {
+  const password = 'correct horse battery'
+  const admin = await signedInAdmin(gateway, password)
+  const started = await admin.call('POST', '/session/totp', { password })
+  const totp = new TOTP({
+    secret: Secret.fromBase32(((await started.json()) as { secret: string }).secret),
+  })
+  const confirmed = await admin.call('POST', '/session/totp/confirm', { code: totp.generate() })
+  expect(confirmed.status).toBe(204)
+
+  const rotated = await gateway.cli(['encryption', 'rotate', '--json'])
+  expect(JSON.parse(rotated.stdout)).toEqual({ rotated: 3, failed: 0 })
+  const retired = readdirSync(dataDir).find((name) => name.includes('.retired-')) ?? ''
+  rmSync(join(dataDir, retired))
+  await gateway.stop()
+  gateway = await startGateway({ dataDir })
+
+  const code = totp.generate({ timestamp: Date.now() + 30_000 })
+  const signedIn = await consoleClient(gateway).call('POST', '/session', {
+    username: 'admin',
+    password,
+    code,
+  })
+  expect(signedIn.status).toBe(200)
 })

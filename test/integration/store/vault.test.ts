@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createVault, keyId } from '../../../src/adapters/vault/aes-vault.ts'
-import type { SecretBinding } from '../../../src/upstreams/vault.ts'
+import { SEALED_COLUMNS, type SecretBinding } from '../../../src/upstreams/vault.ts'
 
 const key = (byte: number) => new Uint8Array(32).map((_, index) => (index * 7 + byte) & 255)
 const vault = createVault({ active: key(1), old: [] })
@@ -14,9 +14,9 @@ const binding: SecretBinding = {
 }
 
 const anyBinding = fc.record({
-  table: fc.string(),
+  table: fc.constantFrom(...SEALED_COLUMNS.map(({ table }) => table)),
   row: fc.integer({ min: 1 }),
-  column: fc.string(),
+  column: fc.constantFrom(...SEALED_COLUMNS.map(({ boundAs }) => boundAs)),
   baseUrl: fc.string(),
 })
 
@@ -86,8 +86,8 @@ test('any other binding makes it unreadable', () => {
   const sealed = vault.seal('sk-very-secret', binding)
   for (const change of [
     { row: 4 },
-    { table: 'users' },
-    { column: 'key_hint' },
+    { table: 'user_credentials' as const },
+    { column: 'totp_secret' as const },
     { baseUrl: 'https://evil.test/v1' },
   ]) {
     expect(vault.open(sealed, { ...binding, ...change }).ok).toBe(false)

@@ -20,7 +20,6 @@ type UpstreamAdmin = Pick<
   | 'updateUpstreamKey'
   | 'resetUpstreamKey'
   | 'setUpstreamKeyDisabled'
-  | 'replaceEncryptedKey'
   | 'removeUpstreamKey'
 >
 
@@ -108,7 +107,6 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
       if (numUpdatedRows > 0n) await deleteModelStates(db, id)
       return numUpdatedRows > 0n || update(id, {})
     },
-    replaceEncryptedKey: (id, encryptedKey) => update(id, { encrypted_key: encryptedKey }),
     async removeUpstreamKey(id) {
       const { numDeletedRows } = await db
         .deleteFrom('upstream_keys')

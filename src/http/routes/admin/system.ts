@@ -1,4 +1,5 @@
 /** The doctor, the settings, the encryption key. */
+import type { SealedRow } from '../../../admin/encryption.ts'
 import { settingsView } from '../../../admin/settings.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { doctorOptions, oneAtATime } from '../doctor.ts'
@@ -67,17 +68,7 @@ async function settingsOf(context: AdminContext, parts: AdminApiParts) {
 
 function encryption({ on, parts }: AdminApi): void {
   const { encryption: use } = parts.admin
-  const row = ({
-    upstream,
-    keyId,
-    active,
-    problem,
-  }: Awaited<ReturnType<typeof use.status>>[0]) => ({
-    upstream,
-    key_id: keyId,
-    active,
-    problem,
-  })
+  const row = ({ keyId, ...seen }: SealedRow) => ({ ...seen, key_id: keyId })
   on(contract.encryptionStatus, async (context) =>
     context.json({ active_key_id: use.activeKeyId(), rows: (await use.status()).map(row) }, 200),
   )

@@ -164,8 +164,13 @@ export const surroundings = createRoute({
   },
 })
 
-const SealedRow = z.object({
-  upstream: z.string(),
+const SealedName = z.object({
+  kind: z.enum(['upstream_key', 'second_factor']),
+  /** Of the upstream key, or of the user. */
+  name: z.string(),
+})
+
+const SealedRow = SealedName.extend({
   key_id: z.string(),
   active: z.boolean(),
   problem: z.string().nullable(),
@@ -175,7 +180,7 @@ export const encryptionStatus = createRoute({
   method: 'get',
   path: '/encryption',
   ...READERS,
-  summary: 'Which encryption key each provider key is sealed with',
+  summary: 'Which encryption key each stored secret is sealed with',
   responses: {
     200: json('Rows', z.object({ active_key_id: z.string(), rows: z.array(SealedRow) })),
     ...REFUSALS,
@@ -186,9 +191,9 @@ export const rotateEncryption = createRoute({
   method: 'post',
   path: '/encryption/rotate',
   ...ADMIN,
-  summary: 'Seal every provider key with the active encryption key, while serving',
+  summary: 'Seal every stored secret with the active encryption key, while serving',
   responses: {
-    200: json('Rows', z.object({ rotated: z.array(z.string()), failed: z.array(SealedRow) })),
+    200: json('Rows', z.object({ rotated: z.array(SealedName), failed: z.array(SealedRow) })),
     ...REFUSALS,
     ...CONFLICT,
   },
