@@ -22,7 +22,8 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   and not kept (\`MAX_UPLOAD_BYTES\`), so they are sent once. Replies that are neither JSON nor events pass as they are.
 - **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*: by the list in
-  \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready. What has no
+  \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether its
+  maker asks for it or not; so are responses in the background. Looking at what is paid for costs nothing. What has no
   price is recorded as unpriced, never as free.
 
 \`GET /v1/realtime\` is a WebSocket: its frames pass as they are, each response is a record of its own, and the session
@@ -30,8 +31,8 @@ ends with close code 1008 when the quota is gone. A browser sends its key as the
 \`openai-insecure-api-key.KEY\`.
 
 Routes below \`/v1/messages\` go to keys of \`--provider anthropic\`; their errors have Anthropic's form, and models in their
-bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch can't be deleted,
-since one that is deleted before it was charged would be free.
+bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
+the background, is charged before it is deleted; one that still runs can't be deleted.
 
 Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
 

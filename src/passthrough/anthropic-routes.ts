@@ -1,7 +1,4 @@
-/**
- * Anthropic's API beside Messages and the list of models: batches of messages. DELETE is not served: a batch that is
- * deleted before it was charged would be free, and the vendor forgets each by itself.
- */
+/** Anthropic's API other than Messages and the list of models: batches of messages. */
 import { byAccount, byObject, listOf, type VendorRoute } from './route.ts'
 
 const messageBatches: readonly VendorRoute[] = [
@@ -10,9 +7,11 @@ const messageBatches: readonly VendorRoute[] = [
   byObject('GET messages/batches/{message_batch}'),
   byObject('GET messages/batches/{message_batch}/results'),
   byObject('POST messages/batches/{message_batch}/cancel'),
+  byObject('DELETE messages/batches/{message_batch}', { deletes: true }),
 ]
 
 export const ANTHROPIC_ROUTES: readonly VendorRoute[] = messageBatches.map((route) => ({
   ...route,
   api: 'anthropic',
+  protocol: 'anthropic',
 }))

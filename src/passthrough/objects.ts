@@ -8,11 +8,16 @@ export interface VendorObject {
   apiKeyId: number
 }
 
-/** Kinds of batches that are paid when their output is ready: OpenAI's, Anthropic's. */
-export const BATCH_KINDS = ['batch', 'message_batch'] as const
+/**
+ * Kinds of what is paid when its output is ready: OpenAI's batches, Anthropic's, and a response that was asked for
+ * in the background, which has a second row for it.
+ */
+export const BATCH_KINDS = ['batch', 'message_batch', 'background_response'] as const
+export type ChargedKind = (typeof BATCH_KINDS)[number]
 
 /** A batch that was made and not paid yet. */
 export interface OpenBatch extends VendorObject {
+  kind: ChargedKind
   createdAtMs: number
 }
 
@@ -24,8 +29,8 @@ export interface ObjectStore {
   /** The upstream keys that hold objects of a user, each once. */
   keysOf(kind: string, userId: number): Promise<number[]>
   forget(object: VendorObject): Promise<void>
-  /** Those that ended may be among them: nobody asked since. */
-  openBatches(limit: number): Promise<OpenBatch[]>
+  /** A page of those that are not paid, the oldest first, from the one after `after` on; some may have ended. */
+  openBatches(limit: number, after: OpenBatch | null): Promise<OpenBatch[]>
   /** It is paid, or ended without an output. */
   closeBatch(batch: VendorObject): Promise<void>
 }

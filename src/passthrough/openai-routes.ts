@@ -52,6 +52,9 @@ const responses: readonly VendorRoute[] = [
   byObject('DELETE responses/{response}', { deletes: true }),
   byObject('POST responses/{response}/cancel'),
   byObject('GET responses/{response}/input_items'),
+].map((route) => ({ ...route, protocol: 'responses' }))
+
+const conversations: readonly VendorRoute[] = [
   ...resource('conversations', 'conversation').filter(({ target }) => target.by !== 'list'),
   ...under('conversations/{conversation}', [
     'GET /items',
@@ -268,6 +271,7 @@ export const OPENAI_ROUTES: readonly VendorRoute[] = [
   ...texts,
   ...storedCompletions,
   ...responses,
+  ...conversations,
   ...files,
   ...batches,
   ...vectorStores,

@@ -39,8 +39,12 @@ export type Meter =
 /** Whose API a route belongs to: its keys are asked, and errors have its form. */
 export type VendorApi = 'openai' | 'anthropic'
 
+/** The protocol in which requests are estimated, replies read and errors written. */
+export type VendorProtocol = VendorApi | 'responses'
+
 export interface VendorRoute {
   api: VendorApi
+  protocol: VendorProtocol
   method: Method
   /** As clients send it, with `{kind}` for the id of an object. */
   path: string
@@ -63,6 +67,7 @@ export function row(line: string, target: Target, options: Options = {}): Vendor
   const [method, path] = line.split(' ') as [Method, string]
   return {
     api: 'openai',
+    protocol: 'openai',
     method,
     path: `/v1/${path}`,
     target,

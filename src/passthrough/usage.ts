@@ -12,9 +12,18 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** `request` are the fields of the JSON or form; `reply` is the parsed reply, or null if it was no JSON. */
 export function usedBy(meter: Meter, request: Fields, reply: unknown): Used {
-  const tokens = tokensIn(reply)
-  if (tokens !== null) return { tokens, units: null }
-  return { tokens: NO_USAGE, units: unitsOf(meter, request, fieldsOf(reply)) }
+  const tokens = tokensOf(meter, reply)
+  if (tokens !== NO_USAGE) return { tokens, units: null }
+  return { tokens, units: unitsOf(meter, request, fieldsOf(reply)) }
+}
+
+/**
+ * The tokens that a reply reports, as far as this call has to pay for them: an object reports its tokens each time it
+ * is looked at, but they are paid for when it is made.
+ */
+export function tokensOf(meter: Meter, reply: unknown): TokenUsage {
+  const isPaidElsewhere = meter === 'free' || meter === 'batch'
+  return (isPaidElsewhere ? null : tokensIn(reply)) ?? NO_USAGE
 }
 
 function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {

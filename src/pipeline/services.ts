@@ -19,6 +19,7 @@ import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
 import type { Live } from '../usage/live.ts'
 import type { Metrics } from '../usage/metrics.ts'
+import type { UsageRecord } from '../usage/record.ts'
 import type { EndedRequests } from '../usage/sinks.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -70,6 +71,8 @@ export interface Services {
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */
   objects: ObjectStore
+  /** Stores records at once, not by way of the journal; those whose id was stored before are skipped. */
+  settleNow(records: readonly UsageRecord[]): Promise<unknown>
   /** Whether ids that nobody made here may be used: they belong to no user. */
   unknownObjects: 'pass' | 'refuse'
   /** One more try, on a fresh connection, where one was reset before any reply. */

@@ -5,6 +5,7 @@
  */
 import type { ErrorReport } from '../core/errors.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+import type { StreamPlace } from './stream-place.ts'
 
 /** Adding one is a compile error wherever a decision about it is needed. */
 export type ProtocolName = 'openai' | 'anthropic' | 'responses' | 'gemini' | 'converse'
@@ -104,6 +105,8 @@ export interface StreamReader {
   readonly dropped: number
   /** The text generated so far, for counting if no usage comes. */
   readonly text: string
+  /** Missing or null if events have no numbers. */
+  readonly place?: StreamPlace | null
   /** Whole events to send on; null if none is complete. */
   accept(chunk: Uint8Array): Uint8Array | null
   /** The body has ended: what is left to send on, and whether the stream is complete. */
@@ -128,7 +131,7 @@ export interface ClientProtocol {
   /** The body of an error response. */
   writeError(error: ErrorReport, requestId: string): string
   /** The event that ends a stream which broke off; nothing follows it. */
-  writeErrorEvent(error: ErrorReport, requestId: string): string
+  writeErrorEvent(error: ErrorReport, requestId: string, place?: StreamPlace | null): string
   /** Headers of a request that an upstream of this protocol gets too; all others are the gateway's own. */
   readonly forwardedHeaders: readonly string[]
   /** The status that the protocol has for one of the gateway's. */

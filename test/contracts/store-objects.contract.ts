@@ -46,9 +46,25 @@ export function testObjects(current: () => StoreUnderTest): void {
     const { objects } = current().store
     await objects.remember([object('b1', 1, 1, 'batch')])
     await objects.remember([object('b2', 1, 1, 'batch'), object('f', 1)])
-    expect((await objects.openBatches(10)).map(({ id }) => id).toSorted()).toEqual(['b1', 'b2'])
-    expect(await objects.openBatches(1)).toHaveLength(1)
+    expect((await objects.openBatches(10, null)).map(({ id }) => id).toSorted()).toEqual([
+      'b1',
+      'b2',
+    ])
+    expect(await objects.openBatches(1, null)).toHaveLength(1)
     await objects.closeBatch(object('b1', 1, 1, 'batch'))
-    expect((await objects.openBatches(10)).map(({ id }) => id)).toEqual(['b2'])
+    expect((await objects.openBatches(10, null)).map(({ id }) => id)).toEqual(['b2'])
+  })
+
+  test('open batches come page by page, each once, however many were made at once', async () => {
+    const { objects } = current().store
+    const made = Array.from({ length: 25 }, (_, at) => object(`b${at}`, 1, (at % 3) + 1, 'batch'))
+    await objects.remember(made.slice(0, 20))
+    await objects.remember(made.slice(20))
+    const seen: string[] = []
+    for (let page = await objects.openBatches(4, null); page.length > 0; ) {
+      seen.push(...page.map(({ id }) => id))
+      page = await objects.openBatches(4, page.at(-1) ?? null)
+    }
+    expect(seen.toSorted()).toEqual(made.map(({ id }) => id).toSorted())
   })
 }

@@ -62,6 +62,10 @@ function startAnthropicMock() {
       if (pathname === '/v1/models') return Response.json({ data: [{ id: MODEL, type: 'model' }] })
       const [, , , , id, action] = pathname.split('/')
       if (id === undefined) return method === 'POST' ? create() : list(searchParams)
+      if (method === 'DELETE') {
+        batches.delete(id)
+        return Response.json({ id, type: 'message_batch_deleted' })
+      }
       if (action !== 'results') return found(id)
       const lines = RESULTS.map((line) => `${JSON.stringify(line)}\n`).join('')
       return new Response(lines, { headers: { 'content-type': 'application/x-jsonl' } })
@@ -238,14 +242,25 @@ test('an ended batch of which nothing succeeded is not charged', async () => {
   expect(charged.all(`batch:%:${id}`)).toEqual([])
 })
 
+test('a batch is charged before it is deleted, and kept while it runs', async () => {
+  const { id } = await create(owner)
+  expect(await refusal(owner.messages.batches.delete(id))).toMatchObject({
+    status: 400,
+    error: { type: 'invalid_request_error', message: expect.stringContaining('still running') },
+  })
+  expect(await refusal(stranger.messages.batches.delete(id))).toMatchObject(NOT_THERE)
+  mock.end(id)
+  expect(await owner.messages.batches.delete(id)).toMatchObject({ type: 'message_batch_deleted' })
+  using database = gateway.database()
+  const charged = database.query('SELECT total_tokens FROM usage_records WHERE request_id LIKE ?')
+  expect(charged.all(`batch:%:${id}`)).toEqual([{ total_tokens: 1_600 }])
+  expect(await refusal(owner.messages.batches.retrieve(id))).toMatchObject({ status: 404 })
+})
+
 test('errors of the vendor and of the gateway have the form of Anthropic', async () => {
   expect(await refusal(owner.messages.batches.retrieve('msgbatch_none'))).toMatchObject({
     status: 404,
     error: { type: 'not_found_error', message: expect.stringContaining('no such batch') },
-  })
-  expect(await refusal(owner.messages.batches.delete('msgbatch_1'))).toMatchObject({
-    status: 400,
-    error: { type: 'invalid_request_error', message: expect.stringContaining('deletion') },
   })
 })
 

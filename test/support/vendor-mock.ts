@@ -49,9 +49,10 @@ export function startVendorMock(name = 'mock'): VendorMock {
       headers: { 'content-type': 'text/event-stream' },
     })
   }
-  const response = (stream: boolean): Response => {
+  const response = (stream: boolean, background: boolean): Response => {
     const id = `resp_${name}-${++made}`
-    const object = { id, object: 'response', status: 'completed', model: 'gpt-4o', output: [] }
+    const status = background ? 'queued' : 'completed'
+    const object = { id, object: 'response', status, background, model: 'gpt-4o', output: [] }
     objects.set(id, object)
     if (!stream) return Response.json(object)
     const events = ['response.created', 'response.completed'].map(
@@ -109,7 +110,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
     if (kind === 'chat') return storedCompletion(call)
     if (kind === 'responses')
       return call.method === 'POST'
-        ? response(call.body.includes('"stream":true'))
+        ? response(call.body.includes('"stream":true'), call.body.includes('"background":true'))
         : found(id ?? '')
     if (call.path === '/images/generations')
       return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })

@@ -41,10 +41,6 @@ const of =
 /** A row goes as soon as the route is served. */
 const UNSERVED: readonly Unserved[] = [
   ...['POST /v1/complete'].map(of('the Anthropic API', anthropic)),
-  // One that is deleted before it was charged would be free.
-  ...['DELETE /v1/messages/batches/{batch}'].map(
-    of('deletion of a batch', anthropic, 'Leave it: the vendor forgets its results by itself.'),
-  ),
   ...['POST /v1/projects/{rest*}'].map(of('Vertex AI', gemini)),
   ...['POST /api/chat', 'POST /api/generate', 'POST /api/embed', 'GET /api/tags'].map(
     of("Ollama's own API", ollama),

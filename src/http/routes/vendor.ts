@@ -40,14 +40,14 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
     exchange.onGone = () => signal.abort()
-    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.api })
+    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.protocol })
     try {
       const readCall = () => callOf(row, match, { exchange, parts, share })
       await serveVendor(services, { client: exchange, readCall }, context)
     } catch (error) {
       reportRefusal(services, requestId, error, exchange)
       exchange.respond(
-        errorAnswer(error, requestId, { logger: services.logger, protocol: row.api }),
+        errorAnswer(error, requestId, { logger: services.logger, protocol: row.protocol }),
       )
     }
   }

@@ -207,6 +207,7 @@ export async function startGateway({
     inFlight,
     forwardHeaders: config.forwardHeaders,
     objects: store.objects,
+    settleNow: (records) => store.settle(records, instanceId),
     unknownObjects: config.unknownObjects,
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
     thoughts: createThoughtMemory(Date.now),
@@ -241,7 +242,7 @@ export async function startGateway({
     })
   }, HOUSEKEEPING_MS)
 
-  const batches = startBatchCharging(gateway, store, instanceId, config.batchCheckMs)
+  const batches = startBatchCharging(gateway, config.batchCheckMs)
 
   return {
     gateway,

@@ -2,6 +2,7 @@
 import type { ErrorReport, GatewayError } from '../../core/errors.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { ProtocolName } from '../../protocols/protocol.ts'
+import type { StreamPlace } from '../../protocols/stream-place.ts'
 import type { UpstreamRefusal } from '../attempt/refusals.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { Reply } from '../client.ts'
@@ -42,7 +43,8 @@ export function respondWithError(tries: RequestTries, error: GatewayError | Upst
 export function endWithError(
   { delivery, request, context }: RequestTries,
   error: ErrorReport,
+  place: StreamPlace | null = null,
 ): void {
-  const event = PROTOCOLS[request.protocol].writeErrorEvent(error, context.requestId)
+  const event = PROTOCOLS[request.protocol].writeErrorEvent(error, context.requestId, place)
   delivery.stream?.end(encoder.encode(event))
 }

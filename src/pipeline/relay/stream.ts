@@ -158,7 +158,7 @@ function close(running: Running, last: Uint8Array | null, cut: Cut | null): Stre
   else {
     if (last !== null) void client.write(last)
     if (running.response.plain) client.abort()
-    else endWithError(tries, reportOf(running, cut))
+    else endWithError(tries, reportOf(running, cut), running.response.reader.place)
   }
   running.ended = cut ?? { kind: 'complete' }
   return running.ended

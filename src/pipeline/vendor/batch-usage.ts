@@ -7,16 +7,9 @@ import { fieldsOf } from './own.ts'
 
 export type UsageByModel = Map<string, TokenUsage>
 
-/** Statuses after which nothing more is paid for (OpenAI, Azure and Anthropic). */
-const FINAL = new Set(['completed', 'failed', 'expired', 'cancelled', 'ended'])
 const LF = 10
 /** A line is one answer. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024
-
-export function isFinal(batch: unknown): boolean {
-  const { status, processing_status } = fieldsOf(batch)
-  return FINAL.has(String(status ?? processing_status))
-}
 
 /** Null if the batch itself does not say it. */
 export function usageOfBatch(batch: unknown): UsageByModel | null {

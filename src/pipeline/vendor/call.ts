@@ -51,7 +51,7 @@ export function requestOf(call: VendorCall): ModelRequest {
   const { route, body, fields } = call
   const named = typeof fields.model === 'string' && fields.model !== '' ? fields.model : NO_MODEL
   return {
-    protocol: route.api,
+    protocol: route.protocol,
     endpoint: route.path.replace(/^\/v1\//, '') as VendorEndpoint,
     method: route.method,
     model: modelOf(call) ?? named.slice(0, MAX_MODEL_LENGTH),

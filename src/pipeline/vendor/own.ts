@@ -41,7 +41,25 @@ export function madeIn(kind: string, reply: Fields): { kind: string; id: string 
   const { id, output_file_id, error_file_id, result_files, fine_tuned_model, file } = reply
   const results = Array.isArray(result_files) ? result_files : []
   const files = [output_file_id, error_file_id, fieldsOf(file).id, ...results]
-  return [...ids(kind, [id]), ...ids('file', files), ...ids('model', [fine_tuned_model])]
+  return [
+    ...ids(kind, [id]),
+    ...ids('file', files),
+    ...ids('model', [fine_tuned_model]),
+    ...(paysLater(kind, reply) ? ids('background_response', [id]) : []),
+  ]
+}
+
+/** True for a response that continues after its reply. One that ended at once has reported its tokens in it. */
+export function paysLater(kind: string, reply: Fields): boolean {
+  return kind === 'response' && reply.background === true && !isFinal(reply)
+}
+
+/** Statuses after which nothing more is paid for (OpenAI, Azure and Anthropic). */
+const FINAL = new Set(['completed', 'failed', 'expired', 'cancelled', 'incomplete', 'ended'])
+
+export function isFinal(object: unknown): boolean {
+  const { status, processing_status } = fieldsOf(object)
+  return FINAL.has(String(status ?? processing_status))
 }
 
 export function fieldsOf(value: unknown): Fields {

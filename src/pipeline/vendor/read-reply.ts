@@ -3,13 +3,16 @@ import { holdsForm, redact } from '../../core/redact.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { unitCostUsd } from '../../passthrough/unit-prices.ts'
 import { type Used, usedBy } from '../../passthrough/usage.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
+import { firstEvent } from '../attempt/first-event.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type Reading } from '../attempt/reading.ts'
 import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { modelOf, type VendorCall } from './call.ts'
 import { type ListSource, ownList } from './list.ts'
 import { type Owner, rememberObjects } from './own.ts'
+import { readResponse } from './read-response.ts'
 import { withOwnResults } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
 
@@ -22,6 +25,8 @@ export async function readVendorReply(
   source: ListSource,
 ): Promise<Sent> {
   const { reply } = reading
+  const { protocol, meter } = owner.call.route
+  if (protocol === 'responses' && meter === 'tokens') return readResponse(owner, reading)
   const type = reply.header('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
   // A file's content is the client's own, whatever it is, and may be of any size.
@@ -58,24 +63,24 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
   return { kind: 'response', response }
 }
 
-function events(owner: Owner, reading: Reading): Sent {
+/** What is paid for is tried elsewhere if it fails before anything came of it; what is only looked at may be empty. */
+async function events(owner: Owner, reading: Reading): Promise<Sent> {
+  const { meter, protocol } = owner.call.route
   const { upstream, reply, cancel } = reading
-  let remembered = false
-  const reader = new VendorEvents(upstream.echoForms, (data) => {
-    const object = (data as { response?: unknown } | null)?.response ?? data
-    if (remembered || typeof (object as { id?: unknown } | null)?.id !== 'string') return
-    remembered = true
-    rememberObjects(owner, upstream, object).catch((error) => {
-      const { requestId } = reading.tries.context
-      owner.services.logger.error({ requestId, error: String(error) }, 'object not remembered')
-    })
-  })
-  const cost = () => costOf(owner.call, { tokens: reader.usage, units: null })
-  const headers = headersOf(reading)
-  const response: StreamResponse = {
-    ...{ kind: 'stream', upstream, headers, reader, first: null, reply, cancel, cost },
+  const reader = new VendorEvents(meter, upstream.echoForms)
+  const more = {
+    headers: headersOf(reading),
+    cost: () => costOf(owner.call, { tokens: reader.usage, units: null }),
   }
-  return { kind: 'response', response }
+  if (meter === 'free') {
+    const stream = { kind: 'stream', upstream, reader, first: null, reply, cancel } as const
+    return { kind: 'response', response: { ...stream, ...more } }
+  }
+  const watched = { ...PROTOCOLS[protocol], openStream: () => reader }
+  const sent = await firstEvent({ ...reading, protocol: watched }, [])
+  return sent.kind === 'response' && sent.response.kind === 'stream'
+    ? { kind: 'response', response: { ...sent.response, ...more } }
+    : sent
 }
 
 function raw(owner: Owner, reading: Reading, type: string): Sent {

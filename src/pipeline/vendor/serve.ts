@@ -14,6 +14,7 @@ import { reserve } from '../reserve.ts'
 import type { Services } from '../services.ts'
 import { settle } from '../settle.ts'
 import { requestOf, type VendorCall } from './call.ts'
+import { chargeBeforeDeletion } from './deletion.ts'
 import { planCall } from './plan.ts'
 import { vendorSender } from './send.ts'
 
@@ -46,6 +47,7 @@ async function serveCaller(
 ): Promise<void> {
   const call = await readCall()
   const { plan, object } = await planCall(services, caller, call)
+  if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const request = requestOf(call)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object })

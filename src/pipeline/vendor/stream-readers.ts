@@ -1,36 +1,55 @@
-/** Readers of vendors' streams: events whose usage is noted, and bytes of which nothing is known. */
+/** Readers of vendors' streams: events whose usage is noted, and bytes that pass unread. */
 import { holdsForm } from '../../core/redact.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
-import { tokensIn } from '../../passthrough/usage.ts'
-import type { StreamReader } from '../../protocols/protocol.ts'
-import { SseSplitter } from '../../protocols/sse.ts'
+import type { Meter } from '../../passthrough/route.ts'
+import { tokensIn, tokensOf } from '../../passthrough/usage.ts'
+import { readError } from '../../protocols/openai/read-error.ts'
+import type { ReportedError, StreamReader } from '../../protocols/protocol.ts'
+import { eventsOf, joined, type SseEvent, SseSplitter } from '../../protocols/sse.ts'
+import { placeAfter, type StreamPlace } from '../../protocols/stream-place.ts'
 import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { fieldsOf } from './own.ts'
 
 /** Images in events are large. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024
-const EVENT_END = /(?:\r\n|\r|\n)(?:\r\n|\r|\n)/
-/** Types of the events that end an answer: `image_generation.completed`, `transcript.text.done` … */
-const FINAL = /"type" *: *"[\w.]+\.(?:completed|done|failed|incomplete|cancelled)"|data: *\[DONE\]/
+const encoder = new TextEncoder()
+/** Streams with events of these types end with one of FINAL; of all others only the body's end is known. */
+const ENDS_BY_EVENT = /"type" *: *"(?:response|image_generation|image_edit|transcript|speech)\./
+/** `image_generation.completed`, `transcript.text.done` …; parts of a response have a `.done` each. */
+const FINAL =
+  /"type" *: *"(?:[\w.]+\.(?:completed|failed|incomplete|cancelled)|(?!response\.)[\w.]+\.done)"/
+const ERROR = /"(?:type" *: *"error|error)"/
 
 export class VendorEvents implements StreamReader {
   usage: TokenUsage = NO_USAGE
   readonly usageIsPartial = false
-  readonly error = null
+  error: ReportedError | null = null
   started = false
-  visible = false
   done = false
   finished = false
   oversized = false
   dropped = 0
   readonly text = ''
+  private endsByEvent = false
+  private id: string | null = null
+  /** The data of the last event that the client got. */
+  private last = ''
   private readonly splitter = new SseSplitter()
+  private readonly meter: Meter
   private readonly secretForms: readonly string[]
-  private readonly onEvent: (data: unknown) => void
 
-  /** `onEvent` is given the parsed data of each event until the first that has an id. */
-  constructor(secretForms: readonly string[], onEvent: (data: unknown) => void) {
+  constructor(meter: Meter, secretForms: readonly string[]) {
+    this.meter = meter
     this.secretForms = secretForms
-    this.onEvent = onEvent
+  }
+
+  /** Any event but an error is something that the client asked for. */
+  get visible(): boolean {
+    return this.started
+  }
+
+  get place(): StreamPlace | null {
+    return placeAfter(this.last, this.id)
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {
@@ -41,37 +60,50 @@ export class VendorEvents implements StreamReader {
 
   finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' } {
     const rest = this.splitter.rest()
-    return { bytes: rest === null ? null : this.look(rest), end: 'complete' }
+    const bytes = rest === null ? null : this.look(joined([rest, encoder.encode('\n\n')]))
+    const isCut = this.error !== null || (this.endsByEvent && !this.finished)
+    return { bytes, end: isCut ? 'cut' : 'complete' }
   }
 
   private look(run: Uint8Array): Uint8Array | null {
-    const text = textOf(run)
+    const events = eventsOf(textOf(run))
+    const kept = events.filter((event) => this.keeps(event))
+    if (kept.length === events.length) return run
+    return kept.length === 0 ? null : encoder.encode(kept.map(({ text }) => text).join(''))
+  }
+
+  /** False for what must not reach the client: an error, which is told in our words, and the key. */
+  private keeps({ text, data }: SseEvent): boolean {
+    if (this.error !== null) return false
+    if (data === null) return true
+    if (ERROR.test(text)) this.error = errorIn(jsonOf(data))
+    if (this.error !== null) return false
+    if (holdsForm(text, this.secretForms)) {
+      this.dropped++
+      return false
+    }
+    this.see(data)
+    return true
+  }
+
+  private see(data: string): void {
     this.started = true
-    this.visible = true
-    if (holdsForm(text, this.secretForms)) return this.withoutSecrets(text)
-    if (FINAL.test(text)) this.finished = true
-    for (const event of text.split(EVENT_END)) this.note(event)
-    return run
+    this.last = data
+    if (data === '[DONE]' || FINAL.test(data)) this.finished = true
+    if (ENDS_BY_EVENT.test(data)) this.endsByEvent = true
+    if (!data.includes('"usage"') && (this.id !== null || !data.includes('"id"'))) return
+    const value = jsonOf(data)
+    if (tokensIn(value) !== null) this.usage = tokensOf(this.meter, value)
+    const { id } = fieldsOf(fieldsOf(value).response ?? value)
+    if (typeof id === 'string') this.id ??= id
   }
+}
 
-  private note(event: string): void {
-    const isNews = event.includes('"usage"') || event.includes('"id"')
-    if (!isNews) return
-    const lines = event.split(/\r\n|\r|\n/).filter((line) => line.startsWith('data:'))
-    const data = jsonOf(lines.map((line) => line.slice('data:'.length)).join('\n'))
-    if (data === undefined) return
-    this.usage = tokensIn(data) ?? this.usage
-    this.onEvent(data)
-  }
-
-  /** Events are dropped whole: what is left of one would not be what the vendor meant. */
-  private withoutSecrets(text: string): Uint8Array | null {
-    const events = text.split(/(?<=(?:\r\n|\r|\n)(?:\r\n|\r|\n))/)
-    const kept = events.filter((event) => !holdsForm(event, this.secretForms))
-    this.dropped += events.length - kept.length
-    for (const event of kept) this.note(event)
-    return kept.length === 0 ? null : new TextEncoder().encode(kept.join(''))
-  }
+/** An event of the type `error`, or one that is an error and has no type. Others may report what went wrong elsewhere. */
+function errorIn(data: unknown): ReportedError | null {
+  const { type, object } = fieldsOf(data)
+  const isError = type === 'error' || (type === undefined && object === undefined)
+  return isError ? readError(data) : null
 }
 
 /** A file, an image, a sound: passed on as it comes. */

@@ -9,6 +9,7 @@ import type {
   StreamEvent,
   Usage,
 } from '../neutral/neutral.ts'
+import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { neutralOf } from '../translation/same-format.ts'
 import { type ResponseState, responseObject, statusOf } from './envelope.ts'
@@ -53,6 +54,10 @@ export class ResponsesWriter implements EventWriter {
     this.text = ''
     this.take(event)
     return this.text
+  }
+
+  get place(): StreamPlace {
+    return { id: responseId(this.context.requestId), next: this.sequence }
   }
 
   /** A comment: the format has no event that says nothing. */
@@ -148,16 +153,21 @@ export class ResponsesWriter implements EventWriter {
   }
 }
 
-/** The end of a stream that broke off, told by whoever watched it: which events came before is not known here. */
-export function failedEvent(report: ErrorReport, requestId: string): string {
+/** The end of a stream that broke off. It continues the numbers and the id of the events before it. */
+export function failedEvent(
+  report: ErrorReport,
+  requestId: string,
+  place: StreamPlace | null = null,
+): string {
   const type = 'response.failed'
   const response = {
-    id: responseId(requestId),
+    id: place?.id ?? responseId(requestId),
     object: 'response',
     status: 'failed',
     error: failureOf(neutralOf(report)),
   }
-  return `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`
+  const event = { type, sequence_number: place?.next ?? 0, response }
+  return `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
 /** Also said of a whole answer that ends so. */

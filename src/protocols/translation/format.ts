@@ -10,6 +10,7 @@ import type {
   StreamEvent,
   WireName,
 } from '../neutral/neutral.ts'
+import type { StreamPlace } from '../stream-place.ts'
 
 export interface DialectFormat {
   readonly name: DialectName
@@ -75,6 +76,8 @@ export interface EventWriter {
   write(event: StreamEvent): string
   /** What keeps a silent stream alive. */
   ping(): string
+  /** Missing if the dialect does not number its events. */
+  readonly place?: StreamPlace
 }
 
 /** What an answer needs beside what the upstream said. */

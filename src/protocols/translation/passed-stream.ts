@@ -6,6 +6,7 @@ import type { NeutralError, StreamEvent } from '../neutral/neutral.ts'
 import type { ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, SseSplitter } from '../sse.ts'
+import { placeAfter, type StreamPlace } from '../stream-place.ts'
 import { tokenUsage } from '../token-usage.ts'
 import type { EventReader, WireFormat, WireTarget } from './format.ts'
 import { showsAtOpening } from './visible.ts'
@@ -25,6 +26,9 @@ export class PassedStream implements StreamReader {
   dropped = 0
   text = ''
   private failure: NeutralError | null = null
+  private id: string | null = null
+  /** The last event that the client got. */
+  private last = ''
   private readonly options: StreamOptions
   private readonly splitter = new SseSplitter()
   private readonly reader: EventReader
@@ -36,6 +40,10 @@ export class PassedStream implements StreamReader {
 
   get finished(): boolean {
     return this.done || this.reader.finished
+  }
+
+  get place(): StreamPlace | null {
+    return placeAfter(this.last, this.id)
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {
@@ -72,7 +80,10 @@ export class PassedStream implements StreamReader {
       this.error = reportedError(this.failure)
       return false
     }
-    if (!holdsForm(text, this.options.secretForms)) return true
+    if (!holdsForm(text, this.options.secretForms)) {
+      if (data !== null) this.last = data
+      return true
+    }
     this.dropped++
     return false
   }
@@ -84,6 +95,7 @@ export class PassedStream implements StreamReader {
         this.visible = true
         break
       case 'start':
+        this.id = event.id
         this.started = true
         break
       case 'open':

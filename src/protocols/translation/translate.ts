@@ -13,7 +13,15 @@ import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
 import { flattenTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
-import type { DialectFormat, EventReader, ReplyContext, WireFormat, WireTarget } from './format.ts'
+import type { StreamPlace } from '../stream-place.ts'
+import type {
+  DialectFormat,
+  EventReader,
+  EventWriter,
+  ReplyContext,
+  WireFormat,
+  WireTarget,
+} from './format.ts'
 import type { ThoughtMemory } from './thoughts.ts'
 import { showsAtOpening } from './visible.ts'
 
@@ -88,7 +96,7 @@ export class StreamTranslation {
   /** The text generated so far, for counting if no usage comes. */
   text = ''
   private readonly reader: EventReader
-  private readonly write: (event: StreamEvent) => string
+  private readonly writer: EventWriter
   private readonly memory: ThoughtMemory | null
   private out = ''
 
@@ -98,12 +106,15 @@ export class StreamTranslation {
     memory: ThoughtMemory | null = null,
   ) {
     this.memory = memory
-    const writer = dialect.writeEvents(context)
-    this.write = (event) => writer.write(event)
+    this.writer = dialect.writeEvents(context)
     this.reader = wire.readEvents(
       target,
       restoreEvents(restoration, (event) => this.take(event)),
     )
+  }
+
+  get place(): StreamPlace | null {
+    return this.writer.place ?? null
   }
 
   /** Reads one event of the upstream. */
@@ -153,6 +164,6 @@ export class StreamTranslation {
         this.ended = true
     }
     this.memory?.add(event)
-    this.out += this.write(event)
+    this.out += this.writer.write(event)
   }
 }

@@ -5,6 +5,7 @@ import type { ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { MAX_EVENT_BYTES } from '../sse.ts'
 import { SseEvents } from '../sse-events.ts'
+import type { StreamPlace } from '../stream-place.ts'
 import { tokenUsage } from '../token-usage.ts'
 import { ThoughtMemory } from './thoughts.ts'
 import { type ReplyTranslation, StreamTranslation } from './translate.ts'
@@ -61,6 +62,10 @@ export class TranslatedStream implements StreamReader {
 
   get finished(): boolean {
     return this.translation.finished
+  }
+
+  get place(): StreamPlace | null {
+    return this.translation.place
   }
 
   get text(): string {

@@ -1,7 +1,13 @@
 /** Owners of vendors' objects, in a table that all instances share. */
-import type { Kysely, Selectable } from 'kysely'
+import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
-import { BATCH_KINDS, type ObjectStore, type VendorObject } from '../../../passthrough/objects.ts'
+import {
+  BATCH_KINDS,
+  type ChargedKind,
+  type ObjectStore,
+  type OpenBatch,
+  type VendorObject,
+} from '../../../passthrough/objects.ts'
 import type { Tables, VendorObjectsTable } from '../schema/schema.ts'
 
 export function createObjectStore(db: Kysely<Tables>): ObjectStore {
@@ -41,16 +47,24 @@ export function createObjectStore(db: Kysely<Tables>): ObjectStore {
         .where((row) => row.and(keyOf(object)))
         .execute()
     },
-    async openBatches(limit) {
+    async openBatches(limit, after) {
       const rows = await db
         .selectFrom('vendor_objects')
         .selectAll()
         .where('kind', 'in', BATCH_KINDS)
         .where('closed_at', 'is', null)
+        .$if(after !== null, (query) => query.where(isAfter(after as OpenBatch)))
         .orderBy('created_at')
+        .orderBy('kind')
+        .orderBy('object_id')
+        .orderBy('upstream_key_id')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({ ...objectIn(row), createdAtMs: Date.parse(row.created_at) }))
+      return rows.map((row) => ({
+        ...objectIn(row),
+        kind: row.kind as ChargedKind,
+        createdAtMs: Date.parse(row.created_at),
+      }))
     },
     async closeBatch(batch) {
       await db
@@ -60,6 +74,20 @@ export function createObjectStore(db: Kysely<Tables>): ObjectStore {
         .execute()
     },
   }
+}
+
+/** In the order of `openBatches`. */
+function isAfter({ createdAtMs, kind, id, upstreamKeyId }: OpenBatch) {
+  return ({
+    eb,
+    refTuple,
+    tuple,
+  }: ExpressionBuilder<Tables, 'vendor_objects'>): Expression<SqlBool> =>
+    eb(
+      refTuple('created_at', 'kind', 'object_id', 'upstream_key_id'),
+      '>',
+      tuple(isoTime(createdAtMs), kind, id, upstreamKeyId),
+    )
 }
 
 function keyOf({ kind, id, upstreamKeyId }: VendorObject) {

@@ -38,9 +38,11 @@ function shareOf({ endpoint }: UsageRecord): number {
   return endpoint === BATCHES ? BATCH_SHARE : 1
 }
 
-/** An answer that reported no tokens is not free: its price is unknown. */
-function paidByNoToken({ outcome, totalTokens, upstreamKeyId }: UsageRecord): boolean {
-  return outcome === 'ok' && totalTokens === 0 && upstreamKeyId !== null
+/** An answer that reported no tokens, or the part of one that came, is not free: its price is unknown. */
+function paidByNoToken(record: UsageRecord): boolean {
+  const { outcome, firstTokenMs, totalTokens, upstreamKeyId } = record
+  const isAnswer = outcome === 'ok' || firstTokenMs !== null
+  return isAnswer && totalTokens === 0 && upstreamKeyId !== null
 }
 
 /** Only for compatible upstreams does the address determine whose prices apply. */

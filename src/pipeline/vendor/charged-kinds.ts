@@ -1,0 +1,81 @@
+/** What is paid for once it has ended, by the kind of its object: where its state and output are, and its record. */
+import type { ChargedKind, VendorObject } from '../../passthrough/objects.ts'
+import type { VendorApi } from '../../passthrough/route.ts'
+import { fieldsOf } from './own.ts'
+
+/** Whose API a path belongs to. */
+export interface Place {
+  api: VendorApi
+  path: string
+}
+
+interface Charged {
+  api: VendorApi
+  /** Of its state, before the id. */
+  path: string
+  /** The endpoint of its record: `batches` are half the price. */
+  endpoint: string
+  /** Of the record's id, which each object has once. */
+  prefix: string
+  /** The path of an output that says what was used; null if nothing came out of it. */
+  output(state: unknown, path: string): string | null
+}
+
+const KINDS: Readonly<Record<ChargedKind, Charged>> = {
+  batch: {
+    api: 'openai',
+    path: 'batches',
+    endpoint: 'batches',
+    prefix: 'batch',
+    output(state) {
+      const { output_file_id: file } = fieldsOf(state)
+      return typeof file === 'string' ? `files/${encodeURIComponent(file)}/content` : null
+    },
+  },
+  message_batch: {
+    api: 'anthropic',
+    path: 'messages/batches',
+    endpoint: 'batches',
+    prefix: 'batch',
+    output(state, path) {
+      const { results_url, request_counts } = fieldsOf(state)
+      const isEmpty = fieldsOf(request_counts).succeeded === 0
+      return typeof results_url === 'string' && !isEmpty ? `${path}/results` : null
+    },
+  },
+  background_response: {
+    api: 'openai',
+    path: 'responses',
+    endpoint: 'responses',
+    prefix: 'response',
+    output: () => null,
+  },
+}
+
+export function placeOf({ kind, id }: Chargeable): Place {
+  const { api, path } = KINDS[kind]
+  return { api, path: `${path}/${encodeURIComponent(id)}` }
+}
+
+/** Null if nothing came out of it, or its state says all. */
+export function outputOf(object: Chargeable, state: unknown): Place | null {
+  const { api, path } = placeOf(object)
+  const output = KINDS[object.kind].output(state, path)
+  return output === null ? null : { api, path: output }
+}
+
+export function endpointOf({ kind }: Chargeable): string {
+  return KINDS[kind].endpoint
+}
+
+export function recordIdOf({ kind, id, upstreamKeyId }: Chargeable): string {
+  return `${KINDS[kind].prefix}:${upstreamKeyId}:${id}`
+}
+
+export type Chargeable = VendorObject & { kind: ChargedKind }
+
+/** The kind that an object is charged by, if it is paid for once it has ended. */
+export function chargedAs(kind: string): ChargedKind | null {
+  if (kind === 'response') return 'background_response'
+  return Object.hasOwn(KINDS, kind) ? (kind as ChargedKind) : null
+}

@@ -1,0 +1,44 @@
+/**
+ * A reply of the Responses API that passes. It is read like a model's answer, so that a failure before anything
+ * of the answer is tried elsewhere, and its response is remembered before the client hears of its id.
+ */
+import { NO_USAGE } from '../../core/token-usage.ts'
+import { tokensIn } from '../../passthrough/usage.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import type { UpstreamProtocol } from '../../protocols/protocol.ts'
+import { jsonOf } from '../attempt/read-body.ts'
+import { readReply } from '../attempt/read-reply.ts'
+import type { Reading } from '../attempt/reading.ts'
+import type { Sent, UpstreamResponse } from '../attempt/result.ts'
+import { fieldsOf, type Owner, paysLater, rememberObjects } from './own.ts'
+import { ResponseEvents } from './response-events.ts'
+
+export async function readResponse(owner: Owner, reading: Reading): Promise<Sent> {
+  let events: ResponseEvents | null = null
+  const { responses } = PROTOCOLS
+  const protocol: UpstreamProtocol = {
+    ...responses,
+    openStream(request, options) {
+      events = new ResponseEvents(responses.openStream(request, options))
+      return events
+    },
+  }
+  const sent = await readReply({ ...reading, protocol })
+  if (sent.kind !== 'response') return sent
+  const { response } = sent
+  const object = objectOf(response, events)
+  await rememberObjects(owner, reading.upstream, object)
+  return { kind: 'response', response: metered(response, object) }
+}
+
+function objectOf(response: UpstreamResponse, events: ResponseEvents | null): unknown {
+  return response.kind === 'whole' ? jsonOf(response.text) : events?.response
+}
+
+/** A response that goes on in the background is paid for at its end, whether its stream is watched or not. */
+function metered(response: UpstreamResponse, object: unknown): UpstreamResponse {
+  const isLater = paysLater('response', fieldsOf(object))
+  if (response.kind === 'stream') return isLater ? { ...response, cost: () => 0 } : response
+  if (isLater) return { ...response, usage: NO_USAGE, cost: 0 }
+  return { ...response, usage: response.usage ?? tokensIn(object) }
+}

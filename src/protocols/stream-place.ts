@@ -1,0 +1,17 @@
+/** How far a client has read a stream whose events are numbered (the Responses API). */
+
+export interface StreamPlace {
+  /** Of the answer; null if no event has told it yet. */
+  id: string | null
+  /** The number of the next event. */
+  next: number
+}
+
+/** In a text of the answer the quotes would be escaped. */
+const SEQUENCE_NUMBER = /"sequence_number" *: *(\d+)/
+
+/** `last` is the data of the last event; null if it has no number. */
+export function placeAfter(last: string, id: string | null): StreamPlace | null {
+  const number = SEQUENCE_NUMBER.exec(last)?.[1]
+  return number === undefined ? null : { id, next: Number(number) + 1 }
+}
