@@ -9,6 +9,7 @@ import { type OutgoingProxies, outgoingProxiesOf } from './config/outgoing-proxi
 import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
 import { HIDDEN, VARIABLES } from './config/variables.ts'
 import { PRESET_VARIABLES } from './core/provider-presets.ts'
+import { importsFromVariables } from './core/providers.ts'
 
 export { ConfigError, VARIABLES }
 
@@ -56,7 +57,7 @@ function refusePromptLog(values: Values): void {
 /** An Azure key without an address or without deployments could never serve a request. */
 function refuseHalfAzure(values: Values): void {
   if (values.AZURE_API_KEYS.length === 0 && values.AZURE_API_KEY === undefined) return
-  if (values.UPSTREAM_TYPE === 'openai') return
+  if (!importsFromVariables('azure', values.UPSTREAM_TYPE ?? null)) return
   if (values.AZURE_ENDPOINT === undefined) {
     throw new ConfigError(
       'AZURE_ENDPOINT',

@@ -4,7 +4,7 @@ import type { Actor } from '../admin/changes.ts'
 import type { ImportOptions } from '../admin/upstreams/upstream-import.ts'
 import type { Config } from '../config.ts'
 import type { Provider } from '../core/entities.ts'
-import { PROVIDER_FACTS } from '../core/providers.ts'
+import { importsFromVariables, PROVIDER_FACTS } from '../core/providers.ts'
 
 export interface ImportedFromVariables {
   added: number
@@ -12,34 +12,54 @@ export interface ImportedFromVariables {
   removedBefore: number
 }
 
-interface OtherKeys {
-  provider: Provider
+type ImportKeys = Admin['upstreams']['importAll']
+
+/** Keys of one provider at one address. */
+interface VariableKeys extends Omit<Parameters<ImportKeys>[1], 'provider'> {
   baseUrl: string
   secrets: readonly string[]
 }
 
-/** Keys of other vendors and cloud accounts, in their usual variables. */
-export function otherKeys(config: Config): OtherKeys[] {
-  const { presetKeys, anthropicApiKey, geminiApiKey, bedrock, vertex } = config
-  const at = (provider: Provider, secret: string | null): OtherKeys[] => {
-    const { baseUrl } = PROVIDER_FACTS[provider]
-    return secret === null || baseUrl === null ? [] : [{ provider, baseUrl, secrets: [secret] }]
-  }
+/** The variables of each provider. */
+const KEYS_OF: Readonly<Record<Provider, (config: Config) => readonly VariableKeys[]>> = {
+  openai: ({ openaiBaseUrl, openaiApiKeys }) => [
+    { baseUrl: openaiBaseUrl, secrets: openaiApiKeys },
+  ],
+  azure: azureKeys,
+  anthropic: ({ anthropicApiKey }) => keyAt(PROVIDER_FACTS.anthropic.baseUrl, anthropicApiKey),
+  gemini: ({ geminiApiKey }) => keyAt(PROVIDER_FACTS.gemini.baseUrl, geminiApiKey),
+  vertex: ({ vertex }) => (vertex === null ? [] : keyAt(vertex.baseUrl, vertex.account)),
+  bedrock: ({ bedrock }) =>
+    bedrock === null || bedrock.keys.length === 0
+      ? []
+      : [{ baseUrl: bedrock.baseUrl, secrets: bedrock.keys }],
+  compatible: ({ presetKeys }) =>
+    presetKeys.map(({ baseUrl, key }) => ({ baseUrl, secrets: [key] })),
+  demo: () => [],
+}
+
+function keyAt(baseUrl: string | null, secret: string | null): VariableKeys[] {
+  return secret === null || baseUrl === null ? [] : [{ baseUrl, secrets: [secret] }]
+}
+
+function azureKeys(config: Config): VariableKeys[] {
+  const { azureEndpoint: baseUrl, azureApiKeys, entraClient } = config
+  if (baseUrl === null) return []
   return [
-    ...at('anthropic', anthropicApiKey),
-    ...at('gemini', geminiApiKey),
-    ...(vertex === null
-      ? []
-      : [{ provider: 'vertex' as const, baseUrl: vertex.baseUrl, secrets: [vertex.account] }]),
-    ...(bedrock === null
-      ? []
-      : [{ provider: 'bedrock' as const, baseUrl: bedrock.baseUrl, secrets: bedrock.keys }]),
-    ...presetKeys.map(({ baseUrl, key }) => ({
-      provider: 'compatible' as const,
+    {
       baseUrl,
-      secrets: [key],
-    })),
-  ].filter(({ secrets }) => secrets.length > 0)
+      deployments: config.azureDeploymentNames,
+      apiVersion: config.azureApiVersion,
+      secrets: entraClient === null ? azureApiKeys : [...azureApiKeys, entraClient],
+    },
+  ]
+}
+
+/** Whether any variable holds an upstream key, including one that UPSTREAM_TYPE ignores. */
+export function areKeysInVariables(config: Config): boolean {
+  return Object.values(KEYS_OF).some((keysOf) =>
+    keysOf(config).some(({ secrets }) => secrets.length > 0),
+  )
 }
 
 /** UPSTREAM_TYPE, if set, ignores the variables of all other providers. */
@@ -48,28 +68,16 @@ export async function importFromVariables(
   config: Config,
   { actor, ...options }: ImportOptions & { actor: Actor },
 ): Promise<ImportedFromVariables> {
-  const { upstreamType, openaiApiKeys, openaiBaseUrl, azureApiKeys, azureEndpoint } = config
   const total: ImportedFromVariables = { added: 0, removedBefore: 0 }
-  const importAll = async (
-    placement: Parameters<typeof upstreams.importAll>[1],
-    secrets: readonly string[],
-  ) => {
-    const given = secrets.map((secret, index) => ({ secret, line: index + 1 }))
-    const { added, removedBefore } = await upstreams.importAll(actor, placement, given, options)
-    total.added += added.length
-    total.removedBefore += removedBefore
+  for (const [provider, keysOf] of Object.entries(KEYS_OF) as [Provider, typeof azureKeys][]) {
+    if (!importsFromVariables(provider, config.upstreamType)) continue
+    for (const { secrets, ...placement } of keysOf(config)) {
+      const given = secrets.map((secret, index) => ({ secret, line: index + 1 }))
+      const input = { provider, ...placement }
+      const { added, removedBefore } = await upstreams.importAll(actor, input, given, options)
+      total.added += added.length
+      total.removedBefore += removedBefore
+    }
   }
-  if (upstreamType !== 'azure')
-    await importAll({ provider: 'openai', baseUrl: openaiBaseUrl }, openaiApiKeys)
-  if (upstreamType !== 'openai' && azureEndpoint !== null) {
-    const { entraClient, azureDeploymentNames: deployments, azureApiVersion: apiVersion } = config
-    await importAll(
-      { provider: 'azure', baseUrl: azureEndpoint, deployments, apiVersion },
-      entraClient === null ? azureApiKeys : [...azureApiKeys, entraClient],
-    )
-  }
-  if (upstreamType === null)
-    for (const { provider, baseUrl, secrets } of otherKeys(config))
-      await importAll({ provider, baseUrl }, secrets)
   return total
 }

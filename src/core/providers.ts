@@ -103,3 +103,11 @@ export const PROVIDER_FACTS: Readonly<Record<ProviderName, ProviderFacts>> = FAC
 export const KEY_PROVIDERS = (Object.keys(FACTS) as ProviderName[]).filter(
   (name) => FACTS[name].hasKeys,
 )
+
+/** Whether the provider's variables are read, given that UPSTREAM_TYPE names one provider or none. */
+export function importsFromVariables(
+  provider: ProviderName,
+  upstreamType: ProviderName | null,
+): boolean {
+  return upstreamType === null || upstreamType === provider
+}

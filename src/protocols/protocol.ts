@@ -10,8 +10,8 @@ import type { StreamPlace } from './stream-place.ts'
 /** Adding one is a compile error wherever a decision about it is needed. */
 export type ProtocolName = 'openai' | 'anthropic' | 'responses' | 'gemini' | 'converse'
 
-/** What a client can ask for; each belongs to one protocol (`protocols/index.ts`). */
-export type Endpoint =
+/** What a client can ask a model for; each belongs to one protocol (`protocols/index.ts`). */
+export type ModelEndpoint =
   | 'chat/completions'
   | 'completions'
   | 'embeddings'
@@ -24,7 +24,8 @@ export type Endpoint =
   | 'embedContent'
   | 'batchEmbedContents'
   | 'converse'
-  | VendorEndpoint
+
+export type Endpoint = ModelEndpoint | VendorEndpoint
 
 declare const vendor: unique symbol
 /** A row of the table of vendor routes: nothing is known of it but what the row says. */

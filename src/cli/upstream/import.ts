@@ -4,7 +4,7 @@ import { CLI_ACTOR, type CliContext, type OpenAdmin } from '../context.ts'
 import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
-import { importFromVariables, otherKeys } from '../variable-imports.ts'
+import { areKeysInVariables, importFromVariables } from '../variable-imports.ts'
 import { withAdmin } from '../with-admin.ts'
 import { type Placement, refuseKeyArgument, wishOf, withPlacement } from './placement.ts'
 
@@ -25,10 +25,7 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
     'gpt-proxy upstream import --stdin --model gpt-4o < keys.txt',
   ).action(async (options: ImportOptions) => {
     refuseKeyArgument(options)
-    const config = context.config()
-    const { openaiApiKeys, azureApiKeys } = config
-    const fromVariables =
-      !options.stdin && openaiApiKeys.length + azureApiKeys.length + otherKeys(config).length > 0
+    const fromVariables = !options.stdin && areKeysInVariables(context.config())
     const wish = fromVariables ? null : wishOf(options)
     const secrets = fromVariables ? [] : await readSecrets(context)
     await withAdmin(context, async (admin) => {

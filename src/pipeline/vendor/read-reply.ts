@@ -13,7 +13,7 @@ import { modelOf, type VendorCall } from './call.ts'
 import { type ListSource, ownList } from './list.ts'
 import { type Owner, rememberObjects } from './own.ts'
 import { readResponse } from './read-response.ts'
-import { withOwnResults } from './results-link.ts'
+import { withOwnLinks } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
 
 /** Of a file's content; the rest of its headers is the vendor's own matter. */
@@ -46,7 +46,7 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
   await rememberObjects(owner, upstream, value)
   const listed = target.by === 'list' ? await ownList(owner, target.kind, value, source) : null
   const judged = listed ?? value
-  const own = api === 'anthropic' ? withOwnResults(judged) : judged
+  const own = withOwnLinks(api, judged)
   const shown = own === value ? text : JSON.stringify(own)
   const isSame = shown === text && !holdsForm(text, upstream.echoForms)
   const used = usedBy(owner.call.route.meter, owner.call.fields, value)

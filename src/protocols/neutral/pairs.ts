@@ -1,17 +1,25 @@
 /** Which formats a client's endpoint and an upstream's protocol stand for, when they differ. */
 
-import type { Endpoint, ModelRequest, ProtocolName } from '../protocol.ts'
+import type { Endpoint, ModelEndpoint, ModelRequest, ProtocolName } from '../protocol.ts'
 import type { DialectFormat, WireFormat } from '../translation/format.ts'
 import { DIALECTS, WIRES } from '../translation/formats.ts'
 import { cannotCarry } from './carry.ts'
 import type { DialectName, WireName } from './neutral.ts'
 
-/** Only conversations are translated. */
-const DIALECT_OF: Partial<Readonly<Record<Endpoint, DialectName>>> = {
+/** Only conversations are translated; null: an endpoint that stays within its protocol. */
+const DIALECT_OF: Readonly<Record<ModelEndpoint, DialectName | null>> = {
   'chat/completions': 'chat',
   messages: 'messages',
   responses: 'responses',
   generateContent: 'gemini',
+  completions: null,
+  embeddings: null,
+  models: null,
+  'messages/count_tokens': null,
+  countTokens: null,
+  embedContent: null,
+  batchEmbedContents: null,
+  converse: null,
 }
 
 interface Wire {
@@ -37,10 +45,12 @@ export interface Pair {
 /** Throws `invalid_request` for an endpoint that only its own vendors have. */
 export function pairOf({ endpoint }: ModelRequest, protocol: ProtocolName): Pair {
   const { format, endpoint: wireEndpoint } = WIRE_OF[protocol]
-  const name = DIALECT_OF[endpoint]
-  const dialect = name === undefined ? undefined : DIALECTS[name]
-  const wire = WIRES[format]
-  if (dialect === undefined || wire === undefined)
-    throw cannotCarry(`a request to '${endpoint}'`, format, 'model')
-  return { dialect, wire, endpoint: wireEndpoint }
+  const name = isModelEndpoint(endpoint) ? DIALECT_OF[endpoint] : null
+  if (name === null) throw cannotCarry(`a request to '${endpoint}'`, format, 'model')
+  return { dialect: DIALECTS[name], wire: WIRES[format], endpoint: wireEndpoint }
+}
+
+/** The routes of vendors have names that this table does not list. */
+function isModelEndpoint(endpoint: Endpoint): endpoint is ModelEndpoint {
+  return Object.hasOwn(DIALECT_OF, endpoint)
 }
