@@ -48,6 +48,17 @@ export const ADMIN_ERRORS = {
   key_ambiguous: entry('conflict', 'key', ({ key }) => `'${key}' fits more than one key`),
   key_name_invalid: entry('invalid', 'name', ({ name }) => `invalid key name '${name}'`),
   key_revoked: entry('conflict', 'key', ({ key }) => `key '${key}' is revoked`),
+  key_rotated: entry(
+    'conflict',
+    'key',
+    ({ key, by }) => `key '${key}' was rotated already, to ${by}`,
+  ),
+  key_in_grace: entry(
+    'conflict',
+    'grace_seconds',
+    ({ key, earlier }) =>
+      `key '${earlier}', which was rotated to '${key}', still works: only one old key can have a grace period`,
+  ),
   key_expired: entry('invalid', 'expires_at', () => 'the key would have expired already'),
   limit_invalid: entry(
     'invalid',

@@ -121,24 +121,33 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
     },
     revoke: (actor: Actor, name: string): Promise<ApiKey> =>
       change(actor, async (step, record) => revokeKey(step, record, await findKey(step, name))),
-    /** A new secret with the old key's name and rights; the old one stays valid for `graceMs`. */
+    /**
+     * A new secret with the old key's name and rights; the old one stays valid for `graceMs`. Of all keys that
+     * come from one by rotation, at most two work at a time: otherwise each rotation would add a key, with
+     * limits of its own.
+     */
     rotate: (actor: Actor, name: string, graceMs = 0): Promise<MintedKey> =>
       change(actor, async (step, record) => {
         const old = await findKey(step, name)
         if (old.status !== 'active') throw adminError('key_revoked', { key: masked(name) })
+        const earlier = await assertMayRotate(step, old, { graceMs, nowMs: nowMs() })
         const minted = await insert(step, old.userId, old)
         await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
-        if (graceMs === 0) await revokeKey(step, record, old)
-        else await retireKey(step, record, { old, by: minted.key, atMs: nowMs() + graceMs })
+        const atMs = graceMs === 0 ? null : nowMs() + graceMs
+        await supersede(step, record, { old, by: minted.key, atMs })
+        for (const key of earlier) await step.updateApiKey(key.id, { rotatedTo: minted.key.id })
         return minted
       }),
   }
 }
 
 function refusalOf(key: ApiKey, user: User | null, nowMs: number): RefusalReason | null {
+  return refusalOfKey(key, nowMs) ?? (user?.status === 'active' ? null : 'user disabled')
+}
+
+function refusalOfKey(key: ApiKey, nowMs: number): RefusalReason | null {
   if (key.status === 'revoked') return 'revoked'
-  if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return 'expired'
-  return user?.status === 'active' ? null : 'user disabled'
+  return key.expiresAtMs !== null && key.expiresAtMs <= nowMs ? 'expired' : null
 }
 
 async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): Promise<ApiKey> {
@@ -149,15 +158,33 @@ async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): P
 }
 
 /** An earlier expiry of the old key still applies. */
-async function retireKey(
+async function supersede(
   step: AdminStore,
   record: RecordChange,
-  { old, by, atMs }: { old: ApiKey; by: ApiKey; atMs: number },
+  { old, by, atMs }: { old: ApiKey; by: ApiKey; atMs: number | null },
 ): Promise<void> {
-  const expiresAtMs = Math.min(old.expiresAtMs ?? atMs, atMs)
-  const retired = await step.updateApiKey(old.id, { expiresAtMs, rotatedTo: by.id })
-  const after = retired === null ? null : keyView(retired)
-  await record('key.retire', `key:${old.id}`, { before: keyView(old), after })
+  const endsAtMs = atMs === null ? null : Math.min(old.expiresAtMs ?? atMs, atMs)
+  const ended = await step.supersedeApiKey(old, { id: by.id, atMs: endsAtMs })
+  if (ended === null)
+    throw adminError('key_rotated', { key: old.prefix, by: 'another key at the same time' })
+  const action = atMs === null ? 'key.revoke' : 'key.retire'
+  await record(action, `key:${old.id}`, { before: keyView(old), after: keyView(ended) })
+}
+
+/** Returns the keys that still work and were rotated to `old`. */
+async function assertMayRotate(
+  step: AdminStore,
+  old: ApiKey,
+  { graceMs, nowMs }: { graceMs: number; nowMs: number },
+): Promise<ApiKey[]> {
+  const works = (key: ApiKey | null) => key !== null && refusalOfKey(key, nowMs) === null
+  const successor = old.rotatedTo === null ? null : await step.findApiKey(old.rotatedTo)
+  if (successor !== null && works(successor))
+    throw adminError('key_rotated', { key: old.prefix, by: successor.prefix })
+  const [earlier, ...more] = (await step.findPredecessors(old.id)).filter(works)
+  if (earlier !== undefined && graceMs > 0)
+    throw adminError('key_in_grace', { key: old.prefix, earlier: earlier.prefix })
+  return earlier === undefined ? [] : [earlier, ...more]
 }
 
 async function findKey(store: AdminStore, name: string): Promise<ApiKey> {

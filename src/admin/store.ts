@@ -198,6 +198,13 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   recordRefusals(refusals: readonly KeyRefusal[]): Promise<void>
   /** False if there is no such key. */
   revokeApiKey(id: number): Promise<boolean>
+  /**
+   * Ends an active key in favour of another: at once if `atMs` is null. Null if it was revoked or rotated since
+   * it was read.
+   */
+  supersedeApiKey(old: ApiKey, by: { id: number; atMs: number | null }): Promise<ApiKey | null>
+  /** Keys, not revoked, that were rotated to this one. */
+  findPredecessors(id: number): Promise<ApiKey[]>
   /** Deletes it without a trace; for keys that exist for one command. */
   deleteApiKey(id: number): Promise<void>
 

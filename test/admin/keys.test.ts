@@ -147,6 +147,48 @@ describe('a rotation', () => {
   })
 })
 
+describe('a user who rotates again and again', () => {
+  const rotate = (id: number, grace: number) =>
+    alice.call('POST', `/keys/${id}/rotate`, { grace_seconds: grace })
+  const working = async (name: string) => {
+    const { items } = (await (await alice.call('GET', '/keys?limit=100')).json()) as {
+      items: KeyReply[]
+    }
+    return items
+      .filter((key) => key.name === name && ['active', 'retiring'].includes(key.state))
+      .map(({ id }) => id)
+  }
+
+  test('has at most one old key in grace, however the keys are rotated', async () => {
+    const first = await createKey({ name: 'chain' })
+    const second = await keyOf(await rotate(first.id, 3600))
+    const again = await rotate(first.id, 3600)
+    expect([again.status, (await errorOf(again)).code]).toEqual([409, 'key_rotated'])
+    const longer = await rotate(second.id, 3600)
+    expect([longer.status, (await errorOf(longer)).code]).toEqual([409, 'key_in_grace'])
+    // A leaked key can always be replaced at once; the key in grace then belongs to its successor.
+    const third = await keyOf(await rotate(second.id, 0))
+    expect((await rotate(third.id, 3600)).status).toBe(409)
+    expect(await working('chain')).toEqual([first.id, third.id])
+    await alice.call('POST', `/keys/${first.id}/revoke`)
+    const fourth = await keyOf(await rotate(third.id, 3600))
+    expect(await working('chain')).toEqual([third.id, fourth.id])
+  })
+
+  test.each([0, 3600])(
+    'gets one key of ten rotations at the same time (grace: %d)',
+    async (grace) => {
+      const name = `race ${grace}`
+      const { id } = await createKey({ name })
+      const replies = await Promise.all(Array.from({ length: 10 }, () => rotate(id, grace)))
+      const statuses = replies.map(({ status }) => status)
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+      expect(statuses.filter((status) => status === 409)).toHaveLength(9)
+      expect(await working(name)).toHaveLength(grace === 0 ? 1 : 2)
+    },
+  )
+})
+
 describe('a user', () => {
   test('sees and ends only their own keys', async () => {
     const mine = await createKey()
@@ -188,6 +230,19 @@ describe('a user', () => {
     const refused = await alice.call('POST', '/keys', { user_id: alice.id, name: 'mine' })
     expect([refused.status, (await errorOf(refused)).code]).toEqual([403, 'role_not_allowed'])
   })
+})
+
+test('users who may create keys create a bounded number of them', async () => {
+  await admin.call('PATCH', '/settings', { users_may_create_keys: true })
+  const carol = await signedInAs(gateway, admin, { username: 'carol', role: 'user' })
+  await admin.call('POST', '/keys', { user_id: carol.id, name: 'first' })
+  const statuses: number[] = []
+  for (let made = 1; made < 22; made++) {
+    const reply = await carol.call('POST', '/keys', { user_id: carol.id, name: `key ${made}` })
+    statuses.push(reply.status)
+  }
+  await admin.call('PATCH', '/settings', { users_may_create_keys: false })
+  expect(statuses).toEqual([...Array.from({ length: 19 }, () => 201), 403, 403])
 })
 
 test('a viewer who calls the API directly makes no key', async () => {

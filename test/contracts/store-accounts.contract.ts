@@ -1,6 +1,7 @@
 /** The contract of users and proxy keys. */
 import { expect, test } from 'bun:test'
 import type { AuditEntry, AuditQuery, NewApiKey, NewUser } from '../../src/admin/store.ts'
+import type { ApiKey } from '../../src/core/entities.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 import { failureOf } from './store-under-test.ts'
 
@@ -163,6 +164,24 @@ export function testAccounts(current: () => StoreUnderTest): void {
     expect(await store.revokeApiKey(id)).toBe(true)
     expect((await store.readDirectory()).apiKeys[0]?.status).toBe('revoked')
     expect(await store.revokeApiKey(id + 1)).toBe(false)
+  })
+
+  test('a key is superseded once, at once or later, and its successor knows it', async () => {
+    const { store } = current()
+    const { id: userId } = await store.createUser(ada)
+    const make = (digit: string) =>
+      store.createApiKey(proxyKey(userId, { keyHash: digit.repeat(64) }))
+    const [old, next, other] = [await make('1'), await make('2'), await make('3')]
+    const atMs = Date.UTC(2027, 0, 1)
+    const retired = await store.supersedeApiKey(old, { id: next.id, atMs })
+    expect(retired).toMatchObject({ status: 'active', rotatedTo: next.id, expiresAtMs: atMs })
+    expect(await store.supersedeApiKey(old, { id: other.id, atMs })).toBeNull()
+    expect(await store.supersedeApiKey(old, { id: other.id, atMs: null })).toBeNull()
+    expect(await store.findPredecessors(next.id)).toEqual([retired as ApiKey])
+    const ended = await store.supersedeApiKey(retired as ApiKey, { id: other.id, atMs: null })
+    expect(ended).toMatchObject({ status: 'revoked', rotatedTo: next.id })
+    expect(await store.supersedeApiKey(ended as ApiKey, { id: other.id, atMs: null })).toBeNull()
+    expect(await store.findPredecessors(next.id)).toEqual([])
   })
 
   test('a key for a user who does not exist is refused', async () => {

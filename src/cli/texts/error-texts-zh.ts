@@ -44,6 +44,14 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   key_ambiguous: text(({ key }) => `“${key}”对应多个密钥`, '请用编号指定：gpt-proxy key list'),
   key_name_invalid: text(({ name }) => `密钥名“${name}”无效`, '请用 1 到 64 个可显示的字符'),
   key_revoked: text(({ key }) => `密钥“${key}”已吊销`, '请创建新密钥：gpt-proxy key create'),
+  key_rotated: text(
+    ({ key, by }) => `密钥“${key}”已经轮换为 ${by}`,
+    '请轮换新的密钥，或吊销这个：gpt-proxy key revoke',
+  ),
+  key_in_grace: text(
+    ({ key, earlier }) => `轮换为“${key}”的旧密钥“${earlier}”仍然有效：只能有一个旧密钥处于宽限期`,
+    '请不带 --grace 轮换，等旧密钥过期，或吊销它：gpt-proxy key revoke',
+  ),
   key_expired: text(() => '该密钥创建时就已过期', '请给出将来的时间'),
   limit_invalid: text(
     ({ field, value }) => `${field} 必须是不小于 0 的整数，而不是 ${value}`,

@@ -21,6 +21,9 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   key_ambiguous: 'Name it by its id: gpt-proxy key list',
   key_name_invalid: 'Use 1 to 64 printable characters',
   key_revoked: 'Make a new one with: gpt-proxy key create',
+  key_rotated: 'Rotate the newer key, or revoke this one: gpt-proxy key revoke',
+  key_in_grace:
+    'Rotate without --grace, wait for the old key to expire, or revoke it: gpt-proxy key revoke',
   key_expired: 'Give a moment in the future',
   limit_invalid: "Give a whole number, 'none' or 'default'",
   model_invalid: 'Give a name without spaces; a * may only stand at its end',

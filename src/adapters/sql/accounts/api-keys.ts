@@ -1,5 +1,5 @@
 /** Proxy keys, for the admin use cases. */
-import type { Kysely, Selectable, SelectQueryBuilder, Updateable } from 'kysely'
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely'
 import type { AdminStore, KeyPatch, KeyQuery } from '../../../admin/store.ts'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
@@ -19,6 +19,8 @@ type KeyAdmin = Pick<
   | 'findApiKeysByPrefix'
   | 'updateApiKey'
   | 'revokeApiKey'
+  | 'supersedeApiKey'
+  | 'findPredecessors'
   | 'deleteApiKey'
 >
 
@@ -84,6 +86,30 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
         .where('id', '=', id)
         .executeTakeFirst()
       return numUpdatedRows > 0n
+    },
+    async supersedeApiKey(old, { id, atMs }) {
+      const ended =
+        atMs === null
+          ? ({ status: 'revoked' } as const)
+          : { rotated_to: id, expires_at: isoTime(atMs) }
+      // Of two rotations at the same time, one changes the row first, and the other one finds it changed.
+      const row = await db
+        .updateTable('api_keys')
+        .set({ ...ended, updated_at: isoTime(Date.now()) })
+        .where('id', '=', old.id)
+        .where('status', '=', 'active')
+        .where(sql`coalesce(rotated_to, 0)`, '=', old.rotatedTo ?? 0)
+        .returningAll()
+        .executeTakeFirst()
+      return oneRow('api_keys', row, toApiKey)
+    },
+    async findPredecessors(id) {
+      const rows = await keys()
+        .where('rotated_to', '=', id)
+        .where('status', '=', 'active')
+        .orderBy('id')
+        .execute()
+      return rows.flatMap((row) => oneRow('api_keys', row, toApiKey) ?? [])
     },
     async deleteApiKey(id) {
       await db.deleteFrom('api_keys').where('id', '=', id).execute()

@@ -16,7 +16,10 @@ export function assertNarrower(key: Rights, patch: KeyPatch): void {
     })
 }
 
-/** A new key needs the admin's leave, and one of the user's keys that allows at least as much. */
+/** Each key has rate limits of its own, so users can't create any number of them. */
+const MAX_OWN_KEYS = 20
+
+/** A new key needs the admin's permission, and one of the user's keys that allows at least as much. */
 export async function assertMayCreate(
   { admin, nowMs }: AdminApiParts,
   userId: number,
@@ -27,6 +30,10 @@ export async function assertMayCreate(
       message: 'only an admin can create keys; an admin can allow it in the settings',
     })
   const { items } = await admin.keys.list({ user: String(userId), state: 'active', nowMs: nowMs() })
+  if (items.length >= MAX_OWN_KEYS)
+    throw new ApiError('role_not_allowed', {
+      message: `you have ${items.length} active keys, and users can create at most ${MAX_OWN_KEYS}; revoke one, or ask an admin`,
+    })
   const full: KeyPatch = {
     allowedModels: null,
     allowedAddresses: null,
