@@ -128,6 +128,20 @@ describe('a request whose key is revoked', () => {
   })
 })
 
+test('a stream that begins after its request was refused sends nothing', () => {
+  const { receive, asked, sent } = connected()
+  receive(GET)
+  const exchange = asked[0] as Exchange
+  exchange.revoked = () => ({ ...OK, body: 'revoked' })
+  exchange.revoke()
+  const before = sent()
+  const stream = exchange.stream(OK)
+  stream.flush()
+  void stream.write(Buffer.from('late'))
+  stream.end(null)
+  expect(sent()).toBe(before)
+})
+
 test('an upgraded connection ends with `abort`, and a client that left can’t be upgraded', () => {
   const first = connected()
   first.receive(GET)

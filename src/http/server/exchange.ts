@@ -143,7 +143,9 @@ export class Exchange implements ClientStream {
     return this.wire.openTunnel()
   }
 
+  /** Sends nothing if the client has left or was refused. */
   stream(head: ReplyHead): ClientStream {
+    if (this.state !== 'waiting') return this
     const framing = this.isChunked() ? 'transfer-encoding: chunked\r\n' : ''
     this.unsentHead = this.headOf(head, framing, this.isChunked())
     this.state = 'streaming'

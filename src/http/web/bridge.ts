@@ -132,6 +132,10 @@ async function streamed(
   head: { status: number; headers: Record<string, string> },
   signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) {
+    await body.cancel()
+    return
+  }
   const stream = exchange.stream(head)
   stream.flush()
   const reader = body.getReader()

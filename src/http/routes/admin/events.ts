@@ -1,10 +1,11 @@
-/** The live view: one stream of server-sent events a browser, from memory; it ends with its session. */
+/** The live view: one stream of server-sent events per browser, from memory; it ends with its session or key. */
 import { isoTime } from '../../../core/iso-time.ts'
+import { authenticate } from '../../../pipeline/authenticate.ts'
 import type { LiveRequest } from '../../../usage/live.ts'
 import * as contract from './contract/requests.ts'
-import { ApiError } from './frame/api-error.ts'
-import { type AdminApi, ownerScope } from './frame/operation.ts'
-import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { type AdminApi, type AdminContext, ownerScope } from './frame/operation.ts'
+import type { AdminApiParts } from './frame/parts.ts'
+import { createStreamSlots } from './stream-slots.ts'
 import { liveRow } from './views/request-views.ts'
 
 /** A browser shows no more than this; the rest is counted. */
@@ -12,22 +13,15 @@ const MAX_PER_TICK = 50
 const TICK_MS = 250
 const GAUGE_EVERY = 4
 const CLOCK_EVERY = 60
-const SESSION_EVERY = 8
-/** Streams of all browsers together. */
-const MAX_STREAMS = 200
+/** How often the session or key of a stream is checked. */
+const RIGHTS_EVERY = 4
 
 export function eventOperations({ on, parts }: AdminApi): void {
-  let streams = 0
+  const slots = createStreamSlots()
   on(contract.events, (context) => {
-    const { principal } = context.var
+    const leave = slots.take(context.var.principal.user.id)
     const { quiet } = context.req.valid('query')
-    if (streams >= MAX_STREAMS) throw new ApiError('too_many_streams')
-    streams++
-    const stream = eventStream(parts, principal, {
-      quiet: quiet === true,
-      signal: context.req.raw.signal,
-      ended: () => streams--,
-    })
+    const stream = eventStream(parts, context, { quiet: quiet === true, ended: leave })
     return context.body(stream, 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -38,17 +32,17 @@ export function eventOperations({ on, parts }: AdminApi): void {
 
 interface StreamOptions {
   quiet: boolean
-  signal: AbortSignal
   ended(): void
 }
 
 function eventStream(
   parts: AdminApiParts,
-  principal: Principal,
-  { quiet, signal, ended }: StreamOptions,
+  context: AdminContext,
+  { quiet, ended }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  const owner = ownerScope(principal)
+  const { signal } = context.req.raw
+  const owner = ownerScope(context.var.principal)
   let waiting: LiveRequest[] = []
   let skipped = 0
   let tick = 0
@@ -69,29 +63,32 @@ function eventStream(
         if (skipped > 0) send('skipped', { requests: skipped })
         skipped = 0
       }
+      let open = true
+      const endWithoutRights = async () => {
+        if ((await keepsRights(parts, context)) || !open) return
+        stop()
+        send('bye', { reason: 'the session has ended, or its role has changed' })
+        controller.close()
+      }
       const timer = setInterval(() => {
         tick++
-        // Whoever reads too slowly is told less, instead of being kept in memory.
+        // Checked first: a client that reads nothing must not stay connected by that.
+        if (tick % RIGHTS_EVERY === 0) void endWithoutRights()
+        // A client that reads too slowly is sent less, instead of being kept in memory.
         if ((controller.desiredSize ?? 0) < -100) return
         flush()
         if (tick % GAUGE_EVERY === 0 && owner === null) send('gauge', gaugeOf(parts))
         if (tick % CLOCK_EVERY === 0) send('clock', clockOf(parts))
-        if (tick % SESSION_EVERY === 0)
-          void isStillValid(parts, principal).then((valid) => {
-            if (valid) return
-            send('bye', { reason: 'the session has ended' })
-            stop()
-            controller.close()
-          })
       }, TICK_MS)
       stop = () => {
-        stop = () => {}
+        open = false
         clearInterval(timer)
         unwatch()
         ended()
       }
       signal.addEventListener('abort', () => stop())
-      send('clock', clockOf(parts))
+      if (signal.aborted) stop()
+      else send('clock', clockOf(parts))
     },
     cancel: () => stop(),
   })
@@ -111,14 +108,21 @@ function clockOf({ nowMs, version }: AdminApiParts) {
   return { now: isoTime(nowMs()), version }
 }
 
-/** A stream that is open all day does not prolong its session. */
-async function isStillValid(parts: AdminApiParts, { by, sessionId, user }: Principal) {
-  if (by === 'key') return true
+/**
+ * Whether the caller would still get the same stream. A stream that is open all day does not prolong its
+ * session. If the store can't be asked, the stream stays.
+ */
+async function keepsRights(parts: AdminApiParts, { var: { principal }, env }: AdminContext) {
+  const { by, sessionId, user, role } = principal
+  try {
+    if (by === 'key') return authenticate(parts.services, env.exchange).user.role === role
+  } catch {
+    return false
+  }
   try {
     const sessions = await parts.identity.sessions.list(user.id)
-    return sessions.some(
-      ({ session, user: owner }) => session.id === sessionId && owner.status === 'active',
-    )
+    const found = sessions.find(({ session }) => session.id === sessionId)
+    return found?.user.status === 'active' && found.user.role === role
   } catch {
     return true
   }

@@ -1,5 +1,6 @@
 /** Model calls as one of one's own keys: a session grants nothing beyond what the key may. */
 import type { Caller } from '../../../access/caller.ts'
+import { keyRevoked, whyUnusable } from '../../../pipeline/authenticate.ts'
 import { openContext } from '../../../pipeline/context.ts'
 import { createModelList } from '../../../pipeline/models/model-list.ts'
 import { serve } from '../../../pipeline/serve.ts'
@@ -8,8 +9,8 @@ import { errorAnswer } from '../../error-response.ts'
 import { reportRefusal } from '../inference.ts'
 import * as contract from './contract/system.ts'
 import { ApiError } from './frame/api-error.ts'
-import { type AdminApi, assertOwn } from './frame/operation.ts'
-import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { type AdminApi, type AdminContext, assertOwn } from './frame/operation.ts'
+import type { AdminApiParts } from './frame/parts.ts'
 
 const ENDPOINTS = {
   'chat.completions': 'chat/completions',
@@ -22,10 +23,11 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
   const models = createModelList(services)
   on(contract.playground, async (context) => {
     const { key_id: keyId, endpoint } = context.req.valid('param')
-    const caller = await callerOf(parts, keyId, context.var.principal)
+    const caller = await callerOf(parts, keyId, context)
     const { exchange, requestId } = context.env
     const request = openContext(requestId, services.clock.nowMs())
     exchange.onGone = () => request.signal.abort()
+    exchange.revoked = () => errorAnswer(keyRevoked(), requestId)
     const text = JSON.stringify(context.req.valid('json'))
     // The pipeline answers by itself, byte for byte as on /v1.
     context.env.responded = true
@@ -49,7 +51,7 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
   })
   on(contract.playgroundModels, async (context) => {
     const { key_id: keyId } = context.req.valid('param')
-    const { key } = await callerOf(parts, keyId, context.var.principal)
+    const { key } = await callerOf(parts, keyId, context)
     const listed = await models.list().catch(() => ({ data: [] }))
     const allowed = listed.data
       .map(({ id }) => id)
@@ -64,11 +66,16 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
   })
 }
 
-/** As if the key itself had been sent: it must be active, not expired, and of an active user. */
+const UNUSABLE = {
+  expired: 'the key has expired; create another one, or extend it',
+  'address not allowed': 'the key may not be used from your address',
+}
+
+/** The same checks as if the key itself had been sent: active, not expired, of an active user, from this address. */
 async function callerOf(
   { admin, services }: AdminApiParts,
   keyId: number,
-  principal: Principal,
+  { var: { principal }, env: { exchange } }: AdminContext,
 ): Promise<Caller> {
   const key = await admin.keys.find(String(keyId))
   if (principal.role === 'admin' ? key.userId !== principal.user.id : false)
@@ -78,5 +85,7 @@ async function callerOf(
   assertOwn(principal, key.userId)
   const caller = services.directory.findCaller(key.keyHash)
   if (caller === null) throw new ApiError('not_found', { message: 'the key is not active' })
+  const reason = whyUnusable(services, caller, exchange)
+  if (reason !== null) throw new ApiError('role_not_allowed', { message: UNUSABLE[reason] })
   return caller
 }
