@@ -14,6 +14,7 @@ const MINOR_AT = 'HTTP/1.'.length
 const STATUS_AT = 'HTTP/1.1 '.length
 const ONE = 49
 const CLOSE = /\bclose\b/i
+const LENGTH = /^\d{1,15}$/
 
 /** Null for an interim reply (100, 103), which precedes the final one. Throws MalformedMessage. */
 export function readReplyHead(text: string): ReplyHead | null {
@@ -44,8 +45,10 @@ function framingOf(status: number, headers: HeaderLines): { framing: Framing; am
     return { framing: { mode: 'size', length: 0 }, ambiguous: length !== null }
   }
   if (length === null) return { framing: { mode: 'until close', length: 0 }, ambiguous: false }
+  if (LENGTH.test(length))
+    return { framing: { mode: 'length', length: Number(length) }, ambiguous: false }
   const [one = '', ...others] = length.split(',').map((value) => value.trim())
-  if (!/^\d{1,15}$/.test(one) || others.some((other) => other !== one))
+  if (!LENGTH.test(one) || others.some((other) => other !== one))
     throw new MalformedMessage('its content-length is malformed')
   return { framing: { mode: 'length', length: Number(one) }, ambiguous: others.length > 0 }
 }

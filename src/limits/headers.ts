@@ -38,9 +38,21 @@ function left(limits: readonly Limit[], states: readonly LimitState[], at: numbe
   return (limits[at]?.limit ?? 0) - (states[at]?.used ?? 0)
 }
 
+/** The last duration: usually a request's limits all reset at the same time, as do those of the next request. */
+let lastMs = 0
+let lastText = '0s'
+
 /** Formats a duration as Go does, which is what OpenAI sends: `20ms`, `1s`, `1.5s`, `6m0s`. */
 export function goDuration(ms: number): string {
   const whole = Math.ceil(ms)
+  if (whole !== lastMs) {
+    lastText = formatted(whole)
+    lastMs = whole
+  }
+  return lastText
+}
+
+function formatted(whole: number): string {
   if (whole <= 0) return '0s'
   if (whole < 1000) return `${whole}ms`
   const hours = Math.floor(whole / 3_600_000)

@@ -34,45 +34,55 @@ const TRY_AGAIN_MS = 1_000
 
 export function createInFlight({ perKey, perAddress, addressOf }: InFlightRules): InFlight {
   const running = new Set<Running>()
-  const counts = new Map<string, number>()
-
-  const take = (owner: string, max: number, refusal: () => GatewayError): void => {
-    const count = counts.get(owner) ?? 0
-    if (max > 0 && count >= max) throw refusal()
-    counts.set(owner, count + 1)
-  }
-  const give = (owner: string): void => {
-    const left = (counts.get(owner) ?? 1) - 1
-    if (left === 0) counts.delete(owner)
-    else counts.set(owner, left)
-  }
+  const ofKeys = new Counts<number>(perKey)
+  const ofAddresses = new Counts<string>(perAddress)
 
   return {
     enter(caller, client) {
-      const key = `key:${caller.key.id}`
-      const address = perAddress > 0 ? `ip:${addressOf(client)}` : null
-      take(key, perKey, () => tooMany('this proxy key', perKey, 'MAX_IN_FLIGHT_PER_KEY'))
-      try {
-        if (address !== null)
-          take(address, perAddress, () =>
-            tooMany(`the address ${address.slice(3)}`, perAddress, 'MAX_IN_FLIGHT_PER_IP'),
-          )
-      } catch (error) {
-        give(key)
-        throw error
-      }
+      const key = caller.key.id
+      const address = perAddress > 0 ? addressOf(client) : null
+      if (ofKeys.isFull(key)) throw tooMany('this proxy key', perKey, 'MAX_IN_FLIGHT_PER_KEY')
+      if (address !== null && ofAddresses.isFull(address))
+        throw tooMany(`the address ${address}`, perAddress, 'MAX_IN_FLIGHT_PER_IP')
+      ofKeys.add(key)
+      if (address !== null) ofAddresses.add(address)
       const request = { caller, client }
       running.add(request)
       return () => {
         if (!running.delete(request)) return
-        give(key)
-        if (address !== null) give(address)
+        ofKeys.remove(key)
+        if (address !== null) ofAddresses.remove(address)
       }
     },
     endOthersThan(isAllowed) {
       for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
     },
     count: () => running.size,
+  }
+}
+
+/** Requests in flight by owner. Owners without any are not kept. */
+class Counts<Owner> {
+  private readonly counts = new Map<Owner, number>()
+  private readonly max: number
+
+  /** `max`: 0 is no limit. */
+  constructor(max: number) {
+    this.max = max
+  }
+
+  isFull(owner: Owner): boolean {
+    return this.max > 0 && (this.counts.get(owner) ?? 0) >= this.max
+  }
+
+  add(owner: Owner): void {
+    this.counts.set(owner, (this.counts.get(owner) ?? 0) + 1)
+  }
+
+  remove(owner: Owner): void {
+    const left = (this.counts.get(owner) ?? 1) - 1
+    if (left === 0) this.counts.delete(owner)
+    else this.counts.set(owner, left)
   }
 }
 

@@ -2,6 +2,13 @@
 import type { Target } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 
-export function latencyName({ keys, model }: Target<UsableUpstream>): string {
-  return `${keys[0]?.key.baseUrl} ${model}`
+/** Targets live as long as the directory that they are read from. */
+const names = new WeakMap<Target<UsableUpstream>, string>()
+
+export function latencyName(target: Target<UsableUpstream>): string {
+  const known = names.get(target)
+  if (known !== undefined) return known
+  const name = `${target.keys[0]?.key.baseUrl} ${target.model}`
+  names.set(target, name)
+  return name
 }

@@ -9,7 +9,15 @@ export interface Unread {
   readBody(): string | Promise<string>
 }
 
-export async function parse({ protocol, endpoint, readBody }: Unread): Promise<ModelRequest> {
+/** A promise only if the body has not all arrived. */
+export function parse({
+  protocol,
+  endpoint,
+  readBody,
+}: Unread): ModelRequest | Promise<ModelRequest> {
+  const { readRequest } = PROTOCOLS[protocol]
   const body = readBody()
-  return PROTOCOLS[protocol].readRequest(endpoint, typeof body === 'string' ? body : await body)
+  return typeof body === 'string'
+    ? readRequest(endpoint, body)
+    : body.then((text) => readRequest(endpoint, text))
 }

@@ -5,7 +5,7 @@ import type { ClientPeer } from '../limits/rate-limits.ts'
 import { readClientLimits } from '../routing/client-limits.ts'
 import { admit } from './admit.ts'
 import { attempt } from './attempt/attempt.ts'
-import { openTries } from './attempt/tries.ts'
+import { RequestTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
 import type { RequestContext } from './context.ts'
@@ -26,7 +26,10 @@ export interface Incoming extends Unread {
   caller?: Caller
 }
 
-/** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
+/**
+ * Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. Stages
+ * return a promise only if they have to wait, and the usual request waits twice: for its BEGIN and for its upstream.
+ */
 export async function serve(
   services: Services,
   incoming: Incoming,
@@ -36,37 +39,29 @@ export async function serve(
   const caller = incoming.caller ?? authenticate(services, client)
   const leave = admit(services, caller, client)
   try {
-    await serveCaller(services, caller, incoming, context)
+    const parsed = parse(incoming)
+    const asked = parsed instanceof Promise ? await parsed : parsed
+    const limits = readClientLimits(client.headers, invalidRequest)
+    const routed = route(services, caller, asked, limits)
+    const { plan, request, definition } = routed instanceof Promise ? await routed : routed
+    const reservation = await reserve(services, { caller, request, client }, context)
+    const routing = { plan, limits, definition }
+    const tries = new RequestTries(services.forwardHeaders, routing, reservation, client)
+    const keepAlive = keepClientAlive(services, tries)
+    let relayed: RelayResult
+    try {
+      const result = await attempt(services, tries)
+      if (storesCompletion(request))
+        await rememberCompletion(services, caller, result, context.requestId)
+      const relaying = relay(services, tries, result)
+      relayed = relaying instanceof Promise ? await relaying : relaying
+    } catch (error) {
+      relayed = crashResult(services, tries, error)
+    }
+    keepAlive?.stop()
+    const settled = settle(services, reservation, relayed)
+    if (settled instanceof Promise) await settled
   } finally {
     leave()
   }
-}
-
-async function serveCaller(
-  services: Services,
-  caller: Caller,
-  incoming: Incoming,
-  context: RequestContext,
-): Promise<void> {
-  const { client } = incoming
-  const asked = await parse(incoming)
-  const limits = readClientLimits((name) => client.headers.get(name), invalidRequest)
-  const routed = route(services, caller, asked, limits)
-  const { plan, request, definition } = routed instanceof Promise ? await routed : routed
-  const reservation = await reserve(services, { caller, request, client }, context)
-  const routing = { plan, limits, definition }
-  const tries = openTries(services.forwardHeaders, routing, reservation, client)
-  const keepAlive = keepClientAlive(services, tries)
-  let relayed: RelayResult
-  try {
-    const result = await attempt(services, tries)
-    if (storesCompletion(request))
-      await rememberCompletion(services, caller, result, context.requestId)
-    const relaying = relay(services, tries, result)
-    relayed = relaying instanceof Promise ? await relaying : relaying
-  } catch (error) {
-    relayed = crashResult(services, tries, error)
-  }
-  keepAlive?.stop()
-  await settle(services, reservation, relayed)
 }

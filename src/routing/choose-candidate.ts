@@ -1,13 +1,6 @@
 /** Which target and key an attempt goes to, of those that were not asked yet and may be. */
 import { chooseByWeight } from './choose-key.ts'
-import {
-  type Candidate,
-  candidateId,
-  type Keyed,
-  type Plan,
-  type Target,
-  type Tries,
-} from './plan.ts'
+import { type Candidate, type Keyed, type Plan, type Target, type Tries, wasAsked } from './plan.ts'
 
 /** As the breakers see it: `avoid` only if nothing better is left, `last` only if nothing else was asked. */
 export type Admission = 'allow' | 'probe' | 'avoid' | 'last' | 'deny'
@@ -26,50 +19,45 @@ export interface Situation<Upstream extends Keyed> {
 export function chooseCandidate<Upstream extends Keyed>(
   situation: Situation<Upstream>,
 ): Candidate<Upstream> | null {
-  const { previous, random, tries } = situation
-  const usable = usableCandidates(situation)
-  const best = ['good', 'avoid', ...(tries.asked.size === 0 ? ['last'] : [])]
-    .map((rank) => usable.filter((one) => one.rank === rank))
-    .find((found) => found.length > 0)
-  if (best === undefined) return null
-  const siblings = best.filter(({ candidate }) => candidate.target === previous?.target)
-  const group = siblings.length > 0 ? siblings : ofFirstPriority(best)
-  return weighted(
-    group.map(({ candidate }) => candidate),
-    random,
-  )
+  const { previous, random } = situation
+  const best = bestCandidates(situation)
+  // The usual case: one key for the model.
+  if (best.length <= 1) return best[0] ?? null
+  const siblings = best.filter(({ target }) => target === previous?.target)
+  return weighted(siblings.length > 0 ? siblings : ofFirstPriority(best), random)
 }
 
-interface Usable<Upstream extends Keyed> {
-  candidate: Candidate<Upstream>
-  rank: 'good' | 'avoid' | 'last'
-}
-
-function usableCandidates<Upstream extends Keyed>({
+/** Those of the best rank that any of them has. */
+function bestCandidates<Upstream extends Keyed>({
   plan,
   tries,
   admissionOf,
-}: Situation<Upstream>): Usable<Upstream>[] {
-  const usable: Usable<Upstream>[] = []
+}: Situation<Upstream>): Candidate<Upstream>[] {
+  let best: Candidate<Upstream>[] = []
+  let bestRank = tries.asked.length === 0 ? RANK.last : RANK.avoid
   for (const target of plan) {
     for (const upstream of target.keys) {
       const candidate = { target, upstream }
-      if (tries.asked.size > 0 && tries.asked.has(candidateId(candidate))) continue
-      if (tries.unreachable.has(upstream.key.baseUrl)) continue
-      const admission = admissionOf(candidate)
-      if (admission === 'deny') continue
-      const rank = admission === 'avoid' || admission === 'last' ? admission : 'good'
-      usable.push({ candidate, rank })
+      if (wasAsked(tries, candidate)) continue
+      if (tries.unreachable.includes(upstream.key.baseUrl)) continue
+      const rank = RANK[admissionOf(candidate)]
+      if (rank > bestRank) continue
+      if (rank < bestRank) best = []
+      bestRank = rank
+      best.push(candidate)
     }
   }
-  return usable
+  return best
 }
 
+/** Lower is better. */
+const RANK: Readonly<Record<Admission, number>> = { allow: 0, probe: 0, avoid: 1, last: 2, deny: 3 }
+
 function ofFirstPriority<Upstream extends Keyed>(
-  usable: readonly Usable<Upstream>[],
-): readonly Usable<Upstream>[] {
-  const first = Math.min(...usable.map(({ candidate }) => candidate.target.priority))
-  return usable.filter(({ candidate }) => candidate.target.priority === first)
+  candidates: readonly Candidate<Upstream>[],
+): readonly Candidate<Upstream>[] {
+  const first = Math.min(...candidates.map(({ target }) => target.priority))
+  return candidates.filter(({ target }) => target.priority === first)
 }
 
 /** Targets by their weight, then keys by theirs: two steps with one number. */

@@ -5,7 +5,7 @@ import type { UpstreamKey } from '../core/entities.ts'
 import { type Admission, chooseCandidate } from './choose-candidate.ts'
 import { chooseByWeight, upstreamModelName } from './choose-key.ts'
 import { allowsModel } from './model-names.ts'
-import { candidateId, type Keyed, openTries, type Plan, targetsOf } from './plan.ts'
+import { type Keyed, type Plan, Tries, targetsOf } from './plan.ts'
 import { CATCH_ALL, EXACT, mostSpecific, specificity } from './specificity.ts'
 
 const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
@@ -87,13 +87,17 @@ describe('a candidate', () => {
     [upstream(1), upstream(2), upstream(3, { baseUrl: 'https://two/v1', weight: 1000 })],
     'm',
   )
+  const candidate = (id: number) => ({
+    target: plan[0] as Plan<Keyed>[number],
+    upstream: upstream(id),
+  })
   const choose = (
     admissions: Record<number, Admission> = {},
     more: Partial<Parameters<typeof chooseCandidate<Keyed>>[0]> = {},
   ) =>
     chooseCandidate({
       plan,
-      tries: openTries(),
+      tries: new Tries(),
       admissionOf: ({ upstream: { key: one } }) => admissions[one.id] ?? 'allow',
       previous: null,
       random: 0.9,
@@ -108,15 +112,14 @@ describe('a candidate', () => {
 
   test('follows the weights at first, and after a failure stays with its target', () => {
     expect(choose()).toBe(3)
-    const [target] = plan
-    const previous = { target: target as Plan<Keyed>[number], upstream: upstream(1) }
-    const tries = { ...openTries(), asked: new Set([candidateId(previous)]) }
+    const previous = candidate(1)
+    const tries = { ...new Tries(), asked: [previous] }
     expect(choose({}, { previous, tries })).toBe(2)
     expect(choose({ 2: 'deny' }, { previous, tries })).toBe(3)
   })
 
   test('at an unreachable host is not tried, whatever its key', () => {
-    const tries = { ...openTries(), unreachable: new Set(['https://two/v1']) }
+    const tries = { ...new Tries(), unreachable: ['https://two/v1'] }
     expect(choose({}, { tries })).toBe(2)
   })
 
@@ -128,7 +131,7 @@ describe('a candidate', () => {
   test('that lacks the model is asked only if nothing else was', () => {
     const lacking: Record<number, Admission> = { 1: 'last', 2: 'last', 3: 'last' }
     expect(choose(lacking)).toBe(3)
-    const asked = { ...openTries(), asked: new Set(['3 m']) }
+    const asked = { ...new Tries(), asked: [candidate(3)] }
     expect(choose(lacking, { tries: asked })).toBeNull()
   })
 
@@ -156,7 +159,7 @@ describe('a candidate', () => {
     })
     fc.assert(
       fc.property(admissions, fc.subarray([1, 2, 3]), fc.nat(999), (given, askedIds, at) => {
-        const tries = { ...openTries(), asked: new Set(askedIds.map((id) => `${id} m`)) }
+        const tries = { ...new Tries(), asked: askedIds.map(candidate) }
         const open = [1, 2, 3].filter((id) => !askedIds.includes(id) && given[id - 1] !== 'deny')
         const id = choose({ 1: given[0], 2: given[1], 3: given[2] } as Record<number, Admission>, {
           tries,

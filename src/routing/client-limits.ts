@@ -1,4 +1,5 @@
 /** How a client may narrow where its request goes. */
+import type { HeaderSource } from '../core/headers.ts'
 
 export interface ClientLimits {
   /** Only the target that is chosen first. */
@@ -17,12 +18,12 @@ const TARGET = 'x-gpt-proxy-target'
 
 /** Throws what `refuse` makes of a value that means nothing. */
 export function readClientLimits(
-  header: (name: string) => string | null,
+  headers: HeaderSource,
   refuse: (message: string) => Error,
 ): ClientLimits {
-  const noFallback = header(NO_FALLBACK)
-  const timeout = header(TIMEOUT)
-  const target = header(TARGET)
+  const noFallback = headers.get(NO_FALLBACK)
+  const timeout = headers.get(TIMEOUT)
+  const target = headers.get(TARGET)
   if (noFallback === null && timeout === null && target === null) return NO_LIMITS
   return {
     noFallback: noFallback !== null && booleanOf(noFallback, refuse),

@@ -103,10 +103,7 @@ describe('parameters', () => {
 
 describe('a client', () => {
   const read = (headers: Record<string, string>) =>
-    readClientLimits(
-      (name) => headers[name] ?? null,
-      (message) => new Error(message),
-    )
+    readClientLimits({ get: (name) => headers[name] ?? null }, (message) => new Error(message))
 
   test('may rule out fallback, limit the time and name a target', () => {
     expect(

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { UpstreamKey } from '../core/entities.ts'
 import { Latencies } from '../upstreams/health/latency.ts'
 import { chooseCandidate } from './choose-candidate.ts'
-import { type Keyed, openTries, type Plan, type Target } from './plan.ts'
+import { type Keyed, type Plan, type Target, Tries } from './plan.ts'
 import { byLatency, byStickiness, stickyKeyOf } from './strategies.ts'
 
 const keyed = (id: number, weight = 1): Keyed => ({
@@ -29,7 +29,7 @@ const target = (id: number, more: Partial<Target<Keyed>> = {}): Target<Keyed> =>
 const first = (plan: Plan<Keyed>, random = Math.random()) =>
   chooseCandidate({
     plan,
-    tries: openTries(),
+    tries: new Tries(),
     admissionOf: () => 'allow',
     previous: null,
     random,

@@ -63,8 +63,10 @@ export function createLive(nowMs: () => number): Live {
     // Reinserted, so that the first entry is the least recently used one.
     byKey.delete(apiKeyId)
     byKey.set(apiKeyId, known)
-    const [oldest] = byKey.keys()
-    if (byKey.size > MAX_KEYS && oldest !== undefined) byKey.delete(oldest)
+    if (byKey.size > MAX_KEYS) {
+      const [oldest] = byKey.keys()
+      if (oldest !== undefined) byKey.delete(oldest)
+    }
     return known
   }
 
@@ -72,7 +74,8 @@ export function createLive(nowMs: () => number): Live {
     add(record, { user, key }) {
       const second = Math.floor(nowMs() / 1000)
       noteAttempts(record)
-      for (const seconds of [all, secondsOf(record.apiKeyId)]) addTo(seconds, second, record)
+      addTo(all, second, record)
+      addTo(secondsOf(record.apiKeyId), second, record)
       if (listeners.size === 0) return
       const request = { record, username: user.username, keyName: key.name }
       for (const listener of listeners) listener(request)

@@ -68,7 +68,8 @@ function lineOf(record: UsageRecord, { user, key }: Caller) {
     upstream: record.upstream,
     status: record.status,
     outcome: record.outcome,
-    ...(record.errorCode !== null && { code: record.errorCode }),
+    // Undefined leaves no trace in the line.
+    code: record.errorCode ?? undefined,
     attempts: record.attempts.length,
     tokens: record.totalTokens,
     durationMs: Math.round(record.durationMs),

@@ -60,7 +60,7 @@ export function serveEndpoint(
           ? read
           : namingModel(read, deployment)
     inFlight.add()
-    void respondTo(services, { protocol, endpoint, client, readBody }).finally(() => {
+    void respondTo(services, { protocol, endpoint, client, readBody }, () => {
       share.release()
       inFlight.remove()
     })
@@ -74,10 +74,11 @@ function namingModel(read: ReadBody, model: string): ReadBody {
   return async () => withModel(await read(), model)
 }
 
-/** Never rejects. */
+/** Never rejects. Calls `ended` after the last byte. */
 async function respondTo(
   services: Services,
   incoming: Incoming & { client: Exchange },
+  ended: () => void,
 ): Promise<void> {
   const context = openContext(newRequestId(), services.clock.nowMs())
   const { requestId, signal } = context
@@ -90,6 +91,8 @@ async function respondTo(
   } catch (error) {
     reportRefusal(services, requestId, error, client)
     client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))
+  } finally {
+    ended()
   }
 }
 

@@ -17,25 +17,39 @@ export interface BodyShare {
 const TRY_AGAIN_MS = 1_000
 
 export function createBodyMemory(maxBytes: number): BodyMemory {
-  let taken = 0
+  const budget: Budget = { taken: 0, maxBytes }
   return {
-    taken: () => taken,
-    open() {
-      let share = 0
-      return {
-        growTo(bytes) {
-          const more = bytes - share
-          if (more <= 0) return
-          if (taken + more > maxBytes) throw overloaded(maxBytes)
-          taken += more
-          share = bytes
-        },
-        release() {
-          taken -= share
-          share = 0
-        },
-      }
-    },
+    taken: () => budget.taken,
+    open: () => new Share(budget),
+  }
+}
+
+interface Budget {
+  taken: number
+  readonly maxBytes: number
+}
+
+/** A class because every request creates one. */
+class Share implements BodyShare {
+  private readonly budget: Budget
+  private bytes = 0
+
+  constructor(budget: Budget) {
+    this.budget = budget
+  }
+
+  growTo(bytes: number): void {
+    const more = bytes - this.bytes
+    if (more <= 0) return
+    const { budget } = this
+    if (budget.taken + more > budget.maxBytes) throw overloaded(budget.maxBytes)
+    budget.taken += more
+    this.bytes = bytes
+  }
+
+  release(): void {
+    this.budget.taken -= this.bytes
+    this.bytes = 0
   }
 }
 

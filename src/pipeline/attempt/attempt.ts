@@ -2,7 +2,7 @@
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, isSuspicion } from '../../core/failure.ts'
 import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'
-import { type Candidate, candidateId } from '../../routing/plan.ts'
+import { type Candidate, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
 import { latencyName } from '../latency-name.ts'
@@ -11,7 +11,7 @@ import { excludeTargets } from './fallback.ts'
 import { shownLoss } from './losses.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult, Sent } from './result.ts'
-import { send as sendModelCall } from './send.ts'
+import { type SendOptions, send as sendModelCall } from './send.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
@@ -33,11 +33,11 @@ export async function attempt(
     if (performance.now() - arrivedMs >= requestLimitMs(tries, services.limits.requestMs))
       return { kind: 'failure', error: requestTooLong(services, tries) }
     services.health.claim(candidate.upstream.key, candidate.target.model)
-    tries.asked.add(candidateId(candidate))
+    tries.asked.push(candidate)
     tries.current = candidate
     const firstByteMs = firstByteLimit(services, tries, candidate)
     const options = { candidate, firstByteMs }
-    const sent = await timed(services, candidate, () => send(services, tries, options))
+    const sent = await timed(services, tries, options, send)
     if (signal.aborted) {
       endWithoutVerdict(services, tries, candidate, clientClosed())
       return { kind: 'aborted' }
@@ -113,7 +113,7 @@ function holdAgainst(
   const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
   services.health.failed(key, target.model, { failed, request, mayMark: !tries.marked })
   if (failed.scope === 'key') tries.marked = true
-  if (failed.scope === 'host') tries.unreachable.add(key.baseUrl)
+  if (failed.scope === 'host') tries.unreachable.push(key.baseUrl)
   if (isSuspect) tries.suspects.push({ key, model: target.model, failed })
 }
 
@@ -143,16 +143,18 @@ function admissionOf({ health }: Services, { upstream, target }: UpstreamCandida
 
 /** Measures how soon a target answers, for the strategy that prefers the fastest. */
 async function timed(
-  { latencies }: Services,
-  { target }: UpstreamCandidate,
-  work: () => Promise<Sent>,
+  services: Services,
+  tries: RequestTries,
+  options: SendOptions,
+  send: SendAttempt,
 ): Promise<Sent> {
-  const name = latencyName(target)
+  const { latencies } = services
+  const name = latencyName(options.candidate.target)
   const startedMs = performance.now()
   latencies.started(name)
   let tookMs: number | null = null
   try {
-    const sent = await work()
+    const sent = await send(services, tries, options)
     if (sent.kind === 'response') tookMs = performance.now() - startedMs
     return sent
   } finally {
@@ -163,15 +165,16 @@ async function timed(
 /** Shorter for a stream that another target could serve; the last one gets all the time there is. */
 function firstByteLimit(
   services: Services,
-  { plan, request, asked, unreachable, definition }: RequestTries,
+  tries: RequestTries,
   current: UpstreamCandidate,
 ): number {
+  const { plan, request, unreachable, definition } = tries
   const { firstByteMs } = services.limits
   const standbyFirstByteMs = definition?.firstTokenMs ?? services.limits.standbyFirstByteMs
   if (!request.stream || plan.length < 2) return firstByteMs
   const isReady = (candidate: UpstreamCandidate) =>
-    !asked.has(candidateId(candidate)) &&
-    !unreachable.has(candidate.upstream.key.baseUrl) &&
+    !wasAsked(tries, candidate) &&
+    !unreachable.includes(candidate.upstream.key.baseUrl) &&
     admissionOf(services, candidate) === 'allow'
   const others = plan.filter((target) => target !== current.target)
   const hasStandby = others.some((target) =>

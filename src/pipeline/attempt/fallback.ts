@@ -1,6 +1,6 @@
 /** Which targets are still worth asking after a failure. */
 import type { Failure } from '../../core/failure.ts'
-import { candidateId, type Target } from '../../routing/plan.ts'
+import type { Target } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { RequestTries } from './tries.ts'
 
@@ -23,7 +23,7 @@ export function excludeTargets(
   }
   const excluded = plan.filter((target) => !mayServe(target))
   for (const target of excluded)
-    for (const upstream of target.keys) tries.asked.add(candidateId({ target, upstream }))
+    for (const upstream of target.keys) tries.asked.push({ target, upstream })
   if (limits.noFallback) return false
   return failed.class === 'context' || (failed.class === 'filter' && !!definition?.fallbackOnFilter)
 }

@@ -32,7 +32,8 @@ export function wholeBody(
   { maxBytes = MAX_BYTES, parts = [] }: Bounds = {},
 ): Bytes | Promise<Bytes> {
   const body = [...parts]
-  let size = body.reduce((sum, part) => sum + part.length, 0)
+  let size = 0
+  for (const part of body) size += part.length
   for (;;) {
     const next = reply.next()
     if (next instanceof Promise) return restOf(reply, { maxBytes, body, size, next })

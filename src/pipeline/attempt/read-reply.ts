@@ -6,20 +6,35 @@ import { holdsForm, redact } from '../../core/redact.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { firstEvent } from './first-event.ts'
-import { readBeginning, textOf, wholeBody } from './read-body.ts'
+import { type Beginning, readBeginning, textOf, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
 
-export async function readReply(reading: ModelReading): Promise<Sent> {
-  const { request } = reading.tries
+/** A promise only if more of its body has to be waited for. */
+export function readReply(reading: ModelReading): Sent | Promise<Sent> {
   const beginning = readBeginning(reading.reply)
-  const { form, parts } = beginning instanceof Promise ? await beginning : beginning
-  if (form === 'events' && request.stream) return firstEvent(reading, parts)
+  return beginning instanceof Promise
+    ? beginning.then((begun) => readOn(reading, begun))
+    : readOn(reading, beginning)
+}
+
+function readOn(reading: ModelReading, { form, parts }: Beginning): Sent | Promise<Sent> {
+  if (form === 'events' && reading.tries.request.stream) return firstEvent(reading, parts)
   const body = wholeBody(reading.reply, { parts })
-  const bytes = body instanceof Promise ? await body : body
+  return body instanceof Promise
+    ? body.then((bytes) => judge(reading, form, bytes))
+    : judge(reading, form, body)
+}
+
+function judge(
+  reading: ModelReading,
+  form: Beginning['form'],
+  bytes: Uint8Array<ArrayBuffer>,
+): Sent | Promise<Sent> {
   if (form === 'events') return fromStream(reading, textOf(bytes))
-  return request.stream ? asStream(reading, textOf(bytes)) : whole(reading, textOf(bytes), bytes)
+  const text = textOf(bytes)
+  return reading.tries.request.stream ? asStream(reading, text) : whole(reading, text, bytes)
 }
 
 /** A whole reply to a request for a stream. */

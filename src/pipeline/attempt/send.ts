@@ -26,20 +26,22 @@ export interface SendOptions {
   firstByteMs: number
 }
 
+export function send(services: Services, tries: RequestTries, options: SendOptions): Promise<Sent> {
+  if (!asksForUsage(tries.request) || services.usageRefusers.has(candidateId(options.candidate)))
+    return exchange(services, tries, new ModelCall(services, tries, options, false))
+  return sendAskingForUsage(services, tries, options)
+}
+
 /** A second time, without the request for usage, if the upstream refuses that. */
-export async function send(
+async function sendAskingForUsage(
   services: Services,
   tries: RequestTries,
-  { candidate, firstByteMs }: SendOptions,
+  options: SendOptions,
 ): Promise<Sent> {
-  const { usageRefusers } = services
-  const name = candidateId(candidate)
-  const askForUsage = asksForUsage(tries.request) && !usageRefusers.has(name)
-  const call = { candidate, firstByteMs }
-  const sent = await exchange(services, tries, modelCall(services, tries, call, askForUsage))
-  if (!askForUsage || sent.kind !== 'failed' || !refusesUsage(sent)) return sent
-  const again = await exchange(services, tries, modelCall(services, tries, call, false))
-  if (again.kind === 'response') usageRefusers.set(name, true)
+  const sent = await exchange(services, tries, new ModelCall(services, tries, options, true))
+  if (sent.kind !== 'failed' || !refusesUsage(sent)) return sent
+  const again = await exchange(services, tries, new ModelCall(services, tries, options, false))
+  if (again.kind === 'response') services.usageRefusers.set(candidateId(options.candidate), true)
   return again
 }
 
@@ -47,39 +49,58 @@ export async function send(
 export interface Exchange extends SendOptions {
   /** Throws GatewayError if there is nothing that could be sent. A promise only for a translation. */
   wire(): WireRequest | Promise<WireRequest>
-  /** A reply with a status of success. */
-  read(reading: Reading): Promise<Sent>
+  /** A reply with a status of success. A promise only if more of its body has to be waited for. */
+  read(reading: Reading): Sent | Promise<Sent>
 }
 
-function modelCall(
-  services: Services,
-  tries: RequestTries,
-  options: SendOptions,
-  askForUsage: boolean,
-): Exchange {
-  const { candidate } = options
-  let dialogue: Dialogue | null = null
-  const begun = (opened: Dialogue): WireRequest => {
-    dialogue = opened
-    tries.losses = opened.losses
-    return wireRequest(tries, candidate, opened, askForUsage)
+/** A class because every request creates one. */
+class ModelCall implements Exchange {
+  readonly candidate: Candidate<UsableUpstream>
+  readonly firstByteMs: number
+  private readonly services: Services
+  private readonly tries: RequestTries
+  private readonly askForUsage: boolean
+  private dialogue: Dialogue | null = null
+
+  constructor(
+    services: Services,
+    tries: RequestTries,
+    { candidate, firstByteMs }: SendOptions,
+    askForUsage: boolean,
+  ) {
+    this.services = services
+    this.tries = tries
+    this.candidate = candidate
+    this.firstByteMs = firstByteMs
+    this.askForUsage = askForUsage
   }
-  return {
-    ...options,
-    wire() {
-      const opening = openDialogue(services, tries, candidate)
-      return opening instanceof Promise ? opening.then(begun) : begun(opening)
-    },
-    read: (reading) => readReply({ ...reading, protocol: (dialogue as Dialogue).protocol }),
+
+  wire(): WireRequest | Promise<WireRequest> {
+    const opening = openDialogue(this.services, this.tries, this.candidate)
+    return opening instanceof Promise
+      ? opening.then((opened) => this.begin(opened))
+      : this.begin(opening)
+  }
+
+  read(reading: Reading): Sent | Promise<Sent> {
+    const { protocol } = this.dialogue as Dialogue
+    return readReply({ ...reading, protocol })
+  }
+
+  private begin(opened: Dialogue): WireRequest {
+    this.dialogue = opened
+    this.tries.losses = opened.losses
+    return wireRequest(this.tries, this.candidate, opened, this.askForUsage)
   }
 }
 
 export async function exchange(
   services: Services,
   tries: RequestTries,
-  { candidate, firstByteMs, wire, read }: Exchange,
+  call: Exchange,
 ): Promise<Sent> {
-  const { upstream } = candidate
+  const { firstByteMs } = call
+  const { upstream } = call.candidate
   const { signal, arrivedMs } = tries.context
   const requestMs = requestLimitMs(tries, services.limits.requestMs)
   const deadline = services.deadlines.open()
@@ -92,7 +113,7 @@ export async function exchange(
   signal.listen(cancel)
   try {
     const transport = PROVIDERS[upstream.key.provider].transport ?? services.transport
-    const wired = wire()
+    const wired = call.wire()
     const request = wired instanceof Promise ? await wired : wired
     sending = transport.send(request, { fresh: tries.fresh })
     const onExpired = () => {
@@ -107,7 +128,10 @@ export async function exchange(
     heard()
     const reply = await sending.reply
     const reading: Reading = { services, tries, upstream, reply, cancel, heard }
-    if (isSuccess(reply.status)) return await read(reading)
+    if (isSuccess(reply.status)) {
+      const sent = call.read(reading)
+      return sent instanceof Promise ? await sent : sent
+    }
     deadline.set(ERROR_BODY_MS, cancel)
     return await statusFailure(reading)
   } catch (error) {

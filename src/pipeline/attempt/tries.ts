@@ -6,12 +6,7 @@ import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Loss } from '../../protocols/neutral/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { type ClientLimits, NO_LIMITS } from '../../routing/client-limits.ts'
-import {
-  type Candidate,
-  openTries as openRoutingTries,
-  type Plan,
-  type Tries,
-} from '../../routing/plan.ts'
+import { type Candidate, type Plan, Tries } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { forwardedHeaders } from '../../upstreams/forward-headers.ts'
 import type { AttemptNote } from '../../usage/record.ts'
@@ -19,7 +14,7 @@ import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
 import { type Delivery, openDelivery } from '../relay/delivery.ts'
 
-export interface RequestTries extends Tries {
+export class RequestTries extends Tries {
   readonly plan: Plan<UsableUpstream>
   readonly request: ModelRequest
   readonly context: RequestContext
@@ -31,18 +26,40 @@ export interface RequestTries extends Tries {
   /** Null if no operator defined the model. */
   readonly definition: ModelDefinition | null
   /** Every attempt so far, for the record. */
-  readonly attempts: AttemptNote[]
+  readonly attempts: AttemptNote[] = []
   /** What was asked last. */
-  current: Candidate<UsableUpstream> | null
+  current: Candidate<UsableUpstream> | null = null
   /** What the upstream that was asked last did not get as it was meant. */
-  losses: readonly Loss[]
+  losses: readonly Loss[] = NO_LOSSES
   /** The client takes no answer to a request of which something was lost. */
   readonly strict: boolean
   /** The user who asks: thoughts that are kept are kept for them alone. */
   readonly callerId: number
   /** Time spent waiting for upstreams, or for another attempt. */
-  waitMs: number
+  waitMs = 0
+
+  constructor(
+    forwardHeaders: readonly string[],
+    { plan, limits = NO_LIMITS, definition = null }: Routed,
+    { caller, request, context, headers }: Reserved,
+    client: Client & { headers: HeaderSource },
+  ) {
+    super()
+    const own = PROTOCOLS[request.protocol].forwardedHeaders
+    const names = own.length === 0 ? forwardHeaders : [...forwardHeaders, ...own]
+    this.plan = plan
+    this.request = request
+    this.context = context
+    this.delivery = openDelivery(client, headers)
+    this.forwarded = forwardedHeaders(names, client.headers)
+    this.limits = limits
+    this.definition = definition
+    this.strict = client.headers.get(STRICT_HEADER) === 'true'
+    this.callerId = caller.user.id
+  }
 }
+
+const NO_LOSSES: readonly Loss[] = []
 
 /** What a reservation says of the request it is for. */
 interface Reserved {
@@ -60,32 +77,6 @@ interface Routed {
   readonly plan: Plan<UsableUpstream>
   readonly limits?: ClientLimits
   readonly definition?: ModelDefinition | null
-}
-
-export function openTries(
-  forwardHeaders: readonly string[],
-  { plan, limits = NO_LIMITS, definition = null }: Routed,
-  { caller, request, context, headers }: Reserved,
-  client: Client & { headers: HeaderSource },
-): RequestTries {
-  const own = PROTOCOLS[request.protocol].forwardedHeaders
-  const names = own.length === 0 ? forwardHeaders : [...forwardHeaders, ...own]
-  return {
-    ...openRoutingTries(),
-    plan,
-    request,
-    context,
-    delivery: openDelivery(client, headers),
-    forwarded: forwardedHeaders(names, client.headers),
-    callerId: caller.user.id,
-    strict: client.headers.get(STRICT_HEADER) === 'true',
-    attempts: [],
-    current: null,
-    losses: [],
-    waitMs: 0,
-    limits,
-    definition,
-  }
 }
 
 /** The most time that the request may take, all attempts together. */

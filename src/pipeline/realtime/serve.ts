@@ -6,7 +6,7 @@ import type { ClientPeer } from '../../limits/rate-limits.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
-import { openTries, type RequestTries } from '../attempt/tries.ts'
+import { RequestTries } from '../attempt/tries.ts'
 import { authenticate, whyUnusable } from '../authenticate.ts'
 import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
@@ -76,7 +76,7 @@ async function serveCaller(
   const { plan } = await planCall(services, caller, call)
   const request = requestOf(call)
   const reservation = await reserve(services, { caller, request, client }, context)
-  const tries = openTries(services.forwardHeaders, { plan }, reservation, client)
+  const tries = new RequestTries(services.forwardHeaders, { plan }, reservation, client)
   let relayed: RelayResult
   try {
     relayed = await relaySession(services, caller, incoming, tries)

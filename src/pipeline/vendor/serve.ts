@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
-import { openTries } from '../attempt/tries.ts'
+import { RequestTries } from '../attempt/tries.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
@@ -52,7 +52,7 @@ async function serveCaller(
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object })
   const forwardHeaders = [...services.forwardHeaders, 'accept']
-  const tries = openTries(forwardHeaders, { plan }, reservation, client)
+  const tries = new RequestTries(forwardHeaders, { plan }, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult
