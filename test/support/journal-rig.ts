@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type JournalFiles, journalFiles } from '../../src/adapters/journal/files.ts'
 import {
   type DiskJournal,
-  type JournalParts,
+  type JournalOptions,
   openJournal,
 } from '../../src/adapters/journal/journal.ts'
 import { type JournalEntry, lostRecord } from '../../src/usage/journal-entry.ts'
@@ -16,7 +16,7 @@ type Call = keyof JournalFiles
 export interface JournalRig {
   folder: string
   /** Opens it as a starting process does; what was open before counts as killed. */
-  open(parts?: Partial<JournalParts>): DiskJournal
+  open(parts?: Partial<JournalOptions>): DiskJournal
   /** From now on each call of this kind fails with the code; null lets it work again. */
   fails(call: Call, code: string | null): void
   /** How often it was called. */

@@ -4,7 +4,7 @@ import type { UsageRecord } from '../../usage/record.ts'
 import { crc32 } from './crc32.ts'
 import type { JournalFiles } from './files.ts'
 import { cureOf } from './journal-fault.ts'
-import { scanLines } from './scan.ts'
+import { scanLines } from './recovery/scan.ts'
 import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {

@@ -1,59 +1,60 @@
-/** Moves records from the journal into the store, in batches, retrying until they are stored. */
-
-import type { Logger } from '../../core/logger.ts'
+/** Moves ended records from the journal into the store, in the background. */
 import type { UsageRecord } from '../../usage/record.ts'
-import { type Apart, type Settle, settleIndividually } from './refused.ts'
+import type { JournalParts } from './parts.ts'
+import { BATCH, nextTick, type SettleRules, settleUntilStored } from './settle-batch.ts'
 
-/** The embedded store blocks requests while it writes a batch: a few milliseconds. */
-export const BATCH = 500
-const FIRST_PAUSE_MS = 50
-const MAX_PAUSE_MS = 2_000
-/** A store is often briefly unavailable; a record it never accepts is the exception. */
-const TRIES_BEFORE_APART = 4
-
-export interface Draining {
-  settle: Settle
-  logger: Logger
-  /** True once failures should no longer be retried. */
-  givesUp: () => boolean
-  /** Throws if the record can't be kept elsewhere. */
-  onRefused: (record: UsageRecord, error: unknown) => void
+export interface Drain {
+  /** Returns how many were new; null if the store stayed unavailable until the journal was stopped. */
+  settle(records: readonly UsageRecord[]): Promise<number | null>
+  /** Resolves when nothing more can be stored for now. Concurrent calls share one run. */
+  run(): Promise<void>
+  /** From now on small batches are stored as well. */
+  finish(): void
+  /** From now on a store that is unavailable is not waited for. */
+  giveUp(): void
 }
 
-/**
- * Settles a batch, retrying until the store accepts it. Records are unique by request id, so a batch that was
- * stored but whose answer was lost does no harm. Null: gave up.
- */
-export async function settleUntilStored(
-  { settle, logger, givesUp, onRefused }: Draining,
-  records: readonly UsageRecord[],
-): Promise<number | null> {
-  let pauseMs = FIRST_PAUSE_MS
-  for (let tries = 1; ; tries++) {
-    try {
-      const apart =
-        tries % TRIES_BEFORE_APART === 0 ? await settleIndividually(settle, records) : null
-      const { stored, refused } = apart ?? (await together(settle, records))
-      for (const { record, error } of refused) onRefused(record, error)
-      if (tries > 1) logger.info({}, 'the store takes usage records again')
-      return stored
-    } catch (error) {
-      if (givesUp()) return null
-      logger.warn(
-        { error: String(error), records: records.length, againInMs: pauseMs },
-        'usage records not stored, but kept in the journal',
-      )
+/** Nothing is drained before `recovered` resolves. */
+export function createDrain(
+  { backlog, flushing, logger }: JournalParts,
+  rules: Omit<SettleRules, 'logger' | 'givesUp'>,
+  recovered: () => Promise<void>,
+): Drain {
+  let finishing = false
+  let impatient = false
+  let running: Promise<void> | null = null
+  const settling: SettleRules = { ...rules, logger, givesUp: () => impatient }
+
+  const drainAll = async (): Promise<void> => {
+    await recovered()
+    for (;;) {
+      flushing.runNow()
+      const batch = backlog.next(BATCH)
+      if (batch.length === 0) return
+      const records = batch.map(({ record }) => record)
+      if ((await settleUntilStored(settling, records)) === null) return
+      backlog.stored(batch)
+      // Other records that ended wait for the next run: a transaction for a few costs as much as one for hundreds.
+      if (backlog.size() < BATCH && !finishing) return
+      await nextTick()
     }
-    await Bun.sleep(pauseMs)
-    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
   }
-}
 
-async function together(settle: Settle, records: readonly UsageRecord[]): Promise<Apart> {
-  return { stored: await settle(records), refused: [] }
-}
-
-/** Lets requests run between two batches. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return {
+    settle: (records) => settleUntilStored(settling, records),
+    run() {
+      running ??= drainAll()
+        .catch((error) => logger.error({ error: String(error) }, 'usage journal not drained'))
+        .finally(() => {
+          running = null
+        })
+      return running
+    },
+    finish() {
+      finishing = true
+    },
+    giveUp() {
+      impatient = true
+    },
+  }
 }

@@ -11,7 +11,7 @@ import {
   putLine,
   readLine,
 } from './format.ts'
-import { scanLines, scanTail } from './scan.ts'
+import { scanLines, scanTail } from './recovery/scan.ts'
 
 const crc: Checksum = (bytes) => Bun.hash.crc32(bytes)
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -8,7 +8,7 @@ export type Settle = (records: readonly UsageRecord[]) => Promise<number>
 /** After this many records fail individually, the store itself counts as unavailable. */
 const MAX_FAILURES = 3
 
-export interface Apart {
+export interface IndividualResults {
   /** How many were new. */
   stored: number
   refused: { record: UsageRecord; error: unknown }[]
@@ -21,13 +21,13 @@ export interface Apart {
 export async function settleIndividually(
   settle: Settle,
   records: readonly UsageRecord[],
-): Promise<Apart | null> {
-  const apart: Apart = { stored: 0, refused: [] }
+): Promise<IndividualResults | null> {
+  const results: IndividualResults = { stored: 0, refused: [] }
   let good: UsageRecord | null = null
   const failed: UsageRecord[] = []
   for (const record of shuffled(records)) {
     try {
-      apart.stored += await settle([record])
+      results.stored += await settle([record])
       good = record
     } catch {
       failed.push(record)
@@ -35,8 +35,8 @@ export async function settleIndividually(
     if (good === null && failed.length === MAX_FAILURES) return null
   }
   if (good === null) return null
-  for (const record of failed) await judge(settle, record, good, apart)
-  return apart
+  for (const record of failed) await judge(settle, record, good, results)
+  return results
 }
 
 /**
@@ -47,19 +47,19 @@ async function judge(
   settle: Settle,
   record: UsageRecord,
   good: UsageRecord,
-  apart: Apart,
+  results: IndividualResults,
 ): Promise<void> {
   await settle([good])
   try {
-    apart.stored += await settle([record])
+    results.stored += await settle([record])
   } catch (error) {
     await settle([good])
-    apart.refused.push({ record, error })
+    results.refused.push({ record, error })
   }
 }
 
 /** Writes one file per record, overwriting one of an earlier process; throws if the disk can't be written. */
-export function setAside(folder: string, files: JournalFiles, record: UsageRecord): string {
+export function quarantineRecord(folder: string, files: JournalFiles, record: UsageRecord): string {
   const name = `${record.requestId}.refused.json`
   const path = join(folder, name)
   if (files.list(folder).includes(name)) files.remove(path)

@@ -87,7 +87,7 @@ export function createSegments(parts: Parts): Segments {
     if (segment === active || segment.begun > 0 || segment.ended > 0) return
     if (!kept.delete(segment.number)) return
     try {
-      setAsideOrRemove(segment, files)
+      quarantineOrRemove(segment, files)
     } catch {
       // It stays on a read-only disk; the next start reads it again, and the store ignores duplicates.
     }
@@ -118,7 +118,7 @@ export function createSegments(parts: Parts): Segments {
 }
 
 /** A damaged segment is renamed, so that it is kept for inspection but not read again. */
-export function setAsideOrRemove(
+export function quarantineOrRemove(
   { path, damaged }: { path: string; damaged: boolean },
   files: JournalFiles,
 ): void {

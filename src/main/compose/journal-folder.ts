@@ -1,7 +1,7 @@
 /** Which folder a process uses for its usage journal, and who processes the journal of a process that is gone. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isQuarantined } from '../../adapters/journal/quarantined.ts'
+import { isQuarantined } from '../../adapters/journal/recovery/quarantined.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { StoreError } from '../../adapters/sql/store-error.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import type { DiskJournal, JournalParts } from '../../../src/adapters/journal/journal.ts'
+import type { DiskJournal, JournalOptions } from '../../../src/adapters/journal/journal.ts'
 import { ended, entry, type JournalRig, openJournalRig } from '../../support/journal-rig.ts'
 import { waitFor } from '../../support/waiting.ts'
 
@@ -17,7 +17,7 @@ type State = 'open' | 'ended' | 'written' | 'stored' | 'orphan' | 'refused'
 
 interface World {
   rig: JournalRig
-  settings: Partial<JournalParts>
+  settings: Partial<JournalOptions>
   journal: DiskJournal
   /** The model: what became of each request, by its number. */
   requests: Map<number, State>
@@ -143,7 +143,7 @@ function wrong({ rig, requests }: World, allowed: typeof ALLOWED): string[] {
   return [...found, ...unknown.map((id) => `${id} was never asked for`)]
 }
 
-async function hold(settings: Partial<JournalParts>, steps: readonly Step[]): Promise<void> {
+async function hold(settings: Partial<JournalOptions>, steps: readonly Step[]): Promise<void> {
   const rig = openJournalRig()
   const journal = rig.open(settings)
   const world: World = { rig, settings, journal, requests: new Map(), storeAway: false }

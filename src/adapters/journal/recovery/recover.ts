@@ -1,10 +1,10 @@
 /** At startup, stores what an earlier process left in its journal and settles its unfinished requests. */
-import { type JournalEntry, lostRecord } from '../../usage/journal-entry.ts'
-import type { UsageRecord } from '../../usage/record.ts'
-import { BATCH, nextTurn } from './drain.ts'
-import type { JournalItem } from './format.ts'
+import { type JournalEntry, lostRecord } from '../../../usage/journal-entry.ts'
+import type { UsageRecord } from '../../../usage/record.ts'
+import type { JournalItem } from '../format.ts'
+import { type NumberedFile, quarantineOrRemove } from '../segments.ts'
+import { BATCH, nextTick } from '../settle-batch.ts'
 import { itemsIn, type Left, type Reading } from './read-left.ts'
-import { type NumberedFile, setAsideOrRemove } from './segments.ts'
 
 interface Parts extends Reading {
   /** Returns how many were new; null if the gateway stops before the store was reachable. */
@@ -28,7 +28,7 @@ export async function recover(left: readonly NumberedFile[], parts: Parts): Prom
     for (const items of itemsIn(segment, parts)) {
       for (const item of items) take(item, found)
       if (!(await storeEnded(found, settle, BATCH))) return false
-      await nextTurn()
+      await nextTick()
     }
   }
   if (!(await storeEnded(found, settle, 1))) return false
@@ -37,7 +37,7 @@ export async function recover(left: readonly NumberedFile[], parts: Parts): Prom
   if (segments.some(({ shut }) => shut)) return false
   found.ended = [...found.open.values()].map(lostRecord)
   if (!(await storeEnded(found, settle, 1))) return false
-  for (const segment of segments) setAsideOrRemove(segment, files)
+  for (const segment of segments) quarantineOrRemove(segment, files)
   if (segments.length > 0) {
     const lost = found.stored - ended
     const tookMs = Math.round(performance.now() - startedMs)
@@ -76,7 +76,7 @@ async function storeEnded(
     if (stored === null) return false
     found.stored += stored
     found.ended = found.ended.slice(BATCH)
-    await nextTurn()
+    await nextTick()
   }
   return true
 }

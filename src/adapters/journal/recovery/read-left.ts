@@ -1,10 +1,10 @@
 /** Reads a segment that an earlier process left: its records and any damage. */
 
-import type { Logger } from '../../core/logger.ts'
-import { crc32 } from './crc32.ts'
-import type { JournalFiles } from './files.ts'
-import type { JournalItem } from './format.ts'
-import { codeOf, cureOf } from './journal-fault.ts'
+import type { Logger } from '../../../core/logger.ts'
+import { crc32 } from '../crc32.ts'
+import type { JournalFiles } from '../files.ts'
+import type { JournalItem } from '../format.ts'
+import { codeOf, cureOf } from '../journal-fault.ts'
 import { scanLines, scanTail } from './scan.ts'
 
 const CHUNK_BYTES = 128 * 1024

@@ -1,5 +1,5 @@
 /** Scans a journal's bytes for complete lines and for damage. */
-import { type Checksum, type JournalItem, readLine } from './format.ts'
+import { type Checksum, type JournalItem, readLine } from '../format.ts'
 
 /** Offsets from the start of the scanned bytes. */
 export interface Damage {
