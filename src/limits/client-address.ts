@@ -1,5 +1,6 @@
 /** Determines the client's address: the socket's peer, or what trusted proxies report. */
 import proxyaddr from 'proxy-addr'
+import { BoundedMap } from '../core/bounded-map.ts'
 import { type Address, groupName, parseAddress } from './ip-address.ts'
 
 /** Whether an address is a proxy whose `X-Forwarded-For` is trusted. */
@@ -81,7 +82,7 @@ const MAX_REMEMBERED = 10_000
  */
 export function createAddressReader(trustedProxies: readonly string[]): (peer: Peer) => string {
   const trusts = trustOf(trustedProxies)
-  const known = new Map<string | null, string>()
+  const known = new BoundedMap<string | null, string>(MAX_REMEMBERED)
   return (client) => {
     const heard = client.peer()
     const forwarded = trustedProxies.length === 0 ? null : client.headers.get('x-forwarded-for')
@@ -89,7 +90,6 @@ export function createAddressReader(trustedProxies: readonly string[]): (peer: P
     const before = known.get(name)
     if (before !== undefined) return before
     const address = clientAddress(heard, forwarded, trusts)
-    if (known.size >= MAX_REMEMBERED) known.clear()
     if (forwarded === null || forwarded.length <= MAX_REMEMBERED_LENGTH) known.set(name, address)
     return address
   }

@@ -1,4 +1,5 @@
 /** Remembers which request limits refused recently and until when, so that no counter has to be asked. */
+import { BoundedMap } from '../core/bounded-map.ts'
 import type { Limit, LimitState } from './rules.ts'
 
 interface Refusal {
@@ -17,7 +18,7 @@ export interface Refusals {
 const MAX_REMEMBERED = 10_000
 
 export function createRefusals(nowMs: () => number = () => performance.now()): Refusals {
-  const refusals = new Map<string, Refusal>()
+  const refusals = new BoundedMap<string, Refusal>(MAX_REMEMBERED)
 
   const waitOf = ({ counter, limit }: Limit): number => {
     const refusal = refusals.get(counter)
@@ -34,7 +35,6 @@ export function createRefusals(nowMs: () => number = () => performance.now()): R
       for (const [at, { counter, limit, measure }] of limits.entries()) {
         const waitMs = states[at]?.waitMs ?? 0
         if (measure !== 'requests' || waitMs <= 0 || !Number.isFinite(waitMs)) continue
-        if (refusals.size >= MAX_REMEMBERED) refusals.clear()
         refusals.set(counter, { untilMs: nowMs() + waitMs, limit })
       }
     },

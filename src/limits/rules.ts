@@ -1,4 +1,5 @@
 /** Which rate limits apply to a request, and what the client learns about them. */
+import { BoundedMap } from '../core/bounded-map.ts'
 import type { ApiKey } from '../core/entities.ts'
 
 /** Per-minute limits for keys without their own; 0 is no limit. */
@@ -59,15 +60,14 @@ function limitOf(
 }
 
 /** Counter names, cached per key and address because every request needs them. */
-const counters = new Map<number | string, { rpm: string; tpm: string }>()
 const MAX_REMEMBERED = 10_000
+const counters = new BoundedMap<number | string, { rpm: string; tpm: string }>(MAX_REMEMBERED)
 
 function countersOf(whose: number | string): { rpm: string; tpm: string } {
   const known = counters.get(whose)
   if (known !== undefined) return known
   const owner = typeof whose === 'number' ? `key:${whose}` : `ip:${whose}`
   const made = { rpm: `${owner}:rpm`, tpm: `${owner}:tpm` }
-  if (counters.size >= MAX_REMEMBERED) counters.clear()
   counters.set(whose, made)
   return made
 }

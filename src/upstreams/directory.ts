@@ -1,6 +1,7 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
+import { BoundedMap } from '../core/bounded-map.ts'
 import type { DirectoryRows, ModelDefinition, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
@@ -102,7 +103,7 @@ export function createDirectory({
   let known: Callers = { callers: new Map(), refused: new Map() }
   let upstreams: readonly UsableUpstream[] = []
   let undecryptable: readonly UpstreamKey[] = []
-  let byModel = new Map<string, ModelRoute>()
+  const byModel = new BoundedMap<string, ModelRoute>(MAX_REMEMBERED_MODELS)
   let hosts = 0
   let definitions = new Map<string, ModelDefinition>()
   let healthy = true
@@ -144,7 +145,7 @@ export function createDirectory({
     upstreams = opened.filter((entry) => entry !== null)
     undecryptable = keys.filter((_, at) => opened[at] === null)
     hosts = new Set(keys.map(({ baseUrl }) => baseUrl)).size
-    byModel = new Map()
+    byModel.clear()
   }
   const findRoute = (model: string): ModelRoute => {
     const definition = definitions.get(model)
@@ -188,7 +189,6 @@ export function createDirectory({
       const remembered = byModel.get(model)
       if (remembered) return remembered
       const found = findRoute(model)
-      if (byModel.size >= MAX_REMEMBERED_MODELS) byModel.clear()
       byModel.set(model, found)
       return found
     },

@@ -1,5 +1,6 @@
 /** Published prices from @pydantic/genai-prices, which also matches dated and aliased model names. */
 
+import { BoundedMap } from '../../core/bounded-map.ts'
 import type { PriceCatalogue, PriceSource } from '../../usage/price-catalogue.ts'
 import type { Rate, Rates } from '../../usage/prices.ts'
 
@@ -19,7 +20,7 @@ const MAX_REMEMBERED = 1000
 
 export function createPriceCatalogue(): PriceCatalogue {
   let catalogue: Catalogue | null = null
-  let known = new Map<string, Rates | null>()
+  const known = new BoundedMap<string, Rates | null>(MAX_REMEMBERED)
   let minute = 0
 
   return {
@@ -29,7 +30,7 @@ export function createPriceCatalogue(): PriceCatalogue {
     ratesOf(source, model, atMs) {
       if (catalogue === null) return null
       const now = Math.floor(atMs / REMEMBERED_FOR_MS)
-      if (now !== minute || known.size >= MAX_REMEMBERED) known = new Map()
+      if (now !== minute) known.clear()
       minute = now
       const name = `${source.vendor} ${source.baseUrl} ${model}`
       let rates = known.get(name)

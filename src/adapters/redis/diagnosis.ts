@@ -2,6 +2,7 @@
  * Why there is no connection to Redis, for the one warning. Bun's client says "closed" of a closed port, an
  * unknown host and a wrong password alike, so what is below it is looked at first.
  */
+import { withTimeout } from '../../core/with-timeout.ts'
 
 /** Names the step that failed. No password is in it. Resolves within about twice `patienceMs`. */
 export async function whyNoConnection(url: string, patienceMs: number): Promise<string> {
@@ -19,17 +20,14 @@ async function connectionFault(
   at: { hostname: string; port: number },
   patienceMs: number,
 ): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>()
-  const timer = setTimeout(resolve, patienceMs, 'late')
-  const connecting = Bun.connect({ ...at, socket: { data() {}, error() {} } })
-  connecting.then(
+  const connecting = Bun.connect({ ...at, socket: { data() {}, error() {} } }).then(
     (socket) => {
-      resolve(null)
       socket.end()
+      return null
     },
-    (error) => resolve(codeOf(error)),
+    (error) => codeOf(error),
   )
-  return promise.finally(() => clearTimeout(timer))
+  return withTimeout(connecting, patienceMs, 'late').catch(() => 'late')
 }
 
 /** Something listens: either it is silent, or it does not let us in. */
@@ -39,10 +37,8 @@ async function whatItSays(
   { patienceMs, hasPassword }: { patienceMs: number; hasPassword: boolean },
 ): Promise<string> {
   const client = new Bun.RedisClient(url, { autoReconnect: false, enableOfflineQueue: false })
-  const { promise: late, resolve } = Promise.withResolvers<'late'>()
-  const timer = setTimeout(resolve, patienceMs, 'late')
-  const answer = await Promise.race([client.connect().catch(() => 'refused'), late])
-  clearTimeout(timer)
+  const connecting = client.connect().catch(() => 'refused')
+  const answer = await withTimeout(connecting, patienceMs, 'late').catch(() => 'late')
   client.close()
   if (answer === 'late') return `${place} does not answer`
   if (answer !== 'refused') return `${place} closed the connection`

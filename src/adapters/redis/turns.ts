@@ -1,8 +1,9 @@
 /**
- * Batches what all requests of one event-loop turn ask of Redis into one call each way: ended requests are
+ * Batches what all requests of one event-loop tick ask of Redis into one call each way: ended requests are
  * corrected first, then new ones are taken in order. A call per request would cost more than its share of Redis
  * plus all other limit checks.
  */
+import { oncePerTick } from '../../core/batch-per-tick.ts'
 import type { Correction, Demand } from '../../limits/counters.ts'
 import { correctArguments, type Sum, takeArguments } from './scripts.ts'
 
@@ -33,18 +34,15 @@ export function createTurns(run: Run): Turns {
   let takes: Waiting[] = []
   /** For each counter and second, only the sum of the corrections matters. */
   let sums = new Map<string, Sum>()
-  let scheduled: NodeJS.Immediate | null = null
 
-  const flush = (): void => {
-    if (scheduled !== null) clearImmediate(scheduled)
-    scheduled = null
+  const sending = oncePerTick(() => {
     const corrected = [...sums.values()]
     sums = new Map()
     if (corrected.length > 0) run('correct', correctArguments(corrected)).catch(() => {})
     const asked = takes
     takes = []
     for (let at = 0; at < asked.length; at += MAX_TAKES) takeAll(asked.slice(at, at + MAX_TAKES))
-  }
+  })
   const takeAll = (asked: readonly Waiting[]): void => {
     const answered = (answers: unknown) => {
       for (const [at, { resolve }] of asked.entries()) resolve((answers as ScriptReply[])[at] ?? [])
@@ -57,7 +55,7 @@ export function createTurns(run: Run): Turns {
 
   return {
     take(demands) {
-      scheduled ??= setImmediate(flush)
+      sending.schedule()
       return new Promise((resolve, reject) => takes.push({ demands, resolve, reject }))
     },
     correct(second, corrections) {
@@ -67,8 +65,8 @@ export function createTurns(run: Run): Turns {
         if (sum === undefined) sums.set(name, { counter, second, by })
         else sum.by += by
       }
-      scheduled ??= setImmediate(flush)
+      sending.schedule()
     },
-    flush,
+    flush: sending.runNow,
   }
 }

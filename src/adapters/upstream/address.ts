@@ -1,4 +1,5 @@
 /** The parts of an upstream's URL that a connection needs. */
+import { BoundedMap } from '../../core/bounded-map.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 
 export interface Address {
@@ -16,15 +17,13 @@ export interface SplitUrl {
   path: string
 }
 
-const known = new Map<string, SplitUrl>()
 /** Base URLs are few, but paths may contain model names; this bounds the cache in a long-running process. */
-const MAX_KNOWN = 1_000
+const known = new BoundedMap<string, SplitUrl>(1_000)
 
 export function splitUrl(url: string): SplitUrl {
   let place = known.get(url)
   if (place !== undefined) return place
   place = split(url)
-  if (known.size >= MAX_KNOWN) known.clear()
   known.set(url, place)
   return place
 }

@@ -1,5 +1,6 @@
 /** Sends over HTTP/2 what `ask` sends over HTTP/1.1: a proxy may buffer one and not the other. */
 import { connect } from 'node:http2'
+import { withTimeout } from '../../core/with-timeout.ts'
 import type { Asking, ProbeResponse } from './ask.ts'
 
 const PATIENCE_MS = 5_000
@@ -14,7 +15,6 @@ export async function askHttp2(
   // TLS-1 checks certificates; the only secret sent here is a key that is valid for minutes.
   const session = connect(origin, { rejectUnauthorized: false })
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
-  const timer = setTimeout(() => reject(new Error('no answer in time')), patienceMs)
   session.on('error', reject)
   const stream = session.request({
     ':method': body === undefined ? 'GET' : 'POST',
@@ -42,9 +42,8 @@ export async function askHttp2(
   })
   stream.end(body === undefined ? undefined : JSON.stringify(body))
   try {
-    return await promise
+    return await withTimeout(promise, patienceMs, 'no answer in time')
   } finally {
-    clearTimeout(timer)
     session.destroy()
   }
 }

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { allUpstreamKeys } from '../../admin/pages.ts'
+import { withTimeout } from '../../core/with-timeout.ts'
 import type { CertificateSeen, TlsEvidence, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -38,16 +39,14 @@ async function certificateAt(name: string, port: number): Promise<Tried<Certific
     rejectUnauthorized: false,
     ...(isIP(host) === 0 && { servername: host }),
   })
-  const late = () => reject(new Error(`no answer within ${PATIENCE_MS} ms`))
-  const timer = setTimeout(late, PATIENCE_MS)
   socket.once('secureConnect', () => resolve(socket))
   socket.once('error', reject)
   try {
-    return { ok: true, ...(await seenOn(await promise, host)) }
+    const secured = await withTimeout(promise, PATIENCE_MS, 'no answer in time')
+    return { ok: true, ...(await seenOn(secured, host)) }
   } catch (error) {
     return { ok: false, error: whyNot(error) }
   } finally {
-    clearTimeout(timer)
     socket.destroy()
   }
 }
@@ -85,7 +84,6 @@ function lengthOf(certificate: PeerCertificate): number {
 /** From a reply's `date` header; null if no reply arrives. */
 function clockSkewS(socket: TLSSocket, host: string): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>()
-  const timer = setTimeout(() => resolve(null), PATIENCE_MS / 2)
   let read = ''
   socket.on('data', (piece: Buffer) => {
     read += piece.toString('latin1')
@@ -96,5 +94,5 @@ function clockSkewS(socket: TLSSocket, host: string): Promise<number | null> {
   socket.once('close', () => resolve(null))
   socket.once('error', () => resolve(null))
   socket.write(`HEAD / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
-  return promise.finally(() => clearTimeout(timer))
+  return withTimeout(promise, PATIENCE_MS / 2, 'no answer in time').catch(() => null)
 }

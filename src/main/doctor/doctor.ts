@@ -4,6 +4,7 @@ import { allPages } from '../../admin/pages.ts'
 import type { MalformedRow } from '../../admin/store.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/check-ids.ts'
+import { TimeoutError, withTimeout } from '../../core/with-timeout.ts'
 import { type Finding, failure, skipped, warning } from '../../doctor/finding.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import { type CheckResult, type Report, reportOf } from '../../doctor/report.ts'
@@ -35,6 +36,7 @@ import { probeTimes } from './time-probe.ts'
 import { probeUpstreams } from './upstream-probes.ts'
 
 const PATIENCE_MS = 30_000
+const LATE = 'the check takes too long'
 
 /** `url` is that of a gateway examining itself; otherwise the configuration says where it is. */
 export async function examine(
@@ -129,13 +131,11 @@ async function runAll(
 /** A check that fails or hangs is reported, and the others continue. */
 async function timed(id: CheckId, work: () => Promise<Finding[]>): Promise<CheckResult> {
   const fromMs = performance.now()
-  const { promise: late, resolve } = Promise.withResolvers<Finding[]>()
-  const seconds = PATIENCE_MS / 1000
-  const timer = setTimeout(() => resolve([warning('late', { seconds })]), PATIENCE_MS)
-  const findings = await Promise.race([work(), late]).catch((error) => [
-    failure('broken', { error: whyNot(error) }),
+  const findings = await withTimeout(work(), PATIENCE_MS, LATE).catch((error) => [
+    error instanceof TimeoutError && error.message === LATE
+      ? warning('late', { seconds: PATIENCE_MS / 1000 })
+      : failure('broken', { error: whyNot(error) }),
   ])
-  clearTimeout(timer)
   return { id, findings, tookMs: performance.now() - fromMs }
 }
 

@@ -1,4 +1,5 @@
 /** For LIM-1 and SLOW-1: is Redis reachable, how fast is it, and what does it do when its memory is full? */
+import { withTimeout } from '../../core/with-timeout.ts'
 import type { RedisSeen, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 
@@ -16,14 +17,11 @@ export async function probeRedis(url: string): Promise<Tried<RedisSeen>> {
     enableOfflineQueue: false,
     connectionTimeout: PATIENCE_MS,
   })
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), PATIENCE_MS)
   try {
-    return { ok: true, ...(await Promise.race([seen(client), late.promise])) }
+    return { ok: true, ...(await withTimeout(seen(client), PATIENCE_MS, 'no answer in time')) }
   } catch (error) {
     return { ok: false, error: whyNot(error) }
   } finally {
-    clearTimeout(timer)
     client.close()
   }
 }

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import type { UpstreamKey } from '../../core/entities.ts'
+import { withTimeout } from '../../core/with-timeout.ts'
 import type { StreamEvidence, TimeEvidence, UpstreamTimes } from '../../doctor/evidence.ts'
 import type { RequestTimes } from '../../doctor/examination.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'
@@ -54,13 +55,11 @@ async function connectTime({ name: upstream, baseUrl }: UpstreamKey) {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const fromMs = performance.now()
   const socket = secure ? connectTls({ ...at, rejectUnauthorized: false }) : connect(at)
-  const timer = setTimeout(() => resolve(false), PATIENCE_MS)
   socket.once(secure ? 'secureConnect' : 'connect', () => resolve(true))
   socket.once('error', () => resolve(false))
-  const stands = await promise
-  clearTimeout(timer)
+  const connected = await withTimeout(promise, PATIENCE_MS, 'no connection').catch(() => false)
   socket.destroy()
-  return stands ? { upstream, baseUrl, ms: Math.round(performance.now() - fromMs) } : null
+  return connected ? { upstream, baseUrl, ms: Math.round(performance.now() - fromMs) } : null
 }
 
 /** The median for each upstream and model. */
