@@ -2,15 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { BunPlugin } from 'bun'
-
-const SOURCE = join(import.meta.dir, '../src')
-const ENTRY = join(SOURCE, 'main.ts')
-/** Each is an entry point of its own. */
-const THREADS = [
-  'adapters/tokenizer/counting-thread.ts',
-  'adapters/sql/console/report-thread.ts',
-  'main/ledger/ledger-thread.ts',
-]
+import { ENTRIES } from './bundle.ts'
 
 const CONSOLE = join(import.meta.dir, '../web/dist')
 
@@ -43,7 +35,7 @@ function consoleFiles(): Record<string, string> {
 export async function compile(outfile: string): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true })
   const built = await Bun.build({
-    entrypoints: [ENTRY, ...THREADS.map((path) => join(SOURCE, path))],
+    entrypoints: ENTRIES,
     // Flat, for all code that starts the thread lies in one place then, too.
     naming: { entry: '[name].[ext]' },
     compile: { outfile },

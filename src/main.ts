@@ -1,7 +1,9 @@
 /** Composition root: environment → configuration → adapters → command. */
 import { ensureRequestCapacity } from './main/serve/runtime.ts'
 
-// Before all else is loaded: where the process begins again, it would be loaded twice.
+// First, because a process that restarts would load everything twice.
 if (process.argv[2] === 'serve') ensureRequestCapacity(process.env)
-const { runCommand } = await import('./main/commands/command.ts')
-await runCommand(process.argv, process.env)
+// No top-level await: bytecode (scripts/bundle.ts) needs CommonJS modules, which have none.
+void import('./main/commands/command.ts').then(({ runCommand }) =>
+  runCommand(process.argv, process.env),
+)
