@@ -66,6 +66,7 @@ function contextWriting(write: (text: string) => void, language: Language): CliC
     config: refusing,
     settings: refusing,
     copyStore: refusing,
+    importPredecessor: refusing,
     migrations: refusing,
     openAdmin: refusing,
     prepare: refusing,

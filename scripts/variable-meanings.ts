@@ -285,4 +285,12 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'the secret for `upstream add` and `upstream import`',
     zh: '供 `upstream add` 和 `upstream import` 使用的密钥',
   },
+  GPT_PROXY_OLD_DATABASE: {
+    en: "the predecessor's database for `migrate import`: an SQLite file or a PostgreSQL URL",
+    zh: '供 `migrate import` 使用的旧系统数据库：SQLite 文件或 PostgreSQL 地址',
+  },
+  GPT_PROXY_OLD_ENCRYPTION_KEY: {
+    en: "the predecessor's `ENCRYPTION_KEY` (Fernet), for `migrate import`",
+    zh: '供 `migrate import` 使用的旧系统 `ENCRYPTION_KEY`（Fernet）',
+  },
 }

@@ -42,6 +42,20 @@ export function isWellFormedProxyKey(key: string): boolean {
   return check === crc32(key, PROXY_KEY_PREFIX.length, KEY_LENGTH - CHECK_LENGTH)
 }
 
+const MINTED_PREFIX = new RegExp(
+  `^${PROXY_KEY_PREFIX}[0-9A-Za-z]{${DISPLAY_LENGTH - PROXY_KEY_PREFIX.length}}$`,
+)
+
+/** True if it is what `displayPrefix` shows of a key minted here. */
+export function isMintedPrefix(prefix: string): boolean {
+  return MINTED_PREFIX.test(prefix)
+}
+
+/** Printable ASCII without blanks: what a key that another program made may consist of. */
+export function mayBeForeignKey(key: string): boolean {
+  return /^[\x21-\x7e]{8,512}$/.test(key)
+}
+
 /** What may be shown of a key after it was created. */
 export function displayPrefix(key: string): string {
   return key.slice(0, DISPLAY_LENGTH)

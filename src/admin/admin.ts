@@ -8,9 +8,11 @@ import { createFirstStart } from './first-start.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createKeys } from './keys.ts'
 import { createModels } from './models.ts'
+import { createPredecessorImport } from './predecessor/import.ts'
 import { createPrices } from './prices.ts'
 import { createQuotaUseCases } from './quotas.ts'
 import { createSettings } from './settings.ts'
+import { createUpstreamImport } from './upstreams/upstream-import.ts'
 import { createUpstreams } from './upstreams/upstreams.ts'
 import { createUsage } from './usage.ts'
 import { createUsers } from './users.ts'
@@ -21,10 +23,11 @@ export function createAdmin(dependencies: AdminDependencies) {
   const change = createChanges(dependencies)
   const users = createUsers(dependencies, change)
   const keys = createKeys(dependencies, change)
+  const importing = createUpstreamImport(dependencies, change)
   return {
     users,
     keys,
-    upstreams: createUpstreams(dependencies, change),
+    upstreams: createUpstreams(dependencies, importing, change),
     encryption: createEncryption(dependencies, change),
     usage: createUsage(dependencies, users),
     quotas: createQuotaUseCases(dependencies, { users, change }),
@@ -33,6 +36,7 @@ export function createAdmin(dependencies: AdminDependencies) {
     audit: createAudit(dependencies),
     identity: createIdentity({ ...dependencies, change, lockout: createLockout() }),
     settings: createSettings(dependencies, change),
+    importPredecessor: createPredecessorImport(dependencies, importing, change),
     firstStart: createFirstStart(users, keys),
   }
 }

@@ -13,6 +13,7 @@ import type {
 } from '../core/entities.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { SealedSecret } from '../upstreams/vault.ts'
+import type { UsageRecord } from '../usage/record.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
 
 /** One page, ordered by id. */
@@ -172,6 +173,15 @@ export interface InstanceRow {
   seenAtMs: number
 }
 
+/** `userId` as text, `period` a day such as `2026-11-23`. */
+export interface ImportedDay {
+  userId: string
+  period: string
+  promptTokens: number
+  completionTokens: number
+  totalTokens: number
+}
+
 export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** Commits everything `work` does through `step`, or nothing if it throws. */
   transaction<T>(work: (step: AdminStore) => Promise<T>): Promise<T>
@@ -192,6 +202,7 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   findApiKey(id: number): Promise<ApiKey | null>
   /** At most two, which is enough to see that a prefix is not unique. */
   findApiKeysByPrefix(prefix: string): Promise<ApiKey[]>
+  findApiKeyByHash(keyHash: string): Promise<ApiKey | null>
   /** Null if there is no such key. */
   updateApiKey(id: number, patch: KeyPatch): Promise<ApiKey | null>
   keyActivity(key: ApiKey): Promise<KeyActivityRow>
@@ -236,6 +247,10 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   listInstances(sinceMs: number): Promise<InstanceRow[]>
 
   summarizeUsage(query: UsageQuery): Promise<UsageSum[]>
+  /** Stores and prices records of another program. Idempotent by request id; returns how many were new. */
+  importUsage(records: readonly UsageRecord[]): Promise<number>
+  /** What is stored under request ids with this beginning, by user and day. */
+  importedUsage(idsBeginWith: string): Promise<ImportedDay[]>
 
   listModels(): Promise<ModelDefinition[]>
   /** Replaces any earlier definition of this name. */

@@ -2,6 +2,7 @@
 
 import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
+import type { PredecessorImport } from '../admin/predecessor/import.ts'
 import type { Setting } from '../config/settings.ts'
 import type { Config } from '../config.ts'
 import type { DoctorOptions } from '../doctor/options.ts'
@@ -45,6 +46,15 @@ export interface CopyReport {
   tables: readonly { table: string; rows: number }[]
   /** The file whose content ENCRYPTION_KEY needs from now on; null if it is set. */
   keyFile: string | null
+}
+
+export interface PredecessorWish {
+  /** An SQLite file or a PostgreSQL URL; null: from the variable. */
+  source: string | null
+  /** A file with its encryption key; null: from the variable. */
+  keyFile: string | null
+  /** Leaves out rows that can't be imported. */
+  leaveOut: boolean
 }
 
 export interface BackupReport {
@@ -112,6 +122,7 @@ export interface CliContext {
   /** Runs until a signal stops it; returns the exit code. */
   serve(): Promise<number>
   copyStore(): Promise<CopyReport>
+  importPredecessor(wish: PredecessorWish): Promise<PredecessorImport>
   backup(file: string, withKey: boolean): BackupReport
   restore(file: string, wish: RestoreOptions): RestoreReport
   /** The health of the server on the configured address; does not throw if there is none. */

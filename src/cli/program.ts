@@ -22,6 +22,7 @@ import { addKeyRotate } from './key/rotate.ts'
 import { addKeyShow } from './key/show.ts'
 import { addKeyUpdate } from './key/update.ts'
 import { addMigrateCopy } from './migrate/copy.ts'
+import { addMigrateImport } from './migrate/import.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
 import { addModelDelete, addModelList, addModelSet, addModelShow } from './model/commands.ts'
@@ -138,7 +139,7 @@ const GROUPS: readonly [
     'migrate',
     "the store's schema",
     'gpt-proxy migrate status',
-    [addMigrateUp, addMigrateStatus, addMigrateCopy],
+    [addMigrateUp, addMigrateStatus, addMigrateCopy, addMigrateImport],
   ],
   [
     'encryption',

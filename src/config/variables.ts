@@ -137,6 +137,9 @@ export const VARIABLES = {
   RATE_LIMIT_FAIL_OPEN: flag.default(true),
   /** Read by `upstream add` and `upstream import` themselves. */
   GPT_PROXY_UPSTREAM_KEY: upstreamSecret.optional(),
+  /** Read by `migrate import` itself. */
+  GPT_PROXY_OLD_DATABASE: z.string().optional(),
+  GPT_PROXY_OLD_ENCRYPTION_KEY: z.string().optional(),
 } as const
 
 /** Each can also be read from the file that NAME_FILE names. */
@@ -163,6 +166,8 @@ export const SECRETS = [
 export const HIDDEN: readonly string[] = [
   ...SECRETS,
   'GPT_PROXY_UPSTREAM_KEY',
+  'GPT_PROXY_OLD_DATABASE',
+  'GPT_PROXY_OLD_ENCRYPTION_KEY',
   'AWS_ACCESS_KEY_ID',
   'AWS_SESSION_TOKEN',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',

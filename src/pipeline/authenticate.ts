@@ -1,7 +1,7 @@
 /** Stage 1: who asks. Before the body is read, and without the database. */
 import { type Caller, isExpired } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
-import { isWellFormedProxyKey } from '../access/proxy-key.ts'
+import { isWellFormedProxyKey, mayBeForeignKey } from '../access/proxy-key.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import { isAllowedFrom } from '../limits/allowed-addresses.ts'
@@ -18,14 +18,19 @@ const BEARER = /^bearer[ \t]+([^ \t].*?)[ \t]*$/i
 
 export function authenticate(gateway: Services, client: ClientPeer): Caller {
   const key = presentedKey(client.headers)
-  if (key === null || !isWellFormedProxyKey(key)) throw refused()
   const { directory } = gateway
+  if (key === null || !mayBeKnown(key, directory)) throw refused()
   const keyHash = gateway.sha256Hex(key)
   const caller = directory.findCaller(keyHash)
   if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
   const reason = whyUnusable(gateway, caller, client)
   if (reason !== null) throw refused(reason === 'expired' ? expired(caller) : null)
   return caller
+}
+
+/** Malformed keys are refused without a look-up, unless keys of another program were imported. */
+function mayBeKnown(key: string, { hasForeignKeys }: Services['directory']): boolean {
+  return isWellFormedProxyKey(key) || (hasForeignKeys === true && mayBeForeignKey(key))
 }
 
 /** Why this client can't use an active key now; null if it can. Every way to act as a key asks here. */

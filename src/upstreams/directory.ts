@@ -1,6 +1,7 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
+import { isMintedPrefix } from '../access/proxy-key.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
 import type { DirectoryRows, ModelDefinition, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
@@ -36,6 +37,8 @@ export interface KeyDirectory {
   findCaller(keyHash: string): Caller | null
   /** A key that is known and may not be used. */
   findRefused?(keyHash: string): RefusedKey | null
+  /** True if some keys were made by another program: they have no checksum. */
+  readonly hasForeignKeys?: boolean
   routeFor(model: string): ModelRoute
   allUpstreams(): readonly UsableUpstream[]
   models(): readonly ModelDefinition[]
@@ -54,11 +57,13 @@ const KEYS_AT_ONCE = 10_000
 async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Callers> {
   const callers = new Map<string, Caller>()
   const refused = new Map<string, RefusedKey>()
+  let hasForeignKeys = false
   const byId = new Map(users.map((user) => [user.id, user]))
   for (const [at, key] of apiKeys.entries()) {
     if (at % KEYS_AT_ONCE === KEYS_AT_ONCE - 1)
       await new Promise((resolve) => setTimeout(resolve, 0))
     const user = byId.get(key.userId)
+    if (!isMintedPrefix(key.prefix)) hasForeignKeys = true
     if (key.status === 'active' && user?.status === 'active')
       callers.set(key.keyHash, { user, key })
     else {
@@ -72,12 +77,13 @@ async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Callers> {
       refused.set(key.keyHash, refusal)
     }
   }
-  return { callers, refused }
+  return { callers, refused, hasForeignKeys }
 }
 
 interface Callers {
   callers: Map<string, Caller>
   refused: Map<string, RefusedKey>
+  hasForeignKeys: boolean
 }
 
 interface Dependencies {
@@ -100,7 +106,7 @@ export function createDirectory({
   onUpstreamKeys,
   onReload,
 }: Dependencies): KeyDirectory {
-  let known: Callers = { callers: new Map(), refused: new Map() }
+  let known: Callers = { callers: new Map(), refused: new Map(), hasForeignKeys: false }
   let upstreams: readonly UsableUpstream[] = []
   let undecryptable: readonly UpstreamKey[] = []
   const byModel = new BoundedMap<string, ModelRoute>(MAX_REMEMBERED_MODELS)
@@ -183,6 +189,9 @@ export function createDirectory({
   return {
     findCaller: (keyHash) => known.callers.get(keyHash) ?? null,
     findRefused: (keyHash) => known.refused.get(keyHash) ?? null,
+    get hasForeignKeys() {
+      return known.hasForeignKeys
+    },
     allUpstreams: () => upstreams,
     models: () => [...definitions.values()],
     routeFor(model) {

@@ -185,6 +185,7 @@ function program(): Command {
     config: unused,
     settings: unused,
     copyStore: unused,
+    importPredecessor: unused,
     openAdmin: unused,
     prepare: unused,
     firstKeysSeen: unused,

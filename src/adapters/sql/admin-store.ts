@@ -1,6 +1,7 @@
 /** The write side of the store in SQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
+import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
 import { createKeyAdmin } from './accounts/api-keys.ts'
 import { createKeyActivityRows } from './accounts/key-activity.ts'
 import { createUpstreamAdmin } from './accounts/upstream-admin.ts'
@@ -16,15 +17,23 @@ import type { Tables } from './schema/schema.ts'
 import { createSealedSecrets } from './sealed-secrets.ts'
 import type { DialectWords } from './sql-dialect.ts'
 import { createPriceAdmin } from './usage/price-rows.ts'
+import { createUsageImport } from './usage/usage-import.ts'
 import { summarizeUsage } from './usage/usage-reports.ts'
+
+export interface AdminStoreOptions {
+  report: ReportProblems
+  /** Null: only an operator's own prices count. */
+  prices: PriceCatalogue | null
+}
 
 export function createAdminStore(
   db: Kysely<Tables>,
   words: DialectWords,
-  report: ReportProblems,
+  { report, prices }: AdminStoreOptions,
 ): AdminStore {
   return {
-    transaction: (work) => inTransaction(db, (step) => work(createAdminStore(step, words, report))),
+    transaction: (work) =>
+      inTransaction(db, (step) => work(createAdminStore(step, words, { report, prices }))),
     ...createUserAdmin(db, report),
     ...createKeyAdmin(db, report),
     ...createKeyActivityRows(db),
@@ -36,6 +45,7 @@ export function createAdminStore(
     ...createAuditLog(db),
     ...createOperations(db),
     ...createIdentityStore(db),
+    ...createUsageImport(db, words, prices),
     summarizeUsage: (query) => summarizeUsage(db, query),
   }
 }

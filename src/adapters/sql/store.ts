@@ -94,7 +94,7 @@ export function storeOver(
     reports: createConsoleReports(db),
     deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs),
     examination: createExamination(db),
-    ...createAdminStore(db, words, createProblemLog(logger)),
+    ...createAdminStore(db, words, { report: createProblemLog(logger), prices: prices ?? null }),
     // The process lock of the data folder ensures that no other process uses the file.
     exclusively: (work) => work(),
     async close() {

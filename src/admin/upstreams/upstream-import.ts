@@ -31,6 +31,8 @@ export interface ImportOptions {
   again: boolean
 }
 
+export type UpstreamImport = ReturnType<typeof createUpstreamImport>
+
 type Row = CheckedUpstream & { name: string; secret: string }
 
 export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, change: MakeChange) {
@@ -92,6 +94,8 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
 
   return {
     insert,
+    /** The secrets of these rows that have the same provider and address. */
+    heldSecrets,
     importAll,
     /** A row that can't be decrypted can't be matched either. */
     async rememberRemoval(step: AdminStore, upstream: UpstreamKey): Promise<void> {

@@ -10,7 +10,7 @@ import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
 import { allUpstreamKeys } from '../pages.ts'
 import type { AdminStore, Listed, UpstreamPatch, UpstreamQuery } from '../store.ts'
-import { createUpstreamImport } from './upstream-import.ts'
+import type { UpstreamImport } from './upstream-import.ts'
 import {
   checkedUpstream,
   checkedUpstreamPatch,
@@ -18,10 +18,11 @@ import {
   type UpstreamInput,
 } from './upstream-input.ts'
 
-export function createUpstreams(dependencies: AdminDependencies, change: MakeChange) {
-  const { store, vault, probe } = dependencies
-  const importing = createUpstreamImport(dependencies, change)
-
+export function createUpstreams(
+  { store, vault, probe }: AdminDependencies,
+  importing: UpstreamImport,
+  change: MakeChange,
+) {
   const add = (actor: Actor, input: UpstreamInput): Promise<UpstreamKey> => {
     const row = checkedUpstream(input)
     const name = checkedName(input.name, 'upstream_name_invalid')

@@ -38,6 +38,14 @@ const PROGRAM = {
   'which migrations the store has, and which are still to be run': '列出已执行和待执行的数据库迁移',
   'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; may be run again':
     '把 DATA_DIR 中的内置数据库复制到 DATABASE_URL 指定的 PostgreSQL，须先停止服务；可重复执行',
+  "take over users, keys and usage from the predecessor's database (FastAPI and SQLAlchemy): all or nothing; may be run again":
+    '从旧系统（FastAPI 与 SQLAlchemy）的数据库接管用户、密钥和用量；要么全部导入，要么都不导入；可重复执行',
+  'its SQLite file or PostgreSQL URL; otherwise GPT_PROXY_OLD_DATABASE':
+    '旧系统的 SQLite 文件或 PostgreSQL 地址；默认读取 GPT_PROXY_OLD_DATABASE',
+  'its ENCRYPTION_KEY, or its .env file; otherwise GPT_PROXY_OLD_ENCRYPTION_KEY':
+    '含其 ENCRYPTION_KEY 的文件，或其 .env 文件；默认读取 GPT_PROXY_OLD_ENCRYPTION_KEY',
+  'leave out rows that cannot be imported instead of importing nothing':
+    '略去无法导入的行，而不是什么都不导入',
   'the key that stored secrets are encrypted with': '用来加密已存密文的加密密钥',
   "which encryption key opens which stored secret; exit code 5 if one can't be opened":
     '列出各加密密钥能解密哪些已存密文；有密文无法解密时退出码为 5',

@@ -25,6 +25,7 @@ import { backup } from './backup.ts'
 import { callersFolder } from './callers-folder.ts'
 import { chatGateway } from './chat-gateway.ts'
 import { copyStore } from './copy-store.ts'
+import { importPredecessor } from './import-predecessor.ts'
 import { restore } from './restore.ts'
 import { OutputLost, standardStreams } from './standard-streams.ts'
 
@@ -62,6 +63,7 @@ function contextOf(environment: Environment): CliContext {
     firstKeysSeen: () => removeFirstStart(config()),
     migrations: () => migrationsOf(config()),
     copyStore: () => copyStore(config()),
+    importPredecessor: (wish) => importPredecessor(config(), wish, { environment, named, warn }),
     backup: (file, withKey) => backup(config(), named(file), withKey),
     restore: (file, wish) => restore(config(), named(file), wish),
     serve: () => runServer(config(), environment),

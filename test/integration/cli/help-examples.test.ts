@@ -1,4 +1,5 @@
 /** Every example of every `--help` does what it says, as it can be pasted into a shell. */
+import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +14,7 @@ import {
   type MockUpstream,
   startMockUpstream,
 } from '../../support/mock/mock-upstream.ts'
+import { OLD_ENCRYPTION_KEY, predecessorSql } from '../../support/predecessor.ts'
 
 function examplesOf(command: Command): string[] {
   let help = ''
@@ -47,8 +49,8 @@ const ALLOWED: readonly (readonly [example: RegExp, exitCodes: readonly number[]
   [/gpt-proxy doctor/, [0, 1]],
   [/gpt-proxy chat gpt-4o/, [0, 1]],
   [/gpt-proxy upstream test/, [0, 1]],
-  // There is no PostgreSQL here; a test of its own copies to one.
-  [/gpt-proxy migrate copy/, [3, 5]],
+  // There is no PostgreSQL here; tests of their own copy to one and import from one.
+  [/gpt-proxy migrate (copy|import postgres)/, [3, 5]],
 ]
 
 let folder: string
@@ -92,6 +94,9 @@ async function pasted(
   writeFileSync(join(place, 'key.txt'), 'sk-example-key-1\n')
   writeFileSync(join(place, 'password.txt'), 'a long enough passphrase\n')
   writeFileSync(join(place, 'keys.txt'), 'sk-example-key-1\nsk-example-key-2\n')
+  using predecessor = new Database(join(place, 'old.db'))
+  predecessor.run(predecessorSql({ upstreamUrl: mock.url }))
+  writeFileSync(join(place, 'old.env'), `ENCRYPTION_KEY=${OLD_ENCRYPTION_KEY}\n`)
   writeFileSync(join(place, 'prices.csv'), 'model,input,output\nqwen-max,2.4,9.6\n')
   const env = {
     ...environmentFor(dataDir),

@@ -16,6 +16,7 @@ type KeyAdmin = Pick<
   | 'createApiKey'
   | 'listApiKeys'
   | 'findApiKey'
+  | 'findApiKeyByHash'
   | 'findApiKeysByPrefix'
   | 'updateApiKey'
   | 'revokeApiKey'
@@ -65,6 +66,10 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
     },
     async findApiKey(id) {
       return oneRow('api_keys', await keys().where('id', '=', id).executeTakeFirst(), toApiKey)
+    },
+    async findApiKeyByHash(keyHash) {
+      const row = await keys().where('key_hash', '=', keyHash).executeTakeFirst()
+      return oneRow('api_keys', row, toApiKey)
     },
     async findApiKeysByPrefix(prefix) {
       const rows = await keys().where('prefix', '=', prefix).orderBy('id').limit(2).execute()

@@ -54,7 +54,7 @@ function refuseAlien(names: readonly string[], where: string): void {
     : 'another program'
   throw new StoreError(
     `database ${where} belongs to ${maker}: it has tables ${alien.join(', ')} that this gateway did not make`,
-    'give the gateway a database of its own (CREATE DATABASE) and leave this one as it is',
+    'give the gateway a database of its own (CREATE DATABASE) and leave this one as it is; gpt-proxy migrate import takes over what the predecessor has in it',
   )
 }
 

@@ -4,6 +4,7 @@ import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageStore } from '../../../usage/store.ts'
+import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { daySums } from './day-sums.ts'
@@ -36,7 +37,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
       const people = given.filter(({ userId }) => userId !== SYSTEM_USER_ID)
       if (people.length === 0) return 0
       const records = await priced(db, catalogue, onePerRequest(people))
-      return db.transaction().execute(async (step) => {
+      return inTransaction(db, async (step) => {
         const written = await runBulk(step, RECORDS, records.map(recordRow))
         const fresh = onlyWritten(records, written)
         if (fresh.length === 0) return 0
