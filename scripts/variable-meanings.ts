@@ -254,6 +254,14 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'how often vendors are asked whether batches are finished, which are charged then',
     zh: '每隔多久向厂商查询批处理是否完成，完成后计费',
   },
+  RESPONSES_STORE: {
+    en: '`true`: the gateway keeps what `POST /v1/responses` answers, encrypted, if the upstream keeps no responses; its user can then refer to it as `previous_response_id`, read and delete it. `store: false` in a request keeps nothing',
+    zh: '`true`：若上游不保存响应，则由网关加密保存 `POST /v1/responses` 的结果；其用户可用 `previous_response_id` 引用，也可读取和删除。请求中的 `store: false` 表示不保存',
+  },
+  RESPONSES_STORE_DAYS: {
+    en: 'days that the gateway keeps a response',
+    zh: '网关保存一个响应的天数',
+  },
   JOURNAL_SYNC: {
     en: 'when the usage journal is brought to the disk: `always` before a request is sent (several at once with one call), `interval` every 100 ms, `off` when the system likes; the end of the process alone never loses a request, but of those that ended within its last 5 ms the exact counts: they are settled at their reservation, as `lost`',
     zh: '用量日志何时落盘：`always` 在发送请求之前（多个合并为一次调用），`interval` 每 100 毫秒，`off` 由系统决定；仅进程结束绝不会丢失请求；但进程结束前最后 5 毫秒内完成的请求会丢失确切用量，按预留量结算并标记为 `lost`',

@@ -17,7 +17,10 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 - **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that the object was
   made with; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
   one that holds the objects which the body names. *own*: lists hold only what the caller made.
-- **Chat completions and Responses that the vendor keeps** (\`store\`) belong to whoever asked for them, too.
+- **Chat completions and Responses that the vendor keeps** (\`store\`) belong to the user who asked for them, too.
+- **Responses of models whose upstream keeps none** are kept by the gateway itself if \`RESPONSES_STORE=true\`: encrypted,
+  for \`RESPONSES_STORE_DAYS\`, for their user alone. \`previous_response_id\`, \`GET\`, \`DELETE\` and \`input_items\` work
+  with them; otherwise \`previous_response_id\` is a 400 for these models. \`input_tokens\` are counted here for them.
 - **Bodies.** JSON and the forms of *model* routes are read (\`MAX_BODY_BYTES\`). Other forms are passed on as they arrive
   and not kept (\`MAX_UPLOAD_BYTES\`), so they are sent once. Replies that are neither JSON nor events pass as they are.
 - **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.

@@ -129,6 +129,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     trustedProxies: values.TRUSTED_PROXIES,
     corsAllowOrigins: values.CORS_ALLOW_ORIGINS,
     batchCheckMs: values.BATCH_CHECK_SECONDS * 1000,
+    responsesStoreMs: values.RESPONSES_STORE ? values.RESPONSES_STORE_DAYS * 86_400_000 : null,
     unknownObjects: values.UNKNOWN_OBJECTS,
     forwardHeaders: values.FORWARD_HEADERS,
     rateLimitEnabled: values.RATE_LIMIT_ENABLED,

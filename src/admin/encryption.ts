@@ -5,8 +5,8 @@ import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
 
 export interface SealedName {
-  kind: 'upstream_key' | 'second_factor'
-  /** Of the upstream key, or of the user. */
+  kind: 'upstream_key' | 'second_factor' | 'data_key'
+  /** Of the upstream key, or of the user; what a data key encrypts. */
   name: string
 }
 
@@ -111,10 +111,17 @@ function sealedWith({ sealed }: SealedSecret): string {
   return sealed.split('.')[1] || 'unknown'
 }
 
-function nameOf({ column, name }: SealedSecret): SealedName {
-  return { kind: column.table === 'upstream_keys' ? 'upstream_key' : 'second_factor', name }
+const KINDS: Readonly<Record<SealedSecret['column']['table'], SealedName['kind']>> = {
+  upstream_keys: 'upstream_key',
+  user_credentials: 'second_factor',
+  data_keys: 'data_key',
 }
 
-function subjectOf({ column, binding }: SealedSecret): string {
+function nameOf({ column, name }: SealedSecret): SealedName {
+  return { kind: KINDS[column.table], name }
+}
+
+function subjectOf({ column, name, binding }: SealedSecret): string {
+  if (column.table === 'data_keys') return `data_key:${name}`
   return `${column.table === 'upstream_keys' ? 'upstream' : 'user'}:${binding.row}`
 }

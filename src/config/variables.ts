@@ -124,6 +124,8 @@ export const VARIABLES = {
   ]),
   UNKNOWN_OBJECTS: z.enum(['pass', 'refuse'], 'pass or refuse').default('pass'),
   BATCH_CHECK_SECONDS: whole(1, 86_400).default(60),
+  RESPONSES_STORE: flag.default(false),
+  RESPONSES_STORE_DAYS: whole(1, 3650).default(30),
   JOURNAL_SYNC: z
     .enum(['always', 'interval', 'off'], 'always, interval or off')
     .default('interval'),

@@ -120,7 +120,7 @@ export interface DatabaseEvidence {
 }
 
 export interface SealedSeen {
-  kind: 'upstream key' | 'second factor'
+  kind: 'upstream key' | 'second factor' | 'data key'
   name: string
   placement: string
   sealedWith: string

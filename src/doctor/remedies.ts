@@ -81,6 +81,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
     KEEP_OLD,
   ],
   'enc.totp': ['gpt-proxy console --user {user}'],
+  'enc.data': ['gpt-proxy encryption rotate'],
   'enc.changed': REPLACE,
 
   'quo.spent': ['gpt-proxy quota set {user} {suggested}', 'gpt-proxy quota reset {user}'],

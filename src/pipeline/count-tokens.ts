@@ -18,7 +18,11 @@ import type { Services } from './services.ts'
 /** Tokenizers of other vendors cut the same text into up to this many more. */
 const MARGIN = 1.1
 
-export const COUNTING: ReadonlySet<Endpoint> = new Set(['messages/count_tokens', 'countTokens'])
+export const COUNTING: ReadonlySet<Endpoint> = new Set([
+  'messages/count_tokens',
+  'countTokens',
+  'responses/input_tokens',
+])
 
 /** Like `serve`, for requests that nothing is generated for. */
 export async function serveCount(
@@ -44,13 +48,20 @@ export async function serveCount(
   await services.rateLimits.hold(caller.key, client, 0, headers)
   const tokens = await countPrompt(services.tokenizer, request)
   const count = Math.ceil(tokens * MARGIN)
-  const body = JSON.stringify(
-    endpoint === 'countTokens' ? { totalTokens: count } : { input_tokens: count },
-  )
-  client.respond({ status: 200, headers, body })
+  client.respond({ status: 200, headers, body: JSON.stringify(bodyOf(endpoint, count)) })
 }
 
-function isNative(plan: Plan<UsableUpstream>, { protocol }: ModelRequest): boolean {
+function bodyOf(endpoint: Endpoint, count: number): object {
+  if (endpoint === 'countTokens') return { totalTokens: count }
+  const counted = { input_tokens: count }
+  return endpoint === 'responses/input_tokens'
+    ? { object: 'response.input_tokens', ...counted }
+    : counted
+}
+
+function isNative(plan: Plan<UsableUpstream>, { protocol, endpoint }: ModelRequest): boolean {
+  // Upstreams that have this route are passed the request as it is, and never come here.
+  if (endpoint === 'responses/input_tokens') return false
   // Hosts of several makers' models have no such route for all of them.
   const speaks = ({ key }: UsableUpstream) => {
     const { protocols, byModel } = PROVIDERS[key.provider]

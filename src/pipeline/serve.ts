@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts'
 import { invalidRequest } from '../core/errors.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
+import type { ModelRequest } from '../protocols/protocol.ts'
 import { readClientLimits } from '../routing/client-limits.ts'
 import { admit } from './admit.ts'
 import { attempt } from './attempt/attempt.ts'
@@ -9,6 +10,8 @@ import { RequestTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
 import type { RequestContext } from './context.ts'
+import type { Continued } from './kept/continue.ts'
+import { keepResponse } from './kept/keep.ts'
 import { parse, type Unread } from './parse.ts'
 import { crashResult } from './relay/crashed.ts'
 import { keepClientAlive } from './relay/keep-alive.ts'
@@ -24,6 +27,8 @@ export interface Incoming extends Unread {
   client: Client & ClientPeer
   /** Who asks, if that is known already: the console's playground acts as a key of who is signed in. */
   caller?: Caller
+  /** The conversation that it goes on with, if the gateway keeps responses. */
+  continued?: Continued | undefined
 }
 
 /**
@@ -40,7 +45,7 @@ export async function serve(
   const leave = admit(services, caller, client)
   try {
     const parsed = parse(incoming)
-    const asked = parsed instanceof Promise ? await parsed : parsed
+    const asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
     const limits = readClientLimits(client.headers, invalidRequest)
     const routed = route(services, caller, asked, limits)
     const { plan, request, definition } = routed instanceof Promise ? await routed : routed
@@ -50,7 +55,9 @@ export async function serve(
     const keepAlive = keepClientAlive(services, tries)
     let relayed: RelayResult
     try {
-      const result = await attempt(services, tries)
+      let result = await attempt(services, tries)
+      if (incoming.continued?.stored === true)
+        result = await keepResponse(services, caller, incoming.continued, result)
       if (storesCompletion(request))
         await rememberCompletion(services, caller, result, context.requestId)
       const relaying = relay(services, tries, result)
@@ -64,4 +71,11 @@ export async function serve(
   } finally {
     leave()
   }
+}
+
+/** With what its answer says of the conversation. */
+function continuing(asked: ModelRequest, { continued }: Incoming): ModelRequest {
+  if (continued === undefined) return asked
+  const { previousId, stored } = continued
+  return { ...asked, continued: { previousId, stored } }
 }

@@ -8,6 +8,7 @@ import type { Trust } from '../limits/client-address.ts'
 import type { InFlight } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
+import type { ResponseStore } from '../passthrough/response-store.ts'
 import type { ThoughtStores } from '../protocols/translation/thought-memory.ts'
 import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
@@ -71,6 +72,8 @@ export interface Services {
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */
   objects: ObjectStore
+  /** Responses that the gateway keeps itself; null if it keeps none. */
+  responses: ResponseStore | null
   /** Stores records at once, not by way of the journal; those whose id was stored before are skipped. */
   settleNow(records: readonly UsageRecord[]): Promise<unknown>
   /** Whether ids that nobody made here may be used: they belong to no user. */

@@ -19,6 +19,7 @@ export type ModelEndpoint =
   | 'messages'
   | 'messages/count_tokens'
   | 'responses'
+  | 'responses/input_tokens'
   | 'generateContent'
   | 'countTokens'
   | 'embedContent'
@@ -42,6 +43,15 @@ export interface ModelRequest {
   /** The body exactly as it came; null for GET. */
   readonly text: string | null
   readonly body: Readonly<Record<string, unknown>>
+  /** Absent if the gateway keeps no responses. */
+  readonly continued?: Continuation
+}
+
+/** What a response says of the conversation that the gateway keeps. */
+export interface Continuation {
+  previousId: string | null
+  /** The response itself is kept too. */
+  stored: boolean
 }
 
 /** What needs no counting in a prompt: token numbers, and media by their usual size. */

@@ -1,4 +1,4 @@
-/** Encryption at rest for upstream keys and second factors. */
+/** Encryption at rest for upstream keys, second factors, and keys that encrypt other data. */
 
 /**
  * Every column that holds ciphertexts. `boundAs` is the column in the additional data: a pending second factor
@@ -9,6 +9,7 @@ export const SEALED_COLUMNS = [
   { table: 'upstream_keys', column: 'encrypted_key', boundAs: 'encrypted_key' },
   { table: 'user_credentials', column: 'totp_secret', boundAs: 'totp_secret' },
   { table: 'user_credentials', column: 'totp_pending', boundAs: 'totp_secret' },
+  { table: 'data_keys', column: 'sealed_key', boundAs: 'sealed_key' },
 ] as const
 
 export type SealedColumn = (typeof SEALED_COLUMNS)[number]
@@ -25,7 +26,7 @@ export interface SecretBinding {
 /** One ciphertext in the store. */
 export interface SealedSecret {
   column: SealedColumn
-  /** The name of the upstream key, or of the user. */
+  /** The name of the upstream key, or of the user; what a data key encrypts. */
   name: string
   sealed: string
   binding: SecretBinding
@@ -38,6 +39,14 @@ export function bindingOf({ id, baseUrl }: { id: number; baseUrl: string }): Sec
 /** The second factor's secret is bound to its user's row. */
 export function totpBinding(userId: number): SecretBinding {
   return { table: 'user_credentials', row: userId, column: 'totp_secret', baseUrl: '' }
+}
+
+/** What the responses that the gateway keeps are encrypted with, by its purpose. */
+export const RESPONSES_KEY = 'responses'
+
+/** A data key has no number and no origin; it is bound to its purpose. */
+export function dataKeyBinding(purpose: string): SecretBinding {
+  return { table: 'data_keys', row: 0, column: 'sealed_key', baseUrl: purpose }
 }
 
 export type Opened = { ok: true; secret: string } | { ok: false; reason: string }

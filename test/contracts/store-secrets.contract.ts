@@ -1,7 +1,12 @@
 /** The contract of encrypted columns: a rotation of the encryption key has to find each of them. */
 import { expect, test } from 'bun:test'
 import { createVault } from '../../src/adapters/vault/aes-vault.ts'
-import { bindingOf, SEALED_COLUMNS, totpBinding } from '../../src/upstreams/vault.ts'
+import {
+  bindingOf,
+  dataKeyBinding,
+  SEALED_COLUMNS,
+  totpBinding,
+} from '../../src/upstreams/vault.ts'
 import { type StoreUnderTest, upstreamKey } from './store-under-test.ts'
 
 const vault = createVault({ active: new Uint8Array(32).fill(1), old: [] })
@@ -23,6 +28,7 @@ export function testSecrets(current: () => StoreUnderTest): void {
       totpSecret: vault.seal('a second factor', totpBinding(user.id)),
       totpPending: vault.seal('a pending one', totpBinding(user.id)),
     })
+    await store.responses.dataKey(vault.seal('a data key', dataKeyBinding('responses')))
   }
 
   test('the list of encrypted columns names every column that holds a ciphertext', async () => {
@@ -46,12 +52,13 @@ export function testSecrets(current: () => StoreUnderTest): void {
         ['main', { ok: true, secret: 'an upstream key' }],
         ['anna', { ok: true, secret: 'a second factor' }],
         ['anna', { ok: true, secret: 'a pending one' }],
+        ['responses', { ok: true, secret: 'a data key' }],
       ],
     )
     for (const [index, secret] of secrets.entries())
       expect(await store.replaceSealedSecret(secret, `sealed again ${index}`)).toBe(true)
     const after = (await store.listSealedSecrets()).map(({ sealed }) => sealed)
-    expect(after).toEqual(['sealed again 0', 'sealed again 1', 'sealed again 2'])
+    expect(after).toEqual(secrets.map((_, index) => `sealed again ${index}`))
   })
 
   test('a secret that was changed since it was read is not replaced', async () => {

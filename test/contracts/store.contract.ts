@@ -6,6 +6,7 @@ import { testObjects } from './store-objects.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
+import { testResponses } from './store-responses.contract.ts'
 import { testSecrets } from './store-secrets.contract.ts'
 import { testSums } from './store-sums.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
@@ -50,5 +51,6 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('quotas', () => testQuotas(current))
     describe('prices', () => testPrices(current))
     describe('objects of vendors', () => testObjects(current))
+    describe('stored responses', () => testResponses(current))
   })
 }

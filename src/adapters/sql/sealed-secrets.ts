@@ -4,6 +4,7 @@ import type { AdminStore } from '../../admin/store.ts'
 import { isoTime } from '../../core/iso-time.ts'
 import {
   bindingOf,
+  dataKeyBinding,
   SEALED_COLUMNS,
   type SealedColumn,
   type SealedSecret,
@@ -23,19 +24,29 @@ export function createSealedSecrets(
     async replaceSealedSecret({ column, binding, sealed: before }, sealed) {
       const updatedAt = isoTime(Date.now())
       // The old ciphertext is part of the condition: a secret that was just changed must not be put back.
-      const update =
-        column.table === 'upstream_keys'
-          ? db
+      const update = () => {
+        switch (column.table) {
+          case 'upstream_keys':
+            return db
               .updateTable('upstream_keys')
               .set({ encrypted_key: sealed, updated_at: updatedAt })
               .where('id', '=', binding.row)
               .where('encrypted_key', '=', before)
-          : db
+          case 'data_keys':
+            return db
+              .updateTable('data_keys')
+              .set({ sealed_key: sealed, updated_at: updatedAt })
+              .where('purpose', '=', binding.baseUrl)
+              .where('sealed_key', '=', before)
+          case 'user_credentials':
+            return db
               .updateTable('user_credentials')
               .set({ [column.column]: sealed, updated_at: updatedAt })
               .where('user_id', '=', binding.row)
               .where(column.column, '=', before)
-      const { numUpdatedRows } = await update.executeTakeFirst()
+        }
+      }
+      const { numUpdatedRows } = await update().executeTakeFirst()
       return numUpdatedRows > 0n
     },
   }
@@ -50,6 +61,12 @@ async function secretsIn(db: Kysely<Tables>, column: SealedColumn): Promise<Seal
       .execute()
     return rows.map(({ id, name, base_url: baseUrl, encrypted_key: sealed }) => ({
       ...{ column, name, sealed, binding: bindingOf({ id, baseUrl }) },
+    }))
+  }
+  if (column.table === 'data_keys') {
+    const rows = await db.selectFrom('data_keys').selectAll().orderBy('purpose').execute()
+    return rows.map(({ purpose, sealed_key: sealed }) => ({
+      ...{ column, name: purpose, sealed, binding: dataKeyBinding(purpose) },
     }))
   }
   const rows = await db

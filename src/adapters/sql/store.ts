@@ -5,6 +5,7 @@ import type { AdminStore } from '../../admin/store.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Examination } from '../../doctor/examination.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
+import type { ResponseRows } from '../../passthrough/response-store.ts'
 import type { QuotaLedger } from '../../quota/ledger.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
 import type { ConsoleReports } from '../../usage/console-reports.ts'
@@ -17,6 +18,7 @@ import { createConsoleReads } from './console/console-reads.ts'
 import { createConsoleReports } from './console/console-reports.ts'
 import { createExamination } from './examination.ts'
 import { createObjectStore } from './objects/object-store.ts'
+import { createResponseRows } from './objects/response-rows.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
@@ -30,6 +32,7 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   quotas: QuotaLedger
   reads: ConsoleReads
   objects: ObjectStore
+  responses: ResponseRows
   reports: ConsoleReports
   /** Deletes at most a few hundred of the oldest records before this time; returns how many. */
   deleteRecordsBefore(beforeMs: number): Promise<number>
@@ -91,6 +94,7 @@ export function storeOver(
     quotas: createQuotaLedger(db, watch),
     reads: createConsoleReads(db),
     objects: createObjectStore(db),
+    responses: createResponseRows(db),
     reports: createConsoleReports(db),
     deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs),
     examination: createExamination(db),

@@ -1,9 +1,8 @@
 /** AES-256-GCM for upstream keys. A ciphertext only opens for the row and base URL it was sealed for. */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Opened, SecretBinding, Vault } from '../../upstreams/vault.ts'
+import { decrypt, encrypt } from './aes-gcm.ts'
 
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/
 
 export interface VaultKeys {
@@ -21,15 +20,8 @@ export function createVault({ active, old }: VaultKeys): Vault {
     keyIds: [activeKeyId, ...[...keys.keys()].filter((id) => id !== activeKeyId)],
     keyFile: null,
     seal(secret, binding) {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', active, nonce)
-      cipher.setAAD(boundTo(binding))
-      const sealed = Buffer.concat([
-        cipher.update(secret, 'utf8'),
-        cipher.final(),
-        cipher.getAuthTag(),
-      ])
-      return `v1.${activeKeyId}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`
+      const { nonce, body } = encrypt(active, secret, boundTo(binding))
+      return `v1.${activeKeyId}.${nonce}.${body}`
     },
     open(sealed, binding) {
       const parts = SEALED.exec(sealed)
@@ -37,7 +29,7 @@ export function createVault({ active, old }: VaultKeys): Vault {
       const [, id = '', nonce = '', body = ''] = parts
       const key = keys.get(id)
       if (key === undefined) return unreadable(binding, id, keyMissing(id, activeKeyId))
-      const secret = decrypt(key, nonce, body, binding)
+      const secret = decrypt(key, { nonce, body }, boundTo(binding))
       return secret === null ? unreadable(binding, id, ENTER_AGAIN) : { ok: true, secret }
     },
   }
@@ -54,30 +46,6 @@ export function keyId(key: Uint8Array): string {
 
 function boundTo({ table, row, column, baseUrl }: SecretBinding): Buffer {
   return Buffer.from(JSON.stringify([table, row, column, baseUrl]), 'utf8')
-}
-
-function decrypt(
-  key: Uint8Array,
-  nonce: string,
-  body: string,
-  binding: SecretBinding,
-): string | null {
-  const bytes = Buffer.from(body, 'base64url')
-  // Base64 has spare bits at its end: only the canonical spelling that seal() writes is accepted.
-  if (bytes.length < TAG_BYTES || bytes.toString('base64url') !== body) return null
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
-      authTagLength: TAG_BYTES,
-    })
-    decipher.setAAD(boundTo(binding))
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-    return Buffer.concat([
-      decipher.update(bytes.subarray(0, -TAG_BYTES)),
-      decipher.final(),
-    ]).toString('utf8')
-  } catch {
-    return null
-  }
 }
 
 const ENTER_AGAIN =

@@ -54,6 +54,8 @@ function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidenc
     const code = sealedWith === keyId ? 'enc.changed' : 'enc.lost'
     if (row.kind === 'second factor')
       findings.push(failure('enc.totp', { ...named([row]), sealedWith, user: row.name }))
+    else if (row.kind === 'data key')
+      findings.push(failure('enc.data', { ...named([row]), sealedWith }))
     else findings.push(failure(code, { ...named([row]), upstream, placement, sealedWith }))
   }
   return findings

@@ -223,6 +223,11 @@ export const EN_STATE = {
     'ENCRYPTION_KEY was changed, or the store comes from another installation.',
     'Name the former key in ENCRYPTION_KEYS_OLD and run "encryption rotate". Where it is lost, a new link turns the second factor off:',
   ],
+  'enc.data': [
+    'ENCRYPTION_KEY ({source}, id {keyId}) does not open the key that stored {names} are encrypted with; it was encrypted with the key of id {sealedWith}. They can neither be read nor added to.',
+    'ENCRYPTION_KEY was changed, or the store comes from another installation.',
+    'If the former key is lost, delete the rows of the tables stored_responses and data_keys. Else name it in ENCRYPTION_KEYS_OLD and encrypt anew:',
+  ],
   'enc.changed': [
     'ENCRYPTION_KEY has the id that {names} were encrypted with, and still does not open them.',
     'The row or its base URL was changed in the database after the key was stored.',

@@ -216,6 +216,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     'ENCRYPTION_KEY 被更换，或存储来自另一个安装。',
     '把从前的密钥写入 ENCRYPTION_KEYS_OLD 并运行 “encryption rotate”。如果已丢失，新的链接会关闭第二因素：',
   ],
+  'enc.data': [
+    'ENCRYPTION_KEY（来自 {source}，编号 {keyId}）打不开用于加密已存 {names} 的数据密钥，它由编号 {sealedWith} 的密钥加密。这些数据既不能读取，也不能新增。',
+    'ENCRYPTION_KEY 被更换，或存储来自另一个安装。',
+    '如果从前的密钥已丢失，请删除 stored_responses 与 data_keys 两表的行；否则将其写入 ENCRYPTION_KEYS_OLD 并重新加密：',
+  ],
   'enc.changed': [
     'ENCRYPTION_KEY 的编号与加密 {names} 时的相同，但仍打不开它们。',
     '密钥存入后，数据库中的行或其基础地址被改动过。',

@@ -5,6 +5,7 @@ import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
+import type { Continued } from '../../pipeline/kept/continue.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { withModel } from '../../protocols/openai/request.ts'
@@ -31,6 +32,8 @@ export interface RouteMatch {
   path: string
   /** The body, if the route had to read it to decide where it goes. */
   body?: string
+  /** The conversation that it goes on with, if the gateway keeps responses. */
+  continued?: Continued
 }
 
 export type ExchangeHandler = (exchange: Exchange, match: RouteMatch) => void
@@ -49,7 +52,7 @@ export function serveEndpoint(
   { bodyLimits, inFlight }: ServerOptions,
 ): ExchangeHandler {
   const { protocol, endpoint, named } = inference
-  return (client, { deployment, body }) => {
+  return (client, { deployment, body, continued }) => {
     const share = bodyLimits.memory.open()
     const reading = { request: client, limits: bodyLimits, deadlines: services.deadlines, share }
     const read = () => body ?? readText(reading)
@@ -60,7 +63,7 @@ export function serveEndpoint(
           ? read
           : namingModel(read, deployment)
     inFlight.add()
-    void respondTo(services, { protocol, endpoint, client, readBody }, () => {
+    void respondTo(services, { protocol, endpoint, client, readBody, continued }, () => {
       share.release()
       inFlight.remove()
     })

@@ -1,65 +1,120 @@
 /**
- * POST /v1/responses: passed to upstreams that keep responses, where the ids that they make are remembered;
- * translated for all others.
+ * OpenAI's Responses: passed to upstreams that keep responses, where the ids that they make are remembered; translated
+ * for all others, and then kept by the gateway itself if the operator wants that.
  */
-import type { Caller } from '../../access/caller.ts'
 import { authenticate } from '../../pipeline/authenticate.ts'
+import { type Continued, continued } from '../../pipeline/kept/continue.ts'
+import { type KeptAction, serveKept } from '../../pipeline/kept/serve.ts'
 import { keepsResponses } from '../../pipeline/vendor/plan.ts'
+import type { Endpoint } from '../../protocols/protocol.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { AppParts, Route } from '../route.ts'
+import { decodedOr } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
 import { readText } from '../server/read-body.ts'
+import { queryTextOf } from '../server/target.ts'
 import { type RouteMatch, reportRefusal, serveEndpoint } from './inference.ts'
-import { RESPONSES_ROW, vendorHandler } from './vendor.ts'
+import { vendorHandler, vendorRow } from './vendor.ts'
 
-export const RESPONSES_ROUTE: Route = {
-  method: 'POST',
-  path: '/v1/responses',
-  who: 'proxy_key',
-  open(parts) {
-    const passed = vendorHandler(RESPONSES_ROW, parts)
-    const inference = { protocol: 'responses', endpoint: 'responses' } as const
-    const translated = serveEndpoint(parts.gateway, inference, parts)
-    return (exchange, match) => {
-      parts.inFlight.add()
-      void choose(parts, exchange, match)
-        .then((chosen) => {
-          if (chosen === null) return
-          const { passes, ...read } = chosen
-          const handler = passes ? passed : translated
-          handler(exchange, { ...match, ...read })
-        })
-        .finally(() => parts.inFlight.remove())
-    }
-  },
+export const RESPONSES_ROUTES: readonly Route[] = [
+  byModel('/v1/responses', 'responses'),
+  byModel('/v1/responses/input_tokens', 'responses/input_tokens'),
+  byId('GET', '/v1/responses/{response}', 'retrieve'),
+  byId('DELETE', '/v1/responses/{response}', 'delete'),
+  byId('GET', '/v1/responses/{response}/input_items', 'input_items'),
+  byId('POST', '/v1/responses/{response}/cancel', 'cancel'),
+]
+
+function byModel(path: string, endpoint: Endpoint): Route {
+  return {
+    method: 'POST',
+    path,
+    who: 'proxy_key',
+    open(parts) {
+      const passed = vendorHandler(vendorRow('POST', path), parts)
+      const inference = { protocol: 'responses', endpoint } as const
+      const translated = serveEndpoint(parts.gateway, inference, parts)
+      return (exchange, match) => {
+        parts.inFlight.add()
+        void choose(parts, exchange, match)
+          .then((chosen) => {
+            if (chosen === null) return
+            const { passes, ...read } = chosen
+            const handler = passes ? passed : translated
+            handler(exchange, { ...match, ...read })
+          })
+          .finally(() => parts.inFlight.remove())
+      }
+    },
+  }
 }
 
 interface Chosen {
   passes: boolean
   body?: string
+  continued?: Continued
 }
 
 /** Null: it was refused. */
 async function choose(
-  { gateway: services, bodyLimits }: AppParts,
+  parts: AppParts,
   exchange: Exchange,
   { deployment }: RouteMatch,
 ): Promise<Chosen | null> {
+  const { gateway: services, bodyLimits } = parts
   const share = bodyLimits.memory.open()
   try {
     // Nothing is read of somebody who may not ask.
-    const caller: Caller = authenticate(services, exchange)
+    const caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
     const reading = { request: exchange, limits: bodyLimits, deadlines: services.deadlines, share }
-    const body = await readText(reading)
-    return { passes: await keepsResponses(services, caller, body), body }
+    const text = await readText(reading)
+    const passes = await keepsResponses(services, caller, text)
+    const whole = await continued(services, caller, text, passes)
+    if (whole === null) return { passes, body: text }
+    return { passes, body: whole.text, continued: whole }
   } catch (error) {
-    const requestId = newRequestId()
-    reportRefusal(services, requestId, error, exchange)
-    const { logger } = services
-    exchange.respond(errorAnswer(error, requestId, { logger, protocol: 'responses' }))
+    refuse(parts, exchange, error)
     return null
   } finally {
     share.release()
   }
+}
+
+/** One that the gateway keeps is answered here; all others are the upstream's. */
+function byId(method: Route['method'], path: string, action: KeptAction): Route {
+  return {
+    method,
+    path,
+    who: 'proxy_key',
+    open(parts) {
+      const passed = vendorHandler(vendorRow(method, path), parts)
+      const { gateway: services, inFlight } = parts
+      if (services.responses === null) return passed
+      const visit = async (exchange: Exchange, match: RouteMatch): Promise<void> => {
+        const id = decodedOr(match.params.response ?? '')
+        const query = new URLSearchParams(queryTextOf(exchange.target))
+        try {
+          const caller = authenticate(services, exchange)
+          const reply = await serveKept(services, caller, exchange, { action, id, query })
+          if (reply === null) return passed(exchange, match)
+          exchange.dropBody()
+          const headers = { 'x-request-id': newRequestId(), ...reply.headers }
+          exchange.respond({ ...reply, headers })
+        } catch (error) {
+          refuse(parts, exchange, error)
+        }
+      }
+      return (exchange, match) => {
+        inFlight.add()
+        void visit(exchange, match).finally(() => inFlight.remove())
+      }
+    },
+  }
+}
+
+function refuse({ gateway }: AppParts, exchange: Exchange, error: unknown): void {
+  const requestId = newRequestId()
+  reportRefusal(gateway, requestId, error, exchange)
+  exchange.respond(errorAnswer(error, requestId, { logger: gateway.logger, protocol: 'responses' }))
 }

@@ -20,14 +20,21 @@ import { queryTextOf } from '../server/target.ts'
 import { boundedSource } from './bounded-source.ts'
 import { type ExchangeHandler, type RouteMatch, reportRefusal } from './inference.ts'
 
-const isResponses = ({ method, path }: VendorRoute) => method === 'POST' && path === '/v1/responses'
+const ROWS = [...OPENAI_ROUTES, ...ANTHROPIC_ROUTES]
 
-/** Responses are passed here to upstreams that keep them; see responses.ts. */
-export const RESPONSES_ROW = OPENAI_ROUTES.find(isResponses) as VendorRoute
+/** For routes that decide for each call whether it passes. */
+export function vendorRow(method: VendorRoute['method'], path: string): VendorRoute {
+  const row = ROWS.find((each) => each.method === method && each.path === path)
+  if (row === undefined) throw new Error(`no row for ${method} ${path}`)
+  return row
+}
 
-const ROWS = [...OPENAI_ROUTES.filter((row) => row !== RESPONSES_ROW), ...ANTHROPIC_ROUTES]
+/** These decide for each call whether it passes; see responses.ts. */
+const DECIDED_ELSEWHERE = /^\/v1\/responses(?:$|\/input_tokens$|\/\{response\})/
 
-export const VENDOR_ROUTES: readonly Route[] = ROWS.map((row) => ({
+export const VENDOR_ROUTES: readonly Route[] = ROWS.filter(
+  ({ path }) => !DECIDED_ELSEWHERE.test(path),
+).map((row) => ({
   method: row.method,
   path: row.path,
   who: 'proxy_key' as const,

@@ -15,6 +15,7 @@ import { createInFlight } from '../../limits/in-flight.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
+import type { ResponseRows } from '../../passthrough/response-store.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
 import { checkKeys } from '../../pipeline/models/check-keys.ts'
 import { upstreamModels } from '../../pipeline/models/upstream-models.ts'
@@ -38,6 +39,7 @@ import { startBatchCharging } from './batch-charging.ts'
 import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import type { HeldFolder } from './journal-folder.ts'
+import { createResponseStore, startForgetting } from './response-store.ts'
 
 /** The interval for detecting changes made by others and for saving changed key states. */
 const HOUSEKEEPING_MS = 200
@@ -71,7 +73,7 @@ export interface Seams {
 
 interface Parts {
   config: Config
-  store: KeyStore & UsageStore & { objects: ObjectStore }
+  store: KeyStore & UsageStore & { objects: ObjectStore; responses: ResponseRows }
   vault: Vault
   logger: Logger
   /** The outgoing proxy for an origin, from the environment. */
@@ -182,6 +184,15 @@ export async function startGateway({
     })),
   )
   const live = createLive(clock.nowMs)
+  const responses =
+    config.responsesStoreMs === null
+      ? null
+      : createResponseStore({
+          rows: store.responses,
+          vault,
+          lastsMs: config.responsesStoreMs,
+          nowMs: clock.nowMs,
+        })
   const endedRequests = createEndedRequests({ journal, metrics, logger, live })
   const gateway: Services = {
     directory,
@@ -207,6 +218,7 @@ export async function startGateway({
     inFlight,
     forwardHeaders: config.forwardHeaders,
     objects: store.objects,
+    responses,
     settleNow: (records) => store.settle(records, instanceId),
     unknownObjects: config.unknownObjects,
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
@@ -242,12 +254,14 @@ export async function startGateway({
     })
   }, HOUSEKEEPING_MS)
 
+  const stopForgetting = startForgetting(responses, logger)
   const batches = startBatchCharging(gateway, config.batchCheckMs)
 
   return {
     gateway,
     async stop() {
       clearInterval(timer)
+      stopForgetting()
       await forAtMost(STORE_PATIENCE_MS, batches.stop())
       endedRequests.flush()
       // What is not saved are counters and statuses, which the next failure restores.

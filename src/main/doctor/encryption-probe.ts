@@ -49,6 +49,12 @@ interface Keys {
   fileKey: Uint8Array | null
 }
 
+const KINDS: Readonly<Record<SealedSecret['column']['table'], SealedSeen['kind']>> = {
+  upstream_keys: 'upstream key',
+  user_credentials: 'second factor',
+  data_keys: 'data key',
+}
+
 function sealedSeen(
   { column, name, sealed, binding }: SealedSecret,
   upstreams: readonly UpstreamKey[],
@@ -59,7 +65,7 @@ function sealedSeen(
   const ofUpstream = column.table === 'upstream_keys'
   const upstream = ofUpstream ? upstreams.find(({ id }) => id === binding.row) : undefined
   return {
-    kind: ofUpstream ? 'upstream key' : 'second factor',
+    kind: KINDS[column.table],
     name,
     placement: upstream === undefined ? '' : placementOf(upstream),
     sealedWith: sealed.split('.')[1] || 'unknown',

@@ -71,6 +71,7 @@ async function translated(
     createdAt: Math.floor(context.startedAtMs / 1000),
     usageAsked: PROTOCOLS[request.protocol].asksForUsage(request),
     estimatedInput: estimatePrompt(request),
+    continued: request.continued,
     thoughts: thoughts.of(callerId),
   })
   await protocol.prepare()

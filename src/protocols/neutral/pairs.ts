@@ -16,6 +16,7 @@ const DIALECT_OF: Readonly<Record<ModelEndpoint, DialectName | null>> = {
   embeddings: null,
   models: null,
   'messages/count_tokens': null,
+  'responses/input_tokens': null,
   countTokens: null,
   embedContent: null,
   batchEmbedContents: null,

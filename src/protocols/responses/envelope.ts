@@ -24,7 +24,7 @@ export interface ResponseState {
 }
 
 export function responseObject(context: ReplyContext, state: ResponseState): Response {
-  const { request, requestId, createdAt } = context
+  const { request, requestId, createdAt, continued } = context
   const written: WrittenResponse = {
     id: responseId(requestId),
     object: 'response',
@@ -38,11 +38,11 @@ export function responseObject(context: ReplyContext, state: ResponseState): Res
     model: state.model ?? request.model,
     output: state.output,
     parallel_tool_calls: request.parallel ?? true,
-    previous_response_id: null,
+    previous_response_id: continued?.previousId ?? null,
     prompt_cache_key: request.cacheKey,
     reasoning: { effort: request.reasoning.effort ?? null, summary: null },
     service_tier: 'default',
-    store: false,
+    store: continued?.stored ?? false,
     temperature: request.sampling.temperature ?? null,
     text: { format: formatOf(request) },
     tool_choice: writeToolChoice(request.toolChoice, request.tools),
@@ -56,7 +56,7 @@ export function responseObject(context: ReplyContext, state: ResponseState): Res
 }
 
 /** The SDK adds `output_text` on its side, and its type leaves out `store`. */
-type WrittenResponse = Omit<Response, 'output_text' | 'access_programs'> & { store: false }
+type WrittenResponse = Omit<Response, 'output_text' | 'access_programs'> & { store: boolean }
 
 /** Also what a request to the wire says of its output. */
 export function formatOf({ output }: NeutralRequest): NonNullable<ResponseTextConfig['format']> {

@@ -10,6 +10,7 @@ import type {
   StreamEvent,
   WireName,
 } from '../neutral/neutral.ts'
+import type { Continuation } from '../protocol.ts'
 import type { StreamPlace } from '../stream-place.ts'
 
 export interface DialectFormat {
@@ -91,6 +92,7 @@ export interface ReplyContext {
   usageAsked: boolean
   /** What the request is estimated to hold: shown where a format wants input tokens before the upstream says. */
   estimatedInput: number
+  continued?: Continuation | undefined
 }
 
 /** A reply that is not in the wire's format: the upstream's fault. */

@@ -4,6 +4,7 @@ import { parseJson } from '../neutral/fields.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
 import type { Loss, NeutralRequest } from '../neutral/neutral.ts'
 import type {
+  Continuation,
   ModelRequest,
   ReadReply,
   ReportedError,
@@ -42,6 +43,7 @@ export interface TranslationOptions {
   createdAt: number
   usageAsked: boolean
   estimatedInput: number
+  continued?: Continuation | undefined
   thoughts: ThoughtStore
 }
 
@@ -154,8 +156,9 @@ export class TranslatedProtocol implements UpstreamProtocol {
   }
 
   private context(): ReplyContext {
-    const { requestId, createdAt, usageAsked, estimatedInput } = this.options
-    return { request: this.request, requestId, createdAt, usageAsked, estimatedInput }
+    const { requestId, createdAt, usageAsked, estimatedInput, continued } = this.options
+    const { request } = this
+    return { request, requestId, createdAt, usageAsked, estimatedInput, continued }
   }
 }
 

@@ -128,6 +128,7 @@ export async function testServices(
     trustsProxy: trustOf([]),
     forwardHeaders: [],
     objects: silent<Services['objects']>(),
+    responses: null,
     settleNow: async (records) => void kept.records.push(...records),
     unknownObjects: 'pass',
     resendOnReset: true,

@@ -389,7 +389,7 @@ patch?: never
 }
 "/encryption": { parameters: Record<string, never>
 /** Which encryption key each stored secret is sealed with */
-get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "active_key_id": string; "rows": ({ "kind": "upstream_key" | "second_factor"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "active_key_id": string; "rows": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
 delete?: never
@@ -448,7 +448,7 @@ patch?: never
 get?: never
 put?: never
 /** Seal every stored secret with the active encryption key, while serving */
-post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "rotated": ({ "kind": "upstream_key" | "second_factor"; "name": string })[]; "failed": ({ "kind": "upstream_key" | "second_factor"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "rotated": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string })[]; "failed": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }

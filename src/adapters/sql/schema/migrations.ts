@@ -15,6 +15,7 @@ import { modelStates } from '../migrations/0014-model-states.ts'
 import { vendorObjects } from '../migrations/0020-vendor-objects.ts'
 import { cacheWrites } from '../migrations/0021-cache-writes.ts'
 import { models } from '../migrations/0022-models.ts'
+import { storedResponses } from '../migrations/0023-stored-responses.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -35,6 +36,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0020-vendor-objects': vendorObjects,
     '0021-cache-writes': cacheWrites,
     '0022-models': models(words),
+    '0023-stored-responses': storedResponses,
   }
 }
 

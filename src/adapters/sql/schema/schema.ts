@@ -208,6 +208,20 @@ export interface VendorObjectsTable {
   closed_at: string | null
 }
 
+export interface DataKeysTable {
+  purpose: string
+  sealed_key: string
+  updated_at: string
+}
+
+export interface StoredResponsesTable {
+  response_id: string
+  user_id: number
+  created_at: string
+  expires_at: string
+  encrypted_body: string
+}
+
 export interface Tables extends IdentityTables {
   users: UsersTable
   api_keys: ApiKeysTable
@@ -228,4 +242,6 @@ export interface Tables extends IdentityTables {
   removed_upstream_keys: RemovedUpstreamKeysTable
   api_key_activity: ApiKeyActivityTable
   vendor_objects: VendorObjectsTable
+  data_keys: DataKeysTable
+  stored_responses: StoredResponsesTable
 }

@@ -165,7 +165,7 @@ export const surroundings = createRoute({
 })
 
 const SealedName = z.object({
-  kind: z.enum(['upstream_key', 'second_factor']),
+  kind: z.enum(['upstream_key', 'second_factor', 'data_key']),
   /** Of the upstream key, or of the user. */
   name: z.string(),
 })
