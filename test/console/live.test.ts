@@ -87,16 +87,16 @@ test(`at ${RATE} requests a second the live view stays small and usable, and its
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByRole('status').filter({ hasText: 'Paused' }).waitFor()
     const before = await ids()
-    await page.getByText(/more are waiting/).waitFor()
+    await page.getByText(/more waiting/).waitFor()
     const waitingAt = load.sent()
     await waitFor('more requests', () => load.sent() > waitingAt + RATE)
     expect(await ids()).toEqual(before)
 
     // A row opens at once although requests keep coming.
     await rows.nth(1).getByRole('button').click()
-    await page.getByRole('dialog').getByText('How its time went').waitFor()
+    await page.getByRole('dialog').getByText('Timeline').waitFor()
     await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
     await waitFor('newer rows', async () => (await ids()).join() !== before.join())
 

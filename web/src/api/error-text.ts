@@ -5,22 +5,22 @@ import { ApiError } from './errors.ts'
 
 const TEXTS: Record<string, MessageDescriptor> = {
   unreachable: msg`The gateway does not answer. Your input is kept; try again in a moment.`,
-  invalid_credentials: msg`Name or password is wrong.`,
+  invalid_credentials: msg`The name or password is wrong.`,
   permission_denied: msg`Your role does not allow this.`,
   forbidden: msg`Your role does not allow this.`,
-  invalid_origin: msg`The request came from another address than the gateway's own. Check PUBLIC_URL and TRUSTED_PROXIES.`,
-  not_found: msg`It does not exist any more, or it is not yours.`,
+  invalid_origin: msg`The request came from an address other than the gateway's own. Check PUBLIC_URL and TRUSTED_PROXIES.`,
+  not_found: msg`It no longer exists, or it belongs to someone else.`,
   last_admin: msg`The last admin can't be removed or demoted.`,
-  conflict: msg`Somebody else has changed this in the meantime.`,
-  locked: msg`This is managed outside of the console and can't be changed here.`,
-  setup_link_invalid: msg`The link is not valid any more. Run "gpt-proxy console" for a new one.`,
+  conflict: msg`Someone else has changed this in the meantime.`,
+  locked: msg`This is managed outside the console and can't be changed here.`,
+  setup_link_invalid: msg`The link is no longer valid. Run "gpt-proxy console" for a new one.`,
   too_many_attempts: msg`Too many attempts. Wait a moment and try again.`,
 }
 
 const STATUS_TEXTS: Record<number, MessageDescriptor> = {
   403: msg`Your role does not allow this.`,
-  404: msg`It does not exist any more, or it is not yours.`,
-  412: msg`Somebody else has changed this in the meantime.`,
+  404: msg`It no longer exists, or it belongs to someone else.`,
+  412: msg`Someone else has changed this in the meantime.`,
   429: msg`Too many attempts. Wait a moment and try again.`,
 }
 

@@ -41,7 +41,7 @@ const STAFF: readonly Role[] = ['admin', 'viewer']
 export const NAVIGATION: readonly { title: MessageDescriptor; items: readonly NavigationItem[] }[] =
   [
     {
-      title: msg`Watch`,
+      title: msg`Monitor`,
       items: [
         { to: '/', label: msg`Overview`, icon: GaugeIcon, roles: EVERYBODY },
         { to: '/requests', label: msg`Requests`, icon: ActivityIcon, roles: EVERYBODY },
@@ -58,7 +58,7 @@ export const NAVIGATION: readonly { title: MessageDescriptor; items: readonly Na
       ],
     },
     {
-      title: msg`Check`,
+      title: msg`Tools`,
       items: [
         {
           to: '/playground',

@@ -11,7 +11,7 @@ export function PageMissing() {
     <main className="mx-auto max-w-xl py-16">
       <Empty
         icon={SearchIcon}
-        title={t`There is no such page`}
+        title={t`Page not found`}
         action={
           <Button asChild>
             <Link to="/">
@@ -20,7 +20,7 @@ export function PageMissing() {
           </Button>
         }
       >
-        <Trans>The address may be from an older version, or mistyped. ⌘K finds every page.</Trans>
+        <Trans>The address may be mistyped or from an older version. ⌘K finds every page.</Trans>
       </Empty>
     </main>
   )

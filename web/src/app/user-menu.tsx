@@ -22,7 +22,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
   const popover = useRef<HTMLDivElement>(null)
   const close = () => popover.current?.hidePopover()
   const themes: Record<ThemeChoice, string> = {
-    system: t`As the system`,
+    system: t`Match the system`,
     light: t`Light`,
     dark: t`Dark`,
   }

@@ -44,7 +44,7 @@ export function LimitField({ label, unit, draft, onChange, hint, error }: LimitF
           }
         >
           <option value="default">{t`Default`}</option>
-          <option value="number">{t`Own limit`}</option>
+          <option value="number">{t`Custom limit`}</option>
           <option value="none">{t`No limit`}</option>
         </Select>
       </Field>

@@ -55,7 +55,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: (() => void) 
     <div role="alert" className="flex flex-col items-center gap-2 px-6 py-12 text-center">
       <CircleAlertIcon className="size-6 text-bad" />
       <p className="font-semibold">
-        <Trans>This could not be loaded</Trans>
+        <Trans>Could not load this</Trans>
       </p>
       <p className="max-w-lg text-soft">{errorText(error)}</p>
       {id && <p className="font-mono text-xs text-faint">{id}</p>}

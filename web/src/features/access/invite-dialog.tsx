@@ -32,8 +32,8 @@ export function InviteDialog({ user, load, onClose }: InviteProps) {
         <div className="flex flex-col gap-3">
           <p>
             <Trans>
-              Whoever opens it first sets the password of {user.username}. Send it on a way that
-              only they read.
+              The first person to open it sets the password of {user.username}. Send it in a way
+              that only they can read.
             </Trans>
           </p>
           {link.data ? (
@@ -41,7 +41,7 @@ export function InviteDialog({ user, load, onClose }: InviteProps) {
               <CodeBlock text={link.data.url} label={t`Link`} />
               <p className="text-soft">
                 <Trans>
-                  It works once, for another <Countdown until={link.data.expires_at} />.
+                  It works once and expires in <Countdown until={link.data.expires_at} />.
                 </Trans>
               </p>
             </>

@@ -32,7 +32,7 @@ export function KeyActions({ item }: { item: Key }) {
         }
       >
         <MenuItem onSelect={() => void navigate({ to: '/requests', search: { key: item.id } })}>
-          <Trans>Its requests</Trans>
+          <Trans>View requests</Trans>
         </MenuItem>
         {own && usable && (
           <MenuItem onSelect={() => void navigate({ to: '/playground', search: { key: item.id } })}>
@@ -46,7 +46,7 @@ export function KeyActions({ item }: { item: Key }) {
               <Trans>Edit …</Trans>
             </MenuItem>
             <MenuItem onSelect={() => setOpen('rotate')}>
-              <Trans>Replace by a new one …</Trans>
+              <Trans>Rotate …</Trans>
             </MenuItem>
             <MenuItem danger onSelect={() => setOpen('revoke')}>
               <Trans>Revoke …</Trans>
@@ -67,8 +67,8 @@ export function KeyActions({ item }: { item: Key }) {
           onClose={close}
         >
           <Trans>
-            Programs that use it are refused within a second, for good. To change it without a gap,
-            replace it by a new one instead.
+            Programs that use it are refused within a second, permanently. To change a key without
+            downtime, rotate it instead.
           </Trans>
         </Confirm>
       )}

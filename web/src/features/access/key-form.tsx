@@ -105,14 +105,14 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
       {more && (
         <>
           <LimitField
-            label={t`Requests a minute`}
+            label={t`Requests per minute`}
             unit={t`Requests`}
             draft={draft.rpm}
             onChange={(rpm) => set({ rpm })}
             error={problem('rpm')}
           />
           <LimitField
-            label={t`Tokens a minute`}
+            label={t`Tokens per minute`}
             unit={t`Tokens`}
             draft={draft.tpm}
             onChange={(tpm) => set({ tpm })}
@@ -120,7 +120,7 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
           />
           <Field
             label={t`Models`}
-            hint={t`One a line; * at the end stands for anything. Empty: all models.`}
+            hint={t`One per line; a trailing * matches anything. Leave empty for all models.`}
             error={problem('allowed_models')}
           >
             <TextArea
@@ -130,8 +130,8 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
             />
           </Field>
           <Field
-            label={t`Expires at the end of`}
-            hint={t`Empty: never.`}
+            label={t`Valid through`}
+            hint={t`Leave empty for no expiry.`}
             error={problem('expires_at')}
           >
             <TextInput
@@ -142,7 +142,7 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
           </Field>
           <Field
             label={t`Only from these addresses`}
-            hint={t`One a line, such as 10.0.0.0/8. Empty: from anywhere.`}
+            hint={t`One per line, such as 10.0.0.0/8. Leave empty to allow any address.`}
             error={problem('allowed_addresses')}
           >
             <TextArea

@@ -41,7 +41,7 @@ export function KeyList({ filter, title, actions, emptyAction }: KeyListProps) {
             empty={
               <Empty
                 icon={KeyIcon}
-                title={filtered ? t`No key fits` : t`No keys yet`}
+                title={filtered ? t`No matching keys` : t`No keys yet`}
                 action={!filtered && emptyAction}
               >
                 {filtered
@@ -70,7 +70,7 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
   return useMemo<ColumnDef<Key>[]>(() => {
     const states: Record<Key['state'], string> = {
       active: t`active`,
-      retiring: t`being replaced`,
+      retiring: t`in rotation`,
       expired: t`expired`,
       revoked: t`revoked`,
     }
@@ -96,7 +96,7 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
       },
       {
         id: 'limits',
-        header: t`Limits a minute`,
+        header: t`Limits per minute`,
         cell: ({ row }) => <Limits of={row.original} />,
       },
       { id: 'models', header: t`Models`, cell: ({ row }) => <Models of={row.original} /> },

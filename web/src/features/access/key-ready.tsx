@@ -33,8 +33,8 @@ export function KeyReady({ created }: { created: CreatedKey }) {
       <p role="alert" className="flex gap-2 rounded-md bg-warn-soft p-3 text-warn">
         <TriangleAlertIcon className="mt-0.5" />
         <Trans>
-          The key was created by an earlier attempt whose answer was lost, and its secret is shown
-          only once. Replace it by a new one: Keys → “{created.name}” → Replace.
+          The key was created by an earlier attempt whose response was lost, and its secret is shown
+          only once. Rotate it: Keys → “{created.name}” → Rotate.
         </Trans>
       </p>
     )
@@ -49,7 +49,7 @@ export function KeyReady({ created }: { created: CreatedKey }) {
       <KeyTest keyId={created.id} secret={created.secret} model={model} />
       <section>
         <Tabs.Root value={tab} onValueChange={(next) => setTab(next as SnippetName)}>
-          <Tabs.List aria-label={t`Ways to use it`} className="mb-2 flex flex-wrap gap-1">
+          <Tabs.List aria-label={t`How to use it`} className="mb-2 flex flex-wrap gap-1">
             {SNIPPET_NAMES.map((name) => (
               <Tabs.Trigger
                 key={name}

@@ -32,7 +32,7 @@ export function KeyTest({ keyId, secret, model }: KeyTestProps) {
       </Button>
       {test.isIdle && (
         <span className="text-soft">
-          <Trans>Asks {model} for a hello with this key.</Trans>
+          <Trans>Sends a short test message to {model} with this key.</Trans>
         </span>
       )}
       {test.isIdle && <FromElsewhere seen={seen} />}
@@ -55,7 +55,7 @@ function FromElsewhere({ seen }: { seen: { status: number; duration_ms: number }
   if (seen === null)
     return (
       <span className="w-full text-xs text-faint">
-        <Trans>Or run a snippet: its first request shows up here.</Trans>
+        <Trans>Or run a snippet: its first request appears here.</Trans>
       </span>
     )
   if (seen.status === 200)

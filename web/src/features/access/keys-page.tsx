@@ -35,7 +35,7 @@ export function KeysPage() {
   return (
     <Page
       title={may.seeAll ? t`Keys` : t`My keys`}
-      description={t`What people and programs send instead of a provider's key.`}
+      description={t`What people and programs use instead of a provider's key.`}
       actions={create}
     >
       <KeyList
@@ -45,7 +45,7 @@ export function KeysPage() {
         actions={
           <>
             <Select
-              aria-label={t`Which keys`}
+              aria-label={t`Filter keys`}
               value={kind}
               onChange={(event) => set({ q: search.q, ...kinds[event.target.value]?.[1] })}
               className="!w-auto"
@@ -81,7 +81,7 @@ function useKinds(): Record<string, readonly [string, KeysSearch]> {
   return {
     all: [t`All`, {}],
     active: [t`Active`, { state: 'active' }],
-    retiring: [t`Being replaced`, { state: 'retiring' }],
+    retiring: [t`In rotation`, { state: 'retiring' }],
     expired: [t`Expired`, { state: 'expired' }],
     revoked: [t`Revoked`, { state: 'revoked' }],
     unused: [t`Unused for ${UNUSED_DAYS} days`, { unused: UNUSED_DAYS, state: 'active' }],

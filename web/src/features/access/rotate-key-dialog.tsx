@@ -28,14 +28,14 @@ export function RotateKeyDialog({ item, onClose }: { item: Key; onClose: () => v
       open
       size="small"
       onClose={onClose}
-      title={t`Replace "${item.name}" of ${item.username}?`}
+      title={t`Rotate "${item.name}" of ${item.username}?`}
       footer={
         <>
           <Button onClick={onClose}>
             <Trans>Cancel</Trans>
           </Button>
           <Button variant="primary" busy={rotation.isPending} onClick={() => rotation.mutate()}>
-            <Trans>Make the new key</Trans>
+            <Trans>Create the new key</Trans>
           </Button>
         </>
       }
@@ -43,17 +43,17 @@ export function RotateKeyDialog({ item, onClose }: { item: Key; onClose: () => v
       <div className="flex flex-col gap-4">
         <p>
           <Trans>
-            The new key has the same rights. The old one goes on working for the time you choose, so
-            that nothing breaks.
+            The new key has the same permissions. The old one keeps working for the time you choose,
+            so that nothing breaks.
           </Trans>
         </p>
-        <Field label={t`The old key works for`}>
+        <Field label={t`Keep the old key valid for`}>
           <Select value={grace} onChange={(event) => setGrace(Number(event.target.value))}>
-            <option value={0}>{t`not a second more`}</option>
-            <option value={HOUR}>{t`another hour`}</option>
-            <option value={DAY}>{t`another day`}</option>
-            <option value={7 * DAY}>{t`another week`}</option>
-            <option value={30 * DAY}>{t`another 30 days`}</option>
+            <option value={0}>{t`not at all`}</option>
+            <option value={HOUR}>{t`1 hour`}</option>
+            <option value={DAY}>{t`1 day`}</option>
+            <option value={7 * DAY}>{t`1 week`}</option>
+            <option value={30 * DAY}>{t`30 days`}</option>
           </Select>
         </Field>
         <FormError error={rotation.error} />

@@ -65,7 +65,7 @@ export function UserActions({ user: { value: user, etag } }: { user: Versioned<U
           <Trans>Sign out everywhere</Trans>
         </MenuItem>
         <MenuItem onSelect={() => setOpen('reset')}>
-          <Trans>Start the month's quota again …</Trans>
+          <Trans>Reset this month's usage …</Trans>
         </MenuItem>
         <MenuSeparator />
         {user.status === 'active' ? (
@@ -93,13 +93,13 @@ export function UserActions({ user: { value: user, etag } }: { user: Versioned<U
       )}
       {open === 'reset' && (
         <Confirm
-          title={t`Start the quota of ${user.username} again?`}
-          action={t`Start again from 0`}
+          title={t`Reset this month's usage of ${user.username}?`}
+          action={t`Reset to 0`}
           run={() => resetQuota(user.id)}
           onClose={close}
         >
           <Trans>
-            The tokens used this month no longer count against the quota. The usage records stay.
+            Tokens used this month no longer count against the quota. Usage records are kept.
           </Trans>
         </Confirm>
       )}

@@ -55,9 +55,9 @@ export function UserFields({ draft, onChange, error, fixedName = false }: UserFi
   const problem = (field: string) =>
     error instanceof ApiError ? error.fieldMessage(field) : undefined
   const roleHints: Record<Role, string> = {
-    admin: t`Sees and changes everything.`,
-    viewer: t`Sees everything and changes nothing.`,
-    user: t`Manages only their own keys and sees their own usage.`,
+    admin: t`Can view and change everything.`,
+    viewer: t`Can view everything but change nothing.`,
+    user: t`Manages their own keys and sees their own usage only.`,
   }
   return (
     <>
@@ -91,7 +91,7 @@ export function UserFields({ draft, onChange, error, fixedName = false }: UserFi
       </Field>
       <LimitField
         label={t`Monthly quota`}
-        unit={t`Tokens a month`}
+        unit={t`Tokens per month`}
         draft={draft.quota}
         onChange={(quota) => set({ quota })}
         error={problem('monthly_quota_tokens')}

@@ -88,8 +88,8 @@ function useMonthFacts(user: User): [ReactNode, ReactNode][] {
   return [
     [t`Requests`, formatNumber(user.requests)],
     [t`Cost`, formatCost(user.cost_usd)],
-    [t`Quota from`, user.quota.quota_from === 'default' ? t`the default` : t`this user`],
-    [t`Starts again`, <Time key="resets" at={user.quota.resets_at} />],
+    [t`Quota source`, user.quota.quota_from === 'default' ? t`the default` : t`this user`],
+    [t`Resets`, <Time key="resets" at={user.quota.resets_at} />],
     [
       t`Details`,
       <Link

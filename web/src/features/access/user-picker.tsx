@@ -24,7 +24,7 @@ export function UserPicker({
   const choices: Choice[] = found.some(({ id }) => id === value.id) ? found : [value, ...found]
   return (
     <div className="grid gap-2 sm:grid-cols-2">
-      <Field label={t`For`}>
+      <Field label={t`Owner`}>
         <Select
           value={value.id}
           onChange={(event) => {
@@ -39,7 +39,7 @@ export function UserPicker({
           ))}
         </Select>
       </Field>
-      <Field label={t`Find somebody else`}>
+      <Field label={t`Find another user`}>
         <TextInput type="search" value={text} onChange={(event) => setText(event.target.value)} />
       </Field>
     </div>

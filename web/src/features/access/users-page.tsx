@@ -38,7 +38,7 @@ export function UsersPage() {
   return (
     <Page
       title={t`Users`}
-      description={t`Everybody who may use the gateway, and what they have used this month.`}
+      description={t`Everyone who may use the gateway, and what they have used this month.`}
       actions={add}
     >
       <Panel
@@ -63,11 +63,11 @@ export function UsersPage() {
               empty={
                 <Empty
                   icon={UsersIcon}
-                  title={q ? t`No user is called that` : t`No users yet`}
+                  title={q ? t`No matching users` : t`No users yet`}
                   action={!q && add}
                 >
                   {q
-                    ? t`The search looks at names and e-mail addresses.`
+                    ? t`The search covers names and e-mail addresses.`
                     : t`A user has a quota and any number of keys.`}
                 </Empty>
               }

@@ -28,18 +28,18 @@ export function AuditPage() {
   return (
     <Page
       title={t`Audit`}
-      description={t`Every change, by whom and from where. Secrets are never in it.`}
+      description={t`Every change: who made it and from where. Secrets are never included.`}
       actions={
         <Button asChild>
           <a href={auditCsvUrl(search)} download>
-            <DownloadIcon /> <Trans>All rows as CSV</Trans>
+            <DownloadIcon /> <Trans>Export as CSV</Trans>
           </a>
         </Button>
       }
     >
       <div className="flex flex-wrap gap-2">
         <SearchBox
-          label={t`By whom`}
+          label={t`Changed by`}
           value={search.actor}
           onChange={(actor) => set({ actor })}
           className="w-44"
@@ -51,7 +51,7 @@ export function AuditPage() {
           className="w-44"
         />
         <SearchBox
-          label={t`Of what`}
+          label={t`Object`}
           value={search.subject}
           onChange={(subject) => set({ subject })}
           className="w-44"
@@ -66,9 +66,9 @@ export function AuditPage() {
               columns={columns}
               rowId={({ id }) => String(id)}
               empty={
-                <Empty icon={ScrollIcon} title={t`No changes fit`}>
+                <Empty icon={ScrollIcon} title={t`No matching changes`}>
                   <Trans>
-                    Whatever is changed here, on the command line or by the API is listed.
+                    Changes made here, on the command line or through the API are listed.
                   </Trans>
                 </Empty>
               }
@@ -88,7 +88,7 @@ function useAuditColumns(): ColumnDef<AuditEntry>[] {
       { id: 'at', header: t`Time`, cell: ({ row }) => <Time at={row.original.at} /> },
       {
         id: 'actor',
-        header: t`By whom`,
+        header: t`Changed by`,
         cell: ({ row: { original } }) => (
           <div className="min-w-28">
             <span className="font-medium">{original.actor}</span>
@@ -105,7 +105,7 @@ function useAuditColumns(): ColumnDef<AuditEntry>[] {
       },
       {
         id: 'subject',
-        header: t`Of what`,
+        header: t`Object`,
         cell: ({ row: { original } }) => (
           <div className="min-w-28">
             {original.subject_name ?? original.subject}

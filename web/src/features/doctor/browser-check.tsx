@@ -16,7 +16,7 @@ export function BrowserCheck() {
   const check = useMutation({ mutationFn: checkStreaming })
   return (
     <Panel
-      title={t`Streaming, seen from this browser`}
+      title={t`Streaming to this browser`}
       hint={t`Through every proxy in between.`}
       actions={
         <Button size="small" busy={check.isPending} onClick={() => check.mutate()}>
@@ -47,11 +47,11 @@ function Result({ of: { events, spreadMs } }: { of: StreamingResult }) {
     return (
       <p className="flex flex-wrap items-center gap-2">
         <Badge tone="bad">
-          <Trans>held back</Trans>
+          <Trans>buffered</Trans>
         </Badge>
         <Trans>
-          No events arrived in time. A proxy in between collects them: switch off its buffering for
-          this address (nginx: proxy_buffering off).
+          No events arrived in time. A proxy between this browser and the gateway buffers them: turn
+          off its buffering for this address (nginx: proxy_buffering off).
         </Trans>
       </p>
     )
@@ -62,8 +62,8 @@ function Result({ of: { events, spreadMs } }: { of: StreamingResult }) {
           <Trans>all at once</Trans>
         </Badge>
         <Trans>
-          {events} events arrived within {formatDuration(spreadMs)}. A proxy in between collects
-          them: switch off its buffering.
+          {events} events arrived within {formatDuration(spreadMs)}. A proxy in between buffers
+          them: turn off its buffering.
         </Trans>
       </p>
     )

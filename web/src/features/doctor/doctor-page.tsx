@@ -19,22 +19,22 @@ export function DoctorPage() {
   return (
     <Page
       title={t`Doctor`}
-      description={t`Measures what often goes wrong, says why, and what to do.`}
+      description={t`Checks what often goes wrong, explains why, and says what to do.`}
       actions={
         <>
           {report && (
             <CopyButton
               text={JSON.stringify(report, null, 2)}
-              label={t`Copy the report, without secrets`}
+              label={t`Copy report without secrets`}
             />
           )}
           <Button variant="primary" busy={query.isFetching} onClick={run}>
             {query.isFetching ? (
-              <Trans>Examining …</Trans>
+              <Trans>Running …</Trans>
             ) : report ? (
-              <Trans>Examine again</Trans>
+              <Trans>Run again</Trans>
             ) : (
-              <Trans>Examine</Trans>
+              <Trans>Run</Trans>
             )}
           </Button>
         </>
@@ -55,10 +55,10 @@ export function DoctorPage() {
           <Panel>
             <Empty
               icon={StethoscopeIcon}
-              title={t`Not examined yet`}
+              title={t`Not checked yet`}
               action={
                 <Button variant="primary" onClick={run}>
-                  <Trans>Examine the gateway</Trans>
+                  <Trans>Run the checks</Trans>
                 </Button>
               }
             >
@@ -77,7 +77,7 @@ const ORDER: readonly Verdict[] = ['failure', 'warning', 'ok', 'skipped']
 function Report({ report }: { report: DoctorReport }) {
   const { t } = useLingui()
   const names: Record<Verdict, string> = {
-    ok: t`well`,
+    ok: t`OK`,
     warning: t`warning`,
     failure: t`problem`,
     skipped: t`skipped`,
@@ -117,7 +117,7 @@ function FindingView({ finding: { seen, cause, fix, commands } }: { finding: Fin
       <p>{seen}</p>
       {cause && <p className="text-soft">{cause}</p>}
       {fix && <p className="font-medium">{fix}</p>}
-      {commands.length > 0 && <CodeBlock text={commands.join('\n')} label={t`What to paste`} />}
+      {commands.length > 0 && <CodeBlock text={commands.join('\n')} label={t`Command to paste`} />}
     </div>
   )
 }

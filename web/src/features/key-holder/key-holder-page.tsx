@@ -30,7 +30,7 @@ export function KeyHolderPage() {
         <Logo />
         <LanguageSwitch />
       </div>
-      <Page title={t`My key`} description={t`What a key may do, and what was used with it.`}>
+      <Page title={t`My key`} description={t`What the key may do, and what has been used with it.`}>
         <Panel>
           <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
             <Field
@@ -62,7 +62,7 @@ export function KeyHolderPage() {
 
   function keyProblem(error: Error): string {
     return error instanceof ApiError && error.status === 401
-      ? t`The gateway does not know this key, or it is not valid any more.`
+      ? t`The gateway does not know this key, or the key is no longer valid.`
       : errorText(error)
   }
 }
@@ -79,7 +79,7 @@ function Details({ of }: { of: OwnKey }) {
           <div className="mt-4">
             <Facts
               items={[
-                [t`Starts again`, <Time key="resets" at={of.resets_at} />],
+                [t`Resets`, <Time key="resets" at={of.resets_at} />],
                 [t`Requests with this key`, formatNumber(of.requests)],
                 [t`Tokens`, formatNumber(of.tokens)],
                 [t`Cost`, formatCost(of.cost_usd)],
@@ -108,8 +108,8 @@ function Details({ of }: { of: OwnKey }) {
                 </code>,
               ],
               [t`Expires`, of.expires_at ? <TimeAgo key="e" at={of.expires_at} /> : t`never`],
-              [t`Requests a minute`, limit(of.rpm)],
-              [t`Tokens a minute`, limit(of.tpm)],
+              [t`Requests per minute`, limit(of.rpm)],
+              [t`Tokens per minute`, limit(of.tpm)],
               [t`Models`, of.models.join(', ') || '–'],
             ]}
           />

@@ -39,14 +39,14 @@ export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => v
           <div className="flex flex-wrap gap-2">
             <Button asChild size="small">
               <Link to="/requests" search={{ model: model.name }}>
-                <Trans>Its requests</Trans>
+                <Trans>View requests</Trans>
               </Link>
             </Button>
           </div>
         </section>
         <section className="flex flex-col gap-2">
           <h3 className="font-semibold">
-            <Trans>Price, in US dollars for a million tokens</Trans>
+            <Trans>Price in US dollars per million tokens</Trans>
           </h3>
           <PriceForm model={model} />
         </section>

@@ -54,7 +54,7 @@ export function ModelsPage() {
               empty={
                 <Empty
                   icon={LayersIcon}
-                  title={q ? t`No model is called that` : t`No models yet`}
+                  title={q ? t`No matching models` : t`No models yet`}
                   action={
                     !q && (
                       <Button asChild>
@@ -100,36 +100,36 @@ function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
         header: t`State`,
         cell: ({ row: { original } }) =>
           original.available ? (
-            <Badge tone="ok">{t`served`}</Badge>
+            <Badge tone="ok">{t`available`}</Badge>
           ) : (
-            <Badge tone="bad">{t`nothing serves it`}</Badge>
+            <Badge tone="bad">{t`not available`}</Badge>
           ),
       },
       {
         id: 'origin',
-        header: t`From`,
+        header: t`Source`,
         cell: ({ row: { original } }) =>
           original.origin === 'declared' ? t`declared here` : t`the providers' lists`,
       },
       {
         id: 'targets',
-        header: t`Leads to`,
+        header: t`Targets`,
         cell: ({ row: { original } }) => <Targets of={original} />,
       },
       {
         id: 'price',
-        header: t`Input and output, a million`,
+        header: t`Price per million tokens, input / output`,
         meta: { align: 'end' },
         cell: ({ row: { original } }) =>
           original.price ? (
             <>
               {formatCost(original.price.input_usd)} · {formatCost(original.price.output_usd)}
               {original.price.source === 'own' && (
-                <div className="text-xs text-faint">{t`own price`}</div>
+                <div className="text-xs text-faint">{t`custom price`}</div>
               )}
             </>
           ) : (
-            <span className="text-faint">{t`not known`}</span>
+            <span className="text-faint">{t`unknown`}</span>
           ),
       },
     ],

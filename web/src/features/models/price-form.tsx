@@ -40,7 +40,7 @@ export function PriceForm({ model }: { model: Model }) {
   const names: Record<PriceField, string> = {
     input_usd: t`Input`,
     output_usd: t`Output`,
-    cached_usd: t`Input from the cache`,
+    cached_usd: t`Cached input`,
     reasoning_usd: t`Reasoning`,
   }
   const submit = (event: FormEvent) => {
@@ -70,10 +70,10 @@ export function PriceForm({ model }: { model: Model }) {
       </div>
       <p className="text-xs text-faint">
         {model.price?.source === 'own' ? (
-          <Trans>An own price. It holds for requests from the moment it was set.</Trans>
+          <Trans>A custom price. It applies to requests made after it was set.</Trans>
         ) : model.price ? (
           <Trans>
-            The published price. An own one holds for requests from the moment it is set.
+            The published price. A custom price applies to requests made after it is set.
           </Trans>
         ) : (
           <Trans>No price is known, so its requests have no cost.</Trans>
@@ -87,7 +87,7 @@ export function PriceForm({ model }: { model: Model }) {
           </Button>
           {model.price?.source === 'own' && (
             <Button busy={removing.isPending} onClick={() => removing.mutate()}>
-              <Trans>Back to the published price</Trans>
+              <Trans>Use the published price</Trans>
             </Button>
           )}
         </div>

@@ -29,7 +29,7 @@ export function Attention({ findings }: { findings: Overview['attention'] }) {
       actions={
         <Button asChild size="small">
           <Link to="/doctor">
-            <Trans>Ask the doctor</Trans>
+            <Trans>Open the doctor</Trans>
           </Link>
         </Button>
       }

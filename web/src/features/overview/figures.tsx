@@ -30,14 +30,14 @@ export function Figures({ figures }: { figures: Overview['figures'] }) {
       <Tile name={t`Tokens`} figure={figures.tokens} format={formatCompact} better="neither" />
       <Tile name={t`Cost`} figure={figures.cost_usd} format={formatCost} better="neither" />
       <Tile
-        name={t`To first token`}
+        name={t`Time to first token`}
         figure={figures.first_token_p50_ms}
         format={formatDuration}
         better="less"
         extra={<Percentile figure={figures.first_token_p95_ms} />}
       />
       <Tile
-        name={t`Gateway's own time`}
+        name={t`Gateway overhead`}
         figure={figures.overhead_p50_ms}
         format={formatDuration}
         better="less"
@@ -82,10 +82,9 @@ function Tile({ name, figure, format, better, extra }: TileProps) {
 const UNCHANGED = 0.005
 
 function Change({ figure: { value, before }, better }: { figure: Figure; better: Better }) {
-  if (value === null || before === null || before === 0)
-    return <Trans>nothing to compare with</Trans>
+  if (value === null || before === null || before === 0) return <Trans>no earlier data</Trans>
   const change = value / before - 1
-  if (Math.abs(change) < UNCHANGED) return <Trans>as before</Trans>
+  if (Math.abs(change) < UNCHANGED) return <Trans>unchanged</Trans>
   const good = better === 'neither' ? null : (better === 'more') === change > 0
   const share = formatShare(Math.abs(change))
   return (

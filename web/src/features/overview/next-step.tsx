@@ -27,8 +27,8 @@ export function NextStep({ step }: { step: Step }) {
     },
     {
       id: 'create_key',
-      title: t`Create a key for somebody`,
-      text: t`People and programs use it instead of the provider's. You set its limits and models.`,
+      title: t`Create a key for a user`,
+      text: t`People and programs use it instead of the provider's key. You set its limits and models.`,
       to: '/keys',
       action: t`Create a key`,
     },
@@ -42,7 +42,7 @@ export function NextStep({ step }: { step: Step }) {
   ]
   const at = steps.findIndex(({ id }) => id === step)
   return (
-    <Panel title={<Trans>Three steps to the first answer</Trans>} className="max-w-2xl">
+    <Panel title={<Trans>Three steps to your first answer</Trans>} className="max-w-2xl">
       <ol className="flex flex-col gap-5">
         {steps.map(({ id, title, text, to, action }, index) => (
           <li key={id} className="flex gap-3" aria-current={index === at ? 'step' : undefined}>

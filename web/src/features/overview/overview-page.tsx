@@ -76,7 +76,7 @@ function InFlight() {
     <p className="flex items-center gap-2 text-soft">
       <span aria-hidden="true" className="size-2 rounded-full bg-ok" />
       <Trans>
-        {formatNumber(now.requests_per_minute)} a minute, {formatNumber(now.in_flight)} running
+        {formatNumber(now.requests_per_minute)} per minute, {formatNumber(now.in_flight)} running
       </Trans>
     </p>
   )

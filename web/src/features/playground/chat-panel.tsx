@@ -29,8 +29,8 @@ export function ChatPanel({ chat, model }: { chat: Chat; model: string }) {
         className="flex h-[50dvh] min-h-64 flex-col gap-4 overflow-y-auto p-4"
       >
         {chat.turns.length === 0 && (
-          <Empty icon={MessageSquareIcon} title={t`Nothing said yet`}>
-            <Trans>Write something below. Enter sends, Shift+Enter begins a new line.</Trans>
+          <Empty icon={MessageSquareIcon} title={t`No messages yet`}>
+            <Trans>Write a message below. Enter sends it; Shift+Enter starts a new line.</Trans>
           </Empty>
         )}
         {chat.turns.map((turn, index) => (
@@ -83,9 +83,7 @@ const partKey = (part: Part) =>
 function PartView({ part }: { part: Part }) {
   const { t } = useLingui()
   if (part.type === 'text') return <div>{part.text}</div>
-  return (
-    <img src={part.image_url.url} alt={t`What was sent`} className="mt-1 max-h-48 rounded-md" />
-  )
+  return <img src={part.image_url.url} alt={t`Attachment`} className="mt-1 max-h-48 rounded-md" />
 }
 
 function Figures({ answer }: { answer: Answer }) {
@@ -93,7 +91,7 @@ function Figures({ answer }: { answer: Answer }) {
   const upstream = answer.headers.find(([name]) => name === 'x-gpt-proxy-upstream')?.[1]
   const parts = [
     answer.firstTokenMs !== null && t`first token after ${formatDuration(answer.firstTokenMs)}`,
-    answer.durationMs !== null && t`${formatDuration(answer.durationMs)} altogether`,
+    answer.durationMs !== null && t`${formatDuration(answer.durationMs)} in total`,
     answer.usage &&
       t`${formatNumber(answer.usage.prompt_tokens)} + ${formatNumber(answer.usage.completion_tokens)} tokens`,
     upstream,

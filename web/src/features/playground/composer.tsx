@@ -44,7 +44,7 @@ export function Composer({ busy, disabled, onSend, onStop, onClear }: ComposerPr
   const readImage = async (chosen: File | undefined) => {
     if (chosen === undefined) return
     if (chosen.size > MAX_IMAGE_BYTES) {
-      showToast(t`The picture is larger than 5 MB.`, { tone: 'bad' })
+      showToast(t`The image is larger than 5 MB.`, { tone: 'bad' })
       return
     }
     setImage(await dataUrl(chosen))
@@ -53,8 +53,8 @@ export function Composer({ busy, disabled, onSend, onStop, onClear }: ComposerPr
     <div className="flex flex-col gap-2">
       {image !== null && (
         <div className="flex items-start gap-2">
-          <img src={image} alt={t`To be sent`} className="max-h-24 rounded-md border" />
-          <IconButton label={t`Remove the picture`} size="small" onClick={() => setImage(null)}>
+          <img src={image} alt={t`Not sent yet`} className="max-h-24 rounded-md border" />
+          <IconButton label={t`Remove the image`} size="small" onClick={() => setImage(null)}>
             <XIcon className="size-3.5" />
           </IconButton>
         </div>
@@ -71,7 +71,7 @@ export function Composer({ busy, disabled, onSend, onStop, onClear }: ComposerPr
           ref={file}
           type="file"
           accept="image/*"
-          aria-label={t`Picture`}
+          aria-label={t`Image`}
           className="hidden"
           onChange={(event) => {
             void readImage(event.target.files?.[0])
@@ -79,10 +79,10 @@ export function Composer({ busy, disabled, onSend, onStop, onClear }: ComposerPr
           }}
         />
         <Button onClick={() => file.current?.click()}>
-          <ImageIcon /> <Trans>Picture</Trans>
+          <ImageIcon /> <Trans>Image</Trans>
         </Button>
         <Button variant="ghost" onClick={onClear}>
-          <Trans>Begin again</Trans>
+          <Trans>New chat</Trans>
         </Button>
         <span className="grow" />
         {busy ? (

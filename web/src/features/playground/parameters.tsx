@@ -58,7 +58,7 @@ export function ParameterFields({ value, onChange }: ParameterFieldsProps) {
           onChange={(event) => set({ temperature: number(event.target.value) })}
         />
       </Field>
-      <Field label={t`Longest answer, in tokens`}>
+      <Field label={t`Maximum output tokens`}>
         <TextInput
           type="number"
           min={1}
@@ -70,7 +70,7 @@ export function ParameterFields({ value, onChange }: ParameterFieldsProps) {
       </Field>
       <Field
         label={t`Tools, as JSON`}
-        error={toolsProblem && t`This is not JSON; the tools are as before.`}
+        error={toolsProblem && t`This is not valid JSON; the tools are unchanged.`}
       >
         <TextArea
           spellCheck={false}

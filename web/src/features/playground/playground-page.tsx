@@ -98,7 +98,7 @@ function Playground({ keys }: { keys: readonly OwnKey[] }) {
           }}
         />
       </div>
-      <Panel title={t`With`} className="self-start">
+      <Panel title={t`Parameters`} className="self-start">
         <div className="flex flex-col gap-4">
           <Field label={t`Key`}>
             <Select
@@ -123,7 +123,7 @@ function Playground({ keys }: { keys: readonly OwnKey[] }) {
             error={
               models.data &&
               names.length === 0 &&
-              (models.data.problem ?? t`This key may use no model that is served.`)
+              (models.data.problem ?? t`This key may not use any of the models available.`)
             }
           >
             <Select
@@ -137,7 +137,7 @@ function Playground({ keys }: { keys: readonly OwnKey[] }) {
               ))}
             </Select>
           </Field>
-          <Field label={t`Beside it`}>
+          <Field label={t`Compare with`}>
             <Select value={other} onChange={(event) => setOther(event.target.value)}>
               <option value="">{t`no second model`}</option>
               {names

@@ -137,8 +137,8 @@ function IdSearch({ onOpen }: { onOpen: (id: string) => void }) {
   return (
     <form onSubmit={submit} className="flex gap-1 sm:ml-auto">
       <TextInput
-        aria-label={t`Request id`}
-        placeholder={t`Request id`}
+        aria-label={t`Request ID`}
+        placeholder={t`Request ID`}
         spellCheck={false}
         maxLength={200}
         value={id}

@@ -30,7 +30,7 @@ export function useOutcomeNames(): Record<string, string> {
     rejected: t`refused`,
     upstream_error: t`failed at the upstream`,
     cut: t`cut off`,
-    aborted: t`given up by the client`,
+    aborted: t`canceled by the client`,
     lost: t`lost in a crash`,
   }
 }

@@ -51,7 +51,7 @@ function Details({ request }: { request: RequestDetail }) {
         )}
       </div>
       <Facts items={useRequestFacts(request)} />
-      <Section title={t`How its time went`}>
+      <Section title={t`Timeline`}>
         <Waterfall request={request} />
       </Section>
       <Section title={t`Tokens and cost`}>
@@ -60,13 +60,13 @@ function Details({ request }: { request: RequestDetail }) {
           <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
         </p>
       </Section>
-      <Section title={t`The same again`}>
+      <Section title={t`Send it again`}>
         <CodeBlock
           text={snippet('curl', { baseUrl, model: request.model })}
-          label={t`As a curl command`}
+          label={t`Copy as curl`}
         />
         <p className="text-xs text-faint">
-          <Trans>What was asked is not recorded, so the command has a question of its own.</Trans>
+          <Trans>Prompts are not recorded, so the command contains an example prompt.</Trans>
         </p>
         <div>
           <Button asChild>
@@ -121,7 +121,7 @@ function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
       t`Upstream`,
       request.upstream
         ? `${request.upstream}${request.provider ? ` (${request.provider})` : ''}`
-        : t`none: it was refused before`,
+        : t`none: refused before any attempt`,
     ],
   ]
 }
@@ -130,7 +130,7 @@ function Cost({ request }: { request: RequestDetail }) {
   const { t } = useLingui()
   const kinds: Record<string, string> = {
     input: t`input`,
-    cached: t`input from the cache`,
+    cached: t`cached input`,
     output: t`output`,
     reasoning: t`reasoning`,
     audio_input: t`audio input`,
@@ -156,7 +156,7 @@ function Cost({ request }: { request: RequestDetail }) {
         <tr className="text-xs text-faint">
           <th scope="col" className="py-1 font-medium">{t`Kind`}</th>
           <th scope="col" className="py-1 text-right font-medium">{t`Tokens`}</th>
-          <th scope="col" className="py-1 text-right font-medium">{t`A million`}</th>
+          <th scope="col" className="py-1 text-right font-medium">{t`Per million`}</th>
           <th scope="col" className="py-1 text-right font-medium">{t`Cost`}</th>
         </tr>
       </thead>
@@ -173,7 +173,7 @@ function Cost({ request }: { request: RequestDetail }) {
         ))}
         <tr className="border-t font-semibold">
           <th scope="row" className="py-1">
-            {request.estimated ? t`Together (tokens estimated)` : t`Together`}
+            {request.estimated ? t`Total (tokens estimated)` : t`Total`}
           </th>
           <td className="py-1 text-right">{formatNumber(request.total_tokens)}</td>
           <td />

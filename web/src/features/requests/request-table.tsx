@@ -61,7 +61,7 @@ export function RequestTable({
           aria-rowindex={1}
           className={`${COLUMNS} h-9 text-xs font-medium text-faint`}
         >
-          <span role="columnheader">{t`Began`}</span>
+          <span role="columnheader">{t`Time`}</span>
           <span role="columnheader">{t`Outcome`}</span>
           <span role="columnheader">{t`Model`}</span>
           <span role="columnheader">{seeAll ? t`User and key` : t`Key`}</span>
@@ -142,7 +142,7 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
       </span>
       <span role="cell" className="truncate">
         {row.upstream ?? '–'}
-        {row.attempts > 1 && <span className="text-faint"> · {t`${row.attempts} tries`}</span>}
+        {row.attempts > 1 && <span className="text-faint"> · {t`${row.attempts} attempts`}</span>}
       </span>
       <span role="cell" className="text-right">
         {formatDuration(row.duration_ms)}

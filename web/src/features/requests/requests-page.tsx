@@ -86,10 +86,9 @@ function PastRequests({
           const rows = pages.flatMap(({ items }) => items)
           if (rows.length === 0)
             return (
-              <Empty icon={ActivityIcon} title={t`No requests fit`}>
+              <Empty icon={ActivityIcon} title={t`No matching requests`}>
                 <Trans>
-                  There were none in this period with this filter. A request id is found on any
-                  date.
+                  No requests in this period match the filter. A request ID is found on any date.
                 </Trans>
               </Empty>
             )
@@ -126,12 +125,12 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
           <span role="status">{state}</span>
           {paused && tail.waiting > 0 && (
             <span className="font-normal text-soft">
-              <Trans>{formatNumber(tail.waiting)} more are waiting</Trans>
+              <Trans>{formatNumber(tail.waiting)} more waiting</Trans>
             </span>
           )}
           {tail.skipped > 0 && (
             <span className="font-normal text-faint">
-              <Trans>{formatNumber(tail.skipped)} left out: too many to show</Trans>
+              <Trans>{formatNumber(tail.skipped)} not shown: too many</Trans>
             </span>
           )}
         </span>
@@ -145,13 +144,13 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
           }}
         >
           {paused ? <PlayIcon className="size-3.5" /> : <PauseIcon className="size-3.5" />}
-          {paused ? <Trans>Go on</Trans> : <Trans>Pause</Trans>}
+          {paused ? <Trans>Resume</Trans> : <Trans>Pause</Trans>}
         </Button>
       }
     >
       {tail.rows.length === 0 ? (
         <Empty icon={ActivityIcon} title={t`Waiting for requests`}>
-          <Trans>Each one appears here as it ends.</Trans>
+          <Trans>Each request appears here when it ends.</Trans>
         </Empty>
       ) : (
         <RequestTable

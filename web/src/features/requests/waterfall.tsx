@@ -52,9 +52,9 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
   const failures: Record<string, string> = {
     connect: t`could not connect`,
     timeout: t`no answer in time`,
-    server: t`error of the server`,
+    server: t`server error`,
     rate: t`rate limit of the provider`,
-    quota: t`the provider's quota is spent`,
+    quota: t`the provider's quota is exhausted`,
     auth: t`the provider refused the key`,
     model: t`does not have the model`,
     context: t`too long for the model`,
@@ -79,11 +79,11 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
   }
   if (stream && timeline.first_token_ms !== null)
     bars.push({
-      name: t`Until the first token`,
+      name: t`Time to first token`,
       fromMs: 0,
       untilMs: timeline.first_token_ms,
       colour: 'bg-line-strong',
     })
-  bars.push({ name: t`Altogether`, fromMs: 0, untilMs: timeline.end_ms, colour: 'bg-line-strong' })
+  bars.push({ name: t`Total`, fromMs: 0, untilMs: timeline.end_ms, colour: 'bg-line-strong' })
   return bars
 }

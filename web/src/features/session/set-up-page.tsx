@@ -24,7 +24,7 @@ export function SetUpPage({ token, onDone }: { token: string; onDone: () => void
   const refused =
     attempt.error instanceof ApiError ? attempt.error.fieldMessage('password') : undefined
   return (
-    <SignInFrame title={<Trans>Welcome. Choose your password</Trans>}>
+    <SignInFrame title={<Trans>Welcome. Choose a password</Trans>}>
       <form onSubmit={submit} className="flex flex-col gap-3">
         <Field
           label={t`Password`}
@@ -42,7 +42,7 @@ export function SetUpPage({ token, onDone }: { token: string; onDone: () => void
             onChange={(event) => setPassword(event.target.value)}
           />
         </Field>
-        <Field label={t`The same again`} error={different && t`The two are not the same.`}>
+        <Field label={t`Repeat the password`} error={different && t`The passwords do not match.`}>
           <TextInput
             type="password"
             autoComplete="new-password"

@@ -50,7 +50,7 @@ export function SignInDialog({ username, onDone }: { username: string; onDone: (
               <Trans>Your session has ended</Trans>
             </Radix.Title>
             <Radix.Description className="mb-4 text-soft">
-              <Trans>Sign in again to go on where you were. What you have typed is kept.</Trans>
+              <Trans>Sign in again to continue. What you typed is kept.</Trans>
             </Radix.Description>
             <SignInForm username={username} onDone={onDone} />
           </Radix.Content>

@@ -23,7 +23,7 @@ function SwitchOn() {
   const begin = useMutation({ mutationFn: () => beginSecondFactor(password) })
   const confirm = useMutation({
     mutationFn: () => confirmSecondFactor(code),
-    onSuccess: () => showToast(t`The second factor is on`),
+    onSuccess: () => showToast(t`Two-factor authentication is on`),
   })
   if (begin.data)
     return (
@@ -39,7 +39,7 @@ function SwitchOn() {
         <FormError error={confirm.error} />
         <div>
           <Button type="submit" variant="primary" busy={confirm.isPending}>
-            <Trans>Switch on</Trans>
+            <Trans>Turn on</Trans>
           </Button>
         </div>
       </Form>
@@ -47,7 +47,7 @@ function SwitchOn() {
   return (
     <Form onSubmit={() => begin.mutate()}>
       <p className="text-soft">
-        <Trans>Signing in then also asks for a code from an app on your phone.</Trans>
+        <Trans>Signing in then also asks for a code from your authenticator app.</Trans>
       </p>
       <CurrentPassword value={password} onChange={setPassword} />
       <FormError error={begin.error} />
@@ -66,7 +66,7 @@ function SwitchOff() {
   const [code, setCode] = useState('')
   const remove = useMutation({
     mutationFn: () => removeSecondFactor(password, code),
-    onSuccess: () => showToast(t`The second factor is off`),
+    onSuccess: () => showToast(t`Two-factor authentication is off`),
   })
   return (
     <Form onSubmit={() => remove.mutate()}>
@@ -80,7 +80,7 @@ function SwitchOff() {
       <FormError error={remove.error} />
       <div>
         <Button type="submit" variant="danger" busy={remove.isPending}>
-          <Trans>Switch off the second factor</Trans>
+          <Trans>Turn off two-factor authentication</Trans>
         </Button>
       </div>
     </Form>

@@ -33,7 +33,7 @@ export function SettingsPage() {
               <Panel title={t`Password`}>
                 <PasswordForm />
               </Panel>
-              <Panel title={t`Second factor`}>
+              <Panel title={t`Two-factor authentication`}>
                 <SecondFactor />
               </Panel>
             </>
@@ -41,7 +41,7 @@ export function SettingsPage() {
         </div>
       )}
       {seeAll && <Gateway />}
-      <Panel title={t`Licences of what is bundled`}>
+      <Panel title={t`Licenses of bundled software`}>
         <Licences />
       </Panel>
     </Page>
@@ -69,9 +69,9 @@ function Gateway() {
                   [t`Instance`, settings.instance],
                   [t`Public address`, settings.public_url],
                   [
-                    t`Records are kept`,
+                    t`Record retention`,
                     settings.usage_retention_days === null
-                      ? t`for good`
+                      ? t`forever`
                       : t`${settings.usage_retention_days} days`,
                   ],
                   ...(settings.oidc ? ([[t`Single sign-on`, settings.oidc.issuer]] as const) : []),
@@ -85,7 +85,7 @@ function Gateway() {
           <Panel
             flush
             title={t`Variables`}
-            hint={<Trans>What is set by the environment or a file is changed there.</Trans>}
+            hint={<Trans>Change values that come from the environment or a file there.</Trans>}
           >
             <VariableTable variables={settings.variables} />
           </Panel>

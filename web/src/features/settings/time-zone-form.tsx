@@ -19,7 +19,7 @@ export function TimeZoneForm({ zone, etag }: { zone: string; etag: string }) {
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   const saving = useMutation({
     mutationFn: (next: string | null) => setTimeZone(etag, next),
-    onSuccess: () => showToast(t`Reports are in the new time zone`),
+    onSuccess: () => showToast(t`Reports now use the new time zone`),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -52,7 +52,7 @@ export function TimeZoneForm({ zone, etag }: { zone: string; etag: string }) {
             <Trans>Save</Trans>
           </Button>
           <Button variant="ghost" onClick={() => saving.mutate(null)}>
-            <Trans>As the server</Trans>
+            <Trans>Same as the server</Trans>
           </Button>
         </div>
       )}

@@ -59,7 +59,7 @@ function useVariableColumns(): ColumnDef<Setting>[] {
       },
       {
         id: 'source',
-        header: t`From`,
+        header: t`Source`,
         cell: ({ row: { original } }) => (
           <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
             {original.locked && original.source !== 'default' && (

@@ -52,7 +52,7 @@ export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose:
       <div className="flex flex-col gap-4">
         <fieldset className="flex flex-wrap gap-x-4 gap-y-2">
           <legend className="mb-1 font-medium">
-            <Trans>Which</Trans>
+            <Trans>Settings to copy</Trans>
           </legend>
           {Object.entries(names).map(([field, name]) => (
             <Checkbox
@@ -66,7 +66,7 @@ export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose:
         </fieldset>
         <fieldset>
           <legend className="mb-1 font-medium">
-            <Trans>To</Trans>
+            <Trans>Copy to</Trans>
           </legend>
           <Loaded query={query}>
             {({ pages }) => (

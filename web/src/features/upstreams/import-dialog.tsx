@@ -43,7 +43,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         open
         size="large"
         onClose={onClose}
-        title={t`What became of the keys`}
+        title={t`Import results`}
         footer={
           <Button variant="primary" onClick={onClose}>
             <Trans>Close</Trans>
@@ -77,7 +77,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       <form id="import" onSubmit={submit} className="flex flex-col gap-4">
         <Field
           label={t`Keys`}
-          hint={t`One a line. Those that are there already are left alone, so the same list can be pasted twice.`}
+          hint={t`One per line. Keys that exist are skipped, so you can paste the same list twice.`}
         >
           <TextArea
             required
@@ -88,7 +88,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           />
         </Field>
         <Checkbox checked={test} onChange={setTest}>
-          <Trans>Test each at its provider; leave out those that it refuses</Trans>
+          <Trans>Test each key with its provider and skip those it refuses</Trans>
         </Checkbox>
         <UpstreamFields draft={draft} onChange={setDraft} error={importing.error} withoutKey />
         <FormError error={importing.error} />
@@ -110,7 +110,7 @@ function ImportReport({ report }: { report: Report }) {
   const names: Record<Report['lines'][number]['result'], string> = {
     added: t`added`,
     duplicate: t`twice in the list`,
-    known: t`was there already`,
+    known: t`already exists`,
     invalid: t`not a key`,
     failed_test: t`failed the test`,
   }

@@ -22,9 +22,9 @@ export function StateBadge({
   const { t } = useLingui()
   const names: Record<Upstream['state'], string> = {
     healthy: t`healthy`,
-    half_open: t`being tried`,
+    half_open: t`probing`,
     open: t`failing`,
-    cooling: t`resting`,
+    cooling: t`cooling down`,
     invalid: t`refused`,
     draining: t`draining`,
     disabled: t`off`,

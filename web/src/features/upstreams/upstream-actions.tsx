@@ -54,7 +54,7 @@ export function UpstreamActions({ item }: { item: Upstream }) {
         <MenuItem
           onSelect={() => void navigate({ to: '/requests', search: { upstream: item.name } })}
         >
-          <Trans>Its requests</Trans>
+          <Trans>View requests</Trans>
         </MenuItem>
         {administer && (
           <>
@@ -63,7 +63,7 @@ export function UpstreamActions({ item }: { item: Upstream }) {
               <Trans>Edit …</Trans>
             </MenuItem>
             <MenuItem onSelect={() => setOpen('copy')}>
-              <Trans>Copy its settings to others …</Trans>
+              <Trans>Copy settings to others …</Trans>
             </MenuItem>
             <MenuItem
               onSelect={() =>
@@ -73,17 +73,20 @@ export function UpstreamActions({ item }: { item: Upstream }) {
                 })
               }
             >
-              <Trans>Forget its failures</Trans>
+              <Trans>Reset health</Trans>
             </MenuItem>
             <MenuSeparator />
             {off ? (
               <MenuItem
                 disabled={locked}
                 onSelect={() =>
-                  act.mutate({ run: upstreamActions.enable, done: t`${item.name} is in use again` })
+                  act.mutate({
+                    run: upstreamActions.enable,
+                    done: t`${item.name} is enabled again`,
+                  })
                 }
               >
-                <Trans>Use again</Trans>
+                <Trans>Enable</Trans>
               </MenuItem>
             ) : (
               <>
@@ -96,10 +99,10 @@ export function UpstreamActions({ item }: { item: Upstream }) {
                     })
                   }
                 >
-                  <Trans>Drain: finish what runs, take nothing new</Trans>
+                  <Trans>Drain: finish running requests, accept no new ones</Trans>
                 </MenuItem>
                 <MenuItem disabled={locked} onSelect={disable}>
-                  <Trans>Switch off</Trans>
+                  <Trans>Turn off</Trans>
                 </MenuItem>
               </>
             )}
@@ -121,7 +124,7 @@ export function UpstreamActions({ item }: { item: Upstream }) {
           }}
           onClose={close}
         >
-          <Trans>The stored key is forgotten. Past usage keeps the name.</Trans>
+          <Trans>The stored key is deleted. Past usage keeps the name.</Trans>
         </Confirm>
       )}
     </div>

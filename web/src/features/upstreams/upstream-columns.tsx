@@ -35,7 +35,7 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
       },
       {
         id: 'first-token',
-        header: t`To first token`,
+        header: t`Time to first token`,
         meta: { align: 'end' },
         cell: ({ row: { original } }) => (
           <>

@@ -114,7 +114,7 @@ export function UpstreamFields({
           hint={
             id === undefined
               ? t`Stored encrypted and never shown again.`
-              : t`Empty: the stored key stays.`
+              : t`Leave empty to keep the stored key.`
           }
           error={problem('secret')}
         >
@@ -123,7 +123,7 @@ export function UpstreamFields({
       )}
       <Field
         label={t`Address`}
-        hint={provider?.base_url ? t`Empty: ${provider.base_url}` : undefined}
+        hint={provider?.base_url ? t`If empty: ${provider.base_url}` : undefined}
         error={problem('base_url')}
       >
         <TextInput
@@ -136,7 +136,7 @@ export function UpstreamFields({
       </Field>
       <Field
         label={t`Weight`}
-        hint={t`Twice the weight is twice the share of requests.`}
+        hint={t`Twice the weight means twice the share of requests.`}
         error={problem('weight')}
       >
         <TextInput type="number" required min={0} max={999_999} step={1} {...text('weight')} />
@@ -144,7 +144,7 @@ export function UpstreamFields({
       {provider?.needs_deployments ? (
         <Field
           label={t`Deployments`}
-          hint={t`One a line: model=deployment.`}
+          hint={t`One per line: model=deployment.`}
           error={problem('deployments')}
         >
           <TextArea spellCheck={false} required {...text('deployments')} />
@@ -152,7 +152,7 @@ export function UpstreamFields({
       ) : (
         <Field
           label={t`Models`}
-          hint={t`One a line. Empty: all that the provider lists.`}
+          hint={t`One per line. Leave empty for every model the provider lists.`}
           error={problem('models')}
         >
           <TextArea spellCheck={false} {...text('models')} />
@@ -185,7 +185,7 @@ function FetchModels({ id, onFetched }: { id: number; onFetched: (models: string
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button size="small" busy={fetching.isPending} onClick={() => fetching.mutate()}>
-        <Trans>Fetch the provider's list</Trans>
+        <Trans>Fetch the provider's model list</Trans>
       </Button>
       {fetching.data && !problem && (
         <span role="status" className="text-xs text-ok">

@@ -35,7 +35,7 @@ export function UpstreamsPage() {
   return (
     <Page
       title={t`Upstreams`}
-      description={t`The keys at providers with which the gateway sends. The healthiest one serves.`}
+      description={t`The provider keys that the gateway sends requests with. Healthy ones share the work.`}
       actions={
         administer && (
           <>
@@ -75,10 +75,10 @@ export function UpstreamsPage() {
               empty={
                 <Empty
                   icon={ServerIcon}
-                  title={q ? t`No upstream is called that` : t`No upstreams yet`}
+                  title={q ? t`No matching upstreams` : t`No upstreams yet`}
                   action={!q && administer && add}
                 >
-                  {!q && t`Add the key of a provider, and the gateway can answer.`}
+                  {!q && t`Add a provider's key so that the gateway can answer requests.`}
                 </Empty>
               }
               footer={<LoadMore query={query} />}

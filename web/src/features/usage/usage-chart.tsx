@@ -21,7 +21,7 @@ export function UsageChart({ data: { buckets, series }, metric, onBrush }: Usage
   const lines = useMemo<Series[]>(
     () =>
       series.map(({ group, other, sums }, index) => ({
-        name: other ? t`Other` : group.map(({ name }) => name).join(' · ') || t`Together`,
+        name: other ? t`Other` : group.map(({ name }) => name).join(' · ') || t`Total`,
         colour: other ? '--series-other' : `--series-${(index % COLOURS) + 1}`,
         // Nothing happened is 0; nothing is known is a gap.
         values: sums.map((sum, at) => (buckets[at]?.known === false ? null : (sum[metric] ?? 0))),

@@ -38,7 +38,7 @@ export function UsageControls({ search, onChange }: ControlsProps) {
         onChange={onChange}
       />
       <Select
-        aria-label={t`Figure`}
+        aria-label={t`Metric`}
         className="!w-auto"
         value={search.metric}
         onChange={(event) => onChange({ metric: event.target.value as Metric })}
@@ -69,7 +69,7 @@ export function UsageControls({ search, onChange }: ControlsProps) {
           onChange({ second: (event.target.value || undefined) as Group | undefined })
         }
       >
-        <option value="">{t`no second group`}</option>
+        <option value="">{t`no second grouping`}</option>
         {offered
           .filter((group) => group !== search.by)
           .map((group) => (

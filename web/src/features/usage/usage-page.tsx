@@ -38,11 +38,11 @@ export function UsagePage() {
   return (
     <Page
       title={t`Usage`}
-      description={zone && <Trans>Days and months are those of {zone}.</Trans>}
+      description={zone && <Trans>Days and months in {zone}.</Trans>}
       actions={
         <Button asChild>
           <a href={usageCsvUrl(filter, step)} download>
-            <DownloadIcon /> <Trans>All rows as CSV</Trans>
+            <DownloadIcon /> <Trans>Export as CSV</Trans>
           </a>
         </Button>
       }
@@ -50,10 +50,10 @@ export function UsagePage() {
       <UsageControls search={{ ...search, metric, by, step }} onChange={set} />
       {report.data && (
         <dl className="flex flex-wrap gap-x-8 gap-y-2">
-          <Total name={t`Together`} value={formatMetric(metric, report.data.total[metric])} />
+          <Total name={t`Total`} value={formatMetric(metric, report.data.total[metric])} />
           {metric === 'cost_usd' && report.data.forecast_usd !== null && (
             <Total
-              name={t`Expected by the end of the month`}
+              name={t`Forecast for the month`}
               value={formatMetric(metric, report.data.forecast_usd)}
             />
           )}

@@ -186,7 +186,7 @@ export function Chart(props: ChartProps) {
         {when && (
           <span className="ml-auto text-faint">
             {formatTime(when)}
-            {unfinished && at === times.length - 1 && ` · ${t`still running`}`}
+            {unfinished && at === times.length - 1 && ` · ${t`in progress`}`}
           </span>
         )}
       </figcaption>

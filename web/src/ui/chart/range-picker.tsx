@@ -28,7 +28,7 @@ export function RangePicker({ value, fallback, options, onChange }: RangePickerP
       <Button onClick={() => onChange({ range: value.range, from: undefined, until: undefined })}>
         {formatTime(value.from)} – {value.until ? formatTime(value.until) : t`now`}
         <XIcon className="size-3.5" />
-        <span className="sr-only">{t`Back to the whole range`}</span>
+        <span className="sr-only">{t`Show the whole period`}</span>
       </Button>
     )
   return (

@@ -13,7 +13,7 @@ interface ConflictProps {
 export function Conflict({ error, onTakeTheirs, onKeepMine }: ConflictProps) {
   const { t } = useLingui()
   if (!(error instanceof ApiError && error.isConflict)) return null
-  const who = error.body.changed_by ?? t`somebody else`
+  const who = error.body.changed_by ?? t`someone else`
   return (
     <div role="alert" className="flex flex-col gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">
       <p>
@@ -27,10 +27,10 @@ export function Conflict({ error, onTakeTheirs, onKeepMine }: ConflictProps) {
       </p>
       <div className="flex flex-wrap gap-2">
         <Button size="small" onClick={onTakeTheirs}>
-          <Trans>Load their version</Trans>
+          <Trans>Discard mine and load theirs</Trans>
         </Button>
         <Button size="small" onClick={onKeepMine}>
-          <Trans>Keep my input, then save again</Trans>
+          <Trans>Keep my changes, then save again</Trans>
         </Button>
       </div>
     </div>
