@@ -14,7 +14,7 @@ const UNFINISHED = join(ROOT, 'dist/run.unfinished')
 export const ENTRIES = [
   'main.ts',
   'adapters/tokenizer/counting-thread.ts',
-  'adapters/sql/console/report-thread.ts',
+  'main/console/report-thread.ts',
   'main/ledger/ledger-thread.ts',
 ].map((path) => join(SOURCE, path))
 

@@ -1,6 +1,8 @@
 /** What the console asks of the usage ledger. Totals come from rollups, never from single requests. */
 import type { SummedTokenField } from '../core/token-kinds.ts'
 import type { BucketCount } from './latency.ts'
+import type { PriceSource } from './price-catalogue.ts'
+import type { Rates } from './prices.ts'
 import type { Outcome } from './record.ts'
 
 export const REPORT_GROUPS = ['user', 'key', 'model', 'upstream'] as const
@@ -72,6 +74,11 @@ export interface RequestEntry extends Record<SummedTokenField, number> {
   costUsd: number | null
 }
 
+export interface PriceQuestion {
+  source: PriceSource
+  model: string
+}
+
 export interface ConsoleReports {
   sums(query: BucketQuery): Promise<BucketSum[]>
   /** Per upstream, merged over the range. */
@@ -83,4 +90,6 @@ export interface ConsoleReports {
   names(kind: 'user' | 'key', ids: readonly number[]): Promise<Map<number, string>>
   /** When the first request was recorded; null if there is none. */
   firstRecordMs(): Promise<number | null>
+  /** Published prices as of now, in the order of the questions; null if unknown. The list takes a while to load. */
+  publishedRates(asked: readonly PriceQuestion[]): Promise<(Rates | null)[]>
 }

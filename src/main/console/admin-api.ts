@@ -43,7 +43,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
   const { logger } = services
   const store = await openConfiguredStore({ ...config, databasePoolSize: POOL_SIZE }, logger)
   const admin = adminOver(config, store, vault)
-  const apart = config.database === null ? reportsApart(storePath(config)) : null
+  const apart = config.database === null ? reportsApart(storePath(config), startReportThread) : null
   const reports = apart ?? store.reports
   const api = createAdminApi({
     services,
@@ -91,6 +91,10 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
       await store.close()
     },
   }
+}
+
+function startReportThread(): Worker {
+  return new Worker(new URL('./report-thread.ts', import.meta.url), { smol: true })
 }
 
 /** Clients do not use the admin listener: their port is on the same host. */

@@ -11,6 +11,7 @@ import type {
   UsageFilter,
 } from '../../../usage/console-reports.ts'
 import type { BucketCount } from '../../../usage/latency.ts'
+import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
 import type { Tables } from '../schema/schema.ts'
 import { DAY_MS } from '../usage/day-sums.ts'
 import { slotText } from '../usage/usage-sums.ts'
@@ -32,7 +33,10 @@ const FIGURES: Record<Exclude<keyof BucketSum, 'bucket' | 'group'>, string> = {
   costUsd: 'cost_usd',
 }
 
-export function createConsoleReports(db: Kysely<Tables>): ConsoleReports {
+export function createConsoleReports(
+  db: Kysely<Tables>,
+  catalogue: PriceCatalogue | null,
+): ConsoleReports {
   return {
     sums: (query) => readSums(db, query),
     latency: (range) => readLatency(db, range),
@@ -47,6 +51,10 @@ export function createConsoleReports(db: Kysely<Tables>): ConsoleReports {
         .limit(1)
         .executeTakeFirst()
       return row === undefined ? null : Date.parse(`${row.slot}:00Z`)
+    },
+    async publishedRates(asked) {
+      await catalogue?.load()
+      return asked.map(({ source, model }) => catalogue?.ratesOf(source, model, Date.now()) ?? null)
     },
   }
 }

@@ -1,9 +1,23 @@
 /** Runs reports on SQLite in a separate thread: its queries would block the process they run in. */
 import type { ConsoleReports } from '../../../usage/console-reports.ts'
-import type { ReportAnswer, ReportQuestion } from './report-thread.ts'
 
 /** With more waiting, reports are requested faster than a database can answer. */
 const MAX_WAITING = 50
+
+export interface ReportQuestion {
+  id: number
+  /** Of the database. */
+  path: string
+  ask: keyof ConsoleReports
+  given: readonly unknown[]
+}
+
+export interface ReportAnswer {
+  id: number
+  value: unknown
+  /** Null if it was answered. */
+  problem: string | null
+}
 
 interface Waiting {
   resolve(value: never): void
@@ -14,7 +28,8 @@ export interface ReportsApart extends ConsoleReports {
   close(): void
 }
 
-export function reportsApart(path: string): ReportsApart {
+/** `startThread` runs main/console/report-thread.ts; called at the first report and after a failure. */
+export function reportsApart(path: string, startThread: () => Worker): ReportsApart {
   const waiting = new Map<number, Waiting>()
   let thread: Worker | null = null
   let latest = 0
@@ -26,7 +41,7 @@ export function reportsApart(path: string): ReportsApart {
     waiting.clear()
   }
   const start = (): Worker => {
-    const started = new Worker(new URL('./report-thread.ts', import.meta.url), { smol: true })
+    const started = startThread()
     started.unref()
     started.onmessage = ({ data: { id, value, problem } }: MessageEvent<ReportAnswer>) => {
       const asking = waiting.get(id)
@@ -56,6 +71,7 @@ export function reportsApart(path: string): ReportsApart {
     request: asked('request'),
     names: asked('names'),
     firstRecordMs: asked('firstRecordMs'),
+    publishedRates: asked('publishedRates'),
     close: () => fail('the gateway stops'),
   }
 }

@@ -7,22 +7,24 @@ import * as contract from './contract/models.ts'
 import type { AdminApi } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 import { ownPrices } from './prices.ts'
+import { publishedPrices } from './views/published-price.ts'
 
 export function modelOperations({ on, parts }: AdminApi): void {
   on(contract.listModels, async (context) => {
     const { search, cursor, limit } = context.req.valid('query')
-    const prices = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
+    const own = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
     const wanted = search?.toLowerCase() ?? ''
     const names = namesOf(parts).filter((name) => name.toLowerCase().includes(wanted))
     const rest = names.filter((name) => cursor === undefined || name > cursor)
     const page = rest.slice(0, limit)
+    const published = await publishedPrices(parts, page)
     const items = page.map((name) => {
       const targets = targetsOf(parts, name)
       return {
         name,
         origin: 'listed' as const,
         targets,
-        price: prices.get(name) ?? null,
+        price: own.get(name) ?? published.get(name) ?? null,
         available: targets.some(({ skipped }) => skipped === null),
       }
     })

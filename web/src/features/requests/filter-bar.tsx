@@ -39,7 +39,7 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
       )}
       <Select
         aria-label={t`Outcome`}
-        className="!w-auto"
+        className="!w-36"
         value={search.outcome ?? ''}
         onChange={(event) =>
           onChange({ outcome: OUTCOMES.find((outcome) => outcome === event.target.value) })
@@ -67,14 +67,14 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
         label={t`Model`}
         value={search.model}
         onChange={(model) => onChange({ model })}
-        className="w-36"
+        className="w-32"
       />
       {seeAll && (
         <SearchBox
           label={t`Upstream`}
           value={search.upstream}
           onChange={(upstream) => onChange({ upstream })}
-          className="w-36"
+          className="w-32"
         />
       )}
       {search.user !== undefined && (

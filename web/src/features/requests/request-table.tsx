@@ -10,7 +10,7 @@ import { OutcomeBadge } from './outcome-badge.tsx'
 
 const ROW_HEIGHT = 38
 const COLUMNS =
-  'grid min-w-[62rem] grid-cols-[7.5rem_minmax(12rem,1.2fr)_minmax(9rem,1.3fr)_minmax(8rem,1fr)_minmax(7rem,1fr)_5.5rem_5.5rem_6rem] items-center gap-3 px-4'
+  'grid min-w-[60rem] grid-cols-[7.5rem_minmax(11rem,1.2fr)_minmax(8rem,1.3fr)_minmax(7.5rem,1fr)_minmax(6.5rem,1fr)_4.5rem_4rem_4.5rem] items-center gap-3 px-4'
 
 interface RequestTableProps {
   rows: readonly RequestRow[]
