@@ -2,7 +2,7 @@
 import type { SummedTokenField } from '../core/token-kinds.ts'
 import type { BucketCount } from './latency.ts'
 import type { PriceSource } from './price-catalogue.ts'
-import type { Rates } from './prices.ts'
+import type { CostPart, Rates } from './prices.ts'
 import type { Outcome } from './record.ts'
 
 export const REPORT_GROUPS = ['user', 'key', 'model', 'upstream'] as const
@@ -74,6 +74,11 @@ export interface RequestEntry extends Record<SummedTokenField, number> {
   costUsd: number | null
 }
 
+export interface PricedEntry extends RequestEntry {
+  /** How the cost came about; empty if it can't be told. */
+  cost: readonly CostPart[]
+}
+
 export interface PriceQuestion {
   source: PriceSource
   model: string
@@ -85,7 +90,7 @@ export interface ConsoleReports {
   latency(range: TimeRange): Promise<(BucketCount & { upstream: string })[]>
   requests(query: RequestQuery): Promise<RequestEntry[]>
   /** For any date. */
-  request(requestId: string): Promise<RequestEntry | null>
+  request(requestId: string): Promise<PricedEntry | null>
   /** Names of users and keys, including deleted ones. */
   names(kind: 'user' | 'key', ids: readonly number[]): Promise<Map<number, string>>
   /** When the first request was recorded; null if there is none. */

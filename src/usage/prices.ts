@@ -21,8 +21,24 @@ export interface Rates {
 
 const MILLION = 1_000_000
 
+/** Tokens of one kind and what they cost. */
+export interface CostPart {
+  kind:
+    | 'input'
+    | 'cached'
+    | 'cache_write'
+    | 'cache_write_1h'
+    | 'audio_input'
+    | 'output'
+    | 'reasoning'
+    | 'audio_output'
+  tokens: number
+  /** USD. */
+  perMillion: number
+}
+
 /** Cached, written and audio tokens are part of the prompt; reasoning and audio tokens part of the answer. */
-export function costUsd(usage: TokenUsage, rates: Rates): number {
+export function costParts(usage: TokenUsage, rates: Rates): readonly CostPart[] {
   const { promptTokens, completionTokens } = usage
   const cached = Math.min(usage.cachedTokens, promptTokens)
   const written = Math.min(usage.cacheWriteTokens, promptTokens - cached)
@@ -31,18 +47,30 @@ export function costUsd(usage: TokenUsage, rates: Rates): number {
   const audioInput = Math.min(usage.audioTokens - usage.audioOutputTokens, fresh)
   const audioOutput = Math.min(usage.audioOutputTokens, completionTokens)
   const reasoning = Math.min(usage.reasoningTokens, completionTokens - audioOutput)
-  const at = (rate: Rate | null | undefined, whole: Rate) => priceAt(rate ?? whole, promptTokens)
-  return (
-    ((fresh - audioInput) * at(null, rates.input) +
-      cached * at(rates.cached, rates.input) +
-      (written - written1h) * at(rates.cacheWrite, rates.input) +
-      written1h * at(rates.cacheWrite1h ?? rates.cacheWrite, rates.input) +
-      audioInput * at(rates.audioInput, rates.input) +
-      (completionTokens - reasoning - audioOutput) * at(null, rates.output) +
-      reasoning * at(rates.reasoning, rates.output) +
-      audioOutput * at(rates.audioOutput, rates.output)) /
-    MILLION
-  )
+  const plain = completionTokens - reasoning - audioOutput
+  const part = (kind: CostPart['kind'], tokens: number, rate: Rate) => ({
+    kind,
+    tokens,
+    perMillion: priceAt(rate, promptTokens),
+  })
+  const { input, output, cacheWrite } = rates
+  return [
+    part('input', fresh - audioInput, input),
+    part('cached', cached, rates.cached ?? input),
+    part('cache_write', written - written1h, cacheWrite ?? input),
+    part('cache_write_1h', written1h, rates.cacheWrite1h ?? cacheWrite ?? input),
+    part('audio_input', audioInput, rates.audioInput ?? input),
+    part('output', plain, output),
+    part('reasoning', reasoning, rates.reasoning ?? output),
+    part('audio_output', audioOutput, rates.audioOutput ?? output),
+  ]
+}
+
+/** USD. */
+export function costUsd(usage: TokenUsage, rates: Rates): number {
+  let sum = 0
+  for (const { tokens, perMillion } of costParts(usage, rates)) sum += tokens * perMillion
+  return sum / MILLION
 }
 
 function priceAt(rate: Rate, promptTokens: number): number {

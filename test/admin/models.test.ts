@@ -1,23 +1,42 @@
-/** The models page's data: where each name leads and what it costs. */
+/** What models cost: their prices, and how the cost of a request came about. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../support/gateway.ts'
+import {
+  chatCompletion,
+  jsonReply,
+  type MockUpstream,
+  startMockUpstream,
+} from '../support/mock/mock-upstream.ts'
+import { waitFor } from '../support/waiting.ts'
 import { type ConsoleClient, signedInAdmin } from './console-client.ts'
 
 let gateway: Gateway
 let admin: ConsoleClient
+let mock: MockUpstream
 beforeAll(async () => {
+  mock = await startMockUpstream()
+  const usage = {
+    prompt_tokens: 1000,
+    completion_tokens: 200,
+    total_tokens: 1200,
+    prompt_tokens_details: { cached_tokens: 400 },
+  }
+  mock.script(() => jsonReply(200, { ...chatCompletion('Hello!'), usage }))
   gateway = await startGateway()
   admin = await signedInAdmin(gateway)
   const added = await admin.call('POST', '/upstreams', {
     name: 'local',
     provider: 'compatible',
-    base_url: 'http://127.0.0.1:9/v1',
+    base_url: mock.url,
     models: ['gpt-4o', 'my-own-model'],
     secret: 'sk-invented',
   })
   expect(added.status).toBe(201)
 })
-afterAll(() => gateway.stop())
+afterAll(async () => {
+  await gateway.stop()
+  await mock.close()
+})
 
 async function priceOf(model: string) {
   const reply = await admin.call('GET', `/models?search=${model}`)
@@ -35,4 +54,44 @@ test('the operator’s own price comes before the published one until it is remo
   expect(await priceOf('gpt-4o')).toMatchObject({ source: 'own', input_usd: 1, output_usd: 2 })
   await admin.call('DELETE', '/prices/gpt-4o')
   expect(await priceOf('gpt-4o')).toMatchObject({ source: 'published' })
+})
+
+interface CostPart {
+  kind: string
+  tokens: number
+  usd_per_million: number
+  usd: number
+}
+
+async function requestAbout(model: string) {
+  const body = { model, messages: [{ role: 'user', content: 'Hello' }] }
+  const reply = await waitFor('the model to be served', async () => {
+    const response = await gateway.chat(body)
+    return response.status === 200 ? response : null
+  })
+  const id = reply.headers.get('x-request-id') ?? ''
+  await gateway.usageRow(id)
+  return async () =>
+    (await (await admin.call('GET', `/requests/${id}`)).json()) as {
+      cost_usd: number | null
+      cost: CostPart[]
+    }
+}
+
+test('a request shows how its cost came about, by kind of token', async () => {
+  const details = await (await requestAbout('gpt-4o'))()
+  expect(details.cost).toEqual([
+    { kind: 'input', tokens: 600, usd_per_million: 2.5, usd: 0.0015 },
+    { kind: 'cached', tokens: 400, usd_per_million: 1.25, usd: 0.0005 },
+    { kind: 'output', tokens: 200, usd_per_million: 10, usd: 0.002 },
+  ])
+  expect(details.cost_usd).toBeCloseTo(0.004, 9)
+})
+
+test('a later price changes no past cost, and a request whose price is unknown has none', async () => {
+  const past = await requestAbout('gpt-4o')
+  await admin.call('PUT', '/prices/gpt-4o', { input_usd: 1, output_usd: 2 })
+  expect(await past()).toMatchObject({ cost_usd: 0.004, cost: [] })
+  await admin.call('DELETE', '/prices/gpt-4o')
+  expect(await (await requestAbout('my-own-model'))()).toMatchObject({ cost_usd: null, cost: [] })
 })

@@ -46,7 +46,7 @@ test('in English with the mouse: upstream, user, key, and the first 200', async 
   await dialog.getByLabel('Name').fill('laptop')
   await dialog.getByRole('button', { name: 'Create key' }).click()
   await dialog.getByText(SECRET).waitFor()
-  await dialog.getByText(`Asks ${MODEL}`).waitFor()
+  await dialog.getByText(`test message to ${MODEL}`).waitFor()
   await dialog.getByRole('button', { name: 'Send a test' }).click()
   await dialog.getByText('It works').waitFor()
 

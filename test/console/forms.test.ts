@@ -80,7 +80,7 @@ test('two editors: the second is told who was first, and nothing is overwritten 
   const stored = (await (await rig.api('GET', `/users/${id}`)).json()) as { email: string }
   expect(stored.email).toBe('theirs@example.com')
   expect(await dialog.getByLabel('E-mail (optional)').inputValue()).toBe('mine@example.com')
-  await dialog.getByRole('button', { name: 'Keep my input' }).click()
+  await dialog.getByRole('button', { name: 'Keep my changes' }).click()
   await dialog.getByRole('button', { name: 'Save' }).click()
   await dialog.waitFor({ state: 'detached' })
   const after = (await (await rig.api('GET', `/users/${id}`)).json()) as { email: string }

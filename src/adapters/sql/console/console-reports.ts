@@ -41,7 +41,7 @@ export function createConsoleReports(
     sums: (query) => readSums(db, query),
     latency: (range) => readLatency(db, range),
     requests: (query) => readRequests(db, query),
-    request: (requestId) => readRequest(db, requestId),
+    request: (requestId) => readRequest(db, catalogue, requestId),
     names: (kind, ids) => readNames(db, kind, ids),
     async firstRecordMs() {
       const row = await db

@@ -1,9 +1,17 @@
 /** Single requests: a page using the index on their times, or one by its id. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isoTime } from '../../../core/iso-time.ts'
-import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
-import type { RequestEntry, RequestQuery } from '../../../usage/console-reports.ts'
+import {
+  byTokenField,
+  SUMMED_TOKEN_FIELDS,
+  TOKEN_FIELDS,
+  tokenColumn,
+} from '../../../core/token-kinds.ts'
+import type { PricedEntry, RequestEntry, RequestQuery } from '../../../usage/console-reports.ts'
+import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
+import type { Outcome } from '../../../usage/record.ts'
 import type { Tables, UsageRecordsTable } from '../schema/schema.ts'
+import { costPartsOf } from '../usage/prices.ts'
 
 export async function readRequests(
   db: Kysely<Tables>,
@@ -35,14 +43,24 @@ export async function readRequests(
 
 export async function readRequest(
   db: Kysely<Tables>,
+  catalogue: PriceCatalogue | null,
   requestId: string,
-): Promise<RequestEntry | null> {
+): Promise<PricedEntry | null> {
   const row = await db
     .selectFrom('usage_records')
     .selectAll()
     .where('request_id', '=', requestId)
     .executeTakeFirst()
-  return row === undefined ? null : entryOf(row)
+  if (row === undefined) return null
+  const entry = entryOf(row)
+  const cost = await costPartsOf(db, catalogue, {
+    ...entry,
+    ...byTokenField(TOKEN_FIELDS, (field) => Number(row[tokenColumn(field)])),
+    upstreamKeyId: row.upstream_key_id,
+    outcome: row.outcome as Outcome,
+    startedAtMs: Date.parse(row.started_at),
+  })
+  return { ...entry, cost }
 }
 
 function entryOf(row: Selectable<UsageRecordsTable>): RequestEntry {

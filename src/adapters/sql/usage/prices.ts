@@ -1,8 +1,9 @@
 /** Prices records as they are stored: by the operator's prices first, then by published ones. */
 import type { Kysely } from 'kysely'
 import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers.ts'
+import type { TokenUsage } from '../../../core/token-usage.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
-import { costUsd, type Rates } from '../../../usage/prices.ts'
+import { type CostPart, costParts, costUsd, type Rates } from '../../../usage/prices.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { Tables } from '../schema/schema.ts'
 import { ratesIn } from './price-rows.ts'
@@ -16,25 +17,64 @@ export async function priced(
   records: readonly UsageRecord[],
 ): Promise<readonly UsageRecord[]> {
   if (records.every((record) => record.costUsd !== null)) return records
+  const ratesOf = await ratesFor(db, catalogue, records)
+  return records.map((record) => {
+    if (record.costUsd !== null || paidByNoToken(record)) return record
+    const rates = ratesOf(record)
+    if (rates === null) return record
+    return { ...record, costUsd: costUsd(record, rates) * shareOf(record) }
+  })
+}
+
+/** What determines the price of a record. */
+type Priced = Pick<
+  UsageRecord,
+  'model' | 'upstreamModel' | 'upstreamKeyId' | 'provider' | 'outcome' | 'endpoint' | 'startedAtMs'
+>
+
+/** The rates as they are now, for any of these records; null if no price is known. */
+async function ratesFor(
+  db: Kysely<Tables>,
+  catalogue: PriceCatalogue | null,
+  records: readonly Priced[],
+): Promise<(record: Priced) => Rates | null> {
   const rows = await db.selectFrom('model_prices').selectAll().execute()
   const own = new Map(rows.map((row) => [row.model, ratesIn(row)]))
   // The built-in demo has no key and no price, so trying it out does not load the list.
   if (records.some((record) => record.upstreamKeyId !== null || isLost(record)))
     await catalogue?.load()
   const addresses = await addressesFor(db, records)
-  return records.map((record) => {
-    if (record.costUsd !== null || paidByNoToken(record)) return record
-    const rates = ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
-    if (rates === null) return record
-    return { ...record, costUsd: costUsd(record, rates) * shareOf(record) }
-  })
+  return (record) => ownRates(own, record) ?? publishedRates(catalogue, record, addresses)
+}
+
+/** Rounding aside, what the kinds cost together is what was charged. */
+const SAME_COST = 1e-9
+
+/**
+ * How the stored cost of a record came about. Empty if it can't be told any more, because prices have changed since
+ * or the vendor charged by something else than tokens.
+ */
+export async function costPartsOf(
+  db: Kysely<Tables>,
+  catalogue: PriceCatalogue | null,
+  record: Priced & TokenUsage & Pick<UsageRecord, 'costUsd'>,
+): Promise<readonly CostPart[]> {
+  if (record.costUsd === null) return []
+  const rates = (await ratesFor(db, catalogue, [record]))(record)
+  if (rates === null) return []
+  const share = shareOf(record)
+  const parts = costParts(record, rates)
+    .filter(({ tokens }) => tokens > 0)
+    .map((part) => ({ ...part, perMillion: part.perMillion * share }))
+  const sum = parts.reduce((usd, { tokens, perMillion }) => usd + (tokens * perMillion) / 1e6, 0)
+  return Math.abs(sum - record.costUsd) <= SAME_COST ? parts : []
 }
 
 /** Vendors charge half the price for batches (OpenAI, Azure, Anthropic, Google; November 2026). */
 const BATCH_SHARE = 0.5
 const BATCHES = 'batches'
 
-function shareOf({ endpoint }: UsageRecord): number {
+function shareOf({ endpoint }: Priced): number {
   return endpoint === BATCHES ? BATCH_SHARE : 1
 }
 
@@ -46,17 +86,14 @@ function paidByNoToken(record: UsageRecord): boolean {
 }
 
 /** Only for compatible upstreams does the address determine whose prices apply. */
-async function addressesFor(
-  db: Kysely<Tables>,
-  records: readonly UsageRecord[],
-): Promise<Addresses> {
+async function addressesFor(db: Kysely<Tables>, records: readonly Priced[]): Promise<Addresses> {
   if (!records.some(({ provider }) => factsOf(provider)?.prices === 'by_address')) return new Map()
   const rows = await db.selectFrom('upstream_keys').select(['id', 'base_url']).execute()
   return new Map(rows.map(({ id, base_url }) => [id, base_url]))
 }
 
 /** By the name the client used, then by the upstream's name. */
-function ownRates(own: ReadonlyMap<string, Rates>, record: UsageRecord): Rates | null {
+function ownRates(own: ReadonlyMap<string, Rates>, record: Priced): Rates | null {
   return own.get(record.model) ?? own.get(record.upstreamModel ?? '') ?? null
 }
 
@@ -66,7 +103,7 @@ function ownRates(own: ReadonlyMap<string, Rates>, record: UsageRecord): Rates |
  */
 function publishedRates(
   catalogue: PriceCatalogue | null,
-  record: UsageRecord,
+  record: Priced,
   addresses: Addresses,
 ): Rates | null {
   const source = sourceOf(record, addresses)
@@ -84,7 +121,7 @@ function publishedRates(
 /** It is unknown which upstream a lost request reached, so only its model can determine the cost. */
 const ANYWHERE: PriceSource = { vendor: null, baseUrl: null }
 
-function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null {
+function sourceOf(record: Priced, addresses: Addresses): PriceSource | null {
   const { provider, upstreamKeyId } = record
   if (isLost(record)) return ANYWHERE
   if (provider === null || upstreamKeyId === null) return null
@@ -94,7 +131,7 @@ function sourceOf(record: UsageRecord, addresses: Addresses): PriceSource | null
   return { vendor, baseUrl: addresses.get(upstreamKeyId) ?? null }
 }
 
-function isLost({ outcome }: UsageRecord): boolean {
+function isLost({ outcome }: Pick<Priced, 'outcome'>): boolean {
   return outcome === 'lost'
 }
 

@@ -131,6 +131,8 @@ function Cost({ request }: { request: RequestDetail }) {
   const kinds: Record<string, string> = {
     input: t`input`,
     cached: t`cached input`,
+    cache_write: t`written to the cache`,
+    cache_write_1h: t`written to the cache for an hour`,
     output: t`output`,
     reasoning: t`reasoning`,
     audio_input: t`audio input`,

@@ -5,7 +5,7 @@ import {
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
-import type { RequestEntry } from '../../../../usage/console-reports.ts'
+import type { PricedEntry, RequestEntry } from '../../../../usage/console-reports.ts'
 import type { LiveRequest } from '../../../../usage/live.ts'
 
 interface Names {
@@ -37,6 +37,8 @@ export function requestRow(entry: RequestEntry, { username, keyName }: Names) {
   }
 }
 
+const MILLION = 1_000_000
+
 export type RequestRowView = ReturnType<typeof requestRow>
 
 /** Its cost is not known yet: it is looked up as the record is stored. */
@@ -52,7 +54,7 @@ export function liveRow({ record, username, keyName }: LiveRequest): RequestRowV
   return requestRow(entry, { username, keyName })
 }
 
-export function requestDetail(row: RequestRowView, entry: RequestEntry) {
+export function requestDetail(row: RequestRowView, entry: PricedEntry) {
   return {
     ...row,
     upstream_model: entry.upstreamModel,
@@ -67,7 +69,12 @@ export function requestDetail(row: RequestRowView, entry: RequestEntry) {
       end_ms: entry.durationMs,
     },
     tries: triesIn(entry.attemptLog),
-    cost: [],
+    cost: entry.cost.map(({ kind, tokens, perMillion }) => ({
+      kind,
+      tokens,
+      usd_per_million: perMillion,
+      usd: (tokens * perMillion) / MILLION,
+    })),
   }
 }
 
