@@ -21,8 +21,9 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 - **Responses of models whose upstream keeps none** are kept by the gateway itself if \`RESPONSES_STORE=true\`: encrypted,
   for \`RESPONSES_STORE_DAYS\`, for their user alone. \`previous_response_id\`, \`GET\`, \`DELETE\` and \`input_items\` work
   with them; otherwise \`previous_response_id\` is a 400 for these models. \`input_tokens\` are counted here for them.
-- **Bodies.** JSON and the forms of *model* routes are read (\`MAX_BODY_BYTES\`). Other forms are passed on as they arrive
-  and not kept (\`MAX_UPLOAD_BYTES\`), so they are sent once. Replies that are neither JSON nor events pass as they are.
+- **Bodies** are read and checked as JSON or forms, whatever their content type (\`MAX_BODY_BYTES\`). Forms that upload
+  files, parts of uploads, skills or characters are passed on as they arrive and not kept (\`MAX_UPLOAD_BYTES\`), so they
+  are sent once. Replies that are neither JSON nor events pass as they are.
 - **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*: by the list in
   \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether its

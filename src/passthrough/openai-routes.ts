@@ -65,13 +65,13 @@ const conversations: readonly VendorRoute[] = [
 ]
 
 const files: readonly VendorRoute[] = [
-  byAccount('POST files', { creates: 'file' }),
+  byAccount('POST files', { creates: 'file', upload: true }),
   listOf('GET files', 'file'),
   byObject('GET files/{file}'),
   byObject('GET files/{file}/content'),
   byObject('DELETE files/{file}', { deletes: true }),
   byAccount('POST uploads', { creates: 'upload' }),
-  byObject('POST uploads/{upload}/parts'),
+  byObject('POST uploads/{upload}/parts', { upload: true }),
   byObject('POST uploads/{upload}/complete', { creates: 'upload' }),
   byObject('POST uploads/{upload}/cancel'),
 ]
@@ -136,7 +136,7 @@ const videos: readonly VendorRoute[] = [
   byModel('POST videos', { creates: 'video', meter: 'video' }, 'sora-2'),
   byModel('POST videos/edits', { creates: 'video', meter: 'video' }, 'sora-2'),
   byModel('POST videos/extensions', { creates: 'video', meter: 'video' }, 'sora-2'),
-  byAccount('POST videos/characters', { creates: 'character' }),
+  byAccount('POST videos/characters', { creates: 'character', upload: true }),
   byObject('GET videos/characters/{character}'),
   listOf('GET videos', 'video'),
   byObject('GET videos/{video}'),
@@ -154,15 +154,15 @@ const workspaces: readonly VendorRoute[] = [
     'DELETE /{file}',
     'GET /{file}/content',
   ]),
-  ...resource('skills', 'skill'),
+  ...resource('skills', 'skill', { upload: true }),
   ...under('skills/{skill}', [
     'GET /content',
     'GET /versions',
-    'POST /versions',
     'GET /versions/{version}',
     'DELETE /versions/{version}',
     'GET /versions/{version}/content',
   ]),
+  byObject('POST skills/{skill}/versions', { upload: true }),
 ]
 
 const realtime: readonly VendorRoute[] = [
@@ -227,7 +227,8 @@ const agents: readonly VendorRoute[] = [
   ]),
   ...resource('agents/environments/templates', 'environment_template'),
   ...resource('agents/environments', 'environment'),
-  ...under('agents/environments/{environment}', ['GET /files', 'POST /files']),
+  ...under('agents/environments/{environment}', ['GET /files']),
+  byObject('POST agents/environments/{environment}/files', { upload: true }),
   ...resource('agents/sessions', 'agent_session', { meter: 'unpriced' }),
   row(
     'POST agents/sessions/{agent_session}/events',

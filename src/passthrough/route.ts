@@ -54,6 +54,11 @@ export interface VendorRoute {
   creates: string | null
   /** A successful reply means that the object which the path names first is gone. */
   deletes: boolean
+  /**
+   * Its form holds a file of any size and names no other objects, so it is passed on as it arrives. Other forms
+   * are read first.
+   */
+  upload: boolean
   /** Runs models that are named in a file, so a key that is restricted to some models may not call it. */
   runsAnyModel: boolean
 }
@@ -74,6 +79,7 @@ export function row(line: string, target: Target, options: Options = {}): Vendor
     meter: 'free',
     creates: null,
     deletes: false,
+    upload: false,
     runsAnyModel: false,
     ...options,
   }

@@ -2,11 +2,13 @@
  * How many tokens a request holds, for clients that ask before they send it. The vendor says, if it can; else
  * it is counted here, with a margin: agents compact in time rather than too late.
  */
+import type { Caller } from '../access/caller.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { Endpoint, ModelRequest } from '../protocols/protocol.ts'
 import { PROVIDERS } from '../providers/index.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
+import { admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client, Reply } from './client.ts'
 import type { RequestContext } from './context.ts'
@@ -30,16 +32,28 @@ export async function serveCount(
   incoming: Incoming,
   context: RequestContext,
 ): Promise<void> {
-  const { protocol, endpoint, client } = incoming
+  const { client } = incoming
   const caller = authenticate(services, client)
+  const leave = admit(services, caller, client)
+  try {
+    await countFor(services, caller, incoming, context)
+  } finally {
+    leave()
+  }
+}
+
+async function countFor(
+  services: Services,
+  caller: Caller,
+  incoming: Incoming,
+  context: RequestContext,
+): Promise<void> {
+  const { protocol, endpoint, client } = incoming
   const text = await incoming.readBody()
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
   const plan = await routeModel(services, caller, request)
-  if (
-    isNative(plan, request) &&
-    (await counted(services, { ...incoming, readBody: () => text }, context))
-  )
-    return
+  const native = { ...incoming, readBody: () => text }
+  if (isNative(plan, request) && (await counted(services, caller, native, context))) return
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-request-id': context.requestId,
@@ -73,6 +87,7 @@ function isNative(plan: Plan<UsableUpstream>, { protocol, endpoint }: ModelReque
 /** False if the upstream has no such route or is out of order: then nothing was said to the client. */
 async function counted(
   services: Services,
+  caller: Caller,
   incoming: Incoming,
   context: RequestContext,
 ): Promise<boolean> {
@@ -90,6 +105,6 @@ async function counted(
       client.respond(reply)
     },
   }
-  await serve(services, { ...incoming, client: judging }, context)
+  await serve(services, { ...incoming, client: judging, caller, isAdmitted: true }, context)
   return answered
 }

@@ -21,12 +21,15 @@ import { reserve } from './reserve.ts'
 import { route } from './route.ts'
 import type { Services } from './services.ts'
 import { settle } from './settle.ts'
+import { planForObjects } from './vendor/ownership.ts'
 import { rememberCompletion, storesCompletion } from './vendor/stored-completion.ts'
 
 export interface Incoming extends Unread {
   client: Client & ClientPeer
   /** Who asks, if that is known already: the console's playground acts as a key of who is signed in. */
   caller?: Caller
+  /** The request counts as in flight already. */
+  isAdmitted?: boolean
   /** The conversation that it goes on with, if the gateway keeps responses. */
   continued?: Continued | undefined
 }
@@ -42,13 +45,15 @@ export async function serve(
 ): Promise<void> {
   const { client } = incoming
   const caller = incoming.caller ?? authenticate(services, client)
-  const leave = admit(services, caller, client)
+  const leave = incoming.isAdmitted === true ? null : admit(services, caller, client)
   try {
     const parsed = parse(incoming)
     const asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
     const limits = readClientLimits(client.headers, invalidRequest)
     const routed = route(services, caller, asked, limits)
-    const { plan, request, definition } = routed instanceof Promise ? await routed : routed
+    const { request, definition, ...found } = routed instanceof Promise ? await routed : routed
+    const kept = planForObjects(services, caller, { request, plan: found.plan })
+    const plan = kept instanceof Promise ? await kept : kept
     const reservation = await reserve(services, { caller, request, client }, context)
     const routing = { plan, limits, definition }
     const tries = new RequestTries(services.forwardHeaders, routing, reservation, client)
@@ -69,7 +74,7 @@ export async function serve(
     const settled = settle(services, reservation, relayed)
     if (settled instanceof Promise) await settled
   } finally {
-    leave()
+    leave?.()
   }
 }
 

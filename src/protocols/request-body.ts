@@ -1,5 +1,5 @@
 /** Reads the body of a request, whatever its protocol: bounded in depth and number before it is parsed. */
-import { invalidRequest } from '../core/errors.ts'
+import { type GatewayError, invalidRequest } from '../core/errors.ts'
 import { countMembers, duplicatesIn, type ScanBounds } from './json-scan.ts'
 
 /** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
@@ -9,19 +9,21 @@ const MAX_MODEL_LENGTH = 256
 /** Throws `invalid_request`, also if a field of `decisive` is named twice: we and the upstream could take different ones. */
 export function readBody(text: string, decisive: ReadonlySet<string>): Record<string, unknown> {
   const members = countMembers(text, BODY_BOUNDS)
-  if (members === 'too_deep')
-    throw invalidRequest(`the body is nested deeper than ${BODY_BOUNDS.depth} levels`)
-  if (members === 'too_many') {
-    const { containers, values } = BODY_BOUNDS
-    throw invalidRequest(
-      `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
-    )
-  }
+  if (members === 'too_deep' || members === 'too_many') throw outOfBounds(members)
   if (members === 'not_an_object') throw invalidRequest('the body must be a JSON object')
   const body = members === 'malformed' ? undefined : parsedBody(text)
   if (body === undefined) throw invalidRequest("the body isn't valid JSON")
   if (members !== Object.keys(body).length) refuseDuplicates(text, decisive)
   return body
+}
+
+function outOfBounds(which: 'too_deep' | 'too_many'): GatewayError {
+  const { depth, containers, values } = BODY_BOUNDS
+  return which === 'too_deep'
+    ? invalidRequest(`the body is nested deeper than ${depth} levels`)
+    : invalidRequest(
+        `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
+      )
 }
 
 export function parsedBody(text: string): Record<string, unknown> | undefined {
@@ -30,6 +32,14 @@ export function parsedBody(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The value of a field that may hold JSON, within the same bounds; undefined if it is no JSON. */
+export function nestedValue(text: string): unknown {
+  const wrapped = `{"value":${text}}`
+  const members = countMembers(wrapped, BODY_BOUNDS)
+  if (members === 'too_deep' || members === 'too_many') throw outOfBounds(members)
+  return members === 1 ? parsedBody(wrapped)?.value : undefined
 }
 
 function refuseDuplicates(text: string, decisive: ReadonlySet<string>): void {

@@ -1,5 +1,6 @@
 /** Requests under way: bounded by key, and ended with the user they belong to. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
@@ -71,4 +72,28 @@ test('a request whose response has not begun is refused when its key is revoked,
   expect(response.status).toBe(401)
   expect(await response.text()).toContain('stopped working while the request ran')
   await mock.closedByPeer(await mock.exchangeArrived(index))
+})
+
+test('token counts, which are made here, count as requests in flight', async () => {
+  await gateway.cli(['user', 'create', 'counts'])
+  const key = (await gateway.cli(['key', 'create', 'counts'])).stdout.trim()
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
+  const count = () =>
+    fetch(`${gateway.baseUrl}/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body,
+    })
+  await waitFor('the key to be known', async () => ((await count()).ok ? true : null))
+  // Two requests whose bodies do not arrive.
+  const head = `POST /v1/messages/count_tokens HTTP/1.1\r\nhost: x\r\nx-api-key: ${key}\r\ncontent-length: 999\r\n\r\n{`
+  const slow = [1, 2].map(() => connect(gateway.port, '127.0.0.1'))
+  for (const socket of slow) socket.write(head)
+  const refused = await waitFor('a refusal', async () => {
+    const reply = await count()
+    return reply.status === 429 ? reply : null
+  })
+  expect(await refused.text()).toContain('MAX_IN_FLIGHT_PER_KEY')
+  for (const socket of slow) socket.destroy()
+  await waitFor('the counts to end', async () => ((await count()).ok ? true : null))
 })

@@ -116,6 +116,13 @@ export function startVendorMock(name = 'mock'): VendorMock {
       return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })
     if (call.path === '/audio/transcriptions')
       return Response.json({ text: 'Hello', usage: { type: 'duration', seconds: 60 } })
+    if (call.path === '/realtime/calls') {
+      const location = `/v1/realtime/calls/rtc_${++made}`
+      return new Response('v=0\r\n', {
+        status: 201,
+        headers: { 'content-type': 'application/sdp', location },
+      })
+    }
     if (call.path === '/audio/speech')
       return new Response(new Uint8Array([1, 2, 3]), { headers: { 'content-type': 'audio/mpeg' } })
     return Response.json({ ok: true })

@@ -51,7 +51,7 @@ function callOf(target: string): VendorCall {
   const query = queryTextOf(target)
   const parameters = new URLSearchParams(query)
   const model = parameters.get('model') ?? parameters.get('deployment') ?? ''
-  const none = { body: { kind: 'none' }, fields: {} } as const
+  const none = { body: { kind: 'none' }, fields: {}, alsoNamed: [] } as const
   return { route: ROW, path: 'realtime', query, params: { model }, ...none }
 }
 

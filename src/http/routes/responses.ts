@@ -2,7 +2,8 @@
  * OpenAI's Responses: passed to upstreams that keep responses, where the ids that they make are remembered; translated
  * for all others, and then kept by the gateway itself if the operator wants that.
  */
-import { authenticate } from '../../pipeline/authenticate.ts'
+import { admit } from '../../pipeline/admit.ts'
+import { authenticate, keyRevoked } from '../../pipeline/authenticate.ts'
 import { type Continued, continued } from '../../pipeline/kept/continue.ts'
 import { type KeptAction, serveKept } from '../../pipeline/kept/serve.ts'
 import { keepsResponses } from '../../pipeline/vendor/plan.ts'
@@ -64,15 +65,22 @@ async function choose(
   const { gateway: services, bodyLimits } = parts
   const share = bodyLimits.memory.open()
   try {
-    // Nothing is read of somebody who may not ask.
+    // Nothing is read from a client that may not ask, or has too many requests in flight.
     const caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
-    const reading = { request: exchange, limits: bodyLimits, deadlines: services.deadlines, share }
-    const text = await readText(reading)
-    const passes = await keepsResponses(services, caller, text)
-    const whole = await continued(services, caller, text, passes)
-    if (whole === null) return { passes, body: text }
-    return { passes, body: whole.text, continued: whole }
+    exchange.revoked = () => errorAnswer(keyRevoked(), newRequestId(), { protocol: 'responses' })
+    const leave = admit(services, caller, exchange)
+    try {
+      const { deadlines } = services
+      const text = await readText({ request: exchange, limits: bodyLimits, deadlines, share })
+      const passes = await keepsResponses(services, caller, text)
+      const whole = await continued(services, caller, text, passes)
+      if (whole === null) return { passes, body: text }
+      return { passes, body: whole.text, continued: whole }
+    } finally {
+      // The chosen handler admits the request again.
+      leave()
+    }
   } catch (error) {
     refuse(parts, exchange, error)
     return null

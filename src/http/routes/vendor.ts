@@ -2,14 +2,23 @@
 
 import { invalidRequest } from '../../core/errors.ts'
 import { ANTHROPIC_ROUTES } from '../../passthrough/anthropic-routes.ts'
-import { boundaryOf, fieldsIn, partsIn, refuseTwice, withField } from '../../passthrough/form.ts'
+import {
+  boundaryOf,
+  type FormPart,
+  fieldsIn,
+  partsIn,
+  refuseTwice,
+  withField,
+} from '../../passthrough/form.ts'
 import { OPENAI_ROUTES } from '../../passthrough/openai-routes.ts'
+import { wordsOf } from '../../passthrough/references.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
 import { keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
-import type { VendorBody, VendorCall } from '../../pipeline/vendor/call.ts'
+import type { VendorCall } from '../../pipeline/vendor/call.ts'
 import { serveVendor } from '../../pipeline/vendor/serve.ts'
 import { readObject, withModel } from '../../protocols/openai/request.ts'
+import { nestedValue } from '../../protocols/request-body.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { AppParts, Route } from '../route.ts'
 import { decodedOr } from '../router.ts'
@@ -87,22 +96,19 @@ async function callOf(
   )
   for (const [name, value] of Object.entries(params))
     if (!SAFE_PARAM.test(value)) throw invalidRequest(`the ${name} in the path is no id`, name)
-  const { body, fields } =
+  const read =
     match.body === undefined
       ? await bodyOf(route, match.deployment, incoming)
       : jsonBody(match.body, match.deployment)
   const query = queryTextOf(incoming.exchange.target)
-  return { route, path: match.path.replace(/^\/v1\//, ''), query, params, body, fields }
+  return { route, path: match.path.replace(/^\/v1\//, ''), query, params, ...read }
 }
 
-interface ReadBody {
-  body: VendorBody
-  fields: Readonly<Record<string, unknown>>
-}
+type ReadBody = Pick<VendorCall, 'body' | 'fields' | 'alsoNamed'>
 
-const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json\b/i
-const NO_BODY: ReadBody = { body: { kind: 'none' }, fields: {} }
+const NO_BODY: ReadBody = { body: { kind: 'none' }, fields: {}, alsoNamed: [] }
 
+/** Whatever the content type says, an upstream could read any other body as JSON, so it is checked as JSON. */
 async function bodyOf(
   route: VendorRoute,
   deployment: string | null,
@@ -117,21 +123,24 @@ async function bodyOf(
   const reading = { request: exchange, limits, deadlines: gateway.deadlines, share }
   const type = exchange.headers.get('content-type') ?? ''
   const boundary = boundaryOf(type)
-  if (boundary !== null && route.target.by !== 'model') {
+  if (boundary !== null && route.upload) {
     const source = boundedSource(exchange.streamBody(), parts.uploadLimits, gateway.deadlines)
-    return { body: { kind: 'source', source, type }, fields: {} }
+    return { ...NO_BODY, body: { kind: 'source', source, type } }
   }
   if (boundary !== null) return formOf(await readBytes(reading), { type, boundary, deployment })
-  if (type === '' || JSON_TYPE.test(type) || /^application\/x-www-form/i.test(type))
-    return jsonBody(await readText(reading), deployment)
-  const bytes = await readBytes(reading)
-  return bytes.length === 0 ? NO_BODY : { body: { kind: 'bytes', bytes, type }, fields: {} }
+  const text = await readText(reading)
+  return SDP_TYPE.test(type) && text.startsWith('v=')
+    ? { ...NO_BODY, body: { kind: 'bytes', bytes: Buffer.from(text), type } }
+    : jsonBody(text, deployment)
 }
+
+/** The offer of a WebRTC session (RFC 8866). */
+const SDP_TYPE = /^application\/sdp\b/i
 
 function jsonBody(given: string, deployment: string | null): ReadBody {
   if (given.trim() === '') return NO_BODY
   const text = deployment === null ? given : withModel(given, deployment)
-  return { body: { kind: 'json', text }, fields: readObject(text) }
+  return { body: { kind: 'json', text }, fields: readObject(text), alsoNamed: [] }
 }
 
 interface Form {
@@ -145,10 +154,29 @@ function formOf(bytes: Buffer, { type, boundary, deployment }: Form): ReadBody {
   refuseTwice(parts, 'model')
   const fields = fieldsIn(bytes, parts)
   if (deployment === null || fields.model === deployment)
-    return { body: { kind: 'form', bytes, parts, boundary, type }, fields }
+    return {
+      body: { kind: 'form', bytes, parts, boundary, type },
+      fields,
+      alsoNamed: namedInForm(bytes, parts),
+    }
   return formOf(withField(bytes, parts, { name: 'model', value: deployment, boundary }), {
     type,
     boundary,
     deployment,
   })
 }
+
+/** By each word of their names, `[]` and indexes left out; also what is in fields that hold JSON. */
+function namedInForm(bytes: Buffer, parts: readonly FormPart[]): unknown[] {
+  return parts.flatMap(({ name, filename, start, end }) => {
+    if (filename !== null && end - start > MAX_JSON_FILE) return []
+    const value = bytes.toString('utf8', start, end)
+    const words = filename === null ? wordsOf(name).map((word) => ({ [word]: value })) : []
+    const json = JSON_START.test(value) ? nestedValue(value) : undefined
+    return json === undefined ? words : [...words, json]
+  })
+}
+
+const JSON_START = /^\s*[[{]/
+/** A browser sends a JSON field as a file if it comes from a Blob; media and documents are larger or no JSON. */
+const MAX_JSON_FILE = 1024 * 1024

@@ -25,6 +25,8 @@ export interface VendorCall {
   readonly body: VendorBody
   /** Of the JSON object or the form. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Further values of a form that can name objects and models: bracketed and repeated fields, JSON in fields. */
+  readonly alsoNamed: readonly unknown[]
 }
 
 /** Reported in place of a model if a call concerns none. */

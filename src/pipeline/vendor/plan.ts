@@ -1,12 +1,14 @@
 /** Where a vendor's call may go, and whose objects it names: what belongs to somebody else is not there. */
 import { type Caller, mayUse } from '../../access/caller.ts'
 import { GatewayError } from '../../core/errors.ts'
+import type { VendorObject } from '../../passthrough/objects.ts'
 import {
   modelsIn,
   type Reference,
   referencesIn,
-  type VendorObject,
-} from '../../passthrough/objects.ts'
+  referencesInQuery,
+  sharedSourceIn,
+} from '../../passthrough/references.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
 import { parsedBody } from '../../protocols/request-body.ts'
 import { PROVIDERS, vendorAt } from '../../providers/index.ts'
@@ -15,6 +17,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
 import type { Services } from '../services.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
+import { holderOf, keepTo, ownedBy } from './ownership.ts'
 
 export interface VendorPlan {
   plan: Plan<UsableUpstream>
@@ -28,8 +31,10 @@ export async function planCall(
   call: VendorCall,
 ): Promise<VendorPlan> {
   refuseOtherModels(caller, call)
+  refuseSharedSources(caller, call)
   const own = await ownedBy(services, caller, namedIn(call))
-  const held = heldAt(services, call, own)
+  const holder = holderOf(services, own)
+  const held = holder === null ? null : [holder]
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))
   return { plan: await planFor(services, caller, call, held), object }
 }
@@ -47,7 +52,7 @@ async function planFor(
   const model = modelOf(call)
   if (model !== null) {
     const plan = speaking(await routeModel(services, caller, requestOf(call)), call)
-    return held === null ? plan : pinned(plan, held)
+    return held === null ? plan : keepTo(plan, held)
   }
   if (target.by === 'list') {
     const ids = await services.objects.keysOf(target.kind, caller.user.id)
@@ -55,21 +60,6 @@ async function planFor(
     return targetsOf(keys.length > 0 ? keys : accountsFor(services, call), '')
   }
   return targetsOf(held ?? accountsFor(services, call), '')
-}
-
-function pinned(plan: Plan<UsableUpstream>, held: readonly UsableUpstream[]) {
-  const ids = held.map(({ key }) => key.id)
-  const targets = plan.map((target) => ({
-    ...target,
-    keys: target.keys.filter(({ key }) => ids.includes(key.id)),
-  }))
-  const left = targets.filter(({ keys }) => keys.length > 0)
-  if (left.length > 0) return left
-  throw new GatewayError(
-    'invalid_request',
-    'gateway: the objects that this request names are at an upstream key that does not serve its model. Upload them again for this model.',
-    { param: 'model' },
-  )
 }
 
 /** Without the keys of providers that have no such route. */
@@ -132,9 +122,9 @@ function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
 }
 
 /** A key that is restricted to some models may not run others through the fields or files of a call. */
-function refuseOtherModels(caller: Caller, { route, fields }: VendorCall): void {
+function refuseOtherModels(caller: Caller, { route, fields, alsoNamed }: VendorCall): void {
   if (caller.key.allowedModels === null) return
-  const other = modelsIn(fields).find((model) => !mayUse(caller, model))
+  const other = modelsIn([fields, alsoNamed]).find((model) => !mayUse(caller, model))
   if (other === undefined && !route.runsAnyModel) return
   const what = other === undefined ? 'models that a file names' : `the model '${other}'`
   throw new GatewayError(
@@ -144,57 +134,22 @@ function refuseOtherModels(caller: Caller, { route, fields }: VendorCall): void 
   )
 }
 
+/** An upstream shows all that its key has stored, whichever user of the gateway stored it. */
+function refuseSharedSources({ user }: Caller, { route, fields }: VendorCall): void {
+  if (user.role === 'admin' || !route.path.startsWith('/v1/evals')) return
+  const type = sharedSourceIn(fields)
+  if (type === null) return
+  throw new GatewayError(
+    'admin_key_required',
+    `gateway: a source of the type '${type}' holds what all users have stored, so it needs a key of an admin. Send the items in the request or in a file.`,
+    { param: 'data_source' },
+  )
+}
+
 function namedIn(call: VendorCall): Reference[] {
   const { target } = call.route
   const id = objectIdOf(call)
   const inPath = target.by === 'object' && id !== null ? [{ kind: target.kind, id }] : []
-  return [...inPath, ...referencesIn(call.fields)]
-}
-
-/** The caller's own among those that are named; throws if one is somebody else's, or nobody's where that is refused. */
-async function ownedBy(
-  services: Services,
-  caller: Caller,
-  references: readonly Reference[],
-): Promise<VendorObject[]> {
-  const own: VendorObject[] = []
-  for (const [kind, group] of Map.groupBy(references, (reference) => reference.kind)) {
-    const ids = group.map(({ id }) => id)
-    const known = await services.objects.find(kind, ids)
-    for (const id of ids) {
-      const rows = known.filter((object) => object.id === id)
-      const mine = rows.find(({ userId }) => userId === caller.user.id)
-      if (mine !== undefined) own.push(mine)
-      else if (rows.length > 0 || !mayUseUnknown(services, caller, kind)) throw notThere(kind, id)
-    }
-  }
-  return own
-}
-
-/** Everybody can list the names of models, so that nobody's model is only an administrator's to delete. */
-function mayUseUnknown({ unknownObjects }: Services, { user }: Caller, kind: string): boolean {
-  return user.role === 'admin' || (unknownObjects === 'pass' && kind !== 'model')
-}
-
-function notThere(kind: string, id: string): GatewayError {
-  const name = kind.replaceAll('_', ' ')
-  return new GatewayError('not_found', `gateway: there is no ${name} '${id.slice(0, 100)}'.`)
-}
-
-/** The upstream keys of the objects; all have to be at one. */
-function heldAt(services: Services, call: VendorCall, own: readonly VendorObject[]): Held {
-  const [first] = own
-  if (first === undefined) return null
-  const apart = own.find(({ upstreamKeyId }) => upstreamKeyId !== first.upstreamKeyId)
-  if (apart !== undefined)
-    throw new GatewayError(
-      'invalid_request',
-      `gateway: ${first.id} and ${apart.id} are at different upstream keys, so no upstream knows both. Create them again in one request after the other.`,
-    )
-  const upstream = accounts(services, call).find(({ key }) => key.id === first.upstreamKeyId)
-  if (upstream !== undefined) return [upstream]
-  throw new GatewayError(
-    'object_unavailable',
-    `gateway: the upstream key that created ${first.id} was removed, so it can't be reached any more. Create it again.`,
-  )
+  const inBody = referencesIn([call.fields, call.alsoNamed])
+  return [...inPath, ...referencesInQuery(call.query), ...inBody]
 }

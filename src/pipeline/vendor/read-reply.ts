@@ -83,8 +83,11 @@ async function events(owner: Owner, reading: Reading): Promise<Sent> {
     : sent
 }
 
-function raw(owner: Owner, reading: Reading, type: string): Sent {
+async function raw(owner: Owner, reading: Reading, type: string): Promise<Sent> {
   const { upstream, reply, cancel } = reading
+  // The reply to a WebRTC offer is an SDP text; where its call is says this header.
+  const id = reply.header('location')?.split(/[?#]/)[0]?.split('/').at(-1)
+  if (owner.call.route.creates !== null && id) await rememberObjects(owner, upstream, { id })
   const headers = { ...headersOf(reading), 'content-type': redact(type, upstream.secretForms) }
   const used = usedBy(owner.call.route.meter, owner.call.fields, null)
   const cost = () => costOf(owner.call, used)

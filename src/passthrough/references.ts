@@ -1,0 +1,124 @@
+/** The objects and models that a request names, wherever they are in its body. */
+import { invalidRequest } from '../core/errors.ts'
+
+const KIND_OF_FIELD = new Map(
+  Object.entries({
+    input_file_id: 'file',
+    file_id: 'file',
+    file_ids: 'file',
+    training_file: 'file',
+    validation_file: 'file',
+    vector_store_id: 'vector_store',
+    vector_store_ids: 'vector_store',
+    previous_response_id: 'response',
+    conversation: 'conversation',
+    container: 'container',
+    container_id: 'container',
+    assistant_id: 'assistant',
+    thread_id: 'thread',
+    video: 'video',
+    video_id: 'video',
+    eval_id: 'eval',
+    skill_id: 'skill',
+    consent: 'voice_consent',
+  }),
+)
+/** `{"type": "file_id", "id": "file-1"}`, as the sources of evals name files. */
+const KIND_OF_TYPE = new Map([['file_id', 'file']])
+/** In a body, `call_id` is the id of a function call. */
+const KIND_IN_QUERY = new Map([...KIND_OF_FIELD, ['call_id', 'call']])
+/** What a client describes or a model wrote: ids in it are looked up by nobody. */
+const OPAQUE: ReadonlySet<string> = new Set([
+  'input_schema',
+  'json_schema',
+  'metadata',
+  'parameters',
+])
+const TOOL_CALL = /tool_use$/
+
+/** A request names at most so many objects, each of which is looked up. OpenAI takes up to 2,000 files in one. */
+const MAX_REFERENCES = 5_000
+
+export interface Reference {
+  kind: string
+  id: string
+}
+
+/** Each once. Throws `invalid_request` if they are too many: none may go unchecked. */
+export function referencesIn(body: unknown): Reference[] {
+  const found = new Map<string, Reference>()
+  collect(body, (kind, id) => {
+    found.set(`${kind} ${id}`, { kind, id })
+    if (found.size > MAX_REFERENCES)
+      throw invalidRequest(`the body names more than ${MAX_REFERENCES} files and other objects`)
+  })
+  return [...found.values()]
+}
+
+/** Of a query such as `?model=gpt-realtime&call_id=rtc_1`. */
+export function referencesInQuery(query: string): Reference[] {
+  return [...new URLSearchParams(query)].flatMap(([name, id]) => {
+    const kind = KIND_IN_QUERY.get(wordsOf(name).at(-1) ?? '')
+    return kind === undefined || id === '' ? [] : [{ kind, id }]
+  })
+}
+
+/** `tool_resources[file_search][vector_store_ids][]` names `vector_store_ids`, too. */
+export function wordsOf(fieldName: string): string[] {
+  return fieldName.split(/[[\].]+/).filter((word) => word !== '' && !/^\d+$/.test(word))
+}
+
+type Found = (kind: string, id: string) => void
+
+/** Every model call is walked, so this allocates nothing for what names no object. */
+function collect(value: unknown, found: Found): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, found)
+    return
+  }
+  const { type, id } = value as { type?: unknown; id?: unknown }
+  const named = typeof type === 'string' ? KIND_OF_TYPE.get(type) : undefined
+  if (named !== undefined && typeof id === 'string') found(named, id)
+  for (const name in value) {
+    const member = (value as Record<string, unknown>)[name]
+    const kind = KIND_OF_FIELD.get(name)
+    if (kind !== undefined) for (const one of idsIn(member)) found(kind, one)
+    if (typeof member === 'object' && !isOpaque(name, type)) collect(member, found)
+  }
+}
+
+function isOpaque(name: string, type: unknown): boolean {
+  return OPAQUE.has(name) || (name === 'input' && typeof type === 'string' && TOOL_CALL.test(type))
+}
+
+/** An id, a list of them, or an object that has one. */
+function idsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string')
+  const { id } = (value ?? {}) as { id?: unknown }
+  return typeof id === 'string' ? [id] : []
+}
+
+/** Every text under the name `model`, for keys that are restricted to some models. */
+export function modelsIn(body: unknown): string[] {
+  if (Array.isArray(body)) return body.flatMap(modelsIn)
+  if (typeof body !== 'object' || body === null) return []
+  return Object.entries(body).flatMap(([name, value]) =>
+    name === 'model' && typeof value === 'string' ? [value] : modelsIn(value),
+  )
+}
+
+const SHARED_SOURCES: ReadonlySet<unknown> = new Set(['stored_completions', 'responses'])
+
+/** The type of a source of an eval that holds what all users of an upstream key have stored there. */
+export function sharedSourceIn(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null) return null
+  for (const [name, value] of Object.entries(body)) {
+    const type = name === 'source' ? (value as { type?: unknown } | null)?.type : undefined
+    if (SHARED_SOURCES.has(type)) return String(type)
+    const inside = sharedSourceIn(value)
+    if (inside !== null) return inside
+  }
+  return null
+}

@@ -1,0 +1,118 @@
+/** Whose objects a request names, and where they are: what belongs to another user is not there. */
+import type { Caller } from '../../access/caller.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { VendorObject } from '../../passthrough/objects.ts'
+import { type Reference, referencesIn } from '../../passthrough/references.ts'
+import type { Endpoint, ModelRequest } from '../../protocols/protocol.ts'
+import type { Plan } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { Services } from '../services.ts'
+
+/** Of one look-up. */
+const MOST_IDS = 500
+
+/** The caller's own among those that are named; throws if one is another user's, or nobody's if that is refused. */
+export async function ownedBy(
+  services: Services,
+  caller: Caller,
+  references: readonly Reference[],
+): Promise<VendorObject[]> {
+  const own: VendorObject[] = []
+  for (const [kind, group] of Map.groupBy(references, (reference) => reference.kind)) {
+    const ids = group.map(({ id }) => id)
+    for (let at = 0; at < ids.length; at += MOST_IDS)
+      own.push(...(await ownAmong(services, caller, { kind, ids: ids.slice(at, at + MOST_IDS) })))
+  }
+  return own
+}
+
+async function ownAmong(
+  services: Services,
+  caller: Caller,
+  { kind, ids }: { kind: string; ids: readonly string[] },
+): Promise<VendorObject[]> {
+  const known = Map.groupBy(await services.objects.find(kind, ids), ({ id }) => id)
+  return ids.flatMap((id) => {
+    const rows = known.get(id) ?? []
+    const mine = rows.find(({ userId }) => userId === caller.user.id)
+    if (mine !== undefined) return [mine]
+    if (rows.length > 0 || !mayUseUnknown(services, caller, kind)) throw notThere(kind, id)
+    return []
+  })
+}
+
+/** Everybody can list the names of models, so only an administrator may delete a model of unknown owner. */
+function mayUseUnknown({ unknownObjects }: Services, { user }: Caller, kind: string): boolean {
+  return user.role === 'admin' || (unknownObjects === 'pass' && kind !== 'model')
+}
+
+function notThere(kind: string, id: string): GatewayError {
+  const name = kind.replaceAll('_', ' ')
+  return new GatewayError('not_found', `gateway: there is no ${name} '${id.slice(0, 100)}'.`)
+}
+
+/** The upstream key that has all these objects; null if there are none. */
+export function holderOf(
+  { directory }: Services,
+  own: readonly VendorObject[],
+): UsableUpstream | null {
+  const [first] = own
+  if (first === undefined) return null
+  const apart = own.find(({ upstreamKeyId }) => upstreamKeyId !== first.upstreamKeyId)
+  if (apart !== undefined)
+    throw new GatewayError(
+      'invalid_request',
+      `gateway: ${first.id} and ${apart.id} are at different upstream keys, so no upstream knows both. Create them again in one request after the other.`,
+    )
+  const upstream = directory.allUpstreams().find(({ key }) => key.id === first.upstreamKeyId)
+  if (upstream !== undefined) return upstream
+  throw new GatewayError(
+    'object_unavailable',
+    `gateway: the upstream key that created ${first.id} was removed, so it can't be reached any more. Create it again.`,
+  )
+}
+
+/** The part of a plan that has the objects of the request. */
+export function keepTo(
+  plan: Plan<UsableUpstream>,
+  held: readonly UsableUpstream[],
+): Plan<UsableUpstream> {
+  const ids = held.map(({ key }) => key.id)
+  const targets = plan.map((target) => ({
+    ...target,
+    keys: target.keys.filter(({ key }) => ids.includes(key.id)),
+  }))
+  const left = targets.filter(({ keys }) => keys.length > 0)
+  if (left.length > 0) return left
+  throw new GatewayError(
+    'invalid_request',
+    'gateway: the objects that this request names are at an upstream key that does not serve its model. Upload them again for this model.',
+    { param: 'model' },
+  )
+}
+
+const NAMING: ReadonlySet<Endpoint> = new Set([
+  'chat/completions',
+  'messages',
+  'messages/count_tokens',
+  'responses',
+  'responses/input_tokens',
+])
+
+/**
+ * For model calls, which can name files as well: the plan for the upstream key that has them. A promise only if
+ * the request names objects.
+ */
+export function planForObjects(
+  services: Services,
+  caller: Caller,
+  { request, plan }: { request: ModelRequest; plan: Plan<UsableUpstream> },
+): Plan<UsableUpstream> | Promise<Plan<UsableUpstream>> {
+  if (!NAMING.has(request.endpoint)) return plan
+  const references = referencesIn(request.body)
+  if (references.length === 0) return plan
+  return ownedBy(services, caller, references).then((own) => {
+    const holder = holderOf(services, own)
+    return holder === null ? plan : keepTo(plan, [holder])
+  })
+}
