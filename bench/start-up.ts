@@ -1,9 +1,15 @@
-/** How long a start takes, and what the process then holds, from source and compiled. */
+/** How long a start takes, and what the process then holds: from source, as installed, and compiled. */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from './rig/figures.ts'
-import { EXECUTABLE, FROM_SOURCE, launchGateway, prepareFolder } from './rig/gateway.ts'
+import {
+  AS_INSTALLED,
+  EXECUTABLE,
+  FROM_SOURCE,
+  launchGateway,
+  prepareFolder,
+} from './rig/gateway.ts'
 import { startNginx } from './rig/nginx.ts'
 import { memoryOf } from './rig/process-cost.ts'
 
@@ -11,7 +17,7 @@ export interface StartFigures {
   readyMs: number
   /** Resident memory, a second after a start that no request followed. */
   idleMb: number
-  /** Of the executable; null from source. */
+  /** Of the executable; null for the others. */
   sizeMb: number | null
 }
 
@@ -19,9 +25,10 @@ const STARTS = 7
 const LOOK_EVERY_MS = 0.5
 const SETTLE_MS = 1_000
 
-export async function measureStart(kind: 'source' | 'executable'): Promise<StartFigures | null> {
-  if (kind === 'executable' && !existsSync(EXECUTABLE)) return null
-  const command = kind === 'source' ? FROM_SOURCE : [EXECUTABLE]
+const COMMANDS = { source: FROM_SOURCE, installed: AS_INSTALLED, executable: [EXECUTABLE] }
+
+export async function measureStart(kind: keyof typeof COMMANDS): Promise<StartFigures> {
+  const command = COMMANDS[kind]
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-start-'))
   try {
     await prepareFolder(dataDir, [])
@@ -35,11 +42,16 @@ export async function measureStart(kind: 'source' | 'executable'): Promise<Start
     await Bun.sleep(SETTLE_MS)
     const idleMb = memoryOf(gateway.pid).residentMb
     await gateway.stop()
-    const sizeMb = kind === 'source' ? null : statSync(EXECUTABLE).size / 1024 / 1024
+    const sizeMb = kind === 'executable' ? statSync(EXECUTABLE).size / 1024 / 1024 : null
     return { readyMs: median(times), idleMb, sizeMb }
   } finally {
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+/** Null if `npm run build` has not made one. */
+export async function measureExecutableStart(): Promise<StartFigures | null> {
+  return existsSync(EXECUTABLE) ? measureStart('executable') : null
 }
 
 /** From spawning nginx to the first connection that it takes. */

@@ -7,6 +7,8 @@ import { environmentFor } from '../../test/support/gateway-process.ts'
 const ROOT = join(import.meta.dir, '../..')
 export const EXECUTABLE = join(ROOT, 'dist', 'gpt-proxy')
 export const FROM_SOURCE = [process.execPath, 'src/main.ts']
+/** What `npm start` becomes. */
+export const AS_INSTALLED = [join(ROOT, 'bin/gpt-proxy')]
 
 const START_LIMIT_MS = 15_000
 /** Closer than the pause of test support, for the start-up time. */

@@ -4,7 +4,7 @@ import { runStreams, type StreamFigures } from '../streams.ts'
 import { median } from './figures.ts'
 import type { Loader, LoadResult } from './load.ts'
 import { residentMbOf } from './process-cost.ts'
-import { STREAM_REQUEST } from './replies.ts'
+import { BURST_MODEL, STREAM_MODEL, streamRequest } from './replies.ts'
 import type { Rig } from './rig.ts'
 import type { Pace, Way } from './surroundings.ts'
 
@@ -25,7 +25,7 @@ const START_EVERY_MS = 1
 export function wayOf(rig: Rig, name: WayName): Way {
   if (name !== 'gateway') return rig[name]
   const { port, pid } = rig.gateway
-  return { chatPort: port, streamPorts: [port], pid, pids: [pid] }
+  return { chatPort: port, streamPorts: [port, port], pid, pids: [pid] }
 }
 
 /** What each way holds now. */
@@ -53,12 +53,19 @@ export async function measureLoad(
   return rounds
 }
 
-function loadTarget(rig: Rig, name: WayName) {
+export function loadTarget(rig: Rig, name: WayName) {
   const { chatPort, pid } = wayOf(rig, name)
   return { origin: `http://127.0.0.1:${chatPort}`, key: rig.folder.proxyKey, pid }
 }
 
-export async function measureStreams(rig: Rig, pace: Pace): Promise<Rounds<StreamFigures>> {
+/** Of single events, or of bursts. */
+export async function measureStreams(
+  rig: Rig,
+  pace: Pace,
+  kind: 'single' | 'burst',
+): Promise<Rounds<StreamFigures>> {
+  const body = streamRequest(kind === 'single' ? STREAM_MODEL : BURST_MODEL)
+  const at = kind === 'single' ? 0 : 1
   const rounds: Rounds<StreamFigures> = { direct: [], nginx: [], gateway: [] }
   const load = { streams: STREAMS, chunks: pace.chunks, startEveryMs: START_EVERY_MS }
   for (let round = 0; round < STREAM_ROUNDS; round++) {
@@ -67,9 +74,9 @@ export async function measureStreams(rig: Rig, pace: Pace): Promise<Rounds<Strea
       const headers = { authorization: `Bearer ${rig.folder.proxyKey}` }
       const target = {
         hostname: '127.0.0.1',
-        port: streamPorts[0] as number,
+        port: streamPorts[at] as number,
         headers,
-        body: STREAM_REQUEST,
+        body,
       }
       rounds[name].push(await runStreams(target, pid, load))
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startPostgres } from '../../test/support/servers/postgres-server.ts'
 import { startRedis } from '../../test/support/servers/redis-server.ts'
 import {
+  AS_INSTALLED,
   EVERYTHING_ON,
   type Folder,
   launchGateway,
@@ -12,7 +13,7 @@ import {
   type RunningGateway,
   usageRows,
 } from './gateway.ts'
-import { CHAT_MODEL, STREAM_MODEL } from './replies.ts'
+import { BURST_MODEL, CHAT_MODEL, STREAM_MODEL } from './replies.ts'
 import { type Pace, startSurroundings, type Way } from './surroundings.ts'
 
 export interface Rig extends AsyncDisposable {
@@ -24,21 +25,22 @@ export interface Rig extends AsyncDisposable {
   recorded(): number
 }
 
-/** `several`: on PostgreSQL and Redis, as one of several instances would be. */
-export async function startRig(pace: Pace, several = false): Promise<Rig> {
+/** `paces`: of single events, and of bursts. `several`: on PostgreSQL and Redis, as one of several instances would be. */
+export async function startRig(paces: readonly [Pace, Pace], several = false): Promise<Rig> {
   await using stack = new AsyncDisposableStack()
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-'))
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
-  const { direct, nginx } = stack.use(await startSurroundings([pace]))
+  const { direct, nginx } = stack.use(await startSurroundings(paces))
 
   const services = several ? await startServices(stack) : null
   const settings = { ...EVERYTHING_ON, ...services?.settings }
   const upstreams = [
     { name: 'chat', model: CHAT_MODEL, port: direct.chatPort },
     { name: 'streams', model: STREAM_MODEL, port: direct.streamPorts[0] as number },
+    { name: 'bursts', model: BURST_MODEL, port: direct.streamPorts[1] as number },
   ]
   const folder = await prepareFolder(dataDir, upstreams, { settings })
-  const gateway = await launchGateway(dataDir, { settings })
+  const gateway = await launchGateway(dataDir, { settings, command: AS_INSTALLED })
   stack.defer(() => gateway.stop())
   const parts = stack.move()
   return {
