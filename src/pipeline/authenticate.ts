@@ -2,6 +2,7 @@
 import { type Caller, isExpired } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
 import { isWellFormedProxyKey, mayBeForeignKey } from '../access/proxy-key.ts'
+import { BoundedMap } from '../core/bounded-map.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import { isAllowedFrom } from '../limits/allowed-addresses.ts'
@@ -16,16 +17,26 @@ const REFUSAL =
 /** Only blanks and tabs are no part of a key: two readers must not take different keys out of one header. */
 const BEARER = /^bearer[ \t]+([^ \t].*?)[ \t]*$/i
 
+/** Hashes by the header that held the key, only of known keys: strangers must not push them out. */
+const knownHashes = new BoundedMap<string, string>(1_000)
+
 export function authenticate(gateway: Services, client: ClientPeer): Caller {
-  const key = presentedKey(client.headers)
+  const authorization = client.headers.get('authorization')
+  const known = authorization === null ? undefined : knownHashes.get(authorization)
+  const keyHash = known ?? presentedHash(gateway, client.headers)
   const { directory } = gateway
-  if (key === null || !mayBeKnown(key, directory)) throw refused()
-  const keyHash = gateway.sha256Hex(key)
   const caller = directory.findCaller(keyHash)
   if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
   const reason = whyUnusable(gateway, caller, client)
   if (reason !== null) throw refused(reason === 'expired' ? expired(caller) : null)
+  if (known === undefined && authorization) knownHashes.set(authorization, keyHash)
   return caller
+}
+
+function presentedHash({ directory, sha256Hex }: Services, headers: HeaderSource): string {
+  const key = presentedKey(headers)
+  if (key === null || !mayBeKnown(key, directory)) throw refused()
+  return sha256Hex(key)
 }
 
 /** Malformed keys are refused without a look-up, unless keys of another program were imported. */
