@@ -42,7 +42,7 @@ const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   ],
   'test/doctor': ['nginx', 'openssl', 'initdb', 'redis-server', 'certbot'],
   'test/e2e': ['nginx', 'curl', 'ensurepip'],
-  'test/console': ['chromium'],
+  'test/console': ['chromium', 'nginx'],
   'test/slow': ['initdb', 'redis-server'],
 }
 
