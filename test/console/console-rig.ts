@@ -32,6 +32,7 @@ export interface ConsoleRig {
   link: string
   adminKey: string
   cli(...args: string[]): ReturnType<typeof runCli>
+  dataDir: string
   /** A call of the admin API with the admin's key. */
   api(method: string, path: string, body?: unknown): Promise<Response>
   /** Adds the mock as an upstream that serves these models. Returns when requests can use it. */
@@ -64,6 +65,7 @@ export async function startConsoleRig(extra: Record<string, string> = {}): Promi
     browser,
     link: value('CONSOLE_LINK'),
     adminKey,
+    dataDir: folder,
     cli: (...args) => runCli(args, env),
     api,
     async addUpstream(...models) {
