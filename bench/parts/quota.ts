@@ -12,8 +12,8 @@ const quotas = createQuotas({
   instanceId: 'bench',
   defaultTokens: null,
   divisor: 1,
-  idleLooks: 10,
-  renewalLooks: 100,
+  idleTicks: 10,
+  renewalTicks: 100,
   ready: Promise.resolve(),
 })
 

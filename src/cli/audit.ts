@@ -20,11 +20,11 @@ const MAX_ROWS = 500
 
 export function addAudit(program: Command, context: CliContext): void {
   const audit = withTable(program.command('audit').description('who changed what, newest first'))
-    .option('--actor <name>', 'only what this one did, e.g. cli or user:3')
-    .option('--action <action>', "only this action, e.g. key.create, or all of a kind: 'key.'")
-    .option('--subject <id>', 'only this one, e.g. user:3, key:7 or upstream:2')
-    .option('--since <when>', 'from then on: a date (UTC), or a time ago such as 7d', back)
-    .option('--until <when>', 'before that moment', back)
+    .option('--actor <name>', 'only changes by this actor, e.g. cli or user:3')
+    .option('--action <action>', "only this action, e.g. key.create, or a prefix: 'key.'")
+    .option('--subject <id>', 'only this target, e.g. user:3, key:7 or upstream:2')
+    .option('--since <when>', 'start: a date (UTC), or a duration before now, e.g. 7d', back)
+    .option('--until <when>', 'end time, exclusive', back)
     .option('--limit <rows>', `at most so many, up to ${MAX_ROWS}`, rows, 50)
   withExamples(
     audit,

@@ -20,8 +20,10 @@ export function addChat(program: Command, context: CliContext): void {
   const chat = withJson(
     program
       .command('chat <model> [prompt...]')
-      .description('ask a model; the prompt comes as arguments or on standard input'),
-  ).option('--system <text>', 'instructions that stand before the prompt')
+      .description(
+        'send a prompt to a model; the prompt is given as arguments or on standard input',
+      ),
+  ).option('--system <text>', 'system instructions, sent before the prompt')
   withExamples(
     chat,
     'gpt-proxy chat demo/echo Hello',

@@ -8,8 +8,8 @@ import { withAdmin } from './with-admin.ts'
 export function addConsole(program: Command, context: CliContext): void {
   const command = program
     .command('console')
-    .description('print a one-time link with which a user chooses a password for the console')
-    .option('--user <user>', 'for whom', 'admin')
+    .description('print a one-time link for a user to set a console password')
+    .option('--user <user>', 'the user, by name or id', 'admin')
   withExamples(withJson(command), 'gpt-proxy console', 'gpt-proxy console --user alice').action(
     ({ user, json }: Output & { user: string }) =>
       withAdmin(context, async (admin) => {

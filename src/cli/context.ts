@@ -124,11 +124,11 @@ export interface CliContext {
   copyStore(): Promise<CopyReport>
   importPredecessor(wish: PredecessorWish): Promise<PredecessorImport>
   backup(file: string, withKey: boolean): BackupReport
-  restore(file: string, wish: RestoreOptions): RestoreReport
+  restore(file: string, options: RestoreOptions): RestoreReport
   /** The health of the server on the configured address; does not throw if there is none. */
   health(): Promise<HealthReport>
   /** Works even if the configuration can't be read. */
-  doctor(wish: DoctorOptions): Promise<Report>
+  doctor(options: DoctorOptions): Promise<Report>
   /** The language of the shell. */
   language: Language
   /** A running gateway, or one started for this command. */

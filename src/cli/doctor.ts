@@ -26,16 +26,20 @@ export function addDoctor(program: Command, context: CliContext): void {
     program
       .command('doctor')
       .description(
-        'find what is wrong, why, and what to paste to mend it; exit code 1 on a failure',
+        'diagnose problems and print the commands that fix them; exit code 1 on a failure',
       ),
   )
-    .addOption(new Option('--lang <language>', 'else as LANG says').choices(LANGUAGES))
+    .addOption(
+      new Option('--lang <language>', 'language of the report; default: from LANG').choices(
+        LANGUAGES,
+      ),
+    )
     .option('--only <checks>', `with commas: ${CHECK_IDS.join(', ')}`, checkIds)
-    .option('--user <user>', 'QUO-1: replay the decision on the quota of this user')
-    .option('--request <id>', 'QUO-1: what was decided on this request')
-    .option('--tokens <number>', 'QUO-1: what a request would ask for', whole, 1)
-    .option('--model <model>', 'UPS-1: is there a key that serves it')
-    .option('--watch [seconds]', `again and again, every ${WATCH_SECONDS} s where not said`, whole)
+    .option('--user <user>', 'QUO-1: replay the quota decision for this user')
+    .option('--request <id>', 'QUO-1: explain the decision on this request')
+    .option('--tokens <number>', 'QUO-1: tokens that a request would reserve', whole, 1)
+    .option('--model <model>', 'UPS-1: check that a key serves this model')
+    .option('--watch [seconds]', `repeat every so many seconds; default: ${WATCH_SECONDS}`, whole)
   withExamples(
     command,
     'gpt-proxy doctor',
@@ -43,9 +47,9 @@ export function addDoctor(program: Command, context: CliContext): void {
     'gpt-proxy doctor --only QUO-1 --user alice --tokens 4000 --json',
     'gpt-proxy doctor --watch 60',
   ).action(async (options: DoctorFlags) => {
-    const wish = doctorOptions(context, options)
+    const requested = doctorOptions(context, options)
     const round = async (): Promise<void> => {
-      const report = await context.doctor(wish)
+      const report = await context.doctor(requested)
       if (options.json) printJson(context, report)
       else context.writeOut(written(report))
       process.exitCode = report.verdict === 'failure' ? EXIT_CODES.failed : EXIT_CODES.ok

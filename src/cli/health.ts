@@ -8,7 +8,7 @@ import { printRow } from './output.ts'
 export function addHealth(program: Command, context: CliContext): void {
   const command = program
     .command('health')
-    .description('ask the running gateway whether it takes requests; exit code 1 where it does not')
+    .description('ask the running gateway whether it accepts requests; exit code 1 if it does not')
   withExamples(withJson(command), 'gpt-proxy health', 'gpt-proxy health --json').action(
     async ({ json }: Output) => {
       const health = await context.health()

@@ -8,7 +8,7 @@ import { withAdmin } from './with-admin.ts'
 export function addInit(program: Command, context: CliContext): void {
   const init = program
     .command('init')
-    .description('make the store, the encryption key and the first users, without serving')
+    .description('create the store, the encryption key and the first users, without serving')
   withExamples(
     withJson(init),
     'gpt-proxy init',

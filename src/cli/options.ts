@@ -18,7 +18,10 @@ export function withJson(command: Command): Command {
 
 /** For a command that prints a table. */
 export function withTable(command: Command): Command {
-  return withJson(command).option('--wide', 'all columns, also those that do not fit the terminal')
+  return withJson(command).option(
+    '--wide',
+    'all columns, including those that do not fit the terminal',
+  )
 }
 
 /** For a repeatable option. */

@@ -121,7 +121,7 @@ const GROUPS: readonly [
     "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
     [addModelSet, addModelList, addModelShow, addModelDelete],
   ],
-  ['route', 'where a request would go', 'gpt-proxy route explain gpt-4o', [addRouteExplain]],
+  ['route', 'where a request would be routed', 'gpt-proxy route explain gpt-4o', [addRouteExplain]],
   [
     'quota',
     'monthly token quotas of users',
@@ -130,7 +130,7 @@ const GROUPS: readonly [
   ],
   [
     'price',
-    'your own prices of models',
+    'your own model prices',
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',
     [addPriceList, addPriceSet, addPriceImport, addPriceUnset],
   ],
@@ -143,7 +143,7 @@ const GROUPS: readonly [
   ],
   [
     'encryption',
-    'the key that stored secrets are encrypted with',
+    'the key that encrypts stored secrets',
     'gpt-proxy encryption status',
     [addEncryptionStatus, addEncryptionRotate],
   ],

@@ -8,10 +8,10 @@ export function addRestore(program: Command, context: CliContext): void {
   const restore = withJson(
     program
       .command('restore <file>')
-      .description('put a backup in the place of the embedded store, with the server stopped'),
+      .description('replace the embedded store with a backup, with the server stopped'),
   )
-    .option('--with-key', 'also put back the encryption key, from FILE.encryption.key')
-    .option('--any-key', 'also where the encryption key opens none of its upstream keys')
+    .option('--with-key', 'also restore the encryption key, from FILE.encryption.key')
+    .option('--any-key', 'even if the encryption key decrypts none of its upstream keys')
   withExamples(
     restore,
     'gpt-proxy restore /backups/gpt-proxy-2027-01-31.sqlite',

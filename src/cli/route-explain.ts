@@ -11,7 +11,9 @@ export function addRouteExplain(route: Command, context: CliContext): void {
   const explain = withJson(
     route
       .command('explain <model>')
-      .description('each upstream key in the order it would be tried for a model, or why not'),
+      .description(
+        'each upstream key in the order it would be tried for a model, or the reason it would not be',
+      ),
   )
   withExamples(explain, 'gpt-proxy route explain gpt-4o').action(
     (model: string, { json }: Output) =>

@@ -32,25 +32,25 @@ const DAY_MS = 86_400_000
 
 export function addUsage(program: Command, context: CliContext): void {
   const usage = withTable(
-    program.command('usage').description('requests, tokens and costs, summed; days are in UTC'),
+    program.command('usage').description('totals of requests, tokens and costs; days are in UTC'),
   )
     .option(
       '--by <what>',
       `what to sum by, several with commas: ${DIMENSIONS.join(', ')} (default: user)`,
       dimensions,
     )
-    .option('--from <day>', 'from that day on, or from a time ago such as 7d', back)
-    .option('--to <day>', 'to the end of that day', endOfDay)
+    .option('--from <day>', 'first day, or a duration before now, e.g. 7d', back)
+    .option('--to <day>', 'last day, inclusive', endOfDay)
     .addOption(
-      new Option('--month <month>', 'a month such as 2027-01')
+      new Option('--month <month>', 'a month, e.g. 2027-01')
         .argParser(wholeMonth)
         .conflicts(['from', 'to', 'since', 'until']),
     )
-    .addOption(new Option('--since <when>', 'as --from').argParser(back).conflicts('from'))
-    .addOption(new Option('--until <when>', 'before that moment').argParser(back).conflicts('to'))
+    .addOption(new Option('--since <when>', 'same as --from').argParser(back).conflicts('from'))
+    .addOption(new Option('--until <when>', 'end time, exclusive').argParser(back).conflicts('to'))
     .option('--user <user>', 'only this user, by name or id')
     .option('--key <id>', 'only this proxy key', keyId)
-    .option('--model <model>', 'only this model, by the name that clients use')
+    .option('--model <model>', 'only this model, by its public name')
     .option('--upstream <name>', 'only this upstream key')
     .addOption(new Option('--csv', 'write CSV, for spreadsheets').conflicts('json'))
   withExamples(

@@ -111,7 +111,7 @@ export interface DatabaseEvidence {
   isNew: boolean
   freeMb: number
   /** Usage-journal files that no start reads. */
-  setAside: readonly string[]
+  quarantined: readonly string[]
   pendingMigrations: readonly string[]
   /** Unusable rows, each with the statement that repairs it. */
   malformed: readonly MalformedSeen[]

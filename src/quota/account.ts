@@ -34,7 +34,7 @@ export interface Account {
   asking: Promise<void> | null
   /** A request reserved tokens since the last tick. */
   active: boolean
-  idleLooks: number
+  idleTicks: number
   looks: number
 }
 
@@ -57,7 +57,7 @@ export function openAccount(userId: number, month: Month): Account {
     modestUntilMs: 0,
     asking: null,
     active: true,
-    idleLooks: 0,
+    idleTicks: 0,
     looks: 0,
   }
 }

@@ -26,9 +26,9 @@ export interface LeaseParts {
   /** An instance leases at least the remainder divided by this; 1 if it is the only one. */
   divisor: number
   /** Ticks without demand after which it returns free tokens. */
-  idleLooks: number
+  idleTicks: number
   /** Ticks after which it renews a lease in use, so that the ledger shows the instance is alive. */
-  renewalLooks: number
+  renewalTicks: number
   /** Resolves when an earlier process's journal is in the store. */
   ready: Promise<unknown>
   monotonicMs: () => number
@@ -188,17 +188,17 @@ async function giveUp(leases: Leases, account: Account): Promise<void> {
 }
 
 function tickAccount(leases: Leases, account: Account): void {
-  const { idleLooks, renewalLooks, monotonicMs } = leases.parts
-  account.idleLooks = account.active ? 0 : account.idleLooks + 1
+  const { idleTicks, renewalTicks, monotonicMs } = leases.parts
+  account.idleTicks = account.active ? 0 : account.idleTicks + 1
   account.active = false
   account.looks++
   if (account.asking !== null) return
   // Other instances will soon treat the lease as expired.
   if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
   if (leases.failing && leases.asked > 0) return
-  const idle = account.idleLooks >= idleLooks
+  const idle = account.idleTicks >= idleTicks
   if (idle && account.free > 0) giveBackIfThere(leases, account).catch(() => {})
-  else if (account.unsure || account.looks >= renewalLooks) renew(leases, account).catch(() => {})
+  else if (account.unsure || account.looks >= renewalTicks) renew(leases, account).catch(() => {})
   else if (idle && account.outstanding === 0) leases.accounts.close(account)
 }
 

@@ -49,9 +49,9 @@ export interface MonthFigures {
  */
 export function nextLease(
   { quota, used, leasedElsewhere }: MonthFigures,
-  wish: LeaseTerms,
+  terms: LeaseTerms,
 ): number {
-  const { lease, free, needed, least, divisor } = wish
+  const { lease, free, needed, least, divisor } = terms
   if (quota === null) return lease
   const left = quota - used - leasedElsewhere - lease
   if (left < 0) return lease - Math.min(Math.max(0, free), -left)
@@ -62,9 +62,9 @@ export function nextLease(
 }
 
 /** Whether the tokens still missing after the next lease exist, but are leased by other instances. */
-export function isLeasedElsewhere(figures: MonthFigures, wish: LeaseTerms, next: number): boolean {
+export function isLeasedElsewhere(figures: MonthFigures, terms: LeaseTerms, next: number): boolean {
   const { quota, used, leasedElsewhere } = figures
-  const { lease, free, needed, least } = wish
+  const { lease, free, needed, least } = terms
   if (quota === null || leasedElsewhere === 0 || free + next - lease >= needed) return false
   return least <= quota - used - (lease - free)
 }

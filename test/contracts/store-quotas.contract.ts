@@ -5,15 +5,15 @@ import { LEASE_COUNTS_MS } from '../../src/quota/rules.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const MONTH = { year: 2026, month: 11 }
-const WISH = { free: 0, lease: 0, needed: 0, least: 0, divisor: 1, defaultTokens: null }
+const REQUEST = { free: 0, lease: 0, needed: 0, least: 0, divisor: 1, defaultTokens: null }
 
 export function testQuotas(current: () => StoreUnderTest): void {
   const prepare = async (monthlyQuotaTokens: number | null) => {
     const { store } = current()
     const user = { username: 'ada', email: null, role: 'user' as const, monthlyQuotaTokens }
     const { id } = await store.createUser(user)
-    const lease = (instanceId: string, wish: Partial<LeaseRequest> = {}) =>
-      store.quotas.lease({ ...WISH, userId: id, month: MONTH, instanceId, ...wish })
+    const lease = (instanceId: string, request: Partial<LeaseRequest> = {}) =>
+      store.quotas.lease({ ...REQUEST, userId: id, month: MONTH, instanceId, ...request })
     return { store, id, lease }
   }
   const leases = () =>

@@ -8,7 +8,7 @@ const server = listenForRequests({
   hostname: '127.0.0.1',
   port: 0,
   mostConnections: 10,
-  turnedAway() {},
+  rejectedConnections() {},
   writeTimeoutMs: 1_000,
   answer(exchange) {
     if (exchange.target === '/bad') throw new Error('a mistake of ours')

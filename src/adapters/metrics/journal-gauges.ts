@@ -22,7 +22,7 @@ const GAUGES: readonly [name: string, help: string, read: (health: JournalHealth
   ['sync_failures', 'Failed syncs of the usage journal', ({ syncFailures }) => syncFailures],
   [
     'refused_records',
-    'Usage records that the store never took, set aside',
+    'Usage records that the store never accepted, quarantined',
     ({ refused }) => refused,
   ],
   ['damaged', 'Stretches of the usage journal that were damaged', ({ damaged }) => damaged],

@@ -8,7 +8,7 @@ export function addConfigShow(config: Command, context: CliContext): void {
   const show = withJson(
     config
       .command('show')
-      .description('every variable: its value, and where that comes from; secrets are masked'),
+      .description('every variable with its value and source; secrets are masked'),
   ).option('--set', 'only those that are set')
   withExamples(show, 'gpt-proxy config show', 'gpt-proxy config show --set --json').action(
     ({ json, set }: Output & { set?: boolean }) => {

@@ -10,7 +10,7 @@ export function addEncryptionStatus(encryption: Command, context: CliContext): v
   const status = encryption
     .command('status')
     .description(
-      "which encryption key opens which stored secret; exit code 5 if one can't be opened",
+      "which encryption key decrypts which stored secret; exit code 5 if one can't be decrypted",
     )
   withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
     withAdmin(context, async (admin) => {

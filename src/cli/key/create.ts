@@ -16,18 +16,16 @@ interface KeyOptions extends Output, LimitOptions {
 
 export function addKeyCreate(key: Command, context: CliContext): void {
   const create = withJson(
-    key.command('create <user>').description('make a key for a user; it is shown once'),
+    key.command('create <user>').description('create a key for a user; it is shown once'),
   )
-    .option('--name <name>', 'what it is for', 'key')
+    .option('--name <name>', 'name of the key, e.g. its purpose', 'key')
     .option(
       '--model <model>',
-      'allow this model only; a * at the end stands for any rest (repeatable)',
+      'allow only this model; a trailing * matches any suffix (repeatable)',
       gathered,
     )
-    .option(
-      '--expires <when>',
-      'last moment it is valid: a date, or a time from now such as 30d',
-      (text) => moment(text, 1, Date.now()),
+    .option('--expires <when>', 'expiry: a date or a duration, e.g. 30d', (text) =>
+      moment(text, 1, Date.now()),
     )
   withExamples(
     withLimits(create),
@@ -38,8 +36,8 @@ export function addKeyCreate(key: Command, context: CliContext): void {
   ).action((user: string, { name, model, expires, json, ...limits }: KeyOptions) =>
     withAdmin(context, async (admin) => {
       const rights = { allowedModels: model ?? null, expiresAtMs: expires ?? null }
-      const wish = { user, name, ...rights, ...limitsOf(limits) }
-      printMinted(context, await admin.keys.create(CLI_ACTOR, wish), json)
+      const input = { user, name, ...rights, ...limitsOf(limits) }
+      printMinted(context, await admin.keys.create(CLI_ACTOR, input), json)
     }),
   )
 }

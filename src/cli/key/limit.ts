@@ -21,14 +21,14 @@ export function limitsOf({ rpm, tpm }: LimitOptions): { rpm?: number | null; tpm
 
 export function withLimits(command: Command): Command {
   return command
-    .option('--rpm <requests>', "requests a minute; 'none' for no limit, 'default'", perMinute)
-    .option('--tpm <tokens>', "tokens a minute; 'none' for no limit, 'default'", perMinute)
+    .option('--rpm <requests>', "requests per minute; 'none' for no limit, or 'default'", perMinute)
+    .option('--tpm <tokens>', "tokens per minute; 'none' for no limit, or 'default'", perMinute)
 }
 
 export function addKeyLimit(key: Command, context: CliContext): void {
   const limit = key
     .command('limit <key>')
-    .description('change the rate limits of a key, named by id or prefix')
+    .description('change the rate limits of a key, given by id or prefix')
   withExamples(
     withJson(withLimits(limit)),
     'gpt-proxy key limit 3 --rpm 60 --tpm 100000',

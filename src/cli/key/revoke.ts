@@ -9,7 +9,7 @@ import { withAdmin } from '../with-admin.ts'
 export function addKeyRevoke(key: Command, context: CliContext): void {
   const revoke = key
     .command('revoke <key>')
-    .description('refuse a key, named by id or prefix, within a second')
+    .description('revoke a key, given by id or prefix, within a second')
   withExamples(withJson(revoke), 'gpt-proxy key revoke 3').action((name: string, options: Output) =>
     withAdmin(context, async (admin) =>
       printRow(context, keyView(await admin.keys.revoke(CLI_ACTOR, name)), options),

@@ -8,8 +8,10 @@ import { printMinted } from './create.ts'
 export function addKeyRotate(key: Command, context: CliContext): void {
   const rotate = key
     .command('rotate <key>')
-    .description('make a new key with the same rights; the old one stops at once, or after --grace')
-    .option('--grace <time>', 'how long the old key still works, e.g. 24h', grace)
+    .description(
+      'create a new key with the same rights; the old one is revoked immediately, or after --grace',
+    )
+    .option('--grace <time>', 'how long the old key stays valid, e.g. 24h', grace)
   withExamples(
     withJson(rotate),
     'gpt-proxy key rotate 3',

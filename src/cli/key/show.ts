@@ -9,7 +9,7 @@ import { withAdmin } from '../with-admin.ts'
 export function addKeyShow(key: Command, context: CliContext): void {
   const show = key
     .command('show <key>')
-    .description('one key, when it was last used, and why it is or was refused')
+    .description('one key: when it was last used, and why it is or was refused')
   withExamples(withJson(show), 'gpt-proxy key show 3', 'gpt-proxy key show 3 --json').action(
     (name: string, options: Output) =>
       withAdmin(context, async (admin) => {

@@ -17,19 +17,17 @@ interface UpdateOptions extends Output, LimitOptions {
 
 export function addKeyUpdate(key: Command, context: CliContext): void {
   const update = withLimits(
-    withJson(key.command('update <key>').description('change a key, named by id or prefix')),
+    withJson(key.command('update <key>').description('change a key, given by id or prefix')),
   )
-    .option('--name <name>', 'what it is for')
+    .option('--name <name>', 'name of the key, e.g. its purpose')
     .option(
       '--model <model>',
-      'allow these models only; a * at the end stands for any rest (repeatable)',
+      'allow only these models; a trailing * matches any suffix (repeatable)',
       gathered,
     )
     .addOption(new Option('--any-model', 'allow all models').conflicts('model'))
-    .option(
-      '--expires <when>',
-      "last moment it is valid: a date, a duration such as 30d, or 'never'",
-      (text) => (text === 'never' ? text : moment(text, 1, Date.now())),
+    .option('--expires <when>', "expiry: a date, a duration, e.g. 30d, or 'never'", (text) =>
+      text === 'never' ? text : moment(text, 1, Date.now()),
     )
   withExamples(
     update,

@@ -8,7 +8,7 @@ export function addMigrateCopy(migrate: Command, context: CliContext): void {
   const copy = migrate
     .command('copy')
     .description(
-      'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; may be run again',
+      'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; can be repeated',
     )
   withExamples(
     withJson(copy),

@@ -14,7 +14,7 @@ export function addMigrateImport(migrate: Command, context: CliContext): void {
   const command = migrate
     .command('import')
     .description(
-      "take over users, keys and usage from the predecessor's database (FastAPI and SQLAlchemy): all or nothing; may be run again",
+      "take over users, keys and usage from the predecessor's database (FastAPI and SQLAlchemy): all or nothing; can be repeated",
     )
     .argument('[source]', 'its SQLite file or PostgreSQL URL; otherwise GPT_PROXY_OLD_DATABASE')
     .option(

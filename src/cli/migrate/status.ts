@@ -5,9 +5,7 @@ import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 
 export function addMigrateStatus(migrate: Command, context: CliContext): void {
-  const status = migrate
-    .command('status')
-    .description('which migrations the store has, and which are still to be run')
+  const status = migrate.command('status').description('list applied and pending migrations')
   withExamples(withJson(status), 'gpt-proxy migrate status').action(async ({ json }: Output) => {
     const states = await context.migrations().status()
     printRows(

@@ -5,7 +5,7 @@ import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 
 export function addMigrateUp(migrate: Command, context: CliContext): void {
-  const up = migrate.command('up').description('bring the store to the newest schema')
+  const up = migrate.command('up').description('upgrade the store to the newest schema')
   withExamples(withJson(up), 'gpt-proxy migrate up').action(async ({ json }: Output) => {
     const names = await context.migrations().up()
     printRows(

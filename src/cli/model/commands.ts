@@ -22,19 +22,23 @@ export function addModelSet(model: Command, context: CliContext): void {
   const set = withJson(
     model
       .command('set <name>')
-      .description('a public model name with its targets, in place of what it was before'),
+      .description('define a public model name and its targets; replaces an existing definition'),
   )
     .requiredOption(
       '--target <target>',
-      'MODEL@KEY; KEY is a name, a pattern or a provider. Behind it ,priority= ,weight= ,context=',
+      'MODEL@KEY; KEY is a name, a pattern or a provider; options: ,priority= ,weight= ,context=',
       gathered,
     )
     .option('--strategy <strategy>', 'priority, latency or sticky', strategy, 'priority')
-    .option('--default <name=value>', 'a parameter that is added if a request lacks it', gathered)
-    .option('--set <name=value>', 'a parameter that is set in every request', gathered)
-    .option('--drop <name>', 'a parameter that is taken out of every request', gathered)
-    .option('--first-token-ms <ms>', 'time for a first token while another target is left', whole)
-    .option('--fallback-on-filter', 'show a filtered prompt to the next target')
+    .option('--default <name=value>', 'a parameter added if a request lacks it', gathered)
+    .option('--set <name=value>', 'a parameter set in every request', gathered)
+    .option('--drop <name>', 'a parameter removed from every request', gathered)
+    .option(
+      '--first-token-ms <ms>',
+      'time limit for the first token while another target is available',
+      whole,
+    )
+    .option('--fallback-on-filter', 'retry a filtered prompt at the next target')
   withExamples(
     set,
     "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
@@ -68,7 +72,7 @@ export function addModelShow(model: Command, context: CliContext): void {
 
 export function addModelDelete(model: Command, context: CliContext): void {
   const remove = withJson(
-    model.command('delete <name>').description('forget a name; upstream keys may still serve it'),
+    model.command('delete <name>').description('delete a name; upstream keys may still serve it'),
   )
   withExamples(remove, 'gpt-proxy model delete fast').action((name: string, options: Output) =>
     withAdmin(context, async (admin) => {

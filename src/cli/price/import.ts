@@ -18,13 +18,15 @@ export function addPriceImport(price: Command, context: CliContext): void {
     price
       .command('import')
       .description(
-        'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), a million tokens each; all lines or none',
+        'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), per million tokens each; all lines or none',
       ),
   )
     .addOption(
-      new Option('--currency <code>', 'of the file').choices(['USD', 'CNY']).default('USD'),
+      new Option('--currency <code>', 'currency of the file')
+        .choices(['USD', 'CNY'])
+        .default('USD'),
     )
-    .option('--per-usd <rate>', 'for CNY: how many yuan a dollar is, e.g. 7.1', rate)
+    .option('--per-usd <rate>', 'for CNY: yuan per US dollar, e.g. 7.1', rate)
   withExamples(
     command,
     'gpt-proxy price import < prices.csv',

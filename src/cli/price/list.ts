@@ -8,7 +8,7 @@ import { withAdmin } from '../with-admin.ts'
 
 export function addPriceList(price: Command, context: CliContext): void {
   const list = withJson(
-    price.command('list').description('your own prices, in USD a million tokens'),
+    price.command('list').description('your own prices, in USD per million tokens'),
   )
   withExamples(list, 'gpt-proxy price list', 'gpt-proxy price list --json').action(
     (options: Output) =>

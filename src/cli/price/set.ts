@@ -19,14 +19,16 @@ export function addPriceSet(price: Command, context: CliContext): void {
   const set = withJson(
     price
       .command('set <model>')
-      .description('your own price for a model, in USD a million tokens, before the published one'),
+      .description(
+        'set your own price for a model, in USD per million tokens; overrides the published one',
+      ),
   )
-    .requiredOption('--input <usd>', 'for what is read', usd)
-    .requiredOption('--output <usd>', 'for what is written', usd)
-    .option('--cached <usd>', 'for what is read from the cache; else as --input', usd)
-    .option('--reasoning <usd>', 'for what is thought; else as --output', usd)
-    .option('--audio-input <usd>', 'for what is heard; else as --input', usd)
-    .option('--audio-output <usd>', 'for what is spoken; else as --output', usd)
+    .requiredOption('--input <usd>', 'for input tokens', usd)
+    .requiredOption('--output <usd>', 'for output tokens', usd)
+    .option('--cached <usd>', 'for cached input tokens; default: same as --input', usd)
+    .option('--reasoning <usd>', 'for reasoning tokens; default: same as --output', usd)
+    .option('--audio-input <usd>', 'for audio input tokens; default: same as --input', usd)
+    .option('--audio-output <usd>', 'for audio output tokens; default: same as --output', usd)
   withExamples(
     set,
     'gpt-proxy price set llama3 --input 0.10 --output 0.40',

@@ -7,7 +7,9 @@ import { withAdmin } from '../with-admin.ts'
 
 export function addPriceUnset(price: Command, context: CliContext): void {
   const unset = withJson(
-    price.command('unset <model>').description('back to the published price of a model'),
+    price
+      .command('unset <model>')
+      .description('remove your own price; the published one applies again'),
   )
   withExamples(unset, 'gpt-proxy price unset gpt-4o').action((model: string, options: Output) =>
     withAdmin(context, async (admin) => {

@@ -14,13 +14,11 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
     withJson(
       quota
         .command('reconcile')
-        .description(
-          'hold the sums of a month against its records, and look for leases left behind',
-        ),
+        .description('check monthly totals against usage records, and find abandoned leases'),
     ),
   ).option(
     '--repair',
-    'set all sums of the month to what the records say, and drop leases left behind',
+    'recompute all totals of the month from the records, and drop abandoned leases',
   )
   withExamples(
     reconcile,

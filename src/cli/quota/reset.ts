@@ -10,7 +10,7 @@ export function addQuotaReset(quota: Command, context: CliContext): void {
   const reset = withJson(
     quota
       .command('reset <user>')
-      .description("start a user's month anew: nothing is used; the records stay"),
+      .description("reset a user's usage of the month to zero; the records stay"),
   )
   withExamples(reset, 'gpt-proxy quota reset alice').action((user: string, options: Output) =>
     withAdmin(context, async (admin) => {

@@ -10,8 +10,8 @@ export function addQuotaSet(quota: Command, context: CliContext): void {
   const set = withJson(
     quota
       .command('set <user>')
-      .description("a user's monthly quota; counts at once on a running gateway")
-      .argument('<tokens>', "tokens a month, 'none', or 'default'", tokensOrDefault),
+      .description("set a user's monthly quota; takes effect immediately on a running gateway")
+      .argument('<tokens>', "tokens per month, 'none' or 'default'", tokensOrDefault),
   )
   withExamples(
     set,

@@ -15,7 +15,7 @@ export function addQuotaShow(quota: Command, context: CliContext): void {
     withJson(
       quota
         .command('show [user]')
-        .description('quota, use and leases of the month, of one user or all'),
+        .description('quota, usage and leases of the month, for one user or all'),
     ),
   )
   withExamples(
@@ -31,7 +31,11 @@ export function addQuotaShow(quota: Command, context: CliContext): void {
 }
 
 export function withMonth(command: Command): Command {
-  return command.option('--month <month>', 'a month such as 2027-01, else this one (UTC)', month)
+  return command.option(
+    '--month <month>',
+    'a month, e.g. 2027-01; default: this month (UTC)',
+    month,
+  )
 }
 
 function month(text: string): { year: number; month: number } {

@@ -8,37 +8,37 @@ const PROGRAM = {
     '一个兼容 OpenAI 的地址，统一代理您的所有模型密钥。',
   'the version of this program': '显示程序版本',
   'start the gateway': '启动网关',
-  'ask the running gateway whether it takes requests; exit code 1 where it does not':
+  'ask the running gateway whether it accepts requests; exit code 1 if it does not':
     '询问运行中的网关是否接受请求；不接受时退出码为 1',
   'write JSON, for programs': '输出 JSON，供程序使用',
-  'all columns, also those that do not fit the terminal': '显示所有列，包括终端放不下的列',
-  'make the store, the encryption key and the first users, without serving':
+  'all columns, including those that do not fit the terminal': '显示所有列，包括终端放不下的列',
+  'create the store, the encryption key and the first users, without serving':
     '创建数据库、加密密钥和首批用户，但不启动服务',
-  'ask a model; the prompt comes as arguments or on standard input':
+  'send a prompt to a model; the prompt is given as arguments or on standard input':
     '向模型提问；问题来自参数或标准输入',
-  'instructions that stand before the prompt': '放在问题之前的系统指令',
-  'print a one-time link with which a user chooses a password for the console':
+  'system instructions, sent before the prompt': '放在问题之前的系统指令',
+  'print a one-time link for a user to set a console password':
     '生成一次性链接，供用户设置控制台密码',
-  'for whom': '为哪个用户生成',
+  'the user, by name or id': '为哪个用户生成',
   'copy the embedded store into a file, with the server running or stopped':
     '把内置数据库备份到文件，服务运行或停止时均可',
   'also copy the encryption key, to FILE.encryption.key': '同时备份加密密钥到 FILE.encryption.key',
-  'put a backup in the place of the embedded store, with the server stopped':
+  'replace the embedded store with a backup, with the server stopped':
     '用备份替换内置数据库，须先停止服务',
-  'also put back the encryption key, from FILE.encryption.key':
+  'also restore the encryption key, from FILE.encryption.key':
     '同时从 FILE.encryption.key 恢复加密密钥',
-  'also where the encryption key opens none of its upstream keys':
+  'even if the encryption key decrypts none of its upstream keys':
     '即使加密密钥无法解密其中任何上游密钥也恢复',
   'the configuration': '配置',
-  'every variable: its value, and where that comes from; secrets are masked':
+  'every variable with its value and source; secrets are masked':
     '列出每个变量的值及其来源；机密内容会被遮盖',
   'only those that are set': '只列出已设置的变量',
   "the store's schema": '数据库结构',
-  'bring the store to the newest schema': '把数据库升级到最新结构',
-  'which migrations the store has, and which are still to be run': '列出已执行和待执行的数据库迁移',
-  'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; may be run again':
+  'upgrade the store to the newest schema': '把数据库升级到最新结构',
+  'list applied and pending migrations': '列出已执行和待执行的数据库迁移',
+  'copy the embedded store in DATA_DIR to the PostgreSQL of DATABASE_URL, with the server stopped; can be repeated':
     '把 DATA_DIR 中的内置数据库复制到 DATABASE_URL 指定的 PostgreSQL，须先停止服务；可重复执行',
-  "take over users, keys and usage from the predecessor's database (FastAPI and SQLAlchemy): all or nothing; may be run again":
+  "take over users, keys and usage from the predecessor's database (FastAPI and SQLAlchemy): all or nothing; can be repeated":
     '从旧系统（FastAPI 与 SQLAlchemy）的数据库接管用户、密钥和用量；要么全部导入，要么都不导入；可重复执行',
   'its SQLite file or PostgreSQL URL; otherwise GPT_PROXY_OLD_DATABASE':
     '旧系统的 SQLite 文件或 PostgreSQL 地址；默认读取 GPT_PROXY_OLD_DATABASE',
@@ -46,8 +46,8 @@ const PROGRAM = {
     '含其 ENCRYPTION_KEY 的文件，或其 .env 文件；默认读取 GPT_PROXY_OLD_ENCRYPTION_KEY',
   'leave out rows that cannot be imported instead of importing nothing':
     '略去无法导入的行，而不是什么都不导入',
-  'the key that stored secrets are encrypted with': '用来加密已存密文的加密密钥',
-  "which encryption key opens which stored secret; exit code 5 if one can't be opened":
+  'the key that encrypts stored secrets': '用来加密已存密文的加密密钥',
+  "which encryption key decrypts which stored secret; exit code 5 if one can't be decrypted":
     '列出各加密密钥能解密哪些已存密文；有密文无法解密时退出码为 5',
   'encrypt all stored secrets with a new key, while serving; with ENCRYPTION_KEY, with the active one':
     '在服务运行时用新密钥重新加密所有已存密文（上游密钥和第二因素）；设置了 ENCRYPTION_KEY 时使用当前密钥',
@@ -55,59 +55,60 @@ const PROGRAM = {
 }
 
 const DOCTOR = {
-  'find what is wrong, why, and what to paste to mend it; exit code 1 on a failure':
+  'diagnose problems and print the commands that fix them; exit code 1 on a failure':
     '找出问题、原因以及可直接粘贴的修复命令；发现故障时退出码为 1',
-  'else as LANG says': '输出语言；默认由 LANG 决定',
+  'language of the report; default: from LANG': '输出语言；默认由 LANG 决定',
   [`with commas: ${CHECK_IDS.join(', ')}`]: `只做这些检查，用逗号分隔：${CHECK_IDS.join(', ')}`,
-  'QUO-1: replay the decision on the quota of this user': 'QUO-1：重新推演该用户的配额判定',
-  'QUO-1: what was decided on this request': 'QUO-1：对该请求做出的判定',
-  'QUO-1: what a request would ask for': 'QUO-1：假定请求需要的 token 数',
-  'UPS-1: is there a key that serves it': 'UPS-1：是否有密钥支持该模型',
-  'again and again, every 30 s where not said': '反复检查，默认每 30 秒一次',
+  'QUO-1: replay the quota decision for this user': 'QUO-1：重新推演该用户的配额判定',
+  'QUO-1: explain the decision on this request': 'QUO-1：对该请求做出的判定',
+  'QUO-1: tokens that a request would reserve': 'QUO-1：假定请求需要的 token 数',
+  'UPS-1: check that a key serves this model': 'UPS-1：是否有密钥支持该模型',
+  'repeat every so many seconds; default: 30': '反复检查，默认每 30 秒一次',
 }
 
 const REPORTS = {
-  'requests, tokens and costs, summed; days are in UTC':
+  'totals of requests, tokens and costs; days are in UTC':
     '汇总请求数、token 数和费用；日期按 UTC 计算',
-  'what to sum by, several with commas: user, key, model, upstream, day, month (default: user)':
+  'group by, separated by commas: user, key, model, upstream, day, month (default: user)':
     '汇总维度，多个用逗号分隔：user, key, model, upstream, day, month（默认：user）',
-  'from that day on, or from a time ago such as 7d': '起始日期，或距今时长，例如 7d',
-  'to the end of that day': '截止日期（含当天）',
-  'a month such as 2027-01': '月份，例如 2027-01',
-  'as --from': '同 --from',
-  'before that moment': '截止时刻（不含）',
+  'first day, or a duration before now, e.g. 7d': '起始日期，或距今时长，例如 7d',
+  'last day, inclusive': '截止日期（含当天）',
+  'a month, e.g. 2027-01': '月份，例如 2027-01',
+  'same as --from': '同 --from',
+  'end time, exclusive': '截止时刻（不含）',
   'only this user, by name or id': '只看该用户（名字或编号）',
   'only this proxy key': '只看该代理密钥',
-  'only this model, by the name that clients use': '只看该模型（客户端使用的名字）',
+  'only this model, by its public name': '只看该模型（客户端使用的名字）',
   'only this upstream key': '只看该上游密钥',
   'write CSV, for spreadsheets': '输出 CSV，供电子表格使用',
   'who changed what, newest first': '谁改了什么，最新的在前',
-  'only what this one did, e.g. cli or user:3': '只看该操作者，例如 cli 或 user:3',
-  "only this action, e.g. key.create, or all of a kind: 'key.'":
+  'only changes by this actor, e.g. cli or user:3': '只看该操作者，例如 cli 或 user:3',
+  "only this action, e.g. key.create, or a prefix: 'key.'":
     "只看该操作，例如 key.create，或一类操作：'key.'",
-  'only this one, e.g. user:3, key:7 or upstream:2': '只看该对象，例如 user:3、key:7 或 upstream:2',
-  'from then on: a date (UTC), or a time ago such as 7d':
+  'only this target, e.g. user:3, key:7 or upstream:2':
+    '只看该对象，例如 user:3、key:7 或 upstream:2',
+  'start: a date (UTC), or a duration before now, e.g. 7d':
     '起始时间：日期（UTC），或距今时长，例如 7d',
-  'at most so many, up to 500': '最多显示的条数，不超过 500',
+  'maximum number of rows, up to 500': '最多显示的条数，不超过 500',
 }
 
 const USERS = {
   'users who hold proxy keys': '持有代理密钥的用户',
-  'make a user; give it a key with: gpt-proxy key create':
+  'create a user; then create a key with: gpt-proxy key create':
     '创建用户；随后创建密钥：gpt-proxy key create',
-  'for people to know whose it is': '邮箱，便于辨认用户',
-  'an admin manages the gateway, a viewer only sees it': 'admin 可管理网关，viewer 只能查看',
-  "tokens a month, or 'none'; else DEFAULT_MONTHLY_QUOTA_TOKENS":
+  'email address, shown to other operators': '邮箱，便于辨认用户',
+  'an admin manages the gateway, a viewer can only read': 'admin 可管理网关，viewer 只能查看',
+  "tokens per month, or 'none'; default: DEFAULT_MONTHLY_QUOTA_TOKENS":
     "每月 token 数，或 'none'（不限）；默认为 DEFAULT_MONTHLY_QUOTA_TOKENS",
   'all users': '列出所有用户',
-  'change a user, named by name or id': '修改用户（名字或编号）',
-  'let a disabled user in again': '重新启用已停用的用户',
-  'another name; keys, quota and records stay with the user':
+  'change a user, given by name or id': '修改用户（名字或编号）',
+  'enable a disabled user': '重新启用已停用的用户',
+  'new name; keys, quota and records stay with the user':
     '给用户改名；密钥、配额和用量记录保持不变',
-  'refuse all keys of a user, within a second': '停用用户，一秒内拒绝其所有密钥',
-  'delete a user and all keys of the user for good; the usage records stay, under the id':
+  'disable a user; all keys are refused within a second': '停用用户，一秒内拒绝其所有密钥',
+  'permanently delete a user and all their keys; the usage records stay, under the id':
     '永久删除用户及其所有密钥；用量记录按编号保留',
-  'without this nothing is deleted': '确认删除；不加则不会删除',
+  'confirm; without it, nothing is deleted': '确认删除；不加则不会删除',
   'set the password for the console, given on standard input; ends all sessions':
     '从标准输入读取并设置控制台密码；会结束该用户的所有会话',
   'a user, by name or id': '用户（名字或编号）',
@@ -115,30 +116,29 @@ const USERS = {
 
 const KEYS = {
   'proxy keys that clients send': '客户端使用的代理密钥',
-  'make a key for a user; it is shown once': '为用户创建密钥；只显示一次',
-  'what it is for': '用途说明',
-  'allow this model only; a * at the end stands for any rest (repeatable)':
+  'create a key for a user; it is shown once': '为用户创建密钥；只显示一次',
+  'name of the key, e.g. its purpose': '用途说明',
+  'allow only this model; a trailing * matches any suffix (repeatable)':
     '只允许该模型；末尾的 * 匹配任意后缀（可重复）',
-  'last moment it is valid: a date, or a time from now such as 30d':
-    '失效时间：日期，或从现在起的时长，例如 30d',
-  "requests a minute; 'none' for no limit, 'default'":
+  'expiry: a date or a duration, e.g. 30d': '失效时间：日期，或从现在起的时长，例如 30d',
+  "requests per minute; 'none' for no limit, or 'default'":
     "每分钟请求数；'none' 表示不限，或 'default'",
-  "tokens a minute; 'none' for no limit, 'default'":
+  "tokens per minute; 'none' for no limit, or 'default'":
     "每分钟 token 数；'none' 表示不限，或 'default'",
   'all keys, or those of one user': '列出所有密钥，或某个用户的密钥',
-  'one key, when it was last used, and why it is or was refused':
+  'one key: when it was last used, and why it is or was refused':
     '显示一个密钥、上次使用时间，以及被拒绝的原因',
-  'change a key, named by id or prefix': '修改密钥（编号或前缀）',
-  'allow these models only; a * at the end stands for any rest (repeatable)':
+  'change a key, given by id or prefix': '修改密钥（编号或前缀）',
+  'allow only these models; a trailing * matches any suffix (repeatable)':
     '只允许这些模型；末尾的 * 匹配任意后缀（可重复）',
   'allow all models': '允许所有模型',
-  "last moment it is valid: a date, a duration such as 30d, or 'never'":
+  "expiry: a date, a duration, e.g. 30d, or 'never'":
     "失效时间：日期、时长（例如 30d）或 'never'（永不失效）",
-  'change the rate limits of a key, named by id or prefix': '修改密钥的速率限制（编号或前缀）',
-  'refuse a key, named by id or prefix, within a second': '吊销密钥（编号或前缀），一秒内生效',
-  'make a new key with the same rights; the old one stops at once, or after --grace':
+  'change the rate limits of a key, given by id or prefix': '修改密钥的速率限制（编号或前缀）',
+  'revoke a key, given by id or prefix, within a second': '吊销密钥（编号或前缀），一秒内生效',
+  'create a new key with the same rights; the old one is revoked immediately, or after --grace':
     '创建权限相同的新密钥；旧密钥立即失效，或在 --grace 之后失效',
-  'how long the old key still works, e.g. 24h': '旧密钥继续有效的时长，例如 24h',
+  'how long the old key stays valid, e.g. 24h': '旧密钥继续有效的时长，例如 24h',
 }
 
 const UPSTREAMS = {
@@ -146,84 +146,84 @@ const UPSTREAMS = {
   'add one key, given on standard input or in GPT_PROXY_UPSTREAM_KEY':
     '添加一个密钥，从标准输入或 GPT_PROXY_UPSTREAM_KEY 读取',
   [`who it is from: ${KEY_PROVIDERS.join(', ')}, or a vendor that speaks OpenAI's language: ${PRESET_NAMES.join(', ')}`]: `服务商：${KEY_PROVIDERS.join(', ')}，或兼容 OpenAI 的厂商：${PRESET_NAMES.join(', ')}`,
-  'where it is; for openai https://api.openai.com/v1 where not given':
+  'base URL; default for openai: https://api.openai.com/v1':
     '服务地址；openai 默认为 https://api.openai.com/v1',
-  'serve this model only; a * at the end stands for any rest (repeatable)':
+  'serve only this model; a trailing * matches any suffix (repeatable)':
     '只用于该模型；末尾的 * 匹配任意后缀（可重复）',
-  'the name a model has there (repeatable)': '模型在该上游的部署名（可重复）',
+  "the model's name at the upstream (repeatable)": '模型在该上游的部署名（可重复）',
   'azure only, e.g. 2024-10-21': '仅用于 azure，例如 2024-10-21',
-  'share of the requests, compared with the others': '与其他密钥相比承担的请求份额',
-  'add keys from the variables, or one a line from standard input; known ones are left alone':
+  'share of the requests, relative to the other keys': '与其他密钥相比承担的请求份额',
+  'add keys from the variables, or one per line from standard input; known keys are skipped':
     '从环境变量导入密钥，或从标准输入每行导入一个；已有的保持不变',
-  'from standard input although variables are set': '即使设置了环境变量也从标准输入读取',
-  'all upstream keys and how they are': '列出所有上游密钥及其状态',
-  'change a key, named by name or id; it keeps its history and counts at once':
+  'read standard input even if variables are set': '即使设置了环境变量也从标准输入读取',
+  'all upstream keys and their states': '列出所有上游密钥及其状态',
+  'change a key, given by name or id; it keeps its history and takes effect immediately':
     '修改密钥（名字或编号）；保留历史，立即生效',
-  'another name': '新名字',
-  'another address; its key goes along': '新地址；密钥会发送到该地址',
-  'serve these models only (repeatable; replaces the list)': '只用于这些模型（可重复；替换原列表）',
+  'new name': '新名字',
+  'new base URL; the key will be sent there': '新地址；密钥会发送到该地址',
+  'serve only these models (repeatable; replaces the list)': '只用于这些模型（可重复；替换原列表）',
   'serve any model': '用于任何模型',
-  'the name a model has there (repeatable; replaces the list)':
+  "the model's name at the upstream (repeatable; replaces the list)":
     '模型在该上游的部署名（可重复；替换原列表）',
-  'another key, from standard input or GPT_PROXY_UPSTREAM_KEY':
+  'new key, from standard input or GPT_PROXY_UPSTREAM_KEY':
     '新密钥，从标准输入或 GPT_PROXY_UPSTREAM_KEY 读取',
-  'try one key, or all of them, at their upstreams; exit code 1 where one fails':
+  'test one key or all keys at their upstreams; exit code 1 if one fails':
     '在上游测试一个或所有密钥；有失败时退出码为 1',
-  'back to healthy: failures and cooldown cleared': '恢复为健康状态：清除失败记录和冷却',
-  'use a disabled key again': '重新启用已停用的密钥',
-  'use a key no more, for now': '暂时停用密钥',
-  'forget a key': '删除密钥',
+  'reset to healthy: clears failures and cooldown': '恢复为健康状态：清除失败记录和冷却',
+  'enable a disabled key': '重新启用已停用的密钥',
+  'disable a key temporarily': '暂时停用密钥',
+  'delete a key': '删除密钥',
 }
 
 const MODELS = {
   'public model names and their targets': '公开的模型名及其目标',
-  'a public model name with its targets, in place of what it was before':
+  'define a public model name and its targets; replaces an existing definition':
     '设置公开的模型名及其目标，替换原有设置',
-  'MODEL@KEY; KEY is a name, a pattern or a provider. Behind it ,priority= ,weight= ,context=':
+  'MODEL@KEY; KEY is a name, a pattern or a provider; options: ,priority= ,weight= ,context=':
     'MODEL@KEY；KEY 是名字、通配模式或服务商。其后可加 ,priority= ,weight= ,context=',
   'priority, latency or sticky': '选择策略：priority、latency 或 sticky',
-  'a parameter that is added if a request lacks it': '请求缺少该参数时补上',
-  'a parameter that is set in every request': '每个请求都强制设置该参数',
-  'a parameter that is taken out of every request': '从每个请求中去掉该参数',
-  'time for a first token while another target is left': '还有其他目标时，等待首个 token 的时长',
-  'show a filtered prompt to the next target': '内容被过滤时改试下一个目标',
+  'a parameter added if a request lacks it': '请求缺少该参数时补上',
+  'a parameter set in every request': '每个请求都强制设置该参数',
+  'a parameter removed from every request': '从每个请求中去掉该参数',
+  'time limit for the first token while another target is available':
+    '还有其他目标时，等待首个 token 的时长',
+  'retry a filtered prompt at the next target': '内容被过滤时改试下一个目标',
   'all public model names': '列出所有公开的模型名',
   'one public model name': '显示一个公开的模型名',
-  'forget a name; upstream keys may still serve it': '删除模型名；上游密钥仍可能直接提供该模型',
-  'where a request would go': '请求会被转发到哪里',
-  'each upstream key in the order it would be tried for a model, or why not':
+  'delete a name; upstream keys may still serve it': '删除模型名；上游密钥仍可能直接提供该模型',
+  'where a request would be routed': '请求会被转发到哪里',
+  'each upstream key in the order it would be tried for a model, or the reason it would not be':
     '按尝试顺序列出某模型的上游密钥，或不使用的原因',
 }
 
 const QUOTAS_AND_PRICES = {
   'monthly token quotas of users': '用户的每月 token 配额',
-  'quota, use and leases of the month, of one user or all':
+  'quota, usage and leases of the month, for one user or all':
     '显示一个或所有用户本月的配额、用量和预留',
-  'a month such as 2027-01, else this one (UTC)': '月份，例如 2027-01；默认本月（UTC）',
-  "a user's monthly quota; counts at once on a running gateway":
+  'a month, e.g. 2027-01; default: this month (UTC)': '月份，例如 2027-01；默认本月（UTC）',
+  "set a user's monthly quota; takes effect immediately on a running gateway":
     '设置用户的每月配额；运行中的网关立即生效',
-  "tokens a month, 'none', or 'default'": "每月 token 数、'none'（不限）或 'default'",
-  "start a user's month anew: nothing is used; the records stay":
-    '把用户本月用量清零；用量记录保留',
-  'hold the sums of a month against its records, and look for leases left behind':
+  "tokens per month, 'none' or 'default'": "每月 token 数、'none'（不限）或 'default'",
+  "reset a user's usage of the month to zero; the records stay": '把用户本月用量清零；用量记录保留',
+  'check monthly totals against usage records, and find abandoned leases':
     '核对某月汇总与用量记录，并查找遗留的预留',
-  'set all sums of the month to what the records say, and drop leases left behind':
+  'recompute all totals of the month from the records, and drop abandoned leases':
     '按用量记录修正该月汇总，并清除遗留的预留',
-  'your own prices of models': '自定义的模型价格',
-  'your own prices, in USD a million tokens': '列出自定义价格，单位为美元每百万 token',
-  'your own price for a model, in USD a million tokens, before the published one':
+  'your own model prices': '自定义的模型价格',
+  'your own prices, in USD per million tokens': '列出自定义价格，单位为美元每百万 token',
+  'set your own price for a model, in USD per million tokens; overrides the published one':
     '设置模型的自定义价格（美元每百万 token），优先于公布的价格',
-  'for what is read': '输入价格',
-  'for what is written': '输出价格',
-  'for what is read from the cache; else as --input': '缓存命中的输入价格；默认同 --input',
-  'for what is thought; else as --output': '推理价格；默认同 --output',
-  'for what is heard; else as --input': '音频输入价格；默认同 --input',
-  'for what is spoken; else as --output': '音频输出价格；默认同 --output',
-  'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), a million tokens each; all lines or none':
+  'for input tokens': '输入价格',
+  'for output tokens': '输出价格',
+  'for cached input tokens; default: same as --input': '缓存命中的输入价格；默认同 --input',
+  'for reasoning tokens; default: same as --output': '推理价格；默认同 --output',
+  'for audio input tokens; default: same as --input': '音频输入价格；默认同 --input',
+  'for audio output tokens; default: same as --output': '音频输出价格；默认同 --output',
+  'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), per million tokens each; all lines or none':
     '从标准输入批量设置价格：带表头的 CSV（model,input,output,cached,reasoning,audio_input,audio_output），单位为每百万 token；要么全部导入，要么都不导入',
-  'of the file': '文件中价格的货币',
-  'for CNY: how many yuan a dollar is, e.g. 7.1': '用于 CNY：1 美元合多少元，例如 7.1',
-  'back to the published price of a model': '恢复使用模型公布的价格',
+  'currency of the file': '文件中价格的货币',
+  'for CNY: yuan per US dollar, e.g. 7.1': '用于 CNY：1 美元合多少元，例如 7.1',
+  'remove your own price; the published one applies again': '恢复使用模型公布的价格',
 }
 
 export const HELP_ZH: Readonly<Record<string, string>> = {

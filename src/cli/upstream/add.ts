@@ -7,7 +7,7 @@ import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type Placement, refuseKeyArgument, wishOf, withPlacement } from './placement.ts'
+import { inputOf, type Placement, refuseKeyArgument, withPlacement } from './placement.ts'
 
 export function addUpstreamAdd(upstream: Command, context: CliContext): void {
   const add = upstream
@@ -21,7 +21,7 @@ export function addUpstreamAdd(upstream: Command, context: CliContext): void {
     'gpt-proxy upstream add local --provider compatible --base-url http://127.0.0.1:11434/v1 --model llama3 < key.txt',
   ).action(async (name: string, options: Placement) => {
     refuseKeyArgument(options)
-    const wish = { ...wishOf(options), name }
+    const input = { ...inputOf(options), name }
     const [given, ...more] = await readSecrets(context)
     if (more.length > 0) {
       throw new OperatorError(
@@ -34,7 +34,7 @@ export function addUpstreamAdd(upstream: Command, context: CliContext): void {
       printRow(
         context,
         upstreamView(
-          await admin.upstreams.add(CLI_ACTOR, { ...wish, secret: given?.secret ?? '' }),
+          await admin.upstreams.add(CLI_ACTOR, { ...input, secret: given?.secret ?? '' }),
         ),
         options,
       )

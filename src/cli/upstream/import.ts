@@ -6,7 +6,7 @@ import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { areKeysInVariables, importFromVariables } from '../variable-imports.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type Placement, refuseKeyArgument, wishOf, withPlacement } from './placement.ts'
+import { inputOf, type Placement, refuseKeyArgument, withPlacement } from './placement.ts'
 
 interface ImportOptions extends Placement {
   stdin?: boolean
@@ -16,9 +16,9 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
   const command = upstream
     .command('import')
     .description(
-      'add keys from the variables, or one a line from standard input; known ones are left alone',
+      'add keys from the variables, or one per line from standard input; known keys are skipped',
     )
-    .option('--stdin', 'from standard input although variables are set')
+    .option('--stdin', 'read standard input even if variables are set')
   withExamples(
     withPlacement(command),
     'OPENAI_API_KEYS=sk-first-key,sk-second-key gpt-proxy upstream import',
@@ -26,13 +26,13 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
   ).action(async (options: ImportOptions) => {
     refuseKeyArgument(options)
     const fromVariables = !options.stdin && areKeysInVariables(context.config())
-    const wish = fromVariables ? null : wishOf(options)
+    const input = fromVariables ? null : inputOf(options)
     const secrets = fromVariables ? [] : await readSecrets(context)
     await withAdmin(context, async (admin) => {
       const imported =
-        wish === null
+        input === null
           ? await importFromVariables(admin, context.config(), { actor: CLI_ACTOR, again: true })
-          : await importGiven(admin, wish, secrets)
+          : await importGiven(admin, input, secrets)
       printRow(context, { imported: imported.added }, options)
     })
   })

@@ -30,7 +30,7 @@ const COLUMNS = [
 ]
 
 export function addUpstreamList(upstream: Command, context: CliContext): void {
-  const list = withTable(upstream.command('list').description('all upstream keys and how they are'))
+  const list = withTable(upstream.command('list').description('all upstream keys and their states'))
   withExamples(list, 'gpt-proxy upstream list', 'gpt-proxy upstream list --json').action(
     ({ json, wide }: Output) =>
       withAdmin(context, async (admin) => {

@@ -36,12 +36,16 @@ export function withPlacement(command: Command): Command {
     )
     .option(
       '--model <model>',
-      'serve this model only; a * at the end stands for any rest (repeatable)',
+      'serve only this model; a trailing * matches any suffix (repeatable)',
       gathered,
     )
-    .option('--deployment <model=name>', 'the name a model has there (repeatable)', deployment)
+    .option(
+      '--deployment <model=name>',
+      "the model's name at the upstream (repeatable)",
+      deployment,
+    )
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
-    .option('--weight <number>', 'share of the requests, compared with the others', weight, 1)
+    .option('--weight <number>', 'share of the requests, relative to the other keys', weight, 1)
     .addOption(new Option('--key <key>').hideHelp())
     .addOption(new Option('--api-key <key>').hideHelp())
 }
@@ -56,7 +60,7 @@ export function refuseKeyArgument(options: Placement & { apiKey?: string }): voi
   )
 }
 
-export function wishOf({
+export function inputOf({
   provider: name,
   baseUrl,
   model,

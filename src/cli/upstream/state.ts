@@ -12,18 +12,18 @@ type Change = (upstreams: Admin['upstreams'], name: string) => Promise<UpstreamK
 
 export const addUpstreamReset = changing(
   'reset',
-  'back to healthy: failures and cooldown cleared',
+  'reset to healthy: clears failures and cooldown',
   (upstreams, name) => upstreams.reset(CLI_ACTOR, name),
 )
-export const addUpstreamEnable = changing('enable', 'use a disabled key again', (upstreams, name) =>
+export const addUpstreamEnable = changing('enable', 'enable a disabled key', (upstreams, name) =>
   upstreams.setDisabled(CLI_ACTOR, name, false),
 )
 export const addUpstreamDisable = changing(
   'disable',
-  'use a key no more, for now',
+  'disable a key temporarily',
   (upstreams, name) => upstreams.setDisabled(CLI_ACTOR, name, true),
 )
-export const addUpstreamRemove = changing('remove', 'forget a key', (upstreams, name) =>
+export const addUpstreamRemove = changing('remove', 'delete a key', (upstreams, name) =>
   upstreams.remove(CLI_ACTOR, name),
 )
 

@@ -9,7 +9,7 @@ import { withAdmin } from '../with-admin.ts'
 export function addUpstreamTest(upstream: Command, context: CliContext): void {
   const command = upstream
     .command('test [name]')
-    .description('try one key, or all of them, at their upstreams; exit code 1 where one fails')
+    .description('test one key or all keys at their upstreams; exit code 1 if one fails')
   withExamples(withJson(command), 'gpt-proxy upstream test', 'gpt-proxy upstream test main').action(
     (name: string | undefined, { json }: Output) =>
       withAdmin(context, async (admin) => {

@@ -24,20 +24,22 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
   const update = withJson(
     upstream
       .command('update <name>')
-      .description('change a key, named by name or id; it keeps its history and counts at once'),
+      .description(
+        'change a key, given by name or id; it keeps its history and takes effect immediately',
+      ),
   )
-    .option('--name <name>', 'another name')
-    .option('--base-url <url>', 'another address; its key goes along')
-    .option('--weight <number>', 'share of the requests, compared with the others', weight)
-    .option('--model <model>', 'serve these models only (repeatable; replaces the list)', gathered)
+    .option('--name <name>', 'new name')
+    .option('--base-url <url>', 'new base URL; the key will be sent there')
+    .option('--weight <number>', 'share of the requests, relative to the other keys', weight)
+    .option('--model <model>', 'serve only these models (repeatable; replaces the list)', gathered)
     .addOption(new Option('--any-model', 'serve any model').conflicts('model'))
     .option(
       '--deployment <model=name>',
-      'the name a model has there (repeatable; replaces the list)',
+      "the model's name at the upstream (repeatable; replaces the list)",
       deployment,
     )
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
-    .option('--key-stdin', 'another key, from standard input or GPT_PROXY_UPSTREAM_KEY')
+    .option('--key-stdin', 'new key, from standard input or GPT_PROXY_UPSTREAM_KEY')
   withExamples(
     update,
     'gpt-proxy upstream update main --weight 5',

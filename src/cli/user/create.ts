@@ -17,7 +17,7 @@ export function addUserCreate(user: Command, context: CliContext): void {
   const create = withUserOptions(
     user
       .command('create <username>')
-      .description('make a user; give it a key with: gpt-proxy key create'),
+      .description('create a user; then create a key with: gpt-proxy key create'),
   )
   withExamples(
     create,
@@ -34,14 +34,14 @@ export function addUserCreate(user: Command, context: CliContext): void {
 export function withUserOptions(command: Command): Command {
   const role = new Option(
     '--role <role>',
-    'an admin manages the gateway, a viewer only sees it',
+    'an admin manages the gateway, a viewer can only read',
   ).choices(['admin', 'viewer', 'user'])
   return withJson(command)
-    .option('--email <address>', 'for people to know whose it is')
+    .option('--email <address>', 'email address, shown to other operators')
     .addOption(role)
     .option(
       '--quota <tokens>',
-      "tokens a month, or 'none'; else DEFAULT_MONTHLY_QUOTA_TOKENS",
+      "tokens per month, or 'none'; default: DEFAULT_MONTHLY_QUOTA_TOKENS",
       quotaTokens,
     )
 }

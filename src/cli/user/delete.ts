@@ -11,9 +11,9 @@ export function addUserDelete(user: Command, context: CliContext): void {
   const remove = user
     .command('delete <user>')
     .description(
-      'delete a user and all keys of the user for good; the usage records stay, under the id',
+      'permanently delete a user and all their keys; the usage records stay, under the id',
     )
-    .option('--yes', 'without this nothing is deleted')
+    .option('--yes', 'confirm; without it, nothing is deleted')
   withExamples(withJson(remove), 'gpt-proxy user delete alice --yes').action(
     (name: string, options: Output & { yes?: boolean }) =>
       withAdmin(context, async (admin) => {

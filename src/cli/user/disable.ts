@@ -9,7 +9,7 @@ import { withAdmin } from '../with-admin.ts'
 export function addUserDisable(user: Command, context: CliContext): void {
   const disable = user
     .command('disable <user>')
-    .description('refuse all keys of a user, within a second')
+    .description('disable a user; all keys are refused within a second')
   withExamples(withJson(disable), 'gpt-proxy user disable alice').action(
     (name: string, options: Output) =>
       withAdmin(context, async (admin) => {

@@ -9,7 +9,7 @@ import { withAdmin } from '../with-admin.ts'
 export function addUserRename(user: Command, context: CliContext): void {
   const rename = user
     .command('rename <user> <name>')
-    .description('another name; keys, quota and records stay with the user')
+    .description('new name; keys, quota and records stay with the user')
   withExamples(withJson(rename), 'gpt-proxy user rename alice alice.smith').action(
     (name: string, username: string, options: Output) =>
       withAdmin(context, async (admin) => {

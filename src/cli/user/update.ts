@@ -9,10 +9,10 @@ import { givenOf, type UserOptions, withUserOptions } from './create.ts'
 
 export function addUserUpdate(user: Command, context: CliContext): void {
   const update = withUserOptions(
-    user.command('update <user>').description('change a user, named by name or id'),
+    user.command('update <user>').description('change a user, given by name or id'),
   )
   withExamples(
-    update.option('--enable', 'let a disabled user in again'),
+    update.option('--enable', 'enable a disabled user'),
     'gpt-proxy user update alice --email alice@example.com',
     'gpt-proxy user update 3 --enable',
   ).action((name: string, options: UserOptions & { enable?: boolean }) =>

@@ -27,10 +27,10 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
     const { step, detail, remedy } = fault
     return [failure(`db.${step}`, { ...figures, step, detail, remedy, ...poolFigures(pool) })]
   }
-  const { setAside } = at
-  if (setAside.length > 0) {
-    const names = setAside.slice(0, MAX_NAMED).join(', ')
-    findings.push(warning('db.set-aside', { ...figures, files: setAside.length, names }))
+  const { quarantined } = at
+  if (quarantined.length > 0) {
+    const names = quarantined.slice(0, MAX_NAMED).join(', ')
+    findings.push(warning('db.set-aside', { ...figures, files: quarantined.length, names }))
   }
   if (at.isNew) return [...findings, ok('db.new', figures)]
   if (pendingMigrations.length > 0) {

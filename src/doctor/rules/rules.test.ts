@@ -153,7 +153,7 @@ test('the database: its fault stands alone, and little space or a small pool bes
     fault: null,
     isNew: false,
     freeMb: 10_000,
-    setAside: [],
+    quarantined: [],
     pendingMigrations: [],
     malformed: [],
     latencyMs: 1,
@@ -171,8 +171,8 @@ test('the database: its fault stands alone, and little space or a small pool bes
     `db.row-${well.place.startsWith('SQLite') ? 'sqlite' : 'postgres'}`,
     'db.ok',
   ])
-  const setAside = ['0000000001.journal.damaged']
-  expect(codes(judgeDatabase({ ...well, setAside }))).toEqual(['db.set-aside', 'db.ok'])
+  const quarantined = ['0000000001.journal.damaged']
+  expect(codes(judgeDatabase({ ...well, quarantined }))).toEqual(['db.set-aside', 'db.ok'])
   const crowded = { open: 95, most: 100, size: 10 }
   expect(codes(judgeDatabase({ ...well, pool: crowded }))).toEqual(['db.pool', 'db.ok'])
   expect(codes(judgeDatabase({ ...well, pendingMigrations: ['0004'] }))).toContain('db.migrations')

@@ -24,7 +24,7 @@ export interface WebServerOptions {
   /** Connections above this number are answered with 503. */
   mostConnections: number
   /** Called periodically if any connections were rejected since the last call. */
-  turnedAway(connections: number): void
+  rejectedConnections(connections: number): void
   /** How long a client may take to accept bytes of a reply. */
   writeTimeoutMs: number
   /** Answers the exchange, now or later. */
@@ -40,7 +40,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
   const connections = new Set<ClientConnection>()
   let stopping = false
   let repliedMs = performance.now()
-  let turnedAway = 0
+  let rejectedConnections = 0
   const owner: ConnectionOwner = {
     answer: options.answer,
     isStopping: () => stopping,
@@ -59,7 +59,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
         socket.data = new ClientConnection(socket as unknown as ClientSocket, owner)
         connections.add(socket.data)
         if (connections.size <= options.mostConnections) return
-        turnedAway++
+        rejectedConnections++
         socket.data.rejectOverload(options.mostConnections)
       },
       data: ({ data }, bytes) => data.received(bytes),
@@ -75,8 +75,8 @@ export function listenForRequests(options: WebServerOptions): WebServer {
   const watching = setInterval(() => {
     const nowMs = performance.now()
     for (const connection of connections) connection.watch(nowMs)
-    if (turnedAway > 0) options.turnedAway(turnedAway)
-    turnedAway = 0
+    if (rejectedConnections > 0) options.rejectedConnections(rejectedConnections)
+    rejectedConnections = 0
   }, WATCH_EVERY_MS)
 
   return {

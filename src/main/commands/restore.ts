@@ -17,7 +17,7 @@ import { bindingOf, type Vault } from '../../upstreams/vault.ts'
 import { ensureDataDir } from '../compose/open-admin.ts'
 import { assertEmbedded, keyBackupPath, keyPath, readKeyText, storePath } from './store-files.ts'
 
-export function restore(config: Config, file: string, wish: RestoreOptions): RestoreReport {
+export function restore(config: Config, file: string, options: RestoreOptions): RestoreReport {
   assertEmbedded(config, 'restore')
   ensureDataDir(config.dataDir)
   const release = holdProcessLock(config.dataDir)
@@ -25,8 +25,10 @@ export function restore(config: Config, file: string, wish: RestoreOptions): Res
   try {
     copyBackup(file, fresh)
     const contents = lookInto(fresh, file)
-    const key = wish.withKey ? readKeyText(keyBackupPath(file), 'restore without --with-key') : null
-    if (!wish.anyKey) assertKeyFits(config, key, contents)
+    const key = options.withKey
+      ? readKeyText(keyBackupPath(file), 'restore without --with-key')
+      : null
+    if (!options.anyKey) assertKeyFits(config, key, contents)
     dropQuotaLeases(fresh)
     return putInPlace(config, fresh, key, contents)
   } finally {

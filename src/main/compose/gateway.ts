@@ -48,9 +48,9 @@ const MAX_COOLDOWN_MS = 60_000
 /** How long startup waits for records that an earlier process left. */
 const RECOVERY_WAIT_MS = 1_000
 /** Leases are kept this long after a user's last request, because the database may be unavailable at the next one. */
-const IDLE_LOOKS = 600_000 / HOUSEKEEPING_MS
+const IDLE_TICKS = 600_000 / HOUSEKEEPING_MS
 /** Often enough that LEASE_LASTS_MS covers ten minutes without the database. */
-const RENEWAL_LOOKS = 120_000 / HOUSEKEEPING_MS
+const RENEWAL_TICKS = 120_000 / HOUSEKEEPING_MS
 /** How long shutdown waits for an unavailable store; the journal keeps what was not stored. */
 const STORE_PATIENCE_MS = 3_000
 
@@ -118,8 +118,8 @@ export async function startGateway({
           defaultTokens: config.defaultMonthlyQuotaTokens,
           // A single instance leases everything left of a quota, one of several leases a quarter of it.
           divisor: config.database === null ? 1 : 4,
-          idleLooks: IDLE_LOOKS,
-          renewalLooks: RENEWAL_LOOKS,
+          idleTicks: IDLE_TICKS,
+          renewalTicks: RENEWAL_TICKS,
           ready: recovering.promise,
         })
   const directory = createDirectory({

@@ -1,6 +1,6 @@
 /** The admin API of a running gateway, on its own store connection, so that it never delays requests. */
 import { version } from '../../../package.json'
-import { reportsApart } from '../../adapters/sql/console/reports-apart.ts'
+import { createThreadReports } from '../../adapters/sql/console/report-thread-client.ts'
 import type { Config } from '../../config.ts'
 import { ADMIN_PATH, createAdminApi } from '../../http/routes/admin/api.ts'
 import { createConsole } from '../../http/routes/console.ts'
@@ -43,8 +43,9 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
   const { logger } = services
   const store = await openConfiguredStore({ ...config, databasePoolSize: POOL_SIZE }, logger)
   const admin = adminOver(config, store, vault)
-  const apart = config.database === null ? reportsApart(storePath(config), startReportThread) : null
-  const reports = apart ?? store.reports
+  const thread =
+    config.database === null ? createThreadReports(storePath(config), startReportThread) : null
+  const reports = thread ?? store.reports
   const api = createAdminApi({
     services,
     admin,
@@ -87,7 +88,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
     }),
     async close() {
       clearInterval(tidying)
-      apart?.close()
+      thread?.close()
       await store.close()
     },
   }

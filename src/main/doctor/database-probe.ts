@@ -17,7 +17,7 @@ export async function probeDatabase(
     path,
     user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     freeMb: freeMb(path),
-    setAside: quarantinedIn(path),
+    quarantined: quarantinedIn(path),
     malformed: [],
     host: database?.host ?? '-',
     port: database?.port ?? 0,

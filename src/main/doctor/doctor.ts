@@ -41,17 +41,17 @@ const LATE = 'the check takes too long'
 /** `url` is that of a gateway examining itself; otherwise the configuration says where it is. */
 export async function examine(
   environment: Environment,
-  wish: DoctorOptions,
+  options: DoctorOptions,
   url?: string,
 ): Promise<Report> {
   const lenient = lenientConfig(environment)
   const { surroundings, database } = await approach(lenient, url)
   try {
-    const results = await runAll(surroundings, environment, wish)
-    const all = [database, ...results].filter(({ id }) => wish.only?.includes(id) ?? true)
+    const results = await runAll(surroundings, environment, options)
+    const all = [database, ...results].filter(({ id }) => options.only?.includes(id) ?? true)
     const secrets = surroundings.opened?.keys.secrets ?? []
     const forms = formsToHide(environment, secrets)
-    return reportOf(withFaults(all, lenient), wish.language, forms, commandHere(environment))
+    return reportOf(withFaults(all, lenient), options.language, forms, commandHere(environment))
   } finally {
     await surroundings.opened?.close()
   }
@@ -93,10 +93,10 @@ async function malformedRows(opened: OpenedStore | null): Promise<MalformedRow[]
 async function runAll(
   surroundings: Surroundings,
   environment: Environment,
-  wish: DoctorOptions,
+  options: DoctorOptions,
 ): Promise<CheckResult[]> {
   const { config, opened, instances } = surroundings
-  const wanted = (id: CheckId) => wish.only?.includes(id) ?? true
+  const wanted = (id: CheckId) => options.only?.includes(id) ?? true
   const run = async (id: CheckId, work: () => Promise<Finding[]>): Promise<CheckResult[]> =>
     wanted(id) ? [await timed(id, work)] : []
   const withStore = (work: (store: OpenedStore) => Promise<Finding[]>) => () =>
@@ -109,11 +109,11 @@ async function runAll(
     run('TLS-1', async () => judgeCertificates(await probeCertificates(surroundings))),
     run(
       'UPS-1',
-      withStore(async (store) => judgeUpstreams(await probeUpstreams(store, wish.model))),
+      withStore(async (store) => judgeUpstreams(await probeUpstreams(store, options.model))),
     ),
     run(
       'QUO-1',
-      withStore(async (store) => judgeQuotas(await probeQuotas(store, config, instances, wish))),
+      withStore(async (store) => judgeQuotas(await probeQuotas(store, config, instances, options))),
     ),
   ])
   const limits = await run('LIM-1', async () => judgeLimits(await probeLimits(surroundings)))

@@ -10,10 +10,10 @@ import { ownCommand } from '../serve/runtime.ts'
 /** `url` is that of the gateway that starts the examination. */
 export async function examineInSubprocess(
   environment: Environment,
-  wish: DoctorOptions,
+  options: DoctorOptions,
   url: string,
 ): Promise<Report> {
-  const child = Bun.spawn([...ownCommand(), 'doctor', '--json', ...optionsOf(wish)], {
+  const child = Bun.spawn([...ownCommand(), 'doctor', '--json', ...optionsOf(options)], {
     env: { ...environment, PORT: new URL(url).port },
     stdin: 'ignore',
     stdout: 'pipe',

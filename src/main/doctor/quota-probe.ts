@@ -12,23 +12,26 @@ export async function probeQuotas(
   { admin, store }: OpenedStore,
   { defaultMonthlyQuotaTokens }: Config,
   instances: number,
-  wish: DoctorOptions,
+  options: DoctorOptions,
 ): Promise<QuotaEvidence> {
   const month = monthOf(Date.now())
   const { items: users } = await allPages((page) => store.listUsers(page))
   const name = (id: number) => users.find((user) => user.id === id)?.username ?? `#${id}`
-  const found = wish.request === null ? null : await store.examination.findRequest(wish.request)
-  const named = users.find(({ id, username }) => username === wish.user || String(id) === wish.user)
-  const user = wish.user === null ? null : (named?.username ?? wish.user)
+  const found =
+    options.request === null ? null : await store.examination.findRequest(options.request)
+  const named = users.find(
+    ({ id, username }) => username === options.user || String(id) === options.user,
+  )
+  const user = options.user === null ? null : (named?.username ?? options.user)
   const { different, staleLeases } = await admin.quotas.reconcile(month)
   const rows = await store.listQuotas(month, null, Date.now() - LEASE_COUNTS_MS)
   return {
     month: monthText(month),
     resetMs: nextMonthStartMs(month),
-    asked: wish.tokens,
+    asked: options.tokens,
     instances,
     user: user ?? (found === null ? null : name(found.userId)),
-    requestId: wish.request,
+    requestId: options.request,
     request:
       found === null
         ? null

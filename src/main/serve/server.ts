@@ -89,10 +89,10 @@ export function listen({
         hostname: at.host,
         port: at.port,
         mostConnections: most,
-        turnedAway: (connections) =>
+        rejectedConnections: (connections) =>
           gateway.logger.warn(
             { connections, most },
-            'turned away: as many as may be are connected',
+            'connections rejected: the connection limit is reached',
           ),
         writeTimeoutMs: gateway.limits.clientWriteMs,
         answer,

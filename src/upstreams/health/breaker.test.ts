@@ -13,7 +13,7 @@ import {
   closedBreaker,
   MAX_RATE_COOLDOWN_MS,
   MISSING_MS,
-  setAside,
+  openAtOnce,
 } from './breaker.ts'
 
 const RULES = { threshold: 3, cooldownMs: 5_000, maxCooldownMs: 60_000 }
@@ -138,7 +138,7 @@ test('a model that is not there is asked for last, for minutes', () => {
 })
 
 test('what refused a request that another key answered is avoided for a while', () => {
-  expect(admission(setAside(START, RULES, 0), 4_999)).toBe('avoid')
+  expect(admission(openAtOnce(START, RULES, 0), 4_999)).toBe('avoid')
 })
 
 test('a check that reaches the upstream lets traffic back in, and one failure opens it again', () => {

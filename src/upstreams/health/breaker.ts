@@ -122,8 +122,8 @@ export function afterFailure(
   return failing ? coolDown(next, 'degraded', rules, nowMs) : next
 }
 
-/** Set aside without a run: another key answered the very request that this one refused. */
-export function setAside(state: BreakerState, rules: BreakerRules, nowMs: number): BreakerState {
+/** Opens without a run of failures: another key answered the very request that this one refused. */
+export function openAtOnce(state: BreakerState, rules: BreakerRules, nowMs: number): BreakerState {
   return isOpen(state, nowMs) ? state : coolDown(state, 'degraded', rules, nowMs)
 }
 

@@ -95,10 +95,10 @@ export function createKeyHealth({ store, clock, logger, rules }: Dependencies): 
     refusals.set(id, before + 1)
     return before
   }
-  const logSetAside = ({ id, name }: Key, model: string, cause: string) =>
+  const logModelOpened = ({ id, name }: Key, model: string, cause: string) =>
     logger.warn(
       { upstreamKeyId: id, upstream: name, model, status: models.state(id, model)?.status, cause },
-      'model set aside at an upstream key',
+      'breaker opened for a model at an upstream key',
     )
   const suspect = ({ id, name }: Key, { failed, request }: FailedAttempt) => {
     if (failed.class === 'auth') checks.wanted.add(id)
@@ -167,7 +167,7 @@ export function createKeyHealth({ store, clock, logger, rules }: Dependencies): 
       else if (failed.status !== null) hosts.reached(baseUrl, nowMs)
       const isOfModel = failed.scope === 'model' || failed.scope === 'host'
       if (model !== null && isOfModel && models.failed(id, model, failed, nowMs))
-        logSetAside(key, model, failed.detail)
+        logModelOpened(key, model, failed.detail)
       if (isSuspicion(failed)) suspect(key, attempt)
       const isMarked = failed.scope === 'key' && mayMark
       if (failed.scope === 'key' && !mayMark && failed.class === 'auth') checks.wanted.add(id)
@@ -176,7 +176,8 @@ export function createKeyHealth({ store, clock, logger, rules }: Dependencies): 
       keys.update(id, isMarked ? afterKeyFailure(next, failed, times, nowMs) : next)
     },
     blamed(key, model, { detail }) {
-      if (models.setAside(key.id, model, detail, clock.nowMs())) logSetAside(key, model, detail)
+      if (models.openAtOnce(key.id, model, detail, clock.nowMs()))
+        logModelOpened(key, model, detail)
     },
     state: (id) => keys.get(id) ?? null,
     restsUntilMs({ id, baseUrl }, model) {

@@ -38,7 +38,7 @@ export class HostHealth {
     this.states.set(host, next)
     if (next.status === before.status) return
     const { status } = next
-    this.logger.warn({ host, status, cause: failed.detail }, 'upstream host set aside')
+    this.logger.warn({ host, status, cause: failed.detail }, 'breaker opened for an upstream host')
   }
 
   /** Any reply shows that it can be reached. */

@@ -18,15 +18,15 @@ export function keyAdmission({ status, cooldownUntilMs }: UpstreamState, nowMs: 
   return cooldownUntilMs !== null && cooldownUntilMs > nowMs ? 'deny' : 'probe'
 }
 
-/** A request that was under way when its key was set aside says nothing about what was learnt since. */
-export function isSetAside(state: UpstreamState, nowMs: number): boolean {
+/** A request that was in flight when its key was suspended says nothing about what was learnt since. */
+export function isSuspended(state: UpstreamState, nowMs: number): boolean {
   if (state.status === 'healthy') return false
   return state.status !== 'cooldown' || (state.cooldownUntilMs ?? 0) > nowMs
 }
 
 export function afterKeySuccess(state: UpstreamState, nowMs: number): UpstreamState {
   const totalRequests = state.totalRequests + 1
-  if (isSetAside(state, nowMs)) return { ...state, totalRequests }
+  if (isSuspended(state, nowMs)) return { ...state, totalRequests }
   return { ...state, status: 'healthy', failureCount: 0, cooldownUntilMs: null, totalRequests }
 }
 

@@ -14,7 +14,7 @@ import {
   type BreakerState,
   closedBreaker,
   isForgettable,
-  setAside,
+  openAtOnce,
 } from './breaker.ts'
 
 /** Models are the clients' choice, so what is remembered of them has a bound. */
@@ -79,9 +79,9 @@ export class ModelHealth {
     return this.set(entry, afterFailure(entry.state, failed, this.rules, nowMs))
   }
 
-  setAside(keyId: number, model: string, lastError: string, nowMs: number): boolean {
+  openAtOnce(keyId: number, model: string, lastError: string, nowMs: number): boolean {
     const entry = this.ensure(keyId, model, nowMs)
-    return this.set(entry, setAside({ ...entry.state, lastError }, this.rules, nowMs))
+    return this.set(entry, openAtOnce({ ...entry.state, lastError }, this.rules, nowMs))
   }
 
   state(keyId: number, model: string): BreakerState | null {

@@ -45,7 +45,7 @@ describe('with as many connections as there may be', () => {
       await client.closed()
     }
     expect(await statusOf(standing[0] as RawClient, 1)).toBe(200)
-    await waitFor('the log to tell', () => gateway.logs().includes('turned away'))
+    await waitFor('the warning in the log', () => gateway.logs().includes('connections rejected'))
     for (const client of [...standing, ...beyond]) client.end()
   }, 20_000)
 

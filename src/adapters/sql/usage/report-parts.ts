@@ -109,8 +109,9 @@ export interface Parts {
 
 export function partsOf(query: UsageQuery): Parts {
   const needed = neededGroups(query)
-  const tellsApart = ({ groups }: Source) => [...needed].every((group) => groups[group] !== null)
-  const sources = [BY_MONTH, BY_DAY, BY_USER, DAILY, RECORDS].filter(tellsApart)
+  const distinguishesAll = ({ groups }: Source) =>
+    [...needed].every((group) => groups[group] !== null)
+  const sources = [BY_MONTH, BY_DAY, BY_USER, DAILY, RECORDS].filter(distinguishesAll)
   const parts = covered(sources, query, needed, query.fromMs, query.untilMs)
   const [only] = parts
   return {

@@ -24,12 +24,12 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export interface ReportsApart extends ConsoleReports {
+export interface ReportThread extends ConsoleReports {
   close(): void
 }
 
 /** `startThread` runs main/console/report-thread.ts; called at the first report and after a failure. */
-export function reportsApart(path: string, startThread: () => Worker): ReportsApart {
+export function createThreadReports(path: string, startThread: () => Worker): ReportThread {
   const waiting = new Map<number, Waiting>()
   let thread: Worker | null = null
   let latest = 0
