@@ -13,7 +13,7 @@ const HEADINGS = {
 type Document = keyof typeof HEADINGS
 export const CONFIGURATION_REFERENCES = Object.keys(HEADINGS) as Document[]
 
-/** The document with its table made anew; the words around it stay. */
+/** The document with its table regenerated; the text around it stays. */
 export function withReference(path: Document, text: string): string {
   const { language, heading } = HEADINGS[path]
   const lines = text.split('\n')

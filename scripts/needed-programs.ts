@@ -1,4 +1,4 @@
-/** The programs that a suite runs beside the gateway; installs what is missing where it may. */
+/** The programs that a suite runs besides the gateway; installs missing ones if it may. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 

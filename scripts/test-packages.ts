@@ -1,6 +1,6 @@
 /**
  * Installs `test/package.json`, what only the tests and the checks need, if it is not there yet or has
- * changed. Apart from the package itself, so that `npm ci && npm start` does not bring it.
+ * changed. Separate from the package itself, so that `npm ci && npm start` does not bring it.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

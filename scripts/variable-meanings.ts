@@ -268,7 +268,7 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
   },
   LOG_LEVEL: { en: 'any case; `WARNING` is `warn`', zh: '大小写均可；`WARNING` 即 `warn`' },
   LOG_PROMPT_BODY: {
-    en: 'prompts are never logged; `true` is refused, so that nobody waits for such logs',
+    en: 'prompts are never logged; `true` is refused, so that no one relies on such logs',
     zh: '从不记录提示词；`true` 会被拒绝，以免有人等待这样的日志',
   },
   RATE_LIMIT_ENABLED: {

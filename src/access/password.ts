@@ -7,7 +7,7 @@ export const MAX_PASSWORD_BYTES = 1024
 /** Both reject with `HasherBusy` if too many wait already. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>
-  /** `first`: before those who wait, for somebody whose browser is known. */
+  /** `first`: ahead of the queue, for a known browser. */
   verify(password: string, hash: string, first: boolean): Promise<boolean>
 }
 

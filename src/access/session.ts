@@ -1,4 +1,4 @@
-/** A sign-in that lasts: an opaque token in a cookie, of which only the digest is stored. */
+/** A session: an opaque token in a cookie; only its digest is stored. */
 
 export interface Session {
   id: number

@@ -27,7 +27,7 @@ export class VersionConflict extends Error {
   readonly subject: string
 
   constructor(subject: string) {
-    super('it was changed by somebody else since it was read')
+    super('it was changed by another user since it was read')
     this.subject = subject
   }
 }

@@ -20,7 +20,7 @@ export function addBackup(program: Command, context: CliContext): void {
     context.writeError(
       report.key_file === null
         ? `note: the upstream keys in it are encrypted with the key in ${report.key_is_in}, which is not in the backup. Keep that key somewhere else: without it they cannot be read.\n`
-        : 'note: whoever has both files can read all upstream keys. Keep them apart.\n',
+        : 'note: these two files together reveal all upstream keys. Store them separately.\n',
     )
   })
 }

@@ -27,7 +27,7 @@ export interface ChatGateway {
 export interface FirstKeys {
   adminKey: string
   proxyKey: string
-  /** Where the keys are stored until somebody has seen them. */
+  /** The file that holds the keys until an operator has seen them. */
   file: string
 }
 

@@ -2,7 +2,7 @@
 import type { DatabaseAddress } from '../core/database-address.ts'
 import { ConfigError } from './config-error.ts'
 
-/** The variables as read, of which only those of the database matter here. */
+/** The variables as read; only those of the database matter here. */
 interface Values {
   DATABASE_URL?: DatabaseAddress | undefined
   POSTGRES_HOST?: string | undefined

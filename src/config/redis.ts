@@ -1,7 +1,7 @@
 /** Which Redis, where one is named. */
 import { ConfigError } from './config-error.ts'
 
-/** The variables as read, of which only those of Redis matter here. */
+/** The variables as read; only those of Redis matter here. */
 interface Values {
   REDIS_URL?: string | undefined
   REDIS_HOST?: string | undefined

@@ -1,4 +1,4 @@
-/** Variables that a container engine sets for each service beside the gateway, as docker links did and Kubernetes does. */
+/** Variables that a container engine sets for each neighbouring service, as docker links did and Kubernetes does. */
 
 /** A service called `redis` or `gpt-proxy` makes names that look like ours. */
 const LINK_NAME =

@@ -1,4 +1,4 @@
-/** Finds the variable that somebody meant. */
+/** Suggests the variable that was probably meant. */
 
 /** Names that begin so are meant for the gateway, however far they are from a known one. */
 const OWN_PREFIXES = [

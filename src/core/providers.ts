@@ -12,7 +12,7 @@ export interface ProviderFacts {
   /** Whether a key without a list of models serves any model, or only those configured for it. */
   servesUnnamedModels: boolean
   /**
-   * Whose published prices hold: `own` are the provider's, `by_address` those of whoever answers at the base
+   * Whose published prices hold: `own` are the provider's, `by_address` those of the vendor at the base
    * URL, `none` costs nothing.
    */
   prices: 'own' | 'by_address' | 'none'

@@ -71,7 +71,7 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
   }
 }
 
-/** Whether it is alive is for whoever asks at either listener. */
+/** Liveness is public on both listeners. */
 const ON_BOTH = ['/health', '/livez', '/readyz']
 
 function isServed(path: string, surface: AppParts['surface']): boolean {

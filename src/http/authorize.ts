@@ -3,7 +3,7 @@ import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
 
 export type Audience = keyof typeof AUTHORISE
 
-/** Whoever may not throws. */
+/** Throws if the caller is not allowed. */
 export const AUTHORISE = {
   open: () => null,
   proxy_key: authenticate,

@@ -48,7 +48,7 @@ export function corsHeaders(allowed: AllowedOrigins, request: HeaderSource): Hea
   }
 }
 
-/** What a preflight is answered beside `corsHeaders`. The page's own list of headers is allowed as it is. */
+/** Headers of a preflight response in addition to `corsHeaders`. The page's own list of headers is allowed as it is. */
 export function preflightHeaders(request: HeaderSource): Headers {
   const wanted = request.get('access-control-request-headers') ?? ''
   return {

@@ -17,7 +17,7 @@ const FOREIGN_PREFIX = /^(?:\/v1beta\/openai|\/api\/v1)(?=\/)/
 
 /**
  * What a path may mean, the likeliest first: as it is; without slashes too many; with one `/v1` instead
- * of two or none; Azure's forms. Whoever routes takes the first that is a route, and authorises that one.
+ * of two or none; Azure's forms. The router takes the first that is a route, and authorises that one.
  */
 export function pathForms(path: string): PathForm[] {
   const tidy = tidyPath(path)

@@ -56,7 +56,7 @@ interface RouteContext<Who extends Audience> {
   params: PathParams
 }
 
-/** Null: it is answered by somebody else. */
+/** Null: the handler has already responded. */
 type Visited = Reply | null
 
 export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visited | Promise<Visited>

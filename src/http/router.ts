@@ -43,7 +43,7 @@ function honoPattern(path: string): string {
   return path.replace(/\{(\w+)(\*?)\}/g, (_, name, rest) => `:${name}${rest === '' ? '' : '{.+}'}`)
 }
 
-/** Decoded; as it stands where it is not properly encoded, since nothing has that name then. */
+/** Decoded; unchanged if it is not properly encoded, since nothing has that name. */
 export function decodedOr(encoded: string): string {
   try {
     return decodeURIComponent(encoded)

@@ -41,7 +41,7 @@ function framingOf(status: number, headers: HeaderLines): { framing: Framing; am
     return { framing: { mode: 'length', length: 0 }, ambiguous: false }
   if (coding !== null) {
     if (coding.toLowerCase() !== 'chunked')
-      throw new MalformedMessage('it uses a transfer coding that nobody asked for')
+      throw new MalformedMessage('it uses a transfer coding that was not requested')
     return { framing: { mode: 'size', length: 0 }, ambiguous: length !== null }
   }
   if (length === null) return { framing: { mode: 'until close', length: 0 }, ambiguous: false }

@@ -7,7 +7,7 @@ type Matches = (address: string, hop: number) => boolean
 /** Compiled once per list, which lives as long as its directory snapshot. */
 const compiled = new WeakMap<readonly string[], Matches>()
 
-/** A malformed list allows nobody: it was written by hand to restrict the key. */
+/** A malformed list allows no address, because it was written by hand to restrict the key. */
 export function isAllowedFrom(networks: readonly string[], address: Address | null): boolean {
   if (address === null) return false
   let matches = compiled.get(networks)

@@ -27,7 +27,7 @@ describe('a form', () => {
       ['model', true],
     ])
     expect(fieldsIn(body, parts)).toEqual({ model: 'whisper-1', empty: '' })
-    expect(() => refuseTwice(parts, 'model')).toThrow("'model' stands twice")
+    expect(() => refuseTwice(parts, 'model')).toThrow("duplicate form field 'model'")
   })
 
   test('keeps its files to the byte when a field is replaced', async () => {

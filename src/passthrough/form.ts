@@ -5,7 +5,7 @@ export interface FormPart {
   name: string
   /** Null for a field that is no file. */
   filename: string | null
-  /** Where its content stands in the body. */
+  /** The position of its content in the body. */
   start: number
   end: number
 }
@@ -63,7 +63,7 @@ export function fieldsIn(body: Buffer, parts: readonly FormPart[]): Record<strin
 /** Fields that decide must not stand twice: an upstream could take the other one. */
 export function refuseTwice(parts: readonly FormPart[], name: string): void {
   if (parts.filter((part) => part.name === name).length > 1)
-    throw invalidRequest(`'${name}' stands twice in the form; send it once`, name)
+    throw invalidRequest(`duplicate form field '${name}'; send it once`, name)
 }
 
 export interface Field {

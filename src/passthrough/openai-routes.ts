@@ -1,5 +1,5 @@
 /**
- * OpenAI's API beside chat, completions, embeddings and the list of models, as of November 2026. To serve
+ * OpenAI's API other than chat, completions, embeddings and the list of models, as of November 2026. To serve
  * one more route, add a row. Routes that administer an organisation or a project are in no table.
  */
 import {

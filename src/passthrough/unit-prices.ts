@@ -39,7 +39,7 @@ const PRICES: readonly UnitPrice[] = [
 ]
 const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard' }
 
-/** Null if nobody has said what the model costs. */
+/** Null if the model's price is unknown. */
 export function unitCostUsd(
   meter: Meter,
   model: string,

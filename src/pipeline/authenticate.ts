@@ -76,7 +76,7 @@ function presentedKey(headers: HeaderSource): string | null {
 
 /** The client learns nothing of it; the operator's log does. */
 export class KeyRefused extends GatewayError {
-  /** Null for a key that nobody knows. */
+  /** Null for an unknown key. */
   readonly refusedKey: RefusedKey | null
 
   constructor(refusedKey: RefusedKey | null) {

@@ -1,4 +1,4 @@
-/** Whoever waits for a reply, as the stages see it: the web server is behind it. */
+/** The client that waits for a reply, as the stages see it; the web server implements it. */
 
 export interface ReplyHead {
   status: number
@@ -10,7 +10,7 @@ export interface Reply extends ReplyHead {
   body: string | Uint8Array
 }
 
-/** Whoever waits for the reply: one of these two is called, once. */
+/** Receives the reply: exactly one of these two is called, once. */
 export interface Client {
   respond(reply: Reply): void
   /** Its head goes with the first bytes, or with `flush`. */
@@ -21,7 +21,7 @@ export interface Client {
   revoke(): void
 }
 
-/** Nothing happens where the client is gone; it is told by other means (trace.ts). */
+/** Does nothing if the client is gone. */
 export interface ClientStream {
   /** A promise only where the client lags: resolves once it has taken the bytes, or is gone. */
   write(bytes: Uint8Array): void | Promise<void>

@@ -37,7 +37,7 @@ export interface Deadlines {
 
 /** Limits are kept to within this; none is ever early. */
 const RESOLUTION_MS = 20
-/** Between two sweeps that are further apart, this process stood still: the other side was not silent. */
+/** If two sweeps are further apart, this process was suspended; the other side was not silent. */
 const STOOD_STILL_MS = 500
 
 export function createDeadlines(): Deadlines {

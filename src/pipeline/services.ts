@@ -76,7 +76,7 @@ export interface Services {
   responses: ResponseStore | null
   /** Stores records at once, not by way of the journal; those whose id was stored before are skipped. */
   settleNow(records: readonly UsageRecord[]): Promise<unknown>
-  /** Whether ids that nobody made here may be used: they belong to no user. */
+  /** Whether ids that were not created through the gateway may be used; they belong to no user. */
   unknownObjects: 'pass' | 'refuse'
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean

@@ -64,7 +64,7 @@ const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
   timeout_error: 'timeout',
 }
 
-/** The kind of an error that a client is told of. */
+/** The kind of an error that a client gets. */
 export function kindOfReport({ code, type }: ErrorReport): ErrorKind {
   const known = code === null ? undefined : BY_CODE[code]
   return known ?? BY_TYPE[type] ?? 'broken'

@@ -1,4 +1,4 @@
-/** Looks over a JSON text beside parsing it: nesting depth, how many members, where each of them stands. */
+/** Scans a JSON text without parsing it: nesting depth, number of members, and the position of each. */
 
 export interface Member {
   valueStart: number
@@ -62,7 +62,7 @@ export function countMembers(text: string, bounds: ScanBounds): number | ScanFau
 }
 
 /**
- * Where each top-level member of a well-formed object stands, in order; of those of one name, the
+ * The position of each top-level member of a well-formed object, in order; of those of one name, the
  * last. Offsets let a member be replaced without re-writing the rest, which keeps unknown fields and
  * large numbers exactly as the client wrote them.
  */

@@ -24,7 +24,7 @@ export function findContent<F extends Found>(value: unknown, found: F, add: AddT
   }
 }
 
-/** What the model is shown as it stands, with the names of its members. */
+/** Shown to the model unchanged, with the names of its members. */
 export function findShown<F extends Found>(value: unknown, found: F, add: AddText<F>): void {
   if (typeof value === 'string') add(value, found)
   else if (typeof value === 'number') found.tokens++

@@ -69,7 +69,7 @@ export interface ReportedError {
   /** Machine-readable; a number is written as text. */
   code: string | null
   param: string | null
-  /** The object that held it, for whoever reads more of it. */
+  /** The object that held it, for readers of further fields. */
   own: Readonly<Record<string, unknown>>
 }
 

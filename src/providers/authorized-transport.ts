@@ -39,7 +39,7 @@ function prepared(
     return request.reframe === undefined || reply.status !== 200 ? reply : request.reframe(reply)
   }
   const reply = send()
-  // Whoever cancels does not always wait for the reply as well.
+  // A caller that cancels does not always wait for the reply as well.
   reply.catch(() => {})
   return {
     reply,

@@ -29,7 +29,7 @@ export interface VendorPath {
 export interface Provider {
   /** The protocols that its hosts speak; the first is what others are translated to. */
   readonly protocols: readonly [ProtocolName, ...ProtocolName[]]
-  /** Who makes its models, for what only their maker reads; null: whoever answers at the address. */
+  /** Who makes its models, for fields that only their maker reads; null: unknown, since any server may answer at the address. */
   readonly maker: string | null
   /** For hosts of several makers' models: in which protocol a model is spoken to, and who makes it. */
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean

@@ -35,7 +35,7 @@ export function readBaseUrl(text: string): ReadBaseUrl {
   const base = address.replace(ENDPOINT, '')
   if (base !== address)
     return refused(
-      `it ends with the endpoint ${address.slice(base.length)}; the base URL is what stands before that: ${base}`,
+      `it ends with the endpoint ${address.slice(base.length)}; the base URL is the part before it: ${base}`,
     )
   return { ok: true, url: address }
 }

@@ -53,7 +53,7 @@ export interface KeyDirectory {
 /** A few milliseconds of work. */
 const KEYS_AT_ONCE = 10_000
 
-/** Put together beside the one that is asked, in pieces, so that requests are served between them. */
+/** Builds the new directory while the old one is in use, in pieces, so that requests are served in between. */
 async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Callers> {
   const callers = new Map<string, Caller>()
   const refused = new Map<string, RefusedKey>()
@@ -92,7 +92,7 @@ interface Dependencies {
   logger: Logger
   /** The pool takes states changed by hand from the rows. */
   onUpstreamKeys(rows: UpstreamRows): void
-  /** All was read again, because somebody changed something. */
+  /** Everything was read again after a change. */
   onReload(): void
 }
 

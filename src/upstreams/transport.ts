@@ -1,7 +1,7 @@
 /** How requests reach an upstream. */
 import type { CredentialSource } from './credentials.ts'
 
-/** A body that is sent as it arrives, at the pace of whoever takes it. It can be read once. */
+/** A body that is sent as it arrives, at the pace of its reader. It can be read once. */
 export interface BodySource {
   /** Null: it is sent in chunks. */
   readonly length: number | null

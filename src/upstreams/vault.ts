@@ -60,7 +60,7 @@ export interface Vault {
   readonly activeKeyId: string
   /** Ids of all keys that it can open rows with, the active one first. */
   readonly keyIds: readonly string[]
-  /** Null if the keys come from variables, which only whoever sets them can change. */
+  /** Null if the keys come from variables, which only the operator can change. */
   readonly keyFile: KeyFile | null
 }
 
@@ -72,6 +72,6 @@ export interface KeyFile {
   prepare(): string
   /** The key that was added last seals from now on. */
   promote(): void
-  /** Only the active key stays; the others move to a file beside it, whose path is returned. */
+  /** Only the active key stays; the others move to another file in the same folder, whose path is returned. */
   retire(): string | null
 }

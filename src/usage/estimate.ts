@@ -8,7 +8,7 @@ const CHARACTERS_A_TOKEN = 4
 const MAX_TOKENS = 2 ** 40
 
 interface Tally extends Found {
-  /** Characters of which four make a token; each of the others counts as one. */
+  /** Characters that average four per token; every other character counts as one token. */
   characters: number
 }
 

@@ -23,7 +23,7 @@ export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
       version = current
       return changed ? 'any' : 'none'
     },
-    // SQLite has a single instance, and nobody could return the leases that others left.
+    // SQLite has a single instance, so leases that others left would never be returned.
     wantLeases: () => Promise.resolve(),
     onLeasesWanted() {},
     close: () => Promise.resolve(),

@@ -35,7 +35,7 @@ interface State {
   connection: SocketReader | null
   ready(socket: Socket): void
   fail(error: TransportError): void
-  /** Nobody is waiting for it any more. */
+  /** No request is waiting for it any more. */
   over: boolean
 }
 
@@ -68,7 +68,7 @@ const HANDLERS: Bun.SocketHandler<State> = {
     }
     data.fail(new TransportError('tls', 'TLS failed: the connection was closed', false))
   },
-  // A bug's exception in one of these handlers. `close` follows, so that nobody waits for a reply in vain.
+  // A bug's exception in one of these handlers. `close` follows, so that no request waits for a reply in vain.
   error: (socket) => socket.terminate(),
 }
 

@@ -8,7 +8,7 @@ const REMEDY = 'make one with: openssl rand -hex 32'
 /** The reason describes the mistake and never contains the text. */
 export function parseEncryptionKey(text: string): ParsedKey {
   if (text === '') return refused('it is empty')
-  if (/^(["'`]).*\1\s*$/s.test(text)) return refused('it stands in quotes; leave them out')
+  if (/^(["'`]).*\1\s*$/s.test(text)) return refused('it is in quotes; remove them')
   if (/[\r\n]/.test(text)) return refused('it holds a line break; leave it out')
   if (/\s/.test(text)) return refused('it holds a space; leave it out')
   if (/^0x/i.test(text)) return refused('it begins with 0x; give the hex digits alone')

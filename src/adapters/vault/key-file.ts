@@ -42,7 +42,7 @@ export function parseKeyFile(
     : { ok: true, keys: [active, ...others] }
 }
 
-/** Atomic, so that nobody ever reads half a file. */
+/** Atomic, so that a reader never sees half a file. */
 export function replaceKeyFile(path: string, keys: readonly Uint8Array[]): void {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   writeFileSync(aside, keys.map((key) => `${Buffer.from(key).toString('hex')}\n`).join(''), {
@@ -69,7 +69,7 @@ function read(path: string): string | null {
   }
 }
 
-/** Written to a temporary file and linked, so that nobody reads half a key and only one of two creators wins. */
+/** Written to a temporary file and linked, so that a reader never sees half a key, and only one of two creators wins. */
 function create(path: string): string {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {

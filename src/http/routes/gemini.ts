@@ -48,7 +48,7 @@ export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1'].map((version) 
 
 const GEMINI = { protocol: 'gemini' } as const
 
-/** Of somebody who may not ask, no more is said than that. */
+/** A caller without access learns nothing more. */
 function refusal({ gateway }: AppParts, exchange: Exchange): unknown {
   try {
     authenticate(gateway, exchange)

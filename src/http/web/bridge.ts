@@ -8,7 +8,7 @@ import type { Exchange } from '../server/exchange.ts'
 import { type BodyLimits, readText } from '../server/read-body.ts'
 import { localTarget, pathOf } from '../server/target.ts'
 
-/** What a handler gets beside the Request. */
+/** What a handler gets in addition to the Request. */
 export interface Bindings {
   exchange: Exchange
   requestId: string

@@ -44,7 +44,7 @@ function isPageSecure(headers: HeaderSource): boolean {
   return headers.get('origin')?.startsWith('https://') ?? false
 }
 
-/** Somebody may also come by the plain address inside, where a secure cookie would not be kept. */
+/** A browser may also use the plain internal address, where it would not keep a secure cookie. */
 function isHttpsOf(publicUrl: string | null, host: string | null): boolean {
   const url = publicUrl === null ? null : URL.parse(publicUrl)
   return url?.protocol === 'https:' && url.host === host

@@ -22,7 +22,7 @@ export async function probeTimes(
   const { config, opened, proxyFor } = surroundings
   const { redisUrl } = config
   const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
-  // What is disabled slows nobody down.
+  // A disabled upstream slows no request down.
   const used = rows.filter(({ state }) => state.status !== 'disabled')
   const straight = used.filter(({ baseUrl }) => proxyFor(new URL(baseUrl).origin) === null)
   const [databaseMs, redis, metrics, connects, recent] = await Promise.all([

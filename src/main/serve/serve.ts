@@ -116,7 +116,7 @@ export async function runServer(
   process.exit(EXIT_CODES.ok)
 }
 
-/** While nobody has a password and the first secrets have not been shown; the link is in their file, too. */
+/** Until the first password is set and the first secrets have been shown; their file has the link, too. */
 async function firstConsoleLink(
   { identity }: Admin,
   config: Config,
@@ -174,7 +174,7 @@ function exitImmediately(logger: {
   warn(fields: object, message: string): void
   flush(): void
 }): void {
-  logger.warn({}, 'told to stop again: streams are cut')
+  logger.warn({}, 'second stop signal: streams are cut')
   logger.flush()
   process.exit(EXIT_CODES.failed)
 }

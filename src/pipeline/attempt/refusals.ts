@@ -1,4 +1,4 @@
-/** What the client is told when no upstream key could answer. */
+/** The error that the client gets when no upstream key could answer. */
 
 import { type ErrorReport, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import { type Failure, isAboutRequest, isSuspicion } from '../../core/failure.ts'
@@ -32,7 +32,7 @@ export class UpstreamRefusal extends Error {
   }
 }
 
-/** The last failure decides; the client is told to come back only if every attempt met a 429. */
+/** The last failure decides; the client gets `retry-after` only if every attempt met a 429. */
 export function clientErrorOf(
   services: Services,
   { failures, current, context }: RequestTries,

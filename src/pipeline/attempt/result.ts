@@ -24,7 +24,7 @@ export interface WholeResponse extends ResponseHead {
   /** As it came, to the byte, or without the key that it echoed. */
   body: string | Uint8Array<ArrayBuffer>
   usage: TokenUsage | null
-  /** USD, if it is not paid by the token; `unpriced` if nobody has said what it costs. */
+  /** USD, if it is not paid by the token; `unpriced` if its price is unknown. */
   cost?: number | 'unpriced' | undefined
 }
 

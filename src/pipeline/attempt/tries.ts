@@ -31,7 +31,7 @@ export class RequestTries extends Tries {
   current: Candidate<UsableUpstream> | null = null
   /** What the upstream that was asked last did not get as it was meant. */
   losses: readonly Loss[] = NO_LOSSES
-  /** The client takes no answer to a request of which something was lost. */
+  /** The client accepts no answer to a request that lost something in translation. */
   readonly strict: boolean
   /** The user who asks: thoughts that are kept are kept for them alone. */
   readonly callerId: number

@@ -41,7 +41,7 @@ export function createModelList(gateway: Services): Models {
   return models
 }
 
-/** The keys that serve models nobody has named, by the upstream they belong to. */
+/** The keys without a list of models, by their host. */
 function openHosts(upstreams: readonly UsableUpstream[]): Host[] {
   const open = upstreams.filter(({ key }) => servesUnnamed(key))
   return [...Map.groupBy(open, ({ key }) => `${key.provider} ${key.baseUrl}`).values()]

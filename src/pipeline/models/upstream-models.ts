@@ -60,7 +60,7 @@ type Asked = { list: ModelList } | { failed: Failure } | { error: GatewayError }
 async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> {
   const { key, secret } = upstream
   const request = PROVIDERS[key.provider].modelList(key, secret)
-  // An idle connection may just be closing, and nobody sends this a second time.
+  // An idle connection may just be closing, and this request is not retried.
   const sending = gateway.transport.send(request, { fresh: true })
   let timedOut = false
   const timer = setTimeout(() => {

@@ -122,7 +122,7 @@ function watched(
   }
 }
 
-/** Whoever reads slowly holds the other one back. */
+/** A slow reader slows down the other side. */
 function join(from: Tunnel, to: Tunnel, mayPass: (bytes: Uint8Array) => boolean): void {
   from.onBytes = (bytes) => {
     if (mayPass(bytes) && !to.write(bytes)) from.hold(true)

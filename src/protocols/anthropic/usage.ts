@@ -56,7 +56,7 @@ export function mergedUsage(start: JsonObject, delta: unknown): JsonObject {
   return merged
 }
 
-/** Never below zero: some upstreams count the cache beside the input. */
+/** Never below zero: some upstreams count the cache separately from the input. */
 export function writeUsage(usage: Usage): JsonObject {
   const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning } = usage
   return {

@@ -179,7 +179,7 @@ function stopTextOf(fields: unknown): string | null {
   return typeof text === 'string' ? text : null
 }
 
-/** Bedrock counts what was read from and written to the cache beside the input. */
+/** Bedrock counts cache reads and writes separately from the input. */
 function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null
   const cacheRead = tokensOf(value.cacheReadInputTokens)

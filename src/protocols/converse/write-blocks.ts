@@ -26,7 +26,7 @@ export function writeBlocks(parts: readonly Part[], context: BlockContext): Json
   const blocks = parts.flatMap((part) =>
     isBlank(part) ? [] : [...writeBlock(part, context), ...cachePoint(part, context.target)],
   )
-  // Bedrock refuses a document without a text beside it.
+  // Bedrock refuses a document without an accompanying text.
   const lacksText =
     blocks.some((block) => 'document' in block) && !blocks.some((block) => 'text' in block)
   return lacksText ? [...blocks, { text: 'See the document.' }] : blocks

@@ -1,4 +1,4 @@
-/** Errors in Google's form: a status word beside the number. */
+/** Errors in Google's form: a status word in addition to the number. */
 import { kindOfStatus } from '../error-kind.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'

@@ -34,7 +34,7 @@ const NUMBERED: readonly Reason[] = [
   'MALFORMED_FUNCTION_CALL',
 ]
 
-/** A good call beside a malformed one is kept. */
+/** A valid call is kept even if another one is malformed. */
 export function readFinishReason(value: unknown, hasCall: boolean): EndReason {
   const reason = typeof value === 'number' ? NUMBERED[value] : String(value)
   if (reason === 'MAX_TOKENS') return 'length'

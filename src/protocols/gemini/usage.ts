@@ -1,4 +1,4 @@
-/** Token counts as Gemini reports them: the prompt holds what was cached, thoughts stand beside the answer. */
+/** Token counts as Gemini reports them: the prompt includes cached tokens; thoughts are counted separately from the answer. */
 import type { GenerateContentResponseUsageMetadata } from '@google/genai'
 import { isObject, tokensOf } from '../neutral/fields.ts'
 import type { Usage } from '../neutral/neutral.ts'

@@ -51,7 +51,7 @@ function conversation(rest: readonly Turn[], field: string): readonly Turn[] {
     : [{ role: 'user', parts: [{ type: 'text', text: '…' }] }, ...turns]
 }
 
-/** The dialect's own fields by where they belong: inside `generationConfig`, or beside it. */
+/** The dialect's own fields by where they belong: inside `generationConfig` or at the top level. */
 function ownConfig(own: JsonObject, inside: boolean): JsonObject {
   const entries = Object.entries(own).filter(([name]) => name.startsWith(CONFIG_PREFIX) === inside)
   return Object.fromEntries(

@@ -15,7 +15,7 @@ const BAD_CALL: NeutralError = {
   param: null,
 }
 
-/** Throws UnreadableReply if the model's only act was a call that nobody can read. */
+/** Throws UnreadableReply if the model's only act was an unreadable call. */
 export function restoreResponse(
   response: NeutralResponse,
   { origins, outputTool }: Restoration,

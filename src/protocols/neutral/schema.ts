@@ -193,7 +193,7 @@ const BOUNDS = [
   ],
 ]
 
-/** For structured output of Claude: objects are closed, bounds are told to the model in words. */
+/** For structured output of Claude: objects are closed, bounds are described to the model in words. */
 export function closedSchema(schema: JsonObject): Schema {
   return closed(simplified(schema))
 }

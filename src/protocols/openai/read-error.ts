@@ -56,7 +56,7 @@ function isGood(fields: Fields): boolean {
   return code !== null && GOOD_CODES.has(code)
 }
 
-/** `around` has what the error itself leaves out: some put the code beside it. */
+/** `around` has what the error itself leaves out: some put the code outside it. */
 function reported(value: unknown, around: Fields, depth = 0): ReportedError | null {
   if (typeof value === 'string')
     return value === '' ? null : { ...fromFields(around), message: value }

@@ -108,7 +108,7 @@ export function readObject(text: string): Record<string, unknown> {
   return readBody(text, DECISIVE)
 }
 
-/** No model generates so much: taken as it is, it could be reserved from no quota. */
+/** No model generates this many tokens, and no quota could reserve them. */
 function refuseEndless(body: Record<string, unknown>, field: string): void {
   if (Number(body[field] ?? 0) > MAX_TOKENS)
     throw invalidRequest(`'${field}' must be at most ${MAX_TOKENS}`, field)

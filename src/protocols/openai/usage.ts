@@ -11,7 +11,7 @@ const COMPLETION = [
   'outputTokens',
 ] as const
 const TOTAL = ['total_tokens', 'totalTokens'] as const
-/** DeepSeek and Moonshot write cache hits beside the other counts. */
+/** DeepSeek and Moonshot put cache hits next to the other counts. */
 const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'] as const
 /** Hosts that pass on Anthropic's models keep its name. */
 const CACHE_WRITES = ['cache_creation_input_tokens'] as const
@@ -72,7 +72,7 @@ function counted(usage: Fields): TokenUsage | null {
   }
 }
 
-/** Where only the total is told, all that is not known to be generated counts as prompt. */
+/** If only the total is reported, all that is not known to be generated counts as prompt. */
 function promptOf(total: number | null, completion: number | null): number | null {
   if (total === null) return completion === null ? null : 0
   return Math.max(0, total - (completion ?? 0))

@@ -17,7 +17,7 @@ type Function = Extract<WireTool, { type: 'function' }>
 type Custom = Extract<WireTool, { type: 'custom' }>
 type Namespace = Extract<WireTool, { type: 'namespace' }>
 
-/** Tools of one namespace are gathered where its first one stands. Vendor tools of other wires are left out. */
+/** Tools of one namespace are grouped at the position of the first. Vendor tools of other wires are left out. */
 export function writeTools(tools: readonly Tool[], dialect: DialectName): WireTool[] {
   const written: WireTool[] = []
   const namespaces = new Map<string, (Function | Custom)[]>()

@@ -81,7 +81,7 @@ export interface EventWriter {
   readonly place?: StreamPlace
 }
 
-/** What an answer needs beside what the upstream said. */
+/** What an answer needs in addition to the upstream's reply. */
 export interface ReplyContext {
   request: NeutralRequest
   /** Unique; ids in the answer are made of it. */

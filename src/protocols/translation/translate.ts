@@ -85,7 +85,7 @@ export class StreamTranslation {
   usage: Usage | null = null
   /** It was reported before the answer was complete. */
   usageIsPartial = false
-  /** Why the stream failed; the client is told by the caller, not here. */
+  /** Why the stream failed; the caller reports it to the client. */
   error: NeutralError | null = null
   /** The end was written; nothing follows. */
   ended = false

@@ -1,4 +1,4 @@
-/** How credentials are asked for: a request, and a reader of its reply. Whoever sends it is given. */
+/** How credentials are requested: a request and a reader of its reply. The caller supplies the transport. */
 
 export interface CredentialRequest {
   method: 'GET' | 'POST' | 'PUT'

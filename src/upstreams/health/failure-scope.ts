@@ -77,7 +77,7 @@ function byCodes({ codes, types }: ErrorCodes): Verdict | null {
 export function judgeStatus(status: number, error: ErrorCodes, html = false): Verdict {
   if (status >= 400 && status < 500) {
     const named = byCodes(error)
-    // A code of rights in a 429 is about the limit, as in Google's RESOURCE_EXHAUSTED beside a reason.
+    // A code of rights in a 429 is about the limit, as in Google's RESOURCE_EXHAUSTED with a reason.
     if (named !== null && !(status === 429 && ['auth', 'model'].includes(named.class))) return named
   }
   switch (status) {

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/logger.ts'
 
 export class KeyStates {
   private states = new Map<number, UpstreamState>()
-  /** The rows as last read or written: a difference was made by somebody else. */
+  /** The rows as last read or written: a difference was made by another process or by hand. */
   private stored = new Map<number, UpstreamState>()
   private keys = new Map<number, UpstreamKey>()
   private readonly dirty = new Set<number>()

@@ -26,7 +26,7 @@ interface Entry {
   keyId: number
   model: string
   state: BreakerState
-  /** As last read from the store or written to it: a difference was made by somebody else. */
+  /** As last read from the store or written to it: a difference was made by another process or by hand. */
   stored: ModelState | null
 }
 
@@ -88,7 +88,7 @@ export class ModelHealth {
     return this.entries.get(idOf(keyId, model))?.state ?? null
   }
 
-  /** Keys of which a model's cooldown ended at least `graceMs` ago without a client's request. */
+  /** Keys with a model whose cooldown ended at least `graceMs` ago without a client's request. */
   keysToCheck(graceMs: number, nowMs: number): Set<number> {
     const keys = new Set<number>()
     for (const { keyId, state } of this.entries.values()) {

@@ -52,8 +52,8 @@ test('32 bytes are read from hex in either case and from base64 in either alphab
 const hex = randomBytes(32).toString('hex')
 test.each([
   ['', 'it is empty'],
-  [`"${hex}"`, 'it stands in quotes'],
-  [`'${hex}'`, 'it stands in quotes'],
+  [`"${hex}"`, 'it is in quotes'],
+  [`'${hex}'`, 'it is in quotes'],
   [`${hex}\n`, 'it holds a line break'],
   [` ${hex}`, 'it holds a space'],
   [`0x${hex}`, 'it begins with 0x'],

@@ -105,7 +105,7 @@ export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): Use
   }
 }
 
-/** Has no quota: whoever runs the command is responsible. A person may already be named `system`. */
+/** Has no quota: the operator who runs the command is responsible. A person may already be named `system`. */
 async function createSystemUser(db: Kysely<Tables>): Promise<void> {
   const taken = await db
     .selectFrom('users')

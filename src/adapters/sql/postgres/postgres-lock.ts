@@ -86,7 +86,7 @@ async function migrated(schema: Schema, address: DatabaseAddress): Promise<strin
     if (explained instanceof StoreError) throw explained
     throw new StoreError(
       `${placeOf(address)}: migration: ${error instanceof Error ? error.message : String(error)}`,
-      'nothing was changed; mend what it names, then start again',
+      'nothing was changed; fix the reported problem, then start again',
       { cause: error },
     )
   }

@@ -132,7 +132,7 @@ function contentsOf(database: Database, name: string): BackupContents {
   }
 }
 
-/** The leases belong to processes that no longer exist, so nobody would return their tokens. */
+/** The leases belong to processes that no longer exist, so their tokens would never be returned. */
 export function dropQuotaLeases(file: string): void {
   const database = new Database(file, { readwrite: true, create: false })
   try {

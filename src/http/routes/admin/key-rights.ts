@@ -80,7 +80,7 @@ function isCovered(given: readonly string[] | null, allowed: readonly string[] |
   return given !== null && given.length > 0 && given.every((each) => allowed.includes(each))
 }
 
-/** 0 is no limit. Null is the configured default, of which nobody here knows the height. */
+/** 0 is no limit. Null is the configured default, whose value is unknown here. */
 function isHigher(given: number | null, limit: number | null): boolean {
   if (given === limit || limit === 0) return false
   if (given === null || limit === null) return true

@@ -1,4 +1,4 @@
-/** Quota and use of a proxy key, for whoever holds it. */
+/** Quota and usage of a proxy key, for its holder. */
 import { isoTime } from '../../../core/iso-time.ts'
 import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/month.ts'
 import { authenticate } from '../../../pipeline/authenticate.ts'

@@ -40,7 +40,7 @@ function signingIn({ on, parts }: AdminApi): void {
         secure: isSecure,
         hint: isSecure
           ? null
-          : 'This page is served over plain HTTP: whoever is on the way can read the password. Put HTTPS in front, or sign in from this machine only.',
+          : 'This page is served over plain HTTP: anyone on the network path can read the password. Put HTTPS in front, or sign in from this machine only.',
         version: parts.version,
       },
       200,

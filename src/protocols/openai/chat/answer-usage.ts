@@ -14,7 +14,7 @@ export function readAnswerUsage(value: unknown): Usage | null {
   const input = tokensOf(value.prompt_tokens)
   const output = tokensOf(value.completion_tokens)
   const reasoning = tokensOf(completion.reasoning_tokens)
-  // xAI counts thoughts beside the completion; its total tells.
+  // xAI counts thoughts separately from the completion, which its total reveals.
   const beside = reasoning > 0 && value.total_tokens === input + output + reasoning
   return {
     input,

@@ -1,4 +1,4 @@
-/** Puts the tool calls of a chat stream together, whose pieces are told apart by index or id. */
+/** Assembles the tool calls of a chat stream, whose pieces are identified by index or id. */
 import { isObject } from '../../neutral/fields.ts'
 import type { JsonObject } from '../../neutral/neutral.ts'
 import type { Emit } from '../../translation/format.ts'

@@ -67,7 +67,7 @@ function writeAnswer(parts: readonly Part[], context: MessageContext): JsonObjec
   ]
 }
 
-/** DeepSeek and Kimi want their thoughts back; OpenAI takes none here, and nobody another vendor's. */
+/** DeepSeek and Kimi require their own thoughts back; OpenAI accepts none here, and no vendor accepts another's. */
 function ownThought(
   { text, signature }: ReasoningPart,
   { target, field, losses }: MessageContext,

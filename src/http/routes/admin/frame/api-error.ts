@@ -1,11 +1,11 @@
-/** Refusals of the admin API itself, beside those of the use cases. */
+/** Refusals of the admin API itself, in addition to those of the use cases. */
 
 export const API_ERRORS = {
   not_signed_in: [401, 'sign in, or send the key of an admin'],
   role_not_allowed: [403, 'your role does not allow this'],
   origin_not_allowed: [403, 'a change by a session has to come from the console itself'],
   not_found: [404, 'there is no such object, or it is not yours'],
-  version_conflict: [412, 'somebody else has changed it meanwhile'],
+  version_conflict: [412, 'it was changed in the meantime by another user'],
   invalid_input: [400, 'the request is invalid'],
   too_many_streams: [429, 'too many live views are open; close some'],
   locked: [409, 'it is set by the environment or a file, and can only be changed there'],

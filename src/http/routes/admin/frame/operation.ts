@@ -57,7 +57,7 @@ export function ownerScope({ role, user }: Principal): number | null {
   return role === 'user' ? user.id : null
 }
 
-/** Somebody else's object is as good as not there. */
+/** Another user's object is treated as missing. */
 export function assertOwn(principal: Principal, userId: number): void {
   const owner = ownerScope(principal)
   if (owner !== null && owner !== userId) throw new ApiError('not_found')
