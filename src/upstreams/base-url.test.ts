@@ -72,5 +72,5 @@ test.each([
   'https://api.example.com/v1/models',
 ])('%s is refused with the base URL that was meant', (text) => {
   const read = readBaseUrl(text)
-  expect(read.ok ? '' : read.reason).toContain('before that: https://api.example.com/v1')
+  expect(read.ok ? '' : read.reason).toContain('before it: https://api.example.com/v1')
 })
