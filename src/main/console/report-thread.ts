@@ -3,7 +3,10 @@
  * entry point of its own, also in the executable.
  */
 import { createConsoleReports } from '../../adapters/sql/console/console-reports.ts'
-import type { ReportAnswer, ReportQuestion } from '../../adapters/sql/console/report-thread-client.ts'
+import type {
+  ReportAnswer,
+  ReportQuestion,
+} from '../../adapters/sql/console/report-thread-client.ts'
 import { openReadOnly } from '../../adapters/sql/sqlite/open-database.ts'
 import type { ConsoleReports } from '../../usage/console-reports.ts'
 import { publishedPrices } from '../compose/published-prices.ts'
