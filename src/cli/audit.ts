@@ -25,7 +25,7 @@ export function addAudit(program: Command, context: CliContext): void {
     .option('--subject <id>', 'only this target, e.g. user:3, key:7 or upstream:2')
     .option('--since <when>', 'start: a date (UTC), or a duration before now, e.g. 7d', back)
     .option('--until <when>', 'end time, exclusive', back)
-    .option('--limit <rows>', `at most so many, up to ${MAX_ROWS}`, rows, 50)
+    .option('--limit <rows>', `maximum number of rows, up to ${MAX_ROWS}`, rows, 50)
   withExamples(
     audit,
     'gpt-proxy audit',

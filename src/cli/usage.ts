@@ -36,7 +36,7 @@ export function addUsage(program: Command, context: CliContext): void {
   )
     .option(
       '--by <what>',
-      `what to sum by, several with commas: ${DIMENSIONS.join(', ')} (default: user)`,
+      `group by, separated by commas: ${DIMENSIONS.join(', ')} (default: user)`,
       dimensions,
     )
     .option('--from <day>', 'first day, or a duration before now, e.g. 7d', back)

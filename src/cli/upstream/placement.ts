@@ -32,7 +32,7 @@ export function withPlacement(command: Command): Command {
     )
     .option(
       '--base-url <url>',
-      `where it is; for ${DEFAULT} ${PROVIDER_FACTS[DEFAULT].baseUrl} where not given`,
+      `base URL; default for ${DEFAULT}: ${PROVIDER_FACTS[DEFAULT].baseUrl}`,
     )
     .option(
       '--model <model>',
