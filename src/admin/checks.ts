@@ -1,8 +1,8 @@
 /** The syntax of names, addresses, models and secrets. */
 
-import { isCredential } from '../core/credential-text.ts'
 import type { Provider } from '../core/entities.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'
+import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'

@@ -1,7 +1,7 @@
 /** The command line: every command on one screen. */
 import { Command } from 'commander'
-import { asTypedHere } from '../core/command-here.ts'
 import { redact } from '../core/redact.ts'
+import { asTypedHere } from '../core/text/command-here.ts'
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
 import { addChat } from './chat.ts'

@@ -1,7 +1,7 @@
 /** gpt-proxy usage */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
-import type { UsageInput } from '../admin/usage.ts'
+import type { UsageInput } from '../admin/usage/usage.ts'
 import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../core/token-kinds.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withTable } from './options.ts'

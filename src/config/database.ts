@@ -1,5 +1,5 @@
 /** Which store: PostgreSQL where it is named, else the embedded one. */
-import type { DatabaseAddress } from '../core/database-address.ts'
+import type { DatabaseAddress } from '../core/text/database-address.ts'
 import { ConfigError } from './config-error.ts'
 
 /** The variables as read; only those of the database matter here. */

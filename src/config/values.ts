@@ -1,7 +1,7 @@
 /** How the text of a variable becomes a value. Each message says what is expected, and never the text itself. */
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
-import { readDatabaseUrl } from '../core/database-address.ts'
+import { readDatabaseUrl } from '../core/text/database-address.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
 

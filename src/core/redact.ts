@@ -1,5 +1,5 @@
 /** Removes keys from text that came from an upstream, before it is shown, logged or stored. */
-import { secretParts } from './credential-text.ts'
+import { secretParts } from './text/credential-text.ts'
 
 const MASK = '[redacted]'
 /** Key-shaped tokens of any owner: an upstream may echo a key that the gateway never had. */

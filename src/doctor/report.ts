@@ -1,8 +1,8 @@
 /** A check's findings in one language, with the commands to paste, and with secrets redacted. */
 
 import { CHECK_IDS, type CheckId, VERDICTS, type Verdict } from '../core/check-ids.ts'
-import { asTypedHere, PROGRAM } from '../core/command-here.ts'
 import { redactValue } from '../core/redact.ts'
+import { asTypedHere, PROGRAM } from '../core/text/command-here.ts'
 import type { Figure, Figures, Finding } from './finding.ts'
 import { REMEDIES } from './remedies.ts'
 import { shellWord } from './shell-word.ts'

@@ -1,7 +1,7 @@
 /** The store's contract on PostgreSQL. */
 import { afterAll, beforeAll } from 'bun:test'
 import { openPostgresStore } from '../../src/adapters/sql/postgres/open-postgres.ts'
-import { readDatabaseUrl } from '../../src/core/database-address.ts'
+import { readDatabaseUrl } from '../../src/core/text/database-address.ts'
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts'
 import { waitFor } from '../support/waiting.ts'
 import { describeStore } from './store.contract.ts'

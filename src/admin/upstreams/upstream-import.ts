@@ -1,6 +1,7 @@
 /** Imports many upstream keys, all or none, and tracks those removed on purpose. */
-import { keyHint } from '../../core/credential-text.ts'
+
 import type { Provider, UpstreamKey } from '../../core/entities.ts'
+import { keyHint } from '../../core/text/credential-text.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import type { Actor, MakeChange, RecordChange } from '../changes.ts'
 import { isSecret } from '../checks.ts'

@@ -1,6 +1,7 @@
 /** Upstream keys: added and encrypted, tested, changed, reset, disabled, removed. */
-import { keyHint } from '../../core/credential-text.ts'
+
 import type { UpstreamKey } from '../../core/entities.ts'
+import { keyHint } from '../../core/text/credential-text.ts'
 import type { ProbeResult } from '../../upstreams/probe.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import type { Actor, MakeChange } from '../changes.ts'

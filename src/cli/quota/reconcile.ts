@@ -1,7 +1,7 @@
 /** gpt-proxy quota reconcile */
 import type { Command } from 'commander'
-import { differenceView, leaseView } from '../../admin/quota-views.ts'
-import type { Reconciliation } from '../../admin/quotas.ts'
+import { differenceView, leaseView } from '../../admin/usage/quota-views.ts'
+import type { Reconciliation } from '../../admin/usage/quotas.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { withExamples, withJson } from '../options.ts'

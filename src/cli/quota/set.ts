@@ -1,6 +1,6 @@
 /** gpt-proxy quota set */
 import { type Command, InvalidArgumentError } from 'commander'
-import { quotaView } from '../../admin/quota-views.ts'
+import { quotaView } from '../../admin/usage/quota-views.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'

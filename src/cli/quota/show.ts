@@ -1,6 +1,6 @@
 /** gpt-proxy quota show */
 import { type Command, InvalidArgumentError } from 'commander'
-import { quotaView } from '../../admin/quota-views.ts'
+import { quotaView } from '../../admin/usage/quota-views.ts'
 import type { CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Environment } from '../../config/environment.ts'
-import { PROGRAM } from '../../core/command-here.ts'
+import { PROGRAM } from '../../core/text/command-here.ts'
 import { shellWord } from '../../doctor/shell-word.ts'
 import { callersFolder } from '../commands/callers-folder.ts'
 

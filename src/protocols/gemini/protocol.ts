@@ -8,7 +8,7 @@ import { assertModelName, readBody } from '../request-body.ts'
 import { neutralOf, passing } from '../translation/same-format.ts'
 import { writeError } from './errors.ts'
 import { geminiDialect, geminiWire } from './format.ts'
-import { camelCased } from './json-names.ts'
+import { camelCased } from './json/json-names.ts'
 
 const DECISIVE = new Set(['model', 'stream', 'contents', 'generationConfig', 'generation_config'])
 

@@ -16,7 +16,7 @@ import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { readError } from './errors.ts'
 import { readFinishReason } from './finish-reason.ts'
 import { citationsFrom } from './grounding.ts'
-import { addPartialArg } from './partial-args.ts'
+import { addPartialArg } from './json/partial-args.ts'
 import { kindOf } from './read-parts.ts'
 import { readUsage } from './usage.ts'
 

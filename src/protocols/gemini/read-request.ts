@@ -24,10 +24,10 @@ import type {
 import { present } from '../neutral/present.ts'
 import { refuse } from '../neutral/refuse.ts'
 import type { RequestPath } from '../translation/format.ts'
-import { camelCased } from './json-names.ts'
+import { camelCased } from './json/json-names.ts'
+import { jsonSchemaOf } from './json/schema-types.ts'
 import { readContents, readParts } from './read-parts.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
-import { jsonSchemaOf } from './schema-types.ts'
 
 const BODY_FIELDS: ReadonlySet<string> = new Set([
   'model',

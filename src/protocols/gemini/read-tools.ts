@@ -3,7 +3,7 @@ import type { Tool as GeminiTool } from '@google/genai'
 import { objectAt, optionalList, optionalObject, optionalText, textAt } from '../neutral/fields.ts'
 import type { FunctionTool, JsonObject, Tool, ToolChoice } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { jsonSchemaOf } from './schema-types.ts'
+import { jsonSchemaOf } from './json/schema-types.ts'
 
 const DECLARATIONS: keyof GeminiTool = 'functionDeclarations'
 

@@ -2,7 +2,7 @@
  * What an upstream key's secret is: a key that is sent as it is, or the means to get one that expires. All of
  * them are stored in one text, encrypted like any key.
  */
-import { AMBIENT } from '../../core/credential-text.ts'
+import { AMBIENT } from '../../core/text/credential-text.ts'
 import type { AwsKeys } from '../../upstreams/credentials.ts'
 
 export type Credential =

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openPostgresStore } from '../../../src/adapters/sql/postgres/open-postgres.ts'
 import type { Store } from '../../../src/adapters/sql/store.ts'
-import { readDatabaseUrl } from '../../../src/core/database-address.ts'
+import { readDatabaseUrl } from '../../../src/core/text/database-address.ts'
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts'
 
 let server: PostgresServer

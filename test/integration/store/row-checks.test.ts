@@ -11,7 +11,7 @@ import { migrationsIn } from '../../../src/adapters/sql/schema/migrations.ts'
 import { POSTGRES, SQLITE } from '../../../src/adapters/sql/sql-dialect.ts'
 import { BunSqliteDialect } from '../../../src/adapters/sql/sqlite/bun-sqlite-dialect.ts'
 import { openSqliteStore, type Store } from '../../../src/adapters/sql/store.ts'
-import { readDatabaseUrl } from '../../../src/core/database-address.ts'
+import { readDatabaseUrl } from '../../../src/core/text/database-address.ts'
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts'
 
 const HASH = 'ab'.repeat(32)

@@ -4,7 +4,7 @@
  */
 import { Database } from 'bun:sqlite'
 import type { Client } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { connected, migrate } from '../postgres/postgres-lock.ts'
 import { StoreError } from '../store-error.ts'
 

@@ -1,8 +1,8 @@
 /** PostgreSQL notifications about others' changes, on a dedicated connection, with a slow poll as a fallback. */
 import { sql } from 'kysely'
 import { Client } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
 import type { Logger } from '../../../core/logger.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import type { Change } from '../../../upstreams/key-store.ts'
 import type { ChangeWatch } from '../change-watch.ts'
 import { clientConfig, connect } from './postgres-client.ts'

@@ -1,7 +1,7 @@
 /** How far a connection to PostgreSQL gets: name, TCP, TLS, password, database, migrations, write, pool. */
 import { lookup } from 'node:dns/promises'
 import type { Client } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { DATABASE_STEPS, type DatabaseFault, type DatabaseStep } from '../../../doctor/evidence.ts'
 import { type Examined, examineSchema, faultOf, NOTHING } from '../schema/examine-schema.ts'
 import { StoreError } from '../store-error.ts'

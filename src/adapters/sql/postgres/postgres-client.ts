@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Client, type ClientConfig, types } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Statement time limits: a gateway retries, a report for a person may take longer. */

@@ -1,6 +1,6 @@
 /** Explains PostgreSQL failures: the step that failed and the remedy. Never contains a password. */
 import { DatabaseError } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { alreadyThere, StoreError } from '../store-error.ts'
 import type { Progress } from './postgres-client.ts'
 

@@ -1,7 +1,7 @@
 /** A lock for what only one instance may do at a time: migrations, and the first start. */
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { type Schema, schemaOf } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { POSTGRES } from '../sql-dialect.ts'

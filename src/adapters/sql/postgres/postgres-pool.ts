@@ -1,7 +1,7 @@
 /** Connections for Kysely: explains their errors and discards those that are lost or hang. */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { Pool, type PoolClient } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { CONNECT_MS, clientConfig, type Patience } from './postgres-client.ts'
 import { endsConnection, explainPostgresError } from './postgres-error.ts'
 

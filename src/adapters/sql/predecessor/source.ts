@@ -1,7 +1,7 @@
 /** Reads the tables of another program's database, SQLite or PostgreSQL, in one consistent and read-only transaction. */
 import { Database } from 'bun:sqlite'
 import type { Client } from 'pg'
-import type { DatabaseAddress } from '../../../core/database-address.ts'
+import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { connected } from '../postgres/postgres-lock.ts'
 import { explainSqliteError, StoreError } from '../store-error.ts'
 

@@ -2,8 +2,8 @@
 
 import type { z } from '@hono/zod-openapi'
 import { userView } from '../../../admin/contract.ts'
-import { differenceView, leaseView } from '../../../admin/quota-views.ts'
 import type { UserPatch } from '../../../admin/store.ts'
+import { differenceView, leaseView } from '../../../admin/usage/quota-views.ts'
 import type { User } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import { type Month, monthOf, nextMonthStartMs } from '../../../core/month.ts'

@@ -1,8 +1,8 @@
 /** How a realtime session ends: with its key, with its client, with its quota; and what is charged for it. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 const USAGE = { total_tokens: 30, input_tokens: 10, output_tokens: 20 }
 const opened: string[] = []

@@ -1,11 +1,11 @@
 /** Responses that the gateway keeps for upstreams that keep none: conversations by `previous_response_id`. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import OpenAI from 'openai-7'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { messageEvents } from '../support/message-events.ts'
-import { messageReply, messageStream } from '../support/mock/messages-replies.ts'
-import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { messageEvents } from '../../support/message-events.ts'
+import { messageReply, messageStream } from '../../support/mock/messages-replies.ts'
+import { type MockUpstream, startMockUpstream } from '../../support/mock/mock-upstream.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 const MODEL = 'claude-mock'
 let upstream: MockUpstream

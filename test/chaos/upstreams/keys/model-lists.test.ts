@@ -1,10 +1,15 @@
 /** GET /v1/models where it is asked for at upstreams: keys in turn, asked once for many, and nothing said back. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { type Exchange, jsonReply, rawReply, type Step } from '../../support/mock/mock-upstream.ts'
-import { sendRaw } from '../../support/raw-client.ts'
-import { waitFor } from '../../support/waiting.ts'
-import { secretOf, since, startRig, upstreamState } from '../rig.ts'
-import { leakForms } from '../secrets/leaking.ts'
+import {
+  type Exchange,
+  jsonReply,
+  rawReply,
+  type Step,
+} from '../../../support/mock/mock-upstream.ts'
+import { sendRaw } from '../../../support/raw-client.ts'
+import { waitFor } from '../../../support/waiting.ts'
+import { secretOf, since, startRig, upstreamState } from '../../rig.ts'
+import { leakForms } from '../../secrets/leaking.ts'
 
 const NAMES = ['gone', 'narrow', 'good', 'leaking', 'garbled'] as const
 type Name = (typeof NAMES)[number]

@@ -1,9 +1,9 @@
 /** Keys that can't be decrypted, or whose address was changed behind the gateway's back: nothing is sent for them. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { startMockUpstream } from '../../support/mock/mock-upstream.ts'
-import { waitFor } from '../../support/waiting.ts'
-import { ask } from '../asking.ts'
-import { startRig } from '../rig.ts'
+import { startMockUpstream } from '../../../support/mock/mock-upstream.ts'
+import { waitFor } from '../../../support/waiting.ts'
+import { ask } from '../../asking.ts'
+import { startRig } from '../../rig.ts'
 
 const rig = await startRig({ models: { damaged: 1, repointed: 1, spare: 1 } })
 const elsewhere = await startMockUpstream()

@@ -1,10 +1,10 @@
 /** The operator's own prices, which override the published ones. */
-import type { Actor, MakeChange } from './changes.ts'
-import { checkedModels } from './checks.ts'
-import { priceView } from './contract.ts'
-import type { AdminDependencies } from './dependencies.ts'
-import { adminError } from './errors.ts'
-import type { AdminStore, ModelPrice } from './store.ts'
+import type { Actor, MakeChange } from '../changes.ts'
+import { checkedModels } from '../checks.ts'
+import { priceView } from '../contract.ts'
+import type { AdminDependencies } from '../dependencies.ts'
+import { adminError } from '../errors.ts'
+import type { AdminStore, ModelPrice } from '../store.ts'
 
 export function createPrices({ store }: AdminDependencies, change: MakeChange) {
   /** Applies to requests stored from now on. Sets all prices or none. */

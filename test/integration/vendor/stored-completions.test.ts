@@ -1,8 +1,8 @@
 /** Chat completions and Responses that the vendor keeps belong to the user who asked for them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../support/vendor-mock.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 let vendors: [VendorMock, VendorMock]
 let gateway: Gateway

@@ -1,6 +1,6 @@
 /** The public representation of quotas. */
-import { monthText } from '../core/month.ts'
-import type { LeaseRow, SumDifference } from '../quota/admin-ledger.ts'
+import { monthText } from '../../core/month.ts'
+import type { LeaseRow, SumDifference } from '../../quota/admin-ledger.ts'
 import type { QuotaFigures } from './quotas.ts'
 
 export function quotaView(figures: QuotaFigures) {

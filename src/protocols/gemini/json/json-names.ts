@@ -1,6 +1,6 @@
 /** Google's JSON takes each field by its camelCase and by its snake_case name; here it becomes the former. */
-import { isObject } from '../neutral/fields.ts'
-import type { JsonObject } from '../neutral/neutral.ts'
+import { isObject } from '../../neutral/fields.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
 
 /** Members whose contents are the client's own: their names are not Google's. */
 const OPAQUE: ReadonlySet<string> = new Set([

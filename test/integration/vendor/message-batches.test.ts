@@ -1,9 +1,9 @@
 /** Anthropic's message batches: whose they are, how they are read, and what they cost. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../support/vendor-mock.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 const MODEL = 'claude-sonnet-4-5'
 const USAGE = {

@@ -1,7 +1,7 @@
 /** What was used, summed. */
-import type { UsageQuery, UsageSum } from '../usage/report.ts'
-import type { AdminDependencies } from './dependencies.ts'
-import type { Users } from './users.ts'
+import type { UsageQuery, UsageSum } from '../../usage/report.ts'
+import type { AdminDependencies } from '../dependencies.ts'
+import type { Users } from '../users.ts'
 
 export interface UsageInput extends Omit<UsageQuery, 'userId'> {
   /** By name or id; records also refer to deleted users, by id. */

@@ -6,10 +6,10 @@ import {
   chatCompletion,
   jsonReply,
   sseReply,
-} from '../../support/mock/mock-upstream.ts'
-import { waitFor } from '../../support/waiting.ts'
-import { ask, BOTH } from '../asking.ts'
-import { inTurn, modelState, since, startRig, upstreamState } from '../rig.ts'
+} from '../../../support/mock/mock-upstream.ts'
+import { waitFor } from '../../../support/waiting.ts'
+import { ask, BOTH } from '../../asking.ts'
+import { inTurn, modelState, since, startRig, upstreamState } from '../../rig.ts'
 
 const models = Object.fromEntries(
   [401, 403].flatMap((status) =>

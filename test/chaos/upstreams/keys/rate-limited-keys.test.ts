@@ -5,9 +5,9 @@ import {
   chatCompletion,
   jsonReply,
   sseReply,
-} from '../../support/mock/mock-upstream.ts'
-import { ask, BOTH } from '../asking.ts'
-import { inTurn, modelState, since, startRig, upstreamState } from '../rig.ts'
+} from '../../../support/mock/mock-upstream.ts'
+import { ask, BOTH } from '../../asking.ts'
+import { inTurn, modelState, since, startRig, upstreamState } from '../../rig.ts'
 
 const inEightSeconds = () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000).toUTCString()
 const HOUR_S = 3_600

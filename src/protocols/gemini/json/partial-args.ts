@@ -1,5 +1,5 @@
 /** A call's arguments that come in pieces, each with the JSON path of the value that it is of. */
-import { isObject } from '../neutral/fields.ts'
+import { isObject } from '../../neutral/fields.ts'
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['([^']*)'\]/g
 

@@ -1,6 +1,6 @@
 /** Google's `Schema` (an OpenAPI subset with types in capitals) as JSON Schema. */
-import { isObject } from '../neutral/fields.ts'
-import type { JsonObject } from '../neutral/neutral.ts'
+import { isObject } from '../../neutral/fields.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
 
 /** By the number of the enum, which some clients send. */
 const TYPES = [null, 'string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const

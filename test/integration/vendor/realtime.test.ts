@@ -1,7 +1,7 @@
 /** Realtime sessions: a WebSocket through the gateway, authenticated, metered and cut with the quota. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { type Gateway, startGateway, UPSTREAM_SECRET } from '../support/gateway.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway, UPSTREAM_SECRET } from '../../support/gateway.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 interface Heard {
   url: string

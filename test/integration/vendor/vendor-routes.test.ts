@@ -1,8 +1,8 @@
 /** The vendors' further routes: where calls go, whose objects they concern, and what is recorded of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../support/vendor-mock.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 let mock: VendorMock
 let gateway: Gateway
