@@ -1,6 +1,6 @@
 /** Suggests the variable that was probably meant. */
 
-/** Names that begin so are meant for the gateway, however far they are from a known one. */
+/** Names that begin like this are meant for the gateway, however different they are from known ones. */
 const OWN_PREFIXES = [
   'GPT_PROXY_',
   'CIRCUIT_BREAKER_',
@@ -8,23 +8,31 @@ const OWN_PREFIXES = [
   'UPSTREAM_',
   'ENCRYPTION_KEY',
 ]
-/** `HOSTS` or `POST` are other people's words, not misspelt ones of ours. */
+/** `HOSTS` or `POST` belong to other programs and are not misspelt names of ours. */
 const SHORTEST = 6
+/** Names at least this long may have two mistakes instead of one. */
+const LONG = 12
 
-/** Null where the name has nothing to do with the gateway. */
+/** Null if the name has nothing to do with the gateway. */
 export function meantName(name: string, known: readonly string[]): string | null {
   const upper = name.toUpperCase()
   if (upper.length < SHORTEST) return null
+  const isOurs = OWN_PREFIXES.some((prefix) => upper.startsWith(prefix))
   let best: string | null = null
   let least = Number.POSITIVE_INFINITY
   for (const candidate of known) {
+    // At least the difference in length. Comparing all pairs took most of the startup time in a large environment.
+    if (!isOurs && Math.abs(upper.length - candidate.length) > mistakesIn(candidate)) continue
     const distance = editDistance(upper, candidate)
     if (distance < least) [best, least] = [candidate, distance]
   }
-  if (OWN_PREFIXES.some((prefix) => upper.startsWith(prefix))) return best
-  return best !== null && best.length >= SHORTEST && least <= (best.length < 12 ? 1 : 2)
-    ? best
-    : null
+  if (isOurs) return best
+  return best !== null && best.length >= SHORTEST && least <= mistakesIn(best) ? best : null
+}
+
+/** The most that a name may differ from this one and still mean it. */
+function mistakesIn(known: string): number {
+  return known.length < LONG ? 1 : 2
 }
 
 /** Inserted, left out, wrong or swapped characters. */
