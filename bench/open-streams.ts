@@ -1,45 +1,85 @@
-/** Very many streams open at once through one gateway process: each must be whole. Prints what they cost. */
+/**
+ * 5,000 streams at once, ten events a second each, through nginx and through the gateway: each must be whole. Prints
+ * what they cost, and how late events come compared with the bare upstream.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rounded } from './rig/figures.ts'
+import { percentile, rounded } from './rig/figures.ts'
 import { launchGateway, prepareFolder } from './rig/gateway.ts'
+import { startNginx } from './rig/nginx.ts'
 import { cpuNanoseconds, memoryOf } from './rig/process-cost.ts'
 import { STREAM_MODEL } from './rig/replies.ts'
 import { startStreamUpstream } from './rig/stream-upstream.ts'
+import { bareProxy, freePorts } from './rig/surroundings.ts'
 import { runOpenStreams } from './streams-at-once.ts'
 
 const STREAMS = 5_000
-const CHUNKS = 20
+const CHUNKS = 50
+const EVERY_MS = 100
 
-await using stack = new AsyncDisposableStack()
-const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-streams-'))
-stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
-const upstream = startStreamUpstream({ chunks: CHUNKS, everyMs: 100, hold: true })
-stack.defer(() => upstream.stop())
-const { proxyKey } = await prepareFolder(dataDir, [
-  { name: 'streams', model: STREAM_MODEL, port: upstream.port },
-])
-const gateway = await launchGateway(dataDir)
-stack.defer(() => gateway.stop())
+/** A way to the upstream. */
+interface Way extends AsyncDisposable {
+  port: number
+  key: string
+  /** Of the process that is measured; null if there is none in between. */
+  pid: number | null
+}
 
-const idle = memoryOf(gateway.pid)
-const [cpu, startedMs] = [cpuNanoseconds(gateway.pid), performance.now()]
-const { openMs } = await runOpenStreams({
-  upstream,
-  port: gateway.port,
-  proxyKey,
-  streams: STREAMS,
-  chunks: CHUNKS,
-  whenOpen: () =>
-    console.log(
-      `${STREAMS} open at once: ${rounded(memoryOf(gateway.pid).residentMb, 1)} MB (idle ${rounded(idle.residentMb, 1)} MB)`,
-    ),
-})
-const used = (cpuNanoseconds(gateway.pid) - cpu) / 1000
-console.log(
-  `all ${STREAMS} whole: ${CHUNKS} chunks each, opened within ${rounded(openMs / 1000, 1)} s, ended after ${rounded((performance.now() - startedMs) / 1000, 1)} s`,
-)
-console.log(
-  `${rounded(used / STREAMS / CHUNKS, 1)} CPU µs a chunk with its share of opening; peak ${rounded(memoryOf(gateway.pid).peakMb, 1)} MB`,
-)
+const WAYS: Record<string, (upstreamPort: number) => Promise<Way>> = {
+  direct: async (port) => ({ port, key: '', pid: null, async [Symbol.asyncDispose]() {} }),
+  nginx: throughNginx,
+  gateway: throughGateway,
+}
+const rows = []
+for (const [way, open] of Object.entries(WAYS)) rows.push({ way, ...(await measure(open)) })
+console.log(Bun.inspect.table(rows))
+
+async function measure(open: (upstreamPort: number) => Promise<Way>) {
+  await using stack = new AsyncDisposableStack()
+  const upstream = startStreamUpstream({ chunks: CHUNKS, everyMs: EVERY_MS, hold: true })
+  stack.defer(() => upstream.stop())
+  const { port, key: proxyKey, pid } = stack.use(await open(upstream.port))
+  const residentMb = () => (pid === null ? 0 : memoryOf(pid).residentMb)
+  const idleMb = residentMb()
+  let openMb = 0
+  const before = pid === null ? 0 : cpuNanoseconds(pid)
+  const { openMs, results } = await runOpenStreams({
+    ...{ upstream, port, proxyKey, streams: STREAMS, chunks: CHUNKS },
+    whenOpen() {
+      openMb = residentMb()
+    },
+  })
+  const usedUs = pid === null ? 0 : (cpuNanoseconds(pid) - before) / 1000
+  const gaps = results.flatMap(({ gapsMs }) => gapsMs)
+  return {
+    'opened in s': rounded(openMs / 1000, 1),
+    'MB with all open': rounded(openMb, 1),
+    'kB per stream': rounded(((openMb - idleMb) * 1024) / STREAMS, 1),
+    'CPU µs per event, opening included': rounded(usedUs / STREAMS / CHUNKS, 1),
+    'p50 between events (ms)': rounded(percentile(gaps, 50), 1),
+    'p99 between events (ms)': rounded(percentile(gaps, 99), 1),
+  }
+}
+
+async function throughNginx(upstreamPort: number): Promise<Way> {
+  const [port = 0] = freePorts(1)
+  const { workerPid, stop } = await startNginx(bareProxy('streams', port, upstreamPort))
+  return { port, key: '', pid: workerPid, [Symbol.asyncDispose]: stop }
+}
+
+async function throughGateway(upstreamPort: number): Promise<Way> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-streams-'))
+  const upstreams = [{ name: 'streams', model: STREAM_MODEL, port: upstreamPort }]
+  const { proxyKey } = await prepareFolder(dataDir, upstreams)
+  const { port, pid, stop } = await launchGateway(dataDir)
+  return {
+    port,
+    key: proxyKey,
+    pid,
+    async [Symbol.asyncDispose]() {
+      await stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}

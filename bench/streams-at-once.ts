@@ -1,6 +1,6 @@
 /** Opens streams until all of them are open at once, only then lets them go on, and wants every one whole. */
 import { STREAM_REQUEST } from './rig/replies.ts'
-import { openStream } from './rig/stream-client.ts'
+import { openStream, type StreamResult } from './rig/stream-client.ts'
 import type { StreamUpstream } from './rig/stream-upstream.ts'
 import { mustBeWhole } from './streams.ts'
 
@@ -20,7 +20,7 @@ const OPENING_AT_ONCE = 200
 
 export async function runOpenStreams(
   options: OpenStreams,
-): Promise<{ openMs: number; openAtOnce: number }> {
+): Promise<{ openMs: number; openAtOnce: number; results: readonly StreamResult[] }> {
   const { upstream, port, proxyKey, streams, chunks, whenOpen } = options
   const headers = { authorization: `Bearer ${proxyKey}` }
   const startedMs = performance.now()
@@ -39,6 +39,7 @@ export async function runOpenStreams(
     throw new Error(`${openAtOnce} of ${streams} streams are open at once`)
   whenOpen?.()
   upstream.release()
-  mustBeWhole(await Promise.all(ends), chunks)
-  return { openMs, openAtOnce }
+  const results = await Promise.all(ends)
+  mustBeWhole(results, chunks)
+  return { openMs, openAtOnce, results }
 }

@@ -15,6 +15,8 @@ export interface StreamResult {
   reads: number
   /** From sending the request to its first event. */
   firstMs: number
+  /** Between one read with content and the next. */
+  gapsMs: number[]
   /** `[DONE]` and the last chunk of the transfer coding came. */
   complete: boolean
   /** Where not complete: how it ended. */
@@ -38,11 +40,13 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
     chunks: 0,
     reads: 0,
     firstMs: 0,
+    gapsMs: [],
     complete: false,
     trouble: null,
   }
   const startedMs = performance.now()
   let tail = ''
+  let latestMs = startedMs
   let settled = false
 
   const settle = (socket: { end(): void } | null, trouble: string | null) => {
@@ -71,10 +75,12 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
         if (result.status !== 200) return settle(socket, text.slice(0, 300))
         const found = text.match(CONTENT)?.length ?? 0
         if (found > 0) {
+          const nowMs = performance.now()
           if (result.chunks === 0) {
-            result.firstMs = performance.now() - startedMs
+            result.firstMs = nowMs - startedMs
             first.resolve()
-          }
+          } else result.gapsMs.push(nowMs - latestMs)
+          latestMs = nowMs
           result.chunks += found
           result.reads++
         }

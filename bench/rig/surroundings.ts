@@ -57,7 +57,8 @@ export async function startSurroundings(paces: readonly Pace[]): Promise<Surroun
   }
 }
 
-function bareProxy(name: string, port: number, upstreamPort: number): string {
+/** Servers of nginx that pass everything on. */
+export function bareProxy(name: string, port: number, upstreamPort: number): string {
   return `upstream ${name} { server 127.0.0.1:${upstreamPort}; keepalive 1024; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
@@ -87,7 +88,7 @@ async function startStreamProcess({ chunks, everyMs, atOnce = 1 }: Pace) {
 }
 
 /** Ports for nginx, which can't pick its own: free a moment ago. */
-function freePorts(count: number): number[] {
+export function freePorts(count: number): number[] {
   const listeners = Array.from({ length: count }, () =>
     Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } }),
   )
