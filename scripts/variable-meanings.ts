@@ -186,6 +186,14 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'one resend where a connection was reset before any reply',
     zh: '回复之前连接被重置时重发一次',
   },
+  STREAM_RESCUE: {
+    en: 'a stream that breaks in its answer: `continue` by another target, `prefill` only by one that takes the beginning of its own turn, `off` ends it with an error event',
+    zh: '流在答复中途断开时：`continue` 由另一目标续写，`prefill` 仅由支持预填助手回复的目标续写，`off` 以错误事件结束',
+  },
+  RESCUE_CHARGE: {
+    en: 'what a continued answer costs its user: `answer` the prompt once and all that was generated, `all` also what was read to go on',
+    zh: '续写的答复如何计费：`answer` 提示词计一次加全部生成内容，`all` 另计为续写而再次读取的内容',
+  },
   UPSTREAM_HTTP2: { en: 'HTTP/2 where an upstream offers it', zh: '上游支持时使用 HTTP/2' },
   REQUEST_TIMEOUT_MS: {
     en: 'longest request, all its tries together; a stream is ended by an error event',

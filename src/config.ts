@@ -112,6 +112,8 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     upstreamStandbyFirstByteTimeoutMs: values.UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS,
     upstreamIdleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
     upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
+    streamRescue: values.STREAM_RESCUE,
+    rescueCharge: values.RESCUE_CHARGE,
     upstreamHttp2: values.UPSTREAM_HTTP2,
     outgoingProxies,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,

@@ -97,6 +97,10 @@ export const VARIABLES = {
   UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS: whole(10).default(30_000),
   UPSTREAM_IDLE_TIMEOUT_MS: whole(10).default(300_000),
   UPSTREAM_RESEND_ON_RESET: flag.default(true),
+  STREAM_RESCUE: z
+    .enum(['continue', 'prefill', 'off'], 'continue, prefill or off')
+    .default('continue'),
+  RESCUE_CHARGE: z.enum(['answer', 'all'], 'answer or all').default('answer'),
   UPSTREAM_HTTP2: flag.default(true),
   REQUEST_TIMEOUT_MS: whole(10).default(1_800_000),
   CLIENT_BODY_TIMEOUT_MS: whole(10).default(30_000),

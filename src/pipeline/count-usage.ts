@@ -13,7 +13,7 @@ import type { Services } from './services.ts'
  */
 export async function countUsage(
   { tokenizer, logger }: Pick<Services, 'tokenizer' | 'logger'>,
-  { tries, text, firstTokenMs, usage }: RelayResult,
+  { tries, text, firstTokenMs, usage }: Counted,
 ): Promise<TokenUsage> {
   const { request, context } = tries
   if (firstTokenMs === null || request.text === null) return NO_USAGE
@@ -31,6 +31,8 @@ export async function countUsage(
     return estimated(reported, promptTokens, estimateText(generated))
   }
 }
+
+type Counted = Pick<RelayResult, 'tries' | 'text' | 'firstTokenMs' | 'usage'>
 
 interface Texts extends Found {
   texts: string[]

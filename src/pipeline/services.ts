@@ -38,6 +38,14 @@ export interface TimeLimits {
   keepAliveMs: number
 }
 
+/** What becomes of a stream that breaks after the client has seen a part of its answer. */
+export interface RescueRules {
+  /** `prefill`: only by targets that take the beginning of their own turn; `off`: it ends with an error. */
+  mode: 'continue' | 'prefill' | 'off'
+  /** What the user pays: the answer as if one upstream had given it, or all that upstreams were asked. */
+  charge: 'answer' | 'all'
+}
+
 export interface Services {
   directory: KeyDirectory
   health: KeyHealth
@@ -78,6 +86,7 @@ export interface Services {
   settleNow(records: readonly UsageRecord[]): Promise<unknown>
   /** Whether ids that were not created through the gateway may be used; they belong to no user. */
   unknownObjects: 'pass' | 'refuse'
+  rescue: RescueRules
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean
 }

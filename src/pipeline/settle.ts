@@ -4,6 +4,7 @@ import type { TokenUsage } from '../core/token-usage.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import { countUsage } from './count-usage.ts'
 import type { RelayResult } from './relay/result.ts'
+import { coveringUsage } from './rescue/cover.ts'
 import type { Reservation } from './reserve.ts'
 import type { Services } from './services.ts'
 
@@ -14,11 +15,12 @@ export function settle(
   result: RelayResult,
 ): void | Promise<void> {
   const durationMs = performance.now() - reservation.context.arrivedMs
-  if (result.usage !== null && result.usageIsPartial !== true)
-    return record(services, reservation, result, { durationMs, usage: result.usage })
-  return countUsage(services, result).then((usage) =>
-    record(services, reservation, result, { durationMs, usage }),
-  )
+  const settled = (last: TokenUsage) => {
+    const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
+    record(services, reservation, result, { durationMs, usage })
+  }
+  if (result.usage !== null && result.usageIsPartial !== true) return settled(result.usage)
+  return countUsage(services, result).then(settled)
 }
 
 interface Measured {

@@ -5,7 +5,9 @@
  */
 import type { ErrorReport } from '../core/errors.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+import type { Continuation } from './continuation.ts'
 import type { StreamPlace } from './stream-place.ts'
+import type { SentStream } from './translation/format.ts'
 
 /** Adding one is a compile error wherever a decision about it is needed. */
 export type ProtocolName = 'openai' | 'anthropic' | 'responses' | 'gemini' | 'converse'
@@ -47,13 +49,6 @@ export interface ModelRequest {
   readonly continued?: Continuation
 }
 
-/** What a response says of the conversation that the gateway keeps. */
-export interface Continuation {
-  previousId: string | null
-  /** The response itself is kept too. */
-  stored: boolean
-}
-
 /** What needs no counting in a prompt: token numbers, and media by their usual size. */
 export interface Found {
   tokens: number
@@ -85,12 +80,14 @@ export interface StreamOptions {
   hideUsage: boolean
   /** The key in use, in its forms. An event that echoes it must not reach the client. */
   secretForms: readonly string[]
+  /** Whether to keep what the client has of the answer, so that another upstream can go on with it. */
+  keeps?: boolean
 }
 
 /** What a whole reply with a status of success turned out to be. */
 export type ReadReply =
-  /** `body`: what the client gets instead of the reply itself. */
-  | { kind: 'answer'; usage: TokenUsage | null; body?: string }
+  /** `body`: what the client gets instead of the reply itself; `filtered`: the vendor's filter left nothing of it. */
+  | { kind: 'answer'; usage: TokenUsage | null; body?: string; filtered?: boolean }
   | { kind: 'error'; error: ReportedError }
   | { kind: 'unreadable' }
 
@@ -110,6 +107,8 @@ export interface StreamReader {
   readonly done: boolean
   /** All that was asked for has its finish reason. It only decides how the end of the body is judged. */
   readonly finished: boolean
+  /** The vendor's filter ended the answer. */
+  readonly filtered?: boolean
   /** An event is larger than any should be; it is not waited for. */
   readonly oversized: boolean
   /** Events withheld because they held the key. */
@@ -122,6 +121,8 @@ export interface StreamReader {
   accept(chunk: Uint8Array): Uint8Array | null
   /** The body has ended: what is left to send on, and whether the stream is complete. */
   finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' }
+  /** What the client has of the answer; null if it was not kept, or can't be continued. */
+  sent?(): SentStream | null
 }
 
 export interface ModelEntry {

@@ -14,6 +14,9 @@ export interface AttemptNote {
   ambiguous: boolean
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
+  /** What it took, if another upstream went on with its answer. */
+  promptTokens?: number
+  completionTokens?: number
 }
 
 export interface UsageRecord extends TokenUsage {

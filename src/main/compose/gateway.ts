@@ -212,6 +212,7 @@ export async function startGateway({
     random: Math.random,
     retryBudget: createRetryBudget(),
     resendOnReset: config.upstreamResendOnReset,
+    rescue: { mode: config.streamRescue, charge: config.rescueCharge },
     deadlines,
     quotas,
     rateLimits,

@@ -7,6 +7,7 @@ import { factsFor, type ModelFacts } from '../../protocols/neutral/model-facts.t
 import type { Loss } from '../../protocols/neutral/neutral.ts'
 import { pairOf } from '../../protocols/neutral/pairs.ts'
 import type { ModelRequest, ProtocolName, UpstreamProtocol } from '../../protocols/protocol.ts'
+import type { DialectFormat } from '../../protocols/translation/format.ts'
 import { TranslatedProtocol } from '../../protocols/translation/translated.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { Candidate } from '../../routing/plan.ts'
@@ -26,7 +27,21 @@ export interface Dialogue {
   losses: readonly Loss[]
 }
 
+/** How the client's format is read and written this time. */
+export type DialectChange = (dialect: DialectFormat) => DialectFormat
+
 const NO_LOSSES: readonly Loss[] = []
+
+/** The rest of an answer is asked for as a translation, also in the client's own format. */
+export function openContinuation(
+  services: Services,
+  tries: RequestTries,
+  candidate: Candidate<UsableUpstream>,
+  dialectOf: DialectChange,
+): Promise<Dialogue> {
+  const name = protocolFor(tries.request, candidate)
+  return translated(services, tries, candidate, { name, dialectOf })
+}
 
 /** A promise only for a translation. Throws `invalid_request` for what can't be translated. */
 export function openDialogue(
@@ -38,7 +53,7 @@ export function openDialogue(
   const name = protocolFor(request, candidate)
   if (name === request.protocol)
     return { protocol: PROTOCOLS[name], request, passes: true, losses: NO_LOSSES }
-  return translated(services, tries, candidate, name)
+  return translated(services, tries, candidate, { name, dialectOf: (dialect) => dialect })
 }
 
 function protocolFor(
@@ -55,9 +70,10 @@ async function translated(
   { thoughts }: Services,
   { request, context, callerId, strict }: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
-  name: ProtocolName,
+  { name, dialectOf }: { name: ProtocolName; dialectOf: DialectChange },
 ): Promise<Dialogue> {
-  const { endpoint, ...formats } = pairOf(request, name)
+  const { endpoint, dialect, wire } = pairOf(request, name)
+  const formats = { dialect: dialectOf(dialect), wire }
   const { key } = upstream
   const protocol = new TranslatedProtocol(formats, request, {
     upstream: PROTOCOLS[name],
@@ -91,7 +107,7 @@ function refusedLoss(loss: Loss): GatewayError {
 const MAX_KNOWN = 1_000
 const facts = new BoundedMap<string, ModelFacts>(MAX_KNOWN)
 
-function knownFacts(model: string): ModelFacts {
+export function knownFacts(model: string): ModelFacts {
   const known = facts.get(model)
   if (known !== undefined) return known
   const found = factsFor(model)

@@ -1,7 +1,8 @@
 /** Which targets are still worth asking after a failure. */
-import type { Failure } from '../../core/failure.ts'
-import type { Target } from '../../routing/plan.ts'
+import { type Failure, failure } from '../../core/failure.ts'
+import { type Target, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { Sent } from './result.ts'
 import type { RequestTries } from './tries.ts'
 
 /**
@@ -26,6 +27,22 @@ export function excludeTargets(
     for (const upstream of target.keys) tries.asked.push({ target, upstream })
   if (limits.noFallback) return false
   return failed.class === 'context' || (failed.class === 'filter' && !!definition?.fallbackOnFilter)
+}
+
+/** For an answer of which a filter left nothing: whether the operator wants another target to be asked, and one is left. */
+export function mayFollowFilter(tries: RequestTries): boolean {
+  const { plan, current, definition, limits } = tries
+  if (definition?.fallbackOnFilter !== true || limits.noFallback) return false
+  return plan.some(
+    (target) =>
+      target !== current?.target &&
+      target.keys.some((upstream) => !wasAsked(tries, { target, upstream })),
+  )
+}
+
+export function filtered(): Sent {
+  const detail = "the vendor's content filter left nothing of the answer"
+  return { kind: 'failed', failure: failure('filter', detail, { status: 200 }), said: '' }
 }
 
 function isLonger(target: Target<UsableUpstream>, current: Target<UsableUpstream>): boolean {

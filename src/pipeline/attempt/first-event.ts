@@ -7,6 +7,8 @@ import type { StreamReader } from '../../protocols/protocol.ts'
 import { isComments, joined } from '../../protocols/sse.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import { PING, sendComments } from '../relay/keep-alive.ts'
+import { mayBeRescued } from '../rescue/keeps.ts'
+import { filtered, mayFollowFilter } from './fallback.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
@@ -21,6 +23,7 @@ export async function firstEvent(
   const reader = reading.protocol.openStream(tries.request, {
     hideUsage: asksForUsage(tries.request),
     secretForms: upstream.echoForms,
+    keeps: mayBeRescued(reading.services, tries),
   })
   const held = holdBack(reading)
   try {
@@ -49,6 +52,10 @@ export async function firstEvent(
   if (reader.error !== null && !isVisible(reader)) {
     cancel()
     return errorFailure(reader.error, upstream)
+  }
+  if (reader.filtered && !reader.visible && mayFollowFilter(tries)) {
+    cancel()
+    return filtered()
   }
   const runs = held.runs()
   const first = runs.length === 0 ? null : joined(runs)

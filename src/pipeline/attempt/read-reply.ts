@@ -5,6 +5,7 @@
 import { holdsForm, redact } from '../../core/redact.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
+import { filtered, mayFollowFilter } from './fallback.ts'
 import { firstEvent } from './first-event.ts'
 import { type Beginning, readBeginning, textOf, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
@@ -67,6 +68,7 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
     case 'error':
       return errorFailure(read.error, upstream)
     case 'answer': {
+      if (read.filtered && mayFollowFilter(reading.tries)) return filtered()
       const sent = read.body ?? text
       const echoes = holdsForm(sent, upstream.echoForms)
       return {

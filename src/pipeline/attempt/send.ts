@@ -54,11 +54,11 @@ export interface Exchange extends SendOptions {
 }
 
 /** A class because every request creates one. */
-class ModelCall implements Exchange {
+export class ModelCall implements Exchange {
   readonly candidate: Candidate<UsableUpstream>
   readonly firstByteMs: number
-  private readonly services: Services
-  private readonly tries: RequestTries
+  protected readonly services: Services
+  protected readonly tries: RequestTries
   private readonly askForUsage: boolean
   private dialogue: Dialogue | null = null
 
@@ -76,7 +76,7 @@ class ModelCall implements Exchange {
   }
 
   wire(): WireRequest | Promise<WireRequest> {
-    const opening = openDialogue(this.services, this.tries, this.candidate)
+    const opening = this.open()
     return opening instanceof Promise
       ? opening.then((opened) => this.begin(opened))
       : this.begin(opening)
@@ -85,6 +85,10 @@ class ModelCall implements Exchange {
   read(reading: Reading): Sent | Promise<Sent> {
     const { protocol } = this.dialogue as Dialogue
     return readReply({ ...reading, protocol })
+  }
+
+  protected open(): Dialogue | Promise<Dialogue> {
+    return openDialogue(this.services, this.tries, this.candidate)
   }
 
   private begin(opened: Dialogue): WireRequest {

@@ -2,6 +2,7 @@
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { ReportedError, StreamReader } from '../../protocols/protocol.ts'
 import type { StreamPlace } from '../../protocols/stream-place.ts'
+import type { SentStream } from '../../protocols/translation/format.ts'
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class WrappedReader implements StreamReader {
@@ -39,6 +40,10 @@ export class WrappedReader implements StreamReader {
     return this.inner.finished
   }
 
+  get filtered(): boolean {
+    return this.inner.filtered === true
+  }
+
   get oversized(): boolean {
     return this.inner.oversized
   }
@@ -53,6 +58,11 @@ export class WrappedReader implements StreamReader {
 
   get place(): StreamPlace | null {
     return this.inner.place ?? null
+  }
+
+  /** Whoever reads along can't do so at another upstream. */
+  sent(): SentStream | null {
+    return null
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {

@@ -1,15 +1,17 @@
 /** Stage 7: hand the result to the client. Returns at the last byte. */
 import { type Failure, failure } from '../../core/failure.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
 import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
+import { rescue } from '../rescue/rescue.ts'
 import type { Services } from '../services.ts'
 import { clientStream } from './delivery.ts'
 import { respondWithError } from './error-response.ts'
 import type { RelayResult } from './result.ts'
-import { type Cut, relayEvents, type StreamEnding } from './stream.ts'
+import { type Cut, endBroken, relayEvents, type StreamEnding } from './stream.ts'
 import { setUpstreamHeaders } from './upstream-headers.ts'
 
 /** A promise only for a stream. */
@@ -63,19 +65,51 @@ async function relayStream(
   tries: RequestTries,
   response: StreamResponse,
 ): Promise<RelayResult> {
-  const { reader } = response
   const firstTokenMs = performance.now() - tries.context.arrivedMs
   const { upstream, target } = currentOf(tries)
   services.health.begun(upstream.key, target.model)
   clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
-  const ending = await relayEvents(services, tries, response)
-  if (reader.dropped > 0) reportDropped(services, tries, response)
-  judge(services, tries, ending)
+  const { last, ending, earlier } = await relayToEnd(services, tries, response)
   const { outcome, errorCode } = outcomeOf(ending)
+  const { reader } = last
   const { usage, usageIsPartial, text } = reader
-  const cost = response.cost?.()
-  const used = { usage, usageIsPartial, text, cost }
+  const cost = last.cost?.()
+  const used = { usage, usageIsPartial, text, cost, earlier }
   return { tries, outcome, status: 200, errorCode, firstTokenMs, ...used }
+}
+
+interface Relayed {
+  /** The response that the stream ended with. */
+  last: StreamResponse
+  ending: StreamEnding
+  /** What the responses before it took; null: there was none. */
+  earlier: TokenUsage | null
+}
+
+/** A stream that breaks goes on with another target's response, if there is one. */
+async function relayToEnd(
+  services: Services,
+  tries: RequestTries,
+  first: StreamResponse,
+): Promise<Relayed> {
+  let last = first
+  let earlier: TokenUsage | null = null
+  for (;;) {
+    const ending = await relayEvents(services, tries, last)
+    if (last.reader.dropped > 0) reportDropped(services, tries, last)
+    judge(services, tries, ending)
+    if (ending.kind !== 'cut') return { last, ending, earlier }
+    const rescued = await rescue(services, tries, { response: last, cut: ending, earlier })
+    if (rescued === null) {
+      endBroken(tries, last, ending)
+      return { last, ending, earlier }
+    }
+    if (rescued.kind === 'aborted') return { last, ending: rescued, earlier }
+    last = rescued.response
+    earlier = rescued.used
+    const { upstream, target } = currentOf(tries)
+    services.health.begun(upstream.key, target.model)
+  }
 }
 
 function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCode'> {

@@ -13,6 +13,8 @@ export interface RelayResult {
   readonly usage: TokenUsage | null
   /** As in StreamReader; absent: false. */
   readonly usageIsPartial?: boolean
+  /** What the upstreams took that began the answer, if others went on with it; absent or null: none did. */
+  readonly earlier?: TokenUsage | null
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
   /** What was generated, for counting if no usage was reported, or only a part. */

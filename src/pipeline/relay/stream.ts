@@ -56,7 +56,7 @@ interface Running {
   ended: StreamEnding | null
 }
 
-/** Resolves once nothing more will be sent. */
+/** Resolves once nothing more of this response will be sent. A cut is not yet told to the client. */
 export async function relayEvents(
   services: Services,
   tries: RequestTries,
@@ -153,13 +153,9 @@ function brokenOff(running: Running): StreamEnding {
 }
 
 function close(running: Running, last: Uint8Array | null, cut: Cut | null): StreamEnding {
-  const { client, tries } = running
+  const { client } = running
   if (cut === null) client.end(last)
-  else {
-    if (last !== null) void client.write(last)
-    if (running.response.plain) client.abort()
-    else endWithError(tries, reportOf(running, cut), running.response.reader.place)
-  }
+  else if (last !== null) void client.write(last)
   running.ended = cut ?? { kind: 'complete' }
   return running.ended
 }
@@ -169,8 +165,14 @@ function upstreamCut({ response }: Running, detail: string): Cut {
   return { kind: 'cut', by: 'upstream', code: 'upstream_error', detail: said }
 }
 
+/** The stream ends as broken. */
+export function endBroken(tries: RequestTries, response: StreamResponse, cut: Cut): void {
+  if (response.plain) tries.delivery.stream?.abort()
+  else endWithError(tries, reportOf(response, cut), response.reader.place)
+}
+
 /** The upstream's own words and code, if it had any, are kept. */
-function reportOf({ response }: Running, { by, code, detail }: Cut): ErrorReport {
+function reportOf(response: StreamResponse, { by, code, detail }: Cut): ErrorReport {
   const { upstream, reader } = response
   const { error } = reader
   const who = by === 'gateway' ? by : `upstream ${upstream.key.name}`

@@ -1,6 +1,7 @@
 /** The events of a response that passes, with what has to be known before the client gets the first of them. */
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import { eventsOf } from '../../protocols/sse.ts'
+import type { SentStream } from '../../protocols/translation/format.ts'
 import { jsonOf, textOf } from '../attempt/read-body.ts'
 import { WrappedReader } from '../attempt/wrapped-reader.ts'
 import { fieldsOf } from './own.ts'
@@ -35,6 +36,11 @@ export class ResponseEvents extends WrappedReader {
   /** A response in the background exists from its first event on: asking another key would make a second one. */
   override get visible(): boolean {
     return this.begun || this.inner.visible || this.isBackground
+  }
+
+  /** A response in the background goes on by itself. */
+  override sent(): SentStream | null {
+    return this.isBackground ? null : (this.inner.sent?.() ?? null)
   }
 
   override accept(chunk: Uint8Array): Uint8Array | null {

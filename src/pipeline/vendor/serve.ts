@@ -1,6 +1,8 @@
 /** The lifecycle of a call of a vendor's route: the same stages as a model's, around a table of routes. */
 import type { Caller } from '../../access/caller.ts'
+import { invalidRequest } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
+import { readClientLimits } from '../../routing/client-limits.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
 import { RequestTries } from '../attempt/tries.ts'
@@ -52,7 +54,9 @@ async function serveCaller(
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object })
   const forwardHeaders = [...services.forwardHeaders, 'accept']
-  const tries = new RequestTries(forwardHeaders, { plan }, reservation, client)
+  const limits = readClientLimits(client.headers, invalidRequest)
+  const { definition } = services.directory.routeFor(request.model)
+  const tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult

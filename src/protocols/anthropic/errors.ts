@@ -35,6 +35,9 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 /** Agents compact their history on these words. */
 const TOO_LONG = 'prompt is too long'
 
+/** Nor has it a code for this. */
+const FILTERED = 'Output blocked by content filtering policy'
+
 export function writeError({ kind, message }: NeutralError, requestId: string): JsonObject {
   const told =
     kind === 'context' && !message.includes(TOO_LONG) ? `${TOO_LONG}: ${message}` : message
@@ -46,6 +49,8 @@ export function readError(status: number, body: unknown): NeutralError {
   const message = typeof error.message === 'string' ? error.message : `status ${status}`
   const code = typeof error.type === 'string' ? error.type : null
   const kind = (code === null ? undefined : KINDS[code]) ?? kindOfStatus(status)
+  if (kind === 'invalid' && message === FILTERED)
+    return { kind: 'filter', message, code, param: null }
   // Claude has no code of its own for this; the words are its interface, which its own agent relies on.
   const context = kind === 'invalid' && message.startsWith(TOO_LONG)
   return { kind: context ? 'context' : kind, message, code, param: null }

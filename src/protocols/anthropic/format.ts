@@ -14,6 +14,7 @@ export const messagesDialect: DialectFormat = {
   writeResponse,
   writeEvents: (context) => new MessagesWriter(context),
   writeError,
+  endMarker: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 }
 
 export const messagesWire: WireFormat = {

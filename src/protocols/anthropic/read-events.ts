@@ -21,6 +21,7 @@ interface OpenBlock {
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class MessagesReader implements EventReader {
+  malformed = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private readonly blocks = new Map<unknown, OpenBlock>()
@@ -40,9 +41,14 @@ export class MessagesReader implements EventReader {
     return this.stopReason !== null
   }
 
+  get filtered(): boolean {
+    return this.stopReason === 'refusal'
+  }
+
   read(data: string): void {
     if (this.over) return
     const event = parseJson(data)
+    this.malformed = event === undefined
     if (!isObject(event)) return
     switch (event.type) {
       case 'content_block_delta':

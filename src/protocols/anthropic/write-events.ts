@@ -65,6 +65,13 @@ export class MessagesWriter implements EventWriter {
     return 'event: ping\ndata: {"type":"ping"}\n\n'
   }
 
+  /** Upstreams begin the block of a text before its first words. */
+  resume(): void {
+    if (this.open < 0 || !this.hidden) return
+    this.hidden = false
+    this.block++
+  }
+
   private beforeStart(): string {
     return this.started ? '' : this.start(null)
   }

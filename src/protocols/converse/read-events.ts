@@ -27,6 +27,7 @@ const CUT: NeutralError = {
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ConverseReader implements EventReader {
+  malformed = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private next = 0
@@ -45,9 +46,14 @@ export class ConverseReader implements EventReader {
     return this.stopReason !== null
   }
 
+  get filtered(): boolean {
+    return this.finished && readStopReason(this.stopReason, false) === 'filter'
+  }
+
   /** The payload of a named event, or `{"name": payload}`. */
   read(data: string, name?: string): void {
     const value = parseJson(data)
+    this.malformed = value === undefined
     const event = isObject(value) ? value : {}
     if (name !== undefined) this.readEvent(name, event)
     else

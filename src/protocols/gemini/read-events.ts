@@ -41,6 +41,7 @@ const CUT: NeutralError = {
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class GeminiReader implements EventReader {
+  malformed = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private responseId: string | null = null
@@ -63,8 +64,16 @@ export class GeminiReader implements EventReader {
     return this.finishReason !== null || this.blocked
   }
 
+  get filtered(): boolean {
+    return (
+      this.blocked || (this.finished && readFinishReason(this.finishReason, false) === 'filter')
+    )
+  }
+
   read(data: string): void {
-    this.readChunk(parseJson(data))
+    const chunk = parseJson(data)
+    this.malformed = chunk === undefined
+    this.readChunk(chunk)
   }
 
   /** One event, or a whole answer. */

@@ -119,7 +119,10 @@ export class GeminiWriter implements EventWriter {
   }
 
   private written(candidate: Candidate, usage: Usage | null): string {
-    const envelope = { model: this.model, responseId: this.context.requestId }
+    const envelope = {
+      model: this.model,
+      responseId: this.context.resumed?.answerId ?? this.context.requestId,
+    }
     return data(response(envelope, candidate, usage))
   }
 }

@@ -26,6 +26,8 @@ export interface ModelFacts {
   callSignatures: boolean
   /** The largest thinking budget, where it is told by budget; null: any below `maxOutput`. */
   maxBudget: number | null
+  /** A conversation may end with the beginning of its answer, which it then continues. */
+  prefill: boolean
 }
 
 interface Media {
@@ -52,8 +54,10 @@ const UNKNOWN: ModelFacts = {
   mediaInResults: false,
   callSignatures: false,
   maxBudget: null,
+  prefill: false,
 }
 
+/** From 4.6 on, Claude refuses a conversation that ends with its own turn. */
 const CLAUDE: ModelFacts = {
   ...UNKNOWN,
   maxOutput: 128_000,
@@ -72,6 +76,7 @@ const CLAUDE_BUDGET: ModelFacts = {
   thinking: 'budget',
   sampling: true,
   midSystem: false,
+  prefill: true,
 }
 const CLAUDE_3: ModelFacts = {
   ...CLAUDE_BUDGET,
@@ -99,6 +104,7 @@ const GEMINI: ModelFacts = {
   thinking: 'effort',
   mediaInResults: true,
   callSignatures: true,
+  prefill: true,
 }
 const GEMINI_2_5: ModelFacts = {
   ...GEMINI,

@@ -1,4 +1,5 @@
 /** A whole reply: an answer, or an error that came with a status of success. */
+import { isObject } from '../neutral/fields.ts'
 import type { ReadReply } from '../protocol.ts'
 import { readError } from './read-error.ts'
 import { usageIn } from './usage.ts'
@@ -11,5 +12,14 @@ export function readReply(text: string): ReadReply {
     return { kind: 'unreadable' }
   }
   const error = readError(value)
-  return error === null ? { kind: 'answer', usage: usageIn(value) } : { kind: 'error', error }
+  if (error !== null) return { kind: 'error', error }
+  return { kind: 'answer', usage: usageIn(value), filtered: isFiltered(value) }
+}
+
+/** The vendor's filter left nothing of the answer. */
+function isFiltered(value: unknown): boolean {
+  if (!isObject(value) || !Array.isArray(value.choices)) return false
+  const [choice] = value.choices
+  if (!isObject(choice) || choice.finish_reason !== 'content_filter') return false
+  return !isObject(choice.message) || !choice.message.content
 }

@@ -1,8 +1,12 @@
 /** Reads an OpenAI-style stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
+import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
+import type { SentStream } from '../translation/format.ts'
+import { type Choice, PassedChoice, textOf, thoughtText } from './passed-choice.ts'
 import { readError } from './read-error.ts'
 import { expectedAnswers } from './request.ts'
 import { usageIn } from './usage.ts'
@@ -10,13 +14,6 @@ import { usageIn } from './usage.ts'
 export interface StreamRules extends StreamOptions {
   /** Choices that must finish before a stream without `[DONE]` counts as complete. */
   choices: number
-}
-
-interface Choice {
-  index?: unknown
-  text?: unknown
-  finish_reason?: unknown
-  delta?: Readonly<Record<string, unknown>>
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -33,6 +30,7 @@ export class OpenAiStream implements StreamReader {
   done = false
   started = false
   visible = false
+  filtered = false
   oversized = false
   dropped = 0
   text = ''
@@ -40,9 +38,11 @@ export class OpenAiStream implements StreamReader {
   private readonly splitter = new SseSplitter()
   private readonly seenChoices = new Set<unknown>()
   private readonly finishedChoices = new Set<unknown>()
+  private readonly kept: PassedChoice | null
 
   constructor(rules: StreamRules) {
     this.rules = rules
+    this.kept = rules.keeps === true ? new PassedChoice() : null
   }
 
   get finished(): boolean {
@@ -104,8 +104,10 @@ export class OpenAiStream implements StreamReader {
     try {
       value = JSON.parse(data)
     } catch {
-      // Whatever it is, it is not ours to withhold.
-      return true
+      // Whatever it is, it is not ours to withhold, unless another upstream can tell what it was to be.
+      if (this.kept === null || !isMalformed(data)) return true
+      this.error = reportedError(MALFORMED)
+      return false
     }
     return typeof value === 'object' && value !== null
       ? this.readEvent(value as Record<string, unknown>)
@@ -120,6 +122,7 @@ export class OpenAiStream implements StreamReader {
     }
     this.started = true
     const { choices } = event
+    if (this.kept !== null) this.kept.last = event
     if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice)
     const usage = usageIn(event)
     if (usage !== null) this.usage = usage
@@ -133,9 +136,15 @@ export class OpenAiStream implements StreamReader {
     this.seenChoices.add(index)
     const { finish_reason: reason } = choice
     if (typeof reason === 'string' && reason !== '') this.finishedChoices.add(index)
+    this.filtered ||= reason === 'content_filter'
     const text = choiceText(choice)
     this.text += text
+    this.kept?.add(choice)
     this.visible ||= text !== '' || showsSomething(choice.delta)
+  }
+
+  sent(): SentStream | null {
+    return this.kept === null || this.dropped > 0 ? null : this.kept.sent()
   }
 
   private leaks(event: string): boolean {
@@ -160,8 +169,7 @@ function isEmpty(value: unknown): boolean {
 function choiceText({ text, delta }: Choice): string {
   let found = textOf(text)
   if (typeof delta !== 'object' || delta === null) return found
-  // Some servers write a thought under both names.
-  found += textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.thinking)
+  found += thoughtText(delta)
   found += textOf(delta.content) + textOf(delta.refusal) + callText(delta.function_call)
   const { tool_calls: calls } = delta
   if (Array.isArray(calls))
@@ -177,10 +185,6 @@ function callText(call: unknown): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function hasUsage({ usage, timings }: Readonly<Record<string, unknown>>): boolean {

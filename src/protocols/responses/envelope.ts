@@ -24,9 +24,9 @@ export interface ResponseState {
 }
 
 export function responseObject(context: ReplyContext, state: ResponseState): Response {
-  const { request, requestId, createdAt, continued } = context
+  const { request, requestId, createdAt, continued, resumed } = context
   const written: WrittenResponse = {
-    id: responseId(requestId),
+    id: resumed?.answerId ?? responseId(requestId),
     object: 'response',
     created_at: createdAt,
     status: state.status,

@@ -29,6 +29,8 @@ const CUT: NeutralError = {
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ResponsesReader implements EventReader {
   finished = false
+  filtered = false
+  malformed = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private started = false
@@ -47,6 +49,7 @@ export class ResponsesReader implements EventReader {
 
   read(data: string, name?: string): void {
     const event = parseJson(data)
+    this.malformed = event === undefined
     if (this.ended || !isObject(event)) return
     const type = textOr(event.type, name ?? '')
     const output = typeof event.output_index === 'number' ? event.output_index : 0
@@ -211,7 +214,9 @@ export class ResponsesReader implements EventReader {
     if (usage !== null) this.emit({ type: 'usage', usage })
     this.ended = true
     this.finished = true
-    this.emit({ type: 'end', reason: endReason(whole, this.hasCall), stopText: null })
+    const reason = endReason(whole, this.hasCall)
+    this.filtered = reason === 'filter'
+    this.emit({ type: 'end', reason, stopText: null })
   }
 
   private failed(error: unknown, response: unknown): void {

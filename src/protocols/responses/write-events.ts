@@ -57,12 +57,17 @@ export class ResponsesWriter implements EventWriter {
   }
 
   get place(): StreamPlace {
-    return { id: responseId(this.context.requestId), next: this.sequence }
+    const { requestId, resumed } = this.context
+    return { id: resumed?.answerId ?? responseId(requestId), next: this.sequence }
   }
 
   /** A comment: the format has no event that says nothing. */
   ping(): string {
     return ': ping\n\n'
+  }
+
+  resume(): void {
+    this.sequence = this.context.resumed?.sequence ?? this.sequence
   }
 
   private take(event: StreamEvent): void {
@@ -113,7 +118,8 @@ export class ResponsesWriter implements EventWriter {
     begin: (place: { id: string; outputIndex: number }) => ItemWriter,
   ): void {
     const outputIndex = this.next++
-    this.open.set(index, { outputIndex, writer: begin({ id, outputIndex }) })
+    const own = this.context.resumed?.itemIds?.[outputIndex] ?? id
+    this.open.set(index, { outputIndex, writer: begin({ id: own, outputIndex }) })
   }
 
   private close(index: number, signature: Signature | undefined): void {

@@ -1,4 +1,6 @@
 /** What each format gives: as a dialect four functions towards the client, as a wire four towards the upstream. */
+
+import type { Continuation } from '../continuation.ts'
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type {
   DialectName,
@@ -10,7 +12,7 @@ import type {
   StreamEvent,
   WireName,
 } from '../neutral/neutral.ts'
-import type { Continuation } from '../protocol.ts'
+import type { SentAnswer } from '../rescue/sent-answer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 
 export interface DialectFormat {
@@ -20,6 +22,8 @@ export interface DialectFormat {
   writeResponse(response: NeutralResponse, context: ReplyContext): JsonObject
   writeEvents(context: ReplyContext): EventWriter
   writeError(error: NeutralError, requestId: string): JsonObject
+  /** What official clients wait for after a complete stream, if the upstream leaves it out. */
+  readonly endMarker?: string
 }
 
 /** Only Gemini names its model, and whether it streams, in the path. */
@@ -68,6 +72,10 @@ export interface EventReader {
   readonly finished: boolean
   /** One event: its data, and its name where the framing gives one. */
   read(data: string, name?: string): void
+  /** The vendor's filter ended the answer. */
+  readonly filtered?: boolean
+  /** The last event could not be parsed. */
+  readonly malformed?: boolean
   /** The upstream's body has ended. Without the format's own end before, it emits `fail`. */
   finish(): void
 }
@@ -78,7 +86,32 @@ export interface EventWriter {
   /** What keeps a silent stream alive. */
   ping(): string
   /** Missing if the dialect does not number its events. */
-  readonly place?: StreamPlace
+  readonly place?: StreamPlace | undefined
+  /** What was written until now reached the client from elsewhere: go on as `ReplyContext.resumed` says. */
+  resume?(): void
+  /** What was written so far, if that is kept. */
+  readonly sent?: SentStream
+  /** Why what was given can't be written. */
+  readonly failure?: NeutralError | null
+}
+
+/** What a client has of a stream, so that another upstream can go on with it. */
+export interface SentStream {
+  readonly answer: SentAnswer
+  /** A writer that has written the answer. */
+  writer(context: ReplyContext): EventWriter
+}
+
+/** How a stream that another writer began goes on. */
+export interface Resumed {
+  /** Null: the upstream gave none. */
+  answerId: string | null
+  /** Unix seconds; absent: unknown. */
+  createdAt?: number
+  /** Of the items of a Responses stream, by their place in the output. */
+  itemIds?: readonly string[]
+  /** The number of a Responses stream's next event. */
+  sequence?: number
 }
 
 /** What an answer needs in addition to the upstream's reply. */
@@ -93,6 +126,8 @@ export interface ReplyContext {
   /** What the request is estimated to hold: shown where a format wants input tokens before the upstream says. */
   estimatedInput: number
   continued?: Continuation | undefined
+  /** Of a stream that another writer began; its ids stay. */
+  resumed?: Resumed
 }
 
 /** A reply that is not in the wire's format: the upstream's fault. */

@@ -1,14 +1,16 @@
 /** A stream that passes byte for byte, watched with the eyes of its format: usage, errors, the end. */
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import { isMalformed, MALFORMED } from '../malformed.ts'
 import { parseJson } from '../neutral/fields.ts'
 import type { NeutralError, StreamEvent } from '../neutral/neutral.ts'
 import type { ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
+import { PassedAnswer, resumedStream } from '../rescue/resume.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, SseSplitter } from '../sse.ts'
 import { placeAfter, type StreamPlace } from '../stream-place.ts'
 import { tokenUsage } from '../token-usage.ts'
-import type { EventReader, WireFormat, WireTarget } from './format.ts'
+import type { DialectFormat, EventReader, SentStream, WireFormat, WireTarget } from './format.ts'
 import { showsAtOpening } from './visible.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -33,13 +35,27 @@ export class PassedStream implements StreamReader {
   private readonly splitter = new SseSplitter()
   private readonly reader: EventReader
 
-  constructor(wire: WireFormat, target: WireTarget, options: StreamOptions) {
+  private readonly kept: PassedAnswer | null
+  private readonly dialect: DialectFormat
+  /** Of the event that is being read. */
+  private data = ''
+
+  constructor(
+    { dialect, wire, target }: { dialect: DialectFormat; wire: WireFormat; target: WireTarget },
+    options: StreamOptions,
+  ) {
     this.options = options
+    this.dialect = dialect
+    this.kept = options.keeps === true ? new PassedAnswer() : null
     this.reader = wire.readEvents(target, (event) => this.see(event))
   }
 
   get finished(): boolean {
     return this.done || this.reader.finished
+  }
+
+  get filtered(): boolean {
+    return this.reader.filtered === true
   }
 
   get place(): StreamPlace | null {
@@ -57,9 +73,14 @@ export class PassedStream implements StreamReader {
     // An upstream may leave out the last blank line; half an event is not forwarded.
     const whole = rest !== null && isWhole(rest) ? joined([rest, encoder.encode('\n\n')]) : null
     const bytes = whole === null ? null : this.forward(whole)
+    const marker = this.done ? undefined : this.dialect.endMarker
     if (this.error === null) this.reader.finish()
-    const complete = this.done && this.failure === null
-    return { bytes, end: complete ? 'complete' : 'cut' }
+    if (!this.done || this.failure !== null) return { bytes, end: 'cut' }
+    return { bytes: withMarker(bytes, marker), end: 'complete' }
+  }
+
+  sent(): SentStream | null {
+    return this.kept === null || this.dropped > 0 ? null : resumedStream(this.dialect, this.kept)
   }
 
   private forward(run: Uint8Array): Uint8Array | null {
@@ -75,7 +96,12 @@ export class PassedStream implements StreamReader {
   /** False for what must not reach the client: an error, which is told in our words, and the key. */
   private keeps(text: string, data: string | null): boolean {
     if (this.error !== null) return false
-    if (data !== null) this.reader.read(data)
+    if (data !== null) {
+      this.data = data
+      this.reader.read(data)
+      if (this.kept !== null && this.reader.malformed && isMalformed(data)) this.failure = MALFORMED
+      if (this.failure === null) this.kept?.passed(data)
+    }
     if (this.failure !== null) {
       this.error = reportedError(this.failure)
       return false
@@ -89,6 +115,7 @@ export class PassedStream implements StreamReader {
   }
 
   private see(event: StreamEvent): void {
+    this.kept?.answer.add(event)
     switch (event.type) {
       case 'delta':
         this.text += event.text
@@ -100,6 +127,7 @@ export class PassedStream implements StreamReader {
         break
       case 'open':
         this.started = true
+        this.kept?.beginnings.push(this.data)
         this.visible ||= showsAtOpening(event.part)
         if (event.part.type === 'call') this.text += event.part.name
         break
@@ -114,6 +142,12 @@ export class PassedStream implements StreamReader {
         this.failure = event.error
     }
   }
+}
+
+function withMarker(bytes: Uint8Array | null, marker: string | undefined): Uint8Array | null {
+  if (marker === undefined) return bytes
+  const marked = encoder.encode(marker)
+  return bytes === null ? marked : joined([bytes, marked])
 }
 
 function isWhole(rest: Uint8Array): boolean {

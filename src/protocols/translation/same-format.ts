@@ -11,6 +11,7 @@ import { SseEvents } from '../sse-events.ts'
 import { tokenUsage } from '../token-usage.ts'
 import type { DialectFormat, ReplyContext, WireFormat, WireTarget } from './format.ts'
 import { PassedStream } from './passed-stream.ts'
+import { isFiltered } from './translate.ts'
 
 type Passing = Pick<
   Protocol,
@@ -38,7 +39,7 @@ export function passing(
       if (error !== null) return { kind: 'error', error }
       return readAnswer(wire, value, target)
     },
-    openStream: (_request, options) => new PassedStream(wire, target, options),
+    openStream: (_request, options) => new PassedStream({ dialect, wire, target }, options),
     streamOfReply(request, text) {
       const writer = dialect.writeEvents(contextOf(request))
       let events = ''
@@ -68,8 +69,9 @@ export function passing(
 function readAnswer(wire: WireFormat, value: unknown, target: WireTarget): ReadReply {
   if (value === undefined) return { kind: 'unreadable' }
   try {
-    const { usage } = wire.readResponse(value, target)
-    return { kind: 'answer', usage: usage === null ? null : tokenUsage(usage) }
+    const response = wire.readResponse(value, target)
+    const usage = response.usage === null ? null : tokenUsage(response.usage)
+    return { kind: 'answer', usage, filtered: isFiltered(response) }
   } catch {
     return { kind: 'answer', usage: null }
   }

@@ -1,5 +1,6 @@
 /** From one client's protocol to one upstream's and back. Pure: who is asked, and how often, is decided elsewhere. */
 
+import { isMalformed, MALFORMED } from '../malformed.ts'
 import type {
   JsonObject,
   Loss,
@@ -13,12 +14,14 @@ import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
 import { flattenTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
+import { KeepingWriter } from '../rescue/keeping-writer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type {
   DialectFormat,
   EventReader,
   EventWriter,
   ReplyContext,
+  SentStream,
   WireFormat,
   WireTarget,
 } from './format.ts'
@@ -56,6 +59,11 @@ function merged(losses: readonly Loss[]): Loss[] {
   const seen = new Map<string, Loss>()
   for (const loss of losses) seen.set(`${loss.field}\n${loss.how}\n${loss.why}`, loss)
   return [...seen.values()]
+}
+
+/** Nothing was left of it. */
+export function isFiltered({ end, parts }: NeutralResponse): boolean {
+  return end.reason === 'filter' && parts.length === 0
 }
 
 export interface TranslatedReply {
@@ -98,15 +106,19 @@ export class StreamTranslation {
   private readonly reader: EventReader
   private readonly writer: EventWriter
   private readonly memory: ThoughtMemory | null
+  private readonly keeps: boolean
   private out = ''
 
-  /** `memory` gathers what the client can't return. */
+  /** `memory` gathers what the client can't return; `keeps`: another upstream may have to go on. */
   constructor(
     { dialect, wire, target, restoration, context }: ReplyTranslation,
     memory: ThoughtMemory | null = null,
+    keeps = false,
   ) {
     this.memory = memory
-    this.writer = dialect.writeEvents(context)
+    this.keeps = keeps
+    const writer = dialect.writeEvents(context)
+    this.writer = keeps && writer.sent === undefined ? new KeepingWriter(writer) : writer
     this.reader = wire.readEvents(
       target,
       restoreEvents(restoration, (event) => this.take(event)),
@@ -120,11 +132,21 @@ export class StreamTranslation {
   /** Reads one event of the upstream. */
   read(data: string, name?: string): void {
     this.reader.read(data, name)
+    if (this.keeps && this.reader.malformed && this.error === null && isMalformed(data))
+      this.error = MALFORMED
   }
 
   /** The upstream said why it stopped; its usage, and with that the end, may still come. */
   get finished(): boolean {
     return this.ended || this.reader.finished
+  }
+
+  get filtered(): boolean {
+    return this.reader.filtered === true
+  }
+
+  sent(): SentStream | null {
+    return this.writer.sent ?? null
   }
 
   finish(): void {
@@ -165,5 +187,6 @@ export class StreamTranslation {
     }
     this.memory?.add(event)
     this.out += this.writer.write(event)
+    if (this.writer.failure) this.error = this.writer.failure
   }
 }

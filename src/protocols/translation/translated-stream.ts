@@ -7,6 +7,7 @@ import { MAX_EVENT_BYTES } from '../sse.ts'
 import { SseEvents } from '../sse-events.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import { tokenUsage } from '../token-usage.ts'
+import type { SentStream } from './format.ts'
 import { ThoughtMemory } from './thoughts.ts'
 import { type ReplyTranslation, StreamTranslation } from './translate.ts'
 
@@ -30,7 +31,7 @@ export class TranslatedStream implements StreamReader {
   ) {
     this.options = options
     this.remember = remember
-    this.translation = new StreamTranslation(translation, this.memory)
+    this.translation = new StreamTranslation(translation, this.memory, options.keeps)
     this.events = new SseEvents((data) => this.read(data))
   }
 
@@ -68,8 +69,16 @@ export class TranslatedStream implements StreamReader {
     return this.translation.place
   }
 
+  get filtered(): boolean {
+    return this.translation.filtered
+  }
+
   get text(): string {
     return this.translation.text
+  }
+
+  sent(): SentStream | null {
+    return this.translation.sent()
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {

@@ -1,10 +1,10 @@
 /** Stands between a client and an upstream of different formats, as if the upstream spoke the client's. */
 import type { TokenUsage } from '../../core/token-usage.ts'
+import type { Continuation } from '../continuation.ts'
 import { parseJson } from '../neutral/fields.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
 import type { Loss, NeutralRequest } from '../neutral/neutral.ts'
 import type {
-  Continuation,
   ModelRequest,
   ReadReply,
   ReportedError,
@@ -18,6 +18,7 @@ import type { DialectFormat, ReplyContext, WireFormat, WireTarget } from './form
 import { DIALECTS } from './formats.ts'
 import { type Remembered, recalled, ThoughtMemory, unsignedCalls } from './thoughts.ts'
 import {
+  isFiltered,
   type ReplyTranslation,
   type TranslatedRequest,
   translateReply,
@@ -93,7 +94,9 @@ export class TranslatedProtocol implements UpstreamProtocol {
       const memory = new ThoughtMemory()
       for (const part of response.parts) memory.addPart(part)
       this.remember(memory)
-      return { kind: 'answer', usage: usageOf(response.usage), body: JSON.stringify(body) }
+      const usage = usageOf(response.usage)
+      const filtered = isFiltered(response)
+      return { kind: 'answer', usage, body: JSON.stringify(body), filtered }
     } catch (cause) {
       return { kind: 'error', error: { ...UNREADABLE, message: messageOf(cause) } }
     }

@@ -73,7 +73,9 @@ test('a client that takes nothing is cut off, and so is its upstream', async () 
     using database = gateway.database()
     return database.query("SELECT * FROM usage_records WHERE outcome = 'aborted'").get()
   })
-  expect(row).toMatchObject({ error_code: 'client_closed_request', total_tokens: 14 })
+  // Its upstream had counted a part of it; what was received is counted here.
+  expect(row).toMatchObject({ error_code: 'client_closed_request', estimated: 1 })
+  expect((row as { total_tokens: number }).total_tokens).toBeGreaterThan(14)
 }, 15_000)
 
 test('a client that stops for a while and reads on gets everything', async () => {

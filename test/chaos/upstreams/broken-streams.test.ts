@@ -78,14 +78,14 @@ describe.each(BREAKS)('%s in mid-stream', (_, steps) => {
   test('ends the stream with one error event', async () => {
     const from = mock.ledger.length
     mock.script(() => [...START, ...steps])
-    const answer = await ask(gateway, 'pair', { stream: true })
+    const answer = await ask(gateway, 'alone', { stream: true })
     expect(answer.status).toBe(200)
     const seen = payloads(answer.text)
     expect(seen.slice(0, 2)).toEqual([FIRST, SECOND])
     expect(seen).toHaveLength(3)
     expect(streamErrors(answer.text)).toHaveLength(1)
     const [error] = streamErrors(answer.text)
-    expect(error?.message).toMatch(/^upstream pair-[12]: /)
+    expect(error?.message).toMatch(/^upstream alone-1: /)
     expect(error?.request_id).toBe(answer.headers.get('x-request-id') ?? '')
     expect(answer.text).not.toContain('[DONE]')
     expect(answer.text).toEndWith('}\n\n')
@@ -127,7 +127,7 @@ describe.each([
     texts = []
     for (let length = FIRST_END; length < BYTES.length; length++) {
       mock.script(() => cutTo(BYTES.subarray(0, length)))
-      const answer = await ask(gateway, 'pair', { stream: true })
+      const answer = await ask(gateway, 'alone', { stream: true })
       texts.push(answer.text)
     }
   }, 30_000)

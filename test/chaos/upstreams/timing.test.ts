@@ -105,7 +105,7 @@ test('silence in mid-stream ends it with one error event', async () => {
     'stall',
   ])
   const from = mock.ledger.length
-  const answer = await ask(gateway, 'pair', { stream: true })
+  const answer = await ask(gateway, 'alone', { stream: true })
   expect(answer.status).toBe(200)
   expect(payloads(answer.text).slice(0, 2)).toEqual([first, second])
   expect(streamErrors(answer.text)).toMatchObject([{ code: 'upstream_timeout' }])

@@ -132,6 +132,7 @@ export async function testServices(
     settleNow: async (records) => void kept.records.push(...records),
     unknownObjects: 'pass',
     resendOnReset: true,
+    rescue: { mode: 'continue', charge: 'answer' },
     ...options.services,
   }
   await directory.reload()

@@ -14,6 +14,7 @@ type TextKind = 'text' | 'reasoning' | 'refusal'
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ChatReader implements EventReader {
+  malformed = false
   private readonly target: WireTarget
   private readonly emit: Emit
   private readonly calls: StreamedCalls
@@ -37,6 +38,10 @@ export class ChatReader implements EventReader {
     return this.finishReason !== null
   }
 
+  get filtered(): boolean {
+    return readFinish(this.finishReason, false).reason === 'filter'
+  }
+
   read(data: string): void {
     if (this.over) return
     if (data === '[DONE]' || data.trim() === '[DONE]') {
@@ -44,6 +49,7 @@ export class ChatReader implements EventReader {
       return
     }
     const chunk = parseJson(data)
+    this.malformed = chunk === undefined
     if (!isObject(chunk)) return
     if (chunk.error !== undefined || chunk.choices === undefined) {
       const reported = readReported(chunk)

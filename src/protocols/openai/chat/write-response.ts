@@ -27,8 +27,8 @@ export function writeResponse(response: NeutralResponse, context: ReplyContext):
   return response.usage === null ? written : { ...written, usage: writeAnswerUsage(response.usage) }
 }
 
-export function completionId({ requestId }: ReplyContext): string {
-  return `chatcmpl-${requestId}`
+export function completionId({ requestId, resumed }: ReplyContext): string {
+  return resumed?.answerId ?? `chatcmpl-${requestId}`
 }
 
 function writeMessage({ parts }: NeutralResponse): JsonObject {

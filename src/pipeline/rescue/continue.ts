@@ -1,0 +1,93 @@
+/** One attempt to get the rest of an answer from one upstream key: in the best way first that it can be asked. */
+import { GatewayError } from '../../core/errors.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
+import type { NeutralRequest } from '../../protocols/neutral/neutral.ts'
+import { pairOf } from '../../protocols/neutral/pairs.ts'
+import type { ModelRequest } from '../../protocols/protocol.ts'
+import { type ContinueWay, waysToContinue } from '../../protocols/rescue/continue-request.ts'
+import { continuingDialect } from '../../protocols/rescue/continuing-dialect.ts'
+import type { SentStream } from '../../protocols/translation/format.ts'
+import type { SendAttempt } from '../attempt/attempt.ts'
+import {
+  type DialectChange,
+  type Dialogue,
+  knownFacts,
+  openContinuation,
+} from '../attempt/dialogue.ts'
+import type { Sent } from '../attempt/result.ts'
+import { exchange, ModelCall } from '../attempt/send.ts'
+import type { RequestTries } from '../attempt/tries.ts'
+import type { RescueRules, Services } from '../services.ts'
+import { coveringReport } from './cover.ts'
+
+export interface Beginning {
+  sent: SentStream
+  /** What it took, by the upstreams that gave it. */
+  used: TokenUsage
+}
+
+/** How the upstream of `model` can be asked for the rest; none if it can't be. */
+export function waysAt(
+  { mode }: RescueRules,
+  request: NeutralRequest,
+  { sent }: Beginning,
+  model: string,
+): readonly ContinueWay[] {
+  if (mode === 'off') return []
+  const ways = waysToContinue(request, sent.answer, knownFacts(model))
+  return mode === 'continue' ? ways : ways.filter((way) => way !== 'instruct')
+}
+
+/** Null for a request that no format but its own can say. */
+export function neutralRequest(request: ModelRequest): NeutralRequest | null {
+  const { model, stream } = request
+  try {
+    return pairOf(request, 'openai').dialect.readRequest(request.body, { model, stream })
+  } catch (error) {
+    if (error instanceof GatewayError) return null
+    throw error
+  }
+}
+
+export function continuing(request: NeutralRequest, beginning: Beginning): SendAttempt {
+  return async (services, tries, options) => {
+    const { model } = options.candidate.target
+    let last: Sent | null = null
+    for (const way of waysAt(services.rescue, request, beginning, model)) {
+      const call = new RestCall(services, tries, options, false)
+      call.dialectOf = changeFor(services, beginning, way)
+      last = await exchange(services, tries, call)
+      if (last.kind !== 'failed' || last.failure.class !== 'client') return last
+    }
+    return last ?? notAsked(tries)
+  }
+}
+
+/** Like a model's call, in a dialect that asks for the rest. */
+class RestCall extends ModelCall {
+  dialectOf: DialectChange = (dialect) => dialect
+
+  protected override open(): Promise<Dialogue> {
+    return openContinuation(this.services, this.tries, this.candidate, this.dialectOf)
+  }
+}
+
+function changeFor(
+  { rescue }: Services,
+  { sent, used }: Beginning,
+  way: ContinueWay,
+): DialectChange {
+  const { charge } = rescue
+  return (dialect) =>
+    continuingDialect(dialect, {
+      sent,
+      way,
+      spentTokens: used.completionTokens,
+      usageOf: (usage, text) => coveringReport(used, usage, { text, charge }),
+    })
+}
+
+function notAsked({ request }: RequestTries): Sent {
+  const message = `gateway: no rest of an answer can be asked of this target of '${request.model}'.`
+  return { kind: 'ended', error: new GatewayError('upstream_error', message) }
+}

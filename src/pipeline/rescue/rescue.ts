@@ -1,0 +1,96 @@
+/** A stream that breaks after the client has seen a part of its answer is continued by another target. */
+import { failure } from '../../core/failure.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { costlyAfter, MAX_ATTEMPTS } from '../../upstreams/retry.ts'
+import { attempt } from '../attempt/attempt.ts'
+import { excludeTargets } from '../attempt/fallback.ts'
+import type { StreamResponse } from '../attempt/result.ts'
+import type { RequestTries } from '../attempt/tries.ts'
+import { countUsage } from '../count-usage.ts'
+import { sendComments } from '../relay/keep-alive.ts'
+import type { Cut } from '../relay/stream.ts'
+import type { Services } from '../services.ts'
+import { type Beginning, continuing, neutralRequest, waysAt } from './continue.ts'
+import { coveringUsage } from './cover.ts'
+
+export interface BrokenStream {
+  response: StreamResponse
+  cut: Cut
+  /** What the upstreams before this one took for the answer; null: it was the first. */
+  earlier: TokenUsage | null
+}
+
+/** `used`: what all upstreams took until now. */
+export type Rescued =
+  | { kind: 'continued'; response: StreamResponse; used: TokenUsage }
+  | { kind: 'aborted'; used: TokenUsage }
+  | null
+
+/** Null if nobody can go on. */
+export async function rescue(
+  services: Services,
+  tries: RequestTries,
+  broken: BrokenStream,
+): Promise<Rescued> {
+  const { response, cut } = broken
+  const sent = cut.by === 'upstream' ? (response.reader.sent?.() ?? null) : null
+  const request = sent === null ? null : neutralRequest(tries.request)
+  if (sent === null || request === null) return null
+  const { current } = tries
+  blame(tries, cut)
+  if (tries.costly >= MAX_ATTEMPTS) return null
+  const beginning: Beginning = { sent, used: await usedSoFar(services, tries, broken) }
+  const canGoOn = ({ model }: { model: string }) =>
+    waysAt(services.rescue, request, beginning, model).length > 0
+  onlyTargets(tries, canGoOn)
+  const result = await attempt(services, tries, continuing(request, beginning))
+  const { used } = beginning
+  if (result.kind === 'aborted') return { kind: 'aborted', used }
+  if (result.kind === 'failure' || result.response.kind !== 'stream') {
+    // The record names who gave the answer, as far as it goes.
+    tries.current = current
+    return null
+  }
+  markSeam(tries)
+  return { kind: 'continued', response: result.response, used }
+}
+
+/** Everything but what just broke may be asked, also what failed before: most faults are gone a moment later. */
+function blame(tries: RequestTries, { code, detail }: Cut): void {
+  const kind = code === 'upstream_timeout' ? 'timeout' : 'server'
+  const failed = failure(kind, detail, { status: 200, ambiguous: true })
+  const current = tries.current as Candidate<UsableUpstream>
+  tries.failures.push(failed)
+  tries.costly = costlyAfter(tries.costly, failed)
+  tries.asked = [current]
+  excludeTargets(tries, current.target, failed)
+}
+
+function onlyTargets(tries: RequestTries, canGoOn: (target: { model: string }) => boolean): void {
+  for (const target of tries.plan)
+    if (!canGoOn(target)) for (const upstream of target.keys) tries.asked.push({ target, upstream })
+}
+
+async function usedSoFar(
+  services: Services,
+  tries: RequestTries,
+  { response, earlier }: BrokenStream,
+): Promise<TokenUsage> {
+  const { usage, text } = response.reader
+  const counted = await countUsage(services, { tries, usage, text, firstTokenMs: 0 })
+  const attempt = tries.attempts.at(-1)
+  if (attempt !== undefined) {
+    attempt.promptTokens = counted.promptTokens
+    attempt.completionTokens = counted.completionTokens
+  }
+  return coveringUsage(earlier, counted, services.rescue.charge)
+}
+
+const SEAM = new TextEncoder().encode(': continued by another upstream\n\n')
+
+/** Google's clients take nothing but responses in a stream. */
+function markSeam(tries: RequestTries): void {
+  if (tries.request.protocol !== 'gemini') sendComments(tries, SEAM)
+}

@@ -1,0 +1,20 @@
+/** Events that can't be parsed. They pass, unless another upstream could give the answer without a hole in it. */
+import type { NeutralError } from './neutral/neutral.ts'
+
+export const MALFORMED: NeutralError = {
+  kind: 'broken',
+  message: 'an event of its stream can not be parsed',
+  code: null,
+  param: null,
+}
+
+/** Data that begin like an event of the answer and are no JSON. Other words are some upstream's way to stay connected. */
+export function isMalformed(data: string): boolean {
+  if (!data.trimStart().startsWith('{')) return false
+  try {
+    JSON.parse(data)
+    return false
+  } catch {
+    return true
+  }
+}

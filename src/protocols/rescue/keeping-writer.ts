@@ -1,0 +1,28 @@
+/** Notes what it writes, so that another upstream can go on with the same stream. */
+import type { StreamEvent } from '../neutral/neutral.ts'
+import type { StreamPlace } from '../stream-place.ts'
+import type { EventWriter, SentStream } from '../translation/format.ts'
+import { SentAnswer } from './sent-answer.ts'
+
+export class KeepingWriter implements EventWriter {
+  readonly sent: SentStream
+  private readonly writer: EventWriter
+
+  constructor(writer: EventWriter) {
+    this.writer = writer
+    this.sent = { answer: new SentAnswer(), writer: () => writer }
+  }
+
+  write(event: StreamEvent): string {
+    this.sent.answer.add(event)
+    return this.writer.write(event)
+  }
+
+  get place(): StreamPlace | undefined {
+    return this.writer.place
+  }
+
+  ping(): string {
+    return this.writer.ping()
+  }
+}

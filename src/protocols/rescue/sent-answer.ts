@@ -1,0 +1,74 @@
+/** What a client has of an answer that is still being streamed. */
+import type { OpenPart, Signature, StreamEvent } from '../neutral/neutral.ts'
+
+export interface SentPart {
+  /** As in the events. */
+  readonly index: number
+  readonly part: OpenPart
+  /** What its deltas added. */
+  text: string
+  open: boolean
+  signature?: Signature
+}
+
+/** Gathers the events that were written to a client. */
+export class SentAnswer {
+  id: string | null = null
+  model: string | null = null
+  /** In the order in which they were opened. */
+  readonly parts: SentPart[] = []
+
+  add(event: StreamEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.id = event.id
+        this.model = event.model
+        break
+      case 'open':
+        this.parts.push({ index: event.index, part: event.part, text: '', open: true })
+        break
+      case 'delta': {
+        const part = this.at(event.index)
+        if (part !== undefined) part.text += event.text
+        break
+      }
+      case 'close': {
+        const part = this.at(event.index)
+        if (part === undefined) break
+        part.open = false
+        if (event.signature !== undefined) part.signature = event.signature
+      }
+    }
+  }
+
+  /** All texts; thoughts are none. */
+  get text(): string {
+    let text = ''
+    for (const sent of this.parts) if (sent.part.type === 'text') text += textOf(sent)
+    return text
+  }
+
+  /** An index that no part has. */
+  get nextIndex(): number {
+    return this.parts.reduce((next, { index }) => Math.max(next, index + 1), 0)
+  }
+
+  /** The same events again, fewer and larger. */
+  replay(emit: (event: StreamEvent) => void): void {
+    emit({ type: 'start', id: this.id, model: this.model })
+    for (const { index, part, text, open, signature } of this.parts) {
+      emit({ type: 'open', index, part })
+      if (text !== '') emit({ type: 'delta', index, text })
+      if (!open) emit({ type: 'close', index, ...(signature !== undefined && { signature }) })
+    }
+  }
+
+  /** Most events are about the last part. */
+  private at(index: number): SentPart | undefined {
+    return this.parts.findLast((part) => part.index === index)
+  }
+}
+
+function textOf({ part, text }: SentPart): string {
+  return part.type === 'text' ? part.text + text : text
+}

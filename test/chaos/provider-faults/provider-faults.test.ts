@@ -1,0 +1,70 @@
+/**
+ * The sixteen faults of providers, for whole answers and for streams, in each of the four formats: with a standby, a
+ * client sees none of them. Settings are the default ones, except that waits are shorter.
+ */
+import { afterAll, describe, expect, test } from 'bun:test'
+import type { UsageRow } from '../asking.ts'
+import { FAULTS } from './faults.ts'
+import { CASES, type Case, modelOf, STORY, startFaultRig } from './rig.ts'
+
+const rig = await startFaultRig()
+const { gateway } = rig
+const score = new Map<string, number>()
+afterAll(async () => {
+  for (const [name, recovered] of score)
+    console.log(`${name}: ${recovered} of ${FAULTS.length} faults recovered`)
+  await rig.close()
+}, 20_000)
+
+async function ask({ format, fault, stream }: Case) {
+  const model = modelOf(format, fault, stream)
+  const response = await fetch(gateway.origin + format.path(model, stream), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.proxyKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(format.question(model, stream)),
+  })
+  const text = await response.text()
+  const requestId = response.headers.get('x-request-id') ?? ''
+  return {
+    response,
+    text,
+    row: async () => (await gateway.usageRow(requestId)) as unknown as UsageRow,
+  }
+}
+
+async function expectWholeAnswer(given: Case): Promise<UsageRow> {
+  const { format, stream } = given
+  const { response, text, row } = await ask(given)
+  expect([response.status, response.status === 200 ? '' : text]).toEqual([200, ''])
+  if (stream) {
+    const read = format.read(text)
+    expect(read).toMatchObject({ text: STORY, errors: [], flaws: [] })
+    expect(read.reasons).toHaveLength(1)
+  } else expect(format.readWhole(JSON.parse(text))).toBe(STORY)
+  return row()
+}
+
+const NAMED = CASES.map((given) => ({
+  ...given,
+  dialect: given.format.name,
+  way: given.stream ? 'streamed' : 'whole',
+  what: given.fault.name,
+}))
+
+describe.concurrent.each(NAMED)('$dialect, $way: $what', ({ dialect, way, ...given }) => {
+  test('recovers fully', async () => {
+    for (let request = 0; request < (given.fault.requests ?? 1); request++) {
+      const row = await expectWholeAnswer(given)
+      expect(row.outcome).toBe('ok')
+      if (given.what === 'accounting after fail-over') expectOnceCharged(row)
+    }
+    const name = `${dialect}, ${way}`
+    score.set(name, (score.get(name) ?? 0) + 1)
+  }, 60_000)
+})
+
+/** As the upstream counted that answered: two words asked, forty told. */
+function expectOnceCharged(row: UsageRow): void {
+  expect(row).toMatchObject({ attempts: 2, prompt_tokens: 2, completion_tokens: 40, estimated: 0 })
+  expect(row.upstream).toStartWith('standby-')
+}

@@ -1,0 +1,17 @@
+/** The four formats that clients speak; upstreams speak them too. */
+import { chat } from './chat.ts'
+import type { SpokenFormat } from './format.ts'
+import { gemini } from './gemini.ts'
+import { messages } from './messages.ts'
+import { responses } from './responses.ts'
+
+export const SPOKEN: readonly SpokenFormat[] = [chat, responses, messages, gemini]
+
+/** The format of a request to an upstream, by its path: an OpenAI upstream speaks two. */
+export function spokenAt(url: string): SpokenFormat {
+  if (url.includes('/chat/completions')) return chat
+  if (url.includes('/responses')) return responses
+  if (url.includes('/messages')) return messages
+  if (url.includes('enerateContent')) return gemini
+  throw new Error(`no format is spoken at ${url}`)
+}
