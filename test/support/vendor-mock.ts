@@ -16,6 +16,8 @@ export interface VendorMock {
   stop(): Promise<void>
 }
 
+export const LISTED_MODEL = 'gpt-4o'
+
 type Answer = Response | Promise<Response>
 
 /** `name` is a part of the ids of its completions, so that no two vendors give the same. */
@@ -34,7 +36,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
   const completion = (stream: boolean): Response => {
     const id = `chatcmpl-${name}-${++made}`
     objects.set(id, { id, object: 'chat.completion' })
-    const common = { id, created: made, model: 'gpt-4o' }
+    const common = { id, created: made, model: LISTED_MODEL }
     if (!stream) {
       const message = { role: 'assistant', content: 'Hello' }
       const choices = [{ index: 0, message, finish_reason: 'stop' }]
@@ -52,7 +54,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
   const response = (stream: boolean, background: boolean): Response => {
     const id = `resp_${name}-${++made}`
     const status = background ? 'queued' : 'completed'
-    const object = { id, object: 'response', status, background, model: 'gpt-4o', output: [] }
+    const object = { id, object: 'response', status, background, model: LISTED_MODEL, output: [] }
     objects.set(id, object)
     if (!stream) return Response.json(object)
     const events = ['response.created', 'response.completed'].map(
@@ -89,6 +91,13 @@ export function startVendorMock(name = 'mock'): VendorMock {
       : Response.json(object)
   }
 
+  /** One model is listed; others are only found by their name. */
+  const model = (method: string, id: string | undefined): Response => {
+    if (id === undefined) return Response.json({ object: 'list', data: [{ id: LISTED_MODEL }] })
+    const name = decodeURIComponent(id)
+    return method === 'DELETE' ? Response.json({ id: name, deleted: true }) : found(name)
+  }
+
   const answer = (call: VendorCall): Answer => {
     const [, kind = '', id, rest] = call.path.split('/')
     const prefix = { files: 'file', batches: 'batch', videos: 'video' }[kind]
@@ -105,6 +114,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
       return Response.json({ id, deleted: true })
     }
     if (prefix !== undefined) return found(id ?? '')
+    if (kind === 'models') return model(call.method, id)
     if (call.method === 'POST' && call.path === '/chat/completions')
       return completion(call.body.includes('"stream":true'))
     if (kind === 'chat') return storedCompletion(call)

@@ -41,7 +41,7 @@ const of =
 /** A row goes as soon as the route is served. */
 const UNSERVED: readonly Unserved[] = [
   ...['POST /v1/complete'].map(of('the Anthropic API', anthropic)),
-  ...['POST /v1/projects/{rest*}'].map(of('Vertex AI', gemini)),
+  ...['POST /v1/projects/{project}/locations/{rest*}'].map(of('Vertex AI', gemini)),
   ...['POST /api/chat', 'POST /api/generate', 'POST /api/embed', 'GET /api/tags'].map(
     of("Ollama's own API", ollama),
   ),

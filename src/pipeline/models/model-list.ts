@@ -7,11 +7,12 @@ import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Host, ModelList } from '../../upstreams/known-lists.ts'
 import type { Services } from '../services.ts'
+import { upstreamModel } from './upstream-models.ts'
 
 export interface Models {
   /** Throws `upstream_error` only if nothing at all could be listed. */
   list(): Promise<ModelList>
-  /** A model by its name, out of what is listed: no upstream is asked for a path that a client made up. */
+  /** A model by its name: a listed one, or one that the upstream which a chat would go to knows unlisted. */
   find(model: string): Promise<ModelEntry | null>
 }
 
@@ -23,7 +24,7 @@ export function createModelList(gateway: Services): Models {
       const found = named.find(({ id }) => id === model)
       if (found !== undefined) return found
       const { data } = await models.list()
-      return data.find(({ id }) => id === model) ?? null
+      return data.find(({ id }) => id === model) ?? (await unlisted(gateway, model))
     },
     async list() {
       const upstreams = gateway.directory.allUpstreams()
@@ -39,6 +40,26 @@ export function createModelList(gateway: Services): Models {
     },
   }
   return models
+}
+
+/**
+ * Whether the list of models shows it, which every key may read. True as well while an upstream's list can't
+ * be had, since it may be there.
+ */
+export async function isListed(gateway: Services, model: string): Promise<boolean> {
+  const upstreams = gateway.directory.allUpstreams()
+  const named = [...definedIn(gateway), ...upstreams.flatMap(namedBy)]
+  if (named.some(({ id }) => id === model)) return true
+  const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
+  return lists.some((list) => list === null || list.data.some(({ id }) => id === model))
+}
+
+/** Vendors serve models that they do not list: snapshots, previews, fine-tuned ones of other projects. */
+async function unlisted(gateway: Services, model: string): Promise<ModelEntry | null> {
+  const { plan, askLists } = gateway.directory.routeFor(model)
+  if (askLists) return null
+  const keys = plan.flatMap((target) => target.keys)
+  return upstreamModel(gateway, keys, model)
 }
 
 /** The keys without a list of models, by their host. */

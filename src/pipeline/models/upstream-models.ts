@@ -1,13 +1,15 @@
-/** The models of one upstream, asked for with its keys in turn until one of them answers. */
+/** The models of one upstream, or one of them, asked for with its keys in turn until one of them answers. */
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure, isAboutRequest } from '../../core/failure.ts'
 import { redactValue } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { readModelList } from '../../protocols/openai/model-list.ts'
+import type { ModelEntry } from '../../protocols/protocol.ts'
+import { PROVIDERS, vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { CheckResult } from '../../upstreams/health/health.ts'
 import type { ModelList } from '../../upstreams/known-lists.ts'
-import { TransportError } from '../../upstreams/transport.ts'
+import { TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { noFileLeft } from '../attempt/refusals.ts'
 import { failureFromError } from '../attempt/send.ts'
@@ -28,8 +30,8 @@ export async function upstreamModels(
   for (const upstream of keys) {
     const { key } = upstream
     if (gateway.health.admission(key, NO_MODEL) === 'deny') continue
-    const asked = await ask(gateway, upstream)
-    if ('list' in asked) return asked.list
+    const asked = await ask(gateway, upstream, listOf(upstream))
+    if ('found' in asked) return asked.found
     if ('error' in asked) throw asked.error
     const { failed } = asked
     // A list says nothing about models, and a key with rights for answers alone is refused it.
@@ -42,10 +44,39 @@ export async function upstreamModels(
   return null
 }
 
+/** What is sent as a name: some upstreams decode `%2F`, and then read `a/../../files` as another path. */
+const SAFE_NAME = /^(?!.*\.\.)[\w.:@~+=,-]+(?:\/[\w.:@~+=,-]+)*$/
+
+/**
+ * A model by its name, for those that an upstream serves and does not list. Null if no key knows it, if its
+ * provider has no such route, or if the name could be read as another path.
+ */
+export async function upstreamModel(
+  gateway: Services,
+  keys: readonly UsableUpstream[],
+  model: string,
+): Promise<ModelEntry | null> {
+  if (!SAFE_NAME.test(model)) return null
+  for (const upstream of keys) {
+    const vendor = vendorAt(upstream.key.provider, 'openai')
+    if (vendor === null || gateway.health.admission(upstream.key, NO_MODEL) === 'deny') continue
+    const path = { path: `models/${encodeURIComponent(model)}`, query: '', model: NO_MODEL }
+    const { url, headers } = vendor(upstream.key, upstream.secret, path)
+    const asked = await ask(gateway, upstream, {
+      request: { method: 'GET', url, headers, body: null },
+      read: (value) => readModelList([value])?.[0] ?? null,
+    })
+    if ('found' in asked) return asked.found
+    if ('error' in asked) throw asked.error
+    if (asked.failed.status === 404) return null
+  }
+  return null
+}
+
 /** Asks one key for its list, whatever its state: what that says about the key. */
 export async function checkKey(gateway: Services, upstream: UsableUpstream): Promise<CheckResult> {
-  const asked = await ask(gateway, upstream)
-  if ('list' in asked) return 'accepted'
+  const asked = await ask(gateway, upstream, listOf(upstream))
+  if ('found' in asked) return 'accepted'
   if ('error' in asked) return 'unclear'
   const { class: kind, scope, status } = asked.failed
   if (status === null || kind === 'server') return 'unreachable'
@@ -54,12 +85,20 @@ export async function checkKey(gateway: Services, upstream: UsableUpstream): Pro
   return status < 300 || kind === 'rate' || kind === 'quota' ? 'accepted' : 'unclear'
 }
 
-/** An error ends it for all keys. */
-type Asked = { list: ModelList } | { failed: Failure } | { error: GatewayError }
+interface Question<Found> {
+  request: WireRequest
+  /** Of the JSON that came; null if it is not what was asked for. */
+  read(value: unknown): Found | null
+}
 
-async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> {
-  const { key, secret } = upstream
-  const request = PROVIDERS[key.provider].modelList(key, secret)
+/** An error ends it for all keys. */
+type Asked<Found> = { found: Found } | { failed: Failure } | { error: GatewayError }
+
+async function ask<Found>(
+  gateway: Services,
+  upstream: UsableUpstream,
+  { request, read }: Question<Found>,
+): Promise<Asked<Found>> {
   // An idle connection may just be closing, and this request is not retried.
   const sending = gateway.transport.send(request, { fresh: true })
   let timedOut = false
@@ -79,8 +118,10 @@ async function ask(gateway: Services, upstream: UsableUpstream): Promise<Asked> 
       })
       return { failed }
     }
-    const list = listIn(textOf(await wholeBody(reply, { maxBytes: MAX_BYTES })), upstream)
-    return list === null ? { failed: noList() } : { list }
+    const value = jsonOf(textOf(await wholeBody(reply, { maxBytes: MAX_BYTES })))
+    // Upstreams can say their key back here as anywhere.
+    const found = read(redactValue(value, upstream.secretForms))
+    return found === null ? { failed: noList() } : { found }
   } catch (error) {
     sending.cancel()
     if (timedOut) return { failed: failure('timeout', `no list within ${ASK_TIMEOUT_MS} ms`) }
@@ -96,11 +137,14 @@ function noList(): Failure {
   return failure('client', 'status 200, but no list of models', { status: 200 })
 }
 
-/** Upstreams can say their key back here as anywhere. */
-function listIn(text: string, { key, secretForms }: UsableUpstream): ModelList | null {
-  const value = redactValue(jsonOf(text), secretForms)
-  const data = PROTOCOLS[PROVIDERS[key.provider].protocols[0]].readModelList(value)
-  if (data === null) return null
-  const further = Array.isArray(value) ? {} : (value as object)
-  return { ...further, object: 'list', data }
+function listOf({ key, secret }: UsableUpstream): Question<ModelList> {
+  return {
+    request: PROVIDERS[key.provider].modelList(key, secret),
+    read(value) {
+      const data = PROTOCOLS[PROVIDERS[key.provider].protocols[0]].readModelList(value)
+      if (data === null) return null
+      const further = Array.isArray(value) ? {} : (value as object)
+      return { ...further, object: 'list', data }
+    },
+  }
 }

@@ -1,11 +1,12 @@
 /** Whose objects a request names, and where they are: what belongs to another user is not there. */
-import type { Caller } from '../../access/caller.ts'
+import { type Caller, mayUse } from '../../access/caller.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import { type Reference, referencesIn } from '../../passthrough/references.ts'
 import type { Endpoint, ModelRequest } from '../../protocols/protocol.ts'
 import type { Plan } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { isListed } from '../models/model-list.ts'
 import type { Services } from '../services.ts'
 
 /** Of one look-up. */
@@ -32,18 +33,29 @@ async function ownAmong(
   { kind, ids }: { kind: string; ids: readonly string[] },
 ): Promise<VendorObject[]> {
   const known = Map.groupBy(await services.objects.find(kind, ids), ({ id }) => id)
-  return ids.flatMap((id) => {
+  const own: VendorObject[] = []
+  for (const id of ids) {
     const rows = known.get(id) ?? []
     const mine = rows.find(({ userId }) => userId === caller.user.id)
-    if (mine !== undefined) return [mine]
-    if (rows.length > 0 || !mayUseUnknown(services, caller, kind)) throw notThere(kind, id)
-    return []
-  })
+    if (mine !== undefined) own.push(mine)
+    else if (rows.length > 0 || !(await mayUseUnknown(services, caller, { kind, id })))
+      throw notThere(kind, id)
+  }
+  return own
 }
 
-/** Everybody can list the names of models, so only an administrator may delete a model of unknown owner. */
-function mayUseUnknown({ unknownObjects }: Services, { user }: Caller, kind: string): boolean {
-  return user.role === 'admin' || (unknownObjects === 'pass' && kind !== 'model')
+/**
+ * An id that the gateway has not seen is only known to users who got it elsewhere. The list of models shows names
+ * to everybody, so only an administrator may delete a listed model of unknown owner.
+ */
+async function mayUseUnknown(
+  services: Services,
+  caller: Caller,
+  { kind, id }: Reference,
+): Promise<boolean> {
+  if (caller.user.role === 'admin') return true
+  if (services.unknownObjects === 'refuse') return false
+  return kind !== 'model' || (mayUse(caller, id) && !(await isListed(services, id)))
 }
 
 function notThere(kind: string, id: string): GatewayError {

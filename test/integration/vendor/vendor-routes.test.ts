@@ -1,7 +1,7 @@
 /** The vendors' further routes: where calls go, whose objects they concern, and what is recorded of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { LISTED_MODEL, startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 let mock: VendorMock
@@ -134,8 +134,24 @@ describe('objects', () => {
     mock.objects.set('file-old', { id: 'file-old' })
     expect((await call('GET', '/files/file-old')).json().id).toBe('file-old')
     expect((await call('GET', '/files/file-none')).status).toBe(404)
-    expect((await call('DELETE', '/models/ft:gpt:mine')).status).toBe(404)
-    expect(mock.calls.some(({ path }) => path.startsWith('/models/'))).toBe(false)
+  })
+
+  test('that are listed models are only an administrator’s to delete', async () => {
+    const path = `/models/${LISTED_MODEL}`
+    expect((await call('DELETE', path)).status).toBe(404)
+    expect(mock.calls.some(({ method }) => method === 'DELETE')).toBe(false)
+    expect((await call('DELETE', path, { key: gateway.adminKey })).json().deleted).toBe(true)
+    expect((await call('DELETE', '/models/ft:gpt:mine')).json().deleted).toBe(true)
+  })
+
+  test('that are models nobody lists are looked at where a chat with them goes', async () => {
+    mock.objects.set('ft:gpt:mine', { id: 'ft:gpt:mine', object: 'model' })
+    expect((await call('GET', '/models/ft:gpt:mine')).json()).toMatchObject({ id: 'ft:gpt:mine' })
+    expect((await call('GET', '/models/ft:gpt:none')).status).toBe(404)
+    const asked = mock.calls.map(({ path }) => path)
+    expect(asked).toEqual(['/models/ft%3Agpt%3Amine', '/models/ft%3Agpt%3Anone'])
+    expect((await call('GET', '/models/a%2F..%2Ffiles')).status).toBe(404)
+    expect(mock.calls).toHaveLength(2)
   })
 
   test.each(['..%2Forganization', 'a%2Fcontent', 'a%3Fx', '%20a', 'a;b'])(
@@ -220,6 +236,7 @@ test.each([
   'GET /organization/users',
   'POST /organization/projects',
   'GET /projects/x/roles',
+  'POST /projects/x/roles',
   'POST /webhook_endpoints',
 ])('%s is not served', async (line) => {
   const [method = '', path = ''] = line.split(' ')
