@@ -27,7 +27,7 @@ const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/support': ['openssl'],
   'test/contracts': ['initdb', 'redis-server'],
   'test/integration': ['curl', 'openssl', 'sqlite3', 'initdb', 'redis-server'],
-  'test/conformance': ['curl', 'openssl'],
+  'test/conformance': ['curl', 'openssl', 'ensurepip'],
   'test/chaos': ['curl', 'openssl', 'sqlite3', 'strace', 'initdb', 'redis-server'],
   'test/deploy': [
     'nginx',

@@ -29,12 +29,19 @@ export async function ownList(
   const limit = limitOf(owner)
   const data: Fields[] = []
   let page = fieldsOf(first)
+  let before: string | null = null
   for (let pages = 1; ; pages++) {
     const items = itemsOf(page)
-    data.push(...(await ownAmong(owner, kind, items, source.upstream)))
     const last = idOf(items.at(-1))
+    if (last !== null && last === before) {
+      // The same page again: this upstream does not know the parameter.
+      page = { ...page, has_more: false }
+      break
+    }
+    data.push(...(await ownAmong(owner, kind, items, source.upstream)))
     const goesOn = page.has_more === true && last !== null && pages < MAX_PAGES
     if (data.length >= limit || !goesOn) break
+    before = last
     const next = await fetchPage(owner, source.pageAfter(last))
     if (next === null) break
     page = next
