@@ -36,7 +36,9 @@ export async function startMockVendor(specification: string): Promise<MockVendor
   const steady = Bun.spawn([STEADY, ...options, ...FORMATS, specification], {
     stdin: 'ignore',
     stdout: 'ignore',
-    stderr: 'inherit',
+    stderr: 'ignore',
+    // The program starts another one, which would outlive it.
+    detached: true,
   })
   const origin = `http://127.0.0.1:${port}`
   const answers = () =>
@@ -69,7 +71,7 @@ export async function startMockVendor(specification: string): Promise<MockVendor
     requests,
     async stop() {
       await relay.stop(true)
-      steady.kill('SIGKILL')
+      process.kill(-steady.pid, 'SIGKILL')
       await steady.exited
     },
   }
