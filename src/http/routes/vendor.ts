@@ -129,12 +129,12 @@ async function bodyOf(
   }
   if (boundary !== null) return formOf(await readBytes(reading), { type, boundary, deployment })
   const text = await readText(reading)
-  return SDP_TYPE.test(type) && text.startsWith('v=')
+  return SDP_TYPE.test(type) && !JSON_START.test(text)
     ? { ...NO_BODY, body: { kind: 'bytes', bytes: Buffer.from(text), type } }
     : jsonBody(text, deployment)
 }
 
-/** The offer of a WebRTC session (RFC 8866). */
+/** The offer of a WebRTC session (RFC 8866), which its vendor judges. */
 const SDP_TYPE = /^application\/sdp\b/i
 
 function jsonBody(given: string, deployment: string | null): ReadBody {
