@@ -129,13 +129,18 @@ async function bodyOf(
   }
   if (boundary !== null) return formOf(await readBytes(reading), { type, boundary, deployment })
   const text = await readText(reading)
-  return SDP_TYPE.test(type) && !JSON_START.test(text)
+  return isOffer(route, type, text)
     ? { ...NO_BODY, body: { kind: 'bytes', bytes: Buffer.from(text), type } }
     : jsonBody(text, deployment)
 }
 
-/** The offer of a WebRTC session (RFC 8866), which its vendor judges. */
 const SDP_TYPE = /^application\/sdp\b/i
+const TAKES_OFFERS = /^\/v1\/(?:realtime\/calls|live\/sessions)$/
+
+/** The offer of a WebRTC session (RFC 8866). What is in it is for the vendor to judge; JSON is never one. */
+function isOffer({ path }: VendorRoute, type: string, text: string): boolean {
+  return TAKES_OFFERS.test(path) && SDP_TYPE.test(type) && !JSON_START.test(text)
+}
 
 function jsonBody(given: string, deployment: string | null): ReadBody {
   if (given.trim() === '') return NO_BODY
