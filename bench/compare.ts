@@ -2,12 +2,15 @@
  * Compares the gateways of several checkouts with one another and with nginx, in alternating rounds:
  * `npx bun bench/compare.ts BASE TREE… [--rounds 5] [--only load|streams]`. It needs no stored figures: it compares
  * the candidates within each round, so that a noisy moment affects all of them. Each checkout needs its own packages.
+ *
+ * `--peer URL,KEY,PID` adds a gateway of any kind that runs on this machine. It must send gpt-4o, gpt-4o-mini and
+ * gpt-4.1-mini to the upstreams, whose three ports `--ports 21100,21101,21102` sets.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Candidate, type Candidates, startCandidates } from './rig/candidates.ts'
+import { type Candidate, type Candidates, readPeer, startCandidates } from './rig/candidates.ts'
 import { median, rounded } from './rig/figures.ts'
 import { createLoader, type Loader } from './rig/load.ts'
 import { residentMbOf } from './rig/process-cost.ts'
@@ -27,10 +30,19 @@ const PACES = [
 
 const { values, positionals: trees } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
+    ports: { type: 'string' },
+  },
 })
-if (trees.length === 0)
+const peers = values.peer.map(readPeer)
+const ports = values.ports?.split(',').map(Number)
+if (trees.length + peers.length === 0)
   throw new Error('name the checkouts to compare, e.g. bench/compare.ts ../old .')
+if (ports !== undefined && (ports.length !== 3 || !ports.every((port) => port > 0)))
+  throw new Error(`--ports are three, of chat, single events and bursts; not "${values.ports}"`)
 if (values.only !== undefined && !['load', 'streams'].includes(values.only))
   throw new Error(`--only is "load" or "streams", not "${values.only}"`)
 const parts = { load: values.only !== 'streams', streams: values.only !== 'load' }
@@ -38,13 +50,13 @@ const parts = { load: values.only !== 'streams', streams: values.only !== 'load'
 /** By the name of the figure. */
 type Figures = Record<string, number>
 
-await using candidates = await startCandidates(trees, PACES)
+await using candidates = await startCandidates({ trees, peers, paces: PACES, ports })
 const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-compare-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const loader = await createLoader(folder)
-const all = [candidates.nginx, ...candidates.trees]
+const all = [candidates.nginx, ...candidates.gateways]
 const idle = all.map(({ way }) => residentMbOf(way.pids))
-for (const candidate of candidates.trees)
+for (const candidate of candidates.gateways)
   await loader.run(loadTarget(candidate), 64, WARM_UP_SECONDS)
 const rounds: Figures[][] = all.map(() => [])
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -90,7 +102,7 @@ function loadTarget({ way, key }: Candidate) {
 }
 
 /** Medians of each candidate; ratios of each checkout to nginx and to the first one, with their spread. */
-function print({ trees: compared }: Candidates, measured: readonly Figures[][]): void {
+function print({ gateways: compared }: Candidates, measured: readonly Figures[][]): void {
   const [nginx = [], base = [], ...others] = measured
   const names = ['nginx', ...compared.map(({ name }, at) => `${at}:${name}`)]
   const rows = Object.keys(nginx[0] ?? {}).map((figure) => ({

@@ -1,4 +1,4 @@
-/** What is compared: nginx and the gateways of several checkouts, in front of the same upstreams. */
+/** What is compared: nginx, the gateways of several checkouts, and others, in front of the same upstreams. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -14,17 +14,29 @@ export interface Candidate {
 
 export interface Candidates extends AsyncDisposable {
   nginx: Candidate
-  /** In the order that they were named. */
-  trees: readonly Candidate[]
+  /** Of the checkouts, then the others, in the order that they were named. */
+  gateways: readonly Candidate[]
 }
 
-/** `paces`: of single events, and of bursts. */
-export async function startCandidates(
-  trees: readonly string[],
-  paces: readonly [Pace, Pace],
-): Promise<Candidates> {
+interface Compared {
+  /** Checkouts; their gateways are started here. */
+  trees: readonly string[]
+  /** Gateways that run already, as `readPeer` reads them. */
+  peers: readonly Candidate[]
+  /** Of single events, and of bursts. */
+  paces: readonly [Pace, Pace]
+  /** Where the upstreams are to listen: chat, single events, bursts. */
+  ports: readonly number[] | undefined
+}
+
+export async function startCandidates({
+  trees,
+  peers,
+  paces,
+  ports,
+}: Compared): Promise<Candidates> {
   await using stack = new AsyncDisposableStack()
-  const { direct, nginx } = stack.use(await startSurroundings(paces))
+  const { direct, nginx } = stack.use(await startSurroundings(paces, ports))
   const [single = 0, burst = 0] = direct.streamPorts
   const upstreams = [
     { name: 'chat', model: CHAT_MODEL, port: direct.chatPort },
@@ -44,7 +56,19 @@ export async function startCandidates(
   const parts = stack.move()
   return {
     nginx: { name: 'nginx', way: nginx, key: gateways[0]?.key ?? '' },
-    trees: gateways,
+    gateways: [...gateways, ...peers],
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
+}
+
+/** `URL,KEY,PID`: a gateway on this machine. Its memory and CPU time are those of the process. */
+export function readPeer(text: string): Candidate {
+  const [address = '', key = '', pidText = '', ...more] = text.split(',')
+  const url = URL.parse(address)
+  const pid = Number(pidText)
+  if (url === null || url.pathname !== '/' || key === '' || !(pid > 0) || more.length > 0)
+    throw new Error(`a peer is URL,KEY,PID, as http://127.0.0.1:4000,sk-key,1234; not "${text}"`)
+  const port = Number(url.port || 80)
+  const way = { chatPort: port, streamPorts: [port, port], pid, pids: [pid] }
+  return { name: url.host, way, key }
 }

@@ -11,6 +11,8 @@ export interface StreamPlan {
   atOnce?: number
   /** If set, each stream stops after its first chunk until `release()`. */
   hold?: boolean
+  /** Any free one if it is missing. */
+  port?: number
 }
 
 export interface StreamUpstream {
@@ -35,7 +37,7 @@ interface Connection {
 }
 
 export function startStreamUpstream(
-  { chunks, everyMs, atOnce = 1, hold = false }: StreamPlan,
+  { chunks, everyMs, atOnce = 1, hold = false, port = 0 }: StreamPlan,
   hostname = '127.0.0.1',
 ): StreamUpstream {
   const released = Promise.withResolvers<void>()
@@ -68,7 +70,7 @@ export function startStreamUpstream(
 
   const server = Bun.listen<Connection>({
     hostname,
-    port: 0,
+    port,
     socket: {
       open(socket) {
         socket.data = { received: '', open: false }
@@ -119,12 +121,14 @@ if (import.meta.main) {
       chunks: { type: 'string' },
       every: { type: 'string' },
       'at-once': { type: 'string' },
+      port: { type: 'string' },
     },
   })
   const upstream = startStreamUpstream({
     chunks: Number(values.chunks ?? 100),
     everyMs: Number(values.every ?? 20),
     atOnce: Number(values['at-once'] ?? 1),
+    port: Number(values.port ?? 0),
   })
   console.log(upstream.port)
 }

@@ -27,12 +27,18 @@ export interface Surroundings extends AsyncDisposable {
   nginx: Way
 }
 
-export async function startSurroundings(paces: readonly Pace[]): Promise<Surroundings> {
+/** `ports`: where the upstreams are to listen, the one of chat completions first. */
+export async function startSurroundings(
+  paces: readonly Pace[],
+  ports: readonly number[] = freePorts(1 + paces.length),
+): Promise<Surroundings> {
   await using stack = new AsyncDisposableStack()
-  const [chatPort = 0, proxyChatPort = 0, ...proxyStreamPorts] = freePorts(2 + paces.length)
-  const streams = await Promise.all(paces.map(startStreamProcess))
-  for (const stream of streams) stack.defer(() => stream.stop())
-  const streamPorts = streams.map(({ port }) => port)
+  const [chatPort = 0, ...streamPorts] = ports
+  const [proxyChatPort = 0, ...proxyStreamPorts] = freePorts(1 + paces.length)
+  const streams = await Promise.all(
+    paces.map((pace, at) => startStreamProcess(pace, streamPorts[at] as number)),
+  )
+  for (const stop of streams) stack.defer(stop)
 
   const upstream = await startNginx(`server {
     listen 127.0.0.1:${chatPort} backlog=4096;
@@ -67,23 +73,25 @@ export function bareProxy(name: string, port: number, upstreamPort: number): str
   `
 }
 
-async function startStreamProcess({ chunks, everyMs, atOnce = 1 }: Pace) {
+/** Returns what stops it. */
+async function startStreamProcess(
+  { chunks, everyMs, atOnce = 1 }: Pace,
+  port: number,
+): Promise<() => Promise<void>> {
   const program = join(import.meta.dir, 'stream-upstream.ts')
-  const pace = ['--chunks', String(chunks), '--every', String(everyMs), '--at-once', String(atOnce)]
-  const child = Bun.spawn([process.execPath, program, ...pace], {
+  const options = { chunks, every: everyMs, 'at-once': atOnce, port }
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = Bun.spawn([process.execPath, program, ...words], {
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'inherit',
   })
   const { value } = await child.stdout.getReader().read()
-  const port = Number(new TextDecoder().decode(value))
-  if (!(port > 0)) throw new Error('the upstream of streams did not start')
-  return {
-    port,
-    async stop() {
-      child.kill('SIGTERM')
-      await child.exited
-    },
+  if (Number(new TextDecoder().decode(value)) !== port)
+    throw new Error(`the upstream of streams did not start on port ${port}`)
+  return async () => {
+    child.kill('SIGTERM')
+    await child.exited
   }
 }
 
