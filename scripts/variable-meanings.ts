@@ -221,12 +221,28 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     zh: '所有进行中请求的请求体合计可占用的字节数；超出时以 503 拒绝。进程实际需要两到三倍的内存',
   },
   MAX_IN_FLIGHT_PER_KEY: {
-    en: 'requests under way of one proxy key; beyond it they are answered with 429; 0 is no limit',
-    zh: '一个代理密钥同时进行的请求数；超出时以 429 拒绝；0 表示不限',
+    en: 'requests in flight of one proxy key without a `max_in_flight` of its own; beyond it they wait (`QUEUE_TIMEOUT_MS`) or get 429; 0 is no limit. With Redis, all instances count it together. If it is not set, each instance allows 5000 by itself',
+    zh: '没有自己的 `max_in_flight` 的代理密钥可同时进行的请求数；超出时等待（`QUEUE_TIMEOUT_MS`）或返回 429；0 表示不限。有 Redis 时由所有实例共同计数；未设置时每个实例各自允许 5000',
+  },
+  MAX_IN_FLIGHT_PER_USER: {
+    en: 'requests in flight of all keys of one user together, likewise',
+    zh: '一个用户的所有密钥合计可同时进行的请求数，同上',
   },
   MAX_IN_FLIGHT_PER_IP: {
     en: 'requests under way of one client address, likewise; set `TRUSTED_PROXIES` first, or all clients behind a proxy share its address',
     zh: '一个客户端地址同时进行的请求数，同上；须先设置 `TRUSTED_PROXIES`，否则代理后面的所有客户端共用其地址',
+  },
+  QUEUE_TIMEOUT_MS: {
+    en: 'how long a request may wait for a slot if its key, its user, or all upstream keys for its model have as many requests as they may have; keys of a higher `priority` go first. 0: it is refused at once',
+    zh: '当密钥、用户或该模型的所有上游密钥的并发已满时，一个请求最多等待多久；`priority` 较高的密钥优先。0 表示立即拒绝',
+  },
+  QUEUE_MAX: {
+    en: 'requests that may wait at one instance; the next one is refused at once',
+    zh: '一个实例上可以等待的请求数；再多的立即拒绝',
+  },
+  HEDGE_MAX_PERCENT: {
+    en: 'share of the requests for models with `--hedge` that may be sent to a second target',
+    zh: '对使用 `--hedge` 的模型，最多有多大比例的请求可以再发给第二个目标',
   },
   DRAIN_SECONDS: {
     en: 'how long streams may finish after SIGTERM',

@@ -123,8 +123,13 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
     bodyMemoryBytes: values.BODY_MEMORY_BYTES,
-    maxInFlightPerKey: values.MAX_IN_FLIGHT_PER_KEY,
-    maxInFlightPerAddress: values.MAX_IN_FLIGHT_PER_IP,
+    maxInFlight: {
+      perKey: sharedCap(values.MAX_IN_FLIGHT_PER_KEY, PROTECTION),
+      perUser: sharedCap(values.MAX_IN_FLIGHT_PER_USER, 0),
+      perAddress: sharedCap(values.MAX_IN_FLIGHT_PER_IP, 0),
+    },
+    queue: { timeoutMs: values.QUEUE_TIMEOUT_MS, max: values.QUEUE_MAX },
+    hedgeShare: values.HEDGE_MAX_PERCENT / 100,
     drainMs: values.DRAIN_SECONDS * 1000,
     drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,
@@ -145,6 +150,14 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     journalSync: values.JOURNAL_SYNC,
     logLevel: values.LOG_LEVEL,
   }
+}
+
+/** Protects an instance from one key, and is worth no question to Redis before each request. */
+const PROTECTION = 5000
+
+/** What an operator sets holds for all instances together. */
+function sharedCap(given: number | undefined, otherwise: number) {
+  return { max: given ?? otherwise, shared: given !== undefined }
 }
 
 function together(several: readonly string[], single: string | undefined): string[] {

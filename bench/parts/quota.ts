@@ -18,7 +18,7 @@ const quotas = createQuotas({
 })
 
 for (const monthlyQuotaTokens of [1e15, null]) {
-  const holder = { ...user, monthlyQuotaTokens }
+  const holder = { ...user, monthlyQuotaTokens, maxInFlight: null }
   const now = Date.now()
   await quotas.hold(holder, 1, now)
   for (let round = 0; round < 3; round++) {

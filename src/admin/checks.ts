@@ -14,6 +14,8 @@ const LABEL = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
 const MODEL = /^[\x21-\x7e\p{L}\p{M}\p{N}]{1,200}$/u
 /** Shorter secrets could not be masked in upstream replies without masking ordinary text. */
 const SECRET = /^[\x21\x23-\x26\x28-\x7e]{8,512}$/
+/** As the conditions and targets of models name them. */
+const TAG = /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u
 const MAX_WEIGHT = 999_999
 
 /** Normalised, so that names that look the same are equal. */
@@ -41,10 +43,26 @@ export function checkedEmail(email: string | null): string | null {
   throw adminError('email_invalid', { email })
 }
 
-/** A limit per minute: 0 is unlimited, null the configured default. */
-export function checkedLimit(field: 'rpm' | 'tpm', value: number | null): number | null {
+/** A limit: 0 is unlimited, null the configured default. */
+export function checkedLimit(
+  field: 'rpm' | 'tpm' | 'max_in_flight',
+  value: number | null,
+): number | null {
   if (value === null || (Number.isSafeInteger(value) && value >= 0)) return value
   throw adminError('limit_invalid', { field, value: String(value) })
+}
+
+const MAX_PRIORITY = 100
+
+export function checkedPriority(priority: number): number {
+  if (Number.isSafeInteger(priority) && priority >= 0 && priority <= MAX_PRIORITY) return priority
+  throw adminError('priority_invalid', { priority: String(priority) })
+}
+
+export function checkedTags(tags: readonly string[]): readonly string[] {
+  const wrong = tags.find((tag) => !TAG.test(tag))
+  if (wrong !== undefined) throw adminError('tag_invalid', { tag: wrong })
+  return [...new Set(tags)]
 }
 
 export function checkedModels(models: readonly string[] | null): readonly string[] | null {

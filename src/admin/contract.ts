@@ -17,6 +17,8 @@ export interface UserView {
   role: string
   status: string
   monthly_quota_tokens: number | null
+  /** Requests at a time; 0 is unlimited, null uses the configured default. */
+  max_in_flight: number | null
 }
 
 export interface KeyView {
@@ -29,6 +31,10 @@ export interface KeyView {
   /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm: number | null
   tpm: number | null
+  /** Requests at a time, likewise. */
+  max_in_flight: number | null
+  priority: number
+  tags: readonly string[]
   allowed_addresses: readonly string[] | null
   expires_at: string | null
   /** Id of the key that replaces it. */
@@ -46,6 +52,8 @@ export interface UpstreamView {
   models: readonly string[] | null
   deployments: Readonly<Record<string, string>> | null
   api_version: string | null
+  max_in_flight: number | null
+  tags: readonly string[]
   status: string
   failure_count: number
   cooldown_until: string | null
@@ -92,8 +100,10 @@ export function userView({
   role,
   status,
   monthlyQuotaTokens,
+  maxInFlight,
 }: User): UserView {
-  return { id, username, email, role, status, monthly_quota_tokens: monthlyQuotaTokens }
+  const limits = { monthly_quota_tokens: monthlyQuotaTokens, max_in_flight: maxInFlight }
+  return { id, username, email, role, status, ...limits }
 }
 
 export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): KeyView {
@@ -106,6 +116,9 @@ export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): K
     allowed_models: key.allowedModels,
     rpm: key.rpm,
     tpm: key.tpm,
+    max_in_flight: key.maxInFlight,
+    priority: key.priority,
+    tags: key.tags,
     allowed_addresses: key.allowedAddresses,
     expires_at: isoTime(key.expiresAtMs),
     rotated_to: key.rotatedTo,
@@ -133,6 +146,8 @@ export function upstreamView({
     models,
     deployments,
     api_version: key.apiVersion,
+    max_in_flight: key.maxInFlight,
+    tags: key.tags,
     status: state.status,
     failure_count: state.failureCount,
     cooldown_until: isoTime(state.cooldownUntilMs),

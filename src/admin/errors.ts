@@ -66,6 +66,13 @@ export const ADMIN_ERRORS = {
     ({ field, value }) => `${field} must be a whole number, 0 or more, but is ${value}`,
   ),
 
+  priority_invalid: entry(
+    'invalid',
+    'priority',
+    ({ priority }) => `the priority must be a whole number from 0 to 100, but is ${priority}`,
+  ),
+  tag_invalid: entry('invalid', 'tags', ({ tag }) => `invalid tag '${tag}'`),
+
   address_invalid: entry(
     'invalid',
     'allowed_addresses',

@@ -3,7 +3,14 @@ import type { RefusalReason } from '../access/key-activity.ts'
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey, User } from '../core/entities.ts'
 import type { Actor, MakeChange, RecordChange } from './changes.ts'
-import { checkedAddresses, checkedLabel, checkedLimit, checkedModels } from './checks.ts'
+import {
+  checkedAddresses,
+  checkedLabel,
+  checkedLimit,
+  checkedModels,
+  checkedPriority,
+  checkedTags,
+} from './checks.ts'
 import { keyView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
@@ -21,6 +28,10 @@ export interface KeyInput {
   /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm?: number | null
   tpm?: number | null
+  /** Requests at a time, likewise. */
+  maxInFlight?: number | null
+  priority?: number
+  tags?: readonly string[]
   /** Networks that may use it; null allows any. */
   allowedAddresses?: readonly string[] | null
 }
@@ -44,8 +55,20 @@ export interface ShownKey {
 
 type Rights = Pick<
   ApiKey,
-  'name' | 'allowedModels' | 'allowedAddresses' | 'rpm' | 'tpm' | 'expiresAtMs'
+  | 'name'
+  | 'allowedModels'
+  | 'allowedAddresses'
+  | 'rpm'
+  | 'tpm'
+  | 'maxInFlight'
+  | 'priority'
+  | 'tags'
+  | 'expiresAtMs'
 >
+
+/** What a key for one command does not choose. */
+const NO_FURTHER_RIGHTS = { allowedAddresses: null, maxInFlight: null, priority: 0, tags: [] }
+type TemporaryRights = Omit<Rights, keyof typeof NO_FURTHER_RIGHTS>
 
 /** 96 random bytes: enough to reject-sample 32 base62 characters. */
 const RANDOM_BYTES = 96
@@ -56,9 +79,10 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
   const insert = async (step: AdminStore, userId: number, rights: Rights): Promise<MintedKey> => {
     const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
     const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = rights
+    const { maxInFlight, priority, tags } = rights
     const prefix = displayPrefix(secret)
     const keyHash = sha256Hex(secret)
-    const limits = { rpm, tpm, allowedAddresses, expiresAtMs }
+    const limits = { rpm, tpm, maxInFlight, priority, tags, allowedAddresses, expiresAtMs }
     const row = { userId, name, prefix, keyHash, allowedModels, ...limits }
     return { secret, key: await step.createApiKey(row) }
   }
@@ -88,6 +112,9 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         allowedModels: checkedModels(input.allowedModels ?? null),
         rpm: checkedLimit('rpm', input.rpm ?? null),
         tpm: checkedLimit('tpm', input.tpm ?? null),
+        maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
+        priority: checkedPriority(input.priority ?? 0),
+        tags: checkedTags(input.tags ?? []),
         allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
         expiresAtMs: input.expiresAtMs ?? null,
       }
@@ -99,9 +126,9 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
       })
     },
     /** A key of the system user for the gateway's own commands: it appears in no list and is deleted afterwards. */
-    async createTemporary(rights: Omit<Rights, 'allowedAddresses'>): Promise<MintedKey> {
+    async createTemporary(rights: TemporaryRights): Promise<MintedKey> {
       return store.transaction(async (step) =>
-        insert(step, (await step.systemUser()).id, { ...rights, allowedAddresses: null }),
+        insert(step, (await step.systemUser()).id, { ...NO_FURTHER_RIGHTS, ...rights }),
       )
     },
     deleteTemporary: (id: number): Promise<void> => store.deleteApiKey(id),
@@ -198,6 +225,7 @@ async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
 
 function checkedPatch(patch: KeyPatch): KeyPatch {
   const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
+  const { maxInFlight, priority, tags } = patch
   const checked: KeyPatch = {
     ...(name !== undefined && { name: checkedLabel(name) }),
     ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
@@ -206,6 +234,9 @@ function checkedPatch(patch: KeyPatch): KeyPatch {
     }),
     ...(rpm !== undefined && { rpm: checkedLimit('rpm', rpm) }),
     ...(tpm !== undefined && { tpm: checkedLimit('tpm', tpm) }),
+    ...(maxInFlight !== undefined && { maxInFlight: checkedLimit('max_in_flight', maxInFlight) }),
+    ...(priority !== undefined && { priority: checkedPriority(priority) }),
+    ...(tags !== undefined && { tags: checkedTags(tags) }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   }
   if (Object.keys(checked).length === 0) throw adminError('nothing_to_change')

@@ -75,10 +75,20 @@ export function modelView(definition: ModelDefinition) {
     set: parameters.set,
     drop: parameters.drop,
     first_token_ms: firstTokenMs,
+    first_token_action: definition.firstTokenAction,
     fallback_on_filter: fallbackOnFilter,
   }
 }
 
-function targetView({ upstream, model, priority, weight, contextTokens }: ModelTarget) {
-  return { upstream, model, priority, weight, context_tokens: contextTokens }
+function targetView({ upstream, model, priority, weight, ...target }: ModelTarget) {
+  return {
+    upstream,
+    model,
+    priority,
+    weight,
+    context_tokens: target.contextTokens,
+    max_in_flight: target.maxInFlight,
+    mirror_percent: target.mirrorPercent,
+    conditions: target.conditions,
+  }
 }

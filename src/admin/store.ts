@@ -4,6 +4,7 @@ import type { KeyRefusal } from '../access/key-activity.ts'
 import type {
   ApiKey,
   ModelDefinition,
+  ModelPrice,
   ModelState,
   Provider,
   UpstreamKey,
@@ -90,6 +91,7 @@ export interface NewUser {
   email: string | null
   role: UserRole
   monthlyQuotaTokens: number | null
+  maxInFlight?: number | null
 }
 
 export interface UserPatch {
@@ -98,6 +100,8 @@ export interface UserPatch {
   role?: UserRole
   status?: UserStatus
   monthlyQuotaTokens?: number | null
+  /** Requests at a time; 0 is unlimited, null uses the configured default. */
+  maxInFlight?: number | null
 }
 
 export interface NewApiKey {
@@ -109,6 +113,9 @@ export interface NewApiKey {
   allowedAddresses: readonly string[] | null
   rpm: number | null
   tpm: number | null
+  maxInFlight?: number | null
+  priority?: number
+  tags?: readonly string[]
   expiresAtMs: number | null
 }
 
@@ -118,6 +125,10 @@ export interface KeyPatch {
   /** Per minute; 0 is unlimited, null uses the configured default. */
   rpm?: number | null
   tpm?: number | null
+  /** Requests at a time; 0 is unlimited, null uses the configured default. */
+  maxInFlight?: number | null
+  priority?: number
+  tags?: readonly string[]
   allowedAddresses?: readonly string[] | null
   expiresAtMs?: number | null
   rotatedTo?: number | null
@@ -132,16 +143,13 @@ export interface NewUpstreamKey {
   models: readonly string[] | null
   deployments: Readonly<Record<string, string>> | null
   apiVersion: string | null
+  maxInFlight?: number | null
+  tags?: readonly string[]
 }
 
 export type UpstreamPatch = Partial<Omit<NewUpstreamKey, 'provider'>> & { encryptedKey?: string }
 
-/** The operator's price for a model: USD per million tokens, one rate for each kind. */
-export interface ModelPrice {
-  model: string
-  rates: Readonly<Record<'input' | 'output', number>> &
-    Readonly<Record<'cached' | 'reasoning' | 'audioInput' | 'audioOutput', number | null>>
-}
+export type { ModelPrice }
 
 export interface AuditEntry {
   actor: string

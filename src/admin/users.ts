@@ -1,7 +1,7 @@
 /** People and programs that hold proxy keys. */
 import type { User, UserRole } from '../core/entities.ts'
 import type { Actor, MakeChange } from './changes.ts'
-import { checkedEmail, checkedName } from './checks.ts'
+import { checkedEmail, checkedLimit, checkedName } from './checks.ts'
 import { userView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
@@ -15,6 +15,8 @@ export interface UserInput {
   role?: UserRole
   /** null uses the configured default; 0 is unlimited. */
   monthlyQuotaTokens?: number | null
+  /** Requests at a time, likewise. */
+  maxInFlight?: number | null
 }
 
 export function createUsers({ store }: AdminDependencies, change: MakeChange) {
@@ -22,6 +24,7 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
     if (Object.keys(patch).length === 0) throw adminError('nothing_to_change')
     if (patch.email !== undefined) checkedEmail(patch.email)
     if (patch.username !== undefined) checkedName(patch.username, 'user_name_invalid')
+    if (patch.maxInFlight !== undefined) checkedLimit('max_in_flight', patch.maxInFlight)
     return change(actor, async (step, record) => {
       const before = await findUser(step, name)
       await keepNameFree(step, patch.username, before)
@@ -48,6 +51,7 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
         username: checkedName(username, 'user_name_invalid'),
         email: checkedEmail(email),
         role,
+        maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
       }
       return change(actor, async (step, record) => {
         await keepNameFree(step, username, null)

@@ -37,8 +37,8 @@ export function quotaTokens(text: string): number {
   throw new InvalidArgumentError("It must be a whole number of tokens, or 'none'.")
 }
 
-/** For a key: 0 is unlimited. Never null, which commander treats as "not given" and replaces with an empty text. */
-export function perMinute(text: string): number | 'default' {
+/** For a key or user: 0 is unlimited. Never null, which commander treats as "not given" and replaces with an empty text. */
+export function limit(text: string): number | 'default' {
   if (text === 'none') return 0
   if (text === 'default') return 'default'
   const amount = Number(text)

@@ -109,8 +109,12 @@ export const VARIABLES = {
   MAX_BODY_BYTES: whole(1024, 1024 ** 3).default(64 * 1024 * 1024),
   MAX_UPLOAD_BYTES: whole(1024).default(8 * 1024 ** 3),
   BODY_MEMORY_BYTES: whole(1024 ** 2).default(512 * 1024 * 1024),
-  MAX_IN_FLIGHT_PER_KEY: whole(0).default(5000),
+  MAX_IN_FLIGHT_PER_KEY: whole(0).optional(),
+  MAX_IN_FLIGHT_PER_USER: whole(0).default(0),
   MAX_IN_FLIGHT_PER_IP: whole(0).default(0),
+  QUEUE_TIMEOUT_MS: whole(0, 600_000).default(0),
+  QUEUE_MAX: whole(0, 100_000).default(1000),
+  HEDGE_MAX_PERCENT: whole(0, 100).default(10),
   /** Never so few days that a running month, whose quota is checked against its records, loses some. */
   USAGE_RETENTION_DAYS: daysOrNever.default(0),
   DRAIN_SECONDS: whole(0, 3600).default(30),

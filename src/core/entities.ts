@@ -19,6 +19,8 @@ export interface User {
   status: UserStatus
   /** Tokens per calendar month (UTC); null uses the configured default, 0 is unlimited. */
   monthlyQuotaTokens: number | null
+  /** Requests at a time; null uses the configured default, 0 is unlimited. */
+  maxInFlight: number | null
 }
 
 export interface ApiKey {
@@ -34,6 +36,12 @@ export interface ApiKey {
   allowedModels: readonly string[] | null
   rpm: number | null
   tpm: number | null
+  /** Requests at a time; null uses the configured default, 0 is unlimited. */
+  maxInFlight: number | null
+  /** From 0 to 100: of requests that have to wait, those of the highest priority go first. */
+  priority: number
+  /** Words that the conditions of models name. */
+  tags: readonly string[]
   /** Networks that may use it; null allows any. */
   allowedAddresses: readonly string[] | null
   expiresAtMs: number | null
@@ -82,12 +90,19 @@ export interface UpstreamKey {
   /** Azure: model → deployment. Elsewhere: model → the upstream's own model name. */
   deployments: Readonly<Record<string, string>> | null
   apiVersion: string | null
+  /** Requests at a time; null and 0 are unlimited. */
+  maxInFlight: number | null
+  /** Words that the targets of models name. */
+  tags: readonly string[]
   state: UpstreamState
 }
 
 /** A target of a public model name: one model, at the provider keys that `upstream` names. */
 export interface ModelTarget {
-  /** A key's name, a prefix followed by `*`, or a provider; null: the most specific keys for the model. */
+  /**
+   * A key's name, a prefix followed by `*`, a provider, or `#` followed by a tag of keys; null: the most specific
+   * keys for the model.
+   */
   upstream: string | null
   /** The model at the upstream, before a key's own deployments rename it. */
   model: string
@@ -97,9 +112,23 @@ export interface ModelTarget {
   weight: number | null
   /** The context window in tokens; null: unknown. */
   contextTokens: number | null
+  /** Requests at a time; null and 0 are unlimited. */
+  maxInFlight: number | null
+  /** It gets a copy of this percentage of the requests, and its answers are dropped; null: an ordinary target. */
+  mirrorPercent: number | null
+  /** It takes requests that meet all of them, e.g. `tag:premium` or `max-tokens:4000` (routing/conditions.ts). */
+  conditions: readonly string[]
 }
 
-export type Strategy = 'priority' | 'latency' | 'sticky'
+export const STRATEGIES = ['priority', 'latency', 'cost', 'sticky'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
+/**
+ * What follows a late first token: `replace` cancels the late target and asks the next one; `hedge` asks the next
+ * one as well, and takes the answer that begins first.
+ */
+export const FIRST_TOKEN_ACTIONS = ['replace', 'hedge'] as const
+export type FirstTokenAction = (typeof FIRST_TOKEN_ACTIONS)[number]
 
 /** Changes to the fields of a request before it is forwarded. */
 export interface ModelParameters {
@@ -119,8 +148,16 @@ export interface ModelDefinition {
   parameters: ModelParameters
   /** How long to wait for a target's first token while another one could serve; null: the configured time. */
   firstTokenMs: number | null
+  firstTokenAction: FirstTokenAction
   /** Whether the next target is tried after a content filter has rejected the prompt. */
   fallbackOnFilter: boolean
+}
+
+/** The operator's price for a model: USD per million tokens, one rate for each kind. */
+export interface ModelPrice {
+  model: string
+  rates: Readonly<Record<'input' | 'output', number>> &
+    Readonly<Record<'cached' | 'reasoning' | 'audioInput' | 'audioOutput', number | null>>
 }
 
 /** Everything needed to decide about a request, as one consistent snapshot of the store. */
@@ -130,4 +167,5 @@ export interface DirectoryRows {
   upstreamKeys: readonly UpstreamKey[]
   modelStates: readonly ModelState[]
   models: readonly ModelDefinition[]
+  prices: readonly ModelPrice[]
 }

@@ -1,24 +1,49 @@
-/** Limits concurrent requests per key and per address, and ends them when their key is revoked. */
+/** Limits concurrent requests per key, user and address, and ends them when their key is revoked. */
 import type { Caller } from '../access/caller.ts'
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
+import type { Cap, Taking } from './cap.ts'
 import type { ClientPeer } from './rate-limits.ts'
+import { limitsUnavailable } from './refusals.ts'
+import type { Slots } from './slots.ts'
+import type { Leaving } from './waiting-line.ts'
+
+/** How many requests at a time, for those without a cap of their own; 0 is no limit. */
+export interface DefaultCap {
+  max: number
+  /** Whether all instances count it together; otherwise it protects each one by itself. */
+  shared: boolean
+}
+
+/** What happens to a request whose caps are full. */
+export interface QueueRules {
+  /** 0: it is refused at once. */
+  timeoutMs: number
+  /** Requests that may wait at this instance; the next one is refused at once. */
+  max: number
+}
 
 export interface InFlightRules {
-  /** Per proxy key; 0 is no limit. */
-  perKey: number
-  /** Per client address; 0 is no limit. */
-  perAddress: number
+  perKey: DefaultCap
+  perUser: DefaultCap
+  perAddress: DefaultCap
+  queue: QueueRules
+  slots: Slots
   addressOf(peer: ClientPeer): string
 }
 
 export interface InFlight {
-  /** Throws `too_many_in_flight`. Returns a function to call when the request ends. */
-  enter(caller: Caller, client: ClientPeer & Endable): () => void
+  /**
+   * Throws `too_many_in_flight` or `limits_unavailable`. Returns a function to call when the request ends; a
+   * promise only if it has to wait, or if instances count together.
+   */
+  enter(caller: Caller, client: ClientPeer & Endable, signal: Leaving): Leave | Promise<Leave>
   /** Ends the requests of callers that are no longer allowed. */
   endOthersThan(isAllowed: (caller: Caller) => boolean): void
   /** Model requests of this instance that have not ended. */
   count(): number
 }
+
+type Leave = () => void
 
 interface Endable {
   /** Refuses the request if its response has not begun; otherwise closes the connection in the middle of it. */
@@ -30,29 +55,56 @@ interface Running {
   client: Endable
 }
 
-const TRY_AGAIN_MS = 1_000
+/** A cap and how a refusal names it. */
+interface NamedCap extends Cap {
+  who: string
+  setting: string
+}
 
-export function createInFlight({ perKey, perAddress, addressOf }: InFlightRules): InFlight {
+export const TRY_AGAIN_MS = 1_000
+
+export function createInFlight(rules: InFlightRules): InFlight {
+  const { slots, queue } = rules
   const running = new Set<Running>()
-  const ofKeys = new Counts<number>(perKey)
-  const ofAddresses = new Counts<string>(perAddress)
+
+  const leaving =
+    (request: Running, release: Leave): Leave =>
+    () => {
+      if (running.delete(request)) release()
+    }
+  const waited = async (
+    taking: Exclude<Taking<NamedCap>, { kind: 'taken' }>,
+    caps: readonly NamedCap[],
+    { priority, signal }: { priority: number; signal: Leaving },
+  ): Promise<Leave> => {
+    if (taking.kind === 'unavailable') throw limitsUnavailable()
+    const ahead = slots.waiting(taking.cap.owner)
+    if (queue.timeoutMs === 0 || slots.waiting() >= queue.max) throw tooMany(taking.cap, ahead)
+    const got = await slots.wait([caps], { priority, timeoutMs: queue.timeoutMs, signal })
+    if (signal.aborted) throw clientGone()
+    if (got === null) throw tooMany(taking.cap, slots.waiting(taking.cap.owner))
+    return got.release
+  }
 
   return {
-    enter(caller, client) {
-      const key = caller.key.id
-      const address = perAddress > 0 ? addressOf(client) : null
-      if (ofKeys.isFull(key)) throw tooMany('this proxy key', perKey, 'MAX_IN_FLIGHT_PER_KEY')
-      if (address !== null && ofAddresses.isFull(address))
-        throw tooMany(`the address ${address}`, perAddress, 'MAX_IN_FLIGHT_PER_IP')
-      ofKeys.add(key)
-      if (address !== null) ofAddresses.add(address)
+    enter(caller, client, signal) {
+      const caps = capsOf(caller, client, rules)
+      const { priority } = caller.key
+      // Before it waits, so that a revoked key ends it there too.
       const request = { caller, client }
-      running.add(request)
-      return () => {
-        if (!running.delete(request)) return
-        ofKeys.remove(key)
-        if (address !== null) ofAddresses.remove(address)
+      const entered = (taking: Taking<NamedCap>): Leave | Promise<Leave> => {
+        running.add(request)
+        if (taking.kind === 'taken') return leaving(request, taking.release)
+        return waited(taking, caps, { priority, signal }).then(
+          (release) => leaving(request, release),
+          (error) => {
+            running.delete(request)
+            throw error
+          },
+        )
       }
+      const taking = slots.take(caps, priority)
+      return taking instanceof Promise ? taking.then(entered) : entered(taking)
     },
     endOthersThan(isAllowed) {
       for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
@@ -61,35 +113,47 @@ export function createInFlight({ perKey, perAddress, addressOf }: InFlightRules)
   }
 }
 
-/** Requests in flight by owner. Owners without any are not kept. */
-class Counts<Owner> {
-  private readonly counts = new Map<Owner, number>()
-  private readonly max: number
-
-  /** `max`: 0 is no limit. */
-  constructor(max: number) {
-    this.max = max
+/** A cap of its own, which all instances count together, comes before the default. */
+function capsOf({ key, user }: Caller, client: ClientPeer, rules: InFlightRules): NamedCap[] {
+  const caps: NamedCap[] = []
+  const add = (
+    own: number | null,
+    byDefault: DefaultCap,
+    name: Omit<NamedCap, keyof DefaultCap>,
+  ) => {
+    const cap = own === null ? byDefault : { max: own, shared: true }
+    if (cap.max > 0) caps.push({ ...name, ...cap })
   }
-
-  isFull(owner: Owner): boolean {
-    return this.max > 0 && (this.counts.get(owner) ?? 0) >= this.max
+  add(key.maxInFlight, rules.perKey, {
+    owner: `key:${key.id}`,
+    who: 'this proxy key',
+    setting: key.maxInFlight === null ? 'MAX_IN_FLIGHT_PER_KEY' : 'its max_in_flight',
+  })
+  add(user.maxInFlight, rules.perUser, {
+    owner: `user:${user.id}`,
+    who: 'this user',
+    setting: user.maxInFlight === null ? 'MAX_IN_FLIGHT_PER_USER' : "the user's max_in_flight",
+  })
+  if (rules.perAddress.max > 0) {
+    const address = rules.addressOf(client)
+    const who = `the address ${address}`
+    add(null, rules.perAddress, { owner: `ip:${address}`, who, setting: 'MAX_IN_FLIGHT_PER_IP' })
   }
-
-  add(owner: Owner): void {
-    this.counts.set(owner, (this.counts.get(owner) ?? 0) + 1)
-  }
-
-  remove(owner: Owner): void {
-    const left = (this.counts.get(owner) ?? 1) - 1
-    if (left === 0) this.counts.delete(owner)
-    else this.counts.set(owner, left)
-  }
+  return caps
 }
 
-function tooMany(who: string, max: number, variable: string): GatewayError {
+function clientGone(): GatewayError {
+  return new GatewayError(
+    'client_closed_request',
+    'gateway: the client closed the connection while its request waited for others to end.',
+  )
+}
+
+function tooMany({ who, max, setting }: NamedCap, waiting: number): GatewayError {
+  const queued = waiting === 0 ? '' : ` ${waiting} more wait for one to end.`
   return new GatewayError(
     'too_many_in_flight',
-    `gateway: ${who} has ${max} requests under way, which is all that it may have (${variable}). Wait for one to end.`,
+    `gateway: ${who} has ${max} requests in flight, which is all that it may have (${setting}).${queued} Wait for one to end.`,
     { headers: retryAfterHeaders(TRY_AGAIN_MS) },
   )
 }

@@ -2,20 +2,19 @@
 import type { Caller } from '../access/caller.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
 import type { Client } from './client.ts'
+import type { RequestContext } from './context.ts'
 import type { Services } from './services.ts'
 
-/** Throws a refusal; else the request is in flight until what is returned is called. */
+/**
+ * Throws a refusal; else the request is in flight until what is returned is called. A promise only if it has to
+ * wait for others to end, or if instances count together.
+ */
 export function admit(
-  { inFlight, rateLimits }: Services,
+  services: Services,
   caller: Caller,
   client: Pick<Client, 'revoke'> & ClientPeer,
-): () => void {
-  const leave = inFlight.enter(caller, client)
-  try {
-    rateLimits.admit(caller.key, client)
-  } catch (error) {
-    leave()
-    throw error
-  }
-  return leave
+  { signal }: Pick<RequestContext, 'signal'>,
+): (() => void) | Promise<() => void> {
+  services.rateLimits.admit(caller.key, client)
+  return services.inFlight.enter(caller, client, signal)
 }

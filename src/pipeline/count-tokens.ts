@@ -34,7 +34,8 @@ export async function serveCount(
 ): Promise<void> {
   const { client } = incoming
   const caller = authenticate(services, client)
-  const leave = admit(services, caller, client)
+  const admitted = admit(services, caller, client, context)
+  const leave = admitted instanceof Promise ? await admitted : admitted
   try {
     await countFor(services, caller, incoming, context)
   } finally {

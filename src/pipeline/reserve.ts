@@ -23,6 +23,8 @@ export interface Reservation {
   readonly context: RequestContext
   /** What was reserved, by estimate. */
   readonly tokens: number
+  /** What the record has as its endpoint, if not that of the request. */
+  readonly recordedAs?: string
   /** Null if the user has no quota. */
   quota: QuotaReservation | null
   /** Null if no rate limit applies. */
@@ -69,13 +71,20 @@ export async function reserve(
   return reservation
 }
 
-function entryOf({ caller, request, context, tokens, quota }: Reservation): JournalEntry {
+export function entryOf({
+  caller,
+  request,
+  context,
+  tokens,
+  quota,
+  recordedAs,
+}: Reservation): JournalEntry {
   return {
     requestId: context.requestId,
     startedAtMs: context.startedAtMs,
     userId: caller.user.id,
     apiKeyId: caller.key.id,
-    endpoint: request.endpoint,
+    endpoint: recordedAs ?? request.endpoint,
     model: request.model,
     stream: request.stream,
     tokens,

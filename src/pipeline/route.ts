@@ -2,14 +2,17 @@
 import type { Caller } from '../access/caller.ts'
 import type { ModelDefinition } from '../core/entities.ts'
 import { invalidRequest } from '../core/errors.ts'
+import type { HeaderSource } from '../core/headers.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import type { ClientLimits } from '../routing/client-limits.ts'
+import { takenBy } from '../routing/conditions.ts'
 import { withParameters } from '../routing/parameters.ts'
 import type { Plan } from '../routing/plan.ts'
-import { byLatency, byStickiness, stickyKeyOf } from '../routing/strategies.ts'
+import { byCost, byLatency, byStickiness, stickyKeyOf } from '../routing/strategies.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 import { latencyName } from './latency-name.ts'
 import { routeModel } from './model-route.ts'
+import { expectedCost, factsOf } from './request-facts.ts'
 import type { Services } from './services.ts'
 
 export interface Route {
@@ -19,35 +22,42 @@ export interface Route {
   definition: ModelDefinition | null
 }
 
+interface Asked {
+  asked: ModelRequest
+  limits: ClientLimits
+  /** Of the client's request, for the conditions of targets. */
+  headers: HeaderSource
+}
+
 /** A promise only if a model list has to be waited for. */
 export function route(
   services: Services,
   caller: Caller,
-  asked: ModelRequest,
-  limits: ClientLimits,
+  { asked, limits, headers }: Asked,
 ): Route | Promise<Route> {
   const routed = routeModel(services, caller, asked)
+  const further = { asked, limits, headers }
   if (routed instanceof Promise)
-    return routed.then((plan) => planned(services, caller, { plan, asked, limits }))
-  return planned(services, caller, { plan: routed, asked, limits })
+    return routed.then((plan) => planned(services, caller, { plan, ...further }))
+  return planned(services, caller, { plan: routed, ...further })
 }
 
-interface Routed {
+interface Routed extends Asked {
   plan: Plan<UsableUpstream>
-  asked: ModelRequest
-  limits: ClientLimits
 }
 
 function planned(
   services: Services,
   caller: Caller,
-  { plan: routed, asked, limits }: Routed,
+  { plan: routed, asked, limits, headers }: Routed,
 ): Route {
   const { definition } = services.directory.routeFor(asked.model)
   const plan = limits.target === null ? routed : onlyTarget(routed, limits.target)
   if (definition === null) return { plan, request: asked, definition }
   const request = changed(asked, definition)
-  return { plan: ordered(services, plan, definition, { caller, request }), request, definition }
+  const open = takenBy(plan, factsOf(caller, request, headers))
+  if (open.length === 0) throw takenByNone(definition.name, plan)
+  return { plan: ordered(services, open, definition, { caller, request }), request, definition }
 }
 
 function changed(asked: ModelRequest, { parameters }: ModelDefinition): ModelRequest {
@@ -57,9 +67,9 @@ function changed(asked: ModelRequest, { parameters }: ModelDefinition): ModelReq
 }
 
 function ordered(
-  { latencies, random }: Services,
+  { latencies, prices, random }: Services,
   plan: Plan<UsableUpstream>,
-  { strategy }: ModelDefinition,
+  { strategy, name }: ModelDefinition,
   { caller, request }: { caller: Caller; request: ModelRequest },
 ): Plan<UsableUpstream> {
   switch (strategy) {
@@ -67,9 +77,19 @@ function ordered(
       return plan
     case 'latency':
       return byLatency(plan, (target) => latencies.expectedMs(latencyName(target)), random)
+    case 'cost':
+      return byCost(plan, (target) => expectedCost(prices, request, { name, target }))
     case 'sticky':
       return byStickiness(plan, stickyKeyOf(request.body, caller.user.username))
   }
+}
+
+function takenByNone(model: string, plan: Plan<UsableUpstream>) {
+  const needed = plan.map(({ conditions }) => conditions.map(({ text }) => text).join(' and '))
+  return invalidRequest(
+    `no target of the model '${model}' takes this request: they need ${[...new Set(needed)].join(', or ')}`,
+    'model',
+  )
 }
 
 /** By the name of an upstream key, or of the model there. */

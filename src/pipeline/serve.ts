@@ -12,6 +12,7 @@ import type { Client } from './client.ts'
 import type { RequestContext } from './context.ts'
 import type { Continued } from './kept/continue.ts'
 import { keepResponse } from './kept/keep.ts'
+import { sendCopies } from './mirror.ts'
 import { parse, type Unread } from './parse.ts'
 import { crashResult } from './relay/crashed.ts'
 import { keepClientAlive } from './relay/keep-alive.ts'
@@ -45,17 +46,20 @@ export async function serve(
 ): Promise<void> {
   const { client } = incoming
   const caller = incoming.caller ?? authenticate(services, client)
-  const leave = incoming.isAdmitted === true ? null : admit(services, caller, client)
+  const admitted = incoming.isAdmitted === true ? null : admit(services, caller, client, context)
+  const leave = admitted instanceof Promise ? await admitted : admitted
   try {
     const parsed = parse(incoming)
     const asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
     const limits = readClientLimits(client.headers, invalidRequest)
-    const routed = route(services, caller, asked, limits)
+    const { headers } = client
+    const routed = route(services, caller, { asked, limits, headers })
     const { request, definition, ...found } = routed instanceof Promise ? await routed : routed
     const kept = planForObjects(services, caller, { request, plan: found.plan })
     const plan = kept instanceof Promise ? await kept : kept
     const reservation = await reserve(services, { caller, request, client }, context)
     const routing = { plan, limits, definition }
+    sendCopies(services, { caller, request, headers }, reservation)
     const tries = new RequestTries(services.forwardHeaders, routing, reservation, client)
     const keepAlive = keepClientAlive(services, tries)
     let relayed: RelayResult
@@ -70,6 +74,7 @@ export async function serve(
     } catch (error) {
       relayed = crashResult(services, tries, error)
     }
+    tries.leave()
     keepAlive?.stop()
     const settled = settle(services, reservation, relayed)
     if (settled instanceof Promise) await settled

@@ -5,8 +5,9 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
 import type { Trust } from '../limits/client-address.ts'
-import type { InFlight } from '../limits/in-flight.ts'
+import type { InFlight, QueueRules } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import type { Slots } from '../limits/slots.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
 import type { ResponseStore } from '../passthrough/response-store.ts'
 import type { ThoughtStores } from '../protocols/translation/thought-memory.ts'
@@ -20,6 +21,7 @@ import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
 import type { Live } from '../usage/live.ts'
 import type { Metrics } from '../usage/metrics.ts'
+import type { ModelPrices } from '../usage/model-prices.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import type { EndedRequests } from '../usage/sinks.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
@@ -51,6 +53,7 @@ export interface Services {
   health: KeyHealth
   modelLists: KnownLists
   latencies: Latencies
+  prices: ModelPrices
   transport: Transport
   tokenizer: Tokenizer
   journal: Journal
@@ -63,6 +66,8 @@ export interface Services {
   /** In [0, 1). */
   random: () => number
   retryBudget: RetryBudget
+  /** How many requests may be sent twice. */
+  hedgeBudget: RetryBudget
   deadlines: Deadlines
   limits: TimeLimits
   /** Models at keys that refuse to be asked for usage in streams. */
@@ -72,6 +77,8 @@ export interface Services {
   quotas: Quotas
   rateLimits: RateLimits
   inFlight: InFlight
+  slots: Slots
+  queue: QueueRules
   /** Takes refusals of known keys; a command's own gateway needs none. */
   keyActivity?: KeyActivity
   /** Whether an address is a proxy whose X-Forwarded-For is believed. */

@@ -44,7 +44,7 @@ function record(
     startedAtMs: context.startedAtMs,
     userId: caller.user.id,
     apiKeyId: caller.key.id,
-    endpoint: request.endpoint,
+    endpoint: reservation.recordedAs ?? request.endpoint,
     model: request.model,
     upstreamModel: current?.target.model ?? null,
     upstreamKeyId: key !== null && PROVIDER_FACTS[key.provider].hasKeys ? key.id : null,

@@ -19,6 +19,8 @@ const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
   models: null,
   deployments: null,
   apiVersion: null,
+  maxInFlight: null,
+  tags: [],
   state: {
     status: 'healthy',
     failureCount: 0,

@@ -25,6 +25,8 @@ const key = (id: number, name: string, more: Partial<UpstreamKey> = {}): Upstrea
   models: null,
   deployments: null,
   apiVersion: null,
+  maxInFlight: null,
+  tags: [],
   state: HEALTHY,
   ...more,
 })
@@ -34,6 +36,9 @@ const target = (model: string, upstream: string | null, more: Partial<ModelTarge
   priority: 0,
   weight: null,
   contextTokens: null,
+  maxInFlight: null,
+  mirrorPercent: null,
+  conditions: [],
   ...more,
 })
 const definition = (...targets: ModelTarget[]): ModelDefinition => ({
@@ -42,6 +47,7 @@ const definition = (...targets: ModelTarget[]): ModelDefinition => ({
   targets,
   parameters: { default: {}, set: {}, drop: [] },
   firstTokenMs: null,
+  firstTokenAction: 'replace',
   fallbackOnFilter: false,
 })
 const KEYS = [

@@ -1,34 +1,62 @@
 /** The plan of a model that an operator defined: its targets, each with the keys that may serve it. */
 import type { ModelDefinition, ModelTarget, UpstreamKey } from '../core/entities.ts'
+import { readCondition } from './conditions.ts'
 import { matchesModel } from './model-names.ts'
 import { type Keyed, type Plan, type Target, targetsOf } from './plan.ts'
 import { mostSpecific, specificity } from './specificity.ts'
 
-/** Whether a target's `upstream` means this key: by its name, a pattern of names, or its provider. */
-export function isMeant(upstream: string, { name, provider }: UpstreamKey): boolean {
+/** Whether a target's `upstream` means this key: by its name, a pattern of names, its provider, or a `#tag`. */
+export function isMeant(upstream: string, { name, provider, tags }: UpstreamKey): boolean {
+  if (upstream.startsWith('#')) return tags.includes(upstream.slice(1))
   return matchesModel(upstream, name) || upstream === provider
 }
 
-/** In the order of the definition; a target that no key serves is left out. */
+/** In the order of the definition; mirrors, and targets that no key serves, are left out. */
 export function planOfModel<Upstream extends Keyed>(
-  { targets }: ModelDefinition,
+  { name, targets }: ModelDefinition,
   upstreams: readonly Upstream[],
 ): Plan<Upstream> {
-  return targets.flatMap((target) => targetsFor(target, upstreams))
+  return targets
+    .filter(({ mirrorPercent }) => mirrorPercent === null)
+    .flatMap((target) => targetsFor(name, target, upstreams))
+}
+
+/** A target that gets copies of requests, and whose answers are dropped. */
+export interface Mirror<Upstream extends Keyed> {
+  targets: Plan<Upstream>
+  /** The share of the requests that it gets a copy of. */
+  percent: number
+}
+
+export function mirrorsOfModel<Upstream extends Keyed>(
+  { name, targets }: ModelDefinition,
+  upstreams: readonly Upstream[],
+): readonly Mirror<Upstream>[] {
+  return targets.flatMap((target) =>
+    target.mirrorPercent === null
+      ? []
+      : [{ percent: target.mirrorPercent, targets: targetsFor(name, target, upstreams) }],
+  )
 }
 
 /** More than one if its keys are at several hosts: they share its weight. */
 function targetsFor<Upstream extends Keyed>(
-  { upstream, model, priority, weight, contextTokens }: ModelTarget,
+  name: string,
+  { upstream, model, priority, weight, contextTokens, maxInFlight, ...target }: ModelTarget,
   upstreams: readonly Upstream[],
 ): Target<Upstream>[] {
   const keys = keysFor(upstream, model, upstreams)
   const hosts = targetsOf(keys, model)
-  return hosts.map((target) => ({
-    ...target,
+  const owner = `target:${name} ${model}@${upstream ?? ''}`
+  const cap = maxInFlight ? { owner, max: maxInFlight } : null
+  const conditions = target.conditions.map(readCondition).filter((one) => one !== null)
+  return hosts.map((host) => ({
+    ...host,
     priority,
-    weight: weight === null ? null : (weight * weigh(target.keys)) / (weigh(keys) || 1),
+    weight: weight === null ? null : (weight * weigh(host.keys)) / (weigh(keys) || 1),
     contextTokens,
+    cap,
+    conditions,
   }))
 }
 

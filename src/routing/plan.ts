@@ -2,6 +2,7 @@
 import type { UpstreamKey } from '../core/entities.ts'
 import type { Failure } from '../core/failure.ts'
 import { upstreamModelName } from './choose-key.ts'
+import type { Condition } from './conditions.ts'
 
 /** A provider key that can be used; what else its owner keeps with it is no concern of the routing. */
 export interface Keyed {
@@ -19,6 +20,16 @@ export interface Target<Upstream extends Keyed> {
   weight: number | null
   /** The most tokens that it can read and write together; null: unknown. */
   contextTokens: number | null
+  /** How many requests it may have at a time; null: any number. */
+  cap: TargetCap | null
+  /** It takes requests that meet all of them. */
+  conditions: readonly Condition[]
+}
+
+/** Targets of one owner share their cap. */
+export interface TargetCap {
+  owner: string
+  max: number
 }
 
 /** In the order of the configuration; which one is tried first is decided for each request. */
@@ -88,5 +99,7 @@ export function targetsOf<Upstream extends Keyed>(
     priority: 0,
     weight: null,
     contextTokens: null,
+    cap: null,
+    conditions: [],
   }))
 }

@@ -5,7 +5,7 @@ import type { UpstreamKey } from '../core/entities.ts'
 import { Latencies } from '../upstreams/health/latency.ts'
 import { chooseCandidate } from './choose-candidate.ts'
 import { type Keyed, type Plan, type Target, Tries } from './plan.ts'
-import { byLatency, byStickiness, stickyKeyOf } from './strategies.ts'
+import { byCost, byLatency, byStickiness, stickyKeyOf } from './strategies.ts'
 
 const keyed = (id: number, weight = 1): Keyed => ({
   key: {
@@ -24,6 +24,8 @@ const target = (id: number, more: Partial<Target<Keyed>> = {}): Target<Keyed> =>
   priority: 0,
   weight: null,
   contextTokens: null,
+  cap: null,
+  conditions: [],
   ...more,
 })
 const first = (plan: Plan<Keyed>, random = Math.random()) =>
@@ -101,6 +103,73 @@ describe('latency', () => {
         expect(ordered[2]?.priority).toBe(1)
       }),
     )
+  })
+})
+
+describe('cost', () => {
+  const plan = [target(1), target(2), target(3)]
+  const idOf = ({ keys }: Target<Keyed>) => keys[0]?.key.id ?? 0
+  /** USD for a million tokens: one is cheap to read, another cheap to write; the third is neither. */
+  const RATES: Readonly<Record<number, readonly [input: number, output: number]>> = {
+    1: [0.1, 10],
+    2: [3, 1],
+    3: [5, 15],
+  }
+  const costOf = (id: number, prompt: number, answer: number) => {
+    const [input, output] = RATES[id] ?? [0, 0]
+    return (prompt * input + answer * output) / 1_000_000
+  }
+
+  test('pays less for mixed requests than weights do, and than either cheap target alone', () => {
+    const random = seeded(11)
+    const bills = { cost: 0, weights: 0, 1: 0, 2: 0 }
+    for (let request = 0; request < 3000; request++) {
+      // Long documents with short answers, and short questions with long answers.
+      const [prompt, answer] = request % 2 === 0 ? [20_000, 200] : [200, 4_000]
+      const of = (id: number) => costOf(id, prompt, answer)
+      bills.cost += of(
+        first(
+          byCost(plan, (one) => of(idOf(one))),
+          random(),
+        ),
+      )
+      bills.weights += of(first(plan, random()))
+      bills[1] += of(1)
+      bills[2] += of(2)
+    }
+    expect(bills.cost).toBeLessThan(0.25 * bills.weights)
+    expect(bills.cost).toBeLessThan(0.5 * Math.min(bills[1], bills[2]))
+  })
+
+  const costs = fc.array(fc.option(fc.double({ min: 0, max: 9, noNaN: true })), {
+    minLength: 3,
+    maxLength: 3,
+  })
+
+  test('nothing cheaper of the same priority is left behind, and what has no price comes last', () => {
+    fc.assert(
+      fc.property(costs, fc.double({ min: 0, max: 0.999, noNaN: true }), (given, random) => {
+        const chosen = first(
+          byCost(plan, (one) => given[idOf(one) - 1] ?? null),
+          random,
+        )
+        const known = given.filter((cost) => cost !== null)
+        const cheapest = known.length === 0 ? null : Math.min(...known)
+        expect(given[chosen - 1] ?? null).toBe(cheapest)
+      }),
+    )
+  })
+
+  test('priorities come before prices, and equal prices share by weight', () => {
+    const ordered = byCost([target(1, { priority: 1 }), target(2)], (one) => idOf(one))
+    expect(first(ordered)).toBe(2)
+    const equal = byCost(
+      [target(1, { keys: [keyed(1, 1)] }), target(2, { keys: [keyed(2, 3)] })],
+      () => 1,
+    )
+    const random = seeded(5)
+    const ids = Array.from({ length: 2000 }, () => first(equal, random()))
+    expect(ids.filter((id) => id === 2).length / ids.length).toBeCloseTo(0.75, 1)
   })
 })
 

@@ -22,6 +22,31 @@ export function byLatency<Upstream extends Keyed>(
 }
 
 /**
+ * `cost`: within each priority, the cheapest target for this request first; those without a known price last.
+ * Equal costs keep sharing the traffic by weight.
+ */
+export function byCost<Upstream extends Keyed>(
+  plan: Plan<Upstream>,
+  costOf: (target: Target<Upstream>) => number | null,
+): Plan<Upstream> {
+  const priced = plan.map((target) => ({
+    target,
+    cost: costOf(target) ?? Number.POSITIVE_INFINITY,
+  }))
+  const ranks = priced
+    .map(({ target, cost }) => ({ priority: target.priority, cost }))
+    .sort((one, other) => one.priority - other.priority || compare(one.cost, other.cost))
+  const rankOf = (priority: number, cost: number) =>
+    ranks.findIndex((rank) => rank.priority === priority && rank.cost === cost)
+  return priced.map(({ target, cost }) => ({ ...target, priority: rankOf(target.priority, cost) }))
+}
+
+/** Infinity minus itself is no number. */
+function compare(one: number, other: number): number {
+  return one < other ? -1 : Number(one > other)
+}
+
+/**
  * `sticky`: keys in the order of a weighted rendezvous hash, so that requests with the same text at their
  * beginning go to the same key, whose vendor has it in its prompt cache. If a key goes away, only its own
  * requests move. Priorities come first.

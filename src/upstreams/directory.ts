@@ -3,10 +3,10 @@ import type { Caller } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
 import { isMintedPrefix } from '../access/proxy-key.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
-import type { DirectoryRows, ModelDefinition, UpstreamKey } from '../core/entities.ts'
+import type { DirectoryRows, ModelDefinition, ModelPrice, UpstreamKey } from '../core/entities.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
-import { planOfModel } from '../routing/model-plan.ts'
+import { type Mirror, mirrorsOfModel, planOfModel } from '../routing/model-plan.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import { CATCH_ALL, mostSpecific } from '../routing/specificity.ts'
 import type { KeyStore, UpstreamRows } from './key-store.ts'
@@ -31,6 +31,8 @@ export interface ModelRoute {
   askLists: boolean
   /** Null if no operator defined a model of this name. */
   definition: ModelDefinition | null
+  /** Targets that get copies of its requests. */
+  mirrors: readonly Mirror<UsableUpstream>[]
 }
 
 export interface KeyDirectory {
@@ -42,6 +44,8 @@ export interface KeyDirectory {
   routeFor(model: string): ModelRoute
   allUpstreams(): readonly UsableUpstream[]
   models(): readonly ModelDefinition[]
+  /** The operator's price for a model; null if there is none. */
+  ownPrice(model: string): ModelPrice['rates'] | null
   /** False once a reading of the store failed, until one succeeds. */
   readonly healthy: boolean
   /** Reads everything again; `onUpstreamKeys` sees those first. */
@@ -112,6 +116,7 @@ export function createDirectory({
   const byModel = new BoundedMap<string, ModelRoute>(MAX_REMEMBERED_MODELS)
   let hosts = 0
   let definitions = new Map<string, ModelDefinition>()
+  let prices = new Map<string, ModelPrice['rates']>()
   let healthy = true
   /** Null where it could not be decrypted, which is said once. */
   const secrets = new Map<string, UsableUpstream | null>()
@@ -157,7 +162,8 @@ export function createDirectory({
     const definition = definitions.get(model)
     if (definition !== undefined) {
       const plan = planOfModel(definition, upstreams)
-      return { plan, undecryptable: false, askLists: false, definition }
+      const mirrors = mirrorsOfModel(definition, upstreams)
+      return { plan, undecryptable: false, askLists: false, definition, mirrors }
     }
     const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
     const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
@@ -168,11 +174,13 @@ export function createDirectory({
       undecryptable: winners.length > 0 && usableOnes.length === 0,
       askLists: found?.specificity === CATCH_ALL && hosts > 1,
       definition: null,
+      mirrors: [],
     }
   }
   const readAll = async () => {
     const rows = await store.readDirectory()
     definitions = new Map(rows.models.map((model) => [model.name, model]))
+    prices = new Map(rows.prices.map(({ model, rates }) => [model, rates]))
     takeUpstreamKeys(rows)
     known = await callersIn(rows)
     healthy = true
@@ -194,6 +202,7 @@ export function createDirectory({
     },
     allUpstreams: () => upstreams,
     models: () => [...definitions.values()],
+    ownPrice: (model) => prices.get(model) ?? null,
     routeFor(model) {
       const remembered = byModel.get(model)
       if (remembered) return remembered

@@ -12,6 +12,12 @@ export interface UpstreamReading {
 
 export interface Metrics {
   requestFinished(record: UsageRecord): void
+  /** A request was sent to a second target because the first was late: whose answer was taken. */
+  hedged(answered: 'first' | 'second' | 'none'): void
+  /** What the target that was cancelled may have cost, by estimate. */
+  hedgedTokens(promptTokens: number): void
+  /** A copy of a request was sent to a mirror, or was not. */
+  mirrored(result: 'sent' | 'failed' | 'skipped'): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */
   eventsDropped(count: number): void
   /** A request refused before anything was sent upstream, by error code. */
@@ -24,6 +30,8 @@ export interface Metrics {
   redisHealthy(healthy: boolean): void
   /** Called on each scrape. */
   watchJournal(health: () => JournalHealth): void
+  /** Called on each scrape: requests that wait for a slot. */
+  watchWaiting(count: () => number): void
   /** Called on each scrape. */
   watchUpstreams(read: () => readonly UpstreamReading[]): void
   /** The text exposition format. */

@@ -73,6 +73,20 @@ export function costUsd(usage: TokenUsage, rates: Rates): number {
   return sum / MILLION
 }
 
+/** What an answer is assumed to have if its request sets no limit. */
+const USUAL_OUTPUT_TOKENS = 500
+
+/** Before it is sent: of a request with so many tokens, all of them fresh. `maxOutputTokens` is 0 without a limit. */
+export function expectedCostUsd(
+  { input, output }: Rates,
+  promptTokens: number,
+  maxOutputTokens: number,
+): number {
+  const outputTokens = maxOutputTokens === 0 ? USUAL_OUTPUT_TOKENS : maxOutputTokens
+  const prompt = promptTokens * priceAt(input, promptTokens)
+  return (prompt + outputTokens * priceAt(output, promptTokens)) / MILLION
+}
+
 function priceAt(rate: Rate, promptTokens: number): number {
   if (typeof rate === 'number') return rate
   let price = rate.base

@@ -14,7 +14,7 @@ export interface AttemptNote {
   ambiguous: boolean
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
-  /** What it took, if another upstream went on with its answer. */
+  /** What it took, if another upstream went on with its answer; by estimate, if another one answered first. */
   promptTokens?: number
   completionTokens?: number
 }

@@ -5,14 +5,15 @@ import type { ApiKey } from '../../src/core/entities.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 import { failureOf } from './store-under-test.ts'
 
-const ada: NewUser = {
+const ada: Required<NewUser> = {
   username: 'ada',
   email: 'ada@x.test',
   role: 'user',
   monthlyQuotaTokens: 5000,
+  maxInFlight: 7,
 }
 
-function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): NewApiKey {
+function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): Required<NewApiKey> {
   return {
     userId,
     name: 'laptop',
@@ -21,6 +22,9 @@ function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): NewApiKey {
     allowedModels: ['gpt-*'],
     rpm: 60,
     tpm: null,
+    maxInFlight: 4,
+    priority: 9,
+    tags: ['premium'],
     allowedAddresses: ['10.0.0.0/8'],
     expiresAtMs: Date.UTC(2027, 0, 1),
     ...changes,
@@ -136,6 +140,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
       upstreamKeys: [],
       modelStates: [],
       models: [],
+      prices: [],
     })
     expect(await store.deleteUser(id)).toBe(false)
   })

@@ -16,7 +16,7 @@ export interface StoreUnderTest {
 
 export type StoreFactory = () => Promise<StoreUnderTest>
 
-export const upstreamKey: NewUpstreamKey = {
+export const upstreamKey: Required<NewUpstreamKey> = {
   name: 'main',
   provider: 'openai',
   baseUrl: 'https://api.openai.com/v1',
@@ -25,6 +25,8 @@ export const upstreamKey: NewUpstreamKey = {
   models: ['gpt-4o', 'gpt-4o-mini'],
   deployments: { 'gpt-4o': 'gpt-4o-2024-11-20' },
   apiVersion: null,
+  maxInFlight: 3,
+  tags: ['eu'],
 }
 
 export function usageRecord(requestId: string, changes: Partial<UsageRecord> = {}): UsageRecord {

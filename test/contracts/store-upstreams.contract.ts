@@ -222,13 +222,21 @@ export function testUpstreams(current: () => StoreUnderTest): void {
 
   test('a model comes back as it was saved, replaces the one before, and goes with its targets', async () => {
     const { store, look } = current()
-    const target = { upstream: 'o*', model: 'm', priority: 0, weight: 3, contextTokens: 9 }
+    const target = {
+      ...{ upstream: 'o*', model: 'm', priority: 0, weight: 3, contextTokens: 9 },
+      ...{ maxInFlight: 4, mirrorPercent: 5, conditions: ['tag:premium', '!feature:tools'] },
+    }
+    const bare = {
+      ...{ upstream: null, model: 'm', priority: 0, weight: null, contextTokens: null },
+      ...{ maxInFlight: null, mirrorPercent: null, conditions: [] },
+    }
     const model = {
       name: 'fast',
-      strategy: 'sticky' as const,
-      targets: [target, { ...target, upstream: null, weight: null, contextTokens: null }],
+      strategy: 'cost' as const,
+      targets: [target, bare],
       parameters: { default: { temperature: 0 }, set: { seed: 7 }, drop: ['logit_bias'] },
       firstTokenMs: 500,
+      firstTokenAction: 'hedge' as const,
       fallbackOnFilter: true,
     }
     await store.saveModel(model)

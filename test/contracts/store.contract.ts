@@ -37,6 +37,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
         upstreamKeys: [],
         modelStates: [],
         models: [],
+        prices: [],
       })
       await store.ping()
     })

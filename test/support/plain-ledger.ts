@@ -16,6 +16,7 @@ export const ada = (quota: number | null): User => ({
   role: 'user',
   status: 'active',
   monthlyQuotaTokens: quota,
+  maxInFlight: null,
 })
 
 /** The ledger of one user, as the SQL one keeps it: stored use, and one lease an instance. */

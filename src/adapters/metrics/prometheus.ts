@@ -7,7 +7,7 @@ import type { UsageRecord } from '../../usage/record.ts'
 import { createHistogram } from './histogram.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { createLabelledCounter } from './labelled-counter.ts'
-import { buildInfo, upstreamGauges } from './upstream-gauges.ts'
+import { buildInfo, upstreamGauges, waitingGauge } from './upstream-gauges.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -99,6 +99,23 @@ export function createPrometheusMetrics(version = ''): Metrics {
     help: '1 where Redis counts for the rate limits, 0 where it is lost or not configured',
     registers,
   })
+  const hedges = new Counter({
+    name: 'gpt_proxy_hedged_requests_total',
+    help: 'Requests sent to a second target because the first was late, by the one that answered',
+    labelNames: ['answered'] as const,
+    registers,
+  })
+  const hedgedTokens = new Counter({
+    name: 'gpt_proxy_hedged_tokens_total',
+    help: 'Prompt tokens, by estimate, of targets that were cancelled because another answered first',
+    registers,
+  })
+  const mirrors = new Counter({
+    name: 'gpt_proxy_mirrored_requests_total',
+    help: 'Copies of requests for mirrors, by what became of them',
+    labelNames: ['result'] as const,
+    registers,
+  })
   buildInfo(registry, version)
   collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
 
@@ -119,12 +136,16 @@ export function createPrometheusMetrics(version = ''): Metrics {
       if (firstTokenMs !== null)
         providerFirstToken.observe(record.provider ?? 'none', firstTokenMs / 1000)
     },
+    hedged: (answered) => hedges.inc({ answered }),
+    hedgedTokens: (promptTokens) => hedgedTokens.inc(promptTokens),
+    mirrored: (result) => mirrors.inc({ result }),
     eventsDropped: (count) => dropped.inc(count),
     refused: (code) => refusals.inc({ code }),
     rateLimited: () => limited.inc(),
     limitedLocally: () => locally.inc(),
     redisHealthy: (healthy) => redis.set(healthy ? 1 : 0),
     watchJournal: (health) => journalGauges(registry, health),
+    watchWaiting: (count) => waitingGauge(registry, count),
     watchUpstreams: (read) => upstreamGauges(registry, read),
     exposition: () => registry.metrics(),
     contentType: registry.contentType,

@@ -38,3 +38,14 @@ export function buildInfo(registry: Registry, version: string): void {
     registers: [registry],
   }).set({ version, runtime: `bun ${Bun.version}` }, 1)
 }
+
+export function waitingGauge(registry: Registry, count: () => number): void {
+  new Gauge({
+    name: 'gpt_proxy_requests_waiting',
+    help: 'Requests that wait for a slot of their key, their user, or an upstream key',
+    registers: [registry],
+    collect() {
+      this.set(count())
+    },
+  })
+}

@@ -2,12 +2,15 @@
 import { createCallWatch, Late } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
+import { ENTER, LEAVE, OPEN_SESSION, RENEW } from './slot-scripts.ts'
 
 export interface RedisConnection {
   /** False from the first failure until Redis accepts a write again. */
   readonly standing: boolean
   /** Rejects if Redis does not answer in time or answers unexpectedly; the connection is then dropped. */
-  run(script: 'take' | 'correct', args: string[]): Promise<unknown>
+  run(script: ScriptName, args: string[]): Promise<unknown>
+  /** Called now if it stands, and each time that it stands again, before anything else is sent. */
+  whenJoined(listener: () => void): void
   /** Resolves after the first attempt, successful or not. */
   triedOnce: Promise<void>
   close(): void
@@ -24,14 +27,25 @@ interface Parts {
 const LOOK_EVERY_MS = 500
 /** Time limit for connecting, and for a test write. */
 const JOIN_MS = 450
-const SOURCES = { take: TAKE, correct: CORRECT }
-const SHA = { take: sha1(TAKE), correct: sha1(CORRECT) }
+const SOURCES = {
+  take: TAKE,
+  correct: CORRECT,
+  enter: ENTER,
+  leave: LEAVE,
+  renew: RENEW,
+  openSession: OPEN_SESSION,
+}
+type ScriptName = keyof typeof SOURCES
+const SHA = Object.fromEntries(
+  Object.entries(SOURCES).map(([name, source]) => [name, sha1(source)]),
+) as Record<ScriptName, string>
 
 export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): RedisConnection {
   let client: Bun.RedisClient | null = null
   let closed = false
   let looking = false
   let told = false
+  const listeners: (() => void)[] = []
 
   const tell = (why: string): void => {
     if (!told && !closed) onLost(why)
@@ -57,6 +71,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       made.onclose = () => lost(made, 'it closed the connection')
       client = made
       told = false
+      for (const listener of listeners) listener()
       onJoined()
     } catch (error) {
       made.close()
@@ -100,6 +115,10 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
           at.send('EVAL', [SOURCES[script], ...args]).then(answered, call.fail)
         })
       })
+    },
+    whenJoined(listener) {
+      listeners.push(listener)
+      if (client !== null) listener()
     },
     triedOnce,
     close() {

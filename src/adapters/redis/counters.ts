@@ -7,7 +7,7 @@
 import type { Logger } from '../../core/logger.ts'
 import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../limits/counters.ts'
 import type { Metrics } from '../../usage/metrics.ts'
-import { connectRedis } from './connection.ts'
+import { connectRedis, type RedisConnection } from './connection.ts'
 import { createTurns, type ScriptReply } from './turns.ts'
 
 interface Parts {
@@ -27,6 +27,8 @@ const DEADLINE_MS = 48
 const NEVER: Demand = { counter: 'never', limit: 0, amount: 1 }
 
 export interface RedisCounters extends Counters {
+  /** For others that share it. */
+  connection: RedisConnection
   /** Resolves after the first attempt to reach Redis, successful or not. */
   triedOnce: Promise<void>
 }
@@ -106,6 +108,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       if (ticket.sharedSecond !== null) turns.correct(ticket.sharedSecond, wanted)
     },
     health: () => (redis.standing ? 'healthy' : 'degraded'),
+    connection: redis,
     triedOnce: redis.triedOnce,
     async stop() {
       turns.flush()

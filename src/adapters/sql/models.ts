@@ -1,13 +1,27 @@
 /** Public model names and their targets in SQL, for the directory and for the admin use cases. */
 import type { Kysely, Selectable } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
-import type { ModelDefinition, ModelTarget } from '../../core/entities.ts'
+import {
+  FIRST_TOKEN_ACTIONS,
+  type ModelDefinition,
+  type ModelTarget,
+  STRATEGIES,
+} from '../../core/entities.ts'
 import { isoTime } from '../../core/iso-time.ts'
+import { readCondition } from '../../routing/conditions.ts'
 import type { RowProblem } from './accounts/rows.ts'
 import { inTransaction } from './in-transaction.ts'
 import type { ReportProblems } from './problem-log.ts'
 import type { ModelsTable, ModelTargetsTable, Tables } from './schema/schema.ts'
-import { count, countOrNull, InvalidRowError, objectOrNull, oneOf, textsOrNull } from './values.ts'
+import {
+  count,
+  countOrNull,
+  InvalidRowError,
+  jsonUnlessEmpty,
+  objectOrNull,
+  oneOf,
+  textsOrNull,
+} from './values.ts'
 
 /** Leaves out and reports models with a malformed row. */
 export async function readModels(
@@ -56,11 +70,12 @@ async function save(step: Kysely<Tables>, definition: ModelDefinition): Promise<
   const { name, strategy, targets, parameters, firstTokenMs, fallbackOnFilter } = definition
   const columns = {
     strategy,
-    default_parameters: jsonUnlessEmpty(parameters.default),
-    set_parameters: jsonUnlessEmpty(parameters.set),
-    drop_parameters: parameters.drop.length === 0 ? null : JSON.stringify(parameters.drop),
+    default_parameters: objectUnlessEmpty(parameters.default),
+    set_parameters: objectUnlessEmpty(parameters.set),
+    drop_parameters: jsonUnlessEmpty(parameters.drop),
     first_token_ms: firstTokenMs,
     fallback_on_filter: fallbackOnFilter ? 1 : 0,
+    first_token_action: definition.firstTokenAction,
     updated_at: isoTime(Date.now()),
   }
   await step
@@ -80,6 +95,9 @@ async function save(step: Kysely<Tables>, definition: ModelDefinition): Promise<
         priority: target.priority,
         weight: target.weight,
         context_tokens: target.contextTokens,
+        max_in_flight: target.maxInFlight,
+        mirror_percent: target.mirrorPercent,
+        conditions: jsonUnlessEmpty(target.conditions),
       })
       .execute()
 }
@@ -91,7 +109,7 @@ function toDefinition(
   if (targets.length === 0) throw new InvalidRowError('it has no row in model_targets')
   return {
     name: row.name,
-    strategy: oneOf('strategy', row.strategy, ['priority', 'latency', 'sticky']),
+    strategy: oneOf('strategy', row.strategy, STRATEGIES),
     targets: targets.map(toTarget),
     parameters: {
       default: objectOrNull('default_parameters', row.default_parameters) ?? {},
@@ -99,6 +117,7 @@ function toDefinition(
       drop: textsOrNull('drop_parameters', row.drop_parameters) ?? [],
     },
     firstTokenMs: countOrNull('first_token_ms', row.first_token_ms),
+    firstTokenAction: oneOf('first_token_action', row.first_token_action, FIRST_TOKEN_ACTIONS),
     fallbackOnFilter: row.fallback_on_filter === 1,
   }
 }
@@ -110,9 +129,20 @@ function toTarget(row: Selectable<ModelTargetsTable>): ModelTarget {
     priority: count('priority', row.priority),
     weight: countOrNull('weight', row.weight),
     contextTokens: countOrNull('context_tokens', row.context_tokens),
+    maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
+    mirrorPercent: countOrNull('mirror_percent', row.mirror_percent),
+    conditions: checkedConditions(row.conditions),
   }
 }
 
-function jsonUnlessEmpty(value: Readonly<Record<string, unknown>>): string | null {
+/** A target whose condition can't be read must not take every request. */
+function checkedConditions(value: string | null): readonly string[] {
+  const conditions = textsOrNull('conditions', value) ?? []
+  const wrong = conditions.find((condition) => readCondition(condition) === null)
+  if (wrong !== undefined) throw new InvalidRowError(`conditions has '${wrong}', which is unknown`)
+  return conditions
+}
+
+function objectUnlessEmpty(value: Readonly<Record<string, unknown>>): string | null {
   return Object.keys(value).length === 0 ? null : JSON.stringify(value)
 }

@@ -5,9 +5,11 @@ import {
   checkedApiVersion,
   checkedBaseUrl,
   checkedDeployments,
+  checkedLimit,
   checkedModels,
   checkedName,
   checkedSecret,
+  checkedTags,
   checkedWeight,
 } from '../checks.ts'
 import { adminError } from '../errors.ts'
@@ -22,6 +24,9 @@ export interface UpstreamInput {
   models?: readonly string[] | null
   deployments?: Readonly<Record<string, string>> | null
   apiVersion?: string | null
+  /** Requests at a time; null and 0 are unlimited. */
+  maxInFlight?: number | null
+  tags?: readonly string[]
 }
 
 /** The fields of an upstream key that can change; the provider can't. */
@@ -44,6 +49,8 @@ export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): 
     models,
     deployments,
     apiVersion: checkedApiVersion(input.apiVersion ?? null, provider),
+    maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
+    tags: checkedTags(input.tags ?? []),
   }
 }
 

@@ -1,42 +1,68 @@
 /** gpt-proxy key limit */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { keyView } from '../../admin/contract.ts'
+import type { KeyPatch } from '../../admin/store.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, perMinute, withExamples, withJson } from '../options.ts'
+import { gathered, limit, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
 export interface LimitOptions {
   rpm?: number | 'default'
   tpm?: number | 'default'
+  maxInFlight?: number | 'default'
+  priority?: number
+  tag?: string[]
 }
 
 /** Only the given fields; null uses the configured default. */
-export function limitsOf({ rpm, tpm }: LimitOptions): { rpm?: number | null; tpm?: number | null } {
+export function limitsOf({ rpm, tpm, maxInFlight, priority, tag }: LimitOptions): KeyPatch {
   return {
     ...(rpm !== undefined && { rpm: rpm === 'default' ? null : rpm }),
     ...(tpm !== undefined && { tpm: tpm === 'default' ? null : tpm }),
+    ...(maxInFlight !== undefined && {
+      maxInFlight: maxInFlight === 'default' ? null : maxInFlight,
+    }),
+    ...(priority !== undefined && { priority }),
+    ...(tag !== undefined && { tags: tag.filter((name) => name !== 'none') }),
   }
 }
 
 export function withLimits(command: Command): Command {
   return command
-    .option('--rpm <requests>', "requests per minute; 'none' for no limit, or 'default'", perMinute)
-    .option('--tpm <tokens>', "tokens per minute; 'none' for no limit, or 'default'", perMinute)
+    .option('--rpm <requests>', "requests per minute; 'none' for no limit, or 'default'", limit)
+    .option('--tpm <tokens>', "tokens per minute; 'none' for no limit, or 'default'", limit)
+    .option(
+      '--max-in-flight <requests>',
+      "concurrent requests over all instances; 'none' for no limit, or 'default'",
+      limit,
+    )
+    .option(
+      '--priority <number>',
+      '0 to 100; if requests have to wait, higher ones go first',
+      priorityOption,
+    )
+    .option('--tag <tag>', "a tag for conditions of models (repeatable); 'none' clears", gathered)
 }
 
 export function addKeyLimit(key: Command, context: CliContext): void {
-  const limit = key
+  const command = key
     .command('limit <key>')
-    .description('change the rate limits of a key, given by id or prefix')
+    .description('change the limits of a key, given by id or prefix')
   withExamples(
-    withJson(withLimits(limit)),
+    withJson(withLimits(command)),
     'gpt-proxy key limit 3 --rpm 60 --tpm 100000',
     'gpt-proxy key limit 3 --rpm none --tpm default',
+    'gpt-proxy key limit 3 --max-in-flight 4 --priority 10',
   ).action((name: string, { json, ...limits }: LimitOptions & Output) =>
     withAdmin(context, async (admin) => {
       const changed = await admin.keys.update(CLI_ACTOR, name, limitsOf(limits))
       printRow(context, keyView(changed), { json })
     }),
   )
+}
+
+function priorityOption(text: string): number {
+  if (/^(?:\d{1,2}|100)$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 0 to 100.')
 }

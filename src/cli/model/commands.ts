@@ -1,7 +1,7 @@
 /** gpt-proxy model set, list, show and delete. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { modelView } from '../../admin/models.ts'
-import type { ModelDefinition, Strategy } from '../../core/entities.ts'
+import { type ModelDefinition, STRATEGIES, type Strategy } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow, printRows } from '../output.ts'
@@ -15,6 +15,7 @@ interface SetOptions extends Output {
   set?: string[]
   drop?: string[]
   firstTokenMs?: number
+  hedge?: boolean
   fallbackOnFilter?: boolean
 }
 
@@ -26,10 +27,10 @@ export function addModelSet(model: Command, context: CliContext): void {
   )
     .requiredOption(
       '--target <target>',
-      'MODEL@KEY; KEY is a name, a pattern or a provider; options: ,priority= ,weight= ,context=',
+      'MODEL@KEY; KEY is a name, a pattern, a provider or #TAG; options: ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=',
       gathered,
     )
-    .option('--strategy <strategy>', 'priority, latency or sticky', strategy, 'priority')
+    .option('--strategy <strategy>', 'priority, latency, cost or sticky', strategy, 'priority')
     .option('--default <name=value>', 'a parameter added if a request lacks it', gathered)
     .option('--set <name=value>', 'a parameter set in every request', gathered)
     .option('--drop <name>', 'a parameter removed from every request', gathered)
@@ -38,11 +39,15 @@ export function addModelSet(model: Command, context: CliContext): void {
       'time limit for the first token while another target is available',
       whole,
     )
+    .option('--hedge', 'after that time, also ask the next target and take the first answer')
     .option('--fallback-on-filter', 'retry a filtered prompt at the next target')
   withExamples(
     set,
     "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
     'gpt-proxy model set canary --target gpt-4o,weight=9 --target gpt-5,weight=1',
+    'gpt-proxy model set tried --target gpt-4o --target gpt-5,mirror=10',
+    'gpt-proxy model set sized --target small,when=max-tokens:4000 --target large',
+    'gpt-proxy model set quick --target a@one --target a@two --first-token-ms 800 --hedge',
     'gpt-proxy model set gpt-3.5-turbo --target gpt-4o-mini --drop logit_bias --default max_tokens=1000',
   ).action((name: string, options: SetOptions) =>
     withAdmin(context, async (admin) => {
@@ -86,13 +91,14 @@ function definitionOf(name: string, options: SetOptions): ModelDefinition {
   return {
     name,
     strategy: options.strategy,
-    targets: readTargets(options.target),
+    targets: readTargets(options.target, options.strategy),
     parameters: {
       default: readParameters(options.default ?? []),
       set: readParameters(options.set ?? []),
       drop: options.drop ?? [],
     },
     firstTokenMs: options.firstTokenMs ?? null,
+    firstTokenAction: options.hedge ? 'hedge' : 'replace',
     fallbackOnFilter: options.fallbackOnFilter ?? false,
   }
 }
@@ -118,8 +124,9 @@ function shortView({ name, strategy, targets, parameters }: ModelDefinition) {
 }
 
 function strategy(text: string): Strategy {
-  if (text === 'priority' || text === 'latency' || text === 'sticky') return text
-  throw new InvalidArgumentError('It must be priority, latency or sticky.')
+  const known = STRATEGIES.find((name) => name === text)
+  if (known !== undefined) return known
+  throw new InvalidArgumentError(`It must be one of ${STRATEGIES.join(', ')}.`)
 }
 
 function whole(text: string): number {

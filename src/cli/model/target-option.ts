@@ -1,49 +1,76 @@
-/** Parses `--target MODEL[@KEY][,priority=N][,weight=N][,context=N]`. */
+/** Parses `--target MODEL[@KEY][,priority=N][,weight=N][,context=N][,max-in-flight=N][,mirror=PERCENT][,when=CONDITION]…`. */
 import { adminError } from '../../admin/errors.ts'
-import type { ModelTarget } from '../../core/entities.ts'
+import type { ModelTarget, Strategy } from '../../core/entities.ts'
 
-const OPTIONS = ['priority', 'weight', 'context'] as const
-type Option = (typeof OPTIONS)[number]
+const NUMBERS = ['priority', 'weight', 'context', 'max-in-flight', 'mirror'] as const
+type NumberOption = (typeof NUMBERS)[number]
 
-/** Targets with weights share one priority; others are tried in the given order. */
-export function readTargets(texts: readonly string[]): ModelTarget[] {
+interface ReadTarget {
+  upstream: string | null
+  model: string
+  numbers: ReadonlyMap<NumberOption, number>
+  conditions: readonly string[]
+}
+
+/**
+ * By `priority` alone, targets are tried in the given order; those with weights, and those that another strategy
+ * orders, share one priority.
+ */
+export function readTargets(texts: readonly string[], strategy: Strategy): ModelTarget[] {
   const read = texts.map(readTarget)
-  const areWeighted = read.some(({ options }) => options.has('weight'))
-  return read.map(({ upstream, model, options }, position) => ({
+  const shareOne = strategy !== 'priority' || read.some(({ numbers }) => numbers.has('weight'))
+  return read.map(({ upstream, model, numbers, conditions }, position) => ({
     upstream,
     model,
-    priority: options.get('priority') ?? (areWeighted ? 0 : position),
-    weight: options.get('weight') ?? null,
-    contextTokens: options.get('context') ?? null,
+    priority: numbers.get('priority') ?? (shareOne ? 0 : position),
+    weight: numbers.get('weight') ?? null,
+    contextTokens: numbers.get('context') ?? null,
+    maxInFlight: numbers.get('max-in-flight') ?? null,
+    mirrorPercent: numbers.get('mirror') ?? null,
+    conditions,
   }))
 }
 
-function readTarget(text: string) {
+function readTarget(text: string): ReadTarget {
   const [place = '', ...rest] = text.split(',')
   const at = place.lastIndexOf('@')
   const model = at < 0 ? place : place.slice(0, at)
   const upstream = at < 0 ? null : place.slice(at + 1)
   if (model === '' || upstream === '') throw adminError('target_invalid', { target: text })
-  return { upstream, model, options: new Map(rest.map((option) => readOption(option, text))) }
+  const isCondition = (option: string) => option.startsWith('when=')
+  const numbers = rest.filter((option) => !isCondition(option))
+  return {
+    upstream,
+    model,
+    numbers: new Map(numbers.map((option) => readNumber(option, text))),
+    conditions: rest.filter(isCondition).map((option) => option.slice('when='.length)),
+  }
 }
 
-function readOption(option: string, target: string): [Option, number] {
+function readNumber(option: string, target: string): [NumberOption, number] {
   const [name, value] = option.split('=')
-  const known = OPTIONS.find((one) => one === name)
+  const known = NUMBERS.find((one) => one === name)
   if (known === undefined || value === undefined || !/^\d{1,9}$/.test(value))
     throw adminError('target_invalid', { target })
   return [known, Number(value)]
 }
 
 /** As it is written on the command line. */
-export function targetText({ upstream, model, priority, weight, contextTokens }: ModelTarget) {
+export function targetText(target: ModelTarget): string {
+  const { upstream, model, priority } = target
   const place = upstream === null ? model : `${model}@${upstream}`
-  const options = [
-    `priority=${priority}`,
-    weight === null ? null : `weight=${weight}`,
-    contextTokens === null ? null : `context=${contextTokens}`,
-  ]
-  return [place, ...options.filter((option) => option !== null)].join(',')
+  const numbers: Readonly<Record<NumberOption, number | null>> = {
+    priority,
+    weight: target.weight,
+    context: target.contextTokens,
+    'max-in-flight': target.maxInFlight,
+    mirror: target.mirrorPercent,
+  }
+  const options = Object.entries(numbers)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${value}`)
+  const conditions = target.conditions.map((condition) => `when=${condition}`)
+  return [place, ...options, ...conditions].join(',')
 }
 
 /** `NAME=VALUE` with a JSON value; anything that is not JSON is a string. */

@@ -16,6 +16,11 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     () => '此 Idempotency-Key 已用于另一个请求',
     '请为另一个请求使用新的键',
   ),
+  priority_invalid: text(
+    ({ priority }) => `优先级必须是 0 到 100 的整数，而不是 ${priority}`,
+    '数值越大越先处理',
+  ),
+  tag_invalid: text(({ tag }) => `标签“${tag}”无效`, '最多 64 个字母、汉字或数字，以及 . _ -'),
   address_invalid: text(
     ({ address }) => `无效的地址或网段“${address}”`,
     '请填写网段（如 10.0.0.0/8）或单个地址',

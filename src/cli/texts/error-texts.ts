@@ -26,6 +26,8 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
     'Rotate without --grace, wait for the old key to expire, or revoke it: gpt-proxy key revoke',
   key_expired: 'Give a moment in the future',
   limit_invalid: "Give a whole number, 'none' or 'default'",
+  priority_invalid: 'Give a whole number from 0 to 100; higher ones go first',
+  tag_invalid: 'Use at most 64 letters, digits and . _ -',
   model_invalid: 'Give a name without spaces; a * may only stand at its end',
   deployment_invalid: 'Give names without spaces, as MODEL=DEPLOYMENT',
   deployments_missing: 'Add --deployment MODEL=DEPLOYMENT for each',

@@ -134,7 +134,13 @@ const KEYS = {
   'allow all models': '允许所有模型',
   "expiry: a date, a duration, e.g. 30d, or 'never'":
     "失效时间：日期、时长（例如 30d）或 'never'（永不失效）",
-  'change the rate limits of a key, given by id or prefix': '修改密钥的速率限制（编号或前缀）',
+  'change the limits of a key, given by id or prefix': '修改密钥的限制（编号或前缀）',
+  "concurrent requests over all instances; 'none' for no limit, or 'default'":
+    "同时进行的请求数，所有实例合计；'none' 表示不限，或 'default'",
+  '0 to 100; if requests have to wait, higher ones go first':
+    '0 到 100；请求需要排队时，数值大的先处理',
+  "a tag for conditions of models (repeatable); 'none' clears":
+    "供模型条件使用的标签（可重复）；'none' 清除",
   'revoke a key, given by id or prefix, within a second': '吊销密钥（编号或前缀），一秒内生效',
   'create a new key with the same rights; the old one is revoked immediately, or after --grace':
     '创建权限相同的新密钥；旧密钥立即失效，或在 --grace 之后失效',
@@ -170,6 +176,10 @@ const UPSTREAMS = {
   'test one key or all keys at their upstreams; exit code 1 if one fails':
     '在上游测试一个或所有密钥；有失败时退出码为 1',
   'reset to healthy: clears failures and cooldown': '恢复为健康状态：清除失败记录和冷却',
+  'concurrent requests over all instances; 0 for no limit':
+    '同时进行的请求数，所有实例合计；0 表示不限',
+  "a tag for targets of models (repeatable); 'none' clears":
+    "供模型目标使用的标签（可重复）；'none' 清除",
   'enable a disabled key': '重新启用已停用的密钥',
   'disable a key temporarily': '暂时停用密钥',
   'delete a key': '删除密钥',
@@ -179,9 +189,11 @@ const MODELS = {
   'public model names and their targets': '公开的模型名及其目标',
   'define a public model name and its targets; replaces an existing definition':
     '设置公开的模型名及其目标，替换原有设置',
-  'MODEL@KEY; KEY is a name, a pattern or a provider; options: ,priority= ,weight= ,context=':
-    'MODEL@KEY；KEY 是名字、通配模式或服务商。其后可加 ,priority= ,weight= ,context=',
-  'priority, latency or sticky': '选择策略：priority、latency 或 sticky',
+  'MODEL@KEY; KEY is a name, a pattern, a provider or #TAG; options: ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=':
+    'MODEL@KEY；KEY 是名字、通配模式、服务商或 #标签。其后可加 ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=',
+  'priority, latency, cost or sticky': '选择策略：priority、latency、cost 或 sticky',
+  'after that time, also ask the next target and take the first answer':
+    '超过该时长后同时询问下一个目标，采用先开始的回答',
   'a parameter added if a request lacks it': '请求缺少该参数时补上',
   'a parameter set in every request': '每个请求都强制设置该参数',
   'a parameter removed from every request': '从每个请求中去掉该参数',

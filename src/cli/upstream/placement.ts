@@ -14,6 +14,8 @@ export interface Placement extends Output {
   deployment?: Record<string, string>
   apiVersion?: string
   weight: number
+  maxInFlight?: number
+  tag?: string[]
   key?: string
 }
 
@@ -21,7 +23,7 @@ const DEFAULT: Provider = 'openai'
 const PROVIDERS: readonly string[] = KEY_PROVIDERS
 
 export function withPlacement(command: Command): Command {
-  return withJson(command)
+  return withCaps(withJson(command))
     .addOption(
       new Option(
         '--provider <provider>',
@@ -67,6 +69,7 @@ export function inputOf({
   deployment: deployments,
   apiVersion,
   weight,
+  ...rest
 }: Placement) {
   const preset = presetFor(name)
   const provider = preset === null ? (name as Provider) : 'compatible'
@@ -85,7 +88,36 @@ export function inputOf({
     deployments: deployments ?? null,
     apiVersion: apiVersion ?? null,
     weight,
+    ...capsOf(rest),
   }
+}
+
+export interface Caps {
+  maxInFlight?: number
+  tag?: string[]
+}
+
+export function withCaps(command: Command): Command {
+  return command
+    .option(
+      '--max-in-flight <requests>',
+      'concurrent requests over all instances; 0 for no limit',
+      requestsAtATime,
+    )
+    .option('--tag <tag>', "a tag for targets of models (repeatable); 'none' clears", gathered)
+}
+
+/** Only the given fields. */
+export function capsOf({ maxInFlight, tag }: Caps) {
+  return {
+    ...(maxInFlight !== undefined && { maxInFlight: maxInFlight === 0 ? null : maxInFlight }),
+    ...(tag !== undefined && { tags: tag.filter((name) => name !== 'none') }),
+  }
+}
+
+function requestsAtATime(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 0 to 999999.')
 }
 
 function provider(text: string): string {

@@ -7,9 +7,9 @@ import { gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { withAdmin } from '../with-admin.ts'
-import { deployment, weight } from './placement.ts'
+import { type Caps, capsOf, deployment, weight, withCaps } from './placement.ts'
 
-interface UpdateOptions extends Output {
+interface UpdateOptions extends Output, Caps {
   name?: string
   baseUrl?: string
   weight?: number
@@ -21,12 +21,14 @@ interface UpdateOptions extends Output {
 }
 
 export function addUpstreamUpdate(upstream: Command, context: CliContext): void {
-  const update = withJson(
-    upstream
-      .command('update <name>')
-      .description(
-        'change a key, given by name or id; it keeps its history and takes effect immediately',
-      ),
+  const update = withCaps(
+    withJson(
+      upstream
+        .command('update <name>')
+        .description(
+          'change a key, given by name or id; it keeps its history and takes effect immediately',
+        ),
+    ),
   )
     .option('--name <name>', 'new name')
     .option('--base-url <url>', 'new base URL; the key will be sent there')
@@ -55,8 +57,10 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
   })
 }
 
-function changesOf({ model, anyModel, deployment: deployments, ...rest }: UpdateOptions) {
-  const changes: UpstreamChanges = { ...rest }
+function changesOf(options: UpdateOptions) {
+  const { model, anyModel, deployment: deployments, maxInFlight, tag, ...rest } = options
+  const caps = { ...(maxInFlight !== undefined && { maxInFlight }), ...(tag && { tag }) }
+  const changes: UpstreamChanges = { ...rest, ...capsOf(caps) }
   if (anyModel) changes.models = null
   if (model !== undefined) changes.models = model
   if (deployments !== undefined) changes.deployments = deployments

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { userView } from '../../admin/contract.ts'
 import type { UserRole } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
+import { limit, type Output, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -11,6 +11,7 @@ export interface UserOptions extends Output {
   email?: string
   role?: UserRole
   quota?: number
+  maxInFlight?: number | 'default'
 }
 
 export function addUserCreate(user: Command, context: CliContext): void {
@@ -44,13 +45,21 @@ export function withUserOptions(command: Command): Command {
       "tokens per month, or 'none'; default: DEFAULT_MONTHLY_QUOTA_TOKENS",
       quotaTokens,
     )
+    .option(
+      '--max-in-flight <requests>',
+      "concurrent requests over all instances; 'none' for no limit, or 'default'",
+      limit,
+    )
 }
 
 /** Only the given fields: the others keep their value or get their default. */
-export function givenOf({ email, role, quota }: UserOptions) {
+export function givenOf({ email, role, quota, maxInFlight }: UserOptions) {
   return {
     ...(email !== undefined && { email }),
     ...(role !== undefined && { role }),
     ...(quota !== undefined && { monthlyQuotaTokens: quota }),
+    ...(maxInFlight !== undefined && {
+      maxInFlight: maxInFlight === 'default' ? null : maxInFlight,
+    }),
   }
 }

@@ -4,6 +4,7 @@
  */
 import { admit } from '../../pipeline/admit.ts'
 import { authenticate, keyRevoked } from '../../pipeline/authenticate.ts'
+import { ClientSignal } from '../../pipeline/context.ts'
 import { type Continued, continued } from '../../pipeline/kept/continue.ts'
 import { type KeptAction, serveKept } from '../../pipeline/kept/serve.ts'
 import { keepsResponses } from '../../pipeline/vendor/plan.ts'
@@ -69,7 +70,9 @@ async function choose(
     const caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
     exchange.revoked = () => errorAnswer(keyRevoked(), newRequestId(), { protocol: 'responses' })
-    const leave = admit(services, caller, exchange)
+    const signal = new ClientSignal()
+    exchange.onGone = () => signal.abort()
+    const leave = await admit(services, caller, exchange, { signal })
     try {
       const { deadlines } = services
       const text = await readText({ request: exchange, limits: bodyLimits, deadlines, share })

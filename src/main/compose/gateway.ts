@@ -5,6 +5,7 @@ import type { JournalFiles } from '../../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../../adapters/journal/journal.ts'
 import { createPrometheusMetrics } from '../../adapters/metrics/prometheus.ts'
 import { createRedisCounters } from '../../adapters/redis/counters.ts'
+import { createRedisSlots } from '../../adapters/redis/slots.ts'
 import { createTokenizer } from '../../adapters/tokenizer/gpt-tokenizer.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
 import type { Config } from '../../config.ts'
@@ -14,6 +15,7 @@ import { createAddressReader, trustOf } from '../../limits/client-address.ts'
 import { createInFlight } from '../../limits/in-flight.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createRateLimits } from '../../limits/rate-limits.ts'
+import { createSlots } from '../../limits/slots.ts'
 import type { ObjectStore } from '../../passthrough/objects.ts'
 import type { ResponseRows } from '../../passthrough/response-store.ts'
 import { createDeadlines } from '../../pipeline/deadlines.ts'
@@ -29,7 +31,7 @@ import { createKeyHealth } from '../../upstreams/health/health.ts'
 import { Latencies } from '../../upstreams/health/latency.ts'
 import type { KeyStore } from '../../upstreams/key-store.ts'
 import { createKnownLists } from '../../upstreams/known-lists.ts'
-import { createRetryBudget } from '../../upstreams/retry-budget.ts'
+import { createHedgeBudget, createRetryBudget } from '../../upstreams/retry-budget.ts'
 import type { Transport } from '../../upstreams/transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { createLive } from '../../usage/live.ts'
@@ -39,7 +41,9 @@ import { startBatchCharging } from './batch-charging.ts'
 import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import type { HeldFolder } from './journal-folder.ts'
+import { publishedPrices } from './published-prices.ts'
 import { createResponseStore, startForgetting } from './response-store.ts'
+import { routingPrices } from './routing-prices.ts'
 
 /** The interval for detecting changes made by others and for saving changed key states. */
 const HOUSEKEEPING_MS = 200
@@ -155,10 +159,13 @@ export async function startGateway({
           logger,
           metrics,
         })
+  const sharedSlots = 'connection' in counters ? createRedisSlots(counters.connection) : null
+  const slots = createSlots({ shared: sharedSlots, failOpen: config.rateLimitFailOpen })
   const addressOf = createAddressReader(config.trustedProxies)
   const inFlight = createInFlight({
-    perKey: config.maxInFlightPerKey,
-    perAddress: config.maxInFlightPerAddress,
+    ...config.maxInFlight,
+    queue: config.queue,
+    slots,
     addressOf,
   })
   const rateLimits = createRateLimits({
@@ -176,6 +183,7 @@ export async function startGateway({
   const credentials = createCredentials(config, () => Date.now())
   const transport = authorizedTransport(plainTransport, credentials)
   metrics.watchJournal(journal.health)
+  metrics.watchWaiting(slots.waiting)
   metrics.watchUpstreams(() =>
     directory.allUpstreams().map(({ key }) => ({
       name: key.name,
@@ -198,6 +206,7 @@ export async function startGateway({
     directory,
     health,
     latencies: new Latencies(),
+    prices: routingPrices(directory, publishedPrices()),
     modelLists: createKnownLists((host) => upstreamModels(gateway, host)),
     transport: seams.transport?.(transport) ?? transport,
     tokenizer: createTokenizer(),
@@ -211,12 +220,15 @@ export async function startGateway({
     sha256Hex,
     random: Math.random,
     retryBudget: createRetryBudget(),
+    hedgeBudget: createHedgeBudget(config.hedgeShare),
     resendOnReset: config.upstreamResendOnReset,
     rescue: { mode: config.streamRescue, charge: config.rescueCharge },
     deadlines,
     quotas,
     rateLimits,
     inFlight,
+    slots,
+    queue: config.queue,
     forwardHeaders: config.forwardHeaders,
     objects: store.objects,
     responses,
@@ -270,6 +282,7 @@ export async function startGateway({
       const drained = await journal.stop(STORE_PATIENCE_MS)
       await forAtMost(STORE_PATIENCE_MS, quotas.stop())
       deadlines.stop()
+      sharedSlots?.stop()
       await counters.stop()
       return drained
     },

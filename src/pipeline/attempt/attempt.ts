@@ -1,16 +1,18 @@
 /** Stage 6: choose a target and a key, send, and maybe go on to the next, until one answers. */
 import type { GatewayError } from '../../core/errors.ts'
-import { type Failure, isSuspicion } from '../../core/failure.ts'
-import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'
-import { type Candidate, wasAsked } from '../../routing/plan.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
 import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
+import { admissionOf, choose, standby } from './choose.ts'
 import { excludeTargets } from './fallback.ts'
-import { shownLoss } from './losses.ts'
+import { isHedged, type RunAttempt, race } from './hedge.ts'
+import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './outcomes.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult, Sent } from './result.ts'
+import { type Seat, takeSeat } from './seat.ts'
 import { type SendOptions, send as sendModelCall } from './send.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 
@@ -19,7 +21,7 @@ type UpstreamCandidate = Candidate<UsableUpstream>
 /** How one attempt is made. */
 export type SendAttempt = typeof sendModelCall
 
-/** Goes on where the same tries stopped, if it is called again. */
+/** Goes on where the same tries stopped, if it is called again. `tries.leave` gives back the slots of an answer. */
 export async function attempt(
   services: Services,
   tries: RequestTries,
@@ -32,30 +34,66 @@ export async function attempt(
     if (signal.aborted) return { kind: 'aborted' }
     if (performance.now() - arrivedMs >= requestLimitMs(tries, services.limits.requestMs))
       return { kind: 'failure', error: requestTooLong(services, tries) }
-    services.health.claim(candidate.upstream.key, candidate.target.model)
-    tries.asked.push(candidate)
-    tries.current = candidate
-    const firstByteMs = firstByteLimit(services, tries, candidate)
-    const options = { candidate, firstByteMs }
-    const sent = await timed(services, tries, options, send)
-    if (signal.aborted) {
-      endWithoutVerdict(services, tries, candidate, clientClosed())
-      return { kind: 'aborted' }
-    }
-    if (sent.kind === 'ended') {
-      endWithoutVerdict(services, tries, candidate, sent.error)
-      return { kind: 'failure', error: sent.error }
-    }
-    recordAttempt(tries, candidate, sent.kind === 'failed' ? sent.failure : null)
-    if (sent.kind === 'response') {
-      blameSuspects(services, tries)
-      return sent
-    }
-    const next = await nextCandidate(services, tries, candidate, sent.failure)
+    tries.leave()
+    const taking = takeSeat(services, tries, candidate)
+    const seating = taking instanceof Promise ? await taking : taking
+    if ('error' in seating)
+      return { kind: 'failure', error: errorAfter(services, tries, seating.error) }
+    tries.leave = seating.release
+    if (signal.aborted) return { kind: 'aborted' }
+    const run: RunAttempt = (own, seat) => begin(services, own, seat, send)
+    const sent = isHedged(services, tries, seating)
+      ? await race(services, tries, seating, run)
+      : await run(tries, seating)
+    const asked = tries.current ?? candidate
+    const result = resultOf(services, tries, asked, sent)
+    if (result !== null) return result
+    const next = await nextCandidate(services, tries, asked, (sent as Failed).failure)
     if ('error' in next) return { kind: 'failure', error: next.error }
     candidate = next.candidate
   }
   return { kind: 'failure', error: noneAvailable(services, tries) }
+}
+
+function begin(
+  services: Services,
+  tries: RequestTries,
+  { candidate }: Seat,
+  send: SendAttempt,
+): Promise<Sent> {
+  services.health.claim(candidate.upstream.key, candidate.target.model)
+  tries.asked.push(candidate)
+  tries.current = candidate
+  const firstByteMs = firstByteLimit(services, tries, candidate)
+  return timed(services, tries, { candidate, firstByteMs }, send)
+}
+
+type Failed = Extract<Sent, { kind: 'failed' }>
+
+/** Null if it failed, and something else may be tried. */
+function resultOf(
+  services: Services,
+  tries: RequestTries,
+  candidate: UpstreamCandidate,
+  sent: Sent,
+): AttemptResult | null {
+  if (tries.context.signal.aborted) {
+    endWithoutVerdict(services, tries, candidate, clientClosed())
+    return { kind: 'aborted' }
+  }
+  if (sent.kind === 'ended') {
+    endWithoutVerdict(services, tries, candidate, sent.error)
+    return { kind: 'failure', error: sent.error }
+  }
+  recordAttempt(tries, candidate, sent.kind === 'failed' ? sent.failure : null)
+  if (sent.kind === 'failed') return null
+  blameSuspects(services, tries)
+  return sent
+}
+
+/** What has failed before says more than that the rest is full. */
+function errorAfter(services: Services, tries: RequestTries, error: GatewayError) {
+  return tries.failures.length === 0 ? error : clientErrorOf(services, tries)
 }
 
 type Next = { candidate: UpstreamCandidate | null } | { error: ReturnType<typeof clientErrorOf> }
@@ -100,47 +138,6 @@ async function nextCandidate(
   return { candidate }
 }
 
-/** Tells the health of the key what happened, and the rest of this request where not to go. */
-function holdAgainst(
-  services: Services,
-  tries: RequestTries,
-  { upstream, target }: UpstreamCandidate,
-  failed: Failure,
-): void {
-  const { key } = upstream
-  const { model, text } = tries.request
-  const isSuspect = isSuspicion(failed)
-  const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
-  services.health.failed(key, target.model, { failed, request, mayMark: !tries.marked })
-  if (failed.scope === 'key') tries.marked = true
-  if (failed.scope === 'host') tries.unreachable.push(key.baseUrl)
-  if (isSuspect) tries.suspects.push({ key, model: target.model, failed })
-}
-
-/** What one key answered, those that refused it without naming a reason could have answered, too. */
-function blameSuspects({ health }: Services, tries: RequestTries): void {
-  for (const { key, model, failed } of tries.suspects) health.blamed(key, model, failed)
-  tries.suspects = []
-}
-
-function choose(
-  services: Services,
-  tries: RequestTries,
-  previous: UpstreamCandidate | null,
-): UpstreamCandidate | null {
-  return chooseCandidate({
-    plan: tries.plan,
-    tries,
-    previous,
-    admissionOf: (candidate) => admissionOf(services, candidate),
-    random: services.random(),
-  })
-}
-
-function admissionOf({ health }: Services, { upstream, target }: UpstreamCandidate): Admission {
-  return health.admission(upstream.key, target.model)
-}
-
 /** Measures how soon a target answers, for the strategy that prefers the fastest. */
 async function timed(
   services: Services,
@@ -168,51 +165,13 @@ function firstByteLimit(
   tries: RequestTries,
   current: UpstreamCandidate,
 ): number {
-  const { plan, request, unreachable, definition } = tries
-  const { firstByteMs } = services.limits
-  const standbyFirstByteMs = definition?.firstTokenMs ?? services.limits.standbyFirstByteMs
-  if (!request.stream || plan.length < 2) return firstByteMs
-  const isReady = (candidate: UpstreamCandidate) =>
-    !wasAsked(tries, candidate) &&
-    !unreachable.includes(candidate.upstream.key.baseUrl) &&
-    admissionOf(services, candidate) === 'allow'
-  const others = plan.filter((target) => target !== current.target)
-  const hasStandby = others.some((target) =>
-    target.keys.some((upstream) => isReady({ target, upstream })),
-  )
-  return hasStandby ? Math.min(standbyFirstByteMs, firstByteMs) : firstByteMs
-}
-
-function recordAttempt(
-  tries: RequestTries,
-  { upstream }: UpstreamCandidate,
-  failed: Failure | null,
-): void {
-  tries.attempts.push({
-    upstreamKeyId: upstream.key.id,
-    upstream: upstream.key.name,
-    status: failed === null ? 200 : failed.status,
-    failure: failed === null ? null : `${failed.class}: ${failed.detail}`,
-    ambiguous: failed?.ambiguous ?? false,
-    ...(tries.losses.length > 0 && { losses: tries.losses.map(shownLoss) }),
-  })
-}
-
-/** A client that goes away, and what the gateway ends by itself, say nothing about the key. */
-function endWithoutVerdict(
-  { health }: Services,
-  tries: RequestTries,
-  { upstream, target }: UpstreamCandidate,
-  error: GatewayError,
-): void {
-  health.released(upstream.key, target.model)
-  tries.attempts.push({
-    upstreamKeyId: upstream.key.id,
-    upstream: upstream.key.name,
-    status: null,
-    failure: error.message,
-    ambiguous: error.code !== 'no_available_upstream',
-  })
+  const { firstByteMs, standbyFirstByteMs } = services.limits
+  const { plan, request, definition } = tries
+  if (!request.stream || plan.length < 2 || standby(services, tries, current) === null)
+    return firstByteMs
+  // A hedged target is not given up when the other one is asked as well.
+  const ownMs = definition?.firstTokenAction === 'hedge' ? null : definition?.firstTokenMs
+  return Math.min(ownMs ?? standbyFirstByteMs, firstByteMs)
 }
 
 /** Waits, but no longer than the client does. */

@@ -35,6 +35,12 @@ export class RequestTries extends Tries {
   readonly strict: boolean
   /** The user who asks: thoughts that are kept are kept for them alone. */
   readonly callerId: number
+  /** `candidateId` of what has as many requests as it may have; null while nothing has. */
+  full: ReadonlySet<string> | null = null
+  /** Of requests that wait, higher ones go first. */
+  readonly priority: number
+  /** Gives back the slots of the last attempt; also called when the request ends. */
+  leave: () => void = NO_SLOTS
   /** Time spent waiting for upstreams, or for another attempt. */
   waitMs = 0
 
@@ -56,10 +62,12 @@ export class RequestTries extends Tries {
     this.definition = definition
     this.strict = client.headers.get(STRICT_HEADER) === 'true'
     this.callerId = caller.user.id
+    this.priority = caller.key.priority
   }
 }
 
 const NO_LOSSES: readonly Loss[] = []
+const NO_SLOTS = () => {}
 
 /** What a reservation says of the request it is for. */
 interface Reserved {

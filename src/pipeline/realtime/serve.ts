@@ -47,7 +47,8 @@ export async function serveRealtime(
   const control = { end: () => client.revoke() }
   const { headers } = client
   const peer = () => client.peer()
-  const leave = admit(services, caller, { headers, peer, revoke: () => control.end() })
+  const admitted = { headers, peer, revoke: () => control.end() }
+  const leave = await admit(services, caller, admitted, context)
   try {
     await serveCaller(services, caller, { ...incoming, control }, context)
   } finally {
@@ -83,6 +84,7 @@ async function serveCaller(
   } catch (error) {
     relayed = crashResult(services, tries, error)
   }
+  tries.leave()
   await settle(services, reservation, relayed)
 }
 

@@ -33,7 +33,8 @@ export async function serveVendor(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client)
-  const leave = admit(services, caller, client)
+  const admitted = admit(services, caller, client, context)
+  const leave = admitted instanceof Promise ? await admitted : admitted
   try {
     await serveCaller(services, caller, { client, readCall }, context)
   } finally {
@@ -65,5 +66,6 @@ async function serveCaller(
   } catch (error) {
     relayed = crashResult(services, tries, error)
   }
+  tries.leave()
   await settle(services, reservation, relayed)
 }

@@ -18,6 +18,8 @@ export const DEMO_UPSTREAM: UpstreamKey = {
   models: DEMO_MODELS,
   deployments: null,
   apiVersion: null,
+  maxInFlight: null,
+  tags: [],
   state: {
     status: 'healthy',
     failureCount: 0,

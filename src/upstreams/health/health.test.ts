@@ -30,6 +30,8 @@ function keyAs(id: number, changes: Partial<UpstreamState> = {}, baseUrl = 'http
     models: null,
     deployments: null,
     apiVersion: null,
+    maxInFlight: null,
+    tags: [],
     state: { ...FRESH, ...changes },
   }
   return key

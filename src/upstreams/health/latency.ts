@@ -23,6 +23,13 @@ export class Latencies {
     else known.inFlight++
   }
 
+  /** It was cancelled after so long without a token: it takes at least that. */
+  slowerThan(target: string, ms: number): void {
+    const known = this.seen.get(target)
+    if (known === undefined || known.meanMs >= ms) return
+    known.meanMs = known.meanMs === 0 ? ms : known.meanMs + NEWEST * (ms - known.meanMs)
+  }
+
   /** `tookMs` is null if it did not answer, which says nothing about its speed. */
   ended(target: string, tookMs: number | null): void {
     const known = this.seen.get(target)

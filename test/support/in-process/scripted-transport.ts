@@ -31,6 +31,7 @@ export function scriptedTransport(script: Script): ScriptedTransport {
     send(request): Sending {
       const gone = Promise.withResolvers<never>()
       gone.promise.catch(() => {})
+      let isCancelled = false
       const index = sent.push(request) - 1
       const answered = Promise.resolve(script(request, index)).then((reply) => {
         if (reply instanceof Error) throw reply
@@ -39,7 +40,8 @@ export function scriptedTransport(script: Script): ScriptedTransport {
       return {
         reply: Promise.race([answered, gone.promise]),
         cancel() {
-          transport.cancelled++
+          if (!isCancelled) transport.cancelled++
+          isCancelled = true
           gone.reject(new TransportError('other', 'given up', true))
         },
       }

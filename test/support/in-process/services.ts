@@ -1,10 +1,16 @@
 /** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
 import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
-import type { DirectoryRows, UpstreamKey } from '../../../src/core/entities.ts'
+import type {
+  DirectoryRows,
+  ModelDefinition,
+  ModelTarget,
+  UpstreamKey,
+} from '../../../src/core/entities.ts'
 import { createAddressReader, trustOf } from '../../../src/limits/client-address.ts'
 import { createInFlight } from '../../../src/limits/in-flight.ts'
 import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
 import { createRateLimits } from '../../../src/limits/rate-limits.ts'
+import { createSlots } from '../../../src/limits/slots.ts'
 import { sha256Hex } from '../../../src/main/compose/digest.ts'
 import { createDeadlines } from '../../../src/pipeline/deadlines.ts'
 import type { Services, TimeLimits } from '../../../src/pipeline/services.ts'
@@ -12,7 +18,7 @@ import { createThoughtMemory } from '../../../src/protocols/translation/thought-
 import { createDirectory } from '../../../src/upstreams/directory.ts'
 import { createKeyHealth } from '../../../src/upstreams/health/health.ts'
 import { Latencies } from '../../../src/upstreams/health/latency.ts'
-import { createRetryBudget } from '../../../src/upstreams/retry-budget.ts'
+import { createHedgeBudget, createRetryBudget } from '../../../src/upstreams/retry-budget.ts'
 import type { Transport } from '../../../src/upstreams/transport.ts'
 import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
 import { createLive } from '../../../src/usage/live.ts'
@@ -41,6 +47,8 @@ export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): Upstre
     models: ['m'],
     deployments: null,
     apiVersion: null,
+    maxInFlight: null,
+    tags: [],
     state: {
       status: 'healthy',
       failureCount: 0,
@@ -53,6 +61,29 @@ export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): Upstre
   }
 }
 
+export function modelTarget(id: number, more: Partial<ModelTarget> = {}): ModelTarget {
+  return {
+    ...{ upstream: `up-${id}`, model: 'm', priority: id, weight: null, contextTokens: null },
+    ...{ maxInFlight: null, mirrorPercent: null, conditions: [] },
+    ...more,
+  }
+}
+
+export function modelOf(
+  targets: readonly ModelTarget[],
+  more: Partial<ModelDefinition> = {},
+): ModelDefinition {
+  return {
+    ...{ name: 'fast', strategy: 'priority', targets },
+    parameters: { default: {}, set: {}, drop: [] },
+    ...{ firstTokenMs: null, firstTokenAction: 'replace', fallbackOnFilter: false },
+    ...more,
+  }
+}
+
+const NO_CAP = { max: 0, shared: false }
+const NO_QUEUE = { timeoutMs: 0, max: 0 }
+
 export interface Kept {
   begun: JournalEntry[]
   records: UsageRecord[]
@@ -62,6 +93,7 @@ export interface Kept {
 export interface ServiceOptions {
   transport: Transport
   upstreams?: readonly UpstreamKey[]
+  models?: readonly ModelDefinition[]
   limits?: Partial<TimeLimits>
   /** Others than these. */
   services?: Partial<Services>
@@ -81,7 +113,7 @@ export async function testServices(
     requestFinished() {},
   }
   const clock = { nowMs: () => Date.now() }
-  const store = storeOf(options.upstreams ?? [upstreamKey(1)])
+  const store = storeOf(options.upstreams ?? [upstreamKey(1)], options.models ?? [])
   const rules = { threshold: 5, cooldownMs: 5_000, maxCooldownMs: 60_000 }
   const health = createKeyHealth({ store, clock, logger, rules })
   const vault = { open: (sealed: string) => ({ ok: true as const, secret: sealed }) }
@@ -93,12 +125,14 @@ export async function testServices(
     onReload() {},
   })
   const addressOf = createAddressReader([])
+  const slots = createSlots({ shared: null, failOpen: true })
   const metrics = silent<Services['metrics']>()
   const services: Services = {
     directory,
     health,
     modelLists: silent<Services['modelLists']>(),
     latencies: new Latencies(),
+    prices: { ratesOf: () => null },
     transport: options.transport,
     tokenizer: { count: async (_, text) => Math.ceil(text.length / 4) },
     journal: {
@@ -112,6 +146,7 @@ export async function testServices(
     sha256Hex,
     random: () => 0,
     retryBudget: createRetryBudget(),
+    hedgeBudget: createHedgeBudget(0.1),
     deadlines: createDeadlines(),
     limits: { ...LIMITS, ...options.limits },
     usageRefusers: new Map(),
@@ -124,7 +159,12 @@ export async function testServices(
       counters: createMemoryCounters(),
       metrics,
     }),
-    inFlight: createInFlight({ perKey: 0, perAddress: 0, addressOf }),
+    inFlight: createInFlight({
+      ...{ perKey: NO_CAP, perUser: NO_CAP, perAddress: NO_CAP },
+      ...{ queue: NO_QUEUE, slots, addressOf },
+    }),
+    slots,
+    queue: NO_QUEUE,
     trustsProxy: trustOf([]),
     forwardHeaders: [],
     objects: silent<Services['objects']>(),
@@ -144,9 +184,10 @@ function silent<Port extends object>(): Port {
   return new Proxy({}, { get: () => () => null }) as Port
 }
 
-function storeOf(upstreamKeys: readonly UpstreamKey[]) {
+function storeOf(upstreamKeys: readonly UpstreamKey[], models: readonly ModelDefinition[]) {
   const rows: DirectoryRows = {
-    models: [],
+    models,
+    prices: [],
     users: [
       {
         id: 1,
@@ -155,6 +196,7 @@ function storeOf(upstreamKeys: readonly UpstreamKey[]) {
         role: 'user',
         status: 'active',
         monthlyQuotaTokens: null,
+        maxInFlight: null,
       },
     ],
     apiKeys: [
@@ -168,6 +210,9 @@ function storeOf(upstreamKeys: readonly UpstreamKey[]) {
         allowedModels: null,
         rpm: null,
         tpm: null,
+        maxInFlight: null,
+        priority: 0,
+        tags: [],
         allowedAddresses: null,
         expiresAtMs: null,
         rotatedTo: null,

@@ -5,7 +5,7 @@ import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { ApiKeysTable, Tables } from '../schema/schema.ts'
-import { isoTimeOrNull, jsonOrNull } from '../values.ts'
+import { isoTimeOrNull, jsonOrNull, jsonUnlessEmpty } from '../values.ts'
 import { contains, listed, pageLimit } from './list-page.ts'
 import { oneRow, toApiKey } from './rows.ts'
 
@@ -39,6 +39,9 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
           allowed_models: jsonOrNull(key.allowedModels),
           rpm: key.rpm,
           tpm: key.tpm,
+          max_in_flight: key.maxInFlight ?? null,
+          priority: key.priority ?? 0,
+          tags: jsonUnlessEmpty(key.tags ?? []),
           allowed_addresses: jsonOrNull(key.allowedAddresses),
           expires_at: isoTimeOrNull(key.expiresAtMs),
         })
@@ -152,6 +155,7 @@ function inState(select: KeySelect, query: KeyQuery): KeySelect {
 
 function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
   const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs, rotatedTo } = patch
+  const { maxInFlight, priority, tags } = patch
   return {
     updated_at: isoTime(Date.now()),
     ...(name !== undefined && { name }),
@@ -160,6 +164,9 @@ function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
     ...(rotatedTo !== undefined && { rotated_to: rotatedTo }),
     ...(rpm !== undefined && { rpm }),
     ...(tpm !== undefined && { tpm }),
+    ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
+    ...(priority !== undefined && { priority }),
+    ...(tags !== undefined && { tags: jsonUnlessEmpty(tags) }),
     ...(expiresAtMs !== undefined && { expires_at: isoTimeOrNull(expiresAtMs) }),
   }
 }

@@ -7,6 +7,7 @@ import type { ChangeWatch } from '../change-watch.ts'
 import { readModels } from '../models.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables } from '../schema/schema.ts'
+import { readPrices } from '../usage/price-rows.ts'
 import { isoTimeOrNull, storable } from '../values.ts'
 import { readModelStates, saveModelStates } from './model-states.ts'
 import { parseRows, type RowProblem, toApiKey, toUpstreamKey, toUser } from './rows.ts'
@@ -53,7 +54,7 @@ export function createKeyStore(parts: Parts): KeyStore {
   return {
     async readDirectory(): Promise<DirectoryRows> {
       const problems: RowProblem[] = []
-      const { users, apiKeys, upstreams, models } = await db
+      const { users, apiKeys, upstreams, models, prices } = await db
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
@@ -68,9 +69,10 @@ export function createKeyStore(parts: Parts): KeyStore {
           ),
           upstreams: await readKeys(step),
           models: await readModels(step, problems),
+          prices: await readPrices(step),
         }))
       reportAccounts(problems)
-      return { users, apiKeys, ...taken(upstreams), models }
+      return { users, apiKeys, ...taken(upstreams), models, prices }
     },
     readUpstreamKeys: async () => taken(await readKeys(db)),
     changedSinceLastCall: () => watch.changes(),

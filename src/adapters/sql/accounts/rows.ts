@@ -34,6 +34,7 @@ export function toUser(row: Selectable<UsersTable>): User {
     role: oneOf('role', row.role, ['admin', 'viewer', 'user']),
     status: oneOf('status', row.status, ['active', 'disabled']),
     monthlyQuotaTokens: countOrNull('monthly_quota_tokens', row.monthly_quota_tokens),
+    maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
   }
 }
 
@@ -51,6 +52,9 @@ export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     allowedModels: textsOrNull('allowed_models', row.allowed_models),
     rpm: countOrNull('rpm', row.rpm),
     tpm: countOrNull('tpm', row.tpm),
+    maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
+    priority: count('priority', row.priority),
+    tags: textsOrNull('tags', row.tags) ?? [],
     allowedAddresses: textsOrNull('allowed_addresses', row.allowed_addresses),
     expiresAtMs: timeOrNull('expires_at', row.expires_at),
     rotatedTo: row.rotated_to,
@@ -73,6 +77,8 @@ export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
     models: textsOrNull('models', row.models),
     deployments: textMapOrNull('deployments', row.deployments),
     apiVersion: row.api_version,
+    maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
+    tags: textsOrNull('tags', row.tags) ?? [],
     state: toUpstreamState(row),
   }
 }

@@ -5,7 +5,7 @@ import { isoTime } from '../../../core/iso-time.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UpstreamKeysTable } from '../schema/schema.ts'
-import { jsonOrNull } from '../values.ts'
+import { jsonOrNull, jsonUnlessEmpty } from '../values.ts'
 import { contains, listed, pageLimit } from './list-page.ts'
 import { deleteModelStates, readModelStates } from './model-states.ts'
 import { oneRow, type RowProblem, toUpstreamKey } from './rows.ts'
@@ -54,6 +54,8 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
             models: jsonOrNull(key.models),
             deployments: jsonOrNull(key.deployments),
             api_version: key.apiVersion,
+            max_in_flight: key.maxInFlight ?? null,
+            tags: jsonUnlessEmpty(key.tags ?? []),
           })
           .returning('id')
           .executeTakeFirstOrThrow()
@@ -119,6 +121,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
 
 function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
   const { name, baseUrl, weight, models, deployments, apiVersion, keyHint, encryptedKey } = patch
+  const { maxInFlight, tags } = patch
   return {
     ...(name !== undefined && { name }),
     ...(baseUrl !== undefined && { base_url: baseUrl }),
@@ -126,6 +129,8 @@ function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
     ...(models !== undefined && { models: jsonOrNull(models) }),
     ...(deployments !== undefined && { deployments: jsonOrNull(deployments) }),
     ...(apiVersion !== undefined && { api_version: apiVersion }),
+    ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
+    ...(tags !== undefined && { tags: jsonUnlessEmpty(tags) }),
     ...(keyHint !== undefined && { key_hint: keyHint }),
     ...(encryptedKey !== undefined && { encrypted_key: encryptedKey }),
   }

@@ -31,6 +31,7 @@ export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): Use
           email: user.email,
           role: user.role,
           monthly_quota_tokens: user.monthlyQuotaTokens,
+          max_in_flight: user.maxInFlight ?? null,
         })
         .returningAll()
         .executeTakeFirstOrThrow()
@@ -121,7 +122,7 @@ async function createSystemUser(db: Kysely<Tables>): Promise<void> {
 }
 
 function changedColumns(patch: UserPatch): Updateable<UsersTable> {
-  const { username, email, role, status, monthlyQuotaTokens } = patch
+  const { username, email, role, status, monthlyQuotaTokens, maxInFlight } = patch
   return {
     updated_at: isoTime(Date.now()),
     ...(username !== undefined && { username }),
@@ -129,5 +130,6 @@ function changedColumns(patch: UserPatch): Updateable<UsersTable> {
     ...(role !== undefined && { role }),
     ...(status !== undefined && { status }),
     ...(monthlyQuotaTokens !== undefined && { monthly_quota_tokens: monthlyQuotaTokens }),
+    ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
   }
 }

@@ -20,7 +20,7 @@ const TOTALS: Readonly<Record<string, readonly string[]>> = {
   usage_monthly: ['requests', 'total_tokens'],
 }
 /** Other tables refer to these, so they come first. */
-const FIRST = ['users', 'api_keys']
+const FIRST = ['users', 'api_keys', 'models']
 /** Tables about the running process or the schema itself. */
 const LEFT_OUT = /^(kysely_|sqlite_|instances$|quota_leases$)/
 /** With thirty columns, well below the limit of 65,535 parameters per statement. */

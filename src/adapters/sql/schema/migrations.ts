@@ -16,6 +16,7 @@ import { vendorObjects } from '../migrations/0020-vendor-objects.ts'
 import { cacheWrites } from '../migrations/0021-cache-writes.ts'
 import { models } from '../migrations/0022-models.ts'
 import { storedResponses } from '../migrations/0023-stored-responses.ts'
+import { routing } from '../migrations/0030-routing.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -37,6 +38,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0021-cache-writes': cacheWrites,
     '0022-models': models(words),
     '0023-stored-responses': storedResponses,
+    '0030-routing': routing(words),
   }
 }
 

@@ -10,6 +10,7 @@ export interface UsersTable {
   role: Generated<string>
   status: Generated<string>
   monthly_quota_tokens: number | null
+  max_in_flight: number | null
   created_at: Generated<string>
   updated_at: Generated<string>
 }
@@ -26,6 +27,9 @@ export interface ApiKeysTable {
   tpm: number | null
   allowed_addresses: string | null
   rotated_to: number | null
+  max_in_flight: number | null
+  priority: Generated<number>
+  tags: string | null
   expires_at: string | null
   created_at: Generated<string>
   updated_at: Generated<string>
@@ -42,6 +46,8 @@ export interface UpstreamKeysTable {
   models: string | null
   deployments: string | null
   api_version: string | null
+  max_in_flight: number | null
+  tags: string | null
   status: Generated<string>
   failure_count: Generated<number>
   total_requests: Generated<number>
@@ -70,6 +76,7 @@ export interface ModelsTable {
   drop_parameters: string | null
   first_token_ms: number | null
   fallback_on_filter: Generated<number>
+  first_token_action: Generated<string>
   created_at: Generated<string>
   updated_at: Generated<string>
 }
@@ -82,6 +89,9 @@ export interface ModelTargetsTable {
   priority: Generated<number>
   weight: number | null
   context_tokens: number | null
+  max_in_flight: number | null
+  mirror_percent: number | null
+  conditions: string | null
 }
 
 export interface UsageRecordsTable extends Record<TokenColumn, number> {

@@ -15,14 +15,16 @@ export function ratesIn(row: ModelPricesTable): ModelPrice['rates'] {
   } satisfies Rates
 }
 
+export async function readPrices(db: Kysely<Tables>): Promise<ModelPrice[]> {
+  const rows = await db.selectFrom('model_prices').selectAll().orderBy('model').execute()
+  return rows.map((row) => ({ model: row.model, rates: ratesIn(row) }))
+}
+
 export function createPriceAdmin(
   db: Kysely<Tables>,
 ): Pick<AdminStore, 'listPrices' | 'setPrice' | 'unsetPrice'> {
   return {
-    async listPrices() {
-      const rows = await db.selectFrom('model_prices').selectAll().orderBy('model').execute()
-      return rows.map((row) => ({ model: row.model, rates: ratesIn(row) }))
-    },
+    listPrices: () => readPrices(db),
     async setPrice({ model, rates }) {
       const columns = {
         input_usd: rates.input,

@@ -4,7 +4,17 @@ import type { ApiKey } from '../../../core/entities.ts'
 import { ApiError, type FieldProblem } from './frame/api-error.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 
-type Rights = Pick<ApiKey, 'allowedModels' | 'allowedAddresses' | 'rpm' | 'tpm' | 'expiresAtMs'>
+type Rights = Pick<
+  ApiKey,
+  | 'allowedModels'
+  | 'allowedAddresses'
+  | 'rpm'
+  | 'tpm'
+  | 'maxInFlight'
+  | 'priority'
+  | 'tags'
+  | 'expiresAtMs'
+>
 
 /** Throws ApiError with each field that would widen the key. */
 export function assertNarrower(key: Rights, patch: KeyPatch): void {
@@ -39,6 +49,9 @@ export async function assertMayCreate(
     allowedAddresses: null,
     rpm: null,
     tpm: null,
+    maxInFlight: null,
+    priority: 0,
+    tags: [],
     expiresAtMs: null,
     ...patch,
   }
@@ -52,6 +65,7 @@ function widened(key: Rights, patch: KeyPatch): FieldProblem[] {
   const problem = (field: string, isWider: boolean, message: string): FieldProblem[] =>
     isWider ? [{ field, message }] : []
   const { allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
+  const { maxInFlight, priority, tags } = patch
   return [
     ...problem(
       'allowed_models',
@@ -66,12 +80,32 @@ function widened(key: Rights, patch: KeyPatch): FieldProblem[] {
     ...problem('rpm', rpm !== undefined && isHigher(rpm, key.rpm), 'is higher than before'),
     ...problem('tpm', tpm !== undefined && isHigher(tpm, key.tpm), 'is higher than before'),
     ...problem(
+      'max_in_flight',
+      maxInFlight !== undefined && isHigher(maxInFlight, key.maxInFlight),
+      'is higher than before',
+    ),
+    ...problem(
+      'priority',
+      priority !== undefined && priority > key.priority,
+      'is higher than before',
+    ),
+    // Tags decide which targets serve the key: a missing one may allow as much as a further one.
+    ...problem(
+      'tags',
+      tags !== undefined && !isSame(tags, key.tags),
+      'are not those of the key; only an admin changes them',
+    ),
+    ...problem(
       'expires_at',
       expiresAtMs !== undefined &&
         (expiresAtMs ?? Number.POSITIVE_INFINITY) > (key.expiresAtMs ?? Number.POSITIVE_INFINITY),
       'is later than before',
     ),
   ]
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each) => others.includes(each))
 }
 
 /** Word by word: whether one pattern lies within another is not guessed. */

@@ -122,12 +122,16 @@ async function ownKeyOf(
 
 function patchOf(body: z.output<typeof contract.KeyChange>): KeyPatch {
   const { name, allowed_models, allowed_addresses, rpm, tpm, expires_at } = body
+  const { max_in_flight, priority, tags } = body
   return {
     ...(name !== undefined && { name }),
     ...(allowed_models !== undefined && { allowedModels: allowed_models }),
     ...(allowed_addresses !== undefined && { allowedAddresses: allowed_addresses }),
     ...(rpm !== undefined && { rpm }),
     ...(tpm !== undefined && { tpm }),
+    ...(max_in_flight !== undefined && { maxInFlight: max_in_flight }),
+    ...(priority !== undefined && { priority }),
+    ...(tags !== undefined && { tags }),
     ...(expires_at !== undefined && {
       expiresAtMs: expires_at === null ? null : Date.parse(expires_at),
     }),
@@ -155,6 +159,9 @@ async function keyViews({ reads, nowMs, services }: AdminApiParts, keys: readonl
       allowed_models: key.allowedModels === null ? null : [...key.allowedModels],
       rpm: key.rpm,
       tpm: key.tpm,
+      max_in_flight: key.maxInFlight,
+      priority: key.priority,
+      tags: [...key.tags],
       allowed_addresses: key.allowedAddresses === null ? null : [...key.allowedAddresses],
       expires_at: key.expiresAtMs === null ? null : isoTime(key.expiresAtMs),
       created_at: isoTime(key.createdAtMs),

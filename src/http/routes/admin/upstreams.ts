@@ -50,6 +50,8 @@ function upstreamList({ on, parts }: AdminApi): void {
           models: body.models ?? null,
           deployments: body.deployments ?? null,
           apiVersion: body.api_version ?? null,
+          maxInFlight: body.max_in_flight ?? null,
+          tags: body.tags ?? [],
         }),
       (id) => admin.upstreams.find(id),
     )
@@ -157,6 +159,7 @@ function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChan
   if (body.provider !== undefined)
     throw invalidField('provider', "it can't change; add another upstream instead")
   const { name, base_url, secret, weight, models, deployments, api_version } = body
+  const { max_in_flight, tags } = body
   return {
     ...(name !== undefined && { name }),
     ...(base_url !== undefined && { baseUrl: base_url }),
@@ -165,6 +168,8 @@ function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChan
     ...(models !== undefined && { models }),
     ...(deployments !== undefined && { deployments }),
     ...(api_version !== undefined && { apiVersion: api_version }),
+    ...(max_in_flight !== undefined && { maxInFlight: max_in_flight }),
+    ...(tags !== undefined && { tags }),
   }
 }
 

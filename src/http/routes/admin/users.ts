@@ -39,6 +39,7 @@ function userList({ on, parts }: AdminApi): void {
           ...(body.monthly_quota_tokens !== undefined && {
             monthlyQuotaTokens: body.monthly_quota_tokens,
           }),
+          ...(body.max_in_flight !== undefined && { maxInFlight: body.max_in_flight }),
         }),
       (id) => admin.users.find(id),
     )
@@ -123,12 +124,13 @@ function monthGiven(text: string | undefined, nowMs: number): Month {
 }
 
 function patchOf(body: z.output<typeof contract.UserChange>): UserPatch {
-  const { email, role, status, monthly_quota_tokens: tokens } = body
+  const { email, role, status, monthly_quota_tokens: tokens, max_in_flight: most } = body
   return {
     ...(email !== undefined && { email }),
     ...(role !== undefined && { role }),
     ...(status !== undefined && { status }),
     ...(tokens !== undefined && { monthlyQuotaTokens: tokens }),
+    ...(most !== undefined && { maxInFlight: most }),
   }
 }
 
@@ -160,6 +162,7 @@ async function userViews(
       role: user.role,
       status: user.status,
       monthly_quota_tokens: user.monthlyQuotaTokens,
+      max_in_flight: user.maxInFlight,
       created_at: isoTime(created.get(user.id) ?? 0),
       has_password: ways.get(user.id)?.password ?? false,
       totp_enabled: ways.get(user.id)?.totp ?? false,

@@ -12,6 +12,8 @@ export interface KeyDraft {
   models: string
   rpm: LimitDraft
   tpm: LimitDraft
+  /** Requests at a time. */
+  inFlight: LimitDraft
   /** A day as the date field has it, or empty for never. */
   expires: string
   addresses: string
@@ -22,6 +24,7 @@ export const emptyKey: KeyDraft = {
   models: '',
   rpm: limitDraft(null),
   tpm: limitDraft(null),
+  inFlight: limitDraft(null),
   expires: '',
   addresses: '',
 }
@@ -38,6 +41,7 @@ export const keyDraft = (key: Key): KeyDraft => ({
   models: key.allowed_models?.join('\n') ?? '',
   rpm: limitDraft(key.rpm),
   tpm: limitDraft(key.tpm),
+  inFlight: limitDraft(key.max_in_flight),
   expires: dayOf(key.expires_at),
   addresses: key.allowed_addresses?.join('\n') ?? '',
 })
@@ -45,16 +49,21 @@ export const keyDraft = (key: Key): KeyDraft => ({
 /** The end of the chosen day, here. */
 const expiryOf = (day: string) => (day === '' ? null : new Date(`${day}T23:59:59`).toISOString())
 
+/** What the form changes; priority and tags are set by the command line and the API. */
+type KeyValues = Required<Omit<KeyChange, 'priority' | 'tags'>>
+
 /** Undefined where a field is not filled in rightly. */
-export function keyValues(draft: KeyDraft): Required<KeyChange> | undefined {
+export function keyValues(draft: KeyDraft): KeyValues | undefined {
   const rpm = limitValue(draft.rpm)
   const tpm = limitValue(draft.tpm)
-  if (rpm === undefined || tpm === undefined) return undefined
+  const inFlight = limitValue(draft.inFlight)
+  if (rpm === undefined || tpm === undefined || inFlight === undefined) return undefined
   return {
     name: draft.name.trim(),
     allowed_models: parseList(draft.models),
     rpm,
     tpm,
+    max_in_flight: inFlight,
     expires_at: expiryOf(draft.expires),
     allowed_addresses: parseList(draft.addresses),
   }
@@ -83,7 +92,8 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
   const problem = (field: string) =>
     error instanceof ApiError ? error.fieldMessage(field) : undefined
   const limited = draft.models !== '' || draft.addresses !== '' || draft.expires !== ''
-  const special = limited || draft.rpm.kind !== 'default' || draft.tpm.kind !== 'default'
+  const limits = [draft.rpm, draft.tpm, draft.inFlight]
+  const special = limited || limits.some(({ kind }) => kind !== 'default')
   const [more, setMore] = useState(special)
   return (
     <>
@@ -117,6 +127,13 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
             draft={draft.tpm}
             onChange={(tpm) => set({ tpm })}
             error={problem('tpm')}
+          />
+          <LimitField
+            label={t`Requests at a time`}
+            unit={t`Requests`}
+            draft={draft.inFlight}
+            onChange={(inFlight) => set({ inFlight })}
+            error={problem('max_in_flight')}
           />
           <Field
             label={t`Models`}

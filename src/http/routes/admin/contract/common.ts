@@ -29,6 +29,8 @@ export const Time = z.iso.datetime().openapi({ example: '2026-11-28T12:00:00.000
 /** Null is everywhere the default, 0 no limit. */
 export const Limit = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable()
 
+export const Tags = z.array(z.string().min(1).max(64)).max(50)
+
 export const PageQuery = z.object({
   cursor: z
     .string()

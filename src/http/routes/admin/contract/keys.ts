@@ -16,6 +16,7 @@ import {
   REFUSALS,
   Search,
   STALE,
+  Tags,
   Time,
   versioned,
 } from './common.ts'
@@ -36,6 +37,12 @@ export const Key = z
     /** A minute; 0 is no limit, null the configured default. */
     rpm: Limit,
     tpm: Limit,
+    /** Requests at a time, over all instances; likewise. */
+    max_in_flight: Limit,
+    /** Of requests that have to wait, those of the highest priority go first. */
+    priority: z.number().int(),
+    /** Words that the conditions of models name. */
+    tags: z.array(z.string()),
     /** Networks that may use it, e.g. `10.0.0.0/8`; null is everywhere. */
     allowed_addresses: z.array(z.string()).nullable(),
     expires_at: Time.nullable(),
@@ -61,6 +68,9 @@ const rights = {
   allowed_models: z.array(z.string().min(1).max(200)).max(1000).nullable(),
   rpm: Limit,
   tpm: Limit,
+  max_in_flight: Limit,
+  priority: z.number().int().min(0).max(100),
+  tags: Tags,
   allowed_addresses: z.array(z.string().min(1).max(64)).max(200).nullable(),
   expires_at: Time.nullable(),
 }

@@ -8,6 +8,7 @@ import {
   IdPath,
   IfMatch,
   json,
+  Limit,
   MISSING,
   NO_CONTENT,
   PageQuery,
@@ -15,6 +16,7 @@ import {
   REFUSALS,
   Search,
   STALE,
+  Tags,
   Time,
   versioned,
 } from './common.ts'
@@ -39,6 +41,10 @@ const settings = {
   models: z.array(z.string().min(1).max(200)).max(5000).nullable(),
   deployments: z.record(z.string(), z.string()).nullable(),
   api_version: z.string().max(40).nullable(),
+  /** Requests at a time, over all instances; null and 0 are no limit. */
+  max_in_flight: Limit,
+  /** Words that the targets of models name. */
+  tags: Tags,
 }
 const secret = z.string().min(1).max(20_000)
 

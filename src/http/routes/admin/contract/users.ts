@@ -41,6 +41,8 @@ export const User = z
     role: z.enum(ROLES),
     status: z.enum(['active', 'disabled']),
     monthly_quota_tokens: Limit,
+    /** Requests at a time of all keys together, over all instances. */
+    max_in_flight: Limit,
     created_at: Time,
     has_password: z.boolean(),
     totp_enabled: z.boolean(),
@@ -64,6 +66,7 @@ export const NewUser = z
     email: Email.optional(),
     role: z.enum(ROLES).optional(),
     monthly_quota_tokens: Limit.optional(),
+    max_in_flight: Limit.optional(),
   })
   .strict()
   .openapi('NewUser')
@@ -75,6 +78,7 @@ export const UserChange = z
     role: z.enum(ROLES),
     status: z.enum(['active', 'disabled']),
     monthly_quota_tokens: Limit,
+    max_in_flight: Limit,
   })
   .partial()
   .strict()

@@ -41,6 +41,8 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       models: upstream.models === null ? null : [...upstream.models],
       deployments: upstream.deployments === null ? null : { ...upstream.deployments },
       api_version: upstream.apiVersion,
+      max_in_flight: upstream.maxInFlight,
+      tags: [...upstream.tags],
       state: stateOf(shown.status, cooldownMs),
       failure_count: shown.failureCount,
       cooldown_ms: cooldownMs,

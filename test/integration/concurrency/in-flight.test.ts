@@ -1,9 +1,9 @@
 /** Requests under way: bounded by key, and ended with the user they belong to. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
-import { waitFor } from '../support/waiting.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { type MockUpstream, startMockUpstream } from '../../support/mock/mock-upstream.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 let mock: MockUpstream
 let gateway: Gateway

@@ -1,0 +1,92 @@
+/** Slots that several instances count together in Redis. */
+import type { Cap } from '../../limits/cap.ts'
+import type { SharedSlots } from '../../limits/shared-slots.ts'
+import type { RedisConnection } from './connection.ts'
+import { ownerKey, SESSION_LASTS_MS, sessionKey } from './slot-scripts.ts'
+
+export interface RedisSlots extends SharedSlots {
+  /** Gives back everything at once. */
+  stop(): void
+}
+
+const RENEW_EVERY_MS = SESSION_LASTS_MS / 4
+const UNKNOWN_SESSION = -1
+
+export function createRedisSlots(redis: RedisConnection): RedisSlots {
+  /** Slots that this instance's requests have. */
+  const held = new Map<string, number>()
+  let session = crypto.randomUUID()
+
+  const add = (owners: readonly string[], by: 1 | -1): void => {
+    for (const owner of owners) {
+      const count = (held.get(owner) ?? 0) + by
+      if (count <= 0) held.delete(owner)
+      else held.set(owner, count)
+    }
+  }
+  /** A new name each time, so that what Redis may still hold under the last one counts no more. */
+  const openSession = (): Promise<unknown> => {
+    const before = session
+    session = crypto.randomUUID()
+    const keys = [sessionKey(session), sessionKey(before), ...[...held.keys()].map(ownerKey)]
+    const counts = [...held.values()].map(String)
+    return redis.run('openSession', [String(keys.length), ...keys, session, ...counts])
+  }
+  const enter = async (caps: readonly Cap[]): Promise<number> => {
+    const keys = [sessionKey(session), ...caps.map(({ owner }) => ownerKey(owner))]
+    const maxima = caps.map(({ max }) => String(max))
+    return Number(await redis.run('enter', [String(keys.length), ...keys, session, ...maxima]))
+  }
+  let reopening: Promise<unknown> | null = null
+  /** Redis was emptied or this process stood still: all slots that are held here are counted again. */
+  const reopen = (): Promise<unknown> => {
+    reopening ??= openSession().finally(() => {
+      reopening = null
+    })
+    return reopening
+  }
+  const renew = async (): Promise<void> => {
+    if (!redis.standing) return
+    const keys = [sessionKey(session), ...[...held.keys()].map(ownerKey)]
+    const known = await redis.run('renew', [String(keys.length), ...keys])
+    if (Number(known) === 0) await reopen()
+  }
+  const ignoreLoss = () => {}
+  redis.whenJoined(() => void openSession().catch(ignoreLoss))
+  const timer = setInterval(() => void renew().catch(ignoreLoss), RENEW_EVERY_MS)
+  timer.unref()
+
+  return {
+    get standing() {
+      return redis.standing
+    },
+    async take(caps) {
+      let full = await enter(caps)
+      if (full === UNKNOWN_SESSION) {
+        await reopen()
+        full = await enter(caps)
+      }
+      if (full === UNKNOWN_SESSION) throw new Error('Redis forgets the session')
+      if (full > 0) return full - 1
+      add(
+        caps.map(({ owner }) => owner),
+        1,
+      )
+      return null
+    },
+    holdAlone: (owners) => add(owners, 1),
+    give(owners) {
+      if (owners.length === 0) return
+      add(owners, -1)
+      if (!redis.standing) return
+      const keys = owners.map(ownerKey)
+      redis.run('leave', [String(keys.length), ...keys, session]).catch(ignoreLoss)
+    },
+    stop() {
+      clearInterval(timer)
+      if (!redis.standing) return
+      held.clear()
+      openSession().catch(ignoreLoss)
+    },
+  }
+}

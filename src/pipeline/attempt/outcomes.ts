@@ -1,0 +1,87 @@
+/** What an attempt came to, for the record of the request and for the health of the key that was asked. */
+import type { GatewayError } from '../../core/errors.ts'
+import { type Failure, isSuspicion } from '../../core/failure.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { AttemptNote } from '../../usage/record.ts'
+import type { Services } from '../services.ts'
+import { shownLoss } from './losses.ts'
+import type { RequestTries } from './tries.ts'
+
+type UpstreamCandidate = Candidate<UsableUpstream>
+
+export function recordAttempt(
+  tries: RequestTries,
+  candidate: UpstreamCandidate,
+  failed: Failure | null,
+): void {
+  record(tries, candidate, {
+    status: failed === null ? 200 : failed.status,
+    failure: failed === null ? null : `${failed.class}: ${failed.detail}`,
+    ambiguous: failed?.ambiguous ?? false,
+    ...(tries.losses.length > 0 && { losses: tries.losses.map(shownLoss) }),
+  })
+}
+
+/** A client that goes away, and what the gateway ends by itself, say nothing about the key. */
+export function endWithoutVerdict(
+  { health }: Services,
+  tries: RequestTries,
+  candidate: UpstreamCandidate,
+  error: GatewayError,
+): void {
+  health.released(candidate.upstream.key, candidate.target.model)
+  record(tries, candidate, {
+    status: null,
+    failure: error.message,
+    ambiguous: error.code !== 'no_available_upstream',
+  })
+}
+
+/** It was asked next to another one that answered first: what it may have cost is its prompt. */
+export function recordHedged(
+  { health }: Services,
+  tries: RequestTries,
+  candidate: UpstreamCandidate,
+  promptTokens: number,
+): void {
+  health.released(candidate.upstream.key, candidate.target.model)
+  record(tries, candidate, {
+    status: null,
+    failure: 'hedged: another target answered first',
+    ambiguous: true,
+    promptTokens,
+  })
+}
+
+function record(
+  tries: RequestTries,
+  { upstream }: UpstreamCandidate,
+  note: Omit<AttemptNote, 'upstreamKeyId' | 'upstream'>,
+): void {
+  const { id, name } = upstream.key
+  tries.attempts.push({ upstreamKeyId: id, upstream: name, ...note })
+}
+
+/** Tells the health of the key what happened, and the rest of this request where not to go. */
+export function holdAgainst(
+  services: Services,
+  tries: RequestTries,
+  { upstream, target }: UpstreamCandidate,
+  failed: Failure,
+): void {
+  const { key } = upstream
+  const { model, text } = tries.request
+  const isSuspect = isSuspicion(failed)
+  const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
+  services.health.failed(key, target.model, { failed, request, mayMark: !tries.marked })
+  if (failed.scope === 'key') tries.marked = true
+  if (failed.scope === 'host') tries.unreachable.push(key.baseUrl)
+  if (isSuspect) tries.suspects.push({ key, model: target.model, failed })
+}
+
+/** What one key answered, those that refused it without naming a reason could have answered, too. */
+export function blameSuspects({ health }: Services, tries: RequestTries): void {
+  for (const { key, model, failed } of tries.suspects) health.blamed(key, model, failed)
+  tries.suspects = []
+}
