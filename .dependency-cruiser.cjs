@@ -36,6 +36,7 @@ const DRIVERS = {
   log: ['pino'],
   passwords: [],
   metrics: ['prom-client'],
+  oidc: ['openid-client'],
   prices: ['@pydantic/genai-prices'],
   redis: [],
   sql: ['kysely', 'pg', '@types/pg'],

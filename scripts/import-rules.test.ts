@@ -36,6 +36,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
   'adapters-passwords-keeps-to-its-imports': ['src/adapters/passwords/breach.ts', "import 'pino'"],
   'adapters-totp-keeps-to-its-imports': ['src/adapters/totp/breach.ts', "import 'pino'"],
   'adapters-metrics-keeps-to-its-imports': ['src/adapters/metrics/breach.ts', "import 'pino'"],
+  'adapters-oidc-keeps-to-its-imports': ['src/adapters/oidc/breach.ts', "import 'pino'"],
   'adapters-prices-keeps-to-its-imports': ['src/adapters/prices/breach.ts', "import 'kysely'"],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],
   'adapters-tokenizer-keeps-to-its-imports': ['src/adapters/tokenizer/breach.ts', "import 'zod'"],

@@ -37,6 +37,37 @@ export const MEANINGS: Readonly<Record<keyof typeof VARIABLES, Meaning>> = {
     en: 'days that single requests are kept, at least 32; sums and the audit log stay. 0 keeps all',
     zh: '单条请求保留的天数，至少 32；汇总与审计日志保留。0 表示全部保留',
   },
+  OIDC_ISSUER: {
+    en: 'an OpenID provider that signs people in to the console, as it names itself; see [Single sign-on](console.md#single-sign-on)',
+    zh: '用于登录控制台的 OpenID 提供方的签发者地址；见[单点登录](console.zh-CN.md#单点登录)',
+  },
+  OIDC_CLIENT_ID: {
+    en: 'the id of this gateway at the provider',
+    zh: '本网关在提供方处的客户端 ID',
+  },
+  OIDC_CLIENT_SECRET: {
+    en: 'the secret of this gateway at the provider',
+    zh: '本网关在提供方处的客户端密钥',
+  },
+  OIDC_NAME: {
+    en: 'what the button says after “Sign in with”',
+    zh: '登录按钮上显示的名称',
+    standard: { en: "the issuer's host", zh: '签发者的主机名' },
+  },
+  OIDC_SCOPES: {
+    en: 'what is asked of the provider, separated by commas',
+    zh: '向提供方请求的范围，以逗号分隔',
+    standard: { en: '`openid,profile,email`', zh: '`openid,profile,email`' },
+  },
+  OIDC_ROLE_CLAIM: {
+    en: 'the claim that decides on the role, e.g. `realm_access.roles`',
+    zh: '决定角色的声明，例如 `realm_access.roles`',
+  },
+  OIDC_ROLES: {
+    en: 'which value of that claim gives which role, e.g. `gateway-admins=admin,finance=viewer,*=user`. Without it only users with a known email address can sign in, and keep their role',
+    zh: '该声明的哪个值对应哪个角色，例如 `gateway-admins=admin,finance=viewer,*=user`。若未设置，则只有邮箱已知的用户可以登录，角色不变',
+    standard: { en: 'none', zh: '无' },
+  },
   DATA_DIR: {
     en: 'store, usage journal, encryption key file, first keys',
     zh: '存储、用量日志、加密密钥文件、最初的密钥',

@@ -7,6 +7,7 @@ import { databaseOf, refuseUnclearDatabase } from './config/database.ts'
 import { type Environment, givenVariables } from './config/environment.ts'
 import { type OutgoingProxies, outgoingProxiesOf } from './config/outgoing-proxies.ts'
 import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
+import { singleSignOnOf } from './config/single-sign-on.ts'
 import { HIDDEN, VARIABLES } from './config/variables.ts'
 import { PRESET_VARIABLES } from './core/provider-presets.ts'
 import { importsFromVariables } from './core/providers.ts'
@@ -88,6 +89,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
     adminListen: values.ADMIN_LISTEN ?? null,
+    oidc: singleSignOnOf(values),
     usageRetentionDays: values.USAGE_RETENTION_DAYS,
     dataDir: resolve(values.DATA_DIR),
     database: databaseOf(values),

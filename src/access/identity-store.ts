@@ -69,6 +69,8 @@ export interface IdentityStore {
 
   findLinkedUser(issuer: string, subject: string): Promise<User | null>
   linkUser(issuer: string, subject: string, userId: number): Promise<void>
+  /** Whether the user has any account at this provider. */
+  isLinked(userId: number, issuer: string): Promise<boolean>
 
   /** False if this user has used the key already: then `findCreation` says for what. */
   beginCreation(creation: Omit<Creation, 'result'>): Promise<boolean>

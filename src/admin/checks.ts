@@ -25,6 +25,11 @@ export function checkedName(name: string, code: AdminErrorCode): string {
   throw adminError(code, { name })
 }
 
+/** For names that nobody typed, such as those of an identity provider. */
+export function isUsableName(name: string): boolean {
+  return NAME.test(name) && name.normalize('NFC') === name
+}
+
 /** A text for people only, such as the purpose of a key. */
 export function checkedLabel(label: string): string {
   if (LABEL.test(label) && label.trim() !== '') return label

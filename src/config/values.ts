@@ -64,6 +64,34 @@ export const address = z.string().transform((given, context) => {
   return read.ok ? read.url : refused(context, `an http or https address, but ${read.reason}`)
 })
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** Kept as it is written: the slash at the end is a part of an issuer's name. */
+export const issuer = z.string().transform((given, context) => {
+  const url = URL.parse(given)
+  const isSafe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname))
+  return isSafe
+    ? given
+    : refused(context, 'an https address, e.g. https://login.example/realms/main')
+})
+
+const ROLE = z.enum(['admin', 'viewer', 'user'])
+
+/** `value=role`, the value as the provider sends it. */
+export const roleMapping = list.transform((pairs, context) => {
+  const map = new Map<string, z.output<typeof ROLE>>()
+  for (const pair of pairs) {
+    const at = pair.lastIndexOf('=')
+    const role = ROLE.safeParse(pair.slice(at + 1).trim())
+    const value = pair.slice(0, Math.max(0, at)).trim()
+    if (value === '' || !role.success)
+      return refused(context, 'value=role pairs with commas between; roles are admin, viewer, user')
+    map.set(value, role.data)
+  }
+  return map
+})
+
 export const databaseUrl = z.string().transform((given, context) => {
   const read = readDatabaseUrl(given)
   if (read.ok) return read.address

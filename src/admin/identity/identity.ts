@@ -10,6 +10,7 @@ import { createPasswordCheck } from './passwords.ts'
 import { SignInRefusal } from './refusal.ts'
 import { createSecondFactor } from './second-factor.ts'
 import { actorOf, createSessions, type SignedIn } from './sessions.ts'
+import { createSingleSignOn } from './single-sign-on.ts'
 
 const LINK_LASTS_MS = 30 * 60_000
 
@@ -61,6 +62,8 @@ export function createIdentity(parts: IdentityParts) {
       proved.succeeded()
       return sessions.begin(proved.user, origin, 'password')
     },
+
+    signInAs: createSingleSignOn(parts, sessions.begin),
 
     /** Invalidates earlier links of the same user. */
     async createLink(actor: Actor, name: string): Promise<SetupLink & { user: User }> {

@@ -10,6 +10,14 @@ export const SIGN_IN_PROBLEMS = {
   password_weak: 'choose another password',
   totp_already_on: 'the second factor is on already',
   totp_not_started: 'begin to set up the second factor first',
+  oidc_failed: 'the identity provider did not confirm the sign-in; try again',
+  oidc_unavailable:
+    'the identity provider cannot be reached; sign in with a password, or try later',
+  oidc_no_role: 'the identity provider gives you no role here',
+  oidc_unknown_user: 'no user here has your verified email address; an admin can add it to one',
+  oidc_disabled: 'your user is disabled',
+  oidc_name_taken: 'another user has your name; an admin can add your email address to it',
+  oidc_name_unusable: 'the identity provider sent no usable user name',
 } as const
 
 export type SignInProblem = keyof typeof SIGN_IN_PROBLEMS

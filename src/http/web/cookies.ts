@@ -32,6 +32,13 @@ export function deviceCookie(token: string, isSecure: boolean): string {
   return cookie('device', token, isSecure, `Strict; Max-Age=${DEVICE_DAYS * 86_400}`)
 }
 
+const OIDC_SECONDS = 600
+
+/** Lax: the browser comes back from the provider's site. What it holds is of use once, for one sign-in. */
+export function oidcCookie(value: string, isSecure: boolean): string {
+  return cookie('oidc', value, isSecure, `Lax; Max-Age=${OIDC_SECONDS}`)
+}
+
 /** Both names: which of them the browser holds depends on how it came the last time. */
 export function removedCookie(kind: CookieKind): string[] {
   const site = kind === 'oidc' ? 'Lax' : 'Strict'

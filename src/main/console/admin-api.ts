@@ -1,5 +1,6 @@
 /** The admin API of a running gateway, on its own store connection, so that it never delays requests. */
 import { version } from '../../../package.json'
+import { createIdentityProvider } from '../../adapters/oidc/openid-client.ts'
 import { createThreadReports } from '../../adapters/sql/console/report-thread-client.ts'
 import type { Config } from '../../config.ts'
 import { ADMIN_PATH, createAdminApi } from '../../http/routes/admin/api.ts'
@@ -54,7 +55,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
     reports,
     instanceId: parts.instanceId,
     usageRetentionDays: config.usageRetentionDays || null,
-    oidc: null,
+    oidc: singleSignOn(config),
     variables: variableSettings(parts.environment),
     publicUrlOf: ({ publicUrl }) => clientUrl(config, publicUrl),
     surroundings: { publicUrl: config.publicUrl, trusts: trustOf(config.trustedProxies) },
@@ -108,4 +109,10 @@ function clientUrl(config: Config, consoleUrl: string): string {
 function maxBytes(path: string, config: Config): number {
   if (path.startsWith(`${ADMIN_PATH}/playground/`)) return config.maxBodyBytes
   return path === `${ADMIN_PATH}/upstreams/import` ? MAX_IMPORT_BYTES : MAX_BODY_BYTES
+}
+
+function singleSignOn({ oidc }: Config): Parameters<typeof createAdminApi>[0]['oidc'] {
+  if (oidc === null) return null
+  const { roles, ...settings } = oidc
+  return { provider: createIdentityProvider(settings, () => Date.now()), roles }
 }

@@ -17,6 +17,7 @@ type CredentialStore = Pick<
   | 'takeSetupLink'
   | 'findLinkedUser'
   | 'linkUser'
+  | 'isLinked'
 >
 
 export function createCredentials(db: Kysely<Tables>): CredentialStore {
@@ -114,6 +115,16 @@ export function createCredentials(db: Kysely<Tables>): CredentialStore {
         .where('subject', '=', subject)
         .executeTakeFirst()
       return oneRow('users', row, toUser)
+    },
+    async isLinked(userId, issuer) {
+      const row = await db
+        .selectFrom('linked_accounts')
+        .select('subject')
+        .where('user_id', '=', userId)
+        .where('issuer', '=', issuer)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
     async linkUser(issuer, subject, userId) {
       await db

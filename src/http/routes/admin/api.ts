@@ -19,6 +19,7 @@ import { playgroundOperations } from './playground.ts'
 import { priceOperations } from './prices.ts'
 import { requestOperations } from './requests.ts'
 import { sessionOperations } from './sessions.ts'
+import { singleSignOnOperations } from './single-sign-on.ts'
 import { systemOperations } from './system.ts'
 import { upstreamOperations } from './upstreams.ts'
 import { usageOperations } from './usage.ts'
@@ -45,6 +46,7 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   })
   const api = adminApi(app, parts)
   sessionOperations(api)
+  singleSignOnOperations(api)
   userOperations(api)
   keyOperations(api)
   upstreamOperations(api)

@@ -5,7 +5,7 @@ import type { LiveRequest } from '../../../usage/live.ts'
 import * as contract from './contract/requests.ts'
 import { type AdminApi, type AdminContext, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
-import { createStreamSlots } from './stream-slots.ts'
+import { createStreamSlots } from './frame/stream-slots.ts'
 import { liveRow } from './views/request-views.ts'
 
 /** A browser shows no more than this; the rest is counted. */

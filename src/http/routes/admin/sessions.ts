@@ -9,6 +9,8 @@ import { ApiError } from './frame/api-error.ts'
 import { type AdminApi, type AdminContext, actorOf } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 
+const SIGN_IN_START = '/admin/v1/oidc/start'
+
 export function sessionOperations(api: AdminApi): void {
   signingIn(api)
   ownAccount(api)
@@ -16,7 +18,7 @@ export function sessionOperations(api: AdminApi): void {
 }
 
 function signingIn({ on, parts }: AdminApi): void {
-  const { identity } = parts
+  const { identity, oidc } = parts
   const signedIn = async (context: AdminContext, result: SignedIn) => {
     const { isSecure } = context.var.visit
     context.header('set-cookie', sessionCookie(result.token, isSecure), { append: true })
@@ -35,7 +37,14 @@ function signingIn({ on, parts }: AdminApi): void {
     return context.json(
       {
         password: true,
-        oidc: null,
+        oidc:
+          oidc === null
+            ? null
+            : {
+                name: oidc.provider.name,
+                start: SIGN_IN_START,
+                available: oidc.provider.isAvailable(),
+              },
         needs_setup: !(await identity.hasAnyPassword()),
         secure: isSecure,
         hint: isSecure
@@ -151,7 +160,7 @@ async function waysOf({ identity }: AdminApiParts, { id }: User) {
   return (await identity.waysOf([id])).get(id) ?? { password: false, totp: false }
 }
 
-function originOf(context: AdminContext): SignInOrigin {
+export function originOf(context: AdminContext): SignInOrigin {
   const { headers } = context.env.exchange
   return {
     address: context.var.visit.address,

@@ -62,7 +62,9 @@ async function settingsOf(context: AdminContext, parts: AdminApiParts) {
     usage_retention_days: parts.usageRetentionDays,
     variables: parts.variables.map((variable) => ({ ...variable, locked: true })),
     oidc:
-      parts.oidc === null ? null : { issuer: parts.oidc.issuer, client_id: parts.oidc.clientId },
+      parts.oidc === null
+        ? null
+        : { issuer: parts.oidc.provider.issuer, client_id: parts.oidc.provider.clientId },
   }
 }
 

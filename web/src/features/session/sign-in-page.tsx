@@ -5,13 +5,13 @@ import { Dialog as Radix } from 'radix-ui'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import { signIn, signInOptionsQuery } from '@/api/session.ts'
-import { GATEWAY_URL } from '@/lib/addresses.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
 import { LanguageSwitch } from '@/ui/language-switch.tsx'
 import { Logo } from '@/ui/logo.tsx'
 import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { FormError } from '@/ui/states.tsx'
+import { SingleSignOn } from './single-sign-on.tsx'
 
 export function SignInPage({ onDone }: { onDone: () => void }) {
   return (
@@ -81,12 +81,15 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
   }
   if (options?.needs_setup)
     return (
-      <p className="text-soft">
-        <Trans>
-          No password has been set yet. Open the link that the first start printed, or run{' '}
-          <code>gpt-proxy console</code> for a new one.
-        </Trans>
-      </p>
+      <div className="flex flex-col gap-3">
+        <p className="text-soft">
+          <Trans>
+            No password has been set yet. Open the link that the first start printed, or run{' '}
+            <code>gpt-proxy console</code> for a new one.
+          </Trans>
+        </p>
+        {options.oidc && <SingleSignOn provider={options.oidc} />}
+      </div>
     )
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
@@ -129,15 +132,7 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
       <Button type="submit" variant="primary" busy={attempt.isPending} className="mt-1">
         <Trans>Sign in</Trans>
       </Button>
-      {options?.oidc && (
-        <Button asChild>
-          <a
-            href={`${GATEWAY_URL}${options.oidc.start}?return_to=${encodeURIComponent(location.href)}`}
-          >
-            <Trans>Sign in with {options.oidc.name}</Trans>
-          </a>
-        </Button>
-      )}
+      {options?.oidc && <SingleSignOn provider={options.oidc} />}
       {options?.hint && <p className="text-xs text-faint">{options.hint}</p>}
     </form>
   )

@@ -29,6 +29,13 @@ const STATUS_OF_PROBLEM: Record<SignInProblem, number> = {
   password_weak: 400,
   totp_already_on: 409,
   totp_not_started: 409,
+  oidc_failed: 403,
+  oidc_unavailable: 503,
+  oidc_no_role: 403,
+  oidc_unknown_user: 403,
+  oidc_disabled: 403,
+  oidc_name_taken: 403,
+  oidc_name_unusable: 403,
 }
 
 interface Described {

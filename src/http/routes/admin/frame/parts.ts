@@ -1,4 +1,5 @@
 /** What the admin API needs of the program around it. */
+import type { IdentityProvider, RoleMapping } from '../../../../access/single-sign-on.ts'
 import type { Admin } from '../../../../admin/admin.ts'
 import type { ConsoleReads } from '../../../../admin/console-reads.ts'
 import type { Identity } from '../../../../admin/identity/identity.ts'
@@ -25,7 +26,8 @@ export interface AdminApiParts {
   instanceId: string
   /** Days that single requests are kept; null is for good. */
   usageRetentionDays: number | null
-  oidc: { issuer: string; clientId: string } | null
+  /** Null if no identity provider is configured. */
+  oidc: { provider: IdentityProvider; roles: RoleMapping } | null
   /** Each variable with its value, secrets masked, and where it comes from. */
   variables: readonly VariableSetting[]
   /** Where clients reach the gateway: with an admin listener of its own it is not the console's address. */

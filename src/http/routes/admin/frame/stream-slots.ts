@@ -1,5 +1,5 @@
 /** Limits the open live views, of all users together and of each. */
-import { ApiError } from './frame/api-error.ts'
+import { ApiError } from './api-error.ts'
 
 const MAX_STREAMS = 200
 /** A browser opens one for all of its tabs. */
