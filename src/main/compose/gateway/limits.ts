@@ -1,0 +1,45 @@
+/** What limits clients: rate limits, slots, and requests in flight; shared through Redis if it is configured. */
+import type { createPrometheusMetrics } from '../../../adapters/metrics/prometheus.ts'
+import { createRedisCounters } from '../../../adapters/redis/counters.ts'
+import { createRedisSlots } from '../../../adapters/redis/slots.ts'
+import { createAddressReader } from '../../../limits/client-address.ts'
+import { createInFlight } from '../../../limits/in-flight.ts'
+import { createMemoryCounters } from '../../../limits/memory-counters.ts'
+import { createRateLimits } from '../../../limits/rate-limits.ts'
+import { createSlots } from '../../../limits/slots.ts'
+import type { GatewayParts } from './state.ts'
+
+export type GatewayLimits = ReturnType<typeof openLimits>
+
+export function openLimits(
+  { config, logger }: GatewayParts,
+  metrics: ReturnType<typeof createPrometheusMetrics>,
+) {
+  const { redisUrl: url, rateLimitFailOpen: failOpen } = config
+  const local = createMemoryCounters()
+  const counters =
+    url === null ? local : createRedisCounters({ url, local, failOpen, logger, metrics })
+  const sharedSlots = 'connection' in counters ? createRedisSlots(counters.connection) : null
+  const slots = createSlots({ shared: sharedSlots, failOpen })
+  const addressOf = createAddressReader(config.trustedProxies)
+  const { queue } = config
+  return {
+    slots,
+    inFlight: createInFlight({ ...config.maxInFlight, queue, slots, addressOf }),
+    rateLimits: createRateLimits({
+      enabled: config.rateLimitEnabled,
+      defaults: config.rateLimits,
+      addressOf,
+      counters,
+      metrics,
+    }),
+    /** Resolves after the first attempt to reach Redis. */
+    async ready(): Promise<void> {
+      if ('triedOnce' in counters) await counters.triedOnce
+    },
+    async stop(): Promise<void> {
+      sharedSlots?.stop()
+      await counters.stop()
+    },
+  }
+}

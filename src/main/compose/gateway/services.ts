@@ -1,0 +1,105 @@
+/** The services that the stages of the pipeline use. */
+import type { createPrometheusMetrics } from '../../../adapters/metrics/prometheus.ts'
+import { createTokenizer } from '../../../adapters/tokenizer/gpt-tokenizer.ts'
+import { createUpstreamTransport } from '../../../adapters/upstream/upstream-transport.ts'
+import type { Config } from '../../../config.ts'
+import { BoundedMap } from '../../../core/bounded-map.ts'
+import { trustOf } from '../../../limits/client-address.ts'
+import { createDeadlines } from '../../../pipeline/deadlines.ts'
+import { upstreamModels } from '../../../pipeline/models/upstream-models.ts'
+import type { Services } from '../../../pipeline/services.ts'
+import { createThoughtMemory } from '../../../protocols/translation/thought-memory.ts'
+import { authorizedTransport } from '../../../providers/authorized-transport.ts'
+import { Latencies } from '../../../upstreams/health/latency.ts'
+import { createKnownLists } from '../../../upstreams/known-lists.ts'
+import { createHedgeBudget, createRetryBudget } from '../../../upstreams/retry-budget.ts'
+import type { Transport } from '../../../upstreams/transport.ts'
+import { createLive } from '../../../usage/live.ts'
+import { createEndedRequests } from '../../../usage/sinks.ts'
+import { createCredentials } from '../credentials.ts'
+import { sha256Hex } from '../digest.ts'
+import { publishedPrices } from '../published-prices.ts'
+import { createResponseStore } from '../response-store.ts'
+import { routingPrices } from '../routing-prices.ts'
+import type { GatewayLimits } from './limits.ts'
+import type { GatewayParts, GatewayState } from './state.ts'
+
+/** Clients choose model names, so what is remembered about them is bounded. */
+const MAX_USAGE_REFUSERS = 10_000
+
+interface Made {
+  state: GatewayState
+  limits: GatewayLimits
+  metrics: ReturnType<typeof createPrometheusMetrics>
+}
+
+export function createServices(parts: GatewayParts, { state, limits, metrics }: Made): Services {
+  const { config, store, logger, instanceId } = parts
+  const { clock, journal, directory } = state
+  const { slots, inFlight, rateLimits } = limits
+  const live = createLive(clock.nowMs)
+  const services: Services = {
+    ...state,
+    ...{ slots, inFlight, rateLimits, metrics, logger, live, sha256Hex },
+    ...settingsOf(config),
+    latencies: new Latencies(),
+    prices: routingPrices(directory, publishedPrices()),
+    modelLists: createKnownLists((host) => upstreamModels(services, host)),
+    transport: transportOf(parts),
+    tokenizer: createTokenizer(),
+    endedRequests: createEndedRequests({ journal, metrics, logger, live }),
+    random: Math.random,
+    retryBudget: createRetryBudget(),
+    hedgeBudget: createHedgeBudget(config.hedgeShare),
+    deadlines: createDeadlines(),
+    objects: store.objects,
+    responses: responsesOf(parts),
+    settleNow: (records) => store.settle(records, instanceId),
+    usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
+    thoughts: createThoughtMemory(Date.now),
+  }
+  return services
+}
+
+function settingsOf(config: Config) {
+  return {
+    trustsProxy: trustOf(config.trustedProxies),
+    resendOnReset: config.upstreamResendOnReset,
+    rescue: { mode: config.streamRescue, charge: config.rescueCharge },
+    queue: config.queue,
+    forwardHeaders: config.forwardHeaders,
+    unknownObjects: config.unknownObjects,
+    limits: {
+      firstByteMs: config.upstreamFirstByteTimeoutMs,
+      standbyFirstByteMs: config.upstreamStandbyFirstByteTimeoutMs,
+      idleMs: config.upstreamIdleTimeoutMs,
+      requestMs: config.requestTimeoutMs,
+      clientWriteMs: config.clientWriteTimeoutMs,
+      keepAliveMs: config.streamKeepAliveMs,
+    },
+  }
+}
+
+function transportOf({ config, proxyFor, seams = {} }: GatewayParts): Transport {
+  const plain = createUpstreamTransport({
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    http2: config.upstreamHttp2,
+    proxyFor,
+  })
+  const transport = authorizedTransport(
+    plain,
+    createCredentials(config, () => Date.now()),
+  )
+  return seams.transport?.(transport) ?? transport
+}
+
+/** Null if the gateway keeps no responses of its own. */
+function responsesOf({ config, store, vault }: GatewayParts) {
+  if (config.responsesStoreMs === null) return null
+  return createResponseStore({
+    rows: store.responses,
+    vault,
+    lastsMs: config.responsesStoreMs,
+    nowMs: () => Date.now(),
+  })
+}
