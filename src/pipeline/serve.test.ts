@@ -57,6 +57,11 @@ describe('a request', () => {
     const answer = await gateway.ask(chat())
     expect(performance.now() - startedMs).toBeLessThan(100)
     expect(answer.json().choices[0].message.content).toBe('from two')
+    const [first, second] = answer.record?.attempts ?? []
+    // The second begins after the first has ended, and both within the request.
+    const firstEndedMs = (first?.startedMs ?? -1) + (first?.durationMs ?? -1)
+    expect(first?.startedMs).toBeGreaterThanOrEqual(0)
+    expect(second?.startedMs).toBeGreaterThanOrEqual(firstEndedMs)
     expect(answer.record?.attempts.map(({ upstream, status }) => [upstream, status])).toEqual([
       ['up-1', 500],
       ['up-2', 200],

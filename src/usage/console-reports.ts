@@ -88,6 +88,8 @@ export interface ConsoleReports {
   sums(query: BucketQuery): Promise<BucketSum[]>
   /** Per upstream, merged over the range. */
   latency(range: TimeRange): Promise<(BucketCount & { upstream: string })[]>
+  /** The gateway's own time, in buckets of `overheadBucketOf`. */
+  overhead(range: TimeRange): Promise<BucketCount[]>
   requests(query: RequestQuery): Promise<RequestEntry[]>
   /** For any date. */
   request(requestId: string): Promise<PricedEntry | null>

@@ -1,7 +1,7 @@
 /** Percentiles of merged histograms. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { bucketOf, percentile } from './latency.ts'
+import { bucketOf, overheadBucketOf, overheadPercentile, percentile } from './latency.ts'
 
 const countsOf = (times: readonly number[]) =>
   times.map((ms) => ({ bucket: bucketOf(ms), requests: 1 }))
@@ -31,4 +31,10 @@ describe('percentile', () => {
     const busy = countsOf(Array.from({ length: 990 }, () => 100))
     expect(percentile([...quiet, ...busy], 0.95) as number).toBeLessThan(120)
   })
+})
+
+test('the gateway’s own time is told apart below a millisecond', () => {
+  const counts = [0.1, 0.2, 0.4].map((ms) => ({ bucket: overheadBucketOf(ms), requests: 1 }))
+  expect(overheadPercentile(counts, 0.5)).toBeCloseTo(0.2, 1)
+  expect(overheadPercentile([], 0.5)).toBeNull()
 })

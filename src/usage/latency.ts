@@ -34,3 +34,19 @@ export function percentile(counts: readonly BucketCount[], share: number): numbe
   }
   return null
 }
+
+const MICROSECONDS = 1000
+
+/**
+ * The bucket of the gateway's own time: from a request's arrival until it was first sent to an upstream. Its buckets
+ * are of microseconds, because it is about a millisecond.
+ */
+export function overheadBucketOf(ms: number): number {
+  return bucketOf(ms * MICROSECONDS)
+}
+
+/** Milliseconds, of buckets of `overheadBucketOf`; null if there are none. */
+export function overheadPercentile(counts: readonly BucketCount[], share: number): number | null {
+  const found = percentile(counts, share)
+  return found === null ? null : found / MICROSECONDS
+}

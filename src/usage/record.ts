@@ -12,6 +12,10 @@ export interface AttemptNote {
   failure: string | null
   /** True if the upstream may have processed the request although no reply arrived. */
   ambiguous: boolean
+  /** Milliseconds from the request's arrival until it was sent; absent in records of older versions. */
+  startedMs?: number
+  /** Milliseconds from then until the upstream's reply was known to be good or bad. */
+  durationMs?: number
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
   /** What it took, if another upstream went on with its answer; by estimate, if another one answered first. */

@@ -75,6 +75,8 @@ async function requestAbout(model: string) {
     (await (await admin.call('GET', `/requests/${id}`)).json()) as {
       cost_usd: number | null
       cost: CostPart[]
+      duration_ms: number
+      tries: { started_ms: number | null; duration_ms: number | null }[]
     }
 }
 
@@ -94,4 +96,23 @@ test('a later price changes no past cost, and a request whose price is unknown h
   expect(await past()).toMatchObject({ cost_usd: 0.004, cost: [] })
   await admin.call('DELETE', '/prices/gpt-4o')
   expect(await (await requestAbout('my-own-model'))()).toMatchObject({ cost_usd: null, cost: [] })
+})
+
+test('the details show when each attempt began and how long it took', async () => {
+  const details = await (await requestAbout('gpt-4o'))()
+  const [attempt] = details.tries
+  expect(attempt?.started_ms).toBeGreaterThanOrEqual(0)
+  expect((attempt?.started_ms ?? 0) + (attempt?.duration_ms ?? Infinity)).toBeLessThanOrEqual(
+    details.duration_ms + 1,
+  )
+})
+
+test('the overview shows how much time the gateway itself takes', async () => {
+  const { figures } = (await (await admin.call('GET', '/overview?range=1h')).json()) as {
+    figures: Record<'overhead_p50_ms' | 'overhead_p95_ms', { value: number | null }>
+  }
+  expect(figures.overhead_p50_ms.value).toBeGreaterThan(0)
+  expect(figures.overhead_p95_ms.value ?? 0).toBeGreaterThanOrEqual(
+    figures.overhead_p50_ms.value ?? 0,
+  )
 })

@@ -1,6 +1,7 @@
 /** The contract of the reports: whatever is asked, they are what adding up the records gives. */
 import { expect, test } from 'bun:test'
-import type { UsageRecord } from '../../src/usage/record.ts'
+import { overheadPercentile } from '../../src/usage/latency.ts'
+import type { AttemptNote, UsageRecord } from '../../src/usage/record.ts'
 import type { Dimension, UsageQuery, UsageSum } from '../../src/usage/report.ts'
 import { type StoreUnderTest, upstreamKey, usageRecord } from './store-under-test.ts'
 
@@ -9,6 +10,13 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const MIDNIGHT = Date.UTC(2026, 10, 23)
 const FIRST = MIDNIGHT + 7 * HOUR_MS
+const ATTEMPT: AttemptNote = {
+  upstreamKeyId: 1,
+  upstream: 'main',
+  status: 200,
+  failure: null,
+  ambiguous: false,
+}
 const ALL: UsageQuery = {
   by: [],
   fromMs: null,
@@ -56,6 +64,27 @@ export function testReports(current: () => StoreUnderTest): void {
         costUsd: null,
       }),
     ])
+  })
+
+  test('the gateway’s own time is counted for each request that was sent, once', async () => {
+    const { store } = current()
+    const sent = (startedMs: number): Partial<UsageRecord> => ({
+      attempts: [{ ...ATTEMPT, startedMs, durationMs: 300 }],
+    })
+    const records = [
+      usageRecord('fast', sent(0.4)),
+      usageRecord('slow', sent(40)),
+      usageRecord('of an older version', { attempts: [ATTEMPT] }),
+      usageRecord('refused before', { attempts: [] }),
+      usageRecord('another day', { ...sent(5), startedAtMs: FIRST + DAY_MS }),
+    ]
+    await store.settle(records, INSTANCE)
+    await store.settle(records, INSTANCE)
+    const fromMs = Math.floor(FIRST / HOUR_MS) * HOUR_MS
+    const counts = await store.reports.overhead({ fromMs, untilMs: fromMs + 2 * HOUR_MS })
+    expect(counts.reduce((sum, { requests }) => sum + requests, 0)).toBe(2)
+    const most = overheadPercentile(counts, 1) ?? 0
+    expect(Math.abs(most - 40) / 40).toBeLessThan(0.2)
   })
 
   test('every grouping names its groups', async () => {

@@ -64,6 +64,7 @@ function begin(
   services.health.claim(candidate.upstream.key, candidate.target.model)
   tries.asked.push(candidate)
   tries.current = candidate
+  tries.sentMs = performance.now() - tries.context.arrivedMs
   const firstByteMs = firstByteLimit(services, tries, candidate)
   return timed(services, tries, { candidate, firstByteMs }, send)
 }

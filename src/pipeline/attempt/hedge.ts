@@ -121,6 +121,7 @@ async function firstAnswer(
       return won(tries, { lane, sent })
     }
     tries.losses = lane.tries.losses
+    tries.sentMs = lane.tries.sentMs
     recordAttempt(tries, lane.seat.candidate, sent.failure)
     tries.failures.push(sent.failure)
     tries.costly = costlyAfter(tries.costly, sent.failure)
@@ -137,13 +138,15 @@ function placeOf(opened: readonly Lane[], lane: Lane): 'first' | 'second' {
 
 function won(tries: RequestTries, { lane, sent }: { lane: Lane; sent: Sent }): Sent {
   tries.losses = lane.tries.losses
+  tries.sentMs = lane.tries.sentMs
   tries.current = lane.seat.candidate
   tries.leave = lane.seat.release
   return sent
 }
 
 /** The client is gone. */
-function leave(services: Services, tries: RequestTries, { seat }: Lane): void {
+function leave(services: Services, tries: RequestTries, { seat, tries: own }: Lane): void {
+  tries.sentMs = own.sentMs
   endWithoutVerdict(services, tries, seat.candidate, clientClosed())
   seat.release()
 }
@@ -154,6 +157,7 @@ function cancel(services: Services, tries: RequestTries, lane: Lane): void {
   own.context.signal.abort()
   services.latencies.slowerThan(latencyName(seat.candidate.target), performance.now() - sinceMs)
   const promptTokens = estimatePrompt(tries.request)
+  tries.sentMs = own.sentMs
   recordHedged(services, tries, seat.candidate, promptTokens)
   services.metrics.hedgedTokens(promptTokens)
   seat.release()

@@ -60,7 +60,15 @@ function record(
   note: Omit<AttemptNote, 'upstreamKeyId' | 'upstream'>,
 ): void {
   const { id, name } = upstream.key
-  tries.attempts.push({ upstreamKeyId: id, upstream: name, ...note })
+  const { sentMs, context } = tries
+  const startedMs = hundredths(sentMs)
+  const durationMs = hundredths(performance.now() - context.arrivedMs - sentMs)
+  tries.attempts.push({ upstreamKeyId: id, upstream: name, startedMs, durationMs, ...note })
+}
+
+/** Records are read by people. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100
 }
 
 /** Tells the health of the key what happened, and the rest of this request where not to go. */

@@ -29,6 +29,8 @@ export class RequestTries extends Tries {
   readonly attempts: AttemptNote[] = []
   /** What was asked last. */
   current: Candidate<UsableUpstream> | null = null
+  /** When it was sent, in milliseconds since the request arrived. */
+  sentMs = 0
   /** What the upstream that was asked last did not get as it was meant. */
   losses: readonly Loss[] = NO_LOSSES
   /** The client accepts no answer to a request that lost something in translation. */

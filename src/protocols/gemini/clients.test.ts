@@ -1,6 +1,5 @@
 /** Clients of Gemini with foreign upstreams. */
 import { describe, expect, test } from 'bun:test'
-import { refusal } from '../../../test/support/translation/chat-samples.ts'
 import {
   dataOf,
   lossesOf,
@@ -8,8 +7,19 @@ import {
   sent,
   sentBody,
   streamed,
-} from '../../../test/support/translation/translation.ts'
+} from '../../../test/support/translation.ts'
+import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
+
+function refusal(run: () => unknown): GatewayError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof GatewayError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
 
 describe('a request of a Gemini client', () => {
   const camel = {

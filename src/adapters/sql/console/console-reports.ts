@@ -40,6 +40,7 @@ export function createConsoleReports(
   return {
     sums: (query) => readSums(db, query),
     latency: (range) => readLatency(db, range),
+    overhead: (range) => readOverhead(db, range),
     requests: (query) => readRequests(db, query),
     request: (requestId) => readRequest(db, catalogue, requestId),
     names: (kind, ids) => readNames(db, kind, ids),
@@ -115,6 +116,20 @@ async function readLatency(
     .groupBy(['upstream', 'bucket'])
     .execute()
   return rows.map((row) => ({ ...row, requests: Number(row.requests) }))
+}
+
+async function readOverhead(
+  db: Kysely<Tables>,
+  { fromMs, untilMs }: TimeRange,
+): Promise<BucketCount[]> {
+  const rows = await db
+    .selectFrom('usage_overhead')
+    .select(['bucket', sql<number>`sum(requests)`.as('requests')])
+    .where('slot', '>=', slotText(fromMs))
+    .where('slot', '<', slotText(untilMs))
+    .groupBy('bucket')
+    .execute()
+  return rows.map(({ bucket, requests }) => ({ bucket, requests: Number(requests) }))
 }
 
 async function readNames(

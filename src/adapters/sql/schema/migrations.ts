@@ -17,6 +17,7 @@ import { cacheWrites } from '../migrations/0021-cache-writes.ts'
 import { models } from '../migrations/0022-models.ts'
 import { storedResponses } from '../migrations/0023-stored-responses.ts'
 import { routing } from '../migrations/0030-routing.ts'
+import { gatewayOverhead } from '../migrations/0031-gateway-overhead.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -39,6 +40,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0022-models': models(words),
     '0023-stored-responses': storedResponses,
     '0030-routing': routing(words),
+    '0031-gateway-overhead': gatewayOverhead,
   }
 }
 

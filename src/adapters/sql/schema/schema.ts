@@ -144,6 +144,12 @@ export interface UsageLatencyTable {
   requests: number
 }
 
+export interface UsageOverheadTable {
+  slot: string
+  bucket: number
+  requests: number
+}
+
 export interface PastNamesTable {
   kind: string
   id: number
@@ -243,6 +249,7 @@ export interface Tables extends IdentityTables {
   usage_daily: UsageDailyTable
   usage_slots: UsageSlotsTable
   usage_latency: UsageLatencyTable
+  usage_overhead: UsageOverheadTable
   past_names: PastNamesTable
   usage_monthly: UsageMonthlyTable
   quota_leases: QuotaLeasesTable

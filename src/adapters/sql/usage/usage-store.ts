@@ -8,7 +8,7 @@ import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { daySums } from './day-sums.ts'
-import { LATENCY, latencyRows } from './latency-rows.ts'
+import { LATENCY, latencyRows, OVERHEAD, overheadRows } from './latency-rows.ts'
 import { priced } from './prices.ts'
 import { BY_DAY, BY_MONTH, BY_USER, byDayRows, byMonthRows, byUserRows } from './report-sums.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
@@ -46,6 +46,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         const daily = dailyRows(sums)
         await runBulk(step, SLOTS, slotRows(sums))
         await runBulk(step, LATENCY, latencyRows(fresh))
+        await runBulk(step, OVERHEAD, overheadRows(fresh))
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))
         await runBulk(step, BY_USER, byUserRows(daily))

@@ -6,7 +6,7 @@ import type {
   TimeRange,
   UsageFilter,
 } from '../../../usage/console-reports.ts'
-import { type BucketCount, percentile } from '../../../usage/latency.ts'
+import { type BucketCount, overheadPercentile, percentile } from '../../../usage/latency.ts'
 import * as contract from './contract/overview.ts'
 import { type AdminApi, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
@@ -24,6 +24,7 @@ const RANGES = {
 } as const
 const LEADERS = 5
 const MAX_MODELS = 8
+const NO_TIMES: readonly [readonly BucketCount[], readonly BucketCount[]] = [[], []]
 
 export function overviewOperations(api: AdminApi): void {
   const { on, parts } = api
@@ -76,22 +77,28 @@ async function figuresOf(
   { range, before }: Periods,
   seesAll: boolean,
 ) {
-  const none: (BucketCount & { upstream: string })[] = []
-  const [sums, latency, latencyBefore] = await Promise.all([
+  // Times are kept per upstream and not per user.
+  const times = (period: TimeRange) =>
+    seesAll ? Promise.all([reports.latency(period), reports.overhead(period)]) : NO_TIMES
+  const [sums, current, earlier] = await Promise.all([
     reports.sums({ ...filter, by: [], buckets: [before, range] }),
-    seesAll ? reports.latency(range) : none,
-    seesAll ? reports.latency(before) : none,
+    times(range),
+    times(before),
   ])
-  const [then, current] = [0, 1].map((at) => added(sums.filter(({ bucket }) => bucket === at)))
+  const sumOf = (at: number) => added(sums.filter(({ bucket }) => bucket === at))
+  const [then, now] = [sumOf(0), sumOf(1)]
   const figure = (of: (sum: ReturnType<typeof added>) => number | null) => ({
-    value: of(current as ReturnType<typeof added>),
-    before: of(then as ReturnType<typeof added>),
+    value: of(now),
+    before: of(then),
   })
   const firstToken = (share: number) => ({
-    value: percentile(latency, share),
-    before: percentile(latencyBefore, share),
+    value: percentile(current[0], share),
+    before: percentile(earlier[0], share),
   })
-  const unmeasured = { value: null, before: null }
+  const overhead = (share: number) => ({
+    value: overheadPercentile(current[1], share),
+    before: overheadPercentile(earlier[1], share),
+  })
   return {
     requests: figure(({ requests }) => requests),
     errors: figure(({ errors }) => errors),
@@ -99,8 +106,8 @@ async function figuresOf(
     cost_usd: figure(costOf),
     first_token_p50_ms: firstToken(0.5),
     first_token_p95_ms: firstToken(0.95),
-    overhead_p50_ms: unmeasured,
-    overhead_p95_ms: unmeasured,
+    overhead_p50_ms: overhead(0.5),
+    overhead_p95_ms: overhead(0.95),
   }
 }
 

@@ -62,7 +62,7 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
     client: t`refused the request`,
   }
   const bars: Bar[] = []
-  const sentMs = timeline.sent_ms ?? timeline.limits_ms
+  const sentMs = timeline.sent_ms
   if (sentMs !== null)
     bars.push({ name: t`Limits and quota`, fromMs: 0, untilMs: sentMs, colour: 'bg-info' })
   for (const { upstream, started_ms, duration_ms, status, failure } of tries) {

@@ -52,7 +52,6 @@ export const RequestDetail = RequestRow.extend({
   ambiguous: z.boolean(),
   /** Milliseconds from the start; null where the step did not happen or was not recorded. */
   timeline: z.object({
-    limits_ms: z.number().nullable(),
     sent_ms: z.number().nullable(),
     first_token_ms: z.number().nullable(),
     end_ms: z.number(),

@@ -55,6 +55,7 @@ export function liveRow({ record, username, keyName }: LiveRequest): RequestRowV
 }
 
 export function requestDetail(row: RequestRowView, entry: PricedEntry) {
+  const tries = triesIn(entry.attemptLog)
   return {
     ...row,
     upstream_model: entry.upstreamModel,
@@ -63,12 +64,11 @@ export function requestDetail(row: RequestRowView, entry: PricedEntry) {
     reserved_tokens: entry.reservedTokens,
     ambiguous: entry.ambiguous,
     timeline: {
-      limits_ms: null,
-      sent_ms: null,
+      sent_ms: tries[0]?.started_ms ?? null,
       first_token_ms: entry.firstTokenMs,
       end_ms: entry.durationMs,
     },
-    tries: triesIn(entry.attemptLog),
+    tries,
     cost: entry.cost.map(({ kind, tokens, perMillion }) => ({
       kind,
       tokens,
