@@ -1,6 +1,6 @@
 /** Each rule about files finds what it is for, and nothing in a file as it should be. */
 import { describe, expect, test } from 'bun:test'
-import { findingsIn } from './file-rules.ts'
+import { crowdedFolders, findingsIn } from './file-rules.ts'
 
 const OPENING = '/** What it is for. */\n'
 const found = (path: string, text: string) =>
@@ -13,13 +13,22 @@ describe('the rules about files', () => {
     expect(found('src/core/long.ts', lines(250))).toEqual([])
   })
 
-  test('ask about 251 lines and refuse 401', () => {
+  test('ask about 251 lines and refuse 301', () => {
     expect(found('test/long.ts', lines(251))).toEqual([
       'warning test/long.ts: 251 lines; can it be divided?',
     ])
-    expect(found('test/long.ts', lines(400))).toHaveLength(1)
-    expect(found('test/long.ts', lines(401))).toEqual([
-      'error test/long.ts: 401 lines, more than 400',
+    expect(found('test/long.ts', lines(300))).toHaveLength(1)
+    expect(found('test/long.ts', lines(301))).toEqual([
+      'error test/long.ts: 301 lines, more than 300',
+    ])
+  })
+
+  test('a folder of more than 20 files is asked about; unit tests do not count', () => {
+    const files = (count: number, ending = '.ts') =>
+      Array.from({ length: count }, (_, at) => `src/core/file-${at}${ending}`)
+    expect(crowdedFolders([...files(20), ...files(20, '.test.ts')])).toEqual([])
+    expect(crowdedFolders(files(21)).map(({ text }) => text)).toEqual([
+      'src/core: 21 files; can it be divided by subject?',
     ])
   })
 

@@ -1,6 +1,16 @@
 /** The rules about single files: length, an opening sentence, who reads the environment, types of the configuration. */
 
-const MAX_LINES = 400
+const MAX_LINES = 300
+/** Longer for now; each may grow no further than this. Shorten one, and remove its line. */
+export const LONG_FILES: Readonly<Record<string, number>> = {
+  'scripts/variable-meanings.ts': 400,
+  'src/http/routes/admin/contract/upstreams.ts': 325,
+  'src/protocols/neutral/neutral.ts': 325,
+  'src/upstreams/health/health.test.ts': 350,
+  'test/chaos/clients/smuggling-cases.ts': 375,
+  'test/conformance/agents.test.ts': 325,
+  'test/integration/hosts.test.ts': 325,
+}
 const LINES_TO_JUSTIFY = 250
 const ENVIRONMENT_READERS = ['src/main.ts', 'src/config.ts']
 const READS_ENVIRONMENT = [
@@ -18,7 +28,8 @@ export function findingsIn(path: string, text: string): Finding[] {
   const note = (severity: Finding['severity'], what: string) =>
     findings.push({ severity, text: `${path}: ${what}` })
   const lines = text.split('\n').length - 1
-  if (lines > MAX_LINES) note('error', `${lines} lines, more than ${MAX_LINES}`)
+  const most = LONG_FILES[path] ?? MAX_LINES
+  if (lines > most) note('error', `${lines} lines, more than ${most}`)
   else if (lines > LINES_TO_JUSTIFY) note('warning', `${lines} lines; can it be divided?`)
   if (!/^\/\*\*\s+(\*\s+)?[^\s*]/.test(text)) note('error', 'does not open with what it is for')
   if (!path.startsWith('src/')) return findings
@@ -28,4 +39,18 @@ export function findingsIn(path: string, text: string): Finding[] {
   if (path.startsWith('src/cli/') && /^import (?!type )[^'"]*['"][./]+config\.ts['"]/m.test(text))
     note('error', 'takes more than a type from the configuration')
   return findings
+}
+
+const MAX_FILES = 20
+
+/** `paths`: all source files. A unit test belongs to the file next to it and is not counted. */
+export function crowdedFolders(paths: readonly string[]): Finding[] {
+  const counted = paths.filter((path) => !/^(src|scripts|web\/src)\/.*\.test\.tsx?$/.test(path))
+  const folders = Map.groupBy(counted, (path) => path.slice(0, path.lastIndexOf('/')))
+  return [...folders]
+    .filter(([, files]) => files.length > MAX_FILES)
+    .map(([folder, files]) => ({
+      severity: 'warning',
+      text: `${folder}: ${files.length} files; can it be divided by subject?`,
+    }))
 }
