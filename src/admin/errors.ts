@@ -156,6 +156,17 @@ export const ADMIN_ERRORS = {
   ),
   targets_missing: entry('invalid', 'targets', ({ model }) => `the model '${model}' has no target`),
   target_invalid: entry('invalid', 'targets', ({ target }) => `invalid target '${target}'`),
+  model_exists: entry('conflict', 'model', ({ model }) => `there is already a model '${model}'`),
+  condition_invalid: entry(
+    'invalid',
+    'conditions',
+    ({ condition }) => `invalid condition '${condition}'`,
+  ),
+  hedge_without_time: entry(
+    'invalid',
+    'first_token_ms',
+    ({ model }) => `the model '${model}' can't hedge without a time for the first token`,
+  ),
   parameter_invalid: entry('invalid', 'set', ({ text }) => `invalid parameter '${text}'`),
   parameter_reserved: entry('invalid', 'set', ({ field }) => `'${field}' can't be a parameter`),
 

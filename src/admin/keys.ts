@@ -214,7 +214,7 @@ async function assertMayRotate(
   return earlier === undefined ? [] : [earlier, ...more]
 }
 
-async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
+export async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
   const byId = /^[1-9]\d{0,9}$/.test(name) ? await store.findApiKey(Number(name)) : null
   if (byId !== null) return byId
   const [key, another] = await store.findApiKeysByPrefix(name)

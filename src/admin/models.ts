@@ -1,14 +1,24 @@
 /** Public model names with their targets. */
 import type { ModelDefinition, ModelTarget } from '../core/entities.ts'
+import { readCondition } from '../routing/conditions.ts'
 import { type Explained, explainRoute } from '../routing/explain.ts'
 import type { Actor, MakeChange } from './changes.ts'
 import { checkedModels } from './checks.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
+import { findKey } from './keys.ts'
+import { knownRequest, strategyOrder } from './known-request.ts'
 import { allUpstreamKeys } from './pages.ts'
 
 /** They determine where a request goes and how it is answered, and are not model parameters. */
 const OWN_FIELDS = ['model', 'messages', 'input', 'prompt', 'stream', 'stream_options']
+
+export interface ExplainInput {
+  /** Of the proxy key: its id or prefix. */
+  keyName?: string | null
+  /** A request in any of the wire formats. */
+  body?: Readonly<Record<string, unknown>> | null
+}
 
 export function createModels({ store, nowMs }: AdminDependencies, change: MakeChange) {
   const find = async (name: string): Promise<ModelDefinition> => {
@@ -19,20 +29,40 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
 
   return {
     list: () => store.listModels(),
-    /** Where a request for the model would go. Does not query the upstreams' own model lists. */
-    async explain(name: string): Promise<Explained[]> {
+    /**
+     * Where a request for the model would go; `keyName` and `body` decide conditions and the strategy. Does not query
+     * the upstreams' own model lists.
+     */
+    async explain(
+      name: string,
+      { keyName = null, body = null }: ExplainInput = {},
+    ): Promise<Explained[]> {
       const definition = (await store.listModels()).find((model) => model.name === name) ?? null
+      const key = keyName === null ? null : await findKey(store, keyName)
+      const asked = { model: name, key, body }
       const keys = await allUpstreamKeys(store)
       const states = await store.listModelStates()
-      return explainRoute(name, { definition, keys, states, nowMs: nowMs() })
+      return explainRoute(name, {
+        ...{ definition, keys, states, nowMs: nowMs() },
+        request: knownRequest(asked),
+        orderBy: strategyOrder(definition, asked, await store.listPrices()),
+      })
     },
     find,
-    /** Replaces any earlier definition of this name. */
-    set: (actor: Actor, definition: ModelDefinition): Promise<ModelDefinition> => {
+    /** Replaces any earlier definition of this name; `mode` refuses that, or requires it. */
+    set: (
+      actor: Actor,
+      definition: ModelDefinition,
+      mode: 'new' | 'known' | 'either' = 'either',
+    ): Promise<ModelDefinition> => {
       checkDefinition(definition)
       return change(actor, async (step, record) => {
         const { name } = definition
         const before = (await step.listModels()).find((model) => model.name === name)
+        if (mode === 'new' && before !== undefined)
+          throw adminError('model_exists', { model: name })
+        if (mode === 'known' && before === undefined)
+          throw adminError('model_not_found', { model: name })
         await step.saveModel(definition)
         await record('model.set', `model:${name}`, {
           before: before === undefined ? null : modelView(before),
@@ -51,11 +81,19 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
   }
 }
 
-function checkDefinition({ name, targets, parameters }: ModelDefinition): void {
+function checkDefinition(definition: ModelDefinition): void {
+  const { name, targets, parameters } = definition
   checkedModels([name, ...targets.map(({ model }) => model)])
   if (name.endsWith('*') || targets.some(({ model }) => model.endsWith('*')))
     throw adminError('model_pattern', { model: name })
-  if (targets.length === 0) throw adminError('targets_missing', { model: name })
+  if (targets.every(({ mirrorPercent }) => mirrorPercent !== null))
+    throw adminError('targets_missing', { model: name })
+  if (definition.firstTokenAction === 'hedge' && definition.firstTokenMs === null)
+    throw adminError('hedge_without_time', { model: name })
+  for (const { conditions } of targets) {
+    const wrong = conditions.find((condition) => readCondition(condition) === null)
+    if (wrong !== undefined) throw adminError('condition_invalid', { condition: wrong })
+  }
   const fields = [
     ...Object.keys(parameters.default),
     ...Object.keys(parameters.set),

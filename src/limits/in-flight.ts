@@ -34,7 +34,7 @@ export interface InFlightRules {
 export interface InFlight {
   /**
    * Throws `too_many_in_flight` or `limits_unavailable`. Returns a function to call when the request ends; a
-   * promise only if it has to wait, or if instances count together.
+   * promise only if it has to wait, or if instances count together. It may be called more than once.
    */
   enter(caller: Caller, client: ClientPeer & Endable, signal: Leaving): Leave | Promise<Leave>
   /** Ends the requests of callers that are no longer allowed. */

@@ -75,6 +75,8 @@ export async function serve(
       relayed = crashResult(services, tries, error)
     }
     tries.leave()
+    // Before tokens are counted: a client that has its answer may ask again at once.
+    leave?.()
     keepAlive?.stop()
     const settled = settle(services, reservation, relayed)
     if (settled instanceof Promise) await settled

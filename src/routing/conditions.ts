@@ -18,6 +18,8 @@ export interface RequestFacts {
 export interface Condition {
   /** As an operator writes it. */
   text: string
+  /** What has to be known to decide it. */
+  asks: 'key' | 'body' | 'headers'
   holds(facts: RequestFacts): boolean
 }
 
@@ -27,7 +29,8 @@ export function readCondition(text: string): Condition | null {
   const [, kind = '', value = ''] = /^!?([a-z-]+):(\S+)$/.exec(text) ?? []
   const holds = READERS[kind]?.(value) ?? null
   if (holds === null) return null
-  return { text, holds: isNegated ? (facts) => !holds(facts) : holds }
+  const asks = kind === 'tag' ? 'key' : kind === 'header' ? 'headers' : 'body'
+  return { text, asks, holds: isNegated ? (facts) => !holds(facts) : holds }
 }
 
 /** The first condition that a request does not meet; null if it meets all. */

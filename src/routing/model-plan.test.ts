@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { ModelDefinition, ModelTarget, UpstreamKey } from '../core/entities.ts'
 import { readClientLimits } from './client-limits.ts'
-import { explainRoute } from './explain.ts'
+import { explainRoute, type KnownRequest } from './explain.ts'
 import { planOfModel } from './model-plan.ts'
 import { withParameters } from './parameters.ts'
 
@@ -132,9 +132,22 @@ describe('a client', () => {
   })
 })
 
+const FACTS: KnownRequest['facts'] = {
+  tags: ['premium'],
+  promptTokens: () => 5000,
+  features: () => new Set(['tools' as const]),
+  header: () => null,
+}
+
 describe('explained', () => {
-  const explain = (model: string, of: ModelDefinition | null = null) =>
+  const explain = (
+    model: string,
+    of: ModelDefinition | null = null,
+    request: Partial<KnownRequest> = {},
+  ) =>
     explainRoute(model, {
+      request: { facts: FACTS, knows: new Set(), isAllowed: true, ...request },
+      orderBy: (plan) => plan,
       definition: of,
       keys: KEYS,
       states: [
@@ -157,6 +170,33 @@ describe('explained', () => {
       "openai-2: not tried: it serves any model, and another key has the model's name",
       'eu: does not serve this model',
     ])
+  })
+
+  test('conditions decide as far as the request is known', () => {
+    const of = definition(
+      target('a', 'openai-1', { conditions: ['max-tokens:4000'] }),
+      target('b', 'openai-2', { conditions: ['tag:premium', 'feature:tools'] }),
+    )
+    const verdicts = (knows: KnownRequest['knows']) => explain('fast', of, { knows }).slice(0, 2)
+    expect(verdicts(new Set())).toEqual([
+      'openai-1: tried, if max-tokens:4000',
+      'openai-2: tried, if tag:premium and feature:tools',
+    ])
+    expect(verdicts(new Set(['key', 'body'] as const))).toEqual([
+      'openai-1: not tried: it needs max-tokens:4000',
+      'openai-2: tried',
+    ])
+  })
+
+  test('a mirror is named as one, and a key that does not allow the model stops all', () => {
+    const of = definition(target('a', 'openai-1'), target('b', 'openai-2', { mirrorPercent: 5 }))
+    expect(explain('fast', of).slice(0, 2)).toEqual([
+      'openai-1: tried',
+      'openai-2: mirror: it gets a copy of 5 % of the requests',
+    ])
+    expect(explain('fast', of, { isAllowed: false })[0]).toBe(
+      'openai-1: not tried: the proxy key does not allow this model',
+    )
   })
 
   test('a model shows its targets in their order', () => {

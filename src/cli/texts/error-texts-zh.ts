@@ -109,6 +109,15 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     '去掉 *；通配只用于上游密钥',
   ),
   targets_missing: text(({ model }) => `模型 '${model}' 没有目标`, '加上 --target MODEL@KEY'),
+  model_exists: text(({ model }) => `已经有模型“${model}”`, '请换一个名字，或修改已有的模型'),
+  condition_invalid: text(
+    ({ condition }) => `条件“${condition}”无效`,
+    '请写 tag:标签、max-tokens:N、min-tokens:N、feature:功能 或 header:名称=值；前面加 ! 表示否定',
+  ),
+  hedge_without_time: text(
+    ({ model }) => `模型“${model}”没有首个 token 的时限，不能对冲`,
+    '请加上 --first-token-ms',
+  ),
   target_invalid: text(
     ({ target }) => `目标 '${target}' 无效`,
     '写 MODEL 或 MODEL@KEY，其后可加 ,priority=1 ,weight=3 或 ,context=128000',

@@ -46,6 +46,10 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   model_not_found: 'See those that are with: gpt-proxy model list',
   model_pattern: 'Leave the * out; patterns are for upstream keys',
   targets_missing: 'Add --target MODEL@KEY',
+  model_exists: 'Choose another name, or change the one that exists',
+  condition_invalid:
+    'Write tag:NAME, max-tokens:N, min-tokens:N, feature:NAME or header:NAME=VALUE, with ! to negate',
+  hedge_without_time: 'Add --first-token-ms',
   target_invalid: 'Give MODEL or MODEL@KEY, and behind it ,priority=1 ,weight=3 or ,context=128000',
   parameter_invalid: 'Give NAME=VALUE with JSON as the value, e.g. temperature=0',
   parameter_reserved: 'Leave it out: it decides where the request goes, or is what it asks',

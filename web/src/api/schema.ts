@@ -346,6 +346,24 @@ post?: never
 delete?: never
 patch?: never
 }
+"/model-definitions/{model}/explain": { parameters: Record<string, never>
+/** Each upstream key in the order in which a request would try it, or why not */
+get: { parameters: { query?: { "key_id"?: number | null; "body"?: string }; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['ExplainedTarget'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/model-definitions/{model}": { parameters: Record<string, never>
+/** The definition of a public model name */
+get: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+/** Define a public model name; `if-none-match: *` refuses to replace a definition */
+put: { parameters: { query?: never; header?: { "if-match"?: string; "if-none-match"?: "*" }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['ModelDefinition'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+post?: never
+/** Forget a public model name; upstream keys may still serve it */
+delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
 "/models": { parameters: Record<string, never>
 /** Public model names and their targets, in the order in which they are tried */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Model'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
@@ -495,6 +513,10 @@ NewUpstream: { "name": string; "provider": string; "base_url"?: string; "weight"
 ProbeResult: { "ok": boolean; "status": number | null; "latency_ms": number; "detail": string }
 UpstreamChange: { "name"?: string; "provider"?: string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "api_version"?: string | null; "max_in_flight"?: number | null; "tags"?: (string)[]; "secret"?: string }
 Target: { "upstream_id": number | null; "upstream": string | null; "model": string; "weight": number; "skipped": string | null; "state": string }
+ExplainedTarget: { "upstream": string; "model": string | null; "priority": number | null; "weight": number | null; "verdict": string }
+NamedDefinition: (components['schemas']['ModelDefinition']) & ({ "name": string })
+DefinedTarget: { "upstream"?: string | null; "model": string; "priority"?: number; "weight"?: number | null; "context_tokens"?: number | null; "max_in_flight"?: number | null; "mirror_percent"?: number | null; "conditions"?: (string)[] }
+ModelDefinition: { "strategy"?: "priority" | "latency" | "cost" | "sticky"; "targets": (components['schemas']['DefinedTarget'])[]; "default"?: Record<string, unknown>; "set"?: Record<string, unknown>; "drop"?: (string)[]; "first_token_ms"?: number | null; "first_token_action"?: "replace" | "hedge"; "fallback_on_filter"?: boolean }
 Model: { "name": string; "origin": "declared" | "listed"; "targets": (components['schemas']['Target'])[]; "price": components['schemas']['Price']; "available": boolean }
 Price: { "model": string; "source": "own" | "published"; "input_usd": number; "output_usd": number; "cached_usd": number | null; "reasoning_usd": number | null; "audio_input_usd": number | null; "audio_output_usd": number | null } | null
 NewPrice: { "input_usd": number; "output_usd": number; "cached_usd"?: number | null; "reasoning_usd"?: number | null; "audio_input_usd"?: number | null; "audio_output_usd"?: number | null }

@@ -6,6 +6,7 @@ import { readVisit } from '../../web/visit.ts'
 import { auditOperations } from './audit.ts'
 import { openApiDocument } from './contract/document.ts'
 import { openapi } from './contract/system.ts'
+import { definitionOperations } from './definitions.ts'
 import { eventOperations } from './events.ts'
 import { ApiError } from './frame/api-error.ts'
 import { errorReply, invalidInput } from './frame/error-reply.ts'
@@ -56,6 +57,7 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   usageOperations(api)
   auditOperations(api)
   modelOperations(api)
+  definitionOperations(api)
   priceOperations(api)
   playgroundOperations(api)
   ownKeyOperation(api)
@@ -79,7 +81,8 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
 }
 
 /** What requests are decided by; a sign-in or a playground's message is not. */
-const DIRECTORY_PATHS = /^\/admin\/v1\/(?:users|keys|upstreams|models)(?:\/|$)/
+const DIRECTORY_PATHS =
+  /^\/admin\/v1\/(?:users|keys|upstreams|models|model-definitions|prices)(?:\/|$)/
 
 function changesDirectory({ method, path }: { method: string; path: string }): boolean {
   return method !== 'GET' && method !== 'HEAD' && DIRECTORY_PATHS.test(path)
