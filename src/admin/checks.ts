@@ -5,6 +5,7 @@ import { PROVIDER_FACTS } from '../core/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
+import { type FixedHeaders, readFixedHeaders } from '../upstreams/fixed-headers.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'
 
 /** Letters and digits of any script. Not only digits, because those are ids. */
@@ -84,6 +85,13 @@ export function checkedDeployments(
   const wrong = pairs.flat().find((name) => !MODEL.test(name))
   if (wrong !== undefined) throw adminError('deployment_invalid', { name: wrong })
   return pairs.length === 0 ? null : deployments
+}
+
+/** With names in lower case; null if there are none. */
+export function checkedHeaders(headers: FixedHeaders | null): FixedHeaders | null {
+  const read = readFixedHeaders(headers)
+  if (read.ok) return read.headers
+  throw adminError(`header_${read.problem}`, { name: read.name })
 }
 
 export function checkedApiVersion(version: string | null, provider: Provider): string | null {

@@ -7,6 +7,7 @@ import {
   type TokenColumn,
   tokenColumn,
 } from '../core/token-kinds.ts'
+import { shownHeaders } from '../upstreams/fixed-headers.ts'
 import type { UsageSum } from '../usage/report.ts'
 import type { ModelPrice } from './store.ts'
 
@@ -51,6 +52,8 @@ export interface UpstreamView {
   weight: number
   models: readonly string[] | null
   deployments: Readonly<Record<string, string>> | null
+  /** Values that may be secrets are masked. */
+  headers: Readonly<Record<string, string>> | null
   api_version: string | null
   max_in_flight: number | null
   tags: readonly string[]
@@ -145,6 +148,7 @@ export function upstreamView({
     weight,
     models,
     deployments,
+    headers: shownHeaders(key.headers),
     api_version: key.apiVersion,
     max_in_flight: key.maxInFlight,
     tags: key.tags,

@@ -84,6 +84,22 @@ export const ADMIN_ERRORS = {
     'deployments',
     ({ name }) => `invalid name '${name}' for a model or its deployment`,
   ),
+  header_reserved: entry(
+    'invalid',
+    'headers',
+    ({ name }) => `the header '${name}' is the gateway's own and can't be fixed`,
+  ),
+  header_name: entry('invalid', 'headers', ({ name }) => `invalid header name '${name}'`),
+  header_value: entry(
+    'invalid',
+    'headers',
+    ({ name }) => `the value of header '${name}' is empty, too long, or not printable ASCII`,
+  ),
+  header_count: entry(
+    'invalid',
+    'headers',
+    ({ name }) => `${name} fixed headers are more than the 50 that an upstream may have`,
+  ),
   deployments_missing: entry(
     'invalid',
     'deployments',

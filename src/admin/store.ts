@@ -142,6 +142,7 @@ export interface NewUpstreamKey {
   weight: number
   models: readonly string[] | null
   deployments: Readonly<Record<string, string>> | null
+  headers: Readonly<Record<string, string>> | null
   apiVersion: string | null
   maxInFlight?: number | null
   tags?: readonly string[]

@@ -89,6 +89,8 @@ export interface UpstreamKey {
   models: readonly string[] | null
   /** Azure: model → deployment. Elsewhere: model → the upstream's own model name. */
   deployments: Readonly<Record<string, string>> | null
+  /** Sent with every request to it; names in lower case, null if there are none. */
+  headers: Readonly<Record<string, string>> | null
   apiVersion: string | null
   /** Requests at a time; null and 0 are unlimited. */
   maxInFlight: number | null

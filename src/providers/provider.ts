@@ -65,10 +65,20 @@ export function remembered(destinationOf: DestinationOf): DestinationOf {
     const name = `${request.endpoint} ${request.stream} ${request.model}`
     const before = destinations.get(name)
     if (before !== undefined && before.secret === secret) return before
-    const made = { ...destinationOf(upstream, secret, request), secret }
+    const destination = destinationOf(upstream, secret, request)
+    const headers = withFixed(destination.headers, upstream)
+    const made = { ...destination, headers, secret }
     destinations.set(name, made)
     return made
   }
+}
+
+/** With the headers that the operator fixed for this upstream. */
+export function withFixed(
+  headers: Destination['headers'],
+  upstream: Pick<UpstreamKey, 'headers'>,
+): Destination['headers'] {
+  return upstream.headers === null ? headers : { ...headers, ...upstream.headers }
 }
 
 /** Compressed replies can't be looked at cheaply, so they are not asked for. */

@@ -18,6 +18,7 @@ const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
   weight: 1,
   models: null,
   deployments: null,
+  headers: null,
   apiVersion: null,
   maxInFlight: null,
   tags: [],

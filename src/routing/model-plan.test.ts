@@ -24,6 +24,7 @@ const key = (id: number, name: string, more: Partial<UpstreamKey> = {}): Upstrea
   weight: 1,
   models: null,
   deployments: null,
+  headers: null,
   apiVersion: null,
   maxInFlight: null,
   tags: [],

@@ -9,6 +9,7 @@ import { echoForms, secretForms } from '../core/redact.ts'
 import { type Mirror, mirrorsOfModel, planOfModel } from '../routing/model-plan.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import { CATCH_ALL, mostSpecific } from '../routing/specificity.ts'
+import { secretHeaderValues } from './fixed-headers.ts'
 import type { KeyStore, UpstreamRows } from './key-store.ts'
 import type { Vault } from './vault.ts'
 
@@ -139,11 +140,12 @@ export function createDirectory({
       secrets.set(cacheKey, null)
       return null
     }
+    const hidden = [opened.secret, ...secretHeaderValues(key.headers)]
     const entry = {
       key,
       secret: opened.secret,
-      echoForms: echoForms(opened.secret),
-      secretForms: secretForms(opened.secret),
+      echoForms: hidden.flatMap(echoForms),
+      secretForms: hidden.flatMap(secretForms),
     }
     secrets.set(cacheKey, entry)
     return entry

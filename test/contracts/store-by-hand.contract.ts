@@ -93,6 +93,8 @@ export function testByHand(current: () => StoreUnderTest): void {
     ['upstream_keys', `models='gpt-4o,gpt-4o-mini'`],
     ['upstream_keys', `models='{"gpt-4o":1}'`],
     ['upstream_keys', `deployments='["a"]'`],
+    ['upstream_keys', `headers='["a"]'`],
+    ['upstream_keys', `headers='x-a: b'`],
     ['upstream_keys', `status='asleep'`],
     ['upstream_keys', `weight=-1`],
     ['upstream_keys', `base_url='file:///etc/passwd'`],
@@ -120,6 +122,8 @@ export function testByHand(current: () => StoreUnderTest): void {
   test.each([
     `models='["gpt-4o", 4]'`,
     `deployments='{"gpt-4o":1}'`,
+    `headers='{"host":"a"}'`,
+    `headers='{"x-a":1}'`,
     `provider='acme'`,
     `base_url='http://[half'`,
     `cooldown_until='2026-13-01 07:00:00+00'`,

@@ -24,6 +24,7 @@ export const upstreamKey: Required<NewUpstreamKey> = {
   weight: 3,
   models: ['gpt-4o', 'gpt-4o-mini'],
   deployments: { 'gpt-4o': 'gpt-4o-2024-11-20' },
+  headers: { 'openai-organization': 'org-1' },
   apiVersion: null,
   maxInFlight: 3,
   tags: ['eu'],

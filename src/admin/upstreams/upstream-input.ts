@@ -1,10 +1,12 @@
 /** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
 import type { Provider, UpstreamKey } from '../../core/entities.ts'
 import { PROVIDER_FACTS } from '../../core/providers.ts'
+import { unmaskedHeaders } from '../../upstreams/fixed-headers.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,
   checkedDeployments,
+  checkedHeaders,
   checkedLimit,
   checkedModels,
   checkedName,
@@ -23,6 +25,7 @@ export interface UpstreamInput {
   weight?: number
   models?: readonly string[] | null
   deployments?: Readonly<Record<string, string>> | null
+  headers?: Readonly<Record<string, string>> | null
   apiVersion?: string | null
   /** Requests at a time; null and 0 are unlimited. */
   maxInFlight?: number | null
@@ -48,6 +51,7 @@ export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): 
     weight: checkedWeight(weight),
     models,
     deployments,
+    headers: checkedHeaders(input.headers ?? null),
     apiVersion: checkedApiVersion(input.apiVersion ?? null, provider),
     maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
     tags: checkedTags(input.tags ?? []),
@@ -61,6 +65,7 @@ export function checkedUpstreamPatch(
   const given = Object.entries(changes).filter(([, value]) => value !== undefined)
   if (given.length === 0) throw adminError('nothing_to_change')
   const { name, secret, ...rest } = Object.fromEntries(given) as UpstreamChanges
+  if (rest.headers !== undefined) rest.headers = unmaskedHeaders(rest.headers, before.headers)
   const { provider: _, ...row } = checkedUpstream({ ...before, ...rest })
   const changed = Object.entries(row).filter(([field]) => field in rest)
   return {

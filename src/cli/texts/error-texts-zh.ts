@@ -67,6 +67,19 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     ({ name }) => `模型名或部署名“${name}”无效`,
     '请写成 模型=部署，名字不能含空格',
   ),
+  header_reserved: text(
+    ({ name }) => `请求头“${name}”由网关自己设置，不能固定`,
+    '请去掉：它用于报文分界、连接管理，或携带上游密钥',
+  ),
+  header_name: text(
+    ({ name }) => `请求头名“${name}”无效`,
+    '请写成 --header 名称: 值，例如 OpenAI-Organization: org-123',
+  ),
+  header_value: text(
+    ({ name }) => `请求头“${name}”的值为空、过长，或含有不可显示的字符`,
+    '请给出一行可显示的 ASCII 字符，最多 2000 个',
+  ),
+  header_count: text(({ name }) => `有 ${name} 个固定请求头，一个上游最多 50 个`, '请减少一些'),
   deployments_missing: text(
     () => 'azure 上游必须给出部署',
     '请为每个模型加上 --deployment 模型=部署',

@@ -30,6 +30,11 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   tag_invalid: 'Use at most 64 letters, digits and . _ -',
   model_invalid: 'Give a name without spaces; a * may only stand at its end',
   deployment_invalid: 'Give names without spaces, as MODEL=DEPLOYMENT',
+  header_reserved:
+    'Leave it out: it frames the message, belongs to the connection, or carries the upstream key',
+  header_name: 'Give --header as NAME: VALUE, e.g. OpenAI-Organization: org-123',
+  header_value: 'Give one line of printable ASCII, at most 2000 characters',
+  header_count: 'Leave some of them out',
   deployments_missing: 'Add --deployment MODEL=DEPLOYMENT for each',
   api_version_unused: 'Leave --api-version out',
   api_version_invalid: 'Give one such as 2024-10-21',

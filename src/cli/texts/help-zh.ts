@@ -169,6 +169,10 @@ const UPSTREAMS = {
   'new base URL; the key will be sent there': '新地址；密钥会发送到该地址',
   'serve only these models (repeatable; replaces the list)': '只用于这些模型（可重复；替换原列表）',
   'serve any model': '用于任何模型',
+  'sent with every request to it (repeatable)': '每个请求都会带上的请求头（可重复）',
+  'sent with every request to it (repeatable; replaces all)':
+    '每个请求都会带上的请求头（可重复；替换原有的全部）',
+  'no fixed headers any more': '不再使用固定请求头',
   "the model's name at the upstream (repeatable; replaces the list)":
     '模型在该上游的部署名（可重复；替换原列表）',
   'new key, from standard input or GPT_PROXY_UPSTREAM_KEY':

@@ -25,6 +25,7 @@ const COLUMNS = [
   'key_hint',
   'models',
   'deployments',
+  'headers',
   'failure_count',
   'cooldown_until',
 ]

@@ -12,6 +12,7 @@ export interface Placement extends Output {
   baseUrl?: string
   model?: string[]
   deployment?: Record<string, string>
+  header?: Record<string, string>
   apiVersion?: string
   weight: number
   maxInFlight?: number
@@ -46,6 +47,7 @@ export function withPlacement(command: Command): Command {
       "the model's name at the upstream (repeatable)",
       deployment,
     )
+    .option('--header <name: value>', 'sent with every request to it (repeatable)', header)
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
     .option('--weight <number>', 'share of the requests, relative to the other keys', weight, 1)
     .addOption(new Option('--key <key>').hideHelp())
@@ -67,6 +69,7 @@ export function inputOf({
   baseUrl,
   model,
   deployment: deployments,
+  header: headers,
   apiVersion,
   weight,
   ...rest
@@ -86,6 +89,7 @@ export function inputOf({
     baseUrl: address,
     models: model ?? null,
     deployments: deployments ?? null,
+    headers: headers ?? null,
     apiVersion: apiVersion ?? null,
     weight,
     ...capsOf(rest),
@@ -131,6 +135,13 @@ export function deployment(text: string, before?: Record<string, string>): Recor
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError('It must be MODEL=DEPLOYMENT.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+export function header(text: string, before?: Record<string, string>): Record<string, string> {
+  const at = text.indexOf(':')
+  const value = text.slice(at + 1).trim()
+  if (at < 1 || value === '') throw new InvalidArgumentError("It must be 'NAME: VALUE'.")
+  return { ...before, [text.slice(0, at).trim()]: value }
 }
 
 export function weight(text: string): number {

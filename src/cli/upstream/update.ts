@@ -7,7 +7,7 @@ import { gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type Caps, capsOf, deployment, weight, withCaps } from './placement.ts'
+import { type Caps, capsOf, deployment, header, weight, withCaps } from './placement.ts'
 
 interface UpdateOptions extends Output, Caps {
   name?: string
@@ -16,6 +16,9 @@ interface UpdateOptions extends Output, Caps {
   model?: string[]
   anyModel?: boolean
   deployment?: Record<string, string>
+  header?: Record<string, string>
+  /** False for --no-headers. */
+  headers?: boolean
   apiVersion?: string
   keyStdin?: boolean
 }
@@ -40,12 +43,19 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
       "the model's name at the upstream (repeatable; replaces the list)",
       deployment,
     )
+    .option(
+      '--header <name: value>',
+      'sent with every request to it (repeatable; replaces all)',
+      header,
+    )
+    .addOption(new Option('--no-headers', 'no fixed headers any more').conflicts('header'))
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
     .option('--key-stdin', 'new key, from standard input or GPT_PROXY_UPSTREAM_KEY')
   withExamples(
     update,
     'gpt-proxy upstream update main --weight 5',
     "gpt-proxy upstream update main --model 'gpt-4o*' --name openai-main",
+    "gpt-proxy upstream update main --header 'OpenAI-Organization: org-123'",
     'gpt-proxy upstream update main --key-stdin < key.txt',
   ).action(async (name: string, { json, keyStdin, ...options }: UpdateOptions) => {
     const [given] = keyStdin ? await readSecrets(context) : []
@@ -58,11 +68,14 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
 }
 
 function changesOf(options: UpdateOptions) {
-  const { model, anyModel, deployment: deployments, maxInFlight, tag, ...rest } = options
+  const { model, anyModel, deployment: deployments, maxInFlight, tag, ...others } = options
+  const { header: given, headers, ...rest } = others
   const caps = { ...(maxInFlight !== undefined && { maxInFlight }), ...(tag && { tag }) }
   const changes: UpstreamChanges = { ...rest, ...capsOf(caps) }
   if (anyModel) changes.models = null
   if (model !== undefined) changes.models = model
   if (deployments !== undefined) changes.deployments = deployments
+  if (given !== undefined) changes.headers = given
+  if (headers === false) changes.headers = null
   return changes
 }

@@ -1,6 +1,7 @@
 /** UPS-1: can each upstream key be used, and if not, why? */
 import type { UpstreamKey } from '../../core/entities.ts'
 import { specificity } from '../../routing/specificity.ts'
+import { shownHeaders } from '../../upstreams/fixed-headers.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
 import { type Figures, type Finding, failure, ok, warning } from '../finding.ts'
 import { shellWord } from '../shell-word.ts'
@@ -66,7 +67,10 @@ export function placementOf({
   const named = Object.entries(deployments ?? {}).map(
     (pair) => `--deployment ${shellWord(pair.join('='))}`,
   )
+  const fixed = Object.entries(shownHeaders(key.headers) ?? {}).map(
+    (pair) => `--header ${shellWord(pair.join(': '))}`,
+  )
   const served = (models ?? []).map((model) => `--model ${shellWord(model)}`)
   const where = [`--provider ${provider}`, `--base-url ${shellWord(baseUrl)}`]
-  return [...where, ...served, ...named, ...version, ...weight].join(' ')
+  return [...where, ...served, ...named, ...fixed, ...version, ...weight].join(' ')
 }

@@ -2,7 +2,7 @@
 import type { UpstreamKey } from '../../core/entities.ts'
 import { redact, secretForms } from '../../core/redact.ts'
 import { wholeBody } from '../../pipeline/attempt/read-body.ts'
-import { PROVIDERS } from '../../providers/index.ts'
+import { modelListRequest } from '../../providers/index.ts'
 import type { Transport } from '../../upstreams/transport.ts'
 
 const TIMEOUT_MS = 10_000
@@ -18,7 +18,7 @@ export interface ProbeResult {
 export function upstreamProbe(transport: Transport) {
   return {
     async probe(upstream: UpstreamKey, secret: string): Promise<ProbeResult> {
-      const request = PROVIDERS[upstream.provider].modelList(upstream, secret)
+      const request = modelListRequest(upstream, secret)
       const sending = transport.send(request, { fresh: true })
       let late = false
       const timer = setTimeout(() => {

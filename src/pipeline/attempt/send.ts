@@ -5,6 +5,7 @@ import { redact } from '../../core/redact.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { besideFixed } from '../../upstreams/fixed-headers.ts'
 import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'
@@ -170,7 +171,8 @@ function wireRequest(
   )
   const options = { model: target.model, askForUsage }
   const body = protocol.writeRequest(request, options)
-  const further = passes ? forwarded : passedHeaders(forwarded)
+  const passed = passes ? forwarded : passedHeaders(forwarded)
+  const further = besideFixed(passed, upstream.key.headers)
   return { method: request.method, url, headers, further, body, prepare, reframe }
 }
 

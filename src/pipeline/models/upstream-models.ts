@@ -5,7 +5,7 @@ import { redactValue } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { readModelList } from '../../protocols/openai/model-list.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
-import { PROVIDERS, vendorAt } from '../../providers/index.ts'
+import { modelListRequest, PROVIDERS, vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { CheckResult } from '../../upstreams/health/health.ts'
 import type { ModelList } from '../../upstreams/known-lists.ts'
@@ -139,7 +139,7 @@ function noList(): Failure {
 
 function listOf({ key, secret }: UsableUpstream): Question<ModelList> {
   return {
-    request: PROVIDERS[key.provider].modelList(key, secret),
+    request: modelListRequest(key, secret),
     read(value) {
       const data = PROTOCOLS[PROVIDERS[key.provider].protocols[0]].readModelList(value)
       if (data === null) return null

@@ -3,6 +3,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { type Offer, upstreamProtocols } from '../../http1/websocket-handshake.ts'
 import { vendorAt } from '../../providers/index.ts'
+import { besideFixed } from '../../upstreams/fixed-headers.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import { failureFromError } from '../attempt/send.ts'
@@ -29,7 +30,8 @@ export function dialer(
     })
     if (destination === undefined || services.transport.openTunnel === undefined)
       return { kind: 'ended', error: notThere() }
-    const wire = { method: 'GET', ...destination, further: tries.forwarded, body: null } as const
+    const further = besideFixed(tries.forwarded, key.headers)
+    const wire = { method: 'GET', ...destination, further, body: null } as const
     try {
       const opening = await services.transport.openTunnel(wire, upstreamProtocols(offer))
       if (opening.kind === 'refused')

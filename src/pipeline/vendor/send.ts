@@ -7,6 +7,7 @@ import { vendorAt } from '../../providers/index.ts'
 import type { VendorPath } from '../../providers/provider.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { besideFixed } from '../../upstreams/fixed-headers.ts'
 import type { BodySource, WireRequest } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import { exchange } from '../attempt/send.ts'
@@ -57,7 +58,8 @@ function wireRequest(
   const place: VendorPath = { path, query: queryOf(call, after), model: target.model }
   const { url, headers } = vendor(upstream.key, upstream.secret, place)
   const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
-  const further = { ...tries.forwarded, ...(type !== null && { 'content-type': type }) }
+  const passed = besideFixed(tries.forwarded, upstream.key.headers)
+  const further = { ...passed, ...(type !== null && { 'content-type': type }) }
   return { method: route.method, url, headers, further, body: bodyFor(body, tries, target.model) }
 }
 

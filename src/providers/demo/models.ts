@@ -17,6 +17,7 @@ export const DEMO_UPSTREAM: UpstreamKey = {
   weight: 1,
   models: DEMO_MODELS,
   deployments: null,
+  headers: null,
   apiVersion: null,
   maxInFlight: null,
   tags: [],

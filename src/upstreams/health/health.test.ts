@@ -29,6 +29,7 @@ function keyAs(id: number, changes: Partial<UpstreamState> = {}, baseUrl = 'http
     weight: 1,
     models: null,
     deployments: null,
+    headers: null,
     apiVersion: null,
     maxInFlight: null,
     tags: [],

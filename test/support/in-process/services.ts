@@ -46,6 +46,7 @@ export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): Upstre
     weight: 1,
     models: ['m'],
     deployments: null,
+    headers: null,
     apiVersion: null,
     maxInFlight: null,
     tags: [],

@@ -8,6 +8,7 @@ import type {
   User,
 } from '../../../core/entities.ts'
 import { KEY_PROVIDERS } from '../../../core/providers.ts'
+import { readFixedHeaders } from '../../../upstreams/fixed-headers.ts'
 import type {
   ApiKeysTable,
   UpstreamKeysTable,
@@ -76,11 +77,18 @@ export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
     weight: count('weight', row.weight),
     models: textsOrNull('models', row.models),
     deployments: textMapOrNull('deployments', row.deployments),
+    headers: headersOf(row.headers),
     apiVersion: row.api_version,
     maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
     tags: textsOrNull('tags', row.tags) ?? [],
     state: toUpstreamState(row),
   }
+}
+
+function headersOf(value: string | null): UpstreamKey['headers'] {
+  const read = readFixedHeaders(textMapOrNull('headers', value))
+  if (read.ok) return read.headers
+  throw new InvalidRowError(`headers: '${read.name}' can't be a fixed header (${read.problem})`)
 }
 
 function toUpstreamState(row: Selectable<UpstreamKeysTable>): UpstreamState {

@@ -53,6 +53,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
             weight: key.weight,
             models: jsonOrNull(key.models),
             deployments: jsonOrNull(key.deployments),
+            headers: jsonOrNull(key.headers),
             api_version: key.apiVersion,
             max_in_flight: key.maxInFlight ?? null,
             tags: jsonUnlessEmpty(key.tags ?? []),
@@ -120,14 +121,15 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
 }
 
 function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
-  const { name, baseUrl, weight, models, deployments, apiVersion, keyHint, encryptedKey } = patch
-  const { maxInFlight, tags } = patch
+  const { name, baseUrl, weight, models, deployments, headers, apiVersion } = patch
+  const { keyHint, encryptedKey, maxInFlight, tags } = patch
   return {
     ...(name !== undefined && { name }),
     ...(baseUrl !== undefined && { base_url: baseUrl }),
     ...(weight !== undefined && { weight }),
     ...(models !== undefined && { models: jsonOrNull(models) }),
     ...(deployments !== undefined && { deployments: jsonOrNull(deployments) }),
+    ...(headers !== undefined && { headers: jsonOrNull(headers) }),
     ...(apiVersion !== undefined && { api_version: apiVersion }),
     ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
     ...(tags !== undefined && { tags: jsonUnlessEmpty(tags) }),

@@ -18,6 +18,7 @@ import { models } from '../migrations/0022-models.ts'
 import { storedResponses } from '../migrations/0023-stored-responses.ts'
 import { routing } from '../migrations/0030-routing.ts'
 import { gatewayOverhead } from '../migrations/0031-gateway-overhead.ts'
+import { upstreamHeaders } from '../migrations/0032-upstream-headers.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -41,6 +42,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0023-stored-responses': storedResponses,
     '0030-routing': routing(words),
     '0031-gateway-overhead': gatewayOverhead,
+    '0032-upstream-headers': upstreamHeaders(words),
   }
 }
 

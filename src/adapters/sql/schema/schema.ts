@@ -45,6 +45,8 @@ export interface UpstreamKeysTable {
   weight: Generated<number>
   models: string | null
   deployments: string | null
+  /** JSON object; null if there are none. */
+  headers: string | null
   api_version: string | null
   max_in_flight: number | null
   tags: string | null

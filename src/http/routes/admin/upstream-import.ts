@@ -120,6 +120,7 @@ function inputOf(
     ...(settings.weight !== undefined && { weight: settings.weight }),
     models: settings.models ?? null,
     deployments: settings.deployments ?? null,
+    headers: settings.headers ?? null,
     apiVersion: settings.api_version ?? null,
   }
 }

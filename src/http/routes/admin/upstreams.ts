@@ -49,6 +49,7 @@ function upstreamList({ on, parts }: AdminApi): void {
           ...(body.weight !== undefined && { weight: body.weight }),
           models: body.models ?? null,
           deployments: body.deployments ?? null,
+          headers: body.headers ?? null,
           apiVersion: body.api_version ?? null,
           maxInFlight: body.max_in_flight ?? null,
           tags: body.tags ?? [],
@@ -158,7 +159,7 @@ async function shown<Status extends 200 | 201>(
 function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChanges {
   if (body.provider !== undefined)
     throw invalidField('provider', "it can't change; add another upstream instead")
-  const { name, base_url, secret, weight, models, deployments, api_version } = body
+  const { name, base_url, secret, weight, models, deployments, headers, api_version } = body
   const { max_in_flight, tags } = body
   return {
     ...(name !== undefined && { name }),
@@ -167,6 +168,7 @@ function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChan
     ...(weight !== undefined && { weight }),
     ...(models !== undefined && { models }),
     ...(deployments !== undefined && { deployments }),
+    ...(headers !== undefined && { headers }),
     ...(api_version !== undefined && { apiVersion: api_version }),
     ...(max_in_flight !== undefined && { maxInFlight: max_in_flight }),
     ...(tags !== undefined && { tags }),

@@ -19,6 +19,8 @@ export interface UpstreamDraft {
   weight: string
   models: string
   deployments: string
+  /** One a line, `Name: value`. */
+  headers: string
   apiVersion: string
   /** Empty while editing: the stored key stays. */
   secret: string
@@ -31,6 +33,7 @@ export const emptyUpstream: UpstreamDraft = {
   weight: '1',
   models: '',
   deployments: '',
+  headers: '',
   apiVersion: '',
   secret: '',
 }
@@ -43,6 +46,9 @@ export const upstreamDraft = (upstream: Upstream): UpstreamDraft => ({
   models: upstream.models?.join('\n') ?? '',
   deployments: Object.entries(upstream.deployments ?? {})
     .map(([model, deployment]) => `${model}=${deployment}`)
+    .join('\n'),
+  headers: Object.entries(upstream.headers ?? {})
+    .map(([name, value]) => `${name}: ${value}`)
     .join('\n'),
   apiVersion: upstream.api_version ?? '',
   secret: '',
@@ -61,8 +67,19 @@ export function upstreamSettings(draft: UpstreamDraft): UpstreamSettings {
           pairs.map(([model = '', deployment = model]) => [model.trim(), deployment.trim()]),
         )
       : null,
+    headers: headersIn(draft.headers),
     api_version: draft.apiVersion.trim() || null,
   }
+}
+
+/** A line without a colon is a name without a value, which the server refuses. */
+function headersIn(text: string): Record<string, string> | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const pairs = lines.map((line) => {
+    const [name = '', ...value] = line.split(':')
+    return [name.trim(), value.join(':').trim()]
+  })
+  return pairs.length === 0 ? null : Object.fromEntries(pairs)
 }
 
 interface UpstreamFieldsProps {
@@ -161,6 +178,13 @@ export function UpstreamFields({
           )}
         </Field>
       )}
+      <Field
+        label={t`Fixed headers`}
+        hint={t`Sent with every request. One a line: Name: value. *** keeps a value that is not shown.`}
+        error={problem('headers')}
+      >
+        <TextArea spellCheck={false} {...text('headers')} />
+      </Field>
       {provider?.has_api_version && (
         <Field label={t`API version`} error={problem('api_version')}>
           <TextInput

@@ -40,6 +40,8 @@ const settings = {
   weight: z.number().int().min(0).max(999_999),
   models: z.array(z.string().min(1).max(200)).max(5000).nullable(),
   deployments: z.record(z.string(), z.string()).nullable(),
+  /** Sent with every request to it. Shown as `***` if it may be a secret; `***` keeps what is stored. */
+  headers: z.record(z.string().min(1).max(100), z.string().min(1).max(2002)).nullable(),
   api_version: z.string().max(40).nullable(),
   /** Requests at a time, over all instances; null and 0 are no limit. */
   max_in_flight: Limit,

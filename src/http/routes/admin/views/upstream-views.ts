@@ -2,6 +2,7 @@
 import type { UpstreamKey } from '../../../../core/entities.ts'
 import { isoTime } from '../../../../core/iso-time.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
+import { shownHeaders } from '../../../../upstreams/fixed-headers.ts'
 import { percentile } from '../../../../usage/latency.ts'
 import type { UpstreamOutcome } from '../../../../usage/live.ts'
 import type { UPSTREAM_STATES } from '../contract/upstreams.ts'
@@ -40,6 +41,7 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       share: shareOf(upstream, services.directory.allUpstreams()),
       models: upstream.models === null ? null : [...upstream.models],
       deployments: upstream.deployments === null ? null : { ...upstream.deployments },
+      headers: shownHeaders(upstream.headers),
       api_version: upstream.apiVersion,
       max_in_flight: upstream.maxInFlight,
       tags: [...upstream.tags],
