@@ -25,6 +25,8 @@ const HOST = /^[\w.~:[\]%!$&'()*+;=-]*$/
 /** `http://user@host/…`: readers disagree on which part is the host (RFC 9110, 4.2.4). */
 const USER_INFO = /^[^/?#]*\/\/[^/?#]*@/
 const LENGTH = /^\d{1,15}$/
+/** Allowed by the RFC, but llhttp and others refuse such a request. */
+const TAB_AFTER_FRAMING = /\n(?:content-length|transfer-encoding):[^\r\n]*\t *(?:\r|$)/i
 const NO_BODY: Framing = { mode: 'length', length: 0 }
 const CHUNKED: Framing = { mode: 'size', length: 0 }
 
@@ -41,6 +43,8 @@ export function readRequestHead(text: string): RequestHead {
   if (host === null && minor === 1) throw new MalformedMessage('it names no host')
   // Repeated headers are joined by commas; another server might use either value.
   if (host !== null && !HOST.test(host)) throw new MalformedMessage('its host is malformed')
+  if (text.includes('\t') && TAB_AFTER_FRAMING.test(text))
+    throw new MalformedMessage('a tab follows the length or coding of its body')
   const target = text.slice(methodEnd + 1, lineEnd - VERSION_LENGTH)
   if (USER_INFO.test(target)) throw new MalformedMessage('its target names a user')
   const connection = headers.get('connection')

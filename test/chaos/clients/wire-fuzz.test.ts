@@ -73,8 +73,8 @@ function readPieces(kind: Kind, pieces: readonly Buffer[]): Read {
   return { messages, refused: null }
 }
 
-/** RFC 9110 (5.6.3) allows this tab; llhttp refuses such a request, and reads such a reply until it is closed. */
-const TAB_AFTER_CODING = /chunked[ \t]*\t[ \t]*\r/i
+/** RFC 9110 (5.6.3) allows this tab in a reply; llhttp reads such a reply until it is closed. */
+const TAB_AFTER_FRAMING = /(?:chunked|[0-9])[ \t]*\t[ \t]*\r/i
 
 /** How the two differ; null if they agree as far as both accept. */
 function difference(
@@ -82,7 +82,7 @@ function difference(
   ours: Read,
   theirs: LlhttpResult,
 ): string | null {
-  if (TAB_AFTER_CODING.test(text)) return null
+  if (kind === 'reply' && TAB_AFTER_FRAMING.test(text)) return null
   const final = theirs.messages.filter(({ status }) => status === 0 || status >= 200)
   for (const [at, message] of ours.messages.entries()) {
     const other = final[at]
