@@ -1,11 +1,11 @@
 /** The syntax of names, addresses, models and secrets. */
 
 import type { Provider } from '../core/entities.ts'
+import { type FixedHeaders, readFixedHeaders } from '../core/fixed-headers.ts'
 import { PROVIDER_FACTS } from '../core/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
-import { type FixedHeaders, readFixedHeaders } from '../upstreams/fixed-headers.ts'
 import { type AdminErrorCode, adminError } from './errors.ts'
 
 /** Letters and digits of any script. Not only digits, because those are ids. */

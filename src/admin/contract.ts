@@ -1,5 +1,6 @@
 /** The public representation of entities: the wire types, without hashes and ciphertexts. */
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
+import { shownHeaders } from '../core/fixed-headers.ts'
 import {
   byTokenColumn,
   SUMMED_TOKEN_FIELDS,
@@ -7,7 +8,6 @@ import {
   type TokenColumn,
   tokenColumn,
 } from '../core/token-kinds.ts'
-import { shownHeaders } from '../upstreams/fixed-headers.ts'
 import type { UsageSum } from '../usage/report.ts'
 import type { ModelPrice } from './store.ts'
 

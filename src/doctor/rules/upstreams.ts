@@ -1,7 +1,7 @@
 /** UPS-1: can each upstream key be used, and if not, why? */
 import type { UpstreamKey } from '../../core/entities.ts'
+import { shownHeaders } from '../../core/fixed-headers.ts'
 import { specificity } from '../../routing/specificity.ts'
-import { shownHeaders } from '../../upstreams/fixed-headers.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
 import { type Figures, type Finding, failure, ok, warning } from '../finding.ts'
 import { shellWord } from '../shell-word.ts'

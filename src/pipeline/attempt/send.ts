@@ -1,11 +1,11 @@
 /** One attempt at one upstream key: send, then wait until the answer is known to be good or bad. */
 import { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure } from '../../core/failure.ts'
+import { besideFixed } from '../../core/fixed-headers.ts'
 import { redact } from '../../core/redact.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { besideFixed } from '../../upstreams/fixed-headers.ts'
 import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'

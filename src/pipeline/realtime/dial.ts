@@ -1,9 +1,9 @@
 /** One attempt to open a realtime session at an upstream. */
 import { GatewayError } from '../../core/errors.ts'
+import { besideFixed } from '../../core/fixed-headers.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { type Offer, upstreamProtocols } from '../../http1/websocket-handshake.ts'
 import { vendorAt } from '../../providers/index.ts'
-import { besideFixed } from '../../upstreams/fixed-headers.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import { failureFromError } from '../attempt/send.ts'

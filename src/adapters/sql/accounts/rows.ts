@@ -7,8 +7,8 @@ import type {
   UpstreamState,
   User,
 } from '../../../core/entities.ts'
+import { readFixedHeaders } from '../../../core/fixed-headers.ts'
 import { KEY_PROVIDERS } from '../../../core/providers.ts'
-import { readFixedHeaders } from '../../../upstreams/fixed-headers.ts'
 import type {
   ApiKeysTable,
   UpstreamKeysTable,

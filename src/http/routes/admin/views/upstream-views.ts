@@ -1,8 +1,8 @@
 /** How upstreams are shown: settings, running state, and what the last 24 hours were like. */
 import type { UpstreamKey } from '../../../../core/entities.ts'
+import { shownHeaders } from '../../../../core/fixed-headers.ts'
 import { isoTime } from '../../../../core/iso-time.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
-import { shownHeaders } from '../../../../upstreams/fixed-headers.ts'
 import { percentile } from '../../../../usage/latency.ts'
 import type { UpstreamOutcome } from '../../../../usage/live.ts'
 import type { UPSTREAM_STATES } from '../contract/upstreams.ts'
