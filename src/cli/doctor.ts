@@ -93,7 +93,8 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Verdict | 'cause' | 'fix'
   zh: { ok: '正常', warning: '警告', failure: '故障', skipped: '跳过', cause: '原因', fix: '修复' },
 }
 
-function written({ checks, language }: Report): string {
+/** The report as text, for people. */
+export function written({ checks, language }: Report): string {
   return checks.map((check) => checkText(check, language)).join('') + summary(checks, language)
 }
 
@@ -110,15 +111,29 @@ function summary(checks: readonly CheckView[], language: Language): string {
 
 function checkText({ id, verdict, findings }: CheckView, language: Language): string {
   const head = `${id.padEnd(7)} ${WORDS[language][verdict]}\n`
-  return head + findings.map((finding) => findingText(finding, language)).join('')
+  return (
+    head +
+    alike(findings)
+      .map((group) => groupText(group, language))
+      .join('')
+  )
 }
 
-function findingText({ seen, cause, fix, commands }: FindingView, language: Language): string {
+/** Findings with the same cause and remedy, in the order of the first of each. */
+function alike(findings: readonly FindingView[]): FindingView[][] {
+  const groups = Map.groupBy(findings, ({ code, cause, fix }) => JSON.stringify([code, cause, fix]))
+  return [...groups.values()]
+}
+
+/** Every observation, then once the cause and the remedy that they share, with the commands of each. */
+function groupText(group: readonly FindingView[], language: Language): string {
   const words = WORDS[language]
-  const lines = [`  ${seen}`]
+  const { cause = null, fix = null } = group[0] ?? {}
+  const commands = new Set(group.flatMap((finding) => finding.commands))
+  const lines = group.map(({ seen }) => `  ${seen}`)
   if (cause !== null) lines.push(`    ${words.cause}: ${cause}`)
   if (fix !== null) lines.push(`    ${words.fix}: ${fix}`)
-  lines.push(...commands.map((line) => `      ${line}`))
+  for (const line of commands) lines.push(`      ${line}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -1,5 +1,5 @@
 /** What the doctor's probes measure, one type per check; the rules judge it. Times are in milliseconds. */
-import type { UpstreamKey } from '../core/entities.ts'
+import type { ModelState, UpstreamKey } from '../core/entities.ts'
 
 /** The addresses of the gateway and of the proxy in front of it. */
 export interface Places {
@@ -62,6 +62,8 @@ export interface UpstreamSeen {
 export interface UpstreamEvidence {
   nowMs: number
   seen: readonly UpstreamSeen[]
+  /** Models of keys that are not healthy, or were not until lately. */
+  modelStates: readonly ModelState[]
   /** Models that must be available: named by the caller, or allowed to proxy keys by name. */
   wanted: readonly string[]
 }

@@ -25,6 +25,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'ups.strange': ['curl -sv {baseUrl}/models -o /dev/null', ...REPLACE],
   'ups.invalid': ['gpt-proxy upstream reset {upstream}'],
   'ups.breaker': ['gpt-proxy upstream reset {upstream}'],
+  'ups.model': ['gpt-proxy upstream reset {upstream}'],
   'ups.disabled': ['gpt-proxy upstream enable {upstream}'],
   'ups.sealed': [KEEP_OLD],
   'ups.unserved': [

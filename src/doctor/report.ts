@@ -8,6 +8,7 @@ import { REMEDIES } from './remedies.ts'
 import { shellWord } from './shell-word.ts'
 import type { Language } from './text.ts'
 import { TEXTS } from './texts/texts.ts'
+import { figureInChinese } from './texts/zh-figures.ts'
 
 export interface FindingView {
   code: string
@@ -68,12 +69,13 @@ export function viewOf(
 ): FindingView {
   const here = (text: string) => asTypedHere(text, command)
   const [seen, cause = null, fix = null] = TEXTS[language][code]
+  const said = language === 'zh' ? shownInChinese : shown
   return {
     code,
     verdict,
-    seen: withoutUnmeasured(filled(seen, figures, shown)),
-    cause: cause === null ? null : filled(cause, figures, shown),
-    fix: fix === null ? null : filled(here(fix), figures, shown),
+    seen: withoutUnmeasured(filled(seen, figures, said)),
+    cause: cause === null ? null : filled(cause, figures, said),
+    fix: fix === null ? null : filled(here(fix), figures, said),
     commands: (REMEDIES[code] ?? []).map((line) => filled(here(line), figures, pasteable)),
     evidence: figures,
   }
@@ -96,6 +98,10 @@ function shown(value: Figure): string {
   // Measurements don't need fifteen digits.
   if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1)
   return String(value ?? '-').replace(UNPRINTABLE, '?')
+}
+
+function shownInChinese(value: Figure, name: string): string {
+  return figureInChinese(name, shown(value))
 }
 
 /** Quoted as one shell word, whatever it contains; `placement` is already quoted. */

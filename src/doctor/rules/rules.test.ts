@@ -91,6 +91,21 @@ test('another program on the port of the gateway is no gateway', () => {
   ])
 })
 
+test.each([
+  [null, 'ngx.idle'],
+  ['https://a.example', 'ngx.down'],
+] as const)('a gateway that does not answer is a failure (PUBLIC_URL %j)', (publicUrl, code) => {
+  const direct = { ok: false as const, error: 'ECONNREFUSED' }
+  const evidence = { url: 'http://127.0.0.1:8000', publicUrl, listens: '', services: {} }
+  const found = judgeProxy({ ...evidence, direct, through: [] })
+  expect(found.map(({ code, verdict }) => [code, verdict])).toEqual([[code, 'failure']])
+})
+
+test('certificates are not judged well if nothing uses TLS', () => {
+  const found = judgeCertificates({ nowMs: 0, publicUrl: null, hosts: [] })
+  expect(found.map(({ code, verdict }) => [code, verdict])).toEqual([['tls.none', 'skipped']])
+})
+
 test('the proxy in front: all, some or none of the tries tell what is wrong', () => {
   expect(proxied([REPLY, REPLY])).toEqual(['ngx.ok'])
   expect(proxied([REPLY, BAD, REPLY])).toEqual(['ngx.keep-alive'])

@@ -9,8 +9,9 @@ import { shellWord } from '../shell-word.ts'
 const DEAD = [401, 403]
 const SPENT = [402, 429]
 
-export function judgeUpstreams({ nowMs, seen, wanted }: UpstreamEvidence): Finding[] {
-  const findings = seen.map((one) => judgeOne(one, nowMs))
+export function judgeUpstreams(evidence: UpstreamEvidence): Finding[] {
+  const { nowMs, seen, wanted } = evidence
+  const findings = seen.flatMap((one) => [judgeOne(one, nowMs), ...modelsOf(one.key, evidence)])
   if (seen.length === 0) findings.push(warning('ups.none'))
   const serving = seen.map(({ key }) => key).filter(mayServe)
   for (const model of wanted) {
@@ -18,6 +19,23 @@ export function judgeUpstreams({ nowMs, seen, wanted }: UpstreamEvidence): Findi
     findings.push(failure('ups.unserved', { model }))
   }
   return findings
+}
+
+/** Health is kept for each model of a key: one that rests leaves the others in service. */
+function modelsOf(key: UpstreamKey, { nowMs, modelStates }: UpstreamEvidence): Finding[] {
+  const resting = modelStates.filter(
+    ({ upstreamKeyId, untilMs }) => upstreamKeyId === key.id && untilMs > nowMs,
+  )
+  return resting.map(({ model, status, untilMs, failureCount, lastError }) =>
+    warning('ups.model', {
+      upstream: key.name,
+      model,
+      state: status,
+      until: new Date(untilMs).toISOString(),
+      failures: failureCount,
+      lastError: lastError ?? '-',
+    }),
+  )
 }
 
 const mayServe = ({ state }: UpstreamKey) =>

@@ -50,13 +50,18 @@ export const EN_STATE = {
   ],
   'ups.invalid': [
     '{upstream}: the upstream accepts the key, but it is set aside as {state} (last error: {lastError}).',
-    'A request was refused with 401 or 403 earlier; a key set aside so is not tried again by itself.',
-    'Set it back to healthy:',
+    'A request was refused with 401 or 403 earlier. The key is tried again by itself, after a minute at first and then after up to an hour.',
+    'Wait for that, or set it back to healthy now:',
   ],
   'ups.breaker': [
     '{upstream}: its breaker is open until {until} after {failures} failures (last error: {lastError}).',
     'Its upstream failed, limited its rate or had no quota; the key rests until then and comes back by itself.',
     'Wait until then, or set it back now:',
+  ],
+  'ups.model': [
+    '{upstream}: its model {model} is {state} until {until} after {failures} failures (last error: {lastError}).',
+    'Requests for this model failed, were limited or found no such model; other models of the key are still served.',
+    'It is tried again by itself; to do so now:',
   ],
   'ups.disabled': [
     '{upstream}: switched off by an operator.',

@@ -51,13 +51,18 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   ],
   'ups.invalid': [
     '{upstream}：上游接受这个密钥，但它被搁置为 {state}（最后的错误：{lastError}）。',
-    '早先有请求被 401 或 403 拒绝；这样搁置的密钥不会自行重试。',
-    '恢复为健康：',
+    '早先有请求被 401 或 403 拒绝。该密钥会自动重试，起初间隔一分钟，之后最长一小时。',
+    '等待重试，或现在恢复为健康：',
   ],
   'ups.breaker': [
     '{upstream}：连续失败 {failures} 次后熔断器打开，直到 {until}（最后的错误：{lastError}）。',
     '上游失败、限速或没有额度；密钥休息到那时并自行恢复。',
     '等到那时，或现在恢复：',
+  ],
+  'ups.model': [
+    '{upstream}：其模型 {model} 处于“{state}”状态，直到 {until}，此前失败 {failures} 次（最后的错误：{lastError}）。',
+    '对该模型的请求失败、被限速，或上游没有该模型；该密钥的其他模型仍然可用。',
+    '到时会自动重试；若要现在重试：',
   ],
   'ups.disabled': [
     '{upstream}：已被管理员停用。',
@@ -153,7 +158,7 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '日志按文件名写明了原因。损坏：请检查磁盘；被拒的记录：按数据库的说法修复，需要时手工补录。然后把文件移走：',
   ],
   'db.other': [
-    '{place}：“{step}” 一步失败：{detail}。',
+    '{place}：“{step}”一步失败：{detail}。',
     '请看它的说明。',
     '按说明修复（{remedy}）：',
   ],

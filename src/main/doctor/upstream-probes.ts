@@ -18,6 +18,7 @@ export async function probeUpstreams(
       key,
       probe: unopened.includes(key.name) ? null : result,
     })),
+    modelStates: await admin.upstreams.modelStates(),
     wanted: model === null ? await namedModels(store) : [model],
   }
 }

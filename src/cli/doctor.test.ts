@@ -1,0 +1,36 @@
+/** The doctor's report as text. */
+import { expect, test } from 'bun:test'
+import { failure, ok } from '../doctor/finding.ts'
+import { reportOf } from '../doctor/report.ts'
+import { written } from './doctor.ts'
+
+const dead = (upstream: string, status: number) =>
+  failure('ups.dead', {
+    upstream,
+    baseUrl: 'https://a.example',
+    hint: 'wxyz',
+    status,
+    placement: '--provider openai',
+  })
+
+const textOf = (language: 'en' | 'zh') => {
+  const findings = [dead('one', 401), ok('ups.ok', { upstream: 'well' }), dead('two', 403)]
+  return written(reportOf([{ id: 'UPS-1', tookMs: 1, findings }], language, []))
+}
+
+test('what several keys have in common is said once, with the commands of each', () => {
+  const text = textOf('en')
+  expect(text.match(/Cause: The key was revoked/g)).toHaveLength(1)
+  expect(text.match(/Fix: Make a new key/g)).toHaveLength(1)
+  const lines = text.split('\n')
+  const [one, two] = ['one: https', 'two: https'].map((start) =>
+    lines.findIndex((line) => line.trim().startsWith(start)),
+  )
+  expect(two).toBe((one as number) + 1)
+  expect(text).toContain('gpt-proxy upstream remove one')
+  expect(text).toContain('gpt-proxy upstream remove two')
+})
+
+test('in Chinese as well', () => {
+  expect(textOf('zh').match(/原因: /g)).toHaveLength(1)
+})
