@@ -39,6 +39,7 @@ import { addRestore } from './restore.ts'
 import { addRouteExplain } from './route-explain.ts'
 import { addServe } from './serve.ts'
 import { setHelpLanguage, withTitles } from './texts/help-language.ts'
+import { usageErrorInChinese } from './texts/usage-errors-zh.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
 import { addUpstreamImport } from './upstream/import.ts'
 import { addUpstreamList } from './upstream/list.ts'
@@ -158,7 +159,7 @@ export function buildProgram(context: CliContext): Command {
         context.writeOut(asTypedHere(withTitles(text, context.language), context.command)),
       writeErr: context.writeError,
       // commander repeats an unknown word, which may be a key.
-      outputError: (text, write) => write(redact(text, [])),
+      outputError: (text, write) => write(redact(isChinese ? usageErrorInChinese(text) : text, [])),
     })
     .version(context.version, '--version', 'the version of this program')
     .showHelpAfterError(isChinese ? '（见 --help）' : '(see --help)')

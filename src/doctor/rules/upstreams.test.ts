@@ -17,6 +17,8 @@ const key = (id: number): UpstreamKey => ({
   deployments: null,
   headers: { 'x-team': 'a b', 'x-token': 'secret-1' },
   apiVersion: null,
+  maxInFlight: null,
+  tags: [],
   state: {
     status: 'healthy',
     failureCount: 0,

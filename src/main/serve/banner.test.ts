@@ -1,11 +1,19 @@
 /** What the first start tells a person to do next. */
 import { expect, test } from 'bun:test'
 import { loadConfig } from '../../config.ts'
+import type { Language } from '../../doctor/text.ts'
 import { banner } from './banner.ts'
 
 const KEYS = { adminKey: 'sk-admin', proxyKey: 'sk-proxy', file: '/data/first-start.env' }
 
-function written(parts: { isFirst: boolean; upstreams: number }): string {
+interface Start {
+  isFirst: boolean
+  upstreams: number
+  language?: Language
+  isTerminal?: boolean
+}
+
+function written(parts: Start): string {
   return banner({
     config: loadConfig({}),
     url: 'http://127.0.0.1:8000',
@@ -16,9 +24,10 @@ function written(parts: { isFirst: boolean; upstreams: number }): string {
       unseenKeys: parts.isFirst ? KEYS : null,
     },
     upstreams: parts.upstreams,
-    isTerminal: false,
-    consoleLink: null,
+    isTerminal: parts.isTerminal ?? false,
+    consoleLink: parts.isTerminal ? 'http://127.0.0.1:8000/console/#link' : null,
     command: 'npx gpt-proxy',
+    language: parts.language ?? 'en',
   })
 }
 
@@ -38,3 +47,16 @@ test('a gateway with provider keys is not told to add one', () => {
 test('a later start lists no steps', () => {
   expect(written({ isFirst: false, upstreams: 0 })).not.toContain('Next steps')
 })
+
+test.each([false, true])(
+  'in a Chinese shell everything is said in Chinese (terminal: %p)',
+  (isTerminal) => {
+    const text = written({ isFirst: true, upstreams: 0, language: 'zh', isTerminal })
+    expect(text).toContain('GPT Proxy 监听于 http://127.0.0.1:8000/v1')
+    expect(text).toContain('添加上游密钥：npx gpt-proxy upstream add main < key.txt')
+    const sentences = text.split('\n').filter((line) => /\p{Script=Han}/u.test(line))
+    const english = written({ isFirst: true, upstreams: 0, isTerminal }).trim().split('\n')
+    // All but the line to paste.
+    expect(sentences).toHaveLength(english.length - 1)
+  },
+)

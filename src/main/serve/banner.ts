@@ -2,6 +2,8 @@
 import type { FirstKeys, FirstStartReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { shellWord } from '../../doctor/shell-word.ts'
+import type { Language } from '../../doctor/text.ts'
+import { BANNER_TEXTS, type BannerTexts } from './banner-texts.ts'
 
 export interface BannerParts {
   config: Config
@@ -14,6 +16,8 @@ export interface BannerParts {
   consoleLink: string | null
   /** How this program is called here, as shell words. */
   command: string
+  /** That of the shell. */
+  language: Language
 }
 
 const BODY = '{"model":"demo/echo","messages":[{"role":"user","content":"Hello"}],"stream":true}'
@@ -26,40 +30,39 @@ export function banner({
   isTerminal,
   consoleLink,
   command,
+  language,
 }: BannerParts): string {
+  const texts = BANNER_TEXTS[language]
   const baseUrl = `${config.publicUrl ?? url}/v1`
   const { imported, unseenKeys } = report
-  const lines = [
-    `GPT Proxy listens at ${baseUrl}`,
-    `Upstream keys: ${upstreams} (${imported} imported from the variables just now)`,
-  ]
+  const lines = [texts.listens(baseUrl), texts.upstreamKeys(upstreams, imported)]
   if (unseenKeys !== null)
-    lines.push(...(isTerminal ? shown(baseUrl, unseenKeys) : pointedAt(unseenKeys)))
+    lines.push(...(isTerminal ? shown(texts, baseUrl, unseenKeys) : pointedAt(texts, unseenKeys)))
   if (consoleLink !== null && isTerminal)
-    lines.push(`Console:   ${consoleLink}`, 'Open it within 30 minutes to choose a password.')
-  else lines.push(`Console: ${config.publicUrl ?? url}/console/`)
-  if (unseenKeys !== null) lines.push(...nextSteps(command, upstreams))
+    lines.push(texts.consoleLink(consoleLink), texts.choosePassword)
+  else lines.push(texts.console(`${config.publicUrl ?? url}/console/`))
+  if (unseenKeys !== null) lines.push(...nextSteps(texts, command, upstreams))
   return `${lines.join('\n')}\n`
 }
 
 /** What a gateway needs before its first start. */
-function nextSteps(command: string, upstreams: number): string[] {
+function nextSteps(texts: BannerTexts, command: string, upstreams: number): string[] {
   const providerKey =
-    upstreams > 0 ? [] : [`  Add a provider key:       ${command} upstream add main < key.txt`]
+    upstreams > 0 ? [] : [`  ${texts.addKey}${command} upstream add main < key.txt`]
   return [
-    'Next steps:',
+    texts.nextSteps,
     ...providerKey,
-    '  Open the console:         at the address above',
-    `  Make a key for a person:  ${command} user create alice && ${command} key create alice`,
+    `  ${texts.openConsole}`,
+    `  ${texts.makeKey}${command} user create alice && ${command} key create alice`,
   ]
 }
 
-function shown(baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {
+function shown(texts: BannerTexts, baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {
   return [
-    `Base URL:  ${baseUrl}`,
-    `Admin key: ${adminKey}`,
-    `Proxy key: ${proxyKey}`,
-    'The keys are shown only now. Try it:',
+    `${texts.baseUrl}${baseUrl}`,
+    `${texts.adminKey}${adminKey}`,
+    `${texts.proxyKey}${proxyKey}`,
+    texts.shownOnce,
     curlLine(
       shellWord(`${baseUrl}/chat/completions`),
       shellWord(`Authorization: Bearer ${proxyKey}`),
@@ -67,9 +70,9 @@ function shown(baseUrl: string, { adminKey, proxyKey }: FirstKeys): string[] {
   ]
 }
 
-function pointedAt({ file }: FirstKeys): string[] {
+function pointedAt(texts: BannerTexts, { file }: FirstKeys): string[] {
   return [
-    `The first keys are in ${file}; delete it once you have them. Try it:`,
+    texts.firstKeys(file),
     `. ${shellWord(file)} && ${curlLine('"$BASE_URL/chat/completions"', '"Authorization: Bearer $PROXY_KEY"')}`,
   ]
 }

@@ -7,6 +7,7 @@ import type { Admin } from '../../admin/admin.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import { EXIT_CODES } from '../../cli/exit-codes.ts'
 import type { Config } from '../../config.ts'
+import { languageOf } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
@@ -90,6 +91,7 @@ export async function runServer(
     isTerminal,
     consoleLink,
     command,
+    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
   })
   process.stdout.write(text, (error) => {
     if (isTerminal && !error) removeFirstStart(config)
