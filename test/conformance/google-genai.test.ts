@@ -39,18 +39,36 @@ function answer(body: (typeof bodies)[number] & { stream?: boolean; tools?: unkn
   return new Response(`${chunks.join('')}data: [DONE]\n\n`, { headers })
 }
 
+/** An upstream of Google's own format: for each text its length. */
+async function embed(request: Request): Promise<Response> {
+  const { requests } = (await request.json()) as {
+    requests: { content: { parts: { text: string }[] } }[]
+  }
+  const embeddings = requests.map(({ content }) => ({
+    values: [content.parts[0]?.text.length ?? 0, 0.5],
+  }))
+  return Response.json({ embeddings })
+}
+
 beforeAll(async () => {
   server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
+      const { pathname } = new URL(request.url)
+      if (pathname.includes('EmbedContents')) return embed(request)
       const body = (await request.json()) as Parameters<typeof answer>[0]
       bodies.push(body)
       return answer(body)
     },
   })
   const baseUrl = `http://127.0.0.1:${server.port}`
-  gateway = await startGateway({ upstreams: [{ provider: 'compatible', baseUrl, models: ['m'] }] })
+  gateway = await startGateway({
+    upstreams: [
+      { name: 'chat', provider: 'compatible', baseUrl, models: ['m'] },
+      { name: 'google', provider: 'gemini', baseUrl, models: ['gemini-embedding-001'] },
+    ],
+  })
   client = new GoogleGenAI({ apiKey: gateway.proxyKey, httpOptions: { baseUrl: gateway.origin } })
 })
 afterAll(async () => {
@@ -117,6 +135,18 @@ test('keeps the history of a streamed conversation', async () => {
     'model',
   ])
   expect(bodies.at(-1)?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+})
+
+test('embeds texts', async () => {
+  const contents = ['Hi', 'Hello']
+  const { embeddings } = await client.models.embedContent({
+    model: 'gemini-embedding-001',
+    contents,
+  })
+  expect(embeddings?.map(({ values }) => values)).toEqual([
+    [2, 0.5],
+    [5, 0.5],
+  ])
 })
 
 test('lists models, and gets errors as its own', async () => {
