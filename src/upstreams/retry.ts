@@ -41,7 +41,7 @@ export function nextStep(situation: RetrySituation): NextStep {
   switch (failed.class) {
     case 'connect':
     case 'server':
-      return { go: 'same', waitMs: 200 + random * 800 }
+      return { go: 'same', waitMs: shortPauseMs(random) }
     case 'rate':
       return failed.retryAfterMs !== null && failed.retryAfterMs <= MAX_WAIT_MS
         ? { go: 'same', waitMs: failed.retryAfterMs }
@@ -49,6 +49,11 @@ export function nextStep(situation: RetrySituation): NextStep {
     default:
       return { go: 'stop' }
   }
+}
+
+/** Jittered, so that clients which failed together do not come back together. `random`: in [0, 1). */
+export function shortPauseMs(random: number): number {
+  return 200 + random * 800
 }
 
 /** The attempts of a request that count against MAX_ATTEMPTS. */

@@ -3,7 +3,7 @@ import type { GatewayError } from '../../core/errors.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { costlyAfter, nextStep } from '../../upstreams/retry.ts'
+import { costlyAfter, nextStep, shortPauseMs } from '../../upstreams/retry.ts'
 import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
 import { admissionOf, choose, standby } from './choose.ts'
@@ -13,6 +13,7 @@ import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult, Sent } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
+import { secondRound } from './second-round.ts'
 import { type SendOptions, send as sendModelCall } from './send.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 
@@ -109,6 +110,7 @@ async function nextCandidate(
   const { health, resendOnReset } = services
   const { upstream, target } = candidate
   tries.failures.push(failed)
+  tries.tried.push({ candidate, failed })
   tries.costly = costlyAfter(tries.costly, failed)
   tries.fresh = failed.reset && resendOnReset && !tries.resent
   // An idle connection that the upstream was just closing says nothing about its health.
@@ -130,6 +132,11 @@ async function nextCandidate(
     random: services.random(),
   })
   if (next.go === 'other') return { candidate: other }
+  const again = secondRound(services, tries)
+  if (again !== null && services.retryBudget.spend()) {
+    await pause(shortPauseMs(services.random()), tries)
+    return { candidate: again }
+  }
   // A breaker that this failure opened is not passed by waiting a moment.
   const isOpen = failed.class !== 'rate' && admissionOf(services, candidate) === 'deny'
   if (next.go === 'stop' || isOpen || !services.retryBudget.spend())

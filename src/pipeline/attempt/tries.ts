@@ -1,6 +1,7 @@
 /** What was tried for one request: one object, so that relay can ask for another answer where attempt stopped. */
 import type { Caller } from '../../access/caller.ts'
 import type { ModelDefinition } from '../../core/entities.ts'
+import type { Failure } from '../../core/failure.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Loss } from '../../protocols/neutral/neutral.ts'
@@ -13,6 +14,11 @@ import type { AttemptNote } from '../../usage/record.ts'
 import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
 import { type Delivery, openDelivery } from '../relay/delivery.ts'
+
+export interface Tried {
+  candidate: Candidate<UsableUpstream>
+  failed: Failure
+}
 
 export class RequestTries extends Tries {
   readonly plan: Plan<UsableUpstream>
@@ -27,6 +33,8 @@ export class RequestTries extends Tries {
   readonly definition: ModelDefinition | null
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[] = []
+  /** What failed, in order, to be asked again. */
+  readonly tried: Tried[] = []
   /** What was asked last. */
   current: Candidate<UsableUpstream> | null = null
   /** When it was sent, in milliseconds since the request arrived. */

@@ -146,7 +146,10 @@ function bodyEnded(running: Running): StreamEnding {
 
 function brokenOff(running: Running): StreamEnding {
   const { reader } = running.response
-  if (reader.finished) return close(running, reader.finish().bytes, null)
+  if (reader.finished) {
+    const { bytes, end } = reader.finish()
+    if (end === 'complete' && reader.error === null) return close(running, bytes, null)
+  }
   const cut = running.stopped
   const detail = 'the connection broke off in the middle of the stream'
   return close(running, null, cut ?? upstreamCut(running, detail))

@@ -63,6 +63,8 @@ function blame(tries: RequestTries, { code, detail }: Cut): void {
   const failed = failure(kind, detail, { status: 200, ambiguous: true })
   const current = tries.current as Candidate<UsableUpstream>
   tries.failures.push(failed)
+  // It did answer: one that fell silent later is no silent upstream.
+  tries.tried.push({ candidate: current, failed: { ...failed, class: 'server' } })
   tries.costly = costlyAfter(tries.costly, failed)
   tries.asked = [current]
   excludeTargets(tries, current.target, failed)

@@ -1,0 +1,36 @@
+/** Streams that are cut at every byte: the client's text is whole, said once, and has one end. */
+import { describe, expect, test } from 'bun:test'
+import { inProcess } from '../../../test/support/in-process/gateway.ts'
+import { upstreamKey } from '../../../test/support/in-process/services.ts'
+import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
+import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.ts'
+
+const STORY = storyOf(8)
+const NAMED = SPOKEN.map((format) => ({ format, name: format.name }))
+
+describe.each(NAMED)('a stream of $name', ({ format }) => {
+  test('is whole wherever it is cut', async () => {
+    const question = { model: 'm', stream: true, ...format.question('m', true) }
+    const answer = storyteller(STORY, { id: 'first' }).answer(format, question)
+    const bytes = Buffer.from(answer === null ? '' : format.events(answer).join(''))
+    for (let length = 0; length < bytes.length; length++) {
+      const gateway = await inProcess(
+        (request, index) => {
+          if (index === 0) return { body: [new Uint8Array(bytes.subarray(0, length)), 'cut'] }
+          const spoken = spokenAt(request.url)
+          const rest = storyteller(STORY, { id: 'second' }).answer(
+            spoken,
+            JSON.parse(String(request.body)),
+          )
+          return { body: rest === null ? [] : spoken.events(rest) }
+        },
+        { upstreams: [1, 2].map((id) => upstreamKey(id, { provider: format.provider })) },
+      )
+      const { protocol, endpoint } = format
+      const { text, record } = await gateway.ask(question, { protocol, endpoint })
+      const read = format.read(text)
+      expect({ length, ...read }).toMatchObject({ length, text: STORY, errors: [], flaws: [] })
+      expect([length, read.reasons.length, record?.outcome]).toEqual([length, 1, 'ok'])
+    }
+  }, 60_000)
+})
