@@ -11,7 +11,7 @@ import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
 import { realtimeRoute } from './routes/realtime.ts'
-import { RESPONSES_ROUTES } from './routes/responses.ts'
+import { FURTHER_RESPONSES_ROUTES, RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
 import { VENDOR_ROUTES } from './routes/vendor.ts'
 import type { Exchange } from './server/exchange.ts'
@@ -23,7 +23,7 @@ export const ROUTES: readonly Route[] = [
   modelRoute('/v1/embeddings', 'embeddings'),
   modelRoute('/v1/messages', 'messages', 'anthropic'),
   modelRoute('/v1/messages/count_tokens', 'messages/count_tokens', 'anthropic'),
-  ...RESPONSES_ROUTES,
+  RESPONSES_ROUTE,
   ...GEMINI_ROUTES,
   getRoute('/v1beta/models', 'proxy_key', listGeminiModels),
   getRoute('/v1beta/models/{model*}', 'proxy_key', lookAtGeminiModel),
@@ -37,7 +37,7 @@ export const ROUTES: readonly Route[] = [
 
 export function createApp(parts: AppParts): (exchange: Exchange) => void {
   const router = createRouter(
-    [...ROUTES, realtimeRoute, ...VENDOR_ROUTES]
+    [...ROUTES, realtimeRoute, ...FURTHER_RESPONSES_ROUTES, ...VENDOR_ROUTES]
       .filter(({ path }) => isServed(path, parts.surface))
       .map(({ method, path, open }) => ({
         method,

@@ -5,6 +5,12 @@ export interface ReplyHead {
   headers: Record<string, string>
 }
 
+/** The head of a body that is sent in parts. */
+export interface StreamHead extends ReplyHead {
+  /** Of the whole body, in bytes; absent or null if it is not known. A body of another length is broken off. */
+  length?: number | null
+}
+
 /** What the web server sends. */
 export interface Reply extends ReplyHead {
   body: string | Uint8Array
@@ -14,7 +20,7 @@ export interface Reply extends ReplyHead {
 export interface Client {
   respond(reply: Reply): void
   /** Its head goes with the first bytes, or with `flush`. */
-  stream(head: ReplyHead): ClientStream
+  stream(head: StreamHead): ClientStream
   /** Closes the connection, whatever was sent. */
   abort(): void
   /** Its key no longer works: refuses it if the response has not begun, otherwise closes the connection. */

@@ -5,7 +5,10 @@ import type { CredentialSource } from './credentials.ts'
 export interface BodySource {
   /** Null: it is sent in chunks. */
   readonly length: number | null
-  /** The next bytes, null at the end; rejects if the sender broke off. One call at a time. */
+  /**
+   * The next bytes, null at the end; rejects if the sender broke off. One call at a time. The bytes are the taker's,
+   * who may free them.
+   */
   next(): Uint8Array | null | Promise<Uint8Array | null>
 }
 

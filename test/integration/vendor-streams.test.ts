@@ -1,7 +1,7 @@
 /** Streams of the vendors' further routes: how they end, what they cost, and what is tried elsewhere. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock/mock-replies.ts'
+import { httpChunk, LAST_HTTP_CHUNK, replyHead, sseHead } from '../support/mock/mock-replies.ts'
 import { type MockUpstream, type Step, startMockUpstream } from '../support/mock/mock-upstream.ts'
 
 let mocks: [MockUpstream, MockUpstream]
@@ -165,5 +165,56 @@ describe('a stream of images', () => {
     const response = await post('images/generations', asked)
     expect(dataIn(await response.text())).toMatchObject([{ type: done.type }])
     expect(calls).toBe(2)
+  })
+})
+
+describe('a download', () => {
+  const content = 'x'.repeat(300_000)
+  const sized = (length: number, ...steps: Step[]): Step[] => [
+    {
+      write: replyHead(200, {
+        'content-type': 'application/octet-stream',
+        'content-length': String(length),
+      }),
+    },
+    ...steps,
+  ]
+  const download = () =>
+    fetch(`${gateway.baseUrl}/files/file-1/content`, {
+      headers: { authorization: `Bearer ${gateway.proxyKey}` },
+    })
+
+  test('keeps its length', async () => {
+    everywhere(sized(content.length, { write: content }))
+    const response = await download()
+    expect(response.headers.get('content-length')).toBe(String(content.length))
+    expect(response.headers.get('transfer-encoding')).toBeNull()
+    expect(await response.text()).toBe(content)
+  })
+
+  test('that is compressed against our request has the length of what comes out', async () => {
+    const packed = Bun.gzipSync(content)
+    everywhere([
+      {
+        write: replyHead(200, {
+          'content-type': 'application/octet-stream',
+          'content-encoding': 'gzip',
+          'content-length': String(packed.length),
+        }),
+      },
+      { write: packed },
+    ])
+    expect(await (await download()).text()).toBe(content)
+  })
+
+  test('that breaks off is never taken for whole', async () => {
+    everywhere(sized(content.length, { write: content.slice(1) }, 'fin'))
+    const response = await download()
+    const outcome = await response.text().then(
+      () => 'whole',
+      () => 'broken',
+    )
+    expect(outcome).toBe('broken')
+    expect(await rowOf(response)).toMatchObject({ outcome: 'cut' })
   })
 })

@@ -52,6 +52,8 @@ export function decoded(reply: UpstreamReply): UpstreamReply {
   )
 }
 
+const OF_THE_ENCODED_BODY: ReadonlySet<string> = new Set(['content-encoding', 'content-length'])
+
 class DecodedReply implements UpstreamReply {
   readonly status: number
   private readonly source: UpstreamReply
@@ -67,7 +69,7 @@ class DecodedReply implements UpstreamReply {
   }
 
   header(name: string): string | null {
-    return name === 'content-encoding' ? null : this.source.header(name)
+    return OF_THE_ENCODED_BODY.has(name) ? null : this.source.header(name)
   }
 
   async next(): Promise<Uint8Array | null> {

@@ -1,4 +1,5 @@
 /** Writes requests to a connection one after another: in one write if possible, uploads as they arrive. */
+import { releaseBytes } from '../../core/release-bytes.ts'
 import { type BodySource, isBodySource, type WireRequest } from '../../upstreams/transport.ts'
 
 interface Writable {
@@ -48,7 +49,7 @@ export class RequestWriter {
     const { unsent } = this
     if (unsent === null) return
     this.unsent = null
-    this.write(unsent, unsent.length)
+    this.write(unsent, unsent.length, true)
     if (this.unsent === null) this.onDrained?.()
   }
 
@@ -79,7 +80,9 @@ export class RequestWriter {
       const bytes = next instanceof Promise ? await next : next
       if (bytes === null || !this.open) break
       if (chunked) this.writeText(`${bytes.length.toString(16)}\r\n`, null)
-      this.write(bytes, bytes.length)
+      this.write(bytes, bytes.length, true)
+      if (this.unsent !== null) await this.drainage()
+      releaseBytes(bytes)
       if (chunked) this.writeText('\r\n', null)
     }
     if (chunked) this.writeText('0\r\n\r\n', null)
@@ -92,12 +95,14 @@ export class RequestWriter {
     })
   }
 
-  private write(bytes: Uint8Array, length: number): void {
+  /** `lasting`: the bytes stay unchanged until they are sent. */
+  private write(bytes: Uint8Array, length: number, lasting = false): void {
     if (!this.open) return
     const written = this.unsent === null ? Math.max(0, this.wire.write(bytes, length)) : 0
     if (written >= length) return
+    const view = bytes.subarray(written, length)
     // A copy, because the bytes may be in the buffer all connections share; `slice` of a Buffer does not copy.
-    const rest = new Uint8Array(bytes.subarray(written, length))
+    const rest = lasting ? view : new Uint8Array(view)
     this.unsent = this.unsent === null ? rest : Buffer.concat([this.unsent, rest])
   }
 }

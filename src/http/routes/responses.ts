@@ -18,8 +18,10 @@ import { queryTextOf } from '../server/target.ts'
 import { type RouteMatch, reportRefusal, serveEndpoint } from './inference.ts'
 import { vendorHandler, vendorRow } from './vendor.ts'
 
-export const RESPONSES_ROUTES: readonly Route[] = [
-  byModel('/v1/responses', 'responses'),
+export const RESPONSES_ROUTE = byModel('/v1/responses', 'responses')
+
+/** Rows of the vendors' table too, where they are documented. */
+export const FURTHER_RESPONSES_ROUTES: readonly Route[] = [
   byModel('/v1/responses/input_tokens', 'responses/input_tokens'),
   byId('GET', '/v1/responses/{response}', 'retrieve'),
   byId('DELETE', '/v1/responses/{response}', 'delete'),

@@ -240,3 +240,33 @@ test('is idle between two requests only', () => {
   asked[0]?.respond(OK)
   expect(connection.isIdle()).toBe(true)
 })
+
+describe('a stream of known length', () => {
+  const HEAD = { status: 200, headers: {}, length: 5 }
+  const bytes = (text: string) => new TextEncoder().encode(text)
+
+  test('says its length and leaves the connection open', () => {
+    const { receive, asked, sent, events } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(HEAD)
+    void stream?.write(bytes('he'))
+    stream?.end(bytes('llo'))
+    expect(sent()).toContain('content-length: 5\r\n')
+    expect(sent()).toEndWith('\r\n\r\nhello')
+    expect(sent()).not.toContain('chunked')
+    expect(events).toEqual([])
+  })
+
+  test.each([
+    ['shorter', ['ab', 'XY']],
+    ['longer', ['ab', 'XYZW']],
+  ])('that turns out %s is broken off', (_, [first = '', last = '']) => {
+    const { receive, asked, sent, events } = connected()
+    receive(GET)
+    const stream = asked[0]?.stream(HEAD)
+    void stream?.write(bytes(first))
+    stream?.end(bytes(last))
+    expect(events.length).toBeGreaterThan(0)
+    expect(sent()).not.toContain(last)
+  })
+})

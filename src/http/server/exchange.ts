@@ -1,7 +1,7 @@
 /** One request and its reply, between the client connection and the code that answers. */
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
-import type { ClientStream, Reply, ReplyHead } from '../../pipeline/client.ts'
+import type { ClientStream, Reply, ReplyHead, StreamHead } from '../../pipeline/client.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import { BodyStream } from './body-stream.ts'
@@ -60,6 +60,9 @@ export class Exchange implements ClientStream {
   private state: 'waiting' | 'streaming' | 'tunnel' | 'over' = 'waiting'
   /** The head of a stream, sent with the first bytes. */
   private unsentHead = ''
+  private chunked = false
+  /** Bytes of a stream of known length that are still to come. */
+  private left: number | null = null
   private keepAlive = false
   private further: Readonly<Record<string, string>> | null = null
 
@@ -144,17 +147,26 @@ export class Exchange implements ClientStream {
   }
 
   /** Sends nothing if the client has left or was refused. */
-  stream(head: ReplyHead): ClientStream {
+  stream(head: StreamHead): ClientStream {
     if (this.state !== 'waiting') return this
-    const framing = this.isChunked() ? 'transfer-encoding: chunked\r\n' : ''
-    this.unsentHead = this.headOf(head, framing, this.isChunked())
+    const { length = null } = head
+    this.left = length
+    this.chunked = length === null && this.request.minor === 1
+    const framing =
+      length !== null
+        ? `content-length: ${length}\r\n`
+        : this.chunked
+          ? 'transfer-encoding: chunked\r\n'
+          : ''
+    this.unsentHead = this.headOf(head, framing, framing !== '')
     this.state = 'streaming'
     return this
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
     if (this.state !== 'streaming') return
-    this.sendPart(bytes, this.isChunked() ? 'chunk' : 'plain')
+    if (!this.fits(bytes.length)) return this.abort()
+    this.sendPart(bytes, this.chunked ? 'chunk' : 'plain')
     return this.wire.lag()
   }
 
@@ -164,7 +176,11 @@ export class Exchange implements ClientStream {
 
   end(last: Uint8Array | null): void {
     if (this.state !== 'streaming') return
-    this.sendPart(last, this.isChunked() ? 'last chunk' : 'plain')
+    if (!this.fits(last?.length ?? 0) || (this.left ?? 0) > 0) {
+      this.abort()
+      return
+    }
+    this.sendPart(last, this.chunked ? 'last chunk' : 'plain')
     this.finish()
   }
 
@@ -212,8 +228,11 @@ export class Exchange implements ClientStream {
     this.onGone?.()
   }
 
-  private isChunked(): boolean {
-    return this.request.minor === 1
+  /** More than was announced would be read as the next reply. */
+  private fits(bytes: number): boolean {
+    if (this.left === null) return true
+    this.left -= bytes
+    return this.left >= 0
   }
 
   /** `delimited`: the client can find the end of the body without the connection closing. */

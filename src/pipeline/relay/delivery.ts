@@ -1,5 +1,5 @@
 /** What the client has of its response so far. */
-import type { Client, ClientStream } from '../client.ts'
+import type { Client, ClientStream, StreamHead } from '../client.ts'
 
 export interface Delivery {
   readonly client: Client
@@ -25,10 +25,11 @@ const STREAM_HEADERS = {
 export function clientStream(
   delivery: Delivery,
   further: Readonly<Record<string, string>>,
-  plain = false,
+  plain?: Pick<StreamHead, 'length'>,
 ): ClientStream {
   if (delivery.stream !== null) return delivery.stream
   const headers = Object.assign(delivery.headers, further, plain ? null : STREAM_HEADERS)
-  delivery.stream = delivery.client.stream({ status: 200, headers })
+  const length = plain?.length ?? null
+  delivery.stream = delivery.client.stream({ status: 200, headers, length })
   return delivery.stream
 }

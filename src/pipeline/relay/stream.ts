@@ -1,6 +1,7 @@
 /** The body of a streamed response: at the client's pace, watched for silence on both sides. */
 import { ERROR_CATALOGUE, type ErrorReport } from '../../core/errors.ts'
 import { redact, shownCode } from '../../core/redact.ts'
+import { releaseBytes } from '../../core/release-bytes.ts'
 import { TOO_LONG } from '../attempt/refusals.ts'
 import type { StreamResponse } from '../attempt/result.ts'
 import { type RequestTries, requestLimitMs } from '../attempt/tries.ts'
@@ -104,6 +105,7 @@ async function passOn(running: Running): Promise<StreamEnding> {
         await taken
       }
       if (running.ended !== null) return running.ended
+      if (response.plain !== undefined) releaseBytes(events)
     }
     watchUpstream(running)
     let chunk: Uint8Array | null

@@ -5,6 +5,7 @@ import { unitCostUsd } from '../../passthrough/unit-prices.ts'
 import { type Used, usedBy } from '../../passthrough/usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
+import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { firstEvent } from '../attempt/first-event.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type Reading } from '../attempt/reading.ts'
@@ -93,9 +94,18 @@ async function raw(owner: Owner, reading: Reading, type: string): Promise<Sent> 
   const cost = () => costOf(owner.call, used)
   const response: StreamResponse = {
     ...{ kind: 'stream', upstream, headers, reader: RAW_BYTES, first: null, reply, cancel, cost },
-    plain: true,
+    plain: { length: lengthOf(reply) },
   }
   return { kind: 'response', response }
+}
+
+/** Of the body as it passes; a compressed one is decoded, so that its length changes. */
+function lengthOf(reply: UpstreamReply): number | null {
+  const text = reply.header('content-length')
+  const encoding = reply.header('content-encoding') ?? 'identity'
+  return text !== null && /^\d{1,15}$/.test(text) && encoding.toLowerCase() === 'identity'
+    ? Number(text)
+    : null
 }
 
 function headersOf({ upstream, reply }: Reading): Record<string, string> {

@@ -1,0 +1,80 @@
+/** Files of hundreds of megabytes pass without staying in the gateway's memory, in both directions. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memoryOf } from '../../../bench/rig/process-cost.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+
+const BYTES = 512 * 1024 ** 2
+/** Without being freed at once, what passed takes about seventy. */
+const MOST_MB = 40
+
+let folder: string
+let file: string
+let received = 0
+let gateway: Gateway
+let upstream: ReturnType<typeof startUpstream>
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-large-'))
+  file = join(folder, 'file')
+  writeFileSync(file, '')
+  truncateSync(file, BYTES)
+  upstream = startUpstream()
+  gateway = await startGateway({
+    upstreams: [{ name: 'vendor', baseUrl: `http://127.0.0.1:${upstream.port}/v1` }],
+  })
+})
+afterAll(async () => {
+  await gateway.stop()
+  upstream.stop(true)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function startUpstream() {
+  return Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    maxRequestBodySize: 2 * BYTES,
+    async fetch(request) {
+      if (request.method === 'GET') return new Response(Bun.file(file))
+      received = 0
+      for await (const chunk of request.body ?? []) received += chunk.length
+      return Response.json({ id: 'file-1', object: 'file' })
+    },
+  })
+}
+
+async function curl(...args: string[]): Promise<string> {
+  const key = `authorization: Bearer ${gateway.proxyKey}`
+  const child = Bun.spawn(['curl', '-sS', '--fail', '-H', key, ...args], { stderr: 'inherit' })
+  const said = await new Response(child.stdout).text()
+  expect(await child.exited).toBe(0)
+  return said
+}
+
+/** MB that the gateway took more at its peak. */
+async function peakOver(work: () => Promise<unknown>): Promise<number> {
+  // The peak is counted from here on (proc(5), clear_refs).
+  writeFileSync(`/proc/${gateway.pid}/clear_refs`, '5')
+  const before = memoryOf(gateway.pid).residentMb
+  await work()
+  return memoryOf(gateway.pid).peakMb - before
+}
+
+test('an upload', async () => {
+  const upload = () =>
+    curl('-F', 'purpose=batch', '-F', `file=@${file}`, `${gateway.baseUrl}/files`)
+  expect(await peakOver(upload)).toBeLessThan(MOST_MB)
+  expect(received).toBeGreaterThan(BYTES)
+})
+
+test('a download', async () => {
+  const sizes = ['-o', '/dev/null', '-w', '%{size_download}']
+  let size = ''
+  const download = async () => {
+    size = await curl(...sizes, `${gateway.baseUrl}/files/file-1/content`)
+  }
+  expect(await peakOver(download)).toBeLessThan(MOST_MB)
+  expect(Number(size)).toBe(BYTES)
+})
