@@ -10,7 +10,7 @@ import {
   type ModelHosts,
   startModelHosts,
 } from '../support/model-hosts.ts'
-import { dataOf } from '../support/translation.ts'
+import { dataOf } from '../support/translation/translation.ts'
 
 let gateway: Gateway
 let hosts: ModelHosts

@@ -1,6 +1,11 @@
 /** What foreign clients get of Gemini’s answers. */
 import { describe, expect, test } from 'bun:test'
-import { answered, dataOf, eventsFrom, streamed } from '../../../test/support/translation.ts'
+import {
+  answered,
+  dataOf,
+  eventsFrom,
+  streamed,
+} from '../../../test/support/translation/translation.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 import { geminiWire } from './format.ts'
 

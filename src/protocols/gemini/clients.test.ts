@@ -1,5 +1,6 @@
 /** Clients of Gemini with foreign upstreams. */
 import { describe, expect, test } from 'bun:test'
+import { refusal } from '../../../test/support/translation/chat-samples.ts'
 import {
   dataOf,
   lossesOf,
@@ -7,19 +8,8 @@ import {
   sent,
   sentBody,
   streamed,
-} from '../../../test/support/translation.ts'
-import { GatewayError } from '../../core/errors.ts'
+} from '../../../test/support/translation/translation.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
-
-function refusal(run: () => unknown): GatewayError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 describe('a request of a Gemini client', () => {
   const camel = {

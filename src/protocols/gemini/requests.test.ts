@@ -1,6 +1,11 @@
 /** What Gemini gets of a foreign client’s request. */
 import { describe, expect, test } from 'bun:test'
-import { dataOf, lossesOf, sentBody, streamed } from '../../../test/support/translation.ts'
+import {
+  dataOf,
+  lossesOf,
+  sentBody,
+  streamed,
+} from '../../../test/support/translation/translation.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 
 const asks = (text: string) => ({ role: 'user', content: text })

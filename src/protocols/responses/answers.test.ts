@@ -9,7 +9,7 @@ import {
   folded,
   readRequest,
   streamed,
-} from '../../../test/support/translation.ts'
+} from '../../../test/support/translation/translation.ts'
 import type { JsonObject, StreamEvent } from '../neutral/neutral.ts'
 
 const chunk = (delta: JsonObject, finish: string | null = null) => ({

@@ -1,6 +1,11 @@
 /** What an upstream gets of an agent's request, and of structured output. */
 import { describe, expect, test } from 'bun:test'
-import { lossesOf, sent, sentBody, targetOf } from '../../../test/support/translation.ts'
+import {
+  lossesOf,
+  sent,
+  sentBody,
+  targetOf,
+} from '../../../test/support/translation/translation.ts'
 
 const asks = (content: unknown) => ({ role: 'user', content })
 

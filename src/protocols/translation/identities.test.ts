@@ -8,7 +8,7 @@ import {
   readRequest,
   targetOf,
   wire,
-} from '../../../test/support/translation.ts'
+} from '../../../test/support/translation/translation.ts'
 import { unfold } from '../neutral/fold.ts'
 import type {
   CallPart,

@@ -8,7 +8,7 @@ import {
   readRequest,
   targetOf,
   wire,
-} from '../../../test/support/translation.ts'
+} from '../../../test/support/translation/translation.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
 import type { DialectName, NeutralResponse, Part } from '../neutral/neutral.ts'
 import { DIALECTS } from './formats.ts'

@@ -10,7 +10,7 @@ import {
   streamed,
   targetOf,
   wire,
-} from '../../../test/support/translation.ts'
+} from '../../../test/support/translation/translation.ts'
 import { factsFor } from '../neutral/model-facts.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 import { budgetOf, effortOf, nearestEffort } from '../neutral/reasoning.ts'

@@ -1,33 +1,19 @@
 /** What an upstream gets of tools, calls and their results. Numbers in brackets are known failures of other gateways. */
 import { describe, expect, test } from 'bun:test'
-import { lossesOf, readRequest, sent, sentBody } from '../../../test/support/translation.ts'
-import { GatewayError } from '../../core/errors.ts'
+import {
+  asks,
+  call,
+  claudeTool,
+  refusal,
+  tool,
+} from '../../../test/support/translation/chat-samples.ts'
+import {
+  lossesOf,
+  readRequest,
+  sent,
+  sentBody,
+} from '../../../test/support/translation/translation.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
-
-const tool = (
-  name: string,
-  parameters: JsonObject | null = { type: 'object', properties: {} },
-) => ({
-  type: 'function',
-  function: { name, ...(parameters !== null && { parameters }) },
-})
-const call = (id: string, name = 'look', args = '{}') => ({
-  id,
-  type: 'function',
-  function: { name, arguments: args },
-})
-const asks = (content: unknown) => ({ role: 'user', content })
-const claudeTool = { name: 'look', input_schema: { type: 'object', properties: {} } }
-
-function refusal(run: () => unknown): GatewayError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 describe('tools', () => {
   const messages = [asks('Hi')]

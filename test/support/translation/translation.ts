@@ -1,6 +1,6 @@
 /** Runs translations as the pipeline does, for tests. */
-import { EventFold } from '../../src/protocols/neutral/fold.ts'
-import { factsFor } from '../../src/protocols/neutral/model-facts.ts'
+import { EventFold } from '../../../src/protocols/neutral/fold.ts'
+import { factsFor } from '../../../src/protocols/neutral/model-facts.ts'
 import type {
   DialectName,
   JsonObject,
@@ -8,21 +8,21 @@ import type {
   NeutralResponse,
   StreamEvent,
   WireName,
-} from '../../src/protocols/neutral/neutral.ts'
-import { eventsOf } from '../../src/protocols/sse.ts'
+} from '../../../src/protocols/neutral/neutral.ts'
+import { eventsOf } from '../../../src/protocols/sse.ts'
 import type {
   DialectFormat,
   ReplyContext,
   WireFormat,
   WireTarget,
-} from '../../src/protocols/translation/format.ts'
-import { DIALECTS, WIRES } from '../../src/protocols/translation/formats.ts'
+} from '../../../src/protocols/translation/format.ts'
+import { DIALECTS, WIRES } from '../../../src/protocols/translation/formats.ts'
 import {
   StreamTranslation,
   type TranslatedRequest,
   translateReply,
   translateRequest,
-} from '../../src/protocols/translation/translate.ts'
+} from '../../../src/protocols/translation/translate.ts'
 
 export const CLAUDE = 'claude-opus-4-8'
 export const OLDER_CLAUDE = 'claude-sonnet-4-5'
