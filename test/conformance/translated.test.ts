@@ -9,7 +9,14 @@ import type {
 } from '../../src/protocols/neutral/neutral.ts'
 import { SseEvents } from '../../src/protocols/sse-events.ts'
 import { DIALECTS, WIRES } from '../../src/protocols/translation/formats.ts'
-import { contextOf, dialect, folded, readRequest, targetOf, wire } from '../support/translation/translation.ts'
+import {
+  contextOf,
+  dialect,
+  folded,
+  readRequest,
+  targetOf,
+  wire,
+} from '../support/translation/translation.ts'
 import { type Recording, recordingsOf } from './recorded/recordings.ts'
 
 const KINDS = Object.keys(WIRES).filter((name): name is DialectName => name in DIALECTS)
