@@ -19,9 +19,17 @@ const blocks = (text: string) =>
     language,
     body
       .split('\n')
+      .map((line) => (language === 'mermaid' ? withoutLabels(line) : line))
       .map((line) => line.replace(/\s*#.*$/, '').trim())
       .filter(Boolean),
   ])
+/** What a picture says is for people; its nodes and arrows are the same in both languages. */
+const withoutLabels = (line: string) =>
+  line
+    .replace(/"[^"]*"/g, '""')
+    .replace(/\(\[.*?\]\)/g, '([])')
+    .replace(/^(\s*participant \w+) as .*/, '$1')
+    .replace(/^(\s*(?:Note over [\w,]+|\w+-+>*\)?\w+)):.*/, '$1')
 const levels = (text: string) =>
   [...text.replace(/```.*?```/gs, '').matchAll(/^(#+) /gm)].map(([, marks]) => marks?.length)
 const firstCells = (text: string) =>
