@@ -17,6 +17,7 @@ describe('gpt-proxy user', () => {
       email: 'alice@example.com',
       role: 'user',
       status: 'active',
+      max_in_flight: null,
       monthly_quota_tokens: null,
     })
     expect(
