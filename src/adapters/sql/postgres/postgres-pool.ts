@@ -21,6 +21,11 @@ export function createPool({ address, size, patience, program }: PoolOptions): P
   })
   // Losing an idle connection is not an error: the next caller opens a new one.
   pool.on('error', () => {})
+  // While a client is in use the pool does not listen: a connection that is lost between two statements of a
+  // transaction would end the process. The next statement fails instead.
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+  })
   return {
     async connect() {
       try {
