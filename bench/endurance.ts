@@ -17,7 +17,7 @@ export interface LagFigures {
   longestOwnMs: number
   longestQueuedMs: number
   longestBlockedMs: number
-  /** Waits of which more than 5 ms were the server's own doing. */
+  /** Waits in which the server itself ran or was blocked for more than 5 ms. */
   stalls: number
 }
 

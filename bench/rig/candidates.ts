@@ -25,7 +25,7 @@ interface Compared {
   peers: readonly Candidate[]
   /** Of single events, and of bursts. */
   paces: readonly [Pace, Pace]
-  /** Where the upstreams are to listen: chat, single events, bursts. */
+  /** The ports of the upstreams: chat, single events, bursts. */
   ports: readonly number[] | undefined
 }
 

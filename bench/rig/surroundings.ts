@@ -27,7 +27,7 @@ export interface Surroundings extends AsyncDisposable {
   nginx: Way
 }
 
-/** `ports`: where the upstreams are to listen, the one of chat completions first. */
+/** `ports` are those of the upstreams, chat completions first. */
 export async function startSurroundings(
   paces: readonly Pace[],
   ports: readonly number[] = freePorts(1 + paces.length),

@@ -63,7 +63,7 @@ export interface VendorRoute {
   runsAnyModel: boolean
 }
 
-/** In place of a model that is not required: any key of the vendor will do. */
+/** In place of a model that is not required: any key of the vendor can serve the call. */
 export const ANY_KEY = ''
 
 export type Options = Partial<Omit<VendorRoute, 'method' | 'path' | 'target'>>

@@ -49,7 +49,7 @@ function seeded(seed: number): () => number {
 }
 
 describe('latency', () => {
-  /** Three targets, of which the last answers in 2 s instead of 200 ms; the 95th percentile of 2000 requests. */
+  /** The 95th percentile of 2000 requests to three targets; two answer in 200 ms, the third in 2 s. */
   function p95(choose: (plan: Plan<Keyed>, latencies: Latencies, random: () => number) => number) {
     const random = seeded(7)
     const latencies = new Latencies()

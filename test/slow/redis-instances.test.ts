@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
+import { pause } from '../support/waiting.ts'
 
 /** Requests and tokens a minute, and what is asked for. */
 const LIMIT = 60
@@ -119,7 +120,7 @@ async function load(kind: Kind, seconds: number): Promise<Answer[]> {
   const asked: Promise<Answer>[] = []
   const startedMs = performance.now()
   for (let at = 0; at < seconds * PER_SECOND; at++) {
-    await Bun.sleep(Math.max(0, startedMs + (at * 1000) / PER_SECOND - performance.now()))
+    await pause(Math.max(0, startedMs + (at * 1000) / PER_SECOND - performance.now()))
     asked.push(ask(kind, at))
   }
   return Promise.all(asked)

@@ -39,7 +39,7 @@ export async function planCall(
   return { plan: await planFor(services, caller, call, held), object }
 }
 
-/** Null: any key will do. */
+/** Null: any key can serve it. */
 type Held = readonly UsableUpstream[] | null
 
 async function planFor(

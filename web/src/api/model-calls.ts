@@ -1,4 +1,4 @@
-/** Calls of the model routes themselves, with a proxy key that is at hand: as any program would make them. */
+/** Calls of the model routes with a proxy key, as a program makes them. */
 import { queryOptions } from '@tanstack/react-query'
 import { GATEWAY_URL } from '@/lib/addresses.ts'
 import { errorFrom, unreachable } from './errors.ts'
