@@ -10,6 +10,20 @@ export interface Count {
   skipped: number
 }
 
+/** A test that failed, as the report names it. */
+export interface Failure {
+  /** From the folder in which the suites run. */
+  file: string
+  test: string
+  /** Its first line. */
+  message: string
+}
+
+export interface SuiteResult extends Count {
+  /** Empty when a suite ended without a report, although that counts as a failure. */
+  failures: readonly Failure[]
+}
+
 export interface Running {
   /** Takes the report. */
   reports: string
@@ -27,7 +41,7 @@ export interface Running {
 export async function runSuite(
   suite: string,
   { reports, path, limitMs, flags, output }: Running,
-): Promise<Count> {
+): Promise<SuiteResult> {
   const report = join(reports, `${suite.replaceAll('/', '-')}.xml`)
   const child = Bun.spawn(
     [
@@ -43,7 +57,8 @@ export async function runSuite(
     },
   )
   const exitCode = await child.exited
-  return countOf(existsSync(report) ? readFileSync(report, 'utf8') : '', exitCode)
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : ''
+  return { ...countOf(text, exitCode), failures: failuresOf(text) }
 }
 
 /** A crash, a file that can't be loaded or a suite that ran nothing is a failure where no test says so. */
@@ -55,4 +70,33 @@ export function countOf(report: string, exitCode: number | null): Count {
   const passed = Math.max(0, number('tests') - failed - skipped)
   const unseen = (exitCode !== 0 && failed === 0) || passed + failed === 0
   return { passed, failed: failed + (unseen ? 1 : 0), skipped }
+}
+
+/** The failed tests of a JUnit report as Bun 1.4 writes it. */
+export function failuresOf(report: string): Failure[] {
+  return [...report.matchAll(/<testcase ([^>]*[^>/])>\s*<(?:failure|error)([^>]*)/g)].map(
+    ([, test = '', failure = '']) => {
+      const names = [attribute(test, 'classname'), attribute(test, 'name')]
+      return {
+        file: attribute(test, 'file'),
+        test: names.filter((name) => name !== '').join(' > '),
+        message: attribute(failure, 'message').split('\n')[0] ?? '',
+      }
+    },
+  )
+}
+
+function attribute(tag: string, name: string): string {
+  const value = new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
+  return value.replace(/&(?:#(\d+)|(\w+));/g, (whole, code: string, entity: string) =>
+    code ? String.fromCodePoint(Number(code)) : (ENTITIES[entity] ?? whole),
+  )
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
 }

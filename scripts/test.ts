@@ -6,7 +6,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installPrograms, lacking, SEARCHED } from './needed-programs.ts'
-import { type Count, runSuite } from './suite.ts'
+import { runAgain } from './second-run.ts'
+import { type Failure, runSuite, type SuiteResult } from './suite.ts'
 import { installTestPackages } from './test-packages.ts'
 
 /** One after the other: they measure times, and share the machine. */
@@ -65,7 +66,8 @@ if (suites.some(needsTestPackages)) {
 
 if (!(LIMIT_MS > 0)) fail('SUITE_MINUTES is how long a suite may take, in minutes, e.g. 60.')
 const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
-const total: Count = { passed: 0, failed: 0, skipped: 0 }
+const total = { passed: 0, failed: 0, skipped: 0 }
+const failures: Failure[] = []
 const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags } as const
 const besideLog = Bun.file(join(reports, 'beside.log'))
 const beside = suites.includes(BESIDE) ? timed(() => runWithPrograms(BESIDE, besideLog)) : null
@@ -78,7 +80,12 @@ if (beside !== null) {
   console.log(`\n== ${BESIDE}\n${await besideLog.text()}`)
   add(BESIDE, done)
 }
+const again = await runAgain(failures, (file) => runWithPrograms(file, 'inherit'))
+total.passed += again.passed.length
+total.failed -= again.passed.length
 rmSync(reports, { recursive: true })
+printFailures('Failed', again.failed)
+printFailures('Failed once, and passed when its file ran again', again.passed)
 // With a flag that picks tests, the others are none of this run's.
 if (total.skipped > 0 && flags.length === 0)
   console.log(`\n${total.skipped} were skipped, and prove nothing`)
@@ -86,24 +93,40 @@ console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
 
 /** A suite that lacks a program fails and says so; the others run. */
-async function runWithPrograms(suite: string, output: 'inherit' | Bun.BunFile): Promise<Count> {
+async function runWithPrograms(
+  suite: string,
+  output: 'inherit' | Bun.BunFile,
+): Promise<SuiteResult> {
   const lacks = lacking(suite)
   if (lacks.length === 0) return runSuite(suite, { ...running, output })
   const message = `${suite} was not run: this machine lacks ${lacks.join(', ')}`
   if (output === 'inherit') console.error(message)
   else await Bun.write(output, `${message}\n`)
-  return { passed: 0, failed: 1, skipped: 0 }
+  return { passed: 0, failed: 1, skipped: 0, failures: [] }
 }
 
-async function timed(run: () => Promise<Count>): Promise<Count & { seconds: string }> {
+async function timed(run: () => Promise<SuiteResult>): Promise<Timed> {
   const startedMs = performance.now()
-  const count = await run()
-  return { ...count, seconds: ((performance.now() - startedMs) / 1000).toFixed(0) }
+  const result = await run()
+  return { ...result, seconds: ((performance.now() - startedMs) / 1000).toFixed(0) }
 }
 
-function add(suite: string, { passed, failed, skipped, seconds }: Count & { seconds: string }) {
+interface Timed extends SuiteResult {
+  seconds: string
+}
+
+function add(suite: string, result: Timed) {
+  const { passed, failed, skipped, seconds } = result
   console.log(`${suite}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`)
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
+  failures.push(...result.failures)
+}
+
+/** At the end, where a reader of a long log looks first. */
+function printFailures(title: string, listed: readonly Failure[]): void {
+  if (listed.length === 0) return
+  console.log(`\n${title}:`)
+  for (const { file, test, message } of listed) console.log(`  ${file}: ${test}\n    ${message}`)
 }
