@@ -23,12 +23,12 @@ describe('the rules about files', () => {
     ])
   })
 
-  test('a folder of more than 20 files is asked about; unit tests do not count', () => {
+  test('refuse a folder of more than 20 files; unit tests do not count', () => {
     const files = (count: number, ending = '.ts') =>
       Array.from({ length: count }, (_, at) => `src/core/file-${at}${ending}`)
     expect(crowdedFolders([...files(20), ...files(20, '.test.ts')])).toEqual([])
-    expect(crowdedFolders(files(21)).map(({ text }) => text)).toEqual([
-      'src/core: 21 files; can it be divided by subject?',
+    expect(crowdedFolders(files(21))).toEqual([
+      { severity: 'error', text: 'src/core: 21 files, more than 20; divide it by subject' },
     ])
   })
 

@@ -1,6 +1,6 @@
 /** What each variable is for, in both languages: the tables of docs/configuration.md are made of this. */
 import type { VARIABLES } from '../src/config/variables.ts'
-import { PROVIDER_PRESETS, type PresetVariable } from '../src/core/provider-presets.ts'
+import { PROVIDER_PRESETS, type PresetVariable } from '../src/core/providers/presets.ts'
 
 export interface Meaning {
   en: string

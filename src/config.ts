@@ -9,8 +9,8 @@ import { type OutgoingProxies, outgoingProxiesOf } from './config/outgoing-proxi
 import { redisUrlOf, refuseUnclearRedis } from './config/redis.ts'
 import { singleSignOnOf } from './config/single-sign-on.ts'
 import { HIDDEN, VARIABLES } from './config/variables.ts'
-import { PRESET_VARIABLES } from './core/provider-presets.ts'
-import { importsFromVariables } from './core/providers.ts'
+import { PRESET_VARIABLES } from './core/providers/presets.ts'
+import { importsFromVariables } from './core/providers/providers.ts'
 
 export { ConfigError, VARIABLES }
 

@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { environmentFor } from '../../test/support/gateway-process.ts'
+import { environmentFor } from '../../test/support/processes/gateway-process.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 export const EXECUTABLE = join(ROOT, 'dist', 'gpt-proxy')

@@ -2,7 +2,7 @@
 
 import type { Provider } from '../core/entities.ts'
 import { type FixedHeaders, readFixedHeaders } from '../core/fixed-headers.ts'
-import { PROVIDER_FACTS } from '../core/providers.ts'
+import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'

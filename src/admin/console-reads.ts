@@ -1,5 +1,5 @@
 /** Additional columns of lists, read for a whole page at once. */
-import type { Month } from '../core/month.ts'
+import type { Month } from '../core/time/month.ts'
 
 export interface UserFigures {
   activeKeys: number

@@ -4,7 +4,7 @@ import type { Actor } from '../admin/changes.ts'
 import type { ImportOptions } from '../admin/upstreams/upstream-import.ts'
 import type { Config } from '../config.ts'
 import type { Provider } from '../core/entities.ts'
-import { importsFromVariables, PROVIDER_FACTS } from '../core/providers.ts'
+import { importsFromVariables, PROVIDER_FACTS } from '../core/providers/providers.ts'
 
 export interface ImportedFromVariables {
   added: number

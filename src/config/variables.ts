@@ -1,6 +1,6 @@
 /** Every variable: how it is read and what it is where it is not set. docs/configuration.md names the same. */
 import { z } from 'zod'
-import { PRESET_VARIABLES, type PresetVariable } from '../core/provider-presets.ts'
+import { PRESET_VARIABLES, type PresetVariable } from '../core/providers/presets.ts'
 import { DEFAULT_NAME, DEFAULT_PORT } from '../core/text/database-address.ts'
 import {
   address,

@@ -1,5 +1,5 @@
 /** The entities of the directory: users, their proxy keys, and the upstream keys. */
-import type { ProviderName } from './providers.ts'
+import type { ProviderName } from './providers/providers.ts'
 
 /** Viewers see everything that admins see, and change nothing. */
 export type UserRole = 'admin' | 'viewer' | 'user'

@@ -1,9 +1,9 @@
 /** What the stages of a request share: the directory, the keys' health, and the ports they use. */
 
 import type { KeyActivity } from '../access/key-activity.ts'
-import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Sha256Hex } from '../core/sha256.ts'
+import type { Clock } from '../core/time/clock.ts'
 import type { Trust } from '../limits/client-address.ts'
 import type { InFlight, QueueRules } from '../limits/in-flight.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'

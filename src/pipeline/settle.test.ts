@@ -4,7 +4,7 @@ import { event, inProcess, streamed } from '../../test/support/in-process/gatewa
 import type { Part } from '../../test/support/in-process/scripted-transport.ts'
 import { upstreamKey } from '../../test/support/in-process/services.ts'
 import { messageEvents, eventText as named } from '../../test/support/message-events.ts'
-import type { ProviderName } from '../core/providers.ts'
+import type { ProviderName } from '../core/providers/providers.ts'
 import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
 
 // The tokenizer of these tests counts four characters as one token.

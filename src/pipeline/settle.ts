@@ -1,5 +1,5 @@
 /** Last stage: one record of what was used and how it went, exactly once. */
-import { PROVIDER_FACTS } from '../core/providers.ts'
+import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import { countUsage } from './count-usage.ts'

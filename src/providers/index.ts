@@ -1,6 +1,6 @@
 /** The registry: every provider by its name. */
 import type { UpstreamKey } from '../core/entities.ts'
-import type { ProviderName } from '../core/providers.ts'
+import type { ProviderName } from '../core/providers/providers.ts'
 import type { ProtocolName } from '../protocols/protocol.ts'
 import type { WireRequest } from '../upstreams/transport.ts'
 import { anthropic } from './anthropic.ts'

@@ -1,5 +1,5 @@
 /** OpenAI and whatever speaks its language at another base URL. */
-import { presetAt } from '../core/provider-presets.ts'
+import { presetAt } from '../core/providers/presets.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
 export const openai: Provider = {

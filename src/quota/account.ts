@@ -1,5 +1,5 @@
 /** What this instance holds of one user's quota in one month. */
-import type { Month } from '../core/month.ts'
+import type { Month } from '../core/time/month.ts'
 
 export interface Account {
   readonly userId: number

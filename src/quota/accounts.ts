@@ -1,5 +1,5 @@
 /** The accounts of all users by month, found without date arithmetic for each request. */
-import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/month.ts'
+import { type Month, monthOf, monthStartMs, nextMonthStartMs } from '../core/time/month.ts'
 import { type Account, openAccount } from './account.ts'
 
 interface MonthAccounts {

@@ -1,5 +1,5 @@
 /** Quotas as operators see and correct them. */
-import type { Month } from '../core/month.ts'
+import type { Month } from '../core/time/month.ts'
 
 export interface QuotaRow {
   userId: number

@@ -1,6 +1,6 @@
 /** Keeps this instance's quota leases in sync with their rows in the ledger. */
 
-import { TimeoutError, withTimeout } from '../core/with-timeout.ts'
+import { TimeoutError, withTimeout } from '../core/time/with-timeout.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import type { UsageStore } from '../usage/store.ts'
 import { type Account, leftOf } from './account.ts'

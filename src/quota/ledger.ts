@@ -1,5 +1,5 @@
 /** Stores quotas, their usage and the leases of all instances. */
-import type { Month } from '../core/month.ts'
+import type { Month } from '../core/time/month.ts'
 import type { LeaseTerms, MonthFigures } from './rules.ts'
 
 export interface LeaseRequest extends LeaseTerms {

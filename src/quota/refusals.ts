@@ -1,6 +1,6 @@
 /** Errors a client gets when a quota refuses its request. */
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
-import { type Month, nextMonthStartMs } from '../core/month.ts'
+import { type Month, nextMonthStartMs } from '../core/time/month.ts'
 
 /** Time for requests on other instances to end and return what they did not use. */
 const RETRY_LEASED_MS = 2_000

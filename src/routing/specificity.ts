@@ -1,6 +1,6 @@
 /** How closely a provider key is configured for a model: the most specific keys serve it, and no others. */
 import type { UpstreamKey } from '../core/entities.ts'
-import { PROVIDER_FACTS } from '../core/providers.ts'
+import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 
 /** By name: a listed model or a deployment. */
 export const EXACT = Number.POSITIVE_INFINITY

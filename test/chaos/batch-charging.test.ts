@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { startVendorMock } from '../support/vendor-mock.ts'
+import { startVendorMock } from '../support/vendors/vendor-mock.ts'
 import { waitFor } from '../support/waiting.ts'
 
 const KILLS = 12

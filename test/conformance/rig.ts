@@ -1,5 +1,5 @@
 /** A mock upstream with the gateway in front of it, and how to bring a failed key back. */
-import type { ProviderName } from '../../src/core/providers.ts'
+import type { ProviderName } from '../../src/core/providers/providers.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
 

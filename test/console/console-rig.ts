@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
 import {
   environmentFor,
   type GatewayProcess,
   runCli,
   spawnGateway,
-} from '../support/gateway-process.ts'
-import { type MockUpstream, startMockUpstream } from '../support/mock/mock-upstream.ts'
+} from '../support/processes/gateway-process.ts'
 
 export const PASSWORD = 'a sentence as a password'
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { typesOf } from '../../web/scripts/api-types.ts'
-import { environmentFor, spawnGateway } from '../support/gateway-process.ts'
+import { environmentFor, spawnGateway } from '../support/processes/gateway-process.ts'
 
 const TYPES = join(import.meta.dir, '../../web/src/api/schema.ts')
 

@@ -2,8 +2,8 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { startGateway } from '../support/gateway.ts'
-import { environmentFor, runCli } from '../support/gateway-process.ts'
 import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock/mock-upstream.ts'
+import { environmentFor, runCli } from '../support/processes/gateway-process.ts'
 import { waitFor } from '../support/waiting.ts'
 import { doctor, shell } from './rig.ts'
 

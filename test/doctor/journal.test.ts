@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startGateway } from '../support/gateway.ts'
-import { environmentFor } from '../support/gateway-process.ts'
+import { environmentFor } from '../support/processes/gateway-process.ts'
 import { doctor, shell } from './rig.ts'
 
 test('DB-1 finds what the usage journal set aside, and the lines it prints move it away', async () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CheckId } from '../../src/core/check-ids.ts'
 import type { CheckView, FindingView, Report } from '../../src/doctor/report.ts'
-import { runCli } from '../support/gateway-process.ts'
+import { runCli } from '../support/processes/gateway-process.ts'
 
 const MAIN = join(import.meta.dir, '../../src/main.ts')
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../deploy/nginx.ts'
-import { environmentFor } from '../support/gateway-process.ts'
+import { environmentFor } from '../support/processes/gateway-process.ts'
 import { waitFor } from '../support/waiting.ts'
 
 const ROOT = join(import.meta.dir, '../..')

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type Gateway, startGateway } from '../support/gateway.ts'
+import { dataOf } from '../support/translation/translation.ts'
 import {
   type Asked,
   AWS,
@@ -9,8 +10,7 @@ import {
   GEMINI,
   type ModelHosts,
   startModelHosts,
-} from '../support/model-hosts.ts'
-import { dataOf } from '../support/translation/translation.ts'
+} from '../support/vendors/model-hosts.ts'
 
 let gateway: Gateway
 let hosts: ModelHosts

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, runCli, spawnGateway } from '../support/gateway-process.ts'
-import { onTerminal } from '../support/terminal.ts'
+import { environmentFor, runCli, spawnGateway } from '../support/processes/gateway-process.ts'
+import { onTerminal } from '../support/processes/terminal.ts'
 import { waitFor } from '../support/waiting.ts'
 
 const KEY = /sk-proxy-[0-9A-Za-z]{38}/g

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGateway } from '../support/gateway.ts'
-import { environmentFor, runCli } from '../support/gateway-process.ts'
+import { environmentFor, runCli } from '../support/processes/gateway-process.ts'
 
 let folder: string
 

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { ask, QUESTION } from '../chaos/asking.ts'
 import { startRig } from '../chaos/rig.ts'
-import { MIB, memoryBytes } from '../support/process-memory.ts'
+import { MIB, memoryBytes } from '../support/processes/process-memory.ts'
 import { connectRaw, postText, type RawClient } from '../support/raw-client.ts'
 import { waitFor } from '../support/waiting.ts'
 

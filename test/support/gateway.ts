@@ -3,8 +3,13 @@ import { Database } from 'bun:sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProviderName } from '../../src/core/providers.ts'
-import { type CliResult, environmentFor, runCli, spawnGateway } from './gateway-process.ts'
+import type { ProviderName } from '../../src/core/providers/providers.ts'
+import {
+  type CliResult,
+  environmentFor,
+  runCli,
+  spawnGateway,
+} from './processes/gateway-process.ts'
 import { waitFor } from './waiting.ts'
 
 export interface UpstreamSetting {

@@ -1,8 +1,8 @@
 /** JSON lines on standard error, written asynchronously. */
 import { writeSync } from 'node:fs'
 import pino from 'pino'
-import { isoTime } from '../../core/iso-time.ts'
 import type { Logger } from '../../core/logger.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import { readableLine } from './readable.ts'
 
 export interface ClosableLogger extends Logger {

@@ -2,7 +2,7 @@
  * Why there is no connection to Redis, for the one warning. Bun's client says "closed" of a closed port, an
  * unknown host and a wrong password alike, so what is below it is looked at first.
  */
-import { withTimeout } from '../../core/with-timeout.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 
 /** Names the step that failed. No password is in it. Resolves within about twice `patienceMs`. */
 export async function whyNoConnection(url: string, patienceMs: number): Promise<string> {

@@ -1,7 +1,7 @@
 /** The audit log in SQL. */
 import type { Kysely, Selectable } from 'kysely'
 import type { AdminStore, AuditRow } from '../../admin/store.ts'
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import { pageLimit } from './accounts/list-page.ts'
 import type { AuditLogTable, Tables } from './schema/schema.ts'
 import { jsonOrNull, time } from './values.ts'

@@ -1,6 +1,6 @@
 /** What the doctor reads from the ledger in SQL. */
 import { type Kysely, sql } from 'kysely'
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import type { Examination } from '../../doctor/examination.ts'
 import type { Tables } from './schema/schema.ts'
 

@@ -7,7 +7,7 @@ import {
   type ModelTarget,
   STRATEGIES,
 } from '../../core/entities.ts'
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import { readCondition } from '../../routing/conditions.ts'
 import type { RowProblem } from './accounts/rows.ts'
 import { inTransaction } from './in-transaction.ts'

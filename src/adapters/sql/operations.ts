@@ -1,7 +1,7 @@
 /** Running instances, and upstream keys that were deliberately removed. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import type { Tables } from './schema/schema.ts'
 import { textsOrNull, time } from './values.ts'
 

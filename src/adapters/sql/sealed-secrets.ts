@@ -1,7 +1,7 @@
 /** The ciphertexts of all tables, for the rotation of the encryption key. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 import {
   bindingOf,
   dataKeyBinding,

@@ -1,5 +1,5 @@
 /** Reads single column values, which may have been written by hand; malformed ones throw InvalidRowError. */
-import { isoTime } from '../../core/iso-time.ts'
+import { isoTime } from '../../core/time/iso-time.ts'
 
 export class InvalidRowError extends Error {
   override readonly name = 'InvalidRowError'

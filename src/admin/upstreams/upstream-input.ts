@@ -1,7 +1,7 @@
 /** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
 import type { Provider, UpstreamKey } from '../../core/entities.ts'
 import { unmaskedHeaders } from '../../core/fixed-headers.ts'
-import { PROVIDER_FACTS } from '../../core/providers.ts'
+import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,

@@ -1,5 +1,5 @@
 /** The public representation of quotas. */
-import { monthText } from '../../core/month.ts'
+import { monthText } from '../../core/time/month.ts'
 import type { LeaseRow, SumDifference } from '../../quota/admin-ledger.ts'
 import type { QuotaFigures } from './quotas.ts'
 

@@ -1,5 +1,11 @@
 /** Monthly quotas: shown, set, reset, and compared with the records. */
-import { type Month, monthOf, monthStartMs, monthText, nextMonthStartMs } from '../../core/month.ts'
+import {
+  type Month,
+  monthOf,
+  monthStartMs,
+  monthText,
+  nextMonthStartMs,
+} from '../../core/time/month.ts'
 import type { LeaseRow, QuotaRow, SumDifference } from '../../quota/admin-ledger.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../../quota/rules.ts'
 import type { Actor, MakeChange } from '../changes.ts'

@@ -1,7 +1,7 @@
 /** The help in Chinese: each description of a command, option or argument by its English text. */
 import { CHECK_IDS } from '../../core/check-ids.ts'
-import { PRESET_NAMES } from '../../core/provider-presets.ts'
-import { KEY_PROVIDERS } from '../../core/providers.ts'
+import { PRESET_NAMES } from '../../core/providers/presets.ts'
+import { KEY_PROVIDERS } from '../../core/providers/providers.ts'
 
 const PROGRAM = {
   'One OpenAI-compatible address in front of all your model keys.':

@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Provider } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
-import { PRESET_NAMES, presetFor } from '../../core/provider-presets.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers.ts'
+import { PRESET_NAMES, presetFor } from '../../core/providers/presets.ts'
+import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {

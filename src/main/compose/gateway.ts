@@ -2,7 +2,7 @@
 import { version } from '../../../package.json'
 import type { DiskJournal } from '../../adapters/journal/journal.ts'
 import { createPrometheusMetrics } from '../../adapters/metrics/prometheus.ts'
-import { TimeoutError, withTimeout } from '../../core/with-timeout.ts'
+import { TimeoutError, withTimeout } from '../../core/time/with-timeout.ts'
 import { checkKeys } from '../../pipeline/models/check-keys.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { startBatchCharging } from './batch-charging.ts'

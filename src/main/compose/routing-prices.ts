@@ -1,6 +1,6 @@
 /** Prices for the routing: the operator's own from the directory, the published ones once a model needs them. */
 
-import { PROVIDER_FACTS } from '../../core/providers.ts'
+import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import type { KeyDirectory } from '../../upstreams/directory.ts'
 import type { ModelPrices } from '../../usage/model-prices.ts'
 import type { PriceCatalogue } from '../../usage/price-catalogue.ts'

@@ -1,6 +1,6 @@
 /** Sends over HTTP/2 what `ask` sends over HTTP/1.1: a proxy may buffer one and not the other. */
 import { connect } from 'node:http2'
-import { withTimeout } from '../../core/with-timeout.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 import type { Asking, ProbeResponse } from './ask.ts'
 
 const PATIENCE_MS = 5_000

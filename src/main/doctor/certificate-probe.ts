@@ -3,7 +3,7 @@
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { allUpstreamKeys } from '../../admin/pages.ts'
-import { withTimeout } from '../../core/with-timeout.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 import type { CertificateSeen, TlsEvidence, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,7 +1,7 @@
 /** For QUO-1: quotas, usage and leases, a request's record, and recomputed totals. */
 import { allPages } from '../../admin/pages.ts'
 import type { Config } from '../../config.ts'
-import { monthOf, monthText, nextMonthStartMs } from '../../core/month.ts'
+import { monthOf, monthText, nextMonthStartMs } from '../../core/time/month.ts'
 import type { QuotaEvidence, SumsSeen } from '../../doctor/evidence.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import type { SumDifference } from '../../quota/admin-ledger.ts'

@@ -1,5 +1,5 @@
 /** For LIM-1 and SLOW-1: is Redis reachable, how fast is it, and what does it do when its memory is full? */
-import { withTimeout } from '../../core/with-timeout.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 import type { RedisSeen, Tried } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 

@@ -1,6 +1,6 @@
 /** The list of models: names configured at upstream keys, and the lists of those that serve any model. */
 import { GatewayError } from '../../core/errors.ts'
-import { PROVIDER_FACTS } from '../../core/providers.ts'
+import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import { modelEntry } from '../../protocols/openai/model-list.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'

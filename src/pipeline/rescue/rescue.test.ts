@@ -10,7 +10,7 @@ import {
   storyOf,
   storyteller,
 } from '../../../test/support/spoken/storyteller.ts'
-import type { ProviderName } from '../../core/providers.ts'
+import type { ProviderName } from '../../core/providers/providers.ts'
 import type { WireRequest } from '../../upstreams/transport.ts'
 import type { RescueRules } from '../services.ts'
 

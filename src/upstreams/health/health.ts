@@ -1,8 +1,9 @@
 /** The running state of provider keys, their models and their hosts: what may be tried, and what is being probed. */
-import type { Clock } from '../../core/clock.ts'
+
 import type { UpstreamKey, UpstreamState } from '../../core/entities.ts'
 import { type Failure, isSuspicion } from '../../core/failure.ts'
 import type { Logger } from '../../core/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { Admission } from '../../routing/choose-candidate.ts'
 import type { KeyStore, UpstreamRows } from '../key-store.ts'
 import type { BreakerRules } from './breaker.ts'

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { ROUTES } from '../../../src/http/app.ts'
 import { jsonReply } from '../../support/mock/mock-upstream.ts'
-import { MIB, memoryBytes } from '../../support/process-memory.ts'
+import { MIB, memoryBytes } from '../../support/processes/process-memory.ts'
 import { connectRaw, type RawClient } from '../../support/raw-client.ts'
 import { waitFor, within } from '../../support/waiting.ts'
 import { startRig } from '../rig.ts'

@@ -1,7 +1,7 @@
 /** The largest body that is taken as shipped, 64 MiB, and what is one byte over it. */
 import { afterAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-upstream.ts'
-import { MIB, memoryBytes } from '../../support/process-memory.ts'
+import { MIB, memoryBytes } from '../../support/processes/process-memory.ts'
 import { connectRaw, postText, sendRaw } from '../../support/raw-client.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { since, startRig } from '../rig.ts'

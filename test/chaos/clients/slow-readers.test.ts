@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../../support/mock/mock-replies.ts'
 import { chatChunks, jsonReply, type Step } from '../../support/mock/mock-upstream.ts'
-import { MIB, memoryBytes } from '../../support/process-memory.ts'
+import { MIB, memoryBytes } from '../../support/processes/process-memory.ts'
 import { connectRaw, postText } from '../../support/raw-client.ts'
 import { pause, waitFor } from '../../support/waiting.ts'
 import { ask, QUESTION } from '../asking.ts'

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { failCalls, mayInject } from '../../support/failing-calls.ts'
-import { mountSmallDisk } from '../../support/full-disk.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../../support/mock/mock-replies.ts'
 import {
@@ -13,6 +12,7 @@ import {
   type MockUpstream,
   startMockUpstream,
 } from '../../support/mock/mock-upstream.ts'
+import { mountSmallDisk } from '../../support/processes/full-disk.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 const disk = mountSmallDisk(8)

@@ -1,6 +1,6 @@
 /** The gateway kills itself at every place where a record could be lost or doubled; then it starts again. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Failpoint, LIVE_POINTS, RECOVERY_POINTS } from '../../support/failpoints.ts'
+import { type Failpoint, LIVE_POINTS, RECOVERY_POINTS } from '../../support/processes/failpoints.ts'
 import { embedded, postgresAndRedis } from './kill-databases.ts'
 import { type KillRig, RECOVERED_WITHIN_MS, startKillRig } from './killing.ts'
 

@@ -2,14 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Failpoint } from '../../support/failpoints.ts'
 import { startGateway } from '../../support/gateway.ts'
-import {
-  environmentFor,
-  FAILPOINT_SERVER,
-  type GatewayProcess,
-  spawnGateway,
-} from '../../support/gateway-process.ts'
 import {
   chatChunks,
   chatCompletion,
@@ -18,6 +11,13 @@ import {
   sseReply,
   startMockUpstream,
 } from '../../support/mock/mock-upstream.ts'
+import type { Failpoint } from '../../support/processes/failpoints.ts'
+import {
+  environmentFor,
+  FAILPOINT_SERVER,
+  type GatewayProcess,
+  spawnGateway,
+} from '../../support/processes/gateway-process.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { embedded, type KillDatabase } from './kill-databases.ts'
 import { createKillLedger, type KillLedger } from './kill-ledger.ts'

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, runCli } from '../../support/gateway-process.ts'
 import {
   chatCompletion,
   type Exchange,
@@ -12,6 +11,7 @@ import {
   rawReply,
   type Step,
 } from '../../support/mock/mock-upstream.ts'
+import { environmentFor, runCli } from '../../support/processes/gateway-process.ts'
 import { ask } from '../asking.ts'
 import { type Rig, startRig } from '../rig.ts'
 import { filesIn, keptOf } from './kept-of-requests.ts'

@@ -7,8 +7,12 @@ import {
   installPython,
   type Python,
   REMOVE_LIMIT_MS,
-} from '../../support/python.ts'
-import { startToolVendor, TOOL_VENDOR_USAGE, type ToolVendor } from '../../support/tool-vendor.ts'
+} from '../../support/processes/python.ts'
+import {
+  startToolVendor,
+  TOOL_VENDOR_USAGE,
+  type ToolVendor,
+} from '../../support/vendors/tool-vendor.ts'
 
 const PROGRAM = join(import.meta.dir, 'python_clients.py')
 /** Libraries that can be installed together. */

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, spawnGateway } from '../../support/gateway-process.ts'
+import { environmentFor, spawnGateway } from '../../support/processes/gateway-process.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 const ROOT = join(import.meta.dir, '../../..')
@@ -44,7 +44,7 @@ describe('bin/gpt-proxy', () => {
     }
     put('src/main.ts', OLD)
     put('package.json', OLD)
-    put('src/core/month.ts', times.source)
+    put('src/core/time/month.ts', times.source)
     if (times.bundle !== null) put('dist/run/main.js', times.bundle)
     for (const path of ['src/core', 'src']) utimesSync(join(root, path), OLD, OLD)
     return root

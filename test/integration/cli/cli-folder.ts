@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSqliteStore } from '../../../src/adapters/sql/store.ts'
-import { type CliResult, environmentFor, runCli } from '../../support/gateway-process.ts'
+import { type CliResult, environmentFor, runCli } from '../../support/processes/gateway-process.ts'
 
 export interface CliFolder {
   dataDir: string

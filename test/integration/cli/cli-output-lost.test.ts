@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { environmentFor } from '../../support/gateway-process.ts'
+import { environmentFor } from '../../support/processes/gateway-process.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { cliFolder } from './cli-folder.ts'
 

@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { CliContext } from '../../../src/cli/context.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
-import { environmentFor, MAIN, runCli } from '../../support/gateway-process.ts'
 import {
   chatCompletion,
   jsonReply,
   type MockUpstream,
   startMockUpstream,
 } from '../../support/mock/mock-upstream.ts'
-import { OLD_ENCRYPTION_KEY, predecessorSql } from '../../support/predecessor.ts'
+import { environmentFor, MAIN, runCli } from '../../support/processes/gateway-process.ts'
+import { OLD_ENCRYPTION_KEY, predecessorSql } from '../../support/processes/predecessor.ts'
 
 function examplesOf(command: Command): string[] {
   let help = ''

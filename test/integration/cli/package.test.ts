@@ -3,7 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, type GatewayProcess, spawnGateway } from '../../support/gateway-process.ts'
+import {
+  environmentFor,
+  type GatewayProcess,
+  spawnGateway,
+} from '../../support/processes/gateway-process.ts'
 
 const ROOT = join(import.meta.dir, '../../..')
 
@@ -46,6 +50,6 @@ test('it has what an operator reads and runs, and no tests', () => {
   const has = (path: string) => existsSync(join(folder, 'package', path))
   for (const path of ['bin/gpt-proxy', 'README.md', 'LICENSE', '.env.example', 'docs/README.md'])
     expect({ path, packed: has(path) }).toEqual({ path, packed: true })
-  for (const path of ['test', 'web/src', 'src/core/month.test.ts'])
+  for (const path of ['test', 'web/src', 'src/core/time/month.test.ts'])
     expect({ path, packed: has(path) }).toEqual({ path, packed: false })
 })

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, runCli, spawnGateway } from '../../support/gateway-process.ts'
+import { environmentFor, runCli, spawnGateway } from '../../support/processes/gateway-process.ts'
 
 let dataDir: string
 beforeEach(() => {

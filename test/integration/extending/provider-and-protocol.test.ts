@@ -9,7 +9,7 @@ const FACTS = `acme: {
 
 test('a provider needs a destination and its variables, and with these it compiles', async () => {
   using copy = copySource()
-  copy.replace('src/core/providers.ts', '  demo: {', `  ${FACTS}\n  demo: {`)
+  copy.replace('src/core/providers/providers.ts', '  demo: {', `  ${FACTS}\n  demo: {`)
   expect(await copy.filesWithErrors()).toEqual([
     'src/cli/variable-imports.ts',
     'src/providers/index.ts',
@@ -30,8 +30,8 @@ test('a provider needs a destination and its variables, and with these it compil
 
 test('facts about a provider that are incomplete do not compile', async () => {
   using copy = copySource()
-  copy.replace('src/core/providers.ts', "    prices: 'none',\n", '')
-  expect(await copy.filesWithErrors()).toEqual(['src/core/providers.ts'])
+  copy.replace('src/core/providers/providers.ts', "    prices: 'none',\n", '')
+  expect(await copy.filesWithErrors()).toEqual(['src/core/providers/providers.ts'])
 })
 
 test('a protocol needs its reader and writer, and a format that requests are translated to', async () => {

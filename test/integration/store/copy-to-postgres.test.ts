@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSqliteStore } from '../../../src/adapters/sql/store.ts'
 import { usageRecord } from '../../contracts/store-under-test.ts'
-import { environmentFor, runCli } from '../../support/gateway-process.ts'
+import { environmentFor, runCli } from '../../support/processes/gateway-process.ts'
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts'
 
 let server: PostgresServer

@@ -17,7 +17,7 @@ import {
   OLD_KEY,
   OLD_SECRET,
   predecessorSql,
-} from '../../support/predecessor.ts'
+} from '../../support/processes/predecessor.ts'
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts'
 import { type CliFolder, cliFolder } from '../cli/cli-folder.ts'
 

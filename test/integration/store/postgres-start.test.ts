@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environmentFor, runCli, spawnGateway } from '../../support/gateway-process.ts'
 import { type Certificates, makeCertificates } from '../../support/mock/certificates.ts'
+import { environmentFor, runCli, spawnGateway } from '../../support/processes/gateway-process.ts'
 import { openFullBacklog } from '../../support/servers/full-backlog.ts'
 import {
   PASSWORD,

@@ -1,6 +1,6 @@
 /** Two gateways on one PostgreSQL share a quota: never overspent, none of it out of reach, nothing leaked. */
 import { afterAll, expect, test } from 'bun:test'
-import { monthOf } from '../../../src/core/month.ts'
+import { monthOf } from '../../../src/core/time/month.ts'
 import { LEASE_COUNTS_MS } from '../../../src/quota/rules.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-replies.ts'

@@ -1,7 +1,7 @@
 /** What is looked at again and again is paid for once: responses in the background, stored ones, videos. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 let mock: VendorMock

@@ -1,7 +1,7 @@
 /** Chat completions and Responses that the vendor keeps belong to the user who asked for them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 let vendors: [VendorMock, VendorMock]

@@ -1,7 +1,7 @@
 /** Objects of another user, and models that a key may not use, wherever a request names them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 let mock: VendorMock

@@ -1,7 +1,11 @@
 /** The vendors' further routes: where calls go, whose objects they concern, and what is recorded of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { LISTED_MODEL, startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import {
+  LISTED_MODEL,
+  startVendorMock,
+  type VendorMock,
+} from '../../support/vendors/vendor-mock.ts'
 import { waitFor } from '../../support/waiting.ts'
 
 let mock: VendorMock

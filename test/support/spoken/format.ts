@@ -1,5 +1,5 @@
 /** What tests need of a format that clients and upstreams speak, written by hand and apart from the gateway's own code. */
-import type { ProviderName } from '../../../src/core/providers.ts'
+import type { ProviderName } from '../../../src/core/providers/providers.ts'
 import type { Endpoint, ProtocolName } from '../../../src/protocols/protocol.ts'
 
 /** Tokens of an answer. */

@@ -2,7 +2,7 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely'
 import type { AdminStore, KeyPatch, KeyQuery } from '../../../admin/store.ts'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { ApiKeysTable, Tables } from '../schema/schema.ts'
 import { isoTimeOrNull, jsonOrNull, jsonUnlessEmpty } from '../values.ts'

@@ -1,7 +1,7 @@
 /** When proxy keys were last used and last refused. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../../admin/store.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
 import { timeOrNull } from '../values.ts'

@@ -1,7 +1,7 @@
 /** The directory's tables in SQL: a consistent read, and writing back the state of upstream keys. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DirectoryRows, UpstreamState } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { KeyStore } from '../../../upstreams/key-store.ts'
 import type { ChangeWatch } from '../change-watch.ts'
 import { readModels } from '../models.ts'

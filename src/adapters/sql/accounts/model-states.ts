@@ -1,7 +1,7 @@
 /** The state of models at provider keys: one row for each that is not healthy. */
 import { type Kysely, sql } from 'kysely'
 import type { ModelState } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { ModelStateChange } from '../../../upstreams/key-store.ts'
 import type { Tables } from '../schema/schema.ts'
 import { storable } from '../values.ts'

@@ -8,7 +8,7 @@ import type {
   User,
 } from '../../../core/entities.ts'
 import { readFixedHeaders } from '../../../core/fixed-headers.ts'
-import { KEY_PROVIDERS } from '../../../core/providers.ts'
+import { KEY_PROVIDERS } from '../../../core/providers/providers.ts'
 import type {
   ApiKeysTable,
   UpstreamKeysTable,

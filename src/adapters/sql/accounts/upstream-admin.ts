@@ -1,7 +1,7 @@
 /** Upstream keys, for the admin use cases. */
 import type { Kysely, Updateable } from 'kysely'
 import type { AdminStore, UpstreamPatch } from '../../../admin/store.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UpstreamKeysTable } from '../schema/schema.ts'

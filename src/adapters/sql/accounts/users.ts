@@ -2,7 +2,7 @@
 import { type Kysely, sql, type Updateable } from 'kysely'
 import type { AdminStore, UserPatch } from '../../../admin/store.ts'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'
 import type { Tables, UsersTable } from '../schema/schema.ts'
 import { contains, listed, pageLimit } from './list-page.ts'

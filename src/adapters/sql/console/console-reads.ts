@@ -1,8 +1,8 @@
 /** Extra columns of the console's lists: a few statements per page, whatever its size. */
 import { type Kysely, sql } from 'kysely'
 import type { ConsoleReads, UserFigures } from '../../../admin/console-reads.ts'
-import { isoTime } from '../../../core/iso-time.ts'
-import type { Month } from '../../../core/month.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
+import type { Month } from '../../../core/time/month.ts'
 import type { Tables } from '../schema/schema.ts'
 import { time } from '../values.ts'
 

@@ -1,6 +1,6 @@
 /** The console's usage queries in SQL, each answered from rollups or an index. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type {
   BucketQuery,

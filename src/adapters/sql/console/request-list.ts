@@ -1,6 +1,6 @@
 /** Single requests: a page using the index on their times, or one by its id. */
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import {
   byTokenField,
   SUMMED_TOKEN_FIELDS,

@@ -1,7 +1,7 @@
 /** Passwords, second factors, one-time links and identity provider accounts in SQL. */
 import { type Kysely, sql } from 'kysely'
 import type { Credentials, IdentityStore } from '../../../access/identity-store.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { oneRow, toUser } from '../accounts/rows.ts'
 import type { Tables } from '../schema/schema.ts'
 

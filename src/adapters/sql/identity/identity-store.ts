@@ -1,7 +1,7 @@
 /** Stores sign-in data, idempotent creations, and settings. */
 import type { Kysely } from 'kysely'
 import type { IdentityStore } from '../../../access/identity-store.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
 import { time } from '../values.ts'
 import { createCredentials } from './credentials.ts'

@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { IdentityStore, SignedInSession } from '../../../access/identity-store.ts'
 import type { Session } from '../../../access/session.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { toUser } from '../accounts/rows.ts'
 import type { SessionsTable } from '../schema/identity-tables.ts'
 import type { Tables } from '../schema/schema.ts'

@@ -1,6 +1,6 @@
 /** Owners of vendors' objects, in a table that all instances share. */
 import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import {
   BATCH_KINDS,
   type ChargedKind,

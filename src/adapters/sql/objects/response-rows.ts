@@ -1,6 +1,6 @@
 /** Rows of responses that the gateway keeps, and the sealed key that encrypts them. */
 import type { Kysely } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { ResponseRows } from '../../../passthrough/response-store.ts'
 import { RESPONSES_KEY } from '../../../upstreams/vault.ts'
 import type { Tables } from '../schema/schema.ts'

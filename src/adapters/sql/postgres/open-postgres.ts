@@ -1,7 +1,7 @@
 /** Opens the store on PostgreSQL and migrates it, whichever instance gets there first. */
 import { Kysely, PostgresDialect } from 'kysely'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
-import { withTimeout } from '../../../core/with-timeout.ts'
+import { withTimeout } from '../../../core/time/with-timeout.ts'
 import type { MigrationState } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { POSTGRES } from '../sql-dialect.ts'

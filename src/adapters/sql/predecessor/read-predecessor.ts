@@ -9,7 +9,7 @@ import type {
   Predecessor,
 } from '../../../admin/predecessor/rows.ts'
 import type { Provider } from '../../../core/entities.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../core/providers.ts'
+import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../core/providers/providers.ts'
 import type { Sha256Hex } from '../../../core/sha256.ts'
 import { StoreError } from '../store-error.ts'
 import { countOf, flagOf, mapOf, namesOf, pick, textOf, timeOf } from './columns.ts'

@@ -1,6 +1,6 @@
 /** The row that every change to a user's month writes first, as a lock. */
 import type { Transaction } from 'kysely'
-import type { Month } from '../../../core/month.ts'
+import type { Month } from '../../../core/time/month.ts'
 import type { Tables } from '../schema/schema.ts'
 import { count } from '../values.ts'
 

@@ -1,6 +1,6 @@
 /** Quotas for the admin use cases: each user's figures, and whether the rollups match the records. */
 import { type Kysely, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { QuotaAdmin } from '../../../quota/admin-ledger.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'

@@ -4,7 +4,7 @@
  * transaction left; on SQLite a transaction holds the only write lock from its start.
  */
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { LeaseRequest, QuotaLedger } from '../../../quota/ledger.ts'
 import { isLeasedElsewhere, LEASE_COUNTS_MS, nextLease, quotaOf } from '../../../quota/rules.ts'
 import type { ChangeWatch } from '../change-watch.ts'

@@ -1,6 +1,6 @@
 /** Checks an open database: its migrations, speed, and whether it is writable; the test write is rolled back. */
 import type { Kysely } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { DatabaseFault, DatabaseStep } from '../../../doctor/evidence.ts'
 import { statementMs } from '../examination.ts'
 import { StoreError } from '../store-error.ts'

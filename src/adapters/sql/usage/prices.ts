@@ -1,6 +1,6 @@
 /** Prices records as they are stored: by the operator's prices first, then by published ones. */
 import type { Kysely } from 'kysely'
-import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers.ts'
+import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers/providers.ts'
 import type { TokenUsage } from '../../../core/token-usage.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
 import { type CostPart, costParts, costUsd, type Rates } from '../../../usage/prices.ts'

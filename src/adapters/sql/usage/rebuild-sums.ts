@@ -1,6 +1,6 @@
 /** Rebuilds a month's rollups from its records. */
 import { type RawBuilder, sql, type Transaction } from 'kysely'
-import type { Month } from '../../../core/month.ts'
+import type { Month } from '../../../core/time/month.ts'
 import type { Tables } from '../schema/schema.ts'
 import { COARSER, DAILY, recordedDaily, type SumTable } from './sum-tables.ts'
 

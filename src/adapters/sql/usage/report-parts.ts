@@ -1,6 +1,6 @@
 /** Chooses a report's sources: the coarsest sufficient rollups, and finer ones for the rest at either end. */
 import { type RawBuilder, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type { UsageQuery, UsageSum } from '../../../usage/report.ts'
 

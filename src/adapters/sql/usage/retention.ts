@@ -1,6 +1,6 @@
 /** Single requests are kept for a number of days; their rollups stay. */
 import { type Kysely, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
 
 /** A few milliseconds of work, after which others get the lock. */

@@ -1,6 +1,6 @@
 /** Finds where a month's rollups differ from its records: each row of each rollup table is recomputed. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { Month } from '../../../core/month.ts'
+import type { Month } from '../../../core/time/month.ts'
 import type { SumDifference } from '../../../quota/admin-ledger.ts'
 import type { Tables } from '../schema/schema.ts'
 import { COARSER, DAILY, FIGURES, recordedDaily, type SumTable } from './sum-tables.ts'

@@ -1,7 +1,7 @@
 /** The five rollup tables: how each groups the records and what it sums. */
 import { type RawBuilder, sql } from 'kysely'
-import { isoTime } from '../../../core/iso-time.ts'
-import { type Month, monthStartMs, monthText, nextMonthStartMs } from '../../../core/month.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
+import { type Month, monthStartMs, monthText, nextMonthStartMs } from '../../../core/time/month.ts'
 import {
   byTokenColumn,
   QUOTA_TOKEN_FIELDS,

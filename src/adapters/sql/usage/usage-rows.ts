@@ -1,5 +1,5 @@
 /** Converts a usage record to its row. */
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { byTokenColumn, TOKEN_FIELDS } from '../../../core/token-kinds.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageRecordsTable } from '../schema/schema.ts'

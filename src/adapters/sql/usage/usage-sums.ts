@@ -1,6 +1,6 @@
 /** What a batch of records adds to its daily and monthly rollups and takes off leases. */
-import { isoTime } from '../../../core/iso-time.ts'
-import { monthOf } from '../../../core/month.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
+import { monthOf } from '../../../core/time/month.ts'
 import {
   byTokenColumn,
   QUOTA_TOKEN_FIELDS,

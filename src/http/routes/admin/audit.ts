@@ -1,7 +1,7 @@
 /** Who changed what. */
 import type { z } from '@hono/zod-openapi'
 import type { AuditQuery, AuditRow } from '../../../admin/store.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import * as contract from './contract/system.ts'
 import type { AdminApi } from './frame/operation.ts'
 import { cursorOf, pageView } from './frame/page.ts'

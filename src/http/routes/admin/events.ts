@@ -1,5 +1,5 @@
 /** The live view: one stream of server-sent events per browser, from memory; it ends with its session or key. */
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { authenticate } from '../../../pipeline/authenticate.ts'
 import type { LiveRequest } from '../../../usage/live.ts'
 import * as contract from './contract/requests.ts'

@@ -1,5 +1,5 @@
 /** Is all well, and what does it cost: one reply for the whole page. */
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type {
   BucketSum,
   ReportGroup,

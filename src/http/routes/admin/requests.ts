@@ -1,5 +1,5 @@
 /** Single requests: pages of a range, one by its id, bars over time. */
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import type { RequestEntry, RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
 import * as contract from './contract/requests.ts'
 import { ApiError, invalidField } from './frame/api-error.ts'

@@ -1,7 +1,7 @@
 /** The doctor, the settings, the encryption key. */
 import type { SealedRow } from '../../../admin/encryption.ts'
 import { settingsView } from '../../../admin/settings.ts'
-import { isoTime } from '../../../core/iso-time.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { doctorOptions, oneAtATime } from '../doctor.ts'
 import * as contract from './contract/system.ts'
 import { type AdminApi, type AdminContext, actorOf, tag } from './frame/operation.ts'

@@ -1,7 +1,7 @@
 /** What was used and what it cost: sums, series and CSV, all from rollups. */
 import type { z } from '@hono/zod-openapi'
-import { isoTime } from '../../../core/iso-time.ts'
-import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/month.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
+import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/time/month.ts'
 import type { BucketSum, TimeRange } from '../../../usage/console-reports.ts'
 import { bucketsOf, type Step } from '../../../usage/time-buckets.ts'
 import * as contract from './contract/usage.ts'

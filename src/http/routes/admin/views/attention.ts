@@ -1,5 +1,5 @@
 /** What needs an operator's attention, from what the gateway knows without asking anybody. */
-import { isoTime } from '../../../../core/iso-time.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
 const WEEK_MS = 7 * 86_400_000

@@ -1,6 +1,6 @@
 /** What the price list says about models, at the upstream that would be asked first. */
 import type { UpstreamKey } from '../../../../core/entities.ts'
-import { PROVIDER_FACTS } from '../../../../core/providers.ts'
+import { PROVIDER_FACTS } from '../../../../core/providers/providers.ts'
 import type { PriceQuestion } from '../../../../usage/console-reports.ts'
 import type { Rate, Rates } from '../../../../usage/prices.ts'
 import type { AdminApiParts } from '../frame/parts.ts'

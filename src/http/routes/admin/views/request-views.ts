@@ -1,5 +1,5 @@
 /** How a request is shown: a row of a list or of the live view, and all that is known of one. */
-import { isoTime } from '../../../../core/iso-time.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
 import {
   byTokenColumn,
   DETAIL_TOKEN_FIELDS,

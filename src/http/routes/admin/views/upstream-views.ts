@@ -1,7 +1,7 @@
 /** How upstreams are shown: settings, running state, and what the last 24 hours were like. */
 import type { UpstreamKey } from '../../../../core/entities.ts'
 import { shownHeaders } from '../../../../core/fixed-headers.ts'
-import { isoTime } from '../../../../core/iso-time.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
 import { percentile } from '../../../../usage/latency.ts'
 import type { UpstreamOutcome } from '../../../../usage/live.ts'

@@ -1,13 +1,13 @@
 /** Public model names: where they lead, and what would serve one right now. */
 
-import type { UpstreamStatus } from '../../../core/entities.ts'
-import { allowsModel } from '../../../routing/model-names.ts'
-import type { UsableUpstream } from '../../../upstreams/directory.ts'
-import * as contract from './contract/models.ts'
-import type { AdminApi } from './frame/operation.ts'
-import type { AdminApiParts } from './frame/parts.ts'
+import type { UpstreamStatus } from '../../../../core/entities.ts'
+import { allowsModel } from '../../../../routing/model-names.ts'
+import type { UsableUpstream } from '../../../../upstreams/directory.ts'
+import * as contract from '../contract/models.ts'
+import type { AdminApi } from '../frame/operation.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
+import { publishedPrices } from '../views/published-price.ts'
 import { ownPrices } from './prices.ts'
-import { publishedPrices } from './views/published-price.ts'
 
 export function modelOperations({ on, parts }: AdminApi): void {
   on(contract.listModels, async (context) => {

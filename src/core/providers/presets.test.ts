@@ -1,6 +1,6 @@
 /** The vendors that people name, by any of their names. */
 import { expect, test } from 'bun:test'
-import { PRESET_NAMES, PROVIDER_PRESETS, presetAt, presetFor } from './provider-presets.ts'
+import { PRESET_NAMES, PROVIDER_PRESETS, presetAt, presetFor } from './presets.ts'
 
 const NAMED =
   'deepseek qwen dashscope moonshot kimi zhipu minimax doubao ark siliconflow mistral groq xai together fireworks cohere perplexity openrouter cerebras nvidia ollama vllm lmstudio lm-studio llamacpp llama.cpp sglang'

@@ -1,10 +1,10 @@
 /** Places at which a gateway kills itself, put around its files, its store and its upstream from outside. */
-import type { JournalFiles } from '../../src/adapters/journal/files.ts'
-import { journalFiles } from '../../src/adapters/journal/files.ts'
-import type { Seams } from '../../src/main/compose/gateway.ts'
-import type { Transport, UpstreamReply } from '../../src/upstreams/transport.ts'
-import type { UsageStore } from '../../src/usage/store.ts'
-import type { SeesWriting } from './writing-now.ts'
+import type { JournalFiles } from '../../../src/adapters/journal/files.ts'
+import { journalFiles } from '../../../src/adapters/journal/files.ts'
+import type { Seams } from '../../../src/main/compose/gateway.ts'
+import type { Transport, UpstreamReply } from '../../../src/upstreams/transport.ts'
+import type { UsageStore } from '../../../src/usage/store.ts'
+import type { SeesWriting } from '../writing-now.ts'
 
 export const LIVE_POINTS = [
   'before-begin-write',

@@ -1,10 +1,10 @@
 /** `gpt-proxy serve` with a failpoint: `failpoint-server.ts NAME TIMES`. Only tests start it. */
 import { join } from 'node:path'
-import { loadConfig } from '../../src/config.ts'
-import { ensureRequestCapacity } from '../../src/main/serve/runtime.ts'
-import { runServer } from '../../src/main/serve/serve.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { ensureRequestCapacity } from '../../../src/main/serve/runtime.ts'
+import { runServer } from '../../../src/main/serve/serve.ts'
+import { watchPostgres, watchSqlite } from '../writing-now.ts'
 import { type Failpoint, withFailpoint } from './failpoints.ts'
-import { watchPostgres, watchSqlite } from './writing-now.ts'
 
 const [, , point = '', times = '1'] = process.argv
 ensureRequestCapacity(process.env)

@@ -1,12 +1,12 @@
 /** Quota and usage of a proxy key, for its holder. */
-import { isoTime } from '../../../core/iso-time.ts'
-import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/month.ts'
-import { authenticate } from '../../../pipeline/authenticate.ts'
-import { quotaOf } from '../../../quota/rules.ts'
-import { startOf } from '../../../usage/time-buckets.ts'
-import * as contract from './contract/session.ts'
-import type { AdminApi } from './frame/operation.ts'
-import { added, costOf } from './views/usage-query.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
+import { monthOf, monthStartMs, nextMonthStartMs } from '../../../../core/time/month.ts'
+import { authenticate } from '../../../../pipeline/authenticate.ts'
+import { quotaOf } from '../../../../quota/rules.ts'
+import { startOf } from '../../../../usage/time-buckets.ts'
+import * as contract from '../contract/session.ts'
+import type { AdminApi } from '../frame/operation.ts'
+import { added, costOf } from '../views/usage-query.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 30

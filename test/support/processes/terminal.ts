@@ -1,8 +1,8 @@
 /** The gateway's program on a pseudo-terminal, as a person sees it. */
 import { join } from 'node:path'
-import { waitFor } from './waiting.ts'
+import { waitFor } from '../waiting.ts'
 
-const MAIN = join(import.meta.dir, '..', '..', 'src', 'main.ts')
+const MAIN = join(import.meta.dir, '..', '..', '..', 'src', 'main.ts')
 /** Wider than any line, so that none is wrapped. */
 const COLUMNS = 600
 

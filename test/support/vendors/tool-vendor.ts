@@ -1,5 +1,5 @@
 /** An upstream that looks once if it is given a tool, and then says what it was told last; in Chat Completions and in Messages. */
-import { eventText, message, messageEvents } from './message-events.ts'
+import { eventText, message, messageEvents } from '../message-events.ts'
 
 export interface ToolVendor {
   /** The address below which `/chat/completions` and `/v1/messages` are. */

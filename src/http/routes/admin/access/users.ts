@@ -1,18 +1,18 @@
 /** Users, their quotas, their way in. */
 
 import type { z } from '@hono/zod-openapi'
-import { userView } from '../../../admin/contract.ts'
-import type { UserPatch } from '../../../admin/store.ts'
-import { differenceView, leaseView } from '../../../admin/usage/quota-views.ts'
-import type { User } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
-import { type Month, monthOf, nextMonthStartMs } from '../../../core/month.ts'
-import { LEASE_COUNTS_MS, quotaOf } from '../../../quota/rules.ts'
-import * as contract from './contract/users.ts'
-import { type AdminApi, actorOf, assertOwn, creatorOf, tag } from './frame/operation.ts'
-import { cursorOf, pageView } from './frame/page.ts'
-import type { AdminApiParts } from './frame/parts.ts'
-import { replaying } from './frame/replay.ts'
+import { userView } from '../../../../admin/contract.ts'
+import type { UserPatch } from '../../../../admin/store.ts'
+import { differenceView, leaseView } from '../../../../admin/usage/quota-views.ts'
+import type { User } from '../../../../core/entities.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
+import { type Month, monthOf, nextMonthStartMs } from '../../../../core/time/month.ts'
+import { LEASE_COUNTS_MS, quotaOf } from '../../../../quota/rules.ts'
+import * as contract from '../contract/users.ts'
+import { type AdminApi, actorOf, assertOwn, creatorOf, tag } from '../frame/operation.ts'
+import { cursorOf, pageView } from '../frame/page.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
+import { replaying } from '../frame/replay.ts'
 
 export function userOperations(api: AdminApi): void {
   userList(api)

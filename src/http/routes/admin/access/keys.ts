@@ -1,13 +1,13 @@
 /** Proxy keys. Users manage their own, and may narrow what an admin allows but never widen it. */
 import type { z } from '@hono/zod-openapi'
-import { keyView } from '../../../admin/contract.ts'
-import type { MintedKey } from '../../../admin/keys.ts'
-import type { KeyPatch } from '../../../admin/store.ts'
-import type { ApiKey } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
-import type { MinuteSums } from '../../../usage/live.ts'
-import * as contract from './contract/keys.ts'
-import { ApiError } from './frame/api-error.ts'
+import { keyView } from '../../../../admin/contract.ts'
+import type { MintedKey } from '../../../../admin/keys.ts'
+import type { KeyPatch } from '../../../../admin/store.ts'
+import type { ApiKey } from '../../../../core/entities.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
+import type { MinuteSums } from '../../../../usage/live.ts'
+import * as contract from '../contract/keys.ts'
+import { ApiError } from '../frame/api-error.ts'
 import {
   type AdminApi,
   type AdminContext,
@@ -16,10 +16,10 @@ import {
   creatorOf,
   ownerScope,
   tag,
-} from './frame/operation.ts'
-import { cursorOf, pageView } from './frame/page.ts'
-import type { AdminApiParts } from './frame/parts.ts'
-import { replaying } from './frame/replay.ts'
+} from '../frame/operation.ts'
+import { cursorOf, pageView } from '../frame/page.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
+import { replaying } from '../frame/replay.ts'
 import { assertMayCreate, assertNarrower } from './key-rights.ts'
 
 export function keyOperations(api: AdminApi): void {

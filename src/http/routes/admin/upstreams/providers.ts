@@ -1,7 +1,7 @@
 /** The vendors that an upstream can be of, as forms need to know them. */
-import type { Provider } from '../../../core/entities.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../core/providers.ts'
-import { invalidField } from './frame/api-error.ts'
+import type { Provider } from '../../../../core/entities.ts'
+import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../../core/providers/providers.ts'
+import { invalidField } from '../frame/api-error.ts'
 
 export function providerViews() {
   return KEY_PROVIDERS.map((name) => {

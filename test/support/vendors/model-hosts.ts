@@ -1,7 +1,7 @@
 /** Scripted hosts of models: Google AI Studio, Vertex AI with the machine's token, and Bedrock, at one address. */
 
 import { EventStreamCodec } from '@smithy/core/event-streams'
-import { pause } from './waiting.ts'
+import { pause } from '../waiting.ts'
 
 /** A request as it arrived. */
 export interface Asked {

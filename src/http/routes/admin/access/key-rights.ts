@@ -1,8 +1,8 @@
 /** What users may do with their own keys: nothing that gives them more than an admin gave them. */
-import type { KeyPatch } from '../../../admin/store.ts'
-import type { ApiKey } from '../../../core/entities.ts'
-import { ApiError, type FieldProblem } from './frame/api-error.ts'
-import type { AdminApiParts } from './frame/parts.ts'
+import type { KeyPatch } from '../../../../admin/store.ts'
+import type { ApiKey } from '../../../../core/entities.ts'
+import { ApiError, type FieldProblem } from '../frame/api-error.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
 
 type Rights = Pick<
   ApiKey,

@@ -1,8 +1,8 @@
 /** Prices: the operator's own, which come before the published ones. */
-import { priceView } from '../../../admin/contract.ts'
-import * as contract from './contract/models.ts'
-import { type AdminApi, actorOf, tag } from './frame/operation.ts'
-import type { AdminApiParts } from './frame/parts.ts'
+import { priceView } from '../../../../admin/contract.ts'
+import * as contract from '../contract/models.ts'
+import { type AdminApi, actorOf, tag } from '../frame/operation.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
 
 export function priceOperations({ on, parts }: AdminApi): void {
   const { prices } = parts.admin

@@ -1,14 +1,14 @@
 /** Many provider keys at once, one a line: what became of each line. */
 
 import type { z } from '@hono/zod-openapi'
-import type { Actor } from '../../../admin/changes.ts'
-import { isSecret } from '../../../admin/checks.ts'
-import type { UpstreamInput } from '../../../admin/upstreams/upstream-input.ts'
-import type { UpstreamKey } from '../../../core/entities.ts'
-import * as contract from './contract/upstreams.ts'
-import { invalidField } from './frame/api-error.ts'
-import { type AdminApi, actorOf } from './frame/operation.ts'
-import type { AdminApiParts } from './frame/parts.ts'
+import type { Actor } from '../../../../admin/changes.ts'
+import { isSecret } from '../../../../admin/checks.ts'
+import type { UpstreamInput } from '../../../../admin/upstreams/upstream-input.ts'
+import type { UpstreamKey } from '../../../../core/entities.ts'
+import * as contract from '../contract/upstreams.ts'
+import { invalidField } from '../frame/api-error.ts'
+import { type AdminApi, actorOf } from '../frame/operation.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
 import { baseUrlOf, providerOf } from './providers.ts'
 
 const MAX_LINES = 20_000

@@ -1,16 +1,16 @@
 /** Signing in with an OpenID provider: the browser goes there, comes back, and is signed in. */
-import type { SignInChecks } from '../../../access/single-sign-on.ts'
-import { SignInRefusal } from '../../../admin/identity/refusal.ts'
+import type { SignInChecks } from '../../../../access/single-sign-on.ts'
+import { SignInRefusal } from '../../../../admin/identity/refusal.ts'
 import {
   deviceCookie,
   oidcCookie,
   readCookie,
   removedCookie,
   sessionCookie,
-} from '../../web/cookies.ts'
-import * as contract from './contract/system.ts'
-import type { AdminApi, AdminContext } from './frame/operation.ts'
-import type { AdminApiParts } from './frame/parts.ts'
+} from '../../../web/cookies.ts'
+import * as contract from '../contract/system.ts'
+import type { AdminApi, AdminContext } from '../frame/operation.ts'
+import type { AdminApiParts } from '../frame/parts.ts'
 import { originOf } from './sessions.ts'
 
 const CALLBACK = '/admin/v1/oidc/callback'

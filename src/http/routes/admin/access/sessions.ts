@@ -1,13 +1,13 @@
 /** Signing in and out, and one's own account. */
-import type { SignInOrigin } from '../../../admin/identity/parts.ts'
-import { type SignedIn, actorOf as signedInActor } from '../../../admin/identity/sessions.ts'
-import type { User } from '../../../core/entities.ts'
-import { isoTime } from '../../../core/iso-time.ts'
-import { deviceCookie, readCookie, removedCookie, sessionCookie } from '../../web/cookies.ts'
-import * as contract from './contract/session.ts'
-import { ApiError } from './frame/api-error.ts'
-import { type AdminApi, type AdminContext, actorOf } from './frame/operation.ts'
-import type { AdminApiParts, Principal } from './frame/parts.ts'
+import type { SignInOrigin } from '../../../../admin/identity/parts.ts'
+import { type SignedIn, actorOf as signedInActor } from '../../../../admin/identity/sessions.ts'
+import type { User } from '../../../../core/entities.ts'
+import { isoTime } from '../../../../core/time/iso-time.ts'
+import { deviceCookie, readCookie, removedCookie, sessionCookie } from '../../../web/cookies.ts'
+import * as contract from '../contract/session.ts'
+import { ApiError } from '../frame/api-error.ts'
+import { type AdminApi, type AdminContext, actorOf } from '../frame/operation.ts'
+import type { AdminApiParts, Principal } from '../frame/parts.ts'
 
 const SIGN_IN_START = '/admin/v1/oidc/start'
 
