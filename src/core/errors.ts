@@ -1,6 +1,7 @@
 /** Every error a client can get: its code, status, and whose fault it is. A test keeps docs/errors.md equal to this. */
 
 import type { CheckId } from './check-ids.ts'
+import type { RefusalFigure } from './refusal-figures.ts'
 
 /** If two parties can be at fault, the message begins with the one that is. */
 export type Blame = 'client' | 'gateway' | 'upstream' | 'operator' | 'client or upstream'
@@ -69,7 +70,11 @@ export interface ErrorOptions {
   headers?: Readonly<Record<string, string>>
   /** Overrides the doctor check of the code. */
   doctor?: CheckId
+  /** What a limit compared, for the operator. */
+  figures?: readonly RefusalFigure[]
 }
+
+const NO_FIGURES: readonly RefusalFigure[] = []
 
 /** An error that the gateway itself reports. The message starts with whose fault it is. */
 export class GatewayError extends Error {
@@ -78,6 +83,7 @@ export class GatewayError extends Error {
   readonly param: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly doctor: CheckId | undefined
+  readonly figures: readonly RefusalFigure[]
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message)
@@ -86,6 +92,7 @@ export class GatewayError extends Error {
     this.headers = options.headers ?? {}
     const entry: CatalogueEntry = ERROR_CATALOGUE[code]
     this.doctor = options.doctor ?? entry.doctor
+    this.figures = options.figures ?? NO_FIGURES
   }
 
   get status(): number {
@@ -94,9 +101,10 @@ export class GatewayError extends Error {
 
   /** The same error with additional headers; its own take precedence. */
   withHeaders(headers: Readonly<Record<string, string>>): GatewayError {
-    const { code, message, param, doctor } = this
+    const { code, message, param, doctor, figures } = this
     return new GatewayError(code, message, {
       param,
+      figures,
       headers: { ...headers, ...this.headers },
       ...(doctor !== undefined && { doctor }),
     })

@@ -98,7 +98,7 @@ function answering<Who extends Audience>(
       const reply = await handle({ exchange, caller, requestId, headers, params })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {
-      reportRefusal(gateway, requestId, error, exchange)
+      reportRefusal(gateway, { requestId }, error, exchange)
       const { logger } = gateway
       const protocol = wantsAnthropic(exchange.headers) ? 'anthropic' : 'openai'
       exchange.respond(errorAnswer(error, requestId, { logger, headers, protocol }))

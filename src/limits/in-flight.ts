@@ -154,6 +154,14 @@ function tooMany({ who, max, setting }: NamedCap, waiting: number): GatewayError
   return new GatewayError(
     'too_many_in_flight',
     `gateway: ${who} has ${max} requests in flight, which is all that it may have (${setting}).${queued} Wait for one to end.`,
-    { headers: retryAfterHeaders(TRY_AGAIN_MS) },
+    {
+      headers: retryAfterHeaders(TRY_AGAIN_MS),
+      figures: [
+        {
+          measure: 'requests_in_flight',
+          ...{ owner: who, limit: max, used: max, asked: 1, refused: true, waitMs: null },
+        },
+      ],
+    },
   )
 }

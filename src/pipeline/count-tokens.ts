@@ -11,7 +11,7 @@ import type { UsableUpstream } from '../upstreams/directory.ts'
 import { admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client, Reply } from './client.ts'
-import type { RequestContext } from './context.ts'
+import { noteRequest, type RequestContext } from './context.ts'
 import { countPrompt } from './count-usage.ts'
 import { routeModel } from './model-route.ts'
 import { type Incoming, serve } from './serve.ts'
@@ -34,6 +34,7 @@ export async function serveCount(
 ): Promise<void> {
   const { client } = incoming
   const caller = authenticate(services, client)
+  context.caller = caller
   const admitted = admit(services, caller, client, context)
   const leave = admitted instanceof Promise ? await admitted : admitted
   try {
@@ -52,6 +53,7 @@ async function countFor(
   const { protocol, endpoint, client } = incoming
   const text = await incoming.readBody()
   const request = PROTOCOLS[protocol].readRequest(endpoint, text)
+  noteRequest(context, request)
   const plan = await routeModel(services, caller, request)
   const native = { ...incoming, readBody: () => text }
   if (isNative(plan, request) && (await counted(services, caller, native, context))) return

@@ -9,7 +9,7 @@ import { attempt } from './attempt/attempt.ts'
 import { RequestTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
-import type { RequestContext } from './context.ts'
+import { noteRequest, type RequestContext } from './context.ts'
 import type { Continued } from './kept/continue.ts'
 import { keepResponse } from './kept/keep.ts'
 import { sendCopies } from './mirror.ts'
@@ -46,11 +46,13 @@ export async function serve(
 ): Promise<void> {
   const { client } = incoming
   const caller = incoming.caller ?? authenticate(services, client)
+  context.caller = caller
   const admitted = incoming.isAdmitted === true ? null : admit(services, caller, client, context)
   const leave = admitted instanceof Promise ? await admitted : admitted
   try {
     const parsed = parse(incoming)
     const asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
+    noteRequest(context, asked)
     const limits = readClientLimits(client.headers, invalidRequest)
     const { headers } = client
     const routed = route(services, caller, { asked, limits, headers })

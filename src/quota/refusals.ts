@@ -1,5 +1,6 @@
 /** Errors a client gets when a quota refuses its request. */
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
+import type { RefusalFigure } from '../core/refusal-figures.ts'
 import { type Month, nextMonthStartMs } from '../core/time/month.ts'
 
 /** Time for requests on other instances to end and return what they did not use. */
@@ -22,12 +23,14 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
   const { username, quota, used, reserved, leasedElsewhere, asked, left } = refused
   const remaining = { 'x-gpt-proxy-quota-remaining': String(left) }
   const asks = `${asked} (its prompt by estimate, and what it may generate)`
+  const waitMs = asked > quota ? null : nextMonthStartMs(refused.month) - nowMs
+  const compared = [figureOf(refused, asked <= left ? RETRY_LEASED_MS : waitMs)]
   const more = 'ask an operator for a higher quota (gpt-proxy quota set)'
   if (asked > quota)
     return new GatewayError(
       'insufficient_quota',
       `gateway: the monthly quota of user ${username} is ${quota} tokens, and this request alone asks for ${asks}, so it can never pass. Send less, lower max_tokens, or ${more}.`,
-      { headers: { 'x-should-retry': 'false', ...remaining } },
+      { headers: { 'x-should-retry': 'false', ...remaining }, figures: compared },
     )
   const leased = leasedElsewhere > 0 ? ` (${leasedElsewhere} on lease at other instances)` : ''
   const figures = `gateway: the monthly quota of user ${username} does not cover this request: ${quota} tokens a month, ${used} used, ${reserved} reserved by requests under way, ${left} left${leased}; this request asks for ${asks}.`
@@ -35,7 +38,7 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
     return new GatewayError(
       'insufficient_quota',
       `${figures} What it lacks is on lease at other instances, and their requests hold it: come back in ${RETRY_LEASED_MS / 1000} s, lower max_tokens, or ${more}.`,
-      { headers: { ...remaining, ...retryAfterHeaders(RETRY_LEASED_MS) } },
+      { headers: { ...remaining, ...retryAfterHeaders(RETRY_LEASED_MS) }, figures: compared },
     )
   return new GatewayError(
     'insufficient_quota',
@@ -47,8 +50,23 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
         ...remaining,
         ...retryAfterHeaders(nextMonthStartMs(refused.month) - nowMs),
       },
+      figures: compared,
     },
   )
+}
+
+/** What other instances have on lease counts as used: this request can't have it. */
+function figureOf(refused: RefusedQuota, waitMs: number | null): RefusalFigure {
+  const { username, quota, used, reserved, leasedElsewhere, asked } = refused
+  return {
+    measure: 'tokens_per_month',
+    owner: `user ${username}`,
+    limit: quota,
+    used: used + reserved + leasedElsewhere,
+    asked,
+    refused: true,
+    waitMs,
+  }
 }
 
 function whenAgain({ month }: RefusedQuota): string {

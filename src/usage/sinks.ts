@@ -6,7 +6,7 @@
 import type { Caller } from '../access/caller.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Journal } from './journal.ts'
-import type { Live } from './live.ts'
+import type { Live } from './live/live.ts'
 import type { Metrics } from './metrics.ts'
 import type { UsageRecord } from './record.ts'
 

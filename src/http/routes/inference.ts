@@ -1,9 +1,9 @@
 /** Joins the web server to the pipeline: one request in, one response out; a client that leaves is noticed. */
 
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError, internalError } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
-import { openContext } from '../../pipeline/context.ts'
+import { openContext, type RequestContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import type { Continued } from '../../pipeline/kept/continue.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
@@ -92,24 +92,29 @@ async function respondTo(
     const run = COUNTING.has(incoming.endpoint) ? serveCount : serve
     await run(services, incoming, context)
   } catch (error) {
-    reportRefusal(services, requestId, error, client)
+    reportRefusal(services, context, error, client)
     client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))
   } finally {
     ended()
   }
 }
 
+/** A request, as far as it came; some routes have only its id. */
+export type RefusedContext = Pick<RequestContext, 'requestId'> & Partial<RequestContext>
+
 /** Of a request that came as far as an attempt, settle records what became of it. */
 export function reportRefusal(
   services: Services,
-  requestId: string,
+  refused: RefusedContext,
   error: unknown,
   client: ClientPeer,
 ): void {
   const { logger, metrics } = services
-  const code = error instanceof GatewayError ? error.code : 'internal_error'
-  const status = error instanceof GatewayError ? error.status : 500
+  const { requestId } = refused
+  const known = error instanceof GatewayError ? error : internalError()
+  const { code, status } = known
   metrics.refused(code)
+  showRefusal(services, refused, known)
   const refusedKey = error instanceof KeyRefused ? error.refusedKey : null
   if (refusedKey !== null) {
     const address = services.rateLimits.addressOf(client)
@@ -121,4 +126,17 @@ export function reportRefusal(
   // Strangers who try doors are no reason to wake anybody; what a known key may not do is.
   const quiet = status < 500 && (status === 401 || status === 404 || status === 405)
   logger[quiet ? 'info' : 'warn']({ requestId, status, code }, 'request refused')
+}
+
+/** Those of strangers, whose key is unknown, are only counted. */
+function showRefusal({ live }: Services, refused: RefusedContext, error: GatewayError): void {
+  const { requestId, startedAtMs, arrivedMs, caller } = refused
+  if (!caller || startedAtMs === undefined || arrivedMs === undefined) return
+  const { endpoint = null, model = null, stream = false } = refused
+  const { status, code, message, figures } = error
+  const durationMs = performance.now() - arrivedMs
+  live.refuse({
+    ...{ requestId, startedAtMs, durationMs, caller, endpoint, model, stream },
+    ...{ status, code, message, figures },
+  })
 }

@@ -39,7 +39,7 @@ function realtimeHandler({ gateway: services, inFlight }: AppParts): ExchangeHan
     }
     serve()
       .catch((error) => {
-        reportRefusal(services, requestId, error, client)
+        reportRefusal(services, context, error, client)
         client.respond(errorAnswer(error, requestId, { logger: services.logger }))
       })
       .finally(inFlight.remove)

@@ -4,7 +4,7 @@
  */
 import { admit } from '../../pipeline/admit.ts'
 import { authenticate, keyRevoked } from '../../pipeline/authenticate.ts'
-import { ClientSignal } from '../../pipeline/context.ts'
+import { openContext } from '../../pipeline/context.ts'
 import { type Continued, continued } from '../../pipeline/kept/continue.ts'
 import { type KeptAction, serveKept } from '../../pipeline/kept/serve.ts'
 import { keepsResponses } from '../../pipeline/vendor/plan.ts'
@@ -15,7 +15,7 @@ import { decodedOr } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
 import { readText } from '../server/read-body.ts'
 import { queryTextOf } from '../server/target.ts'
-import { type RouteMatch, reportRefusal, serveEndpoint } from './inference.ts'
+import { type RefusedContext, type RouteMatch, reportRefusal, serveEndpoint } from './inference.ts'
 import { vendorHandler, vendorRow } from './vendor.ts'
 
 export const RESPONSES_ROUTE = byModel('/v1/responses', 'responses')
@@ -67,14 +67,17 @@ async function choose(
 ): Promise<Chosen | null> {
   const { gateway: services, bodyLimits } = parts
   const share = bodyLimits.memory.open()
+  const context = openContext(newRequestId(), services.clock.nowMs())
+  context.endpoint = 'responses'
   try {
     // Nothing is read from a client that may not ask, or has too many requests in flight.
     const caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
-    exchange.revoked = () => errorAnswer(keyRevoked(), newRequestId(), { protocol: 'responses' })
-    const signal = new ClientSignal()
+    context.caller = caller
+    const { requestId, signal } = context
+    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: 'responses' })
     exchange.onGone = () => signal.abort()
-    const leave = await admit(services, caller, exchange, { signal })
+    const leave = await admit(services, caller, exchange, context)
     try {
       const { deadlines } = services
       const text = await readText({ request: exchange, limits: bodyLimits, deadlines, share })
@@ -87,7 +90,7 @@ async function choose(
       leave()
     }
   } catch (error) {
-    refuse(parts, exchange, error)
+    refuse(parts, exchange, error, context)
     return null
   } finally {
     share.release()
@@ -115,7 +118,7 @@ function byId(method: Route['method'], path: string, action: KeptAction): Route 
           const headers = { 'x-request-id': newRequestId(), ...reply.headers }
           exchange.respond({ ...reply, headers })
         } catch (error) {
-          refuse(parts, exchange, error)
+          refuse(parts, exchange, error, { requestId: newRequestId() })
         }
       }
       return (exchange, match) => {
@@ -126,8 +129,13 @@ function byId(method: Route['method'], path: string, action: KeptAction): Route 
   }
 }
 
-function refuse({ gateway }: AppParts, exchange: Exchange, error: unknown): void {
-  const requestId = newRequestId()
-  reportRefusal(gateway, requestId, error, exchange)
+function refuse(
+  { gateway }: AppParts,
+  exchange: Exchange,
+  error: unknown,
+  refused: RefusedContext,
+): void {
+  const { requestId } = refused
+  reportRefusal(gateway, refused, error, exchange)
   exchange.respond(errorAnswer(error, requestId, { logger: gateway.logger, protocol: 'responses' }))
 }

@@ -61,7 +61,7 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
       const readCall = () => callOf(row, match, { exchange, parts, share })
       await serveVendor(services, { client: exchange, readCall }, context)
     } catch (error) {
-      reportRefusal(services, requestId, error, exchange)
+      reportRefusal(services, context, error, exchange)
       exchange.respond(
         errorAnswer(error, requestId, { logger: services.logger, protocol: row.protocol }),
       )

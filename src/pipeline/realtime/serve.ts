@@ -9,7 +9,7 @@ import { attempt } from '../attempt/attempt.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate, whyUnusable } from '../authenticate.ts'
 import type { Client } from '../client.ts'
-import type { RequestContext } from '../context.ts'
+import { noteRequest, type RequestContext } from '../context.ts'
 import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
@@ -44,6 +44,7 @@ export async function serveRealtime(
     peer: () => client.peer(),
     headers: withKeyOf(client.headers),
   })
+  context.caller = caller
   const control = { end: () => client.revoke() }
   const { headers } = client
   const peer = () => client.peer()
@@ -74,8 +75,9 @@ async function serveCaller(
   context: RequestContext,
 ): Promise<void> {
   const { client, call } = incoming
-  const { plan } = await planCall(services, caller, call)
   const request = requestOf(call)
+  noteRequest(context, request)
+  const { plan } = await planCall(services, caller, call)
   const reservation = await reserve(services, { caller, request, client }, context)
   const tries = new RequestTries(services.forwardHeaders, { plan }, reservation, client)
   let relayed: RelayResult

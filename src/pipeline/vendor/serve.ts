@@ -8,7 +8,7 @@ import { attempt } from '../attempt/attempt.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Client } from '../client.ts'
-import type { RequestContext } from '../context.ts'
+import { noteRequest, type RequestContext } from '../context.ts'
 import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
@@ -33,6 +33,7 @@ export async function serveVendor(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client)
+  context.caller = caller
   const admitted = admit(services, caller, client, context)
   const leave = admitted instanceof Promise ? await admitted : admitted
   try {
@@ -49,9 +50,10 @@ async function serveCaller(
   context: RequestContext,
 ): Promise<void> {
   const call = await readCall()
+  const request = requestOf(call)
+  noteRequest(context, request)
   const { plan, object } = await planCall(services, caller, call)
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
-  const request = requestOf(call)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object })
   const forwardHeaders = [...services.forwardHeaders, 'accept']

@@ -21,7 +21,7 @@ import { Latencies } from '../../../src/upstreams/health/latency.ts'
 import { createHedgeBudget, createRetryBudget } from '../../../src/upstreams/retry-budget.ts'
 import type { Transport } from '../../../src/upstreams/transport.ts'
 import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
-import { createLive } from '../../../src/usage/live.ts'
+import { createLive } from '../../../src/usage/live/live.ts'
 import type { UsageRecord } from '../../../src/usage/record.ts'
 
 export const PROXY_KEY = mintProxyKey(new Uint8Array(96).fill(7))

@@ -1,12 +1,12 @@
 /** The live view: one stream of server-sent events per browser, from memory; it ends with its session or key. */
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { authenticate } from '../../../pipeline/authenticate.ts'
-import type { LiveRequest } from '../../../usage/live.ts'
+import type { LiveRow } from '../../../usage/live/live-row.ts'
 import * as contract from './contract/requests.ts'
 import { type AdminApi, type AdminContext, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 import { createStreamSlots } from './frame/stream-slots.ts'
-import { liveRow } from './views/request-views.ts'
+import { requestRow } from './views/request-views.ts'
 
 /** A browser shows no more than this; the rest is counted. */
 const MAX_PER_TICK = 50
@@ -43,7 +43,7 @@ function eventStream(
   const encoder = new TextEncoder()
   const { signal } = context.req.raw
   const owner = ownerScope(context.var.principal)
-  let waiting: LiveRequest[] = []
+  let waiting: LiveRow[] = []
   let skipped = 0
   let tick = 0
   let stop = () => {}
@@ -52,13 +52,13 @@ function eventStream(
     start(controller) {
       const send = (name: string, data: object) =>
         controller.enqueue(encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`))
-      const unwatch = parts.services.live.watch((request) => {
-        if (quiet || (owner !== null && request.record.userId !== owner)) return
-        if (waiting.length < MAX_PER_TICK) waiting.push(request)
+      const unwatch = parts.services.live.watch((row) => {
+        if (quiet || (owner !== null && row.userId !== owner)) return
+        if (waiting.length < MAX_PER_TICK) waiting.push(row)
         else skipped++
       })
       const flush = () => {
-        for (const request of waiting) send('request', liveRow(request))
+        for (const row of waiting) send('request', requestRow(row, row))
         waiting = []
         if (skipped > 0) send('skipped', { requests: skipped })
         skipped = 0

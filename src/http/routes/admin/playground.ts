@@ -44,7 +44,7 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
         request,
       )
     } catch (error) {
-      reportRefusal(services, requestId, error, exchange)
+      reportRefusal(services, request, error, exchange)
       exchange.respond(errorAnswer(error, requestId, { logger: services.logger }))
     }
     return context.body(null) as never

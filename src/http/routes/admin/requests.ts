@@ -1,11 +1,13 @@
 /** Single requests: pages of a range, one by its id, bars over time. */
 import { isoTime } from '../../../core/time/iso-time.ts'
-import type { RequestEntry, RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
+import type { RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
+import { REFUSED, type RowFields } from '../../../usage/live/live-row.ts'
+import { newestFirst } from '../../../usage/live/refused-requests.ts'
 import * as contract from './contract/requests.ts'
 import { ApiError, invalidField } from './frame/api-error.ts'
 import { type AdminApi, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
-import { requestDetail, requestRow } from './views/request-views.ts'
+import { refusedDetail, requestDetail, requestRow } from './views/request-views.ts'
 import { filterOf, rangeOf } from './views/usage-query.ts'
 
 const MAX_BARS = 120
@@ -24,7 +26,10 @@ export function requestOperations({ on, parts }: AdminApi): void {
       // One more, so that it is known whether another page follows.
       limit: given.limit + 1,
     }
-    const found = await reports.requests(query)
+    const recorded = query.outcome === REFUSED ? [] : await reports.requests(query)
+    const refused = parts.services.live.refused.list(query)
+    // Both have the same order, so that a cursor means the same in either.
+    const found = [...recorded, ...refused].sort(newestFirst)
     const page = found.slice(0, given.limit)
     const items = await rows(parts, page)
     const last = found.length > given.limit ? page.at(-1) : undefined
@@ -57,6 +62,9 @@ export function requestOperations({ on, parts }: AdminApi): void {
   })
   on(contract.getRequest, async (context) => {
     const { request_id: requestId } = context.req.valid('param')
+    const refused = parts.services.live.refused.find(requestId)
+    if (refused !== null && isVisible(refused.row, context.var.principal))
+      return context.json(refusedDetail(refused), 200)
     const entry = await reports.request(requestId)
     if (entry === null || !isVisible(entry, context.var.principal)) throw new ApiError('not_found')
     const [row] = await rows(parts, [entry])
@@ -64,12 +72,12 @@ export function requestOperations({ on, parts }: AdminApi): void {
   })
 }
 
-function isVisible({ userId }: RequestEntry, principal: Principal): boolean {
+function isVisible({ userId }: RowFields, principal: Principal): boolean {
   const owner = ownerScope(principal)
   return owner === null || owner === userId
 }
 
-async function rows({ reports }: AdminApiParts, entries: readonly RequestEntry[]) {
+async function rows({ reports }: AdminApiParts, entries: readonly RowFields[]) {
   const [users, keys] = await Promise.all([
     reports.names('user', [...new Set(entries.map(({ userId }) => userId))]),
     reports.names('key', [...new Set(entries.map(({ apiKeyId }) => apiKeyId))]),
@@ -89,7 +97,7 @@ function statusOf(text: string | undefined): Pick<RequestQuery, 'minStatus' | 'm
   return { minStatus: hundreds, maxStatus: hundreds + 99 }
 }
 
-function cursorOf({ startedAt, requestId }: RequestEntry): string {
+function cursorOf({ startedAt, requestId }: RowFields): string {
   return Buffer.from(`${startedAt} ${requestId}`).toString('base64url')
 }
 

@@ -5,7 +5,7 @@ import type { MintedKey } from '../../../../admin/keys.ts'
 import type { KeyPatch } from '../../../../admin/store.ts'
 import type { ApiKey } from '../../../../core/entities.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'
-import type { MinuteSums } from '../../../../usage/live.ts'
+import type { MinuteSums } from '../../../../usage/live/live.ts'
 import * as contract from '../contract/keys.ts'
 import { ApiError } from '../frame/api-error.ts'
 import {

@@ -1,10 +1,12 @@
 /** Single requests: a list in pages, one by its id, and those of this moment as a stream. */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { RefusalMeasure } from '../../../../core/refusal-figures.ts'
 import {
   byTokenColumn,
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
+import type { REFUSED } from '../../../../usage/live/live-row.ts'
 import type { Outcome } from '../../../../usage/record.ts'
 import { EVERYONE } from './access.ts'
 import { Id, json, MISSING, PageQuery, pageOf, RangeQuery, REFUSALS, Time } from './common.ts'
@@ -16,7 +18,15 @@ const OUTCOMES = [
   'cut',
   'aborted',
   'lost',
-] as const satisfies readonly Outcome[]
+  'refused',
+] as const satisfies readonly (Outcome | typeof REFUSED)[]
+
+const REFUSAL_MEASURES = [
+  'tokens_per_month',
+  'requests_per_minute',
+  'tokens_per_minute',
+  'requests_in_flight',
+] as const satisfies readonly RefusalMeasure[]
 
 export const RequestRow = z
   .object({
@@ -32,6 +42,7 @@ export const RequestRow = z
     upstream: z.string().nullable(),
     stream: z.boolean(),
     status: z.number().int(),
+    /** `refused`: the gateway refused it before it reserved anything; see `refusal` of the request. */
     outcome: z.string(),
     error_code: z.string().nullable(),
     attempts: z.number().int(),
@@ -75,6 +86,30 @@ export const RequestDetail = RequestRow.extend({
       usd: z.number(),
     }),
   ),
+  /** Only of requests with the outcome `refused`. */
+  refusal: z
+    .object({
+      /** As the client got it. */
+      message: z.string(),
+      /** Each limit that was compared; empty if it was refused for another reason. */
+      figures: z.array(
+        z.object({
+          measure: z.enum(REFUSAL_MEASURES),
+          /** Whose limit it is, e.g. `this proxy key` or `user alice`. */
+          owner: z.string(),
+          limit: z.number(),
+          /** Before this request, with what other requests had reserved. */
+          used: z.number(),
+          /** What this request would have added. */
+          asked: z.number(),
+          /** False for a limit that would have let it pass. */
+          refused: z.boolean(),
+          /** Until it would have fitted; null if waiting does not help or the time is unknown. */
+          wait_ms: z.number().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
 }).openapi('RequestDetail')
 
 const RequestFilter = RangeQuery.extend({
@@ -94,7 +129,8 @@ export const listRequests = createRoute({
   method: 'get',
   path: '/requests',
   ...EVERYONE,
-  summary: 'Requests in a range of time, the newest first; a user sees only their own',
+  summary:
+    'Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones of the answering instance, which are kept in memory.',
   request: { query: PageQuery.extend(RequestFilter.shape) },
   responses: { 200: json('A page of requests', pageOf(RequestRow)), ...REFUSALS },
 })

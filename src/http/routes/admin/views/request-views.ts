@@ -1,19 +1,18 @@
 /** How a request is shown: a row of a list or of the live view, and all that is known of one. */
-import { isoTime } from '../../../../core/time/iso-time.ts'
 import {
   byTokenColumn,
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
-import type { PricedEntry, RequestEntry } from '../../../../usage/console-reports.ts'
-import type { LiveRequest } from '../../../../usage/live.ts'
+import type { PricedEntry } from '../../../../usage/console-reports.ts'
+import type { RefusedRequest, RowFields } from '../../../../usage/live/live-row.ts'
 
 interface Names {
   username: string
   keyName: string
 }
 
-export function requestRow(entry: RequestEntry, { username, keyName }: Names) {
+export function requestRow(entry: RowFields, { username, keyName }: Names) {
   return {
     request_id: entry.requestId,
     started_at: entry.startedAt,
@@ -41,19 +40,6 @@ const MILLION = 1_000_000
 
 export type RequestRowView = ReturnType<typeof requestRow>
 
-/** Its cost is not known yet: it is looked up as the record is stored. */
-export function liveRow({ record, username, keyName }: LiveRequest): RequestRowView {
-  const { startedAtMs, attempts, ...rest } = record
-  const entry: RequestEntry = {
-    ...rest,
-    startedAt: isoTime(startedAtMs),
-    attempts: attempts.length,
-    attemptLog: '[]',
-    ambiguous: false,
-  }
-  return requestRow(entry, { username, keyName })
-}
-
 export function requestDetail(row: RequestRowView, entry: PricedEntry) {
   const tries = triesIn(entry.attemptLog)
   return {
@@ -75,6 +61,26 @@ export function requestDetail(row: RequestRowView, entry: PricedEntry) {
       usd_per_million: perMillion,
       usd: (tokens * perMillion) / MILLION,
     })),
+    refusal: null,
+  }
+}
+
+/** What is known of a request that was refused before it had a record. */
+export function refusedDetail({ row, message, figures }: RefusedRequest) {
+  return {
+    ...requestRow(row, row),
+    upstream_model: null,
+    provider: null,
+    ...byTokenColumn(DETAIL_TOKEN_FIELDS, () => 0),
+    reserved_tokens: 0,
+    ambiguous: false,
+    timeline: { sent_ms: null, first_token_ms: null, end_ms: row.durationMs },
+    tries: [],
+    cost: [],
+    refusal: {
+      message,
+      figures: figures.map(({ waitMs, ...figure }) => ({ ...figure, wait_ms: waitMs })),
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import { shownHeaders } from '../../../../core/fixed-headers.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
 import { percentile } from '../../../../usage/latency.ts'
-import type { UpstreamOutcome } from '../../../../usage/live.ts'
+import type { UpstreamOutcome } from '../../../../usage/live/live.ts'
 import type { UPSTREAM_STATES } from '../contract/upstreams.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 

@@ -2,14 +2,16 @@
  * Live activity from memory: requests as they end, each upstream's last outcomes, totals of the last minute. It
  * costs a request a few additions, even if nobody is watching.
  */
-import type { Caller } from '../access/caller.ts'
-import type { UsageRecord } from './record.ts'
-
-export interface LiveRequest {
-  record: UsageRecord
-  username: string
-  keyName: string
-}
+import type { Caller } from '../../access/caller.ts'
+import type { UsageRecord } from '../record.ts'
+import {
+  type LiveRow,
+  type Refusal,
+  type RefusedRequest,
+  refusedRequest,
+  rowOfRecord,
+} from './live-row.ts'
+import { createRefusedRequests, type RefusedRequests } from './refused-requests.ts'
 
 export interface UpstreamOutcome {
   atMs: number
@@ -26,12 +28,16 @@ export interface MinuteSums {
 
 export interface Live {
   add(record: UsageRecord, caller: Caller): void
+  /** A request that was refused before it could have a record. */
+  refuse(refusal: Refusal): void
+  /** The latest ones on this instance. */
+  refused: Pick<RefusedRequests, 'list' | 'find'>
   /** On this instance since it started, newest last. */
   outcomesOf(upstreamKeyId: number): readonly UpstreamOutcome[]
   lastMinute(): MinuteSums
   lastMinuteOf(apiKeyId: number): MinuteSums
   /** Returns a function that unsubscribes. The listener must not throw. */
-  watch(listener: (request: LiveRequest) => void): () => void
+  watch(listener: (row: LiveRow) => void): () => void
 }
 
 const MAX_OUTCOMES = 50
@@ -45,9 +51,10 @@ interface Second extends MinuteSums {
 
 export function createLive(nowMs: () => number): Live {
   const outcomes = new Map<number, UpstreamOutcome[]>()
-  const listeners = new Set<(request: LiveRequest) => void>()
+  const listeners = new Set<(row: LiveRow) => void>()
   const all: Second[] = []
   const byKey = new Map<number, Second[]>()
+  const refused = createRefusedRequests()
 
   const noteAttempts = (record: UsageRecord): void => {
     for (const { upstreamKeyId, status, failure } of record.attempts) {
@@ -71,15 +78,21 @@ export function createLive(nowMs: () => number): Live {
   }
 
   return {
-    add(record, { user, key }) {
+    add(record, caller) {
       const second = Math.floor(nowMs() / 1000)
       noteAttempts(record)
       addTo(all, second, record)
       addTo(secondsOf(record.apiKeyId), second, record)
       if (listeners.size === 0) return
-      const request = { record, username: user.username, keyName: key.name }
-      for (const listener of listeners) listener(request)
+      const row = rowOfRecord(record, caller)
+      for (const listener of listeners) listener(row)
     },
+    refuse(refusal) {
+      const request: RefusedRequest = refusedRequest(refusal)
+      refused.add(request)
+      for (const listener of listeners) listener(request.row)
+    },
+    refused,
     outcomesOf: (id) => outcomes.get(id) ?? [],
     lastMinute: () => sumOf(all, nowMs()),
     lastMinuteOf: (id) => sumOf(byKey.get(id) ?? [], nowMs()),
