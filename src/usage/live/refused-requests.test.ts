@@ -1,3 +1,4 @@
+/** What is remembered of refused requests, and how the list of them filters and sorts. */
 import { expect, test } from 'bun:test'
 import type { Caller } from '../../access/caller.ts'
 import type { RequestQuery } from '../console-reports.ts'
