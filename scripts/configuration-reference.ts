@@ -3,7 +3,7 @@
  * `npx bun scripts/configuration-reference.ts`. A test holds both files equal to what this makes.
  */
 import { VARIABLES } from '../src/config/variables.ts'
-import { MEANINGS } from './variable-meanings.ts'
+import { MEANINGS } from './variable-meanings/meanings.ts'
 
 const HEADINGS = {
   'docs/configuration.md': { language: 'en', heading: '| variable | default | meaning |' },

@@ -1,6 +1,6 @@
 /** Kinds of error: what an HTTP status, or a code that the gateway itself gives, means in all formats. */
 import type { ErrorReport } from '../core/errors.ts'
-import type { ErrorKind } from './neutral/neutral.ts'
+import type { ErrorKind } from './neutral/answer.ts'
 
 /** What a status means where the body has no code that says more. */
 export function kindOfStatus(status: number): ErrorKind {

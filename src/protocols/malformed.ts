@@ -1,5 +1,5 @@
 /** Events that can't be parsed. They pass, unless another upstream could give the answer without a hole in it. */
-import type { NeutralError } from './neutral/neutral.ts'
+import type { NeutralError } from './neutral/answer.ts'
 
 export const MALFORMED: NeutralError = {
   kind: 'broken',

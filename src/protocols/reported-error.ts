@@ -1,5 +1,5 @@
 /** A neutral error in the words that the pipeline judges by and that clients of OpenAI know. */
-import type { ErrorKind, NeutralError } from './neutral/neutral.ts'
+import type { ErrorKind, NeutralError } from './neutral/answer.ts'
 import { ERROR_FORMS } from './openai/neutral-error.ts'
 import type { ReportedError } from './protocol.ts'
 

@@ -1,6 +1,6 @@
 /** Usage as the ledger keeps it. Every kind is listed, so that the compiler asks where a new one comes from. */
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { Usage } from './neutral/neutral.ts'
+import type { Usage } from './neutral/answer.ts'
 
 export function tokenUsage(usage: Usage): TokenUsage {
   return {

@@ -1,4 +1,4 @@
-/** Overview, requests, usage, live view, audit, settings, playground of a real gateway with the demo models. */
+/** Overview, requests, usage, audit, settings, playground of a real gateway with the demo models. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { waitFor } from '../support/waiting.ts'
@@ -160,61 +160,6 @@ test('the overview counts what was asked, and names what an empty gateway needs'
   )
   expect(shown.figures?.requests.value).toBeGreaterThan(0)
   expect(shown.next_step).toBe('add_upstream')
-})
-
-describe('the live view', () => {
-  const watch = async (client: ConsoleClient) => {
-    const reply = await client.call('GET', '/events')
-    expect(reply.headers.get('content-type')).toContain('text/event-stream')
-    expect(reply.headers.get('x-accel-buffering')).toBe('no')
-    const reader = (reply.body as ReadableStream<Uint8Array>).getReader()
-    const decoder = new TextDecoder()
-    let text = ''
-    const until = async (part: string): Promise<string> => {
-      while (!text.includes(part)) {
-        const { done, value } = await reader.read()
-        if (done) throw new Error(`the stream ended: ${text}`)
-        text += decoder.decode(value, { stream: true })
-      }
-      return text
-    }
-    return {
-      until,
-      ended: async () => {
-        for (;;) if ((await reader.read()).done) return
-      },
-      close: () => reader.cancel(),
-    }
-  }
-
-  test('shows a request as it ends, without asking the database', async () => {
-    const view = await watch(admin)
-    await view.until('event: clock')
-    const reply = await ask(key.secret)
-    const text = await view.until(reply.headers.get('x-request-id') ?? 'none')
-    expect(text).toContain('"username":"alice"')
-    await view.close()
-  })
-
-  test('shows a user nothing of others', async () => {
-    const bob = await signedInAs(gateway, admin, { username: 'bob', role: 'user' })
-    const [mine, others] = [await watch(alice), await watch(bob)]
-    const reply = await ask(key.secret)
-    await mine.until(reply.headers.get('x-request-id') ?? 'none')
-    // The gauge of the same tick would have come with it.
-    const seen = await others.until('event: clock')
-    await Promise.all([mine.close(), others.close()])
-    expect(seen).not.toContain('event: request')
-  })
-
-  test('ends with its session, and needs one', async () => {
-    expect((await consoleClient(gateway).call('GET', '/events')).status).toBe(401)
-    const carol = await signedInAs(gateway, admin, { username: 'carol', role: 'viewer' })
-    const view = await watch(carol)
-    await carol.call('DELETE', '/session')
-    await view.until('event: bye')
-    await view.ended()
-  })
 })
 
 describe('the audit log', () => {

@@ -1,12 +1,8 @@
 /** Recorded answers, read by every format and told to every client: the same text, calls, end and usage. */
 import { describe, expect, test } from 'bun:test'
+import type { NeutralResponse } from '../../src/protocols/neutral/answer.ts'
 import { EventFold, unfold } from '../../src/protocols/neutral/fold.ts'
-import type {
-  DialectName,
-  NeutralResponse,
-  Part,
-  WireName,
-} from '../../src/protocols/neutral/neutral.ts'
+import type { DialectName, Part, WireName } from '../../src/protocols/neutral/neutral.ts'
 import { SseEvents } from '../../src/protocols/sse-events.ts'
 import { DIALECTS, WIRES } from '../../src/protocols/translation/formats.ts'
 import {

@@ -1,7 +1,7 @@
 /** The same hundreds of ambiguous requests, sent to the shipped nginx: none hides another from it or from the gateway. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:tls'
-import { attacks } from '../chaos/clients/smuggling-cases.ts'
+import { attacks } from '../chaos/clients/smuggling/cases.ts'
 import { startRig } from '../chaos/rig.ts'
 import { startNginx } from './nginx.ts'
 

@@ -1,6 +1,6 @@
 /** One usage for an answer that several upstreams gave. */
 import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
-import type { Usage } from '../../protocols/neutral/neutral.ts'
+import type { Usage } from '../../protocols/neutral/answer.ts'
 import { estimateText } from '../../usage/estimate.ts'
 import type { RescueRules } from '../services.ts'
 

@@ -1,8 +1,9 @@
 /** Errors in the form of Messages, both ways. */
 import type { ErrorType } from '@anthropic-ai/sdk/resources/shared.js'
 import { kindOfStatus } from '../error-kind.ts'
+import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 const TYPES: Readonly<Record<ErrorKind, ErrorType>> = {
   invalid: 'invalid_request_error',

@@ -1,6 +1,8 @@
 /** Reads a Messages stream. */
+
+import type { OpenPart } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
-import type { JsonObject, OpenPart } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { readError } from './errors.ts'
 import { readBlock, readCitation } from './read-blocks.ts'

@@ -1,6 +1,8 @@
 /** Reads a whole message. */
+
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { NeutralResponse, Part, Signature } from '../neutral/neutral.ts'
+import type { Part, Signature } from '../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { readBlock } from './read-blocks.ts'
 import { readEnd } from './stop-reason.ts'

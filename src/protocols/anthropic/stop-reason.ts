@@ -1,6 +1,6 @@
 /** Why an answer ended, in the words of Messages. */
 import type { StopReason } from '@anthropic-ai/sdk/resources/messages.js'
-import type { End, EndReason } from '../neutral/neutral.ts'
+import type { End, EndReason } from '../neutral/answer.ts'
 
 const REASONS: Readonly<Record<StopReason, EndReason>> = {
   end_turn: 'stop',

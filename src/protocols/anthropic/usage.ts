@@ -3,8 +3,9 @@ import type {
   MessageDeltaUsage,
   Usage as MessageUsage,
 } from '@anthropic-ai/sdk/resources/messages.js'
+import type { Usage } from '../neutral/answer.ts'
 import { isObject, tokensOf } from '../neutral/fields.ts'
-import type { JsonObject, Usage } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 type Fields = Partial<Record<keyof MessageUsage | keyof MessageDeltaUsage | 'iterations', unknown>>
 

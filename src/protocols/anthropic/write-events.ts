@@ -1,6 +1,7 @@
 /** Writes a Messages stream: one open block at a time, numbered from 0 without gaps. */
 
-import type { End, OpenPart, Signature, StreamEvent, Usage } from '../neutral/neutral.ts'
+import type { End, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
+import type { Signature } from '../neutral/neutral.ts'
 import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { writeError } from './errors.ts'
 import { writeStopReason } from './stop-reason.ts'

@@ -1,7 +1,8 @@
 /** Writes an answer as a whole message. */
 import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages.js'
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { argsObject } from '../neutral/fields.ts'
-import type { Citation, JsonObject, NeutralResponse, Part, Signature } from '../neutral/neutral.ts'
+import type { Citation, JsonObject, Part, Signature } from '../neutral/neutral.ts'
 import type { ReplyContext } from '../translation/format.ts'
 import { slotText } from '../translation/signatures.ts'
 import { writeStopReason } from './stop-reason.ts'

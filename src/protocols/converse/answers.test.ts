@@ -6,7 +6,8 @@ import {
   targetOf,
   wire,
 } from '../../../test/support/translation/translation.ts'
-import type { JsonObject, StreamEvent } from '../neutral/neutral.ts'
+import type { StreamEvent } from '../neutral/answer.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 const STREAM: readonly (readonly [string, JsonObject])[] = [
   ['messageStart', { role: 'assistant' }],

@@ -1,7 +1,8 @@
 /** Errors of Bedrock: a message in the body, the kind of exception in a header or in a frame's name. */
 import { kindOfStatus } from '../error-kind.ts'
+import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 /** By the exception's name in lower case, which frames and headers write in different ones. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {

@@ -1,7 +1,8 @@
 /** A stream from Bedrock Converse: named events, one message, its blocks by index. */
 import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
+import type { NeutralError, OpenPart, Usage } from '../neutral/answer.ts'
 import { isObject, parseJson, tokensOf } from '../neutral/fields.ts'
-import type { JsonObject, NeutralError, OpenPart, Usage } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { exceptionError } from './errors.ts'
 import { readStopReason } from './stop-reason.ts'

@@ -1,7 +1,9 @@
 /** A whole answer of Bedrock Converse, read as the stream that it would have been. */
+
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import { EventFold } from '../neutral/fold.ts'
-import type { JsonObject, NeutralResponse } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { ConverseReader } from './read-events.ts'
 

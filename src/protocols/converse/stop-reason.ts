@@ -1,6 +1,6 @@
 /** Why an answer ended, in Bedrock's words. */
 import type { StopReason } from '@aws-sdk/client-bedrock-runtime'
-import type { EndReason } from '../neutral/neutral.ts'
+import type { EndReason } from '../neutral/answer.ts'
 
 const REASONS: Readonly<Record<StopReason, EndReason>> = {
   end_turn: 'stop',

@@ -1,7 +1,8 @@
 /** Errors in Google's form: a status word in addition to the number. */
 import { kindOfStatus } from '../error-kind.ts'
+import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 /** https://cloud.google.com/apis/design/errors#handling_errors */
 const WORDS: Readonly<Record<ErrorKind, readonly [code: number, status: string]>> = {

@@ -1,6 +1,6 @@
 /** Why an answer ended, in Gemini's words and in the neutral ones. */
 import type { FinishReason } from '@google/genai'
-import type { EndReason } from '../neutral/neutral.ts'
+import type { EndReason } from '../neutral/answer.ts'
 
 type Reason = `${FinishReason}`
 

@@ -2,16 +2,11 @@
  * A stream from Gemini. Each event is a small response; texts go on where the last one ended, and nothing
  * marks the end of the stream but a reason to finish.
  */
+
+import type { NeutralError, Usage } from '../neutral/answer.ts'
 import { digest } from '../neutral/call-ids.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
-import type {
-  CallPart,
-  JsonObject,
-  NeutralError,
-  Part,
-  Signature,
-  Usage,
-} from '../neutral/neutral.ts'
+import type { CallPart, JsonObject, Part, Signature } from '../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { readError } from './errors.ts'
 import { readFinishReason } from './finish-reason.ts'

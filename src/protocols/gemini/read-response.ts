@@ -1,7 +1,8 @@
 /** A whole answer of Gemini: read as a stream of one event, so that both always say the same. */
+
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import { EventFold } from '../neutral/fold.ts'
-import type { NeutralResponse } from '../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { GeminiReader } from './read-events.ts'
 

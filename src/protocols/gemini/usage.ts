@@ -1,7 +1,7 @@
 /** Token counts as Gemini reports them: the prompt includes cached tokens; thoughts are counted separately from the answer. */
 import type { GenerateContentResponseUsageMetadata } from '@google/genai'
+import type { Usage } from '../neutral/answer.ts'
 import { isObject, tokensOf } from '../neutral/fields.ts'
-import type { Usage } from '../neutral/neutral.ts'
 
 /** Null without a prompt's count: the first events of a stream name only the kind of traffic. */
 export function readUsage(value: unknown): Usage | null {

@@ -1,13 +1,7 @@
 /** A stream for a client of Gemini: each event is a small response, calls come whole. */
 import type { Candidate, Part as GeminiPart } from '@google/genai'
-import type {
-  CallPart,
-  Citation,
-  EndReason,
-  OpenPart,
-  StreamEvent,
-  Usage,
-} from '../neutral/neutral.ts'
+import type { EndReason, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
+import type { CallPart, Citation } from '../neutral/neutral.ts'
 import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { writeError } from './errors.ts'
 import { groundingOf } from './grounding.ts'

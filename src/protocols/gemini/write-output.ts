@@ -1,7 +1,8 @@
 /** Parts of an answer, and the response around them, for a client of Gemini. */
 import type { Candidate, Part as GeminiPart, GenerateContentResponse } from '@google/genai'
+import type { EndReason, Usage } from '../neutral/answer.ts'
 import { argsObject } from '../neutral/fields.ts'
-import type { CallPart, EndReason, Part, Signature, Usage } from '../neutral/neutral.ts'
+import type { CallPart, Part, Signature } from '../neutral/neutral.ts'
 import { writeFinishReason } from './finish-reason.ts'
 import { toSlot } from './signature-slot.ts'
 import { writeUsage } from './usage.ts'

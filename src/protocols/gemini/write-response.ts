@@ -1,6 +1,7 @@
 /** A whole answer for a client of Gemini. */
 
-import type { JsonObject, NeutralResponse } from '../neutral/neutral.ts'
+import type { NeutralResponse } from '../neutral/answer.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { ReplyContext } from '../translation/format.ts'
 import { groundingOf } from './grounding.ts'
 import { candidate, response, writtenPart } from './write-output.ts'

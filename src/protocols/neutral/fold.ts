@@ -1,15 +1,7 @@
 /** A buffered answer is the fold of its events, and a stream can be made of a buffered answer. */
 import { type Emit, UnreadableReply } from '../translation/format.ts'
-import type {
-  Citation,
-  End,
-  NeutralError,
-  NeutralResponse,
-  Part,
-  Signature,
-  StreamEvent,
-  Usage,
-} from './neutral.ts'
+import type { End, NeutralError, NeutralResponse, StreamEvent, Usage } from './answer.ts'
+import type { Citation, Part, Signature } from './neutral.ts'
 
 interface OpenFold {
   part: Part

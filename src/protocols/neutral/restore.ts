@@ -1,6 +1,7 @@
 /** Turns an answer back into what the client asked for: its own tools, and a schema's text for the tool that emulated it. */
 import { type Emit, UnreadableReply } from '../translation/format.ts'
-import type { CallPart, NeutralError, NeutralResponse, Part, StreamEvent } from './neutral.ts'
+import type { NeutralError, NeutralResponse, StreamEvent } from './answer.ts'
+import type { CallPart, Part } from './neutral.ts'
 import { restoreCalls, restoredCall, type ToolOrigins } from './tool-names.ts'
 
 export interface Restoration {

@@ -2,17 +2,11 @@
  * Custom tools and namespaces exist at OpenAI's Responses only. Other wires get plain functions: a namespace
  * becomes part of the name, a custom tool a function with one text. Calls in the answer are turned back.
  */
+
+import type { StreamEvent } from './answer.ts'
 import { digest } from './call-ids.ts'
 import { isObject, parseJson } from './fields.ts'
-import type {
-  CallPart,
-  CustomTool,
-  FunctionTool,
-  NeutralRequest,
-  Part,
-  StreamEvent,
-  Tool,
-} from './neutral.ts'
+import type { CallPart, CustomTool, FunctionTool, NeutralRequest, Part, Tool } from './neutral.ts'
 
 const MAX_NAME = 64
 

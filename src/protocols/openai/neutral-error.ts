@@ -1,6 +1,7 @@
 /** OpenAI's error form and the neutral one, both ways; Chat and Responses share it. */
 import { kindOfStatus } from '../error-kind.ts'
-import type { ErrorKind, JsonObject, NeutralError } from '../neutral/neutral.ts'
+import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { ReportedError } from '../protocol.ts'
 import { readError as readReported } from './read-error.ts'
 

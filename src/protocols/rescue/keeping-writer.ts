@@ -1,5 +1,5 @@
 /** Notes what it writes, so that another upstream can go on with the same stream. */
-import type { StreamEvent } from '../neutral/neutral.ts'
+import type { StreamEvent } from '../neutral/answer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, SentStream } from '../translation/format.ts'
 import { SentAnswer } from './sent-answer.ts'

@@ -1,5 +1,6 @@
 /** What a client has of an answer that is still being streamed. */
-import type { OpenPart, Signature, StreamEvent } from '../neutral/neutral.ts'
+import type { OpenPart, StreamEvent } from '../neutral/answer.ts'
+import type { Signature } from '../neutral/neutral.ts'
 
 export interface SentPart {
   /** As in the events. */

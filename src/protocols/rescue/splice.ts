@@ -1,5 +1,5 @@
 /** Writes the continuation of an answer into the stream that began it. */
-import type { NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/neutral.ts'
+import type { NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, ReplyContext, SentStream } from '../translation/format.ts'
 import type { ContinueWay } from './continue-request.ts'

@@ -10,7 +10,8 @@ import {
   readRequest,
   streamed,
 } from '../../../test/support/translation/translation.ts'
-import type { JsonObject, StreamEvent } from '../neutral/neutral.ts'
+import type { StreamEvent } from '../neutral/answer.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 const chunk = (delta: JsonObject, finish: string | null = null) => ({
   id: 'chatcmpl-1',

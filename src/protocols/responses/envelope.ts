@@ -6,7 +6,8 @@ import type {
   ResponseStatus,
   ResponseTextConfig,
 } from 'openai-7/resources/responses/responses.js'
-import type { EndReason, NeutralRequest, Usage } from '../neutral/neutral.ts'
+import type { EndReason, Usage } from '../neutral/answer.ts'
+import type { NeutralRequest } from '../neutral/neutral.ts'
 import type { ReplyContext } from '../translation/format.ts'
 import { responseId } from './items.ts'
 import { writeUsage } from './usage.ts'

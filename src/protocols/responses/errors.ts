@@ -1,6 +1,6 @@
 /** Failures in a stream of the Responses API; in a body they look as in Chat. */
 import type { ResponseError } from 'openai-7/resources/responses/responses.js'
-import type { ErrorKind, NeutralError } from '../neutral/neutral.ts'
+import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 
 /** Codex stops on `context_length_exceeded`, `insufficient_quota` and `invalid_prompt`, and repeats on others. */
 const CODES: Readonly<Record<ErrorKind, string>> = {

@@ -2,8 +2,10 @@
  * A stream from an upstream of the Responses API. Servers differ in which events they leave out, so what an
  * item's `done` event (or the final response) holds beyond the deltas is added.
  */
+
+import type { NeutralError, OpenPart } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
-import type { JsonObject, NeutralError, OpenPart, Part, Signature } from '../neutral/neutral.ts'
+import type { JsonObject, Part, Signature } from '../neutral/neutral.ts'
 import { readError } from '../openai/neutral-error.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { citationOf } from './read-content.ts'

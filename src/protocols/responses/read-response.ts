@@ -1,6 +1,8 @@
 /** A whole answer from an upstream of the Responses API. */
+
+import type { EndReason, NeutralResponse } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { CallPart, EndReason, JsonObject, NeutralResponse, Part } from '../neutral/neutral.ts'
+import type { CallPart, JsonObject, Part } from '../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { citationsOf } from './read-content.ts'
 import { readReasoning } from './read-items.ts'

@@ -1,7 +1,7 @@
 /** Token counts as the Responses API reports them; inclusive, as in the neutral form. */
 import type { ResponseUsage } from 'openai-7/resources/responses/responses.js'
+import type { Usage } from '../neutral/answer.ts'
 import { isObject, tokensOf } from '../neutral/fields.ts'
-import type { Usage } from '../neutral/neutral.ts'
 
 export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null

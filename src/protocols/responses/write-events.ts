@@ -1,14 +1,8 @@
 /** A stream for a client of the Responses API. Each item starts with `added` and ends with `done`. */
 import type { ResponseOutputItem } from 'openai-7/resources/responses/responses.js'
 import type { ErrorReport } from '../../core/errors.ts'
-import type {
-  CallPart,
-  NeutralError,
-  OpenPart,
-  Signature,
-  StreamEvent,
-  Usage,
-} from '../neutral/neutral.ts'
+import type { NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
+import type { CallPart, Signature } from '../neutral/neutral.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { neutralOf } from '../translation/same-format.ts'

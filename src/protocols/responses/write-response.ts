@@ -1,6 +1,7 @@
 /** A whole answer for a client of the Responses API. */
 
-import type { JsonObject, NeutralResponse } from '../neutral/neutral.ts'
+import type { NeutralResponse } from '../neutral/answer.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { ReplyContext } from '../translation/format.ts'
 import { responseObject, statusOf } from './envelope.ts'
 import { failureOf } from './errors.ts'

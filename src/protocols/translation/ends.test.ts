@@ -1,7 +1,8 @@
 /** What tells a complete answer from a cut one, in the streams of each wire. */
 import { describe, expect, test } from 'bun:test'
 import { targetOf, wire } from '../../../test/support/translation/translation.ts'
-import type { JsonObject, StreamEvent, WireName } from '../neutral/neutral.ts'
+import type { StreamEvent } from '../neutral/answer.ts'
+import type { JsonObject, WireName } from '../neutral/neutral.ts'
 
 interface Wire {
   name: WireName

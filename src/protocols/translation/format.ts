@@ -1,17 +1,9 @@
 /** What each format gives: as a dialect four functions towards the client, as a wire four towards the upstream. */
 
 import type { Continuation } from '../continuation.ts'
+import type { NeutralError, NeutralResponse, StreamEvent } from '../neutral/answer.ts'
 import type { ModelFacts } from '../neutral/model-facts.ts'
-import type {
-  DialectName,
-  JsonObject,
-  Loss,
-  NeutralError,
-  NeutralRequest,
-  NeutralResponse,
-  StreamEvent,
-  WireName,
-} from '../neutral/neutral.ts'
+import type { DialectName, JsonObject, Loss, NeutralRequest, WireName } from '../neutral/neutral.ts'
 import type { SentAnswer } from '../rescue/sent-answer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 

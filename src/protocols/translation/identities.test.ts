@@ -9,12 +9,12 @@ import {
   targetOf,
   wire,
 } from '../../../test/support/translation/translation.ts'
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { unfold } from '../neutral/fold.ts'
 import type {
   CallPart,
   DialectName,
   NeutralRequest,
-  NeutralResponse,
   Part,
   ResultPart,
   Turn,

@@ -9,8 +9,9 @@ import {
   targetOf,
   wire,
 } from '../../../test/support/translation/translation.ts'
+import type { NeutralResponse } from '../neutral/answer.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
-import type { DialectName, NeutralResponse, Part } from '../neutral/neutral.ts'
+import type { DialectName, Part } from '../neutral/neutral.ts'
 import { DIALECTS } from './formats.ts'
 
 const words = fc

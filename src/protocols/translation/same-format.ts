@@ -1,10 +1,11 @@
 /** What protocols of one format have in common where client and upstream speak it both: bytes pass, and are read. */
 import type { ErrorReport } from '../../core/errors.ts'
 import { kindOfReport } from '../error-kind.ts'
+import type { NeutralError } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
 import { factsFor } from '../neutral/model-facts.ts'
-import type { JsonObject, NeutralError } from '../neutral/neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import type { ModelRequest, Protocol, ReadReply } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { SseEvents } from '../sse-events.ts'

@@ -2,6 +2,8 @@
  * What a client's protocol has no place for and the upstream wants back: the signed thought before a call, and
  * the call's own signature. Kept by the call's id, which every client returns.
  */
+
+import type { StreamEvent } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type {
   CallPart,
@@ -9,7 +11,6 @@ import type {
   Part,
   ReasoningPart,
   Signature,
-  StreamEvent,
   Turn,
 } from '../neutral/neutral.ts'
 

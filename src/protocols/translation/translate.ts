@@ -1,15 +1,8 @@
 /** From one client's protocol to one upstream's and back. Pure: who is asked, and how often, is decided elsewhere. */
 
 import { isMalformed, MALFORMED } from '../malformed.ts'
-import type {
-  JsonObject,
-  Loss,
-  NeutralError,
-  NeutralRequest,
-  NeutralResponse,
-  StreamEvent,
-  Usage,
-} from '../neutral/neutral.ts'
+import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
+import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
 import { flattenTools } from '../neutral/tool-names.ts'

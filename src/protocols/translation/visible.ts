@@ -1,5 +1,5 @@
 /** What a client can see of an answer: from then on, no other upstream can take over unnoticed. */
-import type { OpenPart } from '../neutral/neutral.ts'
+import type { OpenPart } from '../neutral/answer.ts'
 
 /**
  * Whether a part shows by its opening alone. A text does not: servers open one at once, and may fail before its first

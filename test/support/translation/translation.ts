@@ -1,12 +1,12 @@
 /** Runs translations as the pipeline does, for tests. */
+
+import type { NeutralResponse, StreamEvent } from '../../../src/protocols/neutral/answer.ts'
 import { EventFold } from '../../../src/protocols/neutral/fold.ts'
 import { factsFor } from '../../../src/protocols/neutral/model-facts.ts'
 import type {
   DialectName,
   JsonObject,
   NeutralRequest,
-  NeutralResponse,
-  StreamEvent,
   WireName,
 } from '../../../src/protocols/neutral/neutral.ts'
 import { eventsOf } from '../../../src/protocols/sse.ts'

@@ -1,6 +1,8 @@
 /** Usage as Chat Completions counts it, both ways, with what compatible upstreams do otherwise. */
+
+import type { Usage } from '../../neutral/answer.ts'
 import { isObject, tokensOf } from '../../neutral/fields.ts'
-import type { JsonObject, Usage } from '../../neutral/neutral.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
 
 /** Null where `value` holds no count at all. */
 export function readAnswerUsage(value: unknown): Usage | null {

@@ -1,6 +1,6 @@
 /** Why an answer ended, in the words of Chat Completions. */
 import type { ChatCompletion } from 'openai-7/resources/chat/completions.js'
-import type { End, EndReason } from '../../neutral/neutral.ts'
+import type { End, EndReason } from '../../neutral/answer.ts'
 
 type FinishReason = ChatCompletion.Choice['finish_reason']
 

@@ -1,6 +1,8 @@
 /** Reads a Chat Completions stream. */
+
+import type { Usage } from '../../neutral/answer.ts'
 import { isObject, parseJson } from '../../neutral/fields.ts'
-import type { JsonObject, Usage } from '../../neutral/neutral.ts'
+import type { JsonObject } from '../../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../../translation/format.ts'
 import { neutralError } from '../neutral-error.ts'
 import { readError as readReported } from '../read-error.ts'

@@ -1,12 +1,8 @@
 /** Reads a whole chat completion. */
+
+import type { NeutralResponse } from '../../neutral/answer.ts'
 import { isObject } from '../../neutral/fields.ts'
-import type {
-  CallPart,
-  JsonObject,
-  NeutralResponse,
-  Part,
-  ReasoningPart,
-} from '../../neutral/neutral.ts'
+import type { CallPart, JsonObject, Part, ReasoningPart } from '../../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../../translation/format.ts'
 import { citationsOf, newCallId, piecesOf, thoughtOf } from './answer-content.ts'
 import { readAnswerUsage } from './answer-usage.ts'

@@ -1,6 +1,7 @@
 /** Writes a Chat Completions stream. */
 
-import type { Citation, JsonObject, OpenPart, StreamEvent, Usage } from '../../neutral/neutral.ts'
+import type { OpenPart, StreamEvent, Usage } from '../../neutral/answer.ts'
+import type { Citation, JsonObject } from '../../neutral/neutral.ts'
 import type { EventWriter, ReplyContext } from '../../translation/format.ts'
 import { writeError } from '../neutral-error.ts'
 import { writeAnswerUsage } from './answer-usage.ts'

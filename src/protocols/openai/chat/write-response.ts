@@ -1,6 +1,7 @@
 /** Writes an answer as a whole chat completion. */
 import type { ChatCompletion } from 'openai-7/resources/chat/completions.js'
-import type { CallPart, Citation, JsonObject, NeutralResponse } from '../../neutral/neutral.ts'
+import type { NeutralResponse } from '../../neutral/answer.ts'
+import type { CallPart, Citation, JsonObject } from '../../neutral/neutral.ts'
 import type { ReplyContext } from '../../translation/format.ts'
 import { writeAnswerUsage } from './answer-usage.ts'
 import { writeFinish } from './finish-reason.ts'

@@ -32,7 +32,8 @@ export const UPSTREAM_STATES = [
   'disabled',
 ] as const
 
-const settings = {
+/** What an operator may set of an upstream. */
+export const upstreamSettings = {
   name: z.string().min(1).max(64),
   /** A vendor that the gateway knows; see GET /providers. */
   provider: z.string().min(1).max(40),
@@ -53,7 +54,7 @@ const secret = z.string().min(1).max(20_000)
 export const Upstream = z
   .object({
     id: z.number().int(),
-    ...settings,
+    ...upstreamSettings,
     key_hint: z.string(),
     /** Of the requests among upstreams that serve the same models, 0 to 1. */
     share: z.number(),
@@ -90,9 +91,9 @@ export const Upstream = z
 
 export const NewUpstream = z
   .object({
-    ...z.object(settings).partial().shape,
-    name: settings.name,
-    provider: settings.provider,
+    ...z.object(upstreamSettings).partial().shape,
+    name: upstreamSettings.name,
+    provider: upstreamSettings.provider,
     secret,
   })
   .strict()
@@ -100,7 +101,7 @@ export const NewUpstream = z
 
 /** What is not sent stays as it is, the secret too; null clears. */
 export const UpstreamChange = z
-  .object({ ...settings, secret })
+  .object({ ...upstreamSettings, secret })
   .partial()
   .strict()
   .openapi('UpstreamChange')
@@ -215,98 +216,5 @@ export const fetchModels = createRoute({
     ),
     ...REFUSALS,
     ...MISSING,
-  },
-})
-
-const { name: _, ...shared } = settings
-export const ImportSettings = z
-  .object({ ...z.object(shared).partial().shape, provider: settings.provider })
-  .strict()
-
-export const importUpstreams = createRoute({
-  method: 'post',
-  path: '/upstreams/import',
-  ...ADMIN,
-  summary:
-    'Add many provider keys at once, one a line; those that are there already are left alone',
-  request: {
-    body: body(
-      z
-        .object({
-          settings: ImportSettings,
-          /** One key a line. */
-          secrets: z.string().min(1).max(2_000_000),
-          test: z.boolean().default(false),
-        })
-        .strict(),
-    ),
-  },
-  responses: {
-    200: json(
-      'What became of each line',
-      z.object({
-        added: z.number().int(),
-        lines: z.array(
-          z.object({
-            line: z.number().int(),
-            key_hint: z.string(),
-            result: z.enum(['added', 'duplicate', 'known', 'invalid', 'failed_test']),
-            reason: z.string().nullable(),
-            upstream_id: z.number().int().nullable(),
-            name: z.string().nullable(),
-          }),
-        ),
-      }),
-    ),
-    ...REFUSALS,
-    ...CONFLICT,
-  },
-})
-
-export const copySettings = createRoute({
-  method: 'post',
-  path: '/upstreams/copy-settings',
-  ...ADMIN,
-  summary: 'Give many upstreams the settings of one',
-  request: {
-    body: body(
-      z
-        .object({
-          from: z.number().int(),
-          to: z.array(z.number().int()).min(1).max(1000),
-          fields: z.array(z.enum(['weight', 'models', 'deployments', 'api_version'])).min(1),
-        })
-        .strict(),
-    ),
-  },
-  responses: {
-    200: json('How many were changed', z.object({ changed: z.number().int() })),
-    ...REFUSALS,
-    ...MISSING,
-    ...CONFLICT,
-  },
-})
-
-export const listProviders = createRoute({
-  method: 'get',
-  path: '/providers',
-  ...READERS,
-  summary: 'The vendors that an upstream can be of',
-  responses: {
-    200: json(
-      'Vendors',
-      z.object({
-        items: z.array(
-          z.object({
-            name: z.string(),
-            /** Null where it has to be given. */
-            base_url: z.string().nullable(),
-            needs_deployments: z.boolean(),
-            has_api_version: z.boolean(),
-          }),
-        ),
-      }),
-    ),
-    ...REFUSALS,
   },
 })

@@ -4,6 +4,8 @@ import { upstreamView } from '../../../../admin/contract.ts'
 import type { UpstreamChanges } from '../../../../admin/upstreams/upstream-input.ts'
 import type { UpstreamKey } from '../../../../core/entities.ts'
 import { upstreamModels } from '../../../../pipeline/models/upstream-models.ts'
+import { listProviders } from '../contract/providers.ts'
+import { copySettings } from '../contract/upstream-sets.ts'
 import * as contract from '../contract/upstreams.ts'
 import { ApiError, invalidField } from '../frame/api-error.ts'
 import { type AdminApi, type AdminContext, actorOf, creatorOf, tag } from '../frame/operation.ts'
@@ -58,7 +60,7 @@ function upstreamList({ on, parts }: AdminApi): void {
     )
     return shown(context, parts, value, replayed ? 200 : 201)
   })
-  on(contract.listProviders, (context) => context.json({ items: providerViews() }, 200))
+  on(listProviders, (context) => context.json({ items: providerViews() }, 200))
 }
 
 function oneUpstream({ on, parts }: AdminApi): void {
@@ -120,7 +122,7 @@ function asking({ on, parts }: AdminApi): void {
     const problem = list === null ? 'the upstream gave no list of models; test it to see why' : null
     return context.json({ models, problem }, 200)
   })
-  on(contract.copySettings, async (context) => {
+  on(copySettings, async (context) => {
     const { from, to, fields } = context.req.valid('json')
     const source = await find(parts, from)
     const targets = await Promise.all(to.map((id) => find(parts, id)))

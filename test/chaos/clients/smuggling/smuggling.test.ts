@@ -1,10 +1,11 @@
 /** Hundreds of ambiguous requests: each is refused, or served as exactly one; none hides another. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { connectRaw, type RawReply } from '../../support/raw-client.ts'
-import { waitFor } from '../../support/waiting.ts'
-import { ask, QUESTION } from '../asking.ts'
-import { startRig } from '../rig.ts'
-import { type Attack, attacks } from './smuggling-cases.ts'
+import { connectRaw, type RawReply } from '../../../support/raw-client.ts'
+import { waitFor } from '../../../support/waiting.ts'
+import { ask, QUESTION } from '../../asking.ts'
+import { startRig } from '../../rig.ts'
+import type { Attack } from './attack.ts'
+import { attacks } from './cases.ts'
 
 const AT_ONCE = 40
 /** A request whose end is not in sight is waited for no longer; the gateway gives it less. */
