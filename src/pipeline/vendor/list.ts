@@ -1,4 +1,5 @@
 /** Lists of objects: of what an upstream lists, a caller sees only what they made. */
+import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { WireRequest } from '../../upstreams/transport.ts'
@@ -14,42 +15,78 @@ const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 100
 
 export interface ListSource {
+  /** Where the first page is from. */
   upstream: UsableUpstream
-  /** The request for a page that begins after an id. */
-  pageAfter(id: string): WireRequest
+  /** The request for the page of a key that begins after an id; null: its first one. */
+  page(upstream: UsableUpstream, after: string | null): WireRequest
 }
 
-/** The first page, filled up with what the next ones hold of the caller's. Without others' ids in any field. */
+/**
+ * The first page, filled up with what the next ones and those of further keys hold of the caller's. Without others'
+ * ids in any field. Throws `upstream_error` if the list could not go on and there is nothing to show before that.
+ */
 export async function ownList(
   owner: Owner,
   kind: string,
   first: unknown,
   source: ListSource,
 ): Promise<Fields> {
-  const limit = limitOf(owner)
-  const data: Fields[] = []
-  let page = fieldsOf(first)
+  const list: List = { owner, kind, source, limit: limitOf(owner), data: [], pages: 0 }
+  const template = fieldsOf(first)
+  let goesOn = await readKey(list, source.upstream, template)
+  for (const upstream of owner.further) {
+    if (goesOn) break
+    // One more object is there for the next page; which one is found then.
+    if (list.data.length >= list.limit) goesOn = true
+    else goesOn = await readFurtherKey(list, upstream)
+  }
+  const shown = list.data.slice(0, list.limit)
+  const has_more = list.data.length > list.limit || goesOn
+  const ends =
+    'first_id' in template ? { first_id: idOf(shown[0]), last_id: idOf(shown.at(-1)) } : {}
+  const more = 'has_more' in template || has_more ? { has_more } : {}
+  return { ...template, data: shown, ...ends, ...more }
+}
+
+interface List {
+  owner: Owner
+  kind: string
+  source: ListSource
+  limit: number
+  /** The caller's own objects; they may exceed the limit by those of one page. */
+  data: Fields[]
+  /** How many were read. */
+  pages: number
+}
+
+/** From the page on; true if the key has more of them. */
+async function readKey(list: List, upstream: UsableUpstream, first: Fields): Promise<boolean> {
+  let page = first
   let before: string | null = null
-  for (let pages = 1; ; pages++) {
+  for (;;) {
+    list.pages++
     const items = itemsOf(page)
     const last = idOf(items.at(-1))
-    if (last !== null && last === before) {
-      // The same page again: this upstream does not know the parameter.
-      page = { ...page, has_more: false }
-      break
-    }
-    data.push(...(await ownAmong(owner, kind, items, source.upstream)))
-    const goesOn = page.has_more === true && last !== null && pages < MAX_PAGES
-    if (data.length >= limit || !goesOn) break
+    // The same page again: this upstream does not know the parameter.
+    if (last !== null && last === before) return false
+    list.data.push(...(await ownAmong(list, items, upstream)))
+    if (page.has_more !== true || last === null) return false
+    if (list.data.length >= list.limit || list.pages >= MAX_PAGES) return true
     before = last
-    const next = await fetchPage(owner, source.pageAfter(last))
-    if (next === null) break
+    const next = await fetchPage(list.owner, list.source.page(upstream, last))
+    if (next === null) return true
     page = next
   }
-  const shown = data.slice(0, limit)
-  const has_more = data.length > limit || page.has_more === true
-  const ends = 'first_id' in page ? { first_id: idOf(shown[0]), last_id: idOf(shown.at(-1)) } : {}
-  return { ...page, data: shown, ...ends, ...('has_more' in page && { has_more }) }
+}
+
+async function readFurtherKey(list: List, upstream: UsableUpstream): Promise<boolean> {
+  const first = await fetchPage(list.owner, list.source.page(upstream, null))
+  if (first !== null) return readKey(list, upstream, first)
+  if (list.data.length > 0) return true
+  throw new GatewayError(
+    'upstream_error',
+    `gateway: the upstream key ${upstream.key.name} has objects of yours but did not list them. Try again later.`,
+  )
 }
 
 function itemsOf(page: Fields): Fields[] {
@@ -57,8 +94,7 @@ function itemsOf(page: Fields): Fields[] {
 }
 
 async function ownAmong(
-  { services, caller }: Owner,
-  kind: string,
+  { owner: { services, caller }, kind }: List,
   items: readonly Fields[],
   { key }: UsableUpstream,
 ): Promise<Fields[]> {

@@ -13,6 +13,8 @@ export interface Owner {
   call: VendorCall
   /** The object that the path names, if it is the caller's. */
   object: VendorObject | null
+  /** For a list: further upstream keys that have objects of the caller. */
+  further: readonly UsableUpstream[]
 }
 
 /** Of a successful reply. */

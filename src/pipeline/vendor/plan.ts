@@ -17,12 +17,15 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
 import type { Services } from '../services.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
+import { listKeys } from './list-keys.ts'
 import { holderOf, keepTo, ownedBy } from './ownership.ts'
 
 export interface VendorPlan {
   plan: Plan<UsableUpstream>
   /** The object that the path names, if the caller made it. */
   object: VendorObject | null
+  /** For a list: further upstream keys that have objects of the caller. */
+  further: readonly UsableUpstream[]
 }
 
 export async function planCall(
@@ -36,7 +39,14 @@ export async function planCall(
   const holder = holderOf(services, own)
   const held = holder === null ? null : [holder]
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))
-  return { plan: await planFor(services, caller, call, held), object }
+  if (call.route.target.by === 'list') return planList(services, caller, call)
+  return { plan: await planFor(services, caller, call, held), object, further: [] }
+}
+
+async function planList(services: Services, caller: Caller, call: VendorCall): Promise<VendorPlan> {
+  const [first, ...further] = await listKeys(services, caller, call, accounts(services, call))
+  const keys = first === undefined ? accountsFor(services, call) : [first]
+  return { plan: targetsOf(keys, ''), object: null, further }
 }
 
 /** Null: any key can serve it. */
@@ -48,16 +58,10 @@ async function planFor(
   call: VendorCall,
   held: Held,
 ): Promise<Plan<UsableUpstream>> {
-  const { target } = call.route
   const model = modelOf(call)
   if (model !== null) {
     const plan = speaking(await routeModel(services, caller, requestOf(call)), call)
     return held === null ? plan : keepTo(plan, held)
-  }
-  if (target.by === 'list') {
-    const ids = await services.objects.keysOf(target.kind, caller.user.id)
-    const keys = accounts(services, call).filter(({ key }) => ids.includes(key.id))
-    return targetsOf(keys.length > 0 ? keys : accountsFor(services, call), '')
   }
   return targetsOf(held ?? accountsFor(services, call), '')
 }

@@ -2,7 +2,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { besideFixed } from '../../core/fixed-headers.ts'
 import { withField } from '../../passthrough/form.ts'
-import type { VendorApi } from '../../passthrough/route.ts'
 import { withModel } from '../../protocols/openai/request.ts'
 import { vendorAt } from '../../providers/index.ts'
 import type { VendorPath } from '../../providers/provider.ts'
@@ -14,16 +13,13 @@ import { exchange } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { VendorBody, VendorCall } from './call.ts'
 import type { ListSource } from './list.ts'
+import { PAGE_PARAMETERS } from './list-keys.ts'
 import type { Owner } from './own.ts'
 import { readVendorReply } from './read-reply.ts'
 
 /** The gateway's own, and keys. */
 const OWN_PARAMETERS = ['api-version', 'api_version', 'key', 'api-key']
-/** Names the object that the page before ended with. */
-const PAGE_PARAMETERS: Readonly<Record<VendorApi, string>> = {
-  openai: 'after',
-  anthropic: 'after_id',
-}
+const NO_BODY: VendorBody = { kind: 'none' }
 
 type FormBody = Extract<VendorBody, { kind: 'form' }>
 
@@ -34,7 +30,8 @@ export function vendorSender(owner: Owner): SendAttempt {
     const wire = () => wireRequest(owner, tries, candidate, body)
     const source: ListSource = {
       upstream: candidate.upstream,
-      pageAfter: (id) => wireRequest(owner, tries, candidate, { kind: 'none' }, id),
+      page: (upstream, after) =>
+        wireRequest(owner, tries, { ...candidate, upstream }, NO_BODY, after),
     }
     return exchange(services, tries, {
       ...options,
@@ -49,7 +46,7 @@ function wireRequest(
   tries: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
   body: VendorBody,
-  after?: string,
+  after?: string | null,
 ): WireRequest {
   const vendor = vendorAt(upstream.key.provider, call.route.api)
   if (vendor === null)
@@ -63,13 +60,13 @@ function wireRequest(
   return { method: route.method, url, headers, further, body: bodyFor(body, tries, target.model) }
 }
 
-/** As the client wrote it, but for what is the gateway's own. */
-function queryOf({ query, route }: VendorCall, after: string | undefined): string {
-  const page = PAGE_PARAMETERS[route.api]
+/** As the client wrote it, but for what is the gateway's own. `after`: another page; null is the first one. */
+function queryOf({ query, route }: VendorCall, after: string | null | undefined): string {
+  const page = PAGE_PARAMETERS[route.api].after
   const parameters = query.slice(1).split('&').filter(Boolean)
   const own = after === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, page]
   const kept = parameters.filter((text) => !own.includes(text.split('=')[0] ?? ''))
-  if (after !== undefined) kept.push(`${page}=${encodeURIComponent(after)}`)
+  if (after) kept.push(`${page}=${encodeURIComponent(after)}`)
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
 

@@ -52,10 +52,10 @@ async function serveCaller(
   const call = await readCall()
   const request = requestOf(call)
   noteRequest(context, request)
-  const { plan, object } = await planCall(services, caller, call)
+  const { plan, object, further } = await planCall(services, caller, call)
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
-  const send = vendorSender({ services, caller, call, object })
+  const send = vendorSender({ services, caller, call, object, further })
   const forwardHeaders = [...services.forwardHeaders, 'accept']
   const limits = readClientLimits(client.headers, invalidRequest)
   const { definition } = services.directory.routeFor(request.model)
