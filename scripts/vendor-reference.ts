@@ -2,9 +2,15 @@
  * Writes docs/vendor-routes.md from the table of vendor routes: `npx bun scripts/vendor-reference.ts`.
  * A test holds the file equal to what this makes.
  */
+import { join } from 'node:path'
 import { ANTHROPIC_ROUTES } from '../src/passthrough/anthropic-routes.ts'
 import { OPENAI_ROUTES } from '../src/passthrough/openai-routes.ts'
 import type { Meter, Target, VendorRoute } from '../src/passthrough/route.ts'
+
+/** Route → the method of the official Node client that calls it; a conformance test holds it equal to the client. */
+const CLIENT_METHODS: Readonly<Record<string, string>> = await Bun.file(
+  join(import.meta.dir, '../test/conformance/openai-sdk/client-methods.json'),
+).json()
 
 export const VENDOR_REFERENCE = 'docs/vendor-routes.md'
 
@@ -16,7 +22,8 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 
 - **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that the object was
   made with; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
-  one that holds the objects which the body names. *own*: lists hold only what the caller made.
+  one that holds the objects which the body names. *own*: lists hold only what the caller made. If that is at several
+  upstream keys, it is listed key by key, in pages as at the vendor.
 - **Chat completions and Responses that the vendor keeps** (\`store\`) belong to the user who asked for them, too.
 - **Responses of models whose upstream keeps none** are kept by the gateway itself if \`RESPONSES_STORE=true\`: encrypted,
   for \`RESPONSES_STORE_DAYS\`, for their user alone. \`previous_response_id\`, \`GET\`, \`DELETE\` and \`input_items\` work
@@ -25,8 +32,8 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   files, parts of uploads, skills or characters are passed on as they arrive and not kept (\`MAX_UPLOAD_BYTES\`), so they
   are sent once. Replies that are neither JSON nor events pass as they are.
 - **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.
-- **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*: by the list in
-  \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether its
+- **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*, *searches*: by the list
+  in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether its
   maker asks for it or not; so are responses in the background. Looking at what is paid for costs nothing. What has no
   price is recorded as unpriced, never as free.
 
@@ -40,8 +47,12 @@ the background, is charged before it is deleted; one that still runs can't be de
 
 Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
 
-| route | goes to | metered by |
-| --- | --- | --- |
+*Tested by*: the method of OpenAI's official clients that the tests call through the gateway and past it, with the
+required fields and with all (\`test/conformance/openai-sdk\`). \`test/integration/vendor/every-route.test.ts\` calls every
+route; ownership, cost and bodies have further tests beside it.
+
+| route | goes to | metered by | tested by |
+| --- | --- | --- | --- |
 `
 
 const PLACES: Record<Target['by'], string> = {
@@ -57,12 +68,15 @@ const METERS: Record<Meter, string> = {
   characters: 'characters',
   seconds: 'tokens or seconds',
   video: 'video seconds',
+  searches: 'tokens or searches',
   batch: 'batch',
   unpriced: 'unpriced',
 }
 
 function rowOf({ method, path, target, meter }: VendorRoute): string {
-  return `| \`${method} ${path}\` | ${PLACES[target.by]} | ${METERS[meter]} |\n`
+  const route = `${method} ${path}`
+  const tested = CLIENT_METHODS[route] ?? 'every-route'
+  return `| \`${route}\` | ${PLACES[target.by]} | ${METERS[meter]} | \`${tested}\` |\n`
 }
 
 export function vendorReference(): string {

@@ -32,7 +32,7 @@ const audio: readonly VendorRoute[] = [
 
 const texts: readonly VendorRoute[] = [
   byModel('POST moderations', { meter: 'free' }, 'omni-moderation-latest'),
-  byModel('POST rerank'),
+  byModel('POST rerank', { meter: 'searches' }),
   byModel('POST decisions'),
 ]
 

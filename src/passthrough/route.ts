@@ -31,6 +31,8 @@ export type Meter =
   | 'seconds'
   /** By the seconds of video that the reply reports. */
   | 'video'
+  /** By the searches that the reply reports if it reports no tokens. */
+  | 'searches'
   /** By the tokens of its output file, once that is ready. */
   | 'batch'
   /** Paid by the token or the hour at the vendor, who reports nothing in the reply. */

@@ -1,6 +1,7 @@
 /**
- * What is paid by the image, the second or the character: OpenAI's published prices in USD, November
- * 2026 (https://platform.openai.com/docs/pricing). What is not here is recorded as unpriced.
+ * What is paid by the image, the second, the character or the search: published prices in USD of OpenAI, November
+ * 2026 (https://platform.openai.com/docs/pricing), and Cohere (https://cohere.com/pricing). What is not here is
+ * recorded as unpriced.
  */
 import type { Meter } from './route.ts'
 
@@ -15,6 +16,7 @@ interface UnitPrice {
   usd: number
 }
 
+const THOUSAND = 1_000
 const MILLION = 1_000_000
 const MINUTE = 60
 
@@ -36,6 +38,9 @@ const PRICES: readonly UnitPrice[] = [
   { meter: 'video', model: 'sora-2-pro', when: { size: '1792x1024' }, usd: 0.5 },
   { meter: 'video', model: 'sora-2-pro', usd: 0.3 },
   { meter: 'video', model: 'sora-2', usd: 0.1 },
+  { meter: 'searches', model: 'rerank-v3.5', usd: 2 / THOUSAND },
+  { meter: 'searches', model: 'rerank-english-v3.0', usd: 2 / THOUSAND },
+  { meter: 'searches', model: 'rerank-multilingual-v3.0', usd: 2 / THOUSAND },
 ]
 const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard' }
 

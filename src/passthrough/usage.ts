@@ -1,10 +1,10 @@
-/** What a reply says it used: tokens under every common spelling, or seconds, images and characters. */
+/** What a reply says it used: tokens under every common spelling, or seconds, images, characters and searches. */
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { Meter } from './route.ts'
 
 export interface Used {
   tokens: TokenUsage
-  /** Images, seconds or characters that are paid by themselves; null if tokens were reported. */
+  /** Images, seconds, characters or searches that are paid by themselves; null if tokens were reported. */
   units: number | null
 }
 
@@ -36,6 +36,8 @@ function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {
       return positive(fieldsOf(reply.usage).seconds) ?? positive(reply.duration)
     case 'video':
       return positive(reply.seconds) ?? positive(request.seconds)
+    case 'searches':
+      return positive(fieldsOf(fieldsOf(reply.meta).billed_units).search_units)
     default:
       return null
   }

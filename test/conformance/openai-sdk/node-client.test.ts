@@ -1,6 +1,7 @@
 /** Every call of the official Node client, through the gateway and past it: the vendor and the client see the same. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import OpenAI, { toFile } from 'openai-7'
+import { CLIENT_METHODS, clientMethods } from './client-methods.ts'
 import { argumentsOf, type Extent, FILE_TEXT, isFile } from './example.ts'
 import { methodsOf, type SdkMethod } from './node-methods.ts'
 import {
@@ -83,6 +84,10 @@ async function both(one: SdkMethod, extent: Extent) {
   const calling = (client: OpenAI) => async () => one.call(client, await fieldsOf(one, extent))
   return { direct: await watched(calling(past)), proxied: await watched(calling(through)) }
 }
+
+test('the table of routes names the method that calls each', async () => {
+  expect(await Bun.file(CLIENT_METHODS).json()).toEqual(clientMethods(methods))
+})
 
 describe.if(specification !== null)('the official Node client', () => {
   describe.each(['required', 'all'] as const)('with %s fields', (extent) => {

@@ -1,7 +1,7 @@
 /** Lists of a caller's objects that are kept at several upstream keys. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendor-mock.ts'
+import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'
 
 const PER_KEY = 7
 

@@ -227,7 +227,21 @@ describe('records', () => {
     expect((await recorded(speech)).cost_usd).toBeCloseTo(0.015, 10)
   })
 
-  test('of what nobody has priced have no price, and of what is free the price 0', async () => {
+  test.each([
+    ['tokens', { usage: { total_tokens: 70 } }, { prompt_tokens: 70, cost_usd: null }],
+    ['tokens elsewhere', { meta: { tokens: { input_tokens: 70 } } }, { prompt_tokens: 70 }],
+    ['searches', { meta: { billed_units: { search_units: 3 } } }, { cost_usd: 0.006 }],
+    ['nothing', {}, { cost_usd: null }],
+  ])('of a rerank that reports %s hold them', async (_, usage, record) => {
+    mock.rerank = { results: [{ index: 0, relevance_score: 0.9 }], ...usage }
+    const reply = await call('POST', '/rerank', {
+      body: { model: 'rerank-v3.5', query: 'a', documents: ['b'] },
+    })
+    expect(JSON.parse(reply.text)).toEqual(mock.rerank)
+    expect(await recorded(reply)).toMatchObject({ endpoint: 'rerank', ...record })
+  })
+
+  test('have no price if none is known, and the price 0 if the call is free', async () => {
     const unknown = await call('POST', '/images/generations', {
       body: { model: 'flux', prompt: 'A cat' },
     })

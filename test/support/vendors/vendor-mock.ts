@@ -13,6 +13,8 @@ export interface VendorMock {
   calls: VendorCall[]
   /** What an id answers to GET, to be changed by a test. */
   objects: Map<string, Record<string, unknown>>
+  /** The next replies to a rerank. */
+  rerank: Record<string, unknown>
   stop(): Promise<void>
 }
 
@@ -122,6 +124,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
       return call.method === 'POST'
         ? response(call.body.includes('"stream":true'), call.body.includes('"background":true'))
         : found(id ?? '')
+    if (call.path === '/rerank') return Response.json(mock.rerank)
     if (call.path === '/images/generations')
       return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })
     if (call.path === '/audio/transcriptions')
@@ -156,10 +159,12 @@ export function startVendorMock(name = 'mock'): VendorMock {
       return answer(call)
     },
   })
-  return {
+  const mock: VendorMock = {
     url: `http://127.0.0.1:${server.port}`,
     calls,
     objects,
+    rerank: {},
     stop: () => server.stop(true),
   }
+  return mock
 }
