@@ -23,8 +23,11 @@ const KIND_OF_FIELD = new Map(
     consent: 'voice_consent',
   }),
 )
-/** `{"type": "file_id", "id": "file-1"}`, as the sources of evals name files. */
-const KIND_OF_TYPE = new Map([['file_id', 'file']])
+/** `{"type": "file_id", "id": "file-1"}`, as the sources of evals name files and inputs name items of responses. */
+const KIND_OF_TYPE = new Map([
+  ['file_id', 'file'],
+  ['item_reference', 'item'],
+])
 /** In a body, `call_id` is the id of a function call. */
 const KIND_IN_QUERY = new Map([...KIND_OF_FIELD, ['call_id', 'call']])
 /** What a client describes or a model wrote: ids in it are looked up by nobody. */

@@ -48,7 +48,13 @@ export function madeIn(kind: string, reply: Fields): { kind: string; id: string 
     ...ids('file', files),
     ...ids('model', [fine_tuned_model]),
     ...(paysLater(kind, reply) ? ids('background_response', [id]) : []),
+    ...(kind === 'response' ? ids('item', keptItems(reply)) : []),
   ]
+}
+
+/** Ids in the output of a response that the vendor keeps; later requests name them as `item_reference`. */
+function keptItems({ store, output }: Fields): unknown[] {
+  return store !== false && Array.isArray(output) ? output.map((item) => fieldsOf(item).id) : []
 }
 
 /** True for a response that continues after its reply. One that ended at once has reported its tokens in it. */

@@ -19,7 +19,8 @@ export async function readResponse(owner: Owner, reading: Reading): Promise<Sent
   const protocol: UpstreamProtocol = {
     ...responses,
     openStream(request, options) {
-      events = new ResponseEvents(responses.openStream(request, options))
+      const reader = responses.openStream(request, options)
+      events = new ResponseEvents(reader, (whole) => rememberLater(owner, reading, whole))
       return events
     },
   }
@@ -29,6 +30,17 @@ export async function readResponse(owner: Owner, reading: Reading): Promise<Sent
   const object = objectOf(response, events)
   await rememberObjects(owner, reading.upstream, object)
   return { kind: 'response', response: metered(response, object) }
+}
+
+/** Its items are known only at the end of the stream, which does not wait for the database. */
+function rememberLater(owner: Owner, { upstream }: Reading, response: unknown): void {
+  const { logger } = owner.services
+  rememberObjects(owner, upstream, response).catch((error) =>
+    logger.error(
+      { responseId: fieldsOf(response).id, error: String(error) },
+      'items not remembered',
+    ),
+  )
 }
 
 function objectOf(response: UpstreamResponse, events: ResponseEvents | null): unknown {

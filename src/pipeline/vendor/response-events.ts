@@ -1,5 +1,6 @@
 /** The events of a response that passes, with what has to be known before the client gets the first of them. */
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
+import type { StreamReader } from '../../protocols/protocol.ts'
 import { eventsOf } from '../../protocols/sse.ts'
 import type { SentStream } from '../../protocols/translation/format.ts'
 import { jsonOf, textOf } from '../attempt/read-body.ts'
@@ -15,11 +16,21 @@ const PRELUDE = new Set([
   'response.content_part.added',
 ])
 
+/** Their response is whole, with the ids of its items. */
+const ENDS = ['response.completed', 'response.incomplete']
+
 export class ResponseEvents extends WrappedReader {
   /** As the first event has it; null until then. */
   response: Readonly<Record<string, unknown>> | null = null
   /** Something of the answer came: a text, a tool call, a search. */
   private begun = false
+  private readonly ended: (response: unknown) => void
+
+  /** `ended` is called with the response as its last event has it. */
+  constructor(inner: StreamReader, ended: (response: unknown) => void) {
+    super(inner)
+    this.ended = ended
+  }
 
   override get usage(): TokenUsage | null {
     return this.isBackground ? NO_USAGE : this.inner.usage
@@ -45,18 +56,23 @@ export class ResponseEvents extends WrappedReader {
 
   override accept(chunk: Uint8Array): Uint8Array | null {
     const run = this.inner.accept(chunk)
-    if (run !== null && !this.begun) this.look(run)
+    if (run !== null) this.watch(run)
     return run
   }
 
   override finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' } {
     const ended = this.inner.finish()
-    if (ended.bytes !== null && !this.begun) this.look(ended.bytes)
+    if (ended.bytes !== null) this.watch(ended.bytes)
     return ended
   }
 
   private get isBackground(): boolean {
     return this.response?.background === true
+  }
+
+  /** Parses the beginning and the end only. */
+  private watch(run: Uint8Array): void {
+    if (!this.begun || this.inner.finished) this.look(run)
   }
 
   private look(run: Uint8Array): void {
@@ -65,6 +81,7 @@ export class ResponseEvents extends WrappedReader {
       const { type, response } = fieldsOf(jsonOf(data))
       if (response !== undefined) this.response ??= fieldsOf(response)
       if (!PRELUDE.has(String(type))) this.begun = true
+      if (ENDS.includes(String(type))) this.ended(response)
     }
   }
 }

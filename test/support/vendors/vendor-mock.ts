@@ -53,15 +53,28 @@ export function startVendorMock(name = 'mock'): VendorMock {
       headers: { 'content-type': 'text/event-stream' },
     })
   }
-  const response = (stream: boolean, background: boolean): Response => {
+  const response = (body: string): Response => {
+    const { stream = false, background = false, store = true } = JSON.parse(body)
     const id = `resp_${name}-${++made}`
     const status = background ? 'queued' : 'completed'
-    const object = { id, object: 'response', status, background, model: LISTED_MODEL, output: [] }
+    const begun = {
+      id,
+      object: 'response',
+      status,
+      background,
+      store,
+      model: LISTED_MODEL,
+      output: [],
+    }
+    const content = [{ type: 'output_text', text: 'Hello', annotations: [] }]
+    const message = { type: 'message', id: `msg_${id}`, role: 'assistant', status, content }
+    const object = background ? begun : { ...begun, output: [message] }
     objects.set(id, object)
     if (!stream) return Response.json(object)
-    const events = ['response.created', 'response.completed'].map(
-      (type) => `event: ${type}\ndata: ${JSON.stringify({ type, response: object })}\n\n`,
-    )
+    const events = [
+      { type: 'response.created', response: begun },
+      { type: 'response.completed', response: object },
+    ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } })
   }
   const storedCompletion = ({ method, path, query }: VendorCall): Response => {
@@ -120,10 +133,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
     if (call.method === 'POST' && call.path === '/chat/completions')
       return completion(call.body.includes('"stream":true'))
     if (kind === 'chat') return storedCompletion(call)
-    if (kind === 'responses')
-      return call.method === 'POST'
-        ? response(call.body.includes('"stream":true'), call.body.includes('"background":true'))
-        : found(id ?? '')
+    if (kind === 'responses') return call.method === 'POST' ? response(call.body) : found(id ?? '')
     if (call.path === '/rerank') return Response.json(mock.rerank)
     if (call.path === '/images/generations')
       return Response.json({ created: 1, data: [{ url: 'http://x' }, { url: 'http://y' }] })
