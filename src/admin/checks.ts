@@ -2,7 +2,7 @@
 
 import type { Provider } from '../core/entities.ts'
 import { type FixedHeaders, readFixedHeaders } from '../core/fixed-headers.ts'
-import { PROVIDER_FACTS } from '../core/providers/providers.ts'
+import { PROVIDER_FACTS, type SpokenProtocol } from '../core/providers/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
@@ -99,6 +99,14 @@ export function checkedApiVersion(version: string | null, provider: Provider): s
   if (!PROVIDER_FACTS[provider].hasApiVersion) throw adminError('api_version_unused', { provider })
   if (/^[\w.-]{1,40}$/.test(version)) return version
   throw adminError('api_version_invalid', { version })
+}
+
+export function checkedProtocol(
+  protocol: SpokenProtocol | null,
+  provider: Provider,
+): SpokenProtocol | null {
+  if (protocol === null || PROVIDER_FACTS[provider].choosesProtocol) return protocol
+  throw adminError('protocol_unused', { provider })
 }
 
 export function checkedBaseUrl(text: string, provider: Provider): string {

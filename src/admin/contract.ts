@@ -36,6 +36,7 @@ export interface KeyView {
   max_in_flight: number | null
   priority: number
   tags: readonly string[]
+  strict: boolean
   allowed_addresses: readonly string[] | null
   expires_at: string | null
   /** Id of the key that replaces it. */
@@ -55,6 +56,8 @@ export interface UpstreamView {
   /** Values that may be secrets are masked. */
   headers: Readonly<Record<string, string>> | null
   api_version: string | null
+  /** `chat` or `responses` if only that format is sent; null: the client's own if the host takes it. */
+  protocol: string | null
   max_in_flight: number | null
   tags: readonly string[]
   status: string
@@ -122,6 +125,7 @@ export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): K
     max_in_flight: key.maxInFlight,
     priority: key.priority,
     tags: key.tags,
+    strict: key.strict,
     allowed_addresses: key.allowedAddresses,
     expires_at: isoTime(key.expiresAtMs),
     rotated_to: key.rotatedTo,
@@ -150,6 +154,7 @@ export function upstreamView({
     deployments,
     headers: shownHeaders(key.headers),
     api_version: key.apiVersion,
+    protocol: key.protocol,
     max_in_flight: key.maxInFlight,
     tags: key.tags,
     status: state.status,

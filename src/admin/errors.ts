@@ -115,6 +115,11 @@ export const ADMIN_ERRORS = {
     'api_version',
     ({ version }) => `invalid API version '${version}'`,
   ),
+  protocol_unused: entry(
+    'invalid',
+    'protocol',
+    ({ provider }) => `an upstream of provider ${provider} has a format of its own`,
+  ),
   base_url_invalid: entry(
     'invalid',
     'base_url',

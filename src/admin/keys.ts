@@ -32,6 +32,8 @@ export interface KeyInput {
   maxInFlight?: number | null
   priority?: number
   tags?: readonly string[]
+  /** Refuses requests that would lose something in translation. */
+  strict?: boolean
   /** Networks that may use it; null allows any. */
   allowedAddresses?: readonly string[] | null
 }
@@ -63,11 +65,18 @@ type Rights = Pick<
   | 'maxInFlight'
   | 'priority'
   | 'tags'
+  | 'strict'
   | 'expiresAtMs'
 >
 
 /** What a key for one command does not choose. */
-const NO_FURTHER_RIGHTS = { allowedAddresses: null, maxInFlight: null, priority: 0, tags: [] }
+const NO_FURTHER_RIGHTS = {
+  allowedAddresses: null,
+  maxInFlight: null,
+  priority: 0,
+  tags: [],
+  strict: false,
+}
 type TemporaryRights = Omit<Rights, keyof typeof NO_FURTHER_RIGHTS>
 
 /** 96 random bytes: enough to reject-sample 32 base62 characters. */
@@ -79,10 +88,10 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
   const insert = async (step: AdminStore, userId: number, rights: Rights): Promise<MintedKey> => {
     const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
     const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = rights
-    const { maxInFlight, priority, tags } = rights
+    const { maxInFlight, priority, tags, strict } = rights
     const prefix = displayPrefix(secret)
     const keyHash = sha256Hex(secret)
-    const limits = { rpm, tpm, maxInFlight, priority, tags, allowedAddresses, expiresAtMs }
+    const limits = { rpm, tpm, maxInFlight, priority, tags, strict, allowedAddresses, expiresAtMs }
     const row = { userId, name, prefix, keyHash, allowedModels, ...limits }
     return { secret, key: await step.createApiKey(row) }
   }
@@ -115,6 +124,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
         priority: checkedPriority(input.priority ?? 0),
         tags: checkedTags(input.tags ?? []),
+        strict: input.strict ?? false,
         allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
         expiresAtMs: input.expiresAtMs ?? null,
       }
@@ -225,7 +235,7 @@ export async function findKey(store: AdminStore, name: string): Promise<ApiKey> 
 
 function checkedPatch(patch: KeyPatch): KeyPatch {
   const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
-  const { maxInFlight, priority, tags } = patch
+  const { maxInFlight, priority, tags, strict } = patch
   const checked: KeyPatch = {
     ...(name !== undefined && { name: checkedLabel(name) }),
     ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
@@ -237,6 +247,7 @@ function checkedPatch(patch: KeyPatch): KeyPatch {
     ...(maxInFlight !== undefined && { maxInFlight: checkedLimit('max_in_flight', maxInFlight) }),
     ...(priority !== undefined && { priority: checkedPriority(priority) }),
     ...(tags !== undefined && { tags: checkedTags(tags) }),
+    ...(strict !== undefined && { strict }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   }
   if (Object.keys(checked).length === 0) throw adminError('nothing_to_change')

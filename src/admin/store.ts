@@ -12,6 +12,7 @@ import type {
   UserRole,
   UserStatus,
 } from '../core/entities.ts'
+import type { SpokenProtocol } from '../core/providers/providers.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { SealedSecret } from '../upstreams/vault.ts'
 import type { UsageRecord } from '../usage/record.ts'
@@ -115,6 +116,7 @@ export interface NewApiKey {
   tpm: number | null
   maxInFlight?: number | null
   priority?: number
+  strict?: boolean
   tags?: readonly string[]
   expiresAtMs: number | null
 }
@@ -128,6 +130,7 @@ export interface KeyPatch {
   /** Requests at a time; 0 is unlimited, null uses the configured default. */
   maxInFlight?: number | null
   priority?: number
+  strict?: boolean
   tags?: readonly string[]
   allowedAddresses?: readonly string[] | null
   expiresAtMs?: number | null
@@ -144,6 +147,7 @@ export interface NewUpstreamKey {
   deployments: Readonly<Record<string, string>> | null
   headers: Readonly<Record<string, string>> | null
   apiVersion: string | null
+  protocol?: SpokenProtocol | null
   maxInFlight?: number | null
   tags?: readonly string[]
 }

@@ -1,5 +1,5 @@
 /** The entities of the directory: users, their proxy keys, and the upstream keys. */
-import type { ProviderName } from './providers/providers.ts'
+import type { ProviderName, SpokenProtocol } from './providers/providers.ts'
 
 /** Viewers see everything that admins see, and change nothing. */
 export type UserRole = 'admin' | 'viewer' | 'user'
@@ -42,6 +42,8 @@ export interface ApiKey {
   priority: number
   /** Words that the conditions of models name. */
   tags: readonly string[]
+  /** A request that would lose something in translation is refused, as with the header `x-gpt-proxy-strict`. */
+  strict: boolean
   /** Networks that may use it; null allows any. */
   allowedAddresses: readonly string[] | null
   expiresAtMs: number | null
@@ -92,6 +94,8 @@ export interface UpstreamKey {
   /** Sent with every request to it; names in lower case, null if there are none. */
   headers: Readonly<Record<string, string>> | null
   apiVersion: string | null
+  /** The only format in which conversations are sent to it; null: the client's own if the host takes it. */
+  protocol: SpokenProtocol | null
   /** Requests at a time; null and 0 are unlimited. */
   maxInFlight: number | null
   /** Words that the targets of models name. */

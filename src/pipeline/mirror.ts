@@ -104,7 +104,7 @@ const LAST = -1
 const KEY: ApiKey = {
   ...{ id: 0, userId: SYSTEM_USER_ID, name: 'mirror', prefix: 'mirror', keyHash: '' },
   ...{ status: 'active', allowedModels: null, rpm: null, tpm: null, maxInFlight: 0 },
-  ...{ priority: LAST, tags: [], allowedAddresses: null, expiresAtMs: null, rotatedTo: null },
-  createdAtMs: 0,
+  ...{ priority: LAST, tags: [], strict: false, allowedAddresses: null, expiresAtMs: null },
+  ...{ rotatedTo: null, createdAtMs: 0 },
 }
 const MIRROR: Caller = { user: SYSTEM, key: KEY }

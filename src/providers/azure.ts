@@ -1,5 +1,7 @@
 /** Azure OpenAI: a deployment in the path, the API version in the query, the key in its own header. */
+import type { UpstreamKey } from '../core/entities.ts'
 import { upstreamModelName } from '../routing/choose-key.ts'
+import { onlyProtocol } from './openai.ts'
 import {
   type Destination,
   getJson,
@@ -17,7 +19,11 @@ const DEFAULT_API_VERSION = '2024-10-21'
 export const azure: Provider = {
   protocols: ['openai'],
   maker: 'openai',
+  speaks: ({ protocol }, name) => name !== 'responses' || protocol !== 'chat',
+  onlyProtocol,
   destination: remembered((upstream, secret, { endpoint, model, text }) => {
+    if (endpoint === 'responses')
+      return { url: responsesUrl(upstream), ...authorized(PLAIN_JSON, secret) }
     const deployment = encodeURIComponent(upstreamModelName(upstream, model))
     const path =
       endpoint === 'models' ? `models/${deployment}` : `deployments/${deployment}/${endpoint}`
@@ -51,6 +57,13 @@ function authorized(headers: Destination['headers'], secret: string): Omit<Desti
   return secret.startsWith('{')
     ? { headers, prepare: withToken(secret) }
     : { headers: { ...headers, 'api-key': secret } }
+}
+
+/** The body names the deployment. Without a version it is the API "v1", which takes none. */
+function responsesUrl({ baseUrl, apiVersion }: UpstreamKey): string {
+  return apiVersion === null
+    ? `${baseUrl}/openai/v1/responses`
+    : `${baseUrl}/openai/responses?${version(apiVersion)}`
 }
 
 function version(apiVersion: string | null): string {

@@ -31,8 +31,11 @@ export interface Provider {
   readonly protocols: readonly [ProtocolName, ...ProtocolName[]]
   /** Who makes its models, for fields that only their maker reads; null: unknown, since any server may answer at the address. */
   readonly maker: string | null
-  /** For hosts of several makers' models: in which protocol a model is spoken to, and who makes it. */
+  /** Absent: every host takes all of `protocols`. */
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
+  /** The one protocol in which a conversation with the model must be sent; null: the client's own if the host takes it. */
+  readonly onlyProtocol?: (upstream: UpstreamKey, model: string) => ProtocolName | null
+  /** For hosts of several makers' models: in which protocol a model is spoken to, and who makes it. */
   readonly byModel?: (model: string) => { protocol: ProtocolName; maker: string }
   readonly destination: DestinationOf
   /** Where the further routes of the API that its first protocol belongs to are; null if it has none. */

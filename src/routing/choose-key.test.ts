@@ -20,6 +20,7 @@ const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
   deployments: null,
   headers: null,
   apiVersion: null,
+  protocol: null,
   maxInFlight: null,
   tags: [],
   state: {

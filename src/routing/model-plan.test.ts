@@ -26,6 +26,7 @@ const key = (id: number, name: string, more: Partial<UpstreamKey> = {}): Upstrea
   deployments: null,
   headers: null,
   apiVersion: null,
+  protocol: null,
   maxInFlight: null,
   tags: [],
   state: HEALTHY,

@@ -25,6 +25,7 @@ function proxyKey(userId: number, changes: Partial<NewApiKey> = {}): Required<Ne
     maxInFlight: 4,
     priority: 9,
     tags: ['premium'],
+    strict: true,
     allowedAddresses: ['10.0.0.0/8'],
     expiresAtMs: Date.UTC(2027, 0, 1),
     ...changes,

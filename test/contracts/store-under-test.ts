@@ -26,6 +26,7 @@ export const upstreamKey: Required<NewUpstreamKey> = {
   deployments: { 'gpt-4o': 'gpt-4o-2024-11-20' },
   headers: { 'openai-organization': 'org-1' },
   apiVersion: null,
+  protocol: 'responses',
   maxInFlight: 3,
   tags: ['eu'],
 }

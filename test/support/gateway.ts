@@ -20,6 +20,7 @@ export interface UpstreamSetting {
   models?: string[]
   deployments?: Record<string, string>
   apiVersion?: string
+  protocol?: 'chat' | 'responses'
   weight?: number
 }
 
@@ -122,7 +123,7 @@ async function prepare(
 }
 
 function addArguments(upstream: UpstreamSetting, index: number): string[] {
-  const { name, baseUrl, provider, models, deployments, apiVersion, weight } = upstream
+  const { name, baseUrl, provider, models, deployments, apiVersion, protocol, weight } = upstream
   return [
     ...['upstream', 'add', name ?? `mock-${index + 1}`, '--base-url', baseUrl],
     ...['--provider', provider ?? 'openai'],
@@ -132,6 +133,7 @@ function addArguments(upstream: UpstreamSetting, index: number): string[] {
       `${model}=${deployment}`,
     ]),
     ...(apiVersion === undefined ? [] : ['--api-version', apiVersion]),
+    ...(protocol === undefined ? [] : ['--protocol', protocol]),
     ...(weight === undefined ? [] : ['--weight', String(weight)]),
   ]
 }

@@ -30,6 +30,7 @@ export function keyAs(id: number, changes: Partial<UpstreamState> = {}, baseUrl 
     deployments: null,
     headers: null,
     apiVersion: null,
+    protocol: null,
     maxInFlight: null,
     tags: [],
     state: { ...FRESH, ...changes },

@@ -1,7 +1,7 @@
 /** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
 import type { Provider, UpstreamKey } from '../../core/entities.ts'
 import { unmaskedHeaders } from '../../core/fixed-headers.ts'
-import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
+import { PROVIDER_FACTS, type SpokenProtocol } from '../../core/providers/providers.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,
@@ -10,6 +10,7 @@ import {
   checkedLimit,
   checkedModels,
   checkedName,
+  checkedProtocol,
   checkedSecret,
   checkedTags,
   checkedWeight,
@@ -27,6 +28,7 @@ export interface UpstreamInput {
   deployments?: Readonly<Record<string, string>> | null
   headers?: Readonly<Record<string, string>> | null
   apiVersion?: string | null
+  protocol?: SpokenProtocol | null
   /** Requests at a time; null and 0 are unlimited. */
   maxInFlight?: number | null
   tags?: readonly string[]
@@ -53,6 +55,7 @@ export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): 
     deployments,
     headers: checkedHeaders(input.headers ?? null),
     apiVersion: checkedApiVersion(input.apiVersion ?? null, provider),
+    protocol: checkedProtocol(input.protocol ?? null, provider),
     maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
     tags: checkedTags(input.tags ?? []),
   }

@@ -13,10 +13,11 @@ export interface LimitOptions {
   maxInFlight?: number | 'default'
   priority?: number
   tag?: string[]
+  strict?: boolean
 }
 
 /** Only the given fields; null uses the configured default. */
-export function limitsOf({ rpm, tpm, maxInFlight, priority, tag }: LimitOptions): KeyPatch {
+export function limitsOf({ rpm, tpm, maxInFlight, priority, tag, strict }: LimitOptions): KeyPatch {
   return {
     ...(rpm !== undefined && { rpm: rpm === 'default' ? null : rpm }),
     ...(tpm !== undefined && { tpm: tpm === 'default' ? null : tpm }),
@@ -25,6 +26,7 @@ export function limitsOf({ rpm, tpm, maxInFlight, priority, tag }: LimitOptions)
     }),
     ...(priority !== undefined && { priority }),
     ...(tag !== undefined && { tags: tag.filter((name) => name !== 'none') }),
+    ...(strict !== undefined && { strict }),
   }
 }
 
@@ -43,6 +45,8 @@ export function withLimits(command: Command): Command {
       priorityOption,
     )
     .option('--tag <tag>', "a tag for conditions of models (repeatable); 'none' clears", gathered)
+    .option('--strict', 'refuse requests that would lose something in translation')
+    .option('--no-strict', 'translate them, and name what is lost')
 }
 
 export function addKeyLimit(key: Command, context: CliContext): void {

@@ -89,6 +89,10 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     '请去掉 --api-version',
   ),
   api_version_invalid: text(({ version }) => `API 版本“${version}”无效`, '例如 2024-10-21'),
+  protocol_unused: text(
+    ({ provider }) => `${provider} 类型的上游只有自己的格式`,
+    '请去掉 --protocol',
+  ),
   base_url_invalid: text(({ reason }) => `地址不可用：${reason}`, '例如 https://api.openai.com/v1'),
   base_url_azure: text(
     () => 'azure 上游的地址应写到 /openai 之前',

@@ -38,6 +38,7 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   deployments_missing: 'Add --deployment MODEL=DEPLOYMENT for each',
   api_version_unused: 'Leave --api-version out',
   api_version_invalid: 'Give one such as 2024-10-21',
+  protocol_unused: 'Leave --protocol out',
   base_url_invalid: 'Give one such as https://api.openai.com/v1',
   base_url_azure: 'Give one such as https://NAME.openai.azure.com',
   weight_invalid: 'Give a larger number for a larger share, e.g. 5',

@@ -195,6 +195,10 @@ const MODELS = {
     '设置公开的模型名及其目标，替换原有设置',
   'MODEL@KEY; KEY is a name, a pattern, a provider or #TAG; options: ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=':
     'MODEL@KEY；KEY 是名字、通配模式、服务商或 #标签。其后可加 ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=',
+  "openai, azure and compatible only: the format that it gets, chat or responses; 'any': the client's own if the host takes it":
+    '仅用于 openai、azure 和 compatible：发给它的格式，chat 或 responses；“any”表示服务支持时用客户端自己的格式',
+  'refuse requests that would lose something in translation': '拒绝转换时会丢失内容的请求',
+  'translate them, and name what is lost': '照常转换，并指出丢失了什么',
   'priority, latency, cost or sticky': '选择策略：priority、latency、cost 或 sticky',
   'after that time, also ask the next target and take the first answer':
     '超过该时长后同时询问下一个目标，采用先开始的回答',

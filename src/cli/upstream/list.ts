@@ -26,6 +26,7 @@ const COLUMNS = [
   'models',
   'deployments',
   'headers',
+  'protocol',
   'failure_count',
   'cooldown_until',
 ]

@@ -3,7 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Provider } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { PRESET_NAMES, presetFor } from '../../core/providers/presets.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../core/providers/providers.ts'
+import {
+  KEY_PROVIDERS,
+  PROVIDER_FACTS,
+  SPOKEN_PROTOCOLS,
+  type SpokenProtocol,
+} from '../../core/providers/providers.ts'
 import { gathered, type Output, withJson } from '../options.ts'
 
 export interface Placement extends Output {
@@ -14,6 +19,7 @@ export interface Placement extends Output {
   deployment?: Record<string, string>
   header?: Record<string, string>
   apiVersion?: string
+  protocol?: SpokenProtocol | 'any'
   weight: number
   maxInFlight?: number
   tag?: string[]
@@ -49,6 +55,7 @@ export function withPlacement(command: Command): Command {
     )
     .option('--header <name: value>', 'sent with every request to it (repeatable)', header)
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
+    .addOption(protocolOption())
     .option('--weight <number>', 'share of the requests, relative to the other keys', weight, 1)
     .addOption(new Option('--key <key>').hideHelp())
     .addOption(new Option('--api-key <key>').hideHelp())
@@ -71,6 +78,7 @@ export function inputOf({
   deployment: deployments,
   header: headers,
   apiVersion,
+  protocol,
   weight,
   ...rest
 }: Placement) {
@@ -91,9 +99,21 @@ export function inputOf({
     deployments: deployments ?? null,
     headers: headers ?? null,
     apiVersion: apiVersion ?? null,
+    protocol: protocolOf(protocol),
     weight,
     ...capsOf(rest),
   }
+}
+
+export function protocolOption(): Option {
+  return new Option(
+    '--protocol <format>',
+    "openai, azure and compatible only: the format that it gets, chat or responses; 'any': the client's own if the host takes it",
+  ).choices([...SPOKEN_PROTOCOLS, 'any'])
+}
+
+export function protocolOf(given: SpokenProtocol | 'any' | undefined): SpokenProtocol | null {
+  return given === undefined || given === 'any' ? null : given
 }
 
 export interface Caps {

@@ -2,12 +2,22 @@
 import { type Command, Option } from 'commander'
 import { upstreamView } from '../../admin/contract.ts'
 import type { UpstreamChanges } from '../../admin/upstreams/upstream-input.ts'
+import type { SpokenProtocol } from '../../core/providers/providers.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type Caps, capsOf, deployment, header, weight, withCaps } from './placement.ts'
+import {
+  type Caps,
+  capsOf,
+  deployment,
+  header,
+  protocolOf,
+  protocolOption,
+  weight,
+  withCaps,
+} from './placement.ts'
 
 interface UpdateOptions extends Output, Caps {
   name?: string
@@ -20,6 +30,7 @@ interface UpdateOptions extends Output, Caps {
   /** False for --no-headers. */
   headers?: boolean
   apiVersion?: string
+  protocol?: SpokenProtocol | 'any'
   keyStdin?: boolean
 }
 
@@ -50,6 +61,7 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
     )
     .addOption(new Option('--no-headers', 'no fixed headers any more').conflicts('header'))
     .option('--api-version <version>', 'azure only, e.g. 2024-10-21')
+    .addOption(protocolOption())
     .option('--key-stdin', 'new key, from standard input or GPT_PROXY_UPSTREAM_KEY')
   withExamples(
     update,
@@ -69,7 +81,7 @@ export function addUpstreamUpdate(upstream: Command, context: CliContext): void 
 
 function changesOf(options: UpdateOptions) {
   const { model, anyModel, deployment: deployments, maxInFlight, tag, ...others } = options
-  const { header: given, headers, ...rest } = others
+  const { header: given, headers, protocol, ...rest } = others
   const caps = { ...(maxInFlight !== undefined && { maxInFlight }), ...(tag && { tag }) }
   const changes: UpstreamChanges = { ...rest, ...capsOf(caps) }
   if (anyModel) changes.models = null
@@ -77,5 +89,6 @@ function changesOf(options: UpdateOptions) {
   if (deployments !== undefined) changes.deployments = deployments
   if (given !== undefined) changes.headers = given
   if (headers === false) changes.headers = null
+  if (protocol !== undefined) changes.protocol = protocolOf(protocol)
   return changes
 }

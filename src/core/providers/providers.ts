@@ -1,5 +1,9 @@
 /** Facts about each provider: adding one is a compile error until all of them are stated. */
 
+/** OpenAI's two formats of a conversation: Chat Completions and Responses. */
+export const SPOKEN_PROTOCOLS = ['chat', 'responses'] as const
+export type SpokenProtocol = (typeof SPOKEN_PROTOCOLS)[number]
+
 export interface ProviderFacts {
   /** Whether it has upstream keys; the demo answers without one. */
   hasKeys: boolean
@@ -9,6 +13,8 @@ export interface ProviderFacts {
   addedPath: string | null
   /** Whether each request names an API version. */
   hasApiVersion: boolean
+  /** Whether an operator may choose between Chat Completions and Responses. */
+  choosesProtocol: boolean
   /** Whether a key without a list of models serves any model, or only those configured for it. */
   servesUnnamedModels: boolean
   /**
@@ -26,6 +32,7 @@ const FACTS = {
     baseUrl: 'https://api.openai.com/v1',
     addedPath: null,
     hasApiVersion: false,
+    choosesProtocol: true,
     servesUnnamedModels: true,
     prices: 'own',
     namesAreDeployments: false,
@@ -35,6 +42,7 @@ const FACTS = {
     baseUrl: null,
     addedPath: '/openai',
     hasApiVersion: true,
+    choosesProtocol: true,
     servesUnnamedModels: false,
     prices: 'own',
     namesAreDeployments: true,
@@ -44,6 +52,7 @@ const FACTS = {
     baseUrl: null,
     addedPath: null,
     hasApiVersion: false,
+    choosesProtocol: true,
     servesUnnamedModels: true,
     prices: 'by_address',
     namesAreDeployments: false,
@@ -53,6 +62,7 @@ const FACTS = {
     baseUrl: 'https://api.anthropic.com',
     addedPath: '/v1',
     hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: true,
     prices: 'own',
     namesAreDeployments: false,
@@ -62,6 +72,7 @@ const FACTS = {
     baseUrl: 'https://generativelanguage.googleapis.com',
     addedPath: '/v1beta',
     hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: true,
     prices: 'by_address',
     namesAreDeployments: false,
@@ -71,6 +82,7 @@ const FACTS = {
     baseUrl: null,
     addedPath: '/publishers',
     hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: true,
     prices: 'by_address',
     namesAreDeployments: false,
@@ -80,6 +92,7 @@ const FACTS = {
     baseUrl: null,
     addedPath: '/model',
     hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: true,
     prices: 'by_address',
     namesAreDeployments: false,
@@ -89,6 +102,7 @@ const FACTS = {
     baseUrl: null,
     addedPath: null,
     hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: false,
     prices: 'none',
     namesAreDeployments: false,

@@ -17,6 +17,7 @@ const key = (id: number): UpstreamKey => ({
   deployments: null,
   headers: { 'x-team': 'a b', 'x-token': 'secret-1' },
   apiVersion: null,
+  protocol: null,
   maxInFlight: null,
   tags: [],
   state: {

@@ -82,6 +82,7 @@ export function placementOf({
 }: UpstreamKey): string {
   const weight = key.weight === 1 ? [] : [`--weight ${key.weight}`]
   const version = key.apiVersion === null ? [] : [`--api-version ${key.apiVersion}`]
+  const format = key.protocol === null ? [] : [`--protocol ${key.protocol}`]
   const named = Object.entries(deployments ?? {}).map(
     (pair) => `--deployment ${shellWord(pair.join('='))}`,
   )
@@ -90,5 +91,5 @@ export function placementOf({
   )
   const served = (models ?? []).map((model) => `--model ${shellWord(model)}`)
   const where = [`--provider ${provider}`, `--base-url ${shellWord(baseUrl)}`]
-  return [...where, ...served, ...named, ...fixed, ...version, ...weight].join(' ')
+  return [...where, ...served, ...named, ...fixed, ...version, ...format, ...weight].join(' ')
 }

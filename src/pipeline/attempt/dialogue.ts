@@ -57,11 +57,16 @@ export function openDialogue(
 }
 
 function protocolFor(
-  { protocol }: ModelRequest,
+  { protocol, endpoint }: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {
-  const { protocols, byModel, speaks } = PROVIDERS[upstream.key.provider]
+  const { protocols, byModel, speaks, onlyProtocol } = PROVIDERS[upstream.key.provider]
   if (byModel !== undefined) return byModel(target.model).protocol
+  // Embeddings and the like have one format, whatever conversations are sent in.
+  if (onlyProtocol !== undefined && (protocol !== 'openai' || endpoint === 'chat/completions')) {
+    const only = onlyProtocol(upstream.key, target.model)
+    if (only !== null) return only
+  }
   if (speaks?.(upstream.key, protocol) === false) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
 }

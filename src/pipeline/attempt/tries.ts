@@ -70,7 +70,7 @@ export class RequestTries extends Tries {
     this.forwarded = forwardedHeaders(names, client.headers)
     this.limits = limits
     this.definition = definition
-    this.strict = client.headers.get(STRICT_HEADER) === 'true'
+    this.strict = caller.key.strict || client.headers.get(STRICT_HEADER) === 'true'
     this.callerId = caller.user.id
     this.priority = caller.key.priority
   }

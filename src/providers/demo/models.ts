@@ -19,6 +19,7 @@ export const DEMO_UPSTREAM: UpstreamKey = {
   deployments: null,
   headers: null,
   apiVersion: null,
+  protocol: null,
   maxInFlight: null,
   tags: [],
   state: {

@@ -48,6 +48,7 @@ export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): Upstre
     deployments: null,
     headers: null,
     apiVersion: null,
+    protocol: null,
     maxInFlight: null,
     tags: [],
     state: {
@@ -214,6 +215,7 @@ function storeOf(upstreamKeys: readonly UpstreamKey[], models: readonly ModelDef
         maxInFlight: null,
         priority: 0,
         tags: [],
+        strict: false,
         allowedAddresses: null,
         expiresAtMs: null,
         rotatedTo: null,

@@ -42,6 +42,7 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
           max_in_flight: key.maxInFlight ?? null,
           priority: key.priority ?? 0,
           tags: jsonUnlessEmpty(key.tags ?? []),
+          strict: key.strict === true ? 1 : 0,
           allowed_addresses: jsonOrNull(key.allowedAddresses),
           expires_at: isoTimeOrNull(key.expiresAtMs),
         })
@@ -155,7 +156,7 @@ function inState(select: KeySelect, query: KeyQuery): KeySelect {
 
 function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
   const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs, rotatedTo } = patch
-  const { maxInFlight, priority, tags } = patch
+  const { maxInFlight, priority, tags, strict } = patch
   return {
     updated_at: isoTime(Date.now()),
     ...(name !== undefined && { name }),
@@ -167,6 +168,7 @@ function changedColumns(patch: KeyPatch): Updateable<ApiKeysTable> {
     ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags: jsonUnlessEmpty(tags) }),
+    ...(strict !== undefined && { strict: strict ? 1 : 0 }),
     ...(expiresAtMs !== undefined && { expires_at: isoTimeOrNull(expiresAtMs) }),
   }
 }

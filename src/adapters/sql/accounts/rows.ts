@@ -8,7 +8,7 @@ import type {
   User,
 } from '../../../core/entities.ts'
 import { readFixedHeaders } from '../../../core/fixed-headers.ts'
-import { KEY_PROVIDERS } from '../../../core/providers/providers.ts'
+import { KEY_PROVIDERS, SPOKEN_PROTOCOLS } from '../../../core/providers/providers.ts'
 import type {
   ApiKeysTable,
   UpstreamKeysTable,
@@ -56,6 +56,7 @@ export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
     maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
     priority: count('priority', row.priority),
     tags: textsOrNull('tags', row.tags) ?? [],
+    strict: count('strict', row.strict) === 1,
     allowedAddresses: textsOrNull('allowed_addresses', row.allowed_addresses),
     expiresAtMs: timeOrNull('expires_at', row.expires_at),
     rotatedTo: row.rotated_to,
@@ -79,6 +80,7 @@ export function toUpstreamKey(row: Selectable<UpstreamKeysTable>): UpstreamKey {
     deployments: textMapOrNull('deployments', row.deployments),
     headers: headersOf(row.headers),
     apiVersion: row.api_version,
+    protocol: row.protocol === null ? null : oneOf('protocol', row.protocol, SPOKEN_PROTOCOLS),
     maxInFlight: countOrNull('max_in_flight', row.max_in_flight),
     tags: textsOrNull('tags', row.tags) ?? [],
     state: toUpstreamState(row),

@@ -55,6 +55,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
             deployments: jsonOrNull(key.deployments),
             headers: jsonOrNull(key.headers),
             api_version: key.apiVersion,
+            protocol: key.protocol ?? null,
             max_in_flight: key.maxInFlight ?? null,
             tags: jsonUnlessEmpty(key.tags ?? []),
           })
@@ -122,7 +123,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
 
 function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
   const { name, baseUrl, weight, models, deployments, headers, apiVersion } = patch
-  const { keyHint, encryptedKey, maxInFlight, tags } = patch
+  const { protocol, keyHint, encryptedKey, maxInFlight, tags } = patch
   return {
     ...(name !== undefined && { name }),
     ...(baseUrl !== undefined && { base_url: baseUrl }),
@@ -131,6 +132,7 @@ function changedColumns(patch: UpstreamPatch): Updateable<UpstreamKeysTable> {
     ...(deployments !== undefined && { deployments: jsonOrNull(deployments) }),
     ...(headers !== undefined && { headers: jsonOrNull(headers) }),
     ...(apiVersion !== undefined && { api_version: apiVersion }),
+    ...(protocol !== undefined && { protocol }),
     ...(maxInFlight !== undefined && { max_in_flight: maxInFlight }),
     ...(tags !== undefined && { tags: jsonUnlessEmpty(tags) }),
     ...(keyHint !== undefined && { key_hint: keyHint }),

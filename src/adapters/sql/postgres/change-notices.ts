@@ -27,7 +27,8 @@ const FINGERPRINT = `select
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from users) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from api_keys) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(row(id, name, provider, base_url, encrypted_key, key_hint,
-    weight, models, deployments, headers, api_version, status, failure_count, cooldown_until)::text)), 0)
+    weight, models, deployments, headers, api_version, protocol, status, failure_count,
+    cooldown_until)::text)), 0)
     from upstream_keys) || ' ' ||
   (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from upstream_model_states)
   || ' ' || (select count(*) || ':' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from models)

@@ -19,6 +19,7 @@ import { storedResponses } from '../migrations/0023-stored-responses.ts'
 import { routing } from '../migrations/0030-routing.ts'
 import { gatewayOverhead } from '../migrations/0031-gateway-overhead.ts'
 import { upstreamHeaders } from '../migrations/0032-upstream-headers.ts'
+import { formats } from '../migrations/0034-formats.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -43,6 +44,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0030-routing': routing(words),
     '0031-gateway-overhead': gatewayOverhead,
     '0032-upstream-headers': upstreamHeaders(words),
+    '0034-formats': formats(words),
   }
 }
 

@@ -30,6 +30,8 @@ export interface ApiKeysTable {
   max_in_flight: number | null
   priority: Generated<number>
   tags: string | null
+  /** 0 or 1. */
+  strict: Generated<number>
   expires_at: string | null
   created_at: Generated<string>
   updated_at: Generated<string>
@@ -48,6 +50,8 @@ export interface UpstreamKeysTable {
   /** JSON object; null if there are none. */
   headers: string | null
   api_version: string | null
+  /** `chat` or `responses`; null: the client's own if the host takes it. */
+  protocol: string | null
   max_in_flight: number | null
   tags: string | null
   status: Generated<string>

@@ -49,8 +49,8 @@ export const keyDraft = (key: Key): KeyDraft => ({
 /** The end of the chosen day, here. */
 const expiryOf = (day: string) => (day === '' ? null : new Date(`${day}T23:59:59`).toISOString())
 
-/** What the form changes; priority and tags are set by the command line and the API. */
-type KeyValues = Required<Omit<KeyChange, 'priority' | 'tags'>>
+/** What the form changes; priority, tags and strictness are set by the command line and the API. */
+type KeyValues = Required<Omit<KeyChange, 'priority' | 'tags' | 'strict'>>
 
 /** Undefined where a field is not filled in rightly. */
 export function keyValues(draft: KeyDraft): KeyValues | undefined {

@@ -22,6 +22,8 @@ export interface UpstreamDraft {
   /** One a line, `Name: value`. */
   headers: string
   apiVersion: string
+  /** Empty: any. */
+  protocol: string
   /** Empty while editing: the stored key stays. */
   secret: string
 }
@@ -35,6 +37,7 @@ export const emptyUpstream: UpstreamDraft = {
   deployments: '',
   headers: '',
   apiVersion: '',
+  protocol: '',
   secret: '',
 }
 
@@ -51,6 +54,7 @@ export const upstreamDraft = (upstream: Upstream): UpstreamDraft => ({
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n'),
   apiVersion: upstream.api_version ?? '',
+  protocol: upstream.protocol ?? '',
   secret: '',
 })
 
@@ -69,7 +73,12 @@ export function upstreamSettings(draft: UpstreamDraft): UpstreamSettings {
       : null,
     headers: headersIn(draft.headers),
     api_version: draft.apiVersion.trim() || null,
+    protocol: protocolIn(draft.protocol),
   }
+}
+
+function protocolIn(choice: string): 'chat' | 'responses' | null {
+  return choice === 'chat' || choice === 'responses' ? choice : null
 }
 
 /** A line without a colon is a name without a value, which the server refuses. */
@@ -185,6 +194,19 @@ export function UpstreamFields({
       >
         <TextArea spellCheck={false} {...text('headers')} />
       </Field>
+      {provider?.chooses_protocol && (
+        <Field
+          label={t`Format`}
+          hint={t`The format of conversations that it gets. Requests in other formats are translated.`}
+          error={problem('protocol')}
+        >
+          <Select {...text('protocol')}>
+            <option value="">{t`The client's, if the host takes it`}</option>
+            <option value="chat">Chat Completions</option>
+            <option value="responses">Responses</option>
+          </Select>
+        </Field>
+      )}
       {provider?.has_api_version && (
         <Field label={t`API version`} error={problem('api_version')}>
           <TextInput

@@ -13,6 +13,7 @@ type Rights = Pick<
   | 'maxInFlight'
   | 'priority'
   | 'tags'
+  | 'strict'
   | 'expiresAtMs'
 >
 
@@ -52,6 +53,7 @@ export async function assertMayCreate(
     maxInFlight: null,
     priority: 0,
     tags: [],
+    strict: false,
     expiresAtMs: null,
     ...patch,
   }
@@ -65,7 +67,7 @@ function widened(key: Rights, patch: KeyPatch): FieldProblem[] {
   const problem = (field: string, isWider: boolean, message: string): FieldProblem[] =>
     isWider ? [{ field, message }] : []
   const { allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
-  const { maxInFlight, priority, tags } = patch
+  const { maxInFlight, priority, tags, strict } = patch
   return [
     ...problem(
       'allowed_models',
@@ -95,6 +97,7 @@ function widened(key: Rights, patch: KeyPatch): FieldProblem[] {
       tags !== undefined && !isSame(tags, key.tags),
       'are not those of the key; only an admin changes them',
     ),
+    ...problem('strict', strict === false && key.strict, 'is true for the key'),
     ...problem(
       'expires_at',
       expiresAtMs !== undefined &&

@@ -122,7 +122,7 @@ async function ownKeyOf(
 
 function patchOf(body: z.output<typeof contract.KeyChange>): KeyPatch {
   const { name, allowed_models, allowed_addresses, rpm, tpm, expires_at } = body
-  const { max_in_flight, priority, tags } = body
+  const { max_in_flight, priority, tags, strict } = body
   return {
     ...(name !== undefined && { name }),
     ...(allowed_models !== undefined && { allowedModels: allowed_models }),
@@ -132,6 +132,7 @@ function patchOf(body: z.output<typeof contract.KeyChange>): KeyPatch {
     ...(max_in_flight !== undefined && { maxInFlight: max_in_flight }),
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags }),
+    ...(strict !== undefined && { strict }),
     ...(expires_at !== undefined && {
       expiresAtMs: expires_at === null ? null : Date.parse(expires_at),
     }),
@@ -162,6 +163,7 @@ async function keyViews({ reads, nowMs, services }: AdminApiParts, keys: readonl
       max_in_flight: key.maxInFlight,
       priority: key.priority,
       tags: [...key.tags],
+      strict: key.strict,
       allowed_addresses: key.allowedAddresses === null ? null : [...key.allowedAddresses],
       expires_at: key.expiresAtMs === null ? null : isoTime(key.expiresAtMs),
       created_at: isoTime(key.createdAtMs),

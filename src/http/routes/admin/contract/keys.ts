@@ -43,6 +43,8 @@ export const Key = z
     priority: z.number().int(),
     /** Words that the conditions of models name. */
     tags: z.array(z.string()),
+    /** Requests that would lose something in translation are refused. */
+    strict: z.boolean(),
     /** Networks that may use it, e.g. `10.0.0.0/8`; null is everywhere. */
     allowed_addresses: z.array(z.string()).nullable(),
     expires_at: Time.nullable(),
@@ -71,6 +73,7 @@ const rights = {
   max_in_flight: Limit,
   priority: z.number().int().min(0).max(100),
   tags: Tags,
+  strict: z.boolean(),
   allowed_addresses: z.array(z.string().min(1).max(64)).max(200).nullable(),
   expires_at: Time.nullable(),
 }

@@ -19,6 +19,7 @@ export const listProviders = createRoute({
             base_url: z.string().nullable(),
             needs_deployments: z.boolean(),
             has_api_version: z.boolean(),
+            chooses_protocol: z.boolean(),
           }),
         ),
       }),

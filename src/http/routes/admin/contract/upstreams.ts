@@ -1,5 +1,6 @@
 /** Provider keys: where they are used, how healthy they are. Their secrets are never shown. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { SPOKEN_PROTOCOLS } from '../../../../core/providers/providers.ts'
 import { ADMIN, READERS } from './access.ts'
 import {
   body,
@@ -44,6 +45,8 @@ export const upstreamSettings = {
   /** Sent with every request to it. Shown as `***` if it may be a secret; `***` keeps what is stored. */
   headers: z.record(z.string().min(1).max(100), z.string().min(1).max(2002)).nullable(),
   api_version: z.string().max(40).nullable(),
+  /** The only format in which conversations are sent to it; null: the client's own if the host takes it. */
+  protocol: z.enum(SPOKEN_PROTOCOLS).nullable(),
   /** Requests at a time, over all instances; null and 0 are no limit. */
   max_in_flight: Limit,
   /** Words that the targets of models name. */

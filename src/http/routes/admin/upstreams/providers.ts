@@ -11,6 +11,7 @@ export function providerViews() {
       base_url: facts.baseUrl,
       needs_deployments: !facts.servesUnnamedModels,
       has_api_version: facts.hasApiVersion,
+      chooses_protocol: facts.choosesProtocol,
     }
   })
 }

@@ -122,5 +122,6 @@ function inputOf(
     deployments: settings.deployments ?? null,
     headers: settings.headers ?? null,
     apiVersion: settings.api_version ?? null,
+    protocol: settings.protocol ?? null,
   }
 }

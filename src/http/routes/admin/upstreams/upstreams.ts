@@ -53,6 +53,7 @@ function upstreamList({ on, parts }: AdminApi): void {
           deployments: body.deployments ?? null,
           headers: body.headers ?? null,
           apiVersion: body.api_version ?? null,
+          protocol: body.protocol ?? null,
           maxInFlight: body.max_in_flight ?? null,
           tags: body.tags ?? [],
         }),
@@ -162,7 +163,7 @@ function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChan
   if (body.provider !== undefined)
     throw invalidField('provider', "it can't change; add another upstream instead")
   const { name, base_url, secret, weight, models, deployments, headers, api_version } = body
-  const { max_in_flight, tags } = body
+  const { protocol, max_in_flight, tags } = body
   return {
     ...(name !== undefined && { name }),
     ...(base_url !== undefined && { baseUrl: base_url }),
@@ -172,6 +173,7 @@ function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChan
     ...(deployments !== undefined && { deployments }),
     ...(headers !== undefined && { headers }),
     ...(api_version !== undefined && { apiVersion: api_version }),
+    ...(protocol !== undefined && { protocol }),
     ...(max_in_flight !== undefined && { maxInFlight: max_in_flight }),
     ...(tags !== undefined && { tags }),
   }

@@ -43,6 +43,7 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       deployments: upstream.deployments === null ? null : { ...upstream.deployments },
       headers: shownHeaders(upstream.headers),
       api_version: upstream.apiVersion,
+      protocol: upstream.protocol,
       max_in_flight: upstream.maxInFlight,
       tags: [...upstream.tags],
       state: stateOf(shown.status, cooldownMs),
