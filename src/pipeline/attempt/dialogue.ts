@@ -104,7 +104,7 @@ async function translated(
 function refusedLoss(loss: Loss): GatewayError {
   const field = shownField(loss)
   return invalidRequest(
-    `'${field}' would be ${loss.how}: ${loss.why}. Leave it out, or leave out ${STRICT_HEADER}, which asks for this refusal`,
+    `'${field}' would be ${loss.how}: ${loss.why}. Leave it out; ${STRICT_HEADER}, or the key's own setting, asks for this refusal`,
     field,
   )
 }

@@ -2,6 +2,7 @@
 import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
 import type {
   DirectoryRows,
+  ApiKey,
   ModelDefinition,
   ModelTarget,
   UpstreamKey,
@@ -96,6 +97,8 @@ export interface ServiceOptions {
   transport: Transport
   upstreams?: readonly UpstreamKey[]
   models?: readonly ModelDefinition[]
+  /** What the client's key has other than usual. */
+  apiKey?: Partial<ApiKey>
   limits?: Partial<TimeLimits>
   /** Others than these. */
   services?: Partial<Services>
@@ -115,7 +118,8 @@ export async function testServices(
     requestFinished() {},
   }
   const clock = { nowMs: () => Date.now() }
-  const store = storeOf(options.upstreams ?? [upstreamKey(1)], options.models ?? [])
+  const { upstreams = [upstreamKey(1)], models = [], apiKey = {} } = options
+  const store = storeOf(upstreams, models, apiKey)
   const rules = { threshold: 5, cooldownMs: 5_000, maxCooldownMs: 60_000 }
   const health = createKeyHealth({ store, clock, logger, rules })
   const vault = { open: (sealed: string) => ({ ok: true as const, secret: sealed }) }
@@ -186,7 +190,11 @@ function silent<Port extends object>(): Port {
   return new Proxy({}, { get: () => () => null }) as Port
 }
 
-function storeOf(upstreamKeys: readonly UpstreamKey[], models: readonly ModelDefinition[]) {
+function storeOf(
+  upstreamKeys: readonly UpstreamKey[],
+  models: readonly ModelDefinition[],
+  apiKey: Partial<ApiKey>,
+) {
   const rows: DirectoryRows = {
     models,
     prices: [],
@@ -220,6 +228,7 @@ function storeOf(upstreamKeys: readonly UpstreamKey[], models: readonly ModelDef
         expiresAtMs: null,
         rotatedTo: null,
         createdAtMs: 0,
+        ...apiKey,
       },
     ],
     upstreamKeys,
