@@ -1,8 +1,8 @@
 /** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
 import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
 import type {
-  DirectoryRows,
   ApiKey,
+  DirectoryRows,
   ModelDefinition,
   ModelTarget,
   UpstreamKey,
