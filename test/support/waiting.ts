@@ -6,7 +6,7 @@ const POLL_MS = 5
 export async function waitFor<T>(
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  timeoutMs = 5_000,
+  timeoutMs = 20_000,
 ): Promise<T> {
   const untilMs = performance.now() + timeoutMs
   for (;;) {
