@@ -42,7 +42,7 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
       .map(({ method, path, open }) => ({
         method,
         path,
-        value: open(parts),
+        value: { handler: open(parts), match: { params: {}, deployment: null, path } },
       })),
   )
   return (exchange) => {
@@ -79,22 +79,24 @@ function isServed(path: string, surface: AppParts['surface']): boolean {
   return (path === '/metrics') === (surface === 'admin')
 }
 
+/** `match` is that of the path as the route names it. */
 interface FoundRoute {
   handler: ExchangeHandler
   match: RouteMatch
 }
 
 /** The route of a path as it was sent, or of the likeliest other form of it; see path-forms.ts. */
-function find(router: Router<ExchangeHandler>, method: string, path: string): FoundRoute | null {
+function find(router: Router<FoundRoute>, method: string, path: string): FoundRoute | null {
   const routed = method === 'HEAD' ? 'GET' : method
   const exact = router.exact(routed, path)
-  if (exact !== null) return { handler: exact, match: { params: {}, deployment: null, path } }
+  if (exact !== null) return exact
   if (hasDotSegment(path)) return null
   for (const form of pathForms(path)) {
     const found = router.match(routed, form.path)
     if (found === null) continue
     const deployment = form.deployment === null ? null : decodedOr(form.deployment)
-    return { handler: found.value, match: { params: found.params, deployment, path: form.path } }
+    const match = { params: found.params, deployment, path: form.path }
+    return { handler: found.value.handler, match }
   }
   return null
 }
@@ -110,7 +112,7 @@ function respondToPreflight(exchange: Exchange): void {
   exchange.respond({ status: 204, headers: preflightHeaders(exchange.headers), body: '' })
 }
 
-function refuse(exchange: Exchange, router: Router<ExchangeHandler>, path: string): void {
+function refuse(exchange: Exchange, router: Router<FoundRoute>, path: string): void {
   const requestId = newRequestId()
   const { method } = exchange
   const served = (other: string) => find(router, other, path) !== null

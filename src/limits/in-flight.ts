@@ -55,6 +55,11 @@ interface Running {
   client: Endable
 }
 
+interface Entering extends Running {
+  caps: readonly NamedCap[]
+  signal: Leaving
+}
+
 /** A cap and how a refusal names it. */
 interface NamedCap extends Cap {
   who: string
@@ -73,38 +78,41 @@ export function createInFlight(rules: InFlightRules): InFlight {
       if (running.delete(request)) release()
     }
   const waited = async (
+    { caller, caps, signal }: Entering,
     taking: Exclude<Taking<NamedCap>, { kind: 'taken' }>,
-    caps: readonly NamedCap[],
-    { priority, signal }: { priority: number; signal: Leaving },
-  ): Promise<Leave> => {
+  ): Promise<() => void> => {
     if (taking.kind === 'unavailable') throw limitsUnavailable()
     const ahead = slots.waiting(taking.cap.owner)
     if (queue.timeoutMs === 0 || slots.waiting() >= queue.max) throw tooMany(taking.cap, ahead)
+    const { priority } = caller.key
     const got = await slots.wait([caps], { priority, timeoutMs: queue.timeoutMs, signal })
     if (signal.aborted) throw clientGone()
     if (got === null) throw tooMany(taking.cap, slots.waiting(taking.cap.owner))
     return got.release
   }
+  const entersLater = async (
+    entering: Entering,
+    taking: Taking<NamedCap> | Promise<Taking<NamedCap>>,
+  ): Promise<Leave> => {
+    const taken = taking instanceof Promise ? await taking : taking
+    // Before it waits, so that a revoked key ends it there too.
+    running.add(entering)
+    try {
+      const release = taken.kind === 'taken' ? taken.release : await waited(entering, taken)
+      return leaving(entering, release)
+    } catch (error) {
+      running.delete(entering)
+      throw error
+    }
+  }
 
   return {
     enter(caller, client, signal) {
-      const caps = capsOf(caller, client, rules)
-      const { priority } = caller.key
-      // Before it waits, so that a revoked key ends it there too.
-      const request = { caller, client }
-      const entered = (taking: Taking<NamedCap>): Leave | Promise<Leave> => {
-        running.add(request)
-        if (taking.kind === 'taken') return leaving(request, taking.release)
-        return waited(taking, caps, { priority, signal }).then(
-          (release) => leaving(request, release),
-          (error) => {
-            running.delete(request)
-            throw error
-          },
-        )
-      }
-      const taking = slots.take(caps, priority)
-      return taking instanceof Promise ? taking.then(entered) : entered(taking)
+      const entering = { caller, client, caps: capsOf(caller, client, rules), signal }
+      const taking = slots.take(entering.caps, caller.key.priority)
+      if (taking instanceof Promise || taking.kind !== 'taken') return entersLater(entering, taking)
+      running.add(entering)
+      return leaving(entering, taking.release)
     },
     endOthersThan(isAllowed) {
       for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
@@ -113,33 +121,42 @@ export function createInFlight(rules: InFlightRules): InFlight {
   }
 }
 
-/** A cap of its own, which all instances count together, comes before the default. */
-function capsOf({ key, user }: Caller, client: ClientPeer, rules: InFlightRules): NamedCap[] {
+/** Those that have a bound. */
+function capsOf(caller: Caller, client: ClientPeer, rules: InFlightRules): readonly NamedCap[] {
+  const { key, user } = caller
+  const { perKey, perUser, perAddress } = rules
   const caps: NamedCap[] = []
-  const add = (
-    own: number | null,
-    byDefault: DefaultCap,
-    name: Omit<NamedCap, keyof DefaultCap>,
-  ) => {
-    const cap = own === null ? byDefault : { max: own, shared: true }
-    if (cap.max > 0) caps.push({ ...name, ...cap })
-  }
-  add(key.maxInFlight, rules.perKey, {
-    owner: `key:${key.id}`,
-    who: 'this proxy key',
-    setting: key.maxInFlight === null ? 'MAX_IN_FLIGHT_PER_KEY' : 'its max_in_flight',
-  })
-  add(user.maxInFlight, rules.perUser, {
-    owner: `user:${user.id}`,
-    who: 'this user',
-    setting: user.maxInFlight === null ? 'MAX_IN_FLIGHT_PER_USER' : "the user's max_in_flight",
-  })
-  if (rules.perAddress.max > 0) {
-    const address = rules.addressOf(client)
-    const who = `the address ${address}`
-    add(null, rules.perAddress, { owner: `ip:${address}`, who, setting: 'MAX_IN_FLIGHT_PER_IP' })
-  }
+  if ((key.maxInFlight ?? perKey.max) > 0) caps.push(capOfKey(caller, perKey))
+  if ((user.maxInFlight ?? perUser.max) > 0) caps.push(capOfUser(caller, perUser))
+  if (perAddress.max > 0) caps.push(capOfAddress(rules.addressOf(client), perAddress))
   return caps
+}
+
+// A cap of its own, which all instances count together, comes before the default.
+
+function capOfKey({ key: { id, maxInFlight } }: Caller, byDefault: DefaultCap): NamedCap {
+  return {
+    owner: `key:${id}`,
+    who: 'this proxy key',
+    setting: maxInFlight === null ? 'MAX_IN_FLIGHT_PER_KEY' : 'its max_in_flight',
+    max: maxInFlight ?? byDefault.max,
+    shared: maxInFlight === null ? byDefault.shared : true,
+  }
+}
+
+function capOfUser({ user: { id, maxInFlight } }: Caller, byDefault: DefaultCap): NamedCap {
+  return {
+    owner: `user:${id}`,
+    who: 'this user',
+    setting: maxInFlight === null ? 'MAX_IN_FLIGHT_PER_USER' : "the user's max_in_flight",
+    max: maxInFlight ?? byDefault.max,
+    shared: maxInFlight === null ? byDefault.shared : true,
+  }
+}
+
+function capOfAddress(address: string, { max, shared }: DefaultCap): NamedCap {
+  const who = `the address ${address}`
+  return { owner: `ip:${address}`, who, setting: 'MAX_IN_FLIGHT_PER_IP', max, shared }
 }
 
 function clientGone(): GatewayError {

@@ -21,6 +21,9 @@ export interface Slots {
   held(owner: string): number
 }
 
+const NO_CAPS: readonly never[] = []
+const NOTHING_TAKEN: Taking<never> = { kind: 'taken', release() {} }
+
 interface Parts {
   /** Null if every instance counts alone. */
   shared: SharedSlots | null
@@ -31,12 +34,18 @@ interface Parts {
 export function createSlots({ shared, failOpen }: Parts): Slots {
   const counts = new Map<string, number>()
 
+  const isFull = ({ owner, max }: Cap): boolean => (counts.get(owner) ?? 0) >= max
   const add = (caps: readonly Cap[], by: 1 | -1): void => {
     for (const { owner } of caps) {
       const count = (counts.get(owner) ?? 0) + by
       if (count <= 0) counts.delete(owner)
       else counts.set(owner, count)
     }
+  }
+  const release = (caps: readonly Cap[], together: readonly Cap[]): void => {
+    add(caps, -1)
+    if (together.length > 0) shared?.give(together.map(({ owner }) => owner))
+    if (!line.isEmpty()) line.freed(caps.map(({ owner }) => owner))
   }
   const taken = (caps: readonly Cap[], together: readonly Cap[]): Taking<never> => {
     let isHeld = true
@@ -45,9 +54,7 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
       release() {
         if (!isHeld) return
         isHeld = false
-        add(caps, -1)
-        shared?.give(together.map(({ owner }) => owner))
-        line.freed(caps.map(({ owner }) => owner))
+        release(caps, together)
       },
     }
   }
@@ -60,14 +67,20 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
     return taken(caps, together)
   }
   const attempt = <C extends Cap>(caps: readonly C[]): Taking<C> | Promise<Taking<C>> => {
-    const full = caps.find(({ owner, max }) => (counts.get(owner) ?? 0) >= max)
+    const full = caps.find(isFull)
     if (full !== undefined) return { kind: 'full', cap: full }
     // Counted before Redis answers, so that this instance by itself never exceeds a cap.
     add(caps, 1)
-    const together = shared === null ? [] : caps.filter((cap) => cap.shared)
-    if (shared === null || together.length === 0) return taken(caps, [])
-    if (!shared.standing) return alone(caps, together)
-    return shared.take(together).then(
+    const together = shared === null ? NO_CAPS : caps.filter((cap) => cap.shared)
+    if (shared === null || together.length === 0) return taken(caps, NO_CAPS)
+    return shared.standing ? askAll(shared, caps, together) : alone(caps, together)
+  }
+  const askAll = <C extends Cap>(
+    all: SharedSlots,
+    caps: readonly C[],
+    together: readonly C[],
+  ): Promise<Taking<C>> =>
+    all.take(together).then(
       (at) => {
         if (at === null) return taken(caps, together)
         add(caps, -1)
@@ -75,19 +88,19 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
       },
       () => alone(caps, together),
     )
-  }
   const line = createWaitingLine({
     attempt,
-    isFull: ({ owner, max }) => (counts.get(owner) ?? 0) >= max,
+    isFull,
     isShared: (cap) => shared !== null && cap.shared,
   })
+  const contestedIn = <C extends Cap>(caps: readonly C[], priority: number): C | undefined =>
+    caps.find((cap) => line.precedes(cap, priority))
 
   return {
     take(caps, priority) {
-      // Nobody overtakes a request that waits for the same owner.
-      const contested = line.isEmpty()
-        ? undefined
-        : caps.find((cap) => line.precedes(cap, priority))
+      if (caps.length === 0) return NOTHING_TAKEN
+      // No request overtakes one that waits for the same owner.
+      const contested = line.isEmpty() ? undefined : contestedIn(caps, priority)
       return contested === undefined ? attempt(caps) : { kind: 'full', cap: contested }
     },
     wait: line.wait,

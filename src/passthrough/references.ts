@@ -48,15 +48,28 @@ export interface Reference {
 }
 
 /** Each once. Throws `invalid_request` if they are too many: none may go unchecked. */
-export function referencesIn(body: unknown): Reference[] {
-  const found = new Map<string, Reference>()
-  collect(body, (kind, id) => {
-    found.set(`${kind} ${id}`, { kind, id })
-    if (found.size > MAX_REFERENCES)
-      throw invalidRequest(`the body names more than ${MAX_REFERENCES} files and other objects`)
-  })
-  return [...found.values()]
+export function referencesIn(body: unknown): readonly Reference[] {
+  const found = new References()
+  collect(body, found)
+  return found.all()
 }
+
+class References {
+  private byName: Map<string, Reference> | null = null
+
+  add(kind: string, id: string): void {
+    this.byName ??= new Map()
+    this.byName.set(`${kind} ${id}`, { kind, id })
+    if (this.byName.size > MAX_REFERENCES)
+      throw invalidRequest(`the body names more than ${MAX_REFERENCES} files and other objects`)
+  }
+
+  all(): readonly Reference[] {
+    return this.byName === null ? NONE : [...this.byName.values()]
+  }
+}
+
+const NONE: readonly Reference[] = []
 
 /** Of a query such as `?model=gpt-realtime&call_id=rtc_1`. */
 export function referencesInQuery(query: string): Reference[] {
@@ -71,10 +84,8 @@ export function wordsOf(fieldName: string): string[] {
   return fieldName.split(/[[\].]+/).filter((word) => word !== '' && !/^\d+$/.test(word))
 }
 
-type Found = (kind: string, id: string) => void
-
 /** Every model call is walked, so this allocates nothing for what names no object. */
-function collect(value: unknown, found: Found): void {
+function collect(value: unknown, found: References): void {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
     for (const item of value) collect(item, found)
@@ -82,11 +93,11 @@ function collect(value: unknown, found: Found): void {
   }
   const { type, id } = value as { type?: unknown; id?: unknown }
   const named = typeof type === 'string' ? KIND_OF_TYPE.get(type) : undefined
-  if (named !== undefined && typeof id === 'string') found(named, id)
+  if (named !== undefined && typeof id === 'string') found.add(named, id)
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name]
     const kind = KIND_OF_FIELD.get(name)
-    if (kind !== undefined) for (const one of idsIn(member)) found(kind, one)
+    if (kind !== undefined) for (const one of idsIn(member)) found.add(kind, one)
     if (typeof member === 'object' && !isOpaque(name, type)) collect(member, found)
   }
 }

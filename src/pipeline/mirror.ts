@@ -6,7 +6,6 @@
 import type { Caller } from '../access/caller.ts'
 import { type ApiKey, SYSTEM_USER_ID, type User } from '../core/entities.ts'
 import type { HeaderSource } from '../core/headers.ts'
-import type { ModelRequest } from '../protocols/protocol.ts'
 import { NO_LIMITS } from '../routing/client-limits.ts'
 import { takenBy } from '../routing/conditions.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -25,42 +24,40 @@ import { settle } from './settle.ts'
 const MAX_COPIES = 100
 let copiesInFlight = 0
 
-interface Copied {
-  caller: Caller
-  request: ModelRequest
-  headers: HeaderSource
-}
-
 /** Returns at once; the copies are sent after the request itself. */
-export function sendCopies(
-  services: Services,
-  { caller, request, headers }: Copied,
-  original: Reservation,
-): void {
-  const { mirrors } = services.directory.routeFor(request.model)
-  for (const { percent, targets } of mirrors) {
+export function sendCopies(services: Services, original: Reservation, headers: HeaderSource): void {
+  const { caller, request } = original
+  for (const { percent, targets } of services.directory.routeFor(request.model).mirrors) {
     if (services.random() * 100 >= percent) continue
     const plan = takenBy(targets, factsOf(caller, request, headers))
-    if (plan.length === 0) continue
-    if (copiesInFlight >= MAX_COPIES) {
-      services.metrics.mirrored('skipped')
-      continue
-    }
-    copiesInFlight++
-    setTimeout(() => {
-      sendCopy(services, plan, original, headers)
-        .then(
-          (isAnswered) => services.metrics.mirrored(isAnswered ? 'sent' : 'failed'),
-          (error) => {
-            services.metrics.mirrored('failed')
-            services.logger.warn({ error: String(error) }, 'a copy for a mirror failed')
-          },
-        )
-        .finally(() => {
-          copiesInFlight--
-        })
-    }, 0)
+    if (plan.length > 0) scheduleCopy(services, plan, original, headers)
   }
+}
+
+function scheduleCopy(
+  services: Services,
+  plan: Plan<UsableUpstream>,
+  original: Reservation,
+  headers: HeaderSource,
+): void {
+  if (copiesInFlight >= MAX_COPIES) {
+    services.metrics.mirrored('skipped')
+    return
+  }
+  copiesInFlight++
+  setTimeout(() => {
+    sendCopy(services, plan, original, headers)
+      .then(
+        (isAnswered) => services.metrics.mirrored(isAnswered ? 'sent' : 'failed'),
+        (error) => {
+          services.metrics.mirrored('failed')
+          services.logger.warn({ error: String(error) }, 'a copy for a mirror failed')
+        },
+      )
+      .finally(() => {
+        copiesInFlight--
+      })
+  }, 0)
 }
 
 async function sendCopy(

@@ -30,26 +30,27 @@ interface Asked {
 }
 
 /** A promise only if a model list has to be waited for. */
-export function route(
-  services: Services,
-  caller: Caller,
-  { asked, limits, headers }: Asked,
-): Route | Promise<Route> {
-  const routed = routeModel(services, caller, asked)
-  const further = { asked, limits, headers }
-  if (routed instanceof Promise)
-    return routed.then((plan) => planned(services, caller, { plan, ...further }))
-  return planned(services, caller, { plan: routed, ...further })
+export function route(services: Services, caller: Caller, asked: Asked): Route | Promise<Route> {
+  const routed = routeModel(services, caller, asked.asked)
+  return routed instanceof Promise
+    ? plannedLater(services, caller, asked, routed)
+    : planned(services, caller, asked, routed)
 }
 
-interface Routed extends Asked {
-  plan: Plan<UsableUpstream>
+async function plannedLater(
+  services: Services,
+  caller: Caller,
+  asked: Asked,
+  routed: Promise<Plan<UsableUpstream>>,
+): Promise<Route> {
+  return planned(services, caller, asked, await routed)
 }
 
 function planned(
   services: Services,
   caller: Caller,
-  { plan: routed, asked, limits, headers }: Routed,
+  { asked, limits, headers }: Asked,
+  routed: Plan<UsableUpstream>,
 ): Route {
   const { definition } = services.directory.routeFor(asked.model)
   const plan = limits.target === null ? routed : onlyTarget(routed, limits.target)

@@ -56,12 +56,12 @@ export async function serve(
     const limits = readClientLimits(client.headers, invalidRequest)
     const { headers } = client
     const routed = route(services, caller, { asked, limits, headers })
-    const { request, definition, ...found } = routed instanceof Promise ? await routed : routed
-    const kept = planForObjects(services, caller, { request, plan: found.plan })
+    const { request, definition, plan: found } = routed instanceof Promise ? await routed : routed
+    const kept = planForObjects(services, caller, { request, plan: found })
     const plan = kept instanceof Promise ? await kept : kept
     const reservation = await reserve(services, { caller, request, client }, context)
     const routing = { plan, limits, definition }
-    sendCopies(services, { caller, request, headers }, reservation)
+    sendCopies(services, reservation, headers)
     const tries = new RequestTries(services.forwardHeaders, routing, reservation, client)
     const keepAlive = keepClientAlive(services, tries)
     let relayed: RelayResult

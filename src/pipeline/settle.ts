@@ -39,7 +39,9 @@ function record(
   if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
   const { attempts, current } = result.tries
   const key = current?.upstream.key ?? null
+  // Spread first: copying fields into an object that has some already is several times slower.
   const usageRecord: UsageRecord = {
+    ...usage,
     requestId: context.requestId,
     startedAtMs: context.startedAtMs,
     userId: caller.user.id,
@@ -59,7 +61,6 @@ function record(
     firstTokenMs: result.firstTokenMs,
     reservedTokens: quota?.tokens ?? 0,
     costUsd: typeof result.cost === 'number' ? result.cost : null,
-    ...usage,
   }
   services.endedRequests.add(usageRecord, caller)
 }

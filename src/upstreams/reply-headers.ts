@@ -1,5 +1,6 @@
 /** Which headers of an upstream's reply reach the client: those named here, and no others. */
 import { redact } from '../core/redact.ts'
+import type { UpstreamReply } from './transport.ts'
 
 const PASSED = [
   'openai-processing-ms',
@@ -11,16 +12,16 @@ const PASSED = [
 const UPSTREAM_REQUEST_ID = ['x-request-id', 'apim-request-id'] as const
 
 export function allowedHeaders(
-  header: (name: string) => string | null,
+  reply: Pick<UpstreamReply, 'header'>,
   secretForms: readonly string[],
 ): Record<string, string> {
   const allowed: Record<string, string> = {}
   for (const name of PASSED) {
-    const value = header(name)
+    const value = reply.header(name)
     if (value !== null) allowed[name] = redact(value, secretForms)
   }
   for (const name of UPSTREAM_REQUEST_ID) {
-    const value = header(name)
+    const value = reply.header(name)
     if (value === null) continue
     allowed['x-gpt-proxy-upstream-request-id'] = redact(value, secretForms)
     break

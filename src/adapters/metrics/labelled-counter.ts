@@ -9,10 +9,13 @@ interface Description {
 
 type LabelValue = string | number
 
-/** Each label's values map to the next label's; the last level holds the count. */
-interface Branch {
-  next: Map<LabelValue, Branch>
+export interface Series {
   sum: number
+}
+
+/** Each label's values map to the next label's; the last level holds the count. */
+interface Branch extends Series {
+  next: Map<LabelValue, Branch>
 }
 
 /** `metric` is what prom-client's registry collects. */
@@ -43,18 +46,24 @@ export function createLabelledCounter({ name, help, labels }: Description) {
 
   return {
     metric: metric as unknown as Counter<string>,
-    /** Nested maps, because a joined key would be one more string to build and look up per request. */
     add(by: number, values: readonly LabelValue[]): void {
-      let branch = root
-      for (const value of values) {
-        let next = branch.next.get(value)
-        if (next === undefined) {
-          next = { next: new Map(), sum: 0 }
-          branch.next.set(value, next)
-        }
-        branch = next
-      }
-      branch.sum += by
+      seriesAt(root, values).sum += by
     },
+    /** The series with these labels, to be kept and added to. */
+    series: (values: readonly LabelValue[]): Series => seriesAt(root, values),
   }
+}
+
+/** Nested maps, because a joined key would be one more string to build and look up per request. */
+function seriesAt(root: Branch, values: readonly LabelValue[]): Series {
+  let branch = root
+  for (const value of values) {
+    let next = branch.next.get(value)
+    if (next === undefined) {
+      next = { next: new Map(), sum: 0 }
+      branch.next.set(value, next)
+    }
+    branch = next
+  }
+  return branch
 }

@@ -37,6 +37,9 @@ export function createPrometheusMetrics(version = ''): Metrics {
     help: 'Tokens used',
     labels: ['kind', 'upstream'],
   })
+  const tokensOf = remembered((upstream) =>
+    COUNTED_TOKENS.map(({ field, label }) => ({ field, series: tokens.series([label, upstream]) })),
+  )
   const duration = createHistogram({
     name: 'gpt_proxy_request_duration_seconds',
     help: 'From arrival to the last byte',
@@ -127,7 +130,7 @@ export function createPrometheusMetrics(version = ''): Metrics {
       for (const { upstream, failure } of record.attempts)
         attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
       for (const how of lossesIn(record)) losses.inc({ endpoint, how })
-      for (const { field, label } of COUNTED_TOKENS) tokens.add(record[field], [label, upstream])
+      for (const { field, series } of tokensOf(upstream)) series.sum += record[field]
       duration.observe(endpoint, durationMs / 1000)
       if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
       // If no upstream served the request, the model name may be anything.
@@ -162,6 +165,18 @@ function failureClass(failure: string): string {
 function lossesIn({ attempts }: UsageRecord): string[] {
   const { losses = [] } = attempts[attempts.length - 1] ?? {}
   return losses.map((loss) => loss.slice(loss.lastIndexOf(' ') + 1))
+}
+
+/** Computes a value once for each name; for names that operators give. */
+function remembered<T>(compute: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const value = compute(name)
+    known.set(name, value)
+    return value
+  }
 }
 
 /** Keeps the first names it sees, and one common name for all later ones. */

@@ -20,8 +20,8 @@ export class Http1Reply implements UpstreamReply {
   private readonly headers: HeaderLines
   private readonly wire: Holdable
   /** Chunks of the socket read in progress. */
-  private arriving: Uint8Array[] = []
-  private chunks: Uint8Array[] = []
+  private readonly arriving: Uint8Array[] = []
+  private readonly chunks: Uint8Array[] = []
   private taken = 0
   private size = 0
   private held = false
@@ -84,7 +84,7 @@ export class Http1Reply implements UpstreamReply {
   private take(): Uint8Array {
     const bytes = this.chunks[this.taken++] as Uint8Array
     if (this.taken === this.chunks.length) {
-      this.chunks = []
+      this.chunks.length = 0
       this.taken = 0
     }
     this.size -= bytes.length
@@ -99,9 +99,15 @@ export class Http1Reply implements UpstreamReply {
   private endRead(): void {
     const { arriving } = this
     if (arriving.length === 0) return
-    this.arriving = []
-    const length = arriving.reduce((sum, part) => sum + part.length, 0)
-    if (length > MAX_JOINED_BYTES) this.chunks.push(...arriving)
+    if (arriving.length === 1) this.chunks.push(arriving[0] as Uint8Array)
+    else if (lengthOf(arriving) > MAX_JOINED_BYTES) this.chunks.push(...arriving)
     else this.chunks.push(joined(arriving))
+    arriving.length = 0
   }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
 }

@@ -4,17 +4,16 @@ import type { Failure } from '../../core/failure.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { costlyAfter, nextStep, shortPauseMs } from '../../upstreams/retry.ts'
-import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
 import { admissionOf, choose, standby } from './choose.ts'
 import { excludeTargets } from './fallback.ts'
-import { isHedged, type RunAttempt, race } from './hedge.ts'
+import { isHedged, race } from './hedge.ts'
 import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './outcomes.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult, Sent } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
 import { secondRound } from './second-round.ts'
-import { type SendOptions, send as sendModelCall } from './send.ts'
+import { send as sendModelCall } from './send.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
@@ -42,10 +41,9 @@ export async function attempt(
       return { kind: 'failure', error: errorAfter(services, tries, seating.error) }
     tries.leave = seating.release
     if (signal.aborted) return { kind: 'aborted' }
-    const run: RunAttempt = (own, seat) => begin(services, own, seat, send)
     const sent = isHedged(services, tries, seating)
-      ? await race(services, tries, seating, run)
-      : await run(tries, seating)
+      ? await hedged(services, tries, seating, send)
+      : await begin(services, tries, seating, send)
     const asked = tries.current ?? candidate
     const result = resultOf(services, tries, asked, sent)
     if (result !== null) return result
@@ -54,6 +52,15 @@ export async function attempt(
     candidate = next.candidate
   }
   return { kind: 'failure', error: noneAvailable(services, tries) }
+}
+
+function hedged(
+  services: Services,
+  tries: RequestTries,
+  seat: Seat,
+  send: SendAttempt,
+): Promise<Sent> {
+  return race(services, tries, seat, (own, taken) => begin(services, own, taken, send))
 }
 
 function begin(
@@ -67,7 +74,7 @@ function begin(
   tries.current = candidate
   tries.sentMs = performance.now() - tries.context.arrivedMs
   const firstByteMs = firstByteLimit(services, tries, candidate)
-  return timed(services, tries, { candidate, firstByteMs }, send)
+  return send(services, tries, { candidate, firstByteMs })
 }
 
 type Failed = Extract<Sent, { kind: 'failed' }>
@@ -144,27 +151,6 @@ async function nextCandidate(
   tries.askedAgain = true
   await pause(next.waitMs, tries)
   return { candidate }
-}
-
-/** Measures how soon a target answers, for the strategy that prefers the fastest. */
-async function timed(
-  services: Services,
-  tries: RequestTries,
-  options: SendOptions,
-  send: SendAttempt,
-): Promise<Sent> {
-  const { latencies } = services
-  const name = latencyName(options.candidate.target)
-  const startedMs = performance.now()
-  latencies.started(name)
-  let tookMs: number | null = null
-  try {
-    const sent = await send(services, tries, options)
-    if (sent.kind === 'response') tookMs = performance.now() - startedMs
-    return sent
-  } finally {
-    latencies.ended(name, tookMs)
-  }
 }
 
 /** Shorter for a stream that another target could serve; the last one gets all the time there is. */

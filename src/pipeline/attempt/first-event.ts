@@ -59,7 +59,7 @@ export async function firstEvent(
   }
   const runs = held.runs()
   const first = runs.length === 0 ? null : joined(runs)
-  const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
+  const headers = allowedHeaders(reply, upstream.secretForms)
   return {
     kind: 'response',
     response: { kind: 'stream', upstream, headers, reader, first, reply, cancel },

@@ -15,12 +15,13 @@ export function recordAttempt(
   candidate: UpstreamCandidate,
   failed: Failure | null,
 ): void {
-  record(tries, candidate, {
-    status: failed === null ? 200 : failed.status,
-    failure: failed === null ? null : `${failed.class}: ${failed.detail}`,
-    ambiguous: failed?.ambiguous ?? false,
-    ...(tries.losses.length > 0 && { losses: tries.losses.map(shownLoss) }),
-  })
+  const note = noteOf(tries, candidate, failed === null ? 200 : failed.status)
+  if (failed !== null) {
+    note.failure = `${failed.class}: ${failed.detail}`
+    note.ambiguous = failed.ambiguous
+  }
+  if (tries.losses.length > 0) note.losses = tries.losses.map(shownLoss)
+  tries.attempts.push(note)
 }
 
 /** A client that goes away, and what the gateway ends by itself, say nothing about the key. */
@@ -31,11 +32,10 @@ export function endWithoutVerdict(
   error: GatewayError,
 ): void {
   health.released(candidate.upstream.key, candidate.target.model)
-  record(tries, candidate, {
-    status: null,
-    failure: error.message,
-    ambiguous: error.code !== 'no_available_upstream',
-  })
+  const note = noteOf(tries, candidate, null)
+  note.failure = error.message
+  note.ambiguous = error.code !== 'no_available_upstream'
+  tries.attempts.push(note)
 }
 
 /** It was asked next to another one that answered first: what it may have cost is its prompt. */
@@ -46,24 +46,29 @@ export function recordHedged(
   promptTokens: number,
 ): void {
   health.released(candidate.upstream.key, candidate.target.model)
-  record(tries, candidate, {
-    status: null,
-    failure: 'hedged: another target answered first',
-    ambiguous: true,
-    promptTokens,
-  })
+  const note = noteOf(tries, candidate, null)
+  note.failure = 'hedged: another target answered first'
+  note.ambiguous = true
+  note.promptTokens = promptTokens
+  tries.attempts.push(note)
 }
 
-function record(
-  tries: RequestTries,
+/** Of an attempt that succeeded, until more is said of it. */
+function noteOf(
+  { sentMs, context }: RequestTries,
   { upstream }: UpstreamCandidate,
-  note: Omit<AttemptNote, 'upstreamKeyId' | 'upstream'>,
-): void {
+  status: number | null,
+): AttemptNote {
   const { id, name } = upstream.key
-  const { sentMs, context } = tries
-  const startedMs = hundredths(sentMs)
-  const durationMs = hundredths(performance.now() - context.arrivedMs - sentMs)
-  tries.attempts.push({ upstreamKeyId: id, upstream: name, startedMs, durationMs, ...note })
+  return {
+    upstreamKeyId: id,
+    upstream: name,
+    startedMs: hundredths(sentMs),
+    durationMs: hundredths(performance.now() - context.arrivedMs - sentMs),
+    status,
+    failure: null,
+    ambiguous: false,
+  }
 }
 
 /** Records are read by people. */

@@ -76,7 +76,7 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
         response: {
           kind: 'whole',
           upstream,
-          headers: allowedHeaders((name) => reply.header(name), upstream.secretForms),
+          headers: allowedHeaders(reply, upstream.secretForms),
           text: sent,
           body: echoes ? redact(sent, upstream.secretForms) : (read.body ?? body),
           usage: read.usage,

@@ -32,9 +32,16 @@ export function takeSeat(
   candidate: UpstreamCandidate,
 ): Seating | Promise<Seating> {
   if (capsOf(candidate).length === 0) return { candidate, release: NO_SLOTS }
-  return takeOneOf(services, tries, candidate).then(
-    (seating) => seating ?? waitForSeat(services, tries, candidate),
-  )
+  return takeOneOrWait(services, tries, candidate)
+}
+
+async function takeOneOrWait(
+  services: Services,
+  tries: RequestTries,
+  candidate: UpstreamCandidate,
+): Promise<Seating> {
+  const seating = await takeOneOf(services, tries, candidate)
+  return seating ?? waitForSeat(services, tries, candidate)
 }
 
 /** Null if all that could be chosen are full. */

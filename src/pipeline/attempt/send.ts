@@ -7,6 +7,7 @@ import { PROVIDERS } from '../../providers/index.ts'
 import { type Candidate, candidateId } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
+import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
 import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'
 import { ReplyTooLarge } from './read-body.ts'
@@ -84,8 +85,9 @@ export class ModelCall implements Exchange {
   }
 
   read(reading: Reading): Sent | Promise<Sent> {
+    const { services, tries, upstream, reply, cancel, heard } = reading
     const { protocol } = this.dialogue as Dialogue
-    return readReply({ ...reading, protocol })
+    return readReply({ services, tries, upstream, reply, cancel, heard, protocol })
   }
 
   protected open(): Dialogue | Promise<Dialogue> {
@@ -109,7 +111,10 @@ export async function exchange(
   const { signal, arrivedMs } = tries.context
   const requestMs = requestLimitMs(tries, services.limits.requestMs)
   const deadline = services.deadlines.open()
+  const target = latencyName(call.candidate.target)
   const sentMs = performance.now()
+  services.latencies.started(target)
+  let tookMs: number | null = null
   let sending: Sending | null = null
   let expired = false
   /** What expires next is the time for the whole request. */
@@ -134,8 +139,10 @@ export async function exchange(
     const reply = await sending.reply
     const reading: Reading = { services, tries, upstream, reply, cancel, heard }
     if (isSuccess(reply.status)) {
-      const sent = call.read(reading)
-      return sent instanceof Promise ? await sent : sent
+      const read = call.read(reading)
+      const sent = read instanceof Promise ? await read : read
+      if (sent.kind === 'response') tookMs = performance.now() - sentMs
+      return sent
     }
     deadline.set(ERROR_BODY_MS, cancel)
     return await statusFailure(reading)
@@ -151,6 +158,7 @@ export async function exchange(
   } finally {
     signal.unlisten(cancel)
     deadline.clear()
+    services.latencies.ended(target, tookMs)
     tries.waitMs += performance.now() - sentMs
   }
 }

@@ -8,6 +8,7 @@ import type { Tunnel } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import { failureFromError } from '../attempt/send.ts'
 import { statusFailure } from '../attempt/upstream-error.ts'
+import { latencyName } from '../latency-name.ts'
 import type { VendorCall } from '../vendor/call.ts'
 
 export interface Opened {
@@ -32,15 +33,22 @@ export function dialer(
       return { kind: 'ended', error: notThere() }
     const further = besideFixed(tries.forwarded, key.headers)
     const wire = { method: 'GET', ...destination, further, body: null } as const
+    const name = latencyName(target)
+    const dialledMs = performance.now()
+    services.latencies.started(name)
+    let tookMs: number | null = null
     try {
       const opening = await services.transport.openTunnel(wire, upstreamProtocols(offer))
       if (opening.kind === 'refused')
         return await statusFailure({ services, upstream, reply: opening.reply, cancel() {} })
+      tookMs = performance.now() - dialledMs
       found(opening)
       const response = { kind: 'whole', upstream, headers: {}, text: '', body: '', usage: NO_USAGE }
       return { kind: 'response', response: response as never }
     } catch (error) {
       return { kind: 'failed', failure: failureFromError(error, null, upstream), said: '' }
+    } finally {
+      services.latencies.ended(name, tookMs)
     }
   }
 }

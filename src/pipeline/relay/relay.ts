@@ -167,7 +167,7 @@ function responseHeaders(
   { headers: allowed }: WholeResponse | StreamResponse,
 ): Record<string, string> {
   const { headers } = tries.delivery
-  Object.assign(headers, allowed)
+  for (const name in allowed) headers[name] = allowed[name] as string
   headers['x-request-id'] = tries.context.requestId
   setUpstreamHeaders(tries)
   return headers

@@ -18,5 +18,6 @@ export function setUpstreamHeaders({
   headers['x-gpt-proxy-attempts'] = String(attempts.length)
   headers['x-gpt-proxy-overhead-ms'] = (performance.now() - context.arrivedMs - waitMs).toFixed(3)
   if (losses.length > 0) headers['x-gpt-proxy-losses'] = losses.map(shownLoss).join(', ')
-  Object.assign(headers, PROVIDERS[provider].responseHeaders)
+  const { responseHeaders } = PROVIDERS[provider]
+  for (const header in responseHeaders) headers[header] = responseHeaders[header] as string
 }

@@ -109,7 +109,7 @@ function lengthOf(reply: UpstreamReply): number | null {
 }
 
 function headersOf({ upstream, reply }: Reading): Record<string, string> {
-  const headers = allowedHeaders((name) => reply.header(name), upstream.secretForms)
+  const headers = allowedHeaders(reply, upstream.secretForms)
   for (const name of CONTENT_HEADERS) {
     const value = reply.header(name)
     if (value !== null) headers[name] = redact(value, upstream.secretForms)

@@ -42,7 +42,8 @@ function bodyRequest(endpoint: Endpoint, text: string): ModelRequest {
   if (endpoint === 'embeddings' && stream)
     throw invalidRequest("embeddings can't be streamed; leave 'stream' out", 'stream')
   assertStreamOptions(body)
-  for (const field of ['max_tokens', 'max_completion_tokens']) refuseEndless(body, field)
+  refuseEndless(body, 'max_tokens')
+  refuseEndless(body, 'max_completion_tokens')
   return { protocol: 'openai', endpoint, method: 'POST', model, stream, text, body }
 }
 

@@ -39,8 +39,7 @@ export function usageIn(value: unknown): TokenUsage | null {
  */
 export function readUsage(value: unknown): TokenUsage | null {
   const usage = fieldsOf(value)
-  if (usage === null || PROMPT.some((name) => isInvalid(usage[name]))) return null
-  if (COMPLETION.some((name) => isInvalid(usage[name]))) return null
+  if (usage === null || hasInvalid(usage, PROMPT) || hasInvalid(usage, COMPLETION)) return null
   return counted(usage)
 }
 
@@ -105,6 +104,11 @@ function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
+function hasInvalid(usage: Fields, names: readonly string[]): boolean {
+  for (const name of names) if (isInvalid(usage[name])) return true
+  return false
+}
+
 function isInvalid(value: unknown): boolean {
   return value !== undefined && value !== null && count(value) === null
 }
@@ -114,8 +118,10 @@ function detailsIn(usage: Fields, names: readonly string[]): Fields {
     const found = fieldsOf(usage[name])
     if (found !== null) return found
   }
-  return {}
+  return NO_DETAILS
 }
+
+const NO_DETAILS: Fields = {}
 
 function fieldsOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null ? (value as Fields) : null
