@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '..')
-const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
+const CRUISER = join(ROOT, 'test/node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
 const CONFIG = join(ROOT, '.dependency-cruiser.cjs')
 
 export interface Violation {

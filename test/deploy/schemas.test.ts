@@ -49,7 +49,7 @@ describe('the manifests and the Kubernetes API', () => {
     writeFileSync(file, lines.join('\n'))
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--types', '']
     const { stdout } = Bun.spawnSync([
-      ...[join(ROOT, 'node_modules/.bin/tsc'), '--ignoreConfig', ...options],
+      ...[join(ROOT, 'test/node_modules/.bin/tsc'), '--ignoreConfig', ...options],
       ...['--module', 'nodenext', file],
     ])
     return stdout.toString()

@@ -43,7 +43,7 @@ export function copySource(): SourceCopy {
     write: (file, text) => writeFileSync(at(file), text),
     async filesWithErrors() {
       const { output } = await inFolder(folder, [
-        'node_modules/.bin/tsc',
+        'test/node_modules/.bin/tsc',
         '--noEmit',
         '--pretty',
         'false',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Cruise, cruise, ruleNames } from './cruise.ts'
+import { type Cruise, cruise, ruleNames } from '../../../scripts/cruise.ts'
 
 /** Rule → the file that breaks it, and how. */
 const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> = {
