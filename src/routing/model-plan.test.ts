@@ -174,6 +174,28 @@ describe('explained', () => {
     ])
   })
 
+  test('the reason is a code too, with the end of a rest', () => {
+    const rows = explainRoute('llama3', {
+      request: { facts: FACTS, knows: new Set(), isAllowed: true },
+      orderBy: (plan) => plan,
+      definition: null,
+      keys: KEYS,
+      states: [
+        {
+          ...{ upstreamKeyId: 4, model: 'llama3', status: 'limited', failureCount: 0 },
+          ...{ untilMs: 60_000, lastError: 'status 429' },
+        },
+      ],
+      nowMs: 0,
+    })
+    expect(rows.map(({ reason, detail, until }) => [reason, detail, until])).toEqual([
+      ['resting', 'status 429', '1970-01-01T00:01:00.000Z'],
+      ['less_specific', null, null],
+      ['less_specific', null, null],
+      ['not_served', null, null],
+    ])
+  })
+
   test('conditions decide as far as the request is known', () => {
     const of = definition(
       target('a', 'openai-1', { conditions: ['max-tokens:4000'] }),

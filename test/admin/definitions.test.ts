@@ -75,6 +75,28 @@ test('a dry run says for a request which targets take it', async () => {
   expect((await explain('long '.repeat(100)))[0]).toBe('small: not tried: it needs max-tokens:20')
 })
 
+test('a defined name is in the list of models and is found, with its targets in their order', async () => {
+  const reply = await admin.call('GET', '/models?search=fast')
+  const { items } = (await reply.json()) as {
+    items: { name: string; origin: string; targets: { model: string; priority: number }[] }[]
+  }
+  expect(items.map(({ name, origin }) => [name, origin])).toEqual([['fast', 'declared']])
+  expect(items[0]?.targets.map(({ model }) => model)).toEqual(['small', 'large'])
+  const found = await (await admin.call('GET', '/search?q=fas')).json()
+  expect(found).toMatchObject({ items: [{ kind: 'model', name: 'fast' }] })
+})
+
+test('a dry run gives its reasons as codes too', async () => {
+  const body = JSON.stringify({ messages: [{ role: 'user', content: 'long '.repeat(100) }] })
+  const reply = await admin.call('GET', `${PATH}/explain?${new URLSearchParams({ body })}`)
+  const { items } = (await reply.json()) as { items: { reason: string; detail: string | null }[] }
+  expect(items.slice(0, 3).map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['condition', 'max-tokens:20'],
+    ['tried', null],
+    ['mirror', '5'],
+  ])
+})
+
 test('the command line explains a request from standard input', async () => {
   const stdin = JSON.stringify({ messages: [{ role: 'user', content: 'long '.repeat(100) }] })
   const args = ['route', 'explain', 'fast', '--body', '--key', '1', '--json']

@@ -112,6 +112,13 @@ function useActions(): PaletteEntry[] {
       icon: PlusIcon,
       run: () => void navigate({ to: '/upstreams', search: { create: true } }),
     },
+    may.administer && {
+      id: 'define-model',
+      name: t`Define a model`,
+      detail,
+      icon: PlusIcon,
+      run: () => void navigate({ to: '/models', search: { create: true } }),
+    },
     {
       id: 'theme',
       name: t`Switch between light and dark`,

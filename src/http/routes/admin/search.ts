@@ -2,6 +2,7 @@
 import * as contract from './contract/overview.ts'
 import { type AdminApi, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { publicNames } from './upstreams/models.ts'
 
 const MAX_OF_A_KIND = 8
 
@@ -67,12 +68,9 @@ async function upstreams({ admin }: AdminApiParts, search: string, principal: Pr
   )
 }
 
-function models({ services }: AdminApiParts, search: string, principal: Principal): Found[] {
+function models(parts: AdminApiParts, search: string, principal: Principal): Found[] {
   if (ownerScope(principal) !== null) return []
-  const named = services.directory
-    .allUpstreams()
-    .flatMap(({ key }) => [...(key.models ?? []), ...Object.keys(key.deployments ?? {})])
-  return [...new Set(named)]
+  return publicNames(parts)
     .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
     .slice(0, MAX_OF_A_KIND)
     .map((name) => ({ kind: 'model', id: name, name, detail: null }))

@@ -9,7 +9,7 @@ import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
-import { KeyFields, keyChange, keyDraft } from './key-form.tsx'
+import { KeyFields, keyChange, keyDraft, keyValues } from './key-form.tsx'
 
 export function EditKeyDialog({ id, onClose }: { id: number; onClose: () => void }) {
   const { t } = useLingui()
@@ -65,6 +65,8 @@ function EditKeyForm({ latest, onClose }: { latest: Versioned<Key>; onClose: () 
       <KeyFields draft={draft} onChange={setDraft} error={saving.error} />
       <Conflict
         error={saving.error}
+        before={keyValues(keyDraft(base.value))}
+        after={keyValues(keyDraft(latest.value))}
         onKeepMine={rebase}
         onTakeTheirs={() => {
           rebase()

@@ -4,12 +4,11 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { changeUser, type User, userQuery } from '@/api/users.ts'
 import { Button } from '@/ui/button.tsx'
-import { limitValue } from '@/ui/limit-field.tsx'
 import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { UserFields, userChange, userDraft } from './user-form.tsx'
+import { UserFields, userChange, userDraft, userValues } from './user-form.tsx'
 
 export function EditUserDialog({
   user,
@@ -26,7 +25,7 @@ export function EditUserDialog({
   const [draft, setDraft] = useState(() => userDraft(user))
   const latest = useQuery(userQuery(user.id)).data
   const saving = useMutation({
-    mutationFn: () => changeUser(user.id, base.etag, userChange(base.user, draft)),
+    mutationFn: () => changeUser(user.id, base.etag, userChange(base.user, draft) ?? {}),
     onSuccess: () => {
       showToast(t`${user.username} was changed`)
       onClose()
@@ -34,7 +33,7 @@ export function EditUserDialog({
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (limitValue(draft.quota) !== undefined && !saving.isPending) saving.mutate()
+    if (userValues(draft) !== undefined && !saving.isPending) saving.mutate()
   }
   const takeTheirs = () => {
     if (latest === undefined) return
@@ -65,7 +64,13 @@ export function EditUserDialog({
     >
       <form id="edit-user" onSubmit={submit} className="flex flex-col gap-4">
         <UserFields draft={draft} onChange={setDraft} error={saving.error} fixedName />
-        <Conflict error={saving.error} onTakeTheirs={takeTheirs} onKeepMine={keepMine} />
+        <Conflict
+          error={saving.error}
+          before={userValues(userDraft(base.user))}
+          after={latest && userValues(userDraft(latest.value))}
+          onTakeTheirs={takeTheirs}
+          onKeepMine={keepMine}
+        />
         <FormError error={saving.error} />
       </form>
     </Dialog>

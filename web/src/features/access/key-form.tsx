@@ -3,6 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import type { Key, KeyChange } from '@/api/keys.ts'
+import { useMay } from '@/api/session.ts'
 import { parseList } from '@/lib/quantity.ts'
 import { Checkbox, Field, TextArea, TextInput } from '@/ui/field.tsx'
 import { type LimitDraft, LimitField, limitDraft, limitValue } from '@/ui/limit-field.tsx'
@@ -17,6 +18,8 @@ export interface KeyDraft {
   /** A day as the date field has it, or empty for never. */
   expires: string
   addresses: string
+  priority: string
+  tags: string
 }
 
 export const emptyKey: KeyDraft = {
@@ -27,6 +30,8 @@ export const emptyKey: KeyDraft = {
   inFlight: limitDraft(null),
   expires: '',
   addresses: '',
+  priority: '0',
+  tags: '',
 }
 
 const dayOf = (iso: string | null) => {
@@ -44,16 +49,15 @@ export const keyDraft = (key: Key): KeyDraft => ({
   inFlight: limitDraft(key.max_in_flight),
   expires: dayOf(key.expires_at),
   addresses: key.allowed_addresses?.join('\n') ?? '',
+  priority: String(key.priority),
+  tags: key.tags.join(', '),
 })
 
 /** The end of the chosen day, here. */
 const expiryOf = (day: string) => (day === '' ? null : new Date(`${day}T23:59:59`).toISOString())
 
-/** What the form changes; priority, tags and strictness are set by the command line and the API. */
-type KeyValues = Required<Omit<KeyChange, 'priority' | 'tags' | 'strict'>>
-
 /** Undefined where a field is not filled in rightly. */
-export function keyValues(draft: KeyDraft): KeyValues | undefined {
+export function keyValues(draft: KeyDraft): Required<KeyChange> | undefined {
   const rpm = limitValue(draft.rpm)
   const tpm = limitValue(draft.tpm)
   const inFlight = limitValue(draft.inFlight)
@@ -66,6 +70,8 @@ export function keyValues(draft: KeyDraft): KeyValues | undefined {
     max_in_flight: inFlight,
     expires_at: expiryOf(draft.expires),
     allowed_addresses: parseList(draft.addresses),
+    priority: Number(draft.priority),
+    tags: parseList(draft.tags) ?? [],
   }
 }
 
@@ -88,10 +94,13 @@ interface KeyFieldsProps {
 
 export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
   const { t } = useLingui()
+  const { administer } = useMay()
   const set = (part: Partial<KeyDraft>) => onChange({ ...draft, ...part })
   const problem = (field: string) =>
     error instanceof ApiError ? error.fieldMessage(field) : undefined
-  const limited = draft.models !== '' || draft.addresses !== '' || draft.expires !== ''
+  const { models, addresses, expires, tags } = draft
+  const limited =
+    [models, addresses, expires, tags].some((text) => text !== '') || draft.priority !== '0'
   const limits = [draft.rpm, draft.tpm, draft.inFlight]
   const special = limited || limits.some(({ kind }) => kind !== 'default')
   const [more, setMore] = useState(special)
@@ -168,8 +177,49 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
               onChange={(event) => set({ addresses: event.target.value })}
             />
           </Field>
+          {administer && <RoutingFields draft={draft} set={set} problem={problem} />}
         </>
       )}
     </>
+  )
+}
+
+interface RoutingFieldsProps {
+  draft: KeyDraft
+  set: (part: Partial<KeyDraft>) => void
+  problem: (field: string) => string | undefined
+}
+
+/** What decides about a key's place in the queue and its targets, which only admins set. */
+function RoutingFields({ draft, set, problem }: RoutingFieldsProps) {
+  const { t } = useLingui()
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Field
+        label={t`Priority`}
+        hint={t`From 0 to 100. Of requests that wait, higher ones go first.`}
+        error={problem('priority')}
+      >
+        <TextInput
+          type="number"
+          required
+          min={0}
+          max={100}
+          value={draft.priority}
+          onChange={(event) => set({ priority: event.target.value })}
+        />
+      </Field>
+      <Field
+        label={t`Tags`}
+        hint={t`Words for conditions of models, such as premium.`}
+        error={problem('tags')}
+      >
+        <TextInput
+          spellCheck={false}
+          value={draft.tags}
+          onChange={(event) => set({ tags: event.target.value })}
+        />
+      </Field>
+    </div>
   )
 }

@@ -6,11 +6,10 @@ import { type FormEvent, useState } from 'react'
 import { wasRefused } from '@/api/errors.ts'
 import { type NewUser, userCreation } from '@/api/users.ts'
 import { Button } from '@/ui/button.tsx'
-import { limitValue } from '@/ui/limit-field.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { emptyUser, UserFields } from './user-form.tsx'
+import { emptyUser, UserFields, userValues } from './user-form.tsx'
 
 export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
@@ -28,14 +27,9 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const quota = limitValue(draft.quota)
-    if (quota === undefined || creation.isPending) return
-    creation.mutate({
-      username: draft.username.trim(),
-      email: draft.email.trim() || null,
-      role: draft.role,
-      monthly_quota_tokens: quota,
-    })
+    const values = userValues(draft)
+    if (values === undefined || creation.isPending) return
+    creation.mutate({ ...values, username: draft.username.trim() })
   }
   return (
     <Dialog

@@ -2,7 +2,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { ApiError } from '@/api/errors.ts'
 import type { Role } from '@/api/session.ts'
-import type { User, UserChange } from '@/api/users.ts'
+import type { NewUser, User, UserChange } from '@/api/users.ts'
 import { Field, Select, TextInput } from '@/ui/field.tsx'
 import { type LimitDraft, LimitField, limitDraft, limitValue } from '@/ui/limit-field.tsx'
 import { useRoleNames } from '@/ui/role-names.ts'
@@ -12,6 +12,8 @@ export interface UserDraft {
   email: string
   role: Role
   quota: LimitDraft
+  /** Requests at a time. */
+  inFlight: LimitDraft
 }
 
 export const emptyUser: UserDraft = {
@@ -19,6 +21,7 @@ export const emptyUser: UserDraft = {
   email: '',
   role: 'user',
   quota: limitDraft(null),
+  inFlight: limitDraft(null),
 }
 
 export const userDraft = (user: User): UserDraft => ({
@@ -26,18 +29,33 @@ export const userDraft = (user: User): UserDraft => ({
   email: user.email ?? '',
   role: user.role,
   quota: limitDraft(user.monthly_quota_tokens),
+  inFlight: limitDraft(user.max_in_flight),
 })
 
-/** Only what differs: a field that was not touched is not sent, a cleared one is cleared. */
-export function userChange(before: User, draft: UserDraft): UserChange {
-  const change: UserChange = {}
-  const email = draft.email.trim() || null
-  if (email !== before.email) change.email = email
-  if (draft.role !== before.role) change.role = draft.role
+type UserValues = Required<Omit<NewUser, 'username'>>
+
+/** Undefined where a field is not filled in rightly. */
+export function userValues(draft: UserDraft): UserValues | undefined {
   const quota = limitValue(draft.quota)
-  if (quota !== undefined && quota !== before.monthly_quota_tokens)
-    change.monthly_quota_tokens = quota
-  return change
+  const inFlight = limitValue(draft.inFlight)
+  if (quota === undefined || inFlight === undefined) return undefined
+  return {
+    email: draft.email.trim() || null,
+    role: draft.role,
+    monthly_quota_tokens: quota,
+    max_in_flight: inFlight,
+  }
+}
+
+/** Only what differs: a field that was not touched is not sent, a cleared one is cleared. */
+export function userChange(before: User, draft: UserDraft): UserChange | undefined {
+  const values = userValues(draft)
+  const old = userValues(userDraft(before))
+  if (values === undefined || old === undefined) return undefined
+  const changed = Object.entries(values).filter(
+    ([field, value]) => value !== old[field as keyof UserValues],
+  )
+  return Object.fromEntries(changed)
 }
 
 interface UserFieldsProps {
@@ -95,6 +113,13 @@ export function UserFields({ draft, onChange, error, fixedName = false }: UserFi
         draft={draft.quota}
         onChange={(quota) => set({ quota })}
         error={problem('monthly_quota_tokens')}
+      />
+      <LimitField
+        label={t`Requests at a time`}
+        unit={t`Requests`}
+        draft={draft.inFlight}
+        onChange={(inFlight) => set({ inFlight })}
+        error={problem('max_in_flight')}
       />
     </>
   )

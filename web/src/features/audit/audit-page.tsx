@@ -7,6 +7,7 @@ import { useMemo } from 'react'
 import { type AuditEntry, auditCsvUrl, auditQuery } from '@/api/audit.ts'
 import type { AuditSearch } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
+import { ChangedFields } from '@/ui/changed-fields.tsx'
 import { DownloadIcon, ScrollIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
@@ -116,33 +117,11 @@ function useAuditColumns(): ColumnDef<AuditEntry>[] {
       {
         id: 'change',
         header: t`Before and after`,
-        cell: ({ row }) => <Change entry={row.original} />,
+        cell: ({ row: { original } }) => (
+          <ChangedFields before={original.before} after={original.after} />
+        ),
       },
     ],
     [t],
   )
 }
-
-/** The fields that differ, each with its two values. */
-function Change({ entry: { before, after } }: { entry: AuditEntry }) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
-  const different = names.filter((name) => shown(before?.[name]) !== shown(after?.[name]))
-  if (different.length === 0) return <span className="text-faint">–</span>
-  return (
-    <ul className="min-w-56 py-1 text-xs">
-      {different.map((name) => (
-        <li key={name}>
-          <span className="text-faint">{name}</span>{' '}
-          {before && name in before && <del className="text-bad">{shown(before[name])}</del>}
-          {before && name in before && after && name in after && ' → '}
-          {after && name in after && (
-            <ins className="text-ok no-underline">{shown(after[name])}</ins>
-          )}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

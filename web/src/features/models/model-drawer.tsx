@@ -1,47 +1,39 @@
-/** One model: what would serve it right now and why, and its price. */
-import { Trans } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
+/** One model: what would serve it right now and why, its definition, and its price. */
+import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
-import { explainQuery, type Model, type Target } from '@/api/models.ts'
-import { Badge } from '@/ui/badge.tsx'
+import { useState } from 'react'
+import { type Model, removeDefinition } from '@/api/models.ts'
+import { useMay } from '@/api/session.ts'
 import { Button } from '@/ui/button.tsx'
+import { Confirm } from '@/ui/overlay/confirm.tsx'
 import { Drawer } from '@/ui/overlay/dialog.tsx'
-import { Loaded } from '@/ui/states.tsx'
+import { showToast } from '@/ui/overlay/toast.tsx'
+import { DryRun } from './dry-run.tsx'
 import { PriceForm } from './price-form.tsx'
 
-export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => void }) {
-  const plan = useQuery(explainQuery(model.name))
+interface ModelDrawerProps {
+  model: Model
+  /** Opens the form of its definition. */
+  onDefine: () => void
+  onClose: () => void
+}
+
+export function ModelDrawer({ model, onDefine, onClose }: ModelDrawerProps) {
   return (
     <Drawer open onClose={onClose} title={model.name}>
       <div className="flex flex-col gap-6">
-        <section className="flex flex-col gap-2">
+        <section className="flex flex-col gap-3">
           <h3 className="font-semibold">
             <Trans>What would serve a request right now</Trans>
           </h3>
-          <Loaded query={plan}>
-            {({ allowed, problem, targets }) => (
-              <>
-                {(problem || !allowed) && (
-                  <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">{problem}</p>
-                )}
-                <ol className="divide-y rounded-md border">
-                  {targets.map((target, index) => (
-                    <TargetRow
-                      key={`${target.upstream_id}-${target.model}`}
-                      target={target}
-                      place={index + 1}
-                    />
-                  ))}
-                </ol>
-              </>
-            )}
-          </Loaded>
+          <DryRun model={model.name} />
           <div className="flex flex-wrap gap-2">
             <Button asChild size="small">
               <Link to="/requests" search={{ model: model.name }}>
                 <Trans>View requests</Trans>
               </Link>
             </Button>
+            <DefinitionActions model={model} onDefine={onDefine} onRemoved={onClose} />
           </div>
         </section>
         <section className="flex flex-col gap-2">
@@ -55,22 +47,46 @@ export function ModelDrawer({ model, onClose }: { model: Model; onClose: () => v
   )
 }
 
-function TargetRow({ target, place }: { target: Target; place: number }) {
+interface DefinitionActionsProps {
+  model: Model
+  onDefine: () => void
+  onRemoved: () => void
+}
+
+function DefinitionActions({ model, onDefine, onRemoved }: DefinitionActionsProps) {
+  const { t } = useLingui()
+  const { administer } = useMay()
+  const [removing, setRemoving] = useState(false)
+  if (!administer || model.name.endsWith('*')) return null
+  const { name } = model
+  if (model.origin !== 'declared')
+    return (
+      <Button size="small" onClick={onDefine}>
+        <Trans>Define its targets</Trans>
+      </Button>
+    )
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
-      <span className="w-4 text-right text-faint">{place}</span>
-      <span className="font-medium">{target.upstream ?? '–'}</span>
-      <span className="text-soft">{target.model}</span>
-      <span className="ml-auto text-xs text-faint">
-        <Trans>weight {target.weight}</Trans>
-      </span>
-      {target.skipped ? (
-        <Badge tone="wait">{target.skipped}</Badge>
-      ) : (
-        <Badge tone="ok">
-          <Trans>ready</Trans>
-        </Badge>
+    <>
+      <Button size="small" onClick={onDefine}>
+        <Trans>Edit its definition</Trans>
+      </Button>
+      <Button size="small" variant="danger" onClick={() => setRemoving(true)}>
+        <Trans>Remove its definition</Trans>
+      </Button>
+      {removing && (
+        <Confirm
+          title={t`Remove the definition of ${name}?`}
+          action={t`Remove the definition of ${name}`}
+          run={async () => {
+            await removeDefinition(name)
+            showToast(t`The definition of ${name} was removed`)
+            onRemoved()
+          }}
+          onClose={() => setRemoving(false)}
+        >
+          <Trans>After that, the name works only if an upstream serves a model of that name.</Trans>
+        </Confirm>
       )}
-    </li>
+    </>
   )
 }

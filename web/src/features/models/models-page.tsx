@@ -3,12 +3,14 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ColumnDef } from '@tanstack/react-table'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { type Model, modelsQuery } from '@/api/models.ts'
+import { useMay } from '@/api/session.ts'
 import { formatCost } from '@/lib/format.ts'
+import { prioritySteps } from '@/lib/priority-steps.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
-import { LayersIcon } from '@/ui/icons.ts'
+import { LayersIcon, PlusIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
@@ -16,21 +18,33 @@ import { Empty, Loaded } from '@/ui/states.tsx'
 import { DataTable } from '@/ui/table.tsx'
 import { ModelDrawer } from './model-drawer.tsx'
 
+const DefinitionDialog = lazy(() =>
+  import('./definition-dialog.tsx').then((module) => ({ default: module.DefinitionDialog })),
+)
+
 const route = getRouteApi('/signed-in/models')
 
 export function ModelsPage() {
   const { t } = useLingui()
-  const { q } = route.useSearch()
+  const { q, create = false } = route.useSearch()
   const navigate = route.useNavigate()
+  const { administer } = useMay()
   const [opened, setOpened] = useState<string | null>(null)
+  const [defining, setDefining] = useState<Model | null>(null)
   const query = useInfiniteQuery(modelsQuery(q))
   const columns = useModelColumns(setOpened)
   const items = query.data?.pages.flatMap((page) => page.items) ?? []
   const open = items.find(({ name }) => name === opened)
+  const add = administer && (
+    <Button variant="primary" onClick={() => void navigate({ search: { q, create: true } })}>
+      <PlusIcon /> <Trans>Define a model</Trans>
+    </Button>
+  )
   return (
     <Page
       title={t`Models`}
       description={t`The names that clients may ask for, and what serves them.`}
+      actions={add}
     >
       <Panel
         flush
@@ -65,7 +79,7 @@ export function ModelsPage() {
                     )
                   }
                 >
-                  {!q && t`Models appear as soon as an upstream lists them.`}
+                  {!q && t`Models appear as soon as an upstream lists them or one is defined here.`}
                 </Empty>
               }
               footer={<LoadMore query={query} />}
@@ -73,7 +87,26 @@ export function ModelsPage() {
           )}
         </Loaded>
       </Panel>
-      {open && <ModelDrawer model={open} onClose={() => setOpened(null)} />}
+      {open && (
+        <ModelDrawer
+          model={open}
+          onDefine={() => setDefining(open)}
+          onClose={() => setOpened(null)}
+        />
+      )}
+      <Suspense>
+        {create && administer && (
+          <DefinitionDialog onClose={() => void navigate({ search: { q } })} />
+        )}
+        {defining && (
+          <DefinitionDialog
+            {...(defining.origin === 'declared'
+              ? { edit: defining.name }
+              : { name: defining.name })}
+            onClose={() => setDefining(null)}
+          />
+        )}
+      </Suspense>
     </Page>
   )
 }
@@ -109,7 +142,7 @@ function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
         id: 'origin',
         header: t`Source`,
         cell: ({ row: { original } }) =>
-          original.origin === 'declared' ? t`declared here` : t`the providers' lists`,
+          original.origin === 'declared' ? t`defined here` : t`the providers' lists`,
       },
       {
         id: 'targets',
@@ -139,14 +172,30 @@ function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
 
 const SHOWN = 3
 
-function Targets({ of: { targets } }: { of: Model }) {
-  const names = targets.map(({ upstream }) => upstream).filter((name) => name !== null)
-  if (names.length === 0) return <span className="text-faint">–</span>
-  const more = names.length - SHOWN
+/** Those of one priority share the requests; the next ones follow after a failure. */
+function Targets({ of: { targets, origin } }: { of: Model }) {
+  const shown = targets.map(({ upstream, model, priority }) => ({
+    text: origin === 'declared' ? `${model}@${upstream}` : (upstream ?? model),
+    priority,
+  }))
+  if (shown.length === 0) return <span className="text-faint">–</span>
+  const steps = prioritySteps(shown, ({ priority }) => priority)
+  const text = (most: number) =>
+    steps
+      .map(
+        (step) =>
+          step
+            .slice(0, most)
+            .map((each) => each.text)
+            .join(' + ') + moreThan(step, most),
+      )
+      .join(' → ')
   return (
-    <span title={names.join(', ')} className="whitespace-nowrap">
-      {names.slice(0, SHOWN).join(' → ')}
-      {more > 0 && ` +${more}`}
+    <span title={text(Number.POSITIVE_INFINITY)} className="min-w-48 wrap-anywhere">
+      {text(SHOWN)}
     </span>
   )
 }
+
+const moreThan = (step: readonly unknown[], most: number) =>
+  step.length > most ? ` +${step.length - most}` : ''

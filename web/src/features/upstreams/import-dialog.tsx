@@ -9,7 +9,8 @@ import { Button } from '@/ui/button.tsx'
 import { Checkbox, Field, TextArea } from '@/ui/field.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { FormError } from '@/ui/states.tsx'
-import { emptyUpstream, UpstreamFields, upstreamSettings } from './upstream-form.tsx'
+import { emptyUpstream, upstreamSettings } from './upstream-draft.ts'
+import { UpstreamFields } from './upstream-form.tsx'
 
 type Report = Awaited<ReturnType<ReturnType<typeof upstreamImport>>>
 

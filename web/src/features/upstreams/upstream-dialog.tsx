@@ -19,10 +19,10 @@ import { FormError, Loaded } from '@/ui/states.tsx'
 import {
   emptyUpstream,
   type UpstreamDraft,
-  UpstreamFields,
   upstreamDraft,
   upstreamSettings,
-} from './upstream-form.tsx'
+} from './upstream-draft.ts'
+import { UpstreamFields } from './upstream-form.tsx'
 import { useUpstreamTest } from './use-upstream-test.ts'
 
 export function UpstreamDialog({ id, onClose }: { id?: number; onClose: () => void }) {
@@ -97,6 +97,8 @@ function EditForm({ latest, onClose }: { latest: Versioned<Upstream>; onClose: (
       <UpstreamFields draft={draft} onChange={setDraft} error={saving.error} id={base.value.id} />
       <Conflict
         error={saving.error}
+        before={upstreamSettings(upstreamDraft(base.value))}
+        after={upstreamSettings(upstreamDraft(latest.value))}
         onKeepMine={rebase}
         onTakeTheirs={() => {
           rebase()

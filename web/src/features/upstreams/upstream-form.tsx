@@ -1,95 +1,11 @@
-/** The fields of an upstream, as a draft. */
+/** The fields of an upstream. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ApiError } from '@/api/errors.ts'
-import {
-  providersQuery,
-  type Upstream,
-  type UpstreamSettings,
-  upstreamActions,
-} from '@/api/upstreams.ts'
-import { parseList } from '@/lib/quantity.ts'
+import { providersQuery, upstreamActions } from '@/api/upstreams.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, SecretInput, Select, TextArea, TextInput } from '@/ui/field.tsx'
-
-export interface UpstreamDraft {
-  name: string
-  provider: string
-  baseUrl: string
-  weight: string
-  models: string
-  deployments: string
-  /** One a line, `Name: value`. */
-  headers: string
-  apiVersion: string
-  /** Empty: any. */
-  protocol: string
-  /** Empty while editing: the stored key stays. */
-  secret: string
-}
-
-export const emptyUpstream: UpstreamDraft = {
-  name: '',
-  provider: 'openai',
-  baseUrl: '',
-  weight: '1',
-  models: '',
-  deployments: '',
-  headers: '',
-  apiVersion: '',
-  protocol: '',
-  secret: '',
-}
-
-export const upstreamDraft = (upstream: Upstream): UpstreamDraft => ({
-  name: upstream.name,
-  provider: upstream.provider,
-  baseUrl: upstream.base_url,
-  weight: String(upstream.weight),
-  models: upstream.models?.join('\n') ?? '',
-  deployments: Object.entries(upstream.deployments ?? {})
-    .map(([model, deployment]) => `${model}=${deployment}`)
-    .join('\n'),
-  headers: Object.entries(upstream.headers ?? {})
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n'),
-  apiVersion: upstream.api_version ?? '',
-  protocol: upstream.protocol ?? '',
-  secret: '',
-})
-
-export function upstreamSettings(draft: UpstreamDraft): UpstreamSettings {
-  const pairs = (parseList(draft.deployments) ?? []).map((line) => line.split('='))
-  const baseUrl = draft.baseUrl.trim()
-  return {
-    provider: draft.provider,
-    ...(baseUrl ? { base_url: baseUrl } : {}),
-    weight: Number(draft.weight),
-    models: parseList(draft.models),
-    deployments: pairs.length
-      ? Object.fromEntries(
-          pairs.map(([model = '', deployment = model]) => [model.trim(), deployment.trim()]),
-        )
-      : null,
-    headers: headersIn(draft.headers),
-    api_version: draft.apiVersion.trim() || null,
-    protocol: protocolIn(draft.protocol),
-  }
-}
-
-function protocolIn(choice: string): 'chat' | 'responses' | null {
-  return choice === 'chat' || choice === 'responses' ? choice : null
-}
-
-/** A line without a colon is a name without a value, which the server refuses. */
-function headersIn(text: string): Record<string, string> | null {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const pairs = lines.map((line) => {
-    const [name = '', ...value] = line.split(':')
-    return [name.trim(), value.join(':').trim()]
-  })
-  return pairs.length === 0 ? null : Object.fromEntries(pairs)
-}
+import type { UpstreamDraft } from './upstream-draft.ts'
 
 interface UpstreamFieldsProps {
   draft: UpstreamDraft
@@ -207,6 +123,22 @@ export function UpstreamFields({
           </Select>
         </Field>
       )}
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field
+          label={t`Requests at a time`}
+          hint={t`Empty: no limit.`}
+          error={problem('max_in_flight')}
+        >
+          <TextInput type="number" min={0} max={999_999} step={1} {...text('inFlight')} />
+        </Field>
+        <Field
+          label={t`Tags`}
+          hint={t`Words by which targets of models name it, such as #eu.`}
+          error={problem('tags')}
+        >
+          <TextInput spellCheck={false} {...text('tags')} />
+        </Field>
+      </div>
       {provider?.has_api_version && (
         <Field label={t`API version`} error={problem('api_version')}>
           <TextInput

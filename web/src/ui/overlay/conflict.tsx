@@ -2,15 +2,19 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ApiError } from '@/api/errors.ts'
 import { Button } from '../button.tsx'
+import { ChangedFields } from '../changed-fields.tsx'
 import { TimeAgo } from '../time.tsx'
 
 interface ConflictProps {
   error: unknown
+  /** What the form was opened with, and what is stored now. */
+  before: object | undefined
+  after: object | undefined
   onTakeTheirs: () => void
   onKeepMine: () => void
 }
 
-export function Conflict({ error, onTakeTheirs, onKeepMine }: ConflictProps) {
+export function Conflict({ error, before, after, onTakeTheirs, onKeepMine }: ConflictProps) {
   const { t } = useLingui()
   if (!(error instanceof ApiError && error.isConflict)) return null
   const who = error.body.changed_by ?? t`someone else`
@@ -25,6 +29,11 @@ export function Conflict({ error, onTakeTheirs, onKeepMine }: ConflictProps) {
           <Trans>{who} has changed this while you were editing.</Trans>
         )}
       </p>
+      {before && after && (
+        <div className="rounded bg-surface px-2 text-ink">
+          <ChangedFields before={before} after={after} />
+        </div>
+      )}
       <div className="flex flex-wrap gap-2">
         <Button size="small" onClick={onTakeTheirs}>
           <Trans>Discard mine and load theirs</Trans>

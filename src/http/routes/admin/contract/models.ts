@@ -1,6 +1,7 @@
 /** Public model names, where they lead, and what they cost. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { FIRST_TOKEN_ACTIONS, STRATEGIES } from '../../../../core/entities.ts'
+import { EXPLAIN_REASONS } from '../../../../routing/explain.ts'
 import { ADMIN, READERS } from './access.ts'
 import {
   body,
@@ -56,6 +57,8 @@ export const Target = z
     upstream: z.string().nullable(),
     /** The name sent to the provider. */
     model: z.string(),
+    /** Lower ones are tried first; equal ones share the requests. */
+    priority: z.number().int(),
     weight: z.number().int(),
     /** Why it would be passed over right now, in plain words; null where it would serve. */
     skipped: z.string().nullable(),
@@ -192,8 +195,14 @@ const ExplainedTarget = z
     model: z.string().nullable(),
     priority: z.number().nullable(),
     weight: z.number().nullable(),
-    /** Tried, or why not. */
+    /** Tried, or why not, in English. */
     verdict: z.string(),
+    /** The same as a code. */
+    reason: z.enum(EXPLAIN_REASONS),
+    /** The conditions that decide, the last error, or a mirror's percentage. */
+    detail: z.string().nullable(),
+    /** The end of a rest. */
+    until: z.string().nullable(),
   })
   .openapi('ExplainedTarget')
 

@@ -2,6 +2,7 @@
 
 import type { UpstreamStatus } from '../../../../core/entities.ts'
 import { allowsModel } from '../../../../routing/model-names.ts'
+import type { Target } from '../../../../routing/plan.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
 import * as contract from '../contract/models.ts'
 import type { AdminApi } from '../frame/operation.ts'
@@ -14,7 +15,8 @@ export function modelOperations({ on, parts }: AdminApi): void {
     const { search, cursor, limit } = context.req.valid('query')
     const own = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
     const wanted = search?.toLowerCase() ?? ''
-    const names = namesOf(parts).filter((name) => name.toLowerCase().includes(wanted))
+    const defined = new Set(parts.services.directory.models().map(({ name }) => name))
+    const names = publicNames(parts).filter((name) => name.toLowerCase().includes(wanted))
     const rest = names.filter((name) => cursor === undefined || name > cursor)
     const page = rest.slice(0, limit)
     const published = await publishedPrices(parts, page)
@@ -22,7 +24,7 @@ export function modelOperations({ on, parts }: AdminApi): void {
       const targets = targetsOf(parts, name)
       return {
         name,
-        origin: 'listed' as const,
+        origin: defined.has(name) ? ('declared' as const) : ('listed' as const),
         targets,
         price: own.get(name) ?? published.get(name) ?? null,
         available: targets.some(({ skipped }) => skipped === null),
@@ -47,22 +49,27 @@ export function modelOperations({ on, parts }: AdminApi): void {
   })
 }
 
-/** Names that upstreams are configured for; a pattern is shown as it is. */
-function namesOf({ services }: AdminApiParts): string[] {
-  const names = services.directory
+/** Names that an operator defined or that upstreams are configured for; a pattern is shown as it is. */
+export function publicNames({ services }: AdminApiParts): string[] {
+  const defined = services.directory.models().map(({ name }) => name)
+  const served = services.directory
     .allUpstreams()
     .flatMap(({ key }) => [...(key.models ?? []), ...Object.keys(key.deployments ?? {})])
-  return [...new Set(names)].sort()
+  return [...new Set([...defined, ...served])].sort()
 }
 
 function targetsOf(parts: AdminApiParts, model: string) {
   const { plan } = parts.services.directory.routeFor(model)
-  return plan.flatMap((target) =>
-    target.keys.map((upstream) => targetOf(parts, upstream, target.model)),
-  )
+  return plan
+    .toSorted((one, other) => one.priority - other.priority)
+    .flatMap((target) => target.keys.map((upstream) => targetOf(parts, upstream, target)))
 }
 
-function targetOf({ services, nowMs }: AdminApiParts, { key }: UsableUpstream, model: string) {
+function targetOf(
+  { services, nowMs }: AdminApiParts,
+  { key }: UsableUpstream,
+  { model, priority }: Target<UsableUpstream>,
+) {
   const state = services.health.state(key.id) ?? key.state
   const skipped = services.health.admission(key, model) === 'deny'
   const untilMs = services.health.restsUntilMs(key, model) ?? state.cooldownUntilMs
@@ -70,6 +77,7 @@ function targetOf({ services, nowMs }: AdminApiParts, { key }: UsableUpstream, m
     upstream_id: key.id,
     upstream: key.name,
     model,
+    priority,
     weight: key.weight,
     skipped: skipped ? reasonOf(state.status, (untilMs ?? nowMs()) - nowMs()) : null,
     state: state.status,

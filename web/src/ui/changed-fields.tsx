@@ -1,0 +1,28 @@
+/** The fields that differ between two states of a thing, each with its two values. */
+
+interface ChangedFieldsProps {
+  before: object | null
+  after: object | null
+}
+
+export function ChangedFields({ before, after }: ChangedFieldsProps) {
+  const [old, now] = [before, after] as (Record<string, unknown> | null)[]
+  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
+  const different = names.filter((name) => shown(old?.[name]) !== shown(now?.[name]))
+  if (different.length === 0) return <span className="text-faint">–</span>
+  return (
+    <ul className="min-w-56 py-1 text-xs wrap-anywhere">
+      {different.map((name) => (
+        <li key={name}>
+          <span className="text-faint">{name}</span>{' '}
+          {old && name in old && <del className="text-bad">{shown(old[name])}</del>}
+          {old && name in old && now && name in now && ' → '}
+          {now && name in now && <ins className="text-ok no-underline">{shown(now[name])}</ins>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
