@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { catalogueProblems, compileCatalogue, expandMacros, messagesOf } from './messages.ts'
+import {
+  catalogueProblems,
+  compileCatalogue,
+  expandMacros,
+  messagesOf,
+  numberMessages,
+  withNumbers,
+} from './messages.ts'
 
 const PREFIX = 'virtual:messages/'
 
@@ -10,12 +17,15 @@ export function lingui(root: string): Plugin {
   const source = join(root, 'src')
   const translationsFile = join(source, 'locales/zh.json')
   let strict = false
+  /** Null while developing: numbers would change with each edit. */
+  let numbers: ReadonlyMap<string, number> | null = null
   return {
     name: 'lingui',
     enforce: 'pre',
     // `vite` and `vite build --mode draft` show English where a translation is missing.
     configResolved({ command, mode }) {
       strict = command === 'build' && mode !== 'draft'
+      numbers = command === 'build' ? numberMessages(messagesOf(source)) : null
     },
     buildStart() {
       this.addWatchFile(translationsFile)
@@ -33,13 +43,16 @@ export function lingui(root: string): Plugin {
       const catalogue = compileCatalogue(messages, (message) =>
         id.endsWith('/zh') ? (translations[message] ?? message) : message,
       )
-      return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(catalogue))})`
+      const sent = numbers === null ? catalogue : [...numbers.keys()].map((key) => catalogue[key])
+      return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(sent))})`
     },
     transform(code, id) {
       const file = id.split('?')[0] ?? id
       if (!file.startsWith(source) || !/\.tsx?$/.test(file)) return null
       const expanded = expandMacros(code, file, false)
-      return expanded?.code ? { code: expanded.code, map: expanded.map as never } : null
+      if (!expanded?.code) return null
+      const sent = numbers === null ? expanded.code : withNumbers(expanded.code, numbers)
+      return { code: sent, map: expanded.map as never }
     },
   }
 }

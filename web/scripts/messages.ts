@@ -36,7 +36,7 @@ export function expandMacros(code: string, file: string, keepText: boolean) {
 
 export function messagesOf(folder: string): SourceMessage[] {
   const found: SourceMessage[] = []
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!/\.tsx?$/.test(name) || name.includes('.test.')) continue
     const file = join(folder, name)
     const expanded = expandMacros(readFileSync(file, 'utf8'), file, true)
@@ -111,4 +111,22 @@ export function compileCatalogue(
       return [id, parts.length === 1 && typeof parts[0] === 'string' ? parts[0] : parts]
     }),
   )
+}
+
+/**
+ * Numbers instead of hashes, for a build: hashes do not compress, and each is in both catalogues and in the code. Both
+ * languages have the same numbers, because they come from the source.
+ */
+export function numberMessages(messages: readonly SourceMessage[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>()
+  for (const { id } of messages) if (!numbers.has(id)) numbers.set(id, numbers.size)
+  return numbers
+}
+
+/** Expanded code with numbers for its identifiers, as in `{ id: "j3nk0m" }` and `<Trans id={"j3nk0m"} />`. */
+export function withNumbers(code: string, numbers: ReadonlyMap<string, number>): string {
+  return code.replaceAll(/(\bid(?:: ?|=\{?))"([^"]{6})"/g, (whole, before: string, id: string) => {
+    const number = numbers.get(id)
+    return number === undefined ? whole : `${before}"${number}"`
+  })
 }
