@@ -4,22 +4,28 @@ import type { Access } from './access.ts'
 import * as keys from './keys.ts'
 import * as models from './models.ts'
 import * as overview from './overview.ts'
+import * as providers from './providers.ts'
 import * as requests from './requests.ts'
 import * as session from './session.ts'
 import * as system from './system.ts'
+import * as upstreamSets from './upstream-sets.ts'
 import * as upstreams from './upstreams.ts'
 import * as usage from './usage.ts'
 import * as users from './users.ts'
 
 export type Operation = ReturnType<typeof createRoute> & { 'x-access': Access }
 
-const MODULES = [session, overview, requests, usage, users, keys, upstreams, models, system]
+const MODULES = [
+  ...[session, overview, requests, usage, users, keys],
+  ...[upstreams, upstreamSets, providers, models, system],
+]
 
 /** Whatever a module exports that has a path and says who may call it. */
 export const OPERATIONS: readonly Operation[] = MODULES.flatMap((module) =>
   Object.values(module).filter(isOperation),
 )
 
-function isOperation(value: unknown): value is Operation {
+/** Exported for the test that no module of this folder is forgotten. */
+export function isOperation(value: unknown): value is Operation {
   return typeof value === 'object' && value !== null && 'x-access' in value && 'path' in value
 }
