@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { modelView } from '../../../admin/models.ts'
 import type { ModelDefinition } from '../../../core/entities.ts'
-import * as contract from './contract/models.ts'
+import * as contract from './contract/definitions.ts'
 import { invalidField } from './frame/api-error.ts'
 import { type AdminApi, type AdminContext, actorOf, tag } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'

@@ -1,3 +1,4 @@
+/** A model's definition survives the form, and the form says what a draft means. */
 import { describe, expect, test } from 'bun:test'
 import {
   definitionOf,

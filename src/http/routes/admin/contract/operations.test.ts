@@ -1,3 +1,4 @@
+/** No file of the contract is forgotten in the list of operations. */
 import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

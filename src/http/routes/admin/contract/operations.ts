@@ -1,6 +1,7 @@
 /** Every operation of the admin API on one screen. */
 import type { createRoute } from '@hono/zod-openapi'
 import type { Access } from './access.ts'
+import * as definitions from './definitions.ts'
 import * as keys from './keys.ts'
 import * as models from './models.ts'
 import * as overview from './overview.ts'
@@ -17,7 +18,7 @@ export type Operation = ReturnType<typeof createRoute> & { 'x-access': Access }
 
 const MODULES = [
   ...[session, overview, requests, usage, users, keys],
-  ...[upstreams, upstreamSets, providers, models, system],
+  ...[upstreams, upstreamSets, providers, models, definitions, system],
 ]
 
 /** Whatever a module exports that has a path and says who may call it. */
