@@ -15,11 +15,15 @@ export const sessionsQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET('/sessions', { signal })),
 })
 
-export async function setTimeZone(etag: string, time_zone: string | null): Promise<unknown> {
+interface SettingsChange {
+  /** Null is the server's. */
+  time_zone?: string | null
+  users_may_create_keys?: boolean
+}
+
+export async function changeSettings(etag: string, body: SettingsChange): Promise<unknown> {
   try {
-    return await unwrap(
-      api.PATCH('/settings', { params: { header: { 'if-match': etag } }, body: { time_zone } }),
-    )
+    return await unwrap(api.PATCH('/settings', { params: { header: { 'if-match': etag } }, body }))
   } finally {
     await queryClient.invalidateQueries({ queryKey: ['settings'] })
     await queryClient.invalidateQueries({ queryKey: ['surroundings'] })

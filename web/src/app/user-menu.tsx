@@ -2,20 +2,21 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useId, useRef, useState } from 'react'
+import { useId, useRef } from 'react'
 import { signOut, useIdentity } from '@/api/session.ts'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
-import { chooseTheme, type ThemeChoice, themeChoice } from '@/lib/theme.ts'
+import { chooseTheme, type ThemeChoice } from '@/lib/theme.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.ts'
 import { useRoleNames } from '@/ui/role-names.ts'
+import { useThemeChoice } from '@/ui/use-theme-choice.ts'
 
 const ITEM = 'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover'
 
 export function UserMenu({ wide = false }: { wide?: boolean }) {
   const { t, i18n } = useLingui()
   const { username, role } = useIdentity()
-  const [theme, setTheme] = useState(themeChoice)
+  const theme = useThemeChoice()
   const leave = useMutation({ mutationFn: signOut })
   const roleNames = useRoleNames()
   const id = useId()
@@ -51,15 +52,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
           wide ? 'top-auto right-auto bottom-16 left-3' : 'top-12 right-3 bottom-auto left-auto',
         )}
       >
-        <Choice
-          label={t`Appearance`}
-          value={theme}
-          options={themes}
-          onChange={(choice) => {
-            chooseTheme(choice)
-            setTheme(choice)
-          }}
-        />
+        <Choice label={t`Appearance`} value={theme} options={themes} onChange={chooseTheme} />
         <Choice
           label={t`Language`}
           value={i18n.locale as keyof typeof LANGUAGES}

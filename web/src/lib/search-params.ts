@@ -47,7 +47,15 @@ export const readOverviewSearch = (raw: Raw): OverviewSearch => ({
   range: oneOf(raw.range, OVERVIEW_RANGES),
 })
 
-export const OUTCOMES = ['ok', 'rejected', 'upstream_error', 'cut', 'aborted', 'lost'] as const
+export const OUTCOMES = [
+  'ok',
+  'refused',
+  'rejected',
+  'upstream_error',
+  'cut',
+  'aborted',
+  'lost',
+] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 export interface RequestsSearch extends RangeSearch {

@@ -61,7 +61,7 @@ interface TileProps {
 
 function Tile({ name, figure, format, better, extra }: TileProps) {
   return (
-    <div className="flex min-h-24 flex-col justify-center bg-surface px-4 py-3">
+    <div className="flex min-h-24 flex-col bg-surface px-4 py-3">
       <dt className="text-xs text-faint">{name}</dt>
       <dd className="mt-0.5 flex flex-wrap items-baseline gap-x-2">
         <span

@@ -27,7 +27,8 @@ export function useOutcomeNames(): Record<string, string> {
   const { t } = useLingui()
   return {
     ok: t`answered`,
-    rejected: t`refused`,
+    refused: t`refused by the gateway`,
+    rejected: t`rejected`,
     upstream_error: t`failed at the upstream`,
     cut: t`cut off`,
     aborted: t`canceled by the client`,

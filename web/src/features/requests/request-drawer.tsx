@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { type RequestDetail, requestQuery } from '@/api/requests.ts'
 import { useMay, usePublicUrl } from '@/api/session.ts'
 import { formatCost, formatNumber } from '@/lib/format.ts'
-import { snippet } from '@/lib/snippets.ts'
+import { requestCurl } from '@/lib/request-curl.ts'
 import { Button } from '@/ui/button.tsx'
 import { CodeBlock, CopyButton } from '@/ui/copy.tsx'
 import { Drawer } from '@/ui/overlay/dialog.tsx'
@@ -14,6 +14,7 @@ import { Facts } from '@/ui/page.tsx'
 import { Loaded, SkeletonRows } from '@/ui/states.tsx'
 import { Time } from '@/ui/time.tsx'
 import { OutcomeBadge } from './outcome-badge.tsx'
+import { Refusal } from './refusal.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -38,7 +39,7 @@ export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void
 
 function Details({ request }: { request: RequestDetail }) {
   const { t } = useLingui()
-  const baseUrl = `${usePublicUrl()}/v1`
+  const curl = requestCurl({ ...request, address: usePublicUrl() })
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center gap-3">
@@ -51,26 +52,34 @@ function Details({ request }: { request: RequestDetail }) {
         )}
       </div>
       <Facts items={useRequestFacts(request)} />
+      {request.refusal && (
+        <Section title={t`Why it was refused`}>
+          <Refusal of={request.refusal} />
+        </Section>
+      )}
       <Section title={t`Timeline`}>
         <Waterfall request={request} />
       </Section>
-      <Section title={t`Tokens and cost`}>
-        <Cost request={request} />
-        <p className="text-xs text-faint">
-          <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
-        </p>
-      </Section>
+      {request.refusal === null && (
+        <Section title={t`Tokens and cost`}>
+          <Cost request={request} />
+          <p className="text-xs text-faint">
+            <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
+          </p>
+        </Section>
+      )}
       <Section title={t`Send it again`}>
-        <CodeBlock
-          text={snippet('curl', { baseUrl, model: request.model })}
-          label={t`Copy as curl`}
-        />
-        <p className="text-xs text-faint">
-          <Trans>Prompts are not recorded, so the command contains an example prompt.</Trans>
-        </p>
+        {curl !== null && (
+          <>
+            <CodeBlock text={curl} label={t`Copy as curl`} />
+            <p className="text-xs text-faint">
+              <Trans>Prompts are not recorded, so the command contains an example prompt.</Trans>
+            </p>
+          </>
+        )}
         <div>
           <Button asChild>
-            <Link to="/playground" search={{ model: request.model }}>
+            <Link to="/playground" search={{ model: request.model, key: request.key_id }}>
               <Trans>Open in the playground</Trans>
             </Link>
           </Button>

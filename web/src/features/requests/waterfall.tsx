@@ -1,4 +1,4 @@
-/** The time of a request as bars beneath each other: limits and quota, each try, and from the first token to the end. */
+/** The time of a request as bars beneath each other: limits, quota and queue, each try, and from the first token to the end. */
 import { useLingui } from '@lingui/react/macro'
 import type { RequestDetail } from '@/api/requests.ts'
 import { formatDuration } from '@/lib/format.ts'
@@ -64,7 +64,7 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
   const bars: Bar[] = []
   const sentMs = timeline.sent_ms
   if (sentMs !== null)
-    bars.push({ name: t`Limits and quota`, fromMs: 0, untilMs: sentMs, colour: 'bg-info' })
+    bars.push({ name: t`Limits, quota and queue`, fromMs: 0, untilMs: sentMs, colour: 'bg-info' })
   for (const { upstream, started_ms, duration_ms, status, failure } of tries) {
     const fromMs = started_ms ?? sentMs ?? 0
     bars.push({

@@ -5,11 +5,13 @@ import { useIdentity, useMay } from '@/api/session.ts'
 import { settingsQuery } from '@/api/settings.ts'
 import { Facts, Page, Panel } from '@/ui/page.tsx'
 import { Loaded } from '@/ui/states.tsx'
+import { Appearance } from './appearance.tsx'
 import { Licences } from './licences.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SecondFactor } from './second-factor.tsx'
 import { SessionList } from './session-list.tsx'
 import { TimeZoneForm } from './time-zone-form.tsx'
+import { UsersMay } from './users-may.tsx'
 import { VariableTable } from './variable-table.tsx'
 
 export function SettingsPage() {
@@ -40,6 +42,9 @@ export function SettingsPage() {
           )}
         </div>
       )}
+      <Panel title={t`Language and appearance`} hint={t`In this browser.`}>
+        <Appearance />
+      </Panel>
       {seeAll && <Gateway />}
       <Panel title={t`Licenses of bundled software`}>
         <Licences />
@@ -78,9 +83,14 @@ function Gateway() {
                 ]}
               />
             </Panel>
-            <Panel title={t`Time zone of reports`}>
-              <TimeZoneForm key={etag} zone={settings.time_zone} etag={etag} />
-            </Panel>
+            <div className="flex flex-col gap-4">
+              <Panel title={t`Time zone of reports`}>
+                <TimeZoneForm key={etag} zone={settings.time_zone} etag={etag} />
+              </Panel>
+              <Panel title={t`Keys of users`}>
+                <UsersMay createKeys={settings.users_may_create_keys} etag={etag} />
+              </Panel>
+            </div>
           </div>
           <Panel
             flush

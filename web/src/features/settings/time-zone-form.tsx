@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useMemo, useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import { useMay } from '@/api/session.ts'
-import { setTimeZone } from '@/api/settings.ts'
+import { changeSettings } from '@/api/settings.ts'
 import { formatTime } from '@/lib/format.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
@@ -18,7 +18,7 @@ export function TimeZoneForm({ zone, etag }: { zone: string; etag: string }) {
   const list = useId()
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   const saving = useMutation({
-    mutationFn: (next: string | null) => setTimeZone(etag, next),
+    mutationFn: (next: string | null) => changeSettings(etag, { time_zone: next }),
     onSuccess: () => showToast(t`Reports now use the new time zone`),
   })
   const submit = (event: FormEvent) => {
