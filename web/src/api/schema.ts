@@ -247,14 +247,6 @@ post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; pa
 delete?: never
 patch?: never
 }
-"/upstreams/copy-settings": { parameters: Record<string, never>
-get?: never
-put?: never
-/** Give many upstreams the settings of one */
-post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "from": number; "to": (number)[]; "fields": ("weight" | "models" | "deployments" | "api_version")[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "changed": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-delete?: never
-patch?: never
-}
 "/upstreams": { parameters: Record<string, never>
 /** Upstreams, by name */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string; "state"?: "healthy" | "half_open" | "open" | "cooling" | "invalid" | "draining" | "disabled"; "provider"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Upstream'])[]; "next_cursor": string | null; "total": number | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
@@ -306,22 +298,6 @@ delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: {
 /** Change an upstream */
 patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['UpstreamChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 }
-"/upstreams/import": { parameters: Record<string, never>
-get?: never
-put?: never
-/** Add many provider keys at once, one a line; those that are there already are left alone */
-post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "settings": { "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "headers"?: Record<string, string> | null; "api_version"?: string | null; "protocol"?: "chat" | "responses" | null; "max_in_flight"?: number | null; "tags"?: (string)[] }; "secrets": string; "test"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "added": number; "lines": ({ "line": number; "key_hint": string; "result": "added" | "duplicate" | "known" | "invalid" | "failed_test"; "reason": string | null; "upstream_id": number | null; "name": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-delete?: never
-patch?: never
-}
-"/providers": { parameters: Record<string, never>
-/** The vendors that an upstream can be of */
-get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "name": string; "base_url": string | null; "needs_deployments": boolean; "has_api_version": boolean; "chooses_protocol": boolean })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-put?: never
-post?: never
-delete?: never
-patch?: never
-}
 "/upstreams/{id}/reset": { parameters: Record<string, never>
 get?: never
 put?: never
@@ -338,30 +314,36 @@ post: { parameters: { query?: never; header?: never; path: { "id": number }; coo
 delete?: never
 patch?: never
 }
+"/upstreams/copy-settings": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Give many upstreams the settings of one */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "from": number; "to": (number)[]; "fields": ("weight" | "models" | "deployments" | "api_version")[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "changed": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/upstreams/import": { parameters: Record<string, never>
+get?: never
+put?: never
+/** Add many provider keys at once, one a line; those that are there already are left alone */
+post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "settings": { "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "headers"?: Record<string, string> | null; "api_version"?: string | null; "protocol"?: "chat" | "responses" | null; "max_in_flight"?: number | null; "tags"?: (string)[] }; "secrets": string; "test"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "added": number; "lines": ({ "line": number; "key_hint": string; "result": "added" | "duplicate" | "known" | "invalid" | "failed_test"; "reason": string | null; "upstream_id": number | null; "name": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+delete?: never
+patch?: never
+}
+"/providers": { parameters: Record<string, never>
+/** The vendors that an upstream can be of */
+get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "name": string; "base_url": string | null; "needs_deployments": boolean; "has_api_version": boolean; "chooses_protocol": boolean })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
 "/models/explain": { parameters: Record<string, never>
 /** Dry run: what would serve a request for this model right now, and why */
 get: { parameters: { query: { "model": string; "key_id"?: number | null }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "model": string; "allowed": boolean; "problem": string | null; "targets": (components['schemas']['Target'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
 delete?: never
-patch?: never
-}
-"/model-definitions/{model}/explain": { parameters: Record<string, never>
-/** Each upstream key in the order in which a request would try it, or why not */
-get: { parameters: { query?: { "key_id"?: number | null; "body"?: string }; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['ExplainedTarget'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-put?: never
-post?: never
-delete?: never
-patch?: never
-}
-"/model-definitions/{model}": { parameters: Record<string, never>
-/** The definition of a public model name */
-get: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-/** Define a public model name; `if-none-match: *` refuses to replace a definition */
-put: { parameters: { query?: never; header?: { "if-match"?: string; "if-none-match"?: "*" }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['ModelDefinition'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-post?: never
-/** Forget a public model name; upstream keys may still serve it */
-delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/models": { parameters: Record<string, never>
@@ -387,6 +369,24 @@ put: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "m
 post?: never
 /** Back to the published price */
 delete: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+patch?: never
+}
+"/model-definitions/{model}/explain": { parameters: Record<string, never>
+/** Each upstream key in the order in which a request would try it, or why not */
+get: { parameters: { query?: { "key_id"?: number | null; "body"?: string }; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['ExplainedTarget'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+put?: never
+post?: never
+delete?: never
+patch?: never
+}
+"/model-definitions/{model}": { parameters: Record<string, never>
+/** The definition of a public model name */
+get: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+/** Define a public model name; `if-none-match: *` refuses to replace a definition */
+put: { parameters: { query?: never; header?: { "if-match"?: string; "if-none-match"?: "*" }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['ModelDefinition'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
+post?: never
+/** Forget a public model name; upstream keys may still serve it */
+delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/audit.csv": { parameters: Record<string, never>
@@ -512,14 +512,14 @@ Upstream: { "id": number; "name": string; "provider": string; "base_url": string
 NewUpstream: { "name": string; "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "headers"?: Record<string, string> | null; "api_version"?: string | null; "protocol"?: "chat" | "responses" | null; "max_in_flight"?: number | null; "tags"?: (string)[]; "secret": string }
 ProbeResult: { "ok": boolean; "status": number | null; "latency_ms": number; "detail": string }
 UpstreamChange: { "name"?: string; "provider"?: string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "headers"?: Record<string, string> | null; "api_version"?: string | null; "protocol"?: "chat" | "responses" | null; "max_in_flight"?: number | null; "tags"?: (string)[]; "secret"?: string }
-Target: { "upstream_id": number | null; "upstream": string | null; "model": string; "weight": number; "skipped": string | null; "state": string }
-ExplainedTarget: { "upstream": string; "model": string | null; "priority": number | null; "weight": number | null; "verdict": string }
-NamedDefinition: (components['schemas']['ModelDefinition']) & ({ "name": string })
-DefinedTarget: { "upstream"?: string | null; "model": string; "priority"?: number; "weight"?: number | null; "context_tokens"?: number | null; "max_in_flight"?: number | null; "mirror_percent"?: number | null; "conditions"?: (string)[] }
-ModelDefinition: { "strategy"?: "priority" | "latency" | "cost" | "sticky"; "targets": (components['schemas']['DefinedTarget'])[]; "default"?: Record<string, unknown>; "set"?: Record<string, unknown>; "drop"?: (string)[]; "first_token_ms"?: number | null; "first_token_action"?: "replace" | "hedge"; "fallback_on_filter"?: boolean }
+Target: { "upstream_id": number | null; "upstream": string | null; "model": string; "priority": number; "weight": number; "skipped": string | null; "state": string }
 Model: { "name": string; "origin": "declared" | "listed"; "targets": (components['schemas']['Target'])[]; "price": components['schemas']['Price']; "available": boolean }
 Price: { "model": string; "source": "own" | "published"; "input_usd": number; "output_usd": number; "cached_usd": number | null; "reasoning_usd": number | null; "audio_input_usd": number | null; "audio_output_usd": number | null } | null
 NewPrice: { "input_usd": number; "output_usd": number; "cached_usd"?: number | null; "reasoning_usd"?: number | null; "audio_input_usd"?: number | null; "audio_output_usd"?: number | null }
+ExplainedTarget: { "upstream": string; "model": string | null; "priority": number | null; "weight": number | null; "verdict": string; "reason": "tried" | "tried_last" | "mirror" | "key_not_allowed" | "condition" | "disabled" | "invalid" | "resting" | "not_a_target" | "not_served" | "less_specific"; "detail": string | null; "until": string | null }
+NamedDefinition: (components['schemas']['ModelDefinition']) & ({ "name": string })
+DefinedTarget: { "upstream"?: string | null; "model": string; "priority"?: number; "weight"?: number | null; "context_tokens"?: number | null; "max_in_flight"?: number | null; "mirror_percent"?: number | null; "conditions"?: (string)[] }
+ModelDefinition: { "strategy"?: "priority" | "latency" | "cost" | "sticky"; "targets": (components['schemas']['DefinedTarget'])[]; "default"?: Record<string, unknown>; "set"?: Record<string, unknown>; "drop"?: (string)[]; "first_token_ms"?: number | null; "first_token_action"?: "replace" | "hedge"; "fallback_on_filter"?: boolean }
 Settings: { "version": string; "mode": "embedded" | "distributed"; "instance": string; "public_url": string; "console_url": string; "time_zone": string; "users_may_create_keys": boolean; "usage_retention_days": number | null; "variables": (components['schemas']['Setting'])[]; "oidc": { "issuer": string; "client_id": string } | null }
 Setting: { "name": string; "value": string | null; "source": "default" | "environment" | "file" | "console"; "from": string | null; "locked": boolean; "secret": boolean; "default": string | null }
 AuditEntry: { "id": number; "at": string; "actor": string; "address": string | null; "action": string; "subject": string; "subject_name": string | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null }

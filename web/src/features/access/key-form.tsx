@@ -20,6 +20,7 @@ export interface KeyDraft {
   addresses: string
   priority: string
   tags: string
+  strict: boolean
 }
 
 export const emptyKey: KeyDraft = {
@@ -32,6 +33,7 @@ export const emptyKey: KeyDraft = {
   addresses: '',
   priority: '0',
   tags: '',
+  strict: false,
 }
 
 const dayOf = (iso: string | null) => {
@@ -51,6 +53,7 @@ export const keyDraft = (key: Key): KeyDraft => ({
   addresses: key.allowed_addresses?.join('\n') ?? '',
   priority: String(key.priority),
   tags: key.tags.join(', '),
+  strict: key.strict,
 })
 
 /** The end of the chosen day, here. */
@@ -72,6 +75,7 @@ export function keyValues(draft: KeyDraft): Required<KeyChange> | undefined {
     allowed_addresses: parseList(draft.addresses),
     priority: Number(draft.priority),
     tags: parseList(draft.tags) ?? [],
+    strict: draft.strict,
   }
 }
 
@@ -100,7 +104,9 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
     error instanceof ApiError ? error.fieldMessage(field) : undefined
   const { models, addresses, expires, tags } = draft
   const limited =
-    [models, addresses, expires, tags].some((text) => text !== '') || draft.priority !== '0'
+    draft.strict ||
+    draft.priority !== '0' ||
+    [models, addresses, expires, tags].some((text) => text !== '')
   const limits = [draft.rpm, draft.tpm, draft.inFlight]
   const special = limited || limits.some(({ kind }) => kind !== 'default')
   const [more, setMore] = useState(special)
@@ -177,6 +183,9 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
               onChange={(event) => set({ addresses: event.target.value })}
             />
           </Field>
+          <Checkbox checked={draft.strict} onChange={(strict) => set({ strict })}>
+            {t`Refuse requests that would lose something in translation`}
+          </Checkbox>
           {administer && <RoutingFields draft={draft} set={set} problem={problem} />}
         </>
       )}
