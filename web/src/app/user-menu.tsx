@@ -5,11 +5,10 @@ import { Link } from '@tanstack/react-router'
 import { useId, useRef } from 'react'
 import { signOut, useIdentity } from '@/api/session.ts'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
-import { chooseTheme, type ThemeChoice } from '@/lib/theme.ts'
+import { chooseTheme, type ThemeChoice, useThemeChoice } from '@/lib/theme.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.ts'
 import { useRoleNames } from '@/ui/role-names.ts'
-import { useThemeChoice } from '@/ui/use-theme-choice.ts'
 
 const ITEM = 'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover'
 

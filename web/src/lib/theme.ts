@@ -1,4 +1,5 @@
 /** Dark or light; theme.js has set the first one before anything was painted. */
+import { useSyncExternalStore } from 'react'
 import { readStored, writeStored } from './storage.ts'
 
 export type ThemeChoice = 'light' | 'dark' | 'system'
@@ -21,6 +22,9 @@ export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
+
+/** The chosen appearance, wherever it is changed. */
+export const useThemeChoice = (): ThemeChoice => useSyncExternalStore(onThemeChange, themeChoice)
 
 export function currentTheme(): string {
   return document.documentElement.dataset.theme ?? 'light'

@@ -1,10 +1,9 @@
 /** Language and appearance of the console, in this browser. */
 import { useLingui } from '@lingui/react/macro'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
-import { chooseTheme, type ThemeChoice } from '@/lib/theme.ts'
+import { chooseTheme, type ThemeChoice, useThemeChoice } from '@/lib/theme.ts'
 import { Facts } from '@/ui/page.tsx'
 import { Segmented } from '@/ui/segmented.tsx'
-import { useThemeChoice } from '@/ui/use-theme-choice.ts'
 
 type Language = keyof typeof LANGUAGES
 
