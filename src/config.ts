@@ -114,6 +114,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     upstreamStandbyFirstByteTimeoutMs: values.UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS,
     upstreamIdleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
     upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
+    sameTargetRetry: values.SAME_TARGET_RETRY,
     streamRescue: values.STREAM_RESCUE,
     rescueCharge: values.RESCUE_CHARGE,
     upstreamHttp2: values.UPSTREAM_HTTP2,

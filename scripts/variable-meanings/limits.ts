@@ -32,6 +32,10 @@ export const LIMITS = {
     en: 'one resend where a connection was reset before any reply',
     zh: '回复之前连接被重置时重发一次',
   },
+  SAME_TARGET_RETRY: {
+    en: 'before a standby of another model takes over after a 5xx or a lost connection, the same target is asked once more',
+    zh: '遇到 5xx 或连接中断时，先向同一目标再问一次，再换用其他模型的备用目标',
+  },
   STREAM_RESCUE: {
     en: 'a stream that breaks in its answer: `continue` by another target, `prefill` only by one that takes the beginning of its own turn, `off` ends it with an error event',
     zh: '流在答复中途断开时：`continue` 由另一目标续写，`prefill` 仅由支持预填助手回复的目标续写，`off` 以错误事件结束',

@@ -97,9 +97,10 @@ export const VARIABLES = {
   CIRCUIT_BREAKER_COOLDOWN_SECONDS: whole(1, 86_400).default(5),
   UPSTREAM_CONNECT_TIMEOUT_MS: whole(10).default(5000),
   UPSTREAM_FIRST_BYTE_TIMEOUT_MS: whole(10).default(600_000),
-  UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS: whole(10).default(30_000),
+  UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS: whole(10).default(15_000),
   UPSTREAM_IDLE_TIMEOUT_MS: whole(10).default(300_000),
   UPSTREAM_RESEND_ON_RESET: flag.default(true),
+  SAME_TARGET_RETRY: flag.default(true),
   STREAM_RESCUE: z
     .enum(['continue', 'prefill', 'off'], 'continue, prefill or off')
     .default('continue'),

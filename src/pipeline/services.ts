@@ -96,4 +96,6 @@ export interface Services {
   rescue: RescueRules
   /** One more try, on a fresh connection, where one was reset before any reply. */
   resendOnReset: boolean
+  /** One quick retry of the same target before a standby of another model. */
+  sameTargetRetry: boolean
 }

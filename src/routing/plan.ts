@@ -61,8 +61,6 @@ export class Tries {
   /** Base URLs of hosts that could not be reached. */
   unreachable: string[] = []
   suspects: Suspect[] = []
-  /** Attempts that may have cost something; MAX_ATTEMPTS bounds only these. */
-  costly = 0
   /** The next attempt uses a new connection. */
   fresh = false
   /** The resend after a reset was used. */

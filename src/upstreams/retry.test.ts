@@ -1,13 +1,12 @@
 /** When another attempt is made, where, and how long it waits. */
 import { describe, expect, test } from 'bun:test'
 import { type Failure, type FailureClass, failure } from '../core/failure.ts'
-import { costlyAfter, MAX_ATTEMPTS, nextStep } from './retry.ts'
+import { isSpent, MAX_ATTEMPTS, nextStep } from './retry.ts'
 import { createRetryBudget } from './retry-budget.ts'
 
 const step = (failures: readonly Failure[], more: object = {}) =>
   nextStep({
     failures,
-    costly: failures.reduce(costlyAfter, 0),
     other: false,
     fallback: false,
     resendOnReset: true,
@@ -30,6 +29,16 @@ describe('another key or target', () => {
     const failed = (times: number) => Array(times).fill(failure('server', ''))
     expect(step(failed(MAX_ATTEMPTS - 1), { other: true })).toEqual({ go: 'other' })
     expect(step(failed(MAX_ATTEMPTS), { other: true })).toEqual({ go: 'stop' })
+  })
+
+  test('refusals and broken replies are counted apart, up to six together', () => {
+    const refused = failure('server', '')
+    const cut = failure('server', '', { ambiguous: true })
+    const silent = failure('timeout', '', { ambiguous: true })
+    expect(isSpent([refused, cut, refused, silent, refused])).toBe(false)
+    expect(isSpent([refused, cut, refused, silent, refused, cut])).toBe(true)
+    expect(isSpent([refused, cut, refused, refused, refused])).toBe(true)
+    expect(isSpent([cut, silent, cut, refused, cut])).toBe(true)
   })
 
   test('attempts that cost nothing are not counted', () => {

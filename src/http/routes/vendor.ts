@@ -59,7 +59,8 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
     exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.protocol })
     try {
       const readCall = () => callOf(row, match, { exchange, parts, share })
-      await serveVendor(services, { client: exchange, readCall }, context)
+      const { continued } = match
+      await serveVendor(services, { client: exchange, readCall, continued }, context)
     } catch (error) {
       reportRefusal(services, context, error, exchange)
       exchange.respond(

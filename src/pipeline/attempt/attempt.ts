@@ -3,8 +3,9 @@ import type { GatewayError } from '../../core/errors.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { costlyAfter, nextStep, shortPauseMs } from '../../upstreams/retry.ts'
+import { isExtra, nextStep, shortPauseMs } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
+import { mayRetryFirst, quickPauseMs, secondRound } from './ask-again.ts'
 import { admissionOf, choose, standby } from './choose.ts'
 import { excludeTargets } from './fallback.ts'
 import { isHedged, race } from './hedge.ts'
@@ -12,9 +13,8 @@ import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
 import type { AttemptResult, Sent } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
-import { secondRound } from './second-round.ts'
 import { send as sendModelCall } from './send.ts'
-import { type RequestTries, requestLimitMs } from './tries.ts'
+import { type RequestTries, requestLimitMs, type Tried } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
@@ -30,6 +30,8 @@ export async function attempt(
   const { signal, arrivedMs } = tries.context
   services.retryBudget.earn()
   let candidate = choose(services, tries, null)
+  // The rest of an answer, if only a key that failed before can give it.
+  if (candidate === null && tries.tried.length > 0) candidate = await askAgain(services, tries)
   while (candidate !== null) {
     if (signal.aborted) return { kind: 'aborted' }
     if (performance.now() - arrivedMs >= requestLimitMs(tries, services.limits.requestMs))
@@ -45,6 +47,13 @@ export async function attempt(
       ? await hedged(services, tries, seating, send)
       : await begin(services, tries, seating, send)
     const asked = tries.current ?? candidate
+    if (isUntakeable(sent) && !signal.aborted) {
+      endWithoutVerdict(services, tries, asked, sent.error)
+      candidate = choose(services, tries, null)
+      if (candidate === null)
+        return { kind: 'failure', error: untakenError(services, tries, sent.error) }
+      continue
+    }
     const result = resultOf(services, tries, asked, sent)
     if (result !== null) return result
     const next = await nextCandidate(services, tries, asked, (sent as Failed).failure)
@@ -78,6 +87,19 @@ function begin(
 }
 
 type Failed = Extract<Sent, { kind: 'failed' }>
+
+/** The request can't be said in the target's format; another target may take it. */
+function isUntakeable(sent: Sent): sent is Extract<Sent, { kind: 'ended' }> {
+  return sent.kind === 'ended' && sent.error.code === 'invalid_request'
+}
+
+/** Why those failed that could take the request says more than that the rest can't. */
+function untakenError(services: Services, tries: RequestTries, error: GatewayError) {
+  const last = tries.tried.at(-1)
+  if (last === undefined) return error
+  tries.current = last.candidate
+  return clientErrorOf(services, tries)
+}
 
 /** Null if it failed, and something else may be tried. */
 function resultOf(
@@ -117,8 +139,7 @@ async function nextCandidate(
   const { health, resendOnReset } = services
   const { upstream, target } = candidate
   tries.failures.push(failed)
-  tries.tried.push({ candidate, failed })
-  tries.costly = costlyAfter(tries.costly, failed)
+  tries.tried = [...tries.tried, { candidate, failed }]
   tries.fresh = failed.reset && resendOnReset && !tries.resent
   // An idle connection that the upstream was just closing says nothing about its health.
   if (tries.fresh) {
@@ -131,19 +152,16 @@ async function nextCandidate(
   const other = choose(services, tries, candidate)
   const next = nextStep({
     failures: tries.failures,
-    costly: tries.costly,
     other: other !== null,
     fallback,
     resendOnReset,
     askedAgain: tries.askedAgain,
     random: services.random(),
   })
-  if (next.go === 'other') return { candidate: other }
-  const again = secondRound(services, tries)
-  if (again !== null && services.retryBudget.spend()) {
-    await pause(shortPauseMs(services.random()), tries)
-    return { candidate: again }
-  }
+  if (next.go === 'other')
+    return otherOrSame(services, tries, { candidate, failed, other: other as UpstreamCandidate })
+  const again = await askAgain(services, tries)
+  if (again !== null) return { candidate: again }
   // A breaker that this failure opened is not passed by waiting a moment.
   const isOpen = failed.class !== 'rate' && admissionOf(services, candidate) === 'deny'
   if (next.go === 'stop' || isOpen || !services.retryBudget.spend())
@@ -151,6 +169,32 @@ async function nextCandidate(
   tries.askedAgain = true
   await pause(next.waitMs, tries)
   return { candidate }
+}
+
+async function otherOrSame(
+  services: Services,
+  tries: RequestTries,
+  situation: Tried & { other: UpstreamCandidate },
+): Promise<Next> {
+  if (mayRetryFirst(services, tries, situation) && services.retryBudget.spend()) {
+    tries.askedAgain = true
+    await pause(quickPauseMs(services.random()), tries)
+    return { candidate: situation.candidate }
+  }
+  return isExtra(tries.failures) && !services.retryBudget.spend()
+    ? { error: clientErrorOf(services, tries) }
+    : { candidate: situation.other }
+}
+
+/** Waits a moment; null if no key may be asked again. */
+async function askAgain(
+  services: Services,
+  tries: RequestTries,
+): Promise<UpstreamCandidate | null> {
+  const again = secondRound(services, tries)
+  if (again === null || !services.retryBudget.spend()) return null
+  await pause(shortPauseMs(services.random()), tries)
+  return again
 }
 
 /** Shorter for a stream that another target could serve; the last one gets all the time there is. */

@@ -2,7 +2,6 @@
  * Hedging: if the first token is late, the next target is asked as well, and the answer that begins first is taken.
  * The other one is cancelled at once. A budget bounds the share of requests that are sent twice.
  */
-import { costlyAfter } from '../../upstreams/retry.ts'
 import { estimatePrompt } from '../../usage/estimate.ts'
 import { ClientSignal } from '../context.ts'
 import { latencyName } from '../latency-name.ts'
@@ -124,7 +123,7 @@ async function firstAnswer(
     tries.sentMs = lane.tries.sentMs
     recordAttempt(tries, lane.seat.candidate, sent.failure)
     tries.failures.push(sent.failure)
-    tries.costly = costlyAfter(tries.costly, sent.failure)
+    tries.tried = [...tries.tried, { candidate: lane.seat.candidate, failed: sent.failure }]
     holdAgainst(services, tries, lane.seat.candidate, sent.failure)
     excludeTargets(tries, lane.seat.candidate.target, sent.failure)
     lane.seat.release()

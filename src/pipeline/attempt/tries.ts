@@ -34,7 +34,7 @@ export class RequestTries extends Tries {
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[] = []
   /** What failed, in order, to be asked again. */
-  readonly tried: Tried[] = []
+  tried: readonly Tried[] = NO_TRIES
   /** What was asked last. */
   current: Candidate<UsableUpstream> | null = null
   /** When it was sent, in milliseconds since the request arrived. */
@@ -77,6 +77,7 @@ export class RequestTries extends Tries {
 }
 
 const NO_LOSSES: readonly Loss[] = []
+const NO_TRIES: readonly Tried[] = []
 const NO_SLOTS = () => {}
 
 /** What a reservation says of the request it is for. */

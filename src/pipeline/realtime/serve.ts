@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { acceptOf, keyIn, type Offer } from '../../http1/websocket-handshake.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
+import { NO_LIMITS } from '../../routing/client-limits.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
@@ -77,7 +78,11 @@ async function serveCaller(
   const { client, call } = incoming
   const request = requestOf(call)
   noteRequest(context, request)
-  const { plan } = await planCall(services, caller, call)
+  const { plan } = await planCall(services, caller, {
+    call,
+    limits: NO_LIMITS,
+    headers: client.headers,
+  })
   const reservation = await reserve(services, { caller, request, client }, context)
   const tries = new RequestTries(services.forwardHeaders, { plan }, reservation, client)
   let relayed: RelayResult

@@ -3,7 +3,7 @@ import { failure } from '../../core/failure.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import { costlyAfter, MAX_ATTEMPTS } from '../../upstreams/retry.ts'
+import { isSpent } from '../../upstreams/retry.ts'
 import { attempt } from '../attempt/attempt.ts'
 import { excludeTargets } from '../attempt/fallback.ts'
 import type { StreamResponse } from '../attempt/result.ts'
@@ -40,7 +40,7 @@ export async function rescue(
   if (sent === null || request === null) return null
   const { current } = tries
   blame(tries, cut)
-  if (tries.costly >= MAX_ATTEMPTS) return null
+  if (isSpent(tries.failures)) return null
   const beginning: Beginning = { sent, used: await usedSoFar(services, tries, broken) }
   const canGoOn = ({ model }: { model: string }) =>
     waysAt(services.rescue, request, beginning, model).length > 0
@@ -64,8 +64,7 @@ function blame(tries: RequestTries, { code, detail }: Cut): void {
   const current = tries.current as Candidate<UsableUpstream>
   tries.failures.push(failed)
   // It did answer: one that fell silent later is no silent upstream.
-  tries.tried.push({ candidate: current, failed: { ...failed, class: 'server' } })
-  tries.costly = costlyAfter(tries.costly, failed)
+  tries.tried = [...tries.tried, { candidate: current, failed: { ...failed, class: 'server' } }]
   tries.asked = [current]
   excludeTargets(tries, current.target, failed)
 }
@@ -73,6 +72,7 @@ function blame(tries: RequestTries, { code, detail }: Cut): void {
 function onlyTargets(tries: RequestTries, canGoOn: (target: { model: string }) => boolean): void {
   for (const target of tries.plan)
     if (!canGoOn(target)) for (const upstream of target.keys) tries.asked.push({ target, upstream })
+  tries.tried = tries.tried.filter(({ candidate }) => canGoOn(candidate.target))
 }
 
 async function usedSoFar(

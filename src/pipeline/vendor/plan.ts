@@ -1,6 +1,8 @@
 /** Where a vendor's call may go, and whose objects it names: what belongs to somebody else is not there. */
 import { type Caller, mayUse } from '../../access/caller.ts'
+import type { ModelDefinition } from '../../core/entities.ts'
 import { GatewayError } from '../../core/errors.ts'
+import type { HeaderSource } from '../../core/headers.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import {
   modelsIn,
@@ -10,29 +12,47 @@ import {
   sharedSourceIn,
 } from '../../passthrough/references.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
+import type { ModelRequest } from '../../protocols/protocol.ts'
 import { parsedBody } from '../../protocols/request-body.ts'
 import { PROVIDERS, vendorAt } from '../../providers/index.ts'
+import type { ClientLimits } from '../../routing/client-limits.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
+import { route as routeRequest } from '../route.ts'
 import type { Services } from '../services.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
 import { listKeys } from './list-keys.ts'
 import { holderOf, keepTo, ownedBy } from './ownership.ts'
 
-export interface VendorPlan {
-  plan: Plan<UsableUpstream>
+export interface VendorPlan extends Planned {
   /** The object that the path names, if the caller made it. */
   object: VendorObject | null
   /** For a list: further upstream keys that have objects of the caller. */
   further: readonly UsableUpstream[]
 }
 
+interface Planned {
+  plan: Plan<UsableUpstream>
+  /** With the parameters that an operator gives the model, if it asks for a response. */
+  request: ModelRequest
+  /** Null if no operator defined the model. */
+  definition: ModelDefinition | null
+}
+
+/** A call, and what its client says about where it may go. */
+export interface Asked {
+  call: VendorCall
+  limits: ClientLimits
+  headers: HeaderSource
+}
+
 export async function planCall(
   services: Services,
   caller: Caller,
-  call: VendorCall,
+  asked: Asked,
 ): Promise<VendorPlan> {
+  const { call } = asked
   refuseOtherModels(caller, call)
   refuseSharedSources(caller, call)
   const own = await ownedBy(services, caller, namedIn(call))
@@ -40,13 +60,13 @@ export async function planCall(
   const held = holder === null ? null : [holder]
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))
   if (call.route.target.by === 'list') return planList(services, caller, call)
-  return { plan: await planFor(services, caller, call, held), object, further: [] }
+  return { ...(await planFor(services, caller, asked, held)), object, further: [] }
 }
 
 async function planList(services: Services, caller: Caller, call: VendorCall): Promise<VendorPlan> {
   const [first, ...further] = await listKeys(services, caller, call, accounts(services, call))
   const keys = first === undefined ? accountsFor(services, call) : [first]
-  return { plan: targetsOf(keys, ''), object: null, further }
+  return { ...unmodelled(call, keys), object: null, further }
 }
 
 /** Null: any key can serve it. */
@@ -55,31 +75,70 @@ type Held = readonly UsableUpstream[] | null
 async function planFor(
   services: Services,
   caller: Caller,
-  call: VendorCall,
+  { call, limits, headers }: Asked,
   held: Held,
-): Promise<Plan<UsableUpstream>> {
-  const model = modelOf(call)
-  if (model !== null) {
-    const plan = speaking(await routeModel(services, caller, requestOf(call)), call)
-    return held === null ? plan : keepTo(plan, held)
-  }
-  return targetsOf(held ?? accountsFor(services, call), '')
+): Promise<Planned> {
+  if (modelOf(call) === null) return unmodelled(call, held ?? accountsFor(services, call))
+  const asked = requestOf(call)
+  const routed = await routeRequest(services, caller, { asked, limits, headers })
+  const { definition } = routed
+  const request = asksForResponse(call) ? routed.request : asked
+  if (held !== null) return { plan: keepTo(speaking(routed.plan, call), held), request, definition }
+  const plan = asksForResponse(call)
+    ? plannedForResponse(routed.plan, call)
+    : speaking(routed.plan, call)
+  return { plan, request, definition }
+}
+
+function unmodelled(call: VendorCall, keys: readonly UsableUpstream[]): Planned {
+  return { plan: targetsOf(keys, ''), request: requestOf(call), definition: null }
 }
 
 /** Without the keys of providers that have no such route. */
-function speaking(plan: Plan<UsableUpstream>, { route }: VendorCall): Plan<UsableUpstream> {
+function speaking(plan: Plan<UsableUpstream>, call: VendorCall): Plan<UsableUpstream> {
   const has = (upstream: UsableUpstream) =>
-    route.path === '/v1/responses' ? speaksResponses(upstream) : hasRoutes(upstream, route)
+    asksForResponse(call) ? speaksResponses(upstream) : hasRoutes(upstream, call.route)
+  return withKeys(plan, has)
+}
+
+function withKeys(
+  plan: Plan<UsableUpstream>,
+  isMeant: (upstream: UsableUpstream) => boolean,
+): Plan<UsableUpstream> {
   return plan
-    .map((target) => ({ ...target, keys: target.keys.filter(has) }))
+    .map((target) => ({ ...target, keys: target.keys.filter(isMeant) }))
     .filter(({ keys }) => keys.length > 0)
+}
+
+export function asksForResponse({ route }: VendorCall): boolean {
+  return route.path === '/v1/responses'
+}
+
+/**
+ * Upstreams that keep responses come first if this one is to be kept; the others, which get a translation, answer if
+ * all of those fail. With `store: false` only the order of the targets counts.
+ */
+function plannedForResponse(plan: Plan<UsableUpstream>, call: VendorCall): Plan<UsableUpstream> {
+  const keeping = speaking(plan, call)
+  if (keeping.length === 0) return plan
+  if (needsVendor(call)) return keeping
+  if (call.fields.store === false) return plan
+  const last = Math.max(...keeping.map(({ priority }) => priority))
+  const others = withKeys(plan, (upstream) => !speaksResponses(upstream))
+  const after = others.map((target) => ({ ...target, priority: last + 1 + target.priority }))
+  return [...keeping, ...after]
+}
+
+/** It goes on with something that a vendor keeps, or runs there in the background. */
+export function needsVendor({ fields }: VendorCall): boolean {
+  return fields.background === true || fields.prompt != null || referencesIn(fields).length > 0
 }
 
 function hasRoutes({ key }: UsableUpstream, { api }: Pick<VendorRoute, 'api'>): boolean {
   return vendorAt(key.provider, api) !== null
 }
 
-function speaksResponses(upstream: UsableUpstream): boolean {
+export function speaksResponses(upstream: UsableUpstream): boolean {
   const { speaks } = PROVIDERS[upstream.key.provider]
   return hasRoutes(upstream, { api: 'openai' }) && speaks?.(upstream.key, 'responses') !== false
 }

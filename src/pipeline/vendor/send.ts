@@ -9,12 +9,13 @@ import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { BodySource, WireRequest } from '../../upstreams/transport.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
-import { exchange } from '../attempt/send.ts'
+import { exchange, send as sendModelCall } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { VendorBody, VendorCall } from './call.ts'
 import type { ListSource } from './list.ts'
 import { PAGE_PARAMETERS } from './list-keys.ts'
 import type { Owner } from './own.ts'
+import { asksForResponse, speaksResponses } from './plan.ts'
 import { readVendorReply } from './read-reply.ts'
 
 /** The gateway's own, and keys. */
@@ -27,6 +28,9 @@ export function vendorSender(owner: Owner): SendAttempt {
   const body = once(owner.call.body)
   return (services, tries, options) => {
     const { candidate } = options
+    // A translation, as for models whose upstreams keep no responses.
+    if (asksForResponse(owner.call) && !speaksResponses(candidate.upstream))
+      return sendModelCall(services, tries, options)
     const wire = () => wireRequest(owner, tries, candidate, body)
     const source: ListSource = {
       upstream: candidate.upstream,

@@ -2,13 +2,18 @@
 import type { Caller } from '../../access/caller.ts'
 import { invalidRequest } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
+import type { ModelRequest } from '../../protocols/protocol.ts'
 import { readClientLimits } from '../../routing/client-limits.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
+import type { AttemptResult } from '../attempt/result.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Client } from '../client.ts'
 import { noteRequest, type RequestContext } from '../context.ts'
+import type { Continued } from '../kept/continue.ts'
+import { keepResponse } from '../kept/keep.ts'
+import { sendCopies } from '../mirror.ts'
 import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
@@ -17,19 +22,21 @@ import type { Services } from '../services.ts'
 import { settle } from '../settle.ts'
 import { requestOf, type VendorCall } from './call.ts'
 import { chargeBeforeDeletion } from './deletion.ts'
-import { planCall } from './plan.ts'
+import { asksForResponse, needsVendor, planCall, speaksResponses } from './plan.ts'
 import { vendorSender } from './send.ts'
 
 export interface VendorIncoming {
   client: Client & ClientPeer
   /** Reads the body as far as the route needs it; called once the caller is known. */
   readCall(): Promise<VendorCall>
+  /** The conversation that it goes on with, if the gateway keeps responses. */
+  continued?: Continued | undefined
 }
 
 /** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
 export async function serveVendor(
   services: Services,
-  { client, readCall }: VendorIncoming,
+  { client, readCall, continued }: VendorIncoming,
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client)
@@ -37,7 +44,7 @@ export async function serveVendor(
   const admitted = admit(services, caller, client, context)
   const leave = admitted instanceof Promise ? await admitted : admitted
   try {
-    await serveCaller(services, caller, { client, readCall }, context)
+    await serveCaller(services, caller, { client, readCall, continued }, context)
   } finally {
     leave()
   }
@@ -46,28 +53,60 @@ export async function serveVendor(
 async function serveCaller(
   services: Services,
   caller: Caller,
-  { client, readCall }: VendorIncoming,
+  { client, readCall, continued }: VendorIncoming,
   context: RequestContext,
 ): Promise<void> {
-  const call = await readCall()
-  const request = requestOf(call)
-  noteRequest(context, request)
-  const { plan, object, further } = await planCall(services, caller, call)
+  const asked = await readCall()
+  noteRequest(context, requestOf(asked))
+  const limits = readClientLimits(client.headers, invalidRequest)
+  const { headers } = client
+  const planned = await planCall(services, caller, { call: asked, limits, headers })
+  const { plan, object, further, definition } = planned
+  const request = continued === undefined ? planned.request : { ...planned.request, continued }
+  const call = asWritten(asked, request)
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object, further })
   const forwardHeaders = [...services.forwardHeaders, 'accept']
-  const limits = readClientLimits(client.headers, invalidRequest)
-  const { definition } = services.directory.routeFor(request.model)
+  if (asksForResponse(call) && !needsVendor(call))
+    sendCopies(services, { ...reservation, request: unstored(request) }, headers)
   const tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult
   try {
-    relayed = await relay(services, tries, await attempt(services, tries, send))
+    const result = await attempt(services, tries, send)
+    const kept = isKeptHere(result, continued)
+      ? await keepResponse(services, caller, continued, result)
+      : result
+    relayed = await relay(services, tries, kept)
   } catch (error) {
     relayed = crashResult(services, tries, error)
   }
   tries.leave()
   await settle(services, reservation, relayed)
+}
+
+/** With the parameters that an operator gives the model. */
+function asWritten(call: VendorCall, { text, body }: ModelRequest): VendorCall {
+  if (call.body.kind !== 'json' || text === null || text === call.body.text) return call
+  return { ...call, body: { kind: 'json', text }, fields: body }
+}
+
+/** A copy's response belongs to no user, so its vendor must not keep it. */
+function unstored(request: ModelRequest): ModelRequest {
+  const body = { ...request.body, store: false }
+  return { ...request, body, text: JSON.stringify(body) }
+}
+
+/** An upstream that keeps no responses gave the answer, and the client wants it kept. */
+function isKeptHere(
+  result: AttemptResult,
+  continued: Continued | undefined,
+): continued is Continued {
+  return (
+    continued?.stored === true &&
+    result.kind === 'response' &&
+    !speaksResponses(result.response.upstream)
+  )
 }

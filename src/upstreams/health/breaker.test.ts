@@ -73,6 +73,51 @@ describe('a run of failures', () => {
   })
 })
 
+describe('a run of failures at an upstream that fails now and then', () => {
+  const FIVE = { ...RULES, threshold: 5 }
+  /** After `attempts`, each `every`-th of which failed, the last one did not. */
+  const failingEvery = (every: number, attempts: number) => {
+    let state = START
+    for (let attempt = 1; attempt <= attempts; attempt++)
+      state =
+        attempt % every === 1 ? afterFailure(state, BROKEN, FIVE, 0) : afterSuccess(state, FIVE, 0)
+    return state
+  }
+  const runThatOpens = (state: BreakerState) => {
+    let next = state
+    for (let run = 1; run <= 100; run++) {
+      next = afterFailure(next, BROKEN, FIVE, 0)
+      if (next.status === 'cooldown') return run
+    }
+    return null
+  }
+
+  test('opens it only if chance alone would hardly bring it', () => {
+    expect(runThatOpens(failingEvery(100, 1000))).toBe(5)
+    expect(runThatOpens(failingEvery(10, 1000))).toBe(6)
+    expect(runThatOpens(failingEvery(6, 1200))).toBe(8)
+  })
+
+  test('opens it near the threshold if little is known', () => {
+    expect(runThatOpens(START)).toBe(5)
+    expect(runThatOpens(failingEvery(4, 4))).toBe(6)
+  })
+
+  test('does not open it in 100,000 requests with a sixth of failures at random', () => {
+    let state = START
+    let seed = 1
+    for (let request = 0; request < 100_000; request++) {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      const nowMs = request * 20
+      state =
+        seed / 2 ** 32 < 0.17
+          ? afterFailure(state, BROKEN, FIVE, nowMs)
+          : afterSuccess(state, FIVE, nowMs)
+      expect(state.status).not.toBe('cooldown')
+    }
+  })
+})
+
 describe('a rate of failures', () => {
   const alternating = (attempts: number) => {
     let state = START

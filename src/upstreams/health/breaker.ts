@@ -42,6 +42,10 @@ const WINDOW_MS = 30_000
 /** Opens if at least half of so many recent attempts failed. */
 const MIN_RATE_ATTEMPTS = 10
 const OPENING_RATE = 0.5
+/** How unlikely a run of failures must be to open it. */
+const UNLIKELY = 1e-6
+/** Few attempts say little of the usual share of failures, so it counts as lower. */
+const UNKNOWN_ATTEMPTS = 10
 
 export function closedBreaker(nowMs: number): BreakerState {
   return {
@@ -109,17 +113,30 @@ export function afterFailure(
   const known = { ...state, lastError: failed.detail }
   if (failed.class === 'rate') return limited(known, failed, rules, nowMs)
   if (failed.class === 'model') return opened(known, 'missing', nowMs + MISSING_MS)
-  const next: BreakerState = {
-    ...known,
-    failureCount: state.failureCount + 1,
-    streak: 0,
-    recent: counted(state, 1, nowMs),
-  }
+  const failureCount = state.failureCount + 1
+  // What fails during an outage says nothing about the usual share of failures.
+  if (state.status === 'cooldown' && isOpen(state, nowMs))
+    return { ...known, failureCount, streak: 0 }
+  const recent = counted(state, 1, nowMs)
+  const next: BreakerState = { ...known, failureCount, streak: 0, recent }
   if (isOpen(state, nowMs)) return next
-  if (next.failureCount >= rules.threshold) return coolDown(next, 'cooldown', rules, nowMs)
+  if (next.failureCount >= tellingRun(state, rules)) return coolDown(next, 'cooldown', rules, nowMs)
   const { attempts, failures } = next.recent
   const failing = attempts >= MIN_RATE_ATTEMPTS && failures >= attempts * OPENING_RATE
   return failing ? coolDown(next, 'degraded', rules, nowMs) : next
+}
+
+/**
+ * How many failures in a row are no chance. An upstream with a tenth of failures has five in a row every 100,000
+ * requests, and one with a sixth every 10,000, although it answers nearly everything: such a run has to be longer, so
+ * long that the share of failures before it makes it as unlikely as 1 in 1,000,000.
+ */
+function tellingRun({ recent, failureCount }: BreakerState, { threshold }: BreakerRules): number {
+  const failures = Math.max(0, recent.failures - failureCount)
+  if (failures === 0) return threshold
+  const attempts = Math.max(failures, recent.attempts - failureCount)
+  const share = failures / (attempts + UNKNOWN_ATTEMPTS)
+  return Math.max(threshold, Math.ceil(Math.log(UNLIKELY) / Math.log(share)))
 }
 
 /** Opens without a run of failures: another key answered the very request that this one refused. */

@@ -1,4 +1,5 @@
 /** Two vendors that fail at random, each by itself, and a crowd of clients that wants whole answers. */
+import type { AttemptNote } from '../../../src/usage/record.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { httpChunk, jsonReply, replyHead, sseHead } from '../../support/mock/mock-replies.ts'
 import {
@@ -102,8 +103,13 @@ export function brokenAt(asked: Asked, place: number, end: 'rst' | 'stall'): Ste
 
 export interface Tally {
   requests: number
-  /** What was wrong with those that failed. */
-  failures: string[]
+  failures: FailedRequest[]
+}
+
+export interface FailedRequest {
+  requestId: string
+  /** What was wrong with its answer. */
+  flaw: string
 }
 
 /** `clients` ask one question after the other, in each format by turns, until `isOver`. */
@@ -127,9 +133,10 @@ export async function crowd(
       const turn = tally.requests++
       const format = SPOKEN[turn % SPOKEN.length] as SpokenFormat
       const stream = streamsOnly || Math.floor(turn / SPOKEN.length) % 2 === 0
-      const flaw = await askOnce(gateway, { format, stream, story })
-      if (flaw !== null)
-        tally.failures.push(`${format.name}, ${stream ? 'streamed' : 'whole'}: ${flaw}`)
+      const failed = await askOnce(gateway, { format, stream, story })
+      if (failed === null) continue
+      const flaw = `${format.name}, ${stream ? 'streamed' : 'whole'}: ${failed.flaw}`
+      tally.failures.push({ ...failed, flaw })
     }
   }
   await Promise.all(Array.from({ length: clients }, client))
@@ -140,14 +147,25 @@ export async function crowd(
 async function askOnce(
   gateway: Gateway,
   { format, stream, story }: { format: SpokenFormat; stream: boolean; story: string },
-): Promise<string | null> {
+): Promise<FailedRequest | null> {
   const response = await fetch(gateway.origin + format.path(format.name, stream), {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.proxyKey}`, 'content-type': 'application/json' },
     body: JSON.stringify(format.question(format.name, stream)),
   })
   const text = await response.text()
-  if (response.status !== 200) return `${response.status} ${text.slice(0, 200)}`
+  const flaw =
+    response.status === 200
+      ? flawOf(text, { format, stream, story })
+      : `${response.status} ${text.slice(0, 200)}`
+  const requestId = response.headers.get('x-request-id') ?? ''
+  return flaw === null ? null : { requestId, flaw }
+}
+
+function flawOf(
+  text: string,
+  { format, stream, story }: { format: SpokenFormat; stream: boolean; story: string },
+): string | null {
   if (!stream)
     return format.readWhole(JSON.parse(text)) === story
       ? null
@@ -157,6 +175,15 @@ async function askOnce(
     return null
   const difference = told === story ? '' : `${told.length} characters of ${story.length}; `
   return `${difference}${[...errors, ...flaws].join('; ').slice(0, 300)} (${reasons.length} reasons)`
+}
+
+/** How each attempt at a request ended, from its record. */
+export async function attemptsOf(gateway: Gateway, requestId: string): Promise<string> {
+  const row = await gateway.usageRow(requestId)
+  const attempts: AttemptNote[] = JSON.parse(String(row.attempt_log))
+  return attempts
+    .map(({ upstream, startedMs, failure }) => `  ${startedMs} ms ${upstream}: ${failure ?? 'ok'}`)
+    .join('\n')
 }
 
 /** The same seed gives the same numbers (mulberry32). */

@@ -4,7 +4,7 @@
  */
 import { afterAll, expect, test } from 'bun:test'
 import { storyOf } from '../../support/spoken/storyteller.ts'
-import { crowd, seeded, startVendors } from './random-faults.ts'
+import { attemptsOf, crowd, seeded, startVendors } from './random-faults.ts'
 
 const SECONDS = Number(process.env.VENDORS_SECONDS ?? 5)
 const SEED = Number(process.env.VENDORS_SEED ?? Date.now() % 1_000_000)
@@ -25,7 +25,8 @@ test(
       `seed ${SEED}: ${requests} requests, ${percent(1 - failures.length / requests)} whole, ` +
         `${percent(asked / requests - 1)} extra requests to vendors`,
     )
-    for (const failure of failures.slice(0, 20)) console.log(failure)
+    for (const { requestId, flaw } of failures.slice(0, 20))
+      console.log(`${flaw}\n${await attemptsOf(rig.gateway, requestId)}`)
     expect(requests).toBeGreaterThan(50)
     expect(rig.gateway.logs()).not.toContain('internal error')
     // The aim is a thousandth; docs/testing.md has what was measured.

@@ -178,6 +178,7 @@ export async function testServices(
     settleNow: async (records) => void kept.records.push(...records),
     unknownObjects: 'pass',
     resendOnReset: true,
+    sameTargetRetry: true,
     rescue: { mode: 'continue', charge: 'answer' },
     ...options.services,
   }

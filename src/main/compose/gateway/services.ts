@@ -65,6 +65,7 @@ function settingsOf(config: Config) {
   return {
     trustsProxy: trustOf(config.trustedProxies),
     resendOnReset: config.upstreamResendOnReset,
+    sameTargetRetry: config.sameTargetRetry,
     rescue: { mode: config.streamRescue, charge: config.rescueCharge },
     queue: config.queue,
     forwardHeaders: config.forwardHeaders,
