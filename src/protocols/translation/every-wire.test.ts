@@ -1,8 +1,8 @@
 /** What must reach every kind of upstream, from the agents that send it: media, choices among tools, budgets. */
 import { describe, expect, test } from 'bun:test'
-import { GatewayError } from '../../core/errors.ts'
 import { asks, call, tool } from '../../../test/support/translation/chat-samples.ts'
 import { lossesOf, sent, sentBody } from '../../../test/support/translation/translation.ts'
+import { GatewayError } from '../../core/errors.ts'
 import type { DialectName, JsonObject, WireName } from '../neutral/neutral.ts'
 import { DIALECTS, WIRES } from './formats.ts'
 
@@ -40,7 +40,10 @@ const claudeCode = {
         type: 'tool_result',
         tool_use_id: 'c',
         content: [
-          { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: PDF } },
+          {
+            type: 'document',
+            source: { type: 'base64', media_type: 'application/pdf', data: PDF },
+          },
         ],
       },
     ]),
