@@ -7,6 +7,7 @@ import { chat } from '../../../test/support/spoken/chat.ts'
 import type { SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN } from '../../../test/support/spoken/index.ts'
 import { messages } from '../../../test/support/spoken/messages.ts'
+import type { ModelParameters } from '../../core/entities.ts'
 import type { GatewayError } from '../../core/errors.ts'
 
 const ANSWER = { id: 'a1', pieces: ['Hel', 'lo'], usage: { input: 41, output: 9 } }
@@ -108,23 +109,29 @@ describe('bytes of the same format', () => {
     expect(gateway.transport.sent[0]?.body).toBe(text)
   })
 
-  test('of a thought are not touched by another model’s name nor by an operator’s parameters', async () => {
-    // Escapes, blanks and a lone surrogate: any rewriting would show.
-    const thought =
-      '{"type":"thinking","thinking":"  \\u0041 caf\\u00e9 \\ud83e \\/ \\n ","signature":"Eq+/=="}'
-    const { text } = asked(`{"role":"assistant","content":[${thought}]}`)
-    const definition = modelOf([modelTarget(1, { model: 'claude-x' })], {
-      name: 'm',
-      parameters: { default: { top_p: 0.5 }, set: { temperature: 0 }, drop: ['max_tokens'] },
-    })
+  // Escapes, blanks and half a character: any change would show.
+  const thought =
+    '{"type":"thinking","thinking":"  \\u0041 caf\\u00e9 \\ud83e \\/ \\n ","signature":"Eq+/=="}'
+  const { text: thinking } = asked(`{"role":"assistant","content":[${thought}]}`)
+  const sentWith = async (parameters: ModelParameters) => {
     const gateway = await inProcess(() => ({ body: JSON.stringify(messages.whole(ANSWER)) }), {
       upstreams: [upstreamKey(1, { provider: 'anthropic', models: ['claude-x'] })],
-      models: [definition],
+      models: [modelOf([modelTarget(1, { model: 'claude-x' })], { name: 'm', parameters })],
     })
-    const answer = await gateway.ask(text, messages)
-    expect(answer.status).toBe(200)
-    const sent = String(gateway.transport.sent[0]?.body)
+    expect((await gateway.ask(thinking, messages)).status).toBe(200)
+    return String(gateway.transport.sent[0]?.body)
+  }
+
+  test('of a thought stay under another model’s name', async () => {
+    const sent = await sentWith({ default: {}, set: {}, drop: [] })
     expect(sent).toContain(thought)
-    expect(JSON.parse(sent)).toMatchObject({ model: 'claude-x', temperature: 0 })
+    expect(JSON.parse(sent).model).toBe('claude-x')
+  })
+
+  test('of a thought mean the same to the letter beside an operator’s parameters', async () => {
+    const parameters = { default: { top_p: 0.5 }, set: { temperature: 0 }, drop: ['max_tokens'] }
+    const sent = JSON.parse(await sentWith(parameters))
+    expect(sent).toMatchObject({ model: 'claude-x', temperature: 0, top_p: 0.5 })
+    expect(sent.messages[0].content).toEqual([JSON.parse(thought)])
   })
 })

@@ -6,7 +6,13 @@ import type { EventWriter, ReplyContext } from '../translation/format.ts'
 import { writeError } from './errors.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
-import { messageId, slotOf, writeAnswerBlock, writeCitation } from './write-response.ts'
+import {
+  messageId,
+  signatureBlock,
+  slotOf,
+  writeAnswerBlock,
+  writeCitation,
+} from './write-response.ts'
 
 type Open = Extract<StreamEvent, { type: 'open' }>
 /** Events of a part that is opened while another is still open. */
@@ -122,13 +128,22 @@ export class MessagesWriter implements EventWriter {
         return this.show() + (part.text === '' ? '' : this.delta(part.text))
       case 'call': {
         const block = `{"type":"tool_use","id":${JSON.stringify(part.id)},"name":${JSON.stringify(part.name)},"input":{}}`
-        return this.blockStart(block) + (part.args === '' ? '' : this.delta(part.args))
+        return (
+          this.carrier(part.signature) +
+          this.blockStart(block) +
+          (part.args === '' ? '' : this.delta(part.args))
+        )
       }
       default: {
         const block = writeAnswerBlock(part)
         return block === null ? '' : this.blockStart(JSON.stringify(block))
       }
     }
+  }
+
+  private carrier(signature: Signature | undefined): string {
+    const block = signatureBlock(signature)
+    return block === null ? '' : this.blockStart(JSON.stringify(block)) + this.blockStop()
   }
 
   /** Begins the block of a text or thought unless it has begun. */
@@ -145,6 +160,10 @@ export class MessagesWriter implements EventWriter {
     this.hidden = false
     this.block++
     return `event: content_block_start\ndata: {"type":"content_block_start","index":${this.block},"content_block":${block}}\n\n`
+  }
+
+  private blockStop(): string {
+    return `event: content_block_stop\ndata: {"type":"content_block_stop","index":${this.block}}\n\n`
   }
 
   private delta(text: string): string {
@@ -174,8 +193,7 @@ export class MessagesWriter implements EventWriter {
         ? this.blockStart(`{"type":"redacted_thinking","data":${slot}}`)
         : this.deltaOf(`{"type":"signature_delta","signature":${slot}}`)
     }
-    if (!this.hidden)
-      text += `event: content_block_stop\ndata: {"type":"content_block_stop","index":${this.block}}\n\n`
+    if (!this.hidden) text += this.blockStop()
     return text + this.release()
   }
 

@@ -17,7 +17,7 @@ export function writeResponse(response: NeutralResponse, context: ReplyContext):
     type: 'message',
     role: 'assistant',
     model: response.model ?? context.request.model,
-    content: parts.flatMap((part) => writeAnswerBlock(part) ?? []),
+    content: parts.flatMap(writeAnswerBlocks),
   }
   return {
     ...head,
@@ -33,6 +33,18 @@ export function writeResponse(response: NeutralResponse, context: ReplyContext):
 
 export function messageId({ requestId }: ReplyContext): string {
   return `msg_${requestId}`
+}
+
+function writeAnswerBlocks(part: Part): JsonObject[] {
+  const block = writeAnswerBlock(part)
+  if (block === null) return []
+  const carrier = part.type === 'call' ? signatureBlock(part.signature) : null
+  return carrier === null ? [block] : [carrier, block]
+}
+
+/** Calls have no slot for a signature here: a thought that is not shown, before the call, carries it. */
+export function signatureBlock(signature: Signature | undefined): JsonObject | null {
+  return signature === undefined ? null : { type: 'redacted_thinking', data: slotOf(signature) }
 }
 
 /** Null: a part that this protocol has no place for, such as another vendor's server tool. */

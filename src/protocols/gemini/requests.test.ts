@@ -1,12 +1,18 @@
 /** What Gemini gets of a foreign client’s request. */
 import { describe, expect, test } from 'bun:test'
 import {
+  answered,
   dataOf,
+  eventsFrom,
   lossesOf,
+  readRequest,
   sentBody,
   streamed,
+  targetOf,
+  wire,
 } from '../../../test/support/translation/translation.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
+import { recalled, ThoughtMemory } from '../translation/thoughts.ts'
 
 const asks = (text: string) => ({ role: 'user', content: text })
 const calls = (id: string, name = 'look', args = '{}') => ({
@@ -170,4 +176,39 @@ describe('signatures of a tool loop of Gemini 3', () => {
     const signed = contents[1].parts.filter((part: JsonObject) => part.functionCall)
     expect(signed.map((part: JsonObject) => part.thoughtSignature)).toEqual(['c2ln', undefined])
   })
+
+  test('return on the first call through a client of Messages', () => {
+    const tools = [{ name: 'look', input_schema: { type: 'object' } }]
+    const { content } = answered({ client: 'messages', upstream: 'gemini' }, answer)
+    const results = content
+      .filter(({ type }: JsonObject) => type === 'tool_use')
+      .map(({ id }: JsonObject) => ({ type: 'tool_result', tool_use_id: id, content: 'cat' }))
+    const messages = [
+      asks('Look'),
+      { role: 'assistant', content },
+      { role: 'user', content: results },
+    ]
+    const { contents } = sentBody('messages', { max_tokens: 9, messages, tools }, 'gemini')
+    expect(signaturesIn(contents[1].parts)).toEqual(['c2ln', undefined])
+  })
+
+  test('return on the first call through a chat client, which returns none', () => {
+    const memory = new ThoughtMemory()
+    for (const event of eventsFrom('gemini', [answer])) memory.add(event)
+    const [{ message }] = answered({ client: 'chat', upstream: 'gemini' }, answer).choices
+    const results = message.tool_calls.map(({ id }: JsonObject) => ({
+      role: 'tool',
+      tool_call_id: id,
+      content: 'cat',
+    }))
+    const body = { model: 'm', messages: [asks('Look'), message, ...results], tools: [LOOK] }
+    const request = recalled(readRequest('chat', body), memory.found())
+    const written = wire('gemini').writeRequest(request, targetOf('gemini')).body
+    const [, turn] = written.contents as { parts: JsonObject[] }[]
+    expect(signaturesIn(turn?.parts ?? [])).toEqual(['c2ln', undefined])
+  })
 })
+
+function signaturesIn(parts: readonly JsonObject[]) {
+  return parts.filter(({ functionCall }) => functionCall).map((part) => part.thoughtSignature)
+}

@@ -91,6 +91,10 @@ describe('a Messages stream from a chat upstream', () => {
     ])
     expect(dataOf(text)[0].message.usage.input_tokens).toBe(12)
     expect(dataOf(text).at(-2).usage.input_tokens).toBe(777)
+    // An agent that never hears of its input never makes room for more.
+    const uncounted = streamed(toClaude, [chunk({ content: 'Hi' }), finish('stop'), '[DONE]'])
+    expect(dataOf(uncounted.text)[0].message.usage.input_tokens).toBe(12)
+    expect(dataOf(uncounted.text).at(-2).usage.input_tokens ?? 12).toBe(12)
   })
 
   test('counts neither cached nor written input as input, and never below zero', () => {
