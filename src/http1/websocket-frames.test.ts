@@ -93,6 +93,22 @@ describe('messages', () => {
   })
 })
 
+test('bytes are released up to the end of the last whole message', () => {
+  const reader = new FrameReader(false, { text() {}, close() {} })
+  const one = frame({ opcode: 1, payload: Buffer.from('one') })
+  const sound = frame({ opcode: 2, payload: Buffer.alloc(300) })
+  const begun = frame({ opcode: 1, final: false, payload: Buffer.from('t') })
+  const rest = frame({ opcode: 0, payload: Buffer.from('wo') })
+  const ping = frame({ opcode: 9 })
+  expect(reader.push(one.subarray(0, 1))).toBe(0)
+  expect(reader.push(one.subarray(1, 4))).toBe(0)
+  expect(reader.push(Buffer.concat([one.subarray(4), one]))).toBe(1 + one.length)
+  // What is not text is passed as it arrives.
+  expect(reader.push(sound.subarray(0, 200))).toBe(200)
+  expect(reader.push(Buffer.concat([sound.subarray(200), begun, ping]))).toBe(sound.length - 200)
+  expect(reader.push(Buffer.concat([rest, begun]))).toBe(rest.length)
+})
+
 test.each([
   ['a reserved bit', frame({ opcode: 1, reserved: 0x40 }), 1002],
   ['an unknown opcode', frame({ opcode: 3 }), 1002],

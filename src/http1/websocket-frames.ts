@@ -54,6 +54,8 @@ export class FrameReader {
   private message: number | null = null
   private size = 0
   private parts: Buffer[] | null = null
+  /** How far into the latest bytes no text message is left that is still being collected. */
+  private readTo = 0
 
   /** `masked`: whether frames must be masked (a client's) or must not be (a server's). */
   constructor(masked: boolean, sink: FrameSink) {
@@ -61,13 +63,19 @@ export class FrameReader {
     this.sink = sink
   }
 
-  /** Throws WebSocketError. */
-  push(bytes: Uint8Array): void {
+  /**
+   * Returns how many of these bytes, and all before them, belong to nothing that is yet to be read: what follows is a
+   * text message whose end is missing. Throws WebSocketError.
+   */
+  push(bytes: Uint8Array): number {
+    this.readTo = 0
     let at = 0
     while (at < bytes.length) {
       if (this.left < 0) at = this.readHead(bytes, at)
       if (this.left >= 0) at = this.readPayload(bytes, at)
+      if (this.headSize === 0 && this.parts === null) this.readTo = at
     }
+    return this.readTo
   }
 
   private readHead(bytes: Uint8Array, from: number): number {

@@ -85,9 +85,16 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
   })
   const fromClient = new FrameReader(true, { text() {}, close() {} })
 
-  join(client, upstream, (bytes) => watched(fromClient, bytes, close))
-  join(upstream, client, (bytes) =>
-    watched(fromUpstream, bytes, () => close(UPSTREAM_FAULT, 'the upstream broke the protocol')),
+  const brokenUpstream = () => close(UPSTREAM_FAULT, 'the upstream broke the protocol')
+  /** Nothing may follow a close frame. */
+  const unlessClosing = (readTo: number | null) => (closing ? null : readTo)
+  join(client, upstream, (bytes) =>
+    unlessClosing(watched(fromClient, bytes, close)) === null ? null : bytes,
+  )
+  join(
+    upstream,
+    client,
+    wholeMessages((bytes) => unlessClosing(watched(fromUpstream, bytes, brokenUpstream))),
   )
   client.onClosed = finish
   // What it sent last may still be on its way to the client.
@@ -106,26 +113,45 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
   return uncharged
 }
 
-/** False if the bytes must not go on. */
+/** How many of the bytes belong to whole messages; null if they must not go on. */
 function watched(
   reader: FrameReader,
   bytes: Uint8Array,
   close: (code: number, reason: string) => void,
-): boolean {
+): number | null {
   try {
-    reader.push(bytes)
-    return true
+    return reader.push(bytes)
   } catch (error) {
     if (!(error instanceof WebSocketError)) throw error
     close(error.code, error.message)
-    return false
+    return null
   }
 }
 
+/** Keeps the beginning of a message until its end has been read: it may hold the upstream's key. */
+function wholeMessages(read: (bytes: Uint8Array) => number | null): Passing {
+  let held: Uint8Array[] = []
+  return (bytes) => {
+    const readTo = read(bytes)
+    if (readTo === null) return null
+    const isWhole = readTo === bytes.length && held.length === 0
+    if (isWhole) return bytes
+    const passed = readTo === 0 ? null : Buffer.concat([...held, bytes.subarray(0, readTo)])
+    if (readTo > 0) held = []
+    // A copy, because the bytes may be in the buffer all connections share.
+    if (readTo < bytes.length) held.push(new Uint8Array(bytes.subarray(readTo)))
+    return passed
+  }
+}
+
+/** What of these bytes, and of earlier ones, goes on to the other side now; null: nothing. */
+type Passing = (bytes: Uint8Array) => Uint8Array | null
+
 /** A slow reader slows down the other side. */
-function join(from: Tunnel, to: Tunnel, mayPass: (bytes: Uint8Array) => boolean): void {
+function join(from: Tunnel, to: Tunnel, passing: Passing): void {
   from.onBytes = (bytes) => {
-    if (mayPass(bytes) && !to.write(bytes)) from.hold(true)
+    const passed = passing(bytes)
+    if (passed !== null && !to.write(passed)) from.hold(true)
   }
   to.onDrained = () => from.hold(false)
 }
