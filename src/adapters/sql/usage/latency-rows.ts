@@ -15,12 +15,18 @@ export const LATENCY: BulkStatement = {
 }
 
 export function latencyRows(records: readonly UsageRecord[]): BulkRow[] {
-  return folded(
-    records.flatMap(({ startedAtMs, upstream, firstTokenMs }) => {
-      if (firstTokenMs === null) return []
-      return [{ key: [slotOf(startedAtMs), upstream ?? '', bucketOf(firstTokenMs)], amounts: [1] }]
-    }),
+  const counts = new Map<string, SlotCounts>()
+  for (const { startedAtMs, upstream, firstTokenMs } of records) {
+    if (firstTokenMs === null) continue
+    const name = upstream ?? ''
+    const ofUpstream: SlotCounts = counts.get(name) ?? new Map()
+    counts.set(name, ofUpstream)
+    count(ofUpstream, startedAtMs, bucketOf(firstTokenMs))
+  }
+  const rows = [...counts].flatMap(([upstream, ofUpstream]) =>
+    counted(ofUpstream).map(({ slot, bucket, requests }) => [slot, upstream, bucket, requests]),
   )
+  return folded(rows, LATENCY.key.length)
 }
 
 export const OVERHEAD: BulkStatement = {
@@ -32,15 +38,32 @@ export const OVERHEAD: BulkStatement = {
 
 /** Of requests that reached an upstream. */
 export function overheadRows(records: readonly UsageRecord[]): BulkRow[] {
-  return folded(
-    records.flatMap(({ startedAtMs, attempts }) => {
-      const ms = attempts[0]?.startedMs
-      if (ms === undefined) return []
-      return [{ key: [slotOf(startedAtMs), overheadBucketOf(ms)], amounts: [1] }]
-    }),
-  )
+  const counts: SlotCounts = new Map()
+  for (const { startedAtMs, attempts } of records) {
+    const ms = attempts[0]?.startedMs
+    if (ms !== undefined) count(counts, startedAtMs, overheadBucketOf(ms))
+  }
+  const rows = counted(counts).map(({ slot, bucket, requests }) => [slot, bucket, requests])
+  return folded(rows, OVERHEAD.key.length)
 }
 
-function slotOf(atMs: number): string {
-  return slotText(Math.floor(atMs / SLOT_MS) * SLOT_MS)
+/** Half hours since 1970 → bucket → requests. Counts numbers, because every record passes through here. */
+type SlotCounts = Map<number, number[]>
+
+function count(counts: SlotCounts, atMs: number, bucket: number): void {
+  const slot = Math.floor(atMs / SLOT_MS)
+  const ofSlot = counts.get(slot) ?? []
+  counts.set(slot, ofSlot)
+  ofSlot[bucket] = (ofSlot[bucket] ?? 0) + 1
+}
+
+function counted(counts: SlotCounts) {
+  return [...counts].flatMap(([slot, buckets]) =>
+    // Skips the buckets that have no requests.
+    Object.entries(buckets).map(([bucket, requests]) => ({
+      slot: slotText(slot * SLOT_MS),
+      bucket: Number(bucket),
+      requests,
+    })),
+  )
 }

@@ -30,7 +30,7 @@ export const BY_DAY = coarser('usage_by_day', { day: 'text', model: 'text', upst
 export const BY_USER = coarser('usage_by_user', { day: 'text', user_id: 'integer' })
 
 export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
-  return coarserRows(daily, (row) => [
+  return coarserRows(BY_MONTH, daily, (row) => [
     String(row[DAY]).slice(0, 7),
     row[USER] ?? null,
     row[KEY] ?? null,
@@ -40,15 +40,22 @@ export function byMonthRows(daily: readonly BulkRow[]): BulkRow[] {
 }
 
 export function byDayRows(daily: readonly BulkRow[]): BulkRow[] {
-  return coarserRows(daily, (row) => [row[DAY] ?? null, row[MODEL] ?? null, row[UPSTREAM] ?? null])
+  return coarserRows(BY_DAY, daily, (row) => [
+    row[DAY] ?? null,
+    row[MODEL] ?? null,
+    row[UPSTREAM] ?? null,
+  ])
 }
 
 export function byUserRows(daily: readonly BulkRow[]): BulkRow[] {
-  return coarserRows(daily, (row) => [row[DAY] ?? null, row[USER] ?? null])
+  return coarserRows(BY_USER, daily, (row) => [row[DAY] ?? null, row[USER] ?? null])
 }
 
-function coarserRows(daily: readonly BulkRow[], keyOf: (row: BulkRow) => BulkRow): BulkRow[] {
-  return folded(
-    daily.map((row) => ({ key: keyOf(row), amounts: row.slice(FIRST_SUM).map(Number) })),
-  )
+function coarserRows(
+  { key }: BulkStatement,
+  daily: readonly BulkRow[],
+  keyOf: (row: BulkRow) => BulkRow,
+): BulkRow[] {
+  const rows = daily.map((row) => [...keyOf(row), ...row.slice(FIRST_SUM)])
+  return folded(rows, key.length)
 }

@@ -79,43 +79,33 @@ export function slotText(startMs: number): string {
 
 function rowsBy(sums: readonly DaySum[], periodOf: (sum: DaySum) => string): BulkRow[] {
   return folded(
-    sums.map((sum) => ({
-      key: [periodOf(sum), sum.userId, sum.apiKeyId, sum.model, sum.upstream],
-      amounts: [
-        sum.requests,
-        sum.errors,
-        ...SUMMED_TOKEN_FIELDS.map((field) => sum[field]),
-        sum.estimated,
-        sum.unpriced,
-        sum.costUsd,
-      ],
-    })),
+    sums.map((sum) => [
+      ...[periodOf(sum), sum.userId, sum.apiKeyId, sum.model, sum.upstream],
+      ...[sum.requests, sum.errors],
+      ...SUMMED_TOKEN_FIELDS.map((field) => sum[field]),
+      ...[sum.estimated, sum.unpriced, sum.costUsd],
+    ]),
+    DAILY.key.length,
   )
 }
 
 export function monthlyRows(sums: readonly DaySum[]): BulkRow[] {
   return folded(
-    sums.map((sum) => ({
-      key: billed(sum),
-      amounts: [
-        ...QUOTA_TOKEN_FIELDS.map((field) => sum[field]),
-        sum.requests,
-        sum.unpriced,
-        sum.costUsd,
-      ],
-    })),
+    sums.map((sum) => [
+      ...billed(sum),
+      ...QUOTA_TOKEN_FIELDS.map((field) => sum[field]),
+      ...[sum.requests, sum.unpriced, sum.costUsd],
+    ]),
+    MONTHLY.key.length,
   )
 }
 
 export function leaseRows(sums: readonly DaySum[], instanceId: string): BulkRow[] {
   const now = isoTime(Date.now())
-  return folded(
-    sums.flatMap((sum) =>
-      sum.leasedTokens === null
-        ? []
-        : [{ key: [...billed(sum), instanceId], amounts: [-sum.leasedTokens] }],
-    ),
-  ).map((row) => [...row, now])
+  const rows = sums.flatMap((sum) =>
+    sum.leasedTokens === null ? [] : [[...billed(sum), instanceId, -sum.leasedTokens]],
+  )
+  return folded(rows, LEASES.key.length).map((row) => [...row, now])
 }
 
 /** A request belongs to the month it started in, whenever it ended. */
