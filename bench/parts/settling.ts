@@ -147,7 +147,7 @@ const ways: Record<string, Way> = {
 for (const [users, size] of [
   [1, 500],
   [200, 500],
-  [200, 2000],
+  [200, 1000],
 ] as const) {
   const batches = batchesOf(users, size)
   const costs = new Map(Object.keys(ways).map((name) => [name, [] as number[]]))

@@ -14,10 +14,14 @@ export interface Drain {
   giveUp(): void
 }
 
+interface DrainRules extends Omit<SettleRules, 'logger' | 'givesUp'> {
+  batchRecords: number | undefined
+}
+
 /** Nothing is drained before `recovered` resolves. */
 export function createDrain(
   { backlog, flushing, logger }: JournalParts,
-  rules: Omit<SettleRules, 'logger' | 'givesUp'>,
+  { batchRecords = BATCH, ...rules }: DrainRules,
   recovered: () => Promise<void>,
 ): Drain {
   let finishing = false
@@ -29,13 +33,13 @@ export function createDrain(
     await recovered()
     for (;;) {
       flushing.runNow()
-      const batch = backlog.next(BATCH)
+      const batch = backlog.next(batchRecords)
       if (batch.length === 0) return
       const records = batch.map(({ record }) => record)
       if ((await settleUntilStored(settling, records)) === null) return
       backlog.stored(batch)
       // Other records that ended wait for the next run: a transaction for a few costs as much as one for hundreds.
-      if (backlog.size() < BATCH && !finishing) return
+      if (backlog.size() < batchRecords && !finishing) return
       await nextTick()
     }
   }

@@ -27,13 +27,14 @@ export interface DiskJournal extends Journal {
 const TICK_MS = 100
 
 export function openJournal(options: JournalOptions): DiskJournal {
-  const { folder, store, instanceId, files = journalFiles } = options
+  const { folder, store, instanceId, batchRecords, files = journalFiles } = options
   files.makeFolder(folder)
   const left = segmentsIn(folder, files)
   const parts = journalParts(options, left, flush)
   const drain = createDrain(
     parts,
     {
+      batchRecords,
       settle: (records) => store.settle(records, instanceId),
       onRefused: (record, error) => quarantine(parts, record, error),
     },

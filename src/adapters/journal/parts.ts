@@ -20,6 +20,8 @@ export interface JournalOptions {
   files?: JournalFiles
   segmentBytes?: number
   mostInMemory?: number
+  /** The most records in one transaction. */
+  batchRecords?: number
 }
 
 export interface JournalParts {

@@ -189,3 +189,24 @@ describe('JOURNAL_SYNC', () => {
     expect(rig.calls('sync')).toBe(0)
   })
 })
+
+test.each([
+  [undefined, [500, 500, 200]],
+  [1_000, [1_000, 200]],
+])(
+  'records that ended at once are stored in batches (%p at most)',
+  async (batchRecords, expected) => {
+    const sizes: number[] = []
+    const store = {
+      async settle(records: readonly unknown[]) {
+        sizes.push(records.length)
+        return records.length
+      },
+    }
+    const journal = rig.open({ store, ...(batchRecords !== undefined && { batchRecords }) })
+    await Promise.all(range(1, 1_200).map((number) => journal.begin(entry(number))))
+    for (const number of range(1, 1_200)) journal.end(ended(number))
+    await waitFor('all to be stored', () => journal.health().waitingRecords === 0)
+    expect(sizes).toEqual(expected)
+  },
+)

@@ -100,6 +100,12 @@ function quotasOf({ config, quotaLedger, instanceId }: GatewayParts, ready: Prom
   })
 }
 
+/**
+ * A thread stores the batch. All records of one batch share a rollup row for each user and key, so that larger batches
+ * cost less per record. More than this seldom end between two runs of the drain.
+ */
+const EMBEDDED_BATCH = 1_000
+
 function openUsageJournal(parts: GatewayParts, quotas: Quotas): DiskJournal {
   const { config, store, logger, instanceId, journalFolder, seams = {} } = parts
   return openJournal({
@@ -108,6 +114,7 @@ function openUsageJournal(parts: GatewayParts, quotas: Quotas): DiskJournal {
     store: quotas.watch(seams.store?.(store) ?? store),
     instanceId,
     logger,
+    ...(config.database === null && { batchRecords: EMBEDDED_BATCH }),
     ...(seams.journalFiles && { files: seams.journalFiles }),
     ...(seams.segmentBytes && { segmentBytes: seams.segmentBytes }),
   })
