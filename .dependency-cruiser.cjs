@@ -39,6 +39,7 @@ const DRIVERS = {
   oidc: ['openid-client'],
   prices: ['@pydantic/genai-prices'],
   redis: [],
+  'remote-admin': [],
   sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   totp: ['otpauth'],

@@ -14,7 +14,7 @@ const FRAMES = {
     title: '# Command line',
     other: '[中文](cli.zh-CN.md)',
     opening:
-      'Made from the commands themselves by `npx bun scripts/cli-reference.ts`. `bin/gpt-proxy`, or `npm run gpt-proxy --`, works with\nthe server running or stopped. Data goes to standard output, all else to standard error.',
+      'Made from the commands themselves by `npx bun scripts/cli-reference.ts`. `bin/gpt-proxy`, or `npm run gpt-proxy --`, works with\nthe server running or stopped. Data goes to standard output, all else to standard error.\n\n`--server URL` runs a command on another gateway, through its admin API, with the key of an admin in `GPT_PROXY_ADMIN_KEY`.\nEvery command works so except `serve`, `init`, `backup`, `restore` and `migrate`, which need the machine of the store.',
     codes: '## Exit codes',
     language: 'en',
     exits: EXIT_CODE_HELP,
@@ -23,7 +23,7 @@ const FRAMES = {
     title: '# 命令行',
     other: '[English](cli.md)',
     opening:
-      '由 `npx bun scripts/cli-reference.ts` 从命令本身生成。`bin/gpt-proxy` 或 `npm run gpt-proxy --` 在服务运行或停止时均可使用。\n数据写到标准输出，其余写到标准错误。',
+      '由 `npx bun scripts/cli-reference.ts` 从命令本身生成。`bin/gpt-proxy` 或 `npm run gpt-proxy --` 在服务运行或停止时均可使用。\n数据写到标准输出，其余写到标准错误。\n\n`--server URL` 通过管理 API 在另一个网关上执行命令，管理员密钥取自 `GPT_PROXY_ADMIN_KEY`。除 `serve`、`init`、`backup`、\n`restore` 和 `migrate` 需要数据库所在的机器外，所有命令都可以这样使用。',
     codes: '## 退出码',
     language: 'zh',
     exits: EXIT_CODE_HELP_ZH,
@@ -72,7 +72,8 @@ function contextWriting(write: (text: string) => void, language: Language): CliC
     prepare: refusing,
     firstKeysSeen: refusing,
     serve: refusing,
-    consoleLink: refusing,
+    server: null,
+    openNewStore: refusing,
     backup: refusing,
     restore: refusing,
     gateway: refusing,

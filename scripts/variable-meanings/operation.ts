@@ -63,6 +63,10 @@ export const OPERATION = {
     en: 'the secret for `upstream add` and `upstream import`',
     zh: '供 `upstream add` 和 `upstream import` 使用的密钥',
   },
+  GPT_PROXY_ADMIN_KEY: {
+    en: "the key of an admin of the gateway that a command's `--server` names",
+    zh: '命令的 `--server` 所指网关的管理员密钥',
+  },
   GPT_PROXY_OLD_DATABASE: {
     en: "the predecessor's database for `migrate import`: an SQLite file or a PostgreSQL URL",
     zh: '供 `migrate import` 使用的旧系统数据库：SQLite 文件或 PostgreSQL 地址',

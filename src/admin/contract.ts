@@ -112,7 +112,14 @@ export function userView({
   return { id, username, email, role, status, ...limits }
 }
 
-export function keyView({ id, userId, name, prefix, status, ...key }: ApiKey): KeyView {
+export function keyView({
+  id,
+  userId,
+  name,
+  prefix,
+  status,
+  ...key
+}: Omit<ApiKey, 'keyHash'>): KeyView {
   return {
     id,
     user_id: userId,
@@ -142,7 +149,7 @@ export function upstreamView({
   deployments,
   state,
   ...key
-}: UpstreamKey): UpstreamView {
+}: Omit<UpstreamKey, 'encryptedKey'>): UpstreamView {
   return {
     id,
     name,

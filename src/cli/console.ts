@@ -13,8 +13,7 @@ export function addConsole(program: Command, context: CliContext): void {
   withExamples(withJson(command), 'gpt-proxy console', 'gpt-proxy console --user alice').action(
     ({ user, json }: Output & { user: string }) =>
       withAdmin(context, async (admin) => {
-        const { token, expiresAtMs } = await admin.identity.createLink(CLI_ACTOR, user)
-        const link = context.consoleLink(token)
+        const { link, expiresAtMs } = await admin.consoleLink(CLI_ACTOR, user)
         if (json)
           printRow(context, { link, expires_at: new Date(expiresAtMs).toISOString() }, { json })
         else context.writeOut(`${link}\n`)

@@ -2,6 +2,7 @@
 
 import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
+import type { CommandAdmin } from '../admin/command-admin.ts'
 import type { PredecessorImport } from '../admin/predecessor/import.ts'
 import type { Setting } from '../config/settings.ts'
 import type { Config } from '../config.ts'
@@ -103,17 +104,23 @@ export type OpenAdmin = Admin & {
   close(): Promise<void>
 }
 
+export interface OpenCommandAdmin extends CommandAdmin {
+  close(): Promise<void>
+}
+
 export interface CliContext {
   version: string
   /** How this program is called here, as shell words. */
   command: string
-  /** The console's address for such a token. */
-  consoleLink(token: string): string
   config(): Config
   /** Every variable with its value and source, secrets masked. */
-  settings(): Setting[]
-  /** Only `init` creates a missing store. */
-  openAdmin(ifMissing?: 'make it' | 'refuse'): Promise<OpenAdmin>
+  settings(): Promise<Setting[]>
+  /** The gateway that --server names, set before the command runs; null: the store and the files here. */
+  server: string | null
+  /** The use cases of that gateway, or of the store here. */
+  openAdmin(): Promise<OpenCommandAdmin>
+  /** The store here, created if it is missing: only for `init`. */
+  openNewStore(): Promise<OpenAdmin>
   /** Creates what is missing and imports upstream keys from the variables. */
   prepare(admin: OpenAdmin): Promise<FirstStartReport>
   /** The first keys have been shown on a terminal, so their file is deleted. */

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import type { CliContext, FirstKeys } from './context.ts'
 import { type Output, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
-import { withAdmin } from './with-admin.ts'
 
 export function addInit(program: Command, context: CliContext): void {
   const init = program
@@ -13,22 +12,18 @@ export function addInit(program: Command, context: CliContext): void {
     withJson(init),
     'gpt-proxy init',
     'DATA_DIR=/var/lib/gpt-proxy gpt-proxy init',
-  ).action(({ json }: Output) =>
-    withAdmin(
-      context,
-      async (admin) => {
-        const { imported, isFirst, unseenKeys } = await context.prepare(admin)
-        const keys = unseenKeys === null ? {} : whereabouts(context, unseenKeys)
-        printRow(
-          context,
-          { first_start: isFirst, upstream_keys_imported: imported, ...keys },
-          { json },
-        )
-        if (context.showsToTerminal) context.firstKeysSeen()
-      },
-      'make it',
-    ),
-  )
+  ).action(async ({ json }: Output) => {
+    const admin = await context.openNewStore()
+    try {
+      const { imported, isFirst, unseenKeys } = await context.prepare(admin)
+      const keys = unseenKeys === null ? {} : whereabouts(context, unseenKeys)
+      const row = { first_start: isFirst, upstream_keys_imported: imported, ...keys }
+      printRow(context, row, { json })
+      if (context.showsToTerminal) context.firstKeysSeen()
+    } finally {
+      await admin.close()
+    }
+  })
 }
 
 /** On a terminal the secrets themselves, once; otherwise the path of their file. */

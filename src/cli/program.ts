@@ -38,6 +38,7 @@ import { addQuotaShow } from './quota/show.ts'
 import { addRestore } from './restore.ts'
 import { addRouteExplain } from './route-explain.ts'
 import { addServe } from './serve.ts'
+import { withServerOption } from './server-option.ts'
 import { setHelpLanguage, withTitles } from './texts/help-language.ts'
 import { usageErrorInChinese } from './texts/usage-errors-zh.ts'
 import { addUpstreamAdd } from './upstream/add.ts'
@@ -164,11 +165,13 @@ export function buildProgram(context: CliContext): Command {
     .version(context.version, '--version', 'the version of this program')
     .showHelpAfterError(isChinese ? '（见 --help）' : '(see --help)')
     .exitOverride()
+  withServerOption(program, context)
   withExamples(
     program.addHelpText('after', `\n${isChinese ? EXIT_CODE_HELP_ZH : EXIT_CODE_HELP}`),
     'gpt-proxy serve',
     'gpt-proxy upstream add main < key.txt',
     'gpt-proxy chat demo/echo Hello',
+    'GPT_PROXY_ADMIN_KEY=$KEY gpt-proxy --server https://gateway.example.com user list',
   )
   for (const add of TOP) add(program, context)
   for (const [name, about, example, commands] of GROUPS) {

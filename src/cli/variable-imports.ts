@@ -1,6 +1,6 @@
 /** Imports upstream keys from variables into rows, each once. */
-import type { Admin } from '../admin/admin.ts'
 import type { Actor } from '../admin/changes.ts'
+import type { CommandAdmin } from '../admin/command-admin.ts'
 import type { ImportOptions } from '../admin/upstreams/upstream-import.ts'
 import type { Config } from '../config.ts'
 import type { Provider } from '../core/entities.ts'
@@ -12,7 +12,7 @@ export interface ImportedFromVariables {
   removedBefore: number
 }
 
-type ImportKeys = Admin['upstreams']['importAll']
+type ImportKeys = CommandAdmin['upstreams']['importAll']
 
 /** Keys of one provider at one address. */
 interface VariableKeys extends Omit<Parameters<ImportKeys>[1], 'provider'> {
@@ -64,7 +64,7 @@ export function areKeysInVariables(config: Config): boolean {
 
 /** UPSTREAM_TYPE, if set, ignores the variables of all other providers. */
 export async function importFromVariables(
-  { upstreams }: Admin,
+  { upstreams }: Pick<CommandAdmin, 'upstreams'>,
   config: Config,
   { actor, ...options }: ImportOptions & { actor: Actor },
 ): Promise<ImportedFromVariables> {

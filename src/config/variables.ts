@@ -158,6 +158,8 @@ export const VARIABLES = {
   RATE_LIMIT_FAIL_OPEN: flag.default(true),
   /** Read by `upstream add` and `upstream import` themselves. */
   GPT_PROXY_UPSTREAM_KEY: upstreamSecret.optional(),
+  /** Read by every command with --server. */
+  GPT_PROXY_ADMIN_KEY: z.string().optional(),
   /** Read by `migrate import` itself. */
   GPT_PROXY_OLD_DATABASE: z.string().optional(),
   GPT_PROXY_OLD_ENCRYPTION_KEY: z.string().optional(),
@@ -188,6 +190,7 @@ export const SECRETS = [
 export const HIDDEN: readonly string[] = [
   ...SECRETS,
   'GPT_PROXY_UPSTREAM_KEY',
+  'GPT_PROXY_ADMIN_KEY',
   'GPT_PROXY_OLD_DATABASE',
   'GPT_PROXY_OLD_ENCRYPTION_KEY',
   'AWS_ACCESS_KEY_ID',

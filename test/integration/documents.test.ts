@@ -179,7 +179,8 @@ function program(): Command {
   return buildProgram({
     version: '0',
     command: 'gpt-proxy',
-    consoleLink: unused,
+    server: null,
+    openNewStore: unused,
     backup: unused,
     restore: unused,
     config: unused,

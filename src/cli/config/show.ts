@@ -11,8 +11,8 @@ export function addConfigShow(config: Command, context: CliContext): void {
       .description('every variable with its value and source; secrets are masked'),
   ).option('--set', 'only those that are set')
   withExamples(show, 'gpt-proxy config show', 'gpt-proxy config show --set --json').action(
-    ({ json, set }: Output & { set?: boolean }) => {
-      const rows = context.settings().filter(({ source }) => !set || source !== 'default')
+    async ({ json, set }: Output & { set?: boolean }) => {
+      const rows = (await context.settings()).filter(({ source }) => !set || source !== 'default')
       printRows(context, rows, { json, columns: ['name', 'value', 'source'] })
     },
   )

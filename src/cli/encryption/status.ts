@@ -14,7 +14,7 @@ export function addEncryptionStatus(encryption: Command, context: CliContext): v
     )
   withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
     withAdmin(context, async (admin) => {
-      const activeKeyId = admin.encryption.activeKeyId()
+      const activeKeyId = await admin.encryption.activeKeyId()
       const rows = (await admin.encryption.status()).map(
         ({ kind, name, keyId, active, problem }) => ({
           kind,

@@ -1,7 +1,7 @@
 /** gpt-proxy key create */
 import type { Command } from 'commander'
+import type { MintedKeyRow } from '../../admin/command-admin.ts'
 import { keyView } from '../../admin/contract.ts'
-import type { MintedKey } from '../../admin/keys.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
@@ -45,7 +45,7 @@ export function addKeyCreate(key: Command, context: CliContext): void {
 /** Only the key goes to standard output, so that it can be piped; its description goes to standard error. */
 export function printMinted(
   context: CliContext,
-  { secret, key }: MintedKey,
+  { secret, key }: MintedKeyRow,
   json: boolean | undefined,
 ): void {
   if (json) {

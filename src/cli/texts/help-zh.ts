@@ -7,6 +7,8 @@ const PROGRAM = {
   'One OpenAI-compatible address in front of all your model keys.':
     '一个兼容 OpenAI 的地址，统一代理您的所有模型密钥。',
   'the version of this program': '显示程序版本',
+  'run the command on this gateway, with the admin key in GPT_PROXY_ADMIN_KEY':
+    '在该网关上执行命令，管理员密钥取自 GPT_PROXY_ADMIN_KEY',
   'start the gateway': '启动网关',
   'ask the running gateway whether it accepts requests; exit code 1 if it does not':
     '询问运行中的网关是否接受请求；不接受时退出码为 1',

@@ -1,6 +1,6 @@
 /** gpt-proxy upstream import */
 import type { Command } from 'commander'
-import { CLI_ACTOR, type CliContext, type OpenAdmin } from '../context.ts'
+import { CLI_ACTOR, type CliContext, type OpenCommandAdmin } from '../context.ts'
 import { withExamples } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
@@ -39,9 +39,9 @@ export function addUpstreamImport(upstream: Command, context: CliContext): void 
 }
 
 async function importGiven(
-  { upstreams }: OpenAdmin,
-  input: Parameters<OpenAdmin['upstreams']['importAll']>[1],
-  secrets: Parameters<OpenAdmin['upstreams']['importAll']>[2],
+  { upstreams }: OpenCommandAdmin,
+  input: Parameters<OpenCommandAdmin['upstreams']['importAll']>[1],
+  secrets: Parameters<OpenCommandAdmin['upstreams']['importAll']>[2],
 ) {
   const { added } = await upstreams.importAll(CLI_ACTOR, input, secrets, { again: true })
   return { added: added.length }

@@ -1,8 +1,9 @@
 /** gpt-proxy upstream list */
 import type { Command } from 'commander'
+import type { UpstreamRow } from '../../admin/command-admin.ts'
 import { upstreamView } from '../../admin/contract.ts'
 import { allPages } from '../../admin/pages.ts'
-import type { ModelState, UpstreamKey } from '../../core/entities.ts'
+import type { ModelState } from '../../core/entities.ts'
 import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
@@ -51,7 +52,7 @@ export function addUpstreamList(upstream: Command, context: CliContext): void {
 }
 
 /** The most specific key wins, so a key without a list gets the models that no other key names. */
-function servedBy({ models, deployments, provider }: UpstreamKey): string {
+function servedBy({ models, deployments, provider }: UpstreamRow): string {
   const named = [...Object.keys(deployments ?? {}), ...(models ?? [])]
   if (named.length > 0) return named.join(', ')
   return PROVIDER_FACTS[provider].servesUnnamedModels ? 'all other models' : 'nothing'

@@ -1,14 +1,13 @@
 /** gpt-proxy upstream reset, enable, disable and remove: one row each, named by name or id. */
 import type { Command } from 'commander'
-import type { Admin } from '../../admin/admin.ts'
+import type { CommandUpstreams, UpstreamRow } from '../../admin/command-admin.ts'
 import { upstreamView } from '../../admin/contract.ts'
-import type { UpstreamKey } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
-type Change = (upstreams: Admin['upstreams'], name: string) => Promise<UpstreamKey>
+type Change = (upstreams: CommandUpstreams, name: string) => Promise<UpstreamRow>
 
 export const addUpstreamReset = changing(
   'reset',

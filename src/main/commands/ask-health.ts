@@ -1,5 +1,6 @@
 /** Queries the health of the gateway on HOST and PORT: for people, and for a container's health check. */
 import { get } from 'node:http'
+import { get as getTls } from 'node:https'
 import { text } from 'node:stream/consumers'
 import type { HealthReport } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
@@ -7,8 +8,11 @@ import { ownAddress } from '../compose/own-address.ts'
 
 const PATIENCE_MS = 3_000
 
-export async function askHealth({ host, port }: Config): Promise<HealthReport> {
-  const url = ownAddress(host, port)
+export function askHealth({ host, port }: Config): Promise<HealthReport> {
+  return askHealthAt(ownAddress(host, port))
+}
+
+export async function askHealthAt(url: string): Promise<HealthReport> {
   try {
     const [ready, health] = await Promise.all([ask(`${url}/readyz`), ask(`${url}/health`)])
     const { status, services } = JSON.parse(health.body) as Pick<
@@ -32,9 +36,13 @@ interface HealthResponse {
 function ask(url: string): Promise<HealthResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<HealthResponse>()
   const signal = AbortSignal.timeout(PATIENCE_MS)
-  const request = get(url, { signal, agent: false }, (response) => {
-    text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
-  })
+  const request = (url.startsWith('https:') ? getTls : get)(
+    url,
+    { signal, agent: false },
+    (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
+    },
+  )
   request.on('error', reject)
   return promise
 }

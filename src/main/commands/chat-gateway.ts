@@ -1,7 +1,6 @@
 /** For `gpt-proxy chat`: the running gateway, or a temporary one. */
-import { request } from 'node:http'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
-import type { ChatGateway, ChatReply } from '../../cli/context.ts'
+import type { ChatGateway } from '../../cli/context.ts'
 import type { Config } from '../../config.ts'
 import { startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
@@ -12,6 +11,7 @@ import { ownAddress } from '../compose/own-address.ts'
 import { ask } from '../doctor/ask.ts'
 import type { Environment } from '../serve/serve.ts'
 import { listen } from '../serve/server.ts'
+import { chat } from './chat-request.ts'
 
 /** A key for this command only; it is deleted at the end, and expires if deleting fails. */
 const KEY_LIFETIME_MS = 10 * 60_000
@@ -81,22 +81,4 @@ async function accepts(url: string, key: string): Promise<boolean> {
     await Bun.sleep(50)
   }
   return false
-}
-
-/** Not with fetch: key and prompt would go to the outgoing proxy configured for upstreams. */
-function chat(url: string, key: string, body: object): Promise<ChatReply> {
-  const { promise, resolve, reject } = Promise.withResolvers<ChatReply>()
-  const sending = request(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    agent: false,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-  })
-  sending.on('error', reject)
-  sending.on('response', (response) => {
-    const id = response.headers['x-request-id']
-    const requestId = typeof id === 'string' ? id : null
-    resolve({ status: response.statusCode ?? 0, requestId, body: response })
-  })
-  sending.end(JSON.stringify(body))
-  return promise
 }

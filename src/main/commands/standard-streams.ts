@@ -6,7 +6,12 @@ export class OutputLost extends Error {
   override readonly name = 'OutputLost'
 }
 
-export function standardStreams() {
+export interface StandardStreams {
+  writeOut(text: string): void
+  writeError(text: string): void
+}
+
+export function standardStreams(): StandardStreams {
   let lost = false
   const writeError = (text: string) => void process.stderr.write(text)
   process.stdout.on('error', ({ code }: { code?: string }) => {

@@ -1,36 +1,27 @@
 /** Every variable as the console shows it: its value with secrets masked, and where it comes from. */
 
+import { settingsOf } from '../../config/settings.ts'
 import { HIDDEN } from '../../config/variables.ts'
 import { VARIABLES } from '../../config.ts'
-import { redact } from '../../core/redact.ts'
 import type { VariableSetting } from '../../http/routes/admin/frame/parts.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const MASK = '••••••••'
-
 export function variableSettings(environment: Environment): VariableSetting[] {
-  return Object.entries(VARIABLES).map(([name, schema]) => {
-    const isSecret = HIDDEN.includes(name)
-    const file = environment[`${name}_FILE`]
-    const given = environment[name]
-    const byDefault = defaultOf(schema)
-    const source = file ? 'file' : given ? 'environment' : 'default'
-    const value = source === 'default' ? byDefault : isSecret ? MASK : redact(given ?? '', [])
-    return {
-      name,
-      value: source === 'file' && !isSecret ? `(in ${file})` : value,
-      source,
-      from: source === 'file' ? `${name}_FILE` : source === 'environment' ? name : null,
-      secret: isSecret,
-      default: byDefault,
-    }
-  })
+  const schemas: Record<string, (typeof VARIABLES)[keyof typeof VARIABLES]> = VARIABLES
+  return settingsOf(environment).map(({ name, value, source }) => ({
+    name,
+    value,
+    source,
+    from: source === 'file' ? `${name}_FILE` : source === 'environment' ? name : null,
+    secret: HIDDEN.includes(name),
+    default: defaultOf(schemas[name]),
+  }))
 }
 
-/** null if it has none. */
-function defaultOf(schema: { safeParse(value: unknown): { success: boolean; data?: unknown } }) {
-  const { success, data } = schema.safeParse(undefined)
-  if (!success || data === undefined) return null
-  return typeof data === 'string' ? data : JSON.stringify(data)
+/** Null if it has none. */
+function defaultOf(schema: (typeof VARIABLES)[keyof typeof VARIABLES] | undefined): string | null {
+  const read = schema?.safeParse(undefined)
+  if (!read?.success || read.data === undefined || read.data === null) return null
+  return typeof read.data === 'string' ? read.data : JSON.stringify(read.data)
 }

@@ -15,7 +15,8 @@ function programWriting(write: (text: string) => void): Command {
   const context: CliContext = {
     version: '0',
     command: 'gpt-proxy',
-    consoleLink: refusing,
+    server: null,
+    openNewStore: refusing,
     backup: refusing,
     restore: refusing,
     config: refusing,

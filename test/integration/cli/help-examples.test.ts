@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { CliContext } from '../../../src/cli/context.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
 import {
   chatCompletion,
   jsonReply,
@@ -55,10 +56,12 @@ const ALLOWED: readonly (readonly [example: RegExp, exitCodes: readonly number[]
 
 let folder: string
 let mock: MockUpstream
+let gateway: Gateway
 beforeAll(async () => {
   mock = await startMockUpstream({ script: () => jsonReply(200, chatCompletion('hello')) })
   folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-examples-'))
   const dataDir = join(folder, 'template')
+  gateway = await startGateway()
   const cli = async (line: string, stdin?: string) => {
     const { exitCode, stderr } = await runCli(line.split(' '), environmentFor(dataDir), stdin)
     if (exitCode !== 0) throw new Error(`${line}: ${stderr}`)
@@ -75,6 +78,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => {
   rmSync(folder, { recursive: true })
+  await gateway.stop()
   await mock.close()
 })
 
@@ -107,10 +111,13 @@ async function pasted(
   }
   const key = Bun.file(join(dataDir, 'encryption.key'))
   const old = (await key.exists()) ? (await key.text()).trim() : ''
-  const text = example.replace(/\/(var\/lib|backups|safe)\//, `${place}/`)
+  // The example's gateway is this one.
+  const text = example
+    .replace('https://gateway.example.com', gateway.origin)
+    .replace(/\/(var\/lib|backups|safe)\//, `${place}/`)
   const child = Bun.spawn(['sh', '-c', text], {
     cwd: place,
-    env: { ...env, OLD: old },
+    env: { ...env, OLD: old, KEY: gateway.adminKey },
     stdin: Buffer.from('sk-typed-example\n'),
     stdout: 'pipe',
     stderr: 'pipe',

@@ -9,6 +9,10 @@ import type { AdminApiParts } from './frame/parts.ts'
 
 export function definitionOperations({ on, parts }: AdminApi): void {
   const { models } = parts.admin
+  on(contract.listDefinitions, async (context) => {
+    const items = (await models.list()).map(definitionView)
+    return context.json({ items }, 200)
+  })
   on(contract.getDefinition, async (context) =>
     shown(context, parts, await models.find(context.req.valid('param').model)),
   )
@@ -47,8 +51,12 @@ function objectIn(text: string): Readonly<Record<string, unknown>> {
 }
 
 function shown(context: AdminContext, parts: AdminApiParts, definition: ModelDefinition) {
-  const { targets, default: added, set, drop, ...view } = modelView(definition)
   tag(context, modelView(definition), parts)
+  return context.json(definitionView(definition), 200)
+}
+
+function definitionView(definition: ModelDefinition) {
+  const { targets, default: added, set, drop, ...view } = modelView(definition)
   const lists = {
     targets: targets.map(({ conditions, ...target }) => ({
       ...target,
@@ -58,7 +66,7 @@ function shown(context: AdminContext, parts: AdminApiParts, definition: ModelDef
     set: { ...set },
     drop: [...drop],
   }
-  return context.json({ ...view, ...lists }, 200)
+  return { ...view, ...lists }
 }
 
 function definitionOf(

@@ -75,7 +75,7 @@ function encryption({ on, parts }: AdminApi): void {
     context.json({ active_key_id: use.activeKeyId(), rows: (await use.status()).map(row) }, 200),
   )
   on(contract.rotateEncryption, async (context) => {
-    const { rotated, failed } = await use.rotate(actorOf(context))
-    return context.json({ rotated, failed: failed.map(row) }, 200)
+    const { rotated, failed, retiredKeys } = await use.rotate(actorOf(context))
+    return context.json({ rotated, failed: failed.map(row), retired_keys: retiredKeys }, 200)
   })
 }

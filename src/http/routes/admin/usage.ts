@@ -1,8 +1,10 @@
 /** What was used and what it cost: sums, series and CSV, all from rollups. */
 import type { z } from '@hono/zod-openapi'
+import { usageView } from '../../../admin/contract.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { monthOf, monthStartMs, nextMonthStartMs } from '../../../core/time/month.ts'
 import type { BucketSum, TimeRange } from '../../../usage/console-reports.ts'
+import { DIMENSIONS } from '../../../usage/report.ts'
 import { bucketsOf, type Step } from '../../../usage/time-buckets.ts'
 import * as contract from './contract/usage.ts'
 import { invalidField } from './frame/api-error.ts'
@@ -27,6 +29,19 @@ export function usageOperations({ on, parts }: AdminApi): void {
   on(contract.usage, async (context) => {
     const query = context.req.valid('query')
     return context.json(await report(parts, query, context.var.principal), 200)
+  })
+  on(contract.usageTotals, async (context) => {
+    const { by = '', from, until, ...filter } = context.req.valid('query')
+    const sums = await parts.admin.usage.summarize({
+      by: by.split(',').flatMap((word) => DIMENSIONS.filter((name) => name === word)),
+      fromMs: from === undefined ? null : Date.parse(from),
+      untilMs: until === undefined ? null : Date.parse(until),
+      user: filter.user ?? null,
+      apiKeyId: filter.key_id ?? null,
+      model: filter.model ?? null,
+      upstream: filter.upstream ?? null,
+    })
+    return context.json({ items: sums.map(usageView) }, 200)
   })
   on(contract.usageSeries, async (context) => {
     const query = context.req.valid('query')

@@ -44,7 +44,9 @@ function keyList({ on, parts }: AdminApi): void {
       nowMs: nowMs(),
       ...cursorOf(query),
     })
-    return context.json(pageView(listed, await keyViews(parts, listed.items)), 200)
+    // A row that can't be read may be anybody's.
+    const shown = ownerScope(context.var.principal) === null ? listed : { next: listed.next }
+    return context.json(pageView(shown, await keyViews(parts, listed.items)), 200)
   })
   on(contract.createKey, async (context) => {
     const body = context.req.valid('json')
@@ -69,6 +71,19 @@ function oneKey({ on, parts }: AdminApi): void {
     const key = await ownKeyOf(context, parts, context.req.valid('param').id)
     tag(context, keyView(key), parts)
     return context.json(await oneView(parts, key), 200)
+  })
+  on(contract.keyActivity, async (context) => {
+    const key = await ownKeyOf(context, parts, context.req.valid('param').id)
+    const { activity, refusedNow } = await admin.keys.show(String(key.id))
+    const time = (atMs: number | null) => (atMs === null ? null : isoTime(atMs))
+    const view = {
+      refused_because: refusedNow,
+      last_used_at: time(activity.lastUsedMs),
+      last_refused_at: time(activity.lastRefusedMs),
+      last_refusal: activity.lastRefusal,
+      last_refused_address: activity.lastRefusedAddress,
+    }
+    return context.json(view, 200)
   })
   on(contract.updateKey, async (context) => {
     const key = await ownKeyOf(context, parts, context.req.valid('param').id)

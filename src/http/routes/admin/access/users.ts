@@ -80,6 +80,12 @@ function waysIn({ on, parts }: AdminApi): void {
     const url = `${context.var.visit.publicUrl}/console/#setup=${link.token}`
     return context.json({ url, expires_at: isoTime(link.expiresAtMs) }, 200)
   })
+  on(contract.setPasswordOfUser, async (context) => {
+    const { id } = context.req.valid('param')
+    const { password } = context.req.valid('json')
+    await identity.setPassword(actorOf(context), String(id), password)
+    return context.body(null, 204)
+  })
   on(contract.endSessionsOfUser, async (context) => {
     const { id } = await admin.users.find(String(context.req.valid('param').id))
     return context.json({ ended: await identity.sessions.endAll(actorOf(context), id) }, 200)
@@ -124,8 +130,9 @@ function monthGiven(text: string | undefined, nowMs: number): Month {
 }
 
 function patchOf(body: z.output<typeof contract.UserChange>): UserPatch {
-  const { email, role, status, monthly_quota_tokens: tokens, max_in_flight: most } = body
+  const { username, email, role, status, monthly_quota_tokens: tokens, max_in_flight: most } = body
   return {
+    ...(username !== undefined && { username }),
     ...(email !== undefined && { email }),
     ...(role !== undefined && { role }),
     ...(status !== undefined && { status }),

@@ -15,6 +15,8 @@ export const ErrorReply = z
       doctor: z.string().optional(),
       remedy: z.string().optional(),
       fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+      /** The values that the message mentions, by name: for messages in other languages. */
+      values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
       /** Of a conflict: who made the change that was overlooked, and when. */
       changed_by: z.string().nullable().optional(),
       changed_at: z.string().nullable().optional(),
@@ -48,12 +50,26 @@ export const RangeQuery = z.object({
   until: Time.openapi({ description: 'exclusive' }),
 })
 
+/** A row of the database with a value that makes no sense. It is ignored when requests are served. */
+export const MalformedRow = z
+  .object({
+    table: z.string(),
+    id: z.number().int(),
+    name: z.string(),
+    reason: z.string(),
+    /** SQL that repairs it; null if only a person can know the correct value. */
+    repair: z.string().nullable(),
+  })
+  .openapi('MalformedRow')
+
 /** `total` is of all pages under the same filter; null where counting it would take long. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
     next_cursor: z.string().nullable(),
     total: z.number().int().nullable(),
+    /** Rows of this page that can't be read; absent if there are none. */
+    malformed: z.array(MalformedRow).optional(),
   })
 }
 

@@ -60,6 +60,17 @@ export const NamedDefinition = ModelDefinition.extend({ name: z.string() }).open
   'NamedDefinition',
 )
 
+export const listDefinitions = createRoute({
+  method: 'get',
+  path: '/model-definitions',
+  ...READERS,
+  summary: 'Every defined public model name, by name',
+  responses: {
+    200: json('All of them', z.object({ items: z.array(NamedDefinition) })),
+    ...REFUSALS,
+  },
+})
+
 export const getDefinition = createRoute({
   method: 'get',
   path: '/model-definitions/{model}',

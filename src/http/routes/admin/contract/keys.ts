@@ -1,5 +1,6 @@
 /** Proxy keys: the secret is shown by `create` and `rotate`, once. */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { RefusalReason } from '../../../../access/key-activity.ts'
 import { EVERYONE, OWNERS } from './access.ts'
 import {
   body,
@@ -20,6 +21,12 @@ import {
   Time,
   versioned,
 } from './common.ts'
+
+const REFUSAL_REASONS = [
+  'revoked',
+  'expired',
+  'user disabled',
+] as const satisfies readonly RefusalReason[]
 
 export const KEY_STATES = ['active', 'retiring', 'expired', 'revoked'] as const
 
@@ -125,6 +132,29 @@ export const getKey = createRoute({
   summary: 'One key',
   request: { params: IdPath },
   responses: { 200: versioned('The key', Key), ...REFUSALS, ...MISSING },
+})
+
+export const keyActivity = createRoute({
+  method: 'get',
+  path: '/keys/{id}/activity',
+  ...EVERYONE,
+  summary: 'When a key was last used and refused, and why it would be refused now',
+  request: { params: IdPath },
+  responses: {
+    200: json(
+      'Its activity',
+      z.object({
+        /** Null if it would be accepted. */
+        refused_because: z.enum(REFUSAL_REASONS).nullable(),
+        last_used_at: Time.nullable(),
+        last_refused_at: Time.nullable(),
+        last_refusal: z.string().nullable(),
+        last_refused_address: z.string().nullable(),
+      }),
+    ),
+    ...REFUSALS,
+    ...MISSING,
+  },
 })
 
 export const updateKey = createRoute({

@@ -125,6 +125,23 @@ export const setPrice = createRoute({
   responses: { 200: versioned('As it is now', Price), ...REFUSALS, ...STALE, ...CONFLICT },
 })
 
+export const importPrices = createRoute({
+  method: 'post',
+  path: '/prices/import',
+  ...ADMIN,
+  summary: 'Set many own prices, all or none',
+  request: {
+    body: body(
+      z.object({ prices: z.array(NewPrice.extend({ model: ModelName })).max(10_000) }).strict(),
+    ),
+  },
+  responses: {
+    200: json('How many were set', z.object({ imported: z.number().int() })),
+    ...REFUSALS,
+    ...CONFLICT,
+  },
+})
+
 export const unsetPrice = createRoute({
   method: 'delete',
   path: '/prices/{model}',

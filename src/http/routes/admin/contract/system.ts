@@ -193,7 +193,15 @@ export const rotateEncryption = createRoute({
   ...ADMIN,
   summary: 'Seal every stored secret with the active encryption key, while serving',
   responses: {
-    200: json('Rows', z.object({ rotated: z.array(SealedName), failed: z.array(SealedRow) })),
+    200: json(
+      'Rows',
+      z.object({
+        rotated: z.array(SealedName),
+        failed: z.array(SealedRow),
+        /** The file on the server that holds the old key; null if the key is not in a file. */
+        retired_keys: z.string().nullable(),
+      }),
+    ),
     ...REFUSALS,
     ...CONFLICT,
   },

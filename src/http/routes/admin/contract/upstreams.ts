@@ -54,6 +54,18 @@ export const upstreamSettings = {
 }
 const secret = z.string().min(1).max(20_000)
 
+const ModelState = z
+  .object({
+    /** The upstream's name for it. */
+    model: z.string(),
+    /** `degraded` and `missing` ones are used only if nothing better is available. */
+    status: z.enum(['cooldown', 'degraded', 'limited', 'missing']),
+    failure_count: z.number().int(),
+    until: Time,
+    last_error: z.string().nullable(),
+  })
+  .openapi('ModelState')
+
 export const Upstream = z
   .object({
     id: z.number().int(),
@@ -62,6 +74,10 @@ export const Upstream = z
     /** Of the requests among upstreams that serve the same models, 0 to 1. */
     share: z.number(),
     state: z.enum(UPSTREAM_STATES),
+    /** As all instances share it. */
+    status: z.enum(['healthy', 'cooldown', 'disabled', 'invalid']),
+    /** The models that it does not serve well now; a model without an entry is healthy. */
+    model_states: z.array(ModelState),
     failure_count: z.number().int(),
     /** Milliseconds by the server's clock, so that a wrong browser clock does not matter. */
     cooldown_ms: z.number().nullable(),

@@ -1,8 +1,13 @@
 /** What was used and what it cost: sums, series and CSV, all from rollups. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { byTokenColumn, SUMMED_TOKEN_FIELDS } from '../../../../core/token-kinds.ts'
-import { EVERYONE } from './access.ts'
-import { Id, json, RangeQuery, REFUSALS, Time } from './common.ts'
+import { DIMENSIONS } from '../../../../usage/report.ts'
+import { EVERYONE, READERS } from './access.ts'
+import { Id, json, MISSING, RangeQuery, REFUSALS, Time } from './common.ts'
+
+function isDimension(name: string): boolean {
+  return (DIMENSIONS as readonly string[]).includes(name)
+}
 
 export const GROUPS = ['user', 'key', 'model', 'upstream'] as const
 export const STEPS = ['hour', 'day', 'week', 'month'] as const
@@ -88,6 +93,50 @@ export const usage = createRoute({
   summary: 'Usage by group; a user sees only their own',
   request: { query: UsageFilter },
   responses: { 200: json('Sums', UsageReport), ...REFUSALS },
+})
+
+export const TotalRow = z
+  .object({
+    user: z.string(),
+    key: z.string(),
+    model: z.string(),
+    upstream: z.string(),
+    /** A day or month of UTC. */
+    day: z.string(),
+    month: z.string(),
+  })
+  .partial()
+  .extend(Sum.shape)
+  .openapi('UsageTotal')
+
+export const usageTotals = createRoute({
+  method: 'get',
+  path: '/usage/totals',
+  ...READERS,
+  summary: 'Totals by any groups, also by days and months of UTC, without a limit on the range',
+  request: {
+    query: RangeQuery.partial().extend({
+      /** With commas between; none is a single total. */
+      by: z
+        .string()
+        .max(60)
+        .optional()
+        .refine(
+          (text) => text === undefined || text.split(',').every(isDimension),
+          `some of ${DIMENSIONS.join(', ')}`,
+        ),
+      /** By name or id. */
+      user: z.string().min(1).max(64).optional(),
+      key_id: Id.optional(),
+      model: z.string().max(200).optional(),
+      upstream: z.string().max(64).optional(),
+    }),
+  },
+  responses: {
+    200: json('Rows', z.object({ items: z.array(TotalRow) })),
+    ...REFUSALS,
+    ...MISSING,
+  },
 })
 
 export const usageSeries = createRoute({

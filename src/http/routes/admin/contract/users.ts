@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ADMIN, EVERYONE, READERS, ROLES } from './access.ts'
 import {
+  BUSY,
   body,
   CONFLICT,
   IdempotencyKey,
@@ -74,6 +75,7 @@ export const NewUser = z
 /** What is not sent stays as it is; null clears it. */
 export const UserChange = z
   .object({
+    username: Username,
     email: Email,
     role: z.enum(ROLES),
     status: z.enum(['active', 'disabled']),
@@ -158,6 +160,18 @@ export const linkForUser = createRoute({
     ...MISSING,
     ...CONFLICT,
   },
+})
+
+export const setPasswordOfUser = createRoute({
+  method: 'put',
+  path: '/users/{id}/password',
+  ...ADMIN,
+  summary: 'Set the password of a user; ends all sessions and removes the second factor',
+  request: {
+    params: IdPath,
+    body: body(z.object({ password: z.string().min(1).max(1000) }).strict()),
+  },
+  responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...BUSY },
 })
 
 export const endSessionsOfUser = createRoute({

@@ -78,13 +78,14 @@ function describe(error: unknown): Described | null {
   return null
 }
 
-function operatorError({ kind, code, message, field, remedy }: OperatorError): Described {
+function operatorError(error: OperatorError): Described {
+  const { kind, code, message, field, remedy, values } = error
   return {
     status: STATUS_OF_KIND[kind],
     code,
     message,
     fields: field === null ? [] : [{ field, message }],
-    more: remedy === '' ? {} : { remedy },
+    more: { ...(remedy !== '' && { remedy }), values },
   }
 }
 

@@ -1,5 +1,5 @@
 /** Pages of lists: the cursor is the id that the page before ended with. */
-import type { Listed } from '../../../../admin/store.ts'
+import type { Listed, MalformedRow } from '../../../../admin/store.ts'
 import { invalidField } from './api-error.ts'
 
 export function cursorOf({ cursor, limit }: { cursor?: string | undefined; limit: number }) {
@@ -9,8 +9,14 @@ export function cursorOf({ cursor, limit }: { cursor?: string | undefined; limit
 }
 
 export function pageView<View>(
-  { next, total }: Pick<Listed<unknown>, 'next'> & { total?: number | null },
+  listed: Pick<Listed<unknown>, 'next'> & { malformed?: MalformedRow[] },
   items: View[],
 ) {
-  return { items, next_cursor: next === null ? null : String(next), total: total ?? null }
+  const { next, malformed = [] } = listed
+  return {
+    items,
+    next_cursor: next === null ? null : String(next),
+    total: null,
+    ...(malformed.length > 0 && { malformed }),
+  }
 }

@@ -1,5 +1,7 @@
 /** Prices: the operator's own, which come before the published ones. */
+import type { z } from '@hono/zod-openapi'
 import { priceView } from '../../../../admin/contract.ts'
+import type { ModelPrice } from '../../../../admin/store.ts'
 import * as contract from '../contract/models.ts'
 import { type AdminApi, actorOf, tag } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
@@ -18,25 +20,36 @@ export function priceOperations({ on, parts }: AdminApi): void {
   })
   on(contract.setPrice, async (context) => {
     const { model } = context.req.valid('param')
-    const body = context.req.valid('json')
-    const price = await prices.set(actorOf(context), {
-      model,
-      rates: {
-        input: body.input_usd,
-        output: body.output_usd,
-        cached: body.cached_usd,
-        reasoning: body.reasoning_usd,
-        audioInput: body.audio_input_usd,
-        audioOutput: body.audio_output_usd,
-      },
-    })
+    const price = await prices.set(actorOf(context), priceOf(model, context.req.valid('json')))
     tag(context, priceView(price), parts)
     return context.json({ ...priceView(price), source: 'own' as const }, 200)
+  })
+  on(contract.importPrices, async (context) => {
+    const given = context.req.valid('json').prices
+    await prices.setAll(
+      actorOf(context),
+      given.map(({ model, ...rates }) => priceOf(model, rates)),
+    )
+    return context.json({ imported: given.length }, 200)
   })
   on(contract.unsetPrice, async (context) => {
     await prices.unset(actorOf(context), context.req.valid('param').model)
     return context.body(null, 204)
   })
+}
+
+function priceOf(model: string, given: z.output<typeof contract.NewPrice>): ModelPrice {
+  return {
+    model,
+    rates: {
+      input: given.input_usd,
+      output: given.output_usd,
+      cached: given.cached_usd,
+      reasoning: given.reasoning_usd,
+      audioInput: given.audio_input_usd,
+      audioOutput: given.audio_output_usd,
+    },
+  }
 }
 
 export async function ownPrices({ admin }: AdminApiParts) {

@@ -1,5 +1,6 @@
 /** Provider keys: added, tried, changed, switched off, removed. */
 import type { z } from '@hono/zod-openapi'
+import type { Actor } from '../../../../admin/changes.ts'
 import { upstreamView } from '../../../../admin/contract.ts'
 import type { UpstreamChanges } from '../../../../admin/upstreams/upstream-input.ts'
 import type { UpstreamKey } from '../../../../core/entities.ts'
@@ -84,27 +85,25 @@ function oneUpstream({ on, parts }: AdminApi): void {
 
 function states({ on, parts }: AdminApi): void {
   const { upstreams } = parts.admin
-  on(contract.resetUpstream, async (context) => {
-    const { id } = await find(parts, context.req.valid('param').id)
-    return shown(context, parts, await upstreams.reset(actorOf(context), String(id)), 200)
-  })
-  on(contract.disableUpstream, async (context) => {
-    const { id } = await find(parts, context.req.valid('param').id)
-    const changed = await upstreams.setDisabled(actorOf(context), String(id), true)
-    return shown(context, parts, changed, 200)
-  })
-  on(contract.enableUpstream, async (context) => {
-    const { id } = await find(parts, context.req.valid('param').id)
-    const changed = await upstreams.setDisabled(actorOf(context), String(id), false)
-    return shown(context, parts, changed, 200)
-  })
+  const change = async (context: AdminContext, id: number, changed: StateChange) => {
+    await find(parts, id)
+    const upstream = await changed(actorOf(context), String(id))
+    // Otherwise the reply would show the state that this instance still remembers.
+    await parts.services.directory.reload()
+    return shown(context, parts, upstream, 200)
+  }
+  const disable: StateChange = (actor, name) => upstreams.setDisabled(actor, name, true)
+  const enable: StateChange = (actor, name) => upstreams.setDisabled(actor, name, false)
+  on(contract.resetUpstream, (context) =>
+    change(context, context.req.valid('param').id, upstreams.reset),
+  )
+  on(contract.disableUpstream, (context) => change(context, context.req.valid('param').id, disable))
+  on(contract.enableUpstream, (context) => change(context, context.req.valid('param').id, enable))
   // A disabled upstream gets no new requests and finishes those it has: that is draining it.
-  on(contract.drainUpstream, async (context) => {
-    const { id } = await find(parts, context.req.valid('param').id)
-    const changed = await upstreams.setDisabled(actorOf(context), String(id), true)
-    return shown(context, parts, changed, 200)
-  })
+  on(contract.drainUpstream, (context) => change(context, context.req.valid('param').id, disable))
 }
+
+type StateChange = (actor: Actor, name: string) => Promise<UpstreamKey>
 
 function asking({ on, parts }: AdminApi): void {
   const { admin, services } = parts

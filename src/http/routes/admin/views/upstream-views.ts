@@ -1,5 +1,5 @@
 /** How upstreams are shown: settings, running state, and what the last 24 hours were like. */
-import type { UpstreamKey } from '../../../../core/entities.ts'
+import type { ModelState, UpstreamKey } from '../../../../core/entities.ts'
 import { shownHeaders } from '../../../../core/fixed-headers.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
@@ -19,11 +19,12 @@ export async function oneUpstreamView(parts: AdminApiParts, upstream: UpstreamKe
 }
 
 export async function upstreamViews(parts: AdminApiParts, upstreams: readonly UpstreamKey[]) {
-  const { reads, services, nowMs } = parts
+  const { admin, reads, services, nowMs } = parts
   const created = await reads.createdAt(
     'upstream_keys',
     upstreams.map(({ id }) => id),
   )
+  const states = await admin.upstreams.modelStates()
   const now = nowMs()
   const day = await dayOf(parts)
   return upstreams.map((upstream) => {
@@ -47,6 +48,10 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       max_in_flight: upstream.maxInFlight,
       tags: [...upstream.tags],
       state: stateOf(shown.status, cooldownMs),
+      status: upstream.state.status,
+      model_states: states
+        .filter(({ upstreamKeyId }) => upstreamKeyId === upstream.id)
+        .map(modelStateView),
       failure_count: shown.failureCount,
       cooldown_ms: cooldownMs,
       cooldown_until:
@@ -84,6 +89,14 @@ async function dayOf({ reports, nowMs }: AdminApiParts) {
       first_token_p50_ms: percentile(counts, 0.5),
       first_token_p95_ms: percentile(counts, 0.95),
     }
+  }
+}
+
+function modelStateView({ model, status, failureCount, untilMs, lastError }: ModelState) {
+  return {
+    ...{ model, status, failure_count: failureCount },
+    until: isoTime(untilMs),
+    last_error: lastError,
   }
 }
 

@@ -1,0 +1,108 @@
+/** What commands need of the program around them: the store and files here, or the gateway that --server names. */
+import { resolve } from 'node:path'
+import { version } from '../../../package.json'
+import type { RemoteGateway } from '../../adapters/remote-admin/client.ts'
+import type { CliContext, OpenCommandAdmin } from '../../cli/context.ts'
+import { settingsOf } from '../../config/settings.ts'
+import { type Config, loadConfig } from '../../config.ts'
+import { asTypedHere } from '../../core/text/command-here.ts'
+import { languageOf } from '../../doctor/text.ts'
+import { commandHere } from '../compose/command-here.ts'
+import { migrationsOf } from '../compose/configured-store.ts'
+import { removeFirstStart } from '../compose/first-start-file.ts'
+import { openAdmin, prepare } from '../compose/open-admin.ts'
+import { ownAddress } from '../compose/own-address.ts'
+import { consoleLinkOf } from '../console/console-link.ts'
+import { examine } from '../doctor/doctor.ts'
+import { type Environment, runServer } from '../serve/serve.ts'
+import { askHealth, askHealthAt } from './ask-health.ts'
+import { backup } from './backup.ts'
+import { callersFolder } from './callers-folder.ts'
+import { chatGateway } from './chat-gateway.ts'
+import { copyStore } from './copy-store.ts'
+import { importPredecessor } from './import-predecessor.ts'
+import {
+  openRemote,
+  remoteChat,
+  remoteDoctor,
+  remoteGateway,
+  remoteSettings,
+} from './remote-gateway.ts'
+import { restore } from './restore.ts'
+import type { StandardStreams } from './standard-streams.ts'
+
+export function commandContext(
+  environment: Environment,
+  { writeOut, writeError: write }: StandardStreams,
+): CliContext {
+  const config = () => loadConfig(environment)
+  const folder = callersFolder(environment.INIT_CWD)
+  const named = (file: string) => resolve(folder, file)
+  const command = commandHere(environment)
+  // All that is written here is for people; most of it names commands.
+  const writeError = (text: string) => write(asTypedHere(text, command))
+  const warn = (message: string) => writeError(`note: ${message}\n`)
+  /** On the gateway that --server names, or else here. */
+  const elsewhere = <T>(there: (gateway: RemoteGateway) => Promise<T>, here: () => Promise<T>) =>
+    context.server === null ? here() : there(remoteGateway(context.server, environment))
+  const context: CliContext = {
+    version,
+    command,
+    config,
+    server: null,
+    settings: () =>
+      elsewhere(remoteSettings, () => Promise.resolve().then(() => settingsOf(environment))),
+    openAdmin: () =>
+      elsewhere(
+        async (gateway) => openRemote(gateway),
+        () => openLocal(config(), warn),
+      ),
+    openNewStore: () => openAdmin(config(), { warn, ifMissing: 'make it' }),
+    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
+    firstKeysSeen: () => removeFirstStart(config()),
+    migrations: () => migrationsOf(config()),
+    copyStore: () => copyStore(config()),
+    importPredecessor: (wish) => importPredecessor(config(), wish, { environment, named, warn }),
+    backup: (file, withKey) => backup(config(), named(file), withKey),
+    restore: (file, options) => restore(config(), named(file), options),
+    serve: () => runServer(config(), environment),
+    health: () => (context.server === null ? askHealth(config()) : askHealthAt(context.server)),
+    doctor: (options) =>
+      elsewhere(
+        (gateway) => remoteDoctor(gateway, options),
+        () => examine(environment, options),
+      ),
+    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
+    gateway: () =>
+      elsewhere(
+        async (gateway) => remoteChat(gateway),
+        () => chatGateway(config(), environment, warn),
+      ),
+    secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
+    writeOut,
+    writeError,
+    readInput: () => Bun.stdin.text(),
+    isTerminal: process.stdin.isTTY === true,
+    terminalWidth: process.stdout.isTTY ? process.stdout.columns : null,
+    colours: process.stdout.isTTY === true && !environment.NO_COLOR,
+    showsToTerminal: process.stdout.isTTY === true,
+  }
+  return context
+}
+
+async function openLocal(
+  config: Config,
+  warn: (message: string) => void,
+): Promise<OpenCommandAdmin> {
+  const { publicUrl, adminListen, host, port } = config
+  const own = adminListen ?? { host, port }
+  const url = (adminListen === null ? publicUrl : null) ?? ownAddress(own.host, own.port)
+  const admin = await openAdmin(config, { warn, ifMissing: 'refuse' })
+  return {
+    ...admin,
+    async consoleLink(actor, user) {
+      const { token, expiresAtMs } = await admin.identity.createLink(actor, user)
+      return { link: consoleLinkOf(url, token), expiresAtMs }
+    },
+  }
+}
