@@ -1,7 +1,7 @@
 /** gpt-proxy serve */
 import type { Command } from 'commander'
-import type { CliContext } from './context.ts'
-import { withExamples } from './options.ts'
+import type { CliContext } from '../context.ts'
+import { withExamples } from '../options.ts'
 
 export function addServe(program: Command, context: CliContext): void {
   withExamples(

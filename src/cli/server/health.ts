@@ -1,9 +1,9 @@
 /** gpt-proxy health */
 import type { Command } from 'commander'
-import type { CliContext } from './context.ts'
-import { EXIT_CODES } from './exit-codes.ts'
-import { type Output, withExamples, withJson } from './options.ts'
-import { printRow } from './output.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { type Output, withExamples, withJson } from '../options.ts'
+import { printRow } from '../output.ts'
 
 export function addHealth(program: Command, context: CliContext): void {
   const command = program

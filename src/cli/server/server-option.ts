@@ -1,7 +1,7 @@
 /** `--server URL`: the command runs on another gateway, through its admin API, if it does not need this machine. */
 import type { Command } from 'commander'
-import { OperatorError } from '../core/operator-error.ts'
-import type { CliContext } from './context.ts'
+import { OperatorError } from '../../core/operator-error.ts'
+import type { CliContext } from '../context.ts'
 
 /** Why a command can't run elsewhere; a name covers its whole group. */
 const LOCAL: Readonly<Record<string, { en: string; zh: string }>> = {
