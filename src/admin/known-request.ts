@@ -1,10 +1,10 @@
 /** What the dry run of a route knows about a request: its proxy key, and a body in any of the wire formats. */
 import { type Caller, mayUse } from '../access/caller.ts'
 import type { ApiKey, ModelDefinition, ModelPrice } from '../core/entities.ts'
+import { featuresOf } from '../protocols/features.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import type { KnownRequest } from '../routing/explain.ts'
-import { featuresOf } from '../routing/features.ts'
 import type { Keyed, Plan } from '../routing/plan.ts'
 import { byCost, byStickiness, stickyKeyOf } from '../routing/strategies.ts'
 import { estimatePrompt } from '../usage/estimate.ts'

@@ -1,5 +1,6 @@
 /** Public model names with their targets. */
 import type { ModelDefinition, ModelTarget } from '../core/entities.ts'
+import { RESERVED_FIELDS } from '../protocols/request-body.ts'
 import { readCondition } from '../routing/conditions.ts'
 import { type Explained, explainRoute } from '../routing/explain.ts'
 import type { Actor, MakeChange } from './changes.ts'
@@ -9,9 +10,6 @@ import { adminError } from './errors.ts'
 import { findKey } from './keys.ts'
 import { knownRequest, strategyOrder } from './known-request.ts'
 import { allUpstreamKeys } from './pages.ts'
-
-/** They determine where a request goes and how it is answered, and are not model parameters. */
-const OWN_FIELDS = ['model', 'messages', 'input', 'prompt', 'stream', 'stream_options']
 
 export interface ExplainInput {
   /** Of the proxy key: its id or prefix. */
@@ -99,7 +97,7 @@ function checkDefinition(definition: ModelDefinition): void {
     ...Object.keys(parameters.set),
     ...parameters.drop,
   ]
-  const own = fields.find((field) => OWN_FIELDS.includes(field))
+  const own = fields.find((field) => RESERVED_FIELDS.includes(field))
   if (own !== undefined) throw adminError('parameter_reserved', { field: own })
 }
 

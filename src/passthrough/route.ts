@@ -65,6 +65,11 @@ export interface VendorRoute {
   runsAnyModel: boolean
 }
 
+/** A successful reply is a whole response or its stream, as of a model call. */
+export function isResponse({ protocol, meter }: Pick<VendorRoute, 'protocol' | 'meter'>): boolean {
+  return protocol === 'responses' && meter === 'tokens'
+}
+
 /** In place of a model that is not required: any key of the vendor can serve the call. */
 export const ANY_KEY = ''
 

@@ -1,10 +1,10 @@
 /** What the routing of a model asks about a request: read only if a condition or a strategy needs it. */
 import type { Caller } from '../access/caller.ts'
 import type { HeaderSource } from '../core/headers.ts'
+import { featuresOf } from '../protocols/features.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import type { RequestFacts } from '../routing/conditions.ts'
-import { featuresOf } from '../routing/features.ts'
 import type { Target } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 import { estimatePrompt } from '../usage/estimate.ts'

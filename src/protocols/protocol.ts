@@ -144,6 +144,8 @@ export interface ClientProtocol {
   writeError(error: ErrorReport, requestId: string): string
   /** The event that ends a stream which broke off; nothing follows it. */
   writeErrorEvent(error: ErrorReport, requestId: string, place?: StreamPlace | null): string
+  /** Its official clients accept nothing but events in a stream; absent: they skip comments, as SSE asks. */
+  readonly refusesComments?: true
   /** Headers of a request that an upstream of this protocol gets too; all others are the gateway's own. */
   readonly forwardedHeaders: readonly string[]
   /** The status that the protocol has for one of the gateway's. */

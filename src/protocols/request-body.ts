@@ -6,6 +6,16 @@ import { countMembers, duplicatesIn, type ScanBounds } from './json-scan.ts'
 export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
 const MAX_MODEL_LENGTH = 256
 
+/** In any format, what determines where a request goes and how it is answered: no parameters of a model. */
+export const RESERVED_FIELDS: readonly string[] = [
+  'model',
+  'messages',
+  'input',
+  'prompt',
+  'stream',
+  'stream_options',
+]
+
 /** Throws `invalid_request`, also if a field of `decisive` is named twice: we and the upstream could take different ones. */
 export function readBody(text: string, decisive: ReadonlySet<string>): Record<string, unknown> {
   const members = countMembers(text, BODY_BOUNDS)

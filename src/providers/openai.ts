@@ -1,7 +1,7 @@
 /** OpenAI and whatever speaks its language at another base URL. */
 import type { UpstreamKey } from '../core/entities.ts'
 import { presetAt } from '../core/providers/presets.ts'
-import type { ProtocolName } from '../protocols/protocol.ts'
+import type { ModelRequest, ProtocolName } from '../protocols/protocol.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
 /**
@@ -17,14 +17,27 @@ export function needsResponses(model: string): boolean {
 
 const PROTOCOL_OF = { chat: 'openai', responses: 'responses' } as const
 
+type Asked = Pick<ModelRequest, 'protocol' | 'endpoint'>
+
+/** Embeddings and the like have one format, whatever conversations are sent in. */
+function hasOneFormat({ protocol, endpoint }: Asked): boolean {
+  return protocol === 'openai' && endpoint !== 'chat/completions'
+}
+
 /** What the operator chose for this upstream. */
-export function chosenProtocol({ protocol }: UpstreamKey): ProtocolName | null {
-  return protocol === null ? null : PROTOCOL_OF[protocol]
+function chosenProtocol({ protocol }: UpstreamKey, asked: Asked): ProtocolName | null {
+  return protocol === null || hasOneFormat(asked) ? null : PROTOCOL_OF[protocol]
 }
 
 /** As the operator chose, or as the model needs. */
-export function onlyProtocol(upstream: UpstreamKey, model: string): ProtocolName | null {
-  return chosenProtocol(upstream) ?? (needsResponses(model) ? 'responses' : null)
+export function onlyProtocol(
+  upstream: UpstreamKey,
+  asked: Asked,
+  model: string,
+): ProtocolName | null {
+  const chosen = chosenProtocol(upstream, asked)
+  if (chosen !== null || hasOneFormat(asked)) return chosen
+  return needsResponses(model) ? 'responses' : null
 }
 
 export const openai: Provider = {

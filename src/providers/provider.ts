@@ -33,8 +33,12 @@ export interface Provider {
   readonly maker: string | null
   /** Absent: every host takes all of `protocols`. */
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
-  /** The one protocol in which a conversation with the model must be sent; null: the client's own if the host takes it. */
-  readonly onlyProtocol?: (upstream: UpstreamKey, model: string) => ProtocolName | null
+  /** The one protocol in which a request for `model` must be sent; null: the client's own if the host takes it. */
+  readonly onlyProtocol?: (
+    upstream: UpstreamKey,
+    request: Pick<ModelRequest, 'protocol' | 'endpoint'>,
+    model: string,
+  ) => ProtocolName | null
   /** For hosts of several makers' models: in which protocol a model is spoken to, and who makes it. */
   readonly byModel?: (model: string) => { protocol: ProtocolName; maker: string }
   readonly destination: DestinationOf

@@ -1,8 +1,9 @@
 /** Which requests a target takes, and what is read from requests of each wire format to decide it. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { FEATURES, type Feature } from '../core/features.ts'
+import { featuresOf } from '../protocols/features.ts'
 import { type RequestFacts, readCondition, takenBy } from './conditions.ts'
-import { FEATURES, type Feature, featuresOf } from './features.ts'
 
 const facts = (more: Partial<RequestFacts> = {}): RequestFacts => ({
   tags: [],

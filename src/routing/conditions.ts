@@ -3,7 +3,7 @@
  * `feature:tools` or `header:x-tier=gold`; `!` before it turns it round. A target takes what meets all of its
  * conditions.
  */
-import { FEATURES, type Feature } from './features.ts'
+import { FEATURES, type Feature } from '../core/features.ts'
 
 /** What conditions can ask about a request. Read only if a condition asks for it, because it costs time. */
 export interface RequestFacts {

@@ -26,6 +26,7 @@ export interface ProviderFacts {
   namesAreDeployments: boolean
 }
 
+/** In this order for calls that name no model: a vendor comes before those that are only compatible with it. */
 const FACTS = {
   openai: {
     hasKeys: true,
@@ -113,7 +114,7 @@ export type ProviderName = keyof typeof FACTS
 
 export const PROVIDER_FACTS: Readonly<Record<ProviderName, ProviderFacts>> = FACTS
 
-/** Providers that can have upstream keys. */
+/** Providers that can have upstream keys, in the order of the table. */
 export const KEY_PROVIDERS = (Object.keys(FACTS) as ProviderName[]).filter(
   (name) => FACTS[name].hasKeys,
 )

@@ -57,16 +57,14 @@ export function openDialogue(
 }
 
 function protocolFor(
-  { protocol, endpoint }: ModelRequest,
+  request: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {
   const { protocols, byModel, speaks, onlyProtocol } = PROVIDERS[upstream.key.provider]
   if (byModel !== undefined) return byModel(target.model).protocol
-  // Embeddings and the like have one format, whatever conversations are sent in.
-  if (onlyProtocol !== undefined && (protocol !== 'openai' || endpoint === 'chat/completions')) {
-    const only = onlyProtocol(upstream.key, target.model)
-    if (only !== null) return only
-  }
+  const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
+  if (only !== null) return only
+  const { protocol } = request
   if (speaks?.(upstream.key, protocol) === false) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
 }

@@ -1,6 +1,7 @@
 /** A stream that breaks after the client has seen a part of its answer is continued by another target. */
 import { failure } from '../../core/failure.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { isSpent } from '../../upstreams/retry.ts'
@@ -92,7 +93,6 @@ async function usedSoFar(
 
 const SEAM = new TextEncoder().encode(': continued by another upstream\n\n')
 
-/** Google's clients take nothing but responses in a stream. */
 function markSeam(tries: RequestTries): void {
-  if (tries.request.protocol !== 'gemini') sendComments(tries, SEAM)
+  if (PROTOCOLS[tries.request.protocol].refusesComments !== true) sendComments(tries, SEAM)
 }

@@ -3,6 +3,7 @@ import { type Caller, mayUse } from '../../access/caller.ts'
 import type { ModelDefinition } from '../../core/entities.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { HeaderSource } from '../../core/headers.ts'
+import { KEY_PROVIDERS } from '../../core/providers/providers.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import {
   modelsIn,
@@ -169,13 +170,10 @@ function accounts({ directory }: Services, { route }: VendorCall): UsableUpstrea
   return directory.allUpstreams().filter((upstream) => hasRoutes(upstream, route))
 }
 
-/** The vendor itself before whoever is only compatible with it, since files and the like are rarely there. */
-const PREFERENCE = ['openai', 'azure', 'compatible', 'anthropic']
-
 function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
   const { route } = call
   const all = accounts(services, call)
-  const rank = ({ key }: UsableUpstream) => PREFERENCE.indexOf(key.provider)
+  const rank = ({ key }: UsableUpstream) => KEY_PROVIDERS.indexOf(key.provider)
   const best = Math.min(...all.map(rank))
   if (all.length > 0) return all.filter((upstream) => rank(upstream) === best)
   throw new GatewayError(

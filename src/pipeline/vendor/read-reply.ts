@@ -1,6 +1,7 @@
 /** A vendor's reply with a status of success: JSON is looked at, events are watched, anything else passes. */
 import { holdsForm, redact } from '../../core/redact.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
+import { isResponse } from '../../passthrough/route.ts'
 import { unitCostUsd } from '../../passthrough/unit-prices.ts'
 import { type Used, usedBy } from '../../passthrough/usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
@@ -26,8 +27,7 @@ export async function readVendorReply(
   source: ListSource,
 ): Promise<Sent> {
   const { reply } = reading
-  const { protocol, meter } = owner.call.route
-  if (protocol === 'responses' && meter === 'tokens') return readResponse(owner, reading)
+  if (isResponse(owner.call.route)) return readResponse(owner, reading)
   const type = reply.header('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
   // A file's content is the client's own, whatever it is, and may be of any size.

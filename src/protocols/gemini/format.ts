@@ -4,6 +4,7 @@ import { readError, writeError } from './errors.ts'
 import { GeminiReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse } from './read-response.ts'
+import { resumedAs } from './resume.ts'
 import { GeminiWriter } from './write-events.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -14,6 +15,7 @@ export const geminiDialect: DialectFormat = {
   writeResponse,
   writeEvents: (context) => new GeminiWriter(context),
   writeError,
+  resumedAs,
 }
 
 export const geminiWire: WireFormat = {

@@ -28,6 +28,8 @@ export function withPath(text: string, model: string, stream: boolean): string {
 export const gemini: Protocol = {
   ...same,
   name: 'gemini',
+  // Google's libraries parse every line of a stream as a response.
+  refusesComments: true,
   readRequest(endpoint, text) {
     const { model, stream, ...body } = readBody(text, DECISIVE)
     if (typeof model !== 'string' || model === '') throw refuse('model', 'is missing in the path')

@@ -100,3 +100,14 @@ export function argsObject(args: string): JsonObject {
   const value = parseJson(args)
   return isObject(value) ? value : { _raw: args }
 }
+
+/** Empty for a text that is no JSON object. */
+export function parsedObject(data: string): JsonObject {
+  const value = parseJson(data)
+  return isObject(value) ? value : {}
+}
+
+export function textIn(object: JsonObject, name: string): string | null {
+  const value = object[name]
+  return typeof value === 'string' ? value : null
+}

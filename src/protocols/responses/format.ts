@@ -5,6 +5,7 @@ import type { DialectFormat, WireFormat } from '../translation/format.ts'
 import { ResponsesReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse } from './read-response.ts'
+import { resumedAs } from './resume.ts'
 import { ResponsesWriter } from './write-events.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -15,6 +16,7 @@ export const responsesDialect: DialectFormat = {
   writeResponse,
   writeEvents: (context) => new ResponsesWriter(context),
   writeError,
+  resumedAs,
 }
 
 export const responsesWire: WireFormat = {

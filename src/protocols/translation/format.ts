@@ -14,6 +14,11 @@ export interface DialectFormat {
   writeResponse(response: NeutralResponse, context: ReplyContext): JsonObject
   writeEvents(context: ReplyContext): EventWriter
   writeError(error: NeutralError, requestId: string): JsonObject
+  /**
+   * How a writer of ours goes on with a stream that passed byte for byte; null if it can't. Absent: it needs nothing
+   * but the answer's id.
+   */
+  readonly resumedAs?: (passed: PassedEvents) => Resumed | null
   /** What official clients wait for after a complete stream, if the upstream leaves it out. */
   readonly endMarker?: string
 }
@@ -92,6 +97,15 @@ export interface SentStream {
   readonly answer: SentAnswer
   /** A writer that has written the answer. */
   writer(context: ReplyContext): EventWriter
+}
+
+/** Of a stream that passed byte for byte. */
+export interface PassedEvents {
+  /** Data of the first and of the last event. */
+  readonly first: string
+  readonly last: string
+  /** Data of the events with which parts began. */
+  readonly beginnings: readonly string[]
 }
 
 /** How a stream that another writer began goes on. */

@@ -21,16 +21,16 @@ export function slotText(signature: Signature, slotVendor: string): string {
   return signature.vendor === slotVendor ? signature.payload : wrapSignature(signature)
 }
 
-/**
- * Whether `target` can use the signature. OpenAI binds its own to an organisation: another account answers
- * `invalid_encrypted_content`.
- */
+/** Makers whose signatures another account of theirs refuses (OpenAI: `invalid_encrypted_content`). */
+const BOUND_TO_ACCOUNT = ['openai']
+
+/** Whether `target` can use the signature. */
 export function returnsTo(
   signature: Signature | undefined,
   target: { vendor: string; account: string },
 ): signature is Signature {
   if (signature === undefined || signature.vendor !== target.vendor) return false
-  if (signature.vendor !== 'openai' || signature.account === null) return true
+  if (signature.account === null || !BOUND_TO_ACCOUNT.includes(signature.vendor)) return true
   return signature.account === target.account
 }
 

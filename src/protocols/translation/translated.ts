@@ -3,7 +3,7 @@ import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Continuation } from '../continuation.ts'
 import { parseJson } from '../neutral/fields.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
-import type { Loss, NeutralRequest } from '../neutral/neutral.ts'
+import type { DialectName, Loss, NeutralRequest } from '../neutral/neutral.ts'
 import type {
   ModelRequest,
   ReadReply,
@@ -172,7 +172,7 @@ function messageOf(cause: unknown): string {
 }
 
 function ownDialect({ name }: WireFormat): DialectFormat | null {
-  return name === 'converse' ? null : (DIALECTS[name] ?? null)
+  return Object.hasOwn(DIALECTS, name) ? DIALECTS[name as DialectName] : null
 }
 
 function usageOf(usage: Parameters<typeof tokenUsage>[0] | null): TokenUsage | null {

@@ -4,6 +4,7 @@ import { copySource } from './source-copy.ts'
 
 const FACTS = `acme: {
     hasKeys: true, baseUrl: 'https://api.acme.example', addedPath: null, hasApiVersion: false,
+    choosesProtocol: false,
     servesUnnamedModels: true, prices: 'own', namesAreDeployments: false,
   },`
 

@@ -154,7 +154,9 @@ function upstreamIn(row: SourceRow, { openSecret }: Readers): OldUpstream | stri
     weight: countOf(pick(row, columns.weight)) ?? 1,
     models,
     deployments: mapOf(pick(row, columns.deployments)) ?? singleDeployment(row, models),
-    apiVersion: provider === 'azure' ? textOf(pick(row, columns.apiVersion)) : null,
+    apiVersion: PROVIDER_FACTS[provider].hasApiVersion
+      ? textOf(pick(row, columns.apiVersion))
+      : null,
   }
 }
 

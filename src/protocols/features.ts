@@ -1,15 +1,5 @@
 /** What a request asks of a model beyond text, in any of the wire formats. */
-
-export const FEATURES = [
-  'audio',
-  'documents',
-  'images',
-  'json',
-  'reasoning',
-  'stream',
-  'tools',
-] as const
-export type Feature = (typeof FEATURES)[number]
+import type { Feature } from '../core/features.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
