@@ -47,6 +47,11 @@ export class MessagesReader implements EventReader {
     return this.stopReason === 'refusal'
   }
 
+  get withholds(): boolean {
+    for (const { raw } of this.blocks.values()) if (raw !== null) return true
+    return false
+  }
+
   read(data: string): void {
     if (this.over) return
     const event = parseJson(data)

@@ -41,6 +41,8 @@ export class ResponsesReader implements EventReader {
   private next = 0
   /** By place: `output` for whole items, `output:content` for the parts of a message. */
   private readonly open = new Map<string, OpenState>()
+  /** Output indices of items that are handed on whole, and are not complete yet. */
+  private readonly withheld = new Set<number>()
   /** Output indices whose items are complete. */
   private readonly done = new Set<number>()
 
@@ -63,6 +65,9 @@ export class ResponsesReader implements EventReader {
         break
       case 'response.output_item.added':
         this.itemAdded(event.item, output)
+        break
+      case 'response.content_part.added':
+        this.contentAdded(event.part, output, place)
         break
       case 'response.output_text.delta':
         this.more(place, { type: 'text', text: '' }, event.delta)
@@ -99,6 +104,10 @@ export class ResponsesReader implements EventReader {
     }
   }
 
+  get withholds(): boolean {
+    return this.withheld.size > 0
+  }
+
   finish(): void {
     if (!this.ended) this.fail(CUT)
   }
@@ -116,6 +125,16 @@ export class ResponsesReader implements EventReader {
       this.openCall(item, output)
     else if (item.type === 'reasoning')
       this.opened(String(output), { type: 'reasoning', text: '', ...idOf(item) })
+    // Of a message, the client has an item without a part until its content begins.
+    else this.withheld.add(output)
+  }
+
+  private contentAdded(part: unknown, output: number, place: string): void {
+    if (!isObject(part)) return
+    if (part.type === 'output_text') this.opened(place, { type: 'text', text: '' })
+    else if (part.type === 'refusal') this.opened(place, { type: 'refusal', text: '' })
+    else return
+    this.withheld.delete(output)
   }
 
   private openCall(item: JsonObject, output: number): void {
@@ -136,6 +155,7 @@ export class ResponsesReader implements EventReader {
 
   private more(place: string, part: OpenPart, text: unknown): void {
     this.opened(place, part)
+    if (this.withheld.size > 0) this.withheld.delete(Number(place.split(':')[0]))
     this.delta(place, text)
   }
 
@@ -165,6 +185,7 @@ export class ResponsesReader implements EventReader {
   private itemDone(item: unknown, output: number): void {
     if (!isObject(item) || this.done.has(output)) return
     this.done.add(output)
+    this.withheld.delete(output)
     if (item.type === 'message') this.messageDone(item, output)
     else {
       const [part] = partsOf(item, this.target)
@@ -190,7 +211,7 @@ export class ResponsesReader implements EventReader {
       return
     }
     const whole = part.type === 'call' ? part.args : part.text
-    const fresh = !this.open.has(place)
+    const fresh = (this.open.get(place)?.text ?? '') === ''
     const state = this.opened(place, emptied(part))
     if (fresh && part.type === 'text')
       for (const citation of part.citations ?? [])

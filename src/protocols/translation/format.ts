@@ -73,6 +73,8 @@ export interface EventReader {
   readonly filtered?: boolean
   /** The last event could not be parsed. */
   readonly malformed?: boolean
+  /** A vendor's own part has begun, such as a search: its events come once it is whole. */
+  readonly withholds?: boolean
   /** The upstream's body has ended. Without the format's own end before, it emits `fail`. */
   finish(): void
 }

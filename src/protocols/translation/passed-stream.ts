@@ -80,7 +80,9 @@ export class PassedStream implements StreamReader {
   }
 
   sent(): SentStream | null {
-    return this.kept === null || this.dropped > 0 ? null : resumedStream(this.dialect, this.kept)
+    // The client has the beginning of a part that no other upstream can go on with.
+    if (this.kept === null || this.dropped > 0 || this.reader.withholds === true) return null
+    return resumedStream(this.dialect, this.kept)
   }
 
   private forward(run: Uint8Array): Uint8Array | null {

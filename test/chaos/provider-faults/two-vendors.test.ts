@@ -29,8 +29,8 @@ test(
       console.log(`${flaw}\n${await attemptsOf(rig.gateway, requestId)}`)
     expect(requests).toBeGreaterThan(50)
     expect(rig.gateway.logs()).not.toContain('internal error')
-    // The aim is a thousandth; docs/testing.md has what was measured.
-    expect(failures.length).toBeLessThanOrEqual(Math.max(10, requests / 100))
+    // One in a thousand; docs/testing.md has what was measured. A short run has few requests, so chance counts more.
+    expect(failures.length).toBeLessThanOrEqual(Math.max(3, requests / 1000))
   },
   SECONDS * 1000 + 60_000,
 )
