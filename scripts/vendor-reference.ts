@@ -41,8 +41,8 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 ends with close code 1008 when the quota is gone. A browser sends its key as the subprotocol
 \`openai-insecure-api-key.KEY\`.
 
-Routes below \`/v1/messages\` go to keys of \`--provider anthropic\`; their errors have Anthropic's form, and models in their
-bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
+Routes below \`/v1/messages\`, and files and skills of requests with the header \`anthropic-version\`, go to keys of
+\`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
 the background, is charged before it is deleted; one that still runs can't be deleted.
 
 Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
@@ -73,10 +73,11 @@ const METERS: Record<Meter, string> = {
   unpriced: 'unpriced',
 }
 
-function rowOf({ method, path, target, meter }: VendorRoute): string {
+function rowOf({ api, method, path, target, meter }: VendorRoute): string {
   const route = `${method} ${path}`
-  const tested = CLIENT_METHODS[route] ?? 'every-route'
-  return `| \`${route}\` | ${PLACES[target.by]} | ${METERS[meter]} | \`${tested}\` |\n`
+  const tested = (api === 'openai' && CLIENT_METHODS[route]) || 'every-route'
+  const whose = api === 'anthropic' ? ' (Anthropic)' : ''
+  return `| \`${route}\`${whose} | ${PLACES[target.by]} | ${METERS[meter]} | \`${tested}\` |\n`
 }
 
 export function vendorReference(): string {

@@ -1,5 +1,9 @@
-/** Anthropic's API other than Messages and the list of models: batches of messages. */
-import { byAccount, byObject, listOf, type VendorRoute } from './route.ts'
+/**
+ * Anthropic's API other than Messages and the list of models. Some paths are OpenAI's too: `isAnthropicCall` says whose
+ * API a client speaks.
+ */
+import type { HeaderSource } from '../core/headers.ts'
+import { byAccount, byObject, listOf, resource, under, type VendorRoute } from './route.ts'
 
 const messageBatches: readonly VendorRoute[] = [
   byAccount('POST messages/batches', { creates: 'message_batch', meter: 'batch' }),
@@ -10,8 +14,33 @@ const messageBatches: readonly VendorRoute[] = [
   byObject('DELETE messages/batches/{message_batch}', { deletes: true }),
 ]
 
-export const ANTHROPIC_ROUTES: readonly VendorRoute[] = messageBatches.map((route) => ({
-  ...route,
-  api: 'anthropic',
-  protocol: 'anthropic',
-}))
+const files: readonly VendorRoute[] = [
+  byAccount('POST files', { creates: 'file', upload: true }),
+  listOf('GET files', 'file'),
+  byObject('GET files/{file}'),
+  byObject('GET files/{file}/content'),
+  byObject('DELETE files/{file}', { deletes: true }),
+]
+
+const skills: readonly VendorRoute[] = [
+  ...resource('skills', 'skill', { upload: true }).filter(
+    ({ method, path }) => method !== 'POST' || path === '/v1/skills',
+  ),
+  byObject('POST skills/{skill}/versions', { upload: true }),
+  ...under('skills/{skill}', [
+    'GET /versions',
+    'GET /versions/{version}',
+    'DELETE /versions/{version}',
+  ]),
+]
+
+export const ANTHROPIC_ROUTES: readonly VendorRoute[] = [
+  ...messageBatches,
+  ...files,
+  ...skills,
+].map((route) => ({ ...route, api: 'anthropic', protocol: 'anthropic' }))
+
+/** Anthropic requires this header of each request; clients of other APIs don't send it. */
+export function isAnthropicCall(headers: HeaderSource): boolean {
+  return headers.get('anthropic-version') !== null
+}

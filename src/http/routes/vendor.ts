@@ -1,7 +1,7 @@
 /** The table of vendor routes as routes of the server: reads each call as far as its row needs it. */
 
 import { invalidRequest } from '../../core/errors.ts'
-import { ANTHROPIC_ROUTES } from '../../passthrough/anthropic-routes.ts'
+import { ANTHROPIC_ROUTES, isAnthropicCall } from '../../passthrough/anthropic-routes.ts'
 import {
   boundaryOf,
   type FormPart,
@@ -41,14 +41,29 @@ export function vendorRow(method: VendorRoute['method'], path: string): VendorRo
 /** These decide for each call whether it passes; see responses.ts. */
 const DECIDED_ELSEWHERE = /^\/v1\/responses(?:$|\/input_tokens$|\/\{response\})/
 
-export const VENDOR_ROUTES: readonly Route[] = ROWS.filter(
-  ({ path }) => !DECIDED_ELSEWHERE.test(path),
-).map((row) => ({
-  method: row.method,
-  path: row.path,
+export const VENDOR_ROUTES: readonly Route[] = [
+  ...Map.groupBy(
+    ROWS.filter(({ path }) => !DECIDED_ELSEWHERE.test(path)),
+    ({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`,
+  ).values(),
+].map((rows) => ({
+  method: (rows[0] as VendorRoute).method,
+  path: (rows[0] as VendorRoute).path,
   who: 'proxy_key' as const,
-  open: (parts) => vendorHandler(row, parts),
+  open: (parts) => handlerOf(rows, parts),
 }))
+
+/** Where two vendors have a route at the same path, the client's headers say whose it means. */
+function handlerOf(rows: readonly VendorRoute[], parts: AppParts): ExchangeHandler {
+  const handlers = rows.map((row) => ({ api: row.api, handle: vendorHandler(row, parts) }))
+  const [first, ...further] = handlers as [(typeof handlers)[number], ...typeof handlers]
+  if (further.length === 0) return first.handle
+  return (exchange, match) => {
+    const api = isAnthropicCall(exchange.headers) ? 'anthropic' : 'openai'
+    const meant = handlers.find((handler) => handler.api === api) ?? first
+    return meant.handle(exchange, match)
+  }
+}
 
 export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandler {
   const { gateway: services, bodyLimits, inFlight } = parts

@@ -29,12 +29,16 @@ beforeEach(() => {
 const named = (routes: readonly VendorRoute[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
-async function send({ method, path }: VendorRoute) {
+async function send({ api, method, path }: VendorRoute) {
   const place = path.replace('/v1', '').replace(/\{(\w+)\}/g, '$1-example')
   const body = method === 'POST' ? JSON.stringify({ model: 'some-model' }) : undefined
   await fetch(`${gateway.baseUrl}${place}?limit=3`, {
     method,
-    headers: { authorization: `Bearer ${gateway.proxyKey}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${gateway.proxyKey}`,
+      'content-type': 'application/json',
+      ...(api === 'anthropic' && { 'anthropic-version': '2023-06-01' }),
+    },
     ...(body !== undefined && { body }),
   }).then((reply) => reply.text())
   const calls = mock.calls.map((call) => `${call.method} ${call.path}${call.query}`)
