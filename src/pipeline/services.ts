@@ -20,6 +20,7 @@ import type { RetryBudget } from '../upstreams/retry-budget.ts'
 import type { Transport } from '../upstreams/transport.ts'
 import type { Journal } from '../usage/journal.ts'
 import type { Live } from '../usage/live/live.ts'
+import type { LivePeers } from '../usage/live/peers.ts'
 import type { Metrics } from '../usage/metrics.ts'
 import type { ModelPrices } from '../usage/model-prices.ts'
 import type { UsageRecord } from '../usage/record.ts'
@@ -59,6 +60,7 @@ export interface Services {
   journal: Journal
   endedRequests: EndedRequests
   live: Live
+  livePeers: LivePeers
   metrics: Metrics
   logger: Logger
   clock: Clock

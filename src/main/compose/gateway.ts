@@ -56,6 +56,7 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
       const drained = await journal.stop(STORE_PATIENCE_MS)
       await atMost(state.quotas.stop())
       gateway.deadlines.stop()
+      gateway.livePeers.stop()
       await limits.stop()
       return drained
     },

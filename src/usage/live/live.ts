@@ -36,8 +36,22 @@ export interface Live {
   outcomesOf(upstreamKeyId: number): readonly UpstreamOutcome[]
   lastMinute(): MinuteSums
   lastMinuteOf(apiKeyId: number): MinuteSums
-  /** Returns a function that unsubscribes. The listener must not throw. */
-  watch(listener: (row: LiveRow) => void): () => void
+  /** Requests of all instances. Returns a function that unsubscribes. */
+  watch(viewer: LiveViewer): () => void
+  /** Requests of this instance alone, for the others. */
+  watchOwn(listener: (row: LiveRow) => void): () => void
+  /** From another instance. */
+  receive(rows: readonly LiveRow[], skipped: number): void
+  viewers(): number
+  /** Calls `listener` each time that somebody begins to watch. */
+  onViewer(listener: () => void): void
+}
+
+/** Neither function may throw. */
+export interface LiveViewer {
+  row(row: LiveRow): void
+  /** Requests that were left out because there were too many. */
+  skipped(requests: number): void
 }
 
 const MAX_OUTCOMES = 50
@@ -51,7 +65,9 @@ interface Second extends MinuteSums {
 
 export function createLive(nowMs: () => number): Live {
   const outcomes = new Map<number, UpstreamOutcome[]>()
-  const listeners = new Set<(row: LiveRow) => void>()
+  const viewers = new Set<LiveViewer>()
+  const own = new Set<(row: LiveRow) => void>()
+  const begun: (() => void)[] = []
   const all: Second[] = []
   const byKey = new Map<number, Second[]>()
   const refused = createRefusedRequests()
@@ -77,29 +93,45 @@ export function createLive(nowMs: () => number): Live {
     return known
   }
 
+  const show = (row: LiveRow): void => {
+    for (const listener of own) listener(row)
+    for (const viewer of viewers) viewer.row(row)
+  }
+
   return {
     add(record, caller) {
       const second = Math.floor(nowMs() / 1000)
       noteAttempts(record)
       addTo(all, second, record)
       addTo(secondsOf(record.apiKeyId), second, record)
-      if (listeners.size === 0) return
-      const row = rowOfRecord(record, caller)
-      for (const listener of listeners) listener(row)
+      if (viewers.size + own.size > 0) show(rowOfRecord(record, caller))
     },
     refuse(refusal) {
       const request: RefusedRequest = refusedRequest(refusal)
       refused.add(request)
-      for (const listener of listeners) listener(request.row)
+      show(request.row)
     },
     refused,
     outcomesOf: (id) => outcomes.get(id) ?? [],
     lastMinute: () => sumOf(all, nowMs()),
     lastMinuteOf: (id) => sumOf(byKey.get(id) ?? [], nowMs()),
-    watch(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+    watch(viewer) {
+      viewers.add(viewer)
+      for (const listener of begun) listener()
+      return () => void viewers.delete(viewer)
     },
+    watchOwn(listener) {
+      own.add(listener)
+      return () => void own.delete(listener)
+    },
+    receive(rows, skipped) {
+      for (const viewer of viewers) {
+        for (const row of rows) viewer.row(row)
+        if (skipped > 0) viewer.skipped(skipped)
+      }
+    },
+    viewers: () => viewers.size,
+    onViewer: (listener) => void begun.push(listener),
   }
 }
 

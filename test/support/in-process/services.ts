@@ -23,6 +23,7 @@ import { createHedgeBudget, createRetryBudget } from '../../../src/upstreams/ret
 import type { Transport } from '../../../src/upstreams/transport.ts'
 import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
 import { createLive } from '../../../src/usage/live/live.ts'
+import { noPeers } from '../../../src/usage/live/peers.ts'
 import type { UsageRecord } from '../../../src/usage/record.ts'
 
 export const PROXY_KEY = mintProxyKey(new Uint8Array(96).fill(7))
@@ -146,6 +147,7 @@ export async function testServices(
     } as Services['journal'],
     endedRequests: { add: (record) => void kept.records.push(record), flush() {} },
     live: createLive(clock.nowMs),
+    livePeers: noPeers('all'),
     metrics,
     logger,
     clock,

@@ -52,10 +52,16 @@ function eventStream(
     start(controller) {
       const send = (name: string, data: object) =>
         controller.enqueue(encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`))
-      const unwatch = parts.services.live.watch((row) => {
-        if (quiet || (owner !== null && row.userId !== owner)) return
-        if (waiting.length < MAX_PER_TICK) waiting.push(row)
-        else skipped++
+      const unwatch = parts.services.live.watch({
+        row(row) {
+          if (quiet || (owner !== null && row.userId !== owner)) return
+          if (waiting.length < MAX_PER_TICK) waiting.push(row)
+          else skipped++
+        },
+        // Whose they are is not known, so that only readers of all are told.
+        skipped(requests) {
+          if (!quiet && owner === null) skipped += requests
+        },
       })
       const flush = () => {
         for (const row of waiting) send('request', requestRow(row, row))
@@ -64,6 +70,7 @@ function eventStream(
         skipped = 0
       }
       let open = true
+      let scope = scopeOf(parts)
       const endWithoutRights = async () => {
         if ((await keepsRights(parts, context)) || !open) return
         stop()
@@ -77,6 +84,10 @@ function eventStream(
         // A client that reads too slowly is sent less, instead of being kept in memory.
         if ((controller.desiredSize ?? 0) < -100) return
         flush()
+        if (scopeOf(parts).instances !== scope.instances) {
+          scope = scopeOf(parts)
+          send('scope', scope)
+        }
         if (tick % GAUGE_EVERY === 0 && owner === null) send('gauge', gaugeOf(parts))
         if (tick % CLOCK_EVERY === 0) send('clock', clockOf(parts))
       }, TICK_MS)
@@ -88,24 +99,32 @@ function eventStream(
       }
       signal.addEventListener('abort', () => stop())
       if (signal.aborted) stop()
-      else send('clock', clockOf(parts))
+      else {
+        send('clock', clockOf(parts))
+        send('scope', scope)
+      }
     },
     cancel: () => stop(),
   })
 }
 
-function gaugeOf({ services }: AdminApiParts) {
-  const { requests, errors, tokens } = services.live.lastMinute()
+function gaugeOf({ services: { live, livePeers, inFlight } }: AdminApiParts) {
+  const own = live.lastMinute()
+  const others = livePeers.gauge()
   return {
-    in_flight: services.inFlight.count(),
-    requests_per_minute: requests,
-    errors_per_minute: errors,
-    tokens_per_minute: tokens,
+    in_flight: inFlight.count() + others.inFlight,
+    requests_per_minute: own.requests + others.requests,
+    errors_per_minute: own.errors + others.errors,
+    tokens_per_minute: own.tokens + others.tokens,
   }
 }
 
 function clockOf({ nowMs, version }: AdminApiParts) {
   return { now: isoTime(nowMs()), version }
+}
+
+function scopeOf({ services: { livePeers } }: AdminApiParts) {
+  return { instances: livePeers.scope() }
 }
 
 /**

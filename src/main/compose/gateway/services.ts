@@ -1,5 +1,6 @@
 /** The services that the stages of the pipeline use. */
 import type { createPrometheusMetrics } from '../../../adapters/metrics/prometheus.ts'
+import { openLiveChannel } from '../../../adapters/redis/live-channel.ts'
 import { createTokenizer } from '../../../adapters/tokenizer/gpt-tokenizer.ts'
 import { createUpstreamTransport } from '../../../adapters/upstream/upstream-transport.ts'
 import type { Config } from '../../../config.ts'
@@ -14,7 +15,8 @@ import { Latencies } from '../../../upstreams/health/latency.ts'
 import { createKnownLists } from '../../../upstreams/known-lists.ts'
 import { createHedgeBudget, createRetryBudget } from '../../../upstreams/retry-budget.ts'
 import type { Transport } from '../../../upstreams/transport.ts'
-import { createLive } from '../../../usage/live/live.ts'
+import { createLive, type Live } from '../../../usage/live/live.ts'
+import { createLivePeers, noPeers, type OpenChannel } from '../../../usage/live/peers.ts'
 import { createEndedRequests } from '../../../usage/sinks.ts'
 import { createCredentials } from '../credentials.ts'
 import { sha256Hex } from '../digest.ts'
@@ -38,9 +40,10 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
   const { clock, journal, directory } = state
   const { slots, inFlight, rateLimits } = limits
   const live = createLive(clock.nowMs)
+  const livePeers = peersOf(parts, live, inFlight.count)
   const services: Services = {
     ...state,
-    ...{ slots, inFlight, rateLimits, metrics, logger, live, sha256Hex },
+    ...{ slots, inFlight, rateLimits, metrics, logger, live, livePeers, sha256Hex },
     ...settingsOf(config),
     latencies: new Latencies(),
     prices: routingPrices(directory, publishedPrices()),
@@ -92,6 +95,15 @@ function transportOf({ config, proxyFor, seams = {} }: GatewayParts): Transport 
     createCredentials(config, () => Date.now()),
   )
   return seams.transport?.(transport) ?? transport
+}
+
+function peersOf({ config }: GatewayParts, live: Live, inFlight: () => number) {
+  const { redisUrl: url } = config
+  if (url === null) return noPeers(config.database === null ? 'all' : 'own')
+  const open: OpenChannel = (receive) => openLiveChannel({ url, receive })
+  // Not the instance's id: data folders are copied, ids with them.
+  const instanceId = Bun.randomUUIDv7()
+  return createLivePeers({ live, open, instanceId, inFlight, nowMs: () => performance.now() })
 }
 
 /** Null if the gateway keeps no responses of its own. */

@@ -178,6 +178,8 @@ export const LiveEvents = z
     clock: z.object({ now: Time, version: z.string() }),
     /** A request has ended. */
     request: RequestRow,
+    /** At first, and when it changes: `own` if only the answering instance is seen, as without Redis. */
+    scope: z.object({ instances: z.enum(['all', 'own']) }),
     /** Requests that were left out because they came faster than the stream may tell them. */
     skipped: z.object({ requests: z.number().int() }),
     /** Once a second, for readers of all: what runs in this moment. */
