@@ -98,6 +98,17 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     encryptionKey: values.ENCRYPTION_KEY ?? null,
     encryptionKeysOld: values.ENCRYPTION_KEYS_OLD,
     upstreamType: values.UPSTREAM_TYPE ?? null,
+    ...providerKeysOf(values),
+    ...limitsOf(values),
+    ...servingOf(values),
+    outgoingProxies,
+    logLevel: values.LOG_LEVEL,
+  }
+}
+
+/** What is imported at the start. */
+function providerKeysOf(values: Values) {
+  return {
     openaiApiKeys: together(values.OPENAI_API_KEYS, values.OPENAI_API_KEY),
     openaiBaseUrl: values.OPENAI_BASE_URL,
     azureEndpoint: values.AZURE_ENDPOINT ?? null,
@@ -106,6 +117,12 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     azureApiVersion: values.AZURE_API_VERSION,
     presetKeys: presetKeysOf(values),
     ...cloudsOf(values),
+  }
+}
+
+/** Quotas, breakers, timeouts, sizes and rates. */
+function limitsOf(values: Values) {
+  return {
     defaultMonthlyQuotaTokens: values.DEFAULT_MONTHLY_QUOTA_TOKENS || null,
     circuitBreakerThreshold: values.CIRCUIT_BREAKER_THRESHOLD,
     circuitBreakerCooldownMs: values.CIRCUIT_BREAKER_COOLDOWN_SECONDS * 1000,
@@ -113,16 +130,9 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     upstreamFirstByteTimeoutMs: values.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
     upstreamStandbyFirstByteTimeoutMs: values.UPSTREAM_STANDBY_FIRST_BYTE_TIMEOUT_MS,
     upstreamIdleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
-    upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
-    sameTargetRetry: values.SAME_TARGET_RETRY,
-    streamRescue: values.STREAM_RESCUE,
-    rescueCharge: values.RESCUE_CHARGE,
-    upstreamHttp2: values.UPSTREAM_HTTP2,
-    outgoingProxies,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     clientBodyTimeoutMs: values.CLIENT_BODY_TIMEOUT_MS,
     clientWriteTimeoutMs: values.CLIENT_WRITE_TIMEOUT_MS,
-    streamKeepAliveMs: values.STREAM_KEEPALIVE_MS,
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
     bodyMemoryBytes: values.BODY_MEMORY_BYTES,
@@ -133,6 +143,26 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     },
     queue: { timeoutMs: values.QUEUE_TIMEOUT_MS, max: values.QUEUE_MAX },
     hedgeShare: values.HEDGE_MAX_PERCENT / 100,
+    rateLimitEnabled: values.RATE_LIMIT_ENABLED,
+    rateLimits: {
+      keyRpm: values.RATE_LIMIT_KEY_RPM,
+      keyTpm: values.RATE_LIMIT_KEY_TPM,
+      ipRpm: values.RATE_LIMIT_IP_RPM,
+      ipTpm: values.RATE_LIMIT_IP_TPM,
+    },
+    rateLimitFailOpen: values.RATE_LIMIT_FAIL_OPEN,
+  }
+}
+
+/** How requests are served, and what is kept of them. */
+function servingOf(values: Values) {
+  return {
+    upstreamResendOnReset: values.UPSTREAM_RESEND_ON_RESET,
+    sameTargetRetry: values.SAME_TARGET_RETRY,
+    streamRescue: values.STREAM_RESCUE,
+    rescueCharge: values.RESCUE_CHARGE,
+    upstreamHttp2: values.UPSTREAM_HTTP2,
+    streamKeepAliveMs: values.STREAM_KEEPALIVE_MS,
     drainMs: values.DRAIN_SECONDS * 1000,
     drainNoticeMs: values.DRAIN_NOTICE_MS,
     drainIdleMs: values.DRAIN_IDLE_MS,
@@ -142,16 +172,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     responsesStoreMs: values.RESPONSES_STORE ? values.RESPONSES_STORE_DAYS * 86_400_000 : null,
     unknownObjects: values.UNKNOWN_OBJECTS,
     forwardHeaders: values.FORWARD_HEADERS,
-    rateLimitEnabled: values.RATE_LIMIT_ENABLED,
-    rateLimits: {
-      keyRpm: values.RATE_LIMIT_KEY_RPM,
-      keyTpm: values.RATE_LIMIT_KEY_TPM,
-      ipRpm: values.RATE_LIMIT_IP_RPM,
-      ipTpm: values.RATE_LIMIT_IP_TPM,
-    },
-    rateLimitFailOpen: values.RATE_LIMIT_FAIL_OPEN,
     journalSync: values.JOURNAL_SYNC,
-    logLevel: values.LOG_LEVEL,
   }
 }
 

@@ -83,23 +83,7 @@ type TemporaryRights = Omit<Rights, keyof typeof NO_FURTHER_RIGHTS>
 const RANDOM_BYTES = 96
 
 export function createKeys(dependencies: AdminDependencies, change: MakeChange) {
-  const { store, sha256Hex, randomBytes, nowMs } = dependencies
-
-  const insert = async (step: AdminStore, userId: number, rights: Rights): Promise<MintedKey> => {
-    const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
-    const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = rights
-    const { maxInFlight, priority, tags, strict } = rights
-    const prefix = displayPrefix(secret)
-    const keyHash = sha256Hex(secret)
-    const limits = { rpm, tpm, maxInFlight, priority, tags, strict, allowedAddresses, expiresAtMs }
-    const row = { userId, name, prefix, keyHash, allowedModels, ...limits }
-    return { secret, key: await step.createApiKey(row) }
-  }
-
-  const checkExpiry = (expiresAtMs: number | null | undefined): void => {
-    if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs()) throw adminError('key_expired')
-  }
-
+  const { store, nowMs } = dependencies
   return {
     /** By id, or by its displayed prefix. */
     find: (name: string): Promise<ApiKey> => findKey(store, name),
@@ -115,22 +99,11 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
       return store.listApiKeys({ ...query, userId })
     },
     create(actor: Actor, input: KeyInput): Promise<MintedKey> {
-      checkExpiry(input.expiresAtMs)
-      const rights = {
-        name: checkedLabel(input.name),
-        allowedModels: checkedModels(input.allowedModels ?? null),
-        rpm: checkedLimit('rpm', input.rpm ?? null),
-        tpm: checkedLimit('tpm', input.tpm ?? null),
-        maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
-        priority: checkedPriority(input.priority ?? 0),
-        tags: checkedTags(input.tags ?? []),
-        strict: input.strict ?? false,
-        allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
-        expiresAtMs: input.expiresAtMs ?? null,
-      }
+      checkExpiry(input.expiresAtMs, nowMs())
+      const rights = checkedRights(input)
       return change(actor, async (step, record) => {
         const { id } = await findUser(step, input.user)
-        const minted = await insert(step, id, rights)
+        const minted = await insert(dependencies, step, id, rights)
         await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
         return minted
       })
@@ -138,13 +111,16 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
     /** A key of the system user for the gateway's own commands: it appears in no list and is deleted afterwards. */
     async createTemporary(rights: TemporaryRights): Promise<MintedKey> {
       return store.transaction(async (step) =>
-        insert(step, (await step.systemUser()).id, { ...NO_FURTHER_RIGHTS, ...rights }),
+        insert(dependencies, step, (await step.systemUser()).id, {
+          ...NO_FURTHER_RIGHTS,
+          ...rights,
+        }),
       )
     },
     deleteTemporary: (id: number): Promise<void> => store.deleteApiKey(id),
     update(actor: Actor, name: string, patch: KeyPatch): Promise<ApiKey> {
       const checked = checkedPatch(patch)
-      checkExpiry(patch.expiresAtMs)
+      checkExpiry(patch.expiresAtMs, nowMs())
       return change(actor, async (step, record) => {
         const before = await findKey(step, name)
         const key = await step.updateApiKey(before.id, checked)
@@ -168,13 +144,48 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
         const old = await findKey(step, name)
         if (old.status !== 'active') throw adminError('key_revoked', { key: masked(name) })
         const earlier = await assertMayRotate(step, old, { graceMs, nowMs: nowMs() })
-        const minted = await insert(step, old.userId, old)
+        const minted = await insert(dependencies, step, old.userId, old)
         await record('key.create', `key:${minted.key.id}`, { after: keyView(minted.key) })
         const atMs = graceMs === 0 ? null : nowMs() + graceMs
         await supersede(step, record, { old, by: minted.key, atMs })
         for (const key of earlier) await step.updateApiKey(key.id, { rotatedTo: minted.key.id })
         return minted
       }),
+  }
+}
+
+async function insert(
+  { sha256Hex, randomBytes }: AdminDependencies,
+  step: AdminStore,
+  userId: number,
+  rights: Rights,
+): Promise<MintedKey> {
+  const secret = mintProxyKey(randomBytes(RANDOM_BYTES))
+  const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = rights
+  const { maxInFlight, priority, tags, strict } = rights
+  const prefix = displayPrefix(secret)
+  const keyHash = sha256Hex(secret)
+  const limits = { rpm, tpm, maxInFlight, priority, tags, strict, allowedAddresses, expiresAtMs }
+  const row = { userId, name, prefix, keyHash, allowedModels, ...limits }
+  return { secret, key: await step.createApiKey(row) }
+}
+
+function checkExpiry(expiresAtMs: number | null | undefined, nowMs: number): void {
+  if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs) throw adminError('key_expired')
+}
+
+function checkedRights(input: KeyInput): Rights {
+  return {
+    name: checkedLabel(input.name),
+    allowedModels: checkedModels(input.allowedModels ?? null),
+    rpm: checkedLimit('rpm', input.rpm ?? null),
+    tpm: checkedLimit('tpm', input.tpm ?? null),
+    maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
+    priority: checkedPriority(input.priority ?? 0),
+    tags: checkedTags(input.tags ?? []),
+    strict: input.strict ?? false,
+    allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
+    expiresAtMs: input.expiresAtMs ?? null,
   }
 }
 

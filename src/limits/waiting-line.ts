@@ -34,59 +34,17 @@ interface Parts {
 /** Nothing reports a slot that another instance gives back, so it is looked for. */
 const LOOK_EVERY_MS = 50
 
-export function createWaitingLine({ attempt, isFull, isShared }: Parts) {
-  const waiters: Waiter[] = []
-  let serving = false
-  let again = false
-  let timer: ReturnType<typeof setInterval> | null = null
+interface Line extends Parts {
+  readonly waiters: Waiter[]
+  serving: boolean
+  /** Something came free while `serving`. */
+  again: boolean
+  timer: ReturnType<typeof setInterval> | null
+}
 
-  const remove = (waiter: Waiter): void => {
-    const at = waiters.indexOf(waiter)
-    if (at >= 0) waiters.splice(at, 1)
-    if (waiters.length > 0 || timer === null) return
-    clearInterval(timer)
-    timer = null
-  }
-  const enqueue = (waiter: Waiter): void => {
-    const after = waiters.findIndex(({ priority }) => priority < waiter.priority)
-    waiters.splice(after < 0 ? waiters.length : after, 0, waiter)
-    if (waiter.alternatives.flat().some(isShared)) timer ??= setInterval(serve, LOOK_EVERY_MS)
-  }
-  /** An owner that is full for one is full for all after it, and they must not overtake it. */
-  const serveOne = async (waiter: Waiter, blocked: Set<string>): Promise<void> => {
-    for (const [at, caps] of waiter.alternatives.entries()) {
-      if (caps.some((cap) => blocked.has(cap.owner))) continue
-      const full = caps.find(isFull)
-      const asked = full === undefined ? attempt(caps) : ({ kind: 'full', cap: full } as const)
-      const taking = asked instanceof Promise ? await asked : asked
-      if (taking.kind === 'taken') {
-        if (waiter.isOver) taking.release()
-        else waiter.finish({ at, release: taking.release })
-        return
-      }
-      if (taking.kind === 'full') blocked.add(taking.cap.owner)
-    }
-  }
-  const serveAll = async (): Promise<void> => {
-    const blocked = new Set<string>()
-    for (const waiter of [...waiters]) if (!waiter.isOver) await serveOne(waiter, blocked)
-  }
-  /** One round at a time; what comes free meanwhile makes one more. */
-  const serve = (): void => {
-    again = true
-    if (serving) return
-    serving = true
-    const rounds = async () => {
-      while (again) {
-        again = false
-        await serveAll()
-      }
-    }
-    void rounds().finally(() => {
-      serving = false
-    })
-  }
-
+export function createWaitingLine(parts: Parts) {
+  const line: Line = { ...parts, waiters: [], serving: false, again: false, timer: null }
+  const { waiters } = line
   return {
     isEmpty: () => waiters.length === 0,
     /** Whether a request waits for the cap that would be served before one of this priority. */
@@ -97,7 +55,7 @@ export function createWaitingLine({ attempt, isFull, isShared }: Parts) {
         ? waiters.length
         : waiters.filter((waiter) => waiter.owners.has(owner)).length,
     freed(owners: readonly string[]): void {
-      if (waiters.some((waiter) => owners.some((owner) => waiter.owners.has(owner)))) serve()
+      if (waiters.some((waiter) => owners.some((owner) => waiter.owners.has(owner)))) serve(line)
     },
     wait(
       alternatives: readonly (readonly Cap[])[],
@@ -117,14 +75,76 @@ export function createWaitingLine({ attempt, isFull, isShared }: Parts) {
             waiter.isOver = true
             clearTimeout(limit)
             signal.unlisten(stop)
-            remove(waiter)
+            remove(line, waiter)
             resolve(got)
           },
         }
         signal.listen(stop)
-        enqueue(waiter)
-        serve()
+        enqueue(line, waiter)
+        serve(line)
       })
     },
+  }
+}
+
+function remove(line: Line, waiter: Waiter): void {
+  const { waiters, timer } = line
+  const at = waiters.indexOf(waiter)
+  if (at >= 0) waiters.splice(at, 1)
+  if (waiters.length > 0 || timer === null) return
+  clearInterval(timer)
+  line.timer = null
+}
+
+function enqueue(line: Line, waiter: Waiter): void {
+  const { waiters, isShared } = line
+  const after = waiters.findIndex(({ priority }) => priority < waiter.priority)
+  waiters.splice(after < 0 ? waiters.length : after, 0, waiter)
+  if (waiter.alternatives.flat().some(isShared))
+    line.timer ??= setInterval(() => serve(line), LOOK_EVERY_MS)
+}
+
+/** One round at a time; what comes free meanwhile makes one more. */
+function serve(line: Line): void {
+  line.again = true
+  if (line.serving) return
+  line.serving = true
+  void rounds(line)
+}
+
+/** `serving` ends in the same turn as the last look at `again`, so that nothing comes free unnoticed between them. */
+async function rounds(line: Line): Promise<void> {
+  try {
+    while (line.again) {
+      line.again = false
+      await serveAll(line)
+    }
+  } finally {
+    line.serving = false
+  }
+}
+
+async function serveAll(line: Line): Promise<void> {
+  const blocked = new Set<string>()
+  for (const waiter of [...line.waiters]) if (!waiter.isOver) await serveOne(line, waiter, blocked)
+}
+
+/** An owner that is full for one is full for all after it, and they must not overtake it. */
+async function serveOne(
+  { attempt, isFull }: Line,
+  waiter: Waiter,
+  blocked: Set<string>,
+): Promise<void> {
+  for (const [at, caps] of waiter.alternatives.entries()) {
+    if (caps.some((cap) => blocked.has(cap.owner))) continue
+    const full = caps.find(isFull)
+    const asked = full === undefined ? attempt(caps) : ({ kind: 'full', cap: full } as const)
+    const taking = asked instanceof Promise ? await asked : asked
+    if (taking.kind === 'taken') {
+      if (waiter.isOver) taking.release()
+      else waiter.finish({ at, release: taking.release })
+      return
+    }
+    if (taking.kind === 'full') blocked.add(taking.cap.owner)
   }
 }

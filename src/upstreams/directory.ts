@@ -104,128 +104,149 @@ interface Dependencies {
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
 const MAX_REMEMBERED_MODELS = 1000
 
-export function createDirectory({
-  store,
-  vault,
-  logger,
-  onUpstreamKeys,
-  onReload,
-}: Dependencies): KeyDirectory {
-  let known: Callers = { callers: new Map(), refused: new Map(), hasForeignKeys: false }
-  let upstreams: readonly UsableUpstream[] = []
-  let undecryptable: readonly UpstreamKey[] = []
-  const byModel = new BoundedMap<string, ModelRoute>(MAX_REMEMBERED_MODELS)
-  let hosts = 0
-  let definitions = new Map<string, ModelDefinition>()
-  let prices = new Map<string, ModelPrice['rates']>()
-  let healthy = true
+interface DirectoryState extends Dependencies {
+  known: Callers
+  upstreams: readonly UsableUpstream[]
+  undecryptable: readonly UpstreamKey[]
+  readonly byModel: BoundedMap<string, ModelRoute>
+  /** How many addresses the upstreams have. */
+  hosts: number
+  definitions: Map<string, ModelDefinition>
+  prices: Map<string, ModelPrice['rates']>
+  healthy: boolean
   /** Null where it could not be decrypted, which is said once. */
-  const secrets = new Map<string, UsableUpstream | null>()
-
-  const usable = (key: UpstreamKey): UsableUpstream | null => {
-    const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
-    const seen = secrets.get(cacheKey)
-    if (seen !== undefined) return seen === null ? null : { ...seen, key }
-    const opened = vault.open(key.encryptedKey, {
-      table: 'upstream_keys',
-      row: key.id,
-      column: 'encrypted_key',
-      baseUrl: key.baseUrl,
-    })
-    if (!opened.ok) {
-      logger.error(
-        { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
-        'upstream key unusable',
-      )
-      secrets.set(cacheKey, null)
-      return null
-    }
-    const hidden = [opened.secret, ...secretHeaderValues(key.headers)]
-    const entry = {
-      key,
-      secret: opened.secret,
-      echoForms: hidden.flatMap(echoForms),
-      secretForms: hidden.flatMap(secretForms),
-    }
-    secrets.set(cacheKey, entry)
-    return entry
-  }
-
-  const takeUpstreamKeys = (rows: UpstreamRows) => {
-    onUpstreamKeys(rows)
-    const { upstreamKeys: keys } = rows
-    const opened = keys.map(usable)
-    upstreams = opened.filter((entry) => entry !== null)
-    undecryptable = keys.filter((_, at) => opened[at] === null)
-    hosts = new Set(keys.map(({ baseUrl }) => baseUrl)).size
-    byModel.clear()
-  }
-  const findRoute = (model: string): ModelRoute => {
-    const definition = definitions.get(model)
-    if (definition !== undefined) {
-      const plan = planOfModel(definition, upstreams)
-      const mirrors = mirrorsOfModel(definition, upstreams)
-      return { plan, undecryptable: false, askLists: false, definition, mirrors }
-    }
-    const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
-    const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
-    const winners = (found?.keys ?? []).map(({ id }) => opened.get(id))
-    const usableOnes = winners.filter((upstream) => upstream !== undefined)
-    return {
-      plan: targetsOf(usableOnes, model),
-      undecryptable: winners.length > 0 && usableOnes.length === 0,
-      askLists: found?.specificity === CATCH_ALL && hosts > 1,
-      definition: null,
-      mirrors: [],
-    }
-  }
-  const readAll = async () => {
-    const rows = await store.readDirectory()
-    definitions = new Map(rows.models.map((model) => [model.name, model]))
-    prices = new Map(rows.prices.map(({ model, rates }) => [model, rates]))
-    takeUpstreamKeys(rows)
-    known = await callersIn(rows)
-    healthy = true
-    onReload()
-  }
+  readonly secrets: Map<string, UsableUpstream | null>
   /** One after the other: an older reading that ends last would hide a newer one. */
-  let reading = Promise.resolve()
-  const reload = (): Promise<void> => {
-    const next = reading.then(readAll, readAll)
-    reading = next.catch(() => {})
-    return next
-  }
+  reading: Promise<void>
+}
 
+export function createDirectory(dependencies: Dependencies): KeyDirectory {
+  const state: DirectoryState = {
+    ...dependencies,
+    known: { callers: new Map(), refused: new Map(), hasForeignKeys: false },
+    upstreams: [],
+    undecryptable: [],
+    byModel: new BoundedMap(MAX_REMEMBERED_MODELS),
+    hosts: 0,
+    definitions: new Map(),
+    prices: new Map(),
+    healthy: true,
+    secrets: new Map(),
+    reading: Promise.resolve(),
+  }
   return {
-    findCaller: (keyHash) => known.callers.get(keyHash) ?? null,
-    findRefused: (keyHash) => known.refused.get(keyHash) ?? null,
+    findCaller: (keyHash) => state.known.callers.get(keyHash) ?? null,
+    findRefused: (keyHash) => state.known.refused.get(keyHash) ?? null,
     get hasForeignKeys() {
-      return known.hasForeignKeys
+      return state.known.hasForeignKeys
     },
-    allUpstreams: () => upstreams,
-    models: () => [...definitions.values()],
-    ownPrice: (model) => prices.get(model) ?? null,
+    allUpstreams: () => state.upstreams,
+    models: () => [...state.definitions.values()],
+    ownPrice: (model) => state.prices.get(model) ?? null,
     routeFor(model) {
-      const remembered = byModel.get(model)
+      const remembered = state.byModel.get(model)
       if (remembered) return remembered
-      const found = findRoute(model)
-      byModel.set(model, found)
+      const found = findRoute(state, model)
+      state.byModel.set(model, found)
       return found
     },
     get healthy() {
-      return healthy
+      return state.healthy
     },
-    reload,
-    async reloadIfChanged() {
-      try {
-        const change = await store.changedSinceLastCall()
-        if (change === 'any' || !healthy) await reload()
-        else if (change === 'upstream keys') takeUpstreamKeys(await store.readUpstreamKeys())
-      } catch (error) {
-        // The last good reading goes on serving; /health tells.
-        if (healthy) logger.error({ error: String(error) }, 'directory could not be read')
-        healthy = false
-      }
-    },
+    reload: () => reload(state),
+    reloadIfChanged: () => reloadIfChanged(state),
+  }
+}
+
+function usable(
+  { secrets, vault, logger }: DirectoryState,
+  key: UpstreamKey,
+): UsableUpstream | null {
+  const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
+  const seen = secrets.get(cacheKey)
+  if (seen !== undefined) return seen === null ? null : { ...seen, key }
+  const opened = vault.open(key.encryptedKey, {
+    table: 'upstream_keys',
+    row: key.id,
+    column: 'encrypted_key',
+    baseUrl: key.baseUrl,
+  })
+  if (!opened.ok) {
+    logger.error(
+      { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
+      'upstream key unusable',
+    )
+    secrets.set(cacheKey, null)
+    return null
+  }
+  const hidden = [opened.secret, ...secretHeaderValues(key.headers)]
+  const entry = {
+    key,
+    secret: opened.secret,
+    echoForms: hidden.flatMap(echoForms),
+    secretForms: hidden.flatMap(secretForms),
+  }
+  secrets.set(cacheKey, entry)
+  return entry
+}
+
+function takeUpstreamKeys(state: DirectoryState, rows: UpstreamRows): void {
+  state.onUpstreamKeys(rows)
+  const { upstreamKeys: keys } = rows
+  const opened = keys.map((key) => usable(state, key))
+  state.upstreams = opened.filter((entry) => entry !== null)
+  state.undecryptable = keys.filter((_, at) => opened[at] === null)
+  state.hosts = new Set(keys.map(({ baseUrl }) => baseUrl)).size
+  state.byModel.clear()
+}
+
+function findRoute(state: DirectoryState, model: string): ModelRoute {
+  const { definitions, upstreams, undecryptable, hosts } = state
+  const definition = definitions.get(model)
+  if (definition !== undefined) {
+    const plan = planOfModel(definition, upstreams)
+    const mirrors = mirrorsOfModel(definition, upstreams)
+    return { plan, undecryptable: false, askLists: false, definition, mirrors }
+  }
+  const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
+  const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
+  const winners = (found?.keys ?? []).map(({ id }) => opened.get(id))
+  const usableOnes = winners.filter((upstream) => upstream !== undefined)
+  return {
+    plan: targetsOf(usableOnes, model),
+    undecryptable: winners.length > 0 && usableOnes.length === 0,
+    askLists: found?.specificity === CATCH_ALL && hosts > 1,
+    definition: null,
+    mirrors: [],
+  }
+}
+
+async function readAll(state: DirectoryState): Promise<void> {
+  const rows = await state.store.readDirectory()
+  state.definitions = new Map(rows.models.map((model) => [model.name, model]))
+  state.prices = new Map(rows.prices.map(({ model, rates }) => [model, rates]))
+  takeUpstreamKeys(state, rows)
+  state.known = await callersIn(rows)
+  state.healthy = true
+  state.onReload()
+}
+
+function reload(state: DirectoryState): Promise<void> {
+  const read = () => readAll(state)
+  const next = state.reading.then(read, read)
+  state.reading = next.catch(() => {})
+  return next
+}
+
+async function reloadIfChanged(state: DirectoryState): Promise<void> {
+  const { store, logger } = state
+  try {
+    const change = await store.changedSinceLastCall()
+    if (change === 'any' || !state.healthy) await reload(state)
+    else if (change === 'upstream keys') takeUpstreamKeys(state, await store.readUpstreamKeys())
+  } catch (error) {
+    // The last good reading goes on serving; /health tells.
+    if (state.healthy) logger.error({ error: String(error) }, 'directory could not be read')
+    state.healthy = false
   }
 }

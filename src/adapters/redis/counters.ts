@@ -55,52 +55,17 @@ export function createRedisCounters(parts: Parts): RedisCounters {
   })
   const turns = createTurns(redis.run)
 
-  const giveBack = ({ ticket }: OwnTaken, demands: readonly Demand[]): void =>
-    local.correct(
-      ticket,
-      demands.map(({ counter, amount }) => ({ counter, by: -amount })),
-    )
-  const alone = (demands: readonly Demand[], own: Own): Verdict => {
-    if (failOpen) {
-      metrics.limitedLocally()
-      return { ...own, degraded: true }
-    }
-    if (own.kind === 'taken') giveBack(own, demands)
-    return { kind: 'unavailable' }
-  }
-  const together = (demands: readonly Demand[], own: OwnTaken): Promise<Verdict> =>
-    turns.take(demands).then(
-      (answer) => verdictOf(demands, own, answer),
-      () => alone(demands, own),
-    )
-  const verdictOf = (demands: readonly Demand[], own: OwnTaken, answer: ScriptReply): Verdict => {
-    const [taken = 0, sharedSecond = 0] = answer
-    const readings = tighterOf(own.readings, answer)
-    if (taken === 0) {
-      giveBack(own, demands)
-      return { kind: 'refused', readings, degraded: false }
-    }
-    const ticket = { localSecond: own.ticket.localSecond, sharedSecond }
-    return { kind: 'taken', ticket, readings, degraded: false }
-  }
-  /** The local counter may be held by a request Redis is about to reject; retry once. */
-  const onceMore = (demands: readonly Demand[], own: Own): Promise<Verdict> =>
-    turns.take([...demands, NEVER]).then(
-      (answer) => {
-        const again = local.take(demands)
-        if (again.kind === 'taken') return together(demands, again)
-        return { ...again, readings: tighterOf(again.readings, answer) }
-      },
-      () => alone(demands, own),
-    )
+  const sharing: Sharing = { local, failOpen, metrics, turns }
 
   return {
     take(demands) {
       const { standing } = redis
       if (!standing && !failOpen) return { kind: 'unavailable' }
       const own = local.take(demands)
-      if (!standing) return alone(demands, own)
-      return own.kind === 'taken' ? together(demands, own) : onceMore(demands, own)
+      if (!standing) return alone(sharing, demands, own)
+      return own.kind === 'taken'
+        ? together(sharing, demands, own)
+        : onceMore(sharing, demands, own)
     },
     correct(ticket, wanted) {
       local.correct(ticket, wanted)
@@ -115,6 +80,62 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       redis.close()
     },
   }
+}
+
+interface Sharing extends Pick<Parts, 'local' | 'failOpen' | 'metrics'> {
+  turns: ReturnType<typeof createTurns>
+}
+
+function giveBack({ local }: Sharing, { ticket }: OwnTaken, demands: readonly Demand[]): void {
+  local.correct(
+    ticket,
+    demands.map(({ counter, amount }) => ({ counter, by: -amount })),
+  )
+}
+
+function alone(sharing: Sharing, demands: readonly Demand[], own: Own): Verdict {
+  if (sharing.failOpen) {
+    sharing.metrics.limitedLocally()
+    return { ...own, degraded: true }
+  }
+  if (own.kind === 'taken') giveBack(sharing, own, demands)
+  return { kind: 'unavailable' }
+}
+
+function together(sharing: Sharing, demands: readonly Demand[], own: OwnTaken): Promise<Verdict> {
+  return sharing.turns.take(demands).then(
+    (answer) => verdictOf(sharing, demands, own, answer),
+    () => alone(sharing, demands, own),
+  )
+}
+
+function verdictOf(
+  sharing: Sharing,
+  demands: readonly Demand[],
+  own: OwnTaken,
+  answer: ScriptReply,
+): Verdict {
+  const [taken = 0, sharedSecond = 0] = answer
+  const readings = tighterOf(own.readings, answer)
+  if (taken === 0) {
+    giveBack(sharing, own, demands)
+    return { kind: 'refused', readings, degraded: false }
+  }
+  const ticket = { localSecond: own.ticket.localSecond, sharedSecond }
+  return { kind: 'taken', ticket, readings, degraded: false }
+}
+
+/** The local counter may be held by a request Redis is about to reject; retry once. */
+function onceMore(sharing: Sharing, demands: readonly Demand[], own: Own): Promise<Verdict> {
+  const { local, turns } = sharing
+  return turns.take([...demands, NEVER]).then(
+    (answer) => {
+      const again = local.take(demands)
+      if (again.kind === 'taken') return together(sharing, demands, again)
+      return { ...again, readings: tighterOf(again.readings, answer) }
+    },
+    () => alone(sharing, demands, own),
+  )
 }
 
 /** Both have to allow a request, so the client sees the higher usage and the longer wait of the two. */

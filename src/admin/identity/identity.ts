@@ -21,28 +21,12 @@ export interface SetupLink {
 }
 
 export function createIdentity(parts: IdentityParts) {
-  const { store, change, sha256Hex, randomBytes, nowMs } = parts
+  const { store } = parts
   const devices = createDevices(parts)
   const passwords = createPasswordCheck(parts, devices)
   const secondFactor = createSecondFactor(parts)
   const sessions = createSessions(parts, devices)
-
-  const hashed = async (password: string, user: User): Promise<string> => {
-    const problem = passwordProblem(password, user.username)
-    if (problem !== null)
-      throw new SignInRefusal('password_weak', { field: 'password', detail: problem })
-    return passwords.hash(password)
-  }
-  /** The password of a user who is already signed in. */
-  const proveAgain = async (
-    user: User,
-    password: string,
-    origin: SignInOrigin,
-  ): Promise<string | null> => {
-    const proved = await passwords.prove(user.username, password, origin)
-    proved.succeeded()
-    return proved.totpSecret
-  }
+  const tools = { parts, passwords, secondFactor, sessions }
 
   return {
     sessions,
@@ -64,7 +48,42 @@ export function createIdentity(parts: IdentityParts) {
     },
 
     signInAs: createSingleSignOn(parts, sessions.begin),
+    ...setUpLinks(tools),
+    ...ownAccount(tools),
+  }
+}
 
+interface Tools {
+  parts: IdentityParts
+  passwords: ReturnType<typeof createPasswordCheck>
+  secondFactor: ReturnType<typeof createSecondFactor>
+  sessions: ReturnType<typeof createSessions>
+}
+
+async function hashed({ passwords }: Tools, password: string, user: User): Promise<string> {
+  const problem = passwordProblem(password, user.username)
+  if (problem !== null)
+    throw new SignInRefusal('password_weak', { field: 'password', detail: problem })
+  return passwords.hash(password)
+}
+
+/** The password of a user who is already signed in. */
+async function proveAgain(
+  { passwords }: Tools,
+  user: User,
+  password: string,
+  origin: SignInOrigin,
+): Promise<string | null> {
+  const proved = await passwords.prove(user.username, password, origin)
+  proved.succeeded()
+  return proved.totpSecret
+}
+
+/** Passwords that do not need the old one: set by a one-time link or by an operator. */
+function setUpLinks(tools: Tools) {
+  const { sessions } = tools
+  const { store, change, sha256Hex, randomBytes, nowMs } = tools.parts
+  return {
     /** Invalidates earlier links of the same user. */
     async createLink(actor: Actor, name: string): Promise<SetupLink & { user: User }> {
       const token = mintToken(randomBytes)
@@ -86,7 +105,7 @@ export function createIdentity(parts: IdentityParts) {
       const userId = await store.findSetupLink(tokenHash, nowMs())
       const user = userId === null ? null : await store.findUserById(userId)
       if (user?.status !== 'active') throw invalid()
-      const passwordHash = await hashed(password, user)
+      const passwordHash = await hashed(tools, password, user)
       await change(actorOf(user, origin.address), async (step, record) => {
         if ((await step.takeSetupLink(tokenHash, nowMs())) === null) throw invalid()
         await step.writeCredentials(user.id, { passwordHash, ...NO_SECOND_FACTOR })
@@ -99,7 +118,7 @@ export function createIdentity(parts: IdentityParts) {
     /** Set by an operator, who does not know the old password. */
     async setPassword(actor: Actor, name: string, password: string): Promise<User> {
       const user = await findUser(store, name)
-      const passwordHash = await hashed(password, user)
+      const passwordHash = await hashed(tools, password, user)
       await change(actor, async (step, record) => {
         await step.writeCredentials(user.id, { passwordHash, ...NO_SECOND_FACTOR })
         await step.deleteSessions(user.id, null)
@@ -107,14 +126,21 @@ export function createIdentity(parts: IdentityParts) {
       })
       return user
     },
+  }
+}
 
+/** What users change of their own account, with their password. */
+function ownAccount(tools: Tools) {
+  const { secondFactor } = tools
+  const { change } = tools.parts
+  return {
     async changePassword(
       { user, sessionId }: { user: User; sessionId: number | null },
       given: { current: string; password: string },
       origin: SignInOrigin,
     ): Promise<void> {
-      await proveAgain(user, given.current, origin)
-      const passwordHash = await hashed(given.password, user)
+      await proveAgain(tools, user, given.current, origin)
+      const passwordHash = await hashed(tools, given.password, user)
       await change(actorOf(user, origin.address), async (step, record) => {
         await step.writeCredentials(user.id, { passwordHash })
         await step.deleteSessions(user.id, sessionId)
@@ -123,7 +149,7 @@ export function createIdentity(parts: IdentityParts) {
     },
 
     async startTotp(user: User, password: string, origin: SignInOrigin) {
-      await proveAgain(user, password, origin)
+      await proveAgain(tools, user, password, origin)
       return secondFactor.start(user)
     },
     confirmTotp: (user: User, code: string, origin: SignInOrigin) =>
@@ -133,7 +159,7 @@ export function createIdentity(parts: IdentityParts) {
       { password, code }: { password: string; code: string },
       origin: SignInOrigin,
     ): Promise<void> {
-      const sealed = await proveAgain(user, password, origin)
+      const sealed = await proveAgain(tools, user, password, origin)
       if (sealed !== null) await secondFactor.check(user, sealed, code)
       await secondFactor.remove(actorOf(user, origin.address), user)
     },

@@ -20,10 +20,11 @@ import {
 } from './upstream-input.ts'
 
 export function createUpstreams(
-  { store, vault, probe }: AdminDependencies,
+  dependencies: AdminDependencies,
   importing: UpstreamImport,
   change: MakeChange,
 ) {
+  const { store } = dependencies
   const add = (actor: Actor, input: UpstreamInput): Promise<UpstreamKey> => {
     const row = checkedUpstream(input)
     const name = checkedName(input.name, 'upstream_name_invalid')
@@ -33,49 +34,6 @@ export function createUpstreams(
       return importing.insert(step, record, { ...row, name, secret })
     })
   }
-
-  const tested = async (upstream: UpstreamKey) => {
-    const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
-    const result: ProbeResult = opened.ok
-      ? await probe.probe(upstream, opened.secret)
-      : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
-    return { upstream, result }
-  }
-
-  /** The ciphertext is bound to the address, so a new address requires encrypting again. */
-  const sealedFor = (before: UpstreamKey, changes: UpstreamChanges): UpstreamPatch => {
-    const { secret, ...patch } = changes
-    const { baseUrl = before.baseUrl } = patch
-    if (secret === undefined && baseUrl === before.baseUrl) return patch
-    const opened =
-      secret === undefined
-        ? vault.open(before.encryptedKey, bindingOf(before))
-        : { ok: true as const, secret }
-    if (!opened.ok)
-      throw adminError('upstream_locked', { upstream: before.name, reason: opened.reason })
-    return {
-      ...patch,
-      encryptedKey: vault.seal(opened.secret, bindingOf({ id: before.id, baseUrl })),
-      keyHint: keyHint(opened.secret),
-    }
-  }
-
-  const changedState = (
-    actor: Actor,
-    name: string,
-    action: string,
-    work: (step: AdminStore, id: number) => Promise<unknown>,
-  ): Promise<UpstreamKey> =>
-    change(actor, async (step, record) => {
-      const before = await findUpstream(step, name)
-      await work(step, before.id)
-      const after = await findUpstream(step, String(before.id))
-      await record(action, `upstream:${before.id}`, {
-        before: upstreamView(before),
-        after: upstreamView(after),
-      })
-      return after
-    })
 
   return {
     add,
@@ -87,13 +45,13 @@ export function createUpstreams(
     async test(name: string | null): Promise<{ upstream: UpstreamKey; result: ProbeResult }[]> {
       const upstreams =
         name === null ? await allUpstreamKeys(store) : [await findUpstream(store, name)]
-      return Promise.all(upstreams.map(tested))
+      return Promise.all(upstreams.map((upstream) => tested(dependencies, upstream)))
     },
     /** `test` checks a new address or key beforehand, not this function. */
     update(actor: Actor, name: string, changes: UpstreamChanges): Promise<UpstreamKey> {
       return change(actor, async (step, record) => {
         const before = await findUpstream(step, name)
-        const patch = sealedFor(before, checkedUpstreamPatch(changes, before))
+        const patch = sealedFor(dependencies, before, checkedUpstreamPatch(changes, before))
         if (patch.name !== undefined && patch.name !== before.name)
           await keepNameFree(step, patch.name)
         const after = await step.updateUpstreamKey(before.id, patch)
@@ -106,11 +64,17 @@ export function createUpstreams(
       })
     },
     reset: (actor: Actor, name: string): Promise<UpstreamKey> =>
-      changedState(actor, name, 'upstream.reset', (step, id) => step.resetUpstreamKey(id)),
+      changedState(change, actor, {
+        name,
+        action: 'upstream.reset',
+        work: (step, id) => step.resetUpstreamKey(id),
+      }),
     setDisabled: (actor: Actor, name: string, disabled: boolean): Promise<UpstreamKey> =>
-      changedState(actor, name, disabled ? 'upstream.disable' : 'upstream.enable', (step, id) =>
-        step.setUpstreamKeyDisabled(id, disabled),
-      ),
+      changedState(change, actor, {
+        name,
+        action: disabled ? 'upstream.disable' : 'upstream.enable',
+        work: (step, id) => step.setUpstreamKeyDisabled(id, disabled),
+      }),
     /** Remembered, so that a start does not import the key from the variables again. */
     remove: (actor: Actor, name: string): Promise<UpstreamKey> =>
       change(actor, async (step, record) => {
@@ -123,6 +87,59 @@ export function createUpstreams(
         return upstream
       }),
   }
+}
+
+async function tested({ vault, probe }: AdminDependencies, upstream: UpstreamKey) {
+  const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
+  const result: ProbeResult = opened.ok
+    ? await probe.probe(upstream, opened.secret)
+    : { ok: false, status: null, latencyMs: 0, detail: opened.reason }
+  return { upstream, result }
+}
+
+/** The ciphertext is bound to the address, so a new address requires encrypting again. */
+function sealedFor(
+  { vault }: AdminDependencies,
+  before: UpstreamKey,
+  changes: UpstreamChanges,
+): UpstreamPatch {
+  const { secret, ...patch } = changes
+  const { baseUrl = before.baseUrl } = patch
+  if (secret === undefined && baseUrl === before.baseUrl) return patch
+  const opened =
+    secret === undefined
+      ? vault.open(before.encryptedKey, bindingOf(before))
+      : { ok: true as const, secret }
+  if (!opened.ok)
+    throw adminError('upstream_locked', { upstream: before.name, reason: opened.reason })
+  return {
+    ...patch,
+    encryptedKey: vault.seal(opened.secret, bindingOf({ id: before.id, baseUrl })),
+    keyHint: keyHint(opened.secret),
+  }
+}
+
+interface StateChange {
+  name: string
+  action: string
+  work: (step: AdminStore, id: number) => Promise<unknown>
+}
+
+async function changedState(
+  change: MakeChange,
+  actor: Actor,
+  { name, action, work }: StateChange,
+): Promise<UpstreamKey> {
+  return change(actor, async (step, record) => {
+    const before = await findUpstream(step, name)
+    await work(step, before.id)
+    const after = await findUpstream(step, String(before.id))
+    await record(action, `upstream:${before.id}`, {
+      before: upstreamView(before),
+      after: upstreamView(after),
+    })
+    return after
+  })
 }
 
 async function findUpstream(store: AdminStore, name: string): Promise<UpstreamKey> {

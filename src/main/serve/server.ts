@@ -71,42 +71,16 @@ export function listen({
     createApp({
       gateway,
       readiness: { draining: drain.begun, databaseHealthy },
-      bodyLimits: {
-        maxBytes: config.maxBodyBytes,
-        timeoutMs: config.clientBodyTimeoutMs,
-        memory: bodyMemory,
-      },
-      uploadLimits: { maxBytes: config.maxUploadBytes, idleMs: config.clientBodyTimeoutMs },
+      ...bodyRules(config, bodyMemory),
       allowedOrigins: config.corsAllowOrigins,
       inFlight,
       surface,
       web: surface === 'public' ? null : webRoutes,
     })
-  const most = mostClients()
-  const listenAt = (at: { host: string; port: number }, answer: ReturnType<typeof createApp>) =>
-    orExplain(at.host, at.port, () =>
-      listenForRequests({
-        hostname: at.host,
-        port: at.port,
-        mostConnections: most,
-        rejectedConnections: (connections) =>
-          gateway.logger.warn(
-            { connections, most },
-            'connections rejected: the connection limit is reached',
-          ),
-        writeTimeoutMs: gateway.limits.clientWriteMs,
-        answer,
-        failed: (error) =>
-          gateway.logger.error(
-            { error: error instanceof Error ? error.stack : String(error) },
-            'internal error; a connection was ended',
-          ),
-      }),
-    )
   const { adminListen } = config
   const hasOwn = adminListen !== null && webRoutes !== null
-  const server = listenAt({ host: config.host, port }, appOf(hasOwn ? 'public' : 'all'))
-  const adminServer = hasOwn ? listenAt(adminListen, appOf('admin')) : null
+  const server = listenAt(gateway, { host: config.host, port }, appOf(hasOwn ? 'public' : 'all'))
+  const adminServer = hasOwn ? listenAt(gateway, adminListen, appOf('admin')) : null
   const url = ownAddress(config.host, server.port)
   const adminUrl =
     adminServer === null || adminListen === null
@@ -132,6 +106,40 @@ export function listen({
       adminServer?.close()
     },
   }
+}
+
+function bodyRules(
+  config: Config,
+  memory: BodyMemory,
+): Pick<AppParts, 'bodyLimits' | 'uploadLimits'> {
+  return {
+    bodyLimits: { maxBytes: config.maxBodyBytes, timeoutMs: config.clientBodyTimeoutMs, memory },
+    uploadLimits: { maxBytes: config.maxUploadBytes, idleMs: config.clientBodyTimeoutMs },
+  }
+}
+
+function listenAt(
+  { logger, limits }: Services,
+  { host, port }: { host: string; port: number },
+  answer: ReturnType<typeof createApp>,
+): WebServer {
+  const most = mostClients()
+  return orExplain(host, port, () =>
+    listenForRequests({
+      hostname: host,
+      port,
+      mostConnections: most,
+      rejectedConnections: (connections) =>
+        logger.warn({ connections, most }, 'connections rejected: the connection limit is reached'),
+      writeTimeoutMs: limits.clientWriteMs,
+      answer,
+      failed: (error) =>
+        logger.error(
+          { error: error instanceof Error ? error.stack : String(error) },
+          'internal error; a connection was ended',
+        ),
+    }),
+  )
 }
 
 function orExplain(host: string, port: number, open: () => WebServer): WebServer {

@@ -26,30 +26,18 @@ type KeyAdmin = Pick<
 >
 
 export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyAdmin {
+  return { ...keyReads(db, report), ...keyWrites(db) }
+}
+
+function keyReads(
+  db: Kysely<Tables>,
+  report: ReportProblems,
+): Pick<
+  KeyAdmin,
+  'listApiKeys' | 'findApiKey' | 'findApiKeyByHash' | 'findApiKeysByPrefix' | 'findPredecessors'
+> {
   const keys = () => db.selectFrom('api_keys').selectAll().where('user_id', '!=', SYSTEM_USER_ID)
   return {
-    async createApiKey(key) {
-      const row = await db
-        .insertInto('api_keys')
-        .values({
-          user_id: key.userId,
-          name: key.name,
-          prefix: key.prefix,
-          key_hash: key.keyHash,
-          allowed_models: jsonOrNull(key.allowedModels),
-          rpm: key.rpm,
-          tpm: key.tpm,
-          max_in_flight: key.maxInFlight ?? null,
-          priority: key.priority ?? 0,
-          tags: jsonUnlessEmpty(key.tags ?? []),
-          strict: key.strict === true ? 1 : 0,
-          allowed_addresses: jsonOrNull(key.allowedAddresses),
-          expires_at: isoTimeOrNull(key.expiresAtMs),
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return toApiKey(row)
-    },
     async listApiKeys(query = {}) {
       const { after, userId, status, search } = query
       const limit = pageLimit(query)
@@ -78,6 +66,46 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
     async findApiKeysByPrefix(prefix) {
       const rows = await keys().where('prefix', '=', prefix).orderBy('id').limit(2).execute()
       return rows.flatMap((row) => oneRow('api_keys', row, toApiKey) ?? [])
+    },
+    async findPredecessors(id) {
+      const rows = await keys()
+        .where('rotated_to', '=', id)
+        .where('status', '=', 'active')
+        .orderBy('id')
+        .execute()
+      return rows.flatMap((row) => oneRow('api_keys', row, toApiKey) ?? [])
+    },
+  }
+}
+
+function keyWrites(
+  db: Kysely<Tables>,
+): Pick<
+  KeyAdmin,
+  'createApiKey' | 'updateApiKey' | 'revokeApiKey' | 'supersedeApiKey' | 'deleteApiKey'
+> {
+  return {
+    async createApiKey(key) {
+      const row = await db
+        .insertInto('api_keys')
+        .values({
+          user_id: key.userId,
+          name: key.name,
+          prefix: key.prefix,
+          key_hash: key.keyHash,
+          allowed_models: jsonOrNull(key.allowedModels),
+          rpm: key.rpm,
+          tpm: key.tpm,
+          max_in_flight: key.maxInFlight ?? null,
+          priority: key.priority ?? 0,
+          tags: jsonUnlessEmpty(key.tags ?? []),
+          strict: key.strict === true ? 1 : 0,
+          allowed_addresses: jsonOrNull(key.allowedAddresses),
+          expires_at: isoTimeOrNull(key.expiresAtMs),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toApiKey(row)
     },
     async updateApiKey(id, patch) {
       const row = await db
@@ -111,14 +139,6 @@ export function createKeyAdmin(db: Kysely<Tables>, report: ReportProblems): KeyA
         .returningAll()
         .executeTakeFirst()
       return oneRow('api_keys', row, toApiKey)
-    },
-    async findPredecessors(id) {
-      const rows = await keys()
-        .where('rotated_to', '=', id)
-        .where('status', '=', 'active')
-        .orderBy('id')
-        .execute()
-      return rows.flatMap((row) => oneRow('api_keys', row, toApiKey) ?? [])
     },
     async deleteApiKey(id) {
       await db.deleteFrom('api_keys').where('id', '=', id).execute()

@@ -25,6 +25,41 @@ type UpstreamAdmin = Pick<
 
 const HEALTHY = { status: 'healthy', failure_count: 0, cooldown_until: null }
 
+function insertKey(
+  db: Kysely<Tables>,
+  ...[key, seal]: Parameters<UpstreamAdmin['createUpstreamKey']>
+): ReturnType<UpstreamAdmin['createUpstreamKey']> {
+  return inTransaction(db, async (step) => {
+    const { id } = await step
+      .insertInto('upstream_keys')
+      .values({
+        name: key.name,
+        provider: key.provider,
+        base_url: key.baseUrl,
+        // The ciphertext needs the id; the transaction hides the row until it has both.
+        encrypted_key: '',
+        key_hint: key.keyHint,
+        weight: key.weight,
+        models: jsonOrNull(key.models),
+        deployments: jsonOrNull(key.deployments),
+        headers: jsonOrNull(key.headers),
+        api_version: key.apiVersion,
+        protocol: key.protocol ?? null,
+        max_in_flight: key.maxInFlight ?? null,
+        tags: jsonUnlessEmpty(key.tags ?? []),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const row = await step
+      .updateTable('upstream_keys')
+      .set({ encrypted_key: seal(id) })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return toUpstreamKey(row)
+  })
+}
+
 export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems): UpstreamAdmin {
   const update = async (id: number, columns: Updateable<UpstreamKeysTable>): Promise<boolean> => {
     const { numUpdatedRows } = await db
@@ -39,36 +74,7 @@ export function createUpstreamAdmin(db: Kysely<Tables>, report: ReportProblems):
     oneRow('upstream_keys', await select.executeTakeFirst(), toUpstreamKey)
 
   return {
-    createUpstreamKey: (key, seal) =>
-      inTransaction(db, async (step) => {
-        const { id } = await step
-          .insertInto('upstream_keys')
-          .values({
-            name: key.name,
-            provider: key.provider,
-            base_url: key.baseUrl,
-            // The ciphertext needs the id; the transaction hides the row until it has both.
-            encrypted_key: '',
-            key_hint: key.keyHint,
-            weight: key.weight,
-            models: jsonOrNull(key.models),
-            deployments: jsonOrNull(key.deployments),
-            headers: jsonOrNull(key.headers),
-            api_version: key.apiVersion,
-            protocol: key.protocol ?? null,
-            max_in_flight: key.maxInFlight ?? null,
-            tags: jsonUnlessEmpty(key.tags ?? []),
-          })
-          .returning('id')
-          .executeTakeFirstOrThrow()
-        const row = await step
-          .updateTable('upstream_keys')
-          .set({ encrypted_key: seal(id) })
-          .where('id', '=', id)
-          .returningAll()
-          .executeTakeFirstOrThrow()
-        return toUpstreamKey(row)
-      }),
+    createUpstreamKey: (key, seal) => insertKey(db, key, seal),
     async listUpstreamKeys(query = {}) {
       const { after, provider, status, search } = query
       const limit = pageLimit(query)

@@ -21,41 +21,15 @@ type UserAdmin = Pick<
 >
 
 export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): UserAdmin {
+  return { ...userReads(db, report), ...userWrites(db) }
+}
+
+function userReads(
+  db: Kysely<Tables>,
+  report: ReportProblems,
+): Pick<UserAdmin, 'listUsers' | 'findUser' | 'findUserById' | 'systemUser' | 'countActiveAdmins'> {
   const people = () => db.selectFrom('users').selectAll().where('id', '!=', SYSTEM_USER_ID)
   return {
-    async createUser(user) {
-      const row = await db
-        .insertInto('users')
-        .values({
-          username: user.username,
-          email: user.email,
-          role: user.role,
-          monthly_quota_tokens: user.monthlyQuotaTokens,
-          max_in_flight: user.maxInFlight ?? null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return toUser(row)
-    },
-    async updateUser(id, patch) {
-      const row = await db
-        .updateTable('users')
-        .set(changedColumns(patch))
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst()
-      return oneRow('users', row, toUser)
-    },
-    async deleteUser(id) {
-      // Not left to the foreign key, which a database created by hand may lack.
-      await db.deleteFrom('api_keys').where('user_id', '=', id).execute()
-      await db.deleteFrom('quota_leases').where('user_id', '=', id).execute()
-      const { numDeletedRows } = await db
-        .deleteFrom('users')
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return numDeletedRows > 0n
-    },
     async listUsers(query = {}) {
       const { after, search, status, role } = query
       const limit = pageLimit(query)
@@ -102,6 +76,46 @@ export function createUserAdmin(db: Kysely<Tables>, report: ReportProblems): Use
         .where('id', '!=', SYSTEM_USER_ID)
         .executeTakeFirstOrThrow()
       return Number(admins)
+    },
+  }
+}
+
+function userWrites(
+  db: Kysely<Tables>,
+): Pick<UserAdmin, 'createUser' | 'updateUser' | 'deleteUser'> {
+  return {
+    async createUser(user) {
+      const row = await db
+        .insertInto('users')
+        .values({
+          username: user.username,
+          email: user.email,
+          role: user.role,
+          monthly_quota_tokens: user.monthlyQuotaTokens,
+          max_in_flight: user.maxInFlight ?? null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toUser(row)
+    },
+    async updateUser(id, patch) {
+      const row = await db
+        .updateTable('users')
+        .set(changedColumns(patch))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return oneRow('users', row, toUser)
+    },
+    async deleteUser(id) {
+      // Not left to the foreign key, which a database created by hand may lack.
+      await db.deleteFrom('api_keys').where('user_id', '=', id).execute()
+      await db.deleteFrom('quota_leases').where('user_id', '=', id).execute()
+      const { numDeletedRows } = await db
+        .deleteFrom('users')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
     },
   }
 }

@@ -21,6 +21,16 @@ type CredentialStore = Pick<
 >
 
 export function createCredentials(db: Kysely<Tables>): CredentialStore {
+  return { ...credentials(db), ...setupLinks(db), ...linkedAccounts(db) }
+}
+
+type Part<Names extends keyof CredentialStore> = Pick<CredentialStore, Names>
+
+function credentials(
+  db: Kysely<Tables>,
+): Part<
+  'readCredentials' | 'readSignInWays' | 'writeCredentials' | 'hasAnyPassword' | 'useTotpStep'
+> {
   return {
     async readCredentials(userId) {
       const row = await db
@@ -78,7 +88,13 @@ export function createCredentials(db: Kysely<Tables>): CredentialStore {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
+  }
+}
 
+function setupLinks(
+  db: Kysely<Tables>,
+): Part<'createSetupLink' | 'findSetupLink' | 'takeSetupLink'> {
+  return {
     async createSetupLink(tokenHash, userId, expiresAtMs) {
       // A newer link replaces older ones, which become invalid.
       await db.deleteFrom('setup_links').where('user_id', '=', userId).execute()
@@ -105,7 +121,11 @@ export function createCredentials(db: Kysely<Tables>): CredentialStore {
         .executeTakeFirst()
       return row?.user_id ?? null
     },
+  }
+}
 
+function linkedAccounts(db: Kysely<Tables>): Part<'findLinkedUser' | 'isLinked' | 'linkUser'> {
+  return {
     async findLinkedUser(issuer, subject) {
       const row = await db
         .selectFrom('linked_accounts')

@@ -127,68 +127,80 @@ export function KeyFields({ draft, onChange, error }: KeyFieldsProps) {
       <Checkbox checked={more} onChange={setMore}>
         {t`Limits, models, expiry and addresses`}
       </Checkbox>
-      {more && (
-        <>
-          <LimitField
-            label={t`Requests per minute`}
-            unit={t`Requests`}
-            draft={draft.rpm}
-            onChange={(rpm) => set({ rpm })}
-            error={problem('rpm')}
-          />
-          <LimitField
-            label={t`Tokens per minute`}
-            unit={t`Tokens`}
-            draft={draft.tpm}
-            onChange={(tpm) => set({ tpm })}
-            error={problem('tpm')}
-          />
-          <LimitField
-            label={t`Requests at a time`}
-            unit={t`Requests`}
-            draft={draft.inFlight}
-            onChange={(inFlight) => set({ inFlight })}
-            error={problem('max_in_flight')}
-          />
-          <Field
-            label={t`Models`}
-            hint={t`One per line; a trailing * matches anything. Leave empty for all models.`}
-            error={problem('allowed_models')}
-          >
-            <TextArea
-              value={draft.models}
-              spellCheck={false}
-              onChange={(event) => set({ models: event.target.value })}
-            />
-          </Field>
-          <Field
-            label={t`Valid through`}
-            hint={t`Leave empty for no expiry.`}
-            error={problem('expires_at')}
-          >
-            <TextInput
-              type="date"
-              value={draft.expires}
-              onChange={(event) => set({ expires: event.target.value })}
-            />
-          </Field>
-          <Field
-            label={t`Only from these addresses`}
-            hint={t`One per line, such as 10.0.0.0/8. Leave empty to allow any address.`}
-            error={problem('allowed_addresses')}
-          >
-            <TextArea
-              value={draft.addresses}
-              spellCheck={false}
-              onChange={(event) => set({ addresses: event.target.value })}
-            />
-          </Field>
-          <Checkbox checked={draft.strict} onChange={(strict) => set({ strict })}>
-            {t`Refuse requests that would lose something in translation`}
-          </Checkbox>
-          {administer && <RoutingFields draft={draft} set={set} problem={problem} />}
-        </>
-      )}
+      {more && <KeyRights draft={draft} set={set} problem={problem} administer={administer} />}
+    </>
+  )
+}
+
+interface KeyRightsProps {
+  draft: KeyDraft
+  set: (part: Partial<KeyDraft>) => void
+  problem: (field: string) => string | undefined
+  administer: boolean
+}
+
+function KeyRights({ draft, set, problem, administer }: KeyRightsProps) {
+  const { t } = useLingui()
+  return (
+    <>
+      <LimitField
+        label={t`Requests per minute`}
+        unit={t`Requests`}
+        draft={draft.rpm}
+        onChange={(rpm) => set({ rpm })}
+        error={problem('rpm')}
+      />
+      <LimitField
+        label={t`Tokens per minute`}
+        unit={t`Tokens`}
+        draft={draft.tpm}
+        onChange={(tpm) => set({ tpm })}
+        error={problem('tpm')}
+      />
+      <LimitField
+        label={t`Requests at a time`}
+        unit={t`Requests`}
+        draft={draft.inFlight}
+        onChange={(inFlight) => set({ inFlight })}
+        error={problem('max_in_flight')}
+      />
+      <Field
+        label={t`Models`}
+        hint={t`One per line; a trailing * matches anything. Leave empty for all models.`}
+        error={problem('allowed_models')}
+      >
+        <TextArea
+          value={draft.models}
+          spellCheck={false}
+          onChange={(event) => set({ models: event.target.value })}
+        />
+      </Field>
+      <Field
+        label={t`Valid through`}
+        hint={t`Leave empty for no expiry.`}
+        error={problem('expires_at')}
+      >
+        <TextInput
+          type="date"
+          value={draft.expires}
+          onChange={(event) => set({ expires: event.target.value })}
+        />
+      </Field>
+      <Field
+        label={t`Only from these addresses`}
+        hint={t`One per line, such as 10.0.0.0/8. Leave empty to allow any address.`}
+        error={problem('allowed_addresses')}
+      >
+        <TextArea
+          value={draft.addresses}
+          spellCheck={false}
+          onChange={(event) => set({ addresses: event.target.value })}
+        />
+      </Field>
+      <Checkbox checked={draft.strict} onChange={(strict) => set({ strict })}>
+        {t`Refuse requests that would lose something in translation`}
+      </Checkbox>
+      {administer && <RoutingFields draft={draft} set={set} problem={problem} />}
     </>
   )
 }

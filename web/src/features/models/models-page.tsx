@@ -65,23 +65,7 @@ export function ModelsPage() {
               items={items}
               columns={columns}
               rowId={({ name }) => name}
-              empty={
-                <Empty
-                  icon={LayersIcon}
-                  title={q ? t`No matching models` : t`No models yet`}
-                  action={
-                    !q && (
-                      <Button asChild>
-                        <Link to="/upstreams">
-                          <Trans>Go to the upstreams</Trans>
-                        </Link>
-                      </Button>
-                    )
-                  }
-                >
-                  {!q && t`Models appear as soon as an upstream lists them or one is defined here.`}
-                </Empty>
-              }
+              empty={<NoModels searched={q !== ''} />}
               footer={<LoadMore query={query} />}
             />
           )}
@@ -108,6 +92,27 @@ export function ModelsPage() {
         )}
       </Suspense>
     </Page>
+  )
+}
+
+function NoModels({ searched }: { searched: boolean }) {
+  const { t } = useLingui()
+  return (
+    <Empty
+      icon={LayersIcon}
+      title={searched ? t`No matching models` : t`No models yet`}
+      action={
+        !searched && (
+          <Button asChild>
+            <Link to="/upstreams">
+              <Trans>Go to the upstreams</Trans>
+            </Link>
+          </Button>
+        )
+      }
+    >
+      {!searched && t`Models appear as soon as an upstream lists them or one is defined here.`}
+    </Empty>
   )
 }
 

@@ -103,6 +103,25 @@ export function UpstreamFields({
           )}
         </Field>
       )}
+      <WireFields provider={provider} text={text} problem={problem} />
+    </>
+  )
+}
+
+interface WireFieldsProps {
+  provider: { has_api_version: boolean; chooses_protocol: boolean } | undefined
+  text: (field: keyof UpstreamDraft) => {
+    value: string
+    onChange: (event: { target: { value: string } }) => void
+  }
+  problem: (field: string) => string | undefined
+}
+
+/** How requests are written for it. */
+function WireFields({ provider, text, problem }: WireFieldsProps) {
+  const { t } = useLingui()
+  return (
+    <>
       <Field
         label={t`Fixed headers`}
         hint={t`Sent with every request. One a line: Name: value. *** keeps a value that is not shown.`}
