@@ -82,6 +82,7 @@ function contextWriting(write: (text: string) => void, language: Language): CliC
     language,
     secretFromVariable: refusing,
     readInput: refusing,
+    readFile: refusing,
     writeOut: write,
     writeError: write,
     isTerminal: false,

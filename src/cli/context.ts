@@ -145,6 +145,8 @@ export interface CliContext {
   writeOut(text: string): void
   writeError(text: string): void
   readInput(): Promise<string>
+  /** A file by its name in the folder where the command was typed. Throws OperatorError if it can't be read. */
+  readFile(file: string): Promise<string>
   /** Standard input is a terminal. */
   isTerminal: boolean
   /** The width of standard output; null if it is not a terminal. */

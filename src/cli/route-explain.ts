@@ -10,7 +10,8 @@ const COLUMNS = ['upstream', 'model', 'priority', 'weight', 'verdict']
 
 interface ExplainOptions extends Output {
   key?: string
-  body?: boolean
+  /** True without a value. */
+  body?: string | true
 }
 
 export function addRouteExplain(route: Command, context: CliContext): void {
@@ -22,13 +23,14 @@ export function addRouteExplain(route: Command, context: CliContext): void {
       ),
   )
     .option('--key <key>', 'for a proxy key, given by id or prefix')
-    .option('--body', 'for a request body, read as JSON from standard input')
+    .option('--body [file]', 'for a request body in JSON, from a file or (-) from standard input')
   withExamples(
     explain,
     'gpt-proxy route explain gpt-4o',
-    'gpt-proxy route explain fast --key 3 --body < request.json',
+    'gpt-proxy route explain fast --key 3 --body request.json',
+    'gpt-proxy route explain fast --body - < request.json',
   ).action(async (model: string, { json, key, body }: ExplainOptions) => {
-    const given = body ? bodyOf(await context.readInput()) : null
+    const given = body === undefined ? null : await readBody(context, body)
     await withAdmin(context, async (admin) => {
       const rows = await admin.models.explain(model, { keyName: key ?? null, body: given })
       printRows(context, rows, { json, columns: COLUMNS })
@@ -36,7 +38,13 @@ export function addRouteExplain(route: Command, context: CliContext): void {
   })
 }
 
-function bodyOf(text: string): Readonly<Record<string, unknown>> {
+async function readBody(context: CliContext, file: string | true) {
+  return file === true || file === '-'
+    ? bodyOf(await context.readInput(), 'standard input')
+    : bodyOf(await context.readFile(file), file)
+}
+
+function bodyOf(text: string, source: string): Readonly<Record<string, unknown>> {
   try {
     const body: unknown = JSON.parse(text)
     if (typeof body === 'object' && body !== null && !Array.isArray(body))
@@ -46,7 +54,7 @@ function bodyOf(text: string): Readonly<Record<string, unknown>> {
   }
   throw new OperatorError(
     'invalid',
-    'standard input is not a JSON object',
-    'Pipe in the body of a request, e.g. {"messages":[{"role":"user","content":"Hi"}]}',
+    `${source} is not a JSON object`,
+    'It must be the body of a request, e.g. {"messages":[{"role":"user","content":"Hi"}]}',
   )
 }

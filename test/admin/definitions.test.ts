@@ -1,5 +1,7 @@
 /** Definitions of models by the admin API: set, shown, guarded against overwriting, removed, audited and explained. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { waitFor } from '../support/waiting.ts'
 import { type ConsoleClient, signedInAdmin } from './console-client.ts'
@@ -105,7 +107,24 @@ test('the command line explains a request from standard input', async () => {
   expect(JSON.parse(stdout)[0].verdict).toBe('not tried: it needs max-tokens:20')
   const wrong = await gateway.cli(args, { stdin: '[' })
   expect(wrong.exitCode).not.toBe(0)
-  expect(wrong.stderr).toContain('not a JSON object')
+  expect(wrong.stderr).toContain('standard input is not a JSON object')
+})
+
+test('the command line explains a request from a file', async () => {
+  const file = join(gateway.dataDir, 'request.json')
+  const body = { messages: [{ role: 'user', content: 'long '.repeat(100) }] }
+  writeFileSync(file, JSON.stringify(body))
+  const explain = (...args: string[]) =>
+    gateway.cli(['route', 'explain', 'fast', '--key', '1', '--json', ...args], {
+      stdin: JSON.stringify({ messages: [] }),
+    })
+  const { stdout } = await explain('--body', file)
+  expect(JSON.parse(stdout)[0].verdict).toBe('not tried: it needs max-tokens:20')
+  const piped = await explain('--body', '-')
+  expect(JSON.parse(piped.stdout)[0].verdict).not.toContain('max-tokens')
+  const missing = await explain('--body', join(gateway.dataDir, 'nothing.json'))
+  expect(missing.exitCode).not.toBe(0)
+  expect(missing.stderr).toContain("nothing.json can't be read: ENOENT")
 })
 
 test('a removed definition is gone, and each change is in the audit log', async () => {

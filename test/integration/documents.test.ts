@@ -200,6 +200,7 @@ function program(): Command {
     writeOut: unused,
     writeError: unused,
     readInput: unused,
+    readFile: unused,
     isTerminal: false,
     terminalWidth: null,
     colours: false,

@@ -214,7 +214,8 @@ const MODELS = {
   'one public model name': '显示一个公开的模型名',
   'delete a name; upstream keys may still serve it': '删除模型名；上游密钥仍可能直接提供该模型',
   'for a proxy key, given by id or prefix': '针对某个代理密钥（编号或前缀）',
-  'for a request body, read as JSON from standard input': '针对某个请求体（从标准输入读取 JSON）',
+  'for a request body in JSON, from a file or (-) from standard input':
+    '针对某个 JSON 请求体，来自文件或标准输入（-）',
   'where a request would be routed': '请求会被转发到哪里',
   'each upstream key in the order it would be tried for a model, or the reason it would not be':
     '按尝试顺序列出某模型的上游密钥，或不使用的原因',

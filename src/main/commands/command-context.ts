@@ -1,10 +1,12 @@
 /** What commands need of the program around them: the store and files here, or the gateway that --server names. */
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { version } from '../../../package.json'
 import type { RemoteGateway } from '../../adapters/remote-admin/client.ts'
 import type { CliContext, OpenCommandAdmin } from '../../cli/context.ts'
 import { settingsOf } from '../../config/settings.ts'
 import { type Config, loadConfig } from '../../config.ts'
+import { OperatorError } from '../../core/operator-error.ts'
 import { asTypedHere } from '../../core/text/command-here.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
@@ -82,12 +84,26 @@ export function commandContext(
     writeOut,
     writeError,
     readInput: () => Bun.stdin.text(),
+    readFile: (file) => textOf(named(file)),
     isTerminal: process.stdin.isTTY === true,
     terminalWidth: process.stdout.isTTY ? process.stdout.columns : null,
     colours: process.stdout.isTTY === true && !environment.NO_COLOR,
     showsToTerminal: process.stdout.isTTY === true,
   }
   return context
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new OperatorError(
+      'invalid',
+      `${file} can't be read: ${why}`,
+      'Name a file, or - for standard input.',
+    )
+  }
 }
 
 async function openLocal(

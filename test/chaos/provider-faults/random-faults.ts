@@ -23,6 +23,8 @@ export interface FaultShares {
 export interface VendorRig {
   gateway: Gateway
   mock: MockUpstream
+  /** How many replies were cut so far. */
+  cuts(): number
   close(): Promise<void>
 }
 
@@ -32,7 +34,8 @@ export async function startVendors(
   random: () => number,
 ): Promise<VendorRig> {
   const mock = await startMockUpstream()
-  mock.script((exchange) => failingAtRandom(exchange, { story, shares, random }))
+  const vendor = { story, shares, random, cuts: 0 }
+  mock.script((exchange) => failingAtRandom(exchange, vendor))
   const gateway = await startGateway({
     upstreams: SPOKEN.flatMap((format) =>
       ['one', 'two'].map((vendor) => ({
@@ -53,6 +56,7 @@ export async function startVendors(
   return {
     gateway,
     mock,
+    cuts: () => vendor.cuts,
     async close() {
       mock.dropConnections()
       await gateway.stop()
@@ -65,9 +69,11 @@ interface Vendor {
   story: string
   shares: FaultShares
   random: () => number
+  cuts: number
 }
 
-function failingAtRandom(exchange: Exchange, { story, shares, random }: Vendor): Step[] {
+function failingAtRandom(exchange: Exchange, vendor: Vendor): Step[] {
+  const { story, shares, random } = vendor
   if (exchange.method === 'GET') return jsonReply(404, { error: { message: 'not here' } })
   const format = spokenAt(exchange.path)
   const body = JSON.parse(exchange.body)
@@ -77,7 +83,10 @@ function failingAtRandom(exchange: Exchange, { story, shares, random }: Vendor):
   const fate = random()
   if (fate < shares.serverErrors)
     return refusal(format, [500, 502, 503, 529][Math.floor(random() * 4)] as number, 'busy')
-  if (fate < shares.serverErrors + shares.cuts) return brokenAt(asked, random(), 'rst')
+  if (fate < shares.serverErrors + shares.cuts) {
+    vendor.cuts++
+    return brokenAt(asked, random(), 'rst')
+  }
   if (fate < shares.serverErrors + shares.cuts + shares.stalls)
     return brokenAt(asked, random(), 'stall')
   return sound(asked)

@@ -34,6 +34,7 @@ function programWriting(write: (text: string) => void): Command {
     language: 'en',
     secretFromVariable: refusing,
     readInput: refusing,
+    readFile: refusing,
     writeOut: write,
     writeError: write,
     isTerminal: false,
