@@ -68,6 +68,15 @@ async function fill(rig: ConsoleRig): Promise<void> {
       secret: `sk-invented-${name}`,
     })
   }
+  await rig.api('PUT', '/model-definitions/fast', {
+    strategy: 'latency',
+    targets: [
+      { model: 'gpt-4o-mini', upstream: 'openai*', weight: 9 },
+      { model: 'o4-mini', upstream: 'openai-main', weight: 1, conditions: ['max-tokens:4000'] },
+      { model: 'gpt-4.1', upstream: 'eu-west', priority: 1 },
+    ],
+    default: { max_tokens: 1000 },
+  })
   const secrets: string[] = []
   const people: Person[] = []
   for (const username of PEOPLE) {

@@ -4,6 +4,7 @@ import { api, type Schemas, unwrap, unwrapVersioned } from './client.ts'
 import { queryClient } from './query-client.ts'
 
 export type Model = Schemas['Model']
+export type Target = Schemas['Target']
 export type NewPrice = Schemas['NewPrice']
 export type Definition = Schemas['ModelDefinition']
 export type NamedDefinition = Schemas['NamedDefinition']

@@ -8,7 +8,10 @@ interface ChangedFieldsProps {
 export function ChangedFields({ before, after }: ChangedFieldsProps) {
   const [old, now] = [before, after] as (Record<string, unknown> | null)[]
   const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
-  const different = names.filter((name) => shown(old?.[name]) !== shown(now?.[name]))
+  // What was never set is no change: a new thing would list all its empty fields.
+  const different = names.filter(
+    (name) => shown(old?.[name] ?? null) !== shown(now?.[name] ?? null),
+  )
   if (different.length === 0) return <span className="text-faint">–</span>
   return (
     <ul className="min-w-56 py-1 text-xs wrap-anywhere">

@@ -48,7 +48,7 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   if (props.items.length === 0 && props.empty) return props.empty
   return (
     <div className="relative overflow-x-auto" role="group" aria-label={props.label} tabIndex={0}>
-      <table className="w-full border-collapse text-left wrap-break-word">
+      <table className="w-full border-collapse text-left break-keep wrap-break-word">
         <caption className="sr-only">{props.label}</caption>
         <thead>
           {table.getHeaderGroups().map((group) => (

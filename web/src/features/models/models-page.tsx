@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ColumnDef } from '@tanstack/react-table'
 import { lazy, Suspense, useMemo, useState } from 'react'
-import { type Model, modelsQuery } from '@/api/models.ts'
+import { type Model, modelsQuery, type Target } from '@/api/models.ts'
 import { useMay } from '@/api/session.ts'
 import { formatCost } from '@/lib/format.ts'
 import { prioritySteps } from '@/lib/priority-steps.ts'
@@ -179,28 +179,25 @@ const SHOWN = 3
 
 /** Those of one priority share the requests; the next ones follow after a failure. */
 function Targets({ of: { targets, origin } }: { of: Model }) {
-  const shown = targets.map(({ upstream, model, priority }) => ({
-    text: origin === 'declared' ? `${model}@${upstream}` : (upstream ?? model),
-    priority,
-  }))
-  if (shown.length === 0) return <span className="text-faint">–</span>
-  const steps = prioritySteps(shown, ({ priority }) => priority)
+  if (targets.length === 0) return <span className="text-faint">–</span>
+  const steps = prioritySteps(targets, ({ priority }) => priority)
   const text = (most: number) =>
-    steps
-      .map(
-        (step) =>
-          step
-            .slice(0, most)
-            .map((each) => each.text)
-            .join(' + ') + moreThan(step, most),
-      )
-      .join(' → ')
+    steps.map((step) => stepText(step, origin === 'declared', most)).join(' → ')
   return (
-    <span title={text(Number.POSITIVE_INFINITY)} className="min-w-48 wrap-anywhere">
+    <div title={text(Number.POSITIVE_INFINITY)} className="min-w-64">
       {text(SHOWN)}
-    </span>
+    </div>
   )
 }
 
-const moreThan = (step: readonly unknown[], most: number) =>
-  step.length > most ? ` +${step.length - most}` : ''
+/** Each model with the upstreams that have it; the upstreams alone if all have it under the public name. */
+function stepText(step: readonly Target[], namesModels: boolean, most: number): string {
+  const models = [...new Set(step.map(({ model }) => model))]
+  const texts = models.map((model) => {
+    const names = step.filter((each) => each.model === model).map(({ upstream }) => upstream ?? '–')
+    const more = names.length > most ? ` +${names.length - most}` : ''
+    const shown = names.slice(0, most).join(', ') + more
+    return namesModels ? `${model}@${shown}` : shown
+  })
+  return texts.join(' + ')
+}

@@ -27,7 +27,7 @@ export function useOutcomeNames(): Record<string, string> {
   const { t } = useLingui()
   return {
     ok: t`answered`,
-    refused: t`refused by the gateway`,
+    refused: t`refused`,
     rejected: t`rejected`,
     upstream_error: t`failed at the upstream`,
     cut: t`cut off`,

@@ -63,9 +63,11 @@ function Details({ request }: { request: RequestDetail }) {
       {request.refusal === null && (
         <Section title={t`Tokens and cost`}>
           <Cost request={request} />
-          <p className="text-xs text-faint">
-            <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
-          </p>
+          {request.reserved_tokens > 0 && (
+            <p className="text-xs text-faint">
+              <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
+            </p>
+          )}
         </Section>
       )}
       <Section title={t`Send it again`}>
@@ -79,7 +81,10 @@ function Details({ request }: { request: RequestDetail }) {
         )}
         <div>
           <Button asChild>
-            <Link to="/playground" search={{ model: request.model, key: request.key_id }}>
+            <Link
+              to="/playground"
+              search={{ model: request.model || undefined, key: request.key_id }}
+            >
               <Trans>Open in the playground</Trans>
             </Link>
           </Button>
@@ -123,9 +128,9 @@ function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
       t`Model`,
       request.upstream_model && request.upstream_model !== request.model
         ? `${request.model} → ${request.upstream_model}`
-        : request.model,
+        : request.model || '–',
     ],
-    [t`Endpoint`, `${request.endpoint}${request.stream ? ` · ${t`streamed`}` : ''}`],
+    [t`Endpoint`, `${request.endpoint || '–'}${request.stream ? ` · ${t`streamed`}` : ''}`],
     [
       t`Upstream`,
       request.upstream

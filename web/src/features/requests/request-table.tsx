@@ -134,7 +134,7 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
         <OutcomeBadge outcome={row.outcome} status={row.status} />
       </span>
       <span role="cell" className="truncate">
-        {row.model}
+        {row.model || '–'}
       </span>
       <span role="cell" className="truncate">
         {withUser && <>{row.username} · </>}

@@ -14,7 +14,11 @@ interface Bar {
 
 export function Waterfall({ request }: { request: RequestDetail }) {
   const bars = useBars(request)
-  const endMs = Math.max(1, request.timeline.end_ms, ...bars.map(({ untilMs }) => untilMs))
+  const endMs = Math.max(
+    Number.MIN_VALUE,
+    request.timeline.end_ms,
+    ...bars.map(({ untilMs }) => untilMs),
+  )
   return (
     <ol className="flex flex-col gap-1.5">
       {bars.map(({ name, detail, fromMs, untilMs, colour }) => (

@@ -25,6 +25,7 @@ export function OutcomeStrip({ outcomes }: { outcomes: Upstream['recent'] }) {
       shapeRendering="crispEdges"
     >
       <title>{label}</title>
+      <rect width={SHOWN * BAR - 1} height={HEIGHT} className="fill-sunken" />
       {shown.map(({ at, ok }, index) => (
         <rect
           // biome-ignore lint/suspicious/noArrayIndexKey: two may have ended at the same moment
