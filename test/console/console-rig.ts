@@ -140,6 +140,23 @@ export async function openPage(context: BrowserContext): Promise<Pick<Visit, 'pa
   return { page, problems }
 }
 
+export interface SignedInConsole {
+  rig: ConsoleRig
+  /** The admin's browser. */
+  first: Visit
+  /** The address of the console, without a slash at its end. */
+  url: string
+}
+
+/** A gateway whose mock serves `models`, and a browser in which the first admin has set the password. */
+export async function startSignedIn(...models: string[]): Promise<SignedInConsole> {
+  const rig = await startConsoleRig()
+  if (models.length > 0) await rig.addUpstream(...models)
+  const first = await visit(rig.browser)
+  await setUp(first.page, rig.link)
+  return { rig, first, url: `${rig.gateway.url}/console` }
+}
+
 /** Signs in by the form. */
 export async function signIn(page: Page, url: string, username: string): Promise<void> {
   await page.goto(`${url}/console/`)

@@ -1,22 +1,12 @@
 /** Forms lose nothing, send nothing twice and overwrite nothing unseen. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import {
-  type ConsoleRig,
-  setUp,
-  signIn,
-  startConsoleRig,
-  type Visit,
-  visit,
-} from './console-rig.ts'
+import { type ConsoleRig, signIn, startSignedIn, type Visit, visit } from './console-rig.ts'
 
 let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console`
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
+  ;({ rig, first, url } = await startSignedIn())
 }, 60_000)
 afterAll(() => rig.close())
 
@@ -109,7 +99,7 @@ test('a refused field is named at the field, and in the language of the page', a
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('名称').fill('admin')
   await dialog.getByRole('button', { name: '添加用户' }).click()
-  await dialog.getByRole('alert').first().waitFor()
+  await dialog.getByRole('alert').filter({ hasText: '已经有用户“admin”' }).first().waitFor()
   await page.goto(`${url}/`)
   await page.goto(`${url}/users/999999`)
   await page.getByRole('alert').waitFor()

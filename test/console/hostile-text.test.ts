@@ -2,14 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chatChunks, jsonReply, sseReply } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
-import {
-  type ConsoleRig,
-  created,
-  setUp,
-  startConsoleRig,
-  type Visit,
-  visit,
-} from './console-rig.ts'
+import { type ConsoleRig, created, startSignedIn, type Visit } from './console-rig.ts'
 
 const MODEL = 'gpt-4o-mini'
 const INJECTION = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
@@ -18,11 +11,7 @@ let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console`
-  await rig.addUpstream(MODEL)
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
+  ;({ rig, first, url } = await startSignedIn(MODEL))
 }, 60_000)
 afterAll(() => rig.close())
 

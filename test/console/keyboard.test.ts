@@ -2,16 +2,13 @@
 
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { waitFor } from '../support/waiting.ts'
-import { type ConsoleRig, setUp, startConsoleRig, type Visit, visit } from './console-rig.ts'
+import { type ConsoleRig, startSignedIn, type Visit } from './console-rig.ts'
 
 let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console`
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
+  ;({ rig, first, url } = await startSignedIn())
 }, 60_000)
 afterAll(() => rig.close())
 

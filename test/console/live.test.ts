@@ -5,9 +5,8 @@ import { pause, waitFor } from '../support/waiting.ts'
 import {
   type ConsoleRig,
   openPage,
-  setUp,
   signIn,
-  startConsoleRig,
+  startSignedIn,
   type Visit,
   visit,
 } from './console-rig.ts'
@@ -19,12 +18,8 @@ let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console`
+  ;({ rig, first, url } = await startSignedIn(MODEL))
   rig.mock.script(() => jsonReply(200, chatCompletion('Hello!')))
-  await rig.addUpstream(MODEL)
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
 }, 60_000)
 afterAll(() => rig.close())
 

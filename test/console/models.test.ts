@@ -6,9 +6,8 @@ import { waitFor } from '../support/waiting.ts'
 import {
   type ConsoleRig,
   created,
-  setUp,
   signIn,
-  startConsoleRig,
+  startSignedIn,
   type Visit,
   visit,
 } from './console-rig.ts'
@@ -22,12 +21,9 @@ let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console/models`
+  ;({ rig, first, url } = await startSignedIn('gpt-4o', 'gpt-5'))
+  url += '/models'
   rig.mock.script(() => jsonReply(200, chatCompletion('Hello!')))
-  await rig.addUpstream('gpt-4o', 'gpt-5')
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
 }, 60_000)
 afterAll(() => rig.close())
 

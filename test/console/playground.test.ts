@@ -3,14 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead } from '../support/mock/mock-replies.ts'
 import { chatChunks, type Step, sseReply } from '../support/mock/mock-upstream.ts'
-import {
-  type ConsoleRig,
-  created,
-  setUp,
-  startConsoleRig,
-  type Visit,
-  visit,
-} from './console-rig.ts'
+import { type ConsoleRig, created, startSignedIn, type Visit } from './console-rig.ts'
 
 const MODEL = 'gpt-4o-mini'
 
@@ -18,11 +11,8 @@ let rig: ConsoleRig
 let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console/playground`
-  await rig.addUpstream(MODEL)
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
+  ;({ rig, first, url } = await startSignedIn(MODEL))
+  url += '/playground'
 }, 60_000)
 afterAll(() => rig.close())
 

@@ -1,23 +1,11 @@
 /** Signing in, roles and the second factor, as a person at the browser meets them. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import {
-  type ConsoleRig,
-  PASSWORD,
-  setUp,
-  signIn,
-  startConsoleRig,
-  type Visit,
-  visit,
-} from './console-rig.ts'
+import { type ConsoleRig, PASSWORD, signIn, startSignedIn, visit } from './console-rig.ts'
 
 let rig: ConsoleRig
-let first: Visit
 let url: string
 beforeAll(async () => {
-  rig = await startConsoleRig()
-  url = `${rig.gateway.url}/console`
-  first = await visit(rig.browser)
-  await setUp(first.page, rig.link)
+  ;({ rig, url } = await startSignedIn())
 }, 60_000)
 afterAll(() => rig.close())
 

@@ -1,8 +1,8 @@
 /** The command line's error messages, in the language of the shell. */
 import type { AdminErrorCode } from '../../admin/errors.ts'
+import { ZH_ERRORS } from '../../admin/errors-zh.ts'
 import type { OperatorError } from '../../core/operator-error.ts'
 import type { Language } from '../../doctor/text.ts'
-import { ZH_ERRORS } from './error-texts-zh.ts'
 
 /** The remedy for each use-case error; the message is the error's own. */
 const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {

@@ -1,4 +1,5 @@
 /** The one way to the admin API: typed calls, one kind of error, and notice when the session has ended. */
+import { i18n } from '@lingui/core'
 import createClient from 'openapi-fetch'
 import { ADMIN_URL } from '@/lib/addresses.ts'
 import { type ApiError, errorFrom, unreachable } from './errors.ts'
@@ -10,6 +11,13 @@ export const api = createClient<paths>({
   baseUrl: ADMIN_URL,
   credentials: 'same-origin',
   headers: { accept: 'application/json' },
+})
+
+/** Messages of errors come in the console's language, which need not be the browser's. */
+api.use({
+  onRequest({ request }) {
+    request.headers.set('accept-language', i18n.locale)
+  },
 })
 
 interface Reply<Data> {

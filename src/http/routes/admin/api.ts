@@ -1,5 +1,6 @@
 /** The admin API: every operation of the contract, joined to the use cases. */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { VersionConflict } from '../../../admin/versions.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { readVisit } from '../../web/visit.ts'
@@ -14,7 +15,7 @@ import { openapi } from './contract/system.ts'
 import { definitionOperations } from './definitions.ts'
 import { eventOperations } from './events.ts'
 import { ApiError } from './frame/api-error.ts'
-import { errorReply, invalidInput } from './frame/error-reply.ts'
+import { errorReply, invalidInput, messageLanguage } from './frame/error-reply.ts'
 import { adminApi } from './frame/operation.ts'
 import type { AdminApiParts, AdminEnv } from './frame/parts.ts'
 import { overviewOperations } from './overview.ts'
@@ -30,8 +31,8 @@ export const ADMIN_PATH = '/admin/v1'
 
 export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   const app = new OpenAPIHono<AdminEnv>({
-    defaultHook(result) {
-      if (!result.success) throw invalidInput(result.error)
+    defaultHook(result, context) {
+      if (!result.success) throw invalidInput(result.error, languageOf(context))
     },
   }).basePath(ADMIN_PATH)
   app.use(async (context, next) => {
@@ -66,19 +67,19 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   api.on(openapi, (context) => context.json(document, 200))
   app.notFound((context) => {
     const message = `there is no ${context.req.method} ${context.req.path} here`
-    return errorReply(
-      new ApiError('not_found', { message }),
-      context.env.requestId,
-      parts.services.logger,
-    )
+    const asked = { requestId: context.env.requestId, language: languageOf(context) }
+    return errorReply(new ApiError('not_found', { message }), asked, parts.services.logger)
   })
   app.onError(async (error, context) => {
     const { requestId, bodyFault } = context.env
     const cause = error instanceof VersionConflict ? await conflict(error, parts) : error
-    return errorReply(bodyFault ?? cause, requestId, parts.services.logger)
+    const asked = { requestId, language: languageOf(context) }
+    return errorReply(bodyFault ?? cause, asked, parts.services.logger)
   })
   return app
 }
+
+const languageOf = ({ req }: Context<AdminEnv>) => messageLanguage(req.header('accept-language'))
 
 /** What requests are decided by; a sign-in or a playground's message is not. */
 const DIRECTORY_PATHS =

@@ -9,6 +9,7 @@ import type { Logger } from '../../../../core/logger.ts'
 import { OperatorError, type OperatorErrorKind } from '../../../../core/operator-error.ts'
 import { errorAnswer } from '../../../error-response.ts'
 import { ApiError, type FieldProblem } from './api-error.ts'
+import { apiMessage, fieldMessage, operatorMessage, signInMessage } from './messages-zh.ts'
 
 const STATUS_OF_KIND: Record<OperatorErrorKind, number> = {
   invalid: 400,
@@ -47,8 +48,26 @@ interface Described {
   more?: Readonly<Record<string, unknown>>
 }
 
-export function errorReply(error: unknown, requestId: string, logger: Logger): Response {
-  const described = describe(error)
+/** The languages of messages; codes and fields are the same in both. */
+export type MessageLanguage = 'en' | 'zh'
+
+/** The language that the caller prefers to the other, by its `accept-language`; English if it says nothing. */
+export function messageLanguage(acceptLanguage: string | null | undefined): MessageLanguage {
+  const wanted = (acceptLanguage ?? '').split(',').map((each) => each.trim().toLowerCase())
+  return wanted.find((each) => /^(en|zh)\b/.test(each))?.startsWith('zh') ? 'zh' : 'en'
+}
+
+interface Asked {
+  requestId: string
+  language: MessageLanguage
+}
+
+export function errorReply(
+  error: unknown,
+  { requestId, language }: Asked,
+  logger: Logger,
+): Response {
+  const described = describe(error, language)
   if (described === null) {
     const { status, headers, body } = errorAnswer(error, requestId, { logger })
     return new Response(body, { status, headers })
@@ -67,19 +86,26 @@ export function errorReply(error: unknown, requestId: string, logger: Logger): R
 }
 
 /** Null for what the model routes answer in the same way. */
-function describe(error: unknown): Described | null {
+function describe(error: unknown, language: MessageLanguage): Described | null {
   if (error instanceof GatewayError) return null
-  if (error instanceof ApiError) return error
-  if (error instanceof OperatorError) return operatorError(error)
-  if (error instanceof SignInRefusal) return signInRefusal(error)
-  if (error instanceof VersionConflict) return new ApiError('version_conflict')
+  if (error instanceof ApiError) return apiError(error, language)
+  if (error instanceof OperatorError) return operatorError(error, language)
+  if (error instanceof SignInRefusal) return signInRefusal(error, language)
+  if (error instanceof VersionConflict) return apiError(new ApiError('version_conflict'), language)
   if (error instanceof HTTPException)
     return { status: error.status, code: 'invalid_input', message: error.message }
   return null
 }
 
-function operatorError(error: OperatorError): Described {
-  const { kind, code, message, field, remedy, values } = error
+function apiError(error: ApiError, language: MessageLanguage): Described {
+  const { status, code, fields, more } = error
+  const message = language === 'zh' ? apiMessage(code, error.message) : error.message
+  return { status, code, message, fields, more }
+}
+
+function operatorError(error: OperatorError, language: MessageLanguage): Described {
+  const { kind, code, field, remedy, values } = error
+  const message = language === 'zh' ? operatorMessage(error) : error.message
   return {
     status: STATUS_OF_KIND[kind],
     code,
@@ -89,7 +115,9 @@ function operatorError(error: OperatorError): Described {
   }
 }
 
-function signInRefusal({ code, message, field, waitMs }: SignInRefusal): Described {
+function signInRefusal(error: SignInRefusal, language: MessageLanguage): Described {
+  const { code, field, waitMs } = error
+  const message = language === 'zh' ? signInMessage(code, error.message) : error.message
   return {
     status: STATUS_OF_PROBLEM[code],
     code,
@@ -100,13 +128,15 @@ function signInRefusal({ code, message, field, waitMs }: SignInRefusal): Describ
 }
 
 /** Each field that the schema refuses, by the name it has in the request. */
-export function invalidInput(error: z.ZodError): ApiError {
+export function invalidInput(error: z.ZodError, language: MessageLanguage): ApiError {
+  const isChinese = language === 'zh'
   const fields = error.issues.flatMap((issue): FieldProblem[] => {
     const at = issue.path.join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ field: at, message: issue.message }]
+    if (issue.code !== 'unrecognized_keys')
+      return [{ field: at, message: isChinese ? fieldMessage(issue) : issue.message }]
     return issue.keys.map((key) => ({
       field: at === '' ? key : `${at}.${key}`,
-      message: 'there is no such field',
+      message: isChinese ? '没有这个字段' : 'there is no such field',
     }))
   })
   const [first] = fields

@@ -1,5 +1,5 @@
 /** The errors of the use cases in Chinese: what is wrong, and what to do. */
-import type { AdminErrorCode } from '../../admin/errors.ts'
+import type { AdminErrorCode } from './errors.ts'
 
 type Values = Readonly<Record<string, string | number>>
 type Wording = (values: Values) => { message: string; remedy: string }
