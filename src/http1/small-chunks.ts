@@ -4,7 +4,6 @@
 const MAX_SMALL_BYTES = 1000
 /** Combined bytes that fill less of their buffer than this are copied, so that they don't retain all of it. */
 const LEAST_FILLED = 1 / 4
-const copyOf = Uint8Array.prototype.slice
 
 export class SmallChunks {
   private readonly give: (bytes: Uint8Array) => void
@@ -41,12 +40,19 @@ export class SmallChunks {
     this.to = 0
     this.gathered = null
     this.size = 0
-    if (gathered === null) this.give(copyOf.call(read, from, to))
-    else if (size < gathered.length * LEAST_FILLED) this.give(copyOf.call(gathered, 0, size))
+    if (gathered === null) this.give(copyOf(read, from, to))
+    else if (size < gathered.length * LEAST_FILLED) this.give(copyOf(gathered, 0, size))
     else this.give(gathered.subarray(0, size))
   }
 
   private gather(read: Buffer, from: number, to: number): void {
     this.size += read.copy(this.gathered as Buffer, this.size, from, to)
   }
+}
+
+/** A third of the time that `slice` takes, which looks for the class of its result first. */
+function copyOf(bytes: Buffer, from: number, to: number): Uint8Array {
+  const copy = new Uint8Array(to - from)
+  bytes.copy(copy, 0, from, to)
+  return copy
 }

@@ -15,16 +15,25 @@ export function settle(
   result: RelayResult,
 ): void | Promise<void> {
   const durationMs = performance.now() - reservation.context.arrivedMs
-  const settled = (last: TokenUsage) => {
-    const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
-    record(services, reservation, result, { durationMs, usage })
-  }
-  if (result.usage !== null && result.usageIsPartial !== true) return settled(result.usage)
-  return countUsage(services, result).then(settled)
+  const { usage } = result
+  if (usage === null || result.usageIsPartial === true)
+    return countAndRecord(services, reservation, result, durationMs)
+  record(services, reservation, result, { durationMs, usage })
+}
+
+async function countAndRecord(
+  services: Services,
+  reservation: Reservation,
+  result: RelayResult,
+  durationMs: number,
+): Promise<void> {
+  const usage = await countUsage(services, result)
+  record(services, reservation, result, { durationMs, usage })
 }
 
 interface Measured {
   durationMs: number
+  /** Of the upstream that ended the answer. */
   usage: TokenUsage
 }
 
@@ -32,37 +41,55 @@ function record(
   services: Services,
   reservation: Reservation,
   result: RelayResult,
-  { durationMs, usage }: Measured,
+  { durationMs, usage: last }: Measured,
 ): void {
-  const { caller, request, context, quota, rate } = reservation
+  const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
+  const { quota, rate } = reservation
   if (quota !== null) services.quotas.settle(quota, usage.totalTokens)
   if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
-  const { attempts, current } = result.tries
+  const usageRecord = recordOf(reservation, result, { durationMs, usage })
+  services.endedRequests.add(usageRecord, reservation.caller)
+}
+
+/** Written out: an object that is spread into another one grows several times on its way. */
+function recordOf(
+  { caller, request, context, quota, recordedAs }: Reservation,
+  { tries, status, outcome, errorCode, firstTokenMs, cost }: RelayResult,
+  { durationMs, usage }: Measured,
+): UsageRecord {
+  const { attempts, current } = tries
   const key = current?.upstream.key ?? null
-  // Spread first: copying fields into an object that has some already is several times slower.
-  const usageRecord: UsageRecord = {
-    ...usage,
+  return {
     requestId: context.requestId,
     startedAtMs: context.startedAtMs,
     userId: caller.user.id,
     apiKeyId: caller.key.id,
-    endpoint: reservation.recordedAs ?? request.endpoint,
+    endpoint: recordedAs ?? request.endpoint,
     model: request.model,
     upstreamModel: current?.target.model ?? null,
     upstreamKeyId: key !== null && PROVIDER_FACTS[key.provider].hasKeys ? key.id : null,
     upstream: key?.name ?? null,
     provider: key?.provider ?? null,
     stream: request.stream,
-    status: result.status,
-    outcome: result.outcome,
-    errorCode: storableCode(result.errorCode),
+    status,
+    outcome,
+    errorCode: storableCode(errorCode),
     attempts,
     durationMs,
-    firstTokenMs: result.firstTokenMs,
+    firstTokenMs,
     reservedTokens: quota?.tokens ?? 0,
-    costUsd: typeof result.cost === 'number' ? result.cost : null,
+    costUsd: typeof cost === 'number' ? cost : null,
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    totalTokens: usage.totalTokens,
+    cachedTokens: usage.cachedTokens,
+    reasoningTokens: usage.reasoningTokens,
+    audioTokens: usage.audioTokens,
+    audioOutputTokens: usage.audioOutputTokens,
+    cacheWriteTokens: usage.cacheWriteTokens,
+    cacheWrite1hTokens: usage.cacheWrite1hTokens,
+    estimated: usage.estimated,
   }
-  services.endedRequests.add(usageRecord, caller)
 }
 
 /** A code is one word; a sentence may have been said in the request. */

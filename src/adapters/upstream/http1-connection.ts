@@ -48,6 +48,11 @@ class UpstreamExchange implements Sending {
   cancel(): void {
     this.connection.giveUp(this)
   }
+
+  /** The client's own upload was interrupted. */
+  bodyBroken(error: unknown): void {
+    this.connection.bodyBroken(this, error)
+  }
 }
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
@@ -74,12 +79,18 @@ export class Connection implements MessageSink {
     const exchange = new UpstreamExchange(this)
     this.current = exchange
     this.reader.start()
-    this.writer.send(head, body, (error) => this.bodyBroken(exchange, error))
+    this.writer.send(head, body, exchange)
     return exchange
   }
 
   giveUp(exchange: UpstreamExchange): void {
     if (this.current === exchange) this.fail(new TransportError('other', 'given up', true))
+  }
+
+  bodyBroken(exchange: UpstreamExchange, error: unknown): void {
+    if (this.current !== exchange) return
+    const why = error instanceof Error ? error.message : String(error)
+    this.fail(new TransportError('other', `the body of the request broke off: ${why}`, true))
   }
 
   destroy(): void {
@@ -155,13 +166,6 @@ export class Connection implements MessageSink {
     this.destroy()
     failing?.reject(error)
     failing?.answer?.fail(error)
-  }
-
-  /** The client's own upload was interrupted. */
-  private bodyBroken(exchange: UpstreamExchange, error: unknown): void {
-    if (this.current !== exchange) return
-    const why = error instanceof Error ? error.message : String(error)
-    this.fail(new TransportError('other', `the body of the request broke off: ${why}`, true))
   }
 }
 

@@ -7,6 +7,10 @@ interface Writable {
   write(bytes: Uint8Array, length: number): number
 }
 
+interface Sender {
+  bodyBroken(error: unknown): void
+}
+
 /** A request of usual size is assembled here: building it as a string would copy it twice more. */
 const together = Buffer.allocUnsafe(128 * 1024)
 const MAX_BYTES_A_CHARACTER = 3
@@ -29,11 +33,11 @@ export class RequestWriter {
     return this.unsent === null && !this.sending
   }
 
-  /** `head` ends before the content-length and the final empty line. `broken` is called if the body source fails. */
-  send(head: string, body: WireRequest['body'], broken: (error: unknown) => void): void {
+  /** `head` ends before the content-length and the final empty line. `sender` is told if the body source fails. */
+  send(head: string, body: WireRequest['body'], sender: Sender): void {
     if (isBodySource(body)) {
       this.writeText(`${head}${framingOf(body)}\r\n`, null)
-      this.sendSource(body).catch(broken)
+      this.sendSource(body).catch((error) => sender.bodyBroken(error))
     } else if (body === null) this.writeText(`${head}\r\n`, null)
     else if (typeof body === 'string') {
       const bytes = Buffer.byteLength(body)

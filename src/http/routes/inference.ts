@@ -86,7 +86,7 @@ async function respondTo(
   const context = openContext(newRequestId(), services.clock.nowMs())
   const { requestId, signal } = context
   const { client, protocol } = incoming
-  client.onGone = () => signal.abort()
+  client.abortWhenGone = signal
   client.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol })
   try {
     const run = COUNTING.has(incoming.endpoint) ? serveCount : serve

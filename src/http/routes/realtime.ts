@@ -28,7 +28,7 @@ function realtimeHandler({ gateway: services, inFlight }: AppParts): ExchangeHan
   return (client) => {
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
-    client.onGone = () => signal.abort()
+    client.abortWhenGone = signal
     client.revoked = () => errorAnswer(keyRevoked(), requestId)
     client.dropBody()
     inFlight.add()

@@ -76,7 +76,7 @@ async function choose(
     context.caller = caller
     const { requestId, signal } = context
     exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: 'responses' })
-    exchange.onGone = () => signal.abort()
+    exchange.abortWhenGone = signal
     const leave = await admit(services, caller, exchange, context)
     try {
       const { deadlines } = services

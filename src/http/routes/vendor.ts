@@ -70,7 +70,7 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
   const respond = async (exchange: Exchange, match: RouteMatch, share: BodyShare) => {
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
-    exchange.onGone = () => signal.abort()
+    exchange.abortWhenGone = signal
     exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.protocol })
     try {
       const readCall = () => callOf(row, match, { exchange, parts, share })

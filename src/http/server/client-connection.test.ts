@@ -91,7 +91,7 @@ describe('a request', () => {
     receive(GET)
     const told: string[] = []
     const [exchange] = asked
-    if (exchange) exchange.onGone = () => told.push('gone')
+    if (exchange) exchange.abortWhenGone = { abort: () => void told.push('gone') }
     connection.closed()
     exchange?.respond(OK)
     expect([told, exchange?.gone, sent()]).toEqual([['gone'], true, ''])
@@ -108,7 +108,7 @@ describe('a request whose key is revoked', () => {
     receive(GET)
     const told: string[] = []
     const exchange = asked[0] as Exchange
-    exchange.onGone = () => told.push('gone')
+    exchange.abortWhenGone = { abort: () => void told.push('gone') }
     begin(exchange)
     exchange.revoke()
     expect(events).toEqual(['terminated', 'gone'])

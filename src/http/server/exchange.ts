@@ -49,7 +49,8 @@ export class Exchange implements ClientStream {
   malformed: string | null = null
   /** Called whenever one of the four fields above changes. */
   onBody: (() => void) | null = null
-  onGone: (() => void) | null = null
+  /** Aborted once the client has disconnected. */
+  abortWhenGone: { abort(): void } | null = null
   /** The refusal of a request whose key stops working before the response begins. */
   revoked: (() => Reply) | null = null
   private readonly request: RequestHead
@@ -225,7 +226,7 @@ export class Exchange implements ClientStream {
     this.state = 'over'
     this.bodyStream?.fail(new Error(CLIENT_LEFT))
     this.onBody?.()
-    this.onGone?.()
+    this.abortWhenGone?.abort()
   }
 
   /** More than was announced would be read as the next reply. */

@@ -43,7 +43,7 @@ export function createBridge(parts: BridgeParts): (exchange: Exchange) => void {
 
 async function answer(parts: BridgeParts, exchange: Exchange, requestId: string): Promise<void> {
   const gone = new AbortController()
-  exchange.onGone = () => gone.abort()
+  exchange.abortWhenGone = gone
   const share = parts.memory.open()
   const bindings: Bindings = { exchange, requestId, bodyFault: null, responded: false, share }
   try {

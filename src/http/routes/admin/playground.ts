@@ -26,7 +26,7 @@ export function playgroundOperations({ on, parts }: AdminApi): void {
     const caller = await callerOf(parts, keyId, context)
     const { exchange, requestId } = context.env
     const request = openContext(requestId, services.clock.nowMs())
-    exchange.onGone = () => request.signal.abort()
+    exchange.abortWhenGone = request.signal
     exchange.revoked = () => errorAnswer(keyRevoked(), requestId)
     const text = JSON.stringify(context.req.valid('json'))
     // The pipeline answers by itself, byte for byte as on /v1.
