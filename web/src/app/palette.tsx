@@ -1,7 +1,7 @@
 /** ⌘K: goes to any page, user, key, upstream, model or request, and does what needs no page. */
 import { useLingui } from '@lingui/react/macro'
+import * as Radix from '@radix-ui/react-dialog'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Dialog as Radix } from 'radix-ui'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { searchQuery } from '@/api/search.ts'
 import { isComposing } from '@/lib/keyboard.ts'

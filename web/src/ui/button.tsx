@@ -1,5 +1,5 @@
 /** Buttons. An icon alone always has a label, which is also its tooltip. */
-import { Slot } from 'radix-ui'
+import { Slot } from '@radix-ui/react-slot'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import { Tooltip } from './overlay/tooltip.tsx'
@@ -23,7 +23,7 @@ export interface ButtonProps extends ComponentProps<'button'> {
 
 export function Button(props: ButtonProps) {
   const { variant = 'default', size = 'medium', busy = false, asChild, className, ...rest } = props
-  const Tag = asChild ? Slot.Root : 'button'
+  const Tag = asChild ? Slot : 'button'
   return (
     <Tag
       {...(asChild ? {} : { type: 'button' as const })}

@@ -1,7 +1,7 @@
 /** A new key: shown once, with ways to use it and a test that waits for the first answer. */
 import { Trans, useLingui } from '@lingui/react/macro'
+import * as Tabs from '@radix-ui/react-tabs'
 import { useQuery } from '@tanstack/react-query'
-import { Tabs } from 'radix-ui'
 import { useState } from 'react'
 import type { CreatedKey } from '@/api/keys.ts'
 import { usableModelsQuery } from '@/api/model-calls.ts'

@@ -1,7 +1,7 @@
 /** Signing in: as a page, and as a dialog over a page whose session has ended, so that no draft is lost. */
 import { Trans, useLingui } from '@lingui/react/macro'
+import * as Radix from '@radix-ui/react-dialog'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Dialog as Radix } from 'radix-ui'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import { signIn, signInOptionsQuery } from '@/api/session.ts'

@@ -1,7 +1,7 @@
 /** Dialogs and drawers: focus stays inside, Escape closes, and focus goes back to where it came from. */
 
 import { useLingui } from '@lingui/react/macro'
-import { Dialog as Radix } from 'radix-ui'
+import * as Radix from '@radix-ui/react-dialog'
 import type { ReactNode } from 'react'
 import { IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'

@@ -1,5 +1,5 @@
 /** A menu of actions behind a button. Not modal: Radix's modal menus need an inline style element. */
-import { DropdownMenu } from 'radix-ui'
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu'
 import type { ReactElement, ReactNode } from 'react'
 import { classNames } from '../class-names.ts'
 
