@@ -1,6 +1,6 @@
 /** What the gateway shall reach beside nginx on the same work, and what was measured. */
 
-import type { Measurements } from './report.ts'
+import type { Measurements } from './measurements.ts'
 import { rounded } from './rig/figures.ts'
 import { compared, medianOf, type Rounds } from './rig/measure.ts'
 

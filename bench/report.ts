@@ -1,33 +1,12 @@
 /** Figures into a report: what was measured, on what machine, beside which goals. */
 import { cpus } from 'node:os'
-import type { EnduranceFigures, LagFigures } from './endurance.ts'
+import type { LagFigures } from './endurance.ts'
 import { type Goal, goalsOf } from './goals.ts'
+import type { Measurements, Starts } from './measurements.ts'
 import { rounded } from './rig/figures.ts'
 import type { LoadResult } from './rig/load.ts'
-import { medianOf, type Rounds, WAYS, type WayName } from './rig/measure.ts'
-import type { StartFigures } from './start-up.ts'
+import { medianOf, WAYS } from './rig/measure.ts'
 import type { StreamFigures } from './streams.ts'
-
-export interface Measurements {
-  one: Rounds<LoadResult>
-  many: Rounds<LoadResult>
-  streams: Rounds<StreamFigures>
-  bursts: Rounds<StreamFigures>
-  idleMb: Record<WayName, number>
-  loadedMb: Record<WayName, number>
-  /** The most that the gateway ever held. */
-  peakMb: number
-  start: Starts
-  endurance: { gateway: EnduranceFigures; nginx: LagFigures }
-  garbageKb: number
-}
-
-interface Starts {
-  source: StartFigures
-  installed: StartFigures
-  executable: StartFigures | null
-  nginxMs: number
-}
 
 type Row = Record<string, string | number>
 

@@ -77,9 +77,43 @@ export async function runServer(
   )
   // Before announcing that it runs: a reader of the announcement may stop it immediately.
   const stop = stopSignal()
+  await announce(logger, {
+    config,
+    environment,
+    admin,
+    report,
+    server,
+    upstreams: gateway.directory.allUpstreams().length,
+  })
+
+  const signal = await stop
+  logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
+  logger.flush()
+  onSecondSignal(() => exitImmediately(logger))
+  await server.drain(config.drainMs)
+  await shutDown()
+  logger.info({}, 'stopped')
+  logger.flush()
+  process.exit(EXIT_CODES.ok)
+}
+
+interface Started {
+  config: Config
+  environment: Environment
+  admin: Admin
+  report: Awaited<ReturnType<typeof prepare>>
+  server: Server
+  /** How many provider keys can be used. */
+  upstreams: number
+}
+
+/** The banner on standard output, and a line in the log. */
+async function announce(
+  logger: ReturnType<typeof createPinoLogger>,
+  { config, environment, admin, report, server, upstreams }: Started,
+): Promise<void> {
   correctBaseUrl(config, server.url)
   const isTerminal = process.stdout.isTTY === true
-  const upstreams = gateway.directory.allUpstreams().length
   const consoleLink =
     report.unseenKeys === null ? null : await firstConsoleLink(admin, config, server.adminUrl)
   const command = commandHere(environment)
@@ -106,16 +140,6 @@ export async function runServer(
     'listening',
   )
   logger.flush()
-
-  const signal = await stop
-  logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
-  logger.flush()
-  onSecondSignal(() => exitImmediately(logger))
-  await server.drain(config.drainMs)
-  await shutDown()
-  logger.info({}, 'stopped')
-  logger.flush()
-  process.exit(EXIT_CODES.ok)
 }
 
 /** Until the first password is set and the first secrets have been shown; their file has the link, too. */

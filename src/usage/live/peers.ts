@@ -59,7 +59,7 @@ interface Batch {
 
 export function createLivePeers(parts: Parts): LivePeers {
   const { live, open, instanceId, inFlight, nowMs, repeat = withTimer } = parts
-  const gauges = new Map<string, { gauge: Gauge; atMs: number }>()
+  const gauges = createGauges(nowMs)
   let rows: LiveRow[] = []
   let skipped = 0
   let wantedUntilMs = 0
@@ -86,7 +86,7 @@ export function createLivePeers(parts: Parts): LivePeers {
   }
   const take = (batch: Batch | null): void => {
     if (batch === null || batch.from === instanceId) return
-    gauges.set(batch.from, { gauge: batch.gauge, atMs: nowMs() })
+    gauges.take(batch)
     live.receive(batch.rows, batch.skipped)
   }
   const send = (): void => {
@@ -127,9 +127,23 @@ export function createLivePeers(parts: Parts): LivePeers {
 
   return {
     scope: () => (channel.standing ? 'all' : 'own'),
-    gauge() {
+    gauge: gauges.sum,
+    stop() {
+      pause()
+      endWatching()
+      channel.stop()
+    },
+  }
+}
+
+/** The latest gauge of each other instance, as long as it is fresh. */
+function createGauges(nowMs: () => number) {
+  const known = new Map<string, { gauge: Gauge; atMs: number }>()
+  return {
+    take: ({ from, gauge }: Batch) => known.set(from, { gauge, atMs: nowMs() }),
+    sum(): Gauge {
       const sum = { requests: 0, errors: 0, tokens: 0, inFlight: 0 }
-      for (const { gauge, atMs } of gauges.values()) {
+      for (const { gauge, atMs } of known.values()) {
         if (nowMs() - atMs > INTEREST_MS) continue
         sum.requests += gauge.requests
         sum.errors += gauge.errors
@@ -138,11 +152,7 @@ export function createLivePeers(parts: Parts): LivePeers {
       }
       return sum
     },
-    stop() {
-      pause()
-      endWatching()
-      channel.stop()
-    },
+    clear: () => known.clear(),
   }
 }
 
