@@ -16,6 +16,8 @@ export interface Metrics {
   hedged(answered: 'first' | 'second' | 'none'): void
   /** What the target that was cancelled may have cost, by estimate. */
   hedgedTokens(promptTokens: number): void
+  /** A stream broke in its answer, and another upstream went on with it or none did. Null: no operator defined the model. */
+  streamBroke(model: string | null, result: 'continued' | 'ended'): void
   /** A copy of a request was sent to a mirror, or was not. */
   mirrored(result: 'sent' | 'failed' | 'skipped'): void
   /** Stream events dropped because they were neither JSON nor `[DONE]`. */

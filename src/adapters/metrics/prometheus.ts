@@ -52,13 +52,20 @@ function eventCounters(registry: Registry) {
     help: 'Prompt tokens, by estimate, of targets that were cancelled because another answered first',
     registers,
   })
+  const rescues = new Counter({
+    name: 'gpt_proxy_broken_streams_total',
+    help: 'Streams that broke in their answer, by model (other: not defined by an operator) and by what became of them',
+    labelNames: ['model', 'result'] as const,
+    registers,
+  })
   const mirrors = new Counter({
     name: 'gpt_proxy_mirrored_requests_total',
     help: 'Copies of requests for mirrors, by what became of them',
     labelNames: ['result'] as const,
     registers,
   })
-  return { dropped, losses, refusals, limited, locally, redis, hedges, hedgedTokens, mirrors }
+  const beyondAttempts = { hedges, hedgedTokens, rescues, mirrors }
+  return { dropped, losses, refusals, limited, locally, redis, ...beyondAttempts }
 }
 
 export function createPrometheusMetrics(version = ''): Metrics {
@@ -72,6 +79,7 @@ export function createPrometheusMetrics(version = ''): Metrics {
     requestFinished,
     hedged: (answered) => events.hedges.inc({ answered }),
     hedgedTokens: (promptTokens) => events.hedgedTokens.inc(promptTokens),
+    streamBroke: (model, result) => events.rescues.inc({ model: model ?? 'other', result }),
     mirrored: (result) => events.mirrors.inc({ result }),
     eventsDropped: (count) => events.dropped.inc(count),
     refused: (code) => events.refusals.inc({ code }),

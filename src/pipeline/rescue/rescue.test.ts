@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import type { Part, ScriptedReply } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/services.ts'
 import type { SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import {
@@ -193,6 +193,30 @@ test('a continuation that breaks is continued as well', async () => {
   const answer = await gateway.ask(chat.question('m', true))
   expect(chat.read(answer.text)).toMatchObject({ text: STORY, errors: [], flaws: [] })
   expect(answer.record?.attempts).toHaveLength(4)
+})
+
+test.each([
+  ['continued', ['fast', 'continued']],
+  ['ended', ['fast', 'ended']],
+] as const)('a broken stream that is %s is counted for its model', async (what, expected) => {
+  const counted: unknown[] = []
+  const metrics = { streamBroke: (...args: unknown[]) => counted.push(args), requestFinished() {} }
+  const gateway = await inProcess(
+    (request, index) =>
+      index === 0 || what === 'ended'
+        ? { body: broken(request, 9, ['cut']) }
+        : told(request, { id: 'second' }),
+    {
+      upstreams: [upstreamKey(1), upstreamKey(2)],
+      models: [modelOf([modelTarget(1), modelTarget(2)])],
+      services: {
+        metrics: metrics as never,
+        rescue: { mode: what === 'ended' ? 'off' : 'continue', charge: 'answer' },
+      },
+    },
+  )
+  await gateway.ask(chat.question('fast', true))
+  expect(counted).toEqual([[...expected]])
 })
 
 test('a comment marks the seam', async () => {

@@ -29,8 +29,22 @@ export type Rescued =
   | { kind: 'aborted'; used: TokenUsage }
   | null
 
-/** Null if nobody can go on. */
+/** Null if no upstream can go on. */
 export async function rescue(
+  services: Services,
+  tries: RequestTries,
+  broken: BrokenStream,
+): Promise<Rescued> {
+  const rescued = await goOn(services, tries, broken)
+  if (rescued?.kind !== 'aborted')
+    services.metrics.streamBroke(
+      tries.definition?.name ?? null,
+      rescued === null ? 'ended' : 'continued',
+    )
+  return rescued
+}
+
+async function goOn(
   services: Services,
   tries: RequestTries,
   broken: BrokenStream,
