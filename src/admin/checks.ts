@@ -1,6 +1,6 @@
 /** The syntax of names, addresses, models and secrets. */
 
-import type { Provider } from '../core/entities.ts'
+import { MAX_CONCURRENT, MAX_ROW_ID, type Provider } from '../core/entities.ts'
 import { type FixedHeaders, readFixedHeaders } from '../core/fixed-headers.ts'
 import { PROVIDER_FACTS, type SpokenProtocol } from '../core/providers/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
@@ -10,7 +10,7 @@ import { type AdminErrorCode, adminError } from './errors.ts'
 
 /** Letters and digits of any script. Not only digits, because those are ids. */
 const NAME = /^(?!\d+$)[\p{L}\p{M}\p{N}_.@:+-]{1,64}$/u
-const LABEL = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
+const LABEL = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u
 /** Letters of any script, and all printable ASCII except the space. */
 const MODEL = /^[\x21-\x7e\p{L}\p{M}\p{N}]{1,200}$/u
 /** Shorter secrets could not be masked in upstream replies without masking ordinary text. */
@@ -18,6 +18,12 @@ const SECRET = /^[\x21\x23-\x26\x28-\x7e]{8,512}$/
 /** As the conditions and targets of models name them. */
 const TAG = /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u
 const MAX_WEIGHT = 999_999
+
+/** The id that a caller may have given instead of a name; null if the text can't be one. */
+export function rowIdIn(text: string): number | null {
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0
+  return id >= 1 && id <= MAX_ROW_ID ? id : null
+}
 
 /** Normalised, so that names that look the same are equal. */
 export function checkedName(name: string, code: AdminErrorCode): string {
@@ -54,8 +60,9 @@ export function checkedLimit(
   field: 'rpm' | 'tpm' | 'max_in_flight',
   value: number | null,
 ): number | null {
-  if (value === null || (Number.isSafeInteger(value) && value >= 0)) return value
-  throw adminError('limit_invalid', { field, value: String(value) })
+  const max = field === 'max_in_flight' ? MAX_CONCURRENT : Number.MAX_SAFE_INTEGER
+  if (value === null || (Number.isSafeInteger(value) && value >= 0 && value <= max)) return value
+  throw adminError('limit_invalid', { field, max, value: String(value) })
 }
 
 const MAX_PRIORITY = 100

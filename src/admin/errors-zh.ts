@@ -59,7 +59,7 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   ),
   key_expired: text(() => '该密钥创建时就已过期', '请给出将来的时间'),
   limit_invalid: text(
-    ({ field, value }) => `${field} 必须是不小于 0 的整数，而不是 ${value}`,
+    ({ field, max, value }) => `${field} 必须是 0 到 ${max} 的整数，而不是 ${value}`,
     '请给出整数、none 或 default',
   ),
   model_invalid: text(({ model }) => `模型名“${model}”无效`, '模型名不能含空格，* 只能放在末尾'),
@@ -138,6 +138,10 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   target_invalid: text(
     ({ target }) => `目标 '${target}' 无效`,
     '写 MODEL 或 MODEL@KEY，其后可加 ,priority=1 ,weight=3 或 ,context=128000',
+  ),
+  target_number: text(
+    ({ target }) => `目标“${target}”的数值超出范围`,
+    'mirror 为 1 到 100，max-in-flight 为 0 到 999999，其他数值为 0 到 999999999',
   ),
   parameter_invalid: text(
     ({ text: given }) => `参数 '${given}' 无效`,

@@ -63,7 +63,7 @@ export const ADMIN_ERRORS = {
   limit_invalid: entry(
     'invalid',
     null,
-    ({ field, value }) => `${field} must be a whole number, 0 or more, but is ${value}`,
+    ({ field, max, value }) => `${field} must be a whole number from 0 to ${max}, but is ${value}`,
   ),
 
   priority_invalid: entry(
@@ -177,6 +177,11 @@ export const ADMIN_ERRORS = {
   ),
   targets_missing: entry('invalid', 'targets', ({ model }) => `the model '${model}' has no target`),
   target_invalid: entry('invalid', 'targets', ({ target }) => `invalid target '${target}'`),
+  target_number: entry(
+    'invalid',
+    'targets',
+    ({ target }) => `a number of target '${target}' is out of range`,
+  ),
   model_exists: entry('conflict', 'model', ({ model }) => `there is already a model '${model}'`),
   condition_invalid: entry(
     'invalid',

@@ -10,6 +10,7 @@ import {
   checkedModels,
   checkedPriority,
   checkedTags,
+  rowIdIn,
 } from './checks.ts'
 import { keyView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
@@ -236,7 +237,8 @@ async function assertMayRotate(
 }
 
 export async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
-  const byId = /^[1-9]\d{0,9}$/.test(name) ? await store.findApiKey(Number(name)) : null
+  const id = rowIdIn(name)
+  const byId = id === null ? null : await store.findApiKey(id)
   if (byId !== null) return byId
   const [key, another] = await store.findApiKeysByPrefix(name)
   if (key === undefined) throw adminError('key_not_found', { key: masked(name) })

@@ -1,5 +1,5 @@
 /** Public model names with their targets. */
-import type { ModelDefinition, ModelTarget } from '../core/entities.ts'
+import { MAX_CONCURRENT, type ModelDefinition, type ModelTarget } from '../core/entities.ts'
 import { RESERVED_FIELDS } from '../protocols/request-body.ts'
 import { readCondition } from '../routing/conditions.ts'
 import { type Explained, explainRoute } from '../routing/explain.ts'
@@ -88,6 +88,8 @@ function checkDefinition(definition: ModelDefinition): void {
     throw adminError('targets_missing', { model: name })
   if (definition.firstTokenAction === 'hedge' && definition.firstTokenMs === null)
     throw adminError('hedge_without_time', { model: name })
+  const outOfRange = targets.find((target) => !hasNumbersInRange(target))
+  if (outOfRange !== undefined) throw adminError('target_number', { target: outOfRange.model })
   for (const { conditions } of targets) {
     const wrong = conditions.find((condition) => readCondition(condition) === null)
     if (wrong !== undefined) throw adminError('condition_invalid', { condition: wrong })
@@ -99,6 +101,25 @@ function checkDefinition(definition: ModelDefinition): void {
   ]
   const own = fields.find((field) => RESERVED_FIELDS.includes(field))
   if (own !== undefined) throw adminError('parameter_reserved', { field: own })
+  const unusable = fields.find((field) => !PARAMETER.test(field))
+  if (unusable !== undefined) throw adminError('parameter_invalid', { text: unusable })
+}
+
+/** The name of a field of a request's body. */
+const PARAMETER = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Z}]{1,200}$/u
+const MAX_TARGET_NUMBER = 999_999_999
+
+function hasNumbersInRange({ mirrorPercent, ...target }: ModelTarget): boolean {
+  const { priority, weight, contextTokens, maxInFlight } = target
+  return (
+    isWithin(mirrorPercent, 1, 100) &&
+    isWithin(maxInFlight, 0, MAX_CONCURRENT) &&
+    [priority, weight, contextTokens].every((number) => isWithin(number, 0, MAX_TARGET_NUMBER))
+  )
+}
+
+function isWithin(number: number | null, least: number, most: number): boolean {
+  return number === null || (Number.isSafeInteger(number) && number >= least && number <= most)
 }
 
 export function modelView(definition: ModelDefinition) {

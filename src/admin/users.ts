@@ -1,7 +1,7 @@
 /** People and programs that hold proxy keys. */
 import type { User, UserRole } from '../core/entities.ts'
 import type { Actor, MakeChange } from './changes.ts'
-import { checkedEmail, checkedLimit, checkedName } from './checks.ts'
+import { checkedEmail, checkedLimit, checkedName, rowIdIn } from './checks.ts'
 import { userView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
@@ -75,9 +75,8 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
 }
 
 export async function findUser(store: AdminStore, name: string): Promise<User> {
-  const user =
-    (await store.findUser(name)) ??
-    (/^[1-9]\d{0,9}$/.test(name) ? await store.findUserById(Number(name)) : null)
+  const id = rowIdIn(name)
+  const user = (await store.findUser(name)) ?? (id === null ? null : await store.findUserById(id))
   if (user === null) throw adminError('user_not_found', { user: name })
   return user
 }

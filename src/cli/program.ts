@@ -25,7 +25,7 @@ import { addMigrateImport } from './migrate/import.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
 import { addModelDelete, addModelList, addModelSet, addModelShow } from './model/commands.ts'
-import { withExamples } from './options.ts'
+import { refuseEmptyValues, withExamples } from './options.ts'
 import { addPriceImport } from './price/import.ts'
 import { addPriceList } from './price/list.ts'
 import { addPriceSet } from './price/set.ts'
@@ -164,6 +164,7 @@ export function buildProgram(context: CliContext): Command {
     })
     .version(context.version, '--version', 'the version of this program')
     .showHelpAfterError(isChinese ? '（见 --help）' : '(see --help)')
+    .hook('preAction', (_, command) => refuseEmptyValues(command))
     .exitOverride()
   withServerOption(program, context)
   withExamples(

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
 import type { UsageInput } from '../admin/usage/usage.ts'
+import { MAX_ROW_ID } from '../core/entities.ts'
 import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../core/token-kinds.ts'
 import type { CliContext } from './context.ts'
 import { moment, type Output, withExamples, withTable } from './options.ts'
@@ -108,6 +109,6 @@ function wholeMonth(text: string): { fromMs: number; untilMs: number } {
 }
 
 function keyId(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ROW_ID) return Number(text)
   throw new InvalidArgumentError('It must be the id of a key, as in: gpt-proxy key list')
 }

@@ -11,6 +11,11 @@ export type Provider = ProviderName
 /** The user that the gateway's own commands send requests as; it appears in no list, report or ledger. */
 export const SYSTEM_USER_ID = 0
 
+/** Ids are 32-bit integers in PostgreSQL. */
+export const MAX_ROW_ID = 2 ** 31 - 1
+/** The highest limit on concurrent requests; no instance has more connections. */
+export const MAX_CONCURRENT = 999_999
+
 export interface User {
   id: number
   username: string

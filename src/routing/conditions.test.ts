@@ -79,6 +79,8 @@ describe('a condition', () => {
     'max-tokens:-1',
     'header:',
     'x:y',
+    'constructor:x',
+    'to-string:x',
   ])("'%s' is none", (text) => expect(readCondition(text)).toBeNull())
 
   test('reads of a request only what it asks for', () => {

@@ -27,7 +27,8 @@ export interface Condition {
 export function readCondition(text: string): Condition | null {
   const isNegated = text.startsWith('!')
   const [, kind = '', value = ''] = /^!?([a-z-]+):(\S+)$/.exec(text) ?? []
-  const holds = READERS[kind]?.(value) ?? null
+  // Own names only: `constructor:x` is no condition.
+  const holds = Object.hasOwn(READERS, kind) ? (READERS[kind]?.(value) ?? null) : null
   if (holds === null) return null
   const asks = kind === 'tag' ? 'key' : kind === 'header' ? 'headers' : 'body'
   return { text, asks, holds: isNegated ? (facts) => !holds(facts) : holds }

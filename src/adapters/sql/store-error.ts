@@ -43,6 +43,7 @@ export function explainSqliteError(error: unknown, path: string): unknown {
   if (code === 'SQLITE_CONSTRAINT_UNIQUE') {
     return alreadyThere(/failed: (\S+)$/.exec(error.message)?.[1], error)
   }
+  if (code === 'SQLITE_CONSTRAINT_CHECK') return notStorable(error)
   for (const [pattern, what, remedy] of REMEDIES) {
     if (pattern.test(code))
       return new StoreError(`database ${path} ${what}`, remedy, {
@@ -50,6 +51,16 @@ export function explainSqliteError(error: unknown, path: string): unknown {
       })
   }
   return error
+}
+
+/** The value at fault came from a caller: a number out of range, a zero byte, or one that a CHECK forbids. */
+export function notStorable(cause: Error): OperatorError {
+  return new OperatorError(
+    'invalid',
+    `the database can't store a value: ${cause.message}`,
+    'correct the value',
+    { cause },
+  )
 }
 
 export function alreadyThere(column = 'value', cause: Error): StoreError {

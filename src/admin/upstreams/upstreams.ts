@@ -5,7 +5,7 @@ import { keyHint } from '../../core/text/credential-text.ts'
 import type { ProbeResult } from '../../upstreams/probe.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import type { Actor, MakeChange } from '../changes.ts'
-import { checkedName, checkedSecret } from '../checks.ts'
+import { checkedName, checkedSecret, rowIdIn } from '../checks.ts'
 import { upstreamView } from '../contract.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
@@ -143,9 +143,10 @@ async function changedState(
 }
 
 async function findUpstream(store: AdminStore, name: string): Promise<UpstreamKey> {
+  const id = rowIdIn(name)
   const found =
     (await store.findUpstreamKey(name)) ??
-    (/^[1-9]\d{0,9}$/.test(name) ? await store.findUpstreamKeyById(Number(name)) : null)
+    (id === null ? null : await store.findUpstreamKeyById(id))
   if (found === null) throw adminError('upstream_not_found', { upstream: name })
   return found
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { MintedKeyRow } from '../../admin/command-admin.ts'
 import { keyView } from '../../admin/contract.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
+import { expiry, gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
@@ -11,7 +11,7 @@ import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
 interface KeyOptions extends Output, LimitOptions {
   name: string
   model?: string[]
-  expires?: number
+  expires?: number | 'never'
 }
 
 export function addKeyCreate(key: Command, context: CliContext): void {
@@ -24,9 +24,7 @@ export function addKeyCreate(key: Command, context: CliContext): void {
       'allow only this model; a trailing * matches any suffix (repeatable)',
       gathered,
     )
-    .option('--expires <when>', 'expiry: a date or a duration, e.g. 30d', (text) =>
-      moment(text, 1, Date.now()),
-    )
+    .option('--expires <when>', "expiry: a date, a duration, e.g. 30d, or 'never'", expiry)
   withExamples(
     withLimits(create),
     'gpt-proxy key create alice --name laptop',
@@ -35,7 +33,8 @@ export function addKeyCreate(key: Command, context: CliContext): void {
     'KEY=$(gpt-proxy key create alice --expires 30d)',
   ).action((user: string, { name, model, expires, json, ...limits }: KeyOptions) =>
     withAdmin(context, async (admin) => {
-      const rights = { allowedModels: model ?? null, expiresAtMs: expires ?? null }
+      const expiresAtMs = typeof expires === 'number' ? expires : null
+      const rights = { allowedModels: model ?? null, expiresAtMs }
       const input = { user, name, ...rights, ...limitsOf(limits) }
       printMinted(context, await admin.keys.create(CLI_ACTOR, input), json)
     }),

@@ -1,7 +1,7 @@
 /** gpt-proxy key rotate */
 import { type Command, InvalidArgumentError } from 'commander'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { moment, type Output, withExamples, withJson } from '../options.ts'
+import { duration, type Output, withExamples, withJson } from '../options.ts'
 import { withAdmin } from '../with-admin.ts'
 import { printMinted } from './create.ts'
 
@@ -26,7 +26,7 @@ export function addKeyRotate(key: Command, context: CliContext): void {
 const MAX_GRACE_MS = 90 * 86_400_000
 
 function grace(text: string): number {
-  const graceMs = moment(text, 1, 0)
-  if (graceMs <= MAX_GRACE_MS) return graceMs
+  const graceMs = duration(text)
+  if (graceMs !== null && graceMs <= MAX_GRACE_MS) return graceMs
   throw new InvalidArgumentError('It must be a time of at most 90d, such as 24h.')
 }

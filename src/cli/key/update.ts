@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { keyView } from '../../admin/contract.ts'
 import type { KeyPatch } from '../../admin/store.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, moment, type Output, withExamples, withJson } from '../options.ts'
+import { expiry, gathered, type Output, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
@@ -26,9 +26,7 @@ export function addKeyUpdate(key: Command, context: CliContext): void {
       gathered,
     )
     .addOption(new Option('--any-model', 'allow all models').conflicts('model'))
-    .option('--expires <when>', "expiry: a date, a duration, e.g. 30d, or 'never'", (text) =>
-      text === 'never' ? text : moment(text, 1, Date.now()),
-    )
+    .option('--expires <when>', "expiry: a date, a duration, e.g. 30d, or 'never'", expiry)
   withExamples(
     update,
     "gpt-proxy key update 3 --name laptop --model 'gpt-4o*'",

@@ -27,7 +27,7 @@ export function readPrices(text: string, perUsd: number): ModelPrice[] {
   const names = (header?.cells ?? []).map((name) => name.toLowerCase())
   for (const name of ['model', 'input', 'output'])
     if (!names.includes(name)) throw refused(header?.number ?? 1, `the column ${name} is missing`)
-  const unknown = names.find((name) => name !== 'model' && !(name in COLUMNS))
+  const unknown = names.find((name) => name !== 'model' && !Object.hasOwn(COLUMNS, name))
   if (unknown !== undefined)
     throw refused(header?.number ?? 1, `the column '${unknown}' is unknown`)
   return rows.map(({ cells, number }) => priceOf(names, cells, { number, perUsd }))

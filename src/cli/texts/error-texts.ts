@@ -57,6 +57,8 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
     'Write tag:NAME, max-tokens:N, min-tokens:N, feature:NAME or header:NAME=VALUE, with ! to negate',
   hedge_without_time: 'Add --first-token-ms',
   target_invalid: 'Give MODEL or MODEL@KEY, and behind it ,priority=1 ,weight=3 or ,context=128000',
+  target_number:
+    'Give mirror=1 to 100, max-in-flight=0 to 999999, other numbers from 0 to 999999999',
   parameter_invalid: 'Give NAME=VALUE with JSON as the value, e.g. temperature=0',
   parameter_reserved: 'Leave it out: it decides where the request goes, or is what it asks',
   price_pattern: 'Give its whole name',

@@ -122,7 +122,6 @@ const KEYS = {
   'name of the key, e.g. its purpose': '用途说明',
   'allow only this model; a trailing * matches any suffix (repeatable)':
     '只允许该模型；末尾的 * 匹配任意后缀（可重复）',
-  'expiry: a date or a duration, e.g. 30d': '失效时间：日期，或从现在起的时长，例如 30d',
   "requests per minute; 'none' for no limit, or 'default'":
     "每分钟请求数；'none' 表示不限，或 'default'",
   "tokens per minute; 'none' for no limit, or 'default'":

@@ -49,6 +49,7 @@ const REASONS: readonly Rule[] = [
   [/ It must be a whole number, 'none' or 'default'\.$/m, "必须是整数、'none' 或 'default'。"],
   [/ It must be a time of at most (\w+), such as (\w+)\.$/m, '必须是不超过 $1 的时长，例如 $2。'],
   [/ It must be an amount such as ([\d.]+)\.$/m, '必须是金额或比率，例如 $1。'],
+  [/ It must not be empty\.$/m, '不能为空。'],
   [/ It must be a month such as ([\d-]+)\.$/m, '必须是月份，例如 $1。'],
   [
     / It must be a date such as ([\d-]+), or a time such as (.*)\.$/m,

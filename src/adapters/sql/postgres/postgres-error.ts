@@ -1,7 +1,7 @@
 /** Explains PostgreSQL failures: the step that failed and the remedy. Never contains a password. */
 import { DatabaseError } from 'pg'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
-import { alreadyThere, StoreError } from '../store-error.ts'
+import { alreadyThere, notStorable, StoreError } from '../store-error.ts'
 import type { Progress } from './postgres-client.ts'
 
 type Explanation = readonly [code: RegExp, step: string, what: string, remedy: string]
@@ -10,6 +10,9 @@ const ADDRESS = 'correct the host and port in DATABASE_URL or POSTGRES_HOST and 
 const PASSWORD =
   'correct the user and password in DATABASE_URL or POSTGRES_USER and POSTGRES_PASSWORD'
 const OVERLOADED = 'look at what it does (pg_stat_activity), and end what holds it up'
+
+/** Numeric value out of range, character not in repertoire, untranslatable character, check violation. */
+const NOT_STORABLE = /^(22003|22021|22P05|23514)$/
 
 /** By error codes of the operating system, TLS and PostgreSQL. */
 const EXPLANATIONS: readonly Explanation[] = [
@@ -92,6 +95,7 @@ export function explainPostgresError(
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === '23505' && error instanceof DatabaseError)
     return alreadyThere(columnOf(error), error)
+  if (NOT_STORABLE.test(code)) return notStorable(error)
   const [, step, what, remedy] = late(error, progress) ?? entryFor(code, error.message) ?? []
   if (step === undefined) return error
   // The server's messages add detail and contain only names; the driver's add nothing.

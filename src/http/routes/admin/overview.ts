@@ -143,7 +143,8 @@ async function seriesOf(
 }
 
 function costByModel(parts: readonly BucketSum[], models: readonly (string | undefined)[]) {
-  const costs: Record<string, number> = {}
+  // A client may ask for a model called `constructor`.
+  const costs: Record<string, number> = Object.create(null)
   for (const { group, costUsd } of parts) {
     if (costUsd === 0) continue
     const name = models.includes(group[0]) ? (group[0] ?? '') : 'other'

@@ -1,5 +1,6 @@
 /** What the operations share: pages, errors, ids, times and headers. */
 import { z } from '@hono/zod-openapi'
+import { MAX_ROW_ID } from '../../../../core/entities.ts'
 
 export const MAX_PAGE = 200
 
@@ -24,7 +25,7 @@ export const ErrorReply = z
   })
   .openapi('Error')
 
-export const Id = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+export const Id = z.coerce.number().int().min(1).max(MAX_ROW_ID)
 export const IdPath = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) })
 export const Time = z.iso.datetime().openapi({ example: '2026-11-28T12:00:00.000Z' })
 
