@@ -1,7 +1,7 @@
-/** Refusals of keys that are known here, counted in memory and written to the store behind the requests. */
+/** Refusals of known keys, kept in memory and written to the store after the requests. */
 
 /** Why a known key is refused. */
-export type RefusalReason = 'revoked' | 'expired' | 'user disabled'
+export type RefusalReason = 'revoked' | 'expired' | 'user disabled' | 'address not allowed'
 
 export interface RefusedKey {
   keyId: number

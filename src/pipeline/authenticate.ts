@@ -1,6 +1,6 @@
 /** Stage 1: who asks. Before the body is read, and without the database. */
 import { type Caller, isExpired } from '../access/caller.ts'
-import type { RefusedKey } from '../access/key-activity.ts'
+import type { RefusalReason, RefusedKey } from '../access/key-activity.ts'
 import { isWellFormedProxyKey, mayBeForeignKey } from '../access/proxy-key.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
 import { GatewayError } from '../core/errors.ts'
@@ -28,7 +28,7 @@ export function authenticate(gateway: Services, client: ClientPeer): Caller {
   const caller = directory.findCaller(keyHash)
   if (caller === null) throw refused(directory.findRefused?.(keyHash) ?? null)
   const reason = whyUnusable(gateway, caller, client)
-  if (reason !== null) throw refused(reason === 'expired' ? expired(caller) : null)
+  if (reason !== null) throw refused(refusedKeyOf(caller, reason))
   if (known === undefined && authorization) knownHashes.set(authorization, keyHash)
   return caller
 }
@@ -89,8 +89,8 @@ function refused(key: RefusedKey | null = null): GatewayError {
   return new KeyRefused(key)
 }
 
-function expired({ user, key }: Caller): RefusedKey {
-  return { keyId: key.id, prefix: key.prefix, user: user.username, reason: 'expired' }
+function refusedKeyOf({ user, key }: Caller, reason: RefusalReason): RefusedKey {
+  return { keyId: key.id, prefix: key.prefix, user: user.username, reason }
 }
 
 /** For a request that was let in with a key which stopped working before its response began. */

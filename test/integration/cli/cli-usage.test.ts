@@ -1,5 +1,6 @@
 /** What was used and what it cost, from requests through the gateway to the tables that people and programs read. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import {
   chatCompletion,
@@ -7,6 +8,7 @@ import {
   type MockUpstream,
   startMockUpstream,
 } from '../../support/mock/mock-upstream.ts'
+import { environmentFor, MAIN, ROOT } from '../../support/processes/gateway-process.ts'
 
 /** 600 000 plain and 400 000 cached to read; 100 000 to write, 50 000 of them thought. */
 const USAGE = {
@@ -106,6 +108,29 @@ test('CSV has a header and all columns, and no cell is a formula', async () => {
   )
   expect(first).toBe("'@main,gpt-4o,3,0,3000000,300000,3300000,1200000,150000,0,0,0,6")
   expect(more).toHaveLength(3)
+})
+
+test('a CSV file begins with the byte-order mark that Excel needs', async () => {
+  const child = Bun.spawn([process.execPath, MAIN, 'usage', '--csv'], {
+    env: environmentFor(gateway.dataDir),
+    stdout: 'pipe',
+  })
+  const bytes = new Uint8Array(await new Response(child.stdout).arrayBuffer())
+  expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+  expect(new TextDecoder().decode(bytes)).toStartWith('user,requests,')
+})
+
+test('the example prices in CNY load with the command that their file names', async () => {
+  const file = await Bun.file(join(ROOT, 'deploy/prices/china-cny.csv')).text()
+  const [, command = ''] =
+    /^# gpt-proxy (price import .*) < deploy\/prices\/china-cny.csv$/m.exec(file) ?? []
+  const imported = await gateway.cli([...command.split(' '), '--json'], { stdin: file })
+  expect(JSON.parse(imported.stdout)).toEqual({ imported: 9 })
+  const set = (await json('price', 'list')) as { model: string; input_usd: number }[]
+  for (const vendor of ['qwen-', 'glm-', 'doubao-', 'ernie-'])
+    expect(set.some(({ model }) => model.startsWith(vendor))).toBe(true)
+  // 2.4 yuan at 7.1 to the dollar.
+  expect(set.find(({ model }) => model === 'qwen-max')?.input_usd).toBeCloseTo(0.338, 3)
 })
 
 test('people see a table', async () => {

@@ -1,7 +1,7 @@
 /** Starts the gateway's processes: the server, and one CLI call. */
 import { join } from 'node:path'
 
-const ROOT = join(import.meta.dir, '..', '..', '..')
+export const ROOT = join(import.meta.dir, '..', '..', '..')
 export const MAIN = join(ROOT, 'src', 'main.ts')
 /** The same server, which kills itself at a point that is named in its arguments. */
 export const FAILPOINT_SERVER = join(import.meta.dir, 'failpoint-server.ts')
