@@ -64,6 +64,19 @@ test.each([
   expect(line).not.toContain('not-a-key')
 })
 
+test.each([
+  ['PORT', '80a', 'error: PORT="80a" 无效。应为：0 到 65535 的整数，不带单位。'],
+  [
+    'DATA_DIR',
+    '/proc/gpt-proxy',
+    'error: DATA_DIR /proc/gpt-proxy 不可写（ENOENT）。请让当前用户可写',
+  ],
+])('with a Chinese locale, variable %s=%s is refused in Chinese', async (name, value, expected) => {
+  const { exitCode, line } = explained(await serve({ [name]: value, LANG: 'zh_CN.UTF-8' }))
+  expect(exitCode).toBe(3)
+  expect(line).toStartWith(expected)
+})
+
 test('an encryption key that opens none of the rows', async () => {
   const dataDir = join(folder, 'data')
   expect((await runCli(['init'], environmentFor(dataDir))).exitCode).toBe(0)

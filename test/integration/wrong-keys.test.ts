@@ -17,15 +17,16 @@ beforeAll(async () => {
   gateway = await startGateway()
   const run = async (...args: string[]) => (await gateway.cli(args)).stdout.trim()
   await run('user', 'create', 'disabled')
-  keys = {
+  const made = {
     revoked: await run('key', 'create', 'default'),
     'of a disabled user': await run('key', 'create', 'disabled'),
     expired: await run('key', 'create', 'default', '--name', 'expired', '--expires', '30d'),
     'of another network': await run('key', 'create', 'default', '--name', 'office'),
   }
-  for (const key of Object.values(keys))
+  keys = made
+  for (const key of Object.values(made))
     await waitFor('the key to work', async () => (await refusal(`Bearer ${key}`)).status === 200)
-  await run('key', 'revoke', keys.revoked.slice(0, 15))
+  await run('key', 'revoke', made.revoked.slice(0, 15))
   await run('user', 'disable', 'disabled')
   using database = gateway.database()
   database.run("UPDATE api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE name = 'expired'")

@@ -3,6 +3,7 @@ import type { AdminErrorCode } from '../../admin/errors.ts'
 import { ZH_ERRORS } from '../../admin/errors-zh.ts'
 import type { OperatorError } from '../../core/operator-error.ts'
 import type { Language } from '../../doctor/text.ts'
+import { startErrorInChinese } from './start-errors-zh.ts'
 
 /** The remedy for each use-case error; the message is the error's own. */
 const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
@@ -72,7 +73,10 @@ export function wording(
   language: Language,
 ): { message: string; remedy: string } {
   const code = error.code as AdminErrorCode | null
-  if (code === null || !(code in REMEDIES)) return { message: error.message, remedy: error.remedy }
+  if (code === null || !(code in REMEDIES)) {
+    const { message, remedy } = error
+    return language === 'zh' ? startErrorInChinese(message, remedy) : { message, remedy }
+  }
   if (language === 'zh') return ZH_ERRORS[code](error.values)
   return { message: error.message, remedy: REMEDIES[code] }
 }

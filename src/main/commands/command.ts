@@ -32,7 +32,7 @@ function explain(context: CliContext, error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
   const line = (message: string, remedy: string) =>
-    context.writeError(`error: ${ended(message)} ${ended(capital(remedy))}\n`)
+    context.writeError(`error: ${joined(ended(message), ended(capital(remedy)))}\n`)
   if (error instanceof SignInRefusal) {
     line(error.message, 'Try again')
     return EXIT_CODE_OF_KIND.invalid
@@ -51,8 +51,14 @@ function explain(context: CliContext, error: unknown): number {
   return EXIT_CODES.failed
 }
 
+/** Chinese puts no space after a full stop. */
+function joined(first: string, second: string): string {
+  return first.endsWith('。') ? first + second : `${first} ${second}`
+}
+
 function ended(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`
+  if (/[.?!。？！]$/.test(text)) return text
+  return /[\p{Script=Han}）”]/u.test(text) ? `${text}。` : `${text}.`
 }
 
 function capital(text: string): string {
