@@ -182,6 +182,12 @@ const ATTACKS: Record<string, (target: Target) => Promise<string>> = {
     whole(target, `{"model":"m","x":[${'[],'.repeat((60 * MIB) / 3)}1]}`),
   '60 MiB of blanks': (target) => whole(target, `{"model":"m"${' '.repeat(60 * MIB)}}`),
   '60 MiB of text': (target) => whole(target, said('x'.repeat(60 * MIB))),
+  '60 MiB of escaped line breaks': (target) => whole(target, said('\\n'.repeat(30 * MIB))),
+  '400,000 different names': (target) =>
+    whole(
+      target,
+      `{"model":"m","x":{${Array.from({ length: 400_000 }, (_, at) => `"k${at}":1`).join(',')}}}`,
+    ),
   '8 MiB in chunks of one byte': (target) =>
     raw(target, 'transfer-encoding: chunked', tinyChunks(said('x'.repeat(8 * MIB)))),
   'an upload of 1 GiB': (target) => upload(target, 1024),

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { countMembers, duplicatesIn, membersIn, type ScanBounds, withMember } from './json-scan.ts'
 
-const BOUNDS: ScanBounds = { depth: 64, containers: 1_000, values: 5_000 }
+const BOUNDS: ScanBounds = {
+  ...{ depth: 64, containers: 1_000, values: 5_000 },
+  ...{ names: 5_000, escapes: 10_000 },
+}
 
 describe('scanning a JSON object', () => {
   test('finds each member where it stands', () => {

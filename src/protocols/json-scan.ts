@@ -15,6 +15,10 @@ export interface ScanBounds {
   containers: number
   /** All of it: texts, numbers, names, objects, lists. */
   values: number
+  /** Names of members: each new one is entered in a table of the engine. */
+  names: number
+  /** Backslashes: a string with many is decoded character by character. */
+  escapes: number
 }
 
 /** Of the object itself; naming those that stand twice takes time for each. */
@@ -38,6 +42,8 @@ export function countMembers(text: string, bounds: ScanBounds): number | ScanFau
   let members = 0
   let containers = 0
   let values = 0
+  let names = 0
+  if (hasMoreEscapes(text, bounds.escapes)) return 'too_many'
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (char <= 32) {
@@ -55,6 +61,7 @@ export function countMembers(text: string, bounds: ScanBounds): number | ScanFau
       if (--depth === 0) return onlySpaceAfter(text, at + 1) ? members : 'malformed'
     } else if (char === COMMA || char === COLON) {
       if (++values > bounds.values) return 'too_many'
+      if (char === COLON && ++names > bounds.names) return 'too_many'
       if (char === COLON && depth === 1 && ++members > MAX_MEMBERS) return 'too_many'
     }
   }
@@ -120,6 +127,15 @@ export function withMember(
   return `${text.slice(0, brace + 1)}${JSON.stringify(key)}:${rawValue}${separator}${text.slice(brace + 1)}`
 }
 
+/** An escape takes two characters, so nothing is looked for in a text of ordinary length. */
+function hasMoreEscapes(text: string, max: number): boolean {
+  if (text.length <= 2 * max) return false
+  let count = 0
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2))
+    if (++count > max) return true
+  return false
+}
+
 const NOT_BLANK = /[^\0- ]/g
 
 /** Found natively: a body can be blanks for megabytes. */
@@ -131,7 +147,7 @@ function blanksEnd(text: string, from: number): number {
 }
 
 /** Offset of the closing quote of the string that opens at `start`, or -1. */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end >= 0) {
     let backslashes = 0

@@ -1,9 +1,21 @@
 /** Reads the body of a request, whatever its protocol: bounded in depth and number before it is parsed. */
 import { type GatewayError, invalidRequest } from '../core/errors.ts'
 import { countMembers, duplicatesIn, type ScanBounds } from './json-scan.ts'
+import { parseLarge } from './large-body.ts'
 
-/** Embeddings of 300,000 token numbers, OpenAI's most, are far below. */
-export const BODY_BOUNDS: ScanBounds = { depth: 64, containers: 100_000, values: 1_000_000 }
+/**
+ * What takes long to parse, whatever its length in bytes. Embeddings of 300,000 token numbers, OpenAI's most, are
+ * far below, and so are the escapes of a million Chinese characters or of 64 MiB of base64 with `\/` and line breaks.
+ */
+export const BODY_BOUNDS: ScanBounds = {
+  depth: 64,
+  containers: 100_000,
+  values: 1_000_000,
+  names: 100_000,
+  escapes: 2_000_000,
+}
+/** Longer texts are parsed without copies of their long strings. */
+const LARGE_TEXT = 2 ** 20
 const MAX_MODEL_LENGTH = 256
 
 /** In any format, what determines where a request goes and how it is answered: no parameters of a model. */
@@ -28,17 +40,18 @@ export function readBody(text: string, decisive: ReadonlySet<string>): Record<st
 }
 
 function outOfBounds(which: 'too_deep' | 'too_many'): GatewayError {
-  const { depth, containers, values } = BODY_BOUNDS
+  const { depth, containers, values, names, escapes } = BODY_BOUNDS
   return which === 'too_deep'
     ? invalidRequest(`the body is nested deeper than ${depth} levels`)
     : invalidRequest(
-        `the body holds more than ${values} values or ${containers} objects and lists; send less at once`,
+        `the body holds more than ${values} values, ${containers} objects and lists, ${names} names or ${escapes} escaped characters; send less at once`,
       )
 }
 
 export function parsedBody(text: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    const value = text.length > LARGE_TEXT ? parseLarge(text) : JSON.parse(text)
+    return value as Record<string, unknown>
   } catch {
     return undefined
   }
