@@ -21,7 +21,7 @@ function freePort(): number {
   return probe.port
 }
 
-test('the public listener serves models and nothing of the administration', async () => {
+test('the public listener serves models but no administration', async () => {
   const headers = { authorization: `Bearer ${gateway.adminKey}` }
   for (const path of ['/console/', '/admin/v1/users', '/admin/v1/session/options', '/metrics'])
     expect((await fetch(`${gateway.origin}${path}`, { headers })).status).toBe(404)

@@ -39,7 +39,7 @@ test('gpt-proxy user password sets one, refuses a weak one, and ends all session
   expect((await signIn('alice', 'correct horse battery')).status).toBe(200)
 })
 
-test('gpt-proxy key rotate --grace lets the old key work on', async () => {
+test('gpt-proxy key rotate --grace keeps the old key valid', async () => {
   const made = await gateway.cli(['key', 'create', 'alice', '--json'])
   const { id, key } = JSON.parse(made.stdout) as { id: number; key: string }
   const rotated = await gateway.cli(['key', 'rotate', String(id), '--grace', '24h'])

@@ -61,7 +61,7 @@ test.each([
   expect((await admin.call('GET', '/model-definitions/wrong')).status).toBe(404)
 })
 
-test('a dry run says for a request which targets take it', async () => {
+test('a dry run lists the targets that accept a request', async () => {
   const explain = async (text: string) => {
     const body = JSON.stringify({ messages: [{ role: 'user', content: text }] })
     const query = new URLSearchParams({ body })
@@ -127,7 +127,7 @@ test('the command line explains a request from a file', async () => {
   expect(missing.stderr).toContain("nothing.json can't be read: ENOENT")
 })
 
-test('a removed definition is gone, and each change is in the audit log', async () => {
+test('a removed definition no longer serves, and the audit log has each change', async () => {
   expect((await admin.call('DELETE', PATH)).status).toBe(204)
   expect((await admin.call('GET', PATH)).status).toBe(404)
   expect((await admin.call('DELETE', PATH)).status).toBe(404)

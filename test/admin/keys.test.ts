@@ -45,7 +45,7 @@ const answers = (secret: string | null, status: number) =>
   )
 
 describe('a creation', () => {
-  test('asked for twice with one Idempotency-Key makes one key, and shows its secret once', async () => {
+  test('two requests with one Idempotency-Key create one key and show its secret once', async () => {
     const body = { user_id: alice.id, name: 'twice' }
     const headers = { 'idempotency-key': 'double-click' }
     const replies = await Promise.all([1, 2].map(() => admin.call('POST', '/keys', body, headers)))
@@ -60,7 +60,7 @@ describe('a creation', () => {
     expect(stored).not.toContain(secret)
   })
 
-  test('with an Idempotency-Key that stood for something else is a conflict', async () => {
+  test('with an Idempotency-Key of a different request is a conflict', async () => {
     const headers = { 'idempotency-key': 'other-body' }
     await admin.call('POST', '/keys', { user_id: alice.id, name: 'one' }, headers)
     const other = await admin.call('POST', '/keys', { user_id: alice.id, name: 'two' }, headers)
@@ -95,7 +95,7 @@ describe('a creation', () => {
 })
 
 describe('a change', () => {
-  test('that overlooks somebody else’s is refused, and says whose it was', async () => {
+  test('based on an outdated version is refused, naming who made the other change', async () => {
     const { id } = await createKey()
     const read = await admin.call('GET', `/keys/${id}`)
     const etag = read.headers.get('etag') ?? ''
@@ -109,7 +109,7 @@ describe('a change', () => {
     expect(third.status).toBe(200)
   })
 
-  test('leaves alone what it does not send, and clears what it sends as null', async () => {
+  test('keeps fields that are not sent, and clears fields sent as null', async () => {
     const { id } = await createKey({ rpm: 60, allowed_models: ['demo/echo'] })
     const changed = await admin.call('PATCH', `/keys/${id}`, { allowed_models: null, rpm: 0 })
     expect(await changed.json()).toMatchObject({ allowed_models: null, rpm: 0, name: 'laptop' })
@@ -119,7 +119,7 @@ describe('a change', () => {
 })
 
 describe('a rotation', () => {
-  test('with a grace lets both keys work, and says which one replaces the old', async () => {
+  test('with a grace period keeps both keys valid, and names the replacement', async () => {
     const old = await createKey()
     const rotated = await keyOf(
       await admin.call('POST', `/keys/${old.id}/rotate`, { grace_seconds: 3600 }),
@@ -137,7 +137,7 @@ describe('a rotation', () => {
     expect((await chatWith(rotated.secret)).status).toBe(200)
   })
 
-  test('whose reply was lost is not made a second time', async () => {
+  test('is not created twice when its response was lost', async () => {
     const old = await createKey()
     const headers = { 'idempotency-key': 'lost-reply' }
     const path = `/keys/${old.id}/rotate`
@@ -147,7 +147,7 @@ describe('a rotation', () => {
   })
 })
 
-describe('a user who rotates again and again', () => {
+describe('a user who rotates repeatedly', () => {
   const rotate = (id: number, grace: number) =>
     alice.call('POST', `/keys/${id}/rotate`, { grace_seconds: grace })
   const working = async (name: string) => {
@@ -232,7 +232,7 @@ describe('a user', () => {
   })
 })
 
-test('users who may create keys create a bounded number of them', async () => {
+test('users may create only a limited number of keys', async () => {
   await admin.call('PATCH', '/settings', { users_may_create_keys: true })
   const carol = await signedInAs(gateway, admin, { username: 'carol', role: 'user' })
   await admin.call('POST', '/keys', { user_id: carol.id, name: 'first' })
@@ -245,7 +245,7 @@ test('users who may create keys create a bounded number of them', async () => {
   expect(statuses).toEqual([...Array.from({ length: 19 }, () => 201), 403, 403])
 })
 
-test('a viewer who calls the API directly makes no key', async () => {
+test('a viewer cannot create a key through the API', async () => {
   const viewer = await signedInAs(gateway, admin, { username: 'viv', role: 'viewer' })
   const reply = await viewer.call('POST', '/keys', { user_id: viewer.id, name: 'mine' })
   expect(reply.status).toBe(403)

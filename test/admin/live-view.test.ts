@@ -59,7 +59,7 @@ describe('the live view', () => {
     await view.close()
   })
 
-  test('shows a user nothing of others', async () => {
+  test('shows users only their own requests', async () => {
     const bob = await signedInAs(gateway, admin, { username: 'bob', role: 'user' })
     const [mine, others] = [await watch(alice), await watch(bob)]
     const reply = await ask()

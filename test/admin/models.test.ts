@@ -49,7 +49,7 @@ test('a model of a known maker has its published price, an unknown one none', as
   expect(await priceOf('my-own-model')).toBeNull()
 })
 
-test('the operator’s own price comes before the published one until it is removed', async () => {
+test('the operator’s own price overrides the published one until it is removed', async () => {
   await admin.call('PUT', '/prices/gpt-4o', { input_usd: 1, output_usd: 2 })
   expect(await priceOf('gpt-4o')).toMatchObject({ source: 'own', input_usd: 1, output_usd: 2 })
   await admin.call('DELETE', '/prices/gpt-4o')
@@ -90,7 +90,7 @@ test('a request shows how its cost came about, by kind of token', async () => {
   expect(details.cost_usd).toBeCloseTo(0.004, 9)
 })
 
-test('a later price changes no past cost, and a request whose price is unknown has none', async () => {
+test('a later price does not change past costs, and a request without a price has no cost', async () => {
   const past = await requestAbout('gpt-4o')
   await admin.call('PUT', '/prices/gpt-4o', { input_usd: 1, output_usd: 2 })
   expect(await past()).toMatchObject({ cost_usd: 0.004, cost: [] })

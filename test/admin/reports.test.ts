@@ -130,7 +130,7 @@ describe('usage', () => {
     expect(buckets[0]).toMatchObject({ unfinished: false, known: false })
   })
 
-  test('a user sees only their own, whatever they ask for', async () => {
+  test('users see only their own usage, whatever they ask for', async () => {
     const mine = await read<{ rows: { group: { name: string }[] }[] }>(
       await alice.call('GET', `/usage?${today()}&by=user&user_id=1`),
     )
@@ -154,7 +154,7 @@ describe('usage', () => {
   })
 })
 
-test('the overview counts what was asked, and names what an empty gateway needs', async () => {
+test('the overview counts requests, and lists what an empty gateway needs', async () => {
   const shown = await read<Record<string, { requests: { value: number } }> & { next_step: string }>(
     await admin.call('GET', '/overview?range=1h'),
   )
@@ -163,7 +163,7 @@ test('the overview counts what was asked, and names what an empty gateway needs'
 })
 
 describe('the audit log', () => {
-  test('says who did what, with what was there before, and never a secret', async () => {
+  test('lists who changed what, with the previous values and without secrets', async () => {
     const { items } = await read<{ items: { action: string; actor: string; address: string }[] }>(
       await admin.call('GET', '/audit?action=key.create'),
     )
@@ -193,7 +193,7 @@ describe('settings', () => {
 })
 
 describe('the playground', () => {
-  test('runs as the key of who is signed in, and is recorded for it', async () => {
+  test('runs with a key of the signed-in user, and is recorded for it', async () => {
     const reply = await alice.call('POST', `/playground/${key.id}/chat.completions`, BODY)
     expect(reply.status).toBe(200)
     const id = reply.headers.get('x-request-id') ?? ''
@@ -209,7 +209,7 @@ describe('the playground', () => {
     expect(await reply.text()).toEndWith('data: [DONE]\n\n')
   })
 
-  test('grants nothing that the key does not allow, and nobody else’s key', async () => {
+  test('is limited to what the key allows, and to the caller’s own keys', async () => {
     const narrow = await read<{ id: number }>(
       await admin.call('POST', '/keys', {
         user_id: alice.id,
@@ -227,14 +227,14 @@ describe('the playground', () => {
   })
 })
 
-test('whoever holds a key sees its quota and use without an account', async () => {
+test('the holder of a key sees its quota and usage without an account', async () => {
   const reply = await consoleClient(gateway).call('GET', '/key', undefined, {
     authorization: `Bearer ${key.secret}`,
   })
   expect(await read(reply)).toMatchObject({ name: 'laptop', username: 'alice' })
 })
 
-test('anything is found by a part of its name, and a user finds only what is theirs', async () => {
+test('search matches parts of names, and users find only their own objects', async () => {
   const kinds = async (client: ConsoleClient, q: string) =>
     (
       await read<{ items: { kind: string }[] }>(await client.call('GET', `/search?q=${q}`))

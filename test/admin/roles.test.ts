@@ -78,7 +78,7 @@ describe.each(Object.keys(REFUSALS) as Caller[])('%s', (caller) => {
   }
 })
 
-test('each operation says who may call it', () => {
+test('each operation declares who may call it', () => {
   expect(OPERATIONS.length).toBeGreaterThan(55)
   for (const { 'x-access': access } of OPERATIONS) expect(access.length).toBeGreaterThan(0)
 })

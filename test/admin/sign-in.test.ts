@@ -118,7 +118,7 @@ describe('a session', () => {
     expect((await thief.call('GET', '/session')).status).toBe(401)
   })
 
-  test('that was stolen is dead after a new password, and the own one lives on', async () => {
+  test('that was stolen is invalid after a new password, and the own one stays valid', async () => {
     const alice = await signedInAs(gateway, admin, { username: 'alice', role: 'user' })
     const other = await signedIn('alice')
     const changed = await alice.call('POST', '/session/password', {
@@ -130,13 +130,13 @@ describe('a session', () => {
     expect((await alice.call('GET', '/session')).status).toBe(200)
   })
 
-  test('of a user who is disabled is dead', async () => {
+  test('of a disabled user is invalid', async () => {
     const bob = await signedInAs(gateway, admin, { username: 'bob', role: 'user' })
     await admin.call('PATCH', `/users/${bob.id}`, { status: 'disabled' })
     expect((await bob.call('GET', '/session')).status).toBe(401)
   })
 
-  test('is listed for its owner, who can end it and no one else’s', async () => {
+  test('is listed for its owner, who can end only their own', async () => {
     const carol = await signedInAs(gateway, admin, { username: 'carol', role: 'user' })
     const { items } = (await (await carol.call('GET', '/sessions?all=true')).json()) as {
       items: { id: number; username: string; current: boolean }[]
@@ -198,7 +198,7 @@ describe('wrong passwords', () => {
 })
 
 describe('the second factor', () => {
-  test('is asked for once it is on, counts once, and ends with a link of the admin', async () => {
+  test('is required once enabled, works once per code, and is removed by an admin’s link', async () => {
     const dave = await signedInAs(gateway, admin, { username: 'dave', role: 'user' })
     const started = await dave.call('POST', '/session/totp', { password: PASSWORD })
     const { secret } = (await started.json()) as { secret: string }
@@ -227,7 +227,7 @@ describe('the second factor', () => {
   })
 })
 
-test('the last admin can be removed by nobody, nor disabled, nor made a user', async () => {
+test('the last admin cannot be removed, disabled or demoted', async () => {
   const { user_id: id } = (await (await admin.call('GET', '/session')).json()) as {
     user_id: number
   }

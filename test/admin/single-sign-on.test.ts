@@ -133,7 +133,7 @@ describe('an existing user', () => {
     expect([error, await whoIs(client)]).toEqual(['oidc_name_taken', 401])
   })
 
-  test('who is disabled is refused', async () => {
+  test('a disabled user is refused', async () => {
     const ivan = { sub: 'ivan-1', preferred_username: 'ivan', groups: ['staff'] }
     await signIn(ivan)
     const { id } = (await userNamed('ivan')) ?? { id: 0 }
@@ -142,7 +142,7 @@ describe('an existing user', () => {
   })
 })
 
-test('an unknown user whose claim gives no role is not created', async () => {
+test('an unknown user without a role in the claims is not created', async () => {
   const judy = { sub: 'judy-1', preferred_username: 'judy' }
   expect((await signIn({ ...judy, groups: ['guests'] })).error).toBe('oidc_no_role')
   expect((await signIn(judy)).error).toBe('oidc_unknown_user')

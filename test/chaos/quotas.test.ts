@@ -66,7 +66,7 @@ async function remaining(wanted: number): Promise<void> {
   )
 }
 
-test('500 requests at once on a nearly spent quota, again and again: nothing overspent, nothing leaked', async () => {
+test('500 concurrent requests on a nearly spent quota, repeatedly: no overspending, no leaked reservations', async () => {
   for (let round = 0; round < 4; round++) {
     uses(100)
     await leaves(10_000)
@@ -91,7 +91,7 @@ test('500 requests at once on a nearly spent quota, again and again: nothing ove
 }, 60_000)
 
 describe('a refusal', () => {
-  test('says what is used, reserved, asked for and left, and from when on it fits', async () => {
+  test('reports what is used, reserved, requested and left, and when the request will fit', async () => {
     await leaves(50)
     const { status, headers, error } = await ask(rig.gateway, 'q', { body: { max_tokens: 90 } })
     expect(status).toBe(429)
@@ -102,7 +102,7 @@ describe('a refusal', () => {
     )
   })
 
-  test('leaves no record and asks no upstream', async () => {
+  test('leaves no record and calls no upstream', async () => {
     await leaves(50)
     const [asked, recorded] = [rig.mock.ledger.length, recordedOf()]
     expect((await ask(rig.gateway, 'q', { body: { max_tokens: 90 } })).status).toBe(429)
@@ -111,7 +111,7 @@ describe('a refusal', () => {
 })
 
 describe('changed by plain SQL on a running gateway', () => {
-  test('a quota that is raised lets requests through, and one that is lowered stops them', async () => {
+  test('raising a quota allows requests, and lowering it refuses them', async () => {
     uses(20)
     await leaves(10)
     expect((await ask(rig.gateway, 'q', { body: { max_tokens: 90 } })).status).toBe(429)
@@ -123,7 +123,7 @@ describe('changed by plain SQL on a running gateway', () => {
     expect((await ask(rig.gateway, 'q', { body: { max_tokens: 1 } })).status).toBe(429)
   })
 
-  test('a month that is deleted begins anew', async () => {
+  test('a deleted month starts again at zero', async () => {
     uses(20)
     await leaves(1)
     const quota = usedOf() + 1
@@ -136,7 +136,7 @@ describe('changed by plain SQL on a running gateway', () => {
     await remaining(1)
   }, 20_000)
 
-  test('a lease that is deleted gives nobody a free token', async () => {
+  test('a deleted lease grants no free tokens', async () => {
     await leaves(500)
     byHand('DELETE FROM quota_leases')
     await waitFor('the lease to be there again', () => leasedOf() === 500)
@@ -144,17 +144,17 @@ describe('changed by plain SQL on a running gateway', () => {
   })
 })
 
-describe('what was reserved is put right', () => {
+describe('the reservation is replaced by the actual usage', () => {
   const body = { max_tokens: 300 }
 
-  test('where the upstream fails, all of it is there again', async () => {
+  test('if the upstream fails, the whole reservation is released', async () => {
     await leaves(1_000)
     rig.mock.script(() => jsonReply(400, { error: { message: 'no', code: 'bad' } }))
     expect((await ask(rig.gateway, 'q', { body })).status).toBe(400)
     await remaining(1_000)
   })
 
-  test('where a stream is cut, what was read and written is used', async () => {
+  test('a broken stream is charged for what was read and written', async () => {
     await leaves(1_000)
     const events = chatChunks('one two three').slice(0, 2)
     rig.mock.script(() => [
@@ -168,7 +168,7 @@ describe('what was reserved is put right', () => {
     await remaining(1_000 - total_tokens)
   })
 
-  test('where the client goes away before an answer, all of it is there again', async () => {
+  test('if the client leaves before the response, the whole reservation is released', async () => {
     await leaves(1_000)
     rig.mock.script(() => ['stall'])
     const from = rig.mock.ledger.length
@@ -180,7 +180,7 @@ describe('what was reserved is put right', () => {
   })
 })
 
-test('the commands set a quota and start a month anew on the running gateway', async () => {
+test('the commands set a quota and reset the month on the running gateway', async () => {
   uses(20)
   const json = async (...args: string[]) => {
     const { stdout, stderr } = await rig.gateway.cli(['quota', ...args, '--json'])

@@ -94,7 +94,7 @@ function describeAgents(): void {
     const made = () =>
       existsSync(join(work, file)) ? readFileSync(join(work, file), 'utf8').trim() : null
 
-    test('Codex runs a command and says its last words', async () => {
+    test('Codex runs a command and finishes its answer', async () => {
       bodies.length = 0
       call = { name: 'exec_command', args: { cmd: `echo codex > ${file}` } }
       const { stdout, stderr, code } = await run(
@@ -121,7 +121,7 @@ function describeAgents(): void {
       expect(bodies).toHaveLength(2)
     }, 90_000)
 
-    test('Claude Code runs a command and says its last words', async () => {
+    test('Claude Code runs a command and finishes its answer', async () => {
       bodies.length = 0
       call = { name: 'Bash', args: { command: `echo claude > ${file}`, description: 'writes' } }
       const { stdout, stderr, code } = await run(

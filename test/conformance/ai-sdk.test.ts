@@ -59,7 +59,7 @@ for (const [name, modelOf] of PROVIDERS) {
       expect(seen).toEqual(expected)
     })
 
-    test('an unknown model and a wrong key are API call errors that are not asked again', async () => {
+    test('an unknown model and a wrong key are API call errors that are not retried', async () => {
       const unknown = await callError(
         generateText({ model: through('no-such-model'), prompt: 'Say hello' }),
       )

@@ -37,7 +37,7 @@ const WHOLE = [
   ['messageStop', '{}'],
 ]
 
-test('reads what the codec of AWS writes, skipping header values that are not text', () => {
+test("reads frames of AWS's own codec, skipping header values that are not text", () => {
   const splitter = new FrameSplitter()
   expect(read(splitter, STREAM)).toEqual(WHOLE)
   expect(splitter.pendingBytes).toBe(0)

@@ -101,7 +101,7 @@ function expectAzureKey(): void {
   expect(sent?.rawHead).not.toContain(gateway.proxyKey)
 }
 
-test('usage over Azure is asked for in a stream, hidden and recorded', async () => {
+test('usage is requested in streams from Azure, hidden from the client, and recorded', async () => {
   mock.script(() => sseReply([verdict, ...chatChunks('hello', { usage: true })]))
   const response = await gateway.chat({ model: MODEL, messages, stream: true })
   const text = await response.text()

@@ -58,7 +58,7 @@ for (const [name, Official] of MAJORS) {
       expect(Array.from(data[0]?.embedding ?? [])).toEqual(Array.from(new Float32Array(vector)))
     })
 
-    test('sees the demo models in the list, and a failure as its own error class', async () => {
+    test('lists the demo models, and reports a failure as its own error class', async () => {
       const models = await Array.fromAsync(client().models.list())
       expect(models.map(({ id }) => id)).toContain('demo/echo')
       const error = await errorOf(

@@ -18,7 +18,7 @@ function chat(baseURL: string, apiKey: string, model = CHAT_MODEL): ChatOpenAI {
 const through = (model?: string) => chat(rig.gateway.baseUrl, rig.gateway.proxyKey, model)
 const direct = () => chat(rig.mock.url, 'direct')
 
-test('LangChain invokes a model and sees the text and usage that it sees directly', async () => {
+test('LangChain gets the same text and usage as without the gateway', async () => {
   const reply = chatCompletion('Hello from upstream')
   rig.mock.script(() => jsonReply(200, reply))
   const expected = await direct().invoke('Say hello')

@@ -8,7 +8,7 @@ import { environmentFor, spawnGateway } from '../support/processes/gateway-proce
 
 const TYPES = join(import.meta.dir, '../../web/src/api/schema.ts')
 
-test('web/src/api/schema.ts is what the served OpenAPI document gives', async () => {
+test('web/src/api/schema.ts matches the served OpenAPI document', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'contract-'))
   const gateway = await spawnGateway(environmentFor(folder))
   try {

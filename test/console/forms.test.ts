@@ -35,7 +35,7 @@ test('a click that is doubled creates one key', async () => {
   expect(made.filter(({ name }) => name === 'twice')).toHaveLength(1)
 }, 60_000)
 
-test('a reply that is lost is asked for again under the same name, and says that the secret is gone', async () => {
+test('a lost response is requested again with the same key, and the secret is reported as unavailable', async () => {
   const { page } = first
   await page.goto(`${url}/keys?create=true`)
   let lost = 0
@@ -56,7 +56,7 @@ test('a reply that is lost is asked for again under the same name, and says that
   expect(made.filter(({ name }) => name === 'lost')).toHaveLength(1)
 }, 60_000)
 
-test('two editors: the second is told who was first, and nothing is overwritten unseen', async () => {
+test('two editors: the second sees who was first, and nothing is overwritten silently', async () => {
   await rig.api('POST', '/users', { username: 'shared', email: 'before@example.com' })
   const id = await userId('shared')
   const { page } = first
@@ -77,7 +77,7 @@ test('two editors: the second is told who was first, and nothing is overwritten 
   expect(after.email).toBe('mine@example.com')
 }, 60_000)
 
-test('only touched fields are sent: another field keeps what somebody else has set', async () => {
+test('only edited fields are sent: others keep what another editor set', async () => {
   await rig.api('POST', '/users', { username: 'partly', monthly_quota_tokens: 5 })
   const id = await userId('partly')
   const { page } = first
@@ -117,7 +117,7 @@ test('password managers are not offered the fields of keys', async () => {
   expect(await field.getAttribute('data-1p-ignore')).toBe('')
 }, 60_000)
 
-test('copying over plain HTTP without a clipboard works or selects, and never claims what it did not do', async () => {
+test('copying over plain HTTP works or selects the text, and never reports success falsely', async () => {
   const { page, context } = await visit(rig.browser)
   await page.addInitScript(() => {
     Object.defineProperty(window, 'isSecureContext', { value: false })

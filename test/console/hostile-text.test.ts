@@ -37,7 +37,7 @@ test('names with markup in them are text', async () => {
   expect(await page.locator('b').count()).toBe(0)
 }, 60_000)
 
-test('what a model says is text, in the answer and among the raw events', async () => {
+test('model output is shown as text, in the answer and in the raw events', async () => {
   rig.mock.script(() => sseReply(chatChunks(INJECTION), { headers: { 'x-request-id': INJECTION } }))
   const { page } = first
   await page.goto(`${url}/playground`)

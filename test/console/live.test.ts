@@ -108,7 +108,7 @@ test(`at ${RATE} requests a second the live view stays small and usable, and its
   expect(problems).toEqual([])
 }, 120_000)
 
-test('a hidden tab takes no events, and is up to date when it is looked at again', async () => {
+test('a hidden tab receives no events, and is up to date when it is shown again', async () => {
   const { context } = await visit(rig.browser)
   const { page } = await openPage(context)
   await signIn(page, rig.gateway.url, 'admin')

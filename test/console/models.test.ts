@@ -109,7 +109,7 @@ test('the dry run follows the chosen key and the body of a request', async () =>
   expect(problems).toEqual([])
 }, 60_000)
 
-test('two editors: the second sees who changed what, and overwrites nothing unseen', async () => {
+test('two editors: the second sees who changed what, and overwrites nothing silently', async () => {
   const { page } = first
   await page.goto(`${url}?q=canary`)
   await page.getByRole('button', { name: 'canary' }).click()
@@ -143,7 +143,7 @@ test('removing asks first and names the model', async () => {
   expect((await rig.api('GET', '/model-definitions/canary')).status).toBe(404)
 }, 60_000)
 
-test('by keyboard in Chinese: a name that stands for another is defined and changed', async () => {
+test('by keyboard in Chinese: a model alias is defined and changed', async () => {
   const { page, problems, context } = await visit(rig.browser, { language: 'zh' })
   await signIn(page, rig.gateway.url, 'admin')
   await page.keyboard.press('Control+k')

@@ -60,7 +60,7 @@ test('stop ends the request at the upstream and keeps what has arrived', async (
   expect(await page.getByRole('log').textContent()).toContain('Once upon a time')
 }, 60_000)
 
-test('Enter that confirms a word of an input method sends nothing', async () => {
+test("Enter that confirms an input method's word does not send the message", async () => {
   const { page } = first
   rig.mock.script(() => sseReply(chatChunks('Hello')))
   await page.goto(url)
@@ -107,7 +107,7 @@ test('five thousand pieces are drawn once a frame, not once each', async () => {
   expect(frames).toBeLessThan(2500)
 }, 60_000)
 
-test('only the models of the chosen key are offered, and the page says so if there are none', async () => {
+test('only models of the selected key are offered, with a message if there are none', async () => {
   const { page } = first
   const user = await created<{ items: { id: number }[] }>(rig.api('GET', '/users?search=admin'))
   const user_id = user.items[0]?.id

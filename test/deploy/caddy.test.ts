@@ -85,7 +85,7 @@ test('a stream arrives event by event', async () => {
   expect(text).toEndWith('data: [DONE]\n\n')
 })
 
-test('who invents addresses has the limits of his own address all the same', async () => {
+test('a client that forges addresses still has the limits of its own address', async () => {
   const statuses: number[] = []
   for (let time = 0; time < ADDRESS_RPM + 2; time++) {
     const reply = await ask(QUESTION, { 'x-forwarded-for': `203.0.113.${time}` })

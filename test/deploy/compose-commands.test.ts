@@ -29,7 +29,7 @@ function exitCodeOf(command: string, env: Record<string, string>): number {
   return Bun.spawnSync(['sh', '-c', command], { env: { PATH, ...env } }).exitCode
 }
 
-test('Redis starts, asks for its password, evicts nothing, and is found healthy', async () => {
+test('Redis starts, requires its password, evicts nothing, and is healthy', async () => {
   const port = await freePort()
   const password = 'compose-canary-5Tq8Zx'
   const [shell = '', option = '', command = ''] = services.redis?.command ?? []

@@ -56,7 +56,7 @@ function run(command: readonly string[]) {
 }
 
 describe('the Dockerfile', () => {
-  test('says who runs it, how it is asked, and how it is stopped', () => {
+  test('declares its user, its health check and its stop signal', () => {
     expect([ENTRYPOINT, COMMAND, HEALTH]).toEqual([
       ['gpt-proxy'],
       ['serve'],
@@ -68,7 +68,7 @@ describe('the Dockerfile', () => {
     expect(dockerfile).not.toMatch(/:latest/)
   })
 
-  test('copies what the build needs, and the ignore file lets it pass', () => {
+  test('copies what the build needs, and .dockerignore does not exclude it', () => {
     const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
       ([, names = '']) => names.split(' '),
@@ -77,7 +77,7 @@ describe('the Dockerfile', () => {
   })
 })
 
-test('its user serves from a folder of its own, is found healthy, and stops when told', async () => {
+test('its user serves from its own folder, passes the health check, and stops on a signal', async () => {
   const before = run(HEALTH)
   expect(await before.exited).toBe(1)
   const server = run([...ENTRYPOINT, ...COMMAND])

@@ -30,7 +30,7 @@ describe('.env.example', () => {
     expect(names.toSorted()).toEqual([...new Set(all)].toSorted())
   })
 
-  test('gives each its default, and says of each what it is', () => {
+  test('gives each variable its default and a description', () => {
     for (const [name, value] of given) {
       const variable = VARIABLES[name as keyof typeof VARIABLES]
       const standard: unknown = variable?.parse(undefined)
@@ -125,11 +125,11 @@ describe('the Kubernetes manifests', () => {
     })
   })
 
-  test('keep variables of the services beside them out', () => {
+  test('exclude variables of neighbouring services', () => {
     expect(pod.enableServiceLinks).toBe(false)
   })
 
-  test('let the gateway start although an own manifest left them in', () => {
+  test('the gateway starts although a manifest left them in', () => {
     const secret: Document = YAML.parse(read('deploy/kubernetes/secret.example.yaml'))
     const services = ['gpt-proxy', 'gpt-proxy-pods', variables.POSTGRES_HOST, variables.REDIS_HOST]
     const links = Object.assign({}, ...services.map((name) => serviceLinks(name, 5432)))
@@ -184,7 +184,7 @@ describe('the proxies', () => {
     expect(number(caddy, /response_header_timeout (\d+)s/) * 1000).toBeGreaterThan(longest)
   })
 
-  test('let go of an idle connection before the gateway does', () => {
+  test('close idle connections before the gateway does', () => {
     const upstream = /upstream gpt_proxy \{[^}]*\}/.exec(site)?.[0] ?? ''
     const idle = standard('DRAIN_IDLE_MS')
     expect(number(upstream, /keepalive_timeout (\d+)s/) * 2000).toBeLessThan(idle)

@@ -33,7 +33,7 @@ async function exposed(): Promise<Set<string>> {
 const named = (expr: string) =>
   [...expr.matchAll(/gpt_proxy_\w+/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, ''))
 
-test('each panel asks for a metric that there is, under an id of its own', async () => {
+test('each panel uses an existing metric and has a unique id', async () => {
   const known = await exposed()
   const exprs = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
   expect(exprs.length).toBeGreaterThan(9)
@@ -44,7 +44,7 @@ test('each panel asks for a metric that there is, under an id of its own', async
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length)
 })
 
-test('each alert asks for a metric that there is, and says what to do', async () => {
+test('each alert uses an existing metric and describes what to do', async () => {
   const known = await exposed()
   expect(alerts.length).toBeGreaterThan(5)
   for (const { expr, annotations } of alerts) {

@@ -17,7 +17,7 @@ describe('docker-compose.yml and the Compose specification', () => {
   >
   const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema)
 
-  test('it is what the schema asks for', () => {
+  test('it matches the schema', () => {
     validate(parsed('docker-compose.yml'))
     expect(validate.errors).toBeNull()
   })
@@ -60,12 +60,12 @@ describe('the manifests and the Kubernetes API', () => {
     'deploy/kubernetes/secret.example.yaml',
   ].flatMap((path) => parsed(path) as Manifest | Manifest[])
 
-  test('they are what the API describes', () => {
+  test("they match the API's description", () => {
     expect(manifests.map(({ kind }) => kind)).toContain('StatefulSet')
     expect(complaints(manifests)).toBe('')
   }, 30_000)
 
-  test('their values have the form that the API asks for', async () => {
+  test('their values have the form that the API requires', async () => {
     for (const manifest of manifests) {
       const kinds = (await import(`kubernetes-models/${manifest.apiVersion}`)) as Record<
         string,

@@ -49,14 +49,14 @@ function curl(...args: string[]): string {
   return stdout.toString()
 }
 
-test('nginx -t finds nothing to say against it', () => {
+test('nginx -t accepts it', () => {
   const said = nginx.check()
   expect(said).toContain('test is successful')
   expect(said).not.toContain('[warn]')
 })
 
 describe('HTTPS', () => {
-  test('plain HTTP is sent there, with method and body kept', async () => {
+  test('plain HTTP is redirected there, keeping method and body', async () => {
     const reply = await fetch(`http://127.0.0.1:${nginx.httpPort}/v1/models?a=b`, {
       redirect: 'manual',
     })
@@ -71,7 +71,7 @@ describe('HTTPS', () => {
     expect((await fetch(`${at}/other`, { redirect: 'manual' })).status).toBe(404)
   })
 
-  test('every answer tells browsers to come back by HTTPS alone, errors too', async () => {
+  test('every response, including errors, has HSTS', async () => {
     for (const path of ['/livez', '/nothing-here'])
       expect(
         (await fetch(origin + path, { tls: { ca } })).headers.get('strict-transport-security'),
@@ -137,13 +137,13 @@ describe('bodies', () => {
 })
 
 describe('an instance that is down', () => {
-  test('costs no POST: the connection was refused, nothing was sent', async () => {
+  test('loses no POST, because the connection was refused before anything was sent', async () => {
     for (let time = 0; time < 6; time++) expect((await ask(QUESTION)).status).toBe(200)
     expect(nginx.errorLog()).toContain('Connection refused')
   })
 })
 
-test('who invents addresses has the limits of his own address all the same', async () => {
+test('a client that forges addresses still has the limits of its own address', async () => {
   const statuses: number[] = []
   for (let time = 0; time < ADDRESS_RPM + 5; time++) {
     const invented = `203.0.113.${time}`
@@ -160,7 +160,7 @@ test('who invents addresses has the limits of his own address all the same', asy
 })
 
 describe('static files', () => {
-  test('are asked for once and then kept; answers of the API never are', async () => {
+  test('are cached; responses of the API are not', async () => {
     let asked = 0
     const files = Bun.serve({
       port: 0,

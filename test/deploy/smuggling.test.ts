@@ -81,7 +81,7 @@ test('the gateway saw no request that nginx did not see as one', async () => {
   expect(mock.ledger.length).toBeLessThanOrEqual(passed.length)
 })
 
-test('what reached the upstream was whole, and as it was sent', () => {
+test('requests reach the upstream complete and unchanged', () => {
   expect(new Set(users()).size).toBe(users().length)
   for (const [index, user] of users().entries()) expect(mock.ledger[index]?.body).toBe(bodyOf(user))
 })

@@ -29,7 +29,7 @@ test('another process counts, so that no stream waits for it', async () => {
   await waitFor('its end', () => children() === '')
 })
 
-test('what is asked reaches it as it was asked', async () => {
+test('the options reach it unchanged', async () => {
   const names = '--help=x&"'
   const query = new URLSearchParams({ only: 'QUO-1', lang: 'zh', user: names, tokens: '7' })
   const { report } = await asked(query.toString())
@@ -38,7 +38,7 @@ test('what is asked reaches it as it was asked', async () => {
   expect(report.checks[0]?.findings[0]?.seen).toContain(names)
 })
 
-test('it asks the gateway that was asked, whatever port that has', async () => {
+test('it connects to the gateway that received the request, whatever its port', async () => {
   const { report } = await asked('only=SSE-1')
   expect(report.checks.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['SSE-1 ok'])
 })

@@ -55,7 +55,7 @@ test('QUO-1 finds the spent quota with its figures, and the line it prints raise
   }
 })
 
-test('SLOW-1 finds the slow upstream by its first token, and switching it off mends it', async () => {
+test('SLOW-1 finds the slow upstream by its first token, and disabling it fixes it', async () => {
   const [slow, fast] = [await startMockUpstream(), await startMockUpstream()]
   const gateway = await startGateway({
     upstreams: [
@@ -91,7 +91,7 @@ test('SLOW-1 finds the slow upstream by its first token, and switching it off me
   }
 })
 
-test('a malformed configuration is told, and the other checks go on', async () => {
+test('an invalid configuration is reported, and the other checks continue', async () => {
   using data = shell()
   const env = environmentFor(join(data.folder, 'data'), {
     PORT: 'http',
@@ -118,7 +118,7 @@ test('a malformed configuration is told, and the other checks go on', async () =
   ])
 })
 
-test('the server examines itself for an admin, and no throw-away key stays', async () => {
+test('the server runs the doctor for an admin, and no temporary key remains', async () => {
   const gateway = await startGateway()
   try {
     const ask = (query: string) =>
@@ -144,7 +144,7 @@ test('the server examines itself for an admin, and no throw-away key stays', asy
   }
 })
 
-test('watching goes on until it is told to stop', async () => {
+test('watching continues until it is stopped', async () => {
   const gateway = await startGateway()
   const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })
   const main = join(import.meta.dir, '../../src/main.ts')

@@ -146,7 +146,7 @@ describe('the commands', () => {
     sql(line)
   })
 
-  test('of what is not run, each names a service that there is', () => {
+  test('of the commands that are not run, each names an existing service', () => {
     const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
     const services = [...compose.matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name)
     for (const line of lines.filter((one) => NOT_RUN.test(one))) {
@@ -157,7 +157,7 @@ describe('the commands', () => {
     }
   })
 
-  test('what a section mends with, it mends', async () => {
+  test('the commands of a section fix its problem', async () => {
     expect(
       (await gateway.cli(['doctor', '--only', 'QUO-1,DB-1,TLS-1,NGX-1'], { env })).exitCode,
     ).toBe(0)

@@ -6,7 +6,7 @@ import { startGateway } from '../support/gateway.ts'
 import { environmentFor } from '../support/processes/gateway-process.ts'
 import { doctor, shell } from './rig.ts'
 
-test('DB-1 finds what the usage journal set aside, and the lines it prints move it away', async () => {
+test('DB-1 finds quarantined files of the usage journal, and the printed commands move them away', async () => {
   const gateway = await startGateway()
   using pasting = shell()
   const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })

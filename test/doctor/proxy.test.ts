@@ -10,7 +10,7 @@ import { waitFor } from '../support/waiting.ts'
 import { startSite } from './nginx.ts'
 import { doctor, shell } from './rig.ts'
 
-test('SSE-1 finds the nginx that buffers, by its name, and its lines mend it', async () => {
+test('SSE-1 names the nginx that buffers, and the printed lines fix it', async () => {
   const gateway = await startGateway()
   const site = await startSite(
     (port) => `server { listen 127.0.0.1:${port}; location / {
@@ -88,7 +88,7 @@ test('SSE-1 judges HTTP/2 as well: nginx that buffers there is found', async () 
   }
 }, 60_000)
 
-test('NGX-1 tells a gateway that is gone from a proxy that passes to the wrong port', async () => {
+test('NGX-1 distinguishes a stopped gateway from a proxy that passes to the wrong port', async () => {
   const first = await startGateway()
   const { dataDir, port } = first
   const site = await startSite(
@@ -145,7 +145,7 @@ test('NGX-1 tells a gateway that is gone from a proxy that passes to the wrong p
   }
 })
 
-test('NGX-1 tells a proxy that is stopped from a gateway that is down', async () => {
+test('NGX-1 distinguishes a stopped proxy from a gateway that is down', async () => {
   const gateway = await startGateway()
   const closed = await freePort()
   const env = environmentFor(gateway.dataDir, { PORT: String(gateway.port) })

@@ -18,7 +18,7 @@ afterAll(() => postgres.close())
 
 const KEY = 'f0e1d2c3b4a5968778695a4b3c2d1e0f00112233445566778899aabbccddeeff'
 
-test('LIM-1 finds Redis stopped and its eviction, and what it prints mends both', async () => {
+test('LIM-1 finds a stopped Redis and its eviction policy, and the printed commands fix both', async () => {
   const redis = await startRedis()
   const settings = { REDIS_URL: redis.url, RATE_LIMIT_KEY_RPM: '100' }
   const gateway = await startGateway({ env: settings })
@@ -60,7 +60,7 @@ test('LIM-1 finds Redis stopped and its eviction, and what it prints mends both'
   }
 })
 
-test('UPS-1 finds the key that its upstream revoked, and a new one in its place mends it', async () => {
+test('UPS-1 finds the revoked upstream key, and replacing it fixes the problem', async () => {
   const mock = await startMockUpstream()
   const fresh = 'sk-fresh-9Zx2Lm7Qw4Rt1Vb8'
   const gateway = await startGateway({ upstreams: [{ name: 'main', baseUrl: mock.url }] })
@@ -98,7 +98,7 @@ test('UPS-1 finds the key that its upstream revoked, and a new one in its place 
   }
 })
 
-test('DB-1 names the step that fails, and the line it prints mends the password', async () => {
+test('DB-1 names the failing step, and the printed command fixes the password', async () => {
   using data = shell()
   const settings = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: String(postgres.port) }
   const env = environmentFor(join(data.folder, 'data'), {
@@ -144,7 +144,7 @@ function postgresPrograms(): string {
   )
 }
 
-test('DB-1 finds the embedded store that may not be written, and the line it prints mends it', async () => {
+test('DB-1 finds the read-only embedded store, and the printed command fixes it', async () => {
   using data = shell()
   const folder = join(data.folder, 'data')
   const env = environmentFor(folder)
@@ -174,7 +174,7 @@ test('DB-1 finds the embedded store that may not be written, and the line it pri
   expect(asNobody([]).verdict).toBe('ok')
 })
 
-test('ENC-1 finds the changed key, and what it prints makes all rows open again', async () => {
+test('ENC-1 finds the changed key, and the printed commands make all rows decryptable again', async () => {
   using data = shell()
   const env = environmentFor(join(data.folder, 'data'))
   expect((await runCli(['init'], env)).exitCode).toBe(0)

@@ -139,7 +139,7 @@ test('its command line works on the same folder', async () => {
   expect(await output(['usage', '--by', 'model', '--json'])).toContain('demo/echo')
 })
 
-test("an upstream of an authority of one's own is added, tried and asked, and its tokens counted", async () => {
+test('an upstream with a private certificate authority is added, tested and used, and its tokens are counted', async () => {
   const trusting = { NODE_EXTRA_CA_CERTS: certificates.authorityFile }
   const place = ['--provider', 'compatible', '--base-url', upstream.url, '--model', MODEL]
   await output(['upstream', 'add', 'own', ...place], { stdin: UPSTREAM_SECRET })

@@ -55,7 +55,7 @@ async function readyMs(): Promise<number> {
   }
 }
 
-test('from npm start to a ready gateway it takes no second more than npm itself, and a signal ends both', async () => {
+test("npm start is ready within a second of npm's own time, and a signal ends both", async () => {
   const npmMs = await leastMs(() => endedMs('npm', '--version'))
   const bareMs = await leastMs(() => endedMs(process.execPath, '-e', '0'))
   const took = await leastMs(readyMs)

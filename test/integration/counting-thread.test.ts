@@ -40,7 +40,7 @@ test.each([
   expect(await createTokenizer(0).count(model, text)).toBe(tokens)
 })
 
-test('many are counted at once, each by itself, and hardly any of it in this thread', async () => {
+test('many texts are counted concurrently, with little work in this thread', async () => {
   const tokenizer = createTokenizer(0)
   const beforeMs = cpuMs()
   const texts = Array.from({ length: 200 }, (_, index) => 'a '.repeat(index + 1))
@@ -61,7 +61,7 @@ test('it is ended when it was idle, and started again when it is needed', async 
   }
 })
 
-test('one that fails leaves nobody waiting, and another takes its place', async () => {
+test('a failed thread leaves no request waiting, and is replaced', async () => {
   const tokenizer = createTokenizer(0)
   const counting = tokenizer.count('gpt-4o', TEXT)
   latest.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
@@ -69,7 +69,7 @@ test('one that fails leaves nobody waiting, and another takes its place', async 
   expect(await tokenizer.count('gpt-4o', TEXT)).toBe(9)
 })
 
-test('it keeps no process from ending', async () => {
+test('it does not keep the process alive', async () => {
   const module = new URL('../../src/adapters/tokenizer/gpt-tokenizer.ts', import.meta.url)
   const code = `import { createTokenizer } from '${module}'
     console.log(await createTokenizer().count('gpt-4o', '${TEXT}'))`

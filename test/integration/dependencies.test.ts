@@ -53,7 +53,7 @@ test('each package that npm ci installs runs on Node 20', () => {
 })
 
 // npm 12 runs no other scripts, and without its own the runtime is a stub that says so.
-test('of the packages that come with a script, only the runtime may run its own', () => {
+test("only the runtime's package may run an install script", () => {
   const withScript = locked.filter(([, { hasInstallScript }]) => hasInstallScript)
   const names = withScript.map(([path]) => path.replace('node_modules/', ''))
   expect(names.toSorted()).toEqual(Object.keys(own.allowScripts).toSorted())
@@ -68,7 +68,7 @@ interface Component {
   properties: { name: string }[]
 }
 
-test('npm run sbom lists all of it with digests, and marks what is not used while serving', async () => {
+test('npm run sbom lists every package with its digest, and marks optional ones', async () => {
   const child = Bun.spawn(['npm', 'run', '--silent', 'sbom'], { cwd: ROOT, stderr: 'pipe' })
   const { bomFormat, components: all } = (await new Response(child.stdout).json()) as {
     bomFormat: string

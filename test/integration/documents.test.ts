@@ -62,7 +62,7 @@ describe('docs/configuration.md', () => {
     expect(text).toBe(withReference(path, text))
   })
 
-  test('says of each variable what it is for, once and in both languages', async () => {
+  test('describes each variable once, in both languages', async () => {
     const rows = await table('docs/configuration.md', 'variable')
     expect(rows.map(([name]) => bare(name))).toEqual(Object.keys(VARIABLES))
     expect(rows.find(([name]) => bare(name) === 'PORT')).toEqual([

@@ -80,7 +80,7 @@ test('are not shown, stored in the audit log or passed on in answers if they may
 describe('in the admin API', () => {
   const upstream = async () => (await admin('GET', '/upstreams')).body.items as { id: number }[]
 
-  test('are read and changed; *** keeps a value that is not shown', async () => {
+  test('are read and changed; *** keeps a masked value', async () => {
     const [found] = await upstream()
     expect(found).toMatchObject({
       headers: { 'openai-organization': 'org-1', 'x-edge-token': '***' },
@@ -110,7 +110,7 @@ describe('in the admin API', () => {
   })
 })
 
-test('can be changed by SQL, and taken away by the command line', async () => {
+test('can be changed by SQL, and removed by the command line', async () => {
   using database = gateway.database()
   database.run(`update upstream_keys set headers = '{"X-Title":"by hand"}'`)
   await waitFor('the change', async () => {

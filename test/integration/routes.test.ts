@@ -91,7 +91,7 @@ test.each([
     ({ path }) => path.replace('{model*}', 'demo/echo'),
   ),
   '/nowhere',
-])('HEAD %s says what GET says, without the body', async (path) => {
+])('HEAD %s answers like GET, without the body', async (path) => {
   const [got, head] = [await asked(path), await asked(path, 'HEAD')]
   expect(got.length).toBeGreaterThan(0)
   expect(got.body).toHaveLength(got.length)

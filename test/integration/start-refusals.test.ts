@@ -94,7 +94,7 @@ test('an encryption key that opens none of the rows', async () => {
   expect(line).toContain('Set ENCRYPTION_KEY to the key they were encrypted with')
 })
 
-test('a database that is none', async () => {
+test('a file that is not a database', async () => {
   const dataDir = join(folder, 'data')
   expect((await runCli(['init'], environmentFor(dataDir))).exitCode).toBe(0)
   for (const rest of ['-wal', '-shm'])

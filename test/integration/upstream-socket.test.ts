@@ -8,7 +8,7 @@ import { within } from '../support/waiting.ts'
 const mock = await startMockUpstream()
 afterAll(() => mock.close())
 
-test('what the reading of a reply throws ends its connection, and the request with it', async () => {
+test('an exception while reading a response ends its connection and the request', async () => {
   const { promise: gone, resolve: leave } = Promise.withResolvers<void>()
   const { hostname, port } = new URL(mock.url)
   const opened = await openConnection(

@@ -73,7 +73,7 @@ const dataIn = (text: string) =>
 const ASKED = { model: 'gpt-4o', input: 'Tell me a long story.', stream: true }
 
 describe('a passed stream of a response', () => {
-  test('that the client leaves is charged what was generated, as an estimate', async () => {
+  test('that the client aborts is charged for the generated part, by estimate', async () => {
     const text = 'one two three four five'
     const sent = eventSteps(numbered(created, { ...delta, delta: text }))
     everywhere([...sent, 'stall'])
@@ -117,7 +117,7 @@ describe('a passed stream of a response', () => {
       'a failed response',
       [created, { type: 'response.failed', response: { ...RESPONSE, error: failedFirst.error } }],
     ],
-  ])('that begins with %s is asked of another key', async (_, events) => {
+  ])('that begins with %s is retried with another key', async (_, events) => {
     let asked = 0
     const good = whole(numbered(created, { ...delta, delta: 'Hello' }, completed))
     for (const mock of mocks)
@@ -143,7 +143,7 @@ describe('a stream of images', () => {
   const partial = { type: 'image_generation.partial_image', b64_json: 'AAAA' }
   const done = { type: 'image_generation.completed', b64_json: 'AAAA', usage: USAGE }
 
-  test('that ends is charged what it reports', async () => {
+  test('that ends is charged by its reported usage', async () => {
     everywhere(whole(numbered(partial, done)))
     const response = await post('images/generations', asked)
     expect(dataIn(await response.text())).toHaveLength(2)
@@ -159,7 +159,7 @@ describe('a stream of images', () => {
     expect(await rowOf(response)).toMatchObject({ outcome: 'cut', cost_usd: null })
   })
 
-  test('that begins with an error is asked of another key', async () => {
+  test('that begins with an error is retried with another key', async () => {
     let calls = 0
     for (const mock of mocks) mock.script(() => whole(numbered(++calls === 1 ? failedFirst : done)))
     const response = await post('images/generations', asked)
@@ -192,7 +192,7 @@ describe('a download', () => {
     expect(await response.text()).toBe(content)
   })
 
-  test('that is compressed against our request has the length of what comes out', async () => {
+  test('that is compressed although refused gets the length of its decoded body', async () => {
     const packed = Bun.gzipSync(content)
     everywhere([
       {
@@ -207,7 +207,7 @@ describe('a download', () => {
     expect(await (await download()).text()).toBe(content)
   })
 
-  test('that breaks off is never taken for whole', async () => {
+  test('that breaks off is never treated as complete', async () => {
     everywhere(sized(content.length, { write: content.slice(1) }, 'fin'))
     const response = await download()
     const outcome = await response.text().then(

@@ -19,7 +19,7 @@ const server = listenForRequests({
 afterAll(() => server.close())
 const requestFor = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`
 
-test('what a connection throws is handed on, and ends that connection alone', async () => {
+test('an exception on a connection is reported, and ends only that connection', async () => {
   const other = await sendRaw(server.port, requestFor('/good'))
   await other.reply()
   const client = await sendRaw(server.port, requestFor('/bad'))

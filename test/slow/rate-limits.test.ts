@@ -113,7 +113,7 @@ function durationMs(text: string | null): number {
 }
 
 describe('a key that has had its requests', () => {
-  test('is told which limit, the figures, and when to come back; a client of OpenAI understands', async () => {
+  test("gets the limit, the figures and the wait, in a form that OpenAI's client understands", async () => {
     const { key } = await newKey(rig, { rpm: 3 })
     for (let at = 0; at < 3; at++) expect((await ask(rig, key, said('hi'))).status).toBe(200)
     const refused = await ask(rig, key, said('hi'))
@@ -141,7 +141,7 @@ describe('a key that has had its requests', () => {
     expect(thrown).toBeInstanceOf(OpenAI.RateLimitError)
   })
 
-  test('is served again at the very moment that it was told, and not before, by memory and by Redis', async () => {
+  test('is served again exactly after the announced wait, with memory and Redis', async () => {
     const redis = await startRedis()
     const shared = await startRig({ models: { m: 1 }, env: { REDIS_URL: redis.url } })
     shared.mock.script(good)
@@ -150,7 +150,7 @@ describe('a key that has had its requests', () => {
     await redis.close()
   }, 100_000)
 
-  test('counts anew where an operator changes its number by SQL, within a second', async () => {
+  test('uses a number changed by SQL within a second', async () => {
     const { id, key } = await newKey(rig, { rpm: 1 })
     expect((await ask(rig, key, said('hi'))).status).toBe(200)
     expect((await ask(rig, key, said('hi'))).status).toBe(429)
@@ -164,7 +164,7 @@ describe('a key that has had its requests', () => {
 })
 
 describe('tokens', () => {
-  test('are held by estimate and put right by what the upstream counted, whole and streamed', async () => {
+  test("are reserved by estimate and corrected by the upstream's count, with and without streaming", async () => {
     const { key } = await newKey(rig, { tpm: 1_000 })
     for (const stream of [false, true]) {
       const before = await remaining(rig, key, 'tokens')
@@ -190,7 +190,7 @@ describe('tokens', () => {
     rig.mock.script(good)
   })
 
-  test('are given back where the upstream failed', async () => {
+  test('are released if the upstream failed', async () => {
     const { key } = await newKey(rig, { tpm: 1_000 })
     rig.mock.script(() => jsonReply(400, { error: { message: 'no', code: 'bad' } }))
     const before = await remaining(rig, key, 'tokens')
@@ -199,7 +199,7 @@ describe('tokens', () => {
     rig.mock.script(good)
   })
 
-  test('of a request that asks for more than the whole limit are refused for good', async () => {
+  test('of a request larger than the whole limit are refused without a retry time', async () => {
     const { key } = await newKey(rig, { tpm: 100 })
     const refused = await ask(rig, key, said('abcd', { max_tokens: 500 }))
     expect(refused.status).toBe(429)
@@ -208,7 +208,7 @@ describe('tokens', () => {
   })
 })
 
-test('what is refused for another reason takes nothing', async () => {
+test('a request that is refused for another reason takes nothing', async () => {
   const { key } = await newKey(rig, { rpm: 50, tpm: 1_000 })
   const before = await remaining(rig, key, 'requests')
   const statuses = [
@@ -245,7 +245,7 @@ describe('addresses', () => {
     await own.close()
   }, 20_000)
 
-  test('behind a trusted proxy are the rightmost that it did not write itself', async () => {
+  test('behind a trusted proxy are the rightmost address that it did not add itself', async () => {
     own = await startRig({ models: { m: 1 }, env: { ...env, TRUSTED_PROXIES: '127.0.0.0/8' } })
     own.mock.script(good)
     expect(await times(own, (at) => from(`10.0.0.${at}, 198.51.100.1`))).toEqual([

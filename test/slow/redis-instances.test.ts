@@ -142,7 +142,7 @@ function mostInAMinute(answers: readonly Answer[]): number {
 }
 
 test(
-  'together they never let more through than any limit, and around a loss of Redis none more than it alone',
+  'together they never exceed a limit, and without Redis no instance exceeds it alone',
   async () => {
     const shared = await loadAll(SHARED_SECONDS)
     // A busy machine may miss Redis's deadline for a moment; what is let through then, Redis never saw.

@@ -29,7 +29,7 @@ async function sendBody(client: RawClient): Promise<void> {
   }
 }
 
-test('a body that comes while a model is asked for is dropped, and the reply is the last', async () => {
+test('the body of a GET for a model is dropped, and its response closes the connection', async () => {
   const reply = Promise.withResolvers<void>()
   mock.script(() => [
     { until: reply.promise },

@@ -49,7 +49,7 @@ test.each(['/livez', '/v1/models', '/v1/models/plain'])('HEAD %s has no body', a
   client.end()
 })
 
-test('a whole URL in place of the path is taken for it', async () => {
+test('an absolute URL is accepted in place of the path', async () => {
   const client = await sendRaw(
     gateway.port,
     request(BODY).replace('POST /v1', 'POST http://gateway.example/v1'),
@@ -58,7 +58,7 @@ test('a whole URL in place of the path is taken for it', async () => {
   client.end()
 })
 
-test('a slash at the end leaves the list of models what it is', async () => {
+test('a trailing slash does not change the list of models', async () => {
   const response = await fetch(`${gateway.baseUrl}/models/`, {
     headers: { authorization: `Bearer ${gateway.proxyKey}` },
   })
@@ -105,7 +105,7 @@ describe('pipelined requests', () => {
   })
 })
 
-test('a client that waits for 100-continue is told to go on', async () => {
+test('a client that waits for 100-continue gets it', async () => {
   const client = await connectRaw(gateway.port)
   const [head = ''] = request(BODY, { expect: '100-continue' }).split('\r\n\r\n')
   client.write(`${head}\r\n\r\n`)
@@ -171,7 +171,7 @@ describe('the size of a body', () => {
     await client.closed()
   })
 
-  test('in chunks is refused as soon as it is over, without waiting for its end', async () => {
+  test('in chunks is refused as soon as it exceeds the limit, without waiting for its end', async () => {
     const from = mock.ledger.length
     const client = await sendRaw(gateway.port, chunked(bodyOf(MAX_BYTES + 10_000)))
     expect((await client.reply()).status).toBe(413)

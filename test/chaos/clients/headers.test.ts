@@ -79,7 +79,7 @@ const FROM_UPSTREAM = {
 }
 
 describe.each(BOTH)('of the upstream (%s)', (_, stream) => {
-  test('only what is named in our list is passed', async () => {
+  test('only allow-listed headers are passed on', async () => {
     mock.script(() =>
       stream
         ? sseReply(chatChunks('hello'), { headers: FROM_UPSTREAM })

@@ -24,7 +24,7 @@ test('64 MiB are taken, and reach the upstream whole', async () => {
   client.end()
 }, 30_000)
 
-test('one byte more is refused by what its head says, and none of it is kept', async () => {
+test('one byte more is refused by its content-length, and none of it is buffered', async () => {
   const beforeBytes = memoryBytes(gateway.pid)
   const client = await connectRaw(gateway.port)
   client.write(postText(gateway.proxyKey, bodyOf(MAX_BYTES + 1)))

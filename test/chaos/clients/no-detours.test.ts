@@ -12,7 +12,7 @@ afterAll(async () => {
 }, 20_000)
 const { gateway, mock } = rig
 
-test('the address of a picture goes to the upstream as a text, and nobody fetches it', async () => {
+test('the URL of an image goes to the upstream as text, and the gateway does not fetch it', async () => {
   const url = `${elsewhere.url}/picture.png`
   const content = [{ type: 'image_url', image_url: { url } }]
   mock.script(() => jsonReply(200, {}))

@@ -47,7 +47,7 @@ test.each(SILENCES)('an upstream that sends %s is left at the limit', async (_, 
   expect(await answer.row()).toMatchObject({ status: 504, attempts: 1, ambiguous: 1 })
 })
 
-test('a stream is ended at the limit by an event that says so', async () => {
+test('a stream ends at the time limit with an error event', async () => {
   // The first one has only the role, and is held back until there are words.
   const [role = '', first = ''] = chatChunks('hello')
   const begun = httpChunk(`data: ${role}\n\ndata: ${first}\n\n`)
@@ -77,7 +77,7 @@ test.each(BOTH)('all tries together take no longer (%s)', async (_, stream) => {
   expect(answer.error().message).toStartWith('gateway: ')
 })
 
-test('nothing is sent once it is over', async () => {
+test('nothing is sent after the end', async () => {
   const from = mock.ledger.length
   const limited = jsonReply(429, { error: { message: 'no' } }, { 'retry-after-ms': '1200' })
   mock.script(() => limited)

@@ -43,7 +43,7 @@ const REQUEST = postText(
 
 const residentMegabytes = () => memoryBytes(gateway.pid) / MIB
 
-test('a client that takes nothing is cut off, and so is its upstream', async () => {
+test('a client that reads nothing is disconnected, and so is its upstream', async () => {
   mock.script(() => jsonReply(200, {}))
   await ask(gateway, 'long')
   const beforeMegabytes = residentMegabytes()

@@ -89,7 +89,7 @@ function segmentPaths(): string[] {
 describe.skipIf(disk === null)('a full disk, with the store on it as well', () => {
   beforeAll(() => start(disk === null ? {} : { dataDir: join(disk.path, 'data') }), 20_000)
 
-  test('refuses new requests, lets a stream end, and is over when there is room', async () => {
+  test('refuses new requests, lets a stream end, and recovers when there is space', async () => {
     const stream = await openStream()
     disk?.fill()
     // The last page of a file that has begun still takes some bytes.
@@ -115,7 +115,7 @@ describe.skipIf(disk === null)('a full disk, with the store on it as well', () =
 describe.skipIf(!injects)('a disk that became read-only', () => {
   beforeAll(() => start(), 20_000)
 
-  test('refuses new requests, lets a stream end, and is over when it can be written', async () => {
+  test('refuses new requests, lets a stream end, and recovers when the journal can be written', async () => {
     const stream = await openStream()
     const failing = await failCalls(gateway.pid, 'write,pwrite64', 'EROFS', segmentPaths())
     expect(await asked()).toMatchObject(REFUSED)
@@ -132,7 +132,7 @@ describe.skipIf(!injects)('a disk that became read-only', () => {
 describe.skipIf(!injects)('a disk that fails to sync', () => {
   beforeAll(() => start({ env: { JOURNAL_SYNC: 'always' } }), 20_000)
 
-  test('acknowledges nothing any more, also when it seems to be well again', async () => {
+  test('acknowledges no further writes, even after writes succeed again', async () => {
     const stream = await openStream()
     const sent = mock.ledger.length
     const failing = await failCalls(gateway.pid, 'fdatasync', 'EIO', segmentPaths())

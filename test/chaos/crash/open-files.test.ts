@@ -27,7 +27,7 @@ async function statusOf(client: RawClient, index: number): Promise<number> {
 }
 
 describe('with as many connections as there may be', () => {
-  test('those that stand are served, also by connections to upstreams that are opened now', async () => {
+  test('open connections are still served, including through new upstream connections', async () => {
     const standing = await crowd(MOST)
     mock.dropConnections()
     expect(await Promise.all(standing.map((client) => statusOf(client, 0)))).toEqual(
@@ -74,7 +74,7 @@ function allowNoFurtherFile(): void {
   allowOpenFiles(next)
 }
 
-test("a connection to an upstream that it has no file for is its own fault, not the key's", async () => {
+test('running out of file descriptors for upstream connections is not held against the key', async () => {
   // So that the journal and the store have the files that they keep open.
   await (await ask(gateway, 'm')).row()
   const client = await connectRaw(gateway.port)

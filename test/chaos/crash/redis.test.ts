@@ -108,7 +108,7 @@ describe.each(FAULTS)('Redis %s', (_, fault) => {
   }, 30_000)
 })
 
-test('a Redis that hangs delays nobody for longer than its deadline, and afterwards nobody at all', async () => {
+test('a hanging Redis delays requests by at most its deadline, and later ones not at all', async () => {
   await joined()
   const asked = async (times: number) => {
     const answers: Promise<Seen>[] = []
@@ -146,7 +146,7 @@ test.each(['SCRIPT FLUSH', 'FLUSHALL'])(
   },
 )
 
-test('a gateway keeps its own count up to date, so that losing Redis gives no second limit', async () => {
+test('a gateway keeps its own count up to date, so losing Redis grants no second limit', async () => {
   const own = await startRig({ env: { REDIS_URL: `${redis.url}/1`, RATE_LIMIT_KEY_RPM: '10' } })
   try {
     await joined(own)
@@ -162,7 +162,7 @@ test('a gateway keeps its own count up to date, so that losing Redis gives no se
   }
 }, 30_000)
 
-test('a gateway alone gives no second limit where Redis forgets what it let through', async () => {
+test('a single gateway does not grant a second limit when Redis loses its counters', async () => {
   const own = await startRig({ env: { REDIS_URL: `${redis.url}/2`, RATE_LIMIT_KEY_RPM: '20' } })
   try {
     await joined(own)

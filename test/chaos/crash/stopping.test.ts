@@ -79,7 +79,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   })
 })
 
-test('with the times as shipped, whoever checks by a new connection is told before any is refused', async () => {
+test('with the default times, health checks over new connections see 503 before any connection is refused', async () => {
   // Empty: the default.
   const gateway = await start({ DRAIN_NOTICE_MS: '', DRAIN_IDLE_MS: '' })
   mock.script(() => jsonReply(200, {}))
@@ -132,7 +132,7 @@ test('a second SIGTERM ends it at once', async () => {
   expect(await asked).toBe('broken off')
 })
 
-test('what was recorded just before SIGTERM is in the database after it', async () => {
+test('requests recorded just before SIGTERM are in the database afterwards', async () => {
   const gateway = await start()
   mock.script(() =>
     jsonReply(200, { usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }),
@@ -147,7 +147,7 @@ test('what was recorded just before SIGTERM is in the database after it', async 
   expect(rows?.rows).toBe(answers.length)
 })
 
-test('a process that stood still for two seconds goes on as if nothing was', async () => {
+test('a process that was suspended for two seconds continues normally', async () => {
   const gateway = await start({
     UPSTREAM_IDLE_TIMEOUT_MS: '1000',
     UPSTREAM_FIRST_BYTE_TIMEOUT_MS: '1500',

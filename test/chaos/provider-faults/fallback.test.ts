@@ -46,14 +46,14 @@ describe.each(FORMS)('$dialect, $way', ({ format, stream }) => {
     expectStory(answer)
   })
 
-  test('a standby of the same model is asked at once', async () => {
+  test('a standby of the same model is tried immediately', async () => {
     rig.failing({ first: (asked) => refusal(asked.format, 503, 'busy') })
     const answer = await rig.ask(as('same'))
     expect(answer.sent).toEqual(['first', 'second'])
     expectStory(answer)
   })
 
-  test('a prompt that is too long goes on only to a target with a larger window', async () => {
+  test('a prompt that is too long is retried only at a target with a larger window', async () => {
     rig.failing({
       first: (asked) =>
         refusal(asked.format, 400, asked.format.tooLong, { code: 'context_length_exceeded' }),
@@ -68,7 +68,7 @@ describe.each(FORMS)('$dialect, $way', ({ format, stream }) => {
     }
   })
 
-  test('a filtered prompt goes on only if the model is defined so', async () => {
+  test('a filtered prompt is retried elsewhere only if the model definition allows it', async () => {
     rig.failing({ first: filtered })
     const kept = await rig.ask(as('kept'))
     expect([kept.status, kept.sent]).toEqual([format.filtered.status, ['first']])
@@ -103,7 +103,7 @@ describe.each(FORMS)('$dialect, $way', ({ format, stream }) => {
     expect(messageIn(text)).toContain('x-gpt-proxy-timeout-ms')
   })
 
-  test('a header that means nothing is refused, and nothing is asked', async () => {
+  test('an unknown header value is refused before an upstream is called', async () => {
     for (const [name, value] of [
       ['x-gpt-proxy-no-fallback', 'maybe'],
       ['x-gpt-proxy-timeout-ms', '5s'],

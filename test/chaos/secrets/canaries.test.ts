@@ -82,7 +82,7 @@ test('there are 64 of them', () => {
   expect(new Set(canaries()).size).toBe(64)
 })
 
-test('an upstream says back the key that it was asked with, each in each form', async () => {
+test('an upstream echoes the key of the request, in every form', async () => {
   const open = new Map(UPSTREAM.map((key) => [key, leakForms(key).map(([, text]) => text)]))
   let turn = 0
   rig.mock.script((exchange) => {
@@ -98,7 +98,7 @@ test('an upstream says back the key that it was asked with, each in each form', 
   )
 }, 60_000)
 
-test('then it refuses the key and says it back in some form, until none is left', async () => {
+test('then it refuses the key and echoes it, until no key is left', async () => {
   const left = new Map(UPSTREAM.map((key) => [key, true]))
   let turn = 0
   rig.mock.script((exchange): Step[] => {
@@ -112,7 +112,7 @@ test('then it refuses the key and says it back in some form, until none is left'
   await see(MODEL)
 }, 60_000)
 
-test('a client sends its key, or a wrong one, where it does not belong', async () => {
+test('a client sends its key, or a wrong one, in the wrong place', async () => {
   rig.mock.script(() => rawReply('HTTP/1.1 500 No\ncontent-length: 0'))
   for (const key of [...PROXY, ...OTHER_PROXY]) {
     const authorization = `Bearer ${key}`

@@ -78,7 +78,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
     await broken.arrayBuffer()
   }, 60_000)
 
-  test('every form of the key was said back in every place', async () => {
+  test('every form of the key was echoed in every place', async () => {
     const leaks = leakForms(secretOf('leaky-1')).map(([, leak]) => leak)
     for (const [, steps] of PLACES) {
       let turn = 0

@@ -56,7 +56,7 @@ function untilLetThrough(model: string, make: () => ReturnType<typeof good>) {
   })
 }
 
-test('after so many failures in a row the key is not asked for a while', async () => {
+test('after a number of consecutive failures the key is not used for a while', async () => {
   const from = mock.ledger.length
   await openBreaker('failing')
   expect(since(mock, from)).toHaveLength(THRESHOLD)
@@ -114,7 +114,7 @@ test('errors of clients never open it', async () => {
   expect((await ask(gateway, 'blamed')).status).toBe(200)
 })
 
-test('clients that go away never open it', async () => {
+test('clients that disconnect never open it', async () => {
   script(() => ['stall'])
   for (let request = 0; request < 2 * THRESHOLD; request++) {
     const from = mock.ledger.length

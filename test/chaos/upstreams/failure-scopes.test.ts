@@ -67,7 +67,7 @@ describe('a refusal of one request', () => {
     ['costly', 402, { code: 402 }],
     ['scopes', 401, { code: null, type: 'invalid_request_error' }],
   ])(
-    'reaches the client with its reason, and takes no key from the others (%s)',
+    'reaches the client with its reason, and disables no key for others (%s)',
     async (model, status, more) => {
       failingIf((exchange) => (exchange.body.includes('refuse me') ? error(status, more) : null))
       const question = [{ role: 'user', content: 'refuse me' }]

@@ -159,7 +159,7 @@ test.each([
   expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
 })
 
-test('a stream goes on where a second connection, which asks whether it can be reached, can not be made', async () => {
+test('a stream continues although a second connection, opened as a health check, fails', async () => {
   server.answerBy(wholly)
   expect((await ask(rig.gateway, 'relayed')).status).toBe(200)
   // The headers come while that connection is tried, the rest after it was given up.

@@ -32,7 +32,7 @@ const START: Step[] = [
 ]
 
 describe.each(BOTH)('a 500 (%s)', (form, stream) => {
-  test('whose body stalls is not waited for', async () => {
+  test('with a stalled body times out', async () => {
     const from = mock.ledger.length
     const stalling = [{ write: replyHead(500, { 'content-length': '99' }) }, { write: '{' }]
     mock.script(inTurn([...stalling, 'stall'], GOOD[form]))
@@ -43,7 +43,7 @@ describe.each(BOTH)('a 500 (%s)', (form, stream) => {
     if (stalled) await mock.closedByPeer(stalled)
   })
 
-  test('whose body never ends is read no further', async () => {
+  test('with an endless body is read only up to the limit', async () => {
     const from = mock.ledger.length
     mock.script(inTurn([{ write: chunked(500) }, ...megabytes(64), 'stall'], GOOD[form]))
     const startedMs = performance.now()

@@ -76,7 +76,7 @@ await define('broken', '--target', 'cut@one', '--target', 'whole@two')
 await define('pinned', '--target', 'm@*', '--strategy', 'sticky')
 
 describe.each(BOTH)('a model with two targets (%s)', (_, stream) => {
-  test('goes to the first one, and to the next after a failure', async () => {
+  test('goes to the first target, and to the next after a failure', async () => {
     expect((await sentFor('fast', { stream })).sent).toEqual(['one small'])
     failing = { one: () => error(500, 'server_error') }
     const { answer, sent } = await sentFor('fast', { stream })
@@ -124,7 +124,7 @@ test('a conversation stays with one key', async () => {
   }
 })
 
-test('changes by SQL take effect within two seconds, and a deleted model is gone', async () => {
+test('changes by SQL take effect within two seconds, including deletion', async () => {
   const database = gateway.database()
   database.run("UPDATE model_targets SET upstream = 'three' WHERE model = 'canary'")
   database.close()

@@ -113,7 +113,7 @@ test.each([
   },
 )
 
-test('a key is tried the same way as it is used', async () => {
+test('a key is tested over the same route as requests take', async () => {
   const before = asked.length
   secure.script(() => jsonReply(200, { data: [] }))
   const { exitCode, stdout } = await rig.gateway.cli(['upstream', 'test', 'secure'])
@@ -122,7 +122,7 @@ test('a key is tried the same way as it is used', async () => {
   expect(asked.slice(before)).toEqual([`CONNECT ${new URL(secure.url).host} HTTP/1.1`])
 })
 
-test('the chat command asks the gateway itself without it', async () => {
+test('the chat command connects to the gateway without the proxy', async () => {
   const before = asked.length
   const env = { PORT: String(rig.gateway.port) }
   const { stdout } = await rig.gateway.cli(['chat', 'demo/echo', 'a private word'], { env })

@@ -16,7 +16,7 @@ async function attemptsOf(requests: number): Promise<number> {
   return since(mock, from).length
 }
 
-test('once what a start has in hand is spent, five requests pay for one retry', async () => {
+test('once the initial budget is spent, five requests earn one retry', async () => {
   mock.script(() => jsonReply(500, { error: { message: 'no' } }))
   expect(await attemptsOf(20)).toBe(40)
   await attemptsOf(100)

@@ -56,7 +56,7 @@ test.each(BOTH)('the only key is asked once more after a moment (%s)', async (_,
   expect(since(mock, from)).toHaveLength(2)
 })
 
-test('an error says how long the gateway itself took, without the moment before the second try', async () => {
+test("an error reports the gateway's own time, without the pause before the second attempt", async () => {
   mock.script(() => bad(500))
   const { headers, attempts } = await ask(gateway, 'twice')
   expect(attempts).toBe(2)

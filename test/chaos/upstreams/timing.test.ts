@@ -45,7 +45,7 @@ const GOOD = {
 }
 
 describe.each(SILENCES)('%s and then silence (stream: %p)', (_, stream, steps) => {
-  test('another key is asked at the first-byte limit', async () => {
+  test('another key is tried at the first-byte limit', async () => {
     const from = mock.ledger.length
     mock.script(inTurn(steps, stream ? GOOD.streamed : GOOD.whole))
     const startedMs = performance.now()
@@ -61,7 +61,7 @@ describe.each(SILENCES)('%s and then silence (stream: %p)', (_, stream, steps) =
     if (first) await mock.closedByPeer(first)
   })
 
-  test('the only key is asked once, and the client is told of the time-out', async () => {
+  test('the only key is tried once, and the client gets a timeout error', async () => {
     const from = mock.ledger.length
     mock.script(() => steps)
     const answer = await ask(gateway, 'alone', { stream })
@@ -86,7 +86,7 @@ describe('a comment and then silence', () => {
     expect(await answer.row()).toMatchObject({ attempts: 2, outcome: 'ok' })
   })
 
-  test('the only key is asked once, and an error event says that it timed out', async () => {
+  test('the only key is tried once, and an error event reports the timeout', async () => {
     const from = mock.ledger.length
     mock.script(() => steps)
     const answer = await ask(gateway, 'alone', { stream: true })

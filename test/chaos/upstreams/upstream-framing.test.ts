@@ -80,7 +80,7 @@ test.each(BOTH)(
 )
 
 describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
-  test('too long: the reply is incomplete, and no half of it is taken for whole', async () => {
+  test('too long: the response is incomplete and is never treated as complete', async () => {
     mock.script(() => [
       ...rawReply(`${JSON_HEAD}\ncontent-length: 5000`, JSON.stringify(chatCompletion('CANARY'))),
       'fin',

@@ -53,7 +53,7 @@ describe('with an upstream of its own format', () => {
     expect(lastBody(rig.messages)).toEqual(ask('claude-x'))
   })
 
-  test('a stream passes byte for byte and is charged as the upstream says', async () => {
+  test("a stream passes unchanged and is charged by the upstream's usage", async () => {
     const events = messageEvents([
       { type: 'thinking', thinking: 'hm', signature: 'sig==' },
       { type: 'text', text: 'Hello' },
@@ -134,7 +134,7 @@ describe('with an OpenAI-style upstream', () => {
     ])
   })
 
-  test('what is lost is named in a header, the record and the metrics', async () => {
+  test('lost features are listed in a header, the record and the metrics', async () => {
     rig.chat.script(() => jsonReply(200, chatCompletion('Hello')))
     const { response } = await client.messages
       .create({ ...ask('gpt-mock'), top_k: 5 } as never)
@@ -150,7 +150,7 @@ describe('with an OpenAI-style upstream', () => {
     )
   })
 
-  test('a strict client gets a 400 instead, which nothing was sent for', async () => {
+  test('a strict client gets a 400, and nothing is sent upstream', async () => {
     const before = rig.chat.ledger.length
     const strictly = { headers: { 'x-gpt-proxy-strict': 'true' } }
     const refused = await client.messages
@@ -161,7 +161,7 @@ describe('with an OpenAI-style upstream', () => {
     expect(rig.chat.ledger.length).toBe(before)
   })
 
-  test('what cannot be carried is a 400 that nothing was sent for', async () => {
+  test('a feature that cannot be translated is a 400, and nothing is sent upstream', async () => {
     const before = rig.chat.ledger.length
     const search = { type: 'web_search_20250305', name: 'web_search' } as const
     const refused = client.messages.create({ ...ask('gpt-mock'), tools: [search] })
@@ -198,7 +198,7 @@ describe('counting tokens', () => {
   })
 })
 
-test('models are listed in its own form, and somebody is there', async () => {
+test('models are listed in its own form, and the list is not empty', async () => {
   const list = {
     object: 'list',
     data: [{ id: 'gpt-mock', object: 'model', created: 1, owned_by: 'x' }],

@@ -51,7 +51,7 @@ test('a stream, with usage if asked for', async () => {
   expect([text, total]).toEqual(['Hello', 35])
 })
 
-test('a thinking tool loop goes on, although the client returns no signature', async () => {
+test('a tool loop with reasoning continues although the client returns no signature', async () => {
   const thought = { type: 'thinking', thinking: 'The weather…', signature: 'c2lnbmVk' }
   rig.messages.script(() => messageStream(messageEvents([thought, CALL], 'tool_use')))
   const runner = client.chat.completions.stream({

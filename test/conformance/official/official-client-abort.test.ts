@@ -35,7 +35,7 @@ for (const [name, Official] of MAJORS) {
       await rig.mock.closedByPeer(await rig.mock.exchangeArrived(index))
     })
 
-    test('aborting before the answer cancels the upstream request and is told apart from an error', async () => {
+    test('aborting before the response cancels the upstream request and is not reported as an error', async () => {
       rig.mock.script(() => ['stall'])
       const index = rig.mock.ledger.length
       const leaving = new AbortController()

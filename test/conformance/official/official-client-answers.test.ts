@@ -50,7 +50,7 @@ for (const [name, Official] of MAJORS) {
       expect(text).toBe('Hello, how are you?')
     })
 
-    test('reads the usage at the end of a stream where it asked for it, and only there', async () => {
+    test('gets usage at the end of a stream only if it asked for it', async () => {
       const withUsage = chatChunks('Hello', { usage: true })
       rig.mock.script(() => sseReply(withUsage))
       const asked = { ...CHAT, stream: true as const, stream_options: { include_usage: true } }
@@ -71,7 +71,7 @@ for (const [name, Official] of MAJORS) {
       expect(await both((client) => client.completions.create(call))).toEqual(COMPLETION)
     })
 
-    test('reads embeddings, which it asks for in base64 of itself', async () => {
+    test('reads embeddings, which the client requests in base64', async () => {
       rig.mock.script(({ body }) =>
         jsonReply(
           200,

@@ -36,7 +36,7 @@ for (const [name, Official] of MAJORS) {
       await bringBack()
     })
 
-    test('a rated upstream is a RateLimitError that says when to come back', async () => {
+    test('a rate-limited upstream is a RateLimitError with a retry time', async () => {
       rig.mock.script(() =>
         jsonReply(429, upstreamError('rate_limit_exceeded'), { 'retry-after': '30' }),
       )
@@ -49,7 +49,7 @@ for (const [name, Official] of MAJORS) {
       await bringBack()
     })
 
-    test('an upstream without quota is asked once, for the client is told not to ask again', async () => {
+    test('an upstream without quota is called once, because the client is told not to retry', async () => {
       rig.mock.script(() => jsonReply(429, upstreamError('insufficient_quota')))
       const { client, sent } = counted()
       const error = await errorOf(
@@ -62,7 +62,7 @@ for (const [name, Official] of MAJORS) {
       await bringBack()
     })
 
-    test('a failing upstream is an InternalServerError that the client asks again after', async () => {
+    test('a failing upstream is an InternalServerError that the client retries', async () => {
       rig.mock.script(() => jsonReply(500, upstreamError('server_error')))
       const { client, sent } = counted(1)
       const error = await errorOf(

@@ -43,7 +43,7 @@ describe.each(MAJORS)('%s', (_, Official) => {
     }
   })
 
-  test('is told that there is no such model', async () => {
+  test('gets an error for an unknown model', async () => {
     const refusal = await through()
       .models.retrieve('gpt-9')
       .catch((error: unknown) => error)

@@ -25,7 +25,7 @@ for (const [name, Official] of MAJORS) {
       countingClient(Official, rig, options)
 
     for (const [which, apiKey] of WRONG_KEYS) {
-      test(`a ${which} key is an AuthenticationError, asked once`, async () => {
+      test(`a ${which} key is an AuthenticationError that is not retried`, async () => {
         const { client, sent } = counted({ apiKey })
         const call = client.chat.completions.create(ask(CHAT_MODEL))
         const error = await errorOf(call, Official.AuthenticationError)
@@ -34,7 +34,7 @@ for (const [name, Official] of MAJORS) {
       })
     }
 
-    test('an unknown model is a NotFoundError that names the parameter, asked once', async () => {
+    test('an unknown model is a NotFoundError that names the parameter and is not retried', async () => {
       const { client, sent } = counted()
       const error = await errorOf(
         client.chat.completions.create(ask('no-such-model')),
@@ -67,7 +67,7 @@ for (const [name, Official] of MAJORS) {
       expect(rig.mock.ledger.length).toBe(before)
     })
 
-    test("an upstream's refusal is a BadRequestError, asked once of the gateway and once of the upstream", async () => {
+    test("an upstream's refusal is a BadRequestError that is not retried", async () => {
       rig.mock.script(() => jsonReply(400, upstreamError('context_length_exceeded')))
       const before = rig.mock.ledger.length
       const { client, sent } = counted()

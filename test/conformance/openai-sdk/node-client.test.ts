@@ -118,7 +118,7 @@ describe.if(specification !== null)('the official Node client', () => {
     expect(proxied.data).toEqual(direct.data)
   })
 
-  test('is refused what is the operator’s, and nothing of it reaches the vendor', async () => {
+  test('is refused the operator’s routes, and none of them reach the vendor', async () => {
     const refused = methods.filter(isRefused)
     expect(refused.length).toBeGreaterThan(100)
     rig.vendor.requests.length = 0

@@ -139,7 +139,7 @@ describe.if(specification !== null)('the official Python client', () => {
     expect(withoutPages(proxied.requests)).toEqual(withoutPages(direct.requests))
   }, 120_000)
 
-  test('is refused what is the operator’s, and nothing of it reaches the vendor', async () => {
+  test('is refused the operator’s routes, and none of them reach the vendor', async () => {
     const plan = calls
       .filter(isRefused)
       .map((call) => ({ ...planned(call, 'required'), arguments: call.tried }))

@@ -22,7 +22,7 @@ export function describeRecordedAzure(recordings: readonly Recording[]): void {
     afterAll(() => rig.close())
 
     for (const recording of recordings) {
-      test(`${recording.id} is assembled as it is directly from Azure`, async () => {
+      test(`${recording.id} is assembled as without the gateway, from Azure`, async () => {
         const { mock, gateway } = rig
         const { kind, status, headers, resp, path } = recording
         mock.script(() => cutReply(status, headers, resp, []))

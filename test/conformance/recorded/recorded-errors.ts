@@ -20,7 +20,7 @@ export function describeRecordedErrors(
 }
 
 function testUpstreamRefusal(recording: Recording, upstream: string, rig: () => Rig): void {
-  test(`${recording.id} reaches the client as the upstream's own words`, async () => {
+  test(`${recording.id} reaches the client with the upstream's own message`, async () => {
     const { mock } = rig()
     const { kind, status, headers, resp } = recording
     mock.script(() => cutReply(status, headers, resp, []))

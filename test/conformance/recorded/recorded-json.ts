@@ -11,7 +11,7 @@ import { type Recording, requestOf } from './recordings.ts'
 export function describeRecordedJson(recordings: readonly Recording[], rig: () => Rig): void {
   describe('a recorded JSON reply', () => {
     for (const recording of recordings) {
-      test(`${recording.id} is assembled by the official client as it is directly from the upstream`, async () => {
+      test(`${recording.id} is assembled by the official client as without the gateway`, async () => {
         const { mock, gateway } = rig()
         const { kind, status, headers, resp } = recording
         mock.script(() => cutReply(status, headers, resp, inOneWrite(resp)))

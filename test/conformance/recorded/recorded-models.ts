@@ -7,7 +7,7 @@ export function describeRecordedModels(recordings: readonly Recording[], rig: ()
   describe('a recorded call of another vendor', () => {
     for (const recording of recordings) {
       for (const path of [recording.path, recording.path.replace(/^\/v1beta1?\//, '/v1/')]) {
-        test(`${recording.id} to ${path} is answered by the gateway and goes nowhere`, async () => {
+        test(`${recording.id} to ${path} is answered by the gateway and not sent upstream`, async () => {
           const { mock, gateway } = rig()
           const askedBefore = mock.ledger.length
           const response = await fetch(`${gateway.origin}${path}`, {

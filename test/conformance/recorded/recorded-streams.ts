@@ -33,7 +33,7 @@ function describeCutting(
 ): void {
   describe(`a recorded stream, written ${how},`, () => {
     for (const recording of recordings) {
-      test(`${recording.id} reaches clients as it comes directly from the upstream`, async () => {
+      test(`${recording.id} reaches clients unchanged`, async () => {
         const { mock, gateway } = rig()
         const { kind, status, headers, resp, req } = recording
         const cuts = cutting(recording)(resp)
@@ -54,7 +54,7 @@ function describeCutting(
 function describeHiddenUsage(recordings: readonly Recording[], rig: () => Rig): void {
   describe('a recorded stream whose client did not ask for usage', () => {
     for (const recording of recordings) {
-      test(`${recording.id} comes without the chunk that holds only usage`, async () => {
+      test(`${recording.id} arrives without the chunk that only contains usage`, async () => {
         const { mock, gateway } = rig()
         const { kind, status, headers, resp } = recording
         mock.script(() => cutReply(status, headers, resp, eventByEvent(resp)))

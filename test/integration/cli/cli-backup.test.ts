@@ -68,7 +68,7 @@ test('a running gateway is backed up into one private file, with what it has jus
   }
 }, 30_000)
 
-test('a restore brings back what was there, and keeps what was there before it', async () => {
+test('a restore replaces the store, and keeps the previous one', async () => {
   const { from, file } = await backedUp()
   using folder = from
   await folder.json(['user', 'create', 'later'])
@@ -80,7 +80,7 @@ test('a restore brings back what was there, and keeps what was there before it',
   expect(await folder.json(['user', 'list'])).toHaveLength(3)
 }, 30_000)
 
-test('tokens that were leased to a gateway that is gone are free again', async () => {
+test('tokens leased to a stopped gateway are released', async () => {
   const { from, file } = await backedUp()
   using folder = from
   const lease = `INSERT INTO quota_leases VALUES (2, 2026, 11, 'gone', 5000, '2026-11-23')`
@@ -107,7 +107,7 @@ test('an empty folder takes the backup with its key; the key file is private', a
   )
 }, 30_000)
 
-test('a key that opens nothing is refused before anything is replaced, unless any will do', async () => {
+test('a key that decrypts nothing is refused before anything is replaced, unless --any-key is given', async () => {
   const { from, file } = await backedUp()
   using _ = from
   using other = cliFolder({ withStore: false })
@@ -123,7 +123,7 @@ test('a key that opens nothing is refused before anything is replaced, unless an
   expect(await other.json(['user', 'list'])).toHaveLength(2)
 }, 30_000)
 
-test('what is damaged, something else, newer or missing is refused, and the store stays', async () => {
+test('a backup that is damaged, foreign, newer or missing is refused, and the store stays', async () => {
   const { from, file } = await backedUp()
   using folder = from
   const refusal = async (path: string) => {
@@ -167,7 +167,7 @@ test('a key that comes from a variable is not copied to a file', async () => {
   expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('ENCRYPTION_KEY') })
 })
 
-test('a folder without a store has nothing to back up, and none is made', async () => {
+test('a folder without a store cannot be backed up, and no store is created', async () => {
   using folder = cliFolder({ withStore: false })
   const { exitCode, stderr } = await folder.cli(['backup', join(folder.dataDir, 'copy.sqlite')])
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 5 })
@@ -175,7 +175,7 @@ test('a folder without a store has nothing to back up, and none is made', async 
   expect(readdirSync(folder.dataDir)).toEqual([])
 })
 
-test('a file named in a command is relative to where it was typed, also where npm or bin/gpt-proxy go elsewhere', async () => {
+test("a file named in a command is relative to the shell's folder, also through npm and bin/gpt-proxy", async () => {
   using folder = cliFolder()
   await folder.json(['init'])
   const own = { PATH: process.env.PATH ?? '', HOME: folder.dataDir, DATA_DIR: folder.dataDir }

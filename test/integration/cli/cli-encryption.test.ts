@@ -45,7 +45,7 @@ test('rotating seals every row with the active key, and only the new key is need
   })
 })
 
-test('a key that opens nothing is told by row, with exit code 5, and nothing is changed', async () => {
+test('a key that decrypts nothing is reported per row, with exit code 5, and nothing changes', async () => {
   using folder = cliFolder()
   await folder.json(['upstream', 'add', 'one'], 'sk-secret-one-1')
   const sealed = folder.rows('SELECT encrypted_key FROM upstream_keys')
@@ -86,8 +86,8 @@ test('rotating does not disturb a gateway that knows both keys', async () => {
   folder[Symbol.dispose]()
 })
 
-describe('a key file that is gone', () => {
-  test('is not replaced while a row needs it: nothing is added under another key, and no start goes on', async () => {
+describe('a missing key file', () => {
+  test('is not replaced while a row needs it: nothing is added under another key, and the start is refused', async () => {
     using folder = cliFolder()
     await folder.json(['upstream', 'add', 'one'], 'sk-secret-one-1')
     const file = join(folder.dataDir, 'encryption.key')
@@ -121,7 +121,7 @@ describe('a key file that is gone', () => {
     expect((await folder.cli(['encryption', 'status'])).exitCode).toBe(0)
   })
 
-  test('is made anew where the old one is among ENCRYPTION_KEYS_OLD, to rotate to it', async () => {
+  test('is created again if the old one is in ENCRYPTION_KEYS_OLD, to rotate to it', async () => {
     using folder = cliFolder()
     await folder.json(['upstream', 'add', 'one'], 'sk-secret-one-1')
     const file = join(folder.dataDir, 'encryption.key')
@@ -132,7 +132,7 @@ describe('a key file that is gone', () => {
   })
 })
 
-test('a key file that others can read is told by commands and by the server, with the command', async () => {
+test('a key file that others can read is reported by commands and the server, with the fix', async () => {
   using folder = cliFolder()
   const file = join(folder.dataDir, 'encryption.key')
   const silent = await folder.cli(['user', 'list'])

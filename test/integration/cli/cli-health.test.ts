@@ -24,7 +24,7 @@ test('people see a line for each part', async () => {
   expect(stdout).toContain('database healthy')
 })
 
-test('where nothing listens it is exit code 1, and said so', async () => {
+test('exit code 1 with a message if nothing listens', async () => {
   using folder = cliFolder()
   const { exitCode, stdout } = await folder.cli(['health', '--json'], { env: { PORT: '1' } })
   expect(exitCode).toBe(1)

@@ -48,7 +48,7 @@ async function json(...args: string[]): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-test('each record carries its price; a price of the operator comes first, an unknown one is null', async () => {
+test("each record has its cost: by the operator's price first, null if unknown", async () => {
   // 0.6 · 2.50 + 0.4 · 1.25 + 0.1 · 10
   expect(await costOf('gpt-4o')).toBeCloseTo(3, 9)
   expect(await costOf('gpt-4o-2024-11-20')).toBeCloseTo(3, 9)
@@ -152,7 +152,7 @@ test.each([
   expect((await gateway.cli(['usage', ...words.split(' ')])).exitCode).toBe(2)
 })
 
-test('a user who is not there is named', async () => {
+test('an unknown user is named', async () => {
   const { exitCode, stderr } = await gateway.cli(['usage', '--user', 'nobody'])
   expect(exitCode).toBe(4)
   expect(stderr).toContain("there is no user 'nobody'")

@@ -8,7 +8,7 @@ interface Minted {
 }
 
 describe('gpt-proxy user', () => {
-  test('makes, lists, changes and disables users, named by name or id', async () => {
+  test('creates, lists, changes and disables users, given by name or id', async () => {
     using folder = cliFolder()
     const made = await folder.json(['user', 'create', 'alice', '--email', 'alice@example.com'])
     expect(made).toEqual({
@@ -40,7 +40,7 @@ describe('gpt-proxy user', () => {
     expect(stdout.split('\n')[0]).toMatch(/^ID +USERNAME +EMAIL/)
   })
 
-  test('refuses a name twice, ids as names, and whoever is not there', async () => {
+  test('refuses duplicate names, ids as names, and unknown users', async () => {
     using folder = cliFolder()
     await folder.json(['user', 'create', 'alice'])
     expect(await folder.cli(['user', 'create', 'alice'])).toMatchObject({ exitCode: 1, stdout: '' })
@@ -140,7 +140,7 @@ describe('gpt-proxy key', () => {
     expect(folder.rows('SELECT * FROM api_keys')).toEqual([])
   })
 
-  test('does not repeat a key that somebody names it by', async () => {
+  test('does not print a key that was given as its name', async () => {
     using folder = cliFolder()
     const stranger = `sk-proxy-${'x'.repeat(38)}`
     const { exitCode, stderr } = await folder.cli(['key', 'revoke', stranger])

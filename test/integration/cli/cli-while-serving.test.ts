@@ -70,7 +70,7 @@ test('a rotated key takes the place of the old one', async () => {
   await becomes(401, String(old.key))
 })
 
-test('a disabled user is refused with all keys, and let in again', async () => {
+test('a disabled user is refused with all keys, and accepted again when enabled', async () => {
   await json('user', 'create', 'dora')
   const { key } = await json('key', 'create', 'dora')
   await becomes(200, String(key))
@@ -112,7 +112,7 @@ test('an upstream key reset by the documented SQL serves again', async () => {
   await becomes(200, gateway.proxyKey)
 })
 
-test('usage counts what was asked', async () => {
+test('usage counts the requests', async () => {
   await json('user', 'create', 'counted')
   const { key } = await json('key', 'create', 'counted')
   await becomes(200, String(key))
@@ -129,7 +129,7 @@ test('usage counts what was asked', async () => {
   expect(later).toEqual([])
 })
 
-test('chat goes through the running gateway, and its key is of no use afterwards', async () => {
+test('chat goes through the running gateway, and its key is invalid afterwards', async () => {
   const before = mock.ledger.length
   const env = { PORT: String(gateway.port) }
   const { exitCode, stdout } = await gateway.cli(['chat', 'demo/echo', 'Hello', 'there'], { env })
@@ -157,7 +157,7 @@ test.each([
   ['demo/503', 1],
   ['demo/cut', 1],
   ['nobody/knows', 4],
-])('chat with %s says why it failed and ends with %d', async (model, exitCode) => {
+])('chat with %s reports why it failed and exits with %d', async (model, exitCode) => {
   const result = await gateway.cli(['chat', model, 'Hello'], {
     env: { PORT: String(gateway.port) },
   })

@@ -46,7 +46,7 @@ test('the console is served with every file that its first page names', async ()
   }
 })
 
-test('it has what an operator reads and runs, and no tests', () => {
+test('it contains what an operator needs, and no tests', () => {
   const has = (path: string) => existsSync(join(folder, 'package', path))
   for (const path of ['bin/gpt-proxy', 'README.md', 'LICENSE', '.env.example', 'docs/README.md'])
     expect({ path, packed: has(path) }).toEqual({ path, packed: true })

@@ -26,7 +26,7 @@ test.each([
   'migrate up',
   'migrate status',
   'encryption rotate',
-])('gpt-proxy %s says that there is no store, and makes none', async (words) => {
+])('gpt-proxy %s reports that there is no store, and creates none', async (words) => {
   dataDir = join(dataDir, 'missing')
   const { exitCode, stderr } = await run(...words.split(' '))
   expect(exitCode).toBe(3)
@@ -35,7 +35,7 @@ test.each([
   expect(existsSync(dataDir)).toBe(false)
 })
 
-describe('with what an earlier store left', () => {
+describe('with files of an earlier store', () => {
   const refused = async (...args: string[]) => {
     const before = readdirSync(dataDir).sort()
     const { exitCode, stderr } = await run(...args)

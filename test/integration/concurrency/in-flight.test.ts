@@ -26,7 +26,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n'
 const stream = () =>
   gateway.chat({ model: 'm', stream: true, messages: [{ role: 'user', content: 'Hi' }] })
 
-test('beyond what a key may have a request is refused, and a disabled user’s streams end within a second', async () => {
+test('requests beyond the cap of a key are refused, and a disabled user’s streams end within a second', async () => {
   mock.script(() => [{ write: HEAD + EVENT }, 'stall'])
   const running = [await stream(), await stream()]
   for (const response of running) expect(response.status).toBe(200)
@@ -49,7 +49,7 @@ test('beyond what a key may have a request is refused, and a disabled user’s s
   await waitFor('the refusal', async () => ((await stream()).status === 401 ? true : null))
 })
 
-test('a request whose response has not begun is refused when its key is revoked, and its upstream let go', async () => {
+test('revoking a key refuses its requests that have no response yet, and ends their upstream requests', async () => {
   await gateway.cli(['user', 'create', 'waits'])
   const key = (await gateway.cli(['key', 'create', 'waits'])).stdout.trim()
   const asked = () =>

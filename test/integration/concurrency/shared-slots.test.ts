@@ -105,7 +105,7 @@ const CASES = [
 ] as const
 
 describe.each(CASES)('the cap of %s', (_, model, key, max, status) => {
-  test('lets through as many as it says at both instances together, asked at once', async () => {
+  test('holds over both instances together for concurrent requests', async () => {
     const before = mock.ledger.length
     const all = await Promise.all(Array.from({ length: 12 }, (__, at) => ask(at, model, keys[key])))
     const refused = Array<number>(12 - max).fill(status)
@@ -159,14 +159,14 @@ test('an instance that is killed loses its slots within the time of its session,
   instances[0] = await start('one')
 }, 40_000)
 
-test('a Redis that was emptied is told what runs, and the cap still holds', async () => {
+test('an emptied Redis is refilled with the running requests, and the cap holds', async () => {
   for (const at of [0, 1, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(200)
   redis.cli('FLUSHALL')
   await waitFor('both sessions to be open again', () => slotsInUse() === 3, 8_000)
   for (const at of [0, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(429)
 }, 20_000)
 
-test('while Redis is lost each instance counts alone, and what it let in counts when it is back', async () => {
+test('while Redis is lost each instance counts alone, and its requests count when Redis is back', async () => {
   for (const at of [0, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(200)
   await redis.stop()
   const alone = await Promise.all([0, 0, 0, 1, 1, 1].map((at) => ask(at, 'm', keys.capped)))

@@ -18,7 +18,7 @@ const allStored = (count: number) =>
   waitFor(`${count} records in the store`, () => rig.stored.size === count)
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
-test('with the store away, the journal grows, memory does not, and all is stored afterwards', async () => {
+test('while the store is unavailable the journal grows, memory does not, and everything is stored later', async () => {
   rig.storeIsAway(true)
   const journal = rig.open({ segmentBytes: 64 * 1024, mostInMemory: 100 })
   for (const number of range(1, 5_000)) {
@@ -70,7 +70,7 @@ test('a record that the store never takes is set aside, and holds up no other', 
   expect(await journal.stop(1_000)).toBe(true)
 })
 
-test('where the store takes none, no record is to blame', async () => {
+test('if the store rejects every record, no record is quarantined', async () => {
   rig.storeIsAway(true)
   const journal = rig.open()
   await journal.begin(entry(1))
@@ -109,7 +109,7 @@ describe('the next start', () => {
     expect(rig.stored.size).toBe(50)
   })
 
-  test('serves while the store is away, and recovers when it is back', async () => {
+  test('serves while the store is unavailable, and recovers when it is back', async () => {
     rig.storeIsAway(true)
     const first = rig.open()
     await first.begin(entry(1))
@@ -135,7 +135,7 @@ describe('a stop', () => {
     expect(readdirSync(rig.folder)).toEqual([])
   })
 
-  test('does not wait for a store that is away; the next start has all', async () => {
+  test('does not wait for an unavailable store; the next start stores everything', async () => {
     rig.storeIsAway(true)
     const journal = rig.open()
     await journal.begin(entry(1))
@@ -147,7 +147,7 @@ describe('a stop', () => {
   })
 })
 
-test('requests of one turn are written in one go, and none goes on before', async () => {
+test('requests of one event-loop turn are written together, before any continues', async () => {
   const journal = rig.open()
   const writes = rig.calls('write')
   const begun = range(1, 50).map((number) => journal.begin(entry(number)))
@@ -170,7 +170,7 @@ describe('JOURNAL_SYNC', () => {
     for (const number of range(1, 100)) journal.end(ended(number))
   })
 
-  test('interval: nobody waits for the disk, and it is there soon', async () => {
+  test('interval: no request waits for the disk, and records are there soon', async () => {
     const journal = rig.open({ sync: 'interval' })
     const before = rig.calls('sync')
     await journal.begin(entry(1))

@@ -62,7 +62,7 @@ describe.each([
   })
 })
 
-test('what ended while nothing could be written is in the file once there is room, and outlives a kill', async () => {
+test('requests that ended while nothing could be written are in the file once there is space, and survive a kill', async () => {
   rig.storeIsAway(true)
   const journal = rig.open()
   await journal.begin(entry(1))
@@ -157,7 +157,7 @@ describe('EIO', () => {
     expect(journal.health()).toMatchObject({ state: 'failed', syncFailures: 1 })
   })
 
-  test('of a sync in the background refuses what comes after it', async () => {
+  test('of a background sync refuses later writes', async () => {
     const journal = rig.open()
     rig.fails('sync', 'EIO')
     await journal.begin(entry(1))
@@ -199,7 +199,7 @@ describe('a journal that was damaged', () => {
     return path
   }
 
-  test('in its middle is read around, reported, and kept', async () => {
+  test('in its middle is skipped, reported and kept', async () => {
     const path = await killed()
     const bytes = readFileSync(path)
     const at = bytes.indexOf('["E"') + 20
@@ -214,7 +214,7 @@ describe('a journal that was damaged', () => {
     expect(readFileSync(`${path}.damaged`)).toEqual(bytes)
   })
 
-  test('at its end loses only what was torn, without alarm', async () => {
+  test('at its end loses only the torn record, without a warning', async () => {
     const path = await killed()
     appendFileSync(path, '1234abcd ["B","req_4",17')
     // This one is killed before it has read anything, but behind a first line of its own.

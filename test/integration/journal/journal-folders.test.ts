@@ -34,7 +34,7 @@ test("a running command's journal is left alone", () => {
   expect(readdirSync(journalFolderIn(dataDir))).toEqual([])
 })
 
-test('one whose command is gone is taken over, once', () => {
+test('the folder of an ended command is taken over once', () => {
   const mine = ownJournalFolder(dataDir)
   // As the system does for a process that was killed.
   mine.release()
@@ -66,7 +66,7 @@ test('one with a file that was set aside is not removed, and the file is found',
   ])
 })
 
-test('what was left in a folder that is taken over is settled', async () => {
+test('records in a folder that is taken over are settled', async () => {
   const rig = openJournalRig()
   const killed = openJournalRig()
   await killed.open().begin(entry(7))

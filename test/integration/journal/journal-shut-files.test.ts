@@ -28,7 +28,7 @@ function shutting(shut: string, code: string): JournalFiles {
 }
 
 describe.each(['EACCES', 'EPERM', 'EROFS', 'EMFILE', 'ENFILE'])('%s at a start', (code) => {
-  test('leaves it for the next one, says what to do, and takes requests', async () => {
+  test('leaves it for the next start, reports what to do, and serves requests', async () => {
     rig.storeIsAway(true)
     const killed = rig.open({ segmentBytes: 1 })
     for (const number of [1, 2]) await killed.begin(entry(number))

@@ -37,7 +37,7 @@ test('the published one', async () => {
   expect(await costOf('gpt-4o')).toBe(2.5)
 })
 
-test("the operator's own, before the published one", async () => {
+test("the operator's own price overrides the published one", async () => {
   const whole = { cached: null, reasoning: null, audioInput: null, audioOutput: null }
   await store.setPrice({ model: 'gpt-4o', rates: { input: 9, output: 9, ...whole } })
   expect(await costOf('gpt-4o')).toBe(9)

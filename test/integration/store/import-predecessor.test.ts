@@ -73,7 +73,7 @@ const AGAIN = [
 ]
 
 describe('from an SQLite file', () => {
-  test('everything arrives, and a second run changes nothing', async () => {
+  test('everything is imported, and a second run changes nothing', async () => {
     using here = cliFolder()
     const source = oldFile()
     const first = await imported(here, `sqlite:///${source}`)
@@ -117,7 +117,7 @@ describe('from an SQLite file', () => {
     expect(here.rows(months)).toEqual(sums)
   }, 30_000)
 
-  test('what was used there since the first run is added by the second', async () => {
+  test('usage since the first run is added by the second', async () => {
     using here = cliFolder()
     const source = oldFile()
     await imported(here, source)
@@ -154,7 +154,7 @@ describe('from an SQLite file', () => {
     }
   }, 30_000)
 
-  test('if one row cannot be imported nothing is, unless it is to be left out', async () => {
+  test('if one row cannot be imported, nothing is, unless --leave-out is given', async () => {
     using here = cliFolder()
     const stranger = fernet('sk-secret-of-another', Buffer.alloc(32, 7))
     const source = oldFile(`
@@ -205,7 +205,7 @@ describe('from PostgreSQL into PostgreSQL', () => {
   }, 60_000)
   afterAll(() => server.close())
 
-  test('everything arrives, and a second run changes nothing', async () => {
+  test('everything is imported, and a second run changes nothing', async () => {
     const old = server.createDatabase()
     server.sql(predecessorSql({ upstreamUrl: mock.url, dialect: 'postgres' }), old)
     using here = cliFolder()

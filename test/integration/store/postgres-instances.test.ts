@@ -128,7 +128,7 @@ test("a key that fails for one instance is left alone by the other, and the guid
   })
 }, 30_000)
 
-test('a connection that listens and is cut is made again, and nothing in between is missed', async () => {
+test('a lost listening connection is reopened, and no change in between is missed', async () => {
   await withTwo(async (database, one, other) => {
     const cut = `select pg_terminate_backend(pid) from pg_stat_activity
       where datname='${database}' and application_name like 'gpt-proxy%'`
@@ -152,7 +152,7 @@ test('a connection that listens and is cut is made again, and nothing in between
   })
 }, 30_000)
 
-test('the commands work beside it, and take effect within a second', async () => {
+test('commands work while it serves, and take effect within a second', async () => {
   await withTwo(async (_, one, other) => {
     const created = await other.cli(['key', 'create', 'default', '--name', 'second', '--json'])
     const { id, key: secret } = JSON.parse(created.stdout) as { id: number; key: string }
@@ -175,7 +175,7 @@ test('the commands work beside it, and take effect within a second', async () =>
   })
 }, 30_000)
 
-test('a change whose notice never came is found by the poll behind', async () => {
+test('a change whose notification was lost is found by polling', async () => {
   await withTwo(async (database, one, other) => {
     await waitFor('service', async () => (await ask(other, one.proxyKey)).ok)
     server.sql('alter table users disable trigger users_tell', database)

@@ -52,13 +52,13 @@ async function refused(url: string): Promise<string> {
 const at = (port: number) => `postgres://gpt_proxy:${PASSWORD}@127.0.0.1:${port}/gpt_proxy`
 
 describe('the start names the step', () => {
-  test('DNS: a host that nobody knows', async () => {
+  test('DNS: an unknown host', async () => {
     const line = await refused(`postgres://gpt_proxy:${PASSWORD}@nowhere.invalid/gpt_proxy`)
     expect(line).toStartWith('error: PostgreSQL nowhere.invalid:5432/gpt_proxy: DNS: ')
     expect(line).toContain('Correct the host and port in DATABASE_URL')
   }, 20_000)
 
-  test('TCP: a port that nobody listens on', async () => {
+  test('TCP: a closed port', async () => {
     const line = await refused(at(await closedPort()))
     expect(line).toContain(': TCP: nothing listens there. Start PostgreSQL')
   })
@@ -89,7 +89,7 @@ describe('the start names the step', () => {
     expect(line).toContain(': TLS: it offers no TLS. Switch it on there')
   })
 
-  test('password: a wrong one, none, and a user who may not come this way', async () => {
+  test('password: a wrong one, none, and a user who may not connect this way', async () => {
     const wrong = await refused(server.url().replace(PASSWORD, 'wrong-canary-1'))
     expect(wrong).toContain(': password: the user or the password is wrong (')
     const none = await refused(server.url().replace(`:${PASSWORD}`, ''))
@@ -105,7 +105,7 @@ describe('the start names the step', () => {
     expect(line).toContain('CREATE DATABASE')
   })
 
-  test('permission: a user who may make nothing', async () => {
+  test('permission: a user who may not create tables', async () => {
     const database = server.createDatabase()
     const url = server
       .url(database)
@@ -116,7 +116,7 @@ describe('the start names the step', () => {
     expect(line).toContain('Make the user the owner')
   })
 
-  test('migration: tables of somebody else, which stay as they are', async () => {
+  test('migration: foreign tables, which stay unchanged', async () => {
     const database = server.createDatabase()
     server.sql('create table api_keys (mine text)', database)
     const line = await refused(server.url(database))
@@ -145,7 +145,7 @@ describe('the start names the step', () => {
   })
 })
 
-test('migrate says what is to be run, runs it, and says that it is done', async () => {
+test('migrate lists pending migrations, runs them, and reports them as done', async () => {
   const fresh = env(server.url(server.createDatabase()))
   const states = async () => {
     const { stdout } = await runCli(['migrate', 'status', '--json'], fresh)

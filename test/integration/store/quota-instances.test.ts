@@ -97,7 +97,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   }, 60_000)
 }
 
-test("what a busy instance has on lease and does not use is another one's as soon as that asks for it", async () => {
+test('the unused lease of a busy instance goes to another instance on request', async () => {
   await leaves(1_000_000)
   const asked: Promise<Response>[] = []
   const busy = setInterval(() => asked.push(ask(one)), 50)
@@ -113,7 +113,7 @@ test("what a busy instance has on lease and does not use is another one's as soo
   for (const { status } of await Promise.all(asked)) expect(status).toBe(200)
 }, 30_000)
 
-test('what requests of another instance hold is waited for, and then told apart from a quota that is spent', async () => {
+test('tokens reserved at another instance are waited for, and reported differently from a spent quota', async () => {
   await leaves(10_000)
   const held = Promise.withResolvers<void>()
   mock.script(() => [{ until: held.promise }, ...answer()])
@@ -136,7 +136,7 @@ test('what requests of another instance hold is waited for, and then told apart 
   }
 }, 30_000)
 
-test('a lease of an instance that never comes back is free again for those that are there', async () => {
+test('the lease of an instance that never returns is released for the others', async () => {
   await leaves(10_000)
   const gone = `('gone-for-good', 2, ${MONTH.year}, ${MONTH.month}, 9000, '%')`
   const put = (updatedAt: Date) =>

@@ -40,7 +40,7 @@ test('the file, its folder and its journal are private, also where the file was 
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test('the file is in WAL mode and what was written is there after opening again', async () => {
+test('the file is in WAL mode, and its data is there after reopening', async () => {
   const first = await openSqliteStore({ path })
   await first.createUser({ username: 'ada', email: null, role: 'admin', monthlyQuotaTokens: null })
   await first.close()
@@ -70,7 +70,7 @@ test('processes that open a new store at the same time all succeed, and the sche
   }
 }, 60_000)
 
-test('a file that is no database is refused by name, with a remedy, and is left as it was', async () => {
+test('a file that is not a database is refused by name, with a remedy, and stays unchanged', async () => {
   path = join(folder, 'notes.txt')
   const text = 'these are my notes, not a database. '.repeat(200)
   writeFileSync(path, text)
@@ -80,7 +80,7 @@ test('a file that is no database is refused by name, with a remedy, and is left 
   expect(readFileSync(path, 'utf8')).toBe(text)
 })
 
-test('a database whose inside is damaged is refused by name', async () => {
+test('a database with damaged content is refused by name', async () => {
   await (await openSqliteStore({ path })).close()
   const bytes = readFileSync(path)
   bytes.fill(0xa5, 100, 4096)

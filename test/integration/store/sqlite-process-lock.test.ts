@@ -24,7 +24,7 @@ function refusal(): StoreError | null {
   }
 }
 
-test('a second holder is refused by a line that names the folder, until the first lets go', () => {
+test('a second holder is refused with the name of the folder until the first releases it', () => {
   const release = holdProcessLock(folder)
   expect(statSync(join(folder, 'server.lock')).mode & 0o777).toBe(0o600)
   expect(refusal()?.message).toBe(`another gateway is using DATA_DIR ${folder}`)

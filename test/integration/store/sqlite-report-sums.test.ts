@@ -14,7 +14,7 @@ import { usageRecord } from '../../contracts/store-under-test.ts'
 
 const DAY_MS = 86_400_000
 
-test('what was recorded before there were sums by month is in them', async () => {
+test('records from before monthly sums existed are included in them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-sums-'))
   const path = join(folder, 'gpt-proxy.sqlite')
   try {

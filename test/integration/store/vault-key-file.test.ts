@@ -97,7 +97,7 @@ test('processes that make the file at the same time end with the same key', asyn
   }
 }, 60_000)
 
-test('a file that others can read is used with a warning that tells the command', () => {
+test('a file that others can read is used with a warning that contains the fix', () => {
   const warnings: string[] = []
   loadOrCreateKeyFile(path, (message) => warnings.push(message))
   expect(warnings).toEqual([])

@@ -94,7 +94,7 @@ test('any other binding makes it unreadable', () => {
   }
 })
 
-test('an old key opens what it sealed; new secrets are sealed with the active one', () => {
+test('an old key decrypts its secrets; new secrets are encrypted with the active key', () => {
   const sealedThen = vault.seal('sk-very-secret', binding)
   const rotated = createVault({ active: key(2), old: [key(1)] })
   expect(rotated.open(sealedThen, binding)).toEqual({ ok: true, secret: 'sk-very-secret' })

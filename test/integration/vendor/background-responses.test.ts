@@ -87,7 +87,7 @@ test.each([
   ['response', 'resp_seen', '/responses/resp_seen'],
   ['video', 'video-seen', '/videos/video-seen'],
   ['batch', 'batch-seen', '/batches/batch-seen'],
-])('each look at a finished %s costs nothing', async (_, id, path) => {
+])('reading a finished %s costs nothing', async (_, id, path) => {
   mock.objects.set(id, { id, status: 'completed', model: 'gpt-4o', usage: USAGE })
   for (let look = 0; look < 3; look++) {
     const { status, requestId } = await call('GET', path)

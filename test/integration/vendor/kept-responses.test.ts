@@ -132,7 +132,7 @@ describe.each([
     )
   })
 
-  test('are not kept if their client does not want that', async () => {
+  test('are not stored if the client opts out', async () => {
     answer('Hello.')
     const made = await create(owner, 'Hi.', { store: false })
     expect(made).toMatchObject({ store: false })
@@ -141,7 +141,7 @@ describe.each([
     )
   })
 
-  test('are refused as what goes on if the gateway keeps none', async () => {
+  test('cannot be continued if the gateway stores none', async () => {
     answer('Hello.')
     const client = clientOf(off, off.proxyKey)
     const made = await create(client, 'Hi.')
@@ -219,7 +219,7 @@ test('the text of a response is readable in no file of the gateway', async () =>
   }
 })
 
-test('input tokens are counted for every model, with what a conversation holds', async () => {
+test('input tokens are counted for every model, including those of the conversation', async () => {
   const count = (more: object) => owner.responses.inputTokens.count({ model: MODEL, ...more })
   const short = await count({ input: 'Hello there.' })
   expect(short).toMatchObject({ object: 'response.input_tokens' })

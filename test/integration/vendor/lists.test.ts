@@ -85,7 +85,7 @@ describe('objects at several upstream keys', () => {
     },
   )
 
-  test('whose key does not answer are an error, not an end of the list', async () => {
+  test('an unreachable key is an error, not the end of the list', async () => {
     const [, second] = mocks
     await second?.stop()
     const page = await list('limit=100')

@@ -187,7 +187,7 @@ describe('the batch of a user', () => {
     expect(data.map(({ id }) => id)).toEqual([first.id, last.id])
   })
 
-  test('has its results at the gateway, where the official client looks for them', async () => {
+  test("has its results at the gateway's address, where the official client looks for them", async () => {
     const { id } = await create(owner)
     mock.end(id)
     const { results_url } = await owner.messages.batches.retrieve(id)
@@ -227,7 +227,7 @@ test('an ended batch is charged once, at half the price, with what its cache gav
   ])
 })
 
-test('an ended batch of which nothing succeeded is not charged', async () => {
+test('an ended batch without successes is not charged', async () => {
   const { id } = await create(owner)
   mock.end(id, { request_counts: { succeeded: 0, errored: 1 } })
   using database = gateway.database()

@@ -62,7 +62,7 @@ describe.each([false, true])('an item of a response (streamed: %p)', (stream) =>
     await waitFor('its row', () => known.get(id) !== null || null)
   })
 
-  test('is asked for at the upstream key that keeps it', async () => {
+  test('is read with the upstream key that stores it', async () => {
     for (let count = 0; count < 8; count++) expect((await ask(followUp(id))).status).toBe(200)
     expect(asked()).toEqual(Array(8).fill(keeper))
   })

@@ -124,7 +124,7 @@ test.each([{}, { stream: true }])('a Response with %j is its maker’s alone', a
   expect((await call('GET', `/responses/${id}`)).text).toContain(`${id}`)
 })
 
-test('a completion kept by the parameters of an operator’s model is its maker’s too', async () => {
+test("a completion stored because of a model's parameters belongs to its creator too", async () => {
   const made = await gateway.cli([
     'model',
     'set',

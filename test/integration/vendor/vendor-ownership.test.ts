@@ -180,7 +180,7 @@ describe.each(['text/plain', 'application/octet-stream', 'application/sdp'])('as
   })
 })
 
-test('the offer of a WebRTC session passes as it is, and its call belongs to who offered it', async () => {
+test('a WebRTC offer passes unchanged, and its call belongs to the user who sent it', async () => {
   const offer = 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n'
   const headers = { 'content-type': 'application/sdp' }
   const made = await ask(stranger, 'POST', '/realtime/calls', { body: offer, headers })

@@ -71,7 +71,7 @@ function upload(key?: string) {
 }
 
 describe('objects', () => {
-  test('are their maker’s: others find nothing under the id, by no route', async () => {
+  test('belong to their creator: other users get 404 on every route', async () => {
     const { id } = (await upload()).json()
     for (const [method, path] of [
       ['GET', `/files/${id}`],
@@ -85,7 +85,7 @@ describe('objects', () => {
     expect((await call('GET', `/files/${id}/content`)).text).toBe(`content of ${id}`)
   })
 
-  test('of two users, asked for by the other 1,000 times by any route, are never readable', async () => {
+  test('of another user are never readable in 1,000 attempts on any route', async () => {
     const makers = [gateway.proxyKey, other]
     const ids: string[][] = [[], []]
     for (let count = 0; count < 20; count++)
@@ -118,14 +118,14 @@ describe('objects', () => {
     expect([list.first_id, list.last_id, list.has_more]).toEqual([all[0], all.at(-1), false])
   })
 
-  test('are gone for the gateway when they are deleted', async () => {
+  test('are forgotten when they are deleted', async () => {
     const { id } = (await upload()).json()
     expect((await call('DELETE', `/files/${id}`)).json()).toMatchObject({ id, deleted: true })
     using database = gateway.database()
     expect(database.query('SELECT * FROM vendor_objects WHERE object_id = ?').all(id)).toEqual([])
   })
 
-  test('whose upstream key was removed say so', async () => {
+  test('report that their upstream key was removed', async () => {
     using database = gateway.database()
     database.run(
       "INSERT INTO vendor_objects VALUES ('file', 'file-gone', 999, (SELECT id FROM users WHERE username = 'default'), 1, '2026-01-01T00:00:00.000Z', NULL)",
@@ -134,7 +134,7 @@ describe('objects', () => {
     expect([status, text]).toEqual([410, expect.stringContaining('was removed')])
   })
 
-  test('that nobody made here pass to the vendor, which knows them or not', async () => {
+  test('that were not created here pass to the vendor', async () => {
     mock.objects.set('file-old', { id: 'file-old' })
     expect((await call('GET', '/files/file-old')).json().id).toBe('file-old')
     expect((await call('GET', '/files/file-none')).status).toBe(404)
@@ -148,7 +148,7 @@ describe('objects', () => {
     expect((await call('DELETE', '/models/ft:gpt:mine')).json().deleted).toBe(true)
   })
 
-  test('that are models nobody lists are looked at where a chat with them goes', async () => {
+  test('that are unlisted models are looked up where their chats go', async () => {
     mock.objects.set('ft:gpt:mine', { id: 'ft:gpt:mine', object: 'model' })
     expect((await call('GET', '/models/ft:gpt:mine')).json()).toMatchObject({ id: 'ft:gpt:mine' })
     expect((await call('GET', '/models/ft:gpt:none')).status).toBe(404)
@@ -181,7 +181,7 @@ describe('bodies', () => {
     expect(mock.calls[0]?.headers.get('authorization')).toMatch(/^Bearer sk-upstream/)
   })
 
-  test('of a model’s form decide where it goes, and need the model', async () => {
+  test('are routed by the model of the form, which is required', async () => {
     const form = new FormData()
     form.append('file', new Blob(['x']), 'a.mp3')
     expect(

@@ -59,7 +59,7 @@ describe('what it reads', () => {
     client.end()
   })
 
-  test('bytes that never become a request are kept apart as strays', async () => {
+  test('bytes that never become a request are recorded as strays', async () => {
     const client = await sendRaw(mock.port, 'POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\nhalf')
     await waitFor('the stray bytes', () => mock.strayBytes().includes('half'))
     expect(mock.ledger).toHaveLength(0)
@@ -115,7 +115,7 @@ describe('what it does', () => {
     await waitFor('the exchange to be over', () => exchange.outcome === 'aborted')
   })
 
-  test('an unsolicited reply reaches a client that asked nothing', async () => {
+  test('an unsolicited response reaches a client that sent nothing', async () => {
     const client = await sendRaw(mock.port, request('{}'))
     await client.reply()
     mock.writeUnsolicited('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
@@ -123,7 +123,7 @@ describe('what it does', () => {
     client.end()
   })
 
-  test('a reader that takes nothing holds the script up', async () => {
+  test('a client that reads nothing pauses the script', async () => {
     const piece = Buffer.alloc(1024 * 1024)
     mock.script(() =>
       rawReply('HTTP/1.1 200 OK\ncontent-length: 67108864', ...Array<Buffer>(64).fill(piece)),

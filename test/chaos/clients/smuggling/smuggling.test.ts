@@ -92,7 +92,7 @@ test('what reached the upstream was one whole honest request', () => {
   }
 })
 
-describe('what is malformed', () => {
+describe('malformed requests', () => {
   const mustReject = () => seen.filter(({ attack }) => attack.verdict === 'reject')
 
   test('is never served', () => {
@@ -106,7 +106,7 @@ describe('what is malformed', () => {
   })
 })
 
-test('what is merely odd is answered, or its connection closed', () => {
+test('unusual requests are answered, or their connection is closed', () => {
   const silent = seen.filter(({ replies, closed }) => replies.length === 0 && !closed)
   expect(silent.map(({ attack }) => attack.name)).toEqual([])
 })

@@ -61,7 +61,7 @@ async function listed(key = authorization) {
 const idsIn = (text: string) => JSON.parse(text).data.map(({ id }: { id: string }) => id)
 
 describe('many clients at once', () => {
-  test('get one list, asked for once, from the first key of a target that gives it', async () => {
+  test('get one list, fetched once, from the first key of a target that returns it', async () => {
     // Leaves while the others wait for the same list.
     const leaving = await sendRaw(
       gateway.port,
@@ -99,7 +99,7 @@ test('a key that was refused is set aside, and one that may not list is not', as
   expect(narrow).toMatchObject({ status: 'healthy', failure_count: 0 })
 })
 
-test('no form of a key that an upstream says in its list reaches a client or the log', async () => {
+test("no form of a key in an upstream's list reaches a client or the log", async () => {
   const { text, headers } = await listed()
   expect(text).toContain('[redacted]')
   expect(gateway.logs()).toContain('no list of models')

@@ -91,7 +91,7 @@ function expectWait(headers: Headers, leastS: number, mostS: number): void {
   expect(Math.ceil(Number(headers.get('retry-after-ms')) / 1000)).toBe(seconds)
 }
 
-test('where all keys are over their limit the client is told the shortest wait', async () => {
+test('if all keys are rate limited, the client gets the shortest wait', async () => {
   mock.script(inTurn(limited({ 'retry-after': '40' }), limited({ 'retry-after': '20' })))
   const answer = await ask(gateway, 'soonest')
   expect(answer.status).toBe(429)
@@ -100,7 +100,7 @@ test('where all keys are over their limit the client is told the shortest wait',
   expect((await answer.row()).attempts).toBe(2)
 })
 
-test('the only key is waited for where it asks for a moment only', async () => {
+test('the only key is waited for if it asks for a short wait', async () => {
   mock.script(inTurn(limited({ 'retry-after-ms': '400' }), good(false)))
   const startedMs = performance.now()
   expect(await ask(gateway, 'shortly')).toMatchObject({ status: 200, attempts: 2 })

@@ -26,7 +26,7 @@ describe.each([
   ['damaged', () => sql(DAMAGE, 'damaged-1')],
   ['repointed', () => sql(REPOINT, elsewhere.url, 'repointed-1')],
 ] as const)('a key that was %s by SQL', (model, spoil) => {
-  test('is not used, and the client is told whose fault that is', async () => {
+  test("is not used, and the error names the gateway's operator as responsible", async () => {
     expect((await ask(gateway, model)).status).toBe(200)
     spoil()
     const answer = await waitFor('the gateway to notice', async () => {
