@@ -16,40 +16,41 @@ export const VENDOR_REFERENCE = 'docs/vendor-routes.md'
 
 const HEAD = `# Vendor routes
 
-Beside chat, completions, embeddings and the list of models, the gateway passes these routes on to the vendor, with the
+In addition to chat, completions, embeddings and the list of models, the gateway passes these routes on to the vendor, with the
 operator's key instead of the proxy key. Authentication, limits, quota, redaction, records and error forms are those of
 a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`) are the same routes.
 
-- **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that the object was
-  made with; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
-  one that holds the objects which the body names. *own*: lists hold only what the caller made. If that is at several
-  upstream keys, it is listed key by key, in pages as at the vendor.
+- **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that created
+  the object; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
+  one that holds the objects named in the body. *own*: lists contain only objects that the caller created. If these are
+  at several upstream keys, they are listed key by key, in the vendor's pages.
 - **Chat completions and Responses that the vendor keeps** (\`store\`) belong to the user who asked for them, too.
 - **Responses of models whose upstream keeps none** are kept by the gateway itself if \`RESPONSES_STORE=true\`: encrypted,
   for \`RESPONSES_STORE_DAYS\`, for their user alone. \`previous_response_id\`, \`GET\`, \`DELETE\` and \`input_items\` work
   with them; otherwise \`previous_response_id\` is a 400 for these models. \`input_tokens\` are counted here for them.
 - **Bodies** are read and checked as JSON or forms, whatever their content type (\`MAX_BODY_BYTES\`). Forms that upload
   files, parts of uploads, skills or characters are passed on as they arrive and not kept (\`MAX_UPLOAD_BYTES\`), so they
-  are sent once. Replies that are neither JSON nor events pass as they are.
-- **Ids that the gateway has not seen**, because they were made past it, belong to nobody: \`UNKNOWN_OBJECTS\`.
+  are sent once. Replies that are neither JSON nor events pass unchanged.
+- **Ids that the gateway has not seen**, because the objects were not created through it, belong to no user: see
+  \`UNKNOWN_OBJECTS\`.
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*, *searches*: by the list
-  in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether its
-  maker asks for it or not; so are responses in the background. Looking at what is paid for costs nothing. What has no
-  price is recorded as unpriced, never as free.
+  in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether or
+  not its creator reads it; so are background responses. Reading an object again costs nothing. What has no price is
+  recorded as unpriced, never as free.
 
-\`GET /v1/realtime\` is a WebSocket: its frames pass as they are, each response is a record of its own, and the session
-ends with close code 1008 when the quota is gone. A browser sends its key as the subprotocol
+\`GET /v1/realtime\` is a WebSocket: its frames pass unchanged, each response has its own record, and the session
+ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol
 \`openai-insecure-api-key.KEY\`.
 
 Routes below \`/v1/messages\`, and files and skills of requests with the header \`anthropic-version\`, go to keys of
 \`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
 the background, is charged before it is deleted; one that still runs can't be deleted.
 
-Not served: administration of organisations and projects, webhooks, safety cases. This table is made from the code.
+Not served: administration of organisations and projects, webhooks, safety cases. This table is generated from the code.
 
-*Tested by*: the method of OpenAI's official clients that the tests call through the gateway and past it, with the
+*Tested by*: the method of OpenAI's official clients that the tests call through the gateway and directly, with the
 required fields and with all (\`test/conformance/openai-sdk\`). \`test/integration/vendor/every-route.test.ts\` calls every
-route; ownership, cost and bodies have further tests beside it.
+route; ownership, cost and bodies have further tests next to it.
 
 | route | goes to | metered by | tested by |
 | --- | --- | --- | --- |

@@ -5,15 +5,15 @@ export const GATEWAY = {
   HOST: { en: 'address to listen on', zh: '监听地址' },
   PORT: { en: 'port to listen on; 0 picks a free one', zh: '监听端口；0 表示任选空闲端口' },
   PUBLIC_URL: {
-    en: 'address that clients use, where it differs',
+    en: 'address that clients use, if it differs',
     zh: '客户端使用的地址（若与监听地址不同）',
   },
   ADMIN_LISTEN: {
-    en: '`HOST:PORT` of a listener of its own for `/console/`, `/admin/` and `/metrics`, which the public one then lacks',
+    en: '`HOST:PORT` of a separate listener for `/console/`, `/admin/` and `/metrics`, which the public listener then does not serve',
     zh: '为 `/console/`、`/admin/` 与 `/metrics` 单独监听的 `HOST:PORT`；公开端口此后不再提供它们',
   },
   USAGE_RETENTION_DAYS: {
-    en: 'days that single requests are kept, at least 32; sums and the audit log stay. 0 keeps all',
+    en: 'days that records of single requests are kept, at least 32; totals and the audit log stay. 0 keeps all',
     zh: '单条请求保留的天数，至少 32；汇总与审计日志保留。0 表示全部保留',
   },
   OIDC_ISSUER: {
@@ -34,12 +34,12 @@ export const GATEWAY = {
     standard: { en: "the issuer's host", zh: '签发者的主机名' },
   },
   OIDC_SCOPES: {
-    en: 'what is asked of the provider, separated by commas',
+    en: 'scopes requested from the provider, separated by commas',
     zh: '向提供方请求的范围，以逗号分隔',
     standard: { en: '`openid,profile,email`', zh: '`openid,profile,email`' },
   },
   OIDC_ROLE_CLAIM: {
-    en: 'the claim that decides on the role, e.g. `realm_access.roles`',
+    en: 'the claim that determines the role, e.g. `realm_access.roles`',
     zh: '决定角色的声明，例如 `realm_access.roles`',
   },
   OIDC_ROLES: {
@@ -57,7 +57,7 @@ export const GATEWAY = {
     standard: { en: 'the embedded store', zh: '内嵌存储' },
   },
   POSTGRES_HOST: {
-    en: 'the same in parts; a path is the folder of a socket',
+    en: 'the parts of the URL, one by one; a path is the folder of a socket',
     zh: '同上，分项给出；路径表示套接字所在目录',
     standard: { en: 'the embedded store', zh: '内嵌存储' },
   },
@@ -66,14 +66,14 @@ export const GATEWAY = {
   POSTGRES_PASSWORD: { en: '', zh: '' },
   POSTGRES_DB: { en: '', zh: '' },
   DB_POOL_SIZE: {
-    en: 'connections to PostgreSQL at most; one more listens for changes',
+    en: 'maximum number of connections to PostgreSQL; one more listens for changes',
     zh: '到 PostgreSQL 的最大连接数；另有一个连接监听变更',
   },
   REDIS_URL: {
     en: '`redis://:PASSWORD@HOST:6379/0`, or `rediss://` for TLS: rate limits are counted there, for all instances together',
     zh: '`redis://:PASSWORD@HOST:6379/0`，TLS 用 `rediss://`：所有实例在此共同计算速率限制',
   },
-  REDIS_HOST: { en: 'in place of the URL', zh: '代替 URL' },
+  REDIS_HOST: { en: 'instead of the URL', zh: '代替 URL' },
   REDIS_PORT: { en: '', zh: '' },
   REDIS_PASSWORD: { en: '', zh: '' },
   ENCRYPTION_KEY: {
@@ -82,7 +82,7 @@ export const GATEWAY = {
     standard: { en: 'key file in `DATA_DIR`', zh: '`DATA_DIR` 中的密钥文件' },
   },
   ENCRYPTION_KEYS_OLD: {
-    en: 'earlier keys, still able to open rows',
+    en: 'previous keys, which can still decrypt rows',
     zh: '以前的密钥，仍可打开旧行',
   },
 } as const satisfies Meanings

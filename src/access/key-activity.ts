@@ -1,7 +1,10 @@
 /** Refusals of known keys, kept in memory and written to the store after the requests. */
 
 /** Why a known key is refused. */
-export type RefusalReason = 'revoked' | 'expired' | 'user disabled' | 'address not allowed'
+export type RefusalReason = StandingRefusal | 'address not allowed'
+
+/** A reason that does not depend on the client's address. */
+export type StandingRefusal = 'revoked' | 'expired' | 'user disabled'
 
 export interface RefusedKey {
   keyId: number

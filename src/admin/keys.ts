@@ -1,5 +1,5 @@
 /** Proxy keys: created, shown once, changed, revoked, rotated. */
-import type { RefusalReason } from '../access/key-activity.ts'
+import type { StandingRefusal } from '../access/key-activity.ts'
 import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
 import type { ApiKey, User } from '../core/entities.ts'
 import type { Actor, MakeChange, RecordChange } from './changes.ts'
@@ -53,7 +53,7 @@ export interface ShownKey {
   /** Null if the row is gone. */
   user: User | null
   activity: KeyActivityRow
-  refusedNow: RefusalReason | null
+  refusedNow: StandingRefusal | null
 }
 
 type Rights = Pick<
@@ -190,11 +190,11 @@ function checkedRights(input: KeyInput): Rights {
   }
 }
 
-function refusalOf(key: ApiKey, user: User | null, nowMs: number): RefusalReason | null {
+function refusalOf(key: ApiKey, user: User | null, nowMs: number): StandingRefusal | null {
   return refusalOfKey(key, nowMs) ?? (user?.status === 'active' ? null : 'user disabled')
 }
 
-function refusalOfKey(key: ApiKey, nowMs: number): RefusalReason | null {
+function refusalOfKey(key: ApiKey, nowMs: number): StandingRefusal | null {
   if (key.status === 'revoked') return 'revoked'
   return key.expiresAtMs !== null && key.expiresAtMs <= nowMs ? 'expired' : null
 }

@@ -1,5 +1,5 @@
 /** Proxy keys of another gateway. */
-import type { RefusalReason } from '../../access/key-activity.ts'
+import type { StandingRefusal } from '../../access/key-activity.ts'
 import { displayPrefix } from '../../access/proxy-key.ts'
 import type { CommandKeys, KeyRow, MintedKeyRow } from '../../admin/command-admin.ts'
 import type { KeyView } from '../../admin/contract.ts'
@@ -15,7 +15,7 @@ interface NamedKeyView extends KeyView {
 }
 
 interface ActivityView {
-  refused_because: RefusalReason | null
+  refused_because: StandingRefusal | null
   last_used_at: string | null
   last_refused_at: string | null
   last_refusal: string | null
