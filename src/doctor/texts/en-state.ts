@@ -152,7 +152,11 @@ export const EN_STATE = {
     'NAME.damaged contains bytes that are not records, because of a disk or memory fault; its valid records are stored. ID.refused.json is a record that the database rejected.',
     'Search the log for the name of the file to find the reason. For damaged files, check the disk. For rejected records, fix what the database reported and add the record by hand if it matters. Then move the files away:',
   ],
-  'db.other': ['{place}: the step "{step}" fails: {detail}.', 'The message names the reason.', '{remedy}:'],
+  'db.other': [
+    '{place}: the step "{step}" fails: {detail}.',
+    'The message names the reason.',
+    '{remedy}:',
+  ],
 
   'enc.ok': [
     'ENCRYPTION_KEY ({source}, id {keyId}) is valid and decrypts {rows} of {rows} stored secrets.',

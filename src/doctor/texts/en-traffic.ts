@@ -85,9 +85,7 @@ export const EN_TRAFFIC = {
   'ngx.ok': [
     'The gateway at {url} and {publicUrl} both answer; {tries} of {tries} requests succeeded.',
   ],
-  'ngx.direct': [
-    'The gateway at {url} answers; PUBLIC_URL is not set, so no proxy was tested.',
-  ],
+  'ngx.direct': ['The gateway at {url} answers; PUBLIC_URL is not set, so no proxy was tested.'],
   'ngx.stranger': [
     'Another program, not this gateway, answers at {url} with status {status} ({proxy}).',
     'Another program uses the port, so the gateway is not running or has another HOST or PORT.',
