@@ -1,8 +1,8 @@
 /** Errors of the configuration in Chinese: none that a variable can cause is left in English. */
 import { expect, test } from 'bun:test'
-import { startErrorInChinese } from '../../../src/cli/texts/start-errors-zh.ts'
-import { loadConfig, VARIABLES } from '../../../src/config.ts'
-import { OperatorError } from '../../../src/core/operator-error.ts'
+import { startErrorInChinese } from '../../../../src/cli/texts/start-errors-zh.ts'
+import { loadConfig, VARIABLES } from '../../../../src/config.ts'
+import { OperatorError } from '../../../../src/core/operator-error.ts'
 
 const HAN = /\p{Script=Han}/u
 

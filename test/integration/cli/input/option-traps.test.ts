@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, CommanderError } from 'commander'
-import type { CliContext, OpenAdmin } from '../../../src/cli/context.ts'
-import { buildProgram } from '../../../src/cli/program.ts'
-import { loadConfig } from '../../../src/config.ts'
-import { OperatorError } from '../../../src/core/operator-error.ts'
-import { openAdmin } from '../../../src/main/compose/open-admin.ts'
-import { environmentFor } from '../../support/processes/gateway-process.ts'
+import type { CliContext, OpenAdmin } from '../../../../src/cli/context.ts'
+import { buildProgram } from '../../../../src/cli/program.ts'
+import { loadConfig } from '../../../../src/config.ts'
+import { OperatorError } from '../../../../src/core/operator-error.ts'
+import { openAdmin } from '../../../../src/main/compose/open-admin.ts'
+import { environmentFor } from '../../../support/processes/gateway-process.ts'
 
 const VALUES = [
   ...['', ' ', 'default', 'none', 'never', 'null', 'undefined', 'NaN', 'true', '[]', '{}'],
