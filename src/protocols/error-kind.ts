@@ -66,6 +66,10 @@ const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
 
 /** The kind of an error that a client gets. */
 export function kindOfReport({ code, type }: ErrorReport): ErrorKind {
-  const known = code === null ? undefined : BY_CODE[code]
-  return known ?? BY_TYPE[type] ?? 'broken'
+  return own(BY_CODE, code) ?? own(BY_TYPE, type) ?? 'broken'
+}
+
+/** Upstreams choose their codes, and `constructor` is none of ours. */
+export function own<T>(table: Readonly<Record<string, T>>, name: string | null): T | undefined {
+  return name !== null && Object.hasOwn(table, name) ? table[name] : undefined
 }

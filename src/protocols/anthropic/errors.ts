@@ -1,6 +1,6 @@
 /** Errors in the form of Messages, both ways. */
 import type { ErrorType } from '@anthropic-ai/sdk/resources/shared.js'
-import { kindOfStatus } from '../error-kind.ts'
+import { kindOfStatus, own } from '../error-kind.ts'
 import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
@@ -49,7 +49,7 @@ export function readError(status: number, body: unknown): NeutralError {
   const error = isObject(body) && isObject(body.error) ? body.error : {}
   const message = typeof error.message === 'string' ? error.message : `status ${status}`
   const code = typeof error.type === 'string' ? error.type : null
-  const kind = (code === null ? undefined : KINDS[code]) ?? kindOfStatus(status)
+  const kind = own(KINDS, code) ?? kindOfStatus(status)
   if (kind === 'invalid' && message === FILTERED)
     return { kind: 'filter', message, code, param: null }
   // Claude has no code of its own for this; the words are its interface, which its own agent relies on.

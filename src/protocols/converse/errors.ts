@@ -1,5 +1,5 @@
 /** Errors of Bedrock: a message in the body, the kind of exception in a header or in a frame's name. */
-import { kindOfStatus } from '../error-kind.ts'
+import { kindOfStatus, own } from '../error-kind.ts'
 import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
@@ -44,6 +44,6 @@ function errorOf(
 ): NeutralError {
   const said = fields.message ?? fields.Message
   const message = typeof said === 'string' ? said : text
-  const kind = (type === null ? undefined : KINDS[type.toLowerCase()]) ?? fallback
+  const kind = own(KINDS, type?.toLowerCase() ?? null) ?? fallback
   return { kind: TOO_LONG.test(message) ? 'context' : kind, message, code: type, param: null }
 }

@@ -1,5 +1,5 @@
 /** Errors in Google's form: a status word in addition to the number. */
-import { kindOfStatus } from '../error-kind.ts'
+import { kindOfStatus, own } from '../error-kind.ts'
 import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
@@ -64,7 +64,7 @@ function kindOf(word: string | null, message: string, details: unknown): ErrorKi
   // A wrong key is a bad argument to Google.
   if (reasonOf(details) === 'API_KEY_INVALID') return 'auth'
   if (TOO_LONG.test(message)) return 'context'
-  return word === null ? undefined : KINDS[word]
+  return own(KINDS, word)
 }
 
 function reasonOf(details: unknown): string | null {

@@ -1,5 +1,5 @@
 /** OpenAI's error form and the neutral one, both ways; Chat and Responses share it. */
-import { kindOfStatus } from '../error-kind.ts'
+import { kindOfStatus, own } from '../error-kind.ts'
 import type { ErrorKind, NeutralError } from '../neutral/answer.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 import type { ReportedError } from '../protocol.ts'
@@ -34,7 +34,7 @@ export function readError(status: number, body: unknown): NeutralError {
 export function neutralError(status: number, reported: ReportedError | null): NeutralError {
   const code = reported?.code ?? reported?.type ?? null
   return {
-    kind: (code === null ? undefined : CODES[code]) ?? kindOfStatus(status),
+    kind: own(CODES, code) ?? kindOfStatus(status),
     message: reported?.message ?? `status ${status}`,
     code,
     param: reported?.param ?? null,
