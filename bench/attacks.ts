@@ -1,6 +1,6 @@
 /**
  * What requests made to cost much do to everybody else: `npx bun bench/attacks.ts [TREE]`. Prints the memory
- * that the process took on top, and for how long it answered nobody. TREE is another checkout, to compare.
+ * that the process took on top, and the longest time without a response. TREE is another checkout, to compare.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'

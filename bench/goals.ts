@@ -1,4 +1,4 @@
-/** What the gateway shall reach beside nginx on the same work, and what was measured. */
+/** Goals for the gateway compared with nginx on the same work, and what was measured. */
 
 import type { Measurements } from './measurements.ts'
 import { rounded } from './rig/figures.ts'

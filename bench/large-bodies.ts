@@ -35,7 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-large-'))
 const fileOf = (bytes: number) => {
   const path = join(folder, `${bytes}.bin`)
   writeFileSync(path, '')
-  // Sparse: it takes no room.
+  // Sparse: it takes no disk space.
   truncateSync(path, bytes)
   return path
 }

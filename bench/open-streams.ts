@@ -22,7 +22,7 @@ const EVERY_MS = 100
 interface Way extends AsyncDisposable {
   port: number
   key: string
-  /** Of the process that is measured; null if there is none in between. */
+  /** The measured process; null if there is none in between. */
   pid: number | null
 }
 

@@ -1,4 +1,4 @@
-/** Figures into a report: what was measured, on what machine, beside which goals. */
+/** Writes figures into a report: what was measured, on which machine, with which goals. */
 import { cpus } from 'node:os'
 import type { LagFigures } from './endurance.ts'
 import { type Goal, goalsOf } from './goals.ts'

@@ -51,7 +51,7 @@ export const SEARCHED = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
 
 const POSTGRES = '/usr/lib/postgresql'
 
-/** Debian keeps each version of PostgreSQL in a folder of its own; null where there is none. */
+/** Debian has a folder for each version of PostgreSQL; null if there is none. */
 export function postgresFolder(): string | null {
   if (!existsSync(POSTGRES)) return null
   const [newest] = readdirSync(POSTGRES).sort((one, other) => Number(other) - Number(one))
@@ -92,7 +92,7 @@ function makesPythonEnvironments(path: string): boolean {
   return python !== null && Bun.spawnSync([python, '-c', 'import ensurepip']).exitCode === 0
 }
 
-/** Null where it went well. */
+/** Null if it succeeded. */
 function aptGet(...args: string[]): string | null {
   const { exitCode, stderr } = Bun.spawnSync(['apt-get', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

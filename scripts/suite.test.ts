@@ -1,4 +1,4 @@
-/** The runner counts what bun's own reports say, and takes no silence for success. */
+/** The runner counts by bun's reports, and does not treat a missing report as success. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

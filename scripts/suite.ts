@@ -33,7 +33,7 @@ export interface Running {
   limitMs: number
   /** For the runner itself, such as `-t NAME`. */
   flags: readonly string[]
-  /** A file where it is not to be mixed with that of another suite. */
+  /** A file, if it must not be mixed with the output of another suite. */
   output: 'inherit' | 'ignore' | Bun.BunFile
 }
 

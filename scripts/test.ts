@@ -27,7 +27,7 @@ const SUITES = [
   'test/console',
 ]
 
-/** It waits for minutes and does next to nothing, so it runs beside the others. */
+/** It mostly waits, so it runs concurrently with the others. */
 const BESIDE = 'test/slow'
 /** For the long variants: docs/testing.md. */
 const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 30) * 60_000
@@ -86,7 +86,7 @@ total.failed -= again.passed.length
 rmSync(reports, { recursive: true })
 printFailures('Failed', again.failed)
 printFailures('Failed once, and passed when its file ran again', again.passed)
-// With a flag that picks tests, the others are none of this run's.
+// With a flag that selects tests, the others are not part of this run.
 if (total.skipped > 0 && flags.length === 0)
   console.log(`\n${total.skipped} were skipped, and prove nothing`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)

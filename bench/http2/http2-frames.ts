@@ -1,4 +1,4 @@
-/** A bare HTTP/2 upstream that sends exactly the frames it is told to: no library tidies up the faults. */
+/** A bare HTTP/2 upstream that sends exactly the given frames: no library corrects the faults. */
 import tls from 'node:tls'
 
 const TYPES = {

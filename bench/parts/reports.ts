@@ -62,7 +62,7 @@ async function timeOf(store: Store, query: UsageQuery): Promise<number[]> {
   return times
 }
 
-/** Where the ledger lies; each report opens it anew, as a command does. */
+/** The ledger's path; each report opens it again, as a command does. */
 interface Ledger {
   name: string
   open(): Promise<Store>

@@ -14,7 +14,7 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
-/** `http` is what stands inside of `http { … }`; `FOLDER` in it becomes the temporary folder, which gets `files`. */
+/** `http` is the content of `http { … }`; `FOLDER` in it becomes the temporary folder, which gets `files`. */
 export async function startNginx(http: string, files: Record<string, string> = {}): Promise<Nginx> {
   const nginx = ensureProgram('nginx', 'nginx-light')
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-nginx-'))
@@ -25,7 +25,7 @@ export async function startNginx(http: string, files: Record<string, string> = {
   for (const [name, content] of Object.entries(files)) await Bun.write(join(folder, name), content)
   const child = Bun.spawn([nginx, '-p', folder, '-c', config, '-e', join(folder, 'error.log')], {
     stdin: 'ignore',
-    // Not ours: whoever reads our output would wait for nginx as well.
+    // Not inherited: a reader of our output would wait for nginx as well.
     stdout: 'ignore',
     stderr: 'inherit',
   })

@@ -1,4 +1,4 @@
-/** What `npm run bench` measures: the gateway of this tree with everything on, and what stands around it. */
+/** What `npm run bench` measures: the gateway of this tree with everything on, and its environment. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What a gateway is measured beside: fast upstreams, and nginx as a bare proxy in front of the same ones. */
+/** The environment of a measurement: fast upstreams, and nginx as a bare proxy in front of the same ones. */
 import { join } from 'node:path'
 import { startNginx } from './nginx.ts'
 import { CHAT_REPLY } from './replies.ts'

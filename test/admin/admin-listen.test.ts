@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-/** Free a moment ago; nobody else takes ports of this range in between. */
+/** Free a moment ago; no other program takes ports of this range in between. */
 function freePort(): number {
   using probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   return probe.port

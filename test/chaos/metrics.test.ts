@@ -1,4 +1,4 @@
-/** What /metrics counts, after requests of which it is known what became of them. */
+/** What /metrics counts after requests with known outcomes. */
 import { afterAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { ask } from './asking.ts'

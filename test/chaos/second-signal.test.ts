@@ -1,4 +1,4 @@
-/** Ctrl-C under `npm start` comes twice; only a second signal that comes later cuts what runs. */
+/** Ctrl-C under `npm start` arrives twice; only a second signal that comes later aborts running requests. */
 import { expect, test } from 'bun:test'
 import { startGateway } from '../support/gateway.ts'
 import { chatCompletion, jsonReply, startMockUpstream } from '../support/mock/mock-upstream.ts'

@@ -1,4 +1,4 @@
-/** Recorded answers, read by every format and told to every client: the same text, calls, end and usage. */
+/** Recorded answers, read in every format and written to every client: the same text, calls, end and usage. */
 import { describe, expect, test } from 'bun:test'
 import type { NeutralResponse } from '../../src/protocols/neutral/answer.ts'
 import { EventFold, unfold } from '../../src/protocols/neutral/fold.ts'
@@ -30,7 +30,7 @@ function essence({ parts, end, usage }: NeutralResponse) {
     calls: of('call').map(
       (part) => part.type === 'call' && [part.id, part.name, JSON.parse(part.args)],
     ),
-    // What was hit is told by Messages only.
+    // Only Messages reports which sequence was hit.
     end: end.reason === 'stop_text' ? 'stop' : end.reason,
     tokens: usage && [usage.input, usage.output],
   }

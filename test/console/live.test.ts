@@ -41,7 +41,7 @@ test('seven tabs share one stream of events and none hangs', async () => {
   await context.close()
 }, 90_000)
 
-/** Sends `RATE` requests a second until it is told to stop; replies are awaited at the end. */
+/** Sends `RATE` requests per second until it is stopped; responses are awaited at the end. */
 function underLoad(): { sent(): number; stop(): Promise<void> } {
   const replies: Promise<unknown>[] = []
   const startedMs = performance.now()

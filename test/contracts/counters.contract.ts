@@ -1,4 +1,4 @@
-/** The contract of the counters, whoever keeps them. The clock is the real one: nothing here waits for a minute. */
+/** The contract of the counters, for every implementation. With the real clock; no test waits for a minute. */
 import { expect, test } from 'bun:test'
 import type { Counters, Demand, Verdict } from '../../src/limits/counters.ts'
 

@@ -1,4 +1,4 @@
-/** Messages between instances over a real Redis: who gets them, and when the channel says that it does not stand. */
+/** Messages between instances over a real Redis: who gets them, and when the channel reports that it is down. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { openLiveChannel } from '../../src/adapters/redis/live-channel.ts'
 import type { LiveChannel } from '../../src/usage/live/peers.ts'

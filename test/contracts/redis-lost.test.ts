@@ -1,4 +1,4 @@
-/** Counters in Redis that lose it: what they say, to whom, and what counts when it is back. */
+/** Counters that lose Redis: what they report, and what counts when it is back. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { createRedisCounters, type RedisCounters } from '../../src/adapters/redis/counters.ts'
 import { createMemoryCounters } from '../../src/limits/memory-counters.ts'

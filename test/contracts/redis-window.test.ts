@@ -1,4 +1,4 @@
-/** The window in Lua does what core/window.ts does, on clocks that a test sets. */
+/** The window in Lua behaves like limits/window.ts, with clocks that a test sets. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { CORRECT, correctArguments, TAKE, takeArguments } from '../../src/adapters/redis/scripts.ts'
 import type { Demand } from '../../src/limits/counters.ts'
@@ -6,7 +6,7 @@ import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
 
 const CLOCK = "redis.call('TIME')"
-/** The same script, told the time by its last argument. */
+/** The same script, with the time as its last argument. */
 const timed = (script: string): string => {
   expect(script).toContain(CLOCK)
   return script.replace(CLOCK, "{ string.match(ARGV[#ARGV], '(%d+) (%d+)') }")

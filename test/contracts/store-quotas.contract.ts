@@ -1,4 +1,4 @@
-/** The contract of the quota ledger: leases are never more than what is left, whoever asks and whoever stores. */
+/** The contract of the quota ledger: leases never exceed what is left, for every implementation. */
 import { expect, test } from 'bun:test'
 import type { LeaseRequest } from '../../src/quota/ledger.ts'
 import { LEASE_COUNTS_MS } from '../../src/quota/rules.ts'

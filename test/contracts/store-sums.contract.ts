@@ -1,4 +1,4 @@
-/** The contract of the sums: what of a month is not as its records say is found, and made anew. */
+/** The contract of the sums: differences from the records of a month are found and repaired. */
 import { describe, expect, test } from 'bun:test'
 import type { UsageRecord } from '../../src/usage/record.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'

@@ -1,4 +1,4 @@
-/** Pebble, the ACME server that Let's Encrypt tests with, and certbot as it is told to use it. */
+/** Pebble, the ACME server that Let's Encrypt tests with, and certbot configured to use it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -8,7 +8,7 @@ import { freePort } from './nginx.ts'
 
 const FILE = join(import.meta.dir, '../../deploy/Caddyfile')
 const CADDY = Bun.which('caddy', { PATH: SEARCHED }) ?? 'caddy'
-/** For this name Caddy asks nobody: it signs the certificate itself. */
+/** For this name Caddy contacts no authority: it signs the certificate itself. */
 const DOMAIN = 'localhost'
 
 export interface Caddy {

@@ -1,4 +1,4 @@
-/** certbot and its renewal hook: what it brings is put where nginx takes it from, or nothing is changed. */
+/** certbot and its renewal hook: certificates are installed where nginx reads them, or nothing is changed. */
 import { afterAll, expect, test } from 'bun:test'
 import {
   existsSync,

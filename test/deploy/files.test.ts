@@ -1,4 +1,4 @@
-/** What can't be run here is read: containers, manifests and variables hold together and say what they must. */
+/** Files that can't be run here are checked: containers, manifests and variables agree and are complete. */
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

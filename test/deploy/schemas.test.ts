@@ -1,4 +1,4 @@
-/** What no container engine runs here is held against the schemas that such engines publish. */
+/** Files for container engines are validated against the schemas that these engines publish. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

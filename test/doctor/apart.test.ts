@@ -1,4 +1,4 @@
-/** Asked over HTTP on SQLite, the doctor counts in a process of its own, and says what the command says. */
+/** Over HTTP on SQLite, the doctor runs in its own process, and reports the same as the command. */
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { Report } from '../../src/doctor/report.ts'

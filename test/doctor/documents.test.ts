@@ -131,9 +131,9 @@ describe('the commands', () => {
   const run = lines.filter((line) => !NOT_RUN.test(line))
 
   test.each(run)('%s', async (line) => {
-    // A change of the environment counts for what stands below it.
+    // A change of the environment applies to the commands after it.
     const pasted = pasting.paste([place(line)], env)
-    // The gateway beside it was not restarted with the new key, as the section says to do first.
+    // The running gateway was not restarted with the new key, which the section says to do first.
     if (/encryption rotate/.test(line)) {
       await expect(pasted).rejects.toThrow('not every running instance has the new encryption key')
       return

@@ -1,4 +1,4 @@
-/** What the usage journal set aside is found for as long as it lies there, also after restarts. */
+/** Quarantined files of the usage journal are reported as long as they exist, also after restarts. */
 import { expect, test } from 'bun:test'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A real nginx with a site of a test's own, which can be edited and loaded anew as an operator does. */
+/** A real nginx with a test's own site, which can be edited and reloaded as an operator does. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -24,7 +24,7 @@ export interface Doctored {
   report: Report
   check: CheckView
   codes: string[]
-  /** The finding with this code; throws where it is not there. */
+  /** The finding with this code; throws if there is none. */
   found(code: string): FindingView
 }
 
@@ -55,7 +55,7 @@ export async function doctor(
 
 export interface Shell {
   folder: string
-  /** Of the programs that stand in. */
+  /** Of the substitute programs. */
   programs: string
   /** Runs the lines as pasted, and returns the environment behind them. */
   paste(lines: readonly string[], env: Record<string, string>): Promise<Record<string, string>>
@@ -76,7 +76,7 @@ export function shell(programs: Record<string, string> = {}): Shell {
   const log = join(folder, 'calls')
   const all = {
     'gpt-proxy': `exec '${process.execPath}' '${MAIN}' "$@"`,
-    // What is pasted in a clone; this folder is none, and npx would ask the registry.
+    // What is pasted in a clone; this folder is not a clone, so npx would query the registry.
     npx: 'exec "$@"',
     docker: `echo "docker $*" >> '${log}'\nif [ "$2" = exec ]; then shift 3; exec "$@"; fi`,
     certbot: `echo "certbot $*" >> '${log}'`,

@@ -1,4 +1,4 @@
-/** The one executable of `npm run build` does what the sources do, with nothing else installed. */
+/** The executable of `npm run build` behaves like the sources, with nothing else installed. */
 
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'

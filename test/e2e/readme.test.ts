@@ -1,4 +1,4 @@
-/** What README.md shows can be pasted and runs. */
+/** The commands in README.md run as pasted. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `npm start`: ready within a second of its own, where the machine has the time for it, and stopped with npm. */
+/** `npm start`: ready within a second on an idle machine, and stopped with npm. */
 import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

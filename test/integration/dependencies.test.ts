@@ -1,4 +1,4 @@
-/** What `npm ci` brings is pinned, checked by its digest, and runs no script but the one that is needed. */
+/** Packages of `npm ci` are pinned, checked by digest, and run no install script except the one that is needed. */
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The documents say what the code does: stages, imports, paths, errors, variables, routes, commands, exit codes. */
+/** The documents match the code: stages, imports, paths, errors, variables, routes, commands, exit codes. */
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -56,7 +56,7 @@ describe('docs/errors.md', () => {
 })
 
 describe('docs/configuration.md', () => {
-  // Made anew by: npx bun scripts/configuration-reference.ts
+  // Regenerate with: npx bun scripts/configuration-reference.ts
   test.each(CONFIGURATION_REFERENCES)('%s has the table that the code makes', async (path) => {
     const text = await read(path)
     expect(text).toBe(withReference(path, text))
@@ -214,7 +214,7 @@ function leavesOf(command: Command, path: string[]): string[] {
 }
 
 test.each(REFERENCES)('%s is what the commands say of themselves', async (path) => {
-  // Made anew by: npx bun scripts/cli-reference.ts
+  // Regenerate with: npx bun scripts/cli-reference.ts
   expect(await read(path)).toBe(cliReference(path))
 })
 

@@ -1,4 +1,4 @@
-/** Fixed headers of an upstream: on every request to it, once, whoever sets them, and never shown if secret. */
+/** Fixed headers of an upstream: sent once on every request to it, however they were set, and masked if secret. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import {

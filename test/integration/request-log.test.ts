@@ -1,4 +1,4 @@
-/** One log line a request, found by the id that its client was given, and none where the level says so. */
+/** One log line per request, with the id that the client got, unless the log level excludes it. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Every route does what the table of routes says of it, and nothing else is there. */
+/** Every route behaves as the table of routes says, and there are no others. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ROUTES } from '../../src/http/app.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
@@ -95,7 +95,7 @@ test.each([
   const [got, head] = [await asked(path), await asked(path, 'HEAD')]
   expect(got.length).toBeGreaterThan(0)
   expect(got.body).toHaveLength(got.length)
-  // A name that is longer by a letter stands in what a path that is not there is told.
+  // The message for an unknown path contains the path, so a longer name makes it longer.
   const more = got.status === 404 ? 'HEAD'.length - 'GET'.length : 0
   expect(head).toEqual({ status: got.status, length: got.length + more, body: '' })
 })

@@ -1,4 +1,4 @@
-/** The first start makes what is needed and hands out its keys once; those that nobody saw are not lost. */
+/** The first start creates what is needed and shows its keys once; keys that were not shown are not lost. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** A start that can't go on says why on one line, with the remedy, and ends with a code that is not 0. */
+/** A failing start prints the reason and remedy on one line, and exits with a code other than 0. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** docs/testing.md names every variable that changes what the tests do, and no other. */
+/** docs/testing.md lists exactly the variables that change the tests. */
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** A mistake of ours while the bytes of an upstream are read: its connection ends, so that nobody waits in vain. */
+/** An exception while an upstream's bytes are read: its connection ends, so that no request waits forever. */
 import { afterAll, expect, test } from 'bun:test'
 import { Connection } from '../../src/adapters/upstream/http1-connection.ts'
 import { openConnection } from '../../src/adapters/upstream/open-socket.ts'

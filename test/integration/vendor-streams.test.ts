@@ -1,4 +1,4 @@
-/** Streams of the vendors' further routes: how they end, what they cost, and what is tried elsewhere. */
+/** Streams of the vendors' other routes: how they end, what they cost, and which are retried elsewhere. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { httpChunk, LAST_HTTP_CHUNK, replyHead, sseHead } from '../support/mock/mock-replies.ts'

@@ -1,4 +1,4 @@
-/** A mistake of ours in the middle of a connection: it is told, that connection ends, and the others go on. */
+/** An exception on a connection: it is logged, that connection ends, and the others continue. */
 import { afterAll, expect, test } from 'bun:test'
 import { listenForRequests } from '../../src/http/server/web-server.ts'
 import { sendRaw } from '../support/raw-client.ts'

@@ -1,4 +1,4 @@
-/** Rate limits through a real gateway: who is refused, what they are told, and what counts for nothing. */
+/** Rate limits through a real gateway: who is refused, with which headers, and which requests do not count. */
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'

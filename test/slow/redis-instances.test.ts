@@ -22,7 +22,7 @@ interface Kind {
   name: string
   limit: number
   key: string
-  /** Of the client, as a trusted proxy tells it. */
+  /** The client's address, as sent by a trusted proxy. */
   address(at: number): string
   amountOf(reply: { usage: { total_tokens: number } }): number
 }
@@ -160,7 +160,7 @@ test(
     await redis.stop()
     const alone = await loadAll(ALONE_SECONDS)
     // A key or an address whose requests Redis refused is refused from memory until its wait is over, so only
-    // requests that nothing is remembered of are decided anew.
+    // requests without a stored decision are decided again.
     const letThrough = alone.flat().filter(({ amount }) => amount > 0)
     expect(letThrough.filter(({ degraded }) => !degraded)).toEqual([])
     const ofTokens = alone[1] ?? []

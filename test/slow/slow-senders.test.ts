@@ -1,4 +1,4 @@
-/** Five thousand clients that send drop by drop at once: nobody else notices, and all of their places are free again. */
+/** Five thousand concurrent clients that send slowly: others are not affected, and all their connections are released. */
 import { afterAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { ask, QUESTION } from '../chaos/asking.ts'

@@ -44,7 +44,7 @@ export function plainLedger(quota: number) {
     promised: () =>
       ledger.used + [...leases.values()].reduce((sum, tokens) => sum + Math.max(0, tokens), 0),
   }
-  /** As one process sees it: what a process asked for that is gone, nobody does any more. */
+  /** As one process sees it: operations of an ended process are not carried out. */
   const portOf = (isGone: () => boolean): QuotaLedger => {
     const listeners: ((userId: number) => void)[] = []
     all.push(listeners)

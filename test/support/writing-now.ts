@@ -1,4 +1,4 @@
-/** Sees, from a connection of its own, that somebody is in the middle of writing to a database. */
+/** Detects, from its own connection, that another one is writing to a database. */
 import { Database } from 'bun:sqlite'
 import { SQL } from 'bun'
 

@@ -34,7 +34,7 @@ export function withTitles(help: string, language: Language): string {
   return language === 'zh' ? help.replace(/^Examples?:$/gm, '示例：') : help
 }
 
-/** English rather than nothing, should a text be missing; a test tells of it. */
+/** English if a text is missing; a test reports it. */
 function inChinese(text: string): string {
   return HELP_ZH[text] ?? text
 }

@@ -2,7 +2,7 @@
 
 type Rule = readonly [english: RegExp, chinese: string]
 
-/** In commander's words, of which each error begins with one. The text in quotation marks is the user's. */
+/** How commander's errors begin. The text in quotation marks is the user's. */
 const ERRORS: readonly Rule[] = [
   [/^error: unknown option '(.*?)'/, 'error: 未知选项“$1”'],
   [/^error: unknown command '(.*?)'/, 'error: 未知命令“$1”'],
@@ -58,7 +58,7 @@ const REASONS: readonly Rule[] = [
   [/ It must be the id of a key, as in: (.*)$/m, '必须是密钥的编号，见：$1'],
 ]
 
-/** `text`: one error as commander writes it. English, if it is none of those known; a test finds them. */
+/** `text`: one error as commander writes it. Unknown errors stay English; a test finds them. */
 export function usageErrorInChinese(text: string): string {
   const rule = ERRORS.find(([english]) => english.test(text))
   if (rule === undefined) return text

@@ -1,4 +1,4 @@
-/** The largest body that is taken as shipped, 64 MiB, and what is one byte over it. */
+/** The largest body by default, 64 MiB, and one that is a byte larger. */
 import { afterAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-upstream.ts'
 import { MIB, memoryBytes } from '../../support/processes/process-memory.ts'

@@ -1,4 +1,4 @@
-/** Clients that go away: the upstream's side is closed at once and what was used is recorded. */
+/** Clients that disconnect: the upstream's connection is closed immediately, and the usage is recorded. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { httpChunk, sseHead } from '../../support/mock/mock-replies.ts'
 import { chatChunks, jsonReply, rawReply, type Step } from '../../support/mock/mock-upstream.ts'

@@ -1,4 +1,4 @@
-/** Addresses that clients or upstreams name are never asked: only an operator says where requests go. */
+/** URLs given by clients or upstreams are never fetched: only operators decide where requests go. */
 import { afterAll, expect, test } from 'bun:test'
 import { jsonReply, rawReply, startMockUpstream } from '../../support/mock/mock-upstream.ts'
 import { ask, BOTH } from '../asking.ts'

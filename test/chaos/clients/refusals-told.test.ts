@@ -1,4 +1,4 @@
-/** What is refused before anything is sent leaves one log line and is counted, also where it is nobody's fault outside. */
+/** A request that is refused before anything is sent leaves one log line and is counted, whatever the cause. */
 import { afterAll, expect, test } from 'bun:test'
 import { closedPort } from '../../support/servers/raw-server.ts'
 import { waitFor } from '../../support/waiting.ts'

@@ -11,7 +11,7 @@ export interface KillLedger {
   missing(): Promise<string[]>
   /** What can't be right, once nothing is missing; empty where all is. */
   discrepancies(): Promise<string[]>
-  /** Tokens that are leased to somebody; 0 after a stop. */
+  /** Tokens on lease; 0 after a stop. */
   leased(): Promise<number>
   /** How the recorded requests ended. */
   outcomes(): Promise<string[]>

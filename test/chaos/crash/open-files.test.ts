@@ -1,4 +1,4 @@
-/** A gateway that may open few files refuses whom it can't serve at once, and goes on serving all others. */
+/** A gateway with few file descriptors refuses clients that it can't serve immediately, and serves all others. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { connectRaw, postText, type RawClient } from '../../support/raw-client.ts'

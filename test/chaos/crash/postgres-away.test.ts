@@ -127,7 +127,7 @@ test.each(['stopped', 'hung'] as const)(
         if (how === 'stopped') await first.stop('immediate')
         else first.freeze()
         rig.server = await copyOf(first)
-        // What leads to a server that hangs is told by nobody that it is of no use any more.
+        // A connection to a hanging server gets no sign that it is dead.
         rig.relay.pointAt(rig.server.port, how === 'stopped' ? 'cut' : 'left')
       })
     } finally {

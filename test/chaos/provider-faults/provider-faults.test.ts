@@ -63,7 +63,7 @@ describe.concurrent.each(NAMED)('$dialect, $way: $what', ({ dialect, way, ...giv
   }, 60_000)
 })
 
-/** As the upstream counted that answered: two words asked, forty told. */
+/** As counted by the upstream that answered: two words in, forty out. */
 function expectOnceCharged(row: UsageRow): void {
   expect(row).toMatchObject({ attempts: 2, prompt_tokens: 2, completion_tokens: 40, estimated: 0 })
   expect(row.upstream).toStartWith('standby-')

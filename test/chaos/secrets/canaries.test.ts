@@ -1,4 +1,4 @@
-/** 64 secrets of every kind, in every form, through the paths where something goes wrong: found nowhere. */
+/** 64 secrets of every kind and form, sent along paths that fail: they appear nowhere. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -212,7 +212,7 @@ test('0 are found in replies, logs, metrics, the command line, the database, the
   expect(found).toEqual([])
 }, 60_000)
 
-/** For whoever has to find out where it came from. */
+/** Helps to find out where it came from. */
 function around(text: string, found: string): string {
   const at = text.indexOf(found)
   return text.slice(Math.max(0, at - 80), at + found.length + 40)

@@ -1,4 +1,4 @@
-/** Prompts, answers and keys go through every kind of request, on both databases: none is kept or told anywhere. */
+/** Prompts, answers and keys pass through every kind of request, on both databases: none is stored or logged. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { rawReply } from '../../support/mock/mock-replies.ts'
 import {

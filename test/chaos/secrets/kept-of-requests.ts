@@ -1,4 +1,4 @@
-/** All that a gateway keeps and tells of its requests: logs, metrics, every row, and the files of DATA_DIR. */
+/** Everything that a gateway stores or reports about its requests: logs, metrics, rows, and the files of DATA_DIR. */
 import { expect } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

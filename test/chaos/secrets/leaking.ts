@@ -7,7 +7,7 @@ import {
   sseReply,
 } from '../../support/mock/mock-upstream.ts'
 
-/** A key as somebody may write it, by the name of the form. */
+/** Ways to write a key, by the name of the form. */
 export function leakForms(secret: string): [form: string, text: string][] {
   return [
     ['as it is', secret],
@@ -27,7 +27,7 @@ export function leakForms(secret: string): [form: string, text: string][] {
   ]
 }
 
-/** Each sets the key aside, so it is to be reset before it is asked with again. */
+/** Each disables the key, so reset it before the next request. */
 export const REFUSALS = [401, 402, 403, 429] as const
 
 /** A refusal of the key, with one form of it wherever there is room. */
@@ -36,7 +36,7 @@ export function refusing(status: number, leak: string): Step[] {
   return jsonReply(status, { error }, { 'www-authenticate': leak, 'x-key': leak })
 }
 
-/** Where the key can stand; each gives the steps for one form of it. */
+/** Places that can contain the key; each returns the steps for one form of it. */
 export const PLACES: [string, (leak: string) => Step[]][] = [
   [
     'the message of a 400',

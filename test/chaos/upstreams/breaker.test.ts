@@ -1,4 +1,4 @@
-/** The breaker: opens after so many failures in a row, lets one probe pass, and closes again. */
+/** The breaker: opens after consecutive failures, lets one probe pass, and closes again. */
 import { afterAll, expect, test } from 'bun:test'
 import { httpChunk, sseHead } from '../../support/mock/mock-replies.ts'
 import {

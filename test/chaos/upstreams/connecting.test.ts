@@ -22,7 +22,7 @@ const plain = await startRawServer((socket) =>
 const hangsUp = await startRawServer((socket) => socket.destroy())
 const silent = await startRawServer(() => {})
 
-/** Each fault: where it is, what the client is told, and what the other side got to see. */
+/** Each fault: where it is, what the client receives, and what the other side sees. */
 const FAULTS = [
   ['refused', `http://127.0.0.1:${await closedPort()}/v1`, 502, () => ''],
   ['unknown-name', 'http://no-such-host.invalid/v1', 502, () => ''],

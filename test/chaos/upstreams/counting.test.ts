@@ -8,7 +8,7 @@ import { answerOf, ask } from '../asking.ts'
 import { startRig } from '../rig.ts'
 
 const MEGABYTE = 1024 * 1024
-/** Longest time for which nobody may be served. */
+/** The longest time without a served request. */
 const MAX_MS = 500
 const rig = await startRig({ models: { plain: 1, 'gpt-4': 1 } })
 afterAll(() => rig.close(), 20_000)

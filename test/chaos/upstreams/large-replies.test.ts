@@ -1,4 +1,4 @@
-/** Upstreams that never come to an end: what is kept of them has a bound, and another key is asked. */
+/** Upstreams that never end a response: memory is bounded, and another key is tried. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { httpChunk, replyHead, sseHead } from '../../support/mock/mock-replies.ts'
 import {

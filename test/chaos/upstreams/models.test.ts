@@ -1,4 +1,4 @@
-/** Models that an operator defines: where their requests go. What follows failures: provider-faults/fallback.test.ts. */
+/** Models defined by an operator: where their requests go. For failures see provider-faults/fallback.test.ts. */
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import {
   chatChunks,

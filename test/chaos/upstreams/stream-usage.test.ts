@@ -1,4 +1,4 @@
-/** Usage in streams: asked for, hidden where the client did not ask, recorded exactly, counted where it is missing. */
+/** Usage in streams: requested, hidden if the client did not ask for it, recorded exactly, and counted if missing. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { httpChunk, LAST_HTTP_CHUNK, sseHead, USAGE } from '../../support/mock/mock-replies.ts'
 import { chatChunks, type Step, sseReply } from '../../support/mock/mock-upstream.ts'

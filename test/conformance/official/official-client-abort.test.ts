@@ -1,4 +1,4 @@
-/** A client of the official package that goes away takes its upstream request with it. */
+/** If the official client disconnects, its upstream request ends. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chatChunks } from '../../support/mock/mock-upstream.ts'
 import { errorOf } from '../assemble.ts'

@@ -1,4 +1,4 @@
-/** Each major of the official client reads through the gateway what it reads directly from the upstream. */
+/** Each major of the official client gets the same through the gateway as directly from the upstream. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import {
   chatChunks,

@@ -1,4 +1,4 @@
-/** Each major of the official client with a failing upstream: the class that tells whose fault it is, and when to come back. */
+/** Each major of the official client with a failing upstream: its error class and its retry time. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-upstream.ts'
 import { errorOf } from '../assemble.ts'

@@ -1,4 +1,4 @@
-/** Each major of the official client meets its own error classes, and asks again only where that helps. */
+/** Each major of the official client gets its own error classes, and retries only if that helps. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mintProxyKey } from '../../../src/access/proxy-key.ts'
 import { jsonReply } from '../../support/mock/mock-upstream.ts'

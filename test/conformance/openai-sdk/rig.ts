@@ -61,7 +61,7 @@ export function idsOf({ named }: Call): Record<string, string> {
   return Object.fromEntries(named.map((name) => [name, name]))
 }
 
-/** A form's part of JSON is text to the mock, which then refuses it whoever sends it. */
+/** The mock treats a form's JSON part as text, and refuses it from any sender. */
 export function isMisread({ name }: Call, extent: string): boolean {
   return name === 'realtime.calls.create' && extent === 'all'
 }

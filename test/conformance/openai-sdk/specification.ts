@@ -53,7 +53,7 @@ export interface Specification {
 const PROJECT = resolve(import.meta.dir, '../../..')
 const FILE = resolve(PROJECT, process.env.SPECS_DIR ?? '../shared/specs', 'openai.yaml')
 
-/** Null where it is not on this machine; that is an error where REQUIRE_RECORDINGS=1. */
+/** Null if it is not on this machine, which is an error with REQUIRE_RECORDINGS=1. */
 export function readSpecification(): Specification | null {
   if (existsSync(FILE)) return specificationIn(FILE)
   if (process.env.REQUIRE_RECORDINGS === '1') throw new Error(`there is no ${FILE}`)

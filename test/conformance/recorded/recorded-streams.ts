@@ -67,7 +67,7 @@ function describeHiddenUsage(recordings: readonly Recording[], rig: () => Rig): 
   })
 }
 
-/** All positions at once: each request says in its body where its reply is to be cut. */
+/** All positions concurrently: each request names in its body where its response is cut. */
 function describeEachSingleCut(recordings: readonly Recording[], rig: () => Rig): void {
   describe('a recorded stream in two writes', () => {
     for (const recording of recordings) {

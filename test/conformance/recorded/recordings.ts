@@ -22,7 +22,7 @@ export interface Recording<Kind extends AnyKind = (typeof KINDS)[number]> {
 const PROJECT = resolve(import.meta.dir, '../../..')
 const FOLDER = resolve(PROJECT, process.env.RECORDINGS_DIR ?? '../shared/recordings')
 
-/** Null where there are none on this machine; that is an error where REQUIRE_RECORDINGS=1. */
+/** Null if this machine has none, which is an error with REQUIRE_RECORDINGS=1. */
 export function readRecordings(): Recording[] | null {
   return recordingsOf(KINDS)
 }

@@ -1,4 +1,4 @@
-/** A new encryption key: told who opens what, sealed anew while serving, and a lost key named. */
+/** A new encryption key: its status, re-encryption while serving, and how a lost key is reported. */
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -19,7 +19,7 @@ export interface CliFolder {
 const EMPTY = mkdtempSync(join(tmpdir(), 'gpt-proxy-empty-'))
 await (await openSqliteStore({ path: join(EMPTY, 'gpt-proxy.sqlite') })).close()
 
-/** With a store unless told otherwise. */
+/** With a store by default. */
 export function cliFolder({ withStore = true } = {}): CliFolder {
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-cli-'))
   if (withStore) copyFileSync(join(EMPTY, 'gpt-proxy.sqlite'), join(dataDir, 'gpt-proxy.sqlite'))

@@ -1,4 +1,4 @@
-/** `health` says by its exit code whether the running gateway takes requests, also with a proxy in the environment. */
+/** The exit code of `health` says whether the gateway accepts requests, also with a proxy in the environment. */
 import { afterAll, expect, test } from 'bun:test'
 import { startGateway } from '../../support/gateway.ts'
 import { cliFolder } from './cli-folder.ts'

@@ -1,4 +1,4 @@
-/** Each command explains itself: what it does, an example, and what its exit code means. */
+/** Every command's help: what it does, an example, and the meaning of exit codes. */
 import { expect, test } from 'bun:test'
 import { symlinkSync } from 'node:fs'
 import type { Command } from 'commander'

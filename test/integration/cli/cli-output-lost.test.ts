@@ -1,4 +1,4 @@
-/** Whoever reads a command's output may stop reading: the command ends without a word, the server goes on. */
+/** If the reader of a command's output stops, the command ends silently, and the server continues. */
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

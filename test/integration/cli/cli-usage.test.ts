@@ -1,4 +1,4 @@
-/** What was used and what it cost, from requests through the gateway to the tables that people and programs read. */
+/** Usage and costs, from requests through the gateway to the reports for people and programs. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../../support/gateway.ts'

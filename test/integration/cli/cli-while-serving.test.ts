@@ -1,4 +1,4 @@
-/** The command line and sqlite3 beside a running gateway: what they change holds within a second. */
+/** The command line and sqlite3 while a gateway runs: their changes take effect within a second. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import {

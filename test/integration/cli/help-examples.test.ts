@@ -1,4 +1,4 @@
-/** Every example of every `--help` does what it says, as it can be pasted into a shell. */
+/** Every example of every `--help` works as pasted into a shell. */
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Each command that the admin API covers says and does the same with `--server` as on the store itself. */
+/** Each command that the admin API covers behaves the same with `--server` as on the store itself. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

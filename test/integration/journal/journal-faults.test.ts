@@ -1,4 +1,4 @@
-/** The disk under the usage journal fails: new requests are refused, running ones end, and nothing is forgotten. */
+/** The disk of the usage journal fails: new requests are refused, running ones end, and no record is lost. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Two processes on one data folder never share a journal, and what a command left behind is taken over by the next server. */
+/** Two processes on one data folder never share a journal, and the next server takes over a command's journal. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -33,7 +33,7 @@ describe.each(['EACCES', 'EPERM', 'EROFS', 'EMFILE', 'ENFILE'])('%s at a start',
     const killed = rig.open({ segmentBytes: 1 })
     for (const number of [1, 2]) await killed.begin(entry(number))
     killed.end(ended(1))
-    // The END of the first stands behind both BEGINs.
+    // The END of the first follows both BEGINs.
     const [first = '', second = '', third = ''] = await waitFor('three segments', () =>
       segments().length === 3 ? segments() : null,
     )
@@ -41,7 +41,7 @@ describe.each(['EACCES', 'EPERM', 'EROFS', 'EMFILE', 'ENFILE'])('%s at a start',
 
     const shut = rig.open({ files: shutting(third, code) })
     await shut.recovered
-    // Whether the first ended stands in what is shut.
+    // Whether the first ended is only in the closed file.
     expect([...rig.stored.keys()]).toEqual([])
     expect(segments()).toEqual([first, second, third])
     const told = rig.logged.filter((line) => line.includes('cannot be opened; it stays'))

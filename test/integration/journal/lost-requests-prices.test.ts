@@ -25,7 +25,7 @@ const EVERYTHING = {
   ...{ userId: null, apiKeyId: null, model: null, upstream: null },
 }
 
-/** Of a million tokens; null where it is not known. */
+/** Per million tokens; null if unknown. */
 async function costOf(model: string): Promise<number | null | undefined> {
   await store.settle([lostRecord({ ...entry(1), model, tokens: 1_000_000 })], 'i')
   const [sums] = await store.summarizeUsage(EVERYTHING)

@@ -1,4 +1,4 @@
-/** The ledger thread: while somebody else holds the file, the thread that serves requests goes on. */
+/** The ledger thread: while another process locks the file, the thread that serves requests continues. */
 import { Database } from 'bun:sqlite'
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** All of DB_POOL_SIZE's connections are busy: who waits in vain is told so, and the pool is of use again afterwards. */
+/** All of DB_POOL_SIZE's connections are busy: a caller that waits too long gets an error, and the pool recovers. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openPostgresStore } from '../../../src/adapters/sql/postgres/open-postgres.ts'
 import type { Store } from '../../../src/adapters/sql/store.ts'

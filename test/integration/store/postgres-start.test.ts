@@ -1,4 +1,4 @@
-/** Where PostgreSQL can't be used, the start says at which step and what to do, in one line without the password. */
+/** If PostgreSQL is unusable, the start names the step and the remedy on one line, without the password. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

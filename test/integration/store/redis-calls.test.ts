@@ -1,4 +1,4 @@
-/** What a request with four limits costs Redis, counted at a real gateway: one call before it, one behind. */
+/** What a request with four limits costs in Redis, counted at a real gateway: one call before it, one after. */
 import { expect, test } from 'bun:test'
 import { startRig } from '../../chaos/rig.ts'
 import { chatCompletion, jsonReply } from '../../support/mock/mock-replies.ts'

@@ -1,4 +1,4 @@
-/** A store of version 0.1.0 with malformed rows: the upgrade repairs them, says so, and keeps new ones out. */
+/** A store of version 0.1.0 with malformed rows: the upgrade repairs and reports them, and rejects new ones. */
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Upstream keys at rest: what opens a sealed secret, and that nothing else does. */
+/** Upstream keys at rest: what decrypts an encrypted secret, and that nothing else does. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createVault, keyId } from '../../../src/adapters/vault/aes-vault.ts'

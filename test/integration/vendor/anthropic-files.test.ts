@@ -1,4 +1,4 @@
-/** Anthropic's files, at the paths that OpenAI's files have too: the client's headers say whose are meant. */
+/** Anthropic's files, which share their paths with OpenAI's: the client's headers decide. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
 import { type Gateway, startGateway } from '../../support/gateway.ts'

@@ -1,4 +1,4 @@
-/** What is looked at again and again is paid for once: responses in the background, stored ones, videos. */
+/** Objects that are read repeatedly are charged once: background responses, stored ones, videos. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'

@@ -1,4 +1,4 @@
-/** Anthropic's message batches: whose they are, how they are read, and what they cost. */
+/** Anthropic's message batches: ownership, reading, and costs. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
 import { type Gateway, startGateway } from '../../support/gateway.ts'

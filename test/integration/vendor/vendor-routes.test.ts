@@ -1,4 +1,4 @@
-/** The vendors' further routes: where calls go, whose objects they concern, and what is recorded of them. */
+/** The vendors' other routes: where calls go, who owns the objects, and what is recorded. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import {

@@ -7,7 +7,7 @@ export interface Received {
   text: string
   /** Each write of a stream. */
   writes: string[]
-  /** A stream that was broken off, so that nobody takes it for whole. */
+  /** A stream that was broken off, so that it is not treated as complete. */
   aborted: boolean
   /** `performance.now()` at the head. */
   headMs: number

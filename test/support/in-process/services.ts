@@ -188,7 +188,7 @@ export async function testServices(
   return { services, kept }
 }
 
-/** For ports of which nothing is asked here. */
+/** For ports that are not used here. */
 function silent<Port extends object>(): Port {
   return new Proxy({}, { get: () => () => null }) as Port
 }

@@ -2,7 +2,7 @@
 
 interface Side {
   other: Bun.Socket<Side> | null
-  /** What came before the other side stood. */
+  /** Bytes that arrived before the other side was connected. */
   waiting: Buffer[]
   asked: boolean
 }

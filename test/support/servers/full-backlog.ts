@@ -1,4 +1,4 @@
-/** A port whose queue of waiting connections is full, so that a further connection neither stands nor fails. */
+/** A port with a full backlog, so that a further connection neither opens nor fails. */
 import { dlopen, ptr } from 'bun:ffi'
 import { connect, type Socket } from 'node:net'
 import { pause } from '../waiting.ts'

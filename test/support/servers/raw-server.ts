@@ -6,7 +6,7 @@ export interface RawServer {
   received(): Buffer
   /** Connections ever made. */
   connections(): number
-  /** Connections that stand now. */
+  /** Connections that are open now. */
   standing(): number
   close(): void
 }
@@ -44,7 +44,7 @@ export function startRawServer(atFirstBytes: (socket: Socket) => void): Promise<
   return promise
 }
 
-/** A port that nobody listens on. */
+/** A closed port. */
 export async function closedPort(): Promise<number> {
   const server = await startRawServer(() => {})
   server.close()

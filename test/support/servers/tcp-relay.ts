@@ -3,9 +3,9 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export interface TcpRelay {
   port: number
-  /** New connections go there from now on; those that stand are cut, or left where they lead. */
+  /** New connections go there from now on; open ones are cut, or left unchanged. */
   pointAt(port: number, standing: 'cut' | 'left'): void
-  /** New connections stand from now on, but lead nowhere until they are released. */
+  /** New connections are accepted from now on, but not forwarded until they are released. */
   hold(): void
   held(): number
   release(): void

@@ -38,7 +38,7 @@ export function wordsOf(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? []
 }
 
-/** Words in a fixed order without repetitions that could be taken for an overlap. */
+/** Words in a fixed order without repetitions that could look like an overlap. */
 export function storyOf(words: number): string {
   return Array.from({ length: words }, (_, at) => wordAt(at)).join(' ')
 }

@@ -1,4 +1,4 @@
-/** An upstream that looks once if it is given a tool, and then says what it was told last; in Chat Completions and in Messages. */
+/** An upstream that calls a tool once if it gets one, and then repeats the last input; Chat Completions and Messages. */
 import { eventText, message, messageEvents } from '../message-events.ts'
 
 export interface ToolVendor {
@@ -29,7 +29,7 @@ export function startToolVendor(): ToolVendor {
   return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
 }
 
-/** What it was told last, and whether that was a tool's result. */
+/** The last input, and whether that was a tool's result. */
 function lastOf({ messages: all }: Body): { text: string; isResult: boolean } {
   const { role, content } = all.at(-1) ?? { role: '', content: '' }
   const parts = Array.isArray(content) ? content : [{ type: 'text', text: content }]

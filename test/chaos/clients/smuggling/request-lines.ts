@@ -42,7 +42,7 @@ const TARGETS = [
   '/v1/chat/completions%0d%0aX:y',
 ]
 
-/** Lines that are none, other targets, and other methods. */
+/** Invalid lines, other targets, and other methods. */
 export function requestLines({ add, honest }: AttackBuilder): void {
   for (const line of MALFORMED_LINES) {
     const sent = honest()

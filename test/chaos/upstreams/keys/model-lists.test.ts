@@ -1,4 +1,4 @@
-/** GET /v1/models where it is asked for at upstreams: keys in turn, asked once for many, and nothing said back. */
+/** GET /v1/models from upstreams: keys are tried in turn, once for many requests, and no key is echoed. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import {
   type Exchange,

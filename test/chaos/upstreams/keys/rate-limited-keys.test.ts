@@ -12,7 +12,7 @@ import { inTurn, modelState, since, startRig, upstreamState } from '../../rig.ts
 const inEightSeconds = () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 8_000).toUTCString()
 const HOUR_S = 3_600
 
-/** Header sent with the 429; the least and the most seconds the client may be told to wait. */
+/** Header sent with the 429; the least and the most seconds of the wait that the client gets. */
 const WAITS = [
   ['seconds', () => ({ 'retry-after': '7' }), 6, 7],
   ['date', () => ({ 'retry-after': inEightSeconds() }), 6, 9],

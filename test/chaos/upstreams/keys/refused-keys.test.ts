@@ -1,4 +1,4 @@
-/** Keys that an upstream refuses: set aside until a check says otherwise, and the client never sees the upstream's words. */
+/** Keys that an upstream refuses: disabled until a check succeeds, and the client never sees the upstream's message. */
 
 import { afterAll, describe, expect, test } from 'bun:test'
 import {

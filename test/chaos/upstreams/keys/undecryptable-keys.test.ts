@@ -1,4 +1,4 @@
-/** Keys that can't be decrypted, or whose address was changed behind the gateway's back: nothing is sent for them. */
+/** Keys that can't be decrypted, or whose address was changed in the database: nothing is sent for them. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { startMockUpstream } from '../../../support/mock/mock-upstream.ts'
 import { waitFor } from '../../../support/waiting.ts'
