@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, CommanderError } from 'commander'
+import type { Actor } from '../../../../src/admin/changes.ts'
 import type { CliContext, OpenAdmin } from '../../../../src/cli/context.ts'
 import { buildProgram } from '../../../../src/cli/program.ts'
 import { loadConfig } from '../../../../src/config.ts'
@@ -58,12 +59,19 @@ const context = {
   language: 'en',
   config: () => loadConfig(environmentFor(folder)),
   settings: () => [],
-  openAdmin: async () => ({ ...admin, close: async () => {} }),
-  consoleLink: (token: string) => token,
+  openAdmin: async () => ({
+    ...admin,
+    async consoleLink(actor: Actor, user: string) {
+      const { token, expiresAtMs } = await admin.identity.createLink(actor, user)
+      return { link: token, expiresAtMs }
+    },
+    close: async () => {},
+  }),
   secretFromVariable: () => undefined,
   writeOut() {},
   writeError() {},
   readInput: async () => input,
+  readFile: stop,
   ...{ isTerminal: false, terminalWidth: null, colours: false, showsToTerminal: false },
   ...{ doctor: stop, gateway: stop, importPredecessor: stop, copyStore: stop, serve: stop },
   ...{ backup: stop, restore: stop, health: stop, migrations: stop },
