@@ -69,3 +69,15 @@ test('a price that depends on the hour is that of the request', () => {
   expect(rateAt(12)).not.toBe(rateAt(20))
   expect(rateAt(12)).toBe(rateAt(13))
 })
+
+test('what is published of a model has its name, owner, window and rates', () => {
+  expect(createPriceCatalogue().publishedOf(openai, 'gpt-4o', NOON)).toBeNull()
+  expect(catalogue.publishedOf(openai, 'gpt-4o-2024-11-20', NOON)).toMatchObject({
+    owner: 'openai',
+    contextWindow: 128_000,
+    rates: { input: 2.5, output: 10 },
+  })
+  const deepseek = compatible('https://api.deepseek.com')
+  expect(catalogue.publishedOf(deepseek, 'deepseek-chat', NOON)?.owner).toBe('deepseek')
+  expect(catalogue.publishedOf(compatible(null), 'house-model', NOON)).toBeNull()
+})

@@ -1,7 +1,7 @@
 /** Published prices from @pydantic/genai-prices, which also matches dated and aliased model names. */
 
 import { BoundedMap } from '../../core/bounded-map.ts'
-import type { PriceCatalogue, PriceSource } from '../../usage/price-catalogue.ts'
+import type { PriceCatalogue, PriceSource, PublishedModel } from '../../usage/price-catalogue.ts'
 import type { Rate, Rates } from '../../usage/prices.ts'
 
 type Catalogue = typeof import('@pydantic/genai-prices')
@@ -35,11 +35,13 @@ export function createPriceCatalogue(): PriceCatalogue {
       const name = `${source.vendor} ${source.baseUrl} ${model}`
       let rates = known.get(name)
       if (rates === undefined) {
-        rates = lookUp(catalogue, source, model, atMs)
+        rates = lookUp(catalogue, source, model, atMs)?.rates ?? null
         known.set(name, rates)
       }
       return rates
     },
+    publishedOf: (source, model, atMs) =>
+      catalogue === null ? null : lookUp(catalogue, source, model, atMs),
   }
 }
 
@@ -48,7 +50,7 @@ function lookUp(
   source: PriceSource,
   model: string,
   atMs: number,
-): Rates | null {
+): PublishedModel | null {
   const provider = providerOf(catalogue, source, model)
   if (provider === null) return null
   try {
@@ -57,7 +59,9 @@ function lookUp(
       providerId: provider.id,
       timestamp: new Date(atMs),
     })
-    return found === null ? null : ratesIn(found.model_price)
+    if (found === null) return null
+    const { name = null, context_window: contextWindow = null } = found.model
+    return { name, contextWindow, owner: provider.id, rates: ratesIn(found.model_price) }
   } catch {
     // It throws on contradictory prices; such a price counts as unknown.
     return null

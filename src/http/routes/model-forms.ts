@@ -19,22 +19,31 @@ export function entryFor(headers: HeaderSource, entry: ModelEntry): object {
   return wantsAnthropic(headers) ? anthropicEntry(entry) : entry
 }
 
-function anthropicEntry({ id, display_name: name, created }: ModelEntry) {
+function anthropicEntry({ id, display_name: name, created, ...more }: ModelEntry) {
   return {
     type: 'model',
     id,
     display_name: typeof name === 'string' ? name : id,
     created_at: new Date(typeof created === 'number' ? created * 1000 : 0).toISOString(),
+    max_input_tokens: numberOr(more.context_window, null),
+    max_tokens: numberOr(more.max_output_tokens, null),
   }
 }
+
+function numberOr<Other>(value: unknown, other: Other): number | Other {
+  return typeof value === 'number' ? value : other
+}
+
 const GEMINI_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens']
 
 /** As Google's clients know a model. */
-export function geminiEntry({ id, display_name: name, context_window: window }: ModelEntry) {
+export function geminiEntry({ id, display_name: name, ...more }: ModelEntry) {
+  const { context_window: window, max_output_tokens: output } = more
   return {
     name: `models/${id}`,
     displayName: typeof name === 'string' ? name : id,
     supportedGenerationMethods: GEMINI_METHODS,
     ...(typeof window === 'number' && { inputTokenLimit: window }),
+    ...(typeof output === 'number' && { outputTokenLimit: output }),
   }
 }

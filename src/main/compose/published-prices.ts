@@ -17,7 +17,11 @@ export function publishedPrices(): PriceCatalogue {
     })
     return loaded
   }
-  return { load, ratesOf: (...asked) => catalogue.ratesOf(...asked) }
+  return {
+    load,
+    ratesOf: (...asked) => catalogue.ratesOf(...asked),
+    publishedOf: (...asked) => catalogue.publishedOf(...asked),
+  }
 }
 
 /** Loads what a process that serves will need. A failure shows at the first use. */

@@ -4,9 +4,11 @@ import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import { modelEntry } from '../../protocols/openai/model-list.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'
+import { upstreamModelName } from '../../routing/choose-key.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Host, ModelList } from '../../upstreams/known-lists.ts'
 import type { Services } from '../services.ts'
+import { describeModels, type Listed } from './describe-models.ts'
 import { upstreamModel } from './upstream-models.ts'
 
 export interface Models {
@@ -17,29 +19,43 @@ export interface Models {
 }
 
 export function createModelList(gateway: Services): Models {
+  const described = describeModels(gateway)
+  const one = async (listed: Listed) => (await described([listed]))[0] ?? listed.entry
   const models: Models = {
     async find(model) {
       if (isDemoModel(model)) return modelEntry(model, 'gpt-proxy')
-      const named = [...definedIn(gateway), ...gateway.directory.allUpstreams().flatMap(namedBy)]
-      const found = named.find(({ id }) => id === model)
-      if (found !== undefined) return found
+      const found = namedIn(gateway).find(({ entry }) => entry.id === model)
+      if (found !== undefined) return one(found)
       const { data } = await models.list()
-      return data.find(({ id }) => id === model) ?? (await unlisted(gateway, model))
+      const listed = data.find(({ id }) => id === model)
+      return listed ?? (await unlisted(gateway, model, one))
     },
     async list() {
       const upstreams = gateway.directory.allUpstreams()
       if (upstreams.length === 0)
         return { object: 'list', data: DEMO_MODELS.map((id) => modelEntry(id, 'gpt-proxy')) }
-      const named = [...definedIn(gateway), ...upstreams.flatMap(namedBy)]
-      const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
+      const named = namedIn(gateway)
+      const hosts = openHosts(upstreams)
+      const lists = await Promise.all(hosts.map(gateway.modelLists.list))
       const found = lists.filter((list) => list !== null)
       if (named.length === 0 && found.length === 0) throw nothingListed()
-      const entries = [...named, ...found.flatMap((list) => list.data)]
-      const once = new Map(entries.map((model) => [model.id, model]))
-      return { ...(found.length === 1 ? found[0] : {}), object: 'list', data: [...once.values()] }
+      const all = [...named, ...lists.flatMap((list, at) => listedAt(hosts[at], list))]
+      const once = new Map(all.map((listed) => [listed.entry.id, listed]))
+      const data = await described([...once.values()])
+      return { ...(found.length === 1 ? found[0] : {}), object: 'list', data }
     },
   }
   return models
+}
+
+/** The models of a host, which any of its keys serves. */
+function listedAt(host: Host | undefined, list: ModelList | null): Listed[] {
+  const key = host?.[0]?.key
+  return (list?.data ?? []).map((entry) => ({
+    entry,
+    source: key === undefined ? null : { key, model: entry.id },
+    contextTokens: null,
+  }))
 }
 
 /**
@@ -48,18 +64,24 @@ export function createModelList(gateway: Services): Models {
  */
 export async function isListed(gateway: Services, model: string): Promise<boolean> {
   const upstreams = gateway.directory.allUpstreams()
-  const named = [...definedIn(gateway), ...upstreams.flatMap(namedBy)]
-  if (named.some(({ id }) => id === model)) return true
+  if (namedIn(gateway).some(({ entry }) => entry.id === model)) return true
   const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
   return lists.some((list) => list === null || list.data.some(({ id }) => id === model))
 }
 
 /** Vendors serve models that they do not list: snapshots, previews, fine-tuned ones of other projects. */
-async function unlisted(gateway: Services, model: string): Promise<ModelEntry | null> {
+async function unlisted(
+  gateway: Services,
+  model: string,
+  describe: (listed: Listed) => Promise<ModelEntry>,
+): Promise<ModelEntry | null> {
   const { plan, askLists } = gateway.directory.routeFor(model)
   if (askLists) return null
   const keys = plan.flatMap((target) => target.keys)
-  return upstreamModel(gateway, keys, model)
+  const entry = await upstreamModel(gateway, keys, model)
+  const key = keys[0]?.key
+  if (entry === null || key === undefined) return entry
+  return describe({ entry, source: { key, model }, contextTokens: null })
 }
 
 /** The keys without a list of models, by their host. */
@@ -73,14 +95,35 @@ function servesUnnamed({ models, deployments, provider }: UsableUpstream['key'])
   return models === null ? deployments === null : models.some((model) => model.endsWith('*'))
 }
 
-function definedIn({ directory }: Services): ModelEntry[] {
-  return directory.models().map(({ name }) => modelEntry(name, 'gpt-proxy'))
+function namedIn(gateway: Services): Listed[] {
+  return [...definedIn(gateway), ...gateway.directory.allUpstreams().flatMap(namedBy)]
 }
 
-function namedBy({ key }: UsableUpstream): ModelEntry[] {
+/** Of several targets the largest window counts: longer prompts go to those that take them. */
+function definedIn({ directory }: Services): Listed[] {
+  return directory.models().map(({ name, targets }) => {
+    const [target] = directory.routeFor(name).plan
+    const key = target?.keys[0]?.key
+    const windows = targets.map(({ contextTokens }) => contextTokens ?? 0)
+    return {
+      entry: modelEntry(name, 'gpt-proxy'),
+      source: target === undefined || key === undefined ? null : { key, model: target.model },
+      contextTokens: Math.max(0, ...windows) || null,
+    }
+  })
+}
+
+function namedBy({ key }: UsableUpstream): Listed[] {
   const names = (key.models ?? []).filter((model) => !model.endsWith('*'))
   const all = [...names, ...Object.keys(key.deployments ?? {})]
-  return all.map((id) => modelEntry(id, key.provider))
+  return all.map((id) => ({
+    entry: modelEntry(id, key.provider),
+    source: {
+      key,
+      model: PROVIDER_FACTS[key.provider].namesAreDeployments ? id : upstreamModelName(key, id),
+    },
+    contextTokens: null,
+  }))
 }
 
 function nothingListed(): GatewayError {

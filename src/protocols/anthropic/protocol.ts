@@ -101,6 +101,7 @@ function readModelList(value: unknown): ModelEntry[] | null {
   return value.data.flatMap((entry) => {
     if (!isObject(entry) || typeof entry.id !== 'string') return []
     const { id, display_name: name, created_at: createdAt } = entry
+    const { max_input_tokens: window, max_tokens: output } = entry
     const created =
       typeof createdAt === 'string' ? Math.floor(Date.parse(createdAt) / 1000) : Number.NaN
     return [
@@ -110,6 +111,8 @@ function readModelList(value: unknown): ModelEntry[] | null {
         ...(created >= 0 && { created }),
         owned_by: 'anthropic',
         ...(typeof name === 'string' && { display_name: name }),
+        ...(typeof window === 'number' && { context_window: window }),
+        ...(typeof output === 'number' && { max_output_tokens: output }),
       },
     ]
   })

@@ -83,13 +83,15 @@ function readModelList(value: unknown): ModelEntry[] | null {
   return list.flatMap((entry) => {
     if (!isObject(entry) || typeof entry.name !== 'string') return []
     const id = entry.name.slice(entry.name.lastIndexOf('/') + 1)
-    const { inputTokenLimit: window } = entry
+    const { inputTokenLimit: window, outputTokenLimit: output, displayName: name } = entry
     return [
       {
         id,
         object: 'model',
         owned_by: 'google',
+        ...(typeof name === 'string' && { display_name: name }),
         ...(typeof window === 'number' && { context_window: window }),
+        ...(typeof output === 'number' && { max_output_tokens: output }),
       },
     ]
   })

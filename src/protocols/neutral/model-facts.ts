@@ -169,6 +169,17 @@ const TABLE: readonly (readonly [RegExp, ModelFacts])[] = [
   [/magistral|deepseek-(?:v[4-9]|reasoner)/, EFFORT_MODEL],
 ]
 
+/** Names that hold a family's and answer no conversation. */
+const NO_CONVERSATION =
+  /embed|tts|transcribe|whisper|realtime|image|moderation|search|native-audio|live/
+
+/** The facts that are stated of a model; null for one that nothing is stated of. */
+export function statedFacts(model: string): ModelFacts | null {
+  const name = model.toLowerCase()
+  const facts = factsFor(name)
+  return facts === UNKNOWN || NO_CONVERSATION.test(name) ? null : facts
+}
+
 /** What an operator knows better, by model name (a `*` at the end takes any rest). */
 export type FactOverrides = Readonly<Record<string, Partial<ModelFacts>>>
 

@@ -139,7 +139,7 @@ export async function testServices(
     health,
     modelLists: silent<Services['modelLists']>(),
     latencies: new Latencies(),
-    prices: { ratesOf: () => null },
+    prices: { ratesOf: () => null, publishedOf: () => null, load: async () => {} },
     transport: options.transport,
     tokenizer: { count: async (_, text) => Math.ceil(text.length / 4) },
     journal: {
