@@ -1,6 +1,7 @@
 /** The contract of responses that the gateway keeps: encrypted, of one user, for a time. */
 import { expect, test } from 'bun:test'
 import { createVault } from '../../src/adapters/vault/aes-vault.ts'
+import { dataKeyOf } from '../../src/main/compose/data-key.ts'
 import { createResponseStore } from '../../src/main/compose/response-store.ts'
 import type { Vault } from '../../src/upstreams/vault.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
@@ -15,7 +16,7 @@ export function testResponses(current: () => StoreUnderTest): void {
   const storeWith = (vault: Vault) =>
     createResponseStore({
       rows: current().store.responses,
-      vault,
+      dataKey: dataKeyOf(current().store.responses, vault),
       lastsMs: DAY_MS,
       nowMs: () => now,
     })

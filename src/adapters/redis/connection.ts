@@ -3,6 +3,7 @@ import { createCallWatch, Late } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
 import { ENTER, LEAVE, OPEN_SESSION, RENEW } from './slot-scripts.ts'
+import { RECALL, REMEMBER } from './thought-scripts.ts'
 
 export interface RedisConnection {
   /** False from the first failure until Redis accepts a write again. */
@@ -34,6 +35,8 @@ const SOURCES = {
   leave: LEAVE,
   renew: RENEW,
   openSession: OPEN_SESSION,
+  recall: RECALL,
+  remember: REMEMBER,
 }
 type ScriptName = keyof typeof SOURCES
 const SHA = Object.fromEntries(

@@ -1,38 +1,18 @@
 /** Keeps responses encrypted: with a key of their own, which is encrypted with ENCRYPTION_KEY. */
-import { randomBytes } from 'node:crypto'
 import { decrypt, encrypt } from '../../adapters/vault/aes-gcm.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { KeptResponse, ResponseRows, ResponseStore } from '../../passthrough/response-store.ts'
-import { dataKeyBinding, RESPONSES_KEY, type Vault } from '../../upstreams/vault.ts'
-
-const KEY_BYTES = 32
+import type { DataKey } from './data-key.ts'
 
 interface Parts {
   rows: ResponseRows
-  vault: Vault
+  dataKey: DataKey
   /** How long a response is kept. */
   lastsMs: number
   nowMs(): number
 }
 
-export function createResponseStore({ rows, vault, lastsMs, nowMs }: Parts): ResponseStore {
-  const binding = dataKeyBinding(RESPONSES_KEY)
-  let known: Promise<Uint8Array> | null = null
-
-  const openKey = async (): Promise<Uint8Array> => {
-    const fresh = vault.seal(randomBytes(KEY_BYTES).toString('base64'), binding)
-    const opened = vault.open(await rows.dataKey(fresh), binding)
-    if (!opened.ok) throw new Error(`stored responses can't be decrypted: ${opened.reason}`)
-    return Buffer.from(opened.secret, 'base64')
-  }
-  const dataKey = (): Promise<Uint8Array> => {
-    known ??= openKey().catch((error) => {
-      known = null
-      throw error
-    })
-    return known
-  }
-
+export function createResponseStore({ rows, dataKey, lastsMs, nowMs }: Parts): ResponseStore {
   return {
     async keep(kept) {
       const { id, userId, input, response } = kept

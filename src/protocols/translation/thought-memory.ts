@@ -1,4 +1,4 @@
-/** Keeps thoughts of calls in the memory of this process, for one instance or where no other store is. */
+/** Keeps thoughts of calls in the memory of this process; shared-thoughts.ts adds those of other instances. */
 
 import type { Remembered } from './thoughts.ts'
 import type { CallThoughts, ThoughtStore } from './translated.ts'
@@ -11,7 +11,7 @@ export interface ThoughtStores {
 const MAX_KEPT = 20_000
 /** The longest that a signed thought is kept for: larger ones would let few callers fill the store. */
 const MAX_CHARACTERS = 64 * 1024
-const KEPT_MS = 6 * 60 * 60 * 1000
+export const THOUGHTS_LAST_MS = 6 * 60 * 60 * 1000
 
 interface Kept {
   remembered: Remembered
@@ -35,7 +35,7 @@ export function createThoughtMemory(nowMs: () => number): ThoughtStores {
         for (const [id, remembered] of found) {
           if (sizeOf(remembered) > MAX_CHARACTERS) continue
           kept.delete(`${callerId} ${id}`)
-          kept.set(`${callerId} ${id}`, { remembered, untilMs: nowMs() + KEPT_MS })
+          kept.set(`${callerId} ${id}`, { remembered, untilMs: nowMs() + THOUGHTS_LAST_MS })
         }
         for (const name of kept.keys()) {
           if (kept.size <= MAX_KEPT) break

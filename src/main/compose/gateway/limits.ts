@@ -19,11 +19,14 @@ export function openLimits(
   const local = createMemoryCounters()
   const counters =
     url === null ? local : createRedisCounters({ url, local, failOpen, logger, metrics })
-  const sharedSlots = 'connection' in counters ? createRedisSlots(counters.connection) : null
+  const redis = 'connection' in counters ? counters.connection : null
+  const sharedSlots = redis === null ? null : createRedisSlots(redis)
   const slots = createSlots({ shared: sharedSlots, failOpen })
   const addressOf = createAddressReader(config.trustedProxies)
   const { queue } = config
   return {
+    /** Null if instances share nothing. */
+    redis,
     slots,
     inFlight: createInFlight({ ...config.maxInFlight, queue, slots, addressOf }),
     rateLimits: createRateLimits({

@@ -9,7 +9,6 @@ import { trustOf } from '../../../limits/client-address.ts'
 import { createDeadlines } from '../../../pipeline/deadlines.ts'
 import { upstreamModels } from '../../../pipeline/models/upstream-models.ts'
 import type { Services } from '../../../pipeline/services.ts'
-import { createThoughtMemory } from '../../../protocols/translation/thought-memory.ts'
 import { authorizedTransport } from '../../../providers/authorized-transport.ts'
 import { Latencies } from '../../../upstreams/health/latency.ts'
 import { createKnownLists } from '../../../upstreams/known-lists.ts'
@@ -19,12 +18,14 @@ import { createLive, type Live } from '../../../usage/live/live.ts'
 import { createLivePeers, noPeers, type OpenChannel } from '../../../usage/live/peers.ts'
 import { createEndedRequests } from '../../../usage/sinks.ts'
 import { createCredentials } from '../credentials.ts'
+import { type DataKey, dataKeyOf } from '../data-key.ts'
 import { sha256Hex } from '../digest.ts'
 import { publishedPrices } from '../published-prices.ts'
 import { createResponseStore } from '../response-store.ts'
 import { routingPrices } from '../routing-prices.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { GatewayParts, GatewayState } from './state.ts'
+import { openThoughts } from './thoughts.ts'
 
 /** Clients choose model names, so what is remembered about them is bounded. */
 const MAX_USAGE_REFUSERS = 10_000
@@ -41,6 +42,7 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
   const { slots, inFlight, rateLimits } = limits
   const live = createLive(clock.nowMs)
   const livePeers = peersOf(parts, live, inFlight.count)
+  const dataKey = dataKeyOf(store.responses, parts.vault)
   const services: Services = {
     ...state,
     ...{ slots, inFlight, rateLimits, metrics, logger, live, livePeers, sha256Hex },
@@ -56,10 +58,10 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
     hedgeBudget: createHedgeBudget(config.hedgeShare),
     deadlines: createDeadlines(),
     objects: store.objects,
-    responses: responsesOf(parts),
+    responses: responsesOf(parts, dataKey),
     settleNow: (records) => store.settle(records, instanceId),
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
-    thoughts: createThoughtMemory(Date.now),
+    thoughts: openThoughts(limits.redis, dataKey),
   }
   return services
 }
@@ -107,11 +109,11 @@ function peersOf({ config }: GatewayParts, live: Live, inFlight: () => number) {
 }
 
 /** Null if the gateway keeps no responses of its own. */
-function responsesOf({ config, store, vault }: GatewayParts) {
+function responsesOf({ config, store }: GatewayParts, dataKey: DataKey) {
   if (config.responsesStoreMs === null) return null
   return createResponseStore({
     rows: store.responses,
-    vault,
+    dataKey,
     lastsMs: config.responsesStoreMs,
     nowMs: () => Date.now(),
   })
