@@ -30,9 +30,9 @@ afterAll(async () => {
   await redis.close()
 })
 
-async function instance(key = KEY) {
+async function instance(key = KEY, url = redis.url) {
   const connection = connectRedis({
-    url: redis.url,
+    url,
     // Far longer than at a gateway: a busy machine is no lost Redis.
     deadlineMs: 10_000,
     onJoined() {},
@@ -82,6 +82,18 @@ test('a thought that another key sealed, or that was moved to another call, is n
   const second = await instance()
   const found = await second.of(ANNA).recall(['call_a', 'call_b', 'call_1', 'call_secret'])
   expect(found).toEqual(new Map())
+})
+
+test('a user of Redis that may count but not keep thoughts keeps its connection', async () => {
+  const rights = ['on', '>only-counts', '~rate_limit:*', '~in_flight:*', '+@all']
+  expect(redis.cli('ACL', 'SETUSER', 'counter', ...rights)).toBe('OK')
+  const url = redis.url.replace(/\/\/[^@]*@/, '//counter:only-counts@')
+  const thoughts = await instance(KEY, url)
+  const connection = connections.at(-1)
+  const before = stored().length
+  thoughts.of(ANNA).remember(new Map([['call_denied', remembered]]))
+  expect(await thoughts.of(ANNA).recall(['call_elsewhere'])).toEqual(new Map())
+  expect([connection?.standing, stored().length]).toEqual([true, before])
 })
 
 test('without Redis each instance knows its own, and no request fails', async () => {

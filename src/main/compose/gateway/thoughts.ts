@@ -17,7 +17,11 @@ import type { DataKey } from '../data-key.ts'
 export function openThoughts(redis: RedisConnection | null, dataKey: DataKey): ThoughtStores {
   const own = createThoughtMemory(Date.now)
   if (redis === null) return own
-  return createSharedThoughts(own, createRedisThoughts(redis, THOUGHTS_LAST_MS), sealWith(dataKey))
+  return createSharedThoughts(
+    own,
+    createRedisThoughts(redis, { lastMs: THOUGHTS_LAST_MS, nowMs: Date.now }),
+    sealWith(dataKey),
+  )
 }
 
 function sealWith(dataKey: DataKey): ThoughtSeal {
