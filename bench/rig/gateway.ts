@@ -40,6 +40,8 @@ export interface UpstreamOfModel {
   name: string
   model: string
   port: number
+  /** The only format that it is sent; the client's own if it is missing. */
+  protocol?: 'chat' | 'responses'
 }
 
 /** Limits and a quota that are counted for every request, and that none reaches. */
@@ -60,8 +62,9 @@ export async function prepareFolder(
   const env = environmentFor(dataDir, settings)
   const succeed = (args: string[], stdin?: string) => runHere(tree, args, env, stdin)
   await succeed(['init'])
-  for (const { name, model, port } of upstreams) {
-    const address = ['--base-url', `http://127.0.0.1:${port}/v1`]
+  for (const { name, model, port, protocol } of upstreams) {
+    const format = protocol === undefined ? [] : ['--protocol', protocol]
+    const address = ['--base-url', `http://127.0.0.1:${port}/v1`, ...format]
     await succeed(
       ['upstream', 'add', name, ...address, '--provider', 'openai', '--model', model],
       'sk-upstream-of-the-bench',

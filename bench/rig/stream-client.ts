@@ -5,6 +5,12 @@ export interface StreamTarget {
   port: number
   headers: Readonly<Record<string, string>>
   body: string
+  /** Chat Completions if it is missing. */
+  path?: string
+  /** Global: matches once in each event with content. */
+  content?: RegExp
+  /** What a whole stream has in its last event. */
+  end?: string
 }
 
 export interface StreamResult {
@@ -17,7 +23,7 @@ export interface StreamResult {
   firstMs: number
   /** Between one read with content and the next. */
   gapsMs: number[]
-  /** `[DONE]` and the last chunk of the transfer coding came. */
+  /** The format's end and the last chunk of the transfer coding came. */
   complete: boolean
   /** Where not complete: how it ended. */
   trouble: string | null
@@ -45,7 +51,9 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
     trouble: null,
   }
   const startedMs = performance.now()
+  const { content = CONTENT, end: endMark = 'data: [DONE]\n\n' } = target
   let tail = ''
+  let ended = false
   let latestMs = startedMs
   let settled = false
 
@@ -73,7 +81,7 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
         const text = bytes.toString('latin1')
         if (result.status === 0) result.status = Number(text.slice(9, 12))
         if (result.status !== 200) return settle(socket, text.slice(0, 300))
-        const found = text.match(CONTENT)?.length ?? 0
+        const found = text.match(content)?.length ?? 0
         if (found > 0) {
           const nowMs = performance.now()
           if (result.chunks === 0) {
@@ -84,9 +92,11 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
           result.chunks += found
           result.reads++
         }
-        tail = (tail + text).slice(-64)
+        const recent = tail + text
+        ended ||= recent.includes(endMark)
+        tail = recent.slice(-64)
         if (tail.endsWith('\r\n0\r\n\r\n'))
-          settle(socket, tail.includes('data: [DONE]\n\n') ? null : `ended without [DONE]: ${tail}`)
+          settle(socket, ended ? null : `ended without ${endMark}: ${tail}`)
       },
       close: () => settle(null, `closed after ${result.chunks} chunks`),
       error: (socket, error) => settle(socket, error.message),
@@ -96,7 +106,8 @@ export function openStream(target: StreamTarget, limitMs = 60_000): OpenStream {
   return { first: first.promise, end: end.promise }
 }
 
-function requestOf({ hostname, port, headers, body }: StreamTarget): string {
+function requestOf({ hostname, port, headers, body, ...more }: StreamTarget): string {
+  const { path = '/v1/chat/completions' } = more
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${lines.join('')}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  return `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${lines.join('')}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
