@@ -1,7 +1,7 @@
 /** A turn of a model that calls one tool, streamed in the words of each wire format. */
 import { EventStreamCodec } from '@smithy/core/event-streams'
 
-export const WIRES = ['chat', 'messages', 'gemini', 'converse'] as const
+export const WIRES = ['chat', 'responses', 'messages', 'gemini', 'converse'] as const
 export type Wire = (typeof WIRES)[number]
 
 /** What the model does in its next turn: one call, or its last words. */
@@ -66,6 +66,39 @@ export const WRITERS: Readonly<Record<Wire, (turn: Turn) => Response>> = {
       { choices: [], usage: { prompt_tokens: 50, completion_tokens: 5, total_tokens: 55 } },
       '[DONE]',
     ]),
+  responses: ({ call, text }) => {
+    const message = {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text, annotations: [] }],
+    }
+    const calls =
+      call === undefined
+        ? []
+        : [
+            {
+              type: 'function_call',
+              id: 'fc_1',
+              call_id: 'call_1',
+              name: call.name,
+              arguments: JSON.stringify(call.args),
+              status: 'completed',
+            },
+          ]
+    const output = [message, ...calls]
+    const usage = { input_tokens: 50, output_tokens: 5, total_tokens: 55 }
+    const response = { id: 'resp_1', object: 'response', model: 'm', created_at: 1 }
+    return sse([
+      { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+      ...output.flatMap((item, output_index) => [
+        { type: 'response.output_item.added', output_index, item },
+        { type: 'response.output_item.done', output_index, item },
+      ]),
+      { type: 'response.completed', response: { ...response, status: 'completed', output, usage } },
+    ])
+  },
   messages: ({ call, text }) =>
     sse([
       {

@@ -13,12 +13,14 @@ const FOLDER = process.env.AGENTS_DIR
 const BIN = join(FOLDER ?? '', 'node_modules/.bin')
 const PROVIDERS = {
   chat: 'compatible',
+  responses: 'compatible',
   messages: 'anthropic',
   gemini: 'gemini',
   converse: 'bedrock',
 } as const
 /** What is said of a tool's result in each wire's request. */
-const HAS_RESULT = /"role":"tool"|"tool_result"|"functionResponse"|"toolResult"/
+const HAS_RESULT =
+  /"role":"tool"|"function_call_output"|"tool_result"|"functionResponse"|"toolResult"/
 
 let gateway: Gateway
 let work: string
@@ -44,6 +46,33 @@ function startUpstream(wire: Wire): string {
   })
   servers.push(server)
   return `http://127.0.0.1:${server.port}`
+}
+
+/** One black pixel, and one empty page. */
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PDF = Buffer.from(
+  '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n',
+).toString('base64')
+
+function runCodex(model: string) {
+  const flags = ['--skip-git-repo-check', '--sandbox', 'danger-full-access', '-m', model]
+  const provider = ['-c', 'model_provider="gw"']
+  return run([join(BIN, 'codex'), 'exec', ...flags, ...provider, 'Do it'], {
+    CODEX_HOME: work,
+    GW_KEY: gateway.proxyKey,
+  })
+}
+
+function runClaude(model: string) {
+  const flags = ['-p', 'Do it', '--model', model, '--dangerously-skip-permissions']
+  return run([join(BIN, 'claude'), ...flags], {
+    ANTHROPIC_BASE_URL: gateway.origin,
+    ANTHROPIC_AUTH_TOKEN: gateway.proxyKey,
+    ANTHROPIC_SMALL_FAST_MODEL: model,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    IS_SANDBOX: '1',
+  })
 }
 
 async function run(command: string[], env: Record<string, string>) {
@@ -76,8 +105,11 @@ function describeAgents(): void {
         provider: PROVIDERS[wire],
         baseUrl: startUpstream(wire),
         models: [`via-${wire}`],
+        ...(wire === 'responses' && { protocol: wire }),
       })),
     })
+    writeFileSync(join(work, 'dot.png'), Buffer.from(PNG, 'base64'))
+    writeFileSync(join(work, 'page.pdf'), Buffer.from(PDF, 'base64'))
     writeFileSync(
       join(work, 'config.toml'),
       `[model_providers.gw]\nname = "gw"\nbase_url = "${gateway.baseUrl}"\nenv_key = "GW_KEY"\nwire_api = "responses"\n`,
@@ -97,21 +129,7 @@ function describeAgents(): void {
     test('Codex runs a command and finishes its answer', async () => {
       bodies.length = 0
       call = { name: 'exec_command', args: { cmd: `echo codex > ${file}` } }
-      const { stdout, stderr, code } = await run(
-        [
-          join(BIN, 'codex'),
-          'exec',
-          '--skip-git-repo-check',
-          '--sandbox',
-          'danger-full-access',
-          '-m',
-          `via-${wire}`,
-          '-c',
-          'model_provider="gw"',
-          'Do it',
-        ],
-        { CODEX_HOME: work, GW_KEY: gateway.proxyKey },
-      )
+      const { stdout, stderr, code } = await runCodex(`via-${wire}`)
       expect({ code, made: made(), stderr: code === 0 ? '' : stderr }).toEqual({
         code: 0,
         made: 'codex',
@@ -124,29 +142,34 @@ function describeAgents(): void {
     test('Claude Code runs a command and finishes its answer', async () => {
       bodies.length = 0
       call = { name: 'Bash', args: { command: `echo claude > ${file}`, description: 'writes' } }
-      const { stdout, stderr, code } = await run(
-        [
-          join(BIN, 'claude'),
-          '-p',
-          'Do it',
-          '--model',
-          `via-${wire}`,
-          '--dangerously-skip-permissions',
-        ],
-        {
-          ANTHROPIC_BASE_URL: gateway.origin,
-          ANTHROPIC_AUTH_TOKEN: gateway.proxyKey,
-          ANTHROPIC_SMALL_FAST_MODEL: `via-${wire}`,
-          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-          IS_SANDBOX: '1',
-        },
-      )
+      const { stdout, stderr, code } = await runClaude(`via-${wire}`)
       expect({ code, made: made(), stderr: code === 0 ? '' : stderr }).toEqual({
         code: 0,
         made: 'claude',
         stderr: '',
       })
       expect(stdout).toContain('All done.')
+    }, 90_000)
+
+    test.each(['dot.png', 'page.pdf'])(
+      'Claude Code reads %s, and the model gets it',
+      async (name) => {
+        bodies.length = 0
+        call = { name: 'Read', args: { file_path: join(work, name) } }
+        const { stdout, code } = await runClaude(`via-${wire}`)
+        expect([code, stdout.includes('All done.')]).toEqual([0, true])
+        const last = bodies.findLast((body) => HAS_RESULT.test(body)) ?? ''
+        expect(last.includes(name === 'page.pdf' ? PDF : PNG)).toBe(true)
+      },
+      90_000,
+    )
+
+    test('Codex looks at a picture, and the model gets it', async () => {
+      bodies.length = 0
+      call = { name: 'view_image', args: { path: join(work, 'dot.png') } }
+      const { stdout, code } = await runCodex(`via-${wire}`)
+      expect([code, stdout.includes('All done.')]).toEqual([0, true])
+      expect(bodies.at(-1)).toMatch(/iVBORw0KGgo/)
     }, 90_000)
   })
 }
