@@ -7,6 +7,7 @@ import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
 import { testReports } from './store-reports.contract.ts'
 import { testResponses } from './store-responses.contract.ts'
+import { testRetention } from './store-retention.contract.ts'
 import { testSecrets } from './store-secrets.contract.ts'
 import { testSums } from './store-sums.contract.ts'
 import type { StoreFactory, StoreUnderTest } from './store-under-test.ts'
@@ -47,6 +48,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('encrypted secrets', () => testSecrets(current))
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
+    describe('retention', () => testRetention(current))
     describe('reports', () => testReports(current))
     describe('sums', () => testSums(current))
     describe('quotas', () => testQuotas(current))

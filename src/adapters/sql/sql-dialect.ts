@@ -11,6 +11,8 @@ export interface DialectWords {
   runBulk: RunBulk
   /** Keeps other transactions from storing records until this one ends; null if every write transaction does. */
   keepStoringOut: RawBuilder<unknown> | null
+  /** Ends a SELECT of rows to change, so that it leaves out those that others hold; null if only one can write. */
+  skipLocked: RawBuilder<unknown> | null
 }
 
 export const SQLITE: DialectWords = {
@@ -19,6 +21,7 @@ export const SQLITE: DialectWords = {
   now: sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
   runBulk: runBulkOnSqlite,
   keepStoringOut: null,
+  skipLocked: null,
 }
 
 export const POSTGRES: DialectWords = {
@@ -28,4 +31,5 @@ export const POSTGRES: DialectWords = {
   runBulk: runBulkOnPostgres,
   // Storing starts with the records; taking row locks after them instead would end in a deadlock.
   keepStoringOut: sql`lock table usage_records in share mode`,
+  skipLocked: sql`for update skip locked`,
 }

@@ -96,7 +96,7 @@ export function storeOver(
     objects: createObjectStore(db),
     responses: createResponseRows(db),
     reports: createConsoleReports(db, prices ?? null),
-    deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs),
+    deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs, words),
     examination: createExamination(db),
     ...createAdminStore(db, words, { report: createProblemLog(logger), prices: prices ?? null }),
     // The process lock of the data folder ensures that no other process uses the file.

@@ -12,6 +12,7 @@ interface RetentionParts {
   deleteBefore(beforeMs: number): Promise<number>
   logger: Logger
   nowMs?: () => number
+  pause?: (ms: number) => Promise<void>
 }
 
 /** Returns a function that stops it. */
@@ -20,6 +21,7 @@ export function startRetention({
   deleteBefore,
   logger,
   nowMs = () => Date.now(),
+  pause = Bun.sleep,
 }: RetentionParts): () => void {
   if (days === 0) return () => {}
   let stopped = false
@@ -33,7 +35,7 @@ export function startRetention({
       const batch = await deleteBefore(nowMs() - days * DAY_MS)
       deleted += batch
       if (batch === 0) break
-      await Bun.sleep(PAUSE_MS)
+      await pause(PAUSE_MS)
     }
     isFailing = false
     if (deleted > 0) logger.info({ deleted, days }, 'records older than the retention were deleted')

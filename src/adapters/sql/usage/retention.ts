@@ -2,22 +2,23 @@
 import { type Kysely, sql } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
+import type { DialectWords } from '../sql-dialect.ts'
 
 /** A few milliseconds of work, after which others get the lock. */
 const BATCH = 500
 
-/** Deletes at most a batch of the oldest records before this time; returns how many. */
-export async function deleteRecordsBefore(db: Kysely<Tables>, beforeMs: number): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('usage_records')
-    .where('request_id', 'in', (oldest) =>
-      oldest
-        .selectFrom('usage_records')
-        .select('request_id')
-        .where('started_at', '<', isoTime(beforeMs))
-        .orderBy('started_at')
-        .limit(sql.lit(BATCH)),
-    )
-    .executeTakeFirst()
-  return Number(numDeletedRows)
+/**
+ * Deletes at most a batch of the oldest records before this time; returns how many. Several instances may do this at
+ * the same time: none waits for another, and none deletes what another is deleting.
+ */
+export async function deleteRecordsBefore(
+  db: Kysely<Tables>,
+  beforeMs: number,
+  { skipLocked }: Pick<DialectWords, 'skipLocked'>,
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from usage_records where request_id in (
+      select request_id from usage_records where started_at < ${isoTime(beforeMs)}
+      order by started_at limit ${sql.lit(BATCH)} ${skipLocked ?? sql``})`.execute(db)
+  return Number(numAffectedRows)
 }
