@@ -80,7 +80,9 @@ function fillRollups(db: Database): void {
   console.error('half hours')
   const sums = FIGURES.map((name) => `sum(${name})`).join(', ')
   const fold = (table: string, keys: string, from: string, source: string) =>
-    db.run(`INSERT INTO ${table} (${keys}, ${SUM_COLUMNS}) SELECT ${from}, ${sums} FROM ${source} GROUP BY ${from}`)
+    db.run(
+      `INSERT INTO ${table} (${keys}, ${SUM_COLUMNS}) SELECT ${from}, ${sums} FROM ${source} GROUP BY ${from}`,
+    )
   fold('usage_daily', `day, ${columns}`, `substr(slot, 1, 10), ${columns}`, 'usage_slots')
   fold('usage_by_day', 'day, model, upstream', 'day, model, upstream', 'usage_daily')
   fold('usage_by_user', 'day, user_id', 'day, user_id', 'usage_daily')
@@ -141,7 +143,9 @@ async function measure(folder: string): Promise<void> {
         times.push(performance.now() - startedMs)
       }
       const [least = 0] = times.toSorted((one, other) => one - other)
-      console.log(`${name}\t${status}\tfirst ${Math.round(times[0] ?? 0)}\tleast ${Math.round(least)}`)
+      console.log(
+        `${name}\t${status}\tfirst ${Math.round(times[0] ?? 0)}\tleast ${Math.round(least)}`,
+      )
     }
   } finally {
     await gateway.stop()

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { testAccounts } from './store-accounts.contract.ts'
 import { testByHand } from './store-by-hand.contract.ts'
+import { testConsole } from './store-console.contract.ts'
 import { testObjects } from './store-objects.contract.ts'
 import { testPrices } from './store-prices.contract.ts'
 import { testQuotas } from './store-quotas.contract.ts'
@@ -49,6 +50,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('changed by hand', () => testByHand(current))
     describe('usage', () => testUsage(current))
     describe('retention', () => testRetention(current))
+    describe('console', () => testConsole(current))
     describe('reports', () => testReports(current))
     describe('sums', () => testSums(current))
     describe('quotas', () => testQuotas(current))

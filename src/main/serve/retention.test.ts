@@ -42,7 +42,9 @@ test('batches follow each other with a pause until nothing is left', async () =>
   stop()
   expect(asked).toEqual([60, 60, 60, 60].map((days) => days * DAY_MS))
   expect(pauses).toEqual([250, 250, 250])
-  expect(lines).toEqual(['info records older than the retention were deleted {"deleted":1007,"days":40}'])
+  expect(lines).toEqual([
+    'info records older than the retention were deleted {"deleted":1007,"days":40}',
+  ])
 })
 
 test('a failure is logged, and the process goes on', async () => {
@@ -61,7 +63,9 @@ test('a failure is logged, and the process goes on', async () => {
   })
   await failed.promise
   stop()
-  expect(lines).toEqual(['warn old records were not deleted {"error":"Error: the database is away"}'])
+  expect(lines).toEqual([
+    'warn old records were not deleted {"error":"Error: the database is away"}',
+  ])
 })
 
 test('stopped, it begins no further batch', async () => {

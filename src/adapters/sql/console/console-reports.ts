@@ -60,18 +60,71 @@ export function createConsoleReports(
   }
 }
 
+/** What a table sums, and the pieces of the buckets that are read from it. */
+interface Source {
+  table: string
+  period: 'day' | 'slot'
+  text(ms: number): string
+  pieces: readonly (TimeRange & { bucket: number })[]
+}
+
 async function readSums(db: Kysely<Tables>, query: BucketQuery): Promise<BucketSum[]> {
-  const { buckets, by } = query
-  if (buckets.length === 0) return []
-  // Whole UTC days are already summed in a much smaller table.
-  const isDaily = buckets.every(
-    ({ fromMs, untilMs }) => (fromMs % DAY_MS) + (untilMs % DAY_MS) === 0,
-  )
-  const [table, period] = isDaily ? ['usage_daily', 'day'] : ['usage_slots', 'slot']
-  const text = (ms: number) => (isDaily ? isoTime(ms).slice(0, 'yyyy-mm-dd'.length) : slotText(ms))
-  const values = buckets.map(
-    ({ fromMs, untilMs }, at) =>
-      sql`(${sql.raw(String(at))}, cast(${text(fromMs)} as text), cast(${text(untilMs)} as text))`,
+  const sources = sourcesOf(query).filter(({ pieces }) => pieces.length > 0)
+  const found = await Promise.all(sources.map((source) => readSource(db, query, source)))
+  return found.length === 1 ? (found[0] ?? []) : merged(found.flat())
+}
+
+/** Whole UTC days are already summed in much smaller tables; half hours are read only for what lies around them. */
+function sourcesOf(query: BucketQuery): Source[] {
+  const pieces = query.buckets.map(({ fromMs, untilMs }, bucket) => {
+    const firstMs = Math.ceil(fromMs / DAY_MS) * DAY_MS
+    const endMs = Math.floor(untilMs / DAY_MS) * DAY_MS
+    if (firstMs >= endMs) return { bucket, days: [], slots: [{ fromMs, untilMs }] }
+    const around = [
+      { fromMs, untilMs: firstMs },
+      { fromMs: endMs, untilMs },
+    ]
+    return {
+      bucket,
+      days: [{ fromMs: firstMs, untilMs: endMs }],
+      slots: around.filter((range) => range.fromMs < range.untilMs),
+    }
+  })
+  const of = (kind: 'days' | 'slots') =>
+    pieces.flatMap((piece) => piece[kind].map((range) => ({ ...range, bucket: piece.bucket })))
+  return [
+    { table: dayTableOf(query), period: 'day', text: dayText, pieces: of('days') },
+    { table: 'usage_slots', period: 'slot', text: slotText, pieces: of('slots') },
+  ]
+}
+
+/** The smallest table that tells apart what is asked for. */
+function dayTableOf({ by, userId, apiKeyId, model, upstream }: BucketQuery): string {
+  const needsUser = userId !== null || by.includes('user')
+  const needsKey = apiKeyId !== null || by.includes('key')
+  if (!needsUser && !needsKey) return 'usage_by_day'
+  const needsMore =
+    needsKey ||
+    model !== null ||
+    upstream !== null ||
+    by.includes('model') ||
+    by.includes('upstream')
+  return needsMore ? 'usage_daily' : 'usage_by_user'
+}
+
+function dayText(ms: number): string {
+  return isoTime(ms).slice(0, 'yyyy-mm-dd'.length)
+}
+
+async function readSource(
+  db: Kysely<Tables>,
+  query: BucketQuery,
+  { table, period, text, pieces }: Source,
+): Promise<BucketSum[]> {
+  const { by } = query
+  const values = pieces.map(
+    ({ fromMs, untilMs, bucket }) =>
+      sql`(${sql.raw(String(bucket))}, cast(${text(fromMs)} as text), cast(${text(untilMs)} as text))`,
   )
   const groups = by.map((name, at) => `${COLUMNS[name]} as g${at}`)
   const sums = Object.entries(FIGURES).map(
@@ -86,12 +139,30 @@ async function readSums(db: Kysely<Tables>, query: BucketQuery): Promise<BucketS
     where ${conditions(query)}
     group by ${sql.raw(grouped)}`.execute(db)
   return rows.map((row) => ({
-    ...(Object.fromEntries(
-      Object.keys(FIGURES).map((name) => [name, Number(row[name] ?? 0)]),
-    ) as Omit<BucketSum, 'bucket' | 'group'>),
+    ...figuresOf((name) => Number(row[name] ?? 0)),
     bucket: Number(row.bucket),
     group: by.map((_, at) => String(row[`g${at}`])),
   }))
+}
+
+type Figures = Omit<BucketSum, 'bucket' | 'group'>
+
+function figuresOf(give: (name: keyof Figures) => number): Figures {
+  const names = Object.keys(FIGURES) as (keyof Figures)[]
+  return Object.fromEntries(names.map((name) => [name, give(name)])) as unknown as Figures
+}
+
+/** One sum for each bucket and group. */
+function merged(sums: readonly BucketSum[]): BucketSum[] {
+  const byKey = new Map<string, BucketSum>()
+  for (const sum of sums) {
+    const key = JSON.stringify([sum.bucket, sum.group])
+    const known = byKey.get(key)
+    const total =
+      known === undefined ? sum : { ...known, ...figuresOf((name) => known[name] + sum[name]) }
+    byKey.set(key, total)
+  }
+  return [...byKey.values()]
 }
 
 function conditions({ userId, apiKeyId, model, upstream }: UsageFilter): RawBuilder<boolean> {

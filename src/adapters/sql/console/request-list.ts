@@ -11,12 +11,42 @@ import type { PricedEntry, RequestEntry, RequestQuery } from '../../../usage/con
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
 import type { Outcome } from '../../../usage/record.ts'
 import type { Tables, UsageRecordsTable } from '../schema/schema.ts'
+import { DAY_MS } from '../usage/day-sums.ts'
 import { costPartsOf } from '../usage/prices.ts'
 
 export async function readRequests(
   db: Kysely<Tables>,
   query: RequestQuery,
 ): Promise<RequestEntry[]> {
+  if (query.model === null && query.upstream === null) return readRange(db, query)
+  const found: RequestEntry[] = []
+  // No index finds a rare model among millions of requests, but the totals know its days.
+  for (const day of await daysWith(db, query)) {
+    const fromMs = Math.max(query.fromMs, day)
+    const untilMs = Math.min(query.untilMs, day + DAY_MS)
+    const limit = query.limit - found.length
+    found.push(...(await readRange(db, { ...query, fromMs, untilMs, limit })))
+    if (found.length >= query.limit) break
+  }
+  return found
+}
+
+/** The days, newest first, that have requests to the model and the upstream. */
+async function daysWith(
+  db: Kysely<Tables>,
+  { model, upstream, fromMs, untilMs, after }: RequestQuery,
+): Promise<number[]> {
+  const last = after === null ? isoTime(untilMs) : after.startedAt
+  const { rows } = await sql<{ day: string }>`
+    select distinct day from usage_by_day
+    where day >= ${isoTime(fromMs).slice(0, 10)} and day <= ${last.slice(0, 10)}
+      and ${model === null ? sql`1 = 1` : sql`model = ${model}`}
+      and ${upstream === null ? sql`1 = 1` : sql`upstream = ${upstream}`}
+    order by day desc`.execute(db)
+  return rows.map(({ day }) => Date.parse(day))
+}
+
+async function readRange(db: Kysely<Tables>, query: RequestQuery): Promise<RequestEntry[]> {
   const { userId, apiKeyId, model, upstream, outcome, after } = query
   let select = db
     .selectFrom('usage_records')

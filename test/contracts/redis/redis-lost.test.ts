@@ -1,9 +1,9 @@
 /** Counters that lose Redis: what they report, and what counts when it is back. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { createRedisCounters, type RedisCounters } from '../../src/adapters/redis/counters.ts'
-import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
-import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
-import { waitFor } from '../support/waiting.ts'
+import { createRedisCounters, type RedisCounters } from '../../../src/adapters/redis/counters.ts'
+import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
+import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts'
+import { waitFor } from '../../support/waiting.ts'
 
 let redis: RedisServer
 let opened: RedisCounters[]

@@ -1,9 +1,14 @@
 /** The window in Lua behaves like limits/window.ts, with clocks that a test sets. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { CORRECT, correctArguments, TAKE, takeArguments } from '../../src/adapters/redis/scripts.ts'
-import type { Demand } from '../../src/limits/counters.ts'
-import { createMemoryCounters } from '../../src/limits/memory-counters.ts'
-import { type RedisServer, startRedis } from '../support/servers/redis-server.ts'
+import {
+  CORRECT,
+  correctArguments,
+  TAKE,
+  takeArguments,
+} from '../../../src/adapters/redis/scripts.ts'
+import type { Demand } from '../../../src/limits/counters.ts'
+import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
+import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts'
 
 const CLOCK = "redis.call('TIME')"
 /** The same script, with the time as its last argument. */
