@@ -132,5 +132,5 @@ test.each([
 ])('%j is refused with a reason and a remedy', async (header) => {
   const { exitCode, stderr } = await gateway.cli(['upstream', 'update', 'main', '--header', header])
   expect(exitCode).toBe(2)
-  expect(stderr).toContain("is the gateway's own and can't be fixed. Leave it out")
+  expect(stderr).toContain("is the gateway's own and can't be fixed. Remove it")
 })
