@@ -19,6 +19,7 @@ const PAGES = [
   'upstreams',
   'upstreams?create=true',
   'models',
+  'models?create=true',
   'playground',
   'doctor',
   'audit',

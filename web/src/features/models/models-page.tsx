@@ -146,6 +146,7 @@ function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
       {
         id: 'origin',
         header: t`Source`,
+        meta: { className: 'whitespace-nowrap' },
         cell: ({ row: { original } }) =>
           original.origin === 'declared' ? t`defined here` : t`the providers' lists`,
       },
