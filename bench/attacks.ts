@@ -275,7 +275,7 @@ function upstream() {
 const vendor = upstream()
 const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-attacks-'))
 const target = await start(folder, `http://127.0.0.1:${vendor.port}/v1`)
-console.log(`${TREE}\n${'attack'.padEnd(42)}memory  nobody answered  in all`)
+console.log(`${TREE}\n${'attack'.padEnd(42)}memory  no answer for  in all`)
 for (const [name, attack] of Object.entries(ATTACKS)) {
   const { memory, stallMs, tookMs, outcome } = await during(target, () => attack(target))
   console.log(

@@ -26,7 +26,6 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'output_text',
     'input_tokens_details',
     'output_tokens_details',
-    'max_output_tokens',
     'output_index',
     'sequence_number',
     'encrypted_content',

@@ -32,7 +32,7 @@ export function checkedName(name: string, code: AdminErrorCode): string {
   throw adminError(code, { name })
 }
 
-/** For names that nobody typed, such as those of an identity provider. */
+/** For names that were not typed, such as those of an identity provider. */
 export function isUsableName(name: string): boolean {
   return NAME.test(name) && name.normalize('NFC') === name
 }

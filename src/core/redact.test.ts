@@ -59,7 +59,7 @@ test.each([
   expect(isSecret(key)).toBe(expected)
 })
 
-test('a word given as a key is left where it stands', () => {
+test('a common word used as a key is not redacted', () => {
   expect(redact('Start lm-studio first.', secretForms('lm-studio'))).toBe('Start lm-studio first.')
   expect(echoForms('lm-studio')).toEqual([])
 })

@@ -4,7 +4,7 @@
 const LARGE_PIECE = 16 * 1024
 
 /**
- * For bytes that nobody reads any more: they are empty afterwards. The collector would let some seventy megabytes of
+ * For bytes that are not read any more: they are empty afterwards. The collector would let some seventy megabytes of
  * them gather at a gigabyte a second (bench/large-bodies.ts). Does nothing if their buffer may hold anything else.
  */
 export function releaseBytes({ buffer, byteLength }: Uint8Array): void {

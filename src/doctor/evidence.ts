@@ -172,7 +172,7 @@ export interface QuotaEvidence {
   month: string
   resetMs: number
   asked: number
-  /** Of which each may have leased what is not used. */
+  /** Each may hold a lease on quota that it has not used. */
   instances: number
   /** The user named by the caller, or the user of the request. */
   user: string | null

@@ -56,7 +56,7 @@ describe('a stream', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('sends its head alone where it is told to, and may have no end of its own', () => {
+  test('sends its head first if asked to, and may leave its end open', () => {
     const { receive, asked, sent } = connected()
     receive(GET)
     const stream = asked[0]?.stream(OK)

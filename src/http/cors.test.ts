@@ -30,7 +30,7 @@ describe('CORS', () => {
   test('adds nothing for a request that comes from no page', () => {
     expect(corsHeaders(['*'], from({}))).toBeNull()
   })
-  test('a preflight allows the headers the page names, unless they are no header names', () => {
+  test('a preflight allows the headers that the page names, if they are valid names', () => {
     const names = 'authorization,content-type,x-stainless-lang'
     const allowed = (list: string) =>
       preflightHeaders(from({ 'access-control-request-headers': list }))[

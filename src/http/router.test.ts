@@ -36,7 +36,7 @@ describe('router', () => {
     expect(found('GET', '/m/deepseek-ai/V3:free')?.[1]).toEqual({ model: 'deepseek-ai/V3:free' })
     expect(found('GET', '/m/')).toBeNull()
   })
-  test('leaves percent-encoding to whoever reads a parameter', () => {
+  test('leaves percent-encoding to the reader of a parameter', () => {
     const match = router.match('GET', '/a/x%2Fy')
     expect(match?.params).toEqual({ id: 'x%2Fy' })
     expect(decodedOr(match?.params.id ?? '')).toBe('x/y')

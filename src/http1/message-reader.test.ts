@@ -153,7 +153,7 @@ describe('a message in tiny chunks', () => {
     expect(parts).toEqual([10_000, 5_000])
   })
 
-  test('keeps its order beside large chunks', () => {
+  test('keeps its order among large chunks', () => {
     const given: string[] = []
     const reader = new MessageReader(
       {

@@ -113,7 +113,7 @@ describe('what llhttp refuses', () => {
   test.each(['a: \x01', 'a: \x7f', 'a: \x0b'])('%j is no header', (line) => {
     expect(() => head([line])).toThrow(MalformedMessage)
   })
-  test('an @ in a path or a query is nobody', () => {
+  test('an @ in a path or a query names no user', () => {
     expect(head([], 'GET http://x/a@b?c=//d@e HTTP/1.1').target).toBe('http://x/a@b?c=//d@e')
     expect(head([], 'GET /x?u=http://a@b HTTP/1.1').method).toBe('GET')
   })

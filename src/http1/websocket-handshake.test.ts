@@ -26,7 +26,7 @@ test('a key among the subprotocols is the caller’s, and goes no further', () =
   ])
 })
 
-test('no upgrade is no offer', () => {
+test('a request without an upgrade makes no offer', () => {
   expect(readOffer(from({}))).toBeNull()
   expect(readOffer(from({ ...GOOD, upgrade: 'h2c' }))).toBeNull()
 })

@@ -37,7 +37,7 @@ describe('the address of a client', () => {
     ],
     ['is the proxy where the header is missing', '10.1.1.1', null, PROXIES, '10.1.1.1'],
     [
-      'ends at what is no address, because nobody trusted wrote it',
+      'ends at what is no address, because no trusted proxy wrote it',
       '10.1.1.1',
       '1.2.3.4, nonsense, 10.9.9.9',
       PROXIES,

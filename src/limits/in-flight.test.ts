@@ -73,7 +73,7 @@ describe('requests in flight', () => {
     await refusal(inFlight, callerOf(1))
   })
 
-  test("a key's own cap replaces the default, and 0 is no limit", async () => {
+  test("a key's own cap replaces the default, and 0 means no limit", async () => {
     const inFlight = inFlightWith({ perKey: cap(1) })
     const own = callerOf(1, { maxInFlight: 2 })
     enter(inFlight, own)

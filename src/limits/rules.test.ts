@@ -71,7 +71,7 @@ describe('a refusal', () => {
     expect(error.headers).toEqual({ 'retry-after': '13', 'retry-after-ms': '12346' })
   })
 
-  test('of what can never pass tells clients not to try again', () => {
+  test('of a request that can never pass tells clients not to retry', () => {
     const error = limitRefusal(limits, states([0, 0, 0, Number.POSITIVE_INFINITY]))
     expect(error.message).toContain(
       'the address 192.0.2.1 may use 1000 tokens a minute, so it can never pass',

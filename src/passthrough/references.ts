@@ -30,7 +30,7 @@ const KIND_OF_TYPE = new Map([
 ])
 /** In a body, `call_id` is the id of a function call. */
 const KIND_IN_QUERY = new Map([...KIND_OF_FIELD, ['call_id', 'call']])
-/** What a client describes or a model wrote: ids in it are looked up by nobody. */
+/** What a client describes or a model wrote: ids in it are not looked up. */
 const OPAQUE: ReadonlySet<string> = new Set([
   'input_schema',
   'json_schema',
@@ -39,7 +39,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
 ])
 const TOOL_CALL = /tool_use$/
 
-/** A request names at most so many objects, each of which is looked up. OpenAI takes up to 2,000 files in one. */
+/** A request names at most so many objects, and each is looked up. OpenAI takes up to 2,000 files in one. */
 const MAX_REFERENCES = 5_000
 
 export interface Reference {

@@ -16,7 +16,7 @@ test.each([
   expect(unitCostUsd(meter, model, request, units)).toBeCloseTo(usd, 10)
 })
 
-test('what nobody has priced has no price', () => {
+test('a model without a known price has none', () => {
   expect(unitCostUsd('images', 'flux', {}, 1)).toBeNull()
   expect(unitCostUsd('unpriced', 'tts-1', {}, 1)).toBeNull()
 })

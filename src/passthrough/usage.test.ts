@@ -31,7 +31,7 @@ describe('tokens', () => {
     expect(tokensIn(reply)).toBeNull()
   })
 
-  test('are told apart by kind', () => {
+  test('are counted by kind', () => {
     const usage = {
       input_tokens: 10,
       output_tokens: 6,
@@ -56,7 +56,7 @@ describe('units', () => {
     expect(usedBy('video', { seconds: '8' }, { status: 'queued' }).units).toBe(8)
   })
 
-  test('are not counted beside tokens, nor where nothing says them', () => {
+  test('are not counted next to tokens, nor if they are not reported', () => {
     const usage = { input_tokens: 1, output_tokens: 1 }
     expect(usedBy('images', {}, { data: [{}], usage }).units).toBeNull()
     expect(usedBy('seconds', {}, { text: 'Hello' }).units).toBeNull()

@@ -52,7 +52,7 @@ const CHARGES = {
   } as unknown as Services['quotas'],
 }
 
-test('a mirror gets the request, and its answer reaches nobody', async () => {
+test('a mirror gets the request, and its answer is dropped', async () => {
   const { ask, transport, copies, counted } = await rig({}, async () => completion('copied'))
   CHARGES.charged.length = 0
   const { text, record } = await ask(chat({ model: 'fast' }))

@@ -1,7 +1,7 @@
 /**
  * Mirrors: targets that get copies of a model's requests, e.g. to try another model on real traffic. A copy is sent
  * next to the client's own request, which waits for nothing of it; its answer is read and dropped. It is recorded
- * apart: under the system user, whom nobody charges, with `.mirror` after the request's id.
+ * apart: under the system user, which is not charged, with `.mirror` after the request's id.
  */
 import type { Caller } from '../access/caller.ts'
 import { type ApiKey, SYSTEM_USER_ID, type User } from '../core/entities.ts'

@@ -9,7 +9,7 @@ const BOUNDS: ScanBounds = {
 }
 
 describe('scanning a JSON object', () => {
-  test('finds each member where it stands', () => {
+  test('finds each member at its place', () => {
     const text = ' { "model" : "a\\"b" , "n":1,"deep":{"model":[1,"}"]} } '
     const members = membersIn(text)
     const value = (key: string) => {

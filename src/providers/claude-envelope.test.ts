@@ -47,7 +47,7 @@ describe.each([
   })
 })
 
-test('a body that is no object passes as it is', () => {
+test('a body that is not an object passes unchanged', () => {
   const request = { ...REQUEST, body: null }
   expect(inEnvelope(request, BEDROCK)).toBe(request)
 })

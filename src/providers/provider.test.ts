@@ -34,7 +34,7 @@ test('another endpoint, model, secret or row has another destination', () => {
   ])
 })
 
-test('deployments of Azure are told apart by their models', () => {
+test('deployments of Azure are distinguished by their models', () => {
   const eu = { ...key, baseUrl: 'https://eu.test', deployments: { one: 'first', two: 'second' } }
   const urls = ['one', 'two', 'one'].map((model) => azure.destination(eu, 's', chat(model)).url)
   expect(urls).toEqual(

@@ -63,7 +63,7 @@ describe('a hold', () => {
     expect(await held(one, ada(1_000), 1)).toBe('insufficient_quota')
   })
 
-  test('is not given out of what is just given back, nor of what may be, as the answer was lost', async () => {
+  test('is not taken from quota that is being returned, or may be because the answer was lost', async () => {
     const ledger = plainLedger(1_000)
     const port = ledger.portOf(() => false)
     const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
@@ -97,7 +97,7 @@ describe('a hold', () => {
     expect(ledger.promised()).toBeLessThanOrEqual(1_000)
   })
 
-  test('waits for what requests of another instance hold, and is told to come back where they go on', async () => {
+  test('waits for quota that requests of another instance hold, and is asked to retry if they go on', async () => {
     const ledger = plainLedger(1_000)
     const [one, other] = pairOn(ledger)
     const running = (await one.hold(ada(1_000), 600, NOW)) as QuotaReservation

@@ -75,7 +75,7 @@ describe('a hold', () => {
     expect(await held(quotas, ada(1_000), 700)).toBeObject()
   })
 
-  test('follows a quota that was raised, lowered or taken away, once it is told of the change', async () => {
+  test('follows a quota that was raised, lowered or removed, once it is notified', async () => {
     const ledger = plainLedger(100)
     const quotas = quotasOn(ledger.port)
     const change = async (quota: number | null) => {
@@ -107,7 +107,7 @@ describe('a hold', () => {
     expect(await held(quotas, ada(100), 40)).toBeObject()
   })
 
-  test('that is larger than the whole quota is told that it can never pass', async () => {
+  test('that is larger than the whole quota is refused for good', async () => {
     const quotas = quotasOn(plainLedger(100).port)
     const error = await Promise.resolve(quotas.hold(ada(100), 101, NOW)).catch((thrown) => thrown)
     expect(error.message).toContain('is 100 tokens, and this request alone asks for 101')
@@ -138,7 +138,7 @@ describe('a hold', () => {
     expect(await held(quotas, ada(1_000), 10)).toBeObject()
   })
 
-  test('gives back what nobody asks for, and only that', async () => {
+  test('gives back what is not asked for, and only that', async () => {
     const ledger = plainLedger(100)
     const quotas = quotasOn(ledger.port)
     const hold = (await quotas.hold(ada(100), 30, NOW)) as QuotaReservation

@@ -63,7 +63,7 @@ describe('specificity', () => {
     expect(mostSpecific([local], 'gpt-4o')).toBeNull()
   })
 
-  test('a star at the end of a name stands for any rest', () => {
+  test('a star at the end of a name matches any rest', () => {
     expect(allowsModel(['gpt-4*'], 'gpt-4o')).toBe(true)
     expect(allowsModel(['gpt-4'], 'gpt-4o')).toBe(false)
     expect(allowsModel([], 'gpt-4o')).toBe(false)

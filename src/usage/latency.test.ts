@@ -33,7 +33,7 @@ describe('percentile', () => {
   })
 })
 
-test('the gateway’s own time is told apart below a millisecond', () => {
+test('the gateway’s own time is measured below a millisecond', () => {
   const counts = [0.1, 0.2, 0.4].map((ms) => ({ bucket: overheadBucketOf(ms), requests: 1 }))
   expect(overheadPercentile(counts, 0.5)).toBeCloseTo(0.2, 1)
   expect(overheadPercentile([], 0.5)).toBeNull()

@@ -110,16 +110,13 @@ export function testByHand(current: () => StoreUnderTest): void {
     ['users', `monthly_quota_tokens=-5`],
     ['users', `role='root'`],
     ['users', `status='on'`],
-  ])(
-    'the database refuses a malformed row of %s (%s), whoever writes it',
-    async (table, change) => {
-      const { store, byHand } = current()
-      await prepare()
-      const before = await store.readDirectory()
-      expect(() => byHand(`UPDATE ${table} SET ${change} WHERE id=1`)).toThrow()
-      expect(await store.readDirectory()).toEqual(before)
-    },
-  )
+  ])('the database refuses a malformed row of %s (%s) from any program', async (table, change) => {
+    const { store, byHand } = current()
+    await prepare()
+    const before = await store.readDirectory()
+    expect(() => byHand(`UPDATE ${table} SET ${change} WHERE id=1`)).toThrow()
+    expect(await store.readDirectory()).toEqual(before)
+  })
 
   test.each([
     `models='["gpt-4o", 4]'`,
@@ -163,7 +160,7 @@ export function testByHand(current: () => StoreUnderTest): void {
     expect((await store.listApiKeys()).items).toHaveLength(1)
   })
 
-  test('a malformed proxy key admits nobody', async () => {
+  test('a malformed proxy key admits no caller', async () => {
     const { store, byHand, logged } = current()
     await prepare()
     byHand(`UPDATE api_keys SET allowed_models='[4]' WHERE id=1`)

@@ -45,7 +45,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(sum).toBe(1000)
   })
 
-  test("a lease that was not renewed for so long that its instance is gone stands in nobody's way", async () => {
+  test('an expired lease of an instance that is gone blocks no other', async () => {
     const { lease } = await prepare(1000)
     const renewed = (msAgo: number) => {
       const at = new Date(Date.now() - msAgo).toISOString()
@@ -104,7 +104,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(await lease('b', { needed: 1 })).toMatchObject({ leasedElsewhere: 0, lease: 0 })
   })
 
-  test('null takes the default, 0 is no quota, and who is gone gets nothing', async () => {
+  test('null takes the default, 0 means no quota, and a removed user gets nothing', async () => {
     const { store, id, lease } = await prepare(null)
     expect(await lease('a', { defaultTokens: 70 })).toMatchObject({ quota: 70, lease: 70 })
     expect(await lease('a', { lease: 7 })).toMatchObject({ quota: null, lease: 7 })

@@ -28,7 +28,7 @@ const ALL: UsageQuery = {
 }
 
 export function testReports(current: () => StoreUnderTest): void {
-  test('an aborted request is no error, and the end of the asked time is left out', async () => {
+  test('an aborted request is not an error, and the end of the time range is exclusive', async () => {
     const { store } = current()
     await store.settle(
       [

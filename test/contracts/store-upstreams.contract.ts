@@ -207,7 +207,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
       expect(await models()).toEqual([limited(id)])
     })
 
-    test('that are malformed are refused by the database, whoever writes them', async () => {
+    test('that are malformed are refused by the database, from any program', async () => {
       const { byHand } = current()
       const { id } = await add()
       const insert = (status: string) =>

@@ -84,7 +84,7 @@ export function testUsage(current: () => StoreUnderTest): void {
     expect(look('SELECT requests FROM usage_daily')).toEqual([{ requests: 1 }, { requests: 1 }])
   })
 
-  test('an empty batch is no work', async () => {
+  test('an empty batch does nothing', async () => {
     await current().store.settle([], INSTANCE)
     expect(count()).toBe(0)
   })

@@ -143,7 +143,7 @@ describe('with any one bit flipped', () => {
 })
 
 describe('damage in the middle', () => {
-  test('is told with its place, and what stands around it is read', () => {
+  test('is reported with its place, and the lines around it are read', () => {
     const [first = '', second = '', third = ''] = LINES
     const rubbish = 'rubbish \u0000 of any kind\n'
     const { items, damage } = readAll(bytesOf(first + rubbish + second + third))
@@ -167,7 +167,7 @@ describe('damage in the middle', () => {
   })
 })
 
-test('what a newer version wrote in another form is no record', () => {
+test('a line in the form of a newer version is not read as a record', () => {
   const content = '["Z",1]'
   const line = `${crc(bytesOf(content)).toString(16).padStart(8, '0')} ${content}`
   expect(readLine(bytesOf(line), crc)).toBeNull()

@@ -11,7 +11,7 @@ export const ownerKey = (owner: string) => `${PREFIX}${owner}`
 
 /** An instance that can't renew its session for so long loses its slots. */
 export const SESSION_LASTS_MS = 10_000
-/** A hash outlives the sessions in it, and nobody else deletes it. */
+/** A hash outlives the sessions in it, and nothing else deletes it. */
 const HASH_LASTS_MS = 120_000
 
 /**

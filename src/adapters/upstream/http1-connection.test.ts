@@ -159,7 +159,7 @@ describe('a connection', () => {
     expect(await reply.next()).toBeNull()
   })
 
-  test('that is reset is no end of a reply without length', async () => {
+  test('that is reset does not end a reply without a length', async () => {
     const { connection, receive } = connected()
     const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\n\r\nall')
@@ -182,7 +182,7 @@ describe('a connection', () => {
     expect(events).toEqual(['idle', 'destroyed', 'gone'])
   })
 
-  test('is held back while nobody takes the body', async () => {
+  test('is held back while the body is not taken', async () => {
     const { connection, receive, events } = connected()
     const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n')

@@ -20,7 +20,7 @@ function replyWith() {
   return { reply, held, push, next }
 }
 
-test('chunks of one read come together, to whoever waits and to whoever asks later', async () => {
+test('chunks of one read come together, to a reader that waits and to one that asks later', async () => {
   const { reply, push, next } = replyWith()
   const waiting = next()
   push('a', 'b', 'c')

@@ -17,7 +17,7 @@ test('what a sum has beyond the requests is missing, and nothing where it has le
   expect(missing(stated, stated)).toEqual([])
 })
 
-test('the parts of what is missing make up its total, whatever the predecessor wrote', () => {
+test('the missing parts add up to the missing total, whatever the predecessor wrote', () => {
   const stated = totalsOf([
     { userId: '1', period: '2026-11', promptTokens: 0, completionTokens: 0, totalTokens: 30 },
   ])

@@ -28,6 +28,6 @@ test('a prefix is never that of a key minted here', () => {
   expect(shownPrefix('', '3')).toBe('imported-3')
 })
 
-test('what is no address is none', () => {
+test('a text that is not an address is refused', () => {
   expect(['a@b.c', 'nobody', null].map(isEmail)).toEqual([true, false, false])
 })

@@ -16,7 +16,7 @@ test('no other name is, nor one of a language’s own', () => {
     expect(presetFor(name)).toBeNull()
 })
 
-test('a vendor is known by its address too, and nobody by an address of this machine', () => {
+test('a vendor is known by its address too, but not by an address of this machine', () => {
   expect(presetAt('https://api.deepseek.com/v1')).toBe(PROVIDER_PRESETS.deepseek)
   expect(presetAt('http://127.0.0.1:11434/v1')).toBeNull()
   expect(presetAt('https://api.example.com')).toBeNull()

@@ -15,7 +15,7 @@ test('any time is written as Date writes it, whatever was written before', () =>
   )
 })
 
-test('what is no time throws, and does not spoil the next one', () => {
+test('an invalid time throws, and does not affect the next one', () => {
   const ms = Date.UTC(2026, 10, 23)
   expect(isoTime(ms)).toBe('2026-11-23T00:00:00.000Z')
   expect(() => isoTime(Number.NaN)).toThrow(RangeError)

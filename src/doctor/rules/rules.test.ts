@@ -83,7 +83,7 @@ const proxied = (through: readonly (typeof REPLY | { ok: false; error: string })
     }),
   )
 
-test('another program on the port of the gateway is no gateway', () => {
+test('another program on the port of the gateway is not taken for the gateway', () => {
   const direct = { ...REPLY, status: 200, isGateway: false }
   const evidence = { url: 'http://127.0.0.1:8000', publicUrl: null, listens: '127.0.0.1:8000' }
   expect(codes(judgeProxy({ ...evidence, direct, services: {}, through: [] }))).toEqual([
@@ -155,7 +155,7 @@ test('certificates: ended, ending, of others, untrusted, and clocks that are wro
   expect(certified({ clockSkewS: 90 })).toEqual(['tls.clock', 'tls.ok'])
 })
 
-test('the database: its fault stands alone, and little space or a small pool beside a good one', () => {
+test('the database: its fault is reported alone, little space or a small pool with a good one', () => {
   const well = {
     place: 'PostgreSQL db:5432/gpt_proxy',
     path: '/data',

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { createBodyMemory } from './body-memory.ts'
 
-test('requests share the budget, and who finds no room is told to come back', () => {
+test('requests share the budget, and one that finds no room is asked to retry', () => {
   const memory = createBodyMemory(100)
   const [one, other] = [memory.open(), memory.open()]
   one.growTo(60)

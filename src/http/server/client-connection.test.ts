@@ -62,7 +62,7 @@ describe('a request', () => {
     expect([asked.length, events]).toEqual([0, ['ended']])
   })
 
-  test('whose chunks are malformed says so to whoever waits for its body', () => {
+  test('with malformed chunks fails for the reader of its body', () => {
     const { receive, asked } = connected()
     const text = GET.replace('\r\n\r\n', '\r\ntransfer-encoding: chunked\r\n\r\n')
     let told = 0
@@ -75,7 +75,7 @@ describe('a request', () => {
     expect(exchange?.malformed).toBe('a chunk has no proper size')
   })
 
-  test('with Expect is told to go on when its body is asked for, and not after a byte of it', () => {
+  test('with Expect gets its 100 when its body is read, and not after a byte of it', () => {
     const { receive, asked, sent } = connected()
     const [head = ''] = POST.split('hello')
     receive(head.replace('\r\n\r\n', '\r\nexpect: 100-continue\r\n\r\n'))
@@ -86,7 +86,7 @@ describe('a request', () => {
     expect(sent()).toBe('HTTP/1.1 100 Continue\r\n\r\n')
   })
 
-  test('whose client leaves is told so', () => {
+  test('learns that its client has left', () => {
     const { receive, asked, connection, sent } = connected()
     receive(GET)
     const told: string[] = []

@@ -38,7 +38,7 @@ test('the first start says what to do next, with lines that can be pasted', () =
   expect(text).toContain('npx gpt-proxy user create alice && npx gpt-proxy key create alice')
 })
 
-test('a gateway with provider keys is not told to add one', () => {
+test('a gateway with provider keys does not suggest adding one', () => {
   const text = written({ isFirst: true, upstreams: 2 })
   expect(text).not.toContain('upstream add')
   expect(text).toContain('Next steps:')

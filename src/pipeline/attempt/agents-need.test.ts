@@ -66,7 +66,7 @@ describe.each(PAIRS)('a $from client of a $to upstream', ({ client, upstream }) 
     expect([read.errors.length, read.reasons, text.includes('[DONE]')]).toEqual([1, [], false])
   })
 
-  test('is told when to come back, even if the upstream did not say', async () => {
+  test('learns when to retry, even if the upstream did not say', async () => {
     const body = JSON.stringify(upstream.error(429, 'Slow down', 'rate_limit_exceeded'))
     const { status, headers } = await answered(client, upstream, { status: 429, body })
     expect(status).toBe(429)
@@ -128,7 +128,7 @@ describe('bytes of the same format', () => {
     expect(JSON.parse(sent).model).toBe('claude-x')
   })
 
-  test('of a thought mean the same to the letter beside an operator’s parameters', async () => {
+  test('of a thought stay identical, also with an operator’s parameters', async () => {
     const parameters = { default: { top_p: 0.5 }, set: { temperature: 0 }, drop: ['max_tokens'] }
     const sent = JSON.parse(await sentWith(parameters))
     expect(sent).toMatchObject({ model: 'claude-x', temperature: 0, top_p: 0.5 })

@@ -1,4 +1,4 @@
-/** Which key of which target is asked next, as its breakers and its slots allow. */
+/** Chooses the target and the key that are asked next, as breakers and slots allow. */
 import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'
 import { type Candidate, candidateId, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'

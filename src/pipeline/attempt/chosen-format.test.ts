@@ -58,7 +58,7 @@ describe.each(NAMED)('a $name client of an upstream that takes Responses only', 
     expect(answer.record).toMatchObject({ promptTokens: 12, completionTokens: 3, estimated: false })
   })
 
-  test('is told in its own form that the prompt is too long', async () => {
+  test('learns in its own form that the prompt is too long', async () => {
     const said = { message: 'Too long', code: 'context_length_exceeded', type: 'x', param: 'input' }
     const gateway = await inProcess(
       () => ({ status: 400, body: JSON.stringify({ error: said }) }),

@@ -29,7 +29,7 @@ export function excludeTargets(
   return failed.class === 'context' || (failed.class === 'filter' && !!definition?.fallbackOnFilter)
 }
 
-/** For an answer of which a filter left nothing: whether the operator wants another target to be asked, and one is left. */
+/** For an answer that a filter emptied: true if the operator wants another target to be asked, and one is left. */
 export function mayFollowFilter(tries: RequestTries): boolean {
   const { plan, current, definition, limits } = tries
   if (definition?.fallbackOnFilter !== true || limits.noFallback) return false

@@ -65,7 +65,7 @@ describe('a reply', () => {
     expect((await gateway.ask(chat())).text).toContain('lm-studio')
   })
 
-  test('passes events that nobody here can read', async () => {
+  test('passes events that the gateway cannot read', async () => {
     const odd = 'event: odd\ndata: not json\n\n'
     const gateway = await inProcess(() => ({ body: piece('a') + odd + piece({}, 'stop') + DONE }))
     expect((await gateway.ask(streamed())).text).toContain(odd)

@@ -60,7 +60,7 @@ export class WrappedReader implements StreamReader {
     return this.inner.place ?? null
   }
 
-  /** Whoever reads along can't do so at another upstream. */
+  /** The reading can't go on at another upstream. */
   sent(): SentStream | null {
     return null
   }

@@ -1,4 +1,4 @@
-/** What the list of models says of each, whoever knows it: the operator, the vendor, or the published prices. */
+/** What the list of models says of each, from the operator, the vendor or the published prices. */
 import { describe, expect, test } from 'bun:test'
 import { scriptedTransport } from '../../../test/support/in-process/scripted-transport.ts'
 import {
@@ -85,7 +85,7 @@ describe('a model that an operator named', () => {
     expect(byId.fast).toMatchObject({ id: 'fast', context_window: 400_000 })
   })
 
-  test('says nothing that nobody knows', async () => {
+  test('says nothing that is unknown', async () => {
     const { byId } = await listOf({
       upstreams: [upstreamKey(1, { models: ['house-model'] })],
     })

@@ -1,4 +1,4 @@
-/** What is paid for at its end is charged before it is deleted: afterwards nobody could say what it used. */
+/** What is paid for at its end is charged before it is deleted: afterwards its use could not be found out. */
 import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import type { Services } from '../services.ts'

@@ -27,7 +27,7 @@ export async function rememberObjects(
   if (deletes && object !== null) await services.objects.forget(object)
   if (creates === null) return
   const { id } = fieldsOf(reply)
-  // A look at an object that nobody made here makes nobody its owner.
+  // Looking at an object that was not made here does not make the caller its owner.
   if (object === null && id === objectIdOf(call)) return
   const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }
   const made = madeIn(creates, fieldsOf(reply)).map((each) => ({ ...each, ...owner }))

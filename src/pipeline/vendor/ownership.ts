@@ -12,7 +12,7 @@ import type { Services } from '../services.ts'
 /** Of one look-up. */
 const MOST_IDS = 500
 
-/** The caller's own among those that are named; throws if one is another user's, or nobody's if that is refused. */
+/** The caller's own among those that are named; throws if one is another user's, or unknown if those are refused. */
 export async function ownedBy(
   services: Services,
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Chat completions that the vendor keeps (`store: true`) belong to whoever asked for them, as every other object
- * does. Without an owner any user who knows the id could read, change or delete them.
+ * Chat completions that the vendor keeps (`store: true`) belong to the user who asked for them, as every other
+ * object does. Without an owner any user who knows the id could read, change or delete them.
  */
 import type { Caller } from '../../access/caller.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'

@@ -88,7 +88,7 @@ describe('a request to Converse', () => {
     expect(error.message).toContain('https://a.test/cat.png')
   })
 
-  test('has images and documents as bytes, with a text beside a document', () => {
+  test('has images and documents as bytes, with a text next to a document', () => {
     const body = {
       max_tokens: 10,
       messages: [

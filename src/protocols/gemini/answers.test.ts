@@ -112,7 +112,7 @@ describe('an answer of Gemini', () => {
     })
   })
 
-  test('that is malformed is an error, but keeps the good call beside it', () => {
+  test('that is malformed is an error, but the valid call next to it is kept', () => {
     const { stream } = streamed({ client: 'chat', upstream: 'gemini' }, [
       candidate([], 'MALFORMED_FUNCTION_CALL'),
     ])
@@ -166,7 +166,7 @@ describe('an answer of Gemini', () => {
 describe('errors of Gemini', () => {
   const error = (code: number, status: string, message = 'why', details: JsonObject[] = []) =>
     geminiWire.readError(code, { error: { code, status, message, details } }).kind
-  test('are told apart by their words', () => {
+  test('are distinguished by their words', () => {
     expect(error(400, 'INVALID_ARGUMENT')).toBe('invalid')
     expect(
       error(400, 'INVALID_ARGUMENT', 'API key not valid.', [{ reason: 'API_KEY_INVALID' }]),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readError } from './read-error.ts'
 
-describe('an answer is no error', () => {
+describe('an answer is not an error', () => {
   test.each([
     [{ choices: [], error: null }],
     [{ choices: [{ message: { content: 'x' } }], code: 200, message: 'ok' }],

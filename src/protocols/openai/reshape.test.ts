@@ -102,7 +102,7 @@ describe('a stream', () => {
     ])
   })
 
-  test('that was cut is no reply', () => {
+  test('that was cut is not a reply', () => {
     expect(replyOfStream(chat, chunk({ content: 'half' }))).toBeNull()
     expect(replyOfStream(chat, ': comment\n\n')).toBeNull()
   })

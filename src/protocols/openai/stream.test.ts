@@ -37,7 +37,7 @@ describe('a stream', () => {
     expect(observer.dropped).toBe(0)
   })
 
-  test('has not begun with an event that is no JSON, nor with its end', () => {
+  test('has not begun with an event that is not JSON, nor with its end', () => {
     const observer = observe()
     observer.accept(encode('data: \n\ndata: {"broken\n\n'))
     expect(observer.started).toBe(false)

@@ -101,7 +101,7 @@ describe('usage of other spellings', () => {
     expect(counts(usage)).toEqual(expected)
   })
 
-  test('of noughts alone is no usage', () => {
+  test('of zeros alone is not a usage', () => {
     expect(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })).toBeNull()
   })
 

@@ -60,7 +60,7 @@ function contentPart(content: JsonObject): Part[] {
   return [{ type: 'text', text: textOr(content.text, ''), ...citationsOf(content.annotations) }]
 }
 
-/** The signature is this upstream's, whoever's slot it came in. */
+/** The signature is this upstream's, in whatever field it came. */
 export function reasoningOf(item: JsonObject, { vendor, account }: WireTarget): Part {
   const { signature, ...thought } = readReasoning(item)
   return signature === undefined

@@ -70,7 +70,7 @@ describe('content', () => {
     expect(messages[3].content[1]).toEqual({ type: 'image_url', image_url: { url } })
   })
 
-  test('a PDF beside a tool result and one inside of it both arrive as documents', () => {
+  test('a PDF next to a tool result and one inside it both arrive as documents', () => {
     const document = {
       type: 'document',
       source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' },

@@ -127,7 +127,7 @@ describe('calls', () => {
     expect(folded('messages', text).parts).toMatchObject([{ args: '{"x":1}' }, { args: '{}' }])
   })
 
-  test('that all come as index 0 are told apart by id', () => {
+  test('that all have index 0 are distinguished by id', () => {
     const events = eventsFrom('chat', [
       callDelta(0, { id: 'a', function: { name: 'one', arguments: '{}' } }),
       callDelta(0, { id: 'b', function: { name: 'one', arguments: '{}' } }),

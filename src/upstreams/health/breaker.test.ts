@@ -75,7 +75,7 @@ describe('a run of failures', () => {
 
 describe('a run of failures at an upstream that fails now and then', () => {
   const FIVE = { ...RULES, threshold: 5 }
-  /** After `attempts`, each `every`-th of which failed, the last one did not. */
+  /** After `attempts`; every `every`-th failed, but not the last one. */
   const failingEvery = (every: number, attempts: number) => {
     let state = START
     for (let attempt = 1; attempt <= attempts; attempt++)

@@ -59,7 +59,7 @@ describe('with other instances', () => {
     expect(health.admission(ONE, 'big')).toBe('allow')
   })
 
-  test('a state that could not be written yet is no reset, and is written later, once', async () => {
+  test('a state that could not be written yet does not count as a reset, and is written later, once', async () => {
     let away = true
     const { health, saved, fail } = healthRig(async () => {
       if (away) throw new Error('away')

@@ -1,6 +1,6 @@
 /**
  * Live activity from memory: requests as they end, each upstream's last outcomes, totals of the last minute. It
- * costs a request a few additions, even if nobody is watching.
+ * costs a request a few additions, even without a viewer.
  */
 import type { Caller } from '../../access/caller.ts'
 import type { UsageRecord } from '../record.ts'

@@ -66,7 +66,7 @@ function viewed(live: ReturnType<typeof createLive>) {
   return { rows, leave, skipped: () => skipped }
 }
 
-test('nothing is sent and nothing runs while nobody watches', () => {
+test('nothing is sent and nothing runs without a viewer', () => {
   const { made, sent, ticking, pass } = instances('a', 'b')
   made[1]?.live.refuse(refusalOf('r1'))
   pass(10_000)

@@ -82,7 +82,7 @@ describe('a field that decides, standing twice', () => {
     expect(since(mock, from)).toHaveLength(0)
   })
 
-  test('inside a message is no matter of ours', async () => {
+  test('inside a message is not checked', async () => {
     expect((await post('{"model":"plain","messages":[{"model":"a","model":"b"}]}')).status).toBe(
       200,
     )

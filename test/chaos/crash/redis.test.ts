@@ -137,7 +137,7 @@ test('a hanging Redis delays requests by at most its deadline, and later ones no
 }, 30_000)
 
 test.each(['SCRIPT FLUSH', 'FLUSHALL'])(
-  '%s loses nobody a request, and Redis stays joined',
+  '%s fails no request, and Redis stays connected',
   async (command) => {
     await joined()
     redis.cli(...command.split(' '))

@@ -66,7 +66,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
       outcome: 'ok',
       total_tokens: 18,
     })
-    // Nobody listens any more.
+    // Nothing listens any more.
     await expect(readyStatus(gateway)).rejects.toThrow()
   })
 

@@ -85,7 +85,7 @@ describe('a refusal of one request', () => {
     },
   )
 
-  test('a page of a firewall is no word about the key', async () => {
+  test("a firewall's page says nothing about the key", async () => {
     const page = '<html>Attention Required!</html>'
     failingIf(() => [
       { write: `HTTP/1.1 403 Forbidden\r\ncontent-length: ${page.length}\r\n\r\n${page}` },

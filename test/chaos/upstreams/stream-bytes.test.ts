@@ -123,7 +123,7 @@ test.each([
   )
 })
 
-test('bytes that are no UTF-8 arrive as they were sent', async () => {
+test('bytes that are not UTF-8 arrive as they were sent', async () => {
   const [before = '', after = ''] = chunkOf('HERE').split('HERE')
   const broken = Buffer.concat([
     Buffer.from(`data: ${before}`),

@@ -117,7 +117,7 @@ test('an event with empty choices and no usage passes unchanged', async () => {
   expect(await answer.row()).toMatchObject(EXACT)
 })
 
-test('an event that is no JSON is passed on', async () => {
+test('an event that is not JSON is passed on', async () => {
   mock.script(() => sseReply([CHUNKS[0] ?? '', 'not json', ...WITH_USAGE.slice(1)]))
   const answer = await ask(gateway, 'pair', { stream: true })
   expect(answer.text).toContain('data: not json\n\n')

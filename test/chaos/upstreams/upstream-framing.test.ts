@@ -65,7 +65,7 @@ describe.each(EXCESS)('%s', (_, steps) => {
 })
 
 test.each(BOTH)(
-  'a reply that nobody asked for, on an idle connection, is not the next answer (%s)',
+  'an unrequested reply on an idle connection is not the next answer (%s)',
   async (_, stream) => {
     mock.script(() => good(stream))
     for (let round = 0; round < 10; round++) {
@@ -91,7 +91,7 @@ describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
     expect(answer.text).not.toContain('CANARY')
   })
 
-  test('too short: the cut JSON is no answer', async () => {
+  test('too short: the cut JSON is not an answer', async () => {
     mock.script(() =>
       rawReply(`${JSON_HEAD}\ncontent-length: 20`, JSON.stringify(chatCompletion('CANARY'))),
     )

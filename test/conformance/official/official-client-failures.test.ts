@@ -26,7 +26,7 @@ for (const [name, Official] of MAJORS) {
     const counted = (maxRetries?: number) =>
       countingClient(Official, rig, maxRetries === undefined ? {} : { maxRetries })
 
-    test("a refused upstream key is no AuthenticationError, for it isn't the client's key", async () => {
+    test("a refused upstream key is not an AuthenticationError, because it isn't the client's key", async () => {
       rig.mock.script(() => jsonReply(401, upstreamError('invalid_api_key')))
       const error = await errorOf(
         counted(0).client.chat.completions.create(ask(FAILING_MODEL)),
@@ -49,7 +49,7 @@ for (const [name, Official] of MAJORS) {
       await bringBack()
     })
 
-    test('an upstream without quota is called once, because the client is told not to retry', async () => {
+    test('an upstream without quota is called once, because the client may not retry', async () => {
       rig.mock.script(() => jsonReply(429, upstreamError('insufficient_quota')))
       const { client, sent } = counted()
       const error = await errorOf(

@@ -52,7 +52,7 @@ test('a connection that is lost, or silent, is noticed and made again', async ()
   expect(got).not.toContain('lost')
 }, 30_000)
 
-test('a user of Redis who may not use the channel is no channel', async () => {
+test('a Redis user without rights to the channel gets none', async () => {
   redis.cli('ACL', 'SETUSER', 'narrow', 'on', '>narrow-pass', '~*', '+@all', 'resetchannels')
   const url = redis.url.replace(/:\/\/[^@]*@/, '://narrow:narrow-pass@')
   const channel = openLiveChannel({ url, receive() {} })

@@ -82,7 +82,7 @@ test.each([
   expect(fits.kind).toBe(left.rpm > 0 ? 'taken' : 'refused')
 })
 
-test('of two instances one that Redis refuses takes nothing of what its neighbour asks for at once', async () => {
+test('an instance that Redis refuses does not affect what another one asks for at the same time', async () => {
   const [one, other] = [await open(), await open()]
   const demand = (amount: number) => [{ counter: 'key:1:tpm', limit: 100, amount }]
   expect((await other.take(demand(50))).kind).toBe('taken')
@@ -100,7 +100,7 @@ test('a Redis that hangs is noticed without a request, and one that goes on is j
   expect(warnings[0]).toContain('did not answer')
 })
 
-test('a stop is no loss', async () => {
+test('stopping is not reported as a lost connection', async () => {
   const counters = await open()
   await counters.stop()
   await waitFor(

@@ -62,7 +62,7 @@ describe('bin/gpt-proxy', () => {
     expect(run(root, { BUN_CONFIG_MAX_HTTP_REQUESTS: '7' })).toBe('7 dist/run/main.js key list')
   })
 
-  test('runs the sources if one of them changed since, or if there is no bundle', () => {
+  test('runs the sources if one of them has changed, or if there is no bundle', () => {
     const stale = packageWith('stale', { source: NEW, bundle: OLD })
     const missing = packageWith('missing', { source: OLD, bundle: null })
     for (const root of [stale, missing]) expect(run(root)).toBe('65535 src/main.ts key list')

@@ -121,7 +121,7 @@ test('a redirect is not followed, because it would carry the key elsewhere', asy
   expect(seen).toEqual([])
 })
 
-test('an older gateway without the operation is told by its version', async () => {
+test("an error about a missing operation names the older gateway's version", async () => {
   using server = answering(({ url }) =>
     url.endsWith('/openapi.json')
       ? Response.json({ info: { version: '0.9.0' }, paths: { '/users': {} } })

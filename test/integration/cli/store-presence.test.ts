@@ -77,7 +77,7 @@ describe('with files of an earlier store', () => {
     rmSync(whole, { recursive: true })
   })
 
-  test('a lost write-ahead log that held all tables is no new empty store', async () => {
+  test('a lost write-ahead log that held all tables does not lead to a new empty store', async () => {
     const killed = await spawnGateway(environmentFor(dataDir))
     killed.signal('SIGKILL')
     await killed.exited

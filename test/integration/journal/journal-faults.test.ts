@@ -148,7 +148,7 @@ describe('EIO', () => {
     expect((await refusal(journal, 3)).message).toContain('restarted')
   })
 
-  test('of a sync is no acknowledgement: with JOURNAL_SYNC=always the request is refused', async () => {
+  test('of a sync refuses the request with JOURNAL_SYNC=always', async () => {
     const journal = rig.open({ sync: 'always' })
     rig.fails('sync', 'EIO')
     await expect(Promise.resolve(journal.begin(entry(1)))).rejects.toThrow('gateway: no request')

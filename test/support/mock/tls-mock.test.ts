@@ -50,7 +50,7 @@ test('a full backlog neither accepts nor refuses', async () => {
   backlog.close()
 })
 
-test('a raw server keeps what it got and closes when told', async () => {
+test('a raw server keeps what it received and closes on request', async () => {
   const server = await startRawServer((socket) => socket.destroy())
   const client = await sendRaw(server.port, 'hello')
   await client.closed()

@@ -34,7 +34,7 @@ export interface Versioned<Value> {
 
 let onSessionEnd: (() => void) | null = null
 
-/** Called when a request is refused because nobody is signed in any more. */
+/** Called when a request is refused because the session has ended. */
 export function whenSessionEnds(listener: () => void): void {
   onSessionEnd = listener
 }

@@ -46,7 +46,7 @@ export async function errorFrom(response: Response, parsed: unknown): Promise<Ap
 /** No reply: the gateway is away or something between cut the connection. */
 export const unreachable = () => new ApiError(0, { code: 'unreachable' })
 
-/** The gateway has said no, so nothing was done. Without a reply nobody knows. */
+/** The gateway refused, so nothing was done. Without a reply that is unknown. */
 export function wasRefused(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500
 }

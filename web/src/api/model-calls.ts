@@ -16,7 +16,7 @@ async function call(path: string, secret: string, init: RequestInit): Promise<Re
   throw await errorFrom(response, await response.json().catch(() => undefined))
 }
 
-/** The models that a key may use. Not by session: nobody gets more by being signed in. */
+/** The models that a key may use. Not by session: being signed in adds none. */
 export const usableModelsQuery = (secret: string | null) =>
   queryOptions({
     queryKey: ['usable-models', secret],

@@ -33,7 +33,7 @@ delete?: never
 patch?: never
 }
 "/key": { parameters: Record<string, never>
-/** Quota and use of the proxy key that is sent, for whoever holds it */
+/** Quota and use of the proxy key that is sent, for its holder */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['OwnKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never

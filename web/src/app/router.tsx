@@ -25,7 +25,7 @@ const rootRoute = createRootRoute({
   errorComponent: PageFailed,
 })
 
-/** For whoever holds a key: the one page without an account. */
+/** For the holder of a key: the one page without an account. */
 const keyHolderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/key',

@@ -15,7 +15,7 @@ test('units, separators and fractions are understood', () => {
   expect(parseQuantity('2 亿')).toBe(200_000_000)
 })
 
-test('what is no whole number is told from what is empty', () => {
+test('a text that is not a whole number is distinguished from an empty one', () => {
   for (const text of ['abc', '-5', '1.5', '5MM', '1e99', '0x10'])
     expect(parseQuantity(text)).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 /**
- * Migration 8: repairs malformed rows and rejects new ones, whoever writes them. A row that was unused because
+ * Migration 8: repairs malformed rows and rejects new ones, also from other programs. A row that was unused because
  * it could not be read must not gain power by its repair: such users are disabled, such keys revoked or
  * disabled. Only an empty limit, which an earlier version wrote for "default", becomes the default.
  */

@@ -170,7 +170,7 @@ function singleDeployment(
   return Object.fromEntries((models ?? [deployment]).map((model) => [model, deployment]))
 }
 
-/** Null for a request of nobody, or without a time: nothing here could belong to it. */
+/** Null for a request without a user or a time, which no record here could stand for. */
 function requestIn(row: SourceRow, at: number): OldRequest | null {
   const columns = COLUMNS.requests
   const userId = pick(row, columns.userId)

@@ -129,7 +129,7 @@ describe.each(SPENT)('an account without money, as %s', (name, status, code) => 
   })
 })
 
-test('the only account without money is no 429 of the client', async () => {
+test("an exhausted only account is not reported as the client's own 429", async () => {
   mock.script(() =>
     jsonReply(429, { error: { message: 'CANARY-INSIDE', code: 'insufficient_quota' } }),
   )

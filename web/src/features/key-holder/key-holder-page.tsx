@@ -1,4 +1,4 @@
-/** Quota and use of a key for whoever holds it, without an account. The key stays in this tab and nowhere else. */
+/** Quota and use of a key for its holder, without an account. The key stays in this tab and nowhere else. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'

@@ -1,4 +1,4 @@
-/** A long list of requests, of which only the rows in view are drawn. Screen readers are told how many there are. */
+/** A long list of requests; only the rows in view are drawn. Screen readers get the number of all rows. */
 import { useLingui } from '@lingui/react/macro'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -14,7 +14,7 @@ const COLUMNS =
 
 interface RequestTableProps {
   rows: readonly RequestRow[]
-  /** -1 where nobody knows how many there are. */
+  /** -1 if their number is unknown. */
   total: number
   onOpen: (id: string) => void
   footer?: ReactNode

@@ -55,7 +55,7 @@ export const SignInOptions = z
     password: z.boolean(),
     /** Null where no identity provider is configured. */
     oidc: z.object({ name: z.string(), start: z.string(), available: z.boolean() }).nullable(),
-    /** Nobody has a password yet: the setup link is the way in. */
+    /** No user has a password yet: the setup link is the way in. */
     needs_setup: z.boolean(),
     /** The request came over HTTPS; otherwise the cookie can't be marked secure. */
     secure: z.boolean(),
@@ -208,6 +208,6 @@ export const ownKey = createRoute({
   method: 'get',
   path: '/key',
   ...KEY_HOLDERS,
-  summary: 'Quota and use of the proxy key that is sent, for whoever holds it',
+  summary: 'Quota and use of the proxy key that is sent, for its holder',
   responses: { 200: json('The key', OwnKey), ...REFUSALS },
 })
