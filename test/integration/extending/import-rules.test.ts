@@ -38,6 +38,10 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
   'adapters-metrics-keeps-to-its-imports': ['src/adapters/metrics/breach.ts', "import 'pino'"],
   'adapters-oidc-keeps-to-its-imports': ['src/adapters/oidc/breach.ts', "import 'pino'"],
   'adapters-prices-keeps-to-its-imports': ['src/adapters/prices/breach.ts', "import 'kysely'"],
+  'adapters-remote-admin-keeps-to-its-imports': [
+    'src/adapters/remote-admin/breach.ts',
+    "import '../sql/fine.ts'",
+  ],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],
   'adapters-tokenizer-keeps-to-its-imports': ['src/adapters/tokenizer/breach.ts', "import 'zod'"],
   'adapters-upstream-keeps-to-its-imports': [
