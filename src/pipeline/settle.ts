@@ -51,7 +51,6 @@ function record(
   services.endedRequests.add(usageRecord, reservation.caller)
 }
 
-/** Written out: an object that is spread into another one grows several times on its way. */
 function recordOf(
   { caller, request, context, quota, recordedAs }: Reservation,
   { tries, status, outcome, errorCode, firstTokenMs, cost }: RelayResult,
@@ -60,6 +59,8 @@ function recordOf(
   const { attempts, current } = tries
   const key = current?.upstream.key ?? null
   return {
+    // First: copying fields into an object that has some already is several times slower.
+    ...usage,
     requestId: context.requestId,
     startedAtMs: context.startedAtMs,
     userId: caller.user.id,
@@ -79,16 +80,6 @@ function recordOf(
     firstTokenMs,
     reservedTokens: quota?.tokens ?? 0,
     costUsd: typeof cost === 'number' ? cost : null,
-    promptTokens: usage.promptTokens,
-    completionTokens: usage.completionTokens,
-    totalTokens: usage.totalTokens,
-    cachedTokens: usage.cachedTokens,
-    reasoningTokens: usage.reasoningTokens,
-    audioTokens: usage.audioTokens,
-    audioOutputTokens: usage.audioOutputTokens,
-    cacheWriteTokens: usage.cacheWriteTokens,
-    cacheWrite1hTokens: usage.cacheWrite1hTokens,
-    estimated: usage.estimated,
   }
 }
 
