@@ -1,4 +1,4 @@
-/** Refusals of known keys, kept in memory and written to the store after the requests. */
+/** When known keys were used and refused, kept in memory and written to the store after the requests. */
 
 /** Why a known key is refused. */
 export type RefusalReason = StandingRefusal | 'address not allowed'
@@ -20,21 +20,37 @@ export interface KeyRefusal {
   atMs: number
 }
 
+export interface KeyUse {
+  keyId: number
+  /** Start of its latest request that has ended. */
+  atMs: number
+}
+
 export interface KeyActivity {
   refused(refusal: KeyRefusal): void
-  /** The last refusal of each key since the last call. */
-  take(): KeyRefusal[]
+  used(use: KeyUse): void
+  /** The last refusal and the last use of each key since the last call. */
+  take(): { refusals: KeyRefusal[]; uses: KeyUse[] }
 }
 
 export function createKeyActivity(): KeyActivity {
-  let latest = new Map<number, KeyRefusal>()
+  let refusals = new Map<number, KeyRefusal>()
+  let uses = new Map<number, number>()
   return {
     refused(refusal) {
-      latest.set(refusal.keyId, refusal)
+      refusals.set(refusal.keyId, refusal)
+    },
+    used({ keyId, atMs }) {
+      const known = uses.get(keyId)
+      if (known === undefined || known < atMs) uses.set(keyId, atMs)
     },
     take() {
-      const taken = [...latest.values()]
-      latest = new Map()
+      const taken = {
+        refusals: [...refusals.values()],
+        uses: Array.from(uses, ([keyId, atMs]) => ({ keyId, atMs })),
+      }
+      refusals = new Map()
+      uses = new Map()
       return taken
     },
   }

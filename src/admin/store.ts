@@ -1,6 +1,6 @@
 /** The store's writing side, for the admin use cases. Each call is one transaction, or part of one. */
 import type { IdentityStore } from '../access/identity-store.ts'
-import type { KeyRefusal } from '../access/key-activity.ts'
+import type { KeyActivity } from '../access/key-activity.ts'
 import type {
   ApiKey,
   ModelDefinition,
@@ -219,7 +219,7 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** Null if there is no such key. */
   updateApiKey(id: number, patch: KeyPatch): Promise<ApiKey | null>
   keyActivity(key: ApiKey): Promise<KeyActivityRow>
-  recordRefusals(refusals: readonly KeyRefusal[]): Promise<void>
+  recordKeyActivity(activity: ReturnType<KeyActivity['take']>): Promise<void>
   /** False if there is no such key. */
   revokeApiKey(id: number): Promise<boolean>
   /**

@@ -81,8 +81,8 @@ export interface Services {
   inFlight: InFlight
   slots: Slots
   queue: QueueRules
-  /** Takes refusals of known keys; a command's own gateway needs none. */
-  keyActivity?: KeyActivity
+  /** When known keys were used and refused. */
+  keyActivity: KeyActivity
   /** Whether an address is a proxy whose X-Forwarded-For is believed. */
   trustsProxy: Trust
   /** Names of clients' headers that reach upstreams. */

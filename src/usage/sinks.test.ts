@@ -12,6 +12,7 @@ function noting() {
       requestFinished: ({ requestId }: UsageRecord) => noted.push(`metrics ${requestId}`),
     },
     live: { add() {} },
+    keyActivity: { used() {} },
     logger: {
       requestFinished: ({ requestId, user, durationMs }: Record<string, unknown>) =>
         noted.push(`log ${requestId} ${user} ${durationMs}`),

@@ -4,6 +4,7 @@
  * into the processor's cache again.
  */
 import type { Caller } from '../access/caller.ts'
+import type { KeyActivity } from '../access/key-activity.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Journal } from './journal.ts'
 import type { Live } from './live/live.ts'
@@ -22,6 +23,7 @@ interface Parts {
   metrics: Metrics
   logger: Logger
   live: Live
+  keyActivity: KeyActivity
 }
 
 interface Ended {
@@ -35,7 +37,8 @@ interface Ended {
  */
 const NOTED_AFTER_MS = 5
 
-export function createEndedRequests({ journal, metrics, logger, live }: Parts): EndedRequests {
+export function createEndedRequests(parts: Parts): EndedRequests {
+  const { journal, metrics, logger, live, keyActivity } = parts
   let waiting: Ended[] = []
   let timer: ReturnType<typeof setTimeout> | null = null
 
@@ -47,6 +50,8 @@ export function createEndedRequests({ journal, metrics, logger, live }: Parts): 
     for (const { record } of ended) journal.end(record)
     for (const { record } of ended) metrics.requestFinished(record)
     for (const { record, caller } of ended) live.add(record, caller)
+    for (const { record } of ended)
+      keyActivity.used({ keyId: record.apiKeyId, atMs: record.startedAtMs })
     for (const { record, caller } of ended) logger.requestFinished(lineOf(record, caller))
   }
 

@@ -217,4 +217,36 @@ export function testAccounts(current: () => StoreUnderTest): void {
     expect(await actions({ after: next })).toEqual(['key.revoke', 'key.create'])
     expect(await actions({ toMs: entry.atMs })).toEqual([])
   })
+
+  test('the latest use of a key is kept, next to its last refusal', async () => {
+    const { store } = current()
+    const user = await store.createUser(ada)
+    const key = await store.createApiKey(proxyKey(user.id))
+    const [early, late] = [entry.atMs, entry.atMs + 60_000]
+    const used = (atMs: number) => ({ refusals: [], uses: [{ keyId: key.id, atMs }] })
+    await store.recordKeyActivity(used(late))
+    // Another instance may write later what happened earlier.
+    await store.recordKeyActivity(used(early))
+    const refusal = { keyId: key.id, reason: 'revoked', address: '10.0.0.1', atMs: late } as const
+    await store.recordKeyActivity({ refusals: [refusal], uses: [] })
+    expect(await store.keyActivity(key)).toEqual({
+      ...{ lastUsedMs: late, lastRefusedMs: late },
+      ...{ lastRefusal: 'revoked', lastRefusedAddress: '10.0.0.1' },
+    })
+    const unused = (unusedSinceMs: number) => store.listApiKeys({ unusedSinceMs })
+    expect((await unused(late - 1)).items).toEqual([])
+    expect((await unused(late)).items).toEqual([key])
+  })
+
+  test('the uses of a thousand keys are written at once', async () => {
+    const { store } = current()
+    const user = await store.createUser(ada)
+    const key = await store.createApiKey(proxyKey(user.id))
+    const uses = Array.from({ length: 1_001 }, (_, at) => ({
+      keyId: key.id + at,
+      atMs: entry.atMs,
+    }))
+    await store.recordKeyActivity({ refusals: [], uses: uses.toReversed() })
+    expect((await store.keyActivity(key)).lastUsedMs).toBe(entry.atMs)
+  })
 }

@@ -120,7 +120,7 @@ export function reportRefusal(
     const address = services.rateLimits.addressOf(client)
     const { keyId, prefix, user, reason } = refusedKey
     logger.warn({ requestId, status, code, key: prefix, user, address, reason }, 'key refused')
-    services.keyActivity?.refused({ keyId, reason, address, atMs: services.clock.nowMs() })
+    services.keyActivity.refused({ keyId, reason, address, atMs: services.clock.nowMs() })
     return
   }
   // Strangers who try doors are no reason to wake anybody; what a known key may not do is.

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 1_000
 const ANNOUNCE_EVERY_LOOKS = 8
 
 interface Parts {
-  store: Pick<AdminStore, 'announceInstance' | 'forgetInstance' | 'recordRefusals'>
+  store: Pick<AdminStore, 'announceInstance' | 'forgetInstance' | 'recordKeyActivity'>
   vault: Vault
   logger: Logger
   instanceId: string
@@ -28,8 +28,7 @@ export async function announceInstance(parts: Parts): Promise<() => Promise<void
     const due = ++looks % ANNOUNCE_EVERY_LOOKS === 0
     writing = writing
       .then(async () => {
-        const refusals = keyActivity.take()
-        if (refusals.length > 0) await store.recordRefusals(refusals)
+        await store.recordKeyActivity(keyActivity.take())
         if (changed || due) await announce()
       })
       .catch((error: Error) => {
@@ -40,6 +39,7 @@ export async function announceInstance(parts: Parts): Promise<() => Promise<void
   const timer = setInterval(look, LOOK_EVERY_MS)
   return async () => {
     clearInterval(timer)
+    look()
     await writing
     await store.forgetInstance(instanceId).catch(() => {})
   }

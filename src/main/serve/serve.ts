@@ -1,6 +1,5 @@
 /** The `serve` command: prepare, listen, print the banner, and stop cleanly on a signal. */
 
-import { createKeyActivity } from '../../access/key-activity.ts'
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import type { Admin } from '../../admin/admin.ts'
@@ -54,8 +53,8 @@ export async function runServer(
     orphans: orphanedJournals(config.dataDir),
     seams,
   })
-  const keyActivity = createKeyActivity()
-  const gateway = { ...running.gateway, keyActivity }
+  const { gateway } = running
+  const { keyActivity } = gateway
   const retract = await announceInstance({ store, vault, logger, instanceId, keyActivity })
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })
   const stopRetention = startRetention({

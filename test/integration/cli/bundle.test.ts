@@ -32,7 +32,7 @@ describe('bin/gpt-proxy', () => {
   /** A package whose runtime only prints its arguments and one variable. */
   function packageWith(name: string, times: { source: Date; bundle: Date | null }): string {
     const root = join(folder, name)
-    for (const path of ['bin', 'src/core', 'dist/run', 'node_modules/.bin'])
+    for (const path of ['bin', 'src/core/time', 'dist/run', 'node_modules/.bin'])
       mkdirSync(join(root, path), { recursive: true })
     cpSync(join(ROOT, 'bin/gpt-proxy'), join(root, 'bin/gpt-proxy'))
     const runtime = join(root, 'node_modules/.bin/bun')
@@ -46,7 +46,7 @@ describe('bin/gpt-proxy', () => {
     put('package.json', OLD)
     put('src/core/time/month.ts', times.source)
     if (times.bundle !== null) put('dist/run/main.js', times.bundle)
-    for (const path of ['src/core', 'src']) utimesSync(join(root, path), OLD, OLD)
+    for (const path of ['src/core/time', 'src/core', 'src']) utimesSync(join(root, path), OLD, OLD)
     return root
   }
   const run = (root: string, env: Record<string, string> = {}) =>

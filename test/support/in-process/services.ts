@@ -1,4 +1,5 @@
 /** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
+import { createKeyActivity } from '../../../src/access/key-activity.ts'
 import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
 import type {
   ApiKey,
@@ -148,6 +149,7 @@ export async function testServices(
     endedRequests: { add: (record) => void kept.records.push(record), flush() {} },
     live: createLive(clock.nowMs),
     livePeers: noPeers('all'),
+    keyActivity: createKeyActivity(),
     metrics,
     logger,
     clock,

@@ -1,4 +1,5 @@
 /** The services that the stages of the pipeline use. */
+import { createKeyActivity } from '../../../access/key-activity.ts'
 import type { createPrometheusMetrics } from '../../../adapters/metrics/prometheus.ts'
 import { openLiveChannel } from '../../../adapters/redis/live-channel.ts'
 import { createTokenizer } from '../../../adapters/tokenizer/gpt-tokenizer.ts'
@@ -41,6 +42,7 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
   const { clock, journal, directory } = state
   const { slots, inFlight, rateLimits } = limits
   const live = createLive(clock.nowMs)
+  const keyActivity = createKeyActivity()
   const livePeers = peersOf(parts, live, inFlight.count)
   const dataKey = dataKeyOf(store.responses, parts.vault)
   const services: Services = {
@@ -52,7 +54,8 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
     modelLists: createKnownLists((host) => upstreamModels(services, host)),
     transport: transportOf(parts),
     tokenizer: createTokenizer(),
-    endedRequests: createEndedRequests({ journal, metrics, logger, live }),
+    keyActivity,
+    endedRequests: createEndedRequests({ journal, metrics, logger, live, keyActivity }),
     random: Math.random,
     retryBudget: createRetryBudget(),
     hedgeBudget: createHedgeBudget(config.hedgeShare),
