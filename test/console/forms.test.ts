@@ -134,3 +134,21 @@ test('copying over plain HTTP works or selects the text, and never reports succe
   expect(await page.evaluate(() => getSelection()?.toString() ?? '')).toMatch(/^sk-proxy-/)
   await context.close()
 }, 60_000)
+
+test('a reload keeps what was typed, but no secret; closing the form forgets it', async () => {
+  const { page } = first
+  await page.goto(`${url}/upstreams?create=true`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('half done')
+  await dialog.getByLabel('Key', { exact: true }).fill('sk-typed-secret')
+  await page.reload()
+  await dialog.waitFor()
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('half done')
+  expect(await dialog.getByLabel('Key', { exact: true }).inputValue()).toBe('')
+  const stored = await page.evaluate(() => JSON.stringify(sessionStorage))
+  expect(stored).not.toContain('sk-typed-secret')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.goto(`${url}/upstreams?create=true`)
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('')
+}, 60_000)

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Versioned } from '@/api/client.ts'
 import { changeKey, type Key, keyQuery } from '@/api/keys.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
@@ -43,7 +44,7 @@ export function EditKeyDialog({ id, onClose }: { id: number; onClose: () => void
 function EditKeyForm({ latest, onClose }: { latest: Versioned<Key>; onClose: () => void }) {
   const { t } = useLingui()
   const [base, setBase] = useState(latest)
-  const [draft, setDraft] = useState(() => keyDraft(latest.value))
+  const [draft, setDraft] = useKeptDraft(`key ${latest.etag}`, () => keyDraft(latest.value))
   const saving = useMutation({
     mutationFn: () =>
       changeKey(base.value.id, base.etag, keyChange(keyDraft(base.value), draft) ?? {}),

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { changeUser, type User, userQuery } from '@/api/users.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
@@ -22,7 +23,7 @@ export function EditUserDialog({
   const { t } = useLingui()
   // What the form was opened with; later fetches don't touch it.
   const [base, setBase] = useState({ user, etag })
-  const [draft, setDraft] = useState(() => userDraft(user))
+  const [draft, setDraft] = useKeptDraft(`user ${etag}`, () => userDraft(user))
   const latest = useQuery(userQuery(user.id)).data
   const saving = useMutation({
     mutationFn: () => changeUser(user.id, base.etag, userChange(base.user, draft) ?? {}),

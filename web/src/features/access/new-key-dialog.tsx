@@ -6,6 +6,7 @@ import { wasRefused } from '@/api/errors.ts'
 import { keyCreation, type NewKey } from '@/api/keys.ts'
 import { useIdentity, useMay } from '@/api/session.ts'
 import { userChoicesQuery } from '@/api/users.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { FormError } from '@/ui/states.tsx'
@@ -29,10 +30,12 @@ export function NewKeyDialog({ owner: fixed, onClose }: NewKeyProps) {
   const { user_id, username } = useIdentity()
   const { administer } = useMay()
   const [owner, setOwner] = useState<Owner>(fixed ?? { id: user_id, username })
-  const [draft, setDraft] = useState(emptyKey)
+  const [draft, setDraft] = useKeptDraft('new key', () => emptyKey)
   const [create, setCreate] = useState(keyCreation)
   const creation = useMutation({
     mutationFn: (body: NewKey) => create(body),
+    // The dialog stays open, and a reload must not offer the same key again.
+    onSuccess: () => setDraft(emptyKey),
     // A lost reply is asked for again under the same name; a corrected form is another creation.
     onError: (error) => wasRefused(error) && setCreate(keyCreation),
   })

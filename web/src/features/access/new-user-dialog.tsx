@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { wasRefused } from '@/api/errors.ts'
 import { type NewUser, userCreation } from '@/api/users.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { showToast } from '@/ui/overlay/toast.tsx'
@@ -14,7 +15,7 @@ import { emptyUser, UserFields, userValues } from './user-form.tsx'
 export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const navigate = useNavigate()
-  const [draft, setDraft] = useState(emptyUser)
+  const [draft, setDraft] = useKeptDraft('new user', () => emptyUser)
   const [create, setCreate] = useState(userCreation)
   const creation = useMutation({
     mutationFn: (body: NewUser) => create(body),

@@ -9,6 +9,7 @@ import {
   definitionQuery,
   type NamedDefinition,
 } from '@/api/models.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
@@ -61,7 +62,7 @@ export function DefinitionDialog({ edit, name, onClose }: DefinitionDialogProps)
 
 function NewForm({ name, onClose }: { name: string | undefined; onClose: () => void }) {
   const { t } = useLingui()
-  const [draft, setDraft] = useState(() => emptyDefinition(name))
+  const [draft, setDraft] = useKeptDraft('new model', () => emptyDefinition(name))
   const [define] = useState(() => once(defineModel))
   const creation = useMutation({
     mutationFn: () => define(draft.name.trim(), definitionOf(draft)),
@@ -88,7 +89,9 @@ function EditForm(props: { latest: Versioned<NamedDefinition>; onClose: () => vo
   const { t } = useLingui()
   const { name } = latest.value
   const [base, setBase] = useState(latest)
-  const [draft, setDraft] = useState(() => draftOf(name, latest.value))
+  const [draft, setDraft] = useKeptDraft(`model ${name} ${latest.etag}`, () =>
+    draftOf(name, latest.value),
+  )
   const saving = useMutation({
     mutationFn: () => changeDefinition(name, base.etag, definitionOf(draft)),
     onSuccess: () => {

@@ -11,6 +11,7 @@ import {
   upstreamCreation,
   upstreamQuery,
 } from '@/api/upstreams.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Conflict } from '@/ui/overlay/conflict.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
@@ -48,9 +49,12 @@ export function UpstreamDialog({ id, onClose }: { id?: number; onClose: () => vo
   )
 }
 
+/** Headers may hold keys, too. */
+const SECRET = ['secret', 'headers'] as const
+
 function NewForm({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
-  const [draft, setDraft] = useState(emptyUpstream)
+  const [draft, setDraft] = useKeptDraft('new upstream', () => emptyUpstream, SECRET)
   const [create, setCreate] = useState(upstreamCreation)
   const test = useUpstreamTest()
   const creation = useMutation({
@@ -79,7 +83,8 @@ function EditLoaded({ id, onClose }: { id: number; onClose: () => void }) {
 function EditForm({ latest, onClose }: { latest: Versioned<Upstream>; onClose: () => void }) {
   const { t } = useLingui()
   const [base, setBase] = useState(latest)
-  const [draft, setDraft] = useState(() => upstreamDraft(latest.value))
+  const { etag, value } = latest
+  const [draft, setDraft] = useKeptDraft(`upstream ${etag}`, () => upstreamDraft(value), SECRET)
   const saving = useMutation({
     mutationFn: () =>
       changeUpstream(base.value.id, base.etag, changeBetween(upstreamDraft(base.value), draft)),
