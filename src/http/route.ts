@@ -95,6 +95,9 @@ function answering<Who extends Audience>(
     const headers = { 'x-request-id': requestId }
     try {
       const caller = authorise(gateway, exchange)
+      // These routes, such as the list of models, leave no record.
+      if (caller !== null)
+        gateway.keyActivity.used({ keyId: caller.key.id, atMs: gateway.clock.nowMs() })
       const reply = await handle({ exchange, caller, requestId, headers, params })
       if (reply !== null) exchange.respond({ ...reply, headers: { ...headers, ...reply.headers } })
     } catch (error) {

@@ -25,6 +25,19 @@ async function list(path: string): Promise<Item[]> {
   return ((await reply.json()) as { items: Item[] }).items
 }
 
+test('the admin API counts as a use of the key that opens it', async () => {
+  const { stdout } = await gateway.cli(['key', 'create', 'admin', '--name', 'script'])
+  const origin = `http://127.0.0.1:${gateway.port}`
+  const headers = { authorization: `Bearer ${stdout.trim()}` }
+  await waitFor(
+    'the new key',
+    async () => (await fetch(`${origin}/admin/v1/users`, { headers })).ok,
+  )
+  await waitFor('its last use', async () =>
+    (await list('/keys')).some(({ name, last_used_at }) => name === 'script' && last_used_at),
+  )
+})
+
 test('the lists of keys and users show the last use within seconds, and nothing else counts as one', async () => {
   const { stdout } = await gateway.cli(['key', 'create', 'default', '--name', 'idle'])
   const startedMs = Date.now()
@@ -32,7 +45,7 @@ test('the lists of keys and users show the last use within seconds, and nothing 
   const reply = await gateway.chat(question)
   expect(reply.status).toBe(200)
   const used = await waitFor('the last use', async () =>
-    (await list('/keys')).find(({ last_used_at }) => last_used_at !== null),
+    (await list('/keys')).find(({ name, last_used_at }) => name === 'default' && last_used_at),
   )
   expect(used).toMatchObject({ name: 'default', username: 'default' })
   expect(Date.parse(used.last_used_at ?? '')).toBeGreaterThanOrEqual(startedMs)

@@ -50,9 +50,11 @@ function principalOfKey(
   { services }: AdminApiParts,
   access: Access,
 ): Principal {
-  const { user } = authenticate(services, client)
+  const { user, key } = authenticate(services, client)
   if (access !== 'key' && user.role !== 'admin')
     throw new GatewayError('admin_key_required', 'gateway: this route requires an admin key.')
+  // Requests of the admin API have no record. A holder who looks at their key does not use it.
+  if (access !== 'key') services.keyActivity.used({ keyId: key.id, atMs: services.clock.nowMs() })
   return { user, role: user.role, by: 'key', sessionId: null, expiresAtMs: null }
 }
 
