@@ -1,6 +1,7 @@
 /** The list of models: names configured at upstream keys, and the lists of those that serve any model. */
 import { GatewayError } from '../../core/errors.ts'
 import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 import { modelEntry } from '../../protocols/openai/model-list.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { DEMO_MODELS, isDemoModel } from '../../providers/demo/models.ts'
@@ -67,6 +68,18 @@ export async function isListed(gateway: Services, model: string): Promise<boolea
   if (namedIn(gateway).some(({ entry }) => entry.id === model)) return true
   const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
   return lists.some((list) => list === null || list.data.some(({ id }) => id === model))
+}
+
+/**
+ * Names at upstreams that list their models themselves. A list that can't be had, or not within `waitMs`, is left out;
+ * one that comes later is remembered for the next call.
+ */
+export async function listedNames(gateway: Services, waitMs: number): Promise<string[]> {
+  const hosts = openHosts(gateway.directory.allUpstreams())
+  const listOf = (host: Host) =>
+    withTimeout(gateway.modelLists.list(host), waitMs, 'a list of models').catch(() => null)
+  const lists = await Promise.all(hosts.map(listOf))
+  return lists.flatMap((list) => list?.data ?? []).map(({ id }) => id)
 }
 
 /** Vendors serve models that they do not list: snapshots, previews, fine-tuned ones of other projects. */

@@ -1,8 +1,10 @@
 /**
  * Live activity from memory: requests as they end, each upstream's last outcomes, totals of the last minute. It
- * costs a request a few additions, even without a viewer.
+ * costs a request a few additions, even without a viewer. Requests of the gateway's own, such as the doctor's, show up
+ * in the outcomes of upstreams only.
  */
 import type { Caller } from '../../access/caller.ts'
+import { SYSTEM_USER_ID } from '../../core/entities.ts'
 import type { UsageRecord } from '../record.ts'
 import {
   type LiveRow,
@@ -102,11 +104,13 @@ export function createLive(nowMs: () => number): Live {
     add(record, caller) {
       const second = Math.floor(nowMs() / 1000)
       noteAttempts(record)
+      if (record.userId === SYSTEM_USER_ID) return
       addTo(all, second, record)
       addTo(secondsOf(record.apiKeyId), second, record)
       if (viewers.size + own.size > 0) show(rowOfRecord(record, caller))
     },
     refuse(refusal) {
+      if (refusal.caller.user.id === SYSTEM_USER_ID) return
       const request: RefusedRequest = refusedRequest(refusal)
       refused.add(request)
       show(request.row)

@@ -5,6 +5,8 @@ import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { publicNames } from './upstreams/models.ts'
 
 const MAX_OF_A_KIND = 8
+/** A person types; the lists of vendors are there at the next letter. */
+const WAIT_MS = 200
 
 interface Found {
   kind: 'user' | 'key' | 'upstream' | 'model' | 'request'
@@ -68,9 +70,14 @@ async function upstreams({ admin }: AdminApiParts, search: string, principal: Pr
   )
 }
 
-function models(parts: AdminApiParts, search: string, principal: Principal): Found[] {
+async function models(
+  parts: AdminApiParts,
+  search: string,
+  principal: Principal,
+): Promise<Found[]> {
   if (ownerScope(principal) !== null) return []
-  return publicNames(parts)
+  const names = await publicNames(parts, WAIT_MS)
+  return names
     .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
     .slice(0, MAX_OF_A_KIND)
     .map((name) => ({ kind: 'model', id: name, name, detail: null }))

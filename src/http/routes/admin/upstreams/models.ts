@@ -1,6 +1,7 @@
 /** Public model names: where they lead, and what would serve one right now. */
 
 import type { UpstreamStatus } from '../../../../core/entities.ts'
+import { listedNames } from '../../../../pipeline/models/model-list.ts'
 import { allowsModel } from '../../../../routing/model-names.ts'
 import type { Target } from '../../../../routing/plan.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
@@ -10,13 +11,17 @@ import type { AdminApiParts } from '../frame/parts.ts'
 import { publishedPrices } from '../views/published-price.ts'
 import { ownPrices } from './prices.ts'
 
+/** The first list of a vendor takes about a second. */
+const PAGE_WAIT_MS = 2_000
+
 export function modelOperations({ on, parts }: AdminApi): void {
   on(contract.listModels, async (context) => {
     const { search, cursor, limit } = context.req.valid('query')
     const own = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
     const wanted = search?.toLowerCase() ?? ''
     const defined = new Set(parts.services.directory.models().map(({ name }) => name))
-    const names = publicNames(parts).filter((name) => name.toLowerCase().includes(wanted))
+    const known = await publicNames(parts, PAGE_WAIT_MS)
+    const names = known.filter((name) => name.toLowerCase().includes(wanted))
     const rest = names.filter((name) => cursor === undefined || name > cursor)
     const page = rest.slice(0, limit)
     const published = await publishedPrices(parts, page)
@@ -49,13 +54,17 @@ export function modelOperations({ on, parts }: AdminApi): void {
   })
 }
 
-/** Names that an operator defined or that upstreams are configured for; a pattern is shown as it is. */
-export function publicNames({ services }: AdminApiParts): string[] {
+/**
+ * Names that an operator defined, that upstreams are configured for (a pattern is shown as it is), or that upstreams
+ * list within `waitMs`.
+ */
+export async function publicNames({ services }: AdminApiParts, waitMs: number): Promise<string[]> {
   const defined = services.directory.models().map(({ name }) => name)
   const served = services.directory
     .allUpstreams()
     .flatMap(({ key }) => [...(key.models ?? []), ...Object.keys(key.deployments ?? {})])
-  return [...new Set([...defined, ...served])].sort()
+  const listed = await listedNames(services, waitMs)
+  return [...new Set([...defined, ...served, ...listed])].sort()
 }
 
 function targetsOf(parts: AdminApiParts, model: string) {
