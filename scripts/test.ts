@@ -21,22 +21,21 @@ const SUITES = [
   'test/integration',
   'test/conformance',
   'test/chaos',
-  'test/deploy',
   'test/doctor',
   'test/e2e',
   'test/console',
 ]
 
-/** It mostly waits, so it runs concurrently with the others. */
-const BESIDE = 'test/slow'
+/** These mostly wait, so they run concurrently with the others, one after the other. */
+const WAITING = ['test/slow', 'test/deploy']
 /** For the long variants: docs/testing.md. */
 const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 30) * 60_000
 
 /** A word picks the suites whose name holds it (`chaos`), a path that file or folder. */
 function wantedSuites(words: readonly string[]): string[] {
-  if (words.length === 0) return [BESIDE, ...SUITES]
+  if (words.length === 0) return [...WAITING, ...SUITES]
   return words.flatMap((word) => {
-    const named = [BESIDE, ...SUITES].filter((suite) => suite.includes(word))
+    const named = [...WAITING, ...SUITES].filter((suite) => suite.includes(word))
     return named.length > 0 ? named : existsSync(word) ? [word] : []
   })
 }
@@ -56,7 +55,7 @@ const firstFlag = given.findIndex((word) => word.startsWith('-'))
 const flags = firstFlag < 0 ? [] : given.slice(firstFlag)
 const suites = wantedSuites(given.slice(0, given.length - flags.length))
 if (suites.length === 0)
-  fail(`There is no such suite. There are: ${[BESIDE, ...SUITES].join(', ')}`)
+  fail(`There is no such suite. There are: ${[...WAITING, ...SUITES].join(', ')}`)
 const problem = installPrograms(suites)
 if (problem !== null) console.error(problem)
 if (suites.some(needsTestPackages)) {
@@ -69,16 +68,14 @@ const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 const failures: Failure[] = []
 const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags } as const
-const besideLog = Bun.file(join(reports, 'beside.log'))
-const beside = suites.includes(BESIDE) ? timed(() => runWithPrograms(BESIDE, besideLog)) : null
-for (const suite of suites.filter((one) => one !== BESIDE)) {
+const waiting = runWaiting(suites.filter((one) => WAITING.includes(one)))
+for (const suite of suites.filter((one) => !WAITING.includes(one))) {
   console.log(`\n== ${suite}`)
   add(suite, await timed(() => runWithPrograms(suite, 'inherit')))
 }
-if (beside !== null) {
-  const done = await beside
-  console.log(`\n== ${BESIDE}\n${await besideLog.text()}`)
-  add(BESIDE, done)
+for (const { suite, log, result } of await waiting) {
+  console.log(`\n== ${suite}\n${log}`)
+  add(suite, result)
 }
 const again = await runAgain(failures, (file) => runWithPrograms(file, 'inherit'))
 total.passed += again.passed.length
@@ -91,6 +88,17 @@ if (total.skipped > 0 && flags.length === 0)
   console.log(`\n${total.skipped} were skipped, and prove nothing`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
+
+/** Their output follows when the others are done. */
+async function runWaiting(names: readonly string[]) {
+  const done: { suite: string; log: string; result: Timed }[] = []
+  for (const suite of names) {
+    const log = Bun.file(join(reports, `${suite.replaceAll('/', '-')}.log`))
+    const result = await timed(() => runWithPrograms(suite, log))
+    done.push({ suite, log: await log.text(), result })
+  }
+  return done
+}
 
 /** A suite that lacks a program fails and says so; the others run. */
 async function runWithPrograms(

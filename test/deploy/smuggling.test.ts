@@ -64,7 +64,7 @@ test('there are more than three hundred of them, and most are answered', () => {
  * nginx, logged and passed on as such, with a key of its own: nothing is hidden from anybody.
  */
 const TWO_FOR_NGINX = ATTACKS.flatMap(({ name }, index) =>
-  name === 'behind a chunk: LF' ? [`smuggled-${index}`] : [],
+  name === 'after a chunk: LF' ? [`smuggled-${index}`] : [],
 )
 const users = () => mock.ledger.map(({ body }) => (JSON.parse(body) as { user: string }).user)
 
