@@ -134,5 +134,6 @@ test('a refused request shows the figures that were compared, and leads to the p
   await drawer.getByText('/v1/chat/completions').waitFor()
   await drawer.getByRole('link', { name: 'Open in the playground' }).click()
   await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor()
-  expect(await page.getByLabel('Model').inputValue()).toBe(MODEL)
+  // The list of models is loaded first.
+  await waitFor('its model', async () => (await page.getByLabel('Model').inputValue()) === MODEL)
 }, 60_000)
