@@ -56,7 +56,8 @@ export interface ShownKey {
   refusedNow: StandingRefusal | null
 }
 
-type Rights = Pick<
+/** What a key may do, and its name. */
+export type Rights = Pick<
   ApiKey,
   | 'name'
   | 'allowedModels'

@@ -2,7 +2,7 @@
 
 export const PROGRAM = 'gpt-proxy'
 
-/** The program's name in front of a command, an option or commander's placeholder; not in a path, nor behind npx. */
+/** The program's name in front of a command, an option or commander's placeholder, but not in a path or after npx. */
 const CALL =
   /(?<![\w./-]|npx )gpt-proxy(?= (?:--|\[|(?:serve|health|doctor|init|usage|audit|chat|console|backup|restore|user|key|upstream|model|route|quota|price|config|migrate|encryption)\b))/g
 

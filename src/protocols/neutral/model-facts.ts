@@ -24,7 +24,7 @@ export interface ModelFacts {
   mediaInResults: boolean
   /** Gemini 3: function calls need signatures back. */
   callSignatures: boolean
-  /** The largest thinking budget, where it is told by budget; null: any below `maxOutput`. */
+  /** The largest thinking budget of a model that takes one; null: any below `maxOutput`. */
   maxBudget: number | null
   /** A conversation may end with the beginning of its answer, which it then continues. */
   prefill: boolean

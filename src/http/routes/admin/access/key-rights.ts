@@ -1,21 +1,10 @@
 /** What users may do with their own keys: nothing that gives them more than an admin gave them. */
+import type { Rights as KeyRights } from '../../../../admin/keys.ts'
 import type { KeyPatch } from '../../../../admin/store.ts'
-import type { ApiKey } from '../../../../core/entities.ts'
 import { ApiError, type FieldProblem } from '../frame/api-error.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
-type Rights = Pick<
-  ApiKey,
-  | 'allowedModels'
-  | 'allowedAddresses'
-  | 'rpm'
-  | 'tpm'
-  | 'maxInFlight'
-  | 'priority'
-  | 'tags'
-  | 'strict'
-  | 'expiresAtMs'
->
+type Rights = Omit<KeyRights, 'name'>
 
 /** Throws ApiError with each field that would widen the key. */
 export function assertNarrower(key: Rights, patch: KeyPatch): void {
