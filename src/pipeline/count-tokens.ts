@@ -11,9 +11,10 @@ import type { UsableUpstream } from '../upstreams/directory.ts'
 import { admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client, Reply } from './client.ts'
-import { noteRequest, type RequestContext } from './context.ts'
+import type { RequestContext } from './context.ts'
 import { countPrompt } from './count-usage.ts'
 import { routeModel } from './model-route.ts'
+import { refusedFor } from './refused.ts'
 import { type Incoming, serve } from './serve.ts'
 import type { Services } from './services.ts'
 
@@ -34,26 +35,33 @@ export async function serveCount(
 ): Promise<void> {
   const { client } = incoming
   const caller = authenticate(services, client)
-  context.caller = caller
-  const admitted = admit(services, caller, client, context)
-  const leave = admitted instanceof Promise ? await admitted : admitted
+  let leave: (() => void) | null = null
+  let request: ModelRequest | null = null
   try {
-    await countFor(services, caller, incoming, context)
+    const admitted = admit(services, caller, client, context)
+    leave = admitted instanceof Promise ? await admitted : admitted
+    const text = await incoming.readBody()
+    request = PROTOCOLS[incoming.protocol].readRequest(incoming.endpoint, text)
+    await countFor(services, caller, { ...incoming, text, request }, context)
+  } catch (error) {
+    throw refusedFor(error, caller, request)
   } finally {
-    leave()
+    leave?.()
   }
+}
+
+interface Read extends Incoming {
+  text: string
+  request: ModelRequest
 }
 
 async function countFor(
   services: Services,
   caller: Caller,
-  incoming: Incoming,
+  incoming: Read,
   context: RequestContext,
 ): Promise<void> {
-  const { protocol, endpoint, client } = incoming
-  const text = await incoming.readBody()
-  const request = PROTOCOLS[protocol].readRequest(endpoint, text)
-  noteRequest(context, request)
+  const { endpoint, client, text, request } = incoming
   const plan = await routeModel(services, caller, request)
   const native = { ...incoming, readBody: () => text }
   if (isNative(plan, request) && (await counted(services, caller, native, context))) return

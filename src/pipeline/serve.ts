@@ -9,11 +9,12 @@ import { attempt } from './attempt/attempt.ts'
 import { RequestTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
-import { noteRequest, type RequestContext } from './context.ts'
+import type { RequestContext } from './context.ts'
 import type { Continued } from './kept/continue.ts'
 import { keepResponse } from './kept/keep.ts'
 import { sendCopies } from './mirror.ts'
 import { parse, type Unread } from './parse.ts'
+import { refusedFor } from './refused.ts'
 import { crashResult } from './relay/crashed.ts'
 import { keepClientAlive } from './relay/keep-alive.ts'
 import { relay } from './relay/relay.ts'
@@ -46,13 +47,13 @@ export async function serve(
 ): Promise<void> {
   const { client } = incoming
   const caller = incoming.caller ?? authenticate(services, client)
-  context.caller = caller
-  const admitted = incoming.isAdmitted === true ? null : admit(services, caller, client, context)
-  const leave = admitted instanceof Promise ? await admitted : admitted
+  let leave: (() => void) | null = null
+  let asked: ModelRequest | null = null
   try {
+    const admitted = incoming.isAdmitted === true ? null : admit(services, caller, client, context)
+    leave = admitted instanceof Promise ? await admitted : admitted
     const parsed = parse(incoming)
-    const asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
-    noteRequest(context, asked)
+    asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
     const limits = readClientLimits(client.headers, invalidRequest)
     const { headers } = client
     const routed = route(services, caller, { asked, limits, headers })
@@ -82,6 +83,8 @@ export async function serve(
     keepAlive?.stop()
     const settled = settle(services, reservation, relayed)
     if (settled instanceof Promise) await settled
+  } catch (error) {
+    throw refusedFor(error, caller, asked)
   } finally {
     leave?.()
   }

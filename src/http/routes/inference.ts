@@ -6,6 +6,7 @@ import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext, type RequestContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import type { Continued } from '../../pipeline/kept/continue.ts'
+import { type Asked, askedBefore } from '../../pipeline/refused.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { withModel } from '../../protocols/openai/request.ts'
@@ -114,7 +115,7 @@ export function reportRefusal(
   const known = error instanceof GatewayError ? error : internalError()
   const { code, status } = known
   metrics.refused(code)
-  showRefusal(services, refused, known)
+  showRefusal(services, refused, { error: known, asked: askedBefore(error) })
   const refusedKey = error instanceof KeyRefused ? error.refusedKey : null
   if (refusedKey !== null) {
     const address = services.rateLimits.addressOf(client)
@@ -128,15 +129,19 @@ export function reportRefusal(
   logger[quiet ? 'info' : 'warn']({ requestId, status, code }, 'request refused')
 }
 
+interface Refusal {
+  error: GatewayError
+  asked: Asked | null
+}
+
 /** Those of strangers, whose key is unknown, are only counted. */
-function showRefusal({ live }: Services, refused: RefusedContext, error: GatewayError): void {
-  const { requestId, startedAtMs, arrivedMs, caller } = refused
-  if (!caller || startedAtMs === undefined || arrivedMs === undefined) return
-  const { endpoint = null, model = null, stream = false } = refused
+function showRefusal({ live }: Services, refused: RefusedContext, { error, asked }: Refusal): void {
+  const { requestId, startedAtMs, arrivedMs } = refused
+  if (asked === null || startedAtMs === undefined || arrivedMs === undefined) return
   const { status, code, message, figures } = error
   const durationMs = performance.now() - arrivedMs
   live.refuse({
-    ...{ requestId, startedAtMs, durationMs, caller, endpoint, model, stream },
+    ...{ requestId, startedAtMs, durationMs, ...asked },
     ...{ status, code, message, figures },
   })
 }

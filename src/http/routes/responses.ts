@@ -2,11 +2,13 @@
  * OpenAI's Responses: passed to upstreams that keep responses, where the ids that they make are remembered; translated
  * for all others, and then kept by the gateway itself if the operator wants that.
  */
+import type { Caller } from '../../access/caller.ts'
 import { admit } from '../../pipeline/admit.ts'
 import { authenticate, keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { type Continued, continued } from '../../pipeline/kept/continue.ts'
 import { type KeptAction, serveKept } from '../../pipeline/kept/serve.ts'
+import { refusedFor } from '../../pipeline/refused.ts'
 import { keepsResponses } from '../../pipeline/vendor/plan.ts'
 import type { Endpoint } from '../../protocols/protocol.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
@@ -68,12 +70,11 @@ async function choose(
   const { gateway: services, bodyLimits } = parts
   const share = bodyLimits.memory.open()
   const context = openContext(newRequestId(), services.clock.nowMs())
-  context.endpoint = 'responses'
+  let caller: Caller | null = null
   try {
     // Nothing is read from a client that may not ask, or has too many requests in flight.
-    const caller = authenticate(services, exchange)
+    caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
-    context.caller = caller
     const { requestId, signal } = context
     exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: 'responses' })
     exchange.abortWhenGone = signal
@@ -90,6 +91,7 @@ async function choose(
       leave()
     }
   } catch (error) {
+    if (caller !== null) refusedFor(error, caller, { endpoint: 'responses' })
     refuse(parts, exchange, error, context)
     return null
   } finally {

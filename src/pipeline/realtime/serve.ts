@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { acceptOf, keyIn, type Offer } from '../../http1/websocket-handshake.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
+import type { ModelRequest } from '../../protocols/protocol.ts'
 import { NO_LIMITS } from '../../routing/client-limits.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { admit } from '../admit.ts'
@@ -10,7 +11,8 @@ import { attempt } from '../attempt/attempt.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate, whyUnusable } from '../authenticate.ts'
 import type { Client } from '../client.ts'
-import { noteRequest, type RequestContext } from '../context.ts'
+import type { RequestContext } from '../context.ts'
+import { refusedFor } from '../refused.ts'
 import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
@@ -45,16 +47,19 @@ export async function serveRealtime(
     peer: () => client.peer(),
     headers: withKeyOf(client.headers),
   })
-  context.caller = caller
   const control = { end: () => client.revoke() }
   const { headers } = client
   const peer = () => client.peer()
   const admitted = { headers, peer, revoke: () => control.end() }
-  const leave = await admit(services, caller, admitted, context)
+  let leave: (() => void) | null = null
+  const request = requestOf(incoming.call)
   try {
-    await serveCaller(services, caller, { ...incoming, control }, context)
+    leave = await admit(services, caller, admitted, context)
+    await serveCaller(services, caller, { ...incoming, control, request }, context)
+  } catch (error) {
+    throw refusedFor(error, caller, request)
   } finally {
-    leave()
+    leave?.()
   }
 }
 
@@ -67,6 +72,7 @@ function withKeyOf(headers: HeaderSource): HeaderSource {
 
 interface Controlled extends RealtimeIncoming {
   control: SessionControl
+  request: ModelRequest
 }
 
 async function serveCaller(
@@ -75,9 +81,7 @@ async function serveCaller(
   incoming: Controlled,
   context: RequestContext,
 ): Promise<void> {
-  const { client, call } = incoming
-  const request = requestOf(call)
-  noteRequest(context, request)
+  const { client, call, request } = incoming
   const { plan } = await planCall(services, caller, {
     call,
     limits: NO_LIMITS,

@@ -10,10 +10,11 @@ import type { AttemptResult } from '../attempt/result.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Client } from '../client.ts'
-import { noteRequest, type RequestContext } from '../context.ts'
+import type { RequestContext } from '../context.ts'
 import type { Continued } from '../kept/continue.ts'
 import { keepResponse } from '../kept/keep.ts'
 import { sendCopies } from '../mirror.ts'
+import { refusedFor } from '../refused.ts'
 import { crashResult } from '../relay/crashed.ts'
 import { relay } from '../relay/relay.ts'
 import type { RelayResult } from '../relay/result.ts'
@@ -40,24 +41,30 @@ export async function serveVendor(
   context: RequestContext,
 ): Promise<void> {
   const caller = authenticate(services, client)
-  context.caller = caller
-  const admitted = admit(services, caller, client, context)
-  const leave = admitted instanceof Promise ? await admitted : admitted
+  let leave: (() => void) | null = null
+  let asked: VendorCall | null = null
   try {
-    await serveCaller(services, caller, { client, readCall, continued }, context)
+    const admitted = admit(services, caller, client, context)
+    leave = admitted instanceof Promise ? await admitted : admitted
+    asked = await readCall()
+    await serveCaller(services, caller, { client, asked, continued }, context)
+  } catch (error) {
+    throw refusedFor(error, caller, asked && requestOf(asked))
   } finally {
-    leave()
+    leave?.()
   }
+}
+
+interface ReadIncoming extends Pick<VendorIncoming, 'client' | 'continued'> {
+  asked: VendorCall
 }
 
 async function serveCaller(
   services: Services,
   caller: Caller,
-  { client, readCall, continued }: VendorIncoming,
+  { client, asked, continued }: ReadIncoming,
   context: RequestContext,
 ): Promise<void> {
-  const asked = await readCall()
-  noteRequest(context, requestOf(asked))
   const limits = readClientLimits(client.headers, invalidRequest)
   const { headers } = client
   const planned = await planCall(services, caller, { call: asked, limits, headers })
