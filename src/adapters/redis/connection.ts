@@ -1,9 +1,7 @@
 /** One connection to Redis at a time: dropped on the first failure, then retried until it works again. */
-import { createCallWatch, Late } from './command-timeout.ts'
+import { evaluate, isAnswer, meaning, prepare, probe, type ScriptName, within } from './client.ts'
+import { createCallWatch } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
-import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
-import { ENTER, LEAVE, OPEN_SESSION, RENEW } from './slot-scripts.ts'
-import { RECALL, REMEMBER } from './thought-scripts.ts'
 
 export interface RedisConnection {
   /** False from the first failure until Redis accepts a write again. */
@@ -28,44 +26,25 @@ interface Parts {
 const LOOK_EVERY_MS = 500
 /** Time limit for connecting, and for a test write. */
 const JOIN_MS = 450
-const SOURCES = {
-  take: TAKE,
-  correct: CORRECT,
-  enter: ENTER,
-  leave: LEAVE,
-  renew: RENEW,
-  openSession: OPEN_SESSION,
-  recall: RECALL,
-  remember: REMEMBER,
-}
-type ScriptName = keyof typeof SOURCES
-const SHA = Object.fromEntries(
-  Object.entries(SOURCES).map(([name, source]) => [name, sha1(source)]),
-) as Record<ScriptName, string>
-
 export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): RedisConnection {
   let client: Bun.RedisClient | null = null
   let closed = false
   let looking = false
-  let told = false
+  let reported = false
   const listeners: (() => void)[] = []
 
-  const tell = (why: string): void => {
-    if (!told && !closed) onLost(why)
-    told = true
+  const report = (why: string): void => {
+    if (!reported && !closed) onLost(why)
+    reported = true
   }
   const lost = (from: Bun.RedisClient, why: string): void => {
     if (client !== from) return
     client = null
     from.close()
-    tell(why)
+    report(why)
   }
   const join = async (): Promise<void> => {
-    const made = new Bun.RedisClient(url, {
-      autoReconnect: false,
-      enableOfflineQueue: false,
-      connectionTimeout: JOIN_MS,
-    })
+    const made = newClient(url)
     try {
       await within(JOIN_MS, prepare(made))
       // A Redis that answers more slowly than requests wait would be dropped again on the next one.
@@ -73,12 +52,12 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       if (closed) return made.close()
       made.onclose = () => lost(made, 'it closed the connection')
       client = made
-      told = false
+      reported = false
       for (const listener of listeners) listener()
       onJoined()
     } catch (error) {
       made.close()
-      if (!told) tell(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
+      if (!reported) report(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
     }
   }
   /** So that an idle gateway notices the loss before a request does. */
@@ -108,15 +87,10 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
           lost(at, meaning(error))
           reject(error)
         })
-        const answered = (answer: unknown) => {
+        evaluate(at, script, args).then((answer) => {
           call.done = true
           resolve(answer)
-        }
-        at.send('EVALSHA', [SHA[script], ...args]).then(answered, (error) => {
-          if (!isForgotten(error)) return call.fail(error)
-          // EVAL with the whole script makes Redis cache it again.
-          at.send('EVAL', [SOURCES[script], ...args]).then(answered, call.fail)
-        })
+        }, call.fail)
       })
     },
     whenJoined(listener) {
@@ -134,45 +108,11 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
   }
 }
 
-async function prepare(client: Bun.RedisClient): Promise<void> {
-  await client.connect()
-  for (const source of Object.values(SOURCES)) await client.send('SCRIPT', ['LOAD', source])
-}
-
-function probe(client: Bun.RedisClient): Promise<unknown> {
-  return client.send('EVAL', [PROBE, '1', `${PREFIX}probe`])
-}
-
-/** A Redis that was flushed or restarted has lost its script cache. */
-function isForgotten(error: unknown): boolean {
-  return /^NOSCRIPT/.test((error as Error).message)
-}
-
-/** Don't count an event-loop stall against Redis: read pending replies first. */
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Late(`it did not answer within ${ms} ms`))
-    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), ms)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
+/** Never reconnects by itself and queues nothing: a request falls back to this process's counters at once. */
+function newClient(url: string): Bun.RedisClient {
+  return new Bun.RedisClient(url, {
+    autoReconnect: false,
+    enableOfflineQueue: false,
+    connectionTimeout: JOIN_MS,
   })
-}
-
-/** A timeout or an error reply from Redis; for anything else there is no connection to ask about the cause. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Late || codeIn(error) !== null
-}
-
-function meaning(error: unknown): string {
-  if (error instanceof Late) return error.message
-  const code = codeIn(error)
-  return code === null ? 'it closed the connection' : `it answers ${code}`
-}
-
-/** Only the first word of the error: the rest may repeat the command. */
-function codeIn(error: unknown): string | null {
-  return /^-?([A-Z]{3,})\b/.exec((error as Error).message)?.[1] ?? null
-}
-
-function sha1(text: string): string {
-  return new Bun.CryptoHasher('sha1').update(text).digest('hex')
 }

@@ -40,17 +40,8 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
   let leasesWanted = (_userId: number) => {}
   let running: Promise<void> | null = null
   let closed = false
-  /** Ends whatever wait the loop is in. */
-  let wake = () => {}
+  const { pause, wake } = createPause()
 
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   const hear = (channel: string, payload: string | undefined) => {
     const [what, ...sender] = (payload ?? '').split(' ')
     if (sender.join(' ') === program) return
@@ -60,31 +51,22 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
   }
   const listen = async (ready: () => void) => {
     const client = new Client(clientConfig(address, 'serving', program))
-    let lost: Error | null = null
     client.on('notification', ({ channel, payload }) => hear(channel, payload))
-    client.on('error', (error) => {
-      lost = error
-      wake()
-    })
-    client.on('end', () => {
-      lost ??= new Error('Connection terminated')
-      wake()
-    })
+    const lost = whenLost(client, wake)
     try {
       await connect(client)
       await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
       // Changes may have been missed while not listening.
       change = 'any'
       ready()
-      let before: unknown = null
-      while (!closed && lost === null) {
-        const { rows } = await client.query<{ fingerprint: string }>(FINGERPRINT)
-        const now = rows[0]?.fingerprint
-        if (before !== null && now !== before) change = 'any'
+      let before: string | undefined
+      while (!closed && lost.error === null) {
+        const now = await fingerprint(client)
+        if (before !== undefined && now !== before) change = 'any'
         before = now
-        if (lost === null && !closed) await pause(POLL_MS)
+        if (lost.error === null && !closed) await pause(POLL_MS)
       }
-      if (lost !== null) throw lost
+      if (lost.error !== null) throw lost.error
     } finally {
       client.end().catch(() => {})
     }
@@ -129,4 +111,37 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
       await running
     },
   }
+}
+
+/** A wait that can be ended early. */
+function createPause() {
+  let wake = () => {}
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  return { pause, wake: () => wake() }
+}
+
+/** Calls `listener` when the connection is lost; the cause is in `error` from then on. */
+function whenLost(client: Client, listener: () => void): { error: Error | null } {
+  const lost: { error: Error | null } = { error: null }
+  client.on('error', (error) => {
+    lost.error = error
+    listener()
+  })
+  client.on('end', () => {
+    lost.error ??= new Error('Connection terminated')
+    listener()
+  })
+  return lost
+}
+
+async function fingerprint(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ fingerprint: string }>(FINGERPRINT)
+  return rows[0]?.fingerprint
 }
