@@ -1,6 +1,10 @@
-/** A transport that first gets ready what the provider wants ready: a token, a signature, an envelope. */
-import type { CredentialSource } from '../upstreams/credentials.ts'
+/**
+ * A transport that first gets ready what the provider wants ready: a token, a signature, an envelope. If an upstream
+ * refuses a token or keys that were obtained a while ago, the request is sent once more with new ones.
+ */
+import type { AwsKeys, CredentialSource, RenewableSource } from '../upstreams/credentials.ts'
 import {
+  isBodySource,
   type Sending,
   type SendOptions,
   type Transport,
@@ -9,10 +13,7 @@ import {
   type WireRequest,
 } from '../upstreams/transport.ts'
 
-export function authorizedTransport(
-  transport: Transport,
-  credentials: CredentialSource,
-): Transport {
+export function authorizedTransport(transport: Transport, credentials: RenewableSource): Transport {
   return {
     ...(transport.openTunnel !== undefined && { openTunnel: transport.openTunnel }),
     send(request, options) {
@@ -25,18 +26,26 @@ export function authorizedTransport(
 
 function prepared(
   transport: Transport,
-  credentials: CredentialSource,
+  credentials: RenewableSource,
   request: WireRequest,
   options: SendOptions,
 ): Sending {
   let sending: Sending | null = null
   let cancelled = false
-  const send = async (): Promise<UpstreamReply> => {
-    const ready = await readied(request, credentials)
+  const sendOnce = async (used: UsedCredentials): Promise<UpstreamReply> => {
+    const ready = await readied(request, used)
     if (cancelled) throw new TransportError('other', 'cancelled', false)
     sending = transport.send(ready, options)
-    const reply = await sending.reply
-    return request.reframe === undefined || reply.status !== 200 ? reply : request.reframe(reply)
+    return sending.reply
+  }
+  const send = async (): Promise<UpstreamReply> => {
+    const used = new UsedCredentials(credentials)
+    let reply = await sendOnce(used)
+    if (!isBodySource(request.body) && used.areRefusedBy(reply)) {
+      sending?.cancel()
+      reply = await sendOnce(used)
+    }
+    return request.reframe === undefined ? reply : request.reframe(reply)
   }
   const reply = send()
   // A caller that cancels does not always wait for the reply as well.
@@ -60,5 +69,58 @@ async function readied(
     return await prepare(request, credentials)
   } catch (error) {
     throw new TransportError('other', `no credentials: ${(error as Error).message}`, false)
+  }
+}
+
+/** AWS's words for keys or a time that it does not take; a 403 may also mean that a model is not allowed. */
+const AWS_REFUSAL =
+  /^(?:ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|InvalidClientTokenId)/
+
+/** Remembers what one request was authenticated with. */
+class UsedCredentials implements CredentialSource {
+  private readonly source: RenewableSource
+  private secret = ''
+  /** Null: a key that is sent as it is. */
+  private sent: string | AwsKeys | null = null
+
+  constructor(source: RenewableSource) {
+    this.source = source
+  }
+
+  token(secret: string): string | null | Promise<string> {
+    return this.remember(secret, this.source.token(secret))
+  }
+
+  awsKeys(secret: string): AwsKeys | null | Promise<AwsKeys> {
+    return this.remember(secret, this.source.awsKeys(secret))
+  }
+
+  awsTimeMs(): number {
+    return this.source.awsTimeMs()
+  }
+
+  /** Whether others can be had for those that this reply refuses. */
+  areRefusedBy(reply: UpstreamReply): boolean {
+    const type = reply.header('x-amzn-errortype')
+    const code = type !== null && AWS_REFUSAL.test(type) ? type : null
+    if (this.sent === null || (reply.status !== 401 && code === null)) return false
+    const time = Date.parse(reply.header('date') ?? '')
+    const serverTimeMs = Number.isNaN(time) ? null : time
+    return this.source.refused(this.secret, { sent: this.sent, serverTimeMs, code })
+  }
+
+  private remember<Value extends string | AwsKeys>(
+    secret: string,
+    given: Value | null | Promise<Value>,
+  ): Value | null | Promise<Value> {
+    this.secret = secret
+    if (!(given instanceof Promise)) {
+      this.sent = given
+      return given
+    }
+    return given.then((value) => {
+      this.sent = value
+      return value
+    })
   }
 }

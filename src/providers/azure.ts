@@ -15,6 +15,12 @@ import { withToken } from './with-token.ts'
 /** Everything else is of the resource as a whole. */
 const BY_DEPLOYMENT = /^(?:images|audio)\/(?!voice)/
 const DEFAULT_API_VERSION = '2024-10-21'
+/**
+ * No dated version that is generally available has these; the API "v1", which takes no version, has them.
+ * https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+ */
+const ONLY_IN_V1 =
+  /^(?:responses|conversations|containers|vector_stores|evals|videos|realtime)(?:\/|$)/
 
 export const azure: Provider = {
   protocols: ['openai'],
@@ -33,6 +39,10 @@ export const azure: Provider = {
     }
   }),
   vendor(upstream, secret, { path, query, model }) {
+    if (upstream.apiVersion === null && ONLY_IN_V1.test(path)) {
+      const url = `${upstream.baseUrl}/openai/v1/${path}${query}`
+      return { url, ...authorized(PLAIN, secret) }
+    }
     const place = BY_DEPLOYMENT.test(path)
       ? `deployments/${encodeURIComponent(model)}/${path}`
       : path

@@ -58,13 +58,20 @@ function signed(secret: string, region: string, claude: boolean): Prepare {
     const enveloped = claude ? inEnvelope(request, BEDROCK) : request
     const keys = credentials.awsKeys(secret)
     if (keys instanceof Promise)
-      return keys.then((fresh) => withSignature(enveloped, fresh, region))
-    return keys === null ? bearing(enveloped, secret) : withSignature(enveloped, keys, region)
+      return keys.then((fresh) => withSignature(enveloped, fresh, region, credentials.awsTimeMs()))
+    return keys === null
+      ? bearing(enveloped, secret)
+      : withSignature(enveloped, keys, region, credentials.awsTimeMs())
   }
 }
 
 /** Only the type of the body is signed with it; what else is sent may be changed on the way. */
-function withSignature(request: WireRequest, keys: AwsKeys, region: string): WireRequest {
+function withSignature(
+  request: WireRequest,
+  keys: AwsKeys,
+  region: string,
+  nowMs: number,
+): WireRequest {
   const { method, url, headers, body } = request
   const type = headers['content-type']
   const unsigned = {
@@ -73,6 +80,6 @@ function withSignature(request: WireRequest, keys: AwsKeys, region: string): Wir
     headers: type === undefined ? {} : { 'content-type': type },
     body: typeof body === 'string' ? body : '',
   }
-  const signature = signRequest(unsigned, keys, { region, service: SERVICE }, Date.now())
+  const signature = signRequest(unsigned, keys, { region, service: SERVICE }, nowMs)
   return { ...request, headers: { ...headers, ...signature } }
 }

@@ -1,4 +1,4 @@
-/** A reply in AWS's binary frames, as the server-sent events that the rest of the gateway reads. */
+/** AWS's replies as the rest of the gateway reads them: binary frames as server-sent events, errors with their type. */
 import { FrameSplitter, frameEvent } from '../protocols/converse/frames.ts'
 import type { UpstreamReply } from '../upstreams/transport.ts'
 
@@ -9,7 +9,7 @@ export type FrameText = (event: { name: string; data: string }) => string
 
 export function reframed(reply: UpstreamReply, textOf: FrameText): UpstreamReply {
   const framed = reply.header('content-type')?.startsWith('application/vnd.amazon.eventstream')
-  if (framed !== true) return reply
+  if (framed !== true) return typed(reply)
   const splitter = new FrameSplitter()
   return {
     status: reply.status,
@@ -44,4 +44,46 @@ export const invokeText: FrameText = ({ name, data }) => {
   if (!name.endsWith('Exception')) return ''
   const type = name === 'throttlingException' ? 'rate_limit_error' : 'api_error'
   return JSON.stringify({ type: 'error', error: { type, message: fields.message ?? name } })
+}
+
+/** The beginning of an object, as far as its first member or its end. */
+const OPENING = /^\s*\{\s*(?=\S)/
+/** Something that has not begun as an object by then is none. */
+const LONGEST_OPENING = 1_024
+
+/** The type of an error is in a header: it is written into the body, where other services of AWS have it. */
+function typed(reply: UpstreamReply): UpstreamReply {
+  // What follows a colon is the address of the type's definition.
+  const type = reply.header('x-amzn-errortype')?.split(/[:,]/, 1)[0]?.trim()
+  if (reply.status < 400 || type === undefined || type === '') return reply
+  let began = false
+  return {
+    status: reply.status,
+    header: (name) => reply.header(name),
+    async next() {
+      if (began) return reply.next()
+      began = true
+      const head = await beginning(reply)
+      return head.length === 0 ? null : withType(head, type)
+    },
+  }
+}
+
+async function beginning(reply: UpstreamReply): Promise<Buffer> {
+  let head = Buffer.alloc(0)
+  for (;;) {
+    const chunk = await reply.next()
+    if (chunk === null) return head
+    head = Buffer.concat([head, chunk])
+    if (head.length >= LONGEST_OPENING || OPENING.test(head.toString('latin1'))) return head
+  }
+}
+
+function withType(head: Buffer, type: string): Uint8Array {
+  const text = head.toString('latin1')
+  const opening = OPENING.exec(text)?.[0]
+  if (opening === undefined) return head
+  const comma = text[opening.length] === '}' ? '' : ','
+  const member = Buffer.from(`"__type":${JSON.stringify(type)}${comma}`)
+  return Buffer.concat([head.subarray(0, opening.length), member, head.subarray(opening.length)])
 }

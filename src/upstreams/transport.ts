@@ -30,7 +30,7 @@ export type Prepare = (
   credentials: CredentialSource,
 ) => WireRequest | Promise<WireRequest>
 
-/** A reply in a framing of the host's own, as server-sent events. */
+/** A reply in the host's own form, of any status, as the readers of its protocol take it. */
 export type Reframe = (reply: UpstreamReply) => UpstreamReply
 
 export function isBodySource(body: WireRequest['body']): body is BodySource {

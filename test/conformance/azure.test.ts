@@ -114,3 +114,40 @@ test('usage is requested in streams from Azure, hidden from the client, and reco
   expect(row).toMatchObject({ provider: 'azure', model: MODEL, upstream_model: DEPLOYMENT })
   expect(row).toMatchObject({ total_tokens: USAGE.total_tokens, estimated: 0 })
 })
+
+const responseTo = (id: string, model: string) => ({
+  id,
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  model,
+  output: [
+    {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'hello', annotations: [] }],
+    },
+  ],
+  usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
+})
+
+test.each([
+  ['without an API version', 'ft-ours', 'ft-ours', '/openai/v1/responses', ''],
+  ['with one', MODEL, DEPLOYMENT, '/openai/responses', `?api-version=${VERSION}`],
+])('a response is made, read and deleted %s', async (_, model, deployment, path, query) => {
+  const id = `resp_${model}`
+  mock.script(() => jsonReply(200, responseTo(id, deployment)))
+  const made = await through.responses.create({ model, input: 'Say hello' })
+  expect(made.output_text).toBe('hello')
+  expect(mock.ledger.at(-1)?.path).toBe(`${path}${query}`)
+  expect(JSON.parse(mock.ledger.at(-1)?.body ?? '')).toMatchObject({ model: deployment })
+  expectAzureKey()
+  expect((await through.responses.retrieve(id)).id).toBe(id)
+  expect(mock.ledger.at(-1)?.path).toBe(`${path}/${id}${query}`)
+  mock.script(() => jsonReply(200, { id, object: 'response', deleted: true }))
+  await through.responses.delete(id)
+  expect(mock.ledger.at(-1)).toMatchObject({ method: 'DELETE', path: `${path}/${id}${query}` })
+  expectAzureKey()
+})

@@ -13,7 +13,8 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   resourcenotfoundexception: 'missing',
   modeltimeoutexception: 'timeout',
   throttlingexception: 'rate',
-  servicequotaexceededexception: 'quota',
+  // A quota of the service, such as tokens a minute; it is not about money.
+  servicequotaexceededexception: 'rate',
   serviceunavailableexception: 'overloaded',
   modelnotreadyexception: 'overloaded',
   internalserverexception: 'broken',

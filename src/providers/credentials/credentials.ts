@@ -1,6 +1,6 @@
 /** What requests are authenticated with: keys as they are, and tokens that are kept fresh for all who need them. */
 import { BoundedMap } from '../../core/bounded-map.ts'
-import type { AwsKeys, CredentialSource } from '../../upstreams/credentials.ts'
+import type { AwsKeys, CredentialRefusal, RenewableSource } from '../../upstreams/credentials.ts'
 import { type RoleSources, roleKeys } from './aws.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { entraToken } from './entra.ts'
@@ -23,14 +23,19 @@ interface Dependencies {
   sources: CredentialSources
 }
 
+/** AWS takes signatures that are up to five minutes off. */
+const MAX_SKEW_MS = 4 * 60_000
+
 /** Secrets that are in use at one time. */
 const MAX_KEPT = 10_000
 
-export class Credentials implements CredentialSource {
+export class Credentials implements RenewableSource {
   private readonly dependencies: Dependencies
   /** By secret, so that upstream keys with one account share its token. */
   private readonly tokens = new BoundedMap<string, FreshValue<string>>(MAX_KEPT)
   private readonly roles = new BoundedMap<string, FreshValue<AwsKeys>>(MAX_KEPT)
+  /** How far AWS's clock is ahead of this machine's. */
+  private awsAheadMs = 0
   private readonly read = new BoundedMap<string, Credential>(MAX_KEPT)
 
   constructor(dependencies: Dependencies) {
@@ -79,9 +84,25 @@ export class Credentials implements CredentialSource {
     return fresh.get()
   }
 
-  /** Forgets what an upstream refused before its time; the next request gets a new one. */
-  refused(secret: string, token: string): void {
-    this.tokens.get(secret)?.discard(token)
+  awsTimeMs(): number {
+    return this.dependencies.nowMs() + this.awsAheadMs
+  }
+
+  refused(secret: string, { sent, serverTimeMs, code }: CredentialRefusal): boolean {
+    const corrected = serverTimeMs !== null && code !== null && this.correctTime(serverTimeMs)
+    const discarded =
+      typeof sent === 'string'
+        ? this.tokens.get(secret)?.discard(sent)
+        : this.roles.get(secret)?.discard(sent)
+    return discarded === true || corrected
+  }
+
+  /** AWS refuses signatures of other times than its own. Whether this machine's was wrong. */
+  private correctTime(serverTimeMs: number): boolean {
+    const offMs = serverTimeMs - this.awsTimeMs()
+    if (Math.abs(offMs) < MAX_SKEW_MS) return false
+    this.awsAheadMs += offMs
+    return true
   }
 
   private obtain(credential: Credential) {

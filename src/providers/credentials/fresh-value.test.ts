@@ -55,12 +55,29 @@ test('renews five minutes before the end, and serves the old value meanwhile', a
 test('an expired value is never given', async () => {
   const { fresh, at, give } = source()
   const first = fresh.get()
-  give('one', 1_000)
+  give('one', HOUR)
   await first
-  at(1_000)
+  at(HOUR)
   const second = fresh.get()
-  give('two', HOUR)
+  give('two', 2 * HOUR)
   expect(await second).toBe('two')
+})
+
+test('a value that comes when it is over already is used for a minute, and not renewed for each request', async () => {
+  const { fresh, asked, at, give } = source()
+  at(HOUR)
+  const first = fresh.get()
+  give('extended', HOUR - 1)
+  expect(await first).toBe('extended')
+  at(HOUR + 29_999)
+  expect(fresh.get()).toBe('extended')
+  expect(asked()).toBe(1)
+  at(HOUR + 30_000)
+  expect(fresh.get()).toBe('extended')
+  expect(asked()).toBe(2)
+  give('new', 3 * HOUR)
+  await Bun.sleep(0)
+  expect(fresh.get()).toBe('new')
 })
 
 test('a failed renewal leaves the old value in use, and waits longer after each failure', async () => {
@@ -99,15 +116,28 @@ test('without a valid value, the reason for the failure reaches every caller', a
 })
 
 test('a value that was refused is not given again', async () => {
-  const { fresh, asked, give } = source()
+  const { fresh, asked, at, give } = source()
   const first = fresh.get()
   give('one', HOUR)
   await first
-  fresh.discard('one')
+  at(60_000)
+  expect(fresh.discard('one')).toBe(true)
   const second = fresh.get()
-  give('two', HOUR)
+  give('two', 2 * HOUR)
   expect(await second).toBe('two')
-  fresh.discard('one')
+  // Another request had been sent with the old value, and is sent again with the new one.
+  expect(fresh.discard('one')).toBe(true)
   expect(fresh.get()).toBe('two')
   expect(asked()).toBe(2)
+})
+
+test('a new value that is refused is kept, so that refusals cause no storm of renewals', async () => {
+  const { fresh, asked, at, give } = source()
+  const first = fresh.get()
+  give('one', HOUR)
+  await first
+  at(59_999)
+  expect(fresh.discard('one')).toBe(false)
+  expect(fresh.get()).toBe('one')
+  expect(asked()).toBe(1)
 })

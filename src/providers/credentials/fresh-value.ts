@@ -7,6 +7,13 @@ export interface Expiring<Value> {
 
 /** Renewal starts this long before the end, or at half of a shorter life. */
 const AHEAD_MS = 5 * 60_000
+/**
+ * A value that is over when it comes is used for so long: AWS's metadata service extends old keys while it can't
+ * get new ones, and this machine's clock may be wrong.
+ */
+const LEAST_LIFE_MS = 60_000
+/** A younger value that was refused is kept: the source would give the same, or one that is refused as well. */
+const LEAST_AGE_MS = 60_000
 /** After a failure the source is left alone for a while, growing from the first to the last of these. */
 const FIRST_PAUSE_MS = 1_000
 const LAST_PAUSE_MS = 30_000
@@ -15,7 +22,7 @@ const LAST_PAUSE_MS = 30_000
 export class FreshValue<Value> {
   private readonly obtain: () => Promise<Expiring<Value>>
   private readonly nowMs: () => number
-  private current: (Expiring<Value> & { renewAtMs: number }) | null = null
+  private current: (Expiring<Value> & { renewAtMs: number; obtainedAtMs: number }) | null = null
   private renewal: Promise<Value> | null = null
   private failure: { error: unknown; untilMs: number; pauseMs: number } | null = null
 
@@ -34,9 +41,13 @@ export class FreshValue<Value> {
     return current.value
   }
 
-  /** Forgets a value that was refused before its time. */
-  discard(value: Value): void {
-    if (this.current?.value === value) this.current = null
+  /** Forgets `value`, which was refused before its time, unless it is new. Returns whether there is to be another. */
+  discard(value: Value): boolean {
+    const { current } = this
+    if (current === null || current.value !== value) return true
+    if (this.nowMs() < current.obtainedAtMs + LEAST_AGE_MS) return false
+    this.current = null
+    return true
   }
 
   private renew(now: number): Promise<Value> {
@@ -50,10 +61,12 @@ export class FreshValue<Value> {
     return this.renewal
   }
 
-  private keep({ value, expiresAtMs }: Expiring<Value>): Value {
-    const life = expiresAtMs - this.nowMs()
+  private keep({ value, expiresAtMs: given }: Expiring<Value>): Value {
+    const obtainedAtMs = this.nowMs()
+    const life = Math.max(LEAST_LIFE_MS, given - obtainedAtMs)
+    const expiresAtMs = obtainedAtMs + life
     const renewAtMs = expiresAtMs - Math.min(AHEAD_MS, life / 2)
-    this.current = { value, expiresAtMs, renewAtMs }
+    this.current = { value, expiresAtMs, renewAtMs, obtainedAtMs }
     this.renewal = null
     this.failure = null
     return value

@@ -29,7 +29,9 @@ const AUTH_CODES = words(`
   invalid_api_key incorrect_api_key api_key_invalid invalid_key api_key_expired api_key_disabled
   key_revoked account_deactivated account_disabled account_suspended authentication_error
   invalid_authentication_error incorrect_api_key_error unauthenticated invalid_iam_token invalid_access_key
-  AuthFailure InvalidAccessKeyId UnrecognizedClientException organization_restricted`)
+  AuthFailure InvalidAccessKeyId UnrecognizedClientException ExpiredTokenException
+  InvalidSignatureException IncompleteSignatureException MissingAuthenticationTokenException
+  organization_restricted`)
 
 /** The account behind the key is out of money or over its budget. */
 const QUOTA_CODES = words(`
@@ -42,6 +44,7 @@ const QUOTA_CODES = words(`
 const RATE_CODES = words(`
   rate_limit_exceeded rate_limit_error rate_limit_reached_error too_many_requests
   resource_exhausted Throttling throttling_error ThrottlingException RequestLimitExceeded LimitExceeded
+  ServiceQuotaExceededException
   ModelAccountRpmRateLimitExceeded ModelAccountTpmRateLimitExceeded rpm_rate_limit_exceeded
   tpm_rate_limit_exceeded`)
 
@@ -55,7 +58,8 @@ const MODEL_CODES = words(`
   model_not_allowed model_not_supported unsupported_model model_decommissioned model_deprecated
   model_access_denied model.accessdenied ModelNotOpen deployment_not_found model_terms_required
   invalidendpointormodel.notfound OperationNotSupported not_found_error resource_not_found_error
-  permission_error permission_denied permission_denied_error AccessDenied.Unpurchased 1211 20012 30003`)
+  permission_error permission_denied permission_denied_error AccessDenied.Unpurchased
+  AccessDeniedException ResourceNotFoundException 1211 20012 30003`)
 
 const CONTEXT_CODES = words(`
   context_length_exceeded context_window_exceeded exceed_context_size_error string_above_max_length
@@ -67,7 +71,7 @@ const FILTER_CODES = words(`
   OutputTextSensitiveContentDetected InputTextRiskDetection invalid_prompt 1301`)
 
 const CLIENT_TYPES = words(
-  'invalid_request_error invalid_argument InvalidParameter BadRequestError',
+  'invalid_request_error invalid_argument InvalidParameter BadRequestError ValidationException',
 )
 
 /** By codes that mean the same with every status; null if there is none. */
@@ -103,7 +107,9 @@ export function judgeStatus(status: number, error: ErrorCodes, html = false): Ve
       return error.codes.some(isWord)
         ? { class: 'client', scope: 'request' }
         : { class: 'model', scope: 'model' }
+    // 424: what failed is something that the upstream itself relies on, such as the model (Bedrock).
     case 408:
+    case 424:
     case 425:
       return { class: 'server', scope: 'model' }
     case 429:
@@ -120,7 +126,7 @@ export function judgeErrorBody(error: ErrorCodes): Verdict {
   if (named !== null) return named
   const status = error.codes.map(Number).find((code) => code >= 400 && code < 600)
   if (status !== undefined) return judgeStatus(status, { codes: [], types: error.types })
-  return error.types.some((type) => CLIENT_TYPES.has(canonical(type)))
+  return [...error.codes, ...error.types].some((type) => CLIENT_TYPES.has(canonical(type)))
     ? { class: 'client', scope: 'request' }
     : { class: 'server', scope: 'model' }
 }

@@ -1,9 +1,9 @@
 /** Bedrock behind a real gateway: what it gets, signed and addressed, and what clients get. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { dataOf } from '../support/translation/translation.ts'
-import { awsSignature } from '../support/vendors/aws-signature.ts'
-import { startHostsRig, streamedText } from '../support/vendors/hosts-rig.ts'
-import { CLAUDE } from '../support/vendors/model-hosts.ts'
+import { dataOf } from '../../support/translation/translation.ts'
+import { awsSignature } from '../../support/vendors/aws-signature.ts'
+import { startHostsRig, streamedText } from '../../support/vendors/hosts-rig.ts'
+import { CLAUDE } from '../../support/vendors/model-hosts.ts'
 
 const { gateway, last, post, chat, stop } = await startHostsRig()
 afterAll(stop)

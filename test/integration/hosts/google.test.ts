@@ -1,8 +1,8 @@
 /** Gemini and Vertex AI behind a real gateway: what they get, and what clients get. */
 import { afterAll, describe, expect, test } from 'bun:test'
-import { dataOf } from '../support/translation/translation.ts'
-import { startHostsRig, streamedText } from '../support/vendors/hosts-rig.ts'
-import { CLAUDE, GEMINI } from '../support/vendors/model-hosts.ts'
+import { dataOf } from '../../support/translation/translation.ts'
+import { startHostsRig, streamedText } from '../../support/vendors/hosts-rig.ts'
+import { CLAUDE, GEMINI } from '../../support/vendors/model-hosts.ts'
 
 const { gateway, last, tokens, post, chat, stop } = await startHostsRig()
 afterAll(stop)
