@@ -33,6 +33,10 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   are sent once. Replies that are neither JSON nor events pass unchanged.
 - **Ids that the gateway has not seen**, because the objects were not created through it, belong to no user: see
   \`UNKNOWN_OBJECTS\`.
+- **Calls in a batch.** Each line of its input is read while the file is uploaded: one that names another user's object or
+  model ends the upload with a 404. A file that was uploaded in parts is read at its upstream when a batch is made of it.
+- **Fine-tuned models** (\`ft:…\`) belong to the user whose training made them: for others they are a 404 and in no list,
+  until an operator defines a model with that name or names it at an upstream key.
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*, *searches*: by the list
   in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether or
   not its creator reads it; so are background responses. Reading an object again costs nothing. What has no price is

@@ -45,9 +45,14 @@ export function partsIn(body: Buffer, boundary: string): FormPart[] {
 }
 
 function partOf(head: string, start: number, end: number): FormPart {
+  return { ...partHead(head), start, end }
+}
+
+/** Throws `invalid_request` if the head names no field. */
+export function partHead(head: string): Pick<FormPart, 'name' | 'filename'> {
   const name = NAME.exec(head)?.[1]
   if (name === undefined) throw malformed('a part has no name')
-  return { name, filename: FILENAME.test(head) ? '' : null, start, end }
+  return { name, filename: FILENAME.test(head) ? '' : null }
 }
 
 /** Values of the fields that are no files; of several of one name, the first. */

@@ -65,7 +65,7 @@ const conversations: readonly VendorRoute[] = [
 ]
 
 const files: readonly VendorRoute[] = [
-  byAccount('POST files', { creates: 'file', upload: true }),
+  byAccount('POST files', { creates: 'file', upload: true, holdsCalls: true }),
   listOf('GET files', 'file'),
   byObject('GET files/{file}'),
   byObject('GET files/{file}/content'),

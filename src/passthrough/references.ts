@@ -28,6 +28,10 @@ const KIND_OF_TYPE = new Map([
   ['file_id', 'file'],
   ['item_reference', 'item'],
 ])
+/** Whether a JSON text can name an object or a fine-tuned model; letters of a name may be escaped. */
+export const MAY_NAME_OBJECTS = new RegExp(
+  [...KIND_OF_FIELD.keys(), ...KIND_OF_TYPE.keys(), 'ft[:-]', '\\\\u00[2-7]'].join('|'),
+)
 /** In a body, `call_id` is the id of a function call. */
 const KIND_IN_QUERY = new Map([...KIND_OF_FIELD, ['call_id', 'call']])
 /** What a client describes or a model wrote: ids in it are not looked up. */
@@ -121,6 +125,23 @@ export function modelsIn(body: unknown): string[] {
   return Object.entries(body).flatMap(([name, value]) =>
     name === 'model' && typeof value === 'string' ? [value] : modelsIn(value),
   )
+}
+
+/** Models that a training made are objects of the user who asked for it: `ft:gpt-4o:org::id`, Azure's `….ft-id`. */
+const FINE_TUNED = /^ft:|[.:]ft-/
+/** A step of the training, which belongs to the model. */
+const CHECKPOINT = /:ckpt-step-\d+$/
+
+/** Null if the model is not made by a training. */
+export function fineTunedModel(model: string): Reference | null {
+  return FINE_TUNED.test(model) ? { kind: 'model', id: model.replace(CHECKPOINT, '') } : null
+}
+
+/** Every fine-tuned model that a body names under `model`. */
+export function fineTunedIn(body: unknown): Reference[] {
+  return modelsIn(body)
+    .map(fineTunedModel)
+    .filter((reference) => reference !== null)
 }
 
 const SHARED_SOURCES: ReadonlySet<unknown> = new Set(['stored_completions', 'responses'])

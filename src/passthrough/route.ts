@@ -61,6 +61,8 @@ export interface VendorRoute {
    * are read first.
    */
   upload: boolean
+  /** What is uploaded may be the input of a batch, so ids in its lines are checked. */
+  holdsCalls: boolean
   /** Runs models that are named in a file, so a key that is restricted to some models may not call it. */
   runsAnyModel: boolean
 }
@@ -87,6 +89,7 @@ export function row(line: string, target: Target, options: Options = {}): Vendor
     creates: null,
     deletes: false,
     upload: false,
+    holdsCalls: false,
     runsAnyModel: false,
     ...options,
   }

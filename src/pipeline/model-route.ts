@@ -2,10 +2,12 @@
 
 import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'
+import { fineTunedModel } from '../passthrough/references.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
+import { planForTrained } from './models/trained-models.ts'
 import type { Services } from './services.ts'
 
 type RequestPlan = Plan<UsableUpstream>
@@ -29,7 +31,25 @@ export function routeModel(
   const { plan, undecryptable, askLists } = services.directory.routeFor(model)
   if (undecryptable) throw undecryptableError(model)
   if (plan.length === 0) throw modelNotFound(services, model)
+  if (fineTunedModel(model) !== null)
+    return trainedTargets(services, caller, { model, plan, askLists })
   return askLists ? listedTargets(services, plan, model) : plan
+}
+
+interface Trained {
+  model: string
+  plan: RequestPlan
+  askLists: boolean
+}
+
+async function trainedTargets(
+  services: Services,
+  caller: Caller,
+  { model, plan, askLists }: Trained,
+): Promise<RequestPlan> {
+  const own = await planForTrained(services, caller, { model, plan })
+  if (own === null) throw modelNotFound(services, model)
+  return askLists ? listedTargets(services, own, model) : own
 }
 
 /** Keys that serve any model get what their upstream lists, so that no other one's prompts go there. */

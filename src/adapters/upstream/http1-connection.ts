@@ -90,7 +90,9 @@ export class Connection implements MessageSink {
   bodyBroken(exchange: UpstreamExchange, error: unknown): void {
     if (this.current !== exchange) return
     const why = error instanceof Error ? error.message : String(error)
-    this.fail(new TransportError('other', `the body of the request broke off: ${why}`, true))
+    const broken = new TransportError('other', `the body of the request broke off: ${why}`, true)
+    broken.cause = error
+    this.fail(broken)
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
 /** GET /v1/models: what the configured upstream keys serve, as one list, and one of them by its name. */
 import { GatewayError } from '../../core/errors.ts'
 import { createModelList, type Models } from '../../pipeline/models/model-list.ts'
+import { othersModels } from '../../pipeline/models/trained-models.ts'
 import type { Services } from '../../pipeline/services.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { allowsModel } from '../../routing/model-names.ts'
@@ -37,7 +38,13 @@ function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
   return async ({ caller, exchange, headers }) => {
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
     const list = await models.list()
-    const data = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
+    const allowed = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
+    const hidden = await othersModels(
+      gateway,
+      caller,
+      allowed.map(({ id }) => id),
+    )
+    const data = allowed.filter(({ id }) => !hidden.has(id))
     return json(form(exchange.headers, { ...list, data }))
   }
 }
@@ -48,7 +55,8 @@ function looking({ gateway }: AppParts, form: EntryForm): Handler<'proxy_key'> {
     const model = decodedOr(params.model ?? '')
     if (!allowsModel(caller.key.allowedModels, model)) throw notAllowed(model)
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
-    const found = await models.find(model)
+    const hidden = await othersModels(gateway, caller, [model])
+    const found = hidden.has(model) ? null : await models.find(model)
     if (found === null) throw notFound(model)
     return json(form(exchange.headers, found))
   }

@@ -1,7 +1,7 @@
 /** Charges finished batches periodically, one round at a time. */
 
 import type { Services } from '../../pipeline/services.ts'
-import { createCharger } from '../../pipeline/vendor/charge-batches.ts'
+import { createCharger } from '../../pipeline/vendor/charging/charge-batches.ts'
 
 export interface BatchCharging {
   /** Waits for a round in progress. */

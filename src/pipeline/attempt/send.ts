@@ -148,7 +148,8 @@ export async function exchange(
     return await statusFailure(reading)
   } catch (error) {
     cancel()
-    if (error instanceof GatewayError) return { kind: 'ended', error }
+    const refused = refusalIn(error)
+    if (refused !== null) return { kind: 'ended', error: refused }
     if (expired && isRequestOver) return { kind: 'ended', error: requestTooLong(services, tries) }
     if (error instanceof TransportError && error.fault === 'no_file_left')
       return { kind: 'ended', error: noFileLeft() }
@@ -161,6 +162,12 @@ export async function exchange(
     services.latencies.ended(target, tookMs)
     tries.waitMs += performance.now() - sentMs
   }
+}
+
+/** The gateway's own, also of a body that is sent while it arrives. */
+function refusalIn(error: unknown): GatewayError | null {
+  const cause = error instanceof TransportError ? error.cause : error
+  return cause instanceof GatewayError ? cause : null
 }
 
 function wireRequest(

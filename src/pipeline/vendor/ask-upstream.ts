@@ -3,7 +3,7 @@ import { vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
-import type { Place } from './charged-kinds.ts'
+import type { Place } from './charging/charged-kinds.ts'
 
 export type AskServices = Pick<Services, 'transport' | 'deadlines'>
 

@@ -12,7 +12,13 @@ export type VendorBody =
   | { kind: 'form'; bytes: Buffer; parts: readonly FormPart[]; boundary: string; type: string }
   | { kind: 'bytes'; bytes: Uint8Array; type: string }
   /** Not kept: it is sent as it arrives, and once. */
-  | { kind: 'source'; source: BodySource; type: string }
+  | { kind: 'source'; source: BodySource; type: string; input?: CheckedInput }
+
+/** What is known of an upload that may be the input of a batch. */
+export interface CheckedInput {
+  /** Each line was read, and names nothing that belongs to another user. */
+  readonly isChecked: boolean
+}
 
 export interface VendorCall {
   readonly route: VendorRoute

@@ -24,14 +24,28 @@ export async function rememberObjects(
   reply: unknown,
 ): Promise<void> {
   const { creates, deletes } = call.route
-  if (deletes && object !== null) await services.objects.forget(object)
+  if (deletes && object !== null) {
+    await services.objects.forget(object)
+    if (object.kind === 'file') await services.objects.forget({ ...object, kind: CHECKED_INPUT })
+  }
   if (creates === null) return
   const { id } = fieldsOf(reply)
   // Looking at an object that was not made here does not make the caller its owner.
   if (object === null && id === objectIdOf(call)) return
   const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }
-  const made = madeIn(creates, fieldsOf(reply)).map((each) => ({ ...each, ...owner }))
+  const marks = isCheckedInput(call) && typeof id === 'string' ? [{ kind: CHECKED_INPUT, id }] : []
+  const made = [...madeIn(creates, fieldsOf(reply)), ...marks].map((each) => ({
+    ...each,
+    ...owner,
+  }))
   if (made.length > 0) await services.objects.remember(made)
+}
+
+/** A second row of a file whose lines were checked while it was uploaded, as the input of a batch. */
+export const CHECKED_INPUT = 'batch_input'
+
+function isCheckedInput({ body }: VendorCall): boolean {
+  return body.kind === 'source' && body.input?.isChecked === true
 }
 
 /** An object and those that the vendor made with it: the output files of a batch, the model of a training. */

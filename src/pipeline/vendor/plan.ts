@@ -22,6 +22,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
 import { route as routeRequest } from '../route.ts'
 import type { Services } from '../services.ts'
+import { checkInputs } from './batch-input.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
 import { listKeys } from './list-keys.ts'
 import { holderOf, keepTo, ownedBy } from './ownership.ts'
@@ -57,6 +58,7 @@ export async function planCall(
   refuseOtherModels(caller, call)
   refuseSharedSources(caller, call)
   const own = await ownedBy(services, caller, namedIn(call))
+  if (call.route.runsAnyModel) await checkInputs(services, caller, own)
   const holder = holderOf(services, own)
   const held = holder === null ? null : [holder]
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))

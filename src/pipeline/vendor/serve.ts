@@ -21,8 +21,9 @@ import type { RelayResult } from '../relay/result.ts'
 import { reserve } from '../reserve.ts'
 import type { Services } from '../services.ts'
 import { settle } from '../settle.ts'
+import { watched } from './batch-input.ts'
 import { requestOf, type VendorCall } from './call.ts'
-import { chargeBeforeDeletion } from './deletion.ts'
+import { chargeBeforeDeletion } from './charging/deletion.ts'
 import { asksForResponse, needsVendor, planCall, speaksResponses } from './plan.ts'
 import { vendorSender } from './send.ts'
 
@@ -70,7 +71,7 @@ async function serveCaller(
   const planned = await planCall(services, caller, { call: asked, limits, headers })
   const { plan, object, further, definition } = planned
   const request = continued === undefined ? planned.request : { ...planned.request, continued }
-  const call = asWritten(asked, request)
+  const call = watched(services, caller, asWritten(asked, request))
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object, further })

@@ -7,6 +7,7 @@ import { memoryOf } from '../../../bench/rig/process-cost.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 
 const BYTES = 512 * 1024 ** 2
+const CALLS = 200_000
 /** Without being freed at once, what passed takes about seventy. */
 const MOST_MB = 40
 
@@ -67,6 +68,19 @@ test('an upload', async () => {
     curl('-F', 'purpose=batch', '-F', `file=@${file}`, `${gateway.baseUrl}/files`)
   expect(await peakOver(upload)).toBeLessThan(MOST_MB)
   expect(received).toBeGreaterThan(BYTES)
+})
+
+test('an upload of calls, each of which is read', async () => {
+  const text = `${JSON.stringify({ custom_id: '1', body: { input: 'x'.repeat(900) } })}\n`
+  const naming = `${JSON.stringify({ custom_id: '2', body: { file_id: 'file-of-nobody' } })}\n`
+  const calls = join(folder, 'calls.jsonl')
+  const writer = Bun.file(calls).writer()
+  for (let count = 0; count < CALLS; count++) writer.write(count % 100 === 0 ? naming : text)
+  await writer.end()
+  const upload = () =>
+    curl('-F', `file=@${calls}`, '-F', 'purpose=batch', `${gateway.baseUrl}/files`)
+  expect(await peakOver(upload)).toBeLessThan(MOST_MB)
+  expect(received).toBeGreaterThan(Bun.file(calls).size)
 })
 
 test('a download', async () => {

@@ -121,7 +121,7 @@ export function startVendorMock(name = 'mock'): VendorMock {
     if (prefix !== undefined && call.method === 'POST' && id === undefined)
       return create(prefix, { object: kind, status: 'queued' })
     if (rest === 'content')
-      return new Response(`content of ${id}`, {
+      return new Response(String(objects.get(id ?? '')?.content ?? `content of ${id}`), {
         headers: { 'content-type': 'application/octet-stream' },
       })
     if (prefix !== undefined && call.method === 'DELETE') {

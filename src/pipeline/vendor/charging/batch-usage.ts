@@ -1,9 +1,9 @@
 /** What a finished batch used, by model: as the vendor sums it up, or out of the lines of its output file. */
-import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
-import { tokensIn } from '../../passthrough/usage.ts'
-import { PROTOCOLS } from '../../protocols/index.ts'
-import { jsonOf, textOf } from '../attempt/read-body.ts'
-import { fieldsOf } from './own.ts'
+import { addUsage, type TokenUsage } from '../../../core/token-usage.ts'
+import { tokensIn } from '../../../passthrough/usage.ts'
+import { PROTOCOLS } from '../../../protocols/index.ts'
+import { jsonOf, textOf } from '../../attempt/read-body.ts'
+import { fieldsOf } from '../own.ts'
 
 export type UsageByModel = Map<string, TokenUsage>
 

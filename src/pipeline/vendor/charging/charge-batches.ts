@@ -1,6 +1,6 @@
 /** Looks at all batches, and responses in the background, that are not charged yet, and charges those that ended. */
-import type { ObjectStore, OpenBatch } from '../../passthrough/objects.ts'
-import type { Services } from '../services.ts'
+import type { ObjectStore, OpenBatch } from '../../../passthrough/objects.ts'
+import type { Services } from '../../services.ts'
 import { type Charge, type ChargeServices, chargeObject, SILENCE_MS } from './charge-object.ts'
 import { recordIdOf } from './charged-kinds.ts'
 

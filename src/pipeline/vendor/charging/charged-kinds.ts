@@ -1,7 +1,7 @@
 /** What is paid for once it has ended, by the kind of its object: where its state and output are, and its record. */
-import type { ChargedKind, VendorObject } from '../../passthrough/objects.ts'
-import type { VendorApi } from '../../passthrough/route.ts'
-import { fieldsOf } from './own.ts'
+import type { ChargedKind, VendorObject } from '../../../passthrough/objects.ts'
+import type { VendorApi } from '../../../passthrough/route.ts'
+import { fieldsOf } from '../own.ts'
 
 /** Whose API a path belongs to. */
 export interface Place {

@@ -3,16 +3,16 @@
  * the store takes each id once: a process that is killed between any two steps, or another instance, charges nothing
  * twice.
  */
-import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
-import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { UsageRecord } from '../../usage/record.ts'
-import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
-import { isSuccess } from '../attempt/upstream-error.ts'
-import type { Services } from '../services.ts'
-import { type AskServices, askUpstream } from './ask-upstream.ts'
+import { NO_USAGE, type TokenUsage } from '../../../core/token-usage.ts'
+import type { UsableUpstream } from '../../../upstreams/directory.ts'
+import type { UsageRecord } from '../../../usage/record.ts'
+import { jsonOf, textOf, wholeBody } from '../../attempt/read-body.ts'
+import { isSuccess } from '../../attempt/upstream-error.ts'
+import type { Services } from '../../services.ts'
+import { type AskServices, askUpstream } from '../ask-upstream.ts'
+import { fieldsOf, isFinal, madeIn } from '../own.ts'
 import { OutputLines, type UsageByModel, usageOfBatch } from './batch-usage.ts'
 import { type Chargeable, endpointOf, outputOf, placeOf, recordIdOf } from './charged-kinds.ts'
-import { fieldsOf, isFinal, madeIn } from './own.ts'
 
 export type ChargeServices = AskServices & Pick<Services, 'objects' | 'directory' | 'settleNow'>
 

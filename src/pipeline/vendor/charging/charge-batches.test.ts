@@ -4,9 +4,9 @@ import {
   type Script,
   type ScriptedReply,
   scriptedTransport,
-} from '../../../test/support/in-process/scripted-transport.ts'
-import { testServices, upstreamKey } from '../../../test/support/in-process/services.ts'
-import type { ChargedKind, ObjectStore, OpenBatch } from '../../passthrough/objects.ts'
+} from '../../../../test/support/in-process/scripted-transport.ts'
+import { testServices, upstreamKey } from '../../../../test/support/in-process/services.ts'
+import type { ChargedKind, ObjectStore, OpenBatch } from '../../../passthrough/objects.ts'
 import { createCharger } from './charge-batches.ts'
 
 const USAGE = { input_tokens: 10, output_tokens: 5, total_tokens: 15 }

@@ -1,7 +1,7 @@
 /** What a batch used, however its output arrives. */
 import { expect, test } from 'bun:test'
+import { isFinal } from '../own.ts'
 import { OutputLines, usageOfBatch } from './batch-usage.ts'
-import { isFinal } from './own.ts'
 
 const line = (model: string, input: number, output: number) =>
   JSON.stringify({

@@ -1,7 +1,7 @@
 /** What is paid for at its end is charged before it is deleted: afterwards its use could not be found out. */
-import { GatewayError } from '../../core/errors.ts'
-import type { VendorObject } from '../../passthrough/objects.ts'
-import type { Services } from '../services.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import type { VendorObject } from '../../../passthrough/objects.ts'
+import type { Services } from '../../services.ts'
 import { type Charge, chargeObject } from './charge-object.ts'
 import { type Chargeable, chargedAs } from './charged-kinds.ts'
 
