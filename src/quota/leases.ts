@@ -222,9 +222,9 @@ async function refill(
 
 function watched(leases: Leases, store: UsageStore): UsageStore {
   return {
-    settle: (records, instance) =>
+    settle: (records, instance, lines) =>
       inTurn(leases, async () => {
-        const fresh = await store.settle(records, instance)
+        const fresh = await store.settle(records, instance, lines)
         // Earlier records, or those of another process, were never on the current leases.
         if (leases.started && instance === leases.parts.instanceId) stored(leases, records)
         return fresh

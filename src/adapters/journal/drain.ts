@@ -36,7 +36,8 @@ export function createDrain(
       const batch = backlog.next(batchRecords)
       if (batch.length === 0) return
       const records = batch.map(({ record }) => record)
-      if ((await settleUntilStored(settling, records)) === null) return
+      const lines = batch.map(({ content }) => content)
+      if ((await settleUntilStored(settling, records, lines)) === null) return
       backlog.stored(batch)
       // Other records that ended wait for the next run: a transaction for a few costs as much as one for hundreds.
       if (backlog.size() < batchRecords && !finishing) return

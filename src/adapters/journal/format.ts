@@ -153,13 +153,17 @@ function itemIn(content: string): JournalItem | null {
   const values = valuesIn(content)
   if (values[0] === BEGIN_TAG)
     return { kind: 'begin', entry: taken<JournalEntry>(values, 1, ENTRY_FIELDS) }
-  if (values[0] === END_TAG) {
-    const record = taken<UsageRecord>(values, 2, RECORD_FIELDS)
-    // A line of an older version lacks later kinds.
-    for (const field of TOKEN_FIELDS) record[field] ??= 0
-    return { kind: 'end', record, beganIn: Number(values[1]) }
-  }
+  if (values[0] === END_TAG)
+    return { kind: 'end', record: recordIn(values), beganIn: Number(values[1]) }
   return null
+}
+
+/** `values`: those of an END's content. */
+export function recordIn(values: readonly unknown[]): UsageRecord {
+  const record = taken<UsageRecord>(values, 2, RECORD_FIELDS)
+  // A line of an older version lacks later kinds.
+  for (const field of TOKEN_FIELDS) record[field] ??= 0
+  return record
 }
 
 /** The CRC was right, so this is not damage but another version's format. */
@@ -173,6 +177,7 @@ function valuesIn(content: string): unknown[] {
 }
 
 function taken<T>(values: readonly unknown[], from: number, fields: readonly (keyof T)[]): T {
-  const entries = fields.map((field, at) => [field, values[from + at] ?? null])
-  return Object.fromEntries(entries) as T
+  const item: Partial<Record<keyof T, unknown>> = {}
+  for (let at = 0; at < fields.length; at++) item[fields[at] as keyof T] = values[from + at] ?? null
+  return item as T
 }

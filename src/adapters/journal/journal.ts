@@ -35,7 +35,7 @@ export function openJournal(options: JournalOptions): DiskJournal {
     parts,
     {
       batchRecords,
-      settle: (records) => store.settle(records, instanceId),
+      settle: (records, lines) => store.settle(records, instanceId, lines),
       onRefused: (record, error) => quarantine(parts, record, error),
     },
     () => recovered,

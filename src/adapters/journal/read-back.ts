@@ -2,13 +2,14 @@
 import type { UsageRecord } from '../../usage/record.ts'
 import { crc32 } from './crc32.ts'
 import type { JournalFiles } from './files.ts'
+import { endContent } from './format.ts'
 import { cureOf } from './journal-fault.ts'
 import { scanLines } from './recovery/scan.ts'
 import type { Segment, Segments } from './segments.ts'
 
 export interface Ended {
   record: UsageRecord
-  /** The line's content; empty if the record was read back. */
+  /** The line's content. */
   content: string
   beganIn: Segment | null
   /** Null until it is written to a file. */
@@ -40,8 +41,10 @@ export function createReadBack({ segments, files, onDamage }: ReadBackParts): Re
     const ended: Ended[] = []
     for (const item of items) {
       if (item.kind !== 'end') continue
+      const { record } = item
+      const content = endContent(record, item.beganIn)
       const beganIn = segments.find(item.beganIn) ?? null
-      ended.push({ record: item.record, content: '', beganIn, writtenIn: segment })
+      ended.push({ record, content, beganIn, writtenIn: segment })
     }
     // Unreadable, or no line in a whole chunk: the next start's recovery handles the rest.
     if (read === 0) onDamage(segment, position, left)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { UsageRecord } from '../../usage/record.ts'
 import type { JournalFiles } from './files.ts'
 
-export type Settle = (records: readonly UsageRecord[]) => Promise<number>
+export type Settle = (records: readonly UsageRecord[], lines?: readonly string[]) => Promise<number>
 
 /** After this many records fail individually, the store itself counts as unavailable. */
 const MAX_FAILURES = 3

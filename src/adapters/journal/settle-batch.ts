@@ -2,7 +2,7 @@
 
 import type { Logger } from '../../core/logger.ts'
 import type { UsageRecord } from '../../usage/record.ts'
-import { type IndividualResults, type Settle, settleIndividually } from './refused.ts'
+import { type Settle, settleIndividually } from './refused.ts'
 
 /** Where this thread makes the rows of a batch: one or two milliseconds during which no request is served. */
 export const BATCH = 500
@@ -27,13 +27,17 @@ export interface SettleRules {
 export async function settleUntilStored(
   { settle, logger, givesUp, onRefused }: SettleRules,
   records: readonly UsageRecord[],
+  lines?: readonly string[],
 ): Promise<number | null> {
   let pauseMs = FIRST_PAUSE_MS
   for (let tries = 1; ; tries++) {
     try {
       const individually =
         tries % TRIES_BEFORE_INDIVIDUAL === 0 ? await settleIndividually(settle, records) : null
-      const { stored, refused } = individually ?? (await settleTogether(settle, records))
+      const { stored, refused } = individually ?? {
+        stored: await settle(records, lines),
+        refused: [],
+      }
       for (const { record, error } of refused) onRefused(record, error)
       if (tries > 1) logger.info({}, 'the store accepts usage records again')
       return stored
@@ -47,13 +51,6 @@ export async function settleUntilStored(
     await Bun.sleep(pauseMs)
     pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
   }
-}
-
-async function settleTogether(
-  settle: Settle,
-  records: readonly UsageRecord[],
-): Promise<IndividualResults> {
-  return { stored: await settle(records), refused: [] }
 }
 
 /** Lets requests run between two batches. */

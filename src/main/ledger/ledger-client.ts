@@ -7,6 +7,7 @@ import {
 } from '../../adapters/sql/sqlite/thread-dialect.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import type { LedgerQuestion, LedgerReply, LedgerRequest } from './ledger-thread.ts'
+import { createLineWriter, lineOf } from './shared-lines.ts'
 
 export interface LedgerThread extends SqlThread, UsageStore {
   turns: Turns
@@ -18,6 +19,7 @@ type Value = ThreadResult | number | null
 export function startLedgerThread(path: string, publishedPrices = true): LedgerThread {
   const waiting = new Map<number, PromiseWithResolvers<Value>>()
   const turns = createTurns()
+  const writeLines = createLineWriter()
   let latest = 0
   let isOpen = false
 
@@ -67,10 +69,11 @@ export function startLedgerThread(path: string, publishedPrices = true): LedgerT
   return {
     turns,
     execute: async (statement) => (await send({ kind: 'execute', statement })) as ThreadResult,
-    async settle(records, instanceId) {
+    async settle(records, instanceId, lines = records.map(lineOf)) {
+      if (records.length === 0) return 0
       const release = await turns.take()
       try {
-        const request = { kind: 'settle', records: JSON.stringify(records), instanceId } as const
+        const request = { kind: 'settle', lines: writeLines(lines), instanceId } as const
         return (await send(request)) as number
       } finally {
         release()

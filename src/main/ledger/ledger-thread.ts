@@ -11,16 +11,15 @@ import {
   type ThreadStatement,
   toPortable,
 } from '../../adapters/sql/sqlite/sql-thread.ts'
-import type { UsageRecord } from '../../usage/record.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { loadWithFiles } from '../compose/load-with-files.ts'
+import { readLines, type SharedLines } from './shared-lines.ts'
 
 export type LedgerRequest =
   /** Without published prices, only models with an operator's own price are priced. */
   | { kind: 'open'; path: string; publishedPrices: boolean }
   | { kind: 'execute'; statement: ThreadStatement }
-  /** `records` is a JSON array: one string is copied faster than five hundred objects. */
-  | { kind: 'settle'; records: string; instanceId: string }
+  | { kind: 'settle'; lines: SharedLines; instanceId: string }
   /** Ends the thread, without a reply. */
   | { kind: 'close' }
 
@@ -74,7 +73,7 @@ async function handle(request: LedgerRequest): Promise<ThreadResult | number | n
     case 'execute':
       return open().run(request.statement)
     case 'settle': {
-      const records = JSON.parse(request.records) as UsageRecord[]
+      const records = readLines(request.lines)
       return (await ledgerOf(open())).settle(records, request.instanceId)
     }
     case 'close':

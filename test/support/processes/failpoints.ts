@@ -120,9 +120,9 @@ function settling(
   pass: Pass,
 ): UsageStore {
   return {
-    async settle(records, instanceId) {
+    async settle(records, instanceId, lines) {
       pass('before-drain')
-      const settled = store.settle(records, instanceId)
+      const settled = store.settle(records, instanceId, lines)
       if (passes('in-drain') && (await seesWriting(settled))) die()
       const stored = await settled
       pass('after-drain')
