@@ -225,7 +225,7 @@ describe('a secret', () => {
     dispose()
   })
 
-  test('is refused where its file is missing, or where it is given twice', () => {
+  test('is refused if its file is missing or it is given twice', () => {
     expect(refusal({ ENCRYPTION_KEY_FILE: '/nonexistent/key' }).message).toContain(
       '/nonexistent/key',
     )

@@ -19,7 +19,7 @@ test.each([
   expect(roleFor(MAPPING, groups)).toBe(role)
 })
 
-test('* stands for any value, and not for an empty claim', () => {
+test('* matches any value, but not an empty claim', () => {
   const mapping = new Map<string, UserRole>([...MAPPING, ['*', 'user']])
   expect(roleFor(mapping, ['guests'])).toBe('user')
   expect(roleFor(mapping, ['guests', 'finance'])).toBe('viewer')

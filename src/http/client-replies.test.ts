@@ -17,7 +17,7 @@ describe('a reply', () => {
     expect(sent()).toContain('x-name: a??b: c??\xe9\r\n')
   })
 
-  test('larger than what is put together at once is sent whole', () => {
+  test('larger than one buffer is sent whole', () => {
     const { receive, asked, sent, drain } = connected({ room: 100_000 })
     const body = 'x'.repeat(300_000)
     receive(GET)

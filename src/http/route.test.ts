@@ -41,7 +41,7 @@ function ask(method = 'GET') {
   return { exchange, reply: promise }
 }
 
-test('a route is not entered by who may not', async () => {
+test('a route refuses callers without the right', async () => {
   let entered = false
   const route = getRoute('/x', 'proxy_key', () => () => {
     entered = true

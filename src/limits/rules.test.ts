@@ -10,7 +10,7 @@ const names = (limits: ReturnType<typeof limitsOf>) =>
   limits.map(({ counter, limit, amount }) => [counter, limit, amount])
 
 describe('the limits of a request', () => {
-  test("are the defaults where the key has no number of its own, and the key's where it has", () => {
+  test("are the key's own, or the defaults if it has none", () => {
     expect(names(limitsOf(DEFAULTS, key(), null, 40))).toEqual([['key:7:rpm', 60, 1]])
     expect(names(limitsOf(DEFAULTS, key(5, 900), '192.0.2.1', 40))).toEqual([
       ['key:7:rpm', 5, 1],
@@ -19,7 +19,7 @@ describe('the limits of a request', () => {
     ])
   })
 
-  test('are none where the number is 0, also that of the key', () => {
+  test('are none if the number is 0, even the key’s own', () => {
     expect(limitsOf(DEFAULTS, key(0, 0), null, 40)).toEqual([])
   })
 })

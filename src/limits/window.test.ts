@@ -70,7 +70,7 @@ describe('a window', () => {
     )
   })
 
-  test('gives back where it was taken, and never more than is there', () => {
+  test('returns to the second it was taken from, and never more than was taken', () => {
     const window = emptyWindow()
     add(window, 10, 5)
     add(window, 11, 7)

@@ -48,7 +48,7 @@ describe('a request', () => {
     expect([error.code, error.param]).toEqual(['model_not_found', 'model'])
   })
 
-  test('goes on to another key when the first fails, within milliseconds', async () => {
+  test('tries another key when the first fails', async () => {
     const gateway = await inProcess(
       (_, index) => (index === 0 ? { status: 500 } : { body: completion('from two') }),
       { upstreams: TWO },

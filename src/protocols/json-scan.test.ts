@@ -45,7 +45,7 @@ describe('scanning a JSON object', () => {
     expect(countMembers(text, BOUNDS)).toBe('too_many')
   })
 
-  test('takes what is within the bounds, and blanks of any length', () => {
+  test('accepts values within the bounds, and whitespace of any length', () => {
     expect(countMembers(`{"a":[${'1,'.repeat(4_000)}1]}`, BOUNDS)).toBe(1)
     expect(countMembers(`{${' '.repeat(100_000)}"a"${'\n'.repeat(100_000)}:1}`, BOUNDS)).toBe(1)
     expect(countMembers(' '.repeat(100_000), BOUNDS)).toBe('not_an_object')

@@ -51,7 +51,7 @@ describe('a hold', () => {
     expect(await held(other, ada(125), 5)).toBeObject()
   })
 
-  test('gets what is free on the lease of another instance, which gets some again', async () => {
+  test('gets the free tokens of another instance’s lease, which then gets some again', async () => {
     const ledger = plainLedger(1_000)
     const [one, other] = pairOn(ledger)
     expect(await held(one, ada(1_000), 10)).toBeObject()

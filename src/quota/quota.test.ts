@@ -21,7 +21,7 @@ describe('a hold', () => {
     expect(quotasOn(plainLedger(10).port).hold(ada(null), 5, NOW)).toBeNull()
   })
 
-  test('waits for the ledger once, and not where the lease covers it', async () => {
+  test('waits for the ledger once, and not at all if the lease is sufficient', async () => {
     const quotas = quotasOn(plainLedger(100).port)
     const first = quotas.hold(ada(100), 10, NOW)
     expect(first).toBeInstanceOf(Promise)
@@ -118,7 +118,7 @@ describe('a hold', () => {
     })
   })
 
-  test('is still given to a user who was idle when the ledger went away, for a quarter of an hour', async () => {
+  test('still serves a user who was idle when the ledger became unavailable, for a quarter of an hour', async () => {
     let nowMs = 0
     const ledger = plainLedger(1_000)
     const quotas = quotasOn(ledger.port, 'one', 4, { monotonicMs: () => nowMs })
@@ -138,7 +138,7 @@ describe('a hold', () => {
     expect(await held(quotas, ada(1_000), 10)).toBeObject()
   })
 
-  test('gives back what is not asked for, and only that', async () => {
+  test('returns unused tokens, and only those', async () => {
     const ledger = plainLedger(100)
     const quotas = quotasOn(ledger.port)
     const hold = (await quotas.hold(ada(100), 30, NOW)) as QuotaReservation

@@ -13,7 +13,7 @@ const terms = (more: Partial<LeaseTerms> = {}): LeaseTerms => ({
 })
 const figures = { quota: 1_000, used: 0, leasedElsewhere: 0 }
 
-test('an instance wants a quarter of what is free or left, however often it renews', () => {
+test('an instance asks for a quarter of what is free, however often it renews', () => {
   expect(nextLease(figures, terms())).toBe(250)
   expect(nextLease(figures, terms({ lease: 250, free: 250 }))).toBe(250)
   expect(nextLease(figures, terms({ lease: 250, free: 10 }))).toBe(430)

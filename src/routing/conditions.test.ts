@@ -129,7 +129,7 @@ test.each(CASES)('%s are seen in a request of %s', (feature, _, body) => {
   expect([...featuresOf(body, false)]).toEqual([feature])
 })
 
-test('a request of plain text has no feature, and what is switched off is none', () => {
+test('a plain text request has no feature, and a feature that is switched off does not count', () => {
   const off = { tools: [], reasoning_effort: 'none', thinking: { type: 'disabled' } }
   const text = {
     messages: [{ role: 'user', content: 'image_url' }],

@@ -27,7 +27,7 @@ test('each kind of token is paid at its own rate, and once', () => {
   expect(costUsd(USAGE, RATES)).toBeCloseTo(1 + 0.4 + 4 + 3.5 + 0.5 + 4, 9)
 })
 
-test('what is written to the cache costs its own rates, by how long it is kept', () => {
+test('cache writes cost their own rates, by lifetime', () => {
   const written = {
     ...NO_USAGE,
     promptTokens: 1_000_000,

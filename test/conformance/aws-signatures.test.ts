@@ -75,7 +75,7 @@ test('signs as AWS does: any model name in the path, query, body and session tok
   )
 })
 
-test('encodes the colon of a Bedrock model name twice in what is signed', () => {
+test('encodes the colon of a Bedrock model name twice in the signed text', () => {
   const request = {
     method: 'POST',
     url: 'https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-lite-v1%3A0/converse',

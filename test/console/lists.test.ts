@@ -56,7 +56,7 @@ test('the picker of users finds one of many by searching in the gateway', async 
   await owner.getByRole('option', { name: 'person-59' }).waitFor({ state: 'attached' })
 }, 60_000)
 
-test('a list that draws only what is in view tells a screen reader how long it is', async () => {
+test('a list that renders only visible rows gives a screen reader its length', async () => {
   for (let at = 0; at < REQUESTS; at++) await (await rig.ask(MODEL)).arrayBuffer()
   const { page } = first
   const table = page.getByRole('table', { name: 'Requests' }).and(page.locator('[aria-rowcount]'))

@@ -63,7 +63,7 @@ export function testCounters(current: () => Counters): void {
     expect(resetMs - (later[0]?.waitMs ?? 0)).toBeLessThan(1_000)
   })
 
-  test('what is over the limit alone never fits', async () => {
+  test('a single demand above the limit never fits', async () => {
     const { readings } = await refused(demand(counter('tpm'), 100, 101))
     expect(readings[0]?.waitMs).toBe(Number.POSITIVE_INFINITY)
   })

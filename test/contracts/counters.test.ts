@@ -78,7 +78,7 @@ describe('counters in Redis', () => {
     expect(redis.cli('INFO', 'commandstats')).toMatch(/cmdstat_evalsha:calls=1,/)
   })
 
-  test('are shared by all who ask', async () => {
+  test('are shared by all callers', async () => {
     const other = connect()
     await other.triedOnce
     const demand = [{ counter: 'key:79:rpm', limit: 2, amount: 1 }]

@@ -160,7 +160,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
     expect((await store.listUsers()).items).toHaveLength(1)
   })
 
-  test('a revoked key is revoked in the directory; revoking what is not there says so', async () => {
+  test('a revoked key is revoked in the directory; revoking an unknown key is an error', async () => {
     const { store } = current()
     const { id: userId } = await store.createUser(ada)
     const { id } = await store.createApiKey(proxyKey(userId))

@@ -58,7 +58,7 @@ export function testPrices(current: () => StoreUnderTest): void {
     expect(costs()).toEqual([null, 2, 2])
   })
 
-  test('what is unknown costs nothing in the sums, and is counted there as unpriced', async () => {
+  test('an unknown price adds nothing to the totals, and the record counts as unpriced', async () => {
     const { store, look } = current()
     const mystery = { ...unpriced, model: 'mystery', upstreamModel: 'mystery' }
     await store.settle([usageRecord('1', mystery), usageRecord('2', { costUsd: 0.5 })], 'i')

@@ -80,7 +80,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(leases()).toEqual([['a', 1000]])
   })
 
-  test('a lowered quota takes back what is free, and a lease of nothing leaves no row', async () => {
+  test('a lowered quota takes back free tokens, and an empty lease leaves no row', async () => {
     const { store, id, lease } = await prepare(1000)
     await lease('a')
     await store.updateUser(id, { monthlyQuotaTokens: 300 })

@@ -83,7 +83,7 @@ export function testResponses(current: () => StoreUnderTest): void {
     expect(current().look('SELECT * FROM data_keys')).toHaveLength(1)
   })
 
-  test('a rotation of the encryption key encrypts the key of the responses anew', async () => {
+  test('a rotation of the encryption key re-encrypts the key of the responses', async () => {
     const { store } = current()
     const anna = await userNamed('anna')
     await storeWith(vault).keep(response('resp_1', anna.id))

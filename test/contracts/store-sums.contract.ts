@@ -73,7 +73,7 @@ export function testSums(current: () => StoreUnderTest): void {
     })
   })
 
-  test('a difference says whose it is, in how many rows, and what is on either side', async () => {
+  test('a difference names the user, the number of rows and both totals', async () => {
     const { store, byHand } = await prepare()
     byHand('UPDATE usage_monthly SET total_tokens = 4 WHERE user_id = 2')
     byHand(`UPDATE usage_by_day SET requests = 7 WHERE day = '2026-11-01'`)

@@ -100,7 +100,7 @@ test('a key that does not belong to its certificate is kept away from nginx', ()
   expect(existsSync(SSL_DIR)).toBe(false)
 })
 
-test('by hand it says what is missing', () => {
+test('without its variables it says which are missing', () => {
   const ran = hook({})
   expect(ran.exitCode).not.toBe(0)
   expect(ran.said).toContain('RENEWED_LINEAGE=')

@@ -70,7 +70,7 @@ test('a price that depends on the hour is that of the request', () => {
   expect(rateAt(12)).toBe(rateAt(13))
 })
 
-test('what is published of a model has its name, owner, window and rates', () => {
+test('a published model has its name, owner, window and rates', () => {
   expect(createPriceCatalogue().publishedOf(openai, 'gpt-4o', NOON)).toBeNull()
   expect(catalogue.publishedOf(openai, 'gpt-4o-2024-11-20', NOON)).toMatchObject({
     owner: 'openai',

@@ -71,7 +71,7 @@ describe('a connection', () => {
     }
   })
 
-  test('is not used again where the reply came before the whole request was sent', async () => {
+  test('is not reused if the reply arrived before the whole request was sent', async () => {
     const { connection, receive, events } = connected({ room: 4 })
     const sending = connection.exchange('POST\r\n', 'body')
     receive(OK)

@@ -10,7 +10,7 @@ const sum = (userId: string, period: string, promptTokens: number, completionTok
   totalTokens: promptTokens + completionTokens,
 })
 
-test('what a sum has beyond the requests is missing, and nothing where it has less', () => {
+test('tokens of a total beyond its requests are missing, and none if it has fewer', () => {
   const stated = totalsOf([sum('1', '2026-11', 100, 50), sum('2', '2026-11', 5, 5)])
   const found = totalsOf([sum('1', '2026-11', 40, 20), sum('2', '2026-11', 9, 9)])
   expect(missing(stated, found)).toEqual([{ ...sum('1', '2026-11', 60, 30), found: 60 }])

@@ -8,7 +8,7 @@ const read = (text: string) => {
 }
 
 describe('a database URL', () => {
-  test('names host, port, user, password and database, encoded where it must be', () => {
+  test('contains host, port, user, password and database, encoded if necessary', () => {
     expect(read('postgres://ada:p%40ss%23w%2Frd@db.test:6432/usage')).toEqual({
       host: 'db.test',
       port: 6432,

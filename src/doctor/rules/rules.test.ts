@@ -106,7 +106,7 @@ test('certificates are not judged well if nothing uses TLS', () => {
   expect(found.map(({ code, verdict }) => [code, verdict])).toEqual([['tls.none', 'skipped']])
 })
 
-test('the proxy in front: all, some or none of the tries tell what is wrong', () => {
+test('the proxy in front: all, some or none of the probes show the fault', () => {
   expect(proxied([REPLY, REPLY])).toEqual(['ngx.ok'])
   expect(proxied([REPLY, BAD, REPLY])).toEqual(['ngx.keep-alive'])
   expect(proxied([BAD, BAD])).toEqual(['ngx.bad-gateway'])
@@ -208,7 +208,7 @@ const QUOTA = {
   stale: { leases: 0, tokens: 0 },
 }
 
-test('a quota: what is asked for must fit into what is left', () => {
+test('a quota: a request must fit into the remaining tokens', () => {
   expect(codes(judgeQuotas(QUOTA))).toEqual(['quo.fits'])
   expect(codes(judgeQuotas({ ...QUOTA, asked: 21 }))).toEqual(['quo.spent'])
   expect(codes(judgeQuotas({ ...QUOTA, instances: 2 }))).toEqual(['quo.held'])
@@ -217,7 +217,7 @@ test('a quota: what is asked for must fit into what is left', () => {
   expect(codes(judgeQuotas({ ...QUOTA, user: null, quotas: nearly }))).toEqual(['quo.nearly'])
 })
 
-test('times: what is felt is named, and all of them are summed up', () => {
+test('times: noticeable ones are named, and all are summarised', () => {
   const quick = {
     minutes: 15,
     databaseMs: 1,

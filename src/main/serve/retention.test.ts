@@ -47,7 +47,7 @@ test('batches follow each other with a pause until nothing is left', async () =>
   ])
 })
 
-test('a failure is logged, and the process goes on', async () => {
+test('a failure is logged, and the process continues', async () => {
   const lines: string[] = []
   const failed = Promise.withResolvers<void>()
   const stop = startRetention({

@@ -100,7 +100,7 @@ describe('bytes of the same format', () => {
     text: `{"model":"m","max_tokens":9,"messages":[${body}]}`,
   })
 
-  test('keep an id of another style, and ids of items that nobody stores', async () => {
+  test('keep ids of another style, and ids of items that are stored nowhere', async () => {
     const call =
       '{"id":"functions.Bash:0","type":"function","function":{"name":"f","arguments":"{}"}}'
     const { text } = asked(`{"role":"assistant","tool_calls":[${call}]}`)

@@ -117,7 +117,7 @@ describe('without a choice of the operator', () => {
 describe('the operator’s choice', () => {
   const openai = { provider: 'openai' } as const
 
-  test('of Chat Completions holds for clients of Responses and for every model', async () => {
+  test('of Chat Completions applies to Responses clients and to every model', async () => {
     const upstream = { ...openai, protocol: 'chat' } as const
     for (const client of SPOKEN)
       expect((await urlOf(upstream, client, 'gpt-5-codex')).url).toEndWith('/chat/completions')

@@ -111,7 +111,7 @@ describe('a request whose first token is late', () => {
     expect(record?.attempts.map(({ failure }) => failure)).toEqual(['connect: refused', null])
   })
 
-  test('goes on to the third target if both fail', async () => {
+  test('tries the third target if both fail', async () => {
     const { ask, sentTo } = await rig({
       1: () => [{ waitMs: LATE_MS + 30 }, 'cut'],
       2: () => ['cut'],

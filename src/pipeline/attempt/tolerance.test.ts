@@ -136,7 +136,7 @@ describe('an upstream that refuses to be asked for usage', () => {
     expect(gateway.transport.sent).toHaveLength(3)
   })
 
-  test('is not asked again where the client asked, or another thing was refused', async () => {
+  test('is not sent again if the client asked for it, or if something else was refused', async () => {
     const asked = await inProcess(refusing)
     const answer = await asked.ask(streamed({ stream_options: { include_usage: true } }))
     expect([answer.status, asked.transport.sent.length]).toEqual([400, 1])

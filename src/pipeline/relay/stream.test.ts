@@ -75,7 +75,7 @@ describe('the end of a stream', () => {
     expect(answer.record).toMatchObject({ outcome: 'ok', totalTokens: 15 })
   })
 
-  test('is an error where it fell silent before that', async () => {
+  test('is an error if it went silent before that', async () => {
     const answer = await relayed([piece('a'), 'stall'], {}, { idleMs: 50 })
     expect(answer.record).toMatchObject({ outcome: 'cut', errorCode: 'upstream_timeout' })
   })

@@ -224,7 +224,7 @@ test('a comment marks the seam', async () => {
   expect(text.split(': continued by another upstream\n\n')).toHaveLength(2)
 })
 
-test('the rest may be as long as what is left of the limit', async () => {
+test('the continuation may use the rest of the token limit', async () => {
   const { sent } = await ask(OWN[0] as Case, { words: 9, body: { max_completion_tokens: 100 } })
   const { max_completion_tokens, max_tokens } = bodyOf(sent.at(-1) as WireRequest)
   expect(max_completion_tokens ?? max_tokens).toBe(100 - Math.ceil(storyOf(9).length / 4))

@@ -81,7 +81,7 @@ describe('a request to Converse', () => {
     expect(body.toolConfig).toBeUndefined()
   })
 
-  test('refuses an image by address, naming where it is', () => {
+  test('refuses an image by address, naming its position', () => {
     const content = [{ type: 'image_url', image_url: { url: 'https://a.test/cat.png' } }]
     const error = refusal(() => sent('chat', { messages: [asks(content)] }, 'converse'))
     expect(error).toMatchObject({ status: 400, param: 'messages' })

@@ -82,7 +82,7 @@ describe('a stream', () => {
     expect(decode(observer.accept(encode(CONTENT.replace('Hi', 'sk-secret-1') + DONE)))).toBe(DONE)
   })
 
-  test('completes a last event that came without its blank line, only where it is whole', () => {
+  test('completes a last event without its blank line, but only a whole one', () => {
     const whole = observe()
     whole.accept(encode(CONTENT))
     whole.accept(encode('data: [DONE]'))

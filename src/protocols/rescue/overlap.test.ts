@@ -24,7 +24,7 @@ const CUTS = fc.array(fc.nat(5_000), { maxLength: 12 })
 const WAYS: readonly Way[] = ['prefill', 'instruct']
 
 describe.each(WAYS)('after %s', (way) => {
-  test('a text that goes on exactly is joined without a change, however it is cut', () => {
+  test('a text that continues exactly is joined unchanged, wherever it is cut', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: STORY.length - 1 }), CUTS, (at, cuts) => {
         expect(joined(STORY.slice(0, at), cut(STORY.slice(at), cuts), way)).toBe(STORY)
@@ -46,7 +46,7 @@ describe.each(WAYS)('after %s', (way) => {
     )
   })
 
-  test('an answer that begins anew is joined where it is new', () => {
+  test('an answer that starts over is joined at its first new character', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: STORY.length - 1 }), CUTS, (at, cuts) => {
         expect(joined(STORY.slice(0, at), cut(STORY, cuts), way)).toBe(STORY)
@@ -81,7 +81,7 @@ test('a text is held back no longer than it could be a repetition', () => {
   expect(overlap.push('unheard')).toBe('unheard')
 })
 
-test('an answer that begins anew and then differs can not be joined', () => {
+test('an answer that starts over and then differs can’t be joined', () => {
   const overlap = new Overlap(STORY, 'instruct')
   let text = overlap.push(STORY.slice(0, 200))
   text += overlap.push(' but then everything changed')

@@ -156,7 +156,7 @@ describe('system messages in the middle', () => {
     )
   })
 
-  test('become the user’s tagged text where the model takes none', () => {
+  test('become the user’s tagged text if the model accepts none', () => {
     const { messages, system } = sentBody(
       'messages',
       body,

@@ -136,7 +136,7 @@ describe('signatures', () => {
     )
   })
 
-  test('a tool loop whose thought is lost goes on without a budget', () => {
+  test('a tool loop whose thinking is lost continues without a budget', () => {
     const body = {
       reasoning_effort: 'low',
       tools,
@@ -213,7 +213,7 @@ describe('what a chat client cannot return', () => {
     { type: 'message_stop' },
   ]
 
-  test('is remembered by the call’s id and put back, so that Claude goes on thinking', () => {
+  test('is remembered by the call’s id and restored, so that Claude continues thinking', () => {
     const memory = new ThoughtMemory()
     for (const event of eventsFrom('messages', answer)) memory.add(event)
     const kept = new Map(

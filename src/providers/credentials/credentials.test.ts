@@ -131,7 +131,7 @@ describe('a Google service account', () => {
   })
 })
 
-test('the metadata server gives the machine’s own token, to those who name its flavour', async () => {
+test('the metadata server gives the machine’s own token if the request names its flavor header', async () => {
   const server = serve(({ headers }) =>
     headers.get('metadata-flavor') === 'Google'
       ? Response.json({ access_token: 'ya29.machine', expires_in: 3599 })
@@ -196,7 +196,7 @@ describe('AWS keys', () => {
     ])
   })
 
-  test('of a pod’s role come from STS for the token of the pod, read anew each time', async () => {
+  test('of a pod’s role come from STS for the pod’s token, read again each time', async () => {
     let reads = 0
     const server = serve(
       () =>

@@ -26,7 +26,7 @@ describe('with other instances', () => {
     expect(saved[0]?.[0].get(1)).toMatchObject({ status: 'disabled', totalRequests: 12 })
   })
 
-  test('what is known here stays where others only counted', () => {
+  test('local knowledge stays if other instances only counted', () => {
     const { health, fail } = healthRig()
     fail(ONE, 'm', BROKEN)
     const before = health.state(1)

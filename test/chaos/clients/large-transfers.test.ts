@@ -70,7 +70,7 @@ test('an upload', async () => {
   expect(received).toBeGreaterThan(BYTES)
 })
 
-test('an upload of calls, each of which is read', async () => {
+test('an upload of batch lines, each of them checked', async () => {
   const text = `${JSON.stringify({ custom_id: '1', body: { input: 'x'.repeat(900) } })}\n`
   const naming = `${JSON.stringify({ custom_id: '2', body: { file_id: 'file-of-nobody' } })}\n`
   const calls = join(folder, 'calls.jsonl')

@@ -165,8 +165,8 @@ describe('valid messages arrive as they were sent, however they are cut', () => 
   })
 })
 
-describe('what is broken ends its own session at most', () => {
-  test('from the client: nothing but what it sent goes on', async () => {
+describe('a malformed frame ends at most its own session', () => {
+  test('from the client: only what it sent is forwarded', async () => {
     const random = seeded(3)
     const other = await open()
     for (let round = 0; round < ROUNDS; round++) {

@@ -56,7 +56,7 @@ test(
   LIMIT_MS,
 )
 
-test('stopped when its user had not asked for a while, who has a quota', async () => {
+test('stopped while a user with a quota was idle', async () => {
   const ask = async () => {
     const messages = [{ role: 'user', content: 'Hello' }]
     const reply = await rig.gateway.chat({ model: 'm', messages, max_tokens: 100 })

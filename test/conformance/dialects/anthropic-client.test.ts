@@ -180,13 +180,13 @@ describe('counting tokens', () => {
       messages: [{ role: 'user', content: 'one two three '.repeat(100) }],
     })
 
-  test('is the vendor’s where it can', async () => {
+  test('is the vendor’s own if it has one', async () => {
     rig.messages.script(() => jsonReply(200, { input_tokens: 4321 }))
     expect(await count('claude-x')).toEqual({ input_tokens: 4321 })
     expect(rig.messages.ledger.at(-1)?.path).toBe('/v1/messages/count_tokens')
   })
 
-  test('is estimated with a margin for every other model, and where the vendor’s route is missing', async () => {
+  test('is estimated with a margin for every other model, and if the vendor’s route is missing', async () => {
     rig.messages.script(() =>
       jsonReply(404, { type: 'error', error: { type: 'not_found_error', message: 'no' } }),
     )

@@ -90,7 +90,7 @@ test('an instance that Redis refuses does not affect what another one asks for a
   expect([large?.kind, small?.kind]).toEqual(['refused', 'taken'])
 })
 
-test('a Redis that hangs is noticed without a request, and one that goes on is joined', async () => {
+test('a hung Redis is noticed without a request, and used again when it continues', async () => {
   const counters = await open()
   redis.freeze()
   await became(counters, 'degraded')
@@ -128,7 +128,7 @@ test.each([
   expect(warnings[0]).not.toMatch(/wrong-9|redis-canary/)
 })
 
-test('the warning says that requests are refused, where the operator wants it so', async () => {
+test('the warning says that requests are refused, if the operator chose that', async () => {
   const counters = await open('redis://127.0.0.1:1', false)
   expect(await counters.take([])).toEqual({ kind: 'unavailable' })
   expect(warnings[0]).toContain('requests under a rate limit are refused')

@@ -28,7 +28,7 @@ async function openingFault(): Promise<StoreError> {
   throw new Error('the store opened')
 }
 
-test('the file, its folder and its journal are private, also where the file was open to others', async () => {
+test('the file, its folder and its journal become private, even if the file was readable by others', async () => {
   const store = await openSqliteStore({ path })
   await store.settle([usageRecord('one')], 'instance')
   for (const name of [path, `${path}-wal`, `${path}-shm`])

@@ -144,7 +144,7 @@ describe.each([
     await old.dispose()
   }, 60_000)
 
-  test('models and their targets stay, and take what is new', async () => {
+  test('models and their targets stay, and get the new columns', async () => {
     const old = make()
     await old.migrateTo(FIRST_MODELS)
     for (const insert of [...OLD_ROWS, MODELS, TARGETS]) old.run(insert)
