@@ -83,12 +83,18 @@ function fillRollups(db: Database): void {
     db.run(
       `INSERT INTO ${table} (${keys}, ${SUM_COLUMNS}) SELECT ${from}, ${sums} FROM ${source} GROUP BY ${from}`,
     )
+  fold('usage_by_slot', 'slot, model, upstream', 'slot, model, upstream', 'usage_slots')
   fold('usage_daily', `day, ${columns}`, `substr(slot, 1, 10), ${columns}`, 'usage_slots')
   fold('usage_by_day', 'day, model, upstream', 'day, model, upstream', 'usage_daily')
   fold('usage_by_user', 'day, user_id', 'day, user_id', 'usage_daily')
   fold('usage_by_month', `month, ${columns}`, `substr(day, 1, 7), ${columns}`, 'usage_daily')
-  db.run(`INSERT INTO usage_latency (slot, upstream, bucket, requests)
-    SELECT slot, upstream, 20, sum(requests) FROM usage_slots GROUP BY 1, 2`)
+  // The times of a half hour are in several buckets.
+  db.run(`WITH RECURSIVE b(bucket) AS (SELECT 10 UNION ALL SELECT bucket + 2 FROM b WHERE bucket < 28)
+    INSERT INTO usage_latency (slot, upstream, bucket, requests)
+    SELECT slot, upstream, bucket, 1 + sum(requests) / 10 FROM usage_slots, b GROUP BY 1, 2, 3`)
+  db.run(`INSERT INTO usage_overhead (slot, bucket, requests)
+    SELECT slot, bucket, sum(requests) FROM usage_latency GROUP BY 1, 2`)
+  db.run('INSERT INTO usage_first_token SELECT * FROM usage_overhead')
 }
 
 function pages(): Record<string, string> {

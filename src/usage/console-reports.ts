@@ -74,6 +74,12 @@ export interface RequestEntry extends Record<SummedTokenField, number> {
   costUsd: number | null
 }
 
+export interface RequestPage {
+  entries: RequestEntry[]
+  /** The time for a search was up before the page was full: what is older was not searched. Null otherwise. */
+  searchedUntilMs: number | null
+}
+
 export interface PricedEntry extends RequestEntry {
   /** How the cost came about; empty if it can't be told. */
   cost: readonly CostPart[]
@@ -88,9 +94,11 @@ export interface ConsoleReports {
   sums(query: BucketQuery): Promise<BucketSum[]>
   /** Per upstream, merged over the range. */
   latency(range: TimeRange): Promise<(BucketCount & { upstream: string })[]>
+  /** Times to the first token of all upstreams together. */
+  firstToken(range: TimeRange): Promise<BucketCount[]>
   /** The gateway's own time, in buckets of `overheadBucketOf`. */
   overhead(range: TimeRange): Promise<BucketCount[]>
-  requests(query: RequestQuery): Promise<RequestEntry[]>
+  requests(query: RequestQuery): Promise<RequestPage>
   /** For any date. */
   request(requestId: string): Promise<PricedEntry | null>
   /** Names of users and keys, including deleted ones. */

@@ -4,7 +4,10 @@ import type { KillDatabase } from './kill-databases.ts'
 
 /** Tokens of a request that ended, and of one that was lost: its estimate. */
 const USED = { exact: 18, lost: 1004 }
-const SUMS = ['usage_daily', 'usage_by_day', 'usage_by_user', 'usage_by_month', 'usage_monthly']
+const SUMS = [
+  ...['usage_slots', 'usage_by_slot', 'usage_daily', 'usage_by_day', 'usage_by_user'],
+  ...['usage_by_month', 'usage_monthly'],
+]
 
 export interface KillLedger {
   /** Models of requests that reached the mock and have no record. */

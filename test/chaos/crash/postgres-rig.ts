@@ -145,6 +145,7 @@ async function exactlyOnce(
     'usage_daily',
     'usage_by_month',
     'usage_by_day',
+    'usage_by_slot',
     'usage_by_user',
   ]) {
     const [summed] = sql(`select sum(requests) as requests, ${sums} from ${table}`)

@@ -10,7 +10,7 @@ const READERS = [
   'src/protocols/token-usage.ts',
 ]
 const LEDGER = ['usage_records', 'usage_slots', 'usage_daily']
-const ROLLUPS = ['usage_by_day', 'usage_by_user', 'usage_by_month']
+const ROLLUPS = ['usage_by_slot', 'usage_by_day', 'usage_by_user', 'usage_by_month']
 
 const MIGRATION = `import type { Migration } from 'kysely'
 export const imageTokens: Migration = {

@@ -17,19 +17,24 @@ export interface RequestFilter
 export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
   infiniteQueryOptions({
     queryKey: ['requests', filter],
-    queryFn: ({ pageParam, signal }) =>
-      unwrap(
-        api.GET('/requests', {
-          params: { query: { ...filter, cursor: pageParam, limit: 100 } },
-          signal,
-        }),
-      ),
+    queryFn: ({ pageParam, signal }) => nextPage(filter, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
     enabled,
   })
+
+/** A search that took the server too long before it found anything continues until it finds something. */
+async function nextPage(filter: RequestFilter, from: string | undefined, signal: AbortSignal) {
+  for (let cursor = from; ; ) {
+    const page = await unwrap(
+      api.GET('/requests', { params: { query: { ...filter, cursor, limit: 100 } }, signal }),
+    )
+    if (page.items.length > 0 || page.next_cursor === null) return page
+    cursor = page.next_cursor
+  }
+}
 
 export const histogramQuery = ({ outcome: _, status: __, ...filter }: RequestFilter) =>
   queryOptions({

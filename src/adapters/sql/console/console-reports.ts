@@ -40,7 +40,8 @@ export function createConsoleReports(
   return {
     sums: (query) => readSums(db, query),
     latency: (range) => readLatency(db, range),
-    overhead: (range) => readOverhead(db, range),
+    firstToken: (range) => readTimes(db, 'usage_first_token', range),
+    overhead: (range) => readTimes(db, 'usage_overhead', range),
     requests: (query) => readRequests(db, query),
     request: (requestId) => readRequest(db, catalogue, requestId),
     names: (kind, ids) => readNames(db, kind, ids),
@@ -94,7 +95,7 @@ function sourcesOf(query: BucketQuery): Source[] {
     pieces.flatMap((piece) => piece[kind].map((range) => ({ ...range, bucket: piece.bucket })))
   return [
     { table: dayTableOf(query), period: 'day', text: dayText, pieces: of('days') },
-    { table: 'usage_slots', period: 'slot', text: slotText, pieces: of('slots') },
+    { table: slotTableOf(query), period: 'slot', text: slotText, pieces: of('slots') },
   ]
 }
 
@@ -110,6 +111,10 @@ function dayTableOf({ by, userId, apiKeyId, model, upstream }: BucketQuery): str
     by.includes('model') ||
     by.includes('upstream')
   return needsMore ? 'usage_daily' : 'usage_by_user'
+}
+
+function slotTableOf(query: BucketQuery): string {
+  return dayTableOf(query) === 'usage_by_day' ? 'usage_by_slot' : 'usage_slots'
 }
 
 function dayText(ms: number): string {
@@ -189,12 +194,13 @@ async function readLatency(
   return rows.map((row) => ({ ...row, requests: Number(row.requests) }))
 }
 
-async function readOverhead(
+async function readTimes(
   db: Kysely<Tables>,
+  table: 'usage_first_token' | 'usage_overhead',
   { fromMs, untilMs }: TimeRange,
 ): Promise<BucketCount[]> {
   const rows = await db
-    .selectFrom('usage_overhead')
+    .selectFrom(table)
     .select(['bucket', sql<number>`sum(requests)`.as('requests')])
     .where('slot', '>=', slotText(fromMs))
     .where('slot', '<', slotText(untilMs))

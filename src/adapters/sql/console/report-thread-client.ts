@@ -67,6 +67,7 @@ export function createThreadReports(path: string, startThread: () => Worker): Re
   return {
     sums: asked('sums'),
     latency: asked('latency'),
+    firstToken: asked('firstToken'),
     overhead: asked('overhead'),
     requests: asked('requests'),
     request: asked('request'),

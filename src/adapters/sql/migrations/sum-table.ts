@@ -1,4 +1,4 @@
-/** Creates a rollup table derived from `usage_daily` and fills it. */
+/** Creates a rollup table derived from a finer one and fills it. */
 import { type Kysely, sql } from 'kysely'
 
 const COUNTS = [
@@ -19,8 +19,10 @@ type Column = readonly [name: string, type: 'text' | 'integer']
 export interface SumTable {
   table: string
   key: readonly Column[]
-  /** The part of the day that is the key's first column. */
+  /** What the key's first column is in the finer table. */
   period: string
+  /** The finer table; `usage_daily` if absent. */
+  from?: string
 }
 
 export async function createSums(db: Kysely<unknown>, sums: SumTable): Promise<void> {
@@ -42,12 +44,12 @@ async function create(db: Kysely<unknown>, { table, key }: SumTable): Promise<vo
 
 async function sumWhatIsThere(
   db: Kysely<unknown>,
-  { table, key, period }: SumTable,
+  { table, key, period, from = 'usage_daily' }: SumTable,
 ): Promise<void> {
   const [, ...rest] = key.map(([name]) => name)
   const sums = [...COUNTS, 'cost_usd']
   const groups = [period, ...rest].join(', ')
   await sql`insert into ${sql.table(table)} (${sql.raw([...key.map(([name]) => name), ...sums].join(', '))})
     select ${sql.raw(groups)}, ${sql.raw(sums.map((name) => `sum(${name})`).join(', '))}
-    from usage_daily group by ${sql.raw(groups)}`.execute(db)
+    from ${sql.table(from)} group by ${sql.raw(groups)}`.execute(db)
 }

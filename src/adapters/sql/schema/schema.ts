@@ -150,7 +150,7 @@ export interface UsageLatencyTable {
   requests: number
 }
 
-export interface UsageOverheadTable {
+export interface UsageTimesTable {
   slot: string
   bucket: number
   requests: number
@@ -254,8 +254,10 @@ export interface Tables extends IdentityTables {
   usage_records: UsageRecordsTable
   usage_daily: UsageDailyTable
   usage_slots: UsageSlotsTable
+  usage_by_slot: Omit<UsageSlotsTable, 'user_id' | 'api_key_id'>
   usage_latency: UsageLatencyTable
-  usage_overhead: UsageOverheadTable
+  usage_first_token: UsageTimesTable
+  usage_overhead: UsageTimesTable
   past_names: PastNamesTable
   usage_monthly: UsageMonthlyTable
   quota_leases: QuotaLeasesTable

@@ -1,4 +1,4 @@
-/** Times by half hour: to the first token, by upstream; and the gateway's own. */
+/** Times by half hour: to the first token, by upstream and of all; and the gateway's own. */
 import { bucketOf, overheadBucketOf } from '../../../usage/latency.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 import type { BulkRow } from './bulk-rows.ts'
@@ -29,11 +29,24 @@ export function latencyRows(records: readonly UsageRecord[]): BulkRow[] {
   return folded(rows, LATENCY.key.length)
 }
 
-export const OVERHEAD: BulkStatement = {
-  table: 'usage_overhead',
-  columns: { slot: 'text', bucket: 'integer', requests: 'bigint' },
-  key: ['slot', 'bucket'],
-  added: ['requests'],
+function ofAllUpstreams(table: string): BulkStatement {
+  return {
+    table,
+    columns: { slot: 'text', bucket: 'integer', requests: 'bigint' },
+    key: ['slot', 'bucket'],
+    added: ['requests'],
+  }
+}
+
+export const FIRST_TOKEN = ofAllUpstreams('usage_first_token')
+export const OVERHEAD = ofAllUpstreams('usage_overhead')
+
+/** Of all upstreams, from the rows of each. */
+export function firstTokenRows(latency: readonly BulkRow[]): BulkRow[] {
+  const rows = latency.map(([slot = null, , bucket = null, requests = null]) => [
+    ...[slot, bucket, requests],
+  ])
+  return folded(rows, FIRST_TOKEN.key.length)
 }
 
 /** Of requests that reached an upstream. */

@@ -8,9 +8,25 @@ import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { daySums } from './day-sums.ts'
-import { LATENCY, latencyRows, OVERHEAD, overheadRows } from './latency-rows.ts'
+import {
+  FIRST_TOKEN,
+  firstTokenRows,
+  LATENCY,
+  latencyRows,
+  OVERHEAD,
+  overheadRows,
+} from './latency-rows.ts'
 import { priced } from './prices.ts'
-import { BY_DAY, BY_MONTH, BY_USER, byDayRows, byMonthRows, byUserRows } from './report-sums.ts'
+import {
+  BY_DAY,
+  BY_MONTH,
+  BY_SLOT,
+  BY_USER,
+  byDayRows,
+  byMonthRows,
+  bySlotRows,
+  byUserRows,
+} from './report-sums.ts'
 import { RECORDS, recordRow } from './usage-rows.ts'
 import {
   DAILY,
@@ -44,8 +60,12 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         // A fixed order of tables and rows prevents deadlocks between instances.
         const sums = daySums(fresh)
         const daily = dailyRows(sums)
-        await runBulk(step, SLOTS, slotRows(sums))
-        await runBulk(step, LATENCY, latencyRows(fresh))
+        const slots = slotRows(sums)
+        await runBulk(step, SLOTS, slots)
+        await runBulk(step, BY_SLOT, bySlotRows(slots))
+        const latency = latencyRows(fresh)
+        await runBulk(step, LATENCY, latency)
+        await runBulk(step, FIRST_TOKEN, firstTokenRows(latency))
         await runBulk(step, OVERHEAD, overheadRows(fresh))
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))

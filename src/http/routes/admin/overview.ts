@@ -79,7 +79,7 @@ async function figuresOf(
 ) {
   // Times are kept per upstream and not per user.
   const times = (period: TimeRange) =>
-    seesAll ? Promise.all([reports.latency(period), reports.overhead(period)]) : NO_TIMES
+    seesAll ? Promise.all([reports.firstToken(period), reports.overhead(period)]) : NO_TIMES
   const [sums, current, earlier] = await Promise.all([
     reports.sums({ ...filter, by: [], buckets: [before, range] }),
     times(range),

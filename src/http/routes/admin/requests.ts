@@ -1,17 +1,19 @@
 /** Single requests: pages of a range, one by its id, bars over time. */
 import { isoTime } from '../../../core/time/iso-time.ts'
-import type { RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
+import type { RequestPage, RequestQuery, TimeRange } from '../../../usage/console-reports.ts'
 import { REFUSED, type RowFields } from '../../../usage/live/live-row.ts'
 import { newestFirst } from '../../../usage/live/refused-requests.ts'
 import * as contract from './contract/requests.ts'
-import { ApiError, invalidField } from './frame/api-error.ts'
+import { ApiError } from './frame/api-error.ts'
 import { type AdminApi, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
+import { continuationOf, cursorIn } from './views/request-cursor.ts'
 import { refusedDetail, requestDetail, requestRow } from './views/request-views.ts'
 import { filterOf, rangeOf } from './views/usage-query.ts'
 
 const MAX_BARS = 120
 const SLOT_MS = 1_800_000
+const NOTHING_RECORDED: RequestPage = { entries: [], searchedUntilMs: null }
 
 export function requestOperations({ on, parts }: AdminApi): void {
   const { reports } = parts
@@ -26,17 +28,18 @@ export function requestOperations({ on, parts }: AdminApi): void {
       // One more, so that it is known whether another page follows.
       limit: given.limit + 1,
     }
-    const recorded = query.outcome === REFUSED ? [] : await reports.requests(query)
-    const refused = parts.services.live.refused.list(query)
+    const { entries, searchedUntilMs } =
+      query.outcome === REFUSED ? NOTHING_RECORDED : await reports.requests(query)
+    const searchedUntil = searchedUntilMs === null ? null : isoTime(searchedUntilMs)
+    const refused = parts.services.live.refused
+      .list(query)
+      .filter(({ startedAt }) => searchedUntil === null || startedAt >= searchedUntil)
     // Both have the same order, so that a cursor means the same in either.
-    const found = [...recorded, ...refused].sort(newestFirst)
+    const found = [...entries, ...refused].sort(newestFirst)
     const page = found.slice(0, given.limit)
     const items = await rows(parts, page)
     const last = found.length > given.limit ? page.at(-1) : undefined
-    return context.json(
-      { items, next_cursor: last === undefined ? null : cursorOf(last), total: null },
-      200,
-    )
+    return context.json({ items, total: null, ...continuationOf(last, searchedUntil) }, 200)
   })
   on(contract.requestHistogram, async (context) => {
     const given = context.req.valid('query')
@@ -95,19 +98,6 @@ function statusOf(text: string | undefined): Pick<RequestQuery, 'minStatus' | 'm
   if (!text.endsWith('xx')) return { minStatus: Number(text), maxStatus: Number(text) }
   const hundreds = Number(text[0]) * 100
   return { minStatus: hundreds, maxStatus: hundreds + 99 }
-}
-
-function cursorOf({ startedAt, requestId }: RowFields): string {
-  return Buffer.from(`${startedAt} ${requestId}`).toString('base64url')
-}
-
-function cursorIn(cursor: string | undefined): RequestQuery['after'] {
-  if (cursor === undefined) return null
-  const text = Buffer.from(cursor, 'base64url').toString()
-  const [startedAt = '', requestId = ''] = text.split(' ')
-  if (Number.isNaN(Date.parse(startedAt)) || requestId === '')
-    throw invalidField('cursor', 'take it from the page before')
-  return { startedAt, requestId }
 }
 
 /** As fine as the sums are, as long as there are not too many. */

@@ -132,7 +132,19 @@ export const listRequests = createRoute({
   summary:
     'Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones of the answering instance, which are kept in memory.',
   request: { query: PageQuery.extend(RequestFilter.shape) },
-  responses: { 200: json('A page of requests', pageOf(RequestRow)), ...REFUSALS },
+  responses: {
+    200: json(
+      'A page of requests',
+      pageOf(RequestRow).extend({
+        /**
+         * The search took too long and ended here, maybe without a row; `next_cursor` continues it. Null if the page
+         * is full or nothing is left.
+         */
+        searched_until: Time.nullable(),
+      }),
+    ),
+    ...REFUSALS,
+  },
 })
 
 export const requestHistogram = createRoute({
