@@ -119,7 +119,10 @@ export function testConsole(current: () => StoreUnderTest): void {
         else after = last
       }
       const wanted = RECORDS.filter((record) => isWanted(record, query))
-      expect([filter, seen]).toEqual([filter, wanted.map(({ requestId }) => requestId).toReversed()])
+      expect([filter, seen]).toEqual([
+        filter,
+        wanted.map(({ requestId }) => requestId).toReversed(),
+      ])
     }
   })
 }

@@ -125,7 +125,7 @@ test('with these decisions and a migration, it is stored, summed, counted and sh
     journal: 5,
     olderJournal: 0,
     added: 6,
-    stored: [5, 5, 5, 5, 5, 5],
+    stored: [5, 5, 5, 5, 5, 5, 5],
     differences: [],
     csvColumn: true,
     commandLine: 5,
