@@ -1,6 +1,7 @@
 /** Limits concurrent requests per key, user and address, and ends them when their key is revoked. */
 import type { Caller } from '../access/caller.ts'
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
+import { type Member, Members, NO_PLACE } from '../core/members.ts'
 import type { Cap, Taking } from './cap.ts'
 import type { ClientPeer } from './rate-limits.ts'
 import { limitsUnavailable } from './refusals.ts'
@@ -50,7 +51,7 @@ interface Endable {
   revoke(): void
 }
 
-interface Running {
+interface Running extends Member {
   caller: Caller
   client: Endable
 }
@@ -70,7 +71,7 @@ export const TRY_AGAIN_MS = 1_000
 
 export function createInFlight(rules: InFlightRules): InFlight {
   const { slots, queue } = rules
-  const running = new Set<Running>()
+  const running = new Members<Running>()
 
   const leaving =
     (request: Running, release: Leave): Leave =>
@@ -108,14 +109,17 @@ export function createInFlight(rules: InFlightRules): InFlight {
 
   return {
     enter(caller, client, signal) {
-      const entering = { caller, client, caps: capsOf(caller, client, rules), signal }
+      const caps = capsOf(caller, client, rules)
+      const entering = { caller, client, caps, signal, place: NO_PLACE }
       const taking = slots.take(entering.caps, caller.key.priority)
       if (taking instanceof Promise || taking.kind !== 'taken') return entersLater(entering, taking)
       running.add(entering)
       return leaving(entering, taking.release)
     },
     endOthersThan(isAllowed) {
-      for (const { caller, client } of running) if (!isAllowed(caller)) client.revoke()
+      running.forEach(({ caller, client }) => {
+        if (!isAllowed(caller)) client.revoke()
+      })
     },
     count: () => running.size,
   }

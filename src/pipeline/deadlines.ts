@@ -1,7 +1,9 @@
 /** Time limits by the thousand with one timer: cheaper than a timer set and cleared for every chunk. */
+import { type Member, Members, NO_PLACE } from '../core/members.ts'
 
 /** A class, for each request opens several: as closures each would be five objects instead of one. */
-export class Deadline {
+export class Deadline implements Member {
+  place = NO_PLACE
   atMs = 0
   onExpiry: (() => void) | null = null
   private readonly watch: Watch
@@ -41,7 +43,7 @@ const RESOLUTION_MS = 20
 const STOOD_STILL_MS = 500
 
 export function createDeadlines(): Deadlines {
-  const watched = new Set<Deadline>()
+  const watched = new Members<Deadline>()
   let timer: ReturnType<typeof setInterval> | null = null
 
   let sweptMs = 0
@@ -51,14 +53,16 @@ export function createDeadlines(): Deadlines {
     const gapMs = nowMs - sweptMs
     sweptMs = nowMs
     if (gapMs > STOOD_STILL_MS) {
-      for (const deadline of watched) deadline.atMs += gapMs
+      watched.forEach((deadline) => {
+        deadline.atMs += gapMs
+      })
     }
-    for (const deadline of watched) {
-      if (deadline.onExpiry === null || nowMs < deadline.atMs) continue
-      const expired = deadline.onExpiry
+    watched.forEach((deadline) => {
+      const { onExpiry } = deadline
+      if (onExpiry === null || nowMs < deadline.atMs) return
       deadline.clear()
-      expired()
-    }
+      onExpiry()
+    })
     if (watched.size === 0) stop()
   }
   const stop = () => {

@@ -83,9 +83,10 @@ export function createLive(nowMs: () => number): Live {
       outcomes.set(upstreamKeyId, known)
     }
   }
-  const secondsOf = (apiKeyId: number): Second[] => {
+  const secondsOf = (apiKeyId: number, second: number): Second[] => {
     const known = byKey.get(apiKeyId) ?? []
-    // Reinserted, so that the first entry is the least recently used one.
+    if (known.at(-1)?.second === second) return known
+    // Reinserted once a second, so that the first entry is one of those that were not used for the longest time.
     byKey.delete(apiKeyId)
     byKey.set(apiKeyId, known)
     if (byKey.size > MAX_KEYS) {
@@ -106,7 +107,7 @@ export function createLive(nowMs: () => number): Live {
       noteAttempts(record)
       if (record.userId === SYSTEM_USER_ID) return
       addTo(all, second, record)
-      addTo(secondsOf(record.apiKeyId), second, record)
+      addTo(secondsOf(record.apiKeyId, second), second, record)
       if (viewers.size + own.size > 0) show(rowOfRecord(record, caller))
     },
     refuse(refusal) {
