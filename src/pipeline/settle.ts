@@ -2,9 +2,10 @@
 import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { UsageRecord } from '../usage/record.ts'
+import { useOf } from './attempt/outcomes.ts'
 import { countUsage } from './count-usage.ts'
 import type { RelayResult } from './relay/result.ts'
-import { coveringUsage } from './rescue/cover.ts'
+import { chargedOf, coveringUsage } from './rescue/cover.ts'
 import type { Reservation } from './reserve.ts'
 import type { Services } from './services.ts'
 
@@ -44,11 +45,19 @@ function record(
   { durationMs, usage: last }: Measured,
 ): void {
   const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
+  noteUse(services, result, last)
   const { quota, rate } = reservation
   if (quota !== null) services.quotas.settle(quota, usage.totalTokens)
   if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
   const usageRecord = recordOf(reservation, result, { durationMs, usage })
   services.endedRequests.add(usageRecord, reservation.caller)
+}
+
+/** Of an answer that several upstreams gave, the last one's part is noted as those before it were. */
+function noteUse({ rescue }: Services, result: RelayResult, last: TokenUsage): void {
+  const { ended, earlier, tries } = result
+  if (ended === undefined || ended.used !== undefined || tries.current === null) return
+  ended.used = useOf(tries.current, last, chargedOf(earlier ?? null, rescue.charge))
 }
 
 function recordOf(

@@ -68,8 +68,19 @@ export function costParts(usage: TokenUsage, rates: Rates): readonly CostPart[] 
 
 /** USD. */
 export function costUsd(usage: TokenUsage, rates: Rates): number {
+  return sumUsd(costParts(usage, rates))
+}
+
+/** USD, of what was generated alone. */
+export function outputCostUsd(usage: TokenUsage, rates: Rates): number {
+  return sumUsd(costParts(usage, rates).filter(({ kind }) => OUTPUT_KINDS.has(kind)))
+}
+
+const OUTPUT_KINDS: ReadonlySet<CostPart['kind']> = new Set(['output', 'reasoning', 'audio_output'])
+
+function sumUsd(parts: readonly CostPart[]): number {
   let sum = 0
-  for (const { tokens, perMillion } of costParts(usage, rates)) sum += tokens * perMillion
+  for (const { tokens, perMillion } of parts) sum += tokens * perMillion
   return sum / MILLION
 }
 

@@ -1,5 +1,17 @@
 /** One finished request, as the ledger keeps it. */
+import type { ProviderName } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+
+/** What one of several upstreams took for a request, which is priced by itself when the record is stored. */
+export interface AttemptUse extends TokenUsage {
+  /** Its name at the upstream. */
+  model: string
+  provider: ProviderName
+  /** What of it is a part of the request's own tokens and cost. */
+  charged: 'all' | 'output' | 'nothing'
+  /** USD; absent if no price is known. */
+  costUsd?: number
+}
 
 /** How a request ended for the client; `lost`: the gateway went down during it. */
 export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted' | 'lost'
@@ -18,9 +30,8 @@ export interface AttemptNote {
   durationMs?: number
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
-  /** What it took, if another upstream went on with its answer; by estimate, if another one answered first. */
-  promptTokens?: number
-  completionTokens?: number
+  /** Absent if no other attempt took anything: then it is the record's. */
+  used?: AttemptUse
 }
 
 export interface UsageRecord extends TokenUsage {

@@ -1,5 +1,7 @@
 /** The contract of the operator's own prices. */
 import { expect, test } from 'bun:test'
+import { NO_USAGE } from '../../src/core/token-usage.ts'
+import type { AttemptNote, AttemptUse } from '../../src/usage/record.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const price = {
@@ -56,6 +58,46 @@ export function testPrices(current: () => StoreUnderTest): void {
       'i',
     )
     expect(costs()).toEqual([null, 2, 2])
+  })
+
+  test('each of several upstreams is priced by itself, and the user pays what they are charged', async () => {
+    const { store, look } = current()
+    await store.setPrice({
+      ...price,
+      model: 'dear',
+      rates: { ...price.rates, input: 8, output: 40 },
+    })
+    await store.setPrice({
+      ...price,
+      model: 'cheap',
+      rates: { ...price.rates, input: 1, output: 4 },
+    })
+    const attempt = { ...usageRecord('1').attempts[0], upstreamKeyId: 1 } as AttemptNote
+    const took = (model: string, charged: AttemptUse['charged'], promptTokens: number) => ({
+      ...attempt,
+      used: {
+        ...{ ...NO_USAGE, model, provider: 'compatible' as const, charged, promptTokens },
+        ...{ completionTokens: charged === 'nothing' ? 0 : 500_000, totalTokens: promptTokens },
+      },
+    })
+    const answered = { ...unpriced, model: 'public', upstreamModel: 'cheap' }
+    const hedged = [took('dear', 'nothing', 1_000_000), attempt]
+    const continued = [took('dear', 'all', 1_000_000), took('cheap', 'output', 2_000_000)]
+    const unknown = [took('mystery', 'all', 1_000_000), took('cheap', 'output', 2_000_000)]
+    const records = [hedged, continued, unknown].map((attempts, at) =>
+      usageRecord(String(at), { ...answered, attempts }),
+    )
+    await store.settle(records, 'i')
+    // 8 + 20 for the dear beginning, 2 for what the cheap one generated; what it read is not the user's.
+    expect(costs()).toEqual([1, 30, null])
+    const spent = look('SELECT attempt_log FROM usage_records ORDER BY request_id').map((row) =>
+      (JSON.parse(String(row.attempt_log)) as AttemptNote[]).map(({ used }) => used?.costUsd),
+    )
+    expect(spent).toEqual([
+      [8, undefined],
+      [28, 4],
+      [undefined, 4],
+    ])
   })
 
   test('an unknown price adds nothing to the totals, and the record counts as unpriced', async () => {

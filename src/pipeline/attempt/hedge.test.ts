@@ -77,7 +77,10 @@ describe('a request whose first token is late', () => {
     expect(sentTo()).toEqual([1, 2])
     expect(Math.abs((await cancelled.promise) - firstWriteMs)).toBeLessThan(100)
     expect(record?.attempts).toMatchObject([
-      { upstream: 'up-1', failure: 'hedged: another target answered first', promptTokens: 2 },
+      {
+        ...{ upstream: 'up-1', failure: 'hedged: another target answered first' },
+        used: { model: 'm', provider: 'compatible', promptTokens: 2, charged: 'nothing' },
+      },
       { upstream: 'up-2', failure: null },
     ])
     expect(record?.upstream).toBe('up-2')

@@ -1,9 +1,10 @@
 /** What an attempt came to, for the record of the request and for the health of the key that was asked. */
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, isSuspicion } from '../../core/failure.ts'
+import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { AttemptNote } from '../../usage/record.ts'
+import type { AttemptNote, AttemptUse } from '../../usage/record.ts'
 import type { Services } from '../services.ts'
 import { shownLoss } from './losses.ts'
 import type { RequestTries } from './tries.ts'
@@ -49,8 +50,18 @@ export function recordHedged(
   const note = noteOf(tries, candidate, null)
   note.failure = 'hedged: another target answered first'
   note.ambiguous = true
-  note.promptTokens = promptTokens
+  const estimate = { ...NO_USAGE, promptTokens, totalTokens: promptTokens, estimated: true }
+  note.used = useOf(candidate, estimate, 'nothing')
   tries.attempts.push(note)
+}
+
+/** What an attempt took of its upstream. */
+export function useOf(
+  { upstream, target }: UpstreamCandidate,
+  usage: TokenUsage,
+  charged: AttemptUse['charged'],
+): AttemptUse {
+  return { ...usage, model: target.model, provider: upstream.key.provider, charged }
 }
 
 /** Of an attempt that succeeded, until more is said of it. */

@@ -3,6 +3,7 @@ import { type Failure, failure } from '../../core/failure.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import type { AttemptNote } from '../../usage/record.ts'
 import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
 import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
@@ -69,12 +70,12 @@ async function relayStream(
   const { upstream, target } = currentOf(tries)
   services.health.begun(upstream.key, target.model)
   clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
-  const { last, ending, earlier } = await relayToEnd(services, tries, response)
+  const { last, ending, earlier, ended } = await relayToEnd(services, tries, response)
   const { outcome, errorCode } = outcomeOf(ending)
   const { reader } = last
   const { usage, usageIsPartial, text } = reader
   const cost = last.cost?.()
-  const used = { usage, usageIsPartial, text, cost, earlier }
+  const used = { usage, usageIsPartial, text, cost, earlier, ended }
   return { tries, outcome, status: 200, errorCode, firstTokenMs, ...used }
 }
 
@@ -84,6 +85,8 @@ interface Relayed {
   ending: StreamEnding
   /** What the responses before it took; null: there was none. */
   earlier: TokenUsage | null
+  /** The attempt of `last`, if there was one before it. */
+  ended: AttemptNote | undefined
 }
 
 /** A stream that breaks goes on with another target's response, if there is one. */
@@ -94,19 +97,21 @@ async function relayToEnd(
 ): Promise<Relayed> {
   let last = first
   let earlier: TokenUsage | null = null
+  let ended: AttemptNote | undefined
   for (;;) {
     const ending = await relayEvents(services, tries, last)
     if (last.reader.dropped > 0) reportDropped(services, tries, last)
     judge(services, tries, ending)
-    if (ending.kind !== 'cut') return { last, ending, earlier }
+    if (ending.kind !== 'cut') return { last, ending, earlier, ended }
     const rescued = await rescue(services, tries, { response: last, cut: ending, earlier })
     if (rescued === null) {
       endBroken(tries, last, ending)
-      return { last, ending, earlier }
+      return { last, ending, earlier, ended }
     }
-    if (rescued.kind === 'aborted') return { last, ending: rescued, earlier }
+    if (rescued.kind === 'aborted') return { last, ending: rescued, earlier, ended }
     last = rescued.response
     earlier = rescued.used
+    ended = tries.attempts.at(-1)
     const { upstream, target } = currentOf(tries)
     services.health.begun(upstream.key, target.model)
   }

@@ -1,6 +1,6 @@
 /** What relay hands to settle. */
 import type { TokenUsage } from '../../core/token-usage.ts'
-import type { Outcome } from '../../usage/record.ts'
+import type { AttemptNote, Outcome } from '../../usage/record.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 
 export interface RelayResult {
@@ -15,6 +15,8 @@ export interface RelayResult {
   readonly usageIsPartial?: boolean
   /** What the upstreams took that began the answer, if others went on with it; absent or null: none did. */
   readonly earlier?: TokenUsage | null
+  /** The attempt that the answer ended with; only if others began it. */
+  readonly ended?: AttemptNote | undefined
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
   /** What was generated, for counting if no usage was reported, or only a part. */

@@ -2,6 +2,7 @@
 import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
 import type { Usage } from '../../protocols/neutral/answer.ts'
 import { estimateText } from '../../usage/estimate.ts'
+import type { AttemptUse } from '../../usage/record.ts'
 import type { RescueRules } from '../services.ts'
 
 type Charge = RescueRules['charge']
@@ -28,6 +29,11 @@ export function coveringUsage(
     totalTokens: earlier.promptTokens + completionTokens,
     estimated,
   }
+}
+
+/** What of the next answer's usage that is, in the same words as its record. */
+export function chargedOf(earlier: TokenUsage | null, charge: Charge): AttemptUse['charged'] {
+  return earlier === null || charge === 'all' ? 'all' : 'output'
 }
 
 /** The same for the client. `last` is null if the last upstream reported none: then its text is estimated. */

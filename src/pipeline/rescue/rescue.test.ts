@@ -149,7 +149,10 @@ describe.each(OWN.map((given) => ({ ...given, dialect: given.client.name })))(
       // The tokenizer of these tests counts four characters as one token, the second upstream its words.
       const beginning = Math.ceil(storyOf(9).length / 4)
       expect(completionTokens).toBe(beginning + WORDS - 9)
-      expect(record?.attempts[0]).toMatchObject({ completionTokens: beginning })
+      const [first, last] = record?.attempts.map(({ used }) => used) ?? []
+      expect(first).toMatchObject({ completionTokens: beginning, charged: 'all' })
+      expect(first?.promptTokens).toBe(promptTokens)
+      expect(last).toMatchObject({ completionTokens: WORDS - 9, charged: 'output' })
       expect(record?.estimated).toBe(true)
     })
 
@@ -160,6 +163,9 @@ describe.each(OWN.map((given) => ({ ...given, dialect: given.client.name })))(
       expect(twice).toBeGreaterThan(once + 9)
       expect(all.record?.completionTokens).toBe(answer.record?.completionTokens as number)
       expect(all.read.usage?.input).toBe(twice)
+      const used = all.record?.attempts.map((each) => each.used)
+      expect(used?.map((each) => each?.charged)).toEqual(['all', 'all'])
+      expect(used?.reduce((sum, each) => sum + (each?.promptTokens ?? 0), 0)).toBe(twice)
     })
 
     test('ends with one error and no reason to stop if rescue is off', async () => {

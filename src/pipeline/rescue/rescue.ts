@@ -7,6 +7,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { isSpent } from '../../upstreams/retry.ts'
 import { attempt } from '../attempt/attempt.ts'
 import { excludeTargets } from '../attempt/fallback.ts'
+import { useOf } from '../attempt/outcomes.ts'
 import type { StreamResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import { countUsage } from '../count-usage.ts'
@@ -14,7 +15,9 @@ import { sendComments } from '../relay/keep-alive.ts'
 import type { Cut } from '../relay/stream.ts'
 import type { Services } from '../services.ts'
 import { type Beginning, continuing, neutralRequest, waysAt } from './continue.ts'
-import { coveringUsage } from './cover.ts'
+import { chargedOf, coveringUsage } from './cover.ts'
+
+type UpstreamCandidate = Candidate<UsableUpstream>
 
 export interface BrokenStream {
   response: StreamResponse
@@ -76,7 +79,7 @@ async function goOn(
 function blame(tries: RequestTries, { code, detail }: Cut): void {
   const kind = code === 'upstream_timeout' ? 'timeout' : 'server'
   const failed = failure(kind, detail, { status: 200, ambiguous: true })
-  const current = tries.current as Candidate<UsableUpstream>
+  const current = tries.current as UpstreamCandidate
   tries.failures.push(failed)
   // It did answer: one that fell silent later is no silent upstream.
   tries.tried = [...tries.tried, { candidate: current, failed: { ...failed, class: 'server' } }]
@@ -98,11 +101,10 @@ async function usedSoFar(
   const { usage, text } = response.reader
   const counted = await countUsage(services, { tries, usage, text, firstTokenMs: 0 })
   const attempt = tries.attempts.at(-1)
-  if (attempt !== undefined) {
-    attempt.promptTokens = counted.promptTokens
-    attempt.completionTokens = counted.completionTokens
-  }
-  return coveringUsage(earlier, counted, services.rescue.charge)
+  const { charge } = services.rescue
+  if (attempt !== undefined)
+    attempt.used = useOf(tries.current as UpstreamCandidate, counted, chargedOf(earlier, charge))
+  return coveringUsage(earlier, counted, charge)
 }
 
 const SEAM = new TextEncoder().encode(': continued by another upstream\n\n')

@@ -3,8 +3,14 @@ import type { Kysely } from 'kysely'
 import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers/providers.ts'
 import type { TokenUsage } from '../../../core/token-usage.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
-import { type CostPart, costParts, costUsd, type Rates } from '../../../usage/prices.ts'
-import type { UsageRecord } from '../../../usage/record.ts'
+import {
+  type CostPart,
+  costParts,
+  costUsd,
+  outputCostUsd,
+  type Rates,
+} from '../../../usage/prices.ts'
+import type { AttemptUse, UsageRecord } from '../../../usage/record.ts'
 import type { Tables } from '../schema/schema.ts'
 import { ratesIn } from './price-rows.ts'
 
@@ -17,13 +23,51 @@ export async function priced(
   records: readonly UsageRecord[],
 ): Promise<readonly UsageRecord[]> {
   if (records.every((record) => record.costUsd !== null)) return records
-  const ratesOf = await ratesFor(db, catalogue, records)
+  const uses = records.flatMap((record) => usesOf(record).map(({ priced }) => priced))
+  const ratesOf = await ratesFor(db, catalogue, [...records, ...uses])
   return records.map((record) => {
     if (record.costUsd !== null || paidByNoToken(record)) return record
-    const rates = ratesOf(record)
-    if (rates === null) return record
-    return { ...record, costUsd: costUsd(record, rates) * shareOf(record) }
+    return withPricedAttempts({ ...record, costUsd: costOf(record, ratesOf) }, ratesOf)
   })
+}
+
+type RatesOf = (record: Priced) => Rates | null
+
+/** Null if its price, or that of a part of it, is unknown. */
+function costOf(record: UsageRecord, ratesOf: RatesOf): number | null {
+  const parts = usesOf(record).filter(({ used }) => used.charged !== 'nothing')
+  if (parts.length === 0) {
+    const rates = ratesOf(record)
+    return rates === null ? null : costUsd(record, rates) * shareOf(record)
+  }
+  let sum = 0
+  for (const { used, priced } of parts) {
+    const rates = ratesOf(priced)
+    if (rates === null) return null
+    sum += used.charged === 'output' ? outputCostUsd(used, rates) : costUsd(used, rates)
+  }
+  return sum
+}
+
+/** What several upstreams took for one request, each at its own prices. */
+function usesOf(record: UsageRecord): { used: AttemptUse; priced: Priced }[] {
+  return record.attempts.flatMap(({ used, upstreamKeyId }) => {
+    if (used === undefined) return []
+    const { model: upstreamModel, provider } = used
+    return [{ used, priced: { ...record, upstreamModel, provider, upstreamKeyId } }]
+  })
+}
+
+function withPricedAttempts(record: UsageRecord, ratesOf: RatesOf): UsageRecord {
+  const uses = usesOf(record)
+  if (uses.length === 0) return record
+  const attempts = record.attempts.map((attempt) => {
+    const use = uses.find(({ used }) => used === attempt.used)
+    const rates = use === undefined ? null : ratesOf(use.priced)
+    if (use === undefined || rates === null) return attempt
+    return { ...attempt, used: { ...use.used, costUsd: costUsd(use.used, rates) } }
+  })
+  return { ...record, attempts }
 }
 
 /** What determines the price of a record. */

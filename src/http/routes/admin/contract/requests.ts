@@ -75,6 +75,10 @@ export const RequestDetail = RequestRow.extend({
       status: z.number().int().nullable(),
       /** Null for the one that served it. */
       failure: z.string().nullable(),
+      /** What it took, if other attempts took something too; otherwise the request's own figures. */
+      prompt_tokens: z.number().int().nullable(),
+      completion_tokens: z.number().int().nullable(),
+      cost_usd: z.number().nullable(),
     }),
   ),
   /** How the cost came about; empty where no price was known. */

@@ -93,13 +93,23 @@ function triesIn(log: string) {
     notes = []
   }
   const list = Array.isArray(notes) ? (notes as Record<string, unknown>[]) : []
-  return list.map((note) => ({
+  return list.map(({ used, ...note }) => ({
     upstream: typeof note.upstream === 'string' ? note.upstream : '',
     started_ms: numberOrNull(note.startedMs),
     duration_ms: numberOrNull(note.durationMs),
     status: numberOrNull(note.status),
     failure: typeof note.failure === 'string' ? note.failure : null,
+    ...usedIn(used),
   }))
+}
+
+function usedIn(used: unknown) {
+  const of = typeof used === 'object' && used !== null ? (used as Record<string, unknown>) : {}
+  return {
+    prompt_tokens: numberOrNull(of.promptTokens),
+    completion_tokens: numberOrNull(of.completionTokens),
+    cost_usd: numberOrNull(of.costUsd),
+  }
 }
 
 function numberOrNull(value: unknown): number | null {
