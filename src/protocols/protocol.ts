@@ -86,8 +86,17 @@ export interface StreamOptions {
 
 /** What a whole reply with a status of success turned out to be. */
 export type ReadReply =
-  /** `body`: what the client gets instead of the reply itself; `filtered`: the vendor's filter left nothing of it. */
-  | { kind: 'answer'; usage: TokenUsage | null; body?: string; filtered?: boolean }
+  /**
+   * `body`: what the client gets instead of the reply itself; `filtered`: the vendor's filter left nothing of it;
+   * `isOther`: it has nothing of a model's answer, which is right for a count of tokens or an embedding alone.
+   */
+  | {
+      kind: 'answer'
+      usage: TokenUsage | null
+      body?: string
+      filtered?: boolean
+      isOther?: boolean
+    }
   | { kind: 'error'; error: ReportedError }
   | { kind: 'unreadable' }
 

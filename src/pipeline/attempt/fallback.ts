@@ -40,6 +40,15 @@ export function mayFollowFilter(tries: RequestTries): boolean {
   )
 }
 
+/** Whether a key was not asked yet that may be. */
+export function isAnotherLeft(tries: RequestTries): boolean {
+  const { plan, current, limits } = tries
+  const targets = limits.noFallback ? plan.filter((target) => target === current?.target) : plan
+  return targets.some((target) =>
+    target.keys.some((upstream) => !wasAsked(tries, { target, upstream })),
+  )
+}
+
 export function filtered(): Sent {
   const detail = "the vendor's content filter left nothing of the answer"
   return { kind: 'failed', failure: failure('filter', detail, { status: 200 }), said: '' }

@@ -3,13 +3,15 @@
  * JSON or events: many upstreams label one as the other, or answer in the other form than they were asked for.
  */
 import { holdsForm, redact } from '../../core/redact.ts'
+import type { Endpoint } from '../../protocols/protocol.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
-import { filtered, mayFollowFilter } from './fallback.ts'
+import { filtered, isAnotherLeft, mayFollowFilter } from './fallback.ts'
 import { firstEvent } from './first-event.ts'
 import { type Beginning, readBeginning, textOf, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
+import type { RequestTries } from './tries.ts'
 import { errorFailure } from './upstream-error.ts'
 
 /** A promise only if more of its body has to be waited for. */
@@ -68,6 +70,8 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
     case 'error':
       return errorFailure(read.error, upstream)
     case 'answer': {
+      if (read.isOther === true && mayBeAnswered(reading.tries))
+        return broken('status 200, but the body holds no answer')
       if (read.filtered && mayFollowFilter(reading.tries)) return filtered()
       const sent = read.body ?? text
       const echoes = holdsForm(sent, upstream.echoForms)
@@ -85,6 +89,20 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
     }
   }
 }
+
+/** What is JSON and no answer is not ours to withhold, unless another upstream can be asked for one. */
+function mayBeAnswered(tries: RequestTries): boolean {
+  return GENERATING.has(tries.request.endpoint) && isAnotherLeft(tries)
+}
+
+/** They ask for an answer of a model. */
+const GENERATING: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  'chat/completions',
+  'completions',
+  'messages',
+  'responses',
+  'generateContent',
+])
 
 /** A body that was already read. */
 const EMPTY: UpstreamReply = { status: 200, header: () => null, next: () => null }

@@ -80,7 +80,7 @@ export class ResponseEvents extends WrappedReader {
       if (data === null) continue
       const { type, response } = fieldsOf(jsonOf(data))
       if (response !== undefined) this.response ??= fieldsOf(response)
-      if (!PRELUDE.has(String(type))) this.begun = true
+      if (typeof type === 'string' && !PRELUDE.has(type)) this.begun = true
       if (ENDS.includes(String(type))) this.ended(response)
     }
   }

@@ -1,6 +1,7 @@
 /** Reads a Messages stream. */
 
-import type { OpenPart } from '../neutral/answer.ts'
+import { foreignError } from '../foreign-error.ts'
+import type { NeutralError, OpenPart } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
@@ -20,6 +21,8 @@ interface OpenBlock {
   signature: string
   raw: JsonObject | null
 }
+
+const OWN_TYPE = /^(?:message_|content_block_|ping$)/
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class MessagesReader implements EventReader {
@@ -77,8 +80,12 @@ export class MessagesReader implements EventReader {
         this.end()
         break
       case 'error':
-        this.fail(event)
+        this.fail(readError(500, event))
         break
+      default: {
+        const error = foreignError(event, OWN_TYPE)
+        if (error !== null) this.fail(error)
+      }
     }
   }
 
@@ -90,9 +97,8 @@ export class MessagesReader implements EventReader {
   }
 
   private cut(): void {
-    this.over = true
     const message = 'the stream of the upstream ended in the middle of the answer'
-    this.emit({ type: 'fail', error: { kind: 'broken', message, code: null, param: null } })
+    this.fail({ kind: 'broken', message, code: null, param: null })
   }
 
   private readMessage(message: unknown): void {
@@ -212,7 +218,8 @@ export class MessagesReader implements EventReader {
   }
 
   private end(): void {
-    if (!this.finished && this.parts === 0) {
+    // An end without a reason to stop is what a server makes of an answer that broke off behind it.
+    if (!this.finished) {
       this.cut()
       return
     }
@@ -223,9 +230,9 @@ export class MessagesReader implements EventReader {
     this.emit({ type: 'end', reason, stopText })
   }
 
-  private fail(event: JsonObject): void {
+  private fail(error: NeutralError): void {
     this.over = true
-    this.emit({ type: 'fail', error: readError(500, event) })
+    this.emit({ type: 'fail', error })
   }
 }
 

@@ -3,6 +3,7 @@
  * marks the end of the stream but a reason to finish.
  */
 
+import { foreignError } from '../foreign-error.ts'
 import type { NeutralError, Usage } from '../neutral/answer.ts'
 import { digest } from '../neutral/call-ids.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
@@ -33,6 +34,9 @@ const CUT: NeutralError = {
   code: null,
   param: null,
 }
+
+/** Its events have no type. */
+const NO_TYPE = /(?!)/
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class GeminiReader implements EventReader {
@@ -74,9 +78,16 @@ export class GeminiReader implements EventReader {
   /** One event, or a whole answer. */
   readChunk(chunk: unknown): void {
     if (this.ended || !isObject(chunk)) return
-    if (chunk.error !== undefined) {
+    if (isObject(chunk.error)) {
       this.fail(readError(200, chunk))
       return
+    }
+    if (chunk.candidates === undefined && chunk.promptFeedback === undefined) {
+      const error = foreignError(chunk, NO_TYPE)
+      if (error !== null) {
+        this.fail(error)
+        return
+      }
     }
     this.start(chunk)
     if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined)

@@ -13,7 +13,8 @@ export function readReply(text: string): ReadReply {
   }
   const error = readError(value)
   if (error !== null) return { kind: 'error', error }
-  return { kind: 'answer', usage: usageIn(value), filtered: isFiltered(value) }
+  const isOther = !isObject(value) || !Array.isArray(value.choices) || value.choices.length === 0
+  return { kind: 'answer', usage: usageIn(value), filtered: isFiltered(value), isOther }
 }
 
 /** The vendor's filter left nothing of the answer. */

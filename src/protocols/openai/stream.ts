@@ -2,6 +2,7 @@
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import { isMalformed, MALFORMED } from '../malformed.ts'
+import type { NeutralError } from '../neutral/answer.ts'
 import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
@@ -14,6 +15,13 @@ import { usageIn } from './usage.ts'
 export interface StreamRules extends StreamOptions {
   /** Choices that must finish before a stream without `[DONE]` counts as complete. */
   choices: number
+}
+
+const BROKE_OFF: NeutralError = {
+  kind: 'broken',
+  message: 'its stream ended without a finish reason',
+  code: null,
+  param: null,
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -97,6 +105,10 @@ export class OpenAiStream implements StreamReader {
     if (data === null) return !this.done
     if (this.done) return false
     if (data === '[DONE]' || data.trim() === '[DONE]') {
+      if (this.kept !== null && this.brokeOff) {
+        this.error = reportedError(BROKE_OFF)
+        return false
+      }
       this.done = true
       return true
     }
@@ -141,6 +153,11 @@ export class OpenAiStream implements StreamReader {
     this.text += text
     this.kept?.add(choice)
     this.visible ||= text !== '' || showsSomething(choice.delta)
+  }
+
+  /** Servers send `[DONE]` after an answer that broke off behind them; an answer that is counted is complete. */
+  private get brokeOff(): boolean {
+    return this.started && this.finishedChoices.size === 0 && this.usage === null
   }
 
   sent(): SentStream | null {

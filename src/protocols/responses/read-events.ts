@@ -3,6 +3,7 @@
  * item's `done` event (or the final response) holds beyond the deltas is added.
  */
 
+import { foreignError } from '../foreign-error.ts'
 import type { NeutralError, OpenPart } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type { JsonObject, Part, Signature } from '../neutral/neutral.ts'
@@ -27,6 +28,8 @@ const CUT: NeutralError = {
   code: null,
   param: null,
 }
+
+const OWN_TYPE = /^response\./
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class ResponsesReader implements EventReader {
@@ -101,6 +104,10 @@ export class ResponsesReader implements EventReader {
       case 'error':
         this.failed(event.error ?? event, null)
         break
+      default: {
+        const error = foreignError(event, OWN_TYPE)
+        if (error !== null) this.fail(error)
+      }
     }
   }
 

@@ -66,7 +66,7 @@ export function passing(
   }
 }
 
-/** A body that is JSON but no answer passes too: whatever it is, it is not ours to withhold. */
+/** A count of tokens and an embedding are no answers of a model, and pass. */
 function readAnswer(wire: WireFormat, value: unknown, target: WireTarget): ReadReply {
   if (value === undefined) return { kind: 'unreadable' }
   try {
@@ -74,7 +74,7 @@ function readAnswer(wire: WireFormat, value: unknown, target: WireTarget): ReadR
     const usage = response.usage === null ? null : tokenUsage(response.usage)
     return { kind: 'answer', usage, filtered: isFiltered(response) }
   } catch {
-    return { kind: 'answer', usage: null }
+    return { kind: 'answer', usage: null, isOther: true }
   }
 }
 

@@ -47,7 +47,7 @@ export class ChatReader implements EventReader {
   read(data: string): void {
     if (this.over) return
     if (data === '[DONE]' || data.trim() === '[DONE]') {
-      this.end()
+      this.finish(true)
       return
     }
     const chunk = parseJson(data)
@@ -68,10 +68,13 @@ export class ChatReader implements EventReader {
     if (chunk.usage !== undefined && chunk.usage !== null) this.readUsage(chunk.usage)
   }
 
-  /** The end of the body without `[DONE]`: complete if a finish reason came, else a cut. */
-  finish(): void {
+  /**
+   * Complete if a finish reason came, else a cut, also with `[DONE]`: servers send it after an answer that broke off
+   * behind them. Some upstreams send no reason but count the tokens of an answer once it is there (Novita, 2025).
+   */
+  finish(isMarked = false): void {
     if (this.over) return
-    if (this.finished) {
+    if (this.finished || (isMarked && this.usage !== null)) {
       this.end()
       return
     }
