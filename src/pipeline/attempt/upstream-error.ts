@@ -40,7 +40,7 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const said = await readOrNothing(errorReply)
   const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocols[0]]
   const error = protocol.readError(jsonOf(said)) ?? plainError(said)
-  const codes = codesOf(error)
+  const codes = codesOf(error, upstream.key.baseUrl)
   const nowMs = services.clock.nowMs()
   const retryAfterMs = readRetryAfterMs((name) => reply.header(name), nowMs, error?.own ?? null)
   const shown = shownOf(codes, upstream)
@@ -68,7 +68,7 @@ function plainError(said: string): ReportedError | null {
 
 /** An error in a whole reply or an event of a stream that began with a status of success. */
 export function errorFailure(error: ReportedError, upstream: UsableUpstream): Failed {
-  const codes = codesOf(error)
+  const codes = codesOf(error, upstream.key.baseUrl)
   const shown = shownOf(codes, upstream)
   const suffix = shown === null ? '' : ` (${shown})`
   const detail = `an error in a reply that began with status 200${suffix}`

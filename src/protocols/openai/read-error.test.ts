@@ -10,6 +10,7 @@ describe('an answer is not an error', () => {
     [{ object: 'list', data: [] }],
     [{ data: [{ embedding: [1] }], message: 'ok' }],
     [{ code: 0, msg: 'success', data: {} }],
+    [{ error_code: 0, error_msg: '', result: 'x', id: 'as-1' }],
     [{ base_resp: { status_code: 0, status_msg: 'success' }, choices: [] }],
     [{ error: '' }],
     [{ error: {} }],
@@ -34,6 +35,9 @@ describe('an error is found with its code', () => {
     [{ choices: [{ error: { message: 'no', code: 502 }, finish_reason: 'error' }] }, 'no', '502'],
     [{ base_resp: { status_code: 1008, status_msg: 'no' }, choices: null }, 'no', '1008'],
     [{ fault: { faultstring: 'no', detail: { errorcode: 'x' } } }, 'no', null],
+    [{ error_code: 17, error_msg: 'no', id: 'as-1' }, 'no', '17'],
+    [{ errcode: 3, errmsg: 'no', data: null }, 'no', '3'],
+    [{ Response: { Error: { Code: 'x', Message: 'no' }, RequestId: 'r' } }, 'no', 'x'],
     [{ detail: { message: 'no' } }, 'no', null],
     [{ error: { message: { detail: 'no' } } }, 'no', null],
   ])('%j', (value, message, code) => {

@@ -1,7 +1,7 @@
 /**
  * Finds the error in what an OpenAI-style upstream answered. They agree on little: an `error` object or
  * text, a list of either, all of it at the top, FastAPI's `detail`, Baidu's `error_msg`, MiniMax's
- * `base_resp`, problem details (RFC 9457).
+ * `base_resp`, Tencent's `Response.Error`, problem details (RFC 9457).
  */
 import type { ReportedError } from '../protocol.ts'
 
@@ -15,14 +15,20 @@ const MESSAGES = [
   'error_msg',
   'error_message',
   'errorMessage',
+  'errorMsg',
+  'err_msg',
+  'errmsg',
   'error_description',
   'status_msg',
   'detail',
   'Message',
+  'ErrorMessage',
   'faultstring',
   'title',
 ] as const
-const CODES = ['code', 'error_code', 'errorCode', 'err_code', 'status_code', 'status'] as const
+/** An answer may have an `id` or `data` next to a code, but not next to one of these. */
+const ERROR_CODES = ['error_code', 'errorCode', 'ErrorCode', 'err_code', 'errcode'] as const
+const CODES = ['code', 'Code', ...ERROR_CODES, 'status_code', 'status'] as const
 const TYPES = ['type', '__type', 'error_type'] as const
 /** A wrapper says with these that all is well. */
 const GOOD_CODES = new Set(['0', '200', 'ok', 'success', 'Success', 'OK'])
@@ -38,6 +44,8 @@ export function readError(value: unknown): ReportedError | null {
   }
   const choice = Array.isArray(fields.choices) ? fieldsOf(fields.choices[0]) : null
   if (choice !== null) return reported(choice.error, choice)
+  const wrapped = fieldsOf(fieldsOf(fields.Response)?.Error)
+  if (wrapped !== null) return reported(wrapped, wrapped)
   const status = fieldsOf(fields.base_resp)
   if (status !== null && !isGood(status)) return reported(status, status)
   return isFlatError(fields) ? reported(fields, fields) : null
@@ -46,6 +54,7 @@ export function readError(value: unknown): ReportedError | null {
 function isFlatError(fields: Fields): boolean {
   if (fields.object === 'error' || fields.type === 'error') return true
   if (typeof fields.object === 'string' || isGood(fields)) return false
+  if (!Array.isArray(fields.choices) && textIn(fields, ERROR_CODES) !== null) return true
   if (ANSWER_FIELDS.some((name) => fields[name] !== undefined && fields[name] !== null))
     return false
   return MESSAGES.some((name) => fields[name] !== undefined && fields[name] !== null)

@@ -24,33 +24,45 @@ function canonical(code: string): string {
   return code.toLowerCase().replace(/[^a-z0-9.]/g, '')
 }
 
+/**
+ * Numbers are Zhipu's (four digits), iFlytek's (five) and SiliconFlow's; those of MiniMax and Baidu would mean
+ * other things there, and are told apart by the field that holds them (`error-codes.ts`).
+ */
+
 /** The key itself is wrong, expired or withdrawn. */
 const AUTH_CODES = words(`
   invalid_api_key incorrect_api_key api_key_invalid invalid_key api_key_expired api_key_disabled
   key_revoked account_deactivated account_disabled account_suspended authentication_error
-  invalid_authentication_error incorrect_api_key_error unauthenticated invalid_iam_token invalid_access_key
-  AuthFailure InvalidAccessKeyId UnrecognizedClientException ExpiredTokenException
-  InvalidSignatureException IncompleteSignatureException MissingAuthenticationTokenException
-  organization_restricted`)
+  invalid_authentication_error incorrect_api_key_error unauthenticated invalid_iam_token invalid_iam_sign
+  invalid_access_key AuthFailure InvalidAccessKeyId UnrecognizedClientException ExpiredTokenException
+  ExpiredToken InvalidSignatureException IncompleteSignatureException MissingAuthenticationTokenException
+  CONSUMER_SUSPENDED CONSUMER_INVALID ACCOUNT_STATE_INVALID ACCESS_TOKEN_EXPIRED organization_restricted
+  expired_key token_not_found_in_db
+  1110 1111 1112 1121 10005 minimax.1004 minimax.2049 baidu.13 baidu.14 baidu.110 baidu.111`)
 
 /** The account behind the key is out of money or over its budget. */
 const QUOTA_CODES = words(`
-  insufficient_quota insufficient_user_quota insufficient_balance billing_hard_limit_reached
+  insufficient_quota insufficient_user_quota insufficient_balance insufficient_balance_error
+  insufficient_credits insufficient_funds BILLING_DISABLED pre_consume_token_quota_failed billing_hard_limit_reached
   billing_limit_reached billing_not_active billing_error payment_required exceeded_current_quota_error
   credits_exhausted credit_balance_too_low credit_limit budget_exceeded spend_limit_reached Arrearage
-  AccountOverdueError FailedOperation.ServiceStopUnpaid FailedOperation.FreeResourcePackExhausted
-  ResourceInsufficient.ChargeResourceExhaust 1113 30001`)
+  PrepaidBillOverdue PostpaidBillOverdue AccountOverdueError account_overdue FailedOperation.ServiceStopUnpaid
+  FailedOperation.FreeResourcePackExhausted ResourceInsufficient.ChargeResourceExhaust 1113 1309 30001
+  minimax.1008`)
 
 const RATE_CODES = words(`
   rate_limit_exceeded rate_limit_error rate_limit_reached_error too_many_requests
   resource_exhausted Throttling throttling_error ThrottlingException RequestLimitExceeded LimitExceeded
   ServiceQuotaExceededException
   ModelAccountRpmRateLimitExceeded ModelAccountTpmRateLimitExceeded rpm_rate_limit_exceeded
-  tpm_rate_limit_exceeded`)
+  tpm_rate_limit_exceeded limit_requests ServerOverloaded engine_overloaded_error
+  1302 1303 1304 1305 1308 1310 1312 1313 10007 11201 11202 11203
+  minimax.1002 minimax.1039 minimax.1041 minimax.2045 minimax.2056
+  baidu.4 baidu.17 baidu.18 baidu.19 baidu.336501 baidu.336502`)
 
 /** Limits of the whole account, whichever model is asked. */
 const ACCOUNT_RATE_CODES = words(`
-  account_rate_limit_exceeded organization_rate_limit_exceeded`)
+  account_rate_limit_exceeded organization_rate_limit_exceeded user_rate_limit_exceeded`)
 
 /** The model is unknown there, not deployed, or not for this key. */
 const MODEL_CODES = words(`
@@ -59,27 +71,35 @@ const MODEL_CODES = words(`
   model_access_denied model.accessdenied ModelNotOpen deployment_not_found model_terms_required
   invalidendpointormodel.notfound OperationNotSupported not_found_error resource_not_found_error
   permission_error permission_denied permission_denied_error AccessDenied.Unpurchased
-  AccessDeniedException ResourceNotFoundException 1211 20012 30003`)
+  AccessDeniedException ResourceNotFoundException key_model_access_denied team_model_access_denied
+  user_model_access_denied AllocationQuota.FreeTierOnly CommodityNotPurchased model_offline model_unavailable
+  1211 1212 1220 1221 1222 1311 11200 20012 30003 minimax.2061 baidu.6`)
 
 const CONTEXT_CODES = words(`
   context_length_exceeded context_window_exceeded exceed_context_size_error string_above_max_length
-  tokens_limit_reached request_too_large`)
+  tokens_limit_reached request_too_large tokens_too_long characters_too_long 1261 10907
+  baidu.336007 baidu.336103`)
 
 const FILTER_CODES = words(`
   content_filter content_policy_violation content_filter_error ResponsibleAIPolicyViolation moderation_blocked
   data_inspection_failed sensitive_content_detected InputTextSensitiveContentDetected
-  OutputTextSensitiveContentDetected InputTextRiskDetection invalid_prompt 1301`)
+  OutputTextSensitiveContentDetected InputTextRiskDetection invalid_prompt unsafe_request system_unsafe
+  user_setting_unsafe functions_unsafe sensitive_words_detected prompt_blocked
+  1300 1301 10013 10014 10019 minimax.1026 minimax.1027`)
 
-const CLIENT_TYPES = words(
-  'invalid_request_error invalid_argument InvalidParameter BadRequestError ValidationException',
-)
+/** The request is wrong, which only counts where there is no status that says more. */
+const CLIENT_CODES = words(`
+  invalid_request_error invalid_argument InvalidParameter invalid_parameter_error BadRequestError
+  bad_request_error ValidationException 1210 1213 1214 1215 10163 minimax.2013
+  baidu.100 baidu.336001 baidu.336002 baidu.336003 baidu.336004 baidu.336006`)
 
-/** By codes that mean the same with every status; null if there is none. */
+/** By codes that mean the same with every status, else by types, which are wider; null if there is none. */
 function byCodes({ codes, types }: ErrorCodes): Verdict | null {
-  const all = [...codes, ...types].map(canonical)
-  // A part after the dot narrows a code down, as in `Throttling.RateQuota`.
-  const has = (set: ReadonlySet<string>) =>
-    all.some((code) => set.has(code) || set.has(code.split('.')[0] as string))
+  return verdictOf(codes.map(canonical)) ?? verdictOf(types.map(canonical))
+}
+
+function verdictOf(all: readonly string[]): Verdict | null {
+  const has = (set: ReadonlySet<string>) => holds(all, set)
   if (has(FILTER_CODES)) return { class: 'filter', scope: 'request' }
   if (has(CONTEXT_CODES)) return { class: 'context', scope: 'request' }
   if (has(QUOTA_CODES)) return { class: 'quota', scope: 'key' }
@@ -88,6 +108,11 @@ function byCodes({ codes, types }: ErrorCodes): Verdict | null {
   if (has(ACCOUNT_RATE_CODES)) return { class: 'rate', scope: 'key' }
   if (has(RATE_CODES)) return { class: 'rate', scope: 'model' }
   return null
+}
+
+/** A part after the dot narrows a code down, as in `Throttling.RateQuota`. */
+function holds(all: readonly string[], set: ReadonlySet<string>): boolean {
+  return all.some((code) => set.has(code) || set.has(code.split('.')[0] as string))
 }
 
 /** A reply with an error status. `html`: its body is a page, so it comes from something in front of the API. */
@@ -107,11 +132,16 @@ export function judgeStatus(status: number, error: ErrorCodes, html = false): Ve
       return error.codes.some(isWord)
         ? { class: 'client', scope: 'request' }
         : { class: 'model', scope: 'model' }
-    // 424: what failed is something that the upstream itself relies on, such as the model (Bedrock).
+    // 424: what failed is something that the upstream itself relies on, such as the model (Bedrock). 499: Google
+    // cancelled the call, or a gateway in between lost its own client.
     case 408:
     case 424:
     case 425:
+    case 499:
       return { class: 'server', scope: 'model' }
+    // Groq has no capacity left.
+    case 498:
+      return { class: 'rate', scope: 'model' }
     case 429:
       return { class: 'rate', scope: html ? 'host' : 'model' }
   }
@@ -126,7 +156,7 @@ export function judgeErrorBody(error: ErrorCodes): Verdict {
   if (named !== null) return named
   const status = error.codes.map(Number).find((code) => code >= 400 && code < 600)
   if (status !== undefined) return judgeStatus(status, { codes: [], types: error.types })
-  return [...error.codes, ...error.types].some((type) => CLIENT_TYPES.has(canonical(type)))
+  return holds([...error.codes, ...error.types].map(canonical), CLIENT_CODES)
     ? { class: 'client', scope: 'request' }
     : { class: 'server', scope: 'model' }
 }
