@@ -1,4 +1,5 @@
 /** Events that can't be parsed. They pass, unless another upstream could give the answer without a hole in it. */
+import { parseLeniently } from './lenient-json.ts'
 import type { NeutralError } from './neutral/answer.ts'
 
 export const MALFORMED: NeutralError = {
@@ -12,7 +13,7 @@ export const MALFORMED: NeutralError = {
 export function isMalformed(data: string): boolean {
   if (!data.trimStart().startsWith('{')) return false
   try {
-    JSON.parse(data)
+    parseLeniently(data)
     return false
   } catch {
     return true

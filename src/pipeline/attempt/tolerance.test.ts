@@ -65,6 +65,31 @@ describe('a reply', () => {
     expect((await gateway.ask(chat())).text).toContain('lm-studio')
   })
 
+  test.each([
+    ['NaN', '"logprobs":NaN,"index":0'],
+    ['a bare line break in a text', '"x":"a\nb","index":0'],
+  ])('that holds %s is an answer', async (_, fields) => {
+    const odd = completion('x').replace('"index":0', fields)
+    const gateway = await inProcess(() => ({ body: odd }))
+    const answer = await gateway.ask(chat())
+    expect(answer.text).toBe(odd)
+    expect(answer.record).toMatchObject({ totalTokens: 15, estimated: false })
+  })
+
+  test('that streams NaN is passed as it came, and nothing is asked for again', async () => {
+    const odd = STREAM.replace('"index":0', '"logprobs":NaN,"index":0')
+    const gateway = await inProcess(() => ({ body: odd }))
+    const answer = await gateway.ask(streamed())
+    expect(answer.text).toContain('"logprobs":NaN')
+    expect(answer.record).toMatchObject({ outcome: 'ok', totalTokens: 15 })
+    expect(gateway.transport.sent).toHaveLength(1)
+  })
+
+  test('may begin with a byte order mark', async () => {
+    const gateway = await inProcess(() => ({ body: `\uFEFF${completion('x')}` }))
+    expect((await gateway.ask(chat())).record).toMatchObject({ outcome: 'ok', totalTokens: 15 })
+  })
+
   test('passes events that the gateway cannot read', async () => {
     const odd = 'event: odd\ndata: not json\n\n'
     const gateway = await inProcess(() => ({ body: piece('a') + odd + piece({}, 'stop') + DONE }))
@@ -144,4 +169,14 @@ describe('an upstream that refuses to be asked for usage', () => {
     await other.ask(streamed())
     expect(other.transport.sent).toHaveLength(1)
   })
+})
+
+test('an account without money that Anthropic reports as a bad request reaches the client as such', async () => {
+  const message = 'Your credit balance is too low to access the Anthropic API. Please go to Plans'
+  const body = JSON.stringify({ error: { type: 'invalid_request_error', message } })
+  const gateway = await inProcess(() => ({ status: 400, body }))
+  const answer = await gateway.ask(chat())
+  expect(answer.status).toBe(400)
+  expect(answer.json().error.message).toContain(message)
+  expect(gateway.transport.sent).toHaveLength(1)
 })

@@ -10,6 +10,7 @@ import {
   type ErrorCodes,
   judgeErrorBody,
   judgeStatus,
+  type Verdict,
 } from '../../upstreams/health/failure-scope.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
@@ -45,9 +46,21 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const retryAfterMs = readRetryAfterMs((name) => reply.header(name), nowMs, error?.own ?? null)
   const shown = shownOf(codes, upstream)
   const detail = `status ${status}${shown === null ? '' : `, ${shown}`}`
-  const verdict = judgeStatus(status, codes, isPage(said))
+  const judged = judgeStatus(status, codes, isPage(said))
+  const verdict = saysEmptyAccount(judged, error) ? SUSPECTED_EMPTY : judged
   const more = { ...verdict, status, code: shown, retryAfterMs, error: shownError(error, upstream) }
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said }
+}
+
+const SUSPECTED_EMPTY: Verdict = { class: 'quota', scope: 'request' }
+const EMPTY_ACCOUNT = /^Your credit balance is too low to access the /
+
+/**
+ * Anthropic gives an empty account the status and the code of a bad request. This one sentence is only a suspicion,
+ * and echoes no prompt; another key is tried, and nothing held against this one until other requests agree.
+ */
+function saysEmptyAccount({ class: kind }: Verdict, error: ReportedError | null): boolean {
+  return kind === 'client' && EMPTY_ACCOUNT.test(error?.message ?? '')
 }
 
 async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {

@@ -1,4 +1,5 @@
 /** A whole reply: an answer, or an error that came with a status of success. */
+import { parseLeniently } from '../lenient-json.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { ReadReply } from '../protocol.ts'
 import { readError } from './read-error.ts'
@@ -7,7 +8,7 @@ import { usageIn } from './usage.ts'
 export function readReply(text: string): ReadReply {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseLeniently(text)
   } catch {
     return { kind: 'unreadable' }
   }

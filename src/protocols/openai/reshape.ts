@@ -2,6 +2,7 @@
  * A whole reply as a stream, and a stream as a whole reply, for upstreams that answer in the other form
  * than they were asked for.
  */
+import { parseLeniently } from '../lenient-json.ts'
 import type { ModelRequest } from '../protocol.ts'
 import { eventsOf } from '../sse.ts'
 import { addChunk, type Collected, openCollected, wholeReply } from './collect.ts'
@@ -51,8 +52,8 @@ export function replyOfStream({ endpoint }: ModelRequest, text: string): string 
 
 function parsed(text: string): Fields | null {
   try {
-    const value = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : null
+    const value = parseLeniently(text)
+    return typeof value === 'object' && value !== null ? (value as Fields) : null
   } catch {
     return null
   }

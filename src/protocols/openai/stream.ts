@@ -1,6 +1,7 @@
 /** Reads an OpenAI-style stream on its way: usage, errors, the end. What passes, passes byte for byte. */
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import { parseLeniently } from '../lenient-json.ts'
 import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError } from '../neutral/answer.ts'
 import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
@@ -114,7 +115,7 @@ export class OpenAiStream implements StreamReader {
     }
     let value: unknown
     try {
-      value = JSON.parse(data)
+      value = parseLeniently(data)
     } catch {
       // Whatever it is, it is not ours to withhold, unless another upstream can tell what it was to be.
       if (this.kept === null || !isMalformed(data)) return true

@@ -61,6 +61,12 @@ test.each([
   ['a model that failed (Bedrock)', 424, error('ModelErrorException'), 'server/model'],
   ['an unknown code with a dot', 400, error('Something.Unknown'), 'client/request'],
   ['a redirect', 302, error(null), 'server/model'],
+  [
+    'a call that the server lacks (llama.cpp)',
+    501,
+    error('501', 'not_supported_error'),
+    'model/request',
+  ],
   ['a late request', 408, error(null), 'server/model'],
 ] as const)('%s', (_, status, codes, expected) => {
   const { class: kind, scope } = judgeStatus(status, codes)

@@ -1,6 +1,6 @@
 /**
  * What an upstream's error means and how far it reaches, decided by its status and codes alone: words in a
- * message may echo a prompt, which must not disable a key.
+ * message may echo a prompt, which must not disable a key. (`upstream-error.ts` has one exception, a suspicion.)
  */
 import type { FailureClass, FailureScope } from '../../core/failure.ts'
 
@@ -139,6 +139,9 @@ export function judgeStatus(status: number, error: ErrorCodes, html = false): Ve
     case 425:
     case 499:
       return { class: 'server', scope: 'model' }
+    // Not implemented there, as embeddings at a server of a chat model; elsewhere it may be.
+    case 501:
+      return { class: 'model', scope: 'request' }
     // Groq has no capacity left.
     case 498:
       return { class: 'rate', scope: 'model' }

@@ -23,7 +23,7 @@ const keyOf = (name: string, baseUrl: string, models?: string[]) => ({
   ...(models && { models }),
 })
 const rig = await startRig({
-  models: { flagged: 3, costly: 3, scopes: 2, dead: 12, alone: 1 },
+  models: { flagged: 3, costly: 3, scopes: 2, dead: 12, alone: 1, empty: 2 },
   env: {
     CIRCUIT_BREAKER_THRESHOLD: '5',
     CIRCUIT_BREAKER_COOLDOWN_SECONDS: '1',
@@ -131,6 +131,17 @@ test('eleven of twelve keys are dead: the first request is answered, and each ke
   const from = mock.ledger.length
   await allSucceed(20, 'dead', false)
   expect(since(mock, from)).toHaveLength(20)
+})
+
+test('an account without money that is reported as a bad request fails no request, and is avoided', async () => {
+  const message = 'Your credit balance is too low to access the Anthropic API.'
+  failingIf((exchange) =>
+    isFor(exchange, 'empty-1') ? error(400, { message, type: 'invalid_request_error' }) : null,
+  )
+  await allSucceed(20, 'empty', false)
+  await allSucceed(10, 'empty', true)
+  expect((await upstreamState(rig, 'empty-1', () => true)).status).toBe('healthy')
+  expect((await modelState(rig, 'empty-1', 'empty')).status).toBe('degraded')
 })
 
 test('one host is down: its keys are not tried one after the other', async () => {
