@@ -1,3 +1,4 @@
+/** JSON that is none by the letter, and what stays no JSON. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { parseLeniently } from './lenient-json.ts'

@@ -18,7 +18,7 @@ export function addPriceImport(price: Command, context: CliContext): void {
     price
       .command('import')
       .description(
-        'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), per million tokens each; all lines or none',
+        'set many prices from standard input: CSV with a header (model, input, output, cached, reasoning, audio_input, audio_output), per million tokens each; all lines or none',
       ),
   )
     .addOption(

@@ -97,7 +97,7 @@ const REPORTS = {
 const USERS = {
   'users who hold proxy keys': '持有代理密钥的用户',
   'create a user; then create a key with: gpt-proxy key create':
-    '创建用户；随后创建密钥：gpt-proxy key create',
+    '创建用户；随后用 gpt-proxy key create 创建密钥',
   'email address, shown to other operators': '邮箱，便于辨认用户',
   'an admin manages the gateway, a viewer can only read': 'admin 可管理网关，viewer 只能查看',
   "tokens per month, or 'none'; default: DEFAULT_MONTHLY_QUOTA_TOKENS":
@@ -243,8 +243,8 @@ const QUOTAS_AND_PRICES = {
   'for reasoning tokens; default: same as --output': '推理价格；默认同 --output',
   'for audio input tokens; default: same as --input': '音频输入价格；默认同 --input',
   'for audio output tokens; default: same as --output': '音频输出价格；默认同 --output',
-  'set many prices from standard input: CSV with a header (model,input,output,cached,reasoning,audio_input,audio_output), per million tokens each; all lines or none':
-    '从标准输入批量设置价格：带表头的 CSV（model,input,output,cached,reasoning,audio_input,audio_output），单位为每百万 token；要么全部导入，要么都不导入',
+  'set many prices from standard input: CSV with a header (model, input, output, cached, reasoning, audio_input, audio_output), per million tokens each; all lines or none':
+    '从标准输入批量设置价格：带表头的 CSV（model, input, output, cached, reasoning, audio_input, audio_output），单位为每百万 token；要么全部导入，要么都不导入',
   'currency of the file': '文件中价格的货币',
   'for CNY: yuan per US dollar, e.g. 7.1': '用于 CNY：1 美元合多少元，例如 7.1',
   'remove your own price; the published one applies again': '恢复使用模型公布的价格',
