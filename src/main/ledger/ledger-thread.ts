@@ -1,6 +1,7 @@
 /**
  * The thread that owns the embedded store's connection while the gateway serves: an entry point of its
- * own, also in the executable. It runs statements, and stores batches of usage records as a whole.
+ * own, also in the executable. It runs statements, and stores batches of usage records as a whole, for the
+ * thread that started it and for those whose ports it is given.
  */
 import type { Database } from 'bun:sqlite'
 import { connect } from '../../adapters/sql/sqlite/connect.ts'
@@ -13,6 +14,7 @@ import {
 } from '../../adapters/sql/sqlite/sql-thread.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { loadWithFiles } from '../compose/load-with-files.ts'
+import { createConnectionTurns } from './connection-turns.ts'
 import { readLines, type SharedLines } from './shared-lines.ts'
 
 export type LedgerRequest =
@@ -20,6 +22,8 @@ export type LedgerRequest =
   | { kind: 'open'; path: string; publishedPrices: boolean }
   | { kind: 'execute'; statement: ThreadStatement }
   | { kind: 'settle'; lines: SharedLines; instanceId: string }
+  /** Another thread that may use the connection. */
+  | { kind: 'join'; port: MessagePort }
   /** Ends the thread, without a reply. */
   | { kind: 'close' }
 
@@ -46,40 +50,72 @@ interface Opened {
 /** Not with the first batch: by then the process may have run out of file descriptors. */
 const LOAD_LEDGER_AFTER_MS = 20
 
-let opened: Opened | null = null
+/** Whoever sends questions and gets the replies: the thread that started this one, or a port. */
+interface Client {
+  postMessage(reply: LedgerReply): void
+}
 
-self.onmessage = async ({ data: { id, request } }: MessageEvent<LedgerQuestion>) => {
+let opening: Promise<Opened> | null = null
+let opened: Opened | null = null
+const turns = createConnectionTurns<Client>()
+
+self.onmessage = ({ data }: MessageEvent<LedgerQuestion>) => {
+  const { request } = data
+  if (request.kind === 'join') join(request.port)
+  else void answer(self, data)
+}
+
+function join(port: MessagePort): void {
+  port.onmessage = ({ data }: MessageEvent<LedgerQuestion>) => void answer(port, data)
+}
+
+async function answer(client: Client, { id, request }: LedgerQuestion): Promise<void> {
   let reply: LedgerReply
   try {
-    reply = { id, value: await handle(request) }
+    reply = { id, value: await handle(client, request) }
   } catch (error) {
     reply = { id, error: toPortable(error) }
   }
-  self.postMessage(reply)
+  client.postMessage(reply)
 }
 
-async function handle(request: LedgerRequest): Promise<ThreadResult | number | null> {
+async function handle(
+  client: Client,
+  request: LedgerRequest,
+): Promise<ThreadResult | number | null> {
   switch (request.kind) {
-    case 'open': {
-      const { path, publishedPrices } = request
-      const database = await connect(path)
-      const run = createStatementRunner(database, path)
-      opened = { database, path, publishedPrices, run, ledger: null }
-      setTimeout(() => {
-        if (opened !== null) ledgerOf(opened).catch(() => {})
-      }, LOAD_LEDGER_AFTER_MS)
+    case 'open':
+      opening ??= openAt(request.path, request.publishedPrices)
+      opened = await opening
       return null
+    case 'execute': {
+      const { statement } = request
+      return turns.run(client, statement.text, () => open().run(statement))
     }
-    case 'execute':
-      return open().run(request.statement)
-    case 'settle': {
-      const records = readLines(request.lines)
-      return (await ledgerOf(open())).settle(records, request.instanceId)
-    }
+    case 'settle':
+      return turns.whole(client, async () => {
+        const records = readLines(request.lines)
+        return (await ledgerOf(open())).settle(records, request.instanceId)
+      })
+    case 'join':
+      return null
     case 'close':
       opened?.database.close()
       // The thread ends itself: dozens of threads terminated from outside kept their process from exiting.
       return process.exit(0)
+  }
+}
+
+async function openAt(path: string, publishedPrices: boolean): Promise<Opened> {
+  try {
+    const database = await connect(path)
+    const run = createStatementRunner(database, path)
+    const store: Opened = { database, path, publishedPrices, run, ledger: null }
+    setTimeout(() => ledgerOf(store).catch(() => {}), LOAD_LEDGER_AFTER_MS)
+    return store
+  } catch (error) {
+    opening = null
+    throw error
   }
 }
 
