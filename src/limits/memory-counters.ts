@@ -1,72 +1,55 @@
 /** Counters in this process's memory, on its monotonic clock. */
 
 import type { Demand, LocalCounters, Reading } from './counters.ts'
-import {
-  add,
-  BUCKET_LASTS_SECONDS,
-  emptyWindow,
-  fits,
-  giveBack,
-  resetMs,
-  roll,
-  type Window,
-  waitMs,
-} from './window.ts'
+import { createMemoryWindows, type Windows } from './memory-windows.ts'
+import { add, fits, giveBack, resetMs, type Window, waitMs } from './window.ts'
 
-/**
- * Windows live in two generations: using one moves it to the young generation, and whatever stays in the old one
- * for a whole window is dropped with it. Idle windows thus expire without a scan.
- */
+/** `nowMs` is the same clock in all threads that share the windows. */
 export function createMemoryCounters(
   nowMs: () => number = () => performance.now(),
+  shelf: Windows = createMemoryWindows(),
 ): LocalCounters & { size(): number } {
-  let young = new Map<string, Window>()
-  let old = new Map<string, Window>()
-  let nextGenerationAt = 0
-
-  const find = (counter: string, nowSecond: number): Window => {
-    if (nowSecond >= nextGenerationAt) {
-      old = young
-      young = new Map()
-      nextGenerationAt = nowSecond + BUCKET_LASTS_SECONDS
-    }
-    let window = young.get(counter)
-    if (window === undefined) {
-      window = old.get(counter) ?? emptyWindow()
-      young.set(counter, window)
-    }
-    roll(window, nowSecond)
-    return window
-  }
   const findAll = (demands: readonly Demand[], nowSecond: number): Window[] => {
     const windows: Window[] = []
-    for (const { counter } of demands) windows.push(find(counter, nowSecond))
+    for (const { counter } of demands) windows.push(shelf.find(counter, nowSecond))
     return windows
   }
 
   return {
     take(demands) {
       const now = nowMs()
-      const localSecond = Math.floor(now / 1000)
-      const windows = findAll(demands, localSecond)
-      const taken = fitAll(windows, demands)
-      if (taken) addAll(windows, demands, localSecond)
-      const readings = readingsOf(windows, demands, taken, now)
-      if (!taken) return { kind: 'refused', readings, degraded: false }
-      const ticket = { localSecond, sharedSecond: null }
-      return { kind: 'taken', ticket, readings, degraded: false }
+      const localSecond = shelf.enter(now)
+      try {
+        const windows = findAll(demands, localSecond)
+        const taken = fitAll(windows, demands)
+        if (taken) {
+          addAll(windows, demands, localSecond)
+          for (const window of windows) shelf.keep(window)
+        }
+        const readings = readingsOf(windows, demands, taken, now)
+        if (!taken) return { kind: 'refused', readings, degraded: false }
+        const ticket = { localSecond, sharedSecond: null }
+        return { kind: 'taken', ticket, readings, degraded: false }
+      } finally {
+        shelf.leave()
+      }
     },
     correct({ localSecond }, corrections) {
-      const nowSecond = Math.floor(nowMs() / 1000)
-      for (const { counter, by } of corrections) {
-        const window = find(counter, nowSecond)
-        if (by < 0) giveBack(window, localSecond, -by)
-        else add(window, nowSecond, by)
+      const nowSecond = shelf.enter(nowMs())
+      try {
+        for (const { counter, by } of corrections) {
+          const window = shelf.find(counter, nowSecond)
+          if (by < 0) giveBack(window, localSecond, -by)
+          else add(window, nowSecond, by)
+          shelf.keep(window)
+        }
+      } finally {
+        shelf.leave()
       }
     },
     health: () => 'not_configured',
     stop: async () => {},
-    size: () => young.size + old.size,
+    size: () => shelf.size(),
   }
 }
 

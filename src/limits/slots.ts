@@ -5,6 +5,7 @@
  */
 import type { Cap, Taking } from './cap.ts'
 import type { SharedSlots } from './shared-slots.ts'
+import { createSlotCounts, type SlotCounts } from './slot-counts.ts'
 import { createWaitingLine, type WaitOptions } from './waiting-line.ts'
 
 export interface Slots {
@@ -15,7 +16,7 @@ export interface Slots {
     alternatives: readonly (readonly Cap[])[],
     options: WaitOptions,
   ): Promise<{ at: number; release: () => void } | null>
-  /** How many requests wait at this instance for the owner, or for any. */
+  /** How many requests wait in this thread for the owner; without one, in all threads for any. */
   waiting(owner?: string): number
   /** How many slots of the owner this instance's requests have. */
   held(owner: string): number
@@ -29,21 +30,14 @@ interface Parts {
   shared: SharedSlots | null
   /** If false, nothing is taken while the shared counts can't be reached. */
   failOpen: boolean
+  /** Those of this thread by default. */
+  counts?: SlotCounts
 }
 
-export function createSlots({ shared, failOpen }: Parts): Slots {
-  const counts = new Map<string, number>()
-
-  const isFull = ({ owner, max }: Cap): boolean => (counts.get(owner) ?? 0) >= max
-  const add = (caps: readonly Cap[], by: 1 | -1): void => {
-    for (const { owner } of caps) {
-      const count = (counts.get(owner) ?? 0) + by
-      if (count <= 0) counts.delete(owner)
-      else counts.set(owner, count)
-    }
-  }
+export function createSlots({ shared, failOpen, counts = createSlotCounts() }: Parts): Slots {
+  const isFull = ({ owner, max }: Cap): boolean => counts.of(owner) >= max
   const release = (caps: readonly Cap[], together: readonly Cap[]): void => {
-    add(caps, -1)
+    counts.give(caps)
     if (together.length > 0) shared?.give(together.map(({ owner }) => owner))
     if (!line.isEmpty()) line.freed(caps.map(({ owner }) => owner))
   }
@@ -60,17 +54,16 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
   }
   const alone = (caps: readonly Cap[], together: readonly Cap[]): Taking<never> => {
     if (!failOpen) {
-      add(caps, -1)
+      counts.give(caps)
       return { kind: 'unavailable' }
     }
     shared?.holdAlone(together.map(({ owner }) => owner))
     return taken(caps, together)
   }
   const attempt = <C extends Cap>(caps: readonly C[]): Taking<C> | Promise<Taking<C>> => {
-    const full = caps.find(isFull)
-    if (full !== undefined) return { kind: 'full', cap: full }
     // Counted before Redis answers, so that this instance by itself never exceeds a cap.
-    add(caps, 1)
+    const full = counts.take(caps)
+    if (full >= 0) return { kind: 'full', cap: caps[full] as C }
     const together = shared === null ? NO_CAPS : caps.filter((cap) => cap.shared)
     if (shared === null || together.length === 0) return taken(caps, NO_CAPS)
     return shared.standing ? askAll(shared, caps, together) : alone(caps, together)
@@ -83,7 +76,7 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
     all.take(together).then(
       (at) => {
         if (at === null) return taken(caps, together)
-        add(caps, -1)
+        counts.give(caps)
         return { kind: 'full' as const, cap: together[at] as C }
       },
       () => alone(caps, together),
@@ -91,7 +84,7 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
   const line = createWaitingLine({
     attempt,
     isFull,
-    isShared: (cap) => shared !== null && cap.shared,
+    isShared: (cap) => counts.areShared || (shared !== null && cap.shared),
   })
   const contestedIn = <C extends Cap>(caps: readonly C[], priority: number): C | undefined =>
     caps.find((cap) => line.precedes(cap, priority))
@@ -103,8 +96,15 @@ export function createSlots({ shared, failOpen }: Parts): Slots {
       const contested = line.isEmpty() ? undefined : contestedIn(caps, priority)
       return contested === undefined ? attempt(caps) : { kind: 'full', cap: contested }
     },
-    wait: line.wait,
-    waiting: line.waiting,
-    held: (owner) => counts.get(owner) ?? 0,
+    async wait(alternatives, options) {
+      counts.waits(1)
+      try {
+        return await line.wait(alternatives, options)
+      } finally {
+        counts.waits(-1)
+      }
+    },
+    waiting: (owner) => (owner === undefined ? counts.waiting() : line.waiting(owner)),
+    held: counts.of,
   }
 }
