@@ -41,20 +41,18 @@ test('more counters than there are places are still limited', () => {
 
 test('slots that one thread holds are held for the others, and free for them when given back', () => {
   const memory = allocateSharedMemory()
-  const [one, other] = [0, 1].map(() =>
-    createSlots({ shared: null, failOpen: true, counts: createSharedSlotCounts(memory) }),
-  )
-  const caps = [
-    { owner: 'key:1', max: 1, shared: false },
-    { owner: 'user:1', max: 5, shared: true },
-  ]
-  const taking = one?.take(caps, 0)
-  expect(other?.take(caps, 0)).toEqual({ kind: 'full', cap: caps[0] })
-  expect(other?.held('user:1')).toBe(1)
-  if (taking instanceof Promise || taking?.kind !== 'taken') throw new Error('not taken')
+  const open = () =>
+    createSlots({ shared: null, failOpen: true, counts: createSharedSlotCounts(memory) })
+  const [one, other] = [open(), open()]
+  const ofKey = { owner: 'key:1', max: 1, shared: false }
+  const caps = [ofKey, { owner: 'user:1', max: 5, shared: true }]
+  const taking = one.take(caps, 0)
+  expect(other.take(caps, 0)).toEqual({ kind: 'full', cap: ofKey })
+  expect(other.held('user:1')).toBe(1)
+  if (taking instanceof Promise || taking.kind !== 'taken') throw new Error('not taken')
   taking.release()
-  expect(other?.held('user:1')).toBe(0)
-  expect(other?.take(caps, 0)).toMatchObject({ kind: 'taken' })
+  expect(other.held('user:1')).toBe(0)
+  expect(other.take(caps, 0)).toMatchObject({ kind: 'taken' })
 })
 
 test('a request that waits in one thread gets a slot that another one gives back', async () => {

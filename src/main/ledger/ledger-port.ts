@@ -20,7 +20,7 @@ export function createLedgerPort(path: string): LedgerPort {
       questions.lost('the ledger thread was restarted')
       current?.close()
       current = port
-      port.onmessage = ({ data }: MessageEvent<LedgerReply>) => questions.answered(data)
+      port.onmessage = ({ data }) => questions.answered(data as LedgerReply)
       questions.attach((question) => port.postMessage(question))
     },
     async close() {

@@ -66,7 +66,7 @@ self.onmessage = ({ data }: MessageEvent<LedgerQuestion>) => {
 }
 
 function join(port: MessagePort): void {
-  port.onmessage = ({ data }: MessageEvent<LedgerQuestion>) => void answer(port, data)
+  port.onmessage = ({ data }) => void answer(port, data as LedgerQuestion)
 }
 
 async function answer(client: Client, { id, request }: LedgerQuestion): Promise<void> {

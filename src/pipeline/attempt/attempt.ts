@@ -43,6 +43,11 @@ export async function attempt(
       return { kind: 'failure', error: errorAfter(services, tries, seating.error) }
     tries.leave = seating.release
     if (signal.aborted) return { kind: 'aborted' }
+    if (!claim(services, seating)) {
+      // Another thread has just sent the one request that a half-open breaker lets pass.
+      candidate = choose(services, tries, null)
+      continue
+    }
     const sent = isHedged(services, tries, seating)
       ? await hedged(services, tries, seating, send)
       : await begin(services, tries, seating, send)
@@ -69,7 +74,14 @@ function hedged(
   seat: Seat,
   send: SendAttempt,
 ): Promise<Sent> {
-  return race(services, tries, seat, (own, taken) => begin(services, own, taken, send))
+  return race(services, tries, seat, (own, taken) => {
+    if (taken !== seat) claim(services, taken)
+    return begin(services, own, taken, send)
+  })
+}
+
+function claim({ health }: Services, { candidate }: Seat): boolean {
+  return health.claim(candidate.upstream.key, candidate.target.model)
 }
 
 function begin(
@@ -78,7 +90,6 @@ function begin(
   { candidate }: Seat,
   send: SendAttempt,
 ): Promise<Sent> {
-  services.health.claim(candidate.upstream.key, candidate.target.model)
   tries.asked.push(candidate)
   tries.current = candidate
   tries.sentMs = performance.now() - tries.context.arrivedMs

@@ -18,8 +18,8 @@ import { begun, blamed, type FailedAttempt, failed, succeeded } from './verdicts
 export interface KeyHealth {
   /** Whether this model may be tried at this key now. */
   admission(key: Key, model: string): Admission
-  /** Takes it for one attempt; a half-open breaker lets one pass at a time. */
-  claim(key: Key, model: string): void
+  /** Takes it for one attempt; a half-open breaker lets one pass at a time. False if another one was faster. */
+  claim(key: Key, model: string): boolean
   /** The first event of a stream is good; `succeeded` or `failed` follow at its end. */
   begun(key: Key, model: string): void
   succeeded(key: Key, model: string): void
@@ -45,7 +45,10 @@ export interface KeyHealth {
 const SET_BACK_MS = 1_000
 
 export function createKeyHealth(dependencies: Dependencies): KeyHealth {
-  const health = healthState(dependencies)
+  return healthOver(healthState(dependencies))
+}
+
+export function healthOver(health: HealthState): KeyHealth {
   return {
     admission: (key, model) => admission(health, key, model),
     claim: (key, model) => claim(health, key, model),
@@ -59,7 +62,11 @@ export function createKeyHealth(dependencies: Dependencies): KeyHealth {
     dueChecks: () => dueChecks(health),
     checked: (id, result) => checked(health, id, result),
     adopt: (rows) => adopt(health, rows),
-    save: () => save(health),
+    save() {
+      const backMs = clockSetBackBy(health)
+      if (backMs > 0) clockSetBack(health, backMs)
+      return saveChanges(health)
+    },
   }
 }
 
@@ -79,11 +86,15 @@ function worse(one: Admission, other: Admission): Admission {
   return RANK[one] >= RANK[other] ? one : other
 }
 
-function claim({ keys, models, probing, clock }: HealthState, { id }: Key, model: string): void {
+function claim(health: HealthState, { id }: Key, model: string): boolean {
+  const { keys, models, probing, clock } = health
   const nowMs = clock.nowMs()
   const state = keys.get(id)
-  if (state !== undefined && keyAdmission(state, nowMs) === 'probe') probing.add(id)
-  models.claim(id, model, nowMs)
+  const probesKey = state !== undefined && keyAdmission(state, nowMs) === 'probe'
+  if (probesKey && probing.has(id)) return false
+  if (!models.claim(id, model, nowMs)) return false
+  if (probesKey) probing.add(id)
+  return true
 }
 
 function restsUntilMs(
@@ -109,9 +120,8 @@ function adopt(health: HealthState, { upstreamKeys, modelStates }: UpstreamRows)
   models.adopt(modelStates, clock.nowMs())
 }
 
-async function save(health: HealthState): Promise<void> {
+export async function saveChanges(health: HealthState): Promise<void> {
   const { store, keys, models, clock, logger } = health
-  watchClock(health)
   const { changes, undo } = models.takeChanges(clock.nowMs())
   const changed = keys.takeChanges()
   if (changed.size === 0 && changes.length === 0) return
@@ -129,12 +139,16 @@ async function save(health: HealthState): Promise<void> {
   }
 }
 
-function watchClock(health: HealthState): void {
-  const { keys, models, hosts, suspicions, clock } = health
+/** By how much the wall clock was set back since the last look; 0 if it was not. */
+export function clockSetBackBy(health: HealthState): number {
   const before = health.aheadMs
-  health.aheadMs = clock.nowMs() - performance.now()
+  health.aheadMs = health.clock.nowMs() - performance.now()
   const backMs = before - health.aheadMs
-  if (backMs < SET_BACK_MS) return
+  return backMs < SET_BACK_MS ? 0 : backMs
+}
+
+export function clockSetBack(health: HealthState, backMs: number): void {
+  const { keys, models, hosts, suspicions } = health
   models.clockSetBack(backMs)
   hosts.clockSetBack(backMs)
   suspicions.clockSetBack()

@@ -28,6 +28,10 @@ export class HostHealth {
     return state === undefined ? 'allow' : admission(state, nowMs)
   }
 
+  has(host: string): boolean {
+    return this.states.has(host)
+  }
+
   untilMs(host: string): number | null {
     return this.states.get(host)?.untilMs ?? null
   }

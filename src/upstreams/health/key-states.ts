@@ -22,6 +22,15 @@ export class KeyStates {
     return this.states
   }
 
+  /** The rows as last read or written. */
+  storedRows(): [number, UpstreamState][] {
+    return [...this.stored]
+  }
+
+  setStored(rows: readonly [number, UpstreamState][]): void {
+    this.stored = new Map(rows)
+  }
+
   hostOf(id: number): string | null {
     return this.keys.get(id)?.baseUrl ?? null
   }

@@ -51,8 +51,15 @@ export class ModelHealth {
     return admitted === 'probe' && this.probing.has(id) ? 'deny' : admitted
   }
 
-  claim(keyId: number, model: string, nowMs: number): void {
-    if (this.admission(keyId, model, nowMs) === 'probe') this.probing.add(idOf(keyId, model))
+  /** False if another request probes it. */
+  claim(keyId: number, model: string, nowMs: number): boolean {
+    if (this.entries.size === 0) return true
+    const id = idOf(keyId, model)
+    const entry = this.entries.get(id)
+    if (entry === undefined || admission(entry.state, nowMs) !== 'probe') return true
+    if (this.probing.has(id)) return false
+    this.probing.add(id)
+    return true
   }
 
   released(keyId: number, model: string): void {
@@ -85,7 +92,21 @@ export class ModelHealth {
   }
 
   state(keyId: number, model: string): BreakerState | null {
+    if (this.entries.size === 0) return null
     return this.entries.get(idOf(keyId, model))?.state ?? null
+  }
+
+  /** What the store is known to have. */
+  storedRows(): ModelState[] {
+    return [...this.entries.values()].flatMap(({ stored }) => (stored === null ? [] : [stored]))
+  }
+
+  setStored(rows: readonly ModelState[]): void {
+    for (const entry of this.entries.values()) entry.stored = null
+    for (const row of rows) {
+      const entry = this.entries.get(idOf(row.upstreamKeyId, row.model))
+      if (entry !== undefined) entry.stored = row
+    }
   }
 
   /** Keys with a model whose cooldown ended at least `graceMs` ago without a client's request. */

@@ -46,6 +46,15 @@ export class Suspicions {
     this.answeredMs.set(keyId, nowMs)
   }
 
+  /** It answered at this time, which says nothing about a suspicion. */
+  worked(keyId: number, atMs: number): void {
+    this.answeredMs.set(keyId, Math.max(atMs, this.answeredMs.get(keyId) ?? 0))
+  }
+
+  has(keyId: number): boolean {
+    return this.suspicions.has(keyId)
+  }
+
   /** As after a reset by an operator. */
   forget(keyId: number): void {
     this.suspicions.delete(keyId)

@@ -1,0 +1,218 @@
+/**
+ * The health of provider keys that several threads share exactly: whatever changes it is an event in one log, and each
+ * thread applies all events in that order before it looks at its own copy. An answer of a key without any trouble
+ * changes nothing but counts, which are gathered first.
+ */
+import type { UpstreamState } from '../../core/entities.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { UpstreamRows } from '../key-store.ts'
+import { clockSetBack, clockSetBackBy, healthOver, type KeyHealth, saveChanges } from './health.ts'
+import { type Dependencies, type HealthState, healthState, type Key } from './health-state.ts'
+import type { OrderedLog } from './ordered-log.ts'
+
+type Deed = 'claim' | 'begun' | 'succeeded' | 'failed' | 'blamed' | 'released' | 'checked'
+type Stored = [keys: [number, UpstreamState][], models: UpstreamRows['modelStates']]
+
+type Event =
+  | [atMs: number, what: Deed, args: readonly unknown[]]
+  | [atMs: number, what: 'answered', counts: readonly [id: number, count: number][]]
+  | [atMs: number, what: 'adopt', rows: UpstreamRows, stored: Stored]
+  | [atMs: number, what: 'clockSetBack', byMs: number]
+
+interface Parts extends Dependencies {
+  log: OrderedLog
+  /** One of the threads reads and writes the store, and checks keys. */
+  keepsStore: boolean
+}
+
+const SILENT: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  requestFinished() {},
+}
+
+export function createSharedHealth({ log, keepsStore, ...given }: Parts): KeyHealth {
+  /** The time of the event that is applied. */
+  let atMs: number | null = null
+  let isOwn = true
+  const clock = { nowMs: () => atMs ?? given.clock.nowMs() }
+  const health = healthState({ ...given, clock, logger: loggerWhile(() => isOwn, given.logger) })
+  const own = healthOver(health)
+  let answers = new Map<number, number>()
+
+  const apply = (event: Event): unknown => {
+    ;[atMs] = event
+    try {
+      return applyTo(health, own, event)
+    } finally {
+      atMs = null
+    }
+  }
+  const applyMissed = (missed: readonly string[]): void => {
+    isOwn = false
+    for (const text of missed) apply(JSON.parse(text) as Event)
+    isOwn = true
+  }
+  /** What the last event returned. */
+  const act = (...events: readonly Event[]): unknown =>
+    log.exclusively((missed, append) => {
+      applyMissed(missed)
+      let result: unknown
+      for (const event of events) {
+        append(JSON.stringify(event))
+        result = apply(event)
+      }
+      return result
+    })
+  const lookAround = (): void => {
+    if (log.hasMissed()) log.exclusively((missed) => applyMissed(missed))
+  }
+  const gathered = (nowMs: number): Event[] => {
+    if (answers.size === 0) return []
+    const event: Event = [nowMs, 'answered', [...answers]]
+    answers = new Map()
+    return [event]
+  }
+  const deed = (what: Deed, args: readonly unknown[]): boolean => {
+    const nowMs = given.clock.nowMs()
+    return act(...gathered(nowMs), [nowMs, what, args]) === true
+  }
+  const flush = (): void => {
+    const events = gathered(given.clock.nowMs())
+    if (events.length > 0) act(...events)
+    else lookAround()
+  }
+  /** Whether no answer changes anything of it. */
+  const isWell = (key: Key, model: string): boolean => {
+    lookAround()
+    return isUntroubled(health, key, model)
+  }
+
+  return {
+    admission(key, model) {
+      lookAround()
+      return own.admission(key, model)
+    },
+    claim(key, model) {
+      if (isWell(key, model)) return true
+      return deed('claim', [short(key), model])
+    },
+    begun(key, model) {
+      if (!isWell(key, model)) deed('begun', [short(key), model])
+    },
+    released(key, model) {
+      if (!isWell(key, model)) deed('released', [short(key), model])
+    },
+    succeeded(key, model) {
+      if (isWell(key, model)) answers.set(key.id, (answers.get(key.id) ?? 0) + 1)
+      else deed('succeeded', [short(key), model])
+    },
+    failed: (key, model, attempt) => deed('failed', [short(key), model, attempt]),
+    blamed: (key, model, failure) => deed('blamed', [short(key), model, failure]),
+    checked: (id, result) => deed('checked', [id, result]),
+    state(id) {
+      lookAround()
+      return own.state(id)
+    },
+    restsUntilMs(key, model) {
+      lookAround()
+      return own.restsUntilMs(key, model)
+    },
+    dueChecks() {
+      lookAround()
+      return keepsStore ? own.dueChecks() : []
+    },
+    adopt(rows) {
+      // The others learn it from the thread that keeps the store, whose saving is in turn with its reading.
+      if (!keepsStore) return
+      flush()
+      const stored: Stored = [health.keys.storedRows(), health.models.storedRows()]
+      act([given.clock.nowMs(), 'adopt', withoutSecrets(rows), stored])
+    },
+    async save() {
+      flush()
+      if (!keepsStore) return forgetChanges(health)
+      const backMs = clockSetBackBy(health)
+      if (backMs > 0) act([given.clock.nowMs(), 'clockSetBack', backMs])
+      await saveChanges(health)
+    },
+  }
+}
+
+function applyTo(health: HealthState, own: KeyHealth, event: Event): unknown {
+  const [atMs, what] = event
+  switch (what) {
+    case 'answered':
+      for (const [id, count] of event[2]) answered(health, id, { count, atMs })
+      return null
+    case 'adopt': {
+      const [keys, models] = event[3]
+      health.keys.setStored(keys)
+      health.models.setStored(models)
+      own.adopt(event[2])
+      return null
+    }
+    case 'clockSetBack':
+      clockSetBack(health, event[2])
+      return null
+    default: {
+      const apply = own[what] as (...args: readonly unknown[]) => unknown
+      return apply(...event[2])
+    }
+  }
+}
+
+function answered(
+  { keys, suspicions }: HealthState,
+  id: number,
+  { count, atMs }: { count: number; atMs: number },
+): void {
+  suspicions.worked(id, atMs)
+  const state = keys.get(id)
+  if (state !== undefined)
+    keys.update(id, { ...state, totalRequests: state.totalRequests + count })
+}
+
+function isUntroubled(
+  { keys, models, hosts, suspicions, probing, refusals }: HealthState,
+  { id, baseUrl }: Key,
+  model: string,
+): boolean {
+  const state = keys.get(id)
+  return (
+    (state === undefined || (state.status === 'healthy' && state.failureCount === 0)) &&
+    models.state(id, model) === null &&
+    !hosts.has(baseUrl) &&
+    !suspicions.has(id) &&
+    !probing.has(id) &&
+    !refusals.has(id)
+  )
+}
+
+/** As if they were written, as another thread does. */
+function forgetChanges({ keys, models, clock }: HealthState): void {
+  keys.takeChanges()
+  models.takeChanges(clock.nowMs())
+}
+
+function short({ id, name, baseUrl }: Key): Key {
+  return { id, name, baseUrl }
+}
+
+function withoutSecrets({ upstreamKeys, modelStates }: UpstreamRows): UpstreamRows {
+  return { upstreamKeys: upstreamKeys.map((key) => ({ ...key, encryptedKey: '' })), modelStates }
+}
+
+/** Each thread logs what it did, not what it was told of. */
+function loggerWhile(isOwn: () => boolean, logger: Logger): Logger {
+  const current = () => (isOwn() ? logger : SILENT)
+  return {
+    debug: (fields, message) => current().debug(fields, message),
+    info: (fields, message) => current().info(fields, message),
+    warn: (fields, message) => current().warn(fields, message),
+    error: (fields, message) => current().error(fields, message),
+    requestFinished: (fields) => current().requestFinished(fields),
+  }
+}
