@@ -89,6 +89,7 @@ function configOf(values: Values, outgoingProxies: OutgoingProxies) {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
     adminListen: values.ADMIN_LISTEN ?? null,
+    threads: values.THREADS,
     oidc: singleSignOnOf(values),
     usageRetentionDays: values.USAGE_RETENTION_DAYS,
     dataDir: resolve(values.DATA_DIR),

@@ -12,6 +12,10 @@ export const GATEWAY = {
     en: '`HOST:PORT` of a separate listener for `/console/`, `/admin/` and `/metrics`, which the public listener then does not serve',
     zh: '为 `/console/`、`/admin/` 与 `/metrics` 单独监听的 `HOST:PORT`；公开端口此后不再提供它们',
   },
+  THREADS: {
+    en: 'threads that serve requests, on one port: `auto` starts one for each core; see [deployment](deployment.md#threads)',
+    zh: '在同一端口上处理请求的线程数：`auto` 为每个核启动一个；见[部署](deployment.zh-CN.md#线程)',
+  },
   USAGE_RETENTION_DAYS: {
     en: 'days that records of single requests are kept, at least 32; totals and the audit log stay. 0 keeps all',
     zh: '单条请求保留的天数，至少 32；汇总与审计日志保留。0 表示全部保留',

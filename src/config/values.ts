@@ -1,4 +1,5 @@
 /** How the text of a variable becomes a value. Each message says what is expected, and never the text itself. */
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { parseEncryptionKey } from '../adapters/vault/encryption-key.ts'
 import { readDatabaseUrl } from '../core/text/database-address.ts'
@@ -24,6 +25,16 @@ const WORDS = new Map([
   ['0', false],
   ['no', false],
 ])
+
+const MOST_THREADS = 64
+
+/** `auto`: as many as the process may use cores. */
+export const threads = z.string().transform((given, context) => {
+  if (given === 'auto') return Math.min(availableParallelism(), MOST_THREADS)
+  const count = /^\d+$/.test(given) ? Number(given) : 0
+  if (count >= 1 && count <= MOST_THREADS) return count
+  return refused(context, `auto or a whole number from 1 to ${MOST_THREADS}`)
+})
 
 export const flag = z.string().transform((word, context) => {
   const value = WORDS.get(word.toLowerCase())

@@ -36,7 +36,9 @@ export interface Metrics {
   watchWaiting(count: () => number): void
   /** Called on each scrape. */
   watchUpstreams(read: () => readonly UpstreamReading[]): void
-  /** The text exposition format. */
+  /** The text exposition format, with the requests of all threads. */
   exposition(): Promise<string>
+  /** Those of this thread, as plain data for another one. */
+  snapshot(): Promise<unknown>
   readonly contentType: string
 }

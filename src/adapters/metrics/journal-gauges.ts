@@ -2,7 +2,15 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { JournalHealth } from '../../usage/journal.ts'
 
-const GAUGES: readonly [name: string, help: string, read: (health: JournalHealth) => number][] = [
+type Reading = [name: string, help: string, read: (health: JournalHealth) => number]
+
+/** Each thread has a journal of its own; most figures of several are added up. */
+const TOGETHER: Readonly<Record<string, 'min' | 'max'>> = {
+  healthy: 'min',
+  oldest_waiting_seconds: 'max',
+}
+
+const GAUGES: readonly Reading[] = [
   [
     'healthy',
     '1 where the usage journal can be written',
@@ -33,6 +41,7 @@ export function journalGauges(registry: Registry, health: () => JournalHealth): 
     new Gauge({
       name: `gpt_proxy_journal_${name}`,
       help,
+      aggregator: TOGETHER[name] ?? 'sum',
       registers: [registry],
       collect() {
         this.set(read(health()))

@@ -1,6 +1,6 @@
 /** Counters and histograms for Prometheus. */
 
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Metrics } from '../../usage/metrics.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { requestMetrics } from './request-metrics.ts'
@@ -39,6 +39,7 @@ function eventCounters(registry: Registry) {
   const redis = new Gauge({
     name: 'gpt_proxy_redis_healthy',
     help: '1 where Redis counts for the rate limits, 0 where it is lost or not configured',
+    aggregator: 'min',
     registers,
   })
   const hedges = new Counter({
@@ -68,12 +69,23 @@ function eventCounters(registry: Registry) {
   return { dropped, losses, refusals, limited, locally, redis, ...beyondAttempts }
 }
 
-export function createPrometheusMetrics(version = ''): Metrics {
+/** The other threads of the process, whose requests are counted with those of the first. */
+interface Threads {
+  /** 0: the thread that shows the metrics of all. */
+  index: number
+  metricsOfOthers(): Promise<readonly unknown[]>
+}
+
+export function createPrometheusMetrics(version = '', threads: Threads | null = null): Metrics {
   const registry = new Registry()
   const events = eventCounters(registry)
   const requestFinished = requestMetrics(registry, (loss) => events.losses.inc(loss))
-  buildInfo(registry, version)
-  collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
+  /** What all threads see alike is shown by one. */
+  const isFirst = threads === null || threads.index === 0
+  if (isFirst) {
+    buildInfo(registry, version)
+    collectDefaultMetrics({ register: registry, prefix: 'gpt_proxy_' })
+  }
 
   return {
     requestFinished,
@@ -87,9 +99,15 @@ export function createPrometheusMetrics(version = ''): Metrics {
     limitedLocally: () => events.locally.inc(),
     redisHealthy: (healthy) => events.redis.set(healthy ? 1 : 0),
     watchJournal: (health) => journalGauges(registry, health),
-    watchWaiting: (count) => waitingGauge(registry, count),
-    watchUpstreams: (read) => upstreamGauges(registry, read),
-    exposition: () => registry.metrics(),
+    watchWaiting: (count) => isFirst && waitingGauge(registry, count),
+    watchUpstreams: (read) => isFirst && upstreamGauges(registry, read),
+    async exposition() {
+      const others = (await threads?.metricsOfOthers()) ?? []
+      if (others.length === 0) return registry.metrics()
+      const all = [await registry.getMetricsAsJSON(), ...others] as object[]
+      return AggregatorRegistry.aggregate(all).metrics()
+    },
+    snapshot: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   }
 }

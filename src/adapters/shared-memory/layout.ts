@@ -18,10 +18,11 @@ export const CELLS = {
   logLock: 64,
   logVersion: 80,
   connections: 96,
+  bodyLock: 112,
 } as const
 
-/** Numbers that exceed 32 bits, each used under a lock or by itself. */
-export const TOTALS = { logEnd: 0 } as const
+/** Numbers that exceed 32 bits, each used under a lock. */
+export const TOTALS = { logEnd: 0, bodyBytes: 1 } as const
 
 /** Can be sent to another thread, which then sees the same memory. */
 export interface SharedMemory {
@@ -29,7 +30,6 @@ export interface SharedMemory {
   seeds: readonly [number, number]
   cells: Int32Array
   totals: Float64Array
-  bodyBytes: BigInt64Array
   windowHashes: Int32Array
   windows: Float64Array
   ownerHashes: Int32Array
@@ -45,7 +45,6 @@ export function allocateSharedMemory(): SharedMemory {
     seeds: [first, second],
     cells: integers(128),
     totals: numbers(8),
-    bodyBytes: new BigInt64Array(new SharedArrayBuffer(8)),
     windowHashes: integers(2 * WINDOWS),
     windows: numbers(WINDOWS * WINDOW_NUMBERS),
     ownerHashes: integers(2 * OWNERS),

@@ -16,39 +16,56 @@ export interface BodyShare {
 
 const TRY_AGAIN_MS = 1_000
 
-export function createBodyMemory(maxBytes: number): BodyMemory {
-  const budget: Budget = { taken: 0, maxBytes }
+export function createBodyMemory(maxBytes: number, budget = ownBudget(maxBytes)): BodyMemory {
   return {
-    taken: () => budget.taken,
+    taken: budget.taken,
     open: () => new Share(budget),
   }
 }
 
-interface Budget {
-  taken: number
+/** Of one thread, or of several together. */
+export interface BodyBudget {
   readonly maxBytes: number
+  taken(): number
+  /** False if there is no room. */
+  take(bytes: number): boolean
+  give(bytes: number): void
+}
+
+function ownBudget(maxBytes: number): BodyBudget {
+  let taken = 0
+  return {
+    maxBytes,
+    taken: () => taken,
+    take(bytes) {
+      if (taken + bytes > maxBytes) return false
+      taken += bytes
+      return true
+    },
+    give(bytes) {
+      taken -= bytes
+    },
+  }
 }
 
 /** A class because every request creates one. */
 class Share implements BodyShare {
-  private readonly budget: Budget
+  private readonly budget: BodyBudget
   private bytes = 0
 
-  constructor(budget: Budget) {
+  constructor(budget: BodyBudget) {
     this.budget = budget
   }
 
   growTo(bytes: number): void {
     const more = bytes - this.bytes
     if (more <= 0) return
-    const { budget } = this
-    if (budget.taken + more > budget.maxBytes) throw overloaded(budget.maxBytes)
-    budget.taken += more
+    if (!this.budget.take(more)) throw overloaded(this.budget.maxBytes)
     this.bytes = bytes
   }
 
   release(): void {
-    this.budget.taken -= this.bytes
+    this.budget.give(this.bytes)
     this.bytes = 0
   }
 }

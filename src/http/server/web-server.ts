@@ -23,6 +23,10 @@ export interface WebServerOptions {
   port: number
   /** Connections above this number are answered with 503. */
   mostConnections: number
+  /** Shares the port with other threads that listen on it. */
+  sharesPort?: boolean
+  /** Counts a connection more or less, and returns how many there are in all threads. */
+  count?(by: 1 | -1): number
   /** Called periodically if any connections were rejected since the last call. */
   rejectedConnections(connections: number): void
   /** How long a client may take to accept bytes of a reply. */
@@ -38,6 +42,7 @@ const WATCH_EVERY_MS = 500
 /** Throws with the system's error code if it can't listen. */
 export function listenForRequests(options: WebServerOptions): WebServer {
   const connections = new Set<ClientConnection>()
+  const count = options.count ?? (() => connections.size)
   let stopping = false
   let repliedMs = performance.now()
   let rejectedConnections = 0
@@ -47,18 +52,21 @@ export function listenForRequests(options: WebServerOptions): WebServer {
     replied() {
       repliedMs = performance.now()
     },
-    gone: (connection) => void connections.delete(connection),
+    gone(connection) {
+      if (connections.delete(connection)) count(-1)
+    },
     writeTimeoutMs: options.writeTimeoutMs,
   }
   const listener = Bun.listen<ClientConnection>({
     hostname: options.hostname,
     port: options.port,
+    ...shared(options),
     socket: {
       open(socket) {
         // Bun's types lack two methods.
         socket.data = new ClientConnection(socket as unknown as ClientSocket, owner)
         connections.add(socket.data)
-        if (connections.size <= options.mostConnections) return
+        if (count(1) <= options.mostConnections) return
         rejectedConnections++
         socket.data.rejectOverload(options.mostConnections)
       },
@@ -95,4 +103,9 @@ export function listenForRequests(options: WebServerOptions): WebServer {
       listener.stop(true)
     },
   }
+}
+
+/** Bun's types lack this option of sockets. */
+function shared({ sharesPort = false }: WebServerOptions): object {
+  return { reusePort: sharesPort }
 }

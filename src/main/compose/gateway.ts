@@ -8,6 +8,7 @@ import type { Services } from '../../pipeline/services.ts'
 import { startBatchCharging } from './batch-charging.ts'
 import { type GatewayLimits, openLimits } from './gateway/limits.ts'
 import { createServices } from './gateway/services.ts'
+import { isFirst } from './gateway/sharing.ts'
 import { type GatewayParts, type GatewayState, MAINTENANCE_MS, openState } from './gateway/state.ts'
 import type { HeldFolder } from './journal-folder.ts'
 import { startForgetting } from './response-store.ts'
@@ -26,12 +27,12 @@ export interface RunningGateway {
 }
 
 export async function startGateway(parts: GatewayParts): Promise<RunningGateway> {
-  const { config, logger, orphans = [] } = parts
+  const { orphans = [], sharing = null } = parts
   const state = openState(parts, () =>
     limits.inFlight.endOthersThan(({ key }) => directory.findCaller(key.keyHash) !== null),
   )
   const { directory, journal } = state
-  const metrics = createPrometheusMetrics(version)
+  const metrics = createPrometheusMetrics(version, sharing)
   const limits: GatewayLimits = openLimits(parts, metrics)
   const gateway = createServices(parts, { state, limits, metrics })
   watchState(metrics, state, limits)
@@ -42,14 +43,12 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   await Promise.race([recovered, Bun.sleep(RECOVERY_WAIT_MS)])
 
   const maintenance = startMaintenance(gateway, state)
-  const stopForgetting = startForgetting(gateway.responses, logger)
-  const batches = startBatchCharging(gateway, config.batchCheckMs)
+  const stopAlone = isFirst(parts.sharing) ? startLoneWork(gateway, parts) : async () => {}
   return {
     gateway,
     async stop() {
       const lastRound = maintenance.stop()
-      stopForgetting()
-      await atMost(batches.stop())
+      await atMost(stopAlone())
       gateway.endedRequests.flush()
       // What is not saved are counters and statuses, which the next failure restores.
       await atMost(lastRound.then(state.health.save))
@@ -60,6 +59,16 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
       await limits.stop()
       return drained
     },
+  }
+}
+
+/** What one thread of a process does for all. */
+function startLoneWork(gateway: Services, { config, logger }: GatewayParts): () => Promise<void> {
+  const stopForgetting = startForgetting(gateway.responses, logger)
+  const batches = startBatchCharging(gateway, config.batchCheckMs)
+  return () => {
+    stopForgetting()
+    return batches.stop()
   }
 }
 

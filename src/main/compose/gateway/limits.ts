@@ -2,6 +2,8 @@
 import type { createPrometheusMetrics } from '../../../adapters/metrics/prometheus.ts'
 import { createRedisCounters } from '../../../adapters/redis/counters.ts'
 import { createRedisSlots } from '../../../adapters/redis/slots.ts'
+import { createSharedSlotCounts } from '../../../adapters/shared-memory/shared-slot-counts.ts'
+import { createSharedWindows } from '../../../adapters/shared-memory/shared-windows.ts'
 import { createAddressReader } from '../../../limits/client-address.ts'
 import { createInFlight } from '../../../limits/in-flight.ts'
 import { createMemoryCounters } from '../../../limits/memory-counters.ts'
@@ -12,16 +14,20 @@ import type { GatewayParts } from './state.ts'
 export type GatewayLimits = ReturnType<typeof openLimits>
 
 export function openLimits(
-  { config, logger }: GatewayParts,
+  { config, logger, sharing = null }: GatewayParts,
   metrics: ReturnType<typeof createPrometheusMetrics>,
 ) {
   const { redisUrl: url, rateLimitFailOpen: failOpen } = config
-  const local = createMemoryCounters()
+  const local =
+    sharing === null
+      ? createMemoryCounters()
+      : createMemoryCounters(sharing.nowMs, createSharedWindows(sharing.memory))
   const counters =
     url === null ? local : createRedisCounters({ url, local, failOpen, logger, metrics })
   const redis = 'connection' in counters ? counters.connection : null
   const sharedSlots = redis === null ? null : createRedisSlots(redis)
-  const slots = createSlots({ shared: sharedSlots, failOpen })
+  const counts = sharing === null ? undefined : createSharedSlotCounts(sharing.memory)
+  const slots = createSlots({ shared: sharedSlots, failOpen, ...(counts && { counts }) })
   const addressOf = createAddressReader(config.trustedProxies)
   const { queue } = config
   return {

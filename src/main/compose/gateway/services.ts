@@ -25,6 +25,7 @@ import { publishedPrices } from '../published-prices.ts'
 import { createResponseStore } from '../response-store.ts'
 import { routingPrices } from '../routing-prices.ts'
 import type { GatewayLimits } from './limits.ts'
+import type { Sharing } from './sharing.ts'
 import type { GatewayParts, GatewayState } from './state.ts'
 import { openThoughts } from './thoughts.ts'
 
@@ -38,7 +39,7 @@ interface Made {
 }
 
 export function createServices(parts: GatewayParts, { state, limits, metrics }: Made): Services {
-  const { config, store, logger, instanceId } = parts
+  const { config, store, logger, instanceId, sharing = null } = parts
   const { clock, journal, directory } = state
   const { slots, inFlight, rateLimits } = limits
   const live = createLive(clock.nowMs)
@@ -64,7 +65,7 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
     responses: responsesOf(parts, dataKey),
     settleNow: (records) => store.settle(records, instanceId),
     usageRefusers: new BoundedMap(MAX_USAGE_REFUSERS),
-    thoughts: openThoughts(limits.redis, dataKey),
+    thoughts: openThoughts(limits.redis, dataKey, sharing?.thoughts),
   }
   return services
 }
@@ -102,13 +103,21 @@ function transportOf({ config, proxyFor, seams = {} }: GatewayParts): Transport 
   return seams.transport?.(transport) ?? transport
 }
 
-function peersOf({ config }: GatewayParts, live: Live, inFlight: () => number) {
-  const { redisUrl: url } = config
-  if (url === null) return noPeers(config.database === null ? 'all' : 'own')
-  const open: OpenChannel = (receive) => openLiveChannel({ url, receive })
+function peersOf({ config, sharing = null }: GatewayParts, live: Live, inFlight: () => number) {
+  const open = channelOf(config.redisUrl, sharing)
+  const alone = config.database === null ? 'all' : 'own'
+  if (open === null) return noPeers(alone)
   // Not the instance's id: data folders are copied, ids with them.
   const instanceId = Bun.randomUUIDv7()
-  return createLivePeers({ live, open, instanceId, inFlight, nowMs: () => performance.now() })
+  const peers = createLivePeers({ live, open, instanceId, inFlight, nowMs: () => performance.now() })
+  // Without Redis, threads see each other, and no other instance.
+  return config.redisUrl === null ? { ...peers, scope: () => alone } : peers
+}
+
+/** Null if there is nothing to share. */
+function channelOf(url: string | null, sharing: Sharing | null): OpenChannel | null {
+  if (url !== null) return (receive) => openLiveChannel({ url, receive })
+  return sharing?.openChannel ?? null
 }
 
 /** Null if the gateway keeps no responses of its own. */

@@ -1,6 +1,7 @@
 /** What the gateway knows and keeps: keys and their health, quotas, and the usage journal. */
 import type { JournalFiles } from '../../../adapters/journal/files.ts'
 import { type DiskJournal, openJournal } from '../../../adapters/journal/journal.ts'
+import { createSharedLog } from '../../../adapters/shared-memory/shared-log.ts'
 import type { Config } from '../../../config.ts'
 import type { Logger } from '../../../core/logger.ts'
 import type { Clock } from '../../../core/time/clock.ts'
@@ -10,11 +11,13 @@ import type { QuotaLedger } from '../../../quota/ledger.ts'
 import { createQuotas, type Quotas } from '../../../quota/quota.ts'
 import { createDirectory, type KeyDirectory } from '../../../upstreams/directory.ts'
 import { createKeyHealth, type KeyHealth } from '../../../upstreams/health/health.ts'
+import { createSharedHealth } from '../../../upstreams/health/shared-health.ts'
 import type { KeyStore } from '../../../upstreams/key-store.ts'
 import type { Transport } from '../../../upstreams/transport.ts'
 import type { Vault } from '../../../upstreams/vault.ts'
 import type { UsageStore } from '../../../usage/store.ts'
 import type { HeldFolder } from '../journal-folder.ts'
+import { isFirst, type Sharing } from './sharing.ts'
 
 /** The gateway's connections to the outside; tests may replace them. */
 export interface Seams {
@@ -39,6 +42,8 @@ export interface GatewayParts {
   journalFolder: string
   /** Journals of processes that no longer exist. */
   orphans?: Iterable<HeldFolder>
+  /** Null if the process has one thread. */
+  sharing?: Sharing | null
   seams?: Seams
 }
 
@@ -68,7 +73,7 @@ export function openState(parts: GatewayParts, onReload: () => void): GatewaySta
     cooldownMs: config.circuitBreakerCooldownMs,
     maxCooldownMs: MAX_COOLDOWN_MS,
   }
-  const health = createKeyHealth({ store, clock, logger, rules })
+  const health = healthOf({ store, clock, logger, rules }, parts.sharing ?? null)
   const recovering = Promise.withResolvers<unknown>()
   const quotas = quotasOf(parts, recovering.promise)
   const directory = createDirectory({
@@ -86,14 +91,28 @@ export function openState(parts: GatewayParts, onReload: () => void): GatewaySta
   return { clock, health, quotas, directory, journal }
 }
 
-function quotasOf({ config, quotaLedger, instanceId }: GatewayParts, ready: Promise<unknown>) {
+function healthOf(
+  dependencies: Parameters<typeof createKeyHealth>[0],
+  sharing: Sharing | null,
+): KeyHealth {
+  if (sharing === null) return createKeyHealth(dependencies)
+  const log = createSharedLog(sharing.memory, () =>
+    dependencies.logger.warn({}, 'this thread stood still and missed what others saw of upstream keys'),
+  )
+  return createSharedHealth({ ...dependencies, log, keepsStore: isFirst(sharing) })
+}
+
+function quotasOf(
+  { config, quotaLedger, instanceId, sharing }: GatewayParts,
+  ready: Promise<unknown>,
+) {
   if (quotaLedger === null) return NO_QUOTAS
   return createQuotas({
     ledger: quotaLedger,
     instanceId,
     defaultTokens: config.defaultMonthlyQuotaTokens,
-    // A single instance leases everything left of a quota, one of several leases a quarter of it.
-    divisor: config.database === null ? 1 : 4,
+    // One that is alone leases everything left of a quota, one of several instances or threads a quarter of it.
+    divisor: config.database === null && !sharing ? 1 : 4,
     idleTicks: IDLE_TICKS,
     renewalTicks: RENEWAL_TICKS,
     ready,
