@@ -16,6 +16,7 @@ export const ENTRIES = [
   'adapters/tokenizer/counting-thread.ts',
   'main/console/report-thread.ts',
   'main/ledger/ledger-thread.ts',
+  'main/threads/front-thread.ts',
 ].map((path) => join(SOURCE, path))
 
 /** The package's folder when the bundle runs, as an expression. */

@@ -4,6 +4,7 @@ import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
 import type { Services } from '../pipeline/services.ts'
 import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'
+import type { JournalHealth } from '../usage/journal.ts'
 import { AUTHORISE, type Audience } from './authorize.ts'
 import type { AllowedOrigins } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
@@ -24,6 +25,8 @@ export interface AppParts extends ServerOptions {
     /** True from SIGTERM on. */
     draining(): boolean
     databaseHealthy(): Promise<boolean>
+    /** The journals of other threads of this process. */
+    otherJournals(): Promise<readonly JournalHealth[]>
   }
   /** With a listener of its own for administration, the public one serves clients' routes alone. */
   surface: 'all' | 'public' | 'admin'

@@ -3,6 +3,7 @@ import { Database } from 'bun:sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bringUpToDate } from '../../src/adapters/sql/sqlite/open-database.ts'
 import { openSqliteStore, openThreadedStore, type Store } from '../../src/adapters/sql/store.ts'
 import type { Logger } from '../../src/core/logger.ts'
 import { startLedgerThread } from '../../src/main/ledger/ledger-client.ts'
@@ -47,5 +48,8 @@ describeStore(
 )
 describeStore(
   'SQLite in the ledger thread',
-  opened((path, logger) => openThreadedStore(path, startLedgerThread(path, false), { logger })),
+  opened(async (path, logger) => {
+    await bringUpToDate(path)
+    return openThreadedStore(startLedgerThread(path, false), { logger })
+  }),
 )

@@ -12,8 +12,20 @@ export interface ChangeWatch {
   close(): Promise<void>
 }
 
+/** How those that hold leases of the same quotas in one process call for unused tokens. */
+export interface LeaseCalls {
+  want(userId: number): void
+  onWanted(listener: (userId: number) => void): void
+}
+
+/** A single thread has all leases, so leases that others left would never be returned. */
+const NO_OTHERS: LeaseCalls = { want() {}, onWanted() {} }
+
 /** `data_version` changes when another connection commits; commits of this one don't show. */
-export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
+export function watchDataVersion(
+  db: Kysely<Tables>,
+  { want, onWanted } = NO_OTHERS,
+): ChangeWatch {
   let version: number | null = null
   return {
     async changes() {
@@ -23,9 +35,9 @@ export function watchDataVersion(db: Kysely<Tables>): ChangeWatch {
       version = current
       return changed ? 'any' : 'none'
     },
-    // SQLite has a single instance, so leases that others left would never be returned.
-    wantLeases: () => Promise.resolve(),
-    onLeasesWanted() {},
+    // Others that ask the ledger about this user wait there until the transaction has ended.
+    wantLeases: async (_, userId) => want(userId),
+    onLeasesWanted: onWanted,
     close: () => Promise.resolve(),
   }
 }

@@ -13,7 +13,7 @@ import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import { createKeyStore } from './accounts/key-store.ts'
 import { createAdminStore } from './admin-store.ts'
-import { type ChangeWatch, watchDataVersion } from './change-watch.ts'
+import { type ChangeWatch, type LeaseCalls, watchDataVersion } from './change-watch.ts'
 import { createConsoleReads } from './console/console-reads.ts'
 import { createConsoleReports } from './console/console-reports.ts'
 import { createExamination } from './examination.ts'
@@ -65,16 +65,16 @@ export async function openSqliteStore({
   return storeOver({ db, words: SQLITE, watch }, options)
 }
 
-/** The embedded store on a connection in `thread`, which also stores the usage records. */
+/**
+ * The embedded store, at the current schema, on a connection in `thread`, which also stores the usage records. `leaseCalls`: if other threads
+ * hold leases of the same quotas.
+ */
 export async function openThreadedStore(
-  path: string,
   thread: SqlThread & UsageStore & { turns: Turns },
-  options: StoreOptions,
+  { leaseCalls, ...options }: StoreOptions & { leaseCalls?: LeaseCalls | undefined },
 ): Promise<Store> {
-  // Migrates here, so that a failure is reported like that of any other command.
-  await (await openDatabase(path)).destroy()
   const db = new Kysely<Tables>({ dialect: new ThreadDialect(thread, thread.turns) })
-  const watch = watchDataVersion(db)
+  const watch = watchDataVersion(db, leaseCalls)
   await watch.changes()
   return { ...storeOver({ db, words: SQLITE, watch }, options), settle: thread.settle }
 }

@@ -6,7 +6,8 @@ export function health({ gateway, readiness }: AppParts): Handler<'open'> {
   return async () => {
     const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
     const redis = gateway.rateLimits.health()
-    const journal = gateway.journal.health().state === 'healthy' ? 'healthy' : 'unhealthy'
+    const journals = [gateway.journal.health(), ...(await readiness.otherJournals())]
+    const journal = journals.every(({ state }) => state === 'healthy') ? 'healthy' : 'unhealthy'
     const well = database === 'healthy' && redis !== 'degraded' && journal === 'healthy'
     return json({ status: well ? 'healthy' : 'degraded', services: { database, redis, journal } })
   }

@@ -28,6 +28,14 @@ export interface ReplyWire {
   openTunnel(): Tunnel
 }
 
+/** Another thread that answers the exchange: what the connection has to say of it goes there. */
+export interface Taker {
+  received(bytes: Uint8Array): void
+  complete(): void
+  markMalformed(reason: string): void
+  clientLeft(): void
+}
+
 const CLIENT_LEFT = 'the client closed the connection'
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** JSON is UTF-8 (RFC 8259, 8.1). Invalid UTF-8 must not reach an upstream as replacement characters. */
@@ -57,6 +65,7 @@ export class Exchange implements ClientStream {
   private readonly wire: ReplyWire
   private readonly body = new BodyBuffer()
   private bodyStream: BodyStream | null = null
+  private taker: Taker | null = null
   private dropsBody = false
   private state: 'waiting' | 'streaming' | 'tunnel' | 'over' = 'waiting'
   /** The head of a stream, sent with the first bytes. */
@@ -111,6 +120,21 @@ export class Exchange implements ClientStream {
     if (this.gone) stream.fail(new Error(CLIENT_LEFT))
     else this.askForBody()
     return stream
+  }
+
+  /** Another thread answers it: the reply is sent by `wire`. Call `tellTaker` once it can be told. */
+  handOver(taker: Taker): { request: RequestHead; wire: ReplyWire } {
+    this.taker = taker
+    return { request: this.request, wire: this.wire }
+  }
+
+  /** Passes on what has arrived so far. */
+  tellTaker(): void {
+    const bytes = this.body.take()
+    if (bytes.length > 0) this.taker?.received(bytes)
+    if (this.whole) this.taker?.complete()
+    if (this.malformed !== null) this.taker?.markMalformed(this.malformed)
+    if (this.gone) this.taker?.clientLeft()
   }
 
   /** Adds headers to the reply, whichever code sends it. */
@@ -203,7 +227,8 @@ export class Exchange implements ClientStream {
 
   received(bytes: Uint8Array): void {
     if (this.state === 'over') return
-    if (this.bodyStream !== null) this.bodyStream.push(bytes)
+    if (this.taker !== null) this.taker.received(bytes)
+    else if (this.bodyStream !== null) this.bodyStream.push(bytes)
     else if (!this.dropsBody) this.body.push(bytes)
     this.size += bytes.length
     this.onBody?.()
@@ -211,18 +236,21 @@ export class Exchange implements ClientStream {
 
   complete(): void {
     this.whole = true
+    this.taker?.complete()
     this.bodyStream?.end()
     this.onBody?.()
   }
 
   markMalformed(reason: string): void {
     this.malformed = reason
+    this.taker?.markMalformed(reason)
     this.bodyStream?.fail(new Error(`it is malformed: ${reason}`))
     this.onBody?.()
   }
 
   clientLeft(): void {
     this.gone = true
+    this.taker?.clientLeft()
     this.state = 'over'
     this.bodyStream?.fail(new Error(CLIENT_LEFT))
     this.onBody?.()

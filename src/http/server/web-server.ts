@@ -10,6 +10,8 @@ export interface WebServer {
   repliedMs(): number
   /** Makes each reply from now on the last on its connection. */
   disableKeepAlive(): void
+  /** True from then on. */
+  isLast(): boolean
   /** Stops accepting new connections. */
   refuse(): void
   /** Closes connections without a request in flight. */
@@ -94,6 +96,7 @@ export function listenForRequests(options: WebServerOptions): WebServer {
     disableKeepAlive() {
       stopping = true
     },
+    isLast: () => stopping,
     refuse: () => listener.stop(false),
     closeIdle() {
       for (const connection of connections) if (connection.isIdle()) connection.close()

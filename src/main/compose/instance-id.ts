@@ -4,6 +4,11 @@ import { join } from 'node:path'
 
 const WELL_FORMED = /^[\w-]{8,64}$/
 
+/** Each further thread has leases of its own. */
+export function threadInstanceId(instanceId: string, index: number): string {
+  return `${instanceId}-t${index}`
+}
+
 export function instanceIdIn(dataDir: string): string {
   const path = join(dataDir, 'instance.id')
   const known = readKnown(path)

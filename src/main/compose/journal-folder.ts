@@ -14,6 +14,20 @@ export function journalFolderIn(dataDir: string): string {
   return join(dataDir, 'journal')
 }
 
+/** Of a further thread. */
+export function threadJournalFolder(dataDir: string, index: number): string {
+  return join(journalFolderIn(dataDir), `thread-${index}`)
+}
+
+/** Threads that an earlier process had beyond the first `count`, by the journals that they left. */
+export function formerThreads(dataDir: string, count: number): number[] {
+  const parent = journalFolderIn(dataDir)
+  const names = existsSync(parent) ? readdirSync(parent) : []
+  return names
+    .map((name) => Number(/^thread-(\d{1,3})$/.exec(name)?.[1] ?? 0))
+    .filter((index) => index >= count)
+}
+
 export interface HeldFolder {
   path: string
   /** Call this when everything in it is stored; the folder stays if files were quarantined. */
@@ -34,6 +48,10 @@ export function quarantinedIn(dataDir: string): string[] {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent, { recursive: true }).map(String) : []
   return names.filter(isQuarantined).sort()
+}
+
+export function holdsQuarantined(folder: string): boolean {
+  return readdirSync(folder).some(isQuarantined)
 }
 
 /** Folders of commands that ended without emptying them. Folders of running commands are not included. */
@@ -64,7 +82,7 @@ function heldFolder(path: string): HeldFolder {
     release,
     remove() {
       release()
-      if (!readdirSync(path).some(isQuarantined)) rmSync(path, { recursive: true, force: true })
+      if (!holdsQuarantined(path)) rmSync(path, { recursive: true, force: true })
     },
   }
 }

@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { createArgon2 } from '../../adapters/passwords/argon2.ts'
+import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
 import type { Store } from '../../adapters/sql/store.ts'
 import { otpauth } from '../../adapters/totp/otpauth.ts'
 import { createUpstreamTransport } from '../../adapters/upstream/upstream-transport.ts'
@@ -14,7 +15,7 @@ import type { Logger } from '../../core/logger.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { authorizedTransport } from '../../providers/authorized-transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
-import { openConfiguredStore, tablesOf } from './configured-store.ts'
+import { openConfiguredStore, type SharableStore, tablesOf } from './configured-store.ts'
 import { createCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import { readFirstStart, writeFirstStart } from './first-start-file.ts'
@@ -26,13 +27,15 @@ import { upstreamProbe } from './upstream-probe.ts'
 export const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
 
 export interface Opened {
-  store: Store
+  store: SharableStore
   vault: Vault
   admin: Admin
 }
 
 export interface OpenOptions {
   logger?: Logger
+  /** If several threads hold leases of the same quotas. */
+  leaseCalls?: LeaseCalls | undefined
   /** Receives problems that are no reason to stop. */
   warn: (message: string) => void
   ifMissing: IfMissing
@@ -41,11 +44,11 @@ export interface OpenOptions {
 /** The store at the newest schema. */
 export async function openStore(
   config: Config,
-  { logger, warn, ifMissing }: OpenOptions,
+  { logger, warn, ifMissing, leaseCalls }: OpenOptions,
 ): Promise<Opened> {
   if (assertStore(config, ifMissing)) assertNotEmptied(config, tablesOf(config))
   ensureDataDir(config.dataDir)
-  const store = await openConfiguredStore(config, logger)
+  const store = await openConfiguredStore(config, logger, leaseCalls)
   try {
     const vault = await openVault(config, () => store.listSealedSecrets(), warn)
     return { store, vault, admin: adminOver(config, store, vault) }

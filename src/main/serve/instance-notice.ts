@@ -16,6 +16,32 @@ interface Parts {
   keyActivity: KeyActivity
 }
 
+/** For a further thread, whose instance is announced by the first one. The result records the rest. */
+export function recordActivity({
+  store,
+  vault,
+  logger,
+  keyActivity,
+}: Omit<Parts, 'instanceId'> & {
+  store: Pick<AdminStore, 'recordKeyActivity'>
+}): () => Promise<void> {
+  let writing: Promise<void> = Promise.resolve()
+  const look = () => {
+    refreshed(vault, logger)
+    writing = writing
+      .then(() => store.recordKeyActivity(keyActivity.take()))
+      .catch((error: Error) => {
+        logger.debug({ reason: error.message }, 'the activity of keys was not written')
+      })
+  }
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  return () => {
+    clearInterval(timer)
+    look()
+    return writing
+  }
+}
+
 /** Resolves once the first notice is written; the result withdraws it. */
 export async function announceInstance(parts: Parts): Promise<() => Promise<void>> {
   const { store, vault, logger, instanceId, keyActivity } = parts

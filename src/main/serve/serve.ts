@@ -10,6 +10,7 @@ import { languageOf } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
+import { recoverFormerThreads } from '../compose/former-threads.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
 import { journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
 import { assertOpensSomething } from '../compose/keys.ts'
@@ -17,8 +18,10 @@ import { GATEWAY_ACTOR, openStore, prepare } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { consoleLinkOf } from '../console/console-link.ts'
 import { createWeb } from '../console/web-routes.ts'
+import { createHub } from '../threads/hub.ts'
 import { banner } from './banner.ts'
 import { announceInstance } from './instance-notice.ts'
+import { logStyle } from './log-style.ts'
 import { startRetention } from './retention.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
 
@@ -29,11 +32,11 @@ export async function runServer(
   environment: Environment,
   seams: Seams = {},
 ): Promise<number> {
-  const readable = process.stderr.isTTY === true
-  const colours = !environment.NO_COLOR
-  const logger = createPinoLogger(config.logLevel, { readable, colours })
+  const logger = createPinoLogger(config.logLevel, logStyle(environment))
+  const hub = config.threads > 1 ? createHub(config.threads) : null
   const { store, vault, admin } = await openStore(config, {
     logger,
+    leaseCalls: hub?.leaseCalls,
     ifMissing: 'make it',
     warn: (message) => logger.warn({}, message),
   })
@@ -41,6 +44,12 @@ export async function runServer(
   assertOpensSomething(vault, await allUpstreamKeys(store))
   const report = await prepare({ admin, exclusively: store.exclusively }, config)
   const instanceId = instanceIdIn(config.dataDir)
+  hub?.start({
+    ...{ environment, instanceId },
+    module: seams.frontThread ?? null,
+    connectLedger: store.connectLedger,
+    failed: (thread, reason) => endAll(logger, { thread, reason }),
+  })
   const running = await startGateway({
     config,
     store,
@@ -51,9 +60,11 @@ export async function runServer(
     quotaLedger: store.quotas,
     journalFolder: journalFolderIn(config.dataDir),
     orphans: orphanedJournals(config.dataDir),
+    sharing: hub?.sharing ?? null,
     seams,
   })
   const { gateway } = running
+  void recoverFormerThreads({ config, store, logger, instanceId, seams })
   const { keyActivity } = gateway
   const retract = await announceInstance({ store, vault, logger, instanceId, keyActivity })
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })
@@ -66,14 +77,22 @@ export async function runServer(
     stopRetention()
     await retract()
     await web.close()
+    await hub?.stop()
     await running.stop()
     await store.close()
     releaseLock()
   }
   const server = await listening(
-    { config, gateway, environment, databaseHealthy: () => answers(store), web: web.routes },
+    {
+      ...{ config, gateway, environment, web: web.routes },
+      databaseHealthy: () => answers(store),
+      sharing: hub?.sharing ?? null,
+      otherJournals: async () => hub?.journals() ?? [],
+    },
     shutDown,
   )
+  await hub?.ready()
+  hub?.listen(Number(new URL(server.url).port), server)
   // Before announcing that it runs: a reader of the announcement may stop it immediately.
   const stop = stopSignal()
   await announce(logger, {
@@ -89,7 +108,7 @@ export async function runServer(
   logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
   logger.flush()
   onSecondSignal(() => exitImmediately(logger))
-  await server.drain(config.drainMs)
+  await Promise.all([server.drain(config.drainMs), hub?.drain(config.drainMs)])
   await shutDown()
   logger.info({}, 'stopped')
   logger.flush()
@@ -192,6 +211,16 @@ function onSecondSignal(work: () => void): void {
     process.on(name, () => {
       if (performance.now() - firstMs > SAME_SIGNAL_MS) work()
     })
+}
+
+/** A gateway that serves some of its connections would be noticed late. */
+function endAll(
+  logger: ReturnType<typeof createPinoLogger>,
+  what: { thread: number; reason: string },
+): void {
+  logger.error(what, 'a thread that serves requests failed, so the gateway ends')
+  logger.flush()
+  process.exit(EXIT_CODES.failed)
 }
 
 /** The second signal: the operator does not want to wait. */

@@ -1,5 +1,6 @@
 /** Listens, and stops without losing a request. */
 
+import { countConnections, createSharedBodyBudget } from '../../adapters/shared-memory/shared-budgets.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
@@ -8,8 +9,11 @@ import type { Report } from '../../doctor/report.ts'
 import { createApp } from '../../http/app.ts'
 import type { AppParts, WebRoutes } from '../../http/route.ts'
 import { type BodyMemory, createBodyMemory } from '../../http/server/body-memory.ts'
+import type { Exchange } from '../../http/server/exchange.ts'
 import { listenForRequests, type WebServer } from '../../http/server/web-server.ts'
 import type { Services } from '../../pipeline/services.ts'
+import type { JournalHealth } from '../../usage/journal.ts'
+import type { Sharing } from '../compose/gateway/sharing.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineInSubprocess } from '../doctor/examine-in-subprocess.ts'
@@ -25,6 +29,12 @@ export interface Server {
   drain(drainMs: number): Promise<void>
   /** Closes immediately. */
   close(): Promise<void>
+  /** Answers what another thread received from a client of the public port. */
+  answer(exchange: Exchange): void
+  /** Whether connections close after their replies. */
+  isLast(): boolean
+  /** Counts requests that another thread answers. */
+  inFlight: WebServerParts['inFlight']
 }
 
 export interface ServerParts {
@@ -36,6 +46,12 @@ export interface ServerParts {
   web?: (parts: WebServerParts) => WebRoutes
   /** Overrides the configured port; 0 picks a free one. */
   port?: number
+  /** Null if the process has one thread. */
+  sharing?: Sharing | null
+  /** In a further thread: answers what concerns the gateway as a whole. */
+  answeredElsewhere?: (exchange: Exchange) => void
+  /** The journals of other threads. */
+  otherJournals?: () => Promise<readonly JournalHealth[]>
 }
 
 export interface WebServerParts {
@@ -50,14 +66,9 @@ const POLL_MS = 20
 /** Counting the tokens of a stream that was cut loads the tokenizer. */
 const SETTLE_MS = 2_000
 
-export function listen({
-  config,
-  gateway,
-  databaseHealthy,
-  environment,
-  web,
-  port = config.port,
-}: ServerParts): Server {
+export function listen(parts: ServerParts): Server {
+  const { config, gateway, databaseHealthy, environment, web, port = config.port } = parts
+  const { sharing = null, answeredElsewhere = null, otherJournals = async () => [] } = parts
   let requests = 0
   const inFlight = { add: () => void requests++, remove: () => void requests-- }
   const drain = createDrain(() => requests, config)
@@ -65,21 +76,22 @@ export function listen({
     config.database === null
       ? examineInSubprocess(environment, options, url)
       : examine(environment, options, url)
-  const bodyMemory = createBodyMemory(config.bodyMemoryBytes)
+  const bodyMemory = bodyMemoryOf(config, sharing)
   const webRoutes = web?.({ inFlight, doctor, bodyMemory }) ?? null
   const appOf = (surface: AppParts['surface']) =>
     createApp({
       gateway,
-      readiness: { draining: drain.begun, databaseHealthy },
+      readiness: { draining: drain.begun, databaseHealthy, otherJournals },
       ...bodyRules(config, bodyMemory),
       allowedOrigins: config.corsAllowOrigins,
       inFlight,
       surface,
-      web: surface === 'public' ? null : webRoutes,
+      web: elsewhere(answeredElsewhere, surface) ?? (surface === 'public' ? null : webRoutes),
     })
   const { adminListen } = config
   const hasOwn = adminListen !== null && webRoutes !== null
-  const server = listenAt(gateway, { host: config.host, port }, appOf(hasOwn ? 'public' : 'all'))
+  const answer = appOf(hasOwn || (adminListen !== null && answeredElsewhere) ? 'public' : 'all')
+  const server = listenAt(gateway, { host: config.host, port, sharing }, answer)
   const adminServer = hasOwn ? listenAt(gateway, adminListen, appOf('admin')) : null
   const url = ownAddress(config.host, server.port)
   const adminUrl =
@@ -94,6 +106,9 @@ export function listen({
   return {
     url,
     adminUrl,
+    answer,
+    inFlight,
+    isLast: server.isLast,
     async drain(drainMs) {
       await drain.run(server, drainMs)
       server.close()
@@ -120,12 +135,15 @@ function bodyRules(
 
 function listenAt(
   { logger, limits }: Services,
-  { host, port }: { host: string; port: number },
+  { host, port, sharing = null }: { host: string; port: number; sharing?: Sharing | null },
   answer: ReturnType<typeof createApp>,
 ): WebServer {
   const most = mostClients()
-  return orExplain(host, port, () =>
-    listenForRequests({
+  const shared = sharing && { sharesPort: true, count: countConnections(sharing.memory) }
+  return orExplain(host, port, () => {
+    if (sharing?.index === 0) assertUnused(host, port)
+    return listenForRequests({
+      ...shared,
       hostname: host,
       port,
       mostConnections: most,
@@ -138,8 +156,29 @@ function listenAt(
           { error: error instanceof Error ? error.stack : String(error) },
           'internal error; a connection was ended',
         ),
-    }),
-  )
+    })
+  })
+}
+
+/** A port that is to be shared could be opened although another gateway of this user shares it. */
+function assertUnused(hostname: string, port: number): void {
+  if (port !== 0) Bun.listen({ hostname, port, socket: { data() {} } }).stop(true)
+}
+
+function bodyMemoryOf({ bodyMemoryBytes: most }: Config, sharing: Sharing | null): BodyMemory {
+  return sharing === null
+    ? createBodyMemory(most)
+    : createBodyMemory(most, createSharedBodyBudget(sharing.memory, most))
+}
+
+/** What only the first thread can answer; with a listener of its own for administration that is little. */
+function elsewhere(
+  handler: ServerParts['answeredElsewhere'] | null,
+  surface: AppParts['surface'],
+): WebRoutes | null {
+  if (handler == null) return null
+  const paths = surface === 'all' ? /^\/(admin|console)(\/|$)|^\/(metrics|health)\/?$/ : /^\/health\/?$/
+  return { serves: (path) => paths.test(path), handler }
 }
 
 function orExplain(host: string, port: number, open: () => WebServer): WebServer {

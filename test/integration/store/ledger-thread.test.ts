@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bringUpToDate } from '../../../src/adapters/sql/sqlite/open-database.ts'
 import { openThreadedStore, type Store } from '../../../src/adapters/sql/store.ts'
 import { StoreError } from '../../../src/adapters/sql/store-error.ts'
 import { startLedgerThread } from '../../../src/main/ledger/ledger-client.ts'
@@ -17,7 +18,8 @@ let store: Store
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-thread-'))
   path = join(folder, 'gpt-proxy.sqlite')
-  store = await openThreadedStore(path, startLedgerThread(path), {})
+  await bringUpToDate(path)
+  store = await openThreadedStore(startLedgerThread(path), {})
 })
 afterEach(async () => {
   await store.close()

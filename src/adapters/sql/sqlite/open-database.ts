@@ -21,6 +21,11 @@ export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   }
 }
 
+/** Creates the file if there is none, and migrates it. */
+export async function bringUpToDate(path: string): Promise<void> {
+  await (await openDatabase(path)).destroy()
+}
+
 /** Without migrating, whichever version created it. */
 export async function openUnmigrated(
   path: string,

@@ -25,6 +25,8 @@ export interface Seams {
   segmentBytes?: number
   store?: (store: UsageStore) => UsageStore
   transport?: (transport: Transport) => Transport
+  /** The module that further threads run. */
+  frontThread?: string
 }
 
 export interface GatewayParts {
@@ -86,9 +88,19 @@ export function openState(parts: GatewayParts, onReload: () => void): GatewaySta
       onReload()
     },
   })
+  if (parts.sharing) reloadWithOthers(directory, parts.sharing)
   const journal = openUsageJournal(parts, quotas)
   recovering.resolve(journal.recovered)
   return { clock, health, quotas, directory, journal }
+}
+
+/** So that a change holds in all threads once it is answered. */
+function reloadWithOthers(directory: KeyDirectory, { reloadOthers }: Sharing): void {
+  const { reload } = directory
+  directory.reload = async () => {
+    await reload()
+    await reloadOthers()
+  }
 }
 
 function healthOf(
