@@ -40,6 +40,7 @@ const DRIVERS = {
   prices: ['@pydantic/genai-prices'],
   redis: [],
   'remote-admin': [],
+  'shared-memory': [],
   sql: ['kysely', 'pg', '@types/pg'],
   tokenizer: ['gpt-tokenizer'],
   totp: ['otpauth'],

@@ -1,3 +1,4 @@
+/** Threads that count in the same memory, against one that counts alone. */
 import { expect, test } from 'bun:test'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createSlots } from '../../limits/slots.ts'

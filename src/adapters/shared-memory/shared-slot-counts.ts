@@ -29,9 +29,9 @@ export function createSharedSlotCounts({
     else slots[place] = (slots[place] as number) + 1
   }
   const giveOne = (cap: Cap): void => {
-    if (own.of(cap.owner) > 0) return own.give([cap])
-    const place = places.find(cap.owner)
-    if (place >= 0) slots[place] = (slots[place] as number) - 1
+    const place = own.of(cap.owner) > 0 ? -1 : places.find(cap.owner)
+    if (place < 0) own.give([cap])
+    else slots[place] = (slots[place] as number) - 1
   }
 
   return {

@@ -14,7 +14,12 @@ const SECONDS = 1
 const AMOUNTS = 1 + BUCKET_LASTS_SECONDS + 1
 
 /** More counters than there are places are counted by each thread alone. */
-export function createSharedWindows({ cells, windowHashes, windows, seeds }: SharedMemory): Windows {
+export function createSharedWindows({
+  cells,
+  windowHashes,
+  windows,
+  seeds,
+}: SharedMemory): Windows {
   const lock = createLock(cells, CELLS.windowLock)
   const own = createMemoryWindows()
   let second = 0

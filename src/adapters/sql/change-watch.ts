@@ -22,10 +22,7 @@ export interface LeaseCalls {
 const NO_OTHERS: LeaseCalls = { want() {}, onWanted() {} }
 
 /** `data_version` changes when another connection commits; commits of this one don't show. */
-export function watchDataVersion(
-  db: Kysely<Tables>,
-  { want, onWanted } = NO_OTHERS,
-): ChangeWatch {
+export function watchDataVersion(db: Kysely<Tables>, { want, onWanted } = NO_OTHERS): ChangeWatch {
   let version: number | null = null
   return {
     async changes() {

@@ -10,7 +10,6 @@ import { languageOf } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
-import { recoverFormerThreads } from '../compose/former-threads.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
 import { journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
 import { assertOpensSomething } from '../compose/keys.ts'
@@ -18,12 +17,14 @@ import { GATEWAY_ACTOR, openStore, prepare } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { consoleLinkOf } from '../console/console-link.ts'
 import { createWeb } from '../console/web-routes.ts'
-import { createHub } from '../threads/hub.ts'
+import { recoverFormerThreads } from '../threads/former-threads.ts'
+import { createHub, type Hub } from '../threads/hub.ts'
 import { banner } from './banner.ts'
 import { announceInstance } from './instance-notice.ts'
 import { logStyle } from './log-style.ts'
 import { startRetention } from './retention.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
+import { endAll, stopped, stopSignal } from './stopping.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -34,15 +35,7 @@ export async function runServer(
 ): Promise<number> {
   const logger = createPinoLogger(config.logLevel, logStyle(environment))
   const hub = config.threads > 1 ? createHub(config.threads) : null
-  const { store, vault, admin } = await openStore(config, {
-    logger,
-    leaseCalls: hub?.leaseCalls,
-    ifMissing: 'make it',
-    warn: (message) => logger.warn({}, message),
-  })
-  const releaseLock = holdProcessLock(config.dataDir)
-  assertOpensSomething(vault, await allUpstreamKeys(store))
-  const report = await prepare({ admin, exclusively: store.exclusively }, config)
+  const { store, vault, admin, report, releaseLock } = await openPrepared(config, logger, hub)
   const instanceId = instanceIdIn(config.dataDir)
   hub?.start({
     ...{ environment, instanceId },
@@ -51,22 +44,17 @@ export async function runServer(
     failed: (thread, reason) => endAll(logger, { thread, reason }),
   })
   const running = await startGateway({
-    config,
-    store,
-    vault,
-    logger,
+    ...{ config, store, vault, logger, instanceId, seams },
     proxyFor: outgoingProxy(config.outgoingProxies),
-    instanceId,
     quotaLedger: store.quotas,
     journalFolder: journalFolderIn(config.dataDir),
     orphans: orphanedJournals(config.dataDir),
     sharing: hub?.sharing ?? null,
-    seams,
   })
   const { gateway } = running
   void recoverFormerThreads({ config, store, logger, instanceId, seams })
-  const { keyActivity } = gateway
-  const retract = await announceInstance({ store, vault, logger, instanceId, keyActivity })
+  const noticed = { store, vault, logger, instanceId, keyActivity: gateway.keyActivity }
+  const retract = await announceInstance(noticed)
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })
   const stopRetention = startRetention({
     days: config.usageRetentionDays,
@@ -82,6 +70,7 @@ export async function runServer(
     await store.close()
     releaseLock()
   }
+  await hub?.ready()
   const server = await listening(
     {
       ...{ config, gateway, environment, web: web.routes },
@@ -91,8 +80,7 @@ export async function runServer(
     },
     shutDown,
   )
-  await hub?.ready()
-  hub?.listen(Number(new URL(server.url).port), server)
+  await hub?.listen(Number(new URL(server.url).port), server)
   // Before announcing that it runs: a reader of the announcement may stop it immediately.
   const stop = stopSignal()
   await announce(logger, {
@@ -103,16 +91,30 @@ export async function runServer(
     server,
     upstreams: gateway.directory.allUpstreams().length,
   })
-
-  const signal = await stop
-  logger.info({ signal, drainMs: config.drainMs }, 'stopping: finishing what is under way')
-  logger.flush()
-  onSecondSignal(() => exitImmediately(logger))
+  await stopped(logger, stop, config.drainMs)
   await Promise.all([server.drain(config.drainMs), hub?.drain(config.drainMs)])
   await shutDown()
   logger.info({}, 'stopped')
   logger.flush()
   process.exit(EXIT_CODES.ok)
+}
+
+/** The store, which no other gateway uses, with what the first start makes. */
+async function openPrepared(
+  config: Config,
+  logger: ReturnType<typeof createPinoLogger>,
+  hub: Hub | null,
+) {
+  const { store, vault, admin } = await openStore(config, {
+    logger,
+    leaseCalls: hub?.leaseCalls,
+    ifMissing: 'make it',
+    warn: (message) => logger.warn({}, message),
+  })
+  const releaseLock = holdProcessLock(config.dataDir)
+  assertOpensSomething(vault, await allUpstreamKeys(store))
+  const report = await prepare({ admin, exclusively: store.exclusively }, config)
+  return { store, vault, admin, report, releaseLock }
 }
 
 interface Started {
@@ -191,44 +193,4 @@ async function answers(store: { ping(): Promise<void> }): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
-  })
-}
-
-/**
- * Under `npm start` one Ctrl-C arrives twice: from the terminal, and from npm, which forwards its own. Only a
- * later signal means that the operator does not want to wait.
- */
-const SAME_SIGNAL_MS = 1_000
-
-function onSecondSignal(work: () => void): void {
-  const firstMs = performance.now()
-  for (const name of ['SIGTERM', 'SIGINT'] as const)
-    process.on(name, () => {
-      if (performance.now() - firstMs > SAME_SIGNAL_MS) work()
-    })
-}
-
-/** A gateway that serves some of its connections would be noticed late. */
-function endAll(
-  logger: ReturnType<typeof createPinoLogger>,
-  what: { thread: number; reason: string },
-): void {
-  logger.error(what, 'a thread that serves requests failed, so the gateway ends')
-  logger.flush()
-  process.exit(EXIT_CODES.failed)
-}
-
-/** The second signal: the operator does not want to wait. */
-function exitImmediately(logger: {
-  warn(fields: object, message: string): void
-  flush(): void
-}): void {
-  logger.warn({}, 'second stop signal: streams are cut')
-  logger.flush()
-  process.exit(EXIT_CODES.failed)
 }

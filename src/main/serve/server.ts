@@ -1,6 +1,9 @@
 /** Listens, and stops without losing a request. */
 
-import { countConnections, createSharedBodyBudget } from '../../adapters/shared-memory/shared-budgets.ts'
+import {
+  countConnections,
+  createSharedBodyBudget,
+} from '../../adapters/shared-memory/shared-budgets.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
@@ -177,7 +180,8 @@ function elsewhere(
   surface: AppParts['surface'],
 ): WebRoutes | null {
   if (handler == null) return null
-  const paths = surface === 'all' ? /^\/(admin|console)(\/|$)|^\/(metrics|health)\/?$/ : /^\/health\/?$/
+  const paths =
+    surface === 'all' ? /^\/(admin|console)(\/|$)|^\/(metrics|health)\/?$/ : /^\/health\/?$/
   return { serves: (path) => paths.test(path), handler }
 }
 

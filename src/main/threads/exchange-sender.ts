@@ -5,10 +5,7 @@ import type { RequestHead } from '../../http1/request-head.ts'
 import type { Link } from './link.ts'
 import type { FrontOffers, HubOffers } from './offers.ts'
 
-type ReplyOffers = Pick<
-  FrontOffers,
-  'replySend' | 'replyFinished' | 'replyAbort' | 'replyHold'
->
+type ReplyOffers = Pick<FrontOffers, 'replySend' | 'replyFinished' | 'replyAbort' | 'replyHold'>
 
 export interface ExchangeSender extends ReplyOffers {
   handOver(exchange: Exchange): void

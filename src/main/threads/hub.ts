@@ -1,12 +1,13 @@
 /** The first thread's side: starts the further threads, and passes on what concerns several. */
-import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
+
 import { allocateSharedMemory } from '../../adapters/shared-memory/layout.ts'
+import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
 import type { Exchange } from '../../http/server/exchange.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { Sharing } from '../compose/gateway/sharing.ts'
 import type { TakesPort } from '../ledger/ledger-client.ts'
 import { createExchangeReceiver } from './exchange-receiver.ts'
-import { createLink, type Link } from './link.ts'
+import { createLink, type Link, type Offers } from './link.ts'
 import type { FrontOffers, FrontStart, HubOffers } from './offers.ts'
 import { createThoughtShelf } from './thought-shelf.ts'
 
@@ -17,7 +18,8 @@ export interface Hub {
   start(given: HubStart): void
   /** Resolves once all threads could serve. */
   ready(): Promise<void>
-  listen(port: number, served: Served): void
+  /** Resolves once all threads listen. */
+  listen(port: number, served: Served): Promise<void>
   drain(limitMs: number): Promise<void>
   /** False if some of what a thread knows waits in its journal. */
   stop(): Promise<boolean>
@@ -40,9 +42,12 @@ interface Served {
   isLast(): boolean
 }
 
-interface Further {
+interface Spawned {
   worker: Worker
   link: Link<FrontOffers>
+}
+
+interface Further extends Spawned {
   started: Promise<void>
 }
 
@@ -51,27 +56,17 @@ export function createHub(count: number): Hub {
   const memory = allocateSharedMemory()
   const thoughts = createThoughtShelf()
   const threads: Further[] = []
-  const liveListeners: ((message: string) => void)[] = []
-  const leaseListeners: ((userId: number) => void)[] = []
+  const leases = createNews(threads, (link, userId: number) => link.tell('leasesWanted', userId))
+  const live = createNews(threads, (link, message: string) => link.tell('live', message))
   let served: Served | null = null
   let stopping = false
 
-  const others = (one: Further | null): Further[] => threads.filter((other) => other !== one)
   const callAll = <Result>(call: (link: Link<FrontOffers>) => Promise<Result>) =>
     Promise.all(threads.map(({ link }) => call(link)))
-  const wantLeases = (userId: number, from: Further | null): void => {
-    for (const { link } of others(from)) link.tell('leasesWanted', userId)
-    if (from !== null) for (const listener of leaseListeners) listener(userId)
-  }
-  const sayLive = (message: string, from: Further | null): void => {
-    for (const { link } of others(from)) link.tell('live', message)
-    if (from !== null) for (const listener of liveListeners) listener(message)
-  }
-  const offersTo = (self: () => Further): HubOffers => ({
-    live: (message) => sayLive(message, self()),
-    leasesWanted: (userId) => wantLeases(userId, self()),
-    recall: thoughts.recall,
-    remember: thoughts.remember,
+  const offersTo = (self: () => Spawned): HubOffers => ({
+    live: (message) => live.pass(message, self()),
+    leasesWanted: (userId) => leases.pass(userId, self()),
+    ...thoughts,
     ...createExchangeReceiver(
       () => self().link,
       (exchange) => served?.answer(exchange),
@@ -79,26 +74,15 @@ export function createHub(count: number): Hub {
     ),
   })
   const startOne = (index: number, given: HubStart): Further => {
-    const worker = new Worker(given.module ?? new URL('./front-thread.ts', import.meta.url))
-    const link = createLink<FrontOffers>(
-      (message, moved) => worker.postMessage(message, moved),
-      { ...offersTo(() => thread) },
-    )
-    worker.onmessage = ({ data }) => link.received(data)
-    const failed = (why: string) => {
+    const failed = (why: string): void => {
       if (!stopping) given.failed(index, why)
     }
-    worker.onerror = ({ message }) => failed(message)
-    worker.addEventListener('close', () => failed('it ended'))
-    given.connectLedger?.((port) => link.tell('ledger', port))
+    const thread = spawn(given, { ...offersTo(() => thread) }, failed)
     const { environment, instanceId } = given
-    const started = link.call('start', {
-      ...{ index, count, memory, environment, instanceId },
-      originMs: performance.timeOrigin,
-    })
-    const thread: Further = { worker, link, started }
-    started.catch((error: Error) => failed(error.message))
-    return thread
+    const start = { index, count, memory, environment, instanceId }
+    const started = thread.link.call('start', { ...start, originMs: performance.timeOrigin })
+    started.catch(({ message }: Error) => failed(message))
+    return { ...thread, started }
   }
 
   return {
@@ -108,8 +92,8 @@ export function createHub(count: number): Hub {
       memory,
       nowMs: () => performance.now(),
       openChannel(receive) {
-        liveListeners.push(receive)
-        return { standing: true, publish: (message) => sayLive(message, null), stop() {} }
+        live.listen(receive)
+        return { standing: true, publish: live.tell, stop() {} }
       },
       thoughts: {
         read: async (names) => thoughts.recall(names),
@@ -120,19 +104,16 @@ export function createHub(count: number): Hub {
       },
       metricsOfOthers: () => callAll((link) => link.call('metrics')),
     },
-    leaseCalls: {
-      want: (userId) => wantLeases(userId, null),
-      onWanted: (listener) => void leaseListeners.push(listener),
-    },
+    leaseCalls: { want: leases.tell, onWanted: leases.listen },
     start(given) {
       for (let index = 1; index < count; index++) threads.push(startOne(index, given))
     },
     async ready() {
       await Promise.all(threads.map(({ started }) => started))
     },
-    listen(port, how) {
+    async listen(port, how) {
       served = how
-      for (const { link } of threads) link.tell('listen', port)
+      await callAll((link) => link.call('listen', port))
     },
     async drain(limitMs) {
       await callAll((link) => link.call('drain', limitMs))
@@ -143,5 +124,42 @@ export function createHub(count: number): Hub {
       return saved.every(Boolean)
     },
     journals: () => callAll((link) => link.call('journal')),
+  }
+}
+
+function spawn(
+  { module, connectLedger }: HubStart,
+  offers: Offers,
+  failed: (why: string) => void,
+): Spawned {
+  const worker = new Worker(module ?? new URL('./front-thread.ts', import.meta.url))
+  const link = createLink<FrontOffers>(
+    (message, moved) => worker.postMessage(message, moved),
+    offers,
+  )
+  worker.onmessage = ({ data }) => link.received(data)
+  worker.onerror = ({ message }) => failed(message)
+  worker.addEventListener('close', () => failed('it ended'))
+  connectLedger?.((port) => link.tell('ledger', port))
+  return { worker, link }
+}
+
+/** What one thread has to say to all others. */
+function createNews<News>(
+  threads: readonly Further[],
+  send: (link: Link<FrontOffers>, news: News) => void,
+) {
+  const listeners: ((news: News) => void)[] = []
+  return {
+    listen: (listener: (news: News) => void): void => void listeners.push(listener),
+    /** From this thread. */
+    tell(news: News): void {
+      for (const { link } of threads) send(link, news)
+    },
+    /** From another one. */
+    pass(news: News, from: Spawned): void {
+      for (const { worker, link } of threads) if (worker !== from.worker) send(link, news)
+      for (const listener of listeners) listener(news)
+    },
   }
 }

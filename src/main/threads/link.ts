@@ -23,9 +23,7 @@ export interface Link<Theirs> {
 type Given<Theirs, Name extends keyof Theirs> = Theirs[Name] extends (...given: infer G) => unknown
   ? G
   : never
-type Result<Theirs, Name extends keyof Theirs> = Theirs[Name] extends (
-  ...given: never[]
-) => infer R
+type Result<Theirs, Name extends keyof Theirs> = Theirs[Name] extends (...given: never[]) => infer R
   ? Awaited<R>
   : never
 

@@ -12,8 +12,8 @@ import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { recordActivity } from '../serve/instance-notice.ts'
 import { logStyle } from '../serve/log-style.ts'
 import { listen } from '../serve/server.ts'
+import type { FromOthers, Front } from './front.ts'
 import type { FrontStart } from './offers.ts'
-import type { FromOthers, Front } from './run-front-thread.ts'
 
 export async function openFront(
   start: FrontStart,

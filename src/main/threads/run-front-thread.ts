@@ -1,31 +1,14 @@
 /** A further thread's side: the same gateway as in the first one, which says when to listen and when to stop. */
-import type { ClosableLogger } from '../../adapters/log/pino-logger.ts'
-import type { RunningGateway } from '../compose/gateway.ts'
 import type { Seams } from '../compose/gateway/state.ts'
 import { createLedgerConnection } from '../ledger/ledger-port.ts'
 import type { Server } from '../serve/server.ts'
-import { createExchangeSender, type ExchangeSender } from './exchange-sender.ts'
-import { createLink, type Link, type Offers } from './link.ts'
+import { createExchangeSender } from './exchange-sender.ts'
+import type { FromOthers, Front } from './front.ts'
+import { createLink, type Offers } from './link.ts'
 import type { FrontOffers, HubOffers } from './offers.ts'
 import { openFront } from './open-front.ts'
 
 declare const self: Worker
-
-/** The gateway of this thread. */
-export interface Front {
-  running: RunningGateway
-  logger: ClosableLogger
-  listen(port: number, exchanges: ExchangeSender): Server
-  close(): Promise<void>
-}
-
-/** What comes from other threads. */
-export interface FromOthers {
-  hub: Link<HubOffers>
-  ledger: ReturnType<typeof createLedgerConnection>
-  live: ((message: string) => void)[]
-  leasesWanted: ((userId: number) => void)[]
-}
 
 export function runFrontThread(seams: Seams = {}): void {
   const offers: Record<string, Offers[string]> = {}
@@ -82,7 +65,8 @@ function offersOf(
       return saved
     },
     ledger: others.ledger.use,
-    reload: () => gateway().directory.reload(),
+    // A thread that is starting reads the directory in any case.
+    reload: async () => front?.running.gateway.directory.reload(),
     async metrics() {
       gateway().endedRequests.flush()
       return gateway().metrics.snapshot()

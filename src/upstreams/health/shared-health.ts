@@ -33,7 +33,61 @@ const SILENT: Logger = {
   requestFinished() {},
 }
 
-export function createSharedHealth({ log, keepsStore, ...given }: Parts): KeyHealth {
+export function createSharedHealth(parts: Parts): KeyHealth {
+  const { keepsStore, clock } = parts
+  const { health, own, act, deed, flush, lookAround, answered } = createReplica(parts)
+  /** Whether no answer changes anything of it. */
+  const isWell = (key: Key, model: string): boolean => {
+    lookAround()
+    return isUntroubled(health, key, model)
+  }
+  const tell = (what: 'begun' | 'released', key: Key, model: string): void => {
+    if (!isWell(key, model)) deed(what, [short(key), model])
+  }
+  const lookingAround =
+    <Given extends unknown[], Result>(look: (...given: Given) => Result) =>
+    (...given: Given): Result => {
+      lookAround()
+      return look(...given)
+    }
+
+  return {
+    admission(key, model) {
+      lookAround()
+      return own.admission(key, model)
+    },
+    state: lookingAround(own.state),
+    restsUntilMs: lookingAround(own.restsUntilMs),
+    dueChecks: lookingAround(() => (keepsStore ? own.dueChecks() : [])),
+    claim: (key, model) => isWell(key, model) || deed('claim', [short(key), model]) === true,
+    begun: (key, model) => tell('begun', key, model),
+    released: (key, model) => tell('released', key, model),
+    succeeded(key, model) {
+      if (isWell(key, model)) answered(key.id)
+      else deed('succeeded', [short(key), model])
+    },
+    failed: (key, model, attempt) => void deed('failed', [short(key), model, attempt]),
+    blamed: (key, model, failure) => void deed('blamed', [short(key), model, failure]),
+    checked: (id, result) => void deed('checked', [id, result]),
+    adopt(rows) {
+      // The others learn it from the thread that keeps the store, whose saving is in turn with its reading.
+      if (!keepsStore) return
+      flush()
+      const stored: Stored = [health.keys.storedRows(), health.models.storedRows()]
+      act([clock.nowMs(), 'adopt', withoutSecrets(rows), stored])
+    },
+    async save() {
+      flush()
+      if (!keepsStore) return forgetChanges(health)
+      const backMs = clockSetBackBy(health)
+      if (backMs > 0) act([clock.nowMs(), 'clockSetBack', backMs])
+      await saveChanges(health)
+    },
+  }
+}
+
+/** This thread's copy, and its way to the log. */
+function createReplica({ log, ...given }: Parts) {
   /** The time of the event that is applied. */
   let atMs: number | null = null
   let isOwn = true
@@ -66,77 +120,31 @@ export function createSharedHealth({ log, keepsStore, ...given }: Parts): KeyHea
       }
       return result
     })
-  const lookAround = (): void => {
-    if (log.hasMissed()) log.exclusively((missed) => applyMissed(missed))
-  }
   const gathered = (nowMs: number): Event[] => {
     if (answers.size === 0) return []
     const event: Event = [nowMs, 'answered', [...answers]]
     answers = new Map()
     return [event]
   }
-  const deed = (what: Deed, args: readonly unknown[]): boolean => {
-    const nowMs = given.clock.nowMs()
-    return act(...gathered(nowMs), [nowMs, what, args]) === true
-  }
-  const flush = (): void => {
-    const events = gathered(given.clock.nowMs())
-    if (events.length > 0) act(...events)
-    else lookAround()
-  }
-  /** Whether no answer changes anything of it. */
-  const isWell = (key: Key, model: string): boolean => {
-    lookAround()
-    return isUntroubled(health, key, model)
+  const lookAround = (): void => {
+    if (log.hasMissed()) log.exclusively((missed) => applyMissed(missed))
   }
 
   return {
-    admission(key, model) {
-      lookAround()
-      return own.admission(key, model)
+    health,
+    own,
+    act,
+    lookAround,
+    /** Answers of a key without trouble. */
+    answered: (id: number): void => void answers.set(id, (answers.get(id) ?? 0) + 1),
+    deed(what: Deed, args: readonly unknown[]): unknown {
+      const nowMs = given.clock.nowMs()
+      return act(...gathered(nowMs), [nowMs, what, args])
     },
-    claim(key, model) {
-      if (isWell(key, model)) return true
-      return deed('claim', [short(key), model])
-    },
-    begun(key, model) {
-      if (!isWell(key, model)) deed('begun', [short(key), model])
-    },
-    released(key, model) {
-      if (!isWell(key, model)) deed('released', [short(key), model])
-    },
-    succeeded(key, model) {
-      if (isWell(key, model)) answers.set(key.id, (answers.get(key.id) ?? 0) + 1)
-      else deed('succeeded', [short(key), model])
-    },
-    failed: (key, model, attempt) => deed('failed', [short(key), model, attempt]),
-    blamed: (key, model, failure) => deed('blamed', [short(key), model, failure]),
-    checked: (id, result) => deed('checked', [id, result]),
-    state(id) {
-      lookAround()
-      return own.state(id)
-    },
-    restsUntilMs(key, model) {
-      lookAround()
-      return own.restsUntilMs(key, model)
-    },
-    dueChecks() {
-      lookAround()
-      return keepsStore ? own.dueChecks() : []
-    },
-    adopt(rows) {
-      // The others learn it from the thread that keeps the store, whose saving is in turn with its reading.
-      if (!keepsStore) return
-      flush()
-      const stored: Stored = [health.keys.storedRows(), health.models.storedRows()]
-      act([given.clock.nowMs(), 'adopt', withoutSecrets(rows), stored])
-    },
-    async save() {
-      flush()
-      if (!keepsStore) return forgetChanges(health)
-      const backMs = clockSetBackBy(health)
-      if (backMs > 0) act([given.clock.nowMs(), 'clockSetBack', backMs])
-      await saveChanges(health)
+    flush(): void {
+      const events = gathered(given.clock.nowMs())
+      if (events.length > 0) act(...events)
+      else lookAround()
     },
   }
 }
@@ -145,7 +153,7 @@ function applyTo(health: HealthState, own: KeyHealth, event: Event): unknown {
   const [atMs, what] = event
   switch (what) {
     case 'answered':
-      for (const [id, count] of event[2]) answered(health, id, { count, atMs })
+      for (const [id, count] of event[2]) countAnswers(health, id, { count, atMs })
       return null
     case 'adopt': {
       const [keys, models] = event[3]
@@ -164,15 +172,14 @@ function applyTo(health: HealthState, own: KeyHealth, event: Event): unknown {
   }
 }
 
-function answered(
+function countAnswers(
   { keys, suspicions }: HealthState,
   id: number,
   { count, atMs }: { count: number; atMs: number },
 ): void {
   suspicions.worked(id, atMs)
   const state = keys.get(id)
-  if (state !== undefined)
-    keys.update(id, { ...state, totalRequests: state.totalRequests + count })
+  if (state !== undefined) keys.update(id, { ...state, totalRequests: state.totalRequests + count })
 }
 
 function isUntroubled(

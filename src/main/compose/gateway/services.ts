@@ -109,7 +109,13 @@ function peersOf({ config, sharing = null }: GatewayParts, live: Live, inFlight:
   if (open === null) return noPeers(alone)
   // Not the instance's id: data folders are copied, ids with them.
   const instanceId = Bun.randomUUIDv7()
-  const peers = createLivePeers({ live, open, instanceId, inFlight, nowMs: () => performance.now() })
+  const peers = createLivePeers({
+    live,
+    open,
+    instanceId,
+    inFlight,
+    nowMs: () => performance.now(),
+  })
   // Without Redis, threads see each other, and no other instance.
   return config.redisUrl === null ? { ...peers, scope: () => alone } : peers
 }

@@ -109,7 +109,10 @@ function healthOf(
 ): KeyHealth {
   if (sharing === null) return createKeyHealth(dependencies)
   const log = createSharedLog(sharing.memory, () =>
-    dependencies.logger.warn({}, 'this thread stood still and missed what others saw of upstream keys'),
+    dependencies.logger.warn(
+      {},
+      'this thread stood still and missed what others saw of upstream keys',
+    ),
   )
   return createSharedHealth({ ...dependencies, log, keepsStore: isFirst(sharing) })
 }

@@ -4,9 +4,9 @@ import { openJournal } from '../../adapters/journal/journal.ts'
 import type { Store } from '../../adapters/sql/store.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
-import type { Seams } from './gateway/state.ts'
-import { threadInstanceId } from './instance-id.ts'
-import { formerThreads, holdsQuarantined, threadJournalFolder } from './journal-folder.ts'
+import type { Seams } from '../compose/gateway/state.ts'
+import { threadInstanceId } from '../compose/instance-id.ts'
+import { formerThreads, holdsQuarantined, threadJournalFolder } from '../compose/journal-folder.ts'
 
 /** The journal keeps what an unavailable store did not take. */
 const PATIENCE_MS = 3_000

@@ -1,0 +1,52 @@
+/** How the process ends: on a signal, on a second one, and when one of its threads fails. */
+import type { ClosableLogger } from '../../adapters/log/pino-logger.ts'
+import { EXIT_CODES } from '../../cli/exit-codes.ts'
+
+/** Resolves at the first signal; from then on another one ends the process at once. */
+export async function stopped(
+  logger: ClosableLogger,
+  stop: Promise<NodeJS.Signals>,
+  drainMs: number,
+): Promise<void> {
+  const signal = await stop
+  logger.info({ signal, drainMs }, 'stopping: finishing what is under way')
+  logger.flush()
+  onSecondSignal(() => exitImmediately(logger))
+}
+
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
+  })
+}
+
+/**
+ * Under `npm start` one Ctrl-C arrives twice: from the terminal, and from npm, which forwards its own. Only a
+ * later signal means that the operator does not want to wait.
+ */
+const SAME_SIGNAL_MS = 1_000
+
+function onSecondSignal(work: () => void): void {
+  const firstMs = performance.now()
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => {
+      if (performance.now() - firstMs > SAME_SIGNAL_MS) work()
+    })
+}
+
+/** A gateway that serves some of its connections would be noticed late. */
+export function endAll(logger: ClosableLogger, what: { thread: number; reason: string }): void {
+  logger.error(what, 'a thread that serves requests failed, so the gateway ends')
+  logger.flush()
+  process.exit(EXIT_CODES.failed)
+}
+
+/** The second signal: the operator does not want to wait. */
+function exitImmediately(logger: {
+  warn(fields: object, message: string): void
+  flush(): void
+}): void {
+  logger.warn({}, 'second stop signal: streams are cut')
+  logger.flush()
+  process.exit(EXIT_CODES.failed)
+}
