@@ -28,6 +28,8 @@ import type {
   Sampling,
   Turn,
 } from '../neutral/neutral.ts'
+import { MESSAGES } from '../unread/shapes.ts'
+import { unreadIn } from '../unread/unread.ts'
 import { readContent, readTextBlocks } from './read-blocks.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -77,6 +79,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
       optionalText(optionalObject(body.metadata, 'metadata')?.user_id, 'metadata.user_id') ?? null,
     cacheKey: null,
     own: ownOf(body, config),
+    ...unreadIn(body, MESSAGES),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Writes parts as content blocks of a Messages request. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
-import { cannotCarry } from '../neutral/carry.ts'
+import { cannotCarry, reportDetail } from '../neutral/carry.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
@@ -107,7 +107,8 @@ function writeResult(part: ResultPart, context: BlockContext): JsonObject {
   }
 }
 
-function writeMedia(part: MediaPart, { field, target }: BlockContext): JsonObject {
+function writeMedia(part: MediaPart, { field, target, losses }: BlockContext): JsonObject {
+  reportDetail(part, losses)
   const { kind, source, mime, name } = part
   if (kind !== 'image' && kind !== 'document') throw cannotCarry(`${kind} input`, 'messages', field)
   if (source.type === 'file' && source.vendor !== target.vendor)

@@ -1,7 +1,8 @@
 /** Writes the form that the answer is to have: Claude's own, or a forced tool, or words. */
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
-import { closedSchema, objectSchema } from '../neutral/schema.ts'
+import { objectSchema } from '../neutral/schema.ts'
+import { closedSchema, isClosable } from './closed-schema.ts'
 
 interface WrittenOutput {
   request: NeutralRequest
@@ -26,10 +27,10 @@ export function writeOutput(
     })
     return { request: inWords(request) }
   }
-  if (facts.outputSchema) {
-    const schema = request.dialect === 'messages' ? output.schema : closedSchema(output.schema)
-    return { request, format: { type: 'json_schema', schema } }
-  }
+  if (facts.outputSchema && request.dialect === 'messages')
+    return { request, format: { type: 'json_schema', schema: output.schema } }
+  if (facts.outputSchema && isClosable(output.schema))
+    return { request, format: { type: 'json_schema', schema: closedSchema(output.schema) } }
   losses.push({
     field: 'response_format',
     how: 'emulated',

@@ -1,10 +1,16 @@
 /** Writes a Messages request: what Claude takes, and nothing that it refuses. */
-import { invalidRequest } from '../../core/errors.ts'
 import { digest } from '../neutral/call-ids.ts'
 import { cannotCarry, clamped, onlyAllowed, ownFields, turnsField } from '../neutral/carry.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject, Loss, NeutralRequest, Part, Turn } from '../neutral/neutral.ts'
-import { arrangeTurns, joinTurns, splitSystem, systemAsUser, textOf } from '../neutral/turns.ts'
+import {
+  arrangeTurns,
+  holdsNoText,
+  joinTurns,
+  splitSystem,
+  systemAsUser,
+  textOf,
+} from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { type BlockContext, writeBlocks } from './write-blocks.ts'
 import { writeOutput } from './write-output.ts'
@@ -71,11 +77,10 @@ function conversation(
   { facts }: WireTarget,
   field: string,
 ): readonly Turn[] {
-  const arranged = arrangeTurns(rest)
+  const arranged = arrangeTurns(rest, field)
   const turns = facts.midSystem ? arranged : joinTurns(arranged.map(systemAsUser))
   const [first] = turns
-  if (first === undefined)
-    throw invalidRequest('the conversation holds no text; send a user message', field)
+  if (first === undefined) throw holdsNoText(field)
   // Claude wants the user to begin; a history that was cut in front starts with the model.
   return first.role === 'user'
     ? turns

@@ -28,6 +28,11 @@ export function writeThinking(
   if (plan.type === 'off') return { fields: { thinking: { type: 'disabled' } }, maxOutput: null }
   if (plan.type === 'budget') return withBudget(request, plan, turns, target, losses)
   const effort = plan.effort === undefined ? {} : { effort: plan.effort }
+  const obstacle = request.reasoning.mode === 'unset' ? null : obstacleTo(request)
+  if (obstacle !== null) {
+    losses.push({ field: 'reasoning', how: 'dropped', why: obstacle })
+    return { fields: {}, ...effort, maxOutput: null }
+  }
   // An effort alone says how much Claude writes; it does not turn thinking on.
   if (request.reasoning.mode === 'unset') return { fields: {}, ...effort, maxOutput: null }
   return {
@@ -56,7 +61,7 @@ function withBudget(
       ? undefined
       : nearestEffort(wanted, target.facts.efforts)
   const withEffort = effort === undefined ? {} : { effort }
-  const obstacle = obstacleTo(request, turns, target)
+  const obstacle = obstacleTo(request) ?? (lacksThought(turns, target) ? LOST_THOUGHT : null)
   if (obstacle !== null) {
     losses.push({ field: 'reasoning', how: 'dropped', why: obstacle })
     return { fields: {}, ...withEffort, maxOutput: null }
@@ -65,19 +70,18 @@ function withBudget(
   return { fields: { thinking }, ...withEffort, maxOutput: plan.maxOutput }
 }
 
-/** What the client asked for that Claude refuses together with a thinking budget; null: nothing. */
-function obstacleTo(
-  request: NeutralRequest,
-  turns: readonly Turn[],
-  target: WireTarget,
-): string | null {
-  const { toolChoice, sampling } = request
+const LOST_THOUGHT = 'the thought before the open tool calls did not come back'
+const LEAST_TOP_P = 0.95
+
+/** What the client asked for that Claude refuses together with thinking; null: nothing. */
+function obstacleTo({ toolChoice, sampling }: NeutralRequest): string | null {
   if (toolChoice.type === 'tool' || toolChoice.type === 'required')
     return 'the model does not think where a tool is forced'
   if (sampling.temperature !== undefined && sampling.temperature !== 1)
     return 'the model does not think at a temperature other than 1'
   if (sampling.topK !== undefined) return 'the model does not think with top_k'
-  if (lacksThought(turns, target)) return 'the thought before the open tool calls did not come back'
+  if (sampling.topP !== undefined && sampling.topP < LEAST_TOP_P)
+    return `the model does not think with a top_p below ${LEAST_TOP_P}`
   return null
 }
 

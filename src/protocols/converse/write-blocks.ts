@@ -1,6 +1,6 @@
 /** Parts as content blocks of a request to Bedrock Converse; bytes are base64 there. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
-import { cannotCarry } from '../neutral/carry.ts'
+import { cannotCarry, reportDetail } from '../neutral/carry.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
@@ -124,7 +124,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   'audio/wav': 'wav',
 }
 
-function writeMedia(part: MediaPart, { target, field }: BlockContext): JsonObject {
+function writeMedia(part: MediaPart, { target, field, losses }: BlockContext): JsonObject {
+  reportDetail(part, losses)
   const { kind, name } = part
   if (!target.facts.media[kind]) throw cannotCarry(`${kind} input`, 'converse', field)
   const source = sourceOf(part, field)

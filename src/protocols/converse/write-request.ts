@@ -1,8 +1,8 @@
 /** A request to Bedrock Converse. The model, and whether to stream, go into the path, which is the provider's. */
 import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
-import { invalidRequest } from '../../core/errors.ts'
 import { writeOutput } from '../anthropic/write-output.ts'
 import { writeThinking } from '../anthropic/write-thinking.ts'
+import { strictOf } from '../anthropic/write-tools.ts'
 import { clamped, onlyAllowed, ownFields, turnsField, withStubs } from '../neutral/carry.ts'
 import type {
   JsonObject,
@@ -14,8 +14,13 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { objectSchema } from '../neutral/schema.ts'
-import { arrangeTurns, joinTurns, splitSystem, systemAsUser } from '../neutral/turns.ts'
+import {
+  arrangeTurns,
+  holdsNoText,
+  joinTurns,
+  splitSystem,
+  systemAsUser,
+} from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { cachePoint, writeBlocks } from './write-blocks.ts'
 
@@ -57,10 +62,9 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
 }
 
 function conversation(rest: readonly Turn[], field: string): readonly Turn[] {
-  const turns = joinTurns(arrangeTurns(rest).map(systemAsUser))
+  const turns = joinTurns(arrangeTurns(rest, field).map(systemAsUser))
   const [first] = turns
-  if (first === undefined)
-    throw invalidRequest('the conversation holds no text; send a user message', field)
+  if (first === undefined) throw holdsNoText(field)
   return first.role === 'user'
     ? turns
     : [{ role: 'user', parts: [{ type: 'text', text: '…' }] }, ...turns]
@@ -114,18 +118,25 @@ function toolConfig(request: NeutralRequest, target: WireTarget, losses: Loss[])
   const choice = off || request.tools.length === 0 ? null : writeChoice(toolChoice)
   return {
     toolConfig: {
-      tools: tools.flatMap((tool) => writeTool(tool, target)),
+      tools: tools.flatMap((tool) => writeTool(tool, request, target, losses)),
       ...(choice !== null && { toolChoice: choice }),
     },
   }
 }
 
-function writeTool(tool: Tool, target: WireTarget): JsonObject[] {
+function writeTool(
+  tool: Tool,
+  { dialect }: NeutralRequest,
+  target: WireTarget,
+  losses: Loss[],
+): JsonObject[] {
   if (tool.type !== 'function') return []
-  const { name, description, schema, strict } = tool
-  const inputSchema = { json: objectSchema(schema) }
+  const { name } = tool
+  const { schema, strict } = strictOf(tool, dialect, losses)
+  // Bedrock refuses an empty description.
+  const description = tool.description?.trim() === '' ? undefined : tool.description
   return [
-    { toolSpec: { name, ...present({ description, strict }), inputSchema } },
+    { toolSpec: { name, ...present({ description, strict }), inputSchema: { json: schema } } },
     ...cachePoint(tool, target),
   ]
 }

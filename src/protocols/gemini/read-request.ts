@@ -24,6 +24,8 @@ import type {
 import { present } from '../neutral/present.ts'
 import { refuse } from '../neutral/refuse.ts'
 import type { RequestPath } from '../translation/format.ts'
+import { GEMINI } from '../unread/shapes.ts'
+import { unreadIn } from '../unread/unread.ts'
 import { camelCased } from './json/json-names.ts'
 import { jsonSchemaOf } from './json/schema-types.ts'
 import { readContents, readParts } from './read-parts.ts'
@@ -76,6 +78,7 @@ export function readRequest(body: JsonObject, path: RequestPath): NeutralRequest
     user: null,
     cacheKey: null,
     own: { ...leftovers(fields, BODY_FIELDS), ...leftoverConfig(config) },
+    ...unreadIn(fields, GEMINI),
   }
 }
 

@@ -49,9 +49,15 @@ export function readToolChoice(value: unknown): ToolChoice {
       if (only === undefined) return { type: 'required' }
       return names.length === 1
         ? { type: 'tool', name: only }
-        : { type: 'allowed', required: true, names }
+        : { type: 'allowed', required: true, tools: names.map(named) }
     default:
       // AUTO, and VALIDATED, which only promises valid arguments.
-      return names.length === 0 ? { type: 'auto' } : { type: 'allowed', required: false, names }
+      return names.length === 0
+        ? { type: 'auto' }
+        : { type: 'allowed', required: false, tools: names.map(named) }
   }
+}
+
+function named(name: string) {
+  return { name }
 }

@@ -1,6 +1,6 @@
 /** Turns as the `contents` of a request to Gemini. */
 import type { Content, FunctionResponse, Part as GeminiPart } from '@google/genai'
-import { cannotCarry } from '../neutral/carry.ts'
+import { cannotCarry, reportDetail } from '../neutral/carry.ts'
 import { argsObject, isObject, parseJson } from '../neutral/fields.ts'
 import type {
   CallPart,
@@ -134,7 +134,8 @@ function responseOf(text: string, error: boolean): Record<string, unknown> {
   return isObject(value) ? { ...value } : { output: text }
 }
 
-function writeMedia(part: MediaPart, { target, field }: PartContext): GeminiPart {
+function writeMedia(part: MediaPart, { target, field, losses }: PartContext): GeminiPart {
+  reportDetail(part, losses)
   const { kind, source, mime } = part
   if (!target.facts.media[kind]) throw cannotCarry(`${kind} input`, 'gemini', field)
   const mimeType = mime ?? guessedMime(part)

@@ -1,22 +1,29 @@
 /** A request to Gemini. The model, and whether to stream, go into the path, which is the provider's. */
 import type { GenerateContentParameters, GenerationConfig, ThinkingLevel } from '@google/genai'
-import { invalidRequest } from '../../core/errors.ts'
+import { writeOutput } from '../anthropic/write-output.ts'
 import { clamped, onlyAllowed, ownFields, turnsField } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
 import { simplified } from '../neutral/schema.ts'
-import { arrangeTurns, joinTurns, splitSystem, systemAsUser, textOf } from '../neutral/turns.ts'
+import {
+  arrangeTurns,
+  holdsNoText,
+  joinTurns,
+  splitSystem,
+  systemAsUser,
+  textOf,
+} from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { writeTurn } from './write-parts.ts'
-import { writeToolConfig, writeTools } from './write-tools.ts'
+import { reportRecursion, writeToolConfig, writeTools } from './write-tools.ts'
 
 const MAX_STOPS = 5
 const CONFIG_PREFIX = 'generationConfig.'
 
 export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
-  const request = onlyAllowed(asked, losses)
+  const { request, outputTool } = withOutput(onlyAllowed(asked, losses), target, losses)
   const field = turnsField(request)
   const { system, rest } = splitSystem(request.turns)
   const contents = conversation(rest, field).flatMap(
@@ -30,21 +37,31 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     contents,
     ...(instruction !== '' && { systemInstruction: { parts: [{ text: instruction }] } }),
     ...(tools.length > 0 && {
-      tools: writeTools(tools),
+      tools: writeTools(tools, losses),
       ...writeToolConfig(request.toolChoice),
     }),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
     ...ownConfig(own, false),
   } satisfies Partial<Record<keyof GenerateContentParameters | string, unknown>>
   reportHints(request, losses)
-  return { body, losses }
+  return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
+}
+
+/** Before Gemini 3 a model that may call functions takes no form for its answer: a function emulates it. */
+function withOutput(request: NeutralRequest, { facts }: WireTarget, losses: Loss[]) {
+  const { output, tools } = request
+  if (output.type !== 'text' && tools.length > 0 && !facts.outputWithTools) {
+    const emulated = writeOutput(request, { ...facts, outputSchema: false }, losses)
+    return { ...emulated, request: { ...emulated.request, output: { type: 'text' } as const } }
+  }
+  if (output.type === 'schema') reportRecursion(output.schema, 'response_format', losses)
+  return { request, outputTool: undefined }
 }
 
 function conversation(rest: readonly Turn[], field: string): readonly Turn[] {
-  const turns = joinTurns(arrangeTurns(rest).map(systemAsUser))
+  const turns = joinTurns(arrangeTurns(rest, field).map(systemAsUser))
   const [first] = turns
-  if (first === undefined)
-    throw invalidRequest('the conversation holds no text; send a user message', field)
+  if (first === undefined) throw holdsNoText(field)
   // A call must come after a user turn; a history that was cut in front starts with the model.
   return first.role === 'user'
     ? turns

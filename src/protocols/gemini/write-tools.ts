@@ -4,16 +4,26 @@ import type {
   FunctionDeclaration,
   Tool as GeminiTool,
 } from '@google/genai'
-import type { FunctionTool, Tool, ToolChoice } from '../neutral/neutral.ts'
-import { objectSchema, simplified } from '../neutral/schema.ts'
+import type { FunctionTool, JsonObject, Loss, Tool, ToolChoice } from '../neutral/neutral.ts'
+import { isRecursive, objectSchema, simplified } from '../neutral/schema.ts'
 
-export function writeTools(tools: readonly Tool[]): GeminiTool[] {
+export function writeTools(tools: readonly Tool[], losses: Loss[]): GeminiTool[] {
   const functions = tools.filter((tool) => tool.type === 'function')
+  for (const { schema, strict } of functions) {
+    reportRecursion(schema, 'tools', losses)
+    if (strict === true)
+      losses.push({ field: 'tools[].strict', how: 'dropped', why: 'Gemini has no such field' })
+  }
   const others = tools.filter((tool) => tool.type === 'vendor')
   return [
     ...(functions.length > 0 ? [{ functionDeclarations: functions.map(declaration) }] : []),
     ...others.map(({ raw }) => ({ ...raw })),
   ]
+}
+
+export function reportRecursion(schema: JsonObject | null, field: string, losses: Loss[]): void {
+  if (schema !== null && isRecursive(schema))
+    losses.push({ field, how: 'clamped', why: 'a schema that contains itself is cut' })
 }
 
 function declaration({ name, description, schema }: FunctionTool): FunctionDeclaration {

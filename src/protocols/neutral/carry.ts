@@ -5,8 +5,10 @@ import type {
   FunctionTool,
   JsonObject,
   Loss,
+  MediaPart,
   NeutralRequest,
   Tool,
+  ToolName,
   Turn,
   WireName,
 } from './neutral.ts'
@@ -45,7 +47,7 @@ const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
   chat: new Set(['store', 'metadata', 'stream_options', 'prompt_cache_retention']),
   responses: new Set([
     ...['store', 'include', 'metadata', 'client_metadata', 'stream_options', 'background'],
-    ...['prompt_cache_retention', 'prompt_cache_options', 'truncation'],
+    ...['prompt_cache_retention', 'prompt_cache_options'],
   ]),
   messages: new Set([]),
   gemini: new Set([
@@ -55,11 +57,14 @@ const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
   ]),
 }
 
+/** Values with which a field asks for nothing. */
+const IDLE: JsonObject = { truncation: 'disabled' }
+
 /** The dialect's own fields where the wire is the same format; elsewhere each is a loss. */
 export function ownFields(request: NeutralRequest, wire: WireName, losses: Loss[]): JsonObject {
   if (request.dialect === wire) return request.own
   for (const field in request.own) {
-    if (WITHOUT_EFFECT[request.dialect].has(field)) continue
+    if (WITHOUT_EFFECT[request.dialect].has(field) || IDLE[field] === request.own[field]) continue
     losses.push({ field, how: 'dropped', why: `${WIRE_TITLES[wire]} has no such field` })
   }
   return {}
@@ -70,8 +75,13 @@ export function onlyAllowed(request: NeutralRequest, losses: Loss[]): NeutralReq
   const { toolChoice } = request
   if (toolChoice.type !== 'allowed') return request
   losses.push({ field: 'tool_choice', how: 'emulated', why: 'only the allowed tools are sent' })
-  const tools = request.tools.filter((tool) => toolChoice.names.includes(tool.name))
+  const isAllowed = (tool: Tool) => toolChoice.tools.some((allowed) => isNamed(tool, allowed))
+  const tools = request.tools.filter(isAllowed)
   return { ...request, tools, toolChoice: { type: toolChoice.required ? 'required' : 'auto' } }
+}
+
+function isNamed(tool: Tool, { name, namespace }: ToolName): boolean {
+  return tool.name === name && (tool.type === 'vendor' || tool.namespace === namespace)
 }
 
 /** Wires that refuse calls of undeclared tools in the history get them declared by name. */
@@ -99,6 +109,12 @@ function calledTools(turns: readonly Turn[]): Set<string> {
   for (const { parts } of turns)
     for (const part of parts) if (part.type === 'call') names.add(part.name)
   return names
+}
+
+/** Other vendors look at an image in one way. */
+export function reportDetail({ detail = 'auto' }: MediaPart, losses: Loss[]): void {
+  if (detail !== 'auto')
+    losses.push({ field: 'detail', how: 'dropped', why: 'the upstream has no such field' })
 }
 
 export function clamped(value: number, most: number, field: string, losses: Loss[]): number {

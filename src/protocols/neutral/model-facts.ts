@@ -19,6 +19,8 @@ export interface ModelFacts {
   midSystem: boolean
   /** It takes a JSON schema for its output. */
   outputSchema: boolean
+  /** It takes a form for its output although it may call tools. */
+  outputWithTools: boolean
   media: Media
   /** Media may stand in a tool's result. */
   mediaInResults: boolean
@@ -50,6 +52,7 @@ const UNKNOWN: ModelFacts = {
   sampling: true,
   midSystem: false,
   outputSchema: true,
+  outputWithTools: true,
   media: ALL_MEDIA,
   mediaInResults: false,
   callSignatures: false,
@@ -110,6 +113,7 @@ const GEMINI_2_5: ModelFacts = {
   ...GEMINI,
   efforts: [],
   thinking: 'budget',
+  outputWithTools: false,
   mediaInResults: false,
   callSignatures: false,
   maxBudget: 24_576,

@@ -37,6 +37,8 @@ export interface NeutralRequest {
    * back; on any other each is a loss. Fields that do not change the answer (`metadata`, `store: false`) are left out.
    */
   own: JsonObject
+  /** Where below the top level the body has fields that nothing here holds: `messages[].name`. Absent: nowhere. */
+  unread?: readonly string[]
 }
 
 /** Neighbours may have the same role. `system` may stand anywhere; it keeps its place. */
@@ -197,11 +199,16 @@ export interface VendorTool {
   raw: JsonObject
 }
 
+export interface ToolName {
+  name: string
+  namespace?: string
+}
+
 export type ToolChoice =
   | { type: 'auto' | 'none' | 'required' }
-  | { type: 'tool'; name: string; namespace?: string }
+  | ({ type: 'tool' } & ToolName)
   /** Only these may be called; `required`: one of them must be. */
-  | { type: 'allowed'; required: boolean; names: readonly string[] }
+  | { type: 'allowed'; required: boolean; tools: readonly ToolName[] }
 
 /** Absent fields: the client did not say. */
 export interface Sampling {

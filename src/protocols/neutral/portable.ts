@@ -16,6 +16,8 @@ type Asks = (value: unknown) => boolean
 
 const always: Asks = () => true
 const isTrue: Asks = (value) => value === true
+const asksForLogprobs: Asks = (value) =>
+  Array.isArray(value) && value.includes('message.output_text.logprobs')
 const beyond =
   (least: number): Asks =>
   (value) =>
@@ -41,6 +43,7 @@ const REFUSED: Readonly<Record<DialectName, Readonly<Record<string, Asks>>>> = {
     background: isTrue,
     prompt: always,
     top_logprobs: beyond(0),
+    include: asksForLogprobs,
   },
   messages: { container: always, mcp_servers: (value) => Array.isArray(value) && value.length > 0 },
   gemini: {

@@ -1,7 +1,8 @@
 /** Schemas made simpler mean the same. */
 import { describe, expect, test } from 'bun:test'
+import { closedSchema } from '../anthropic/closed-schema.ts'
 import type { JsonObject } from './neutral.ts'
-import { closedSchema, objectSchema, simplified } from './schema.ts'
+import { objectSchema, simplified } from './schema.ts'
 import { openApiSchema } from './schema-subset.ts'
 
 const TREE: JsonObject = {

@@ -1,13 +1,14 @@
 /** JSON Schema, made simpler without changing what it means, for vendors that take a part of it only. */
+import { invalidRequest } from '../../core/errors.ts'
 import { isObject } from './fields.ts'
 import type { JsonObject } from './neutral.ts'
 
-type Schema = Record<string, unknown>
+export type Schema = Record<string, unknown>
 
 /** Members whose values are schemas by name, lists of schemas, or one schema. */
-const SCHEMA_MAPS = ['properties', 'patternProperties', 'dependentSchemas']
-const SCHEMA_LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems']
-const SCHEMA_VALUES = [
+export const SCHEMA_MAPS = ['properties', 'patternProperties', 'dependentSchemas']
+export const SCHEMA_LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems']
+export const SCHEMA_VALUES = [
   'items',
   'additionalProperties',
   'not',
@@ -33,16 +34,35 @@ const REMOVED = new Set([
  * (a one-value `enum`), lists of types (`anyOf`), and keywords that say nothing about the value.
  */
 export function simplified(schema: JsonObject): Schema {
-  return simplify(schema, { root: schema, open: [] })
+  return inline(schema).schema
 }
+
+/** Whether a value of this form may hold another of the same form: `simplified` cuts that. */
+export function isRecursive(schema: JsonObject): boolean {
+  return inline(schema).cut
+}
+
+function inline(schema: JsonObject): { schema: Schema; cut: boolean } {
+  const progress = { parts: 0, cut: false }
+  return { schema: simplify(schema, { root: schema, open: [], progress }), cut: progress.cut }
+}
+
+/** References to references multiply: 30 lines may stand for a thousand million parts. */
+const MAX_PARTS = 100_000
 
 interface Place {
   root: JsonObject
   /** The references that are being inlined, outermost first. */
   open: readonly string[]
+  progress: { parts: number; cut: boolean }
 }
 
 function simplify(schema: JsonObject, place: Place): Schema {
+  if (++place.progress.parts > MAX_PARTS)
+    throw invalidRequest(
+      `a schema has more than ${MAX_PARTS} parts when its '$ref's are resolved; refer to less`,
+      'tools',
+    )
   const { $ref } = schema
   if (typeof $ref === 'string') return inlined($ref, schema, place)
   let result: Schema = {}
@@ -65,7 +85,7 @@ function simplifyMember(key: string, value: unknown, place: Place): unknown {
   return SCHEMA_VALUES.includes(key) && isObject(value) ? simplify(value, place) : value
 }
 
-function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => unknown): Schema {
+export function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => unknown): Schema {
   const result: Schema = {}
   for (const name in schemas) {
     const schema = schemas[name]
@@ -74,12 +94,15 @@ function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => unknown
   return result
 }
 
-function inlined(ref: string, schema: JsonObject, { root, open }: Place): Schema {
+function inlined(ref: string, schema: JsonObject, place: Place): Schema {
+  const { root, open, progress } = place
   const { $ref: _, ...beside } = schema
-  const siblings = simplify(beside, { root, open })
-  const target = open.includes(ref) ? undefined : resolve(ref, root)
+  const siblings = simplify(beside, place)
+  const isOpen = open.includes(ref)
+  if (isOpen) progress.cut = true
+  const target = isOpen ? undefined : resolve(ref, root)
   if (target === undefined) return { type: 'object', ...siblings }
-  return { ...simplify(target, { root, open: [...open, ref] }), ...siblings }
+  return { ...simplify(target, { root, open: [...open, ref], progress }), ...siblings }
 }
 
 /** A local JSON pointer; nothing is fetched. */
@@ -177,44 +200,4 @@ export function objectSchema(schema: JsonObject | null): JsonObject {
     return schema.properties === undefined ? { ...schema, properties: {} } : schema
   }
   return { ...schema, type: 'object', ...(schema.properties === undefined && { properties: {} }) }
-}
-
-/** Bounds that structured output of Claude does not take; they move to the description. */
-const BOUNDS = [
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-  ...[
-    'minLength',
-    'maxLength',
-    'minItems',
-    'maxItems',
-    'uniqueItems',
-    'minProperties',
-    'maxProperties',
-  ],
-]
-
-/** For structured output of Claude: objects are closed, bounds are described to the model in words. */
-export function closedSchema(schema: JsonObject): Schema {
-  return closed(simplified(schema))
-}
-
-function closed(schema: JsonObject): Schema {
-  const result: Schema = {}
-  const said: string[] = []
-  for (const key in schema) {
-    const value = schema[key]
-    if (BOUNDS.includes(key)) said.push(`${key}: ${JSON.stringify(value)}`)
-    else if (SCHEMA_MAPS.includes(key) && isObject(value)) result[key] = mapSchemas(value, closed)
-    else if (SCHEMA_LISTS.includes(key) && Array.isArray(value))
-      result[key] = value.map((one) => (isObject(one) ? closed(one) : one))
-    else if (SCHEMA_VALUES.includes(key) && isObject(value)) result[key] = closed(value)
-    else result[key] = value
-  }
-  if (schema.type === 'object' || isObject(schema.properties)) result.additionalProperties = false
-  if (said.length > 0) {
-    const words = `{${said.join(', ')}}`
-    result.description =
-      typeof schema.description === 'string' ? `${schema.description} ${words}` : words
-  }
-  return result
 }

@@ -1,14 +1,29 @@
 /**
  * Custom tools and namespaces exist at OpenAI's Responses only. Other wires get plain functions: a namespace
- * becomes part of the name, a custom tool a function with one text. Calls in the answer are turned back.
+ * becomes part of the name, a custom tool a function with one text. A name that a wire does not take is replaced by
+ * one that it takes. Calls in the answer are turned back.
  */
 
+import type { WireFormat } from '../translation/format.ts'
 import type { StreamEvent } from './answer.ts'
 import { digest } from './call-ids.ts'
 import { isObject, parseJson } from './fields.ts'
-import type { CallPart, CustomTool, FunctionTool, NeutralRequest, Part, Tool } from './neutral.ts'
+import type {
+  CallPart,
+  CustomTool,
+  FunctionTool,
+  NeutralRequest,
+  Part,
+  Tool,
+  ToolChoice,
+  ToolName,
+} from './neutral.ts'
 
+/** What all vendors take as a function's name. Gemini wants a letter or `_` first. */
+const NAME = /^[\w-]{1,64}$/
+const GEMINI_NAME = /^[A-Za-z_][\w-]{0,63}$/
 const MAX_NAME = 64
+const DIGEST = 8
 
 /** What a wire's function name stands for. */
 export interface ToolOrigin {
@@ -20,34 +35,65 @@ export interface ToolOrigin {
 /** By the name at the wire. Only the names that differ, and those of custom tools. */
 export type ToolOrigins = ReadonlyMap<string, ToolOrigin>
 
-/** The request with plain functions only, and what their names stand for. */
-export function flattenTools(request: NeutralRequest): {
-  request: NeutralRequest
-  origins: ToolOrigins
-} {
+type WireNames = Pick<WireFormat, 'name' | 'customTools'>
+
+/** The request with tools as the wire takes them, and what their names there stand for. */
+export function fitTools(
+  request: NeutralRequest,
+  wire: WireNames,
+): { request: NeutralRequest; origins: ToolOrigins } {
+  const forWire = wire.customTools ? fittedTool : flattened
   const origins = new Map<string, ToolOrigin>()
-  const tools = request.tools.map((tool) => flattened(tool, origins))
-  const turns = request.turns.map((turn) => ({ ...turn, parts: turn.parts.map(flattenedPart) }))
-  const { toolChoice } = request
-  const choice =
-    toolChoice.type === 'tool'
-      ? { type: 'tool' as const, name: flatName(toolChoice.name, toolChoice.namespace) }
-      : toolChoice
-  return { request: { ...request, tools, turns, toolChoice: choice }, origins }
+  const tools = request.tools.map((tool) => {
+    const fitted = forWire(tool, wire)
+    if (tool.type !== 'vendor' && fitted !== tool) addOrigin(tool, fitted.name, wire, origins)
+    return fitted
+  })
+  const turns = request.turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.map((part) => fittedPart(part, wire)),
+  }))
+  const toolChoice = fittedChoice(request, wire)
+  return { request: { ...request, tools, turns, toolChoice }, origins }
 }
 
-function flattened(tool: Tool, origins: Map<string, ToolOrigin>): Tool {
+function addOrigin(
+  { type, name, namespace }: FunctionTool | CustomTool,
+  wireName: string,
+  { customTools }: WireNames,
+  origins: Map<string, ToolOrigin>,
+): void {
+  const freeform = type === 'custom' && !customTools
+  if (!freeform && wireName === name) return
+  const known = !customTools && namespace !== undefined ? { namespace } : {}
+  origins.set(wireName, { name, freeform, ...known })
+}
+
+/** A wire with custom tools and namespaces gets them as they are, under names that it takes. */
+function fittedTool(tool: Tool, wire: WireNames): Tool {
+  if (tool.type === 'vendor' || NAME.test(tool.name)) return tool
+  return { ...tool, name: fittedName(tool.name, wire) }
+}
+
+function flattened(tool: Tool, wire: WireNames): Tool {
   if (tool.type === 'vendor') return tool
-  const name = flatName(tool.name, tool.namespace)
-  const freeform = tool.type === 'custom'
-  if (freeform || name !== tool.name) {
-    origins.set(name, {
-      name: tool.name,
-      freeform,
-      ...(tool.namespace !== undefined && { namespace: tool.namespace }),
-    })
-  }
+  const name = wireName(tool, wire)
   return tool.type === 'custom' ? asFunction(tool, name) : withName(tool, name)
+}
+
+function fittedChoice({ toolChoice, tools }: NeutralRequest, wire: WireNames): ToolChoice {
+  const isVendors = ({ name }: ToolName) =>
+    tools.some((tool) => tool.type === 'vendor' && tool.name === name)
+  const fitted = (named: ToolName): ToolName => {
+    if (isVendors(named)) return named
+    const { namespace } = named
+    const name = wireName(named, wire)
+    return wire.customTools && namespace !== undefined ? { name, namespace } : { name }
+  }
+  if (toolChoice.type === 'tool') return { type: 'tool', ...fitted(toolChoice) }
+  return toolChoice.type === 'allowed'
+    ? { ...toolChoice, tools: toolChoice.tools.map(fitted) }
+    : toolChoice
 }
 
 function withName({ namespace: _, ...tool }: FunctionTool, name: string): FunctionTool {
@@ -61,7 +107,7 @@ function asFunction({ description, grammar }: CustomTool, name: string): Functio
   return {
     type: 'function',
     name,
-    description: about.filter((text) => text !== '').join('\n\n'),
+    ...described(about.filter((text) => text !== '').join('\n\n')),
     schema: {
       type: 'object',
       properties: { input: { type: 'string', description: 'The raw text of the input.' } },
@@ -71,22 +117,36 @@ function asFunction({ description, grammar }: CustomTool, name: string): Functio
   }
 }
 
-function flattenedPart(part: Part): Part {
+/** Bedrock refuses an empty one. */
+function described(description: string): { description?: string } {
+  return description === '' ? {} : { description }
+}
+
+function fittedPart(part: Part, wire: WireNames): Part {
+  if (wire.customTools)
+    return part.type === 'call' ? { ...part, name: fittedName(part.name, wire) } : part
   if (part.type === 'result') {
     const { freeform: _, ...result } = part
     return result
   }
   if (part.type !== 'call') return part
-  const { namespace, freeform, ...call } = part
+  const { namespace: _, freeform, ...call } = part
   const args = freeform ? JSON.stringify({ input: part.args }) : part.args
-  return { ...call, name: flatName(part.name, namespace), args }
+  return { ...call, name: wireName(part, wire), args }
 }
 
-/** `ns__name`; a digest keeps the tail of one that is too long unique. */
-export function flatName(name: string, namespace: string | undefined): string {
-  const whole = namespace === undefined ? name : `${namespace}__${name}`
-  if (whole.length <= MAX_NAME) return whole
-  return `${whole.slice(0, MAX_NAME - 9)}_${digest(whole).slice(0, 8)}`
+/** `ns__name` where the wire has no namespaces. */
+function wireName({ name, namespace }: ToolName, wire: WireNames): string {
+  const whole = namespace === undefined || wire.customTools ? name : `${namespace}__${name}`
+  return fittedName(whole, wire)
+}
+
+/** The name, if the wire takes it; else what it takes of it, with a digest that keeps it unique. */
+function fittedName(name: string, wire: WireNames): string {
+  const rule = wire.name === 'gemini' ? GEMINI_NAME : NAME
+  if (rule.test(name)) return name
+  const plain = name.replace(/[^\w-]/g, '_').replace(/^(?![A-Za-z_])/, '_')
+  return `${plain.slice(0, MAX_NAME - DIGEST - 1)}_${digest(name).slice(0, DIGEST)}`
 }
 
 /** The call as the client knows its tool. */

@@ -5,9 +5,9 @@ import type { CallPart, Part, ResultPart, Turn } from './neutral.ts'
 /**
  * Neighbours of one role are joined. Results follow the turn of their calls, in the calls' order, before
  * anything else that the user said. Blank texts go, and turns that are empty then. Throws `invalid_request`
- * for a call without its result and for a result without its call.
+ * for a call without its result and for a result without its call, naming `field`.
  */
-export function arrangeTurns(turns: readonly Turn[]): Turn[] {
+export function arrangeTurns(turns: readonly Turn[], field: string): Turn[] {
   const results = new Map<string, ResultPart[]>()
   for (const turn of turns) {
     for (const part of turn.parts) {
@@ -22,28 +22,36 @@ export function arrangeTurns(turns: readonly Turn[]): Turn[] {
     const others = turn.parts.filter((part) => part.type !== 'result')
     if (others.length > 0) arranged.push({ role: turn.role, parts: others })
     const calls = turn.parts.filter((part) => part.type === 'call')
-    if (calls.length > 0) arranged.push({ role: 'user', parts: answersTo(calls, results) })
+    if (calls.length > 0) arranged.push({ role: 'user', parts: answersTo(calls, results, field) })
   }
-  for (const [callId, left] of results) if (left.length > 0) throw orphan(callId)
+  for (const [callId, left] of results) if (left.length > 0) throw orphan(callId, field)
   return joinTurns(arranged)
 }
 
-function answersTo(calls: readonly CallPart[], results: Map<string, ResultPart[]>): ResultPart[] {
+function answersTo(
+  calls: readonly CallPart[],
+  results: Map<string, ResultPart[]>,
+  field: string,
+): ResultPart[] {
   return calls.map(({ id, name }) => {
     const result = results.get(id)?.shift()
     if (result !== undefined) return { ...result, name }
     throw invalidRequest(
       `call '${id}' of tool '${name}' has no result; send its result before the next turn`,
-      'messages',
+      field,
     )
   })
 }
 
-function orphan(callId: string): Error {
+function orphan(callId: string, field: string): Error {
   return invalidRequest(
     `the tool result '${callId}' answers no call in this conversation; send the call before it`,
-    'messages',
+    field,
   )
+}
+
+export function holdsNoText(field: string): Error {
+  return invalidRequest('the conversation holds no text; send a user message', field)
 }
 
 /** Joins neighbours of one role and drops blank texts, which Claude refuses. */

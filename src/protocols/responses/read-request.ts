@@ -19,6 +19,8 @@ import type {
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { refuse } from '../neutral/refuse.ts'
+import { RESPONSES } from '../unread/shapes.ts'
+import { unreadIn } from '../unread/unread.ts'
 import { readInput } from './read-items.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -66,6 +68,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
       null,
     cacheKey: optionalText(body.prompt_cache_key, 'prompt_cache_key') ?? null,
     own: ownFields(body),
+    ...unreadIn(body, RESPONSES),
   }
 }
 

@@ -82,9 +82,13 @@ export function readToolChoice(choice: unknown): ToolChoice {
       return {
         type: 'allowed',
         required: asked.mode === 'required',
-        names: optionalList(asked.tools, `${field}.tools`).map((tool, at) => {
-          const { name, type } = objectAt(tool, `${field}.tools[${at}]`)
-          return textAt(name ?? type, `${field}.tools[${at}].name`)
+        tools: optionalList(asked.tools, `${field}.tools`).map((tool, at) => {
+          const place = `${field}.tools[${at}]`
+          const { name, type, namespace } = objectAt(tool, place)
+          return {
+            name: textAt(name ?? type, `${place}.name`),
+            ...present({ namespace: optionalText(namespace, `${place}.namespace`) }),
+          }
         }),
       }
     default:

@@ -168,14 +168,22 @@ function writeResult(part: ResultPart, context: ItemContext): ResponseInputItem 
 }
 
 /** OpenAI's thoughts are sealed; open models on this API take theirs back as text. */
-function writeReasoning(part: ReasoningPart, { target }: ItemContext): ResponseInputItem[] {
+function writeReasoning(part: ReasoningPart, context: ItemContext): ResponseInputItem[] {
+  const { target, request, losses } = context
   const summary = part.text === '' ? [] : [{ type: 'summary_text' as const, text: part.text }]
   const id = part.id ?? ''
   if (returnsTo(part.signature, target)) {
     const sealed = { summary, encrypted_content: part.signature.payload }
     return [{ type: 'reasoning', ...(id !== '' && { id }), ...sealed } as ResponseInputItem]
   }
-  if (target.vendor === 'openai' || part.signature !== undefined || part.text === '') return []
+  if (target.vendor === 'openai' || part.signature !== undefined || part.text === '') {
+    losses.push({
+      field: turnsField(request),
+      how: 'dropped',
+      why: 'a thought of another model, or without its signature',
+    })
+    return []
+  }
   return [
     { type: 'reasoning', id, summary: [], content: [{ type: 'reasoning_text', text: part.text }] },
   ]

@@ -1,11 +1,11 @@
 /** A request to an upstream of the Responses API. */
 import type { ResponseCreateParams } from 'openai-7/resources/responses/responses.js'
 import { digest } from '../neutral/call-ids.ts'
-import { ownFields } from '../neutral/carry.ts'
-import type { JsonObject, Loss, NeutralRequest, Sampling } from '../neutral/neutral.ts'
+import { ownFields, turnsField } from '../neutral/carry.ts'
+import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
-import { arrangeTurns, splitSystem, textOf } from '../neutral/turns.ts'
+import { arrangeTurns, holdsNoText, splitSystem, textOf } from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { formatOf } from './envelope.ts'
 import { writeInput } from './write-items.ts'
@@ -16,14 +16,14 @@ const MAX_USER_LENGTH = 64
 
 export function writeRequest(request: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
-  const { system, rest } = splitSystem(request.turns)
+  const { instructions, turns } = spoken(request)
   const { tools } = request
   const own = ownFields(request, 'responses', losses)
   const { 'text.verbosity': verbosity, ...others } = own
   const body: ResponseCreateParams = {
     model: target.model,
-    input: writeInput(arrangeTurns(rest), { request, target, losses }),
-    ...(system.length > 0 && { instructions: textOf(system) }),
+    input: writeInput(turns, { request, target, losses }),
+    ...(instructions !== '' && { instructions }),
     ...(tools.length > 0 && {
       tools: writeTools(tools, request.dialect),
       tool_choice: writeToolChoice(request.toolChoice, tools),
@@ -42,6 +42,16 @@ export function writeRequest(request: NeutralRequest, target: WireTarget): Writt
   }
   if (request.stop.length > 0) losses.push(dropped('stop', 'has no stop sequences'))
   return { body: body as unknown as JsonObject, losses }
+}
+
+/** OpenAI wants an input: instructions alone are one. */
+function spoken(request: NeutralRequest): { instructions: string; turns: readonly Turn[] } {
+  const field = turnsField(request)
+  const { system, rest } = splitSystem(request.turns)
+  const turns = arrangeTurns(rest, field)
+  if (turns.length > 0) return { instructions: textOf(system), turns }
+  if (system.length === 0) throw holdsNoText(field)
+  return { instructions: '', turns: [{ role: 'system', parts: system }] }
 }
 
 function dropped(field: string, why: string): Loss {

@@ -10,6 +10,7 @@ import type {
   JsonObject,
   Tool,
   ToolChoice,
+  ToolName,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 
@@ -80,20 +81,17 @@ export function writeToolChoice(
     return {
       type: 'allowed_tools',
       mode: choice.required ? 'required' : 'auto',
-      tools: choice.names.map((name) => named(name, tools) as Record<string, unknown>),
+      tools: choice.tools.map((each) => named(each, tools) as Record<string, unknown>),
     }
   }
   if (choice.type !== 'tool') return choice.type
-  const { name, namespace } = choice
-  return {
-    ...named(name, tools),
-    ...present({ namespace }),
-  } as ResponseCreateParams['tool_choice'] & object
+  return named(choice, tools) as unknown as ResponseCreateParams['tool_choice'] & object
 }
 
 /** A custom tool is chosen as one, a vendor's by its type. */
-function named(name: string, tools: readonly Tool[]): JsonObject {
+function named({ name, namespace }: ToolName, tools: readonly Tool[]): JsonObject {
   const tool = tools.find((each) => each.name === name)
   if (tool?.type === 'vendor') return { type: name }
-  return { type: tool?.type === 'custom' ? 'custom' : 'function', name }
+  const type = tool?.type === 'custom' ? 'custom' : 'function'
+  return { type, name, ...present({ namespace }) }
 }

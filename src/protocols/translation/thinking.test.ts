@@ -79,7 +79,20 @@ describe('efforts and budgets', () => {
     const body = { messages: [asks('Hi')], reasoning_effort: 'low', tools, tool_choice: 'required' }
     expect(sentBody('chat', body, 'messages', older).thinking).toBeUndefined()
     expect(lossesOf('chat', body, 'messages', older)).toEqual(['reasoning dropped'])
-    expect(sentBody('chat', body, 'messages').thinking).toBeDefined()
+  })
+
+  test('a forced tool, a temperature or a low top_p wins over adaptive thinking, and the effort stays', () => {
+    const asked = { messages: [asks('Hi')], reasoning_effort: 'low', tools }
+    const target = { model: 'claude-opus-4-6', facts: factsFor('claude-opus-4-6') }
+    for (const more of [{ tool_choice: 'required' }, { temperature: 0.5 }, { top_p: 0.5 }]) {
+      const body = sentBody('chat', { ...asked, ...more }, 'messages', target)
+      expect(body.thinking).toBeUndefined()
+      expect(body.output_config).toEqual({ effort: 'low' })
+      expect(lossesOf('chat', { ...asked, ...more }, 'messages', target)).toEqual([
+        'reasoning dropped',
+      ])
+    }
+    expect(sentBody('chat', asked, 'messages', target).thinking.type).toBe('adaptive')
   })
 
   test('an unknown model follows its vendor’s newest family, and an operator knows better', () => {

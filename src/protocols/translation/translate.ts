@@ -2,10 +2,11 @@
 
 import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
+import { WIRE_TITLES } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
-import { flattenTools } from '../neutral/tool-names.ts'
+import { fitTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
 import { KeepingWriter } from '../rescue/keeping-writer.ts'
 import type { StreamPlace } from '../stream-place.ts'
@@ -32,19 +33,25 @@ export function translateRequest(
   wire: WireFormat,
   target: WireTarget,
 ): TranslatedRequest {
-  const losses: Loss[] = []
   refuseUnportable(request, wire.name)
+  const losses = unreadLosses(request, wire)
   const tools = carriedTools(request, wire.name, losses)
   const turns = portableTurns(request, wire.name, losses)
   const portable = { ...request, tools, turns }
-  const flat = wire.customTools ? { request: portable, origins: new Map() } : flattenTools(portable)
-  const written = wire.writeRequest(flat.request, target)
+  const fitted = fitTools(portable, wire)
+  const written = wire.writeRequest(fitted.request, target)
   return {
     body: written.body,
     losses: merged([...losses, ...written.losses]),
-    origins: flat.origins,
+    origins: fitted.origins,
     outputTool: written.outputTool,
   }
+}
+
+function unreadLosses({ unread = [], dialect }: NeutralRequest, { name }: WireFormat): Loss[] {
+  if (dialect === name) return []
+  const why = `${WIRE_TITLES[name]} has no such field`
+  return unread.map((field) => ({ field, how: 'dropped', why }))
 }
 
 /** The same loss is reported once, however often it occurs. */

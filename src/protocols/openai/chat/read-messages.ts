@@ -5,7 +5,6 @@ import type {
 } from 'openai-7/resources/chat/completions.js'
 import { invalidRequest } from '../../../core/errors.ts'
 import {
-  isObject,
   isUnset,
   listAt,
   nameAt,
@@ -15,14 +14,8 @@ import {
   textAt,
 } from '../../neutral/fields.ts'
 import { dataUrl } from '../../neutral/media.ts'
-import type {
-  CacheMark,
-  CallPart,
-  JsonObject,
-  MediaPart,
-  Part,
-  Turn,
-} from '../../neutral/neutral.ts'
+import type { CallPart, JsonObject, MediaPart, Part, Turn } from '../../neutral/neutral.ts'
+import { readCacheMark } from './cache-mark.ts'
 
 export function readMessages(value: unknown): Turn[] {
   return listAt(value, 'messages').map((message, at) =>
@@ -60,8 +53,21 @@ function readMessage(message: JsonObject, path: string): Turn {
   }
 }
 
+/** An answer that OpenAI keeps, and the form of calls before `tool_calls`. */
+const NOT_READ_INSTEAD = {
+  audio: 'send the text of its transcript as content',
+  function_call: 'send it as one of tool_calls, and its result as a message of the role tool',
+} as const
+const NOT_READ = Object.keys(NOT_READ_INSTEAD) as (keyof typeof NOT_READ_INSTEAD)[]
+
 /** A thought comes first; it is what led to the rest. */
 function readAssistant(message: JsonObject, path: string): Part[] {
+  for (const field of NOT_READ)
+    if (!isUnset(message[field]))
+      throw invalidRequest(
+        `'${path}.${field}' can't be sent to this model, whose upstream speaks another format; ${NOT_READ_INSTEAD[field]}`,
+        `${path}.${field}`,
+      )
   const parts: Part[] = []
   const thought = message.reasoning_content ?? message.reasoning
   if (typeof thought === 'string' && thought !== '')
@@ -159,10 +165,4 @@ function readFile(file: JsonObject, path: string): MediaPart {
     ? dataUrl(data, `${path}.file_data`)
     : { mime: 'application/pdf', source: { type: 'data' as const, data } }
   return { type: 'media', kind: 'document', ...read, ...named }
-}
-
-/** Not OpenAI's: gateways take Claude's marks on chat messages too. */
-function readCacheMark({ cache_control: mark }: JsonObject): { cache?: CacheMark } {
-  if (!isObject(mark)) return {}
-  return { cache: { ttl: mark.ttl === '1h' || mark.ttl === '5m' ? mark.ttl : null } }
 }

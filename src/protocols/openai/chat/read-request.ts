@@ -22,6 +22,8 @@ import type {
   Reasoning,
   Sampling,
 } from '../../neutral/neutral.ts'
+import { CHAT } from '../../unread/shapes.ts'
+import { unreadIn } from '../../unread/unread.ts'
 import { readMessages } from './read-messages.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -78,6 +80,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
       null,
     cacheKey: optionalText(body.prompt_cache_key, 'prompt_cache_key') ?? null,
     own: ownOf(body),
+    ...unreadIn(body, CHAT),
   }
 }
 

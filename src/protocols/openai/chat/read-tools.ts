@@ -1,4 +1,5 @@
 /** Reads the tools of a Chat Completions request. */
+
 import {
   choiceAt,
   isObject,
@@ -19,6 +20,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../neutral/neutral.ts'
+import { readCacheMark } from './cache-mark.ts'
 
 export function readTools(value: unknown): Tool[] {
   return optionalList(value, 'tools').map((tool, at) =>
@@ -29,7 +31,10 @@ export function readTools(value: unknown): Tool[] {
 function readTool(tool: JsonObject, path: string): Tool {
   const type = nameAt(tool.type, `${path}.type`)
   if (type === 'function')
-    return readFunction(objectAt(tool.function, `${path}.function`), `${path}.function`)
+    return {
+      ...readFunction(objectAt(tool.function, `${path}.function`), `${path}.function`),
+      ...readCacheMark(tool),
+    }
   if (type === 'custom')
     return readCustom(objectAt(tool.custom, `${path}.custom`), `${path}.custom`)
   return { type: 'vendor', wire: 'chat', name: type, raw: tool }
@@ -76,9 +81,9 @@ export function readToolChoice(value: unknown): ToolChoice {
   return {
     type: 'allowed',
     required: choiceAt(named.mode, ['auto', 'required'], `${path}.mode`) === 'required',
-    names: listAt(named.tools, `${path}.tools`).map((tool, at) =>
-      allowedName(tool, `${path}.tools[${at}]`),
-    ),
+    tools: listAt(named.tools, `${path}.tools`).map((tool, at) => ({
+      name: allowedName(tool, `${path}.tools[${at}]`),
+    })),
   }
 }
 

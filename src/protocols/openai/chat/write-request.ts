@@ -4,7 +4,7 @@ import { clamped, onlyAllowed, ownFields, turnsField } from '../../neutral/carry
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
 import { objectSchema } from '../../neutral/schema.ts'
-import { arrangeTurns, systemAsUser } from '../../neutral/turns.ts'
+import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../../translation/format.ts'
 import { userOf } from './read-request.ts'
 import { writeMessages } from './write-messages.ts'
@@ -15,7 +15,8 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   const isOpenAi = target.vendor === 'openai'
   const request = isOpenAi ? asked : onlyAllowed(asked, losses)
   const context = { target, field: turnsField(request), losses }
-  const arranged = arrangeTurns(request.turns)
+  const arranged = arrangeTurns(request.turns, context.field)
+  if (arranged.length === 0) throw holdsNoText(context.field)
   const started = arranged.findIndex((turn) => turn.role !== 'system')
   const turns = target.facts.midSystem
     ? arranged
@@ -63,7 +64,7 @@ function writeChoice(choice: NeutralRequest['toolChoice']): unknown {
     case 'tool':
       return { type: 'function', function: { name: choice.name } }
     case 'allowed': {
-      const tools = choice.names.map((name) => ({ type: 'function', function: { name } }))
+      const tools = choice.tools.map(({ name }) => ({ type: 'function', function: { name } }))
       const mode = choice.required ? 'required' : 'auto'
       return { type: 'allowed_tools', allowed_tools: { mode, tools } }
     }
