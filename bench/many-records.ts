@@ -1,11 +1,17 @@
 /**
  * How long each page of the admin API takes when the embedded store holds many records: fills a store with
  * `RECORDS` requests of 90 days, with their rollups, and asks a gateway over it. Run it alone and niced:
- * `RECORDS=10000000 nice bun bench/many-records.ts FOLDER`. A folder that is filled already is only measured.
+ * `RECORDS=10000000 nice bun bench/many-records.ts FOLDER`. A folder that is filled already is only measured. With
+ * `--postgres` after it, the rows are copied into a PostgreSQL of its own, and the gateway is asked over that.
  */
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { launchGateway, prepareFolder } from './rig/gateway.ts'
+import { postgresFolder } from '../scripts/needed-programs.ts'
+import { openPostgresStore } from '../src/adapters/sql/postgres/open-postgres.ts'
+import { readDatabaseUrl } from '../src/core/text/database-address.ts'
+import { startPostgres } from '../test/support/servers/postgres-server.ts'
+import { copyLedger } from './parts/ledger-on-postgres.ts'
+import { EVERYTHING_ON, launchGateway, prepareFolder } from './rig/gateway.ts'
 
 const DAYS = 90
 const USERS = 300
@@ -131,8 +137,33 @@ function pages(): Record<string, string> {
   }
 }
 
-async function measure(folder: string): Promise<void> {
-  const gateway = await launchGateway(folder)
+const CONSOLE_TABLES = [
+  ...['usage_slots', 'usage_by_slot', 'usage_latency', 'usage_first_token', 'usage_overhead'],
+]
+
+/** The same rows in a PostgreSQL of its own. */
+async function measureOnPostgres(folder: string): Promise<void> {
+  const server = await startPostgres()
+  try {
+    const url = server.url()
+    const read = readDatabaseUrl(url)
+    const programs = postgresFolder()
+    if (!read.ok || programs === null) throw new Error('no PostgreSQL')
+    const store = await openPostgresStore({
+      address: read.address,
+      poolSize: 2,
+      patience: 'command',
+    })
+    await store.close()
+    await copyLedger(join(folder, 'gpt-proxy.sqlite'), programs, url, CONSOLE_TABLES)
+    await measure(folder, { ...EVERYTHING_ON, DATABASE_URL: url })
+  } finally {
+    await server.close()
+  }
+}
+
+async function measure(folder: string, settings = EVERYTHING_ON): Promise<void> {
+  const gateway = await launchGateway(folder, { settings })
   try {
     const file = await Bun.file(join(folder, 'first-start.env')).text()
     const key = /^ADMIN_KEY=["']?([^"'\n]+)/m.exec(file)?.[1] ?? ''
@@ -158,10 +189,11 @@ async function measure(folder: string): Promise<void> {
   }
 }
 
-const [folder] = process.argv.slice(2)
+const [folder, where] = process.argv.slice(2)
 if (folder === undefined) throw new Error('usage: nice bun bench/many-records.ts FOLDER')
 if (!(await Bun.file(join(folder, 'gpt-proxy.sqlite')).exists())) {
   await prepareFolder(folder, [])
   fill(folder, Number(process.env.RECORDS ?? 10_000_000))
 }
-await measure(folder)
+if (where === '--postgres') await measureOnPostgres(folder)
+else await measure(folder)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ensureProgram } from '../rig/programs.ts'
 
 /** In an order that keeps to the foreign keys. */
-const TABLES = [
+const TABLES: readonly string[] = [
   'users',
   'api_keys',
   'usage_records',
@@ -11,13 +11,18 @@ const TABLES = [
   'usage_by_month',
   'usage_by_day',
   'usage_by_user',
-] as const
+]
 
 /** `psqlFolder` has psql, `url` names a database with our tables, all of these empty. */
-export async function copyLedger(path: string, psqlFolder: string, url: string): Promise<void> {
+export async function copyLedger(
+  path: string,
+  psqlFolder: string,
+  url: string,
+  more: readonly string[] = [],
+): Promise<void> {
   const sqlite3 = ensureProgram('sqlite3')
   const psql = join(psqlFolder, 'psql')
-  for (const table of TABLES) {
+  for (const table of [...TABLES, ...more]) {
     const columns = columnsOf(sqlite3, path, table)
     const copy = `\\copy ${table} (${columns}) from stdin csv`
     const reading = Bun.spawn(

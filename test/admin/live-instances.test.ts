@@ -1,4 +1,4 @@
-/** The live view of one instance shows the requests of another through Redis, and says if it can't. */
+/** One instance shows the requests and refusals of another through Redis, and says if it can't. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,13 +45,24 @@ async function watching(gateway: Gateway): Promise<{ text: () => string; stop: (
   return { text: () => text, stop: () => stop.abort() }
 }
 
-async function ask(gateway: Gateway, model = 'demo/echo'): Promise<string> {
+const admin = (method: string, path: string, body?: object, at = one) =>
+  fetch(`${at.origin}/admin/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${one.adminKey}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+
+async function asked(gateway: Gateway, model = 'demo/echo'): Promise<Response> {
   const reply = await gateway.chat(
     { model, messages: [{ role: 'user', content: 'hi' }] },
     { headers: { authorization: `Bearer ${one.proxyKey}`, 'content-type': 'application/json' } },
   )
   await reply.text()
-  return reply.headers.get('x-request-id') ?? ''
+  return reply
+}
+
+async function ask(gateway: Gateway, model?: string): Promise<string> {
+  return (await asked(gateway, model)).headers.get('x-request-id') ?? ''
 }
 
 test('requests and refusals of the other instance are shown, each once', async () => {
@@ -68,6 +79,35 @@ test('requests and refusals of the other instance are shown, each once', async (
   await waitFor('the own row', () => view.text().includes(own) || null)
   for (const each of [id, refused, own]) expect(view.text().split(`"${each}"`)).toHaveLength(2)
   view.stop()
+}, 90_000)
+
+test('a refusal at the other instance is in the list, and opened with its figures', async () => {
+  const limit = async (rpm: number | null) => {
+    const keys = await admin('GET', '/keys')
+    const { items } = (await keys.json()) as { items: { id: number; prefix: string }[] }
+    const id = items.find(({ prefix }) => one.proxyKey.startsWith(prefix))?.id
+    expect((await admin('PATCH', `/keys/${id}`, { rpm }, other)).status).toBe(200)
+  }
+  await limit(1)
+  const refused = await waitFor('a refusal by the limit', async () => {
+    const reply = await asked(other)
+    return reply.status === 429 ? reply.headers.get('x-request-id') : null
+  })
+  const detail = await waitFor('it at the first instance', async () => {
+    const reply = await admin('GET', `/requests/${refused}`)
+    return reply.status === 200
+      ? ((await reply.json()) as { refusal: { figures: object[] } })
+      : null
+  })
+  expect(detail.refusal.figures).toContainEqual(
+    expect.objectContaining({ limit: 1, refused: true }),
+  )
+  const from = new Date(Date.now() - 3_600_000).toISOString()
+  const until = new Date(Date.now() + 60_000).toISOString()
+  const list = await admin('GET', `/requests?from=${from}&until=${until}&outcome=refused`)
+  const { items } = (await list.json()) as { items: { request_id: string }[] }
+  expect(items.filter(({ request_id }) => request_id === refused)).toHaveLength(1)
+  await limit(null)
 }, 90_000)
 
 test('without Redis it says that only its own requests are seen, and shows them', async () => {

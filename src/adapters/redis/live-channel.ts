@@ -1,5 +1,5 @@
 /** Messages between instances by Redis' publish and subscribe, on connections of their own: requests never wait for them. */
-import type { LiveChannel } from '../../usage/live/peers.ts'
+import type { LiveChannel } from '../../usage/live/channel.ts'
 
 interface Parts {
   url: string

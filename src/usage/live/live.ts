@@ -32,7 +32,7 @@ export interface Live {
   add(record: UsageRecord, caller: Caller): void
   /** A request that was refused before it could have a record. */
   refuse(refusal: Refusal): void
-  /** The latest ones on this instance. */
+  /** The latest ones, also of other instances if these send theirs. */
   refused: Pick<RefusedRequests, 'list' | 'find'>
   /** On this instance since it started, newest last. */
   outcomesOf(upstreamKeyId: number): readonly UpstreamOutcome[]
@@ -44,6 +44,10 @@ export interface Live {
   watchOwn(listener: (row: LiveRow) => void): () => void
   /** From another instance. */
   receive(rows: readonly LiveRow[], skipped: number): void
+  /** Refused requests of this instance alone, for the others. `listener` must not throw. */
+  onRefused(listener: (request: RefusedRequest) => void): void
+  /** From another instance. */
+  receiveRefused(request: RefusedRequest): void
   viewers(): number
   /** Calls `listener` each time that somebody begins to watch. */
   onViewer(listener: () => void): void
@@ -73,6 +77,7 @@ export function createLive(nowMs: () => number): Live {
   const all: Second[] = []
   const byKey = new Map<number, Second[]>()
   const refused = createRefusedRequests()
+  const refusedListeners: ((request: RefusedRequest) => void)[] = []
 
   const noteAttempts = (record: UsageRecord): void => {
     for (const { upstreamKeyId, status, failure } of record.attempts) {
@@ -115,6 +120,7 @@ export function createLive(nowMs: () => number): Live {
       const request: RefusedRequest = refusedRequest(refusal)
       refused.add(request)
       show(request.row)
+      for (const listener of refusedListeners) listener(request)
     },
     refused,
     outcomesOf: (id) => outcomes.get(id) ?? [],
@@ -135,6 +141,8 @@ export function createLive(nowMs: () => number): Live {
         if (skipped > 0) viewer.skipped(skipped)
       }
     },
+    onRefused: (listener) => void refusedListeners.push(listener),
+    receiveRefused: refused.add,
     viewers: () => viewers.size,
     onViewer: (listener) => void begun.push(listener),
   }

@@ -1,6 +1,8 @@
 /** What instances send each other for the live view, and when. */
 import { expect, test } from 'bun:test'
 import type { Caller } from '../../access/caller.ts'
+import type { RequestQuery } from '../console-reports.ts'
+import { lostRecord } from '../journal-entry.ts'
 import { createLive } from './live.ts'
 import type { LiveRow, Refusal } from './live-row.ts'
 import { createLivePeers, noPeers } from './peers.ts'
@@ -12,6 +14,18 @@ function refusalOf(requestId: string): Refusal {
     ...{ requestId, startedAtMs: 0, durationMs: 1, caller: CALLER, model: 'm', message: '' },
     ...{ endpoint: 'chat/completions', stream: false, status: 429, code: 'c', figures: [] },
   }
+}
+
+function recordOf(requestId: string) {
+  return lostRecord({
+    ...{ requestId, startedAtMs: 0, userId: 1, apiKeyId: 1, endpoint: 'chat/completions' },
+    ...{ model: 'm', stream: false, tokens: 1, reservedTokens: 0 },
+  })
+}
+
+const ALL: RequestQuery = {
+  ...{ userId: null, apiKeyId: null, model: null, upstream: null, outcome: null },
+  ...{ minStatus: 0, maxStatus: 0, fromMs: 0, untilMs: 1e12, after: null, limit: 1_000 },
 }
 
 /** Instances on one channel, with a clock that the test moves. */
@@ -68,7 +82,7 @@ function viewed(live: ReturnType<typeof createLive>) {
 
 test('nothing is sent and nothing runs without a viewer', () => {
   const { made, sent, ticking, pass } = instances('a', 'b')
-  made[1]?.live.refuse(refusalOf('r1'))
+  made[1]?.live.add(recordOf('r1'), CALLER)
   pass(10_000)
   expect(sent).toEqual([])
   expect(ticking.size).toBe(0)
@@ -106,13 +120,40 @@ test('when the viewer leaves, or its instance dies, the others stop sending', ()
   pass(5_000)
   expect(ticking.size).toBe(0)
   const before = sent.length
-  b.live.refuse(refusalOf('later'))
+  b.live.add(recordOf('later'), CALLER)
   pass(5_000)
   expect(sent).toHaveLength(before)
   viewed(a.live)
   a.peers.stop()
   pass(5_000)
   expect(ticking.size).toBe(0)
+})
+
+test('a refusal is listed and found at every instance, once, without a viewer', () => {
+  const { made, sent, ticking, pass } = instances('a', 'b')
+  const [a, b] = made as [(typeof made)[0], (typeof made)[0]]
+  b.live.refuse({ ...refusalOf('of-b'), message: 'too many' })
+  pass(250)
+  for (const { live } of [a, b]) {
+    expect(live.refused.list(ALL).map(({ requestId }) => requestId)).toEqual(['of-b'])
+    expect(live.refused.find('of-b')?.message).toBe('too many')
+  }
+  pass(5_000)
+  expect(sent).toHaveLength(1)
+  expect(ticking.size).toBe(0)
+})
+
+test('of a flood of refusals, the other instances get a bounded number', () => {
+  const { made, pass } = instances('a', 'b')
+  const [a, b] = made as [(typeof made)[0], (typeof made)[0]]
+  const caller = (id: number) => ({ ...CALLER, key: { ...CALLER.key, id } })
+  for (let at = 0; at < 500; at++)
+    b.live.refuse({ ...refusalOf(`r${at}`), caller: caller(at % 50) })
+  pass(250)
+  expect(a.live.refused.list(ALL)).toHaveLength(20)
+  b.live.refuse(refusalOf('later'))
+  pass(250)
+  expect(a.live.refused.find('later')).not.toBeNull()
 })
 
 test('what another version sends is left aside', () => {
@@ -122,7 +163,10 @@ test('what another version sends is left aside', () => {
   pass(250)
   for (const message of ['', 'b', 'b{', 'b{}', 'bnull', 'zoo', 'b{"from":1,"rows":2}'])
     deliver(message)
+  for (const message of ['r', 'r{', 'rnull', 'r{"refused":3}', 'r{"from":"b","refused":[null,{}]}'])
+    deliver(message)
   pass(250)
   expect(view.rows).toEqual([])
+  expect(a.live.refused.list(ALL)).toEqual([])
   expect(noPeers('own').scope()).toBe('own')
 })

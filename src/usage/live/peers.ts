@@ -2,19 +2,10 @@
  * The live view of several instances: each sends what it sees only while another one has viewers, in bounded
  * batches. Messages may be lost: a live view is not a record.
  */
+import type { OpenChannel } from './channel.ts'
 import type { Live, MinuteSums } from './live.ts'
 import type { LiveRow } from './live-row.ts'
-
-/** Carries messages between instances. */
-export interface LiveChannel {
-  /** False while messages do not get through. */
-  readonly standing: boolean
-  /** Never fails, never waits. */
-  publish(message: string): void
-  stop(): void
-}
-
-export type OpenChannel = (receive: (message: string) => void) => LiveChannel
+import { withRefused } from './peers-refused.ts'
 
 export interface Gauge extends MinuteSums {
   inFlight: number
@@ -74,7 +65,7 @@ export function createLivePeers(parts: Parts): LivePeers {
       if (text !== instanceId) want()
     } else if (live.viewers() > 0) take(batchIn(text))
   }
-  const channel = open(receive)
+  const channel = withRefused(open, { live, instanceId, repeat })(receive)
 
   const want = (): void => {
     wantedUntilMs = nowMs() + INTEREST_MS

@@ -1,5 +1,5 @@
 /**
- * The latest refused requests of this instance, in memory: a flood of refusals must not become a flood of rows in
+ * The latest refused requests, in memory: a flood of refusals must not become a flood of rows in
  * the database. Each key keeps its latest ones, so that one key can't push out those of the others.
  */
 import type { RequestQuery } from '../console-reports.ts'

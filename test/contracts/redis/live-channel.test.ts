@@ -1,7 +1,7 @@
 /** Messages between instances over a real Redis: who gets them, and when the channel reports that it is down. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { openLiveChannel } from '../../../src/adapters/redis/live-channel.ts'
-import type { LiveChannel } from '../../../src/usage/live/peers.ts'
+import type { LiveChannel } from '../../../src/usage/live/channel.ts'
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts'
 import { waitFor } from '../../support/waiting.ts'
 

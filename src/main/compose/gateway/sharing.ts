@@ -1,7 +1,7 @@
 /** What the front threads of one process have in common; each of them is a gateway of its own otherwise. */
 import type { SharedMemory } from '../../../adapters/shared-memory/layout.ts'
 import type { SharedThoughts } from '../../../protocols/translation/shared-thoughts.ts'
-import type { OpenChannel } from '../../../usage/live/peers.ts'
+import type { OpenChannel } from '../../../usage/live/channel.ts'
 
 export interface Sharing {
   /** 0: the thread that started the others. It keeps the store of key states, and does what one thread must do alone. */

@@ -134,7 +134,7 @@ export const listRequests = createRoute({
   path: '/requests',
   ...EVERYONE,
   summary:
-    'Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones of the answering instance, which are kept in memory.',
+    'Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones, which are kept in memory: of all instances with Redis, of the answering one without.',
   request: { query: PageQuery.extend(RequestFilter.shape) },
   responses: {
     200: json(
