@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { ANTHROPIC_ROUTES } from '../src/passthrough/anthropic-routes.ts'
+import { GEMINI_API_ROUTES } from '../src/passthrough/gemini-routes.ts'
 import { OPENAI_ROUTES } from '../src/passthrough/openai-routes.ts'
 import type { Meter, Target, VendorRoute } from '../src/passthrough/route.ts'
 
@@ -46,6 +47,13 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol
 \`openai-insecure-api-key.KEY\`.
 
+Gemini's routes go to keys of \`--provider gemini\`, with the proxy key in \`x-goog-api-key\` or \`?key=\`, also below
+\`/v1alpha\`. Resources that a request names (\`fileUri\`, \`cachedContent\`, \`fileSearchStoreNames\` …) go to the key that keeps
+them, and another user's are a 404. The address in \`x-goog-upload-url\` is one of this gateway; behind a proxy it needs the
+proxy's \`host\` and \`x-forwarded-proto\`. The Live API is a WebSocket
+(\`/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent\`), recorded with the model of its setup.
+Lines of a file that a Gemini batch reads are not checked.
+
 Routes below \`/v1/messages\`, and files and skills of requests with the header \`anthropic-version\`, go to keys of
 \`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
 the background, is charged before it is deleted; one that still runs can't be deleted.
@@ -81,12 +89,12 @@ const METERS: Record<Meter, string> = {
 function rowOf({ api, method, path, target, meter }: VendorRoute): string {
   const route = `${method} ${path}`
   const tested = (api === 'openai' && CLIENT_METHODS[route]) || 'every-route'
-  const whose = api === 'anthropic' ? ' (Anthropic)' : ''
+  const whose = { openai: '', anthropic: ' (Anthropic)', gemini: ' (Gemini)' }[api]
   return `| \`${route}\`${whose} | ${PLACES[target.by]} | ${METERS[meter]} | \`${tested}\` |\n`
 }
 
 export function vendorReference(): string {
-  return HEAD + [...OPENAI_ROUTES, ...ANTHROPIC_ROUTES].map(rowOf).join('')
+  return HEAD + [...OPENAI_ROUTES, ...ANTHROPIC_ROUTES, ...GEMINI_API_ROUTES].map(rowOf).join('')
 }
 
 if (import.meta.main) await Bun.write(VENDOR_REFERENCE, vendorReference())

@@ -7,10 +7,11 @@ import { hasDotSegment, pathForms } from './path-forms.ts'
 import { type AppParts, getRoute, modelRoute, type Route } from './route.ts'
 import { createRouter, decodedOr, type Router } from './router.ts'
 import { GEMINI_ROUTES } from './routes/gemini.ts'
+import { GEMINI_VENDOR_ROUTES } from './routes/gemini-vendor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
-import { realtimeRoute } from './routes/realtime.ts'
+import { LIVE_ROUTES, realtimeRoute } from './routes/realtime.ts'
 import { FURTHER_RESPONSES_ROUTES, RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
 import { VENDOR_ROUTES } from './routes/vendor.ts'
@@ -37,7 +38,14 @@ export const ROUTES: readonly Route[] = [
 
 export function createApp(parts: AppParts): (exchange: Exchange) => void {
   const router = createRouter(
-    [...ROUTES, realtimeRoute, ...FURTHER_RESPONSES_ROUTES, ...VENDOR_ROUTES]
+    [
+      ...GEMINI_VENDOR_ROUTES,
+      ...ROUTES,
+      realtimeRoute,
+      ...LIVE_ROUTES,
+      ...FURTHER_RESPONSES_ROUTES,
+      ...VENDOR_ROUTES,
+    ]
       .filter(({ path }) => isServed(path, parts.surface))
       .map(({ method, path, open }) => ({
         method,

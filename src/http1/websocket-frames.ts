@@ -42,6 +42,7 @@ const decoder = new TextDecoder()
 export class FrameReader {
   private readonly masked: boolean
   private readonly sink: FrameSink
+  private readonly readsBinary: boolean
   private readonly head = Buffer.alloc(HEAD_BYTES)
   private headSize = 0
   /** Remaining bytes of the frame's payload; -1 while its head is being read. */
@@ -57,10 +58,14 @@ export class FrameReader {
   /** How far into the latest bytes no text message is left that is still being collected. */
   private readTo = 0
 
-  /** `masked`: whether frames must be masked (a client's) or must not be (a server's). */
-  constructor(masked: boolean, sink: FrameSink) {
+  /**
+   * `masked`: whether frames must be masked (a client's) or must not be (a server's). `readsBinary`: binary messages
+   * are texts as well.
+   */
+  constructor(masked: boolean, sink: FrameSink, readsBinary = false) {
     this.masked = masked
     this.sink = sink
+    this.readsBinary = readsBinary
   }
 
   /**
@@ -129,7 +134,7 @@ export class FrameReader {
     if (this.opcode !== CONTINUATION) {
       this.message = this.opcode
       this.size = 0
-      this.parts = this.opcode === TEXT ? [] : null
+      this.parts = this.opcode === TEXT || this.readsBinary ? [] : null
     }
     this.size += this.left
     if (this.size > MAX_MESSAGE_BYTES) throw new WebSocketError(TOO_BIG, 'a message is too long')

@@ -1,6 +1,7 @@
 /** The objects and models that the calls in a file name: the input of a batch, one call as JSON in each line. */
 import { invalidRequest } from '../core/errors.ts'
-import { fineTunedIn, MAY_NAME_OBJECTS, type Reference, referencesIn } from './references.ts'
+import type { Reference } from './objects.ts'
+import { fineTunedIn, MAY_NAME_OBJECTS, referencesIn } from './references.ts'
 
 const LF = 10
 /** A line is one call; its images are given by name or address. */

@@ -1,18 +1,27 @@
 /** Which user made which object at which upstream key: files, batches, vector stores and the like. */
 
-export interface VendorObject {
+/** An object that a request names. */
+export interface Reference {
   kind: string
   id: string
+}
+
+export interface VendorObject extends Reference {
   upstreamKeyId: number
   userId: number
   apiKeyId: number
 }
 
 /**
- * Kinds of what is paid when its output is ready: OpenAI's batches, Anthropic's, and a response that was asked for
+ * Kinds of what is paid when its output is ready: OpenAI's batches, Anthropic's, Gemini's, and a response that was asked for
  * in the background, which has a second row for it.
  */
-export const BATCH_KINDS = ['batch', 'message_batch', 'background_response'] as const
+export const BATCH_KINDS = [
+  'batch',
+  'message_batch',
+  'gemini_batch',
+  'background_response',
+] as const
 export type ChargedKind = (typeof BATCH_KINDS)[number]
 
 /** A batch that was made and not paid yet. */

@@ -190,7 +190,7 @@ const realtime: readonly VendorRoute[] = [
 const threads: readonly VendorRoute[] = [
   ...resource('assistants', 'assistant'),
   ...resource('threads', 'thread').filter(({ target }) => target.by !== 'list'),
-  byAccount('POST threads/runs', { meter: 'tokens' }),
+  byAccount('POST threads/runs', { meter: 'tokens', creates: 'thread' }),
   ...under('threads/{thread}', [
     'GET /messages',
     'POST /messages',

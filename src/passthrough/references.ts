@@ -1,5 +1,7 @@
 /** The objects and models that a request names, wherever they are in its body. */
 import { invalidRequest } from '../core/errors.ts'
+import { NAMING_FIELDS, namedByGemini } from './gemini-names.ts'
+import type { Reference } from './objects.ts'
 
 const KIND_OF_FIELD = new Map(
   Object.entries({
@@ -21,6 +23,7 @@ const KIND_OF_FIELD = new Map(
     eval_id: 'eval',
     skill_id: 'skill',
     consent: 'voice_consent',
+    previous_interaction_id: 'gemini_interaction',
   }),
 )
 /** `{"type": "file_id", "id": "file-1"}`, as the sources of evals name files and inputs name items of responses. */
@@ -30,10 +33,20 @@ const KIND_OF_TYPE = new Map([
 ])
 /** Whether a JSON text can name an object or a fine-tuned model; letters of a name may be escaped. */
 export const MAY_NAME_OBJECTS = new RegExp(
-  [...KIND_OF_FIELD.keys(), ...KIND_OF_TYPE.keys(), 'ft[:-]', '\\\\u00[2-7]'].join('|'),
+  [
+    ...KIND_OF_FIELD.keys(),
+    ...KIND_OF_TYPE.keys(),
+    ...NAMING_FIELDS,
+    'ft[:-]',
+    '\\\\u00[2-7]',
+  ].join('|'),
 )
 /** In a body, `call_id` is the id of a function call. */
-const KIND_IN_QUERY = new Map([...KIND_OF_FIELD, ['call_id', 'call']])
+const KIND_IN_QUERY = new Map([
+  ...KIND_OF_FIELD,
+  ['call_id', 'call'],
+  ['upload_id', 'gemini_upload'],
+])
 /** What a client describes or a model wrote: ids in it are not looked up. */
 const OPAQUE: ReadonlySet<string> = new Set([
   'input_schema',
@@ -45,11 +58,6 @@ const TOOL_CALL = /tool_use$/
 
 /** A request names at most so many objects, and each is looked up. OpenAI takes up to 2,000 files in one. */
 const MAX_REFERENCES = 5_000
-
-export interface Reference {
-  kind: string
-  id: string
-}
 
 /** Each once. Throws `invalid_request` if they are too many: none may go unchecked. */
 export function referencesIn(body: unknown): readonly Reference[] {
@@ -102,6 +110,7 @@ function collect(value: unknown, found: References): void {
     const member = (value as Record<string, unknown>)[name]
     const kind = KIND_OF_FIELD.get(name)
     if (kind !== undefined) for (const one of idsIn(member)) found.add(kind, one)
+    else for (const one of namedByGemini(name, member)) found.add(one.kind, one.id)
     if (typeof member === 'object' && !isOpaque(name, type)) collect(member, found)
   }
 }

@@ -1,6 +1,6 @@
 /** What a row of the table of vendor routes says: where a call may go, whose object it is about, what it costs. */
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** How the upstream key of a call is found. */
 export type Target =
@@ -39,7 +39,7 @@ export type Meter =
   | 'unpriced'
 
 /** Whose API a route belongs to: its keys are asked, and errors have its form. */
-export type VendorApi = 'openai' | 'anthropic'
+export type VendorApi = 'openai' | 'anthropic' | 'gemini'
 
 /** The protocol in which requests are estimated, replies read and errors written. */
 export type VendorProtocol = VendorApi | 'responses'
@@ -61,6 +61,8 @@ export interface VendorRoute {
    * are read first.
    */
   upload: boolean
+  /** Names of the client's headers that the vendor gets, besides those of every route. */
+  headers: readonly string[]
   /** What is uploaded may be the input of a batch, so ids in its lines are checked. */
   holdsCalls: boolean
   /** Runs models that are named in a file, so a key that is restricted to some models may not call it. */
@@ -89,6 +91,7 @@ export function row(line: string, target: Target, options: Options = {}): Vendor
     creates: null,
     deletes: false,
     upload: false,
+    headers: [],
     holdsCalls: false,
     runsAnyModel: false,
     ...options,

@@ -1,7 +1,7 @@
 /**
  * What is paid by the image, the second, the character or the search: published prices in USD of OpenAI, November
- * 2026 (https://platform.openai.com/docs/pricing), and Cohere (https://cohere.com/pricing). What is not here is
- * recorded as unpriced.
+ * 2026 (https://platform.openai.com/docs/pricing), Cohere (https://cohere.com/pricing) and Gemini
+ * (https://ai.google.dev/gemini-api/docs/pricing). What is not here is recorded as unpriced.
  */
 import type { Meter } from './route.ts'
 
@@ -38,6 +38,15 @@ const PRICES: readonly UnitPrice[] = [
   { meter: 'video', model: 'sora-2-pro', when: { size: '1792x1024' }, usd: 0.5 },
   { meter: 'video', model: 'sora-2-pro', usd: 0.3 },
   { meter: 'video', model: 'sora-2', usd: 0.1 },
+  { meter: 'images', model: 'imagen-4.0-ultra', usd: 0.06 },
+  { meter: 'images', model: 'imagen-4.0-fast', usd: 0.02 },
+  { meter: 'images', model: 'imagen-4.0', usd: 0.04 },
+  { meter: 'images', model: 'imagen-3.0', usd: 0.03 },
+  { meter: 'video', model: 'veo-3.1-fast', usd: 0.15 },
+  { meter: 'video', model: 'veo-3.1', usd: 0.4 },
+  { meter: 'video', model: 'veo-3.0-fast', usd: 0.15 },
+  { meter: 'video', model: 'veo-3.0', usd: 0.4 },
+  { meter: 'video', model: 'veo-2.0', usd: 0.35 },
   { meter: 'searches', model: 'rerank-v3.5', usd: 2 / THOUSAND },
   { meter: 'searches', model: 'rerank-english-v3.0', usd: 2 / THOUSAND },
   { meter: 'searches', model: 'rerank-multilingual-v3.0', usd: 2 / THOUSAND },

@@ -29,13 +29,13 @@ export function tokensOf(meter: Meter, reply: unknown): TokenUsage {
 function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {
   switch (meter) {
     case 'images':
-      return Array.isArray(reply.data) ? reply.data.length : null
+      return lengthOf(reply.data) ?? lengthOf(reply.predictions)
     case 'characters':
       return typeof request.input === 'string' ? [...request.input].length : null
     case 'seconds':
       return positive(fieldsOf(reply.usage).seconds) ?? positive(reply.duration)
     case 'video':
-      return positive(reply.seconds) ?? positive(request.seconds)
+      return positive(reply.seconds) ?? positive(request.seconds) ?? geminiVideoSeconds(request)
     case 'searches':
       return positive(fieldsOf(fieldsOf(reply.meta).billed_units).search_units)
     default:
@@ -43,12 +43,23 @@ function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {
   }
 }
 
+function lengthOf(value: unknown): number | null {
+  return Array.isArray(value) ? value.length : null
+}
+
+/** Eight seconds are what is made if nothing else is asked for. */
+function geminiVideoSeconds({ instances, parameters }: Fields): number | null {
+  if (!Array.isArray(instances)) return null
+  const { durationSeconds, sampleCount } = fieldsOf(parameters)
+  return (positive(durationSeconds) ?? 8) * (positive(sampleCount) ?? 1)
+}
+
 /** Null if there are none: `usage` of a reply or of the response inside an event. */
 export function tokensIn(reply: unknown): TokenUsage | null {
-  const { usage, response, meta } = fieldsOf(reply)
-  const said = fieldsOf(usage ?? fieldsOf(response).usage ?? fieldsOf(meta).tokens)
-  const input = count(said.input_tokens ?? said.prompt_tokens)
-  const output = count(said.output_tokens ?? said.completion_tokens)
+  const { usage, response, interaction, meta } = fieldsOf(reply)
+  const said = fieldsOf(usage ?? fieldsOf(response ?? interaction).usage ?? fieldsOf(meta).tokens)
+  const input = count(said.input_tokens ?? said.prompt_tokens ?? said.total_input_tokens)
+  const output = count(said.output_tokens ?? said.completion_tokens ?? said.total_output_tokens)
   const total = count(said.total_tokens)
   if (input === null && output === null && total === null) return null
   const promptTokens = input ?? (total ?? 0) - (output ?? 0)

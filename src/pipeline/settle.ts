@@ -76,7 +76,8 @@ function recordOf(
     apiKeyId: caller.key.id,
     endpoint: recordedAs ?? request.endpoint,
     model: request.model,
-    upstreamModel: current?.target.model ?? null,
+    // A session names its model itself.
+    upstreamModel: current === null ? null : current.target.model || request.model,
     upstreamKeyId: key !== null && PROVIDER_FACTS[key.provider].hasKeys ? key.id : null,
     upstream: key?.name ?? null,
     provider: key?.provider ?? null,

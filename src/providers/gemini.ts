@@ -1,6 +1,9 @@
 /** Gemini at Google AI Studio: the model and what is wanted of it are in the path. */
 import { upstreamModelName } from '../routing/choose-key.ts'
-import { getJson, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
+
+/** Whose operation is wanted follows after a colon. */
+const MODEL_IN_PATH = /^(v1\w*\/models\/)[^/:]+(?=:)/
 
 export const gemini: Provider = {
   protocols: ['gemini'],
@@ -9,7 +12,14 @@ export const gemini: Provider = {
     url: `${upstream.baseUrl}/v1beta/models/${encodeURIComponent(upstreamModelName(upstream, model))}:${geminiMethod(endpoint, stream)}`,
     headers: { ...PLAIN_JSON, 'x-goog-api-key': secret },
   })),
-  vendor: null,
+  vendor(upstream, secret, { path, query, model }) {
+    const place =
+      model === '' ? path : path.replace(MODEL_IN_PATH, `$1${encodeURIComponent(model)}`)
+    return {
+      url: `${upstream.baseUrl}/${place}${query}`,
+      headers: { ...PLAIN, 'x-goog-api-key': secret },
+    }
+  },
   modelList: (upstream, secret) =>
     getJson(`${upstream.baseUrl}/v1beta/models?pageSize=1000`, { 'x-goog-api-key': secret }),
   transport: null,

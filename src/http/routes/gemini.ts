@@ -1,13 +1,9 @@
 /** Gemini's routes: the model and what is wanted of it are in the path, as `MODEL:generateContent`. */
-import { authenticate } from '../../pipeline/authenticate.ts'
 import { withPath } from '../../protocols/gemini/protocol.ts'
 import type { Endpoint } from '../../protocols/protocol.ts'
-import { errorAnswer, newRequestId } from '../error-response.ts'
-import { notFound } from '../not-found.ts'
-import type { AppParts, Route } from '../route.ts'
+import type { Route } from '../route.ts'
 import { decodedOr } from '../router.ts'
-import type { Exchange } from '../server/exchange.ts'
-import { pathOf, queryTextOf } from '../server/target.ts'
+import { openGeminiVendor, takeKeyFromQuery } from './gemini-vendor.ts'
 import { serveEndpoint } from './inference.ts'
 
 interface Method {
@@ -23,20 +19,20 @@ const METHODS: Readonly<Record<string, Method>> = {
   batchEmbedContents: { endpoint: 'batchEmbedContents', stream: false },
 }
 
-/** Older clients name the version `v1`. */
-export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1'].map((version) => ({
+/** Older clients name the version `v1`, and those of previews `v1alpha`. */
+export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1alpha', '/v1'].map((version) => ({
   method: 'POST',
   path: `${version}/models/{call*}`,
   who: 'proxy_key',
   open(parts) {
+    const further = openGeminiVendor(parts)
     return (exchange, match) => {
       takeKeyFromQuery(exchange)
       const call = decodedOr(match.params.call ?? '')
       const colon = call.lastIndexOf(':')
       const method = METHODS[call.slice(colon + 1)]
       if (colon < 1 || method === undefined) {
-        exchange.dropBody()
-        exchange.respond(errorAnswer(refusal(parts, exchange), newRequestId(), GEMINI))
+        further(exchange, match)
         return
       }
       const inference = { protocol: 'gemini', endpoint: method.endpoint } as const
@@ -45,28 +41,3 @@ export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1'].map((version) 
     }
   },
 }))
-
-const GEMINI = { protocol: 'gemini' } as const
-
-/** A caller without access learns nothing more. */
-function refusal({ gateway }: AppParts, exchange: Exchange): unknown {
-  try {
-    authenticate(gateway, exchange)
-  } catch (error) {
-    return error
-  }
-  return notFound('POST', pathOf(exchange.target), () => false)
-}
-
-/** Google's plain examples put the key into the query; neither logs nor upstreams see a query of these routes. */
-function takeKeyFromQuery(exchange: Exchange): void {
-  const { headers } = exchange
-  const key = new URLSearchParams(queryTextOf(exchange.target)).get('key')
-  if (key === null || headers.get('authorization') || headers.get(KEY_HEADER) !== null) return
-  exchange.headers = {
-    get: (name) => (name === KEY_HEADER ? key : headers.get(name)),
-    entries: () => headers.entries(),
-  }
-}
-
-const KEY_HEADER = 'x-goog-api-key'

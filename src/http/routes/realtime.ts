@@ -1,4 +1,4 @@
-/** GET /v1/realtime: a WebSocket to a realtime model. */
+/** GET /v1/realtime, and Gemini's Live API: a WebSocket to a realtime model. */
 import { GatewayError } from '../../core/errors.ts'
 import { readOffer } from '../../http1/websocket-handshake.ts'
 import { ANY_KEY, row } from '../../passthrough/route.ts'
@@ -8,7 +8,8 @@ import { serveRealtime } from '../../pipeline/realtime/serve.ts'
 import type { VendorCall } from '../../pipeline/vendor/call.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { AppParts, Route } from '../route.ts'
-import { queryTextOf } from '../server/target.ts'
+import { pathOf, queryTextOf } from '../server/target.ts'
+import { takeKeyFromQuery } from './gemini-vendor.ts'
 import { type ExchangeHandler, reportRefusal } from './inference.ts'
 
 const ROW = row(
@@ -17,14 +18,45 @@ const ROW = row(
   { meter: 'tokens' },
 )
 
+const NO_BODY = { body: { kind: 'none' }, fields: {}, alsoNamed: [] } as const
+
 export const realtimeRoute: Route = {
   method: 'GET',
   path: ROW.path,
   who: 'proxy_key',
-  open: realtimeHandler,
+  open: (parts) => realtimeHandler(parts, callOf),
 }
 
-function realtimeHandler({ gateway: services, inFlight }: AppParts): ExchangeHandler {
+const LIVE = '/ws/google.ai.generativelanguage'
+const LIVE_ROW = {
+  ...row('GET live', { by: 'model', param: 'model', otherwise: ANY_KEY }, { meter: 'tokens' }),
+  api: 'gemini',
+  protocol: 'gemini',
+} as const
+
+/** Gemini's Live API: the first message names the model, so any key of the vendor can serve it. */
+export const LIVE_ROUTES: readonly Route[] = ['v1beta', 'v1alpha', 'v1'].map((version) => ({
+  method: 'GET',
+  path: `${LIVE}.${version}.GenerativeService.BidiGenerateContent`,
+  who: 'proxy_key',
+  open(parts) {
+    const handle = realtimeHandler(parts, liveCallOf)
+    return (exchange, match) => {
+      takeKeyFromQuery(exchange)
+      handle(exchange, match)
+    }
+  },
+}))
+
+function liveCallOf(target: string): VendorCall {
+  const path = pathOf(target).slice(1)
+  return { route: LIVE_ROW, path, origin: '', query: '', params: { model: '' }, ...NO_BODY }
+}
+
+function realtimeHandler(
+  { gateway: services, inFlight }: AppParts,
+  callOf: (target: string) => VendorCall,
+): ExchangeHandler {
   return (client) => {
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
@@ -51,8 +83,7 @@ function callOf(target: string): VendorCall {
   const query = queryTextOf(target)
   const parameters = new URLSearchParams(query)
   const model = parameters.get('model') ?? parameters.get('deployment') ?? ''
-  const none = { body: { kind: 'none' }, fields: {}, alsoNamed: [] } as const
-  return { route: ROW, path: 'realtime', query, params: { model }, ...none }
+  return { route: ROW, path: 'realtime', origin: '', query, params: { model }, ...NO_BODY }
 }
 
 function upgradeRequired(): GatewayError {

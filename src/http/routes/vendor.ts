@@ -10,6 +10,7 @@ import {
   refuseTwice,
   withField,
 } from '../../passthrough/form.ts'
+import { beginsUpload } from '../../passthrough/gemini-routes.ts'
 import { OPENAI_ROUTES } from '../../passthrough/openai-routes.ts'
 import { wordsOf } from '../../passthrough/references.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
@@ -117,7 +118,8 @@ async function callOf(
       ? await bodyOf(route, match.deployment, incoming)
       : jsonBody(match.body, match.deployment)
   const query = queryTextOf(incoming.exchange.target)
-  return { route, path: match.path.replace(/^\/v1\//, ''), query, params, ...read }
+  const path = match.path.replace(/^\/(?:v1\/)?/, '')
+  return { route, path, origin: originOf(incoming.exchange), query, params, ...read }
 }
 
 type ReadBody = Pick<VendorCall, 'body' | 'fields' | 'alsoNamed'>
@@ -131,7 +133,7 @@ async function bodyOf(
   incoming: Incoming,
 ): Promise<ReadBody> {
   const { exchange, parts, share } = incoming
-  if (route.method !== 'POST') {
+  if (route.method === 'GET' || route.method === 'DELETE') {
     exchange.dropBody()
     return NO_BODY
   }
@@ -139,7 +141,7 @@ async function bodyOf(
   const reading = { request: exchange, limits, deadlines: gateway.deadlines, share }
   const type = exchange.headers.get('content-type') ?? ''
   const boundary = boundaryOf(type)
-  if (boundary !== null && route.upload) {
+  if (route.upload && (boundary !== null || isFileOfUpload(route, exchange))) {
     const source = boundedSource(exchange.streamBody(), parts.uploadLimits, gateway.deadlines)
     return { ...NO_BODY, body: { kind: 'source', source, type } }
   }
@@ -148,6 +150,17 @@ async function bodyOf(
   return isOffer(route, type, text)
     ? { ...NO_BODY, body: { kind: 'bytes', bytes: Buffer.from(text), type } }
     : jsonBody(text, deployment)
+}
+
+/** Google's uploads send a file as it is. */
+function isFileOfUpload({ headers }: VendorRoute, exchange: Exchange): boolean {
+  return headers.length > 0 && !beginsUpload(exchange.headers.get('x-goog-upload-command'))
+}
+
+/** As the client reached the gateway; a proxy in front of it says whether that was by TLS. */
+function originOf({ headers }: Exchange): string {
+  const scheme = headers.get('x-forwarded-proto') === 'https' ? 'https' : 'http'
+  return `${scheme}://${headers.get('host') ?? 'localhost'}`
 }
 
 const SDP_TYPE = /^application\/sdp\b/i

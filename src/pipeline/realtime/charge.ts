@@ -13,6 +13,8 @@ interface Session {
   caller: Caller
   client: ClientPeer
   tries: RequestTries
+  /** What the client asked for in the session itself, if that names its model. */
+  asked: { model: string | null }
 }
 
 /** Records one response. Resolves to why the session has to end, or to null; rejects if nothing was recorded. */
@@ -20,11 +22,12 @@ export type ChargeResponse = (usage: TokenUsage) => Promise<string | null>
 
 export function chargeResponses(
   services: Services,
-  { caller, client, tries }: Session,
+  { caller, client, tries, asked }: Session,
 ): ChargeResponse {
   let responses = 0
   return async (usage) => {
-    const { request, context } = tries
+    const { context } = tries
+    const request = asked.model === null ? tries.request : { ...tries.request, model: asked.model }
     const requestId = `${context.requestId}.${++responses}`
     const part = openContext(requestId, services.clock.nowMs())
     const reservation = await reserve(services, { caller, request, client }, part)

@@ -24,7 +24,7 @@ export function dialer(
 ): SendAttempt {
   return async (services, tries, { candidate: { target, upstream } }) => {
     const { key, secret } = upstream
-    const destination = vendorAt(key.provider, 'openai')?.(key, secret, {
+    const destination = vendorAt(key.provider, call.route.api)?.(key, secret, {
       path: call.path,
       query: queryOf(call, target.model),
       model: target.model,
@@ -60,7 +60,7 @@ function notThere(): GatewayError {
 /** The model by the name it has there. */
 function queryOf({ query }: VendorCall, model: string): string {
   const parameters = new URLSearchParams(query)
-  for (const name of ['api-version', 'deployment', 'model']) parameters.delete(name)
+  for (const name of ['api-version', 'deployment', 'key', 'model']) parameters.delete(name)
   if (model !== '') parameters.set('model', model)
   const text = parameters.toString()
   return text === '' ? '' : `?${text}`

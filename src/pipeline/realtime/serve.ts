@@ -1,5 +1,5 @@
 /** The lifecycle of a realtime session: chosen and recorded as a model call, then a WebSocket both ways. */
-import type { Caller } from '../../access/caller.ts'
+import { type Caller, mayUse } from '../../access/caller.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { acceptOf, keyIn, type Offer } from '../../http1/websocket-handshake.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
@@ -23,6 +23,7 @@ import { requestOf, type VendorCall } from '../vendor/call.ts'
 import { planCall } from '../vendor/plan.ts'
 import { chargeResponses, sessionResult } from './charge.ts'
 import { dialer, type Opened } from './dial.ts'
+import { DIALECTS } from './dialects.ts'
 import { runSession, type SessionControl } from './session.ts'
 
 export interface RealtimeClient extends Client, ClientPeer {
@@ -117,9 +118,16 @@ async function relaySession(
     services.health.succeeded(key, tries.current?.target.model ?? '')
     const upgraded = client.upgrade(upgradeHeaders(offer, protocol, tries.context.requestId))
     if (upgraded === null) return await relay(services, tries, { kind: 'aborted' })
-    const charge = chargeResponses(services, { caller, client, tries })
+    const asked: { model: string | null } = { model: null }
+    const charge = chargeResponses(services, { caller, client, tries, asked })
     const whyEnded = () => whyNoLongerServed(services, caller, client)
-    const parts = { services, client: upgraded, upstream, secretForms, charge, whyEnded, control }
+    const named = (model: string) => {
+      asked.model = model
+      return mayUse(caller, model) ? null : `model_not_allowed: the key may not use '${model}'`
+    }
+    const dialect = DIALECTS[call.route.api]
+    const session = { charge, whyEnded, control, dialect, named }
+    const parts = { services, client: upgraded, upstream, secretForms, ...session }
     return sessionResult(tries, await runSession(parts))
   } finally {
     // A client that left during the handshake must not leave a session open that the operator pays for.

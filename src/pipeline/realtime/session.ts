@@ -1,13 +1,18 @@
 /** A session between a client and an upstream: bytes pass both ways as they are, and their frames are watched. */
 import { holdsForm } from '../../core/redact.ts'
 import { addUsage, NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
-import { closeFrame, FrameReader, POLICY, WebSocketError } from '../../http1/websocket-frames.ts'
-import { tokensIn } from '../../passthrough/usage.ts'
+import {
+  closeFrame,
+  FrameReader,
+  type FrameSink,
+  POLICY,
+  WebSocketError,
+} from '../../http1/websocket-frames.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
-import { jsonOf } from '../attempt/read-body.ts'
 import type { Services } from '../services.ts'
 import type { ChargeResponse } from './charge.ts'
+import type { SessionDialect } from './dialects.ts'
 
 /** The upstream is at fault (RFC 6455, 7.4.1). */
 const UPSTREAM_FAULT = 1011
@@ -23,6 +28,9 @@ export interface SessionParts {
   upstream: Tunnel
   secretForms: UsableUpstream['echoForms']
   charge: ChargeResponse
+  dialect: SessionDialect
+  /** Takes the model that the client asks for; why it may not have it, or null. */
+  named(model: string): string | null
   /** Why the session may not go on, or null; asked again and again. */
   whyEnded(): string | null
   /** Its `end` is replaced by one that tells the client why before it closes. */
@@ -75,15 +83,8 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
       }
     })
   }
-  const fromUpstream = new FrameReader(false, {
-    text(message) {
-      if (holdsForm(message, parts.secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
-      const usage = message.includes('"usage"') ? tokensIn(jsonOf(message)) : null
-      if (usage !== null) noteUsage(usage)
-    },
-    close() {},
-  })
-  const fromClient = new FrameReader(true, { text() {}, close() {} })
+  const fromUpstream = upstreamReader(parts, close, noteUsage)
+  const fromClient = clientReader(parts, closeForPolicy)
 
   const brokenUpstream = () => close(UPSTREAM_FAULT, 'the upstream broke the protocol')
   /** Nothing may follow a close frame. */
@@ -111,6 +112,38 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
   await ended
   await charging
   return uncharged
+}
+
+/** Notices what was used, and a message that holds the upstream's key. */
+function upstreamReader(
+  { dialect, secretForms }: SessionParts,
+  close: (code: number, reason: string) => void,
+  noteUsage: (usage: TokenUsage) => void,
+): FrameReader {
+  const sink: FrameSink = {
+    text(message) {
+      if (holdsForm(message, secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
+      const usage = dialect.usageIn(message)
+      if (usage !== null) noteUsage(usage)
+    },
+    close() {},
+  }
+  return new FrameReader(false, sink, dialect.readsBinary)
+}
+
+/** Notices the model that a client asks for. */
+function clientReader(
+  { dialect, named }: SessionParts,
+  closeForPolicy: (reason: string | null) => void,
+): FrameReader {
+  const sink: FrameSink = {
+    text(message) {
+      const model = dialect.modelIn(message)
+      if (model !== null) closeForPolicy(named(model))
+    },
+    close() {},
+  }
+  return new FrameReader(true, sink, dialect.readsBinary)
 }
 
 /** How many of the bytes belong to whole messages; null if they must not go on. */

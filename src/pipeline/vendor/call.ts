@@ -22,8 +22,10 @@ export interface CheckedInput {
 
 export interface VendorCall {
   readonly route: VendorRoute
-  /** Below the base URL, as the client encoded it: `files/file-1/content`. */
+  /** Below the base URL, as the client encoded it: `files/file-1/content`, `v1beta/files/abc`. */
   readonly path: string
+  /** The address by which the client reached the gateway, `https://host:port`, for links in replies. */
+  readonly origin: string
   /** With its question mark, or empty. */
   readonly query: string
   /** Decoded. */
@@ -60,7 +62,7 @@ export function requestOf(call: VendorCall): ModelRequest {
   const named = typeof fields.model === 'string' && fields.model !== '' ? fields.model : NO_MODEL
   return {
     protocol: route.protocol,
-    endpoint: route.path.replace(/^\/v1\//, '') as VendorEndpoint,
+    endpoint: route.path.replace(/^\/(?:upload\/)?v1(?:beta)?\//, '') as VendorEndpoint,
     method: route.method,
     model: modelOf(call) ?? named.slice(0, MAX_MODEL_LENGTH),
     stream: String(fields.stream) === 'true',

@@ -7,11 +7,13 @@ import type { VendorApi } from '../../passthrough/route.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Services } from '../services.ts'
 import type { VendorCall } from './call.ts'
+import { keyInToken } from './gemini-list.ts'
 
 /** Query parameters that name the object next to a page. */
 export const PAGE_PARAMETERS: Readonly<Record<VendorApi, { after: string; before: string }>> = {
   openai: { after: 'after', before: 'before' },
   anthropic: { after: 'after_id', before: 'before_id' },
+  gemini: { after: 'pageToken', before: '' },
 }
 
 /** In the order of their lists; the first has the page's beginning. Empty if the caller made none of this kind. */
@@ -28,6 +30,8 @@ export async function listKeys(
     .filter(({ key }) => ids.includes(key.id))
     .toSorted((one, other) => one.key.id - other.key.id)
   const query = new URLSearchParams(call.query)
+  const fromToken = keyInToken(call)
+  if (fromToken !== null) return keys.slice(keys.findIndex(({ key }) => key.id === fromToken))
   const { after, before } = PAGE_PARAMETERS[api]
   const named = query.get(after) ?? query.get(before)
   if (named === null) return keys

@@ -10,7 +10,7 @@ import { fieldsOf, type Owner } from './own.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** Others' objects may stand between one's own, for so many pages of an upstream. */
-const MAX_PAGES = 20
+export const MAX_PAGES = 20
 const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 100
 
@@ -107,7 +107,7 @@ async function ownAmong(
 }
 
 /** Null if it can't be had: what is there until then is shown. */
-async function fetchPage({ services }: Owner, request: WireRequest): Promise<Fields | null> {
+export async function fetchPage({ services }: Owner, request: WireRequest): Promise<Fields | null> {
   try {
     const reply = await services.transport.send(request, { fresh: false }).reply
     const value = jsonOf(textOf(await wholeBody(reply)))

@@ -1,5 +1,6 @@
 /** Remembers who made an object at which upstream key, before the client hears of its id. */
 import type { Caller } from '../../access/caller.ts'
+import { isGeminiKind, madeByGemini } from '../../passthrough/gemini-names.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Services } from '../services.ts'
@@ -29,16 +30,15 @@ export async function rememberObjects(
     if (object.kind === 'file') await services.objects.forget({ ...object, kind: CHECKED_INPUT })
   }
   if (creates === null) return
-  const { id } = fieldsOf(reply)
+  const made = madeIn(creates, fieldsOf(reply))
   // Looking at an object that was not made here does not make the caller its owner.
-  if (object === null && id === objectIdOf(call)) return
+  if (object === null && made.some(({ id }) => id === objectIdOf(call))) return
   const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }
-  const marks = isCheckedInput(call) && typeof id === 'string' ? [{ kind: CHECKED_INPUT, id }] : []
-  const made = [...madeIn(creates, fieldsOf(reply)), ...marks].map((each) => ({
-    ...each,
-    ...owner,
-  }))
-  if (made.length > 0) await services.objects.remember(made)
+  const marks = isCheckedInput(call)
+    ? made.filter(({ kind }) => kind === 'file').map((file) => ({ ...file, kind: CHECKED_INPUT }))
+    : []
+  const objects = [...made, ...marks].map((each) => ({ ...each, ...owner }))
+  if (objects.length > 0) await services.objects.remember(objects)
 }
 
 /** A second row of a file whose lines were checked while it was uploaded, as the input of a batch. */
@@ -50,11 +50,14 @@ function isCheckedInput({ body }: VendorCall): boolean {
 
 /** An object and those that the vendor made with it: the output files of a batch, the model of a training. */
 export function madeIn(kind: string, reply: Fields): { kind: string; id: string }[] {
+  if (isGeminiKind(kind)) return madeByGemini(kind, reply)
   const ids = (one: string, values: unknown[]) =>
     values
       .filter((id) => typeof id === 'string' && id !== '')
       .map((id) => ({ kind: one, id: id as string }))
-  const { id, output_file_id, error_file_id, result_files, fine_tuned_model, file } = reply
+  // A run that was made together with its thread.
+  const id = kind === 'thread' ? (reply.thread_id ?? reply.id) : reply.id
+  const { output_file_id, error_file_id, result_files, fine_tuned_model, file } = reply
   const results = Array.isArray(result_files) ? result_files : []
   const files = [output_file_id, error_file_id, fieldsOf(file).id, ...results]
   return [
@@ -76,12 +79,12 @@ export function paysLater(kind: string, reply: Fields): boolean {
   return kind === 'response' && reply.background === true && !isFinal(reply)
 }
 
-/** Statuses after which nothing more is paid for (OpenAI, Azure and Anthropic). */
+/** Statuses after which nothing more is paid for (OpenAI, Azure and Anthropic). Google's operations are `done`. */
 const FINAL = new Set(['completed', 'failed', 'expired', 'cancelled', 'incomplete', 'ended'])
 
 export function isFinal(object: unknown): boolean {
-  const { status, processing_status } = fieldsOf(object)
-  return FINAL.has(String(status ?? processing_status))
+  const { status, processing_status, done } = fieldsOf(object)
+  return done === true || FINAL.has(String(status ?? processing_status))
 }
 
 export function fieldsOf(value: unknown): Fields {

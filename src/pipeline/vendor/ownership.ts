@@ -1,8 +1,8 @@
 /** Whose objects a request names, and where they are: what belongs to another user is not there. */
 import { type Caller, mayUse } from '../../access/caller.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { VendorObject } from '../../passthrough/objects.ts'
-import { type Reference, referencesIn } from '../../passthrough/references.ts'
+import type { Reference, VendorObject } from '../../passthrough/objects.ts'
+import { referencesIn } from '../../passthrough/references.ts'
 import type { Endpoint, ModelRequest } from '../../protocols/protocol.ts'
 import type { Plan } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
@@ -109,6 +109,8 @@ const NAMING: ReadonlySet<Endpoint> = new Set([
   'messages/count_tokens',
   'responses',
   'responses/input_tokens',
+  'generateContent',
+  'countTokens',
 ])
 
 /**

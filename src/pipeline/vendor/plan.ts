@@ -4,10 +4,9 @@ import type { ModelDefinition } from '../../core/entities.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { KEY_PROVIDERS } from '../../core/providers/providers.ts'
-import type { VendorObject } from '../../passthrough/objects.ts'
+import type { Reference, VendorObject } from '../../passthrough/objects.ts'
 import {
   modelsIn,
-  type Reference,
   referencesIn,
   referencesInQuery,
   sharedSourceIn,
@@ -187,7 +186,8 @@ function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
 /** A key that is restricted to some models may not run others through the fields or files of a call. */
 function refuseOtherModels(caller: Caller, { route, fields, alsoNamed }: VendorCall): void {
   if (caller.key.allowedModels === null) return
-  const other = modelsIn([fields, alsoNamed]).find((model) => !mayUse(caller, model))
+  const named = modelsIn([fields, alsoNamed]).map((model) => model.replace(/^models\//, ''))
+  const other = named.find((model) => !mayUse(caller, model))
   if (other === undefined && !route.runsAnyModel) return
   const what = other === undefined ? 'models that a file names' : `the model '${other}'`
   throw new GatewayError(

@@ -12,14 +12,19 @@ import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type Reading } from '../attempt/reading.ts'
 import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { modelOf, type VendorCall } from './call.ts'
+import { ownGeminiList } from './gemini-list.ts'
 import { type ListSource, ownList } from './list.ts'
 import { type Owner, rememberObjects } from './own.ts'
 import { readResponse } from './read-response.ts'
 import { withOwnLinks } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
+import { rememberUpload, uploadHeaders } from './upload-session.ts'
 
 /** Of a file's content; the rest of its headers is the vendor's own matter. */
 const CONTENT_HEADERS = ['content-disposition', 'content-range', 'accept-ranges', 'location']
+
+/** How each vendor's lists are made the caller's own. */
+const LISTS = { openai: ownList, anthropic: ownList, gemini: ownGeminiList } as const
 
 export async function readVendorReply(
   owner: Owner,
@@ -28,10 +33,11 @@ export async function readVendorReply(
 ): Promise<Sent> {
   const { reply } = reading
   if (isResponse(owner.call.route)) return readResponse(owner, reading)
+  await rememberUpload(owner, reading)
   const type = reply.header('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
   // A file's content is the client's own, whatever it is, and may be of any size.
-  const isContent = /\/(?:content|results)$/.test(owner.call.path)
+  const isContent = /(?:\/(?:content|results)|:download)$/.test(owner.call.path)
   if (!isContent && (type === '' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(type)))
     return whole(owner, reading, source)
   return raw(owner, reading, type)
@@ -45,7 +51,7 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
   const value = text === '' ? null : jsonOf(text)
   if (value === undefined) return broken('status 200, but the body is not the JSON that it says')
   await rememberObjects(owner, upstream, value)
-  const listed = target.by === 'list' ? await ownList(owner, target.kind, value, source) : null
+  const listed = target.by === 'list' ? await LISTS[api](owner, target.kind, value, source) : null
   const judged = listed ?? value
   const own = withOwnLinks(api, judged)
   const shown = own === value ? text : JSON.stringify(own)
@@ -54,7 +60,7 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
   const response: WholeResponse = {
     kind: 'whole',
     upstream,
-    headers: headersOf(reading),
+    headers: headersOf(owner, reading),
     status: reply.status,
     text,
     body: isSame ? bytes : redact(shown, upstream.secretForms),
@@ -70,7 +76,7 @@ async function events(owner: Owner, reading: Reading): Promise<Sent> {
   const { upstream, reply, cancel } = reading
   const reader = new VendorEvents(meter, upstream.echoForms)
   const more = {
-    headers: headersOf(reading),
+    headers: headersOf(owner, reading),
     cost: () => costOf(owner.call, { tokens: reader.usage, units: null }),
   }
   if (meter === 'free') {
@@ -79,6 +85,7 @@ async function events(owner: Owner, reading: Reading): Promise<Sent> {
   }
   const watched = { ...PROTOCOLS[protocol], openStream: () => reader }
   const sent = await firstEvent({ ...reading, protocol: watched }, [])
+  if (reader.made !== null) await rememberObjects(owner, upstream, reader.made)
   return sent.kind === 'response' && sent.response.kind === 'stream'
     ? { kind: 'response', response: { ...sent.response, ...more } }
     : sent
@@ -89,7 +96,10 @@ async function raw(owner: Owner, reading: Reading, type: string): Promise<Sent> 
   // The reply to a WebRTC offer is an SDP text; where its call is says this header.
   const id = reply.header('location')?.split(/[?#]/)[0]?.split('/').at(-1)
   if (owner.call.route.creates !== null && id) await rememberObjects(owner, upstream, { id })
-  const headers = { ...headersOf(reading), 'content-type': redact(type, upstream.secretForms) }
+  const headers = {
+    ...headersOf(owner, reading),
+    'content-type': redact(type, upstream.secretForms),
+  }
   const used = usedBy(owner.call.route.meter, owner.call.fields, null)
   const cost = () => costOf(owner.call, used)
   const response: StreamResponse = {
@@ -108,13 +118,13 @@ function lengthOf(reply: UpstreamReply): number | null {
     : null
 }
 
-function headersOf({ upstream, reply }: Reading): Record<string, string> {
+function headersOf({ call }: Owner, { upstream, reply }: Reading): Record<string, string> {
   const headers = allowedHeaders(reply, upstream.secretForms)
   for (const name of CONTENT_HEADERS) {
     const value = reply.header(name)
     if (value !== null) headers[name] = redact(value, upstream.secretForms)
   }
-  return headers
+  return { ...headers, ...uploadHeaders(call, reply) }
 }
 
 /** Undefined: it is paid by the token, which is priced as it is stored. */

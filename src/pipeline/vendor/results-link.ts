@@ -5,6 +5,7 @@ import { fieldsOf } from './own.ts'
 const OWN_LINKS: Readonly<Record<VendorApi, (value: unknown) => unknown>> = {
   openai: (value) => value,
   anthropic: withOwnResults,
+  gemini: (value) => value,
 }
 
 /** A vendor's reply with links to this gateway in place of those to the vendor. */

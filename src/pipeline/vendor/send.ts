@@ -12,6 +12,7 @@ import type { SendAttempt } from '../attempt/attempt.ts'
 import { exchange, send as sendModelCall } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { VendorBody, VendorCall } from './call.ts'
+import { upstreamToken } from './gemini-list.ts'
 import type { ListSource } from './list.ts'
 import { PAGE_PARAMETERS } from './list-keys.ts'
 import type { Owner } from './own.ts'
@@ -60,7 +61,7 @@ function wireRequest(
   const { url, headers } = vendor(upstream.key, upstream.secret, place)
   const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
   const passed = besideFixed(tries.forwarded, upstream.key.headers)
-  const further = { ...passed, ...(type !== null && { 'content-type': type }) }
+  const further = { ...passed, ...(type && { 'content-type': type }) }
   return { method: route.method, url, headers, further, body: bodyFor(body, tries, target.model) }
 }
 
@@ -68,9 +69,10 @@ function wireRequest(
 function queryOf({ query, route }: VendorCall, after: string | null | undefined): string {
   const page = PAGE_PARAMETERS[route.api].after
   const parameters = query.slice(1).split('&').filter(Boolean)
-  const own = after === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, page]
+  const token = after === undefined ? upstreamToken(route, query) : after
+  const own = token === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, page]
   const kept = parameters.filter((text) => !own.includes(text.split('=')[0] ?? ''))
-  if (after) kept.push(`${page}=${encodeURIComponent(after)}`)
+  if (token) kept.push(`${page}=${encodeURIComponent(token)}`)
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
 
@@ -80,7 +82,7 @@ function bodyFor(body: VendorBody, { request }: RequestTries, model: string): Wi
   switch (body.kind) {
     case 'none':
       // Some servers want a length with every POST.
-      return request.method === 'POST' ? '' : null
+      return request.method === 'POST' || request.method === 'PATCH' ? '' : null
     case 'json':
       return isNamed ? withModel(body.text, model) : body.text
     case 'form':

@@ -75,7 +75,7 @@ async function serveCaller(
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object, further })
-  const forwardHeaders = [...services.forwardHeaders, 'accept']
+  const forwardHeaders = [...services.forwardHeaders, 'accept', ...call.route.headers]
   if (asksForResponse(call) && !needsVendor(call))
     sendCopies(services, { ...reservation, request: unstored(request) }, headers)
   const tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)

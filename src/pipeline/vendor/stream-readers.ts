@@ -31,7 +31,8 @@ export class VendorEvents implements StreamReader {
   dropped = 0
   readonly text = ''
   private endsByEvent = false
-  private id: string | null = null
+  /** What the first event with an id describes; null until then. */
+  made: Readonly<Record<string, unknown>> | null = null
   /** The data of the last event that the client got. */
   private last = ''
   private readonly splitter = new SseSplitter()
@@ -49,7 +50,7 @@ export class VendorEvents implements StreamReader {
   }
 
   get place(): StreamPlace | null {
-    return placeAfter(this.last, this.id)
+    return placeAfter(this.last, (this.made?.id as string | undefined) ?? null)
   }
 
   accept(chunk: Uint8Array): Uint8Array | null {
@@ -91,11 +92,12 @@ export class VendorEvents implements StreamReader {
     this.last = data
     if (data === '[DONE]' || FINAL.test(data)) this.finished = true
     if (ENDS_BY_EVENT.test(data)) this.endsByEvent = true
-    if (!data.includes('"usage"') && (this.id !== null || !data.includes('"id"'))) return
+    if (!data.includes('"usage"') && (this.made !== null || !data.includes('"id"'))) return
     const value = jsonOf(data)
     if (tokensIn(value) !== null) this.usage = tokensOf(this.meter, value)
-    const { id } = fieldsOf(fieldsOf(value).response ?? value)
-    if (typeof id === 'string') this.id ??= id
+    const { response, interaction } = fieldsOf(value)
+    const described = fieldsOf(response ?? interaction ?? value)
+    if (typeof described.id === 'string') this.made ??= described
   }
 }
 

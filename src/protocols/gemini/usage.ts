@@ -1,7 +1,9 @@
 /** Token counts as Gemini reports them: the prompt includes cached tokens; thoughts are counted separately from the answer. */
 import type { GenerateContentResponseUsageMetadata } from '@google/genai'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Usage } from '../neutral/answer.ts'
 import { isObject, tokensOf } from '../neutral/fields.ts'
+import { tokenUsage } from '../token-usage.ts'
 
 /** Null without a prompt's count: the first events of a stream name only the kind of traffic. */
 export function readUsage(value: unknown): Usage | null {
@@ -17,6 +19,17 @@ export function readUsage(value: unknown): Usage | null {
     audioInput: audioIn(value.promptTokensDetails),
     audioOutput: audioIn(value.candidatesTokensDetails),
   }
+}
+
+/** Of an answer in a batch, or of a turn of a live session, which has other names for what the model said. */
+export function tokensInAnswer(answer: unknown): TokenUsage | null {
+  const said = isObject(answer) && isObject(answer.usageMetadata) ? answer.usageMetadata : {}
+  const usage = readUsage({
+    candidatesTokenCount: said.responseTokenCount,
+    candidatesTokensDetails: said.responseTokensDetails,
+    ...said,
+  })
+  return usage === null ? null : tokenUsage(usage)
 }
 
 function audioIn(details: unknown): number {

@@ -1,6 +1,7 @@
 /** Each row of the table of vendor routes, also those that no official client calls. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { ANTHROPIC_ROUTES } from '../../../src/passthrough/anthropic-routes.ts'
+import { GEMINI_API_ROUTES } from '../../../src/passthrough/gemini-routes.ts'
 import { OPENAI_ROUTES } from '../../../src/passthrough/openai-routes.ts'
 import type { VendorRoute } from '../../../src/passthrough/route.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
@@ -14,6 +15,7 @@ beforeAll(async () => {
     upstreams: [
       { name: 'openai', provider: 'openai', baseUrl: `${mock.url}/openai` },
       { name: 'anthropic', provider: 'anthropic', baseUrl: `${mock.url}/anthropic` },
+      { name: 'gemini', provider: 'gemini', baseUrl: `${mock.url}/gemini` },
     ],
     env: { BATCH_CHECK_SECONDS: '3600' },
   })
@@ -30,9 +32,11 @@ const named = (routes: readonly VendorRoute[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
 async function send({ api, method, path }: VendorRoute) {
-  const place = path.replace('/v1', '').replace(/\{(\w+)\}/g, '$1-example')
-  const body = method === 'POST' ? JSON.stringify({ model: 'some-model' }) : undefined
-  await fetch(`${gateway.baseUrl}${place}?limit=3`, {
+  const place = path.replace(/^\/v1(?=\/)/, '').replace(/\{(\w+)\}/g, '$1-example')
+  const hasBody = method === 'POST' || method === 'PATCH'
+  const root = api === 'gemini' ? gateway.baseUrl.replace(/\/v1$/, '') : gateway.baseUrl
+  const body = hasBody ? JSON.stringify({ model: 'some-model' }) : undefined
+  await fetch(`${root}${place}?limit=3`, {
     method,
     headers: {
       authorization: `Bearer ${gateway.proxyKey}`,
@@ -49,6 +53,7 @@ async function send({ api, method, path }: VendorRoute) {
 describe.each([
   ['openai', '/openai', OPENAI_ROUTES],
   ['anthropic', '/anthropic/v1', ANTHROPIC_ROUTES],
+  ['gemini', '/gemini', GEMINI_API_ROUTES],
 ] as const)('a route of %s', (_api, base, routes) => {
   test.each(named(routes))('%s reaches its vendor at the same path', async (_, route) => {
     const { place, calls } = await send(route)

@@ -1,10 +1,13 @@
 /** What a finished batch used, by model: as the vendor sums it up, or out of the lines of its output file. */
 import { addUsage, type TokenUsage } from '../../../core/token-usage.ts'
+import { resultsOf } from '../../../passthrough/gemini-names.ts'
 import { tokensIn } from '../../../passthrough/usage.ts'
+import { tokensInAnswer } from '../../../protocols/gemini/usage.ts'
 import { PROTOCOLS } from '../../../protocols/index.ts'
 import { jsonOf, textOf } from '../../attempt/read-body.ts'
 import { fieldsOf } from '../own.ts'
 
+type Fields = Readonly<Record<string, unknown>>
 export type UsageByModel = Map<string, TokenUsage>
 
 const LF = 10
@@ -13,10 +16,29 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /** Null if the batch itself does not say it. */
 export function usageOfBatch(batch: unknown): UsageByModel | null {
-  const { model } = fieldsOf(batch)
+  const { model, metadata, response: results } = fieldsOf(batch)
+  const inline = inlineAnswers(results) ?? inlineAnswers(resultsOf(metadata))
+  if (inline !== null) return usageOfAnswers(inline, fieldsOf(metadata).model)
   const usage = tokensIn(batch)
   if (usage === null || usage.totalTokens === 0 || typeof model !== 'string') return null
   return new Map([[model, usage]])
+}
+
+type Answers = readonly unknown[]
+
+/** The answers of a Gemini batch whose calls were in its own request; null if there are none. */
+function inlineAnswers(results: unknown): Answers | null {
+  const { inlinedResponses, inlinedEmbedContentResponses } = fieldsOf(results)
+  const list = fieldsOf(inlinedResponses ?? inlinedEmbedContentResponses)
+  const answers = list.inlinedResponses ?? list.inlinedEmbedContentResponses
+  return Array.isArray(answers) ? answers : null
+}
+
+/** Null if none of them says what it used. */
+function usageOfAnswers(answers: Answers, model: unknown): UsageByModel | null {
+  const lines = new OutputLines()
+  for (const answer of answers) lines.add({ ...fieldsOf(answer), model })
+  return lines.usage.size === 0 ? null : lines.usage
 }
 
 /** Anthropic counts what its cache gave and took beside the input. */
@@ -27,7 +49,7 @@ function usageOfMessage(message: object): TokenUsage | null {
 
 /**
  * Of an output, read line by line: OpenAI's `{custom_id, response: {body: {model, usage}}}`, Anthropic's
- * `{custom_id, result: {message: {model, usage}}}`.
+ * `{custom_id, result: {message: {model, usage}}}`, Gemini's `{key, response: {modelVersion, usageMetadata}}`.
  */
 export class OutputLines {
   readonly usage: UsageByModel = new Map()
@@ -49,13 +71,19 @@ export class OutputLines {
     this.pending = []
     this.size = 0
     if (line === '') return
-    const { response, result } = fieldsOf(jsonOf(line))
+    this.add(fieldsOf(jsonOf(line)))
+  }
+
+  /** One answer. */
+  add({ response, result, model: named }: Fields): void {
     const { message } = fieldsOf(result)
-    const answer = fieldsOf(message ?? fieldsOf(response).body)
-    const usage = message === undefined ? tokensIn(answer) : usageOfMessage(answer)
+    const content = fieldsOf(response)
+    const answer = fieldsOf(message ?? content.body)
+    const usage =
+      tokensInAnswer(content) ?? (message === undefined ? tokensIn(answer) : usageOfMessage(answer))
     if (usage === null) return
-    const { model } = answer
-    const name = typeof model === 'string' ? model : '-'
+    const model = named ?? answer.model ?? content.modelVersion
+    const name = typeof model === 'string' ? model.replace(/^models\//, '') : '-'
     const before = this.usage.get(name)
     this.usage.set(name, before === undefined ? usage : addUsage(before, usage))
   }

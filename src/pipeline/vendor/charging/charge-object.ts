@@ -75,9 +75,8 @@ async function usageOfOutput(
   upstream: UsableUpstream,
   { object, state, silenceMs }: Ended,
 ): Promise<UsageByModel | null> {
-  const { model } = fieldsOf(state)
   // What says nothing of its tokens, or no longer does, is not free.
-  const unknown: UsageByModel = new Map([[String(model ?? '-'), NO_USAGE]])
+  const unknown: UsageByModel = new Map([[modelIn(state), NO_USAGE]])
   const place = outputOf(object, state)
   if (place === null) return isAnswer(object, state) ? unknown : null
   const lines = new OutputLines()
@@ -98,9 +97,16 @@ async function usageOfOutput(
   return lines.usage.size > 0 ? lines.usage : unknown
 }
 
-/** A response is its own output, unless it failed. */
+/** Google names a model by its resource. */
+function modelIn(state: unknown): string {
+  const { model, metadata } = fieldsOf(state)
+  return String(model ?? fieldsOf(metadata).model ?? '-').replace(/^models\//, '')
+}
+
+/** A response is its own output, unless it failed, and so is a batch of Gemini's without a file. */
 function isAnswer({ kind }: Chargeable, state: unknown): boolean {
-  const { status } = fieldsOf(state)
+  const { status, response } = fieldsOf(state)
+  if (kind === 'gemini_batch') return response !== undefined
   return kind === 'background_response' && (status === 'completed' || status === 'incomplete')
 }
 

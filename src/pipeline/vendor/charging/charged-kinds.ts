@@ -1,4 +1,5 @@
 /** What is paid for once it has ended, by the kind of its object: where its state and output are, and its record. */
+import { geminiId, resultsOf } from '../../../passthrough/gemini-names.ts'
 import type { ChargedKind, VendorObject } from '../../../passthrough/objects.ts'
 import type { VendorApi } from '../../../passthrough/route.ts'
 import { fieldsOf } from '../own.ts'
@@ -41,6 +42,18 @@ const KINDS: Readonly<Record<ChargedKind, Charged>> = {
       const { results_url, request_counts } = fieldsOf(state)
       const isEmpty = fieldsOf(request_counts).succeeded === 0
       return typeof results_url === 'string' && !isEmpty ? `${path}/results` : null
+    },
+  },
+  gemini_batch: {
+    api: 'gemini',
+    path: 'v1beta/batches',
+    endpoint: 'batches',
+    prefix: 'batch',
+    output(state) {
+      const { response, metadata } = fieldsOf(state)
+      const file = fieldsOf(response).responsesFile ?? resultsOf(metadata).responsesFile
+      const id = geminiId('gemini_file', file)
+      return id === null ? null : `v1beta/files/${encodeURIComponent(id)}:download?alt=media`
     },
   },
   background_response: {

@@ -1,0 +1,39 @@
+/** What the messages of a session say, by the vendor whose API it is: the model, and what was used. */
+import type { TokenUsage } from '../../core/token-usage.ts'
+import type { VendorApi } from '../../passthrough/route.ts'
+import { tokensIn } from '../../passthrough/usage.ts'
+import { tokensInAnswer } from '../../protocols/gemini/usage.ts'
+import { jsonOf } from '../attempt/read-body.ts'
+import { fieldsOf } from '../vendor/own.ts'
+
+export interface SessionDialect {
+  /** JSON comes in binary messages, too. */
+  readsBinary: boolean
+  /** What an upstream's message reports; null if it reports nothing. */
+  usageIn(message: string): TokenUsage | null
+  /** The model that a client's message asks for; null if it names none, or the path has named it. */
+  modelIn(message: string): string | null
+}
+
+const openai: SessionDialect = {
+  readsBinary: false,
+  usageIn: (message) => (message.includes('"usage"') ? tokensIn(jsonOf(message)) : null),
+  modelIn: () => null,
+}
+
+const gemini: SessionDialect = {
+  readsBinary: true,
+  usageIn: (message) => (message.includes('TokenCount"') ? tokensInAnswer(jsonOf(message)) : null),
+  modelIn(message) {
+    if (!message.includes('"setup"')) return null
+    const { model } = fieldsOf(fieldsOf(jsonOf(message)).setup)
+    return typeof model === 'string' ? model.replace(/^models\//, '') : null
+  },
+}
+
+export const DIALECTS: Readonly<Record<VendorApi, SessionDialect>> = {
+  openai,
+  gemini,
+  // It has no sessions.
+  anthropic: openai,
+}
