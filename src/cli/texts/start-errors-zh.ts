@@ -1,5 +1,7 @@
 /** Errors without a code in Chinese: the configuration, the start, and the store. By their English texts. */
 import { EXPECTATIONS } from './expectations-zh.ts'
+import { POSTGRES_REMEDIES, postgresInChinese } from './postgres-errors-zh.ts'
+import { STORE_MESSAGES, STORE_REMEDIES } from './store-errors-zh.ts'
 
 export type Rule = readonly [english: RegExp, chinese: string]
 
@@ -182,10 +184,10 @@ const REMEDIES: readonly Rule[] = [
 export function startErrorInChinese(message: string, remedy: string) {
   const [, expected] = /^Expected: (.*?)\.?$/s.exec(remedy) ?? []
   return {
-    message: byRule(MESSAGES, message),
+    message: postgresInChinese(message) ?? byRule([...MESSAGES, ...STORE_MESSAGES], message),
     remedy:
       expected === undefined
-        ? byRule(REMEDIES, remedy)
+        ? byRule([...REMEDIES, ...STORE_REMEDIES, ...POSTGRES_REMEDIES], remedy)
         : `应为：${byRule(EXPECTATIONS, expected)}。`,
   }
 }
