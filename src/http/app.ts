@@ -3,7 +3,7 @@
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
 import { dotSegmentRefusal, notFound } from './not-found.ts'
-import { hasDotSegment, pathForms } from './path-forms.ts'
+import { hasDotSegment, pathForms, routeAtEnd } from './path-forms.ts'
 import { type AppParts, getRoute, modelRoute, type Route } from './route.ts'
 import { createRouter, decodedOr, type Router } from './router.ts'
 import { GEMINI_ROUTES } from './routes/gemini.ts'
@@ -120,10 +120,21 @@ function respondToPreflight(exchange: Exchange): void {
   exchange.respond({ status: 204, headers: preflightHeaders(exchange.headers), body: '' })
 }
 
+/** Only clients' routes: an operator's are named to nobody. */
+function meantBy(router: Router<FoundRoute>, method: string, path: string): string | null {
+  return routeAtEnd(path, (end) => {
+    const meant = find(router, method, end)?.match.path ?? null
+    return meant?.startsWith('/v1/') ? meant : null
+  })
+}
+
 function refuse(exchange: Exchange, router: Router<FoundRoute>, path: string): void {
   const requestId = newRequestId()
   const { method } = exchange
   const served = (other: string) => find(router, other, path) !== null
-  const refusal = () => (hasDotSegment(path) ? dotSegmentRefusal() : notFound(method, path, served))
+  const refusal = () =>
+    hasDotSegment(path)
+      ? dotSegmentRefusal()
+      : notFound(method, path, served, meantBy(router, method, path))
   exchange.respond(unservedReply(method, path, requestId) ?? errorAnswer(refusal(), requestId))
 }

@@ -1,6 +1,6 @@
 /** Which route a path in an unusual form means, and which paths are never served. */
 import { describe, expect, test } from 'bun:test'
-import { hasDotSegment, pathForms } from './path-forms.ts'
+import { hasDotSegment, pathForms, routeAtEnd } from './path-forms.ts'
 
 const means = (path: string, wanted: string) =>
   pathForms(path).some((form) => form.path === wanted && form.deployment === null)
@@ -17,16 +17,25 @@ describe('path forms', () => {
     '/openai/chat/completions',
     '/v1beta/openai/chat/completions',
     '/api/v1/chat/completions',
+    '/v1/openai/chat/completions',
   ])('%s means chat completions', (path) => {
     expect(means(path, '/v1/chat/completions')).toBe(true)
+  })
+  test.each([
+    ['/anthropic/v1/messages', '/v1/messages'],
+    ['/anthropic/messages', '/v1/messages'],
+    ['/gemini/v1beta/models/m:generateContent', '/v1/models/m:generateContent'],
+  ])('%s means %s', (path, wanted) => {
+    expect(means(path, wanted)).toBe(true)
   })
   test('the path as it was sent comes first', () => {
     expect(pathForms('/chat/completions/')[0]?.path).toBe('/chat/completions/')
   })
   test('a deployment in the path is a model', () => {
-    expect(pathForms('/openai/deployments/gpt%204/chat/completions')).toEqual([
-      { path: '/v1/chat/completions', deployment: 'gpt%204' },
-    ])
+    for (const prefix of ['', '/v1'])
+      expect(pathForms(`${prefix}/openai/deployments/gpt%204/chat/completions`)).toEqual([
+        { path: '/v1/chat/completions', deployment: 'gpt%204' },
+      ])
   })
   test.each(['/metrics/', '//metrics', '/admin//v1/doctor', 'metrics'])(
     "%s is no operator's route",
@@ -35,6 +44,36 @@ describe('path forms', () => {
       expect(forms.filter((form) => /^\/(metrics|admin\/v1\/doctor)$/.test(form))).toEqual([])
     },
   )
+})
+
+describe('the route that a path ends with', () => {
+  const find = (end: string) => (end === '/chat/completions' ? '/v1/chat/completions' : null)
+  test.each([
+    '/proxy/v1/chat/completions',
+    '/v1/chat/completions/chat/completions',
+    '/api/paas/v4/chat/completions',
+  ])('is found in %s', (path) => {
+    expect(routeAtEnd(path, find)).toBe('/v1/chat/completions')
+  })
+  test.each([
+    '/v1/chat/completion',
+    '/',
+    '',
+    '/chat/completions/x',
+    `${'/a'.repeat(20)}/chat/completions`,
+  ])('is not in %j', (path) => {
+    expect(routeAtEnd(path, find)).toBeNull()
+  })
+  test('is not looked for in a path without end', () => {
+    let asked = 0
+    const counting = () => {
+      asked++
+      return null
+    }
+    routeAtEnd('/'.repeat(16_000), counting)
+    routeAtEnd('/'.repeat(400), counting)
+    expect(asked).toBeLessThanOrEqual(10)
+  })
 })
 
 describe('dot segments', () => {

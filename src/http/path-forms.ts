@@ -8,12 +8,13 @@ export interface PathForm {
 
 /** Only these have other forms: operators' routes are written in one way. */
 const CLIENT_ROUTES = '/v1/'
-const AZURE_DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/
+const AZURE_DEPLOYMENT = /^(?:\/v1)*\/openai\/deployments\/([^/]+)(\/.+)$/
 /** Azure's newer paths, and those of its resources without a deployment (`/openai/files`). */
 const OPENAI_PREFIX = /^\/openai(?:\/v1)*(?=\/)/
 const REPEATED_VERSION = /^(?:\/v1)+(?=\/)/
-/** Gemini's and OpenRouter's addresses for OpenAI clients. */
-const FOREIGN_PREFIX = /^(?:\/v1beta\/openai|\/api\/v1)(?=\/)/
+/** Gemini's and OpenRouter's addresses for OpenAI clients, and other gateways' for those of Anthropic and Gemini. */
+const FOREIGN_PREFIX =
+  /^(?:\/v1beta\/openai|\/v1\/openai|\/api\/v1|\/anthropic(?:\/v1)*|\/gemini(?:\/v1(?:beta)?)?)(?=\/)/
 
 /**
  * What a path may mean, the likeliest first: as it is; without slashes too many; with one `/v1` instead
@@ -35,6 +36,23 @@ export function pathForms(path: string): PathForm[] {
 function tidyPath(path: string): string {
   const single = path.replace(/\/{2,}/g, '/')
   return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single
+}
+
+/** Longer paths, and more segments before a route, are no base URL that somebody typed. */
+const MAX_PATH = 500
+const MAX_SEGMENTS = 10
+
+/** The first of the routes that a path ends with, as a base URL with too much in it makes such paths. */
+export function routeAtEnd<R>(path: string, find: (end: string) => R | null): R | null {
+  if (path.length > MAX_PATH) return null
+  let at = 0
+  for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
+    at = path.indexOf('/', at + 1)
+    if (at < 0) return null
+    const found = find(path.slice(at))
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** At most this many times is a segment decoded: servers behind an upstream may do so more than once. */

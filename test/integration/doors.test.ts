@@ -34,6 +34,8 @@ describe('paths', () => {
     '/v1/v1/chat/completions',
     '/chat/completions',
     '/openai/v1/chat/completions?api-version=preview',
+    '/v1/openai/chat/completions',
+    '/anthropic/v1/messages',
   ])('POST %s is served', async (path) => {
     expect((await asked('POST', path, bearer(), BODY)).status).toBe(200)
   })
@@ -54,6 +56,12 @@ describe('paths', () => {
       404,
       expect.stringContaining('with /v1 and nothing after it'),
     ])
+    for (const path of ['/proxy/v1/chat/completions', '/v1/chat/completions/chat/completions']) {
+      const long = await asked('POST', path, bearer(), BODY)
+      expect(JSON.parse(long.text).error.message).toContain('The route is /v1/chat/completions.')
+    }
+    const deep = await asked('POST', '/proxy/v1/messages', bearer(), BODY)
+    expect(JSON.parse(deep.text).error.message).toContain('for Anthropic clients is this address')
     const other = await asked('GET', '/v1/embeddings', bearer())
     expect(JSON.parse(other.text).error.message).toContain('This path takes POST.')
   })

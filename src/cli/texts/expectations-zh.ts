@@ -5,6 +5,7 @@ export const EXPECTATIONS: readonly (readonly [english: RegExp, chinese: string]
   [/^a host name, an IP address or the folder of a socket$/, '主机名、IP 地址或套接字所在目录'],
   [/^a host name or an IP address$/, '主机名或 IP 地址'],
   [/^a whole number of at least (\d+), without a unit$/, '不小于 $1 的整数，不带单位'],
+  [/^auto or a whole number from (\d+) to (\d+)$/, 'auto 或 $1 到 $2 的整数'],
   [/^a whole number from (\d+) to (\d+), without a unit$/, '$1 到 $2 的整数，不带单位'],
   [/^true or false \(or 1, 0, yes, no\)$/, 'true 或 false（也可用 1、0、yes、no）'],
   [/^one of (.*)$/, '其中之一：$1'],

@@ -1,5 +1,5 @@
 /** What PostgreSQL's failures are called in Chinese, by the English texts of `postgres-error.ts`. */
-import type { Rule } from './start-errors-zh.ts'
+import type { Rule } from './rules.ts'
 
 const STEPS: Readonly<Record<string, string>> = {
   password: '密码',

@@ -1,9 +1,8 @@
 /** Errors without a code in Chinese: the configuration, the start, and the store. By their English texts. */
 import { EXPECTATIONS } from './expectations-zh.ts'
 import { POSTGRES_REMEDIES, postgresInChinese } from './postgres-errors-zh.ts'
+import { byRule, type Rule } from './rules.ts'
 import { STORE_MESSAGES, STORE_REMEDIES } from './store-errors-zh.ts'
-
-export type Rule = readonly [english: RegExp, chinese: string]
 
 const MESSAGES: readonly Rule[] = [
   [/^(\S+?)(=.*)? is not usable \(item (\d+)\)$/s, '$1$2 的第 $3 项无效'],
@@ -190,9 +189,4 @@ export function startErrorInChinese(message: string, remedy: string) {
         ? byRule([...REMEDIES, ...STORE_REMEDIES, ...POSTGRES_REMEDIES], remedy)
         : `应为：${byRule(EXPECTATIONS, expected)}。`,
   }
-}
-
-export function byRule(rules: readonly Rule[], text: string): string {
-  const rule = rules.find(([english]) => english.test(text))
-  return rule === undefined ? text : text.replace(...rule)
 }

@@ -1,5 +1,5 @@
 /** Errors of the stores, of copies, backups and imports, and of other gateways in Chinese, by their English texts. */
-import type { Rule } from './start-errors-zh.ts'
+import type { Rule } from './rules.ts'
 
 export const STORE_MESSAGES: readonly Rule[] = [
   [/^database (.*) cannot be opened for writing$/s, '无法以写入方式打开数据库 $1'],
