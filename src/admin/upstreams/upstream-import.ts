@@ -21,6 +21,8 @@ export interface GivenSecret {
 
 export interface Imported {
   added: UpstreamKey[]
+  /** The line of each one of `added`. */
+  addedLines: number[]
   /** Already stored, or given twice. */
   known: number
   /** Removed earlier; imported again only on explicit request. */
@@ -66,17 +68,17 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     if (wrong !== undefined) throw adminError('secret_line_invalid', { line: wrong.line })
     return change(actor, async (step, record) => {
       const items = await allUpstreamKeys(step)
-      const names = new Set(items.map(({ name }) => name))
+      const nextName = freeNames(row.provider, new Set(items.map(({ name }) => name)))
       const held = heldSecrets(items, row)
-      const imported: Imported = { added: [], known: 0, removedBefore: 0 }
-      for (const { secret } of given) {
+      const imported: Imported = { added: [], addedLines: [], known: 0, removedBefore: 0 }
+      for (const { secret, line } of given) {
         if (held.has(secret)) imported.known++
         else if (!again && (await step.wasRemoved(digestOf(row.provider, row.baseUrl, secret))))
           imported.removedBefore++
         else {
           held.add(secret)
-          const name = freeName(row.provider, names)
-          imported.added.push(await insert(step, record, { ...row, name, secret }))
+          imported.added.push(await insert(step, record, { ...row, name: nextName(), secret }))
+          imported.addedLines.push(line)
         }
       }
       return imported
@@ -107,11 +109,12 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
   }
 }
 
-function freeName(provider: string, taken: Set<string>): string {
-  for (let number = 1; ; number++) {
-    const name = `${provider}-${number}`
-    if (taken.has(name)) continue
-    taken.add(name)
-    return name
+/** The names `provider-1`, `provider-2` and so on, without those that are taken. */
+function freeNames(provider: string, taken: ReadonlySet<string>): () => string {
+  let number = 0
+  return () => {
+    do number++
+    while (taken.has(`${provider}-${number}`))
+    return `${provider}-${number}`
   }
 }

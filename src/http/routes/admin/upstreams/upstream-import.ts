@@ -4,7 +4,6 @@ import type { z } from '@hono/zod-openapi'
 import type { Actor } from '../../../../admin/changes.ts'
 import { isSecret } from '../../../../admin/checks.ts'
 import type { UpstreamInput } from '../../../../admin/upstreams/upstream-input.ts'
-import type { UpstreamKey } from '../../../../core/entities.ts'
 import * as contract from '../contract/upstream-sets.ts'
 import { invalidField } from '../frame/api-error.ts'
 import { type AdminApi, actorOf } from '../frame/operation.ts'
@@ -52,14 +51,13 @@ async function importLines(
     lines,
   }: { input: Omit<UpstreamInput, 'name' | 'secret'>; lines: { line: number; secret: string }[] },
 ): Promise<Line[]> {
-  const seen = new Set<string>()
-  const first = lines.filter(({ secret }) => {
-    const isNew = isSecret(secret) && !seen.has(secret)
-    seen.add(secret)
-    return isNew
+  const first = new Map<string, (typeof lines)[number]>()
+  for (const line of lines)
+    if (isSecret(line.secret) && !first.has(line.secret)) first.set(line.secret, line)
+  const { added, addedLines } = await admin.upstreams.importAll(actor, input, [...first.values()], {
+    again: true,
   })
-  const { added } = await admin.upstreams.importAll(actor, input, first, { again: true })
-  const byLine = addedByLine(added, first)
+  const byLine = new Map(added.map((upstream, at) => [addedLines[at], upstream]))
   return lines.map(({ line, secret }) => {
     const upstream = byLine.get(line)
     const row = {
@@ -75,26 +73,10 @@ async function importLines(
         reason: 'shorter than 8 characters, or with a space or a quote in it',
       }
     if (upstream !== undefined) return { ...row, result: 'added', reason: null }
-    return first.some((each) => each.line === line)
+    return first.get(secret)?.line === line
       ? { ...row, result: 'known', reason: 'this key is there already' }
       : { ...row, result: 'duplicate', reason: 'the same key is on a line above' }
   })
-}
-
-/** They were added in the order of their lines. */
-function addedByLine(
-  added: readonly UpstreamKey[],
-  given: readonly { line: number; secret: string }[],
-): Map<number, UpstreamKey> {
-  const found = new Map<number, UpstreamKey>()
-  let next = 0
-  for (const { line, secret } of given) {
-    const upstream = added[next]
-    if (upstream === undefined || upstream.keyHint !== secret.slice(-4)) continue
-    found.set(line, upstream)
-    next++
-  }
-  return found
 }
 
 async function testAdded({ admin }: AdminApiParts, report: Line[]): Promise<void> {
@@ -123,5 +105,7 @@ function inputOf(
     headers: settings.headers ?? null,
     apiVersion: settings.api_version ?? null,
     protocol: settings.protocol ?? null,
+    maxInFlight: settings.max_in_flight ?? null,
+    tags: settings.tags ?? [],
   }
 }
