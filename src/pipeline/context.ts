@@ -1,4 +1,6 @@
 /** What identifies one request, and tells its stages that the client is gone. */
+import type { Wait } from '../usage/record.ts'
+
 /**
  * Aborted when the client's connection is gone. An AbortSignal with one listener costs 0.7 µs of each
  * request, this 0.05 µs (Bun 1.4.5).
@@ -34,6 +36,8 @@ export interface RequestContext {
   /** Monotonic clock at arrival. */
   readonly arrivedMs: number
   readonly signal: ClientSignal
+  /** What it has waited for so far. */
+  readonly waits: Wait[]
 }
 
 export function openContext(requestId: string, startedAtMs: number): RequestContext {
@@ -42,5 +46,26 @@ export function openContext(requestId: string, startedAtMs: number): RequestCont
     startedAtMs,
     arrivedMs: performance.now(),
     signal: new ClientSignal(),
+    waits: [],
   }
+}
+
+/** Resolves as `work` does, and notes how long that took. */
+export async function waitingFor<Result>(
+  kind: Wait['kind'],
+  { arrivedMs, waits }: RequestContext,
+  work: Promise<Result>,
+): Promise<Result> {
+  const startedMs = performance.now() - arrivedMs
+  try {
+    return await work
+  } finally {
+    const durationMs = performance.now() - arrivedMs - startedMs
+    waits.push({ kind, startedMs: hundredths(startedMs), durationMs: hundredths(durationMs) })
+  }
+}
+
+/** Records are read by people. */
+export function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100
 }

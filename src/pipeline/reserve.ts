@@ -7,7 +7,7 @@ import type { ModelRequest } from '../protocols/protocol.ts'
 import type { QuotaReservation } from '../quota/quota.ts'
 import { estimateTokens } from '../usage/estimate.ts'
 import type { JournalEntry } from '../usage/journal-entry.ts'
-import type { RequestContext } from './context.ts'
+import { type RequestContext, waitingFor } from './context.ts'
 import type { Services } from './services.ts'
 
 /** Who wants what, from where. */
@@ -57,11 +57,11 @@ export async function reserve(
   try {
     // Each answers at once if it can, because a promise that is not needed costs.
     const quota = quotas.hold(caller.user, tokens, context.startedAtMs)
-    reservation.quota = quota instanceof Promise ? await quota : quota
+    reservation.quota = quota instanceof Promise ? await waitingFor('quota', context, quota) : quota
     if (reservation.quota !== null)
       headers['x-gpt-proxy-quota-remaining'] = String(quotas.remaining(reservation.quota))
     const rate = rateLimits.hold(caller.key, client, tokens, headers)
-    reservation.rate = rate instanceof Promise ? await rate : rate
+    reservation.rate = rate instanceof Promise ? await waitingFor('limits', context, rate) : rate
     await journal.begin(entryOf(reservation))
   } catch (error) {
     if (reservation.rate !== null) rateLimits.release(reservation.rate)

@@ -9,7 +9,7 @@ import { attempt } from './attempt/attempt.ts'
 import { RequestTries } from './attempt/tries.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
-import type { RequestContext } from './context.ts'
+import { type RequestContext, waitingFor } from './context.ts'
 import type { Continued } from './kept/continue.ts'
 import { keepResponse } from './kept/keep.ts'
 import { sendCopies } from './mirror.ts'
@@ -51,7 +51,7 @@ export async function serve(
   let asked: ModelRequest | null = null
   try {
     const admitted = incoming.isAdmitted === true ? null : admit(services, caller, client, context)
-    leave = admitted instanceof Promise ? await admitted : admitted
+    leave = admitted instanceof Promise ? await waitingFor('queue', context, admitted) : admitted
     const parsed = parse(incoming)
     asked = continuing(parsed instanceof Promise ? await parsed : parsed, incoming)
     const limits = readClientLimits(client.headers, invalidRequest)

@@ -16,6 +16,14 @@ export interface AttemptUse extends TokenUsage {
 /** How a request ended for the client; `lost`: the gateway went down during it. */
 export type Outcome = 'ok' | 'rejected' | 'upstream_error' | 'cut' | 'aborted' | 'lost'
 
+/** Time that a request spent waiting before it was sent; milliseconds since it arrived. */
+export interface Wait {
+  /** What it waited for: counters of limits, the quota's ledger, or a slot among requests that run. */
+  kind: 'limits' | 'quota' | 'queue'
+  startedMs: number
+  durationMs: number
+}
+
 /** One attempt at one upstream key. `failure` is null if it succeeded. */
 export interface AttemptNote {
   upstreamKeyId: number
@@ -28,6 +36,8 @@ export interface AttemptNote {
   startedMs?: number
   /** Milliseconds from then until the upstream's reply was known to be good or bad. */
   durationMs?: number
+  /** What the request waited for before its first attempt; absent if it did not wait. */
+  waits?: readonly Wait[]
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
   /** Absent if no other attempt took anything: then it is the record's. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
     prompt_tokens_details: { cached_tokens: 400 },
   }
   mock.script(() => jsonReply(200, { ...chatCompletion('Hello!'), usage }))
-  gateway = await startGateway()
+  gateway = await startGateway({ env: { QUEUE_TIMEOUT_MS: '20000' } })
   admin = await signedInAdmin(gateway)
   const added = await admin.call('POST', '/upstreams', {
     name: 'local',
@@ -104,6 +104,47 @@ test('the details show when each attempt began and how long it took', async () =
   expect(attempt?.started_ms).toBeGreaterThanOrEqual(0)
   expect((attempt?.started_ms ?? 0) + (attempt?.duration_ms ?? Infinity)).toBeLessThanOrEqual(
     details.duration_ms + 1,
+  )
+})
+
+interface Timeline {
+  sent_ms: number
+  waits: { kind: string; started_ms: number; duration_ms: number }[]
+}
+
+test('the details show what a request waited for before it was sent', async () => {
+  const { promise: hold, resolve: goOn } = Promise.withResolvers<void>()
+  const settings = { provider: 'compatible', base_url: mock.url, max_in_flight: 1 }
+  const model = 'one-at-a-time'
+  await admin.call('POST', '/upstreams', {
+    ...settings,
+    ...{ name: 'narrow', models: [model], secret: 'sk-invented-too' },
+  })
+  await requestAbout(model)
+  mock.script(() => [{ until: hold }, ...jsonReply(200, chatCompletion('Hello!'))])
+  const ask = () => gateway.chat({ model, messages: [{ role: 'user', content: 'Hi' }] })
+  const before = mock.ledger.length
+  const running = ask()
+  await waitFor('the first request', () => mock.ledger.length > before)
+  const waiting = ask()
+  const headers = { authorization: `Bearer ${gateway.adminKey}` }
+  await waitFor('the second one to wait', async () => {
+    const text = await (await fetch(`${gateway.origin}/metrics`, { headers })).text()
+    return text.includes('gpt_proxy_requests_waiting 1\n')
+  })
+  goOn()
+  await (await running).arrayBuffer()
+  const reply = await waiting
+  await reply.arrayBuffer()
+  const details = await waitFor('the record', async () => {
+    const path = `/requests/${reply.headers.get('x-request-id')}`
+    const response = await admin.call('GET', path)
+    return response.ok ? ((await response.json()) as { timeline: Timeline }) : null
+  })
+  expect(details.timeline.waits.map(({ kind }) => kind)).toEqual(['queue'])
+  const [wait] = details.timeline.waits
+  expect((wait?.started_ms ?? 0) + (wait?.duration_ms ?? 0)).toBeLessThanOrEqual(
+    details.timeline.sent_ms + 0.01,
   )
 })
 

@@ -5,6 +5,7 @@ import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { AttemptNote, AttemptUse } from '../../usage/record.ts'
+import { hundredths } from '../context.ts'
 import type { Services } from '../services.ts'
 import { shownLoss } from './losses.ts'
 import type { RequestTries } from './tries.ts'
@@ -66,12 +67,12 @@ export function useOf(
 
 /** Of an attempt that succeeded, until more is said of it. */
 function noteOf(
-  { sentMs, context }: RequestTries,
+  { sentMs, context, attempts }: RequestTries,
   { upstream }: UpstreamCandidate,
   status: number | null,
 ): AttemptNote {
   const { id, name } = upstream.key
-  return {
+  const note: AttemptNote = {
     upstreamKeyId: id,
     upstream: name,
     startedMs: hundredths(sentMs),
@@ -80,11 +81,8 @@ function noteOf(
     failure: null,
     ambiguous: false,
   }
-}
-
-/** Records are read by people. */
-function hundredths(ms: number): number {
-  return Math.round(ms * 100) / 100
+  if (context.waits.length > 0 && attempts.length === 0) note.waits = context.waits
+  return note
 }
 
 /** Tells the health of the key what happened, and the rest of this request where not to go. */

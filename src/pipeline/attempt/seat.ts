@@ -5,6 +5,7 @@ import { TRY_AGAIN_MS } from '../../limits/in-flight.ts'
 import { limitsUnavailable } from '../../limits/refusals.ts'
 import { type Candidate, candidateId, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { waitingFor } from '../context.ts'
 import type { Services } from '../services.ts'
 import { choose } from './choose.ts'
 import type { RequestTries } from './tries.ts'
@@ -76,7 +77,7 @@ async function waitForSeat(
   tries: RequestTries,
   first: UpstreamCandidate,
 ): Promise<Seating> {
-  const { signal } = tries.context
+  const { context } = tries
   if (queue.timeoutMs === 0 || slots.waiting() >= queue.max)
     return { error: allFull(slots.waiting()) }
   const candidates = tries.plan
@@ -84,8 +85,9 @@ async function waitForSeat(
     .flatMap((target) => target.keys.map((upstream) => ({ target, upstream })))
     .filter((candidate) => candidate.target === first.target || !wasAsked(tries, candidate))
   const sinceMs = performance.now()
-  const options = { priority: tries.priority, timeoutMs: queue.timeoutMs, signal }
-  const got = await slots.wait(candidates.map(capsOf), options)
+  const options = { priority: tries.priority, timeoutMs: queue.timeoutMs, signal: context.signal }
+  const waiting = slots.wait(candidates.map(capsOf), options)
+  const got = await waitingFor('queue', context, waiting)
   tries.waitMs += performance.now() - sinceMs
   if (got === null) return { error: allFull(slots.waiting()) }
   return { candidate: candidates[got.at] as UpstreamCandidate, release: got.release }

@@ -64,6 +64,14 @@ export const RequestDetail = RequestRow.extend({
   /** Milliseconds from the start; null where the step did not happen or was not recorded. */
   timeline: z.object({
     sent_ms: z.number().nullable(),
+    /** What it waited for before it was sent first; empty if it did not wait. */
+    waits: z.array(
+      z.object({
+        kind: z.enum(['limits', 'quota', 'queue']),
+        started_ms: z.number(),
+        duration_ms: z.number(),
+      }),
+    ),
     first_token_ms: z.number().nullable(),
     end_ms: z.number(),
   }),

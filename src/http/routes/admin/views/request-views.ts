@@ -6,6 +6,7 @@ import {
 } from '../../../../core/token-kinds.ts'
 import type { PricedEntry } from '../../../../usage/console-reports.ts'
 import type { RefusedRequest, RowFields } from '../../../../usage/live/live-row.ts'
+import type { Wait } from '../../../../usage/record.ts'
 
 interface Names {
   username: string
@@ -41,7 +42,8 @@ const MILLION = 1_000_000
 export type RequestRowView = ReturnType<typeof requestRow>
 
 export function requestDetail(row: RequestRowView, entry: PricedEntry) {
-  const tries = triesIn(entry.attemptLog)
+  const notes = notesIn(entry.attemptLog)
+  const tries = notes.map(tryIn)
   return {
     ...row,
     upstream_model: entry.upstreamModel,
@@ -51,6 +53,7 @@ export function requestDetail(row: RequestRowView, entry: PricedEntry) {
     ambiguous: entry.ambiguous,
     timeline: {
       sent_ms: tries[0]?.started_ms ?? null,
+      waits: waitsIn(notes),
       first_token_ms: entry.firstTokenMs,
       end_ms: entry.durationMs,
     },
@@ -74,7 +77,7 @@ export function refusedDetail({ row, message, figures }: RefusedRequest) {
     ...byTokenColumn(DETAIL_TOKEN_FIELDS, () => 0),
     reserved_tokens: 0,
     ambiguous: false,
-    timeline: { sent_ms: null, first_token_ms: null, end_ms: row.durationMs },
+    timeline: { sent_ms: null, waits: [], first_token_ms: null, end_ms: row.durationMs },
     tries: [],
     cost: [],
     refusal: {
@@ -84,22 +87,36 @@ export function refusedDetail({ row, message, figures }: RefusedRequest) {
   }
 }
 
+type Note = Record<string, unknown>
+
 /** What the record says of each attempt; older records say less. */
-function triesIn(log: string) {
-  let notes: unknown
+function notesIn(log: string): Note[] {
   try {
-    notes = JSON.parse(log)
+    const notes: unknown = JSON.parse(log)
+    return Array.isArray(notes) ? notes : []
   } catch {
-    notes = []
+    return []
   }
-  const list = Array.isArray(notes) ? (notes as Record<string, unknown>[]) : []
-  return list.map(({ used, ...note }) => ({
+}
+
+function tryIn({ used, ...note }: Note) {
+  return {
     upstream: typeof note.upstream === 'string' ? note.upstream : '',
     started_ms: numberOrNull(note.startedMs),
     duration_ms: numberOrNull(note.durationMs),
     status: numberOrNull(note.status),
     failure: typeof note.failure === 'string' ? note.failure : null,
     ...usedIn(used),
+  }
+}
+
+/** What it waited for before it was sent. */
+function waitsIn([first]: readonly Note[]) {
+  const waits = Array.isArray(first?.waits) ? (first.waits as Wait[]) : []
+  return waits.map(({ kind, startedMs, durationMs }) => ({
+    kind,
+    started_ms: startedMs,
+    duration_ms: durationMs,
   }))
 }
 
