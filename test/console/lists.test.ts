@@ -56,6 +56,22 @@ test('the picker of users finds one of many by searching in the gateway', async 
   await owner.getByRole('option', { name: 'person-59' }).waitFor({ state: 'attached' })
 }, 60_000)
 
+test('a page of a list is one request, however many rows it has', async () => {
+  const { page } = first
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname.includes('/admin/v1/users')) asked.push(pathname)
+  })
+  await page.goto(`${url}/users`)
+  await page.getByRole('cell').first().waitFor()
+  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {})
+  expect(await page.getByRole('row').count()).toBeGreaterThan(40)
+  expect(asked.filter((path) => /users\/\d/.test(path))).toEqual([])
+  // More pages are loaded only when their place comes into view.
+  expect(asked.length).toBeLessThanOrEqual(2)
+}, 60_000)
+
 test('a list that renders only visible rows gives a screen reader its length', async () => {
   for (let at = 0; at < REQUESTS; at++) await (await rig.ask(MODEL)).arrayBuffer()
   const { page } = first
@@ -136,4 +152,54 @@ test('a refused request shows the figures that were compared, and leads to the p
   await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor()
   // The list of models is loaded first.
   await waitFor('its model', async () => (await page.getByLabel('Model').inputValue()) === MODEL)
+}, 60_000)
+
+test('all keys under a filter are revoked: those and no others, counted before', async () => {
+  const user = await created<{ items: { id: number }[] }>(rig.api('GET', '/users?search=admin'))
+  const names = Array.from({ length: 60 }, (_, at) => `batch-${at}`)
+  for (const name of [...names, 'kept'])
+    await created(rig.api('POST', '/keys', { name, user_id: user.items[0]?.id }))
+  const { page } = first
+  await page.goto(`${url}/keys?q=batch-`)
+  // The list shows its first page only.
+  await page
+    .getByRole('cell', { name: /^batch-/ })
+    .first()
+    .waitFor()
+  expect(await page.getByRole('cell', { name: /^batch-/ }).count()).toBeLessThan(names.length)
+  await page.getByRole('button', { name: 'Revoke these' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Revoke 60 keys?').waitFor()
+  // One that is created now was not counted, so it stays.
+  await created(rig.api('POST', '/keys', { name: 'batch-late', user_id: user.items[0]?.id }))
+  await dialog.getByRole('button', { name: 'Revoke 60 keys' }).click()
+  await page.getByText('Revoked keys: 60').waitFor()
+  const active = await created<{ items: { name: string }[] }>(
+    rig.api('GET', '/keys?state=active&limit=100'),
+  )
+  const left = active.items.map(({ name }) => name)
+  expect(left).toContain('kept')
+  expect(left.filter((name) => name.startsWith('batch-'))).toEqual(['batch-late'])
+}, 60_000)
+
+test('what a file or the environment manages is marked and can not be changed here', async () => {
+  const { page } = first
+  // Nothing is managed by a file today; the contract has it.
+  await page.route(/\/admin\/v1\/upstreams(\?|$)/, async (route) => {
+    const reply = await route.fetch()
+    const body = (await reply.json()) as { items: object[] }
+    const items = body.items.map((item) => ({ ...item, managed_by: 'file' }))
+    await route.fulfill({ response: reply, json: { ...body, items } })
+  })
+  await page.goto(`${url}/upstreams`)
+  await page.getByText('from a file').first().waitFor()
+  await page.getByRole('button', { name: 'Actions for mock' }).click()
+  for (const name of [/^Edit/, /^Drain/, /^Remove/])
+    expect(await page.getByRole('menuitem', { name }).getAttribute('aria-disabled')).toBe('true')
+  await page.keyboard.press('Escape')
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.goto(`${url}/settings`)
+  const row = page.getByRole('row').filter({ hasText: /^DATA_DIR/ })
+  await row.getByText('environment').waitFor()
+  expect(await row.getByRole('textbox').count()).toBe(0)
 }, 60_000)

@@ -53,6 +53,8 @@ async function open(page: Page, path: string): Promise<void> {
 /** Colours that are still fading have no contrast of their own. */
 async function settleAnimations(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    // An animation that was just added is known from the next frame on.
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
     const finite = document
       .getAnimations()
       .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)

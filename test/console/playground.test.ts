@@ -26,6 +26,9 @@ const piece = (content: string): Step =>
   })
 
 async function write(page: Page, text: string): Promise<Locator> {
+  // Before its models are loaded, nothing can be sent.
+  const model = page.getByLabel('Model', { exact: true }).getByRole('option', { name: MODEL })
+  await model.waitFor({ state: 'attached' })
   const box = page.getByLabel('Your message')
   await box.fill(text)
   return box
@@ -44,6 +47,9 @@ test('an answer appears as it arrives, with its figures at the end', async () =>
   goOn()
   await log.getByText('So farHello world').waitFor()
   await log.getByText(/first token after .* tokens/).waitFor()
+  // What it cost comes from its record, and leads there.
+  await log.getByRole('link', { name: /^cost \$|^cost </ }).click()
+  await page.getByRole('dialog').getByText('Tokens and cost').first().waitFor()
   expect(problems).toEqual([])
 }, 60_000)
 
@@ -105,6 +111,25 @@ test('five thousand pieces are drawn once a frame, not once each', async () => {
     .waitFor()
   const frames = await page.evaluate(() => (window as unknown as { frames: number }).frames)
   expect(frames).toBeLessThan(2500)
+}, 60_000)
+
+test('an answer of megabytes is shown in part, can be downloaded whole, and the page stays alive', async () => {
+  const { page } = first
+  const block = 'x'.repeat(100_000)
+  const pieces = Array.from({ length: 30 }, () => piece(block))
+  rig.mock.script(() => [{ write: sseHead() }, ...pieces, { write: LAST_HTTP_CHUNK }])
+  await page.goto(url)
+  await (await write(page, 'Write a lot')).press('Enter')
+  const log = page.getByRole('log')
+  const all = log.getByRole('button', { name: /^Download all 3,000,000/ })
+  await all.waitFor()
+  expect((await log.textContent())?.length).toBeLessThan(1_000_000)
+  const download = page.waitForEvent('download')
+  await all.click()
+  let size = 0
+  for await (const chunk of await (await download).createReadStream()) size += chunk.length
+  expect(size).toBe(3_000_000)
+  expect(first.problems).toEqual([])
 }, 60_000)
 
 test('only models of the selected key are offered, with a message if there are none', async () => {

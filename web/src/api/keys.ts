@@ -13,20 +13,29 @@ export interface KeyFilter extends Pick<KeysSearch, 'q' | 'state' | 'unused' | '
   userId?: number
 }
 
+const AT_ONCE = 6
+
+function keysPage(
+  { q, state, unused, expires, userId }: KeyFilter,
+  cursor: string | undefined,
+  signal?: AbortSignal,
+) {
+  const query = {
+    search: q,
+    state,
+    unused_days: unused,
+    expires_within_days: expires,
+    user_id: userId,
+    cursor,
+  }
+  return unwrap(api.GET('/keys', { params: { query }, ...(signal && { signal }) }))
+}
+
 export const keysQuery = ({ q, state, unused, expires, userId }: KeyFilter) =>
   infiniteQueryOptions({
     queryKey: ['keys', { q, state, unused, expires, userId }],
-    queryFn: ({ pageParam, signal }) => {
-      const query = {
-        search: q,
-        state,
-        unused_days: unused,
-        expires_within_days: expires,
-        user_id: userId,
-        cursor: pageParam,
-      }
-      return unwrap(api.GET('/keys', { params: { query }, signal }))
-    },
+    queryFn: ({ pageParam, signal }) =>
+      keysPage({ q, state, unused, expires, userId }, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -59,6 +68,32 @@ export function changeKey(id: number, etag: string, body: KeyChange): Promise<Ke
 
 export function revokeKey(id: number): Promise<Key> {
   return changing(unwrap(api.POST('/keys/{id}/revoke', { params: { path: { id } } })))
+}
+
+/** Every key under a filter that can still be used, page by page. */
+export async function usableKeys(filter: KeyFilter): Promise<Key[]> {
+  const found: Key[] = []
+  let cursor: string | undefined
+  do {
+    const page = await keysPage(filter, cursor)
+    found.push(...page.items.filter(({ state }) => state === 'active' || state === 'retiring'))
+    cursor = page.next_cursor ?? undefined
+  } while (cursor !== undefined)
+  return found
+}
+
+/** Those that were not revoked; a few at a time. */
+export async function revokeKeys(keys: readonly Key[]): Promise<Key[]> {
+  const waiting = [...keys]
+  const failed: Key[] = []
+  const worker = async () => {
+    for (let key = waiting.shift(); key !== undefined; key = waiting.shift())
+      await unwrap(api.POST('/keys/{id}/revoke', { params: { path: { id: key.id } } })).catch(() =>
+        failed.push(key as Key),
+      )
+  }
+  await changing(Promise.all(Array.from({ length: AT_ONCE }, worker)))
+  return failed
 }
 
 async function changing<Result>(work: Promise<Result>): Promise<Result> {

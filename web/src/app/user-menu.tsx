@@ -8,7 +8,7 @@ import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
 import { chooseTheme, type ThemeChoice, useThemeChoice } from '@/lib/theme.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.ts'
-import { useRoleNames } from '@/ui/role-names.ts'
+import { useRoleNames } from '@/ui/words/role-names.ts'
 
 const ITEM = 'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover'
 

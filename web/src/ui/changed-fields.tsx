@@ -14,7 +14,7 @@ export function ChangedFields({ before, after }: ChangedFieldsProps) {
   )
   if (different.length === 0) return <span className="text-faint">–</span>
   return (
-    <ul className="min-w-56 py-1 text-xs wrap-anywhere">
+    <ul className="flex min-w-56 flex-wrap gap-x-4 gap-y-0.5 text-xs leading-5 wrap-anywhere">
       {different.map((name) => (
         <li key={name}>
           <span className="text-faint">{name}</span>{' '}

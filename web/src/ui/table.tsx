@@ -30,6 +30,8 @@ interface DataTableProps<Item> {
   empty?: ReactNode
   /** Makes the sorting by a click on a header possible: only where all rows are there. */
   sortable?: boolean
+  /** Rows of many lines are read from their top. */
+  tall?: boolean
   footer?: ReactNode
 }
 
@@ -87,7 +89,7 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
         </thead>
         <tbody>
           {table.getRowModel().rows.map((row) => (
-            <BodyRow key={row.id} row={row} />
+            <BodyRow key={row.id} row={row} tall={props.tall ?? false} />
           ))}
         </tbody>
       </table>
@@ -96,14 +98,15 @@ export function DataTable<Item>(props: DataTableProps<Item>) {
   )
 }
 
-function BodyRow<Item>({ row }: { row: Row<Item> }) {
+function BodyRow<Item>({ row, tall }: { row: Row<Item>; tall: boolean }) {
   return (
     <tr className="border-b last:border-b-0 hover:bg-hover">
       {row.getVisibleCells().map(({ id, column, getContext }) => (
         <td
           key={id}
           className={classNames(
-            'h-11 px-3 py-1.5 first:pl-4 last:pr-4',
+            'h-11 px-3 first:pl-4 last:pr-4',
+            tall ? 'py-2.5 align-top' : 'py-1.5',
             column.columnDef.meta?.align === 'end' && 'text-right whitespace-nowrap',
             column.columnDef.meta?.className,
           )}

@@ -1,4 +1,5 @@
 /** Is all well, and what does it cost: one reply for the whole page. */
+
 import { isoTime } from '../../../core/time/iso-time.ts'
 import type {
   BucketSum,
@@ -8,6 +9,7 @@ import type {
 } from '../../../usage/console-reports.ts'
 import { type BucketCount, overheadPercentile, percentile } from '../../../usage/latency.ts'
 import * as contract from './contract/overview.ts'
+import { type MessageLanguage, messageLanguage } from './frame/error-reply.ts'
 import { type AdminApi, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { searchOperation } from './search.ts'
@@ -30,7 +32,11 @@ export function overviewOperations(api: AdminApi): void {
   const { on, parts } = api
   on(contract.overview, async (context) => {
     const { range } = context.req.valid('query')
-    return context.json(await overviewOf(parts, RANGES[range], context.var.principal), 200)
+    const language = messageLanguage(context.req.header('accept-language'))
+    return context.json(
+      await overviewOf(parts, RANGES[range], context.var.principal, language),
+      200,
+    )
   })
   searchOperation(api)
 }
@@ -39,6 +45,7 @@ async function overviewOf(
   parts: AdminApiParts,
   { lengthMs, stepMs }: (typeof RANGES)[keyof typeof RANGES],
   principal: Principal,
+  language: MessageLanguage,
 ) {
   const now = parts.nowMs()
   // The unfinished half hour counts; the period before ends where this one begins.
@@ -50,7 +57,7 @@ async function overviewOf(
     figuresOf(parts, filter, { range, before }, ownerScope(principal) === null),
     seriesOf(parts, filter, { range, stepMs }),
     busiestOf(parts, filter, range),
-    ownerScope(principal) === null ? attentionOf(parts) : [],
+    ownerScope(principal) === null ? attentionOf(parts, language) : [],
     parts.admin.settings.read(),
   ])
   return {
@@ -154,19 +161,20 @@ function costByModel(parts: readonly BucketSum[], models: readonly (string | und
 }
 
 async function busiestOf(parts: AdminApiParts, filter: UsageFilter, range: TimeRange) {
-  const leaders = async (kind: ReportGroup) => {
-    const sums = await parts.reports.sums({ ...filter, by: [kind], buckets: [range] })
+  const leaders = async (...by: readonly ReportGroup[]) => {
+    const sums = await parts.reports.sums({ ...filter, by, buckets: [range] })
     const first = ranked(sums).slice(0, LEADERS)
     const labels = await labelsOf(
       parts,
-      [kind],
+      by,
       first.map(({ group }) => group),
     )
     return first.map(({ group, sum }) => {
-      const [label] = labels(group)
+      const [label, owner] = labels(group)
       return {
         id: label?.id ?? '',
         name: label?.name ?? '',
+        owner: owner?.name ?? null,
         requests: sum.requests,
         tokens: sum.totalTokens,
         cost_usd: costOf(sum),
@@ -175,7 +183,7 @@ async function busiestOf(parts: AdminApiParts, filter: UsageFilter, range: TimeR
   }
   const [users, keys, models] = await Promise.all([
     leaders('user'),
-    leaders('key'),
+    leaders('key', 'user'),
     leaders('model'),
   ])
   return { users, keys, models }

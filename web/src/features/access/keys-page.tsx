@@ -1,6 +1,7 @@
 /** All keys, or one's own: which are in use, which may be retired. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useIdentity, useMay } from '@/api/session.ts'
 import type { KeysSearch } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
@@ -10,6 +11,7 @@ import { Page } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { KeyList } from './key-list.tsx'
 import { NewKeyDialog } from './new-key-dialog.tsx'
+import { RevokeManyDialog } from './revoke-many-dialog.tsx'
 
 const route = getRouteApi('/signed-in/keys')
 const UNUSED_DAYS = 30
@@ -31,6 +33,7 @@ export function KeysPage() {
     </Button>
   )
   const kinds = useKinds()
+  const [revoking, setRevoking] = useState(false)
   const kind = search.unused ? 'unused' : search.expires ? 'expires' : (search.state ?? 'all')
   return (
     <Page
@@ -56,6 +59,11 @@ export function KeysPage() {
                 </option>
               ))}
             </Select>
+            {may.administer && (search.q || kind !== 'all') && (
+              <Button onClick={() => setRevoking(true)}>
+                <Trans>Revoke these …</Trans>
+              </Button>
+            )}
             <SearchBox
               label={t`Find a key`}
               value={search.q}
@@ -65,6 +73,7 @@ export function KeysPage() {
           </>
         }
       />
+      {revoking && <RevokeManyDialog filter={search} onClose={() => setRevoking(false)} />}
       {search.create && may.createKeys && (
         <NewKeyDialog
           {...(may.administer ? {} : { owner: { id: user_id, username } })}

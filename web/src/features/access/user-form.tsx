@@ -5,7 +5,7 @@ import type { Role } from '@/api/session.ts'
 import type { NewUser, User, UserChange } from '@/api/users.ts'
 import { Field, Select, TextInput } from '@/ui/field.tsx'
 import { type LimitDraft, LimitField, limitDraft, limitValue } from '@/ui/limit-field.tsx'
-import { useRoleNames } from '@/ui/role-names.ts'
+import { useRoleNames } from '@/ui/words/role-names.ts'
 
 export interface UserDraft {
   username: string

@@ -13,9 +13,9 @@ import { Meter } from '@/ui/chart/meter.tsx'
 import { PlusIcon } from '@/ui/icons.ts'
 import { Managed } from '@/ui/managed.tsx'
 import { Facts, Page, Panel } from '@/ui/page.tsx'
-import { useRoleNames } from '@/ui/role-names.ts'
 import { Loaded, SkeletonRows } from '@/ui/states.tsx'
 import { Time, TimeAgo } from '@/ui/time.tsx'
+import { useRoleNames } from '@/ui/words/role-names.ts'
 import { KeyList } from './key-list.tsx'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 import { UserActions } from './user-actions.tsx'
@@ -89,7 +89,7 @@ function useMonthFacts(user: User): [ReactNode, ReactNode][] {
     [t`Requests`, formatNumber(user.requests)],
     [t`Cost`, formatCost(user.cost_usd)],
     [t`Quota source`, user.quota.quota_from === 'default' ? t`the default` : t`this user`],
-    [t`Resets`, <Time key="resets" at={user.quota.resets_at} />],
+    [t`Resets`, <Time key="resets" at={user.quota.resets_at} style="moment" />],
     [
       t`Details`,
       <Link

@@ -14,11 +14,11 @@ import { PlusIcon, UsersIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Managed } from '@/ui/managed.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
-import { useRoleNames } from '@/ui/role-names.ts'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
 import { DataTable } from '@/ui/table.tsx'
 import { TimeAgo } from '@/ui/time.tsx'
+import { useRoleNames } from '@/ui/words/role-names.ts'
 import { NewUserDialog } from './new-user-dialog.tsx'
 
 const route = getRouteApi('/signed-in/users')

@@ -63,6 +63,7 @@ export function AuditPage() {
           {({ pages }) => (
             <DataTable
               label={t`Changes`}
+              tall
               items={pages.flatMap(({ items }) => items)}
               columns={columns}
               rowId={({ id }) => String(id)}

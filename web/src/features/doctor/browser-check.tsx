@@ -20,7 +20,7 @@ export function BrowserCheck() {
       hint={t`Through every proxy in between.`}
       actions={
         <Button size="small" busy={check.isPending} onClick={() => check.mutate()}>
-          {check.isPending ? <Trans>Listening …</Trans> : <Trans>Listen</Trans>}
+          {check.isPending ? <Trans>Listening …</Trans> : <Trans>Test streaming</Trans>}
         </Button>
       }
     >

@@ -28,19 +28,14 @@ export function DoctorPage() {
               label={t`Copy report without secrets`}
             />
           )}
-          <Button variant="primary" busy={query.isFetching} onClick={run}>
-            {query.isFetching ? (
-              <Trans>Running …</Trans>
-            ) : report ? (
-              <Trans>Run again</Trans>
-            ) : (
-              <Trans>Run</Trans>
-            )}
-          </Button>
+          {(report || query.isFetching) && (
+            <Button variant="primary" busy={query.isFetching} onClick={run}>
+              {query.isFetching ? <Trans>Running …</Trans> : <Trans>Run again</Trans>}
+            </Button>
+          )}
         </>
       }
     >
-      <BrowserCheck />
       {query.isFetching && !report && (
         <Panel flush>
           <SkeletonRows rows={10} />
@@ -67,6 +62,7 @@ export function DoctorPage() {
           </Panel>
         )
       )}
+      <BrowserCheck />
     </Page>
   )
 }

@@ -79,7 +79,7 @@ function Details({ of }: { of: OwnKey }) {
           <div className="mt-4">
             <Facts
               items={[
-                [t`Resets`, <Time key="resets" at={of.resets_at} />],
+                [t`Resets`, <Time key="resets" at={of.resets_at} style="moment" />],
                 [t`Requests with this key`, formatNumber(of.requests)],
                 [t`Tokens`, formatNumber(of.tokens)],
                 [t`Cost`, formatCost(of.cost_usd)],

@@ -4,7 +4,6 @@ import { Link } from '@tanstack/react-router'
 import type { Overview } from '@/api/overview.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
-import { CopyButton } from '@/ui/copy.tsx'
 import { CircleCheckIcon } from '@/ui/icons.ts'
 import { Panel } from '@/ui/page.tsx'
 
@@ -54,18 +53,24 @@ export function Attention({ findings }: { findings: Overview['attention'] }) {
             <div className="min-w-0 grow">
               <p className="font-medium">{finding.title}</p>
               <p className="text-soft">{finding.detail}</p>
-              {finding.fix && (
-                <p className="mt-1 flex items-center gap-1">
-                  <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">
-                    {finding.fix}
-                  </code>
-                  <CopyButton text={finding.fix} />
-                </p>
-              )}
+              {finding.fix && <p>{finding.fix}</p>}
             </div>
+            {finding.link && <Show link={finding.link} />}
           </li>
         ))}
       </ul>
     </Panel>
+  )
+}
+
+/** The page that helps, as the gateway names it. */
+function Show({ link }: { link: string }) {
+  const [path = '/', query = ''] = link.split('?')
+  return (
+    <Button asChild size="small" className="self-start">
+      <Link to={path} search={Object.fromEntries(new URLSearchParams(query)) as never}>
+        <Trans>Show</Trans>
+      </Link>
+    </Button>
   )
 }

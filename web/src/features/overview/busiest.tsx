@@ -19,8 +19,9 @@ export function Busiest({ busiest }: { busiest: Overview['busiest'] }) {
       {name}
     </Link>
   )
-  const key = ({ id, name }: Row) => (
+  const key = ({ id, name, owner }: Row) => (
     <Link to="/requests" search={{ key: Number(id) }} className={LINK}>
+      {seeAll && owner && `${owner} · `}
       {name}
     </Link>
   )

@@ -73,7 +73,7 @@ function Tile({ name, figure, format, better, extra }: TileProps) {
         {extra && <span className="text-xs whitespace-nowrap text-soft">{extra}</span>}
       </dd>
       <dd className="text-xs text-faint">
-        <Change figure={figure} better={better} />
+        <Change figure={figure} better={better} format={format} />
       </dd>
     </div>
   )
@@ -81,7 +81,12 @@ function Tile({ name, figure, format, better, extra }: TileProps) {
 
 const UNCHANGED = 0.005
 
-function Change({ figure: { value, before }, better }: { figure: Figure; better: Better }) {
+function Change({
+  figure: { value, before },
+  better,
+  format,
+}: Pick<TileProps, 'figure' | 'better' | 'format'>) {
+  const { t } = useLingui()
   if (value === null || before === null || before === 0) return <Trans>no earlier data</Trans>
   const change = value / before - 1
   if (Math.abs(change) < UNCHANGED) return <Trans>unchanged</Trans>
@@ -96,9 +101,10 @@ function Change({ figure: { value, before }, better }: { figure: Figure; better:
           good === false && 'text-bad',
         )}
       >
-        {change > 0 ? <Trans>▲ {share} more</Trans> : <Trans>▼ {share} less</Trans>}
+        <span aria-hidden="true">{change > 0 ? '▲' : '▼'}</span>
+        <span className="sr-only">{change > 0 ? t`more:` : t`less:`}</span> {share}
       </span>{' '}
-      <Trans>than before</Trans>
+      <Trans>vs. {format(before)}</Trans>
     </>
   )
 }

@@ -1,9 +1,13 @@
 /** A conversation and its figures. Whatever a model says is shown as text. */
 import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { errorText } from '@/api/error-text.ts'
 import type { Part } from '@/api/playground.ts'
-import { formatDuration, formatNumber } from '@/lib/format.ts'
+import { requestQuery } from '@/api/requests.ts'
+import { formatCost, formatDuration, formatNumber } from '@/lib/format.ts'
+import { Button } from '@/ui/button.tsx'
 import { MessageSquareIcon } from '@/ui/icons.ts'
 import { Panel } from '@/ui/page.tsx'
 import { Empty } from '@/ui/states.tsx'
@@ -59,7 +63,11 @@ function TurnView({ turn: { question, answer } }: { turn: Turn }) {
           : question.map((part) => <PartView key={partKey(part)} part={part} />)}
       </div>
       <div className="flex flex-col gap-2">
-        {answer.text && <div className="whitespace-pre-wrap">{answer.text}</div>}
+        {answer.text && (
+          <div className="whitespace-pre-wrap">
+            <LongText text={answer.text} />
+          </div>
+        )}
         {answer.toolCalls && (
           <pre className="overflow-x-auto rounded-md bg-sunken p-2 font-mono text-xs">
             {answer.toolCalls}
@@ -96,8 +104,54 @@ function Figures({ answer }: { answer: Answer }) {
       t`${formatNumber(answer.usage.prompt_tokens)} + ${formatNumber(answer.usage.completion_tokens)} tokens`,
     upstream,
   ].filter(Boolean)
+  const id = answer.headers.find(([name]) => name === 'x-request-id')?.[1]
   if (parts.length === 0) return null
-  return <p className="text-xs text-faint">{parts.join(' · ')}</p>
+  return (
+    <p className="text-xs text-faint">
+      {parts.join(' · ')}
+      {id && answer.durationMs !== null && <Cost id={id} />}
+    </p>
+  )
+}
+
+const SHOWN_CHARACTERS = 200_000
+
+/** A text of megabytes is shown in part, and downloaded whole. */
+function LongText({ text }: { text: string }) {
+  if (text.length <= SHOWN_CHARACTERS) return text
+  const save = () => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+    link.download = 'answer.txt'
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 0)
+  }
+  return (
+    <>
+      {text.slice(0, SHOWN_CHARACTERS)} …{' '}
+      <Button size="small" onClick={save}>
+        <Trans>Download all {formatNumber(text.length)} characters</Trans>
+      </Button>
+    </>
+  )
+}
+
+/** From the record, which is written moments after the answer. */
+function Cost({ id }: { id: string }) {
+  const record = useQuery({ ...requestQuery(id), retry: 10, retryDelay: 500 }).data
+  if (record === undefined) return null
+  return (
+    <>
+      {' · '}
+      <Link to="/requests" search={{ id }} className="underline underline-offset-2">
+        {record.cost_usd === null ? (
+          <Trans>cost unknown</Trans>
+        ) : (
+          <Trans>cost {formatCost(record.cost_usd)}</Trans>
+        )}
+      </Link>
+    </>
+  )
 }
 
 function Raw({ answer }: { answer: Answer }) {
@@ -110,7 +164,7 @@ function Raw({ answer }: { answer: Answer }) {
       <pre className="mt-2 max-h-64 overflow-auto rounded-md bg-sunken p-2 font-mono whitespace-pre-wrap">
         {answer.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}
         {'\n\n'}
-        {answer.events.join('\n')}
+        <LongText text={answer.events.join('\n')} />
       </pre>
     </details>
   )

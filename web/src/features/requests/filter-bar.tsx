@@ -39,7 +39,7 @@ export function FilterBar({ search, onChange, onOpen }: FilterBarProps) {
       )}
       <Select
         aria-label={t`Outcome`}
-        className="!w-36"
+        className="!w-44"
         value={search.outcome ?? ''}
         onChange={(event) =>
           onChange({ outcome: OUTCOMES.find((outcome) => outcome === event.target.value) })

@@ -1,12 +1,15 @@
-/** The time of a request as bars beneath each other: limits, quota and queue, each try, and from the first token to the end. */
+/** The time of a request as bars beneath each other: what it waited for, each attempt, the first token, the end. */
 import { useLingui } from '@lingui/react/macro'
 import type { RequestDetail } from '@/api/requests.ts'
 import { formatDuration } from '@/lib/format.ts'
 import { classNames } from '@/ui/class-names.ts'
+import { useFailureText } from '@/ui/words/failure-text.ts'
 
 interface Bar {
   name: string
-  detail?: string
+  detail?: string | undefined
+  /** The gateway's own words, on hover. */
+  title?: string | undefined
   fromMs: number
   untilMs: number
   colour: string
@@ -21,7 +24,7 @@ export function Waterfall({ request }: { request: RequestDetail }) {
   )
   return (
     <ol className="flex flex-col gap-1.5">
-      {bars.map(({ name, detail, fromMs, untilMs, colour }) => (
+      {bars.map(({ name, detail, title, fromMs, untilMs, colour }) => (
         <li
           key={`${name} ${fromMs}`}
           className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 sm:grid-cols-[10rem_1fr_4.5rem]"
@@ -30,7 +33,11 @@ export function Waterfall({ request }: { request: RequestDetail }) {
             <span className="block truncate" title={name}>
               {name}
             </span>
-            {detail && <span className="block truncate text-xs text-faint">{detail}</span>}
+            {detail && (
+              <span className="block text-xs text-faint" title={title}>
+                {detail}
+              </span>
+            )}
           </span>
           <span
             aria-hidden="true"
@@ -53,29 +60,32 @@ export function Waterfall({ request }: { request: RequestDetail }) {
 
 function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
   const { t } = useLingui()
-  const failures: Record<string, string> = {
-    connect: t`could not connect`,
-    timeout: t`no answer in time`,
-    server: t`server error`,
-    rate: t`rate limit of the provider`,
-    quota: t`the provider's quota is exhausted`,
-    auth: t`the provider refused the key`,
-    model: t`does not have the model`,
-    context: t`too long for the model`,
-    filter: t`the provider's filter`,
-    client: t`refused the request`,
-  }
+  const failureText = useFailureText()
+  const waitNames = { limits: t`Limits`, quota: t`Quota`, queue: t`Queue` }
+  const { sent_ms: sentMs, waits } = timeline
   const bars: Bar[] = []
-  const sentMs = timeline.sent_ms
   if (sentMs !== null)
-    bars.push({ name: t`Limits, quota and queue`, fromMs: 0, untilMs: sentMs, colour: 'bg-info' })
+    bars.push({
+      name: t`Until it was sent`,
+      detail: waits.length === 0 ? t`no wait for limits, quota or queue` : undefined,
+      fromMs: 0,
+      untilMs: sentMs,
+      colour: 'bg-info',
+    })
+  for (const { kind, started_ms, duration_ms } of waits)
+    bars.push({
+      name: waitNames[kind],
+      detail: t`waited`,
+      fromMs: started_ms,
+      untilMs: started_ms + duration_ms,
+      colour: 'bg-warn',
+    })
   for (const { upstream, started_ms, duration_ms, status, failure } of tries) {
     const fromMs = started_ms ?? sentMs ?? 0
     bars.push({
       name: upstream,
-      detail: failure
-        ? `${status ?? ''} ${failures[failure] ?? failure}`.trim()
-        : String(status ?? ''),
+      detail: `${status ?? ''} ${failure ? failureText(failure) : ''}`.trim(),
+      title: failure ?? undefined,
       fromMs,
       untilMs: fromMs + (duration_ms ?? 0),
       colour: failure ? 'bg-bad' : 'bg-accent',

@@ -18,33 +18,34 @@ export function SettingsPage() {
   const { t } = useLingui()
   const { by, has_password } = useIdentity()
   const { seeAll } = useMay()
+  const appearance = (
+    <Panel title={t`Language and appearance`} hint={t`In this browser.`}>
+      <Appearance />
+    </Panel>
+  )
   return (
     <Page title={t`Settings`}>
       {by === 'session' && (
         <div className="grid gap-4 lg:grid-cols-2">
-          <Panel
-            title={t`Sessions`}
-            hint={t`Where you are signed in.`}
-            flush
-            className="lg:row-span-2"
-          >
-            <SessionList />
-          </Panel>
+          <div className="flex min-w-0 flex-col gap-4">
+            <Panel title={t`Sessions`} hint={t`Where you are signed in.`} flush className="grow">
+              <SessionList />
+            </Panel>
+            {appearance}
+          </div>
           {has_password && (
-            <>
+            <div className="flex min-w-0 flex-col gap-4">
               <Panel title={t`Password`}>
                 <PasswordForm />
               </Panel>
               <Panel title={t`Two-factor authentication`}>
                 <SecondFactor />
               </Panel>
-            </>
+            </div>
           )}
         </div>
       )}
-      <Panel title={t`Language and appearance`} hint={t`In this browser.`}>
-        <Appearance />
-      </Panel>
+      {by !== 'session' && appearance}
       {seeAll && <Gateway />}
       <Panel title={t`Licenses of bundled software`}>
         <Licences />
@@ -83,11 +84,11 @@ function Gateway() {
                 ]}
               />
             </Panel>
-            <div className="flex flex-col gap-4">
+            <div className="flex min-w-0 flex-col gap-4">
               <Panel title={t`Time zone of reports`}>
                 <TimeZoneForm key={etag} zone={settings.time_zone} etag={etag} />
               </Panel>
-              <Panel title={t`Keys of users`}>
+              <Panel title={t`Keys of users`} className="grow">
                 <UsersMay createKeys={settings.users_may_create_keys} etag={etag} />
               </Panel>
             </div>

@@ -2,41 +2,32 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
-import { wasRefused } from '@/api/errors.ts'
-import { upstreamImport } from '@/api/upstreams.ts'
-import { Badge, type Tone } from '@/ui/badge.tsx'
+import { importUpstreams } from '@/api/upstreams.ts'
+import { formatNumber } from '@/lib/format.ts'
 import { Button } from '@/ui/button.tsx'
 import { Checkbox, Field, TextArea } from '@/ui/field.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { FormError } from '@/ui/states.tsx'
+import { ImportReport } from './import-report.tsx'
 import { emptyUpstream, upstreamSettings } from './upstream-draft.ts'
 import { UpstreamFields } from './upstream-form.tsx'
-
-type Report = Awaited<ReturnType<ReturnType<typeof upstreamImport>>>
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const [draft, setDraft] = useState(emptyUpstream)
   const [secrets, setSecrets] = useState('')
   const [test, setTest] = useState(true)
-  const [run, setRun] = useState(upstreamImport)
-  const lines = useMemo(
-    () =>
-      new Set(
-        secrets
-          .split('\n')
-          .map((line) => line.trim())
-          .filter(Boolean),
-      ).size,
-    [secrets],
-  )
+  const [done, setDone] = useState(0)
+  const lines = useMemo(() => keysIn(secrets), [secrets])
   const importing = useMutation({
-    mutationFn: () => run(upstreamSettings(draft), secrets, test),
-    onError: (error) => wasRefused(error) && setRun(upstreamImport),
+    mutationFn: () =>
+      importUpstreams(upstreamSettings(draft), secrets, { test, onProgress: setDone }),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!importing.isPending) importing.mutate()
+    if (importing.isPending) return
+    setDone(0)
+    importing.mutate()
   }
   if (importing.data)
     return (
@@ -51,7 +42,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           </Button>
         }
       >
-        <ImportReport report={importing.data} />
+        <ImportReport lines={importing.data} />
       </Dialog>
     )
   return (
@@ -65,9 +56,17 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>
             <Trans>Cancel</Trans>
           </Button>
-          <Button type="submit" form="import" variant="primary" busy={importing.isPending}>
+          <Button
+            type="submit"
+            form="import"
+            variant="primary"
+            busy={importing.isPending}
+            disabled={lines === 0}
+          >
             {importing.isPending ? (
-              <Trans>Adding …</Trans>
+              <Trans>
+                {formatNumber(done)} of {formatNumber(lines)} …
+              </Trans>
             ) : (
               <Plural value={lines} one="Add # key" other="Add # keys" />
             )}
@@ -89,7 +88,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           />
         </Field>
         <Checkbox checked={test} onChange={setTest}>
-          <Trans>Test each key with its provider and skip those it refuses</Trans>
+          <Trans>Test each key with its provider and report those that fail</Trans>
         </Checkbox>
         <UpstreamFields draft={draft} onChange={setDraft} error={importing.error} withoutKey />
         <FormError error={importing.error} />
@@ -98,38 +97,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
-const TONES: Record<Report['lines'][number]['result'], Tone> = {
-  added: 'ok',
-  duplicate: 'off',
-  known: 'off',
-  invalid: 'bad',
-  failed_test: 'bad',
-}
-
-function ImportReport({ report }: { report: Report }) {
-  const { t } = useLingui()
-  const names: Record<Report['lines'][number]['result'], string> = {
-    added: t`added`,
-    duplicate: t`twice in the list`,
-    known: t`already exists`,
-    invalid: t`not a key`,
-    failed_test: t`failed the test`,
-  }
-  return (
-    <div className="flex flex-col gap-3">
-      <p role="status" className="font-medium">
-        <Plural value={report.added} one="# key was added." other="# keys were added." />
-      </p>
-      <ul className="divide-y rounded-md border">
-        {report.lines.map(({ line, key_hint, result, reason, name }) => (
-          <li key={line} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-1.5">
-            <span className="w-10 text-right text-faint">{line}</span>
-            <span className="font-mono text-xs">{key_hint}</span>
-            <Badge tone={TONES[result]}>{names[result]}</Badge>
-            <span className="text-soft">{name ?? reason}</span>
-          </li>
-        ))}
-      </ul>
-    </div>
-  )
+/** How many different keys there are. */
+function keysIn(text: string): number {
+  const lines = text.split('\n').map((line) => line.trim())
+  return new Set(lines.filter(Boolean)).size
 }

@@ -31,7 +31,6 @@ export function UpstreamActions({ item }: { item: Upstream }) {
   const test = useUpstreamTest()
   const locked = item.managed_by !== 'console'
   const off = item.state === 'disabled' || item.state === 'draining'
-  const disable = () => act.mutate({ run: upstreamActions.disable, done: t`${item.name} is off` })
   return (
     <div className="inline-flex items-center gap-1">
       {administer && (
@@ -89,22 +88,17 @@ export function UpstreamActions({ item }: { item: Upstream }) {
                 <Trans>Enable</Trans>
               </MenuItem>
             ) : (
-              <>
-                <MenuItem
-                  disabled={locked}
-                  onSelect={() =>
-                    act.mutate({
-                      run: upstreamActions.drain,
-                      done: t`${item.name} gets no new requests`,
-                    })
-                  }
-                >
-                  <Trans>Drain: finish running requests, accept no new ones</Trans>
-                </MenuItem>
-                <MenuItem disabled={locked} onSelect={disable}>
-                  <Trans>Turn off</Trans>
-                </MenuItem>
-              </>
+              <MenuItem
+                disabled={locked}
+                onSelect={() =>
+                  act.mutate({
+                    run: upstreamActions.drain,
+                    done: t`${item.name} gets no new requests`,
+                  })
+                }
+              >
+                <Trans>Drain and turn off: running requests finish</Trans>
+              </MenuItem>
             )}
             <MenuItem danger disabled={locked} onSelect={() => setOpen('remove')}>
               <Trans>Remove …</Trans>

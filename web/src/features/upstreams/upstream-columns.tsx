@@ -5,6 +5,8 @@ import { useMemo } from 'react'
 import type { Upstream } from '@/api/upstreams.ts'
 import { formatDuration, formatNumber, formatShare } from '@/lib/format.ts'
 import { Managed } from '@/ui/managed.tsx'
+import { Countdown } from '@/ui/time.tsx'
+import { useErrorHint } from '@/ui/words/failure-text.ts'
 import { OutcomeStrip } from './outcome-strip.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { UpstreamActions } from './upstream-actions.tsx'
@@ -30,8 +32,8 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
       },
       {
         id: 'recent',
-        header: t`Last 50`,
-        cell: ({ row }) => <OutcomeStrip outcomes={row.original.recent} />,
+        header: t`Last 50 attempts`,
+        cell: ({ row }) => <Attempts of={row.original} />,
       },
       {
         id: 'first-token',
@@ -40,21 +42,23 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
         cell: ({ row: { original } }) => (
           <>
             {formatDuration(original.day.first_token_p50_ms)}
-            <div className="text-xs text-faint">
-              <Trans>p95 {formatDuration(original.day.first_token_p95_ms)}</Trans>
-            </div>
+            {original.day.first_token_p95_ms !== null && (
+              <div className="text-xs text-faint">
+                <Trans>p95 {formatDuration(original.day.first_token_p95_ms)}</Trans>
+              </div>
+            )}
           </>
         ),
       },
       {
         id: 'day',
-        header: t`24 hours`,
+        header: t`Requests, 24 hours`,
         meta: { align: 'end' },
         cell: ({ row: { original } }) => (
           <>
             {formatNumber(original.day.requests)}
             <div className="text-xs text-faint">
-              <Trans>{formatNumber(original.day.errors)} errors</Trans>
+              <Trans>{formatNumber(original.day.errors)} ended in an error</Trans>
             </div>
           </>
         ),
@@ -81,13 +85,65 @@ function Name({ of: { name, provider, key_hint, managed_by } }: { of: Upstream }
   )
 }
 
+/** Of each attempt, also those of requests that another upstream then answered. */
+function Attempts({ of: { recent, total_requests, total_errors } }: { of: Upstream }) {
+  return (
+    <>
+      <OutcomeStrip outcomes={recent} />
+      {total_requests > 0 && (
+        <div className="text-xs whitespace-nowrap text-faint">
+          <Trans>
+            {formatNumber(total_errors)} of {formatNumber(total_requests)} failed in all
+          </Trans>
+        </div>
+      )}
+    </>
+  )
+}
+
+const SHOWN_MODELS = 3
+
+/** A model that it does not serve well now, although the key itself works. */
+function ModelState({ of }: { of: Upstream['model_states'][number] }) {
+  const { t } = useLingui()
+  const hint = useErrorHint()
+  const names = {
+    cooldown: t`cooling down`,
+    degraded: t`failing`,
+    limited: t`rate-limited`,
+    missing: t`not available`,
+  }
+  return (
+    <div className="mt-1 text-xs text-soft" title={of.last_error ?? undefined}>
+      <span className="font-mono">{of.model}</span>{' '}
+      <span className="font-medium whitespace-nowrap text-warn">
+        {names[of.status]} <Countdown until={of.until} />
+      </span>
+      {of.last_error && <div>{hint(of.last_error)}</div>}
+    </div>
+  )
+}
+
 function State({ of }: { of: Upstream }) {
+  const hint = useErrorHint()
   return (
     <div className="max-w-72 min-w-40 py-0.5">
       <StateBadge of={of} />
-      {of.last_error && of.state !== 'healthy' && (
+      {of.model_states.slice(0, SHOWN_MODELS).map((model) => (
+        <ModelState key={model.model} of={model} />
+      ))}
+      {of.model_states.length > SHOWN_MODELS && (
+        <div className="mt-0.5 text-xs text-faint">
+          <Trans>and {of.model_states.length - SHOWN_MODELS} more models</Trans>
+        </div>
+      )}
+      {of.last_error && of.state !== 'disabled' && of.model_states.length === 0 && (
         <div className="mt-0.5 text-xs text-soft" title={of.last_error}>
-          {of.last_error_hint ?? of.last_error}
+          {of.state === 'healthy' ? (
+            <Trans>last error: {of.last_error}</Trans>
+          ) : (
+            hint(of.last_error)
+          )}
         </div>
       )}
     </div>

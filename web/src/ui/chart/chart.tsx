@@ -3,9 +3,8 @@ import 'uplot/dist/uPlot.min.css'
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useRef, useState } from 'react'
 import UPlot from 'uplot'
-import { formatTime, reportingTimeZone } from '@/lib/format.ts'
+import { formatTime, reportingTimeZone, type TimeStyle } from '@/lib/format.ts'
 import { onThemeChange } from '@/lib/theme.ts'
-import { classNames } from '../class-names.ts'
 
 export interface Series {
   name: string
@@ -125,6 +124,9 @@ function widened(
 }
 
 const DAY_SECONDS = 86_400
+/** A day of 23 hours, where clocks change, and the shortest month. */
+const DAY_MS = 82_800_000
+const MONTH_MS = 28 * DAY_MS
 
 function timeLabels(_: UPlot, splits: number[]): string[] {
   const step = (splits[1] ?? 0) - (splits[0] ?? 0)
@@ -169,9 +171,15 @@ export function Chart(props: ChartProps) {
 
   const at = cursor ?? times.length - 1
   const when = times[at]
+  const style = styleOf(times)
   return (
     <figure className="min-w-0">
-      <figcaption className="mb-2 flex min-h-5 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-soft">
+      <p className="mb-1 min-h-4 text-xs text-faint">
+        {when && formatTime(when, style)}
+        {unfinished && at === times.length - 1 && ` · ${t`in progress`}`}
+      </p>
+      <div ref={host} aria-hidden="true" style={{ height }} className="min-w-0 overflow-hidden" />
+      <figcaption className="mt-2 flex min-h-5 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-soft">
         {series.map(({ name, colour, values }) => (
           <span key={name} className="inline-flex items-center gap-1.5">
             <span
@@ -183,22 +191,17 @@ export function Chart(props: ChartProps) {
             <span className="min-w-8 font-medium text-ink">{valueText(values[at], format)}</span>
           </span>
         ))}
-        {when && (
-          <span className="ml-auto text-faint">
-            {formatTime(when)}
-            {unfinished && at === times.length - 1 && ` · ${t`in progress`}`}
-          </span>
-        )}
       </figcaption>
-      <div
-        ref={host}
-        aria-hidden="true"
-        style={{ height }}
-        className={classNames('min-w-0 overflow-hidden')}
-      />
-      <ChartTable label={label} times={times} series={series} format={format} />
+      <ChartTable label={label} times={times} series={series} format={format} style={style} />
     </figure>
   )
+}
+
+/** As exact as the buckets are. */
+function styleOf([first = '', second = '']: readonly string[]): TimeStyle {
+  const stepMs = Date.parse(second) - Date.parse(first)
+  if (stepMs >= MONTH_MS) return 'month'
+  return stepMs >= DAY_MS ? 'day' : 'moment'
 }
 
 const valueText = (value: number | null | undefined, format: (value: number) => string) =>
@@ -209,7 +212,8 @@ function ChartTable({
   times,
   series,
   format,
-}: Pick<ChartProps, 'label' | 'times' | 'series' | 'format'>) {
+  style,
+}: Pick<ChartProps, 'label' | 'times' | 'series' | 'format'> & { style: TimeStyle }) {
   const { t } = useLingui()
   return (
     <div className="sr-only">
@@ -228,7 +232,7 @@ function ChartTable({
         <tbody>
           {times.map((time, row) => (
             <tr key={time}>
-              <th scope="row">{formatTime(time)}</th>
+              <th scope="row">{formatTime(time, style)}</th>
               {series.map(({ name, values }) => (
                 <td key={name}>{valueText(values[row], format)}</td>
               ))}

@@ -22,11 +22,14 @@ export function Meter({
   const text = unlimited
     ? t`${formatCompact(used)} · no limit`
     : t`${formatCompact(used)} of ${formatCompact(limit)} · ${formatShare(limit === 0 ? 1 : used / limit)}`
+  if (unlimited)
+    return (
+      <div className="text-xs whitespace-nowrap text-soft" title={formatNumber(used)}>
+        {text}
+      </div>
+    )
   return (
-    <div
-      className="min-w-32"
-      title={unlimited ? formatNumber(used) : `${formatNumber(used)} / ${formatNumber(limit)}`}
-    >
+    <div className="min-w-32" title={`${formatNumber(used)} / ${formatNumber(limit)}`}>
       <div
         role="meter"
         aria-label={label}

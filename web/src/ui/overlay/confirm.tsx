@@ -7,10 +7,10 @@ import { FormError } from '../states.tsx'
 import { Dialog } from './dialog.tsx'
 
 interface ConfirmProps {
-  title: string
+  title: ReactNode
   children: ReactNode
   /** The verb on the button, such as "Revoke alice's key". */
-  action: string
+  action: ReactNode
   run: () => Promise<unknown>
   onClose: () => void
 }

@@ -13,6 +13,8 @@ const Figure = z.object({
 const Leader = z.object({
   id: z.string(),
   name: z.string(),
+  /** The user of a key. */
+  owner: z.string().nullable(),
   requests: z.number().int(),
   tokens: z.number(),
   cost_usd: z.number().nullable(),

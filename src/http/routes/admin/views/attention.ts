@@ -1,8 +1,9 @@
 /** What needs an operator's attention, from what the gateway knows without asking anybody. */
 import { isoTime } from '../../../../core/time/iso-time.ts'
+import type { MessageLanguage } from '../frame/error-reply.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
-const WEEK_MS = 7 * 86_400_000
+const DAY_MS = 86_400_000
 
 interface Attention {
   check: string
@@ -10,62 +11,92 @@ interface Attention {
   title: string
   detail: string
   fix: string | null
-  link: string | null
+  /** A page of the console. */
+  link: string
 }
 
-export async function attentionOf(parts: AdminApiParts): Promise<Attention[]> {
-  return [...upstreamProblems(parts), ...(await expiringKeys(parts)), ...storeProblems(parts)]
+type Words = (typeof WORDS)[MessageLanguage]
+
+export async function attentionOf(
+  parts: AdminApiParts,
+  language: MessageLanguage,
+): Promise<Attention[]> {
+  const words = WORDS[language]
+  return [
+    ...upstreamProblems(parts, words),
+    ...(await expiringKeys(parts, words)),
+    ...storeProblems(parts, words),
+  ]
 }
 
-function upstreamProblems({ services }: AdminApiParts): Attention[] {
+function upstreamProblems({ services }: AdminApiParts, words: Words): Attention[] {
   const problems: Attention[] = []
   for (const { key } of services.directory.allUpstreams()) {
-    const state = services.health.state(key.id) ?? key.state
-    if (state.status === 'invalid')
-      problems.push({
-        check: 'UPS-1',
-        severity: 'problem',
-        title: `The provider refuses the key of ${key.name}`,
-        detail: state.lastError ?? '',
-        fix: 'Replace the key, then reset the upstream.',
-        link: `/upstreams?search=${encodeURIComponent(key.name)}`,
-      })
-    else if (state.status === 'cooldown')
-      problems.push({
-        check: 'UPS-1',
-        severity: 'warning',
-        title: `${key.name} is failing and gets no requests for the moment`,
-        detail: state.lastError ?? '',
-        fix: null,
-        link: `/upstreams?search=${encodeURIComponent(key.name)}`,
-      })
+    const { status, lastError } = services.health.state(key.id) ?? key.state
+    if (status !== 'invalid' && status !== 'cooldown') continue
+    problems.push({
+      check: 'UPS-1',
+      ...(status === 'invalid'
+        ? { severity: 'problem', title: words.refused(key.name), fix: words.replace }
+        : { severity: 'warning', title: words.failing(key.name), fix: null }),
+      detail: lastError ?? '',
+      link: `/upstreams?q=${encodeURIComponent(key.name)}`,
+    })
   }
   return problems
 }
 
-async function expiringKeys({ admin, nowMs }: AdminApiParts): Promise<Attention[]> {
+const SOON_DAYS = 7
+
+async function expiringKeys({ admin, nowMs }: AdminApiParts, words: Words): Promise<Attention[]> {
   const now = nowMs()
-  const { items } = await admin.keys.list({ expiresBeforeMs: now + WEEK_MS, nowMs: now, limit: 20 })
+  const expiresBeforeMs = now + SOON_DAYS * DAY_MS
+  const { items } = await admin.keys.list({ expiresBeforeMs, nowMs: now, limit: 20 })
   return items.map(({ name, prefix, expiresAtMs, rotatedTo }) => ({
     check: 'KEY-EXPIRY',
     severity: 'warning' as const,
-    title: `The key ${name} (${prefix}…) expires on ${isoTime(expiresAtMs ?? 0).slice(0, 10)}`,
-    detail: rotatedTo === null ? '' : 'It has been rotated; its replacement works already.',
-    fix: rotatedTo === null ? 'Rotate it, or move its end.' : null,
-    link: `/users?expires_within_days=7`,
+    title: words.expires(`${name} (${prefix}…)`, isoTime(expiresAtMs ?? 0).slice(0, 10)),
+    detail: rotatedTo === null ? '' : words.rotated,
+    fix: rotatedTo === null ? words.rotate : null,
+    link: `/keys?expires=${SOON_DAYS}`,
   }))
 }
 
-function storeProblems({ services }: AdminApiParts): Attention[] {
+function storeProblems({ services }: AdminApiParts, words: Words): Attention[] {
   if (services.directory.healthy) return []
   return [
     {
       check: 'DB-1',
       severity: 'problem',
-      title: 'The database does not answer',
-      detail: 'Requests are served by what was read last; usage is kept in the journal.',
-      fix: 'See whether the database runs and can be reached.',
+      title: words.away,
+      detail: words.served,
+      fix: words.look,
       link: '/doctor',
     },
   ]
+}
+
+const WORDS = {
+  en: {
+    refused: (name: string) => `The provider refuses the key of ${name}`,
+    replace: 'Replace the key, then reset the upstream.',
+    failing: (name: string) => `${name} is failing and gets no requests for the moment`,
+    expires: (key: string, day: string) => `The key ${key} expires on ${day}`,
+    rotated: 'It has been rotated; its replacement works already.',
+    rotate: 'Rotate it, or move its end.',
+    away: 'The database does not answer',
+    served: 'Requests are served by what was read last; usage is kept in the journal.',
+    look: 'See whether the database runs and can be reached.',
+  },
+  zh: {
+    refused: (name: string) => `供应商拒绝 ${name} 的密钥`,
+    replace: '更换密钥，然后重置该上游。',
+    failing: (name: string) => `${name} 正在出错，暂时不接收请求`,
+    expires: (key: string, day: string) => `密钥 ${key} 将于 ${day} 到期`,
+    rotated: '它已轮换，新密钥已可使用。',
+    rotate: '请轮换它，或推迟到期日。',
+    away: '数据库没有应答',
+    served: '请求按上次读取的内容处理；用量保存在日志中。',
+    look: '请检查数据库是否运行并且可以连接。',
+  },
 }

@@ -1,0 +1,58 @@
+/** Usage: the share of the rest, and the file with every row. */
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
+import { waitFor } from '../support/waiting.ts'
+import { type ConsoleRig, created, startSignedIn, type Visit } from './console-rig.ts'
+
+/** More than the chart tells apart. */
+const MODELS = Array.from({ length: 9 }, (_, at) => `model-${at + 1}`)
+
+let rig: ConsoleRig
+let first: Visit
+let url: string
+beforeAll(async () => {
+  ;({ rig, first, url } = await startSignedIn(...MODELS))
+  rig.mock.script(() => jsonReply(200, chatCompletion('Hello!')))
+  // The first is used most.
+  for (const [at, model] of MODELS.entries())
+    for (let times = at; times < MODELS.length; times++) await (await rig.ask(model)).arrayBuffer()
+  await waitFor('the records', async () => {
+    const from = new Date(Date.now() - 3_600_000).toISOString()
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    const report = await created<{ total: { requests: number } }>(
+      rig.api('GET', `/usage?from=${from}&until=${until}&by=model`),
+    )
+    return report.total.requests === 45
+  })
+}, 60_000)
+afterAll(() => rig.close())
+
+test('what the chart does not tell apart is its other share, and the sum is the total', async () => {
+  const { page, problems } = first
+  await page.goto(`${url}/usage?metric=requests&by=model&range=7d`)
+  const chart = page.getByRole('table', { name: 'Requests over time' })
+  const row = chart.getByRole('row').last()
+  await row.waitFor({ state: 'attached' })
+  const names = await chart.getByRole('columnheader').allInnerTexts()
+  expect(names).toEqual(['Time', ...MODELS.slice(0, 6), 'Other'])
+  const numbers = (await row.getByRole('cell').allInnerTexts()).map(Number)
+  expect(numbers).toEqual([9, 8, 7, 6, 5, 4, 6])
+  await page.getByText('45', { exact: true }).first().waitFor()
+  expect(problems).toEqual([])
+}, 60_000)
+
+test('the file has every row, also those that the chart sums up, for the chosen groups', async () => {
+  const { page } = first
+  await page.goto(`${url}/usage?metric=requests&by=model&second=user&range=7d`)
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Export as CSV' }).click()
+  const stream = await (await download).createReadStream()
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  const [head = '', ...rows] = Buffer.concat(chunks).toString('utf8').trimEnd().split('\r\n')
+  expect(head).toStartWith('\ufeff')
+  expect(head).toContain('model')
+  for (const model of MODELS)
+    expect(rows.filter((row) => row.includes(`${model},`))).toHaveLength(1)
+  expect(rows.every((row) => row.includes('admin'))).toBe(true)
+}, 60_000)

@@ -1,0 +1,29 @@
+/** Numbers, money, durations and times as people read them. */
+import { expect, test } from 'bun:test'
+import { formatCost, formatDuration, formatTime, setFormat } from './format.ts'
+
+test('a cost that is not nothing never reads as nothing', () => {
+  expect(formatCost(0)).toBe('$0')
+  expect(formatCost(0.000_000_1)).toBe('<$0.00001')
+  expect(formatCost(0.000_04)).toBe('$0.00004')
+  expect(formatCost(12.345)).toBe('$12.35')
+  expect(formatCost(null)).toBe('–')
+})
+
+test('durations keep three digits that count', () => {
+  expect([0.123, 4.56, 789, 1240, 125_000].map(formatDuration)).toEqual([
+    '0.12 ms',
+    '4.6 ms',
+    '789 ms',
+    '1.24 s',
+    '2 min 5 s',
+  ])
+})
+
+test('times are those of the reporting time zone, at half-hour offsets too', () => {
+  setFormat({ language: 'en', timeZone: 'Asia/Kolkata' })
+  expect(formatTime('2026-11-28T20:15:30Z', 'moment')).toBe('29 Nov, 01:45')
+  setFormat({ language: 'zh', timeZone: 'Asia/Shanghai' })
+  expect(formatTime('2026-11-28T20:15:30Z', 'moment')).toBe('11月29日 04:15')
+  setFormat({ language: 'en', timeZone: 'UTC' })
+})
