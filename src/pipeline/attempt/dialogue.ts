@@ -56,7 +56,7 @@ export function openDialogue(
   return translated(services, tries, candidate, { name, dialectOf: (dialect) => dialect })
 }
 
-function protocolFor(
+export function protocolFor(
   request: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {

@@ -17,7 +17,7 @@ import { noFileLeft, requestTooLong } from './refusals.ts'
 import type { Sent } from './result.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 import { isSuccess, statusFailure } from './upstream-error.ts'
-import { asksForUsage, refusesUsage } from './usage-option.ts'
+import { addsUsageOption, refusesUsage } from './usage-option.ts'
 
 /** The status of a failure says enough: what else the upstream says of it is waited for no longer. */
 const ERROR_BODY_MS = 2_000
@@ -29,9 +29,18 @@ export interface SendOptions {
 }
 
 export function send(services: Services, tries: RequestTries, options: SendOptions): Promise<Sent> {
-  if (!asksForUsage(tries.request) || services.usageRefusers.has(candidateId(options.candidate)))
+  const { candidate } = options
+  if (!addsUsageOption(tries.request, candidate) || refusedUsage(services, candidate))
     return exchange(services, tries, new ModelCall(services, tries, options, false))
   return sendAskingForUsage(services, tries, options)
+}
+
+/** Whether this target did not take the field that asks for usage. */
+export function refusedUsage(
+  { usageRefusers }: Services,
+  candidate: Candidate<UsableUpstream>,
+): boolean {
+  return usageRefusers.has(candidateId(candidate))
 }
 
 /** A second time, without the request for usage, if the upstream refuses that. */

@@ -11,6 +11,8 @@ import {
   usageEvent,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Script } from '../../../test/support/in-process/scripted-transport.ts'
+import { upstreamKey } from '../../../test/support/in-process/services.ts'
+import { SPOKEN } from '../../../test/support/spoken/index.ts'
 
 const STREAM = [piece('in '), piece('parts'), piece({}, 'stop'), usageEvent, DONE].join('')
 
@@ -169,6 +171,23 @@ describe('an upstream that refuses to be asked for usage', () => {
     await other.ask(streamed())
     expect(other.transport.sent).toHaveLength(1)
   })
+
+  const others = SPOKEN.filter(({ protocol }) => protocol !== 'openai')
+  test.each(others.map((client) => [client.name, client] as const))(
+    'is asked without that for a client of %s, and the next time at once',
+    async (_, client) => {
+      const upstreams = [upstreamKey(1, { provider: 'compatible' })]
+      const gateway = await inProcess(refusing, { upstreams })
+      const { protocol, endpoint } = client
+      const question = { model: 'm', stream: true, ...client.question('m', true) }
+      for (const sent of [2, 3]) {
+        const answer = await gateway.ask(question, { protocol, endpoint })
+        expect(answer.status).toBe(200)
+        expect(answer.record).toMatchObject({ outcome: 'ok' })
+        expect(gateway.transport.sent).toHaveLength(sent)
+      }
+    },
+  )
 })
 
 test('an account without money that Anthropic reports as a bad request reaches the client as such', async () => {

@@ -2,6 +2,9 @@
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { isAboutUsageOption } from '../../protocols/openai/refused-usage.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { protocolFor } from './dialogue.ts'
 import type { Sent } from './result.ts'
 
 /** True if the usage that comes is for the gateway alone. */
@@ -10,6 +13,14 @@ export function asksForUsage(request: ModelRequest): boolean {
 }
 
 const STATUSES: readonly (number | null)[] = [400, 404, 405, 415, 422, 501]
+
+/** Whether this upstream is asked for usage although its client did not ask, be it in another format. */
+export function addsUsageOption(
+  request: ModelRequest,
+  candidate: Candidate<UsableUpstream>,
+): boolean {
+  return request.stream && !PROTOCOLS[protocolFor(request, candidate)].asksForUsage(request)
+}
 
 /** Words decide here, which is safe: the worst that they can cause is one request more. */
 export function refusesUsage({ failure, said }: Extract<Sent, { kind: 'failed' }>): boolean {

@@ -15,7 +15,7 @@ import {
   openContinuation,
 } from '../attempt/dialogue.ts'
 import type { Sent } from '../attempt/result.ts'
-import { exchange, ModelCall } from '../attempt/send.ts'
+import { exchange, ModelCall, refusedUsage } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { RescueRules, Services } from '../services.ts'
 import { coveringReport } from './cover.ts'
@@ -54,7 +54,8 @@ export function continuing(request: NeutralRequest, beginning: Beginning): SendA
     const { model } = options.candidate.target
     let last: Sent | null = null
     for (const way of waysAt(services.rescue, request, beginning, model)) {
-      const call = new RestCall(services, tries, options, false)
+      const asksForUsage = !refusedUsage(services, options.candidate)
+      const call = new RestCall(services, tries, options, asksForUsage)
       call.dialectOf = changeFor(services, beginning, way)
       last = await exchange(services, tries, call)
       if (last.kind !== 'failed' || last.failure.class !== 'client') return last

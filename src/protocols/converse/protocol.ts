@@ -9,6 +9,8 @@ import { converseWire } from './format.ts'
 export const converse: Protocol = {
   ...openai,
   name: 'converse',
+  // Usage is the last event of each stream.
+  asksForUsage: () => true,
   readRequest() {
     throw new Error('no client speaks Converse')
   },

@@ -170,7 +170,7 @@ const TABLE: readonly (readonly [RegExp, ModelFacts])[] = [
   ],
   [/gpt-\d/, GPT],
   [/grok-(?:3-mini|4)/, { ...EFFORT_MODEL, efforts: ['low', 'high'] }],
-  [/magistral|deepseek-(?:v[4-9]|reasoner)/, EFFORT_MODEL],
+  [/magistral|deepseek-(?:v[4-9]|reasoner|flash|pro)/, EFFORT_MODEL],
 ]
 
 /** Names that hold a family's and answer no conversation. */

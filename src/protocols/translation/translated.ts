@@ -11,6 +11,7 @@ import type {
   StreamOptions,
   StreamReader,
   UpstreamProtocol,
+  WriteOptions,
 } from '../protocol.ts'
 import { SseEvents } from '../sse-events.ts'
 import { tokenUsage } from '../token-usage.ts'
@@ -80,8 +81,12 @@ export class TranslatedProtocol implements UpstreamProtocol {
     this.losses = this.written.losses
   }
 
-  writeRequest(): string | null {
-    return JSON.stringify(this.translated().body)
+  /** Only Chat Completions is asked for usage by a field, which some upstreams refuse. */
+  writeRequest(_request: ModelRequest, { askForUsage }: Pick<WriteOptions, 'askForUsage'>): string {
+    const { body } = this.translated()
+    if (askForUsage) return JSON.stringify(body)
+    const { stream_options: _, ...rest } = body
+    return JSON.stringify(rest)
   }
 
   readReply(text: string): ReadReply {
