@@ -30,11 +30,18 @@ const LOWER = 32
 const SPACE = 32
 const TAB = 9
 
+/** Lengths that differ by 32 share a bit. */
+function lengthBit(length: number): number {
+  return 1 << (length & 31)
+}
+
 /** Offsets of the header lines; a value is only extracted on demand, and few are. */
 export class HeaderLines implements HeaderSource {
   private readonly text: string
   /** For each line, the offsets of its name, its colon and its end. */
   private readonly places: number[] = []
+  /** A bit for each length of a name, because most names that are looked up are not there. */
+  private nameLengths = 0
 
   /** `linesAt`: offset of the first line. Throws MalformedMessage. */
   constructor(text: string, linesAt: number, kind: 'request' | 'reply') {
@@ -45,13 +52,16 @@ export class HeaderLines implements HeaderSource {
     for (let at = linesAt; at < text.length; ) {
       const lineEnd = text.indexOf('\r\n', at)
       const end = lineEnd < 0 ? text.length : lineEnd
-      this.places.push(at, text.indexOf(':', at), end)
+      const colon = text.indexOf(':', at)
+      this.places.push(at, colon, end)
+      this.nameLengths |= lengthBit(colon - at)
       at = end + 2
     }
   }
 
   /** Looks up a lower-case name; repeated headers are joined by commas. */
   get(name: string): string | null {
+    if ((this.nameLengths & lengthBit(name.length)) === 0) return null
     const places = this.places
     let found: string | null = null
     for (let line = 0; line < places.length; line += 3) {

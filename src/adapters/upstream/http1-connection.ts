@@ -173,7 +173,11 @@ export class Connection implements MessageSink {
 
 const LINE_BREAK = /[\r\n\0]/
 /** Cached by headers object, which providers reuse for many requests. */
-const heads = new WeakMap<WireRequest['headers'], { url: string; head: string }>()
+const heads = new WeakMap<WireRequest['headers'], SharedHead>()
+
+interface SharedHead extends Pick<WireRequest, 'method' | 'url'> {
+  text: string
+}
 
 /** The head up to the content-length. Throws if a header value contains a line break. */
 export function headOf(request: WireRequest, address: Address, path: string): string {
@@ -183,11 +187,10 @@ export function headOf(request: WireRequest, address: Address, path: string): st
 
 function sharedHead({ method, url, headers }: WireRequest, { host }: Address, path: string) {
   const known = heads.get(headers)
-  if (known !== undefined && known.url === url && known.head.startsWith(`${method} `))
-    return known.head
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${linesOf(headers)}`
-  heads.set(headers, { url, head })
-  return head
+  if (known !== undefined && known.url === url && known.method === method) return known.text
+  const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${linesOf(headers)}`
+  heads.set(headers, { method, url, text })
+  return text
 }
 
 function linesOf(headers: Readonly<Record<string, string>>): string {

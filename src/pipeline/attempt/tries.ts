@@ -66,7 +66,7 @@ export class RequestTries extends Tries {
     this.plan = plan
     this.request = request
     this.context = context
-    this.delivery = openDelivery(client, headers)
+    this.delivery = openDelivery(client, headers, context.arrivedMs)
     this.forwarded = forwardedHeaders(names, client.headers)
     this.limits = limits
     this.definition = definition

@@ -11,8 +11,12 @@ export interface Delivery {
   writtenMs: number
 }
 
-export function openDelivery(client: Client, headers: Record<string, string>): Delivery {
-  return { client, headers, stream: null, writtenMs: performance.now() }
+export function openDelivery(
+  client: Client,
+  headers: Record<string, string>,
+  arrivedMs: number,
+): Delivery {
+  return { client, headers, stream: null, writtenMs: arrivedMs }
 }
 
 const STREAM_HEADERS = {
