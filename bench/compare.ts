@@ -3,14 +3,20 @@
  * `npx bun bench/compare.ts BASE TREE… [--rounds 5] [--only load|streams]`. It needs no stored figures: it compares
  * the candidates within each round, so that a noisy moment affects all of them. Each checkout needs its own packages.
  *
- * `--peer URL,KEY,PID` adds a gateway of any kind that runs on this machine. It must send gpt-4o, gpt-4o-mini and
+ * `--peers URL,KEY,PID` adds a gateway of any kind that runs on this machine. It must send gpt-4o, gpt-4o-mini and
  * gpt-4.1-mini to the upstreams, whose three ports `--ports 21100,21101,21102` sets.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Candidate, type Candidates, readPeer, startCandidates } from './rig/candidates.ts'
+import {
+  type Candidate,
+  type Candidates,
+  readPeer,
+  readPorts,
+  startCandidates,
+} from './rig/candidates.ts'
 import { median, rounded } from './rig/figures.ts'
 import { createLoader, type Loader } from './rig/load.ts'
 import { residentMbOf } from './rig/process-cost.ts'
@@ -33,16 +39,14 @@ const { values, positionals: trees } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
-    peer: { type: 'string', multiple: true, default: [] },
+    peers: { type: 'string', multiple: true, default: [] },
     ports: { type: 'string' },
   },
 })
-const peers = values.peer.map(readPeer)
-const ports = values.ports?.split(',').map(Number)
+const peers = values.peers.map(readPeer)
+const ports = readPorts(values.ports)
 if (trees.length + peers.length === 0)
   throw new Error('name the checkouts to compare, e.g. bench/compare.ts ../old .')
-if (ports !== undefined && (ports.length !== 3 || !ports.every((port) => port > 0)))
-  throw new Error(`--ports are three, of chat, single events and bursts; not "${values.ports}"`)
 if (values.only !== undefined && !['load', 'streams'].includes(values.only))
   throw new Error(`--only is "load" or "streams", not "${values.only}"`)
 const parts = { load: values.only !== 'streams', streams: values.only !== 'load' }

@@ -7,7 +7,7 @@ import { type ConsoleRig, startSignedIn, type Visit } from '../test/console/cons
 import { chatCompletion, jsonReply } from '../test/support/mock/mock-upstream.ts'
 import { pause } from '../test/support/waiting.ts'
 import { percentile, rounded } from './rig/figures.ts'
-import { cpuNanoseconds } from './rig/process-cost.ts'
+import { startCpuClock } from './rig/process-cost.ts'
 
 const MODEL = 'gpt-4o-mini'
 const RATE = 200
@@ -54,7 +54,7 @@ async function look({ page }: Visit, at: number): Promise<void> {
 async function round({ gateway, ask }: ConsoleRig, lengthMs: number): Promise<Round> {
   const times: number[] = []
   const pending: Promise<void>[] = []
-  const cpuBefore = cpuNanoseconds(gateway.pid)
+  const cpu = startCpuClock(gateway.pid)
   const startedMs = performance.now()
   const passedMs = () => performance.now() - startedMs
   while (passedMs() < lengthMs) {
@@ -62,7 +62,7 @@ async function round({ gateway, ask }: ConsoleRig, lengthMs: number): Promise<Ro
     await pause(2)
   }
   await Promise.all(pending)
-  const cpuMs = (cpuNanoseconds(gateway.pid) - cpuBefore) / 1e6
+  const cpuMs = cpu() / 1e6
   return { cpuPercent: (cpuMs / passedMs()) * 100, times }
 }
 

@@ -21,7 +21,6 @@ export interface LagFigures {
   stalls: number
 }
 
-const SECONDS = 180
 const SETTLED_AFTER_SECONDS = 10
 const CONNECTIONS = 64
 const STALL_MS = 5
@@ -29,14 +28,15 @@ const STALL_MS = 5
 export async function measureEndurance(
   target: LoadTarget,
   loader: Loader,
+  seconds: number,
 ): Promise<EnduranceFigures> {
   await loader.run(target, CONNECTIONS, SETTLED_AFTER_SECONDS)
   const before = memoryOf(target.pid).residentMb
-  const lag = await measureLag(target, loader, SECONDS - SETTLED_AFTER_SECONDS)
+  const lag = await measureLag(target, loader, seconds - SETTLED_AFTER_SECONDS)
   return { grownMb: memoryOf(target.pid).residentMb - before, lag }
 }
 
-export async function measureLag(
+async function measureLag(
   target: LoadTarget,
   loader: Loader,
   seconds: number,

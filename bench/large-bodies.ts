@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGateway } from '../test/support/gateway.ts'
 import { startNginx } from './rig/nginx.ts'
-import { cpuNanoseconds, memoryOf } from './rig/process-cost.ts'
+import { memoryOf, startCpuClock } from './rig/process-cost.ts'
 
 const GIGABYTE = 1024 ** 3
 /** What one transfer may add to the process. */
@@ -103,11 +103,11 @@ async function measured(
   // The peak is counted from here on (proc(5), clear_refs).
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
   const before = memoryOf(pid).residentMb
-  const cpuBefore = cpuNanoseconds(pid)
+  const usedCpu = startCpuClock(pid)
   const startedMs = performance.now()
   await curl(transfer, baseUrl)
   const seconds = (performance.now() - startedMs) / 1000
-  const cpu = (cpuNanoseconds(pid) - cpuBefore) / 1e9
+  const cpu = usedCpu() / 1e9
   const moreMb = memoryOf(pid).peakMb - before
   console.log(
     `| ${transfer.what} | ${name} | ${seconds.toFixed(1)} | ${cpu.toFixed(2)} | ${moreMb.toFixed(1)} |`,

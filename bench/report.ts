@@ -3,9 +3,10 @@ import { cpus } from 'node:os'
 import type { LagFigures } from './endurance.ts'
 import { type Goal, goalsOf } from './goals.ts'
 import type { Measurements, Starts } from './measurements.ts'
+import type { OpenStreamFigures } from './open-streams.ts'
 import { rounded } from './rig/figures.ts'
 import type { LoadResult } from './rig/load.ts'
-import { medianOf, WAYS } from './rig/measure.ts'
+import { medianOf, waysIn } from './rig/measure.ts'
 import type { StreamFigures } from './streams.ts'
 
 type Row = Record<string, string | number>
@@ -18,11 +19,11 @@ export interface Report {
   peakMb: number
   start: Starts
   lag: Record<'gateway' | 'nginx', LagFigures>
+  openStreams: Record<string, OpenStreamFigures>
   goals: Goal[]
 }
 
-/** `several`: as one of several instances, where each request asks Redis; then less is promised. */
-export function reportOf(measured: Measurements, loadAverage: number, several: boolean): Report {
+export function reportOf(measured: Measurements, loadAverage: number): Report {
   const { one, many, streams, bursts, idleMb, loadedMb, start, endurance } = measured
   return {
     date: new Date().toISOString(),
@@ -33,22 +34,23 @@ export function reportOf(measured: Measurements, loadAverage: number, several: b
     },
     versions: { bun: Bun.version, nginx: nginxVersion() },
     figures: Object.fromEntries(
-      WAYS.map((way) => [
+      waysIn(one).map((way) => [
         way,
         {
-          ...loadFigures('c1', one[way]),
-          ...loadFigures('c64', many[way]),
-          ...streamFigures('single events', streams[way], way !== 'direct'),
-          ...streamFigures('bursts of 5', bursts[way], way !== 'direct'),
-          'idle MB': rounded(idleMb[way], 1),
-          'loaded MB': rounded(loadedMb[way], 1),
+          ...loadFigures('c1', one[way] ?? []),
+          ...loadFigures('c64', many[way] ?? []),
+          ...streamFigures('single events', streams[way] ?? [], way !== 'direct'),
+          ...streamFigures('bursts of 5', bursts[way] ?? [], way !== 'direct'),
+          'idle MB': rounded(idleMb[way] ?? 0, 1),
+          'loaded MB': rounded(loadedMb[way] ?? 0, 1),
         },
       ]),
     ),
     peakMb: rounded(measured.peakMb, 1),
     start: roundedNumbers(start),
-    lag: roundedNumbers({ gateway: endurance.gateway.lag, nginx: endurance.nginx }),
-    goals: goalsOf(measured, several),
+    lag: roundedNumbers({ gateway: endurance.gateway.lag, nginx: endurance.nginx.lag }),
+    openStreams: measured.openStreams,
+    goals: goalsOf(measured),
   }
 }
 

@@ -1,5 +1,5 @@
 /** How long a start takes, and what the process then holds: from source, as installed, and compiled. */
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from './rig/figures.ts'
@@ -47,11 +47,6 @@ export async function measureStart(kind: keyof typeof COMMANDS): Promise<StartFi
   } finally {
     rmSync(dataDir, { recursive: true, force: true })
   }
-}
-
-/** Null if `npm run build` has not made one. */
-export async function measureExecutableStart(): Promise<StartFigures | null> {
-  return existsSync(EXECUTABLE) ? measureStart('executable') : null
 }
 
 /** From spawning nginx to the first connection that it takes. */

@@ -1,6 +1,6 @@
 /** Many paced streams at once through one address: cost a chunk, time to the first token, all of them whole. */
 import { percentile } from './rig/figures.ts'
-import { cpuNanoseconds } from './rig/process-cost.ts'
+import { startCpuClock } from './rig/process-cost.ts'
 import { openStream, type StreamResult, type StreamTarget } from './rig/stream-client.ts'
 
 export interface StreamLoad {
@@ -22,14 +22,14 @@ export async function runStreams(
   pid: number,
   load: StreamLoad,
 ): Promise<StreamFigures> {
-  const before = cpuNanoseconds(pid)
+  const cpu = startCpuClock(pid)
   const ends: Promise<StreamResult>[] = []
   for (let started = 0; started < load.streams; started++) {
     ends.push(openStream(target).end)
     await Bun.sleep(load.startEveryMs)
   }
   const results = await Promise.all(ends)
-  const used = cpuNanoseconds(pid) - before
+  const used = cpu()
   mustBeWhole(results, load.chunks)
   const total = load.streams * load.chunks
   const firsts = results.map((result) => result.firstMs)

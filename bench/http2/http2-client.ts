@@ -1,6 +1,6 @@
 /** The measuring process of `http2.ts`, which tells it by argument, as JSON, where the upstreams are. */
 import { rounded } from '../rig/figures.ts'
-import { cpuNanoseconds } from '../rig/process-cost.ts'
+import { startCpuClock } from '../rig/process-cost.ts'
 import { CHAT_REPLY, CHAT_REQUEST } from '../rig/replies.ts'
 import { outcome, reportFaults } from './http2-faults.ts'
 
@@ -36,17 +36,16 @@ process.exit(0)
 async function cost(protocol: Protocol, atOnce: number): Promise<object> {
   const total = atOnce === 1 ? 4_000 : 15_000
   await askMany(protocol, atOnce, total / 4)
-  const [own, upstream] = [cpuNanoseconds(process.pid), cpuNanoseconds(task.nginxPid)]
+  const [own, upstream] = [startCpuClock(process.pid), startCpuClock(task.nginxPid)]
   const startedMs = performance.now()
   const wrong = await askMany(protocol, atOnce, total)
   const tookMs = performance.now() - startedMs
-  const each = (pid: number, before: number) =>
-    rounded((cpuNanoseconds(pid) - before) / 1000 / total, 1)
+  const each = (cpu: () => number) => rounded(cpu() / 1000 / total, 1)
   return {
     wrong,
     perSecond: Math.round((total / tookMs) * 1000),
-    cpuUs: each(process.pid, own),
-    upstreamCpuUs: each(task.nginxPid, upstream),
+    cpuUs: each(own),
+    upstreamCpuUs: each(upstream),
   }
 }
 

@@ -9,7 +9,7 @@ import { sha256Hex } from '../../src/main/compose/digest.ts'
 import { median, percentile } from '../rig/figures.ts'
 import { launchGateway, prepareFolder, type RunningGateway } from '../rig/gateway.ts'
 import { startNginx } from '../rig/nginx.ts'
-import { cpuNanoseconds, memoryOf } from '../rig/process-cost.ts'
+import { memoryOf, startCpuClock } from '../rig/process-cost.ts'
 import { ensureProgram } from '../rig/programs.ts'
 import { CHAT_MODEL, CHAT_REPLY, CHAT_REQUEST } from '../rig/replies.ts'
 
@@ -58,7 +58,7 @@ async function running(side: Side): Promise<RunningSide> {
 
 /** CPU microseconds of the gateway for each request. */
 async function load({ gateway, keysFile }: RunningSide, requestFile: string): Promise<number> {
-  const before = cpuNanoseconds(gateway.pid)
+  const cpu = startCpuClock(gateway.pid)
   const script = join(import.meta.dir, 'wrk-keys.lua')
   const limits = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`]
   const url = `${gateway.origin}/v1/chat/completions`
@@ -67,7 +67,7 @@ async function load({ gateway, keysFile }: RunningSide, requestFile: string): Pr
     { stdout: 'pipe', stderr: 'inherit' },
   )
   const output = await new Response(child.stdout).text()
-  const used = cpuNanoseconds(gateway.pid) - before
+  const used = cpu()
   const line = output.split('\n').find((one) => one.startsWith('{')) ?? '{}'
   const { requests = 0, wrong = 1 } = JSON.parse(line) as { requests?: number; wrong?: number }
   if (wrong > 0 || requests === 0) throw new Error(`${wrong} wrong replies:\n${output}`)

@@ -61,6 +61,14 @@ export async function startCandidates({
   }
 }
 
+/** The ports of the upstreams: any free ones if they are not said. */
+export function readPorts(text: string | undefined): readonly number[] | undefined {
+  const ports = text?.split(',').map(Number)
+  if (ports !== undefined && (ports.length !== 3 || !ports.every((port) => port > 0)))
+    throw new Error(`--ports are three, of chat, single events and bursts; not "${text}"`)
+  return ports
+}
+
 /** `URL,KEY,PID`: a gateway on this machine. Its memory and CPU time are those of the process. */
 export function readPeer(text: string): Candidate {
   const [address = '', key = '', pidText = '', ...more] = text.split(',')

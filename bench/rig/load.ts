@@ -1,6 +1,6 @@
 /** Requests by wrk, each reply checked: status and body, to the byte. */
 import { join } from 'node:path'
-import { cpuNanoseconds } from './process-cost.ts'
+import { startCpuClock } from './process-cost.ts'
 import { ensureProgram } from './programs.ts'
 import { CHAT_REPLY, CHAT_REQUEST } from './replies.ts'
 
@@ -34,7 +34,7 @@ export async function createLoader(folder: string): Promise<Loader> {
   return {
     async run({ origin, key, pid }, connections, seconds) {
       const url = `${origin}/v1/chat/completions`
-      const before = cpuNanoseconds(pid)
+      const cpu = startCpuClock(pid)
       const child = Bun.spawn(
         [
           wrk,
@@ -55,7 +55,7 @@ export async function createLoader(folder: string): Promise<Loader> {
         },
       )
       const output = await new Response(child.stdout).text()
-      const used = cpuNanoseconds(pid) - before
+      const used = cpu()
       const { requests, seconds: took, wrong, failed, ...percentiles } = summaryIn(output)
       if (wrong > 0 || failed > 0 || requests === 0) {
         throw new Error(

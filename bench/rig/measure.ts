@@ -1,18 +1,19 @@
 /** The rounds: every figure several times, the ways taking turns, so that a noisy moment hits all of them. */
 
 import { runStreams, type StreamFigures } from '../streams.ts'
+import type { Candidate } from './candidates.ts'
 import { median } from './figures.ts'
-import type { Loader, LoadResult } from './load.ts'
+import type { Loader, LoadResult, LoadTarget } from './load.ts'
 import { residentMbOf } from './process-cost.ts'
 import { BURST_MODEL, STREAM_MODEL, streamRequest } from './replies.ts'
 import type { Rig } from './rig.ts'
-import type { Pace, Way } from './surroundings.ts'
+import type { Pace } from './surroundings.ts'
 
 export const WAYS = ['direct', 'nginx', 'gateway'] as const
 export type WayName = (typeof WAYS)[number]
 
-/** One way's figure in each round; the same index is the same round. */
-export type Rounds<T> = Record<WayName, T[]>
+/** One way's figure in each round; the same index is the same round. Peers have names of their own. */
+export type Rounds<T> = Record<WayName, T[]> & Readonly<Record<string, T[]>>
 
 const LOAD_ROUNDS = 5
 const LOAD_SECONDS = 2
@@ -22,21 +23,38 @@ const STREAM_ROUNDS = 3
 const STREAMS = 300
 const START_EVERY_MS = 1
 
-export function wayOf(rig: Rig, name: WayName): Way {
-  if (name !== 'gateway') return rig[name]
-  const { port, pid } = rig.gateway
-  return { chatPort: port, streamPorts: [port, port], pid, pids: [pid] }
+/** The three ways, then the peers. */
+function candidatesOf({ direct, nginx, gateway, folder, peers }: Rig): readonly Candidate[] {
+  const { port, pid } = gateway
+  const own = { chatPort: port, streamPorts: [port, port], pid, pids: [pid] }
+  const ways = { direct, nginx, gateway: own }
+  return [...WAYS.map((name) => ({ name, way: ways[name], key: folder.proxyKey })), ...peers]
 }
 
+/** The peers' names come last. */
+export function waysIn(rounds: Rounds<unknown>): readonly string[] {
+  return Object.keys(rounds)
+}
+
+function emptyRounds<T>(rig: Rig): Rounds<T> {
+  const names = candidatesOf(rig).map(({ name }) => [name, []])
+  return Object.fromEntries(names) as unknown as Rounds<T>
+}
+
+export type Memory = Record<WayName, number> & Readonly<Record<string, number>>
+
 /** What each way holds now. */
-export function measureMemory(rig: Rig): Record<WayName, number> {
-  const held = (name: WayName) => residentMbOf(wayOf(rig, name).pids)
-  return { direct: held('direct'), nginx: held('nginx'), gateway: held('gateway') }
+export function measureMemory(rig: Rig): Memory {
+  const held = candidatesOf(rig).map(({ name, way }) => [name, residentMbOf(way.pids)])
+  return Object.fromEntries(held) as unknown as Memory
 }
 
 export async function warmUp(rig: Rig, loader: Loader): Promise<void> {
-  await loader.run(loadTarget(rig, 'gateway'), 64, WARM_UP_SECONDS)
-  await loader.run(loadTarget(rig, 'nginx'), 64, 1)
+  for (const candidate of candidatesOf(rig)) {
+    if (candidate.name === 'direct') continue
+    const seconds = candidate.name === 'nginx' ? 1 : WARM_UP_SECONDS
+    await loader.run(targetOf(candidate), 64, seconds)
+  }
 }
 
 export async function measureLoad(
@@ -44,18 +62,22 @@ export async function measureLoad(
   loader: Loader,
   connections: number,
 ): Promise<Rounds<LoadResult>> {
-  const rounds: Rounds<LoadResult> = { direct: [], nginx: [], gateway: [] }
+  const rounds = emptyRounds<LoadResult>(rig)
   for (let round = 0; round < LOAD_ROUNDS; round++) {
-    for (const name of WAYS) {
-      rounds[name].push(await loader.run(loadTarget(rig, name), connections, LOAD_SECONDS))
+    for (const candidate of candidatesOf(rig)) {
+      const result = await loader.run(targetOf(candidate), connections, LOAD_SECONDS)
+      rounds[candidate.name]?.push(result)
     }
   }
   return rounds
 }
 
-export function loadTarget(rig: Rig, name: WayName) {
-  const { chatPort, pid } = wayOf(rig, name)
-  return { origin: `http://127.0.0.1:${chatPort}`, key: rig.folder.proxyKey, pid }
+export function loadTarget(rig: Rig, name: WayName): LoadTarget {
+  return targetOf(candidatesOf(rig)[WAYS.indexOf(name)] as Candidate)
+}
+
+function targetOf({ way, key }: Candidate): LoadTarget {
+  return { origin: `http://127.0.0.1:${way.chatPort}`, key, pid: way.pid }
 }
 
 /** Of single events, or of bursts. */
@@ -66,19 +88,14 @@ export async function measureStreams(
 ): Promise<Rounds<StreamFigures>> {
   const body = streamRequest(kind === 'single' ? STREAM_MODEL : BURST_MODEL)
   const at = kind === 'single' ? 0 : 1
-  const rounds: Rounds<StreamFigures> = { direct: [], nginx: [], gateway: [] }
+  const rounds = emptyRounds<StreamFigures>(rig)
   const load = { streams: STREAMS, chunks: pace.chunks, startEveryMs: START_EVERY_MS }
   for (let round = 0; round < STREAM_ROUNDS; round++) {
-    for (const name of WAYS) {
-      const { streamPorts, pid } = wayOf(rig, name)
-      const headers = { authorization: `Bearer ${rig.folder.proxyKey}` }
-      const target = {
-        hostname: '127.0.0.1',
-        port: streamPorts[at] as number,
-        headers,
-        body,
-      }
-      rounds[name].push(await runStreams(target, pid, load))
+    for (const { name, way, key } of candidatesOf(rig)) {
+      const headers = { authorization: `Bearer ${key}` }
+      const port = way.streamPorts[at] as number
+      const target = { hostname: '127.0.0.1', port, headers, body }
+      rounds[name]?.push(await runStreams(target, way.pid, load))
     }
   }
   return rounds

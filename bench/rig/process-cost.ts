@@ -1,10 +1,22 @@
 /** What a process has cost so far: CPU time and memory, as the kernel counts them. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Nanoseconds on a CPU, over all of its threads. */
-export function cpuNanoseconds(pid: number): number {
+/**
+ * Returns the nanoseconds on a CPU since this call, over all threads. Counted for each thread, because what one has
+ * used leaves the sum when it ends, as the compiler's do.
+ */
+export function startCpuClock(pid: number): () => number {
+  const before = threadTimes(pid)
+  return () => {
+    let used = 0
+    for (const [thread, time] of threadTimes(pid)) used += time - (before.get(thread) ?? 0)
+    return used
+  }
+}
+
+function threadTimes(pid: number): Map<string, number> {
   const threads = readdirSync(`/proc/${pid}/task`)
-  return threads.reduce((sum, thread) => sum + threadNanoseconds(pid, thread), 0)
+  return new Map(threads.map((thread) => [thread, threadNanoseconds(pid, thread)]))
 }
 
 function threadNanoseconds(pid: number, thread: string): number {

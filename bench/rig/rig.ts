@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../../test/support/servers/postgres-server.ts'
 import { startRedis } from '../../test/support/servers/redis-server.ts'
+import type { Candidate } from './candidates.ts'
 import {
   AS_INSTALLED,
   EVERYTHING_ON,
@@ -21,16 +22,27 @@ export interface Rig extends AsyncDisposable {
   gateway: RunningGateway
   direct: Way
   nginx: Way
+  /** Other gateways on the same work. */
+  peers: readonly Candidate[]
   /** Usage records in the store. */
   recorded(): number
 }
 
-/** `paces`: of single events, and of bursts. `several`: on PostgreSQL and Redis, as one of several instances would be. */
-export async function startRig(paces: readonly [Pace, Pace], several = false): Promise<Rig> {
+interface RigOptions {
+  /** Of single events, and of bursts. */
+  paces: readonly [Pace, Pace]
+  /** On PostgreSQL and Redis, as one of several instances would be. */
+  several: boolean
+  /** Gateways that run already, as `readPeer` reads them, and the ports of the upstreams that they know. */
+  peers?: readonly Candidate[]
+  ports?: readonly number[] | undefined
+}
+
+export async function startRig({ paces, several, peers = [], ports }: RigOptions): Promise<Rig> {
   await using stack = new AsyncDisposableStack()
   const dataDir = mkdtempSync(join(tmpdir(), 'gpt-proxy-bench-'))
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
-  const { direct, nginx } = stack.use(await startSurroundings(paces))
+  const { direct, nginx } = stack.use(await startSurroundings(paces, ports))
 
   const services = several ? await startServices(stack) : null
   const settings = { ...EVERYTHING_ON, ...services?.settings }
@@ -48,6 +60,7 @@ export async function startRig(paces: readonly [Pace, Pace], several = false): P
     gateway,
     direct,
     nginx,
+    peers,
     recorded: services?.recorded ?? (() => usageRows(dataDir)),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
