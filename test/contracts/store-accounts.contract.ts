@@ -56,9 +56,9 @@ export function testAccounts(current: () => StoreUnderTest): void {
   test('a second user of the same name is refused by a line that names the column', async () => {
     const { store } = current()
     await store.createUser(ada)
-    expect((await failureOf(store.createUser(ada))).message).toMatch(
-      /already a row with this users\.username/,
-    )
+    const failure = await failureOf(store.createUser(ada))
+    expect(failure.message).toMatch(/already a row with this users\.username/)
+    expect(failure).toMatchObject({ kind: 'conflict', field: 'username' })
   })
 
   test('a patch changes what it names, null included, and leaves the rest', async () => {

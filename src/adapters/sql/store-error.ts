@@ -63,6 +63,13 @@ export function notStorable(cause: Error): OperatorError {
   )
 }
 
-export function alreadyThere(column = 'value', cause: Error): StoreError {
-  return new StoreError(`there is already a row with this ${column}`, 'choose another', { cause })
+/** Somebody else has stored the same name since it was checked: the caller's choice, not a failure of the store. */
+export function alreadyThere(column = 'value', cause: Error): OperatorError {
+  const field = column.split('.').at(-1) ?? null
+  return new OperatorError(
+    'conflict',
+    `there is already a row with this ${column}`,
+    'choose another',
+    { cause, field },
+  )
 }

@@ -1,5 +1,6 @@
 /** The thread's side of the SQLite file: one connection, statements run in order of arrival. */
 import type { Database } from 'bun:sqlite'
+import { OperatorError } from '../../../core/operator-error.ts'
 import { StoreError } from '../store-error.ts'
 import { type BulkRow, BulkRows } from '../usage/bulk-rows.ts'
 import { wrapDatabase } from './statements.ts'
@@ -21,7 +22,7 @@ export interface ThreadResult {
   written: number[]
 }
 
-/** Throws errors that explain the failure: StoreError, or SQLite's own. */
+/** Throws errors that explain the failure, or SQLite's own. */
 export function createStatementRunner(
   database: Database,
   path: string,
@@ -48,18 +49,25 @@ export interface PortableError {
   message: string
   /** SQLite's code, such as SQLITE_BUSY. */
   code: string | null
-  /** Null if it is not a StoreError. */
-  remedy: string | null
+  /** Null if it is SQLite's own. */
+  explained: Pick<OperatorError, 'kind' | 'remedy' | 'field'> | null
 }
 
 export function toPortable(error: unknown): PortableError {
-  const cause = error instanceof StoreError ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
   const message = error instanceof Error ? error.message : String(error)
-  return { message, code, remedy: error instanceof StoreError ? error.remedy : null }
+  if (!(error instanceof OperatorError)) return { message, code: codeOf(error), explained: null }
+  const { kind, remedy, field } = error
+  return { message, code: codeOf(error.cause), explained: { kind, remedy, field } }
 }
 
-export function fromPortable({ message, code, remedy }: PortableError): Error {
-  const plain = code === null ? new Error(message) : Object.assign(new Error(message), { code })
-  return remedy === null ? plain : new StoreError(message, remedy, { cause: plain })
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null
+}
+
+export function fromPortable({ message, code, explained }: PortableError): Error {
+  const cause = code === null ? new Error(message) : Object.assign(new Error(message), { code })
+  if (explained === null) return cause
+  const { kind, remedy, field } = explained
+  if (kind === 'store') return new StoreError(message, remedy, { cause })
+  return new OperatorError(kind, message, remedy, { cause, field })
 }
