@@ -156,7 +156,11 @@ async function measureOnPostgres(folder: string): Promise<void> {
     })
     await store.close()
     await copyLedger(join(folder, 'gpt-proxy.sqlite'), programs, url, CONSOLE_TABLES)
-    await measure(folder, { ...EVERYTHING_ON, DATABASE_URL: url })
+    await measure(folder, {
+      ...EVERYTHING_ON,
+      DATABASE_URL: url,
+      ENCRYPTION_KEY_FILE: join(folder, 'encryption.key'),
+    })
   } finally {
     await server.close()
   }

@@ -13,6 +13,11 @@ export interface DialectWords {
   keepStoringOut: RawBuilder<unknown> | null
   /** Ends a SELECT of rows to change, so that it leaves out those that others hold; null if only one can write. */
   skipLocked: RawBuilder<unknown> | null
+  /**
+   * Joins each range of a list to the rows of a table in it, by the table's index. PostgreSQL would read the whole
+   * table for a plain join, because it can't estimate how few rows such ranges have.
+   */
+  joinInRange(table: string, isInRange: RawBuilder<unknown>): RawBuilder<unknown>
 }
 
 export const SQLITE: DialectWords = {
@@ -22,6 +27,7 @@ export const SQLITE: DialectWords = {
   runBulk: runBulkOnSqlite,
   keepStoringOut: null,
   skipLocked: null,
+  joinInRange: (table, isInRange) => sql`join ${sql.table(table)} on ${isInRange}`,
 }
 
 export const POSTGRES: DialectWords = {
@@ -32,4 +38,7 @@ export const POSTGRES: DialectWords = {
   // Storing starts with the records; taking row locks after them instead would end in a deadlock.
   keepStoringOut: sql`lock table usage_records in share mode`,
   skipLocked: sql`for update skip locked`,
+  // The offset keeps it from being merged into a plain join.
+  joinInRange: (table, isInRange) =>
+    sql`cross join lateral (select * from ${sql.table(table)} where ${isInRange} offset 0) as found`,
 }

@@ -95,7 +95,7 @@ export function storeOver(
     reads: createConsoleReads(db),
     objects: createObjectStore(db),
     responses: createResponseRows(db),
-    reports: createConsoleReports(db, prices ?? null),
+    reports: createConsoleReports(db, words, prices ?? null),
     deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs, words),
     examination: createExamination(db),
     ...createAdminStore(db, words, { report: createProblemLog(logger), prices: prices ?? null }),

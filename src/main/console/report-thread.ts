@@ -7,6 +7,7 @@ import type {
   ReportAnswer,
   ReportQuestion,
 } from '../../adapters/sql/console/report-thread-client.ts'
+import { SQLITE } from '../../adapters/sql/sql-dialect.ts'
 import { openReadOnly } from '../../adapters/sql/sqlite/open-database.ts'
 import type { ConsoleReports } from '../../usage/console-reports.ts'
 import { publishedPrices } from '../compose/published-prices.ts'
@@ -19,7 +20,7 @@ self.onmessage = async ({ data }: MessageEvent<ReportQuestion>) => {
   const { id, path, ask, given } = data
   let answer: ReportAnswer
   try {
-    reports ??= createConsoleReports(openReadOnly(path), publishedPrices())
+    reports ??= createConsoleReports(openReadOnly(path), SQLITE, publishedPrices())
     const method = reports[ask] as (...given: readonly unknown[]) => Promise<unknown>
     answer = { id, value: await method(...given), problem: null }
   } catch (error) {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringUpToDate } from '../../../src/adapters/sql/sqlite/open-database.ts'
 import { openThreadedStore, type Store } from '../../../src/adapters/sql/store.ts'
-import { StoreError } from '../../../src/adapters/sql/store-error.ts'
+import type { StoreError } from '../../../src/adapters/sql/store-error.ts'
+import { OperatorError } from '../../../src/core/operator-error.ts'
 import { startLedgerThread } from '../../../src/main/ledger/ledger-client.ts'
 import { usageRecord } from '../../contracts/store-under-test.ts'
 import { waitFor } from '../../support/waiting.ts'
@@ -66,6 +67,6 @@ test('an error keeps its remedy on the way from the thread', async () => {
   const ada = { username: 'ada', email: null, role: 'user', monthlyQuotaTokens: null } as const
   await store.createUser(ada)
   const error = await store.createUser(ada).catch((reason: unknown) => reason)
-  expect(error).toBeInstanceOf(StoreError)
+  expect(error).toBeInstanceOf(OperatorError)
   expect((error as StoreError).remedy).toBe('choose another')
 })

@@ -13,6 +13,7 @@ import type {
 import type { BucketCount } from '../../../usage/latency.ts'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'
 import type { Tables } from '../schema/schema.ts'
+import type { DialectWords } from '../sql-dialect.ts'
 import { DAY_MS } from '../usage/day-sums.ts'
 import { slotText } from '../usage/usage-sums.ts'
 import { readRequest, readRequests } from './request-list.ts'
@@ -33,12 +34,15 @@ const FIGURES: Record<Exclude<keyof BucketSum, 'bucket' | 'group'>, string> = {
   costUsd: 'cost_usd',
 }
 
+type RangeWords = Pick<DialectWords, 'joinInRange'>
+
 export function createConsoleReports(
   db: Kysely<Tables>,
+  words: RangeWords,
   catalogue: PriceCatalogue | null,
 ): ConsoleReports {
   return {
-    sums: (query) => readSums(db, query),
+    sums: (query) => readSums(db, words, query),
     latency: (range) => readLatency(db, range),
     firstToken: (range) => readTimes(db, 'usage_first_token', range),
     overhead: (range) => readTimes(db, 'usage_overhead', range),
@@ -69,9 +73,13 @@ interface Source {
   pieces: readonly (TimeRange & { bucket: number })[]
 }
 
-async function readSums(db: Kysely<Tables>, query: BucketQuery): Promise<BucketSum[]> {
+async function readSums(
+  db: Kysely<Tables>,
+  words: RangeWords,
+  query: BucketQuery,
+): Promise<BucketSum[]> {
   const sources = sourcesOf(query).filter(({ pieces }) => pieces.length > 0)
-  const found = await Promise.all(sources.map((source) => readSource(db, query, source)))
+  const found = await Promise.all(sources.map((source) => readSource({ db, words }, query, source)))
   return found.length === 1 ? (found[0] ?? []) : merged(found.flat())
 }
 
@@ -122,7 +130,7 @@ function dayText(ms: number): string {
 }
 
 async function readSource(
-  db: Kysely<Tables>,
+  { db, words }: { db: Kysely<Tables>; words: RangeWords },
   query: BucketQuery,
   { table, period, text, pieces }: Source,
 ): Promise<BucketSum[]> {
@@ -137,11 +145,12 @@ async function readSource(
   )
   const selected = ['buckets.bucket', ...groups, ...sums].join(', ')
   const grouped = ['buckets.bucket', ...by.map((_, at) => `g${at}`)].join(', ')
+  const at = sql.ref(period)
+  const inRange = sql`${at} >= start_at and ${at} < until_at and ${conditions(query)}`
   const { rows } = await sql<Record<string, unknown>>`
     with buckets(bucket, start_at, until_at) as (values ${sql.join(values)})
     select ${sql.raw(selected)} from buckets
-    join ${sql.table(table)} on ${sql.ref(period)} >= start_at and ${sql.ref(period)} < until_at
-    where ${conditions(query)}
+    ${words.joinInRange(table, inRange)}
     group by ${sql.raw(grouped)}`.execute(db)
   return rows.map((row) => ({
     ...figuresOf((name) => Number(row[name] ?? 0)),
