@@ -1,7 +1,7 @@
 /** What a request used if its upstream reported nothing, or only a part: counted here, and marked estimated. */
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
-import type { Found, ModelRequest } from '../protocols/protocol.ts'
+import type { Endpoint, Found, ModelRequest } from '../protocols/protocol.ts'
 import { estimatePrompt, estimateText } from '../usage/estimate.ts'
 import type { Tokenizer } from '../usage/tokenizer.ts'
 import type { RelayResult } from './relay/result.ts'
@@ -19,7 +19,7 @@ export async function countUsage(
   if (firstTokenMs === null || request.text === null) return NO_USAGE
   const reported = usage ?? NO_USAGE
   // What an upstream that embeds sends back is no text.
-  const generated = request.endpoint === 'embeddings' ? '' : text
+  const generated = EMBEDDINGS.has(request.endpoint) ? '' : text
   try {
     const promptTokens = reported.promptTokens || (await countPrompt(tokenizer, request))
     return estimated(reported, promptTokens, await tokenizer.count(request.model, generated))
@@ -31,6 +31,12 @@ export async function countUsage(
     return estimated(reported, promptTokens, estimateText(generated))
   }
 }
+
+const EMBEDDINGS: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  'embeddings',
+  'embedContent',
+  'batchEmbedContents',
+])
 
 type Counted = Pick<RelayResult, 'tries' | 'text' | 'firstTokenMs' | 'usage'>
 

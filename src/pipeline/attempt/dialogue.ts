@@ -2,6 +2,7 @@
 
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import { embeddingOf } from '../../protocols/embeddings/translated-embedding.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { factsFor, type ModelFacts } from '../../protocols/neutral/model-facts.ts'
 import type { Loss } from '../../protocols/neutral/neutral.ts'
@@ -53,7 +54,22 @@ export function openDialogue(
   const name = protocolFor(request, candidate)
   if (name === request.protocol)
     return { protocol: PROTOCOLS[name], request, passes: true, losses: NO_LOSSES }
+  const embedding = embedded(tries, name)
+  if (embedding !== null) return embedding
   return translated(services, tries, candidate, { name, dialectOf: (dialect) => dialect })
+}
+
+function embedded({ request, strict }: RequestTries, name: ProtocolName): Dialogue | null {
+  const options = { upstream: PROTOCOLS[name], estimatedInput: estimatePrompt(request) }
+  const protocol = embeddingOf(request, name, options)
+  if (protocol === null) return null
+  const { losses, endpoint } = protocol
+  refuseLosses(losses, strict)
+  return { protocol, request: { ...request, endpoint }, passes: false, losses }
+}
+
+function refuseLosses([loss]: readonly Loss[], strict: boolean): void {
+  if (strict && loss !== undefined) throw refusedLoss(loss)
 }
 
 export function protocolFor(
@@ -94,8 +110,7 @@ async function translated(
     thoughts: thoughts.of(callerId),
   })
   await protocol.prepare()
-  const [loss] = protocol.losses
-  if (strict && loss !== undefined) throw refusedLoss(loss)
+  refuseLosses(protocol.losses, strict)
   return { protocol, request: { ...request, endpoint }, passes: false, losses: protocol.losses }
 }
 
