@@ -16,7 +16,7 @@ import { withToken } from './with-token.ts'
 const BY_DEPLOYMENT = /^(?:images|audio)\/(?!voice)/
 const DEFAULT_API_VERSION = '2024-10-21'
 /**
- * No dated version that is generally available has these; the API "v1", which takes no version, has them.
+ * Of the dated versions only previews have these; the API "v1", which takes no version, has them.
  * https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
  */
 const ONLY_IN_V1 =
@@ -39,7 +39,7 @@ export const azure: Provider = {
     }
   }),
   vendor(upstream, secret, { path, query, model }) {
-    if (upstream.apiVersion === null && ONLY_IN_V1.test(path)) {
+    if (lacksNewRoutes(upstream) && ONLY_IN_V1.test(path)) {
       const url = `${upstream.baseUrl}/openai/v1/${path}${query}`
       return { url, ...authorized(PLAIN, secret) }
     }
@@ -69,11 +69,17 @@ function authorized(headers: Destination['headers'], secret: string): Omit<Desti
     : { headers: { ...headers, 'api-key': secret } }
 }
 
-/** The body names the deployment. Without a version it is the API "v1", which takes none. */
-function responsesUrl({ baseUrl, apiVersion }: UpstreamKey): string {
-  return apiVersion === null
+/** The body names the deployment. */
+function responsesUrl(upstream: UpstreamKey): string {
+  const { baseUrl, apiVersion } = upstream
+  return lacksNewRoutes(upstream)
     ? `${baseUrl}/openai/v1/responses`
     : `${baseUrl}/openai/responses?${version(apiVersion)}`
+}
+
+/** Without a version, or with one that is generally available, such as the default of AZURE_API_VERSION. */
+function lacksNewRoutes({ apiVersion }: UpstreamKey): boolean {
+  return apiVersion === null || !apiVersion.endsWith('-preview')
 }
 
 function version(apiVersion: string | null): string {

@@ -19,6 +19,8 @@ const rig = await startRig([
     apiVersion: VERSION,
   },
   { name: 'fine-tuned', provider: 'azure', models: ['ft-*'] },
+  // As AZURE_API_VERSION has it by default.
+  { name: 'dated', provider: 'azure', models: ['dated-*'], apiVersion: '2024-10-21' },
 ])
 afterAll(() => rig.close())
 const { mock, gateway } = rig
@@ -135,7 +137,8 @@ const responseTo = (id: string, model: string) => ({
 
 test.each([
   ['without an API version', 'ft-ours', 'ft-ours', '/openai/v1/responses', ''],
-  ['with one', MODEL, DEPLOYMENT, '/openai/responses', `?api-version=${VERSION}`],
+  ['with one that has none', 'dated-ours', 'dated-ours', '/openai/v1/responses', ''],
+  ['with a preview', MODEL, DEPLOYMENT, '/openai/responses', `?api-version=${VERSION}`],
 ])('a response is made, read and deleted %s', async (_, model, deployment, path, query) => {
   const id = `resp_${model}`
   mock.script(() => jsonReply(200, responseTo(id, deployment)))

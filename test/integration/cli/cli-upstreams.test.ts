@@ -1,5 +1,6 @@
 /** Upstream keys by the command line: secrets only by standard input or a variable, and never out again. */
 import { describe, expect, test } from 'bun:test'
+import { PROVIDER_PRESETS } from '../../../src/core/providers/presets.ts'
 import { jsonReply, startMockUpstream } from '../../support/mock/mock-upstream.ts'
 import { cliFolder } from './cli-folder.ts'
 
@@ -157,6 +158,20 @@ describe('gpt-proxy upstream import', () => {
       'https://api.deepseek.com',
       'https://api.groq.com/openai/v1',
     ])
+  })
+
+  test('takes the key of every preset that has a variable', async () => {
+    using folder = cliFolder()
+    const presets = Object.entries(PROVIDER_PRESETS).filter(([, { variable }]) => variable !== null)
+    const env = Object.fromEntries(
+      presets.map(([name, { variable }]) => [variable as string, `sk-of-${name}-0001`]),
+    )
+    const imported = `imported  ${presets.length}\n`
+    expect((await folder.cli(['upstream', 'import'], { env })).stdout).toBe(imported)
+    const keys = (await folder.json(['upstream', 'list'])) as Record<string, unknown>[]
+    expect(keys.map(({ base_url }) => base_url).sort()).toEqual(
+      presets.map(([, { baseUrl }]) => baseUrl as string).sort(),
+    )
   })
 
   test('takes only the keys of UPSTREAM_TYPE where that is set', async () => {
