@@ -101,7 +101,7 @@ interface Incoming {
 }
 
 /** Ids and names as vendors make them: anything else could be read as another path at the upstream. */
-const SAFE_PARAM = /^[\w.:@~+=,-]{1,512}$/
+const SAFE_PARAM = /^[\w.:@~+=,-]{1,2048}$/
 
 async function callOf(
   route: VendorRoute,

@@ -32,8 +32,8 @@ export interface WholeResponse extends ResponseHead {
 export interface StreamResponse extends ResponseHead {
   kind: 'stream'
   reader: StreamReader
-  /** Bytes that are no events: if they are cut, the connection is. Their number, if it is known. */
-  plain?: { length: number | null }
+  /** Bytes that are no events: if they are cut, the connection is. Their number, if it is known, and the status. */
+  plain?: { length: number | null; status: number }
   /** Its cost at its end, as in WholeResponse. */
   cost?(): number | 'unpriced' | undefined
   /** Events that came with the first one. */

@@ -16,7 +16,7 @@ import type { Reading } from './reading.ts'
 import { noFileLeft, requestTooLong } from './refusals.ts'
 import type { Sent } from './result.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
-import { isSuccess, statusFailure } from './upstream-error.ts'
+import { isRedirect, isSuccess, statusFailure } from './upstream-error.ts'
 import { addsUsageOption, refusesUsage } from './usage-option.ts'
 
 /** The status of a failure says enough: what else the upstream says of it is waited for no longer. */
@@ -60,7 +60,9 @@ async function sendAskingForUsage(
 export interface Exchange extends SendOptions {
   /** Throws GatewayError if there is nothing that could be sent. A promise only for a translation. */
   wire(): WireRequest | Promise<WireRequest>
-  /** A reply with a status of success. A promise only if more of its body has to be waited for. */
+  /** A redirect is an answer, for the client to follow. */
+  readonly takesRedirects?: boolean
+  /** A reply with a status of success, or a redirect. A promise only if more of its body has to be waited for. */
   read(reading: Reading): Sent | Promise<Sent>
 }
 
@@ -147,7 +149,7 @@ export async function exchange(
     heard()
     const reply = await sending.reply
     const reading: Reading = { services, tries, upstream, reply, cancel, heard }
-    if (isSuccess(reply.status)) {
+    if (isSuccess(reply.status) || (call.takesRedirects === true && isRedirect(reply))) {
       const read = call.read(reading)
       const sent = read instanceof Promise ? await read : read
       if (sent.kind === 'response') tookMs = performance.now() - sentMs

@@ -25,6 +25,12 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+export function isRedirect(reply: Pick<UpstreamReply, 'status' | 'header'>): boolean {
+  return REDIRECTS.has(reply.status) && reply.header('location') !== null
+}
+
 interface ErrorReply {
   readonly services: Services
   readonly upstream: UsableUpstream

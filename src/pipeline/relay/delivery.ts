@@ -29,11 +29,11 @@ const STREAM_HEADERS = {
 export function clientStream(
   delivery: Delivery,
   further: Readonly<Record<string, string>>,
-  plain?: Pick<StreamHead, 'length'>,
+  plain?: Pick<StreamHead, 'length' | 'status'>,
 ): ClientStream {
   if (delivery.stream !== null) return delivery.stream
   const headers = Object.assign(delivery.headers, further, plain ? null : STREAM_HEADERS)
   const length = plain?.length ?? null
-  delivery.stream = delivery.client.stream({ status: 200, headers, length })
+  delivery.stream = delivery.client.stream({ status: plain?.status ?? 200, headers, length })
   return delivery.stream
 }

@@ -76,7 +76,8 @@ async function relayStream(
   const { usage, usageIsPartial, text } = reader
   const cost = last.cost?.()
   const used = { usage, usageIsPartial, text, cost, earlier, ended }
-  return { tries, outcome, status: 200, errorCode, firstTokenMs, ...used }
+  const status = last.plain?.status ?? 200
+  return { tries, outcome, status, errorCode, firstTokenMs, ...used }
 }
 
 interface Relayed {

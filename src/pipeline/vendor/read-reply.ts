@@ -10,6 +10,7 @@ import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { firstEvent } from '../attempt/first-event.ts'
 import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type Reading } from '../attempt/reading.ts'
+import { isRedirect } from '../attempt/upstream-error.ts'
 import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { modelOf, type VendorCall } from './call.ts'
 import { ownGeminiList } from './gemini-list.ts'
@@ -33,6 +34,7 @@ export async function readVendorReply(
 ): Promise<Sent> {
   const { reply } = reading
   if (isResponse(owner.call.route)) return readResponse(owner, reading)
+  if (isRedirect(reply)) return redirect(owner, reading)
   await rememberUpload(owner, reading)
   const type = reply.header('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(type)) return events(owner, reading)
@@ -66,6 +68,21 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
     body: isSame ? bytes : redact(shown, upstream.secretForms),
     usage: used.tokens,
     cost: costOf(owner.call, used),
+  }
+  return { kind: 'response', response }
+}
+
+/** Contents may be at a storage of the vendor's; what is at the vendor's own address is asked for here. */
+function redirect(owner: Owner, reading: Reading): Sent {
+  const { upstream, reply, cancel } = reading
+  cancel()
+  const headers = headersOf(owner, reading)
+  const base = `${upstream.key.baseUrl}/`
+  const { location = '' } = headers
+  if (location.startsWith(base)) headers.location = `/v1/${location.slice(base.length)}`
+  const response: WholeResponse = {
+    ...{ kind: 'whole', upstream, headers, status: reply.status, text: '', body: '' },
+    ...{ usage: NO_USAGE, cost: 0 },
   }
   return { kind: 'response', response }
 }
@@ -104,7 +121,7 @@ async function raw(owner: Owner, reading: Reading, type: string): Promise<Sent> 
   const cost = () => costOf(owner.call, used)
   const response: StreamResponse = {
     ...{ kind: 'stream', upstream, headers, reader: RAW_BYTES, first: null, reply, cancel, cost },
-    plain: { length: lengthOf(reply) },
+    plain: { length: lengthOf(reply), status: reply.status },
   }
   return { kind: 'response', response }
 }

@@ -41,6 +41,7 @@ export function vendorSender(owner: Owner): SendAttempt {
     return exchange(services, tries, {
       ...options,
       wire,
+      takesRedirects: owner.call.route.method === 'GET',
       read: (reading) => readVendorReply(owner, reading, source),
     })
   }

@@ -35,6 +35,9 @@ export interface VendorIncoming {
   continued?: Continued | undefined
 }
 
+/** Parts of a file can be asked for (RFC 9110, 14). */
+const FORWARDED = ['accept', 'range', 'if-range']
+
 /** Responds once, or throws the GatewayError of a refusal before it would have. Resolves at the last byte. */
 export async function serveVendor(
   services: Services,
@@ -75,7 +78,7 @@ async function serveCaller(
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object, further })
-  const forwardHeaders = [...services.forwardHeaders, 'accept', ...call.route.headers]
+  const forwardHeaders = [...services.forwardHeaders, ...FORWARDED, ...call.route.headers]
   if (asksForResponse(call) && !needsVendor(call))
     sendCopies(services, { ...reservation, request: unstored(request) }, headers)
   const tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)
