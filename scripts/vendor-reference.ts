@@ -31,7 +31,8 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   with them; otherwise \`previous_response_id\` is a 400 for these models. \`input_tokens\` are counted here for them.
 - **Bodies** are read and checked as JSON or forms, whatever their content type (\`MAX_BODY_BYTES\`). Forms that upload
   files, parts of uploads, skills or characters are passed on as they arrive and not kept (\`MAX_UPLOAD_BYTES\`), so they
-  are sent once. Replies that are neither JSON nor events pass unchanged.
+  are sent once. Replies that are neither JSON nor events pass unchanged, and so do
+  redirects and parts of a file (\`Range\`).
 - **Ids that the gateway has not seen**, because the objects were not created through it, belong to no user: see
   \`UNKNOWN_OBJECTS\`.
 - **Calls in a batch.** Each line of its input is read while the file is uploaded: one that names another user's object or
@@ -45,7 +46,9 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 
 \`GET /v1/realtime\` is a WebSocket: its frames pass unchanged, each response has its own record, and the session
 ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol
-\`openai-insecure-api-key.KEY\`.
+\`openai-insecure-api-key.KEY\`. So are \`/v1/responses\`, \`/v1/live/sessions\`, \`/v1/live/sessions/{live_session}/attach\` and
+\`…/fork\`, and \`/v1/realtime/translations\`, when a client asks for an upgrade (\`test/integration/vendor/sessions.test.ts\`).
+What messages to \`/v1/responses\` and the Live API name is checked before they go on; the model of each is in its record.
 
 Gemini's routes go to keys of \`--provider gemini\`, with the proxy key in \`x-goog-api-key\` or \`?key=\`, also below
 \`/v1alpha\`. Resources that a request names (\`fileUri\`, \`cachedContent\`, \`fileSearchStoreNames\` …) go to the key that keeps

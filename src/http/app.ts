@@ -11,7 +11,7 @@ import { GEMINI_VENDOR_ROUTES } from './routes/gemini-vendor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
 import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
-import { LIVE_ROUTES, realtimeRoute } from './routes/realtime.ts'
+import { FURTHER_SESSION_ROUTES, LIVE_ROUTES, realtimeRoute } from './routes/realtime.ts'
 import { FURTHER_RESPONSES_ROUTES, RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
 import { VENDOR_ROUTES } from './routes/vendor.ts'
@@ -43,6 +43,7 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
       ...ROUTES,
       realtimeRoute,
       ...LIVE_ROUTES,
+      ...FURTHER_SESSION_ROUTES,
       ...FURTHER_RESPONSES_ROUTES,
       ...VENDOR_ROUTES,
     ]

@@ -16,7 +16,9 @@ export class WebSocketError extends Error {
 }
 
 export interface FrameSink {
-  /** A whole text message of at most MAX_READ_BYTES. */
+  /** A text message is too long to be read. */
+  unread?(): void
+  /** A whole text message. */
   text(message: string): void
   /** The peer's last frame. */
   close(): void
@@ -35,6 +37,15 @@ const MAX_CONTROL_BYTES = 125
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** Longer messages are not inspected: usage is reported in short ones. */
 const MAX_READ_BYTES = 1024 * 1024
+
+/** Messages that are read; all others only pass. */
+export interface MessagesRead {
+  /** Binary messages as well, as texts. */
+  binary: boolean
+  maxBytes: number
+}
+
+const TEXTS: MessagesRead = { binary: false, maxBytes: MAX_READ_BYTES }
 const HEAD_BYTES = 14
 
 const decoder = new TextDecoder()
@@ -42,7 +53,7 @@ const decoder = new TextDecoder()
 export class FrameReader {
   private readonly masked: boolean
   private readonly sink: FrameSink
-  private readonly readsBinary: boolean
+  private readonly reads: MessagesRead
   private readonly head = Buffer.alloc(HEAD_BYTES)
   private headSize = 0
   /** Remaining bytes of the frame's payload; -1 while its head is being read. */
@@ -59,13 +70,13 @@ export class FrameReader {
   private readTo = 0
 
   /**
-   * `masked`: whether frames must be masked (a client's) or must not be (a server's). `readsBinary`: binary messages
-   * are texts as well.
+   * `masked`: whether frames must be masked (a client's) or must not be (a server's). `reads`: which
+   * messages the sink gets.
    */
-  constructor(masked: boolean, sink: FrameSink, readsBinary = false) {
+  constructor(masked: boolean, sink: FrameSink, reads = TEXTS) {
     this.masked = masked
     this.sink = sink
-    this.readsBinary = readsBinary
+    this.reads = reads
   }
 
   /**
@@ -134,11 +145,13 @@ export class FrameReader {
     if (this.opcode !== CONTINUATION) {
       this.message = this.opcode
       this.size = 0
-      this.parts = this.opcode === TEXT || this.readsBinary ? [] : null
+      this.parts = this.opcode === TEXT || this.reads.binary ? [] : null
     }
     this.size += this.left
     if (this.size > MAX_MESSAGE_BYTES) throw new WebSocketError(TOO_BIG, 'a message is too long')
-    if (this.size > MAX_READ_BYTES) this.parts = null
+    if (this.size <= this.reads.maxBytes || this.parts === null) return
+    this.parts = null
+    this.sink.unread?.()
   }
 
   private longLength(): number {

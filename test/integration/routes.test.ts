@@ -39,7 +39,10 @@ describe.each(ROUTES.map(({ method, path, who }) => [method, path, who] as const
       const other = method === 'GET' ? 'POST' : 'GET'
       // GET lists stored chat completions, which needs an upstream that keeps them.
       const listed = other === 'GET' && path === '/v1/chat/completions'
-      expect((await call(other, path, gateway.adminKey)).status).toBe(listed ? 503 : 404)
+      // GET is for WebSockets.
+      const upgraded = other === 'GET' && path === '/v1/responses'
+      const expected = listed ? 503 : upgraded ? 426 : 404
+      expect((await call(other, path, gateway.adminKey)).status).toBe(expected)
       expect((await call('OPTIONS', path, gateway.adminKey)).status).toBe(404)
       expect((await call(method, path.toUpperCase(), gateway.adminKey)).status).toBe(404)
       expect((await call(method, `/x${path}`, gateway.adminKey)).status).toBe(404)

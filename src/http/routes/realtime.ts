@@ -1,13 +1,14 @@
 /** GET /v1/realtime, and Gemini's Live API: a WebSocket to a realtime model. */
 import { GatewayError } from '../../core/errors.ts'
 import { readOffer } from '../../http1/websocket-handshake.ts'
-import { ANY_KEY, row } from '../../passthrough/route.ts'
+import { ANY_KEY, byObject, row, type VendorRoute } from '../../passthrough/route.ts'
 import { keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext } from '../../pipeline/context.ts'
 import { serveRealtime } from '../../pipeline/realtime/serve.ts'
 import type { VendorCall } from '../../pipeline/vendor/call.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { AppParts, Route } from '../route.ts'
+import { decodedOr } from '../router.ts'
 import { pathOf, queryTextOf } from '../server/target.ts'
 import { takeKeyFromQuery } from './gemini-vendor.ts'
 import { type ExchangeHandler, reportRefusal } from './inference.ts'
@@ -27,11 +28,35 @@ export const realtimeRoute: Route = {
   open: (parts) => realtimeHandler(parts, callOf),
 }
 
+/** Sessions whose model is in their messages, if it is in none of their paths. */
+const FURTHER_ROWS: readonly VendorRoute[] = [
+  { ...ROW, path: '/v1/realtime/translations' },
+  { ...ROW, path: '/v1/live/sessions' },
+  { ...ROW, path: '/v1/responses', creates: 'response', holdsCalls: true },
+  byObject('GET live/sessions/{live_session}/attach', { meter: 'tokens' }),
+  byObject('GET live/sessions/{live_session}/fork', { meter: 'tokens' }),
+]
+
+export const FURTHER_SESSION_ROUTES: readonly Route[] = FURTHER_ROWS.map((route) => ({
+  method: 'GET',
+  path: route.path,
+  who: 'proxy_key',
+  open: (parts) => (client, match) => {
+    const path = match.path.replace(/^\/v1\//, '')
+    const named = Object.entries(match.params).map(([name, value]) => [name, decodedOr(value)])
+    realtimeHandler(parts, (target) => {
+      const call = callOf(target)
+      return { ...call, route, path, params: { ...call.params, ...Object.fromEntries(named) } }
+    })(client, match)
+  },
+}))
+
 const LIVE = '/ws/google.ai.generativelanguage'
 const LIVE_ROW = {
   ...row('GET live', { by: 'model', param: 'model', otherwise: ANY_KEY }, { meter: 'tokens' }),
   api: 'gemini',
   protocol: 'gemini',
+  holdsCalls: true,
 } as const
 
 /** Gemini's Live API: the first message names the model, so any key of the vendor can serve it. */
@@ -66,7 +91,7 @@ function realtimeHandler(
     inFlight.add()
     const serve = async () => {
       const offer = readOffer(client.headers)
-      if (offer === null) throw upgradeRequired()
+      if (offer === null) throw upgradeRequired(pathOf(client.target))
       await serveRealtime(services, { client, offer, call: callOf(client.target) }, context)
     }
     serve()
@@ -86,10 +111,10 @@ function callOf(target: string): VendorCall {
   return { route: ROW, path: 'realtime', origin: '', query, params: { model }, ...NO_BODY }
 }
 
-function upgradeRequired(): GatewayError {
+function upgradeRequired(path: string): GatewayError {
   return new GatewayError(
     'upgrade_required',
-    'gateway: /v1/realtime is a WebSocket. Connect with ws:// or wss://, or make a session with POST /v1/realtime/client_secrets.',
+    `gateway: ${path.slice(0, 200)} is a WebSocket. Connect with ws:// or wss://.`,
     { headers: { upgrade: 'websocket' } },
   )
 }

@@ -1,5 +1,5 @@
 /** The lifecycle of a realtime session: chosen and recorded as a model call, then a WebSocket both ways. */
-import { type Caller, mayUse } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { acceptOf, keyIn, type Offer } from '../../http1/websocket-handshake.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
@@ -25,6 +25,7 @@ import { chargeResponses, sessionResult } from './charge.ts'
 import { dialer, type Opened } from './dial.ts'
 import { DIALECTS } from './dialects.ts'
 import { runSession, type SessionControl } from './session.ts'
+import { watchSession } from './watch.ts'
 
 export interface RealtimeClient extends Client, ClientPeer {
   /** Null if the client has left or was refused. */
@@ -121,12 +122,9 @@ async function relaySession(
     const asked: { model: string | null } = { model: null }
     const charge = chargeResponses(services, { caller, client, tries, asked })
     const whyEnded = () => whyNoLongerServed(services, caller, client)
-    const named = (model: string) => {
-      asked.model = model
-      return mayUse(caller, model) ? null : `model_not_allowed: the key may not use '${model}'`
-    }
-    const dialect = DIALECTS[call.route.api]
-    const session = { charge, whyEnded, control, dialect, named }
+    const { upstream: keyed } = result.response
+    const watch = watchSession({ services, caller, call, upstream: keyed, asked })
+    const session = { charge, whyEnded, control, dialect: DIALECTS[call.route.api], ...watch }
     const parts = { services, client: upgraded, upstream, secretForms, ...session }
     return sessionResult(tries, await runSession(parts))
   } finally {

@@ -8,11 +8,13 @@ import {
   POLICY,
   WebSocketError,
 } from '../../http1/websocket-frames.ts'
+import { MAY_NAME_OBJECTS } from '../../passthrough/references.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import type { ChargeResponse } from './charge.ts'
 import type { SessionDialect } from './dialects.ts'
+import { MessageCheck } from './message-check.ts'
 
 /** The upstream is at fault (RFC 6455, 7.4.1). */
 const UPSTREAM_FAULT = 1011
@@ -31,6 +33,10 @@ export interface SessionParts {
   dialect: SessionDialect
   /** Takes the model that the client asks for; why it may not have it, or null. */
   named(model: string): string | null
+  /** Rejects if a client's message names what belongs to another user; null if messages are not checked. */
+  check: ((message: string) => Promise<void>) | null
+  /** Takes what the upstream sends. */
+  heard(message: string): void
   /** Why the session may not go on, or null; asked again and again. */
   whyEnded(): string | null
   /** Its `end` is replaced by one that tells the client why before it closes. */
@@ -84,13 +90,14 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
     })
   }
   const fromUpstream = upstreamReader(parts, close, noteUsage)
-  const fromClient = clientReader(parts, closeForPolicy)
+  const check = new MessageCheck(client, upstream, closeForPolicy)
+  const fromClient = clientReader(parts, check, closeForPolicy)
 
   const brokenUpstream = () => close(UPSTREAM_FAULT, 'the upstream broke the protocol')
   /** Nothing may follow a close frame. */
   const unlessClosing = (readTo: number | null) => (closing ? null : readTo)
   join(client, upstream, (bytes) =>
-    unlessClosing(watched(fromClient, bytes, close)) === null ? null : bytes,
+    unlessClosing(watched(fromClient, bytes, close)) === null ? null : check.pass(bytes),
   )
   join(
     upstream,
@@ -116,7 +123,7 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
 
 /** Notices what was used, and a message that holds the upstream's key. */
 function upstreamReader(
-  { dialect, secretForms }: SessionParts,
+  { dialect, secretForms, heard }: SessionParts,
   close: (code: number, reason: string) => void,
   noteUsage: (usage: TokenUsage) => void,
 ): FrameReader {
@@ -125,25 +132,31 @@ function upstreamReader(
       if (holdsForm(message, secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
       const usage = dialect.usageIn(message)
       if (usage !== null) noteUsage(usage)
+      heard(message)
     },
     close() {},
   }
-  return new FrameReader(false, sink, dialect.readsBinary)
+  return new FrameReader(false, sink, dialect.reads)
 }
 
-/** Notices the model that a client asks for. */
+/** Notices the model that a client asks for, and what its messages name. */
 function clientReader(
-  { dialect, named }: SessionParts,
+  { dialect, named, check }: SessionParts,
+  checks: MessageCheck,
   closeForPolicy: (reason: string | null) => void,
 ): FrameReader {
   const sink: FrameSink = {
     text(message) {
       const model = dialect.modelIn(message)
       if (model !== null) closeForPolicy(named(model))
+      if (check !== null && MAY_NAME_OBJECTS.test(message)) checks.wait(check(message))
+    },
+    unread() {
+      if (check !== null) closeForPolicy('a message is too long to be checked')
     },
     close() {},
   }
-  return new FrameReader(true, sink, dialect.readsBinary)
+  return new FrameReader(true, sink, dialect.reads)
 }
 
 /** How many of the bytes belong to whole messages; null if they must not go on. */
