@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 const WELL_FORMED = /^[\w-]{8,64}$/
 
-/** Each further thread has leases of its own. */
-export function threadInstanceId(instanceId: string, index: number): string {
-  return `${instanceId}-t${index}`
+/** Each further thread has leases of its own. `name`: of this run of the thread. */
+export function threadInstanceId(instanceId: string, name: string): string {
+  return `${instanceId}-${name}`
 }
 
 export function instanceIdIn(dataDir: string): string {

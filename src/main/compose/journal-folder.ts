@@ -15,17 +15,26 @@ export function journalFolderIn(dataDir: string): string {
 }
 
 /** Of a further thread. */
-export function threadJournalFolder(dataDir: string, index: number): string {
-  return join(journalFolderIn(dataDir), `thread-${index}`)
+export function threadJournalFolder(dataDir: string, name: string): string {
+  return join(journalFolderIn(dataDir), `thread-${name}`)
 }
 
-/** Threads that an earlier process had beyond the first `count`, by the journals that they left. */
-export function formerThreads(dataDir: string, count: number): number[] {
+/** A name for one run of a thread: its journal and its leases are told from those of all others by it. */
+export function newThreadName(): string {
+  return Bun.randomUUIDv7().slice(-12)
+}
+
+/** Names of threads of earlier processes, by the journals that they left. */
+export function formerThreads(dataDir: string): string[] {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent) : []
-  return names
-    .map((name) => Number(/^thread-(\d{1,3})$/.exec(name)?.[1] ?? 0))
-    .filter((index) => index >= count)
+  return names.flatMap((name) => /^thread-([\da-f]{12})$/.exec(name)?.[1] ?? [])
+}
+
+/** Removes the folder if everything in it is stored. */
+export function removeEmptied(folder: string): void {
+  if (!readdirSync(folder).some((name) => name.endsWith('.journal') || isQuarantined(name)))
+    rmSync(folder, { recursive: true, force: true })
 }
 
 export interface HeldFolder {
@@ -48,10 +57,6 @@ export function quarantinedIn(dataDir: string): string[] {
   const parent = journalFolderIn(dataDir)
   const names = existsSync(parent) ? readdirSync(parent, { recursive: true }).map(String) : []
   return names.filter(isQuarantined).sort()
-}
-
-export function holdsQuarantined(folder: string): boolean {
-  return readdirSync(folder).some(isQuarantined)
 }
 
 /** Folders of commands that ended without emptying them. Folders of running commands are not included. */
@@ -82,7 +87,7 @@ function heldFolder(path: string): HeldFolder {
     release,
     remove() {
       release()
-      if (!holdsQuarantined(path)) rmSync(path, { recursive: true, force: true })
+      if (!readdirSync(path).some(isQuarantined)) rmSync(path, { recursive: true, force: true })
     },
   }
 }

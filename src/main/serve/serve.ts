@@ -11,7 +11,7 @@ import { commandHere } from '../compose/command-here.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
-import { journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
+import { formerThreads, journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
 import { assertOpensSomething } from '../compose/keys.ts'
 import { GATEWAY_ACTOR, openStore, prepare } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
@@ -37,6 +37,7 @@ export async function runServer(
   const hub = config.threads > 1 ? createHub(config.threads) : null
   const { store, vault, admin, report, releaseLock } = await openPrepared(config, logger, hub)
   const instanceId = instanceIdIn(config.dataDir)
+  const former = formerThreads(config.dataDir)
   hub?.start({
     ...{ environment, instanceId },
     module: seams.frontThread ?? null,
@@ -52,7 +53,7 @@ export async function runServer(
     sharing: hub?.sharing ?? null,
   })
   const { gateway } = running
-  void recoverFormerThreads({ config, store, logger, instanceId, seams })
+  void recoverFormerThreads({ config, store, logger, instanceId, former, seams })
   const noticed = { store, vault, logger, instanceId, keyActivity: gateway.keyActivity }
   const retract = await announceInstance(noticed)
   const web = createWeb({ config, environment, instanceId, services: gateway, vault })

@@ -1,12 +1,11 @@
-/** Threads that an earlier process had and this one has not: their journals are stored, and their leases given up. */
-import { rmSync } from 'node:fs'
+/** Threads of earlier processes: what their journals have is stored, and their leases are given up. */
 import { openJournal } from '../../adapters/journal/journal.ts'
 import type { Store } from '../../adapters/sql/store.ts'
 import type { Config } from '../../config.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Seams } from '../compose/gateway/state.ts'
 import { threadInstanceId } from '../compose/instance-id.ts'
-import { formerThreads, holdsQuarantined, threadJournalFolder } from '../compose/journal-folder.ts'
+import { removeEmptied, threadJournalFolder } from '../compose/journal-folder.ts'
 
 /** The journal keeps what an unavailable store did not take. */
 const PATIENCE_MS = 3_000
@@ -16,18 +15,20 @@ interface Parts {
   store: Store
   logger: Logger
   instanceId: string
+  /** Their names. */
+  former: readonly string[]
   seams: Seams
 }
 
 /** Resolves when that is done or has to wait for the next start. */
 export async function recoverFormerThreads(parts: Parts): Promise<void> {
-  const { config, logger } = parts
-  for (const index of formerThreads(config.dataDir, config.threads)) {
+  const { former, logger } = parts
+  for (const name of former) {
     try {
-      await recoverThread(parts, index)
+      await recoverThread(parts, name)
     } catch (error) {
       logger.warn(
-        { thread: index, error: String(error) },
+        { thread: name, error: String(error) },
         'the journal of a former thread waits for the next start',
       )
     }
@@ -36,10 +37,10 @@ export async function recoverFormerThreads(parts: Parts): Promise<void> {
 
 async function recoverThread(
   { config, store, logger, instanceId: own, seams }: Parts,
-  index: number,
+  name: string,
 ): Promise<void> {
-  const folder = threadJournalFolder(config.dataDir, index)
-  const instanceId = threadInstanceId(own, index)
+  const folder = threadJournalFolder(config.dataDir, name)
+  const instanceId = threadInstanceId(own, name)
   const files = seams.journalFiles
   const journal = openJournal({
     ...{ folder, instanceId, logger, sync: config.journalSync },
@@ -49,5 +50,5 @@ async function recoverThread(
   await journal.recovered
   if (!(await journal.stop(PATIENCE_MS))) return
   await store.quotas.dropLeases(instanceId)
-  if (!holdsQuarantined(folder)) rmSync(folder, { recursive: true, force: true })
+  removeEmptied(folder)
 }

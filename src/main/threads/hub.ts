@@ -5,6 +5,7 @@ import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
 import type { Exchange } from '../../http/server/exchange.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { Sharing } from '../compose/gateway/sharing.ts'
+import { newThreadName } from '../compose/journal-folder.ts'
 import type { TakesPort } from '../ledger/ledger-client.ts'
 import { createExchangeReceiver } from './exchange-receiver.ts'
 import { createLink, type Link, type Offers } from './link.ts'
@@ -79,7 +80,7 @@ export function createHub(count: number): Hub {
     }
     const thread = spawn(given, { ...offersTo(() => thread) }, failed)
     const { environment, instanceId } = given
-    const start = { index, count, memory, environment, instanceId }
+    const start = { index, count, memory, environment, instanceId, name: newThreadName() }
     const started = thread.link.call('start', { ...start, originMs: performance.timeOrigin })
     started.catch(({ message }: Error) => failed(message))
     return { ...thread, started }

@@ -12,7 +12,10 @@ export interface FrontStart {
   memory: SharedMemory
   /** `performance.timeOrigin` of the first thread. */
   originMs: number
+  /** Of the first thread. */
   instanceId: string
+  /** Of this run of the thread. */
+  name: string
 }
 
 /** What a further thread does for the first one. */

@@ -6,7 +6,7 @@ import type { Sharing } from '../compose/gateway/sharing.ts'
 import type { Seams } from '../compose/gateway/state.ts'
 import { startGateway } from '../compose/gateway.ts'
 import { threadInstanceId } from '../compose/instance-id.ts'
-import { threadJournalFolder } from '../compose/journal-folder.ts'
+import { removeEmptied, threadJournalFolder } from '../compose/journal-folder.ts'
 import { openVault } from '../compose/keys.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { recordActivity } from '../serve/instance-notice.ts'
@@ -20,7 +20,7 @@ export async function openFront(
   others: FromOthers,
   seams: Seams,
 ): Promise<Front> {
-  const { environment, index } = start
+  const { environment, name } = start
   const config = loadConfig(environment)
   const logger = createPinoLogger(config.logLevel, logStyle(environment))
   const leaseCalls = {
@@ -34,7 +34,8 @@ export async function openFront(
     // The first thread has said it.
     () => {},
   )
-  const instanceId = threadInstanceId(start.instanceId, index)
+  const instanceId = threadInstanceId(start.instanceId, name)
+  const journalFolder = threadJournalFolder(config.dataDir, name)
   const sharing = sharingOf(start, others)
   const running = await startGateway({
     config,
@@ -44,7 +45,7 @@ export async function openFront(
     proxyFor: outgoingProxy(config.outgoingProxies),
     instanceId,
     quotaLedger: store.quotas,
-    journalFolder: threadJournalFolder(config.dataDir, index),
+    journalFolder,
     sharing,
     seams,
   })
@@ -61,6 +62,7 @@ export async function openFront(
       }),
     async close() {
       await stopRecording()
+      removeEmptied(journalFolder)
       await store.close()
     },
   }

@@ -13,4 +13,7 @@ const url = process.env.DATABASE_URL
 const seesWriting =
   url === undefined ? watchSqlite(join(config.dataDir, 'gpt-proxy.sqlite')) : watchPostgres(url)
 const seams = withFailpoint(point as Failpoint, Number(times), seesWriting)
-await runServer(config, process.env, seams)
+// Further threads read them there.
+Object.assign(process.env, { FAILPOINT: point, FAILPOINT_TIMES: times })
+const frontThread = join(import.meta.dir, 'failpoint-front-thread.ts')
+await runServer(config, process.env, { ...seams, frontThread })

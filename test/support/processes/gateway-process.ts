@@ -21,13 +21,16 @@ export interface GatewayProcess {
   exited: Promise<number>
 }
 
-/** Nothing of our own surroundings: a proxy or a key set there would change what is tested. */
+/**
+ * Nothing of our own surroundings: a proxy or a key set there would change what is tested. Only THREADS, with which
+ * suites run again, is passed on.
+ */
 export function environmentFor(
   dataDir: string,
   extra: Record<string, string> = {},
 ): Record<string, string> {
   const inherited: Record<string, string> = {}
-  for (const name of ['PATH', 'HOME', 'TMPDIR']) {
+  for (const name of ['PATH', 'HOME', 'TMPDIR', 'THREADS']) {
     const value = process.env[name]
     if (value !== undefined) inherited[name] = value
   }

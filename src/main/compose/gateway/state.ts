@@ -78,28 +78,39 @@ export function openState(parts: GatewayParts, onReload: () => void): GatewaySta
   const health = healthOf({ store, clock, logger, rules }, parts.sharing ?? null)
   const recovering = Promise.withResolvers<unknown>()
   const quotas = quotasOf(parts, recovering.promise)
+  let readings = 0
   const directory = createDirectory({
     store,
     vault,
     logger,
     onUpstreamKeys: health.adopt,
     onReload() {
+      readings++
       quotas.changed()
       onReload()
     },
   })
-  if (parts.sharing) reloadWithOthers(directory, parts.sharing)
+  if (parts.sharing) reloadWithOthers(directory, parts.sharing, () => readings)
   const journal = openUsageJournal(parts, quotas)
   recovering.resolve(journal.recovered)
   return { clock, health, quotas, directory, journal }
 }
 
-/** So that a change holds in all threads once it is answered. */
-function reloadWithOthers(directory: KeyDirectory, { reloadOthers }: Sharing): void {
-  const { reload } = directory
+/** So that a change holds in all threads once it is answered, and one by another process at about the same time. */
+function reloadWithOthers(
+  directory: KeyDirectory,
+  { reloadOthers }: Sharing,
+  readings: () => number,
+): void {
+  const { reload, reloadIfChanged } = directory
   directory.reload = async () => {
     await reload()
     await reloadOthers()
+  }
+  directory.reloadIfChanged = async () => {
+    const before = readings()
+    await reloadIfChanged()
+    if (readings() > before) await reloadOthers()
   }
 }
 
