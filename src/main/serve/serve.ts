@@ -81,7 +81,8 @@ export async function runServer(
     },
     shutDown,
   )
-  await hub?.listen(Number(new URL(server.url).port), server)
+  const shown = { ...server, seen: gateway.live.absorb }
+  await hub?.listen(Number(new URL(server.url).port), shown)
   // Before announcing that it runs: a reader of the announcement may stop it immediately.
   const stop = stopSignal()
   await announce(logger, {

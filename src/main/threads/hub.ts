@@ -4,6 +4,7 @@ import { allocateSharedMemory } from '../../adapters/shared-memory/layout.ts'
 import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
 import type { Exchange } from '../../http/server/exchange.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
+import type { LiveChanges } from '../../usage/live/live-tally.ts'
 import type { Sharing } from '../compose/gateway/sharing.ts'
 import { newThreadName } from '../compose/journal-folder.ts'
 import type { TakesPort } from '../ledger/ledger-client.ts'
@@ -41,6 +42,8 @@ interface Served {
   answer(exchange: Exchange): void
   /** Whether connections close after their replies. */
   isLast(): boolean
+  /** Takes what another thread adds to the live view. */
+  seen(changes: LiveChanges): void
 }
 
 interface Spawned {
@@ -66,6 +69,7 @@ export function createHub(count: number): Hub {
     Promise.all(threads.map(({ link }) => call(link)))
   const offersTo = (self: () => Spawned): HubOffers => ({
     live: (message) => live.pass(message, self()),
+    seen: (changes) => served?.seen(changes),
     leasesWanted: (userId) => leases.pass(userId, self()),
     ...thoughts,
     ...createExchangeReceiver(
@@ -96,6 +100,7 @@ export function createHub(count: number): Hub {
         live.listen(receive)
         return { standing: true, publish: live.tell, stop() {} }
       },
+      tally: null,
       thoughts: {
         read: async (names) => thoughts.recall(names),
         write: async (entries) => thoughts.remember(entries),

@@ -2,6 +2,7 @@
 import type { SharedMemory } from '../../adapters/shared-memory/layout.ts'
 import type { Part } from '../../http/server/outgoing.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
+import type { LiveChanges } from '../../usage/live/live-tally.ts'
 
 /** What a thread is told when it starts. */
 export interface FrontStart {
@@ -44,6 +45,8 @@ export interface FrontOffers {
 
 /** What the first thread does for a further one. */
 export interface HubOffers {
+  /** For the live view. */
+  seen(changes: LiveChanges): void
   live(message: string): void
   leasesWanted(userId: number): void
   recall(names: readonly string[]): (string | null)[]

@@ -10,10 +10,13 @@ import { removeEmptied, threadJournalFolder } from '../compose/journal-folder.ts
 import { openVault } from '../compose/keys.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { recordActivity } from '../serve/instance-notice.ts'
+import { createLiveTally } from '../../usage/live/live-tally.ts'
 import { logStyle } from '../serve/log-style.ts'
 import { listen } from '../serve/server.ts'
 import type { FromOthers, Front } from './front.ts'
 import type { FrontStart } from './offers.ts'
+
+const SHOW_EVERY_MS = 250
 
 export async function openFront(
   start: FrontStart,
@@ -51,6 +54,10 @@ export async function openFront(
   })
   const { gateway } = running
   const stopRecording = recordActivity({ store, vault, logger, keyActivity: gateway.keyActivity })
+  const showing = setInterval(() => {
+    const changes = sharing.tally?.take() ?? null
+    if (changes !== null) others.hub.tell('seen', changes)
+  }, SHOW_EVERY_MS)
   return {
     running,
     logger,
@@ -61,6 +68,7 @@ export async function openFront(
         answeredElsewhere: exchanges.handOver,
       }),
     async close() {
+      clearInterval(showing)
       await stopRecording()
       removeEmptied(journalFolder)
       await store.close()
@@ -74,6 +82,7 @@ function sharingOf({ index, count, memory, originMs }: FrontStart, others: FromO
     index,
     count,
     memory,
+    tally: createLiveTally(),
     nowMs: () => performance.timeOrigin - originMs + performance.now(),
     openChannel(receive) {
       others.live.push(receive)

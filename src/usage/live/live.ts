@@ -13,6 +13,7 @@ import {
   refusedRequest,
   rowOfRecord,
 } from './live-row.ts'
+import type { LiveChanges, LiveTally } from './live-tally.ts'
 import { createRefusedRequests, type RefusedRequests } from './refused-requests.ts'
 
 export interface UpstreamOutcome {
@@ -42,6 +43,8 @@ export interface Live {
   watch(viewer: LiveViewer): () => void
   /** Requests of this instance alone, for the others. */
   watchOwn(listener: (row: LiveRow) => void): () => void
+  /** What another thread of this process saw; its rows come by way of `receive`. */
+  absorb(changes: LiveChanges): void
   /** From another instance. */
   receive(rows: readonly LiveRow[], skipped: number): void
   /** Refused requests of this instance alone, for the others. `listener` must not throw. */
@@ -69,7 +72,8 @@ interface Second extends MinuteSums {
   second: number
 }
 
-export function createLive(nowMs: () => number): Live {
+/** `tally`: in a further thread, for the one that shows the view. */
+export function createLive(nowMs: () => number, tally: LiveTally | null = null): Live {
   const outcomes = new Map<number, UpstreamOutcome[]>()
   const viewers = new Set<LiveViewer>()
   const own = new Set<(row: LiveRow) => void>()
@@ -79,13 +83,18 @@ export function createLive(nowMs: () => number): Live {
   const refused = createRefusedRequests()
   const refusedListeners: ((request: RefusedRequest) => void)[] = []
 
+  const noteOutcome = (upstreamKeyId: number, outcome: UpstreamOutcome): void => {
+    const known = outcomes.get(upstreamKeyId) ?? []
+    known.push(outcome)
+    if (known.length > MAX_OUTCOMES) known.shift()
+    outcomes.set(upstreamKeyId, known)
+    tally?.outcome(upstreamKeyId, outcome)
+  }
   const noteAttempts = (record: UsageRecord): void => {
     for (const { upstreamKeyId, status, failure } of record.attempts) {
-      const known = outcomes.get(upstreamKeyId) ?? []
       const ok = failure === null
-      known.push({ atMs: nowMs(), ok, status, firstTokenMs: ok ? record.firstTokenMs : null })
-      if (known.length > MAX_OUTCOMES) known.shift()
-      outcomes.set(upstreamKeyId, known)
+      const firstTokenMs = ok ? record.firstTokenMs : null
+      noteOutcome(upstreamKeyId, { atMs: nowMs(), ok, status, firstTokenMs })
     }
   }
   const secondsOf = (apiKeyId: number, second: number): Second[] => {
@@ -113,14 +122,27 @@ export function createLive(nowMs: () => number): Live {
       if (record.userId === SYSTEM_USER_ID) return
       addTo(all, second, record)
       addTo(secondsOf(record.apiKeyId, second), second, record)
+      tally?.ended(record.apiKeyId, record.totalTokens, isError(record))
       if (viewers.size + own.size > 0) show(rowOfRecord(record, caller))
     },
     refuse(refusal) {
       if (refusal.caller.user.id === SYSTEM_USER_ID) return
       const request: RefusedRequest = refusedRequest(refusal)
       refused.add(request)
+      tally?.refused(request)
       show(request.row)
       for (const listener of refusedListeners) listener(request)
+    },
+    absorb(changes) {
+      const second = Math.floor(nowMs() / 1000)
+      for (const request of changes.refused) refused.add(request)
+      for (const [id, outcome] of changes.outcomes) noteOutcome(id, outcome)
+      for (const [id, sums] of changes.byKey) {
+        const last = lastOf(secondsOf(id, second), second)
+        last.requests += sums.requests
+        last.errors += sums.errors
+        last.tokens += sums.tokens
+      }
     },
     refused,
     outcomesOf: (id) => outcomes.get(id) ?? [],
@@ -148,16 +170,24 @@ export function createLive(nowMs: () => number): Live {
   }
 }
 
+function isError({ outcome }: UsageRecord): boolean {
+  return outcome !== 'ok' && outcome !== 'aborted'
+}
+
+function lastOf(seconds: Second[], second: number): Second {
+  const last = seconds.at(-1)
+  if (last?.second === second) return last
+  const next = { second, requests: 0, errors: 0, tokens: 0 }
+  seconds.push(next)
+  while ((seconds[0]?.second ?? second) <= second - SECONDS) seconds.shift()
+  return next
+}
+
 function addTo(seconds: Second[], second: number, record: UsageRecord): void {
-  let last = seconds.at(-1)
-  if (last?.second !== second) {
-    last = { second, requests: 0, errors: 0, tokens: 0 }
-    seconds.push(last)
-    while ((seconds[0]?.second ?? second) <= second - SECONDS) seconds.shift()
-  }
+  const last = lastOf(seconds, second)
   last.requests++
   last.tokens += record.totalTokens
-  if (record.outcome !== 'ok' && record.outcome !== 'aborted') last.errors++
+  if (isError(record)) last.errors++
 }
 
 function sumOf(seconds: readonly Second[], nowMs: number): MinuteSums {

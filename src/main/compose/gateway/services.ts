@@ -43,7 +43,7 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
   const { config, store, logger, instanceId, sharing = null } = parts
   const { clock, journal, directory } = state
   const { slots, inFlight, rateLimits } = limits
-  const live = createLive(clock.nowMs)
+  const live = createLive(clock.nowMs, sharing?.tally)
   const keyActivity = createKeyActivity()
   const livePeers = peersOf(parts, live, inFlight.count)
   const dataKey = dataKeyOf(store.responses, parts.vault)

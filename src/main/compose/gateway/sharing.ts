@@ -2,6 +2,7 @@
 import type { SharedMemory } from '../../../adapters/shared-memory/layout.ts'
 import type { SharedThoughts } from '../../../protocols/translation/shared-thoughts.ts'
 import type { OpenChannel } from '../../../usage/live/channel.ts'
+import type { LiveTally } from '../../../usage/live/live-tally.ts'
 
 export interface Sharing {
   /** 0: the thread that started the others. It keeps the store of key states, and does what one thread must do alone. */
@@ -14,6 +15,8 @@ export interface Sharing {
   /** Carries messages of the live view to the other threads. */
   openChannel: OpenChannel
   thoughts: SharedThoughts
+  /** In a further thread: what the first one shows of it in the live view. */
+  tally: LiveTally | null
   /** Has the other threads read the directory again. */
   reloadOthers(): Promise<void>
   /** The metrics of the other threads. */
