@@ -38,6 +38,12 @@ const recordedOf = () =>
 const leasedOf = () =>
   look('SELECT coalesce(sum(tokens), 0) AS n FROM quota_leases WHERE user_id = 2').n ?? 0
 
+/** One thread leases all that is left; each of several leases a part of it, and returns what others call for. */
+function expectLeased(left: number): void {
+  if (Number(process.env.THREADS ?? 1) > 1) expect(leasedOf()).toBeLessThanOrEqual(left)
+  else expect(leasedOf()).toBe(left)
+}
+
 /** A quota of so much more than what is used, known to the running gateway. */
 async function leaves(tokens: number): Promise<void> {
   await stored()
@@ -86,7 +92,7 @@ test('500 concurrent requests on a nearly spent quota, repeatedly: no overspendi
     expect(usedOf() - before).toBeLessThanOrEqual(10_000)
     expect(passed).toBeGreaterThan(80)
     await remaining(10_000 - passed * 100)
-    expect(leasedOf()).toBe(10_000 - passed * 100)
+    expectLeased(10_000 - passed * 100)
   }
 }, 60_000)
 
@@ -139,8 +145,9 @@ describe('changed by plain SQL on a running gateway', () => {
   test('a deleted lease grants no free tokens', async () => {
     await leaves(500)
     byHand('DELETE FROM quota_leases')
-    await waitFor('the lease to be there again', () => leasedOf() === 500)
+    await waitFor('the lease to be there again', () => leasedOf() > 0)
     await remaining(500)
+    expectLeased(500)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Opens the gateway of a further thread: the store by way of the ledger thread, and what all threads share. */
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { loadConfig } from '../../config.ts'
+import { createLiveTally } from '../../usage/live/live-tally.ts'
 import { openFrontStore } from '../compose/configured-store.ts'
 import type { Sharing } from '../compose/gateway/sharing.ts'
 import type { Seams } from '../compose/gateway/state.ts'
@@ -10,7 +11,6 @@ import { removeEmptied, threadJournalFolder } from '../compose/journal-folder.ts
 import { openVault } from '../compose/keys.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { recordActivity } from '../serve/instance-notice.ts'
-import { createLiveTally } from '../../usage/live/live-tally.ts'
 import { logStyle } from '../serve/log-style.ts'
 import { listen } from '../serve/server.ts'
 import type { FromOthers, Front } from './front.ts'

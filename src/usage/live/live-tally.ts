@@ -1,6 +1,6 @@
 /** What one thread adds to the live view of another one, which shows that of the whole process. */
-import type { MinuteSums, UpstreamOutcome } from './live.ts'
 import type { RefusedRequest } from './live-row.ts'
+import type { MinuteSums, UpstreamOutcome } from './outcomes.ts'
 
 /** Since the last look; plain data. */
 export interface LiveChanges {

@@ -14,20 +14,10 @@ import {
   rowOfRecord,
 } from './live-row.ts'
 import type { LiveChanges, LiveTally } from './live-tally.ts'
+import { createOutcomes, type MinuteSums, type UpstreamOutcome } from './outcomes.ts'
 import { createRefusedRequests, type RefusedRequests } from './refused-requests.ts'
 
-export interface UpstreamOutcome {
-  atMs: number
-  ok: boolean
-  status: number | null
-  firstTokenMs: number | null
-}
-
-export interface MinuteSums {
-  requests: number
-  errors: number
-  tokens: number
-}
+export type { MinuteSums, UpstreamOutcome }
 
 export interface Live {
   add(record: UsageRecord, caller: Caller): void
@@ -63,7 +53,6 @@ export interface LiveViewer {
   skipped(requests: number): void
 }
 
-const MAX_OUTCOMES = 50
 const SECONDS = 60
 /** Keys used in the last minute; above this number the oldest are dropped. */
 const MAX_KEYS = 5_000
@@ -74,42 +63,20 @@ interface Second extends MinuteSums {
 
 /** `tally`: in a further thread, for the one that shows the view. */
 export function createLive(nowMs: () => number, tally: LiveTally | null = null): Live {
-  const outcomes = new Map<number, UpstreamOutcome[]>()
+  const outcomes = createOutcomes()
   const viewers = new Set<LiveViewer>()
   const own = new Set<(row: LiveRow) => void>()
   const begun: (() => void)[] = []
   const all: Second[] = []
   const byKey = new Map<number, Second[]>()
+  const secondsOf = (apiKeyId: number, second: number) => secondsIn(byKey, apiKeyId, second)
   const refused = createRefusedRequests()
   const refusedListeners: ((request: RefusedRequest) => void)[] = []
 
   const noteOutcome = (upstreamKeyId: number, outcome: UpstreamOutcome): void => {
-    const known = outcomes.get(upstreamKeyId) ?? []
-    known.push(outcome)
-    if (known.length > MAX_OUTCOMES) known.shift()
-    outcomes.set(upstreamKeyId, known)
+    outcomes.note(upstreamKeyId, outcome)
     tally?.outcome(upstreamKeyId, outcome)
   }
-  const noteAttempts = (record: UsageRecord): void => {
-    for (const { upstreamKeyId, status, failure } of record.attempts) {
-      const ok = failure === null
-      const firstTokenMs = ok ? record.firstTokenMs : null
-      noteOutcome(upstreamKeyId, { atMs: nowMs(), ok, status, firstTokenMs })
-    }
-  }
-  const secondsOf = (apiKeyId: number, second: number): Second[] => {
-    const known = byKey.get(apiKeyId) ?? []
-    if (known.at(-1)?.second === second) return known
-    // Reinserted once a second, so that the first entry is one of those that were not used for the longest time.
-    byKey.delete(apiKeyId)
-    byKey.set(apiKeyId, known)
-    if (byKey.size > MAX_KEYS) {
-      const [oldest] = byKey.keys()
-      if (oldest !== undefined) byKey.delete(oldest)
-    }
-    return known
-  }
-
   const show = (row: LiveRow): void => {
     for (const listener of own) listener(row)
     for (const viewer of viewers) viewer.row(row)
@@ -118,7 +85,7 @@ export function createLive(nowMs: () => number, tally: LiveTally | null = null):
   return {
     add(record, caller) {
       const second = Math.floor(nowMs() / 1000)
-      noteAttempts(record)
+      noteAttempts(record, nowMs(), noteOutcome)
       if (record.userId === SYSTEM_USER_ID) return
       addTo(all, second, record)
       addTo(secondsOf(record.apiKeyId, second), second, record)
@@ -145,7 +112,7 @@ export function createLive(nowMs: () => number, tally: LiveTally | null = null):
       }
     },
     refused,
-    outcomesOf: (id) => outcomes.get(id) ?? [],
+    outcomesOf: outcomes.of,
     lastMinute: () => sumOf(all, nowMs()),
     lastMinuteOf: (id) => sumOf(byKey.get(id) ?? [], nowMs()),
     watch(viewer) {
@@ -168,6 +135,30 @@ export function createLive(nowMs: () => number, tally: LiveTally | null = null):
     viewers: () => viewers.size,
     onViewer: (listener) => void begun.push(listener),
   }
+}
+
+function noteAttempts(
+  record: UsageRecord,
+  atMs: number,
+  note: (upstreamKeyId: number, outcome: UpstreamOutcome) => void,
+): void {
+  for (const { upstreamKeyId, status, failure } of record.attempts) {
+    const ok = failure === null
+    note(upstreamKeyId, { atMs, ok, status, firstTokenMs: ok ? record.firstTokenMs : null })
+  }
+}
+
+function secondsIn(byKey: Map<number, Second[]>, apiKeyId: number, second: number): Second[] {
+  const known = byKey.get(apiKeyId) ?? []
+  if (known.at(-1)?.second === second) return known
+  // Reinserted once a second, so that the first entry is one of those that were not used for the longest time.
+  byKey.delete(apiKeyId)
+  byKey.set(apiKeyId, known)
+  if (byKey.size > MAX_KEYS) {
+    const [oldest] = byKey.keys()
+    if (oldest !== undefined) byKey.delete(oldest)
+  }
+  return known
 }
 
 function isError({ outcome }: UsageRecord): boolean {

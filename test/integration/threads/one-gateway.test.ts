@@ -111,7 +111,9 @@ test('each request has one record, and the metrics count all of them', async () 
 
 test('requests that any thread refused are listed, and health is that of all', async () => {
   await waitFor('forty refused requests', async () => {
-    const [from, until] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString())
+    const [from, until] = [-3_600_000, 3_600_000].map((ms) =>
+      new Date(Date.now() + ms).toISOString(),
+    )
     const reply = await admin(
       `/admin/v1/requests?from=${from}&until=${until}&outcome=refused&limit=100`,
     )
