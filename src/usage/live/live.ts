@@ -33,7 +33,7 @@ export interface Live {
   watch(viewer: LiveViewer): () => void
   /** Requests of this instance alone, for the others. */
   watchOwn(listener: (row: LiveRow) => void): () => void
-  /** What another thread of this process saw; its rows come by way of `receive`. */
+  /** What another thread of this process saw; its rows and refused requests come as those of an instance. */
   absorb(changes: LiveChanges): void
   /** From another instance. */
   receive(rows: readonly LiveRow[], skipped: number): void
@@ -96,13 +96,11 @@ export function createLive(nowMs: () => number, tally: LiveTally | null = null):
       if (refusal.caller.user.id === SYSTEM_USER_ID) return
       const request: RefusedRequest = refusedRequest(refusal)
       refused.add(request)
-      tally?.refused(request)
       show(request.row)
       for (const listener of refusedListeners) listener(request)
     },
     absorb(changes) {
       const second = Math.floor(nowMs() / 1000)
-      for (const request of changes.refused) refused.add(request)
       for (const [id, outcome] of changes.outcomes) noteOutcome(id, outcome)
       for (const [id, sums] of changes.byKey) {
         const last = lastOf(secondsOf(id, second), second)
