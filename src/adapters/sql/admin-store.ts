@@ -33,7 +33,10 @@ export function createAdminStore(
 ): AdminStore {
   return {
     transaction: (work) =>
-      inTransaction(db, (step) => work(createAdminStore(step, words, { report, prices }))),
+      inTransaction(db, async (step) => {
+        await words.oneChangeAtOnce?.execute(step)
+        return work(createAdminStore(step, words, { report, prices }))
+      }),
     ...createUserAdmin(db, report),
     ...createKeyAdmin(db, report),
     ...createKeyActivityRows(db),

@@ -11,6 +11,11 @@ export interface DialectWords {
   runBulk: RunBulk
   /** Keeps other transactions from storing records until this one ends; null if every write transaction does. */
   keepStoringOut: RawBuilder<unknown> | null
+  /**
+   * Lets the transaction wait until no other change is under way: what a change has read, such as a version or the
+   * number of admins, must still be so when it writes. Null if only one transaction can write.
+   */
+  oneChangeAtOnce: RawBuilder<unknown> | null
   /** Ends a SELECT of rows to change, so that it leaves out those that others hold; null if only one can write. */
   skipLocked: RawBuilder<unknown> | null
   /**
@@ -26,6 +31,7 @@ export const SQLITE: DialectWords = {
   now: sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
   runBulk: runBulkOnSqlite,
   keepStoringOut: null,
+  oneChangeAtOnce: null,
   skipLocked: null,
   joinInRange: (table, isInRange) => sql`join ${sql.table(table)} on ${isInRange}`,
 }
@@ -37,6 +43,8 @@ export const POSTGRES: DialectWords = {
   runBulk: runBulkOnPostgres,
   // Storing starts with the records; taking row locks after them instead would end in a deadlock.
   keepStoringOut: sql`lock table usage_records in share mode`,
+  // Any number that nothing else locks by; the lock ends with the transaction.
+  oneChangeAtOnce: sql`select pg_advisory_xact_lock(7205759403793)`,
   skipLocked: sql`for update skip locked`,
   // The offset keeps it from being merged into a plain join.
   joinInRange: (table, isInRange) =>
