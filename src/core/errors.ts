@@ -63,6 +63,8 @@ export interface ErrorReport {
   doctor?: CheckId | undefined
   /** Additional fields of an upstream's own error; already redacted. */
   further?: Readonly<Record<string, unknown>> | undefined
+  /** Of an upstream's own refusal: it says what kind of error this is if the code does not. */
+  status?: number
 }
 
 export interface ErrorOptions {

@@ -14,3 +14,10 @@ test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'no_such_co
     expect(kindOfReport(report as Parameters<typeof kindOfReport>[0])).toBe('rate')
   },
 )
+
+test("an upstream's refusal with an unknown code and type has the kind of its status", () => {
+  const report = { message: 'no', type: 'BadRequest', code: 'ContentRisk', param: null }
+  expect(kindOfReport(report)).toBe('broken')
+  expect(kindOfReport({ ...report, status: 400 })).toBe('invalid')
+  expect(kindOfReport({ ...report, status: 413 })).toBe('large')
+})

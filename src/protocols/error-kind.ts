@@ -65,8 +65,9 @@ const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
 }
 
 /** The kind of an error that a client gets. */
-export function kindOfReport({ code, type }: ErrorReport): ErrorKind {
-  return own(BY_CODE, code) ?? own(BY_TYPE, type) ?? 'broken'
+export function kindOfReport({ code, type, status }: ErrorReport): ErrorKind {
+  const byStatus = status === undefined ? 'broken' : kindOfStatus(status)
+  return own(BY_CODE, code) ?? own(BY_TYPE, type) ?? byStatus
 }
 
 /** Upstreams choose their codes, and `constructor` is none of ours. */

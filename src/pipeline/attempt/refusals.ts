@@ -101,6 +101,7 @@ function refusalOf(who: string, { status, error }: Failure): UpstreamRefusal {
     code: text(error?.code),
     param: text(error?.param),
     further: error ?? {},
+    ...(status !== null && status >= 400 && { status }),
   })
 }
 

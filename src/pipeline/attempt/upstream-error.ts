@@ -2,6 +2,7 @@
 import { type Failure, failure } from '../../core/failure.ts'
 import { redactValue, shownCode } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
+import { readError } from '../../protocols/openai/read-error.ts'
 import type { ReportedError } from '../../protocols/protocol.ts'
 import { PROVIDERS } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
@@ -12,6 +13,7 @@ import {
   judgeStatus,
   type Verdict,
 } from '../../upstreams/health/failure-scope.ts'
+import { codeOf, narrowed } from '../../upstreams/health/said-in-words.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
@@ -46,15 +48,21 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const { status } = reply
   const said = await readOrNothing(errorReply)
   const protocol = PROTOCOLS[PROVIDERS[upstream.key.provider].protocols[0]]
-  const error = protocol.readError(jsonOf(said)) ?? plainError(said)
-  const codes = codesOf(error, upstream.key.baseUrl)
+  const body = jsonOf(said)
+  // Not every upstream reports errors in the format that it answers in.
+  const general = readError(body)
+  const error = protocol.readError(body) ?? general ?? plainError(said)
+  const { baseUrl } = upstream.key
+  const codes = both(codesOf(error, baseUrl), codesOf(general, baseUrl))
   const nowMs = services.clock.nowMs()
   const retryAfterMs = readRetryAfterMs((name) => reply.header(name), nowMs, error?.own ?? null)
   const shown = shownOf(codes, upstream)
   const detail = `status ${status}${shown === null ? '' : `, ${shown}`}`
-  const judged = judgeStatus(status, codes, isPage(said))
+  const byStatus = judgeStatus(status, codes, isPage(said))
+  const judged = narrowed(byStatus, error?.message ?? null)
   const verdict = saysEmptyAccount(judged, error) ? SUSPECTED_EMPTY : judged
-  const more = { ...verdict, status, code: shown, retryAfterMs, error: shownError(error, upstream) }
+  const told = judged === byStatus ? error : withCode(error, judged)
+  const more = { ...verdict, status, code: shown, retryAfterMs, error: shownError(told, upstream) }
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said }
 }
 
@@ -91,11 +99,20 @@ export function errorFailure(error: ReportedError, upstream: UsableUpstream): Fa
   const shown = shownOf(codes, upstream)
   const suffix = shown === null ? '' : ` (${shown})`
   const detail = `an error in a reply that began with status 200${suffix}`
-  const verdict = judgeErrorBody(codes)
+  const verdict = narrowed(judgeErrorBody(codes), error.message)
   const retryAfterMs = readRetryAfterMs(() => null, 0, error.own)
   const seen = { status: 200, code: shown, retryAfterMs, ambiguous: true }
   const more = { ...verdict, ...seen, error: shownError(error, upstream) }
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said: '' }
+}
+
+function both(one: ErrorCodes, other: ErrorCodes): ErrorCodes {
+  return { codes: [...one.codes, ...other.codes], types: [...one.types, ...other.types] }
+}
+
+/** Clients act on codes. */
+function withCode(error: ReportedError | null, verdict: Verdict): ReportedError | null {
+  return error && { ...error, code: codeOf(verdict), type: 'invalid_request_error' }
 }
 
 function isPage(said: string): boolean {

@@ -60,6 +60,7 @@ test.each([
   ['a limit sent as 400 (Bedrock)', 400, error('ServiceQuotaExceededException'), 'rate/model'],
   ['a model that failed (Bedrock)', 424, error('ModelErrorException'), 'server/model'],
   ['an unknown code with a dot', 400, error('Something.Unknown'), 'client/request'],
+  ['a prompt that is too long (Zhipu)', 400, error('1261'), 'context/request'],
   ['a redirect', 302, error(null), 'server/model'],
   [
     'a call that the server lacks (llama.cpp)',

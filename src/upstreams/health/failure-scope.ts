@@ -1,6 +1,7 @@
 /**
  * What an upstream's error means and how far it reaches, decided by its status and codes alone: words in a
- * message may echo a prompt, which must not disable a key. (`upstream-error.ts` has one exception, a suspicion.)
+ * message may echo a prompt, which must not disable a key. `said-in-words.ts` has what they may decide, and
+ * `upstream-error.ts` a suspicion.
  */
 import type { FailureClass, FailureScope } from '../../core/failure.ts'
 
