@@ -1,14 +1,28 @@
 /** The port of slots that several instances count together. */
 import type { Cap } from './cap.ts'
 
+/** The place of a request among all that want a slot, at any instance: higher priorities first, then earlier ones. */
+export interface Turn {
+  priority: number
+  /** By the wall clock. */
+  sinceMs: number
+  /** Names a request that waits; null: it does not, so it is refused if another one's turn is before its own. */
+  waiter: string | null
+}
+
 export interface SharedSlots {
   /** False while they can't be reached. */
   readonly standing: boolean
   /**
-   * Takes one slot of each cap, or none. Resolves to the index of a cap that is full, or null if they were taken.
-   * Rejects if the slots can't be reached.
+   * Takes one slot of each cap, or none. Resolves to the index of a cap that is full or that is another one's turn,
+   * where a request that waits is then known to all instances; null if they were taken. Rejects if the slots can't be
+   * reached.
    */
-  take(caps: readonly Cap[]): Promise<number | null>
+  take(caps: readonly Cap[], turn: Turn): Promise<number | null>
+  /** Makes a request that waits for the owner known to all instances. Fire and forget. */
+  waitFor(owner: string, turn: Turn): void
+  /** It waits no longer for any of them. Fire and forget. */
+  stopWaiting(owners: readonly string[], waiter: string): void
   /** Counts slots that were taken without asking, for the others to see once they can. */
   holdAlone(owners: readonly string[]): void
   /** Fire and forget. */

@@ -4,7 +4,7 @@
  * higher priorities go first, and among equals the one that came first.
  */
 import type { Cap, Taking } from './cap.ts'
-import type { SharedSlots } from './shared-slots.ts'
+import type { SharedSlots, Turn } from './shared-slots.ts'
 import { createSlotCounts, type SlotCounts } from './slot-counts.ts'
 import { createWaitingLine, type WaitOptions } from './waiting-line.ts'
 
@@ -60,20 +60,22 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
     shared?.holdAlone(together.map(({ owner }) => owner))
     return taken(caps, together)
   }
-  const attempt = <C extends Cap>(caps: readonly C[]): Taking<C> | Promise<Taking<C>> => {
+  const attempt = <C extends Cap>(
+    caps: readonly C[],
+    turn: Turn,
+  ): Taking<C> | Promise<Taking<C>> => {
     // Counted before Redis answers, so that this instance by itself never exceeds a cap.
     const full = counts.take(caps)
     if (full >= 0) return { kind: 'full', cap: caps[full] as C }
     const together = shared === null ? NO_CAPS : caps.filter((cap) => cap.shared)
     if (shared === null || together.length === 0) return taken(caps, NO_CAPS)
-    return shared.standing ? askAll(shared, caps, together) : alone(caps, together)
+    return shared.standing ? askAll(shared, { caps, together, turn }) : alone(caps, together)
   }
   const askAll = <C extends Cap>(
     all: SharedSlots,
-    caps: readonly C[],
-    together: readonly C[],
+    { caps, together, turn }: { caps: readonly C[]; together: readonly C[]; turn: Turn },
   ): Promise<Taking<C>> =>
-    all.take(together).then(
+    all.take(together, turn).then(
       (at) => {
         if (at === null) return taken(caps, together)
         counts.give(caps)
@@ -84,7 +86,8 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
   const line = createWaitingLine({
     attempt,
     isFull,
-    isShared: (cap) => counts.areShared || (shared !== null && cap.shared),
+    shared,
+    looksForSlots: counts.areShared,
   })
   const contestedIn = <C extends Cap>(caps: readonly C[], priority: number): C | undefined =>
     caps.find((cap) => line.precedes(cap, priority))
@@ -94,7 +97,8 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
       if (caps.length === 0) return NOTHING_TAKEN
       // No request overtakes one that waits for the same owner.
       const contested = line.isEmpty() ? undefined : contestedIn(caps, priority)
-      return contested === undefined ? attempt(caps) : { kind: 'full', cap: contested }
+      if (contested !== undefined) return { kind: 'full', cap: contested }
+      return attempt(caps, { priority, sinceMs: Date.now(), waiter: null })
     },
     async wait(alternatives, options) {
       counts.waits(1)

@@ -1,5 +1,6 @@
 /** Requests that wait for slots: by priority, then in the order in which they came. */
 import type { Cap, Taking } from './cap.ts'
+import type { SharedSlots, Turn } from './shared-slots.ts'
 
 /** What tells a waiting request that its client is gone. */
 export interface Leaving {
@@ -18,17 +19,22 @@ export interface WaitOptions {
 interface Waiter {
   alternatives: readonly (readonly Cap[])[]
   owners: ReadonlySet<string>
-  priority: number
+  turn: Turn & { waiter: string }
+  /** Owners where the other instances may know of it. */
+  known: Set<string>
   /** Null: it stops waiting. */
   finish(got: { at: number; release: () => void } | null): void
   isOver: boolean
 }
 
 interface Parts {
-  attempt(caps: readonly Cap[]): Taking | Promise<Taking>
+  attempt(caps: readonly Cap[], turn: Turn): Taking | Promise<Taking>
   /** At this instance alone. */
   isFull(cap: Cap): boolean
-  isShared(cap: Cap): boolean
+  /** Null if every instance counts alone. */
+  shared: SharedSlots | null
+  /** Another thread may give back a slot of any cap. */
+  looksForSlots: boolean
 }
 
 /** Nothing reports a slot that another instance gives back, so it is looked for. */
@@ -49,7 +55,7 @@ export function createWaitingLine(parts: Parts) {
     isEmpty: () => waiters.length === 0,
     /** Whether a request waits for the cap that would be served before one of this priority. */
     precedes: ({ owner }: Cap, priority: number): boolean =>
-      waiters.some((waiter) => waiter.priority >= priority && waiter.owners.has(owner)),
+      waiters.some(({ turn, owners }) => turn.priority >= priority && owners.has(owner)),
     waiting: (owner?: string): number =>
       owner === undefined
         ? waiters.length
@@ -68,7 +74,8 @@ export function createWaitingLine(parts: Parts) {
         const waiter: Waiter = {
           alternatives,
           owners: new Set(alternatives.flat().map(({ owner }) => owner)),
-          priority,
+          turn: { priority, sinceMs: Date.now(), waiter: crypto.randomUUID() },
+          known: new Set(),
           isOver: false,
           finish(got) {
             if (waiter.isOver) return
@@ -88,7 +95,8 @@ export function createWaitingLine(parts: Parts) {
 }
 
 function remove(line: Line, waiter: Waiter): void {
-  const { waiters, timer } = line
+  const { waiters, timer, shared } = line
+  if (waiter.known.size > 0) shared?.stopWaiting([...waiter.known], waiter.turn.waiter)
   const at = waiters.indexOf(waiter)
   if (at >= 0) waiters.splice(at, 1)
   if (waiters.length > 0 || timer === null) return
@@ -97,10 +105,10 @@ function remove(line: Line, waiter: Waiter): void {
 }
 
 function enqueue(line: Line, waiter: Waiter): void {
-  const { waiters, isShared } = line
-  const after = waiters.findIndex(({ priority }) => priority < waiter.priority)
+  const { waiters } = line
+  const after = waiters.findIndex(({ turn }) => turn.priority < waiter.turn.priority)
   waiters.splice(after < 0 ? waiters.length : after, 0, waiter)
-  if (waiter.alternatives.flat().some(isShared))
+  if (line.looksForSlots || waiter.alternatives.flat().some((cap) => isShared(line, cap)))
     line.timer ??= setInterval(() => serve(line), LOOK_EVERY_MS)
 }
 
@@ -130,15 +138,15 @@ async function serveAll(line: Line): Promise<void> {
 }
 
 /** An owner that is full for one is full for all after it, and they must not overtake it. */
-async function serveOne(
-  { attempt, isFull }: Line,
-  waiter: Waiter,
-  blocked: Set<string>,
-): Promise<void> {
+async function serveOne(line: Line, waiter: Waiter, blocked: Set<string>): Promise<void> {
+  const { attempt, isFull } = line
   for (const [at, caps] of waiter.alternatives.entries()) {
-    if (caps.some((cap) => blocked.has(cap.owner))) continue
-    const full = caps.find(isFull)
-    const asked = full === undefined ? attempt(caps) : ({ kind: 'full', cap: full } as const)
+    if (waiter.isOver) return
+    const full = caps.find((cap) => blocked.has(cap.owner) || isFull(cap))
+    if (full !== undefined) makeKnown(line, waiter, full)
+    for (const cap of caps) if (isShared(line, cap)) waiter.known.add(cap.owner)
+    const asked =
+      full === undefined ? attempt(caps, waiter.turn) : ({ kind: 'full', cap: full } as const)
     const taking = asked instanceof Promise ? await asked : asked
     if (taking.kind === 'taken') {
       if (waiter.isOver) taking.release()
@@ -147,4 +155,15 @@ async function serveOne(
     }
     if (taking.kind === 'full') blocked.add(taking.cap.owner)
   }
+}
+
+function isShared({ shared }: Line, cap: Cap): boolean {
+  return shared !== null && cap.shared
+}
+
+/** So that no request of another instance overtakes it there. */
+function makeKnown(line: Line, { turn, known }: Waiter, cap: Cap): void {
+  if (!isShared(line, cap) || known.has(cap.owner)) return
+  known.add(cap.owner)
+  line.shared?.waitFor(cap.owner, turn)
 }

@@ -1,7 +1,7 @@
 /** What a connection to Redis does with its client: loads the scripts, runs one, and reads errors. */
 import { Late } from './command-timeout.ts'
 import { CORRECT, PREFIX, PROBE, TAKE } from './scripts.ts'
-import { ENTER, LEAVE, OPEN_SESSION, RENEW } from './slot-scripts.ts'
+import { ENTER, LEAVE, OPEN_SESSION, RENEW, STOP_WAITING, WAIT } from './slot-scripts.ts'
 import { RECALL, REMEMBER } from './thought-scripts.ts'
 
 const SOURCES = {
@@ -11,6 +11,8 @@ const SOURCES = {
   leave: LEAVE,
   renew: RENEW,
   openSession: OPEN_SESSION,
+  wait: WAIT,
+  stopWaiting: STOP_WAITING,
   recall: RECALL,
   remember: REMEMBER,
 }

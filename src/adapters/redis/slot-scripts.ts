@@ -2,6 +2,9 @@
  * Slots in Redis. Each owner has a hash with the count of each session; a session is one instance from one
  * connection to the next. A session's counts hold as long as its own key lives, which the instance renews every few
  * seconds. So an instance that was killed loses all its slots when that key expires, and none before.
+ *
+ * Requests that wait for an owner are in a sorted set, as SESSION:WAITER; the lowest score has its turn. Those of a
+ * session that is over are dropped when they come to the front.
  */
 
 const PREFIX = 'in_flight:'
@@ -14,12 +17,49 @@ export const SESSION_LASTS_MS = 10_000
 /** A hash outlives the sessions in it, and nothing else deletes it. */
 const HASH_LASTS_MS = 120_000
 
+/** What of a score is a priority: more than a time in milliseconds has. */
+const PRIORITY_STEP = 1e13
+
+/** Exact for priorities to 900; the key's own are 0 to 100. */
+export const scoreOf = ({ priority, sinceMs }: { priority: number; sinceMs: number }) =>
+  String(sinceMs - priority * PRIORITY_STEP)
+
+/** Of an owner whose hash is KEYS[at]. */
+const WAITING = `'in_line:' .. string.sub(KEYS[at], ${PREFIX.length + 1})`
+
 /**
- * KEYS: the session, the owners. ARGV: the session's name, the caps. Returns -1 if the session is unknown, 0 if one
- * slot of each was taken, else the place of an owner that has none left.
+ * KEYS: the session, the owners. ARGV: the session's name, the score of the request, the name under which it waits or
+ * nothing, the caps. Returns -1 if the session is unknown, 0 if one slot of each was taken, else the place of an owner
+ * that has none left, or where it is another one's turn. There the request is among those that wait, if it does, and
+ * at no other of these owners, because it could take their slots.
  */
 export const ENTER = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+local score, name = tonumber(ARGV[2]), ARGV[3]
+local function isBehind(at)
+  while true do
+    local first = redis.call('ZRANGE', ${WAITING}, 0, 0, 'WITHSCORES')
+    if first[1] == nil or first[1] == name then return false end
+    local session = string.match(first[1], '^[^:]+')
+    if redis.call('EXISTS', '${PREFIX}session:' .. session) == 1 then
+      return tonumber(first[2]) <= score
+    end
+    redis.call('ZREM', ${WAITING}, first[1])
+  end
+end
+local function refuse(place)
+  if name ~= '' then
+    for at = 2, #KEYS do
+      if at == place then
+        redis.call('ZADD', ${WAITING}, ARGV[2], name)
+        redis.call('PEXPIRE', ${WAITING}, ${HASH_LASTS_MS})
+      else
+        redis.call('ZREM', ${WAITING}, name)
+      end
+    end
+  end
+  return place - 1
+end
 for at = 2, #KEYS do
   local taken = 0
   local counts = redis.call('HGETALL', KEYS[at])
@@ -30,12 +70,28 @@ for at = 2, #KEYS do
       redis.call('HDEL', KEYS[at], counts[field])
     end
   end
-  if taken >= tonumber(ARGV[at]) then return at - 1 end
+  if taken >= tonumber(ARGV[at + 2]) or isBehind(at) then return refuse(at) end
 end
 for at = 2, #KEYS do
+  if name ~= '' then redis.call('ZREM', ${WAITING}, name) end
   redis.call('HINCRBY', KEYS[at], ARGV[1], 1)
   redis.call('PEXPIRE', KEYS[at], ${HASH_LASTS_MS})
 end
+return 0
+`
+
+/** KEYS: the owners. ARGV: the score, the name of the request that waits. */
+export const WAIT = `
+for at = 1, #KEYS do
+  redis.call('ZADD', ${WAITING}, ARGV[1], ARGV[2])
+  redis.call('PEXPIRE', ${WAITING}, ${HASH_LASTS_MS})
+end
+return 0
+`
+
+/** KEYS: the owners. ARGV: the name of the request that waited. */
+export const STOP_WAITING = `
+for at = 1, #KEYS do redis.call('ZREM', ${WAITING}, ARGV[1]) end
 return 0
 `
 

@@ -1,8 +1,8 @@
 /** Slots that several instances count together in Redis. */
 import type { Cap } from '../../limits/cap.ts'
-import type { SharedSlots } from '../../limits/shared-slots.ts'
+import type { SharedSlots, Turn } from '../../limits/shared-slots.ts'
 import type { RedisConnection } from './connection.ts'
-import { ownerKey, SESSION_LASTS_MS, sessionKey } from './slot-scripts.ts'
+import { ownerKey, SESSION_LASTS_MS, scoreOf, sessionKey } from './slot-scripts.ts'
 
 export interface RedisSlots extends SharedSlots {
   /** Gives back everything at once. */
@@ -32,10 +32,12 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     const counts = [...held.values()].map(String)
     return redis.run('openSession', [String(keys.length), ...keys, session, ...counts])
   }
-  const enter = async (caps: readonly Cap[]): Promise<number> => {
+  const nameOf = (waiter: string | null) => (waiter === null ? '' : `${session}:${waiter}`)
+  const enter = async (caps: readonly Cap[], turn: Turn): Promise<number> => {
     const keys = [sessionKey(session), ...caps.map(({ owner }) => ownerKey(owner))]
     const maxima = caps.map(({ max }) => String(max))
-    return Number(await redis.run('enter', [String(keys.length), ...keys, session, ...maxima]))
+    const given = [session, scoreOf(turn), nameOf(turn.waiter), ...maxima]
+    return Number(await redis.run('enter', [String(keys.length), ...keys, ...given]))
   }
   let reopening: Promise<unknown> | null = null
   /** Redis was emptied or this process stood still: all slots that are held here are counted again. */
@@ -51,7 +53,6 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     const known = await redis.run('renew', [String(keys.length), ...keys])
     if (Number(known) === 0) await reopen()
   }
-  const ignoreLoss = () => {}
   redis.whenJoined(() => void openSession().catch(ignoreLoss))
   const timer = setInterval(() => void renew().catch(ignoreLoss), RENEW_EVERY_MS)
   timer.unref()
@@ -60,11 +61,11 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     get standing() {
       return redis.standing
     },
-    async take(caps) {
-      let full = await enter(caps)
+    async take(caps, turn) {
+      let full = await enter(caps, turn)
       if (full === UNKNOWN_SESSION) {
         await reopen()
-        full = await enter(caps)
+        full = await enter(caps, turn)
       }
       if (full === UNKNOWN_SESSION) throw new Error('Redis forgets the session')
       if (full > 0) return full - 1
@@ -74,6 +75,7 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
       )
       return null
     },
+    ...lineIn(redis, nameOf),
     holdAlone: (owners) => add(owners, 1),
     give(owners) {
       if (owners.length === 0) return
@@ -90,3 +92,20 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     },
   }
 }
+
+function lineIn(redis: RedisConnection, nameOf: (waiter: string | null) => string) {
+  const tell = (script: 'wait' | 'stopWaiting', owners: readonly string[], given: string[]) => {
+    if (!redis.standing) return
+    const keys = owners.map(ownerKey)
+    redis.run(script, [String(keys.length), ...keys, ...given]).catch(ignoreLoss)
+  }
+  return {
+    waitFor: (owner: string, turn: Turn) =>
+      tell('wait', [owner], [scoreOf(turn), nameOf(turn.waiter)]),
+    stopWaiting: (owners: readonly string[], waiter: string) =>
+      tell('stopWaiting', owners, [nameOf(waiter)]),
+  }
+}
+
+/** A lost connection opens another session, and drops what waits under the last one. */
+const ignoreLoss = () => {}

@@ -72,8 +72,12 @@ afterEach(async () => {
   await waitFor('all slots to be free', () => slotsInUse() === 0)
 })
 
-async function ask(at: number, model: string, key: string): Promise<Asked> {
-  const gone = new AbortController()
+async function ask(
+  at: number,
+  model: string,
+  key: string,
+  gone = new AbortController(),
+): Promise<Asked> {
   const response = await (instances[at % 2] as Gateway).chat(
     { model, stream: true, messages: [{ role: 'user', content: 'Hi' }] },
     { headers: { authorization: `Bearer ${key}` }, signal: gone.signal },
@@ -201,9 +205,71 @@ test('a request waits for a slot of the other instance, the higher priority firs
   expect(order).toEqual(['high 200', 'low 200'])
 }, 30_000)
 
+test('a slot goes to the highest priority of all instances, then to the first that came', async () => {
+  await Promise.all(instances.map((instance) => instance.stop()))
+  for (const [at, name] of ['one', 'other'].entries())
+    instances[at] = await start(name, { QUEUE_TIMEOUT_MS: '30000' })
+  const full = await Promise.all([0, 1].map((at) => ask(at, 'n', keys.free)))
+  expect(statusesOf(full)).toEqual([200, 200])
+  const order: string[] = []
+  const waits = async (at: number, name: string, key: string) => {
+    const asked = await ask(at, 'n', key)
+    order.push(`${name} ${asked.response.status}`)
+    return asked
+  }
+  const first = waits(0, 'first', keys.free)
+  await waitFor('the first to wait', () => waitersInRedis() === 1)
+  const second = waits(1, 'second', keys.ofUser)
+  await waitFor('the second to wait', () => waitersInRedis() === 2)
+  const third = waits(0, 'third', keys.free)
+  await waitFor('the third to wait', () => waitersInRedis() === 3)
+  const urgent = waits(1, 'urgent', keys.high)
+  await waitFor('the urgent one to wait', () => waitersInRedis() === 4)
+  full[0]?.leave()
+  const served = await urgent
+  full[1]?.leave()
+  const next = await first
+  served.leave()
+  await second
+  next.leave()
+  await third
+  expect(order).toEqual(['urgent 200', 'first 200', 'second 200', 'third 200'])
+  expect(waitersInRedis()).toBe(0)
+}, 60_000)
+
+test('a request that left the line holds up none of another instance, and no newcomer overtakes one in it', async () => {
+  const full = await Promise.all([0, 1].map((at) => ask(at, 'n', keys.free)))
+  expect(statusesOf(full)).toEqual([200, 200])
+  const leaving = new AbortController()
+  const left = ask(0, 'n', keys.high, leaving).catch(() => null)
+  await waitFor('the first to wait', () => waitersInRedis() === 1)
+  const stays = ask(1, 'n', keys.free)
+  await waitFor('the second to wait', () => waitersInRedis() === 2)
+  leaving.abort()
+  await left
+  await waitFor('the first to be forgotten', () => waitersInRedis() === 1)
+  // It comes last, at the instance where none waits.
+  const newcomer = ask(0, 'n', keys.low)
+  await waitFor('the newcomer to wait', () => waitersInRedis() === 2)
+  let isServed = false
+  void newcomer.then(() => {
+    isServed = true
+  })
+  full[0]?.leave()
+  const served = await stays
+  expect([served.response.status, isServed]).toEqual([200, false])
+  full[1]?.leave()
+  expect((await newcomer).response.status).toBe(200)
+}, 60_000)
+
 async function waitingAt(at: number, count: number): Promise<boolean> {
   const { origin, adminKey } = instances[at] as Gateway
   const headers = { authorization: `Bearer ${adminKey}` }
   const text = await (await fetch(`${origin}/metrics`, { headers })).text()
   return text.includes(`gpt_proxy_requests_waiting ${count}\n`)
+}
+
+function waitersInRedis(): number {
+  const names = redis.cli('--raw', 'KEYS', 'in_line:*').split('\n').filter(Boolean)
+  return names.reduce((sum, name) => sum + Number(redis.cli('--raw', 'ZCARD', name)), 0)
 }
