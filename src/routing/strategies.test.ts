@@ -71,8 +71,8 @@ describe('latency', () => {
       const expected = ({ keys }: Target<Keyed>) => latencies.expectedMs(String(keys[0]?.key.id))
       return first(byLatency(plan, expected, random), random())
     })
-    expect(weighted).toBeGreaterThan(1_500)
-    expect(fastest).toBeLessThan(300)
+    // docs/models.md has these figures.
+    expect([Math.round(fastest), Math.round(weighted)]).toEqual([236, 2_276])
   })
 
   test('counts requests that wait at a target, and tries an unknown one', () => {
@@ -189,8 +189,10 @@ describe('sticky', () => {
       return found / 4000
     }
     const random = seeded(3)
-    expect(hits((conversation) => first(byStickiness(plan, conversation)))).toBe(0.9)
-    expect(hits(() => first(plan, random()))).toBeLessThan(0.35)
+    const sticky = hits((conversation) => first(byStickiness(plan, conversation)))
+    const weighted = hits(() => first(plan, random()))
+    // docs/models.md has these figures.
+    expect([Math.round(sticky * 100), Math.round(weighted * 100)]).toEqual([90, 21])
   })
 
   test('spreads conversations by the weights', () => {
