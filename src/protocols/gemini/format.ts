@@ -22,6 +22,8 @@ export const geminiWire: WireFormat = {
   name: 'gemini',
   framing: 'sse',
   customTools: false,
+  // A letter or `_` comes first.
+  toolNames: /^[A-Za-z_][\w-]{0,63}$/,
   writeRequest,
   readResponse,
   readEvents: (target, emit) => new GeminiReader(target, emit),

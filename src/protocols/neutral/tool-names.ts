@@ -19,9 +19,8 @@ import type {
   ToolName,
 } from './neutral.ts'
 
-/** What all vendors take as a function's name. Gemini wants a letter or `_` first. */
+/** What all vendors take as a function's name, or almost all. */
 const NAME = /^[\w-]{1,64}$/
-const GEMINI_NAME = /^[A-Za-z_][\w-]{0,63}$/
 const MAX_NAME = 64
 const DIGEST = 8
 
@@ -35,7 +34,7 @@ export interface ToolOrigin {
 /** By the name at the wire. Only the names that differ, and those of custom tools. */
 export type ToolOrigins = ReadonlyMap<string, ToolOrigin>
 
-type WireNames = Pick<WireFormat, 'name' | 'customTools'>
+type WireNames = Pick<WireFormat, 'toolNames' | 'customTools'>
 
 /** The request with tools as the wire takes them, and what their names there stand for. */
 export function fitTools(
@@ -143,8 +142,8 @@ function wireName({ name, namespace }: ToolName, wire: WireNames): string {
 
 /** The name, if the wire takes it; else what it takes of it, with a digest that keeps it unique. */
 function fittedName(name: string, wire: WireNames): string {
-  const rule = wire.name === 'gemini' ? GEMINI_NAME : NAME
-  if (rule.test(name)) return name
+  const { toolNames = NAME } = wire
+  if (toolNames.test(name)) return name
   const plain = name.replace(/[^\w-]/g, '_').replace(/^(?![A-Za-z_])/, '_')
   return `${plain.slice(0, MAX_NAME - DIGEST - 1)}_${digest(name).slice(0, DIGEST)}`
 }

@@ -35,6 +35,8 @@ export interface WireFormat {
   readonly framing: 'sse' | 'eventstream'
   /** True if the wire takes custom (freeform) tools and namespaces; else translate.ts flattens them first. */
   readonly customTools: boolean
+  /** The names that its functions may have; absent: those that all vendors take. */
+  readonly toolNames?: RegExp
   /** Throws `invalid_request` for content, a tool, a schema or a forced choice that it cannot carry. */
   writeRequest(request: NeutralRequest, target: WireTarget): WrittenRequest
   /** Throws UnreadableReply for a body that is not the format's. */
