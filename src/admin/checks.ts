@@ -15,6 +15,8 @@ const LABEL = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u
 const MODEL = /^[\x21-\x7e\p{L}\p{M}\p{N}]{1,200}$/u
 /** Shorter secrets could not be masked in upstream replies without masking ordinary text. */
 const SECRET = /^[\x21\x23-\x26\x28-\x7e]{8,512}$/
+/** Copied from where it is masked, or with the name of its variable. */
+const NOT_ALONE = /[^*]\*{3,}|\*{3,}[^*]|^[A-Z][A-Z0-9]*_[A-Z0-9_]*=[^=]/
 /** As the conditions and targets of models name them. */
 const TAG = /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u
 const MAX_WEIGHT = 999_999
@@ -137,7 +139,7 @@ export function checkedSecret(text: string): string {
 }
 
 export function isSecret(text: string): boolean {
-  return SECRET.test(text) || isCredential(text)
+  return (SECRET.test(text) && !NOT_ALONE.test(text)) || isCredential(text)
 }
 
 /** A credentials file is multi-line JSON; its line breaks carry no meaning. */

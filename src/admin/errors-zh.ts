@@ -100,11 +100,16 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   ),
   weight_invalid: text(() => '权重必须是 0 到 999999 的整数', '数字越大，分到的请求越多，例如 5'),
   secret_invalid: text(
-    () => '上游密钥不足 8 个字符，或含有空格、引号、换行',
+    () => '上游密钥不足 8 个字符、被遮掩（***）、写成了 NAME=KEY，或含有空格、引号、换行',
     '请单独给出密钥，占一行；上游不校验密钥时，任意 8 个字符即可',
   ),
+  secret_is_proxy_key: text(
+    () => '这是本网关自己的代理密钥，请求会再回到本网关',
+    '请给出厂商或另一个网关的密钥',
+  ),
   secret_line_invalid: text(
-    ({ line }) => `第 ${line} 行：上游密钥不足 8 个字符，或含有空格、引号、换行；没有导入任何密钥`,
+    ({ line }) =>
+      `第 ${line} 行：上游密钥不足 8 个字符、被遮掩（***）、写成了 NAME=KEY，或含有空格、引号、换行；没有导入任何密钥`,
     '请改正这一行，再重新导入',
   ),
   upstream_name_invalid: text(({ name }) => `上游名“${name}”无效`, NAME_RULE),

@@ -139,13 +139,18 @@ export const ADMIN_ERRORS = {
     'invalid',
     'secret',
     () =>
-      'the upstream key is shorter than 8 characters, or holds a space, a quote or a line break',
+      'the upstream key is shorter than 8 characters, masked (***), written as NAME=KEY, or holds a space, a quote or a line break',
+  ),
+  secret_is_proxy_key: entry(
+    'invalid',
+    'secret',
+    () => 'this is a proxy key of this gateway, so requests would come back to it',
   ),
   secret_line_invalid: entry(
     'invalid',
     'secret',
     ({ line }) =>
-      `line ${line}: the upstream key is shorter than 8 characters, or holds a space, a quote or a line break; nothing was imported`,
+      `line ${line}: the upstream key is shorter than 8 characters, masked (***), written as NAME=KEY, or holds a space, a quote or a line break; nothing was imported`,
   ),
   upstream_name_invalid: entry(
     'invalid',

@@ -20,10 +20,12 @@ export interface UserInput {
 }
 
 export function createUsers({ store }: AdminDependencies, change: MakeChange) {
-  const update = (actor: Actor, name: string, patch: UserPatch): Promise<User> => {
+  const update = (actor: Actor, name: string, given: UserPatch): Promise<User> => {
+    const patch = { ...given }
     if (Object.keys(patch).length === 0) throw adminError('nothing_to_change')
     if (patch.email !== undefined) checkedEmail(patch.email)
-    if (patch.username !== undefined) checkedName(patch.username, 'user_name_invalid')
+    if (patch.username !== undefined)
+      patch.username = checkedName(patch.username, 'user_name_invalid')
     if (patch.maxInFlight !== undefined) checkedLimit('max_in_flight', patch.maxInFlight)
     return change(actor, async (step, record) => {
       const before = await findUser(step, name)
@@ -54,7 +56,7 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
         maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
       }
       return change(actor, async (step, record) => {
-        await keepNameFree(step, username, null)
+        await keepNameFree(step, checked.username, null)
         const user = await step.createUser({ ...checked, monthlyQuotaTokens })
         await record('user.create', `user:${user.id}`, { after: userView(user) })
         return user
@@ -76,7 +78,10 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
 
 export async function findUser(store: AdminStore, name: string): Promise<User> {
   const id = rowIdIn(name)
-  const user = (await store.findUser(name)) ?? (id === null ? null : await store.findUserById(id))
+  const user =
+    (await store.findUser(name)) ??
+    (await store.findUser(name.normalize('NFC'))) ??
+    (id === null ? null : await store.findUserById(id))
   if (user === null) throw adminError('user_not_found', { user: name })
   return user
 }

@@ -48,6 +48,7 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     record: RecordChange,
     { secret, ...row }: Row,
   ): Promise<UpstreamKey> => {
+    await refuseOwnKey(step, sha256Hex(secret))
     await step.forgetRemoval(digestOf(row.provider, row.baseUrl, secret))
     const key = await step.createUpstreamKey({ ...row, keyHint: keyHint(secret) }, (id) =>
       vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
@@ -117,4 +118,9 @@ function freeNames(provider: string, taken: ReadonlySet<string>): () => string {
     while (taken.has(`${provider}-${number}`))
     return `${provider}-${number}`
   }
+}
+
+/** With a proxy key of this gateway, at its own address, every request would come back to it without end. */
+export async function refuseOwnKey(step: AdminStore, keyHash: string): Promise<void> {
+  if ((await step.findApiKeyByHash(keyHash)) !== null) throw adminError('secret_is_proxy_key')
 }

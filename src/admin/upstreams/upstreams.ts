@@ -11,7 +11,7 @@ import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
 import { allUpstreamKeys } from '../pages.ts'
 import type { AdminStore, Listed, UpstreamPatch, UpstreamQuery } from '../store.ts'
-import type { UpstreamImport } from './upstream-import.ts'
+import { refuseOwnKey, type UpstreamImport } from './upstream-import.ts'
 import {
   checkedUpstream,
   checkedUpstreamPatch,
@@ -51,6 +51,8 @@ export function createUpstreams(
     update(actor: Actor, name: string, changes: UpstreamChanges): Promise<UpstreamKey> {
       return change(actor, async (step, record) => {
         const before = await findUpstream(step, name)
+        if (changes.secret !== undefined)
+          await refuseOwnKey(step, dependencies.sha256Hex(checkedSecret(changes.secret)))
         const patch = sealedFor(dependencies, before, checkedUpstreamPatch(changes, before))
         if (patch.name !== undefined && patch.name !== before.name)
           await keepNameFree(step, patch.name)
@@ -146,6 +148,7 @@ async function findUpstream(store: AdminStore, name: string): Promise<UpstreamKe
   const id = rowIdIn(name)
   const found =
     (await store.findUpstreamKey(name)) ??
+    (await store.findUpstreamKey(name.normalize('NFC'))) ??
     (id === null ? null : await store.findUpstreamKeyById(id))
   if (found === null) throw adminError('upstream_not_found', { upstream: name })
   return found

@@ -45,6 +45,7 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   weight_invalid: 'Give a larger number for a larger share, e.g. 5',
   secret_invalid:
     'Give only the key, on one line; if the upstream does not check keys, use any 8 characters',
+  secret_is_proxy_key: "Give the vendor's key, or that of another gateway",
   secret_line_invalid: 'Correct that line and run the import again',
   upstream_name_invalid: 'Use up to 64 letters, digits, or . _ @ : + - and not digits alone',
   upstream_not_found: 'List them with: gpt-proxy upstream list',

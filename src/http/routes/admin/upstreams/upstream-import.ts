@@ -70,7 +70,8 @@ async function importLines(
       return {
         ...row,
         result: 'invalid',
-        reason: 'shorter than 8 characters, or with a space or a quote in it',
+        reason:
+          'shorter than 8 characters, masked (***), written as NAME=KEY, or with a space or a quote in it',
       }
     if (upstream !== undefined) return { ...row, result: 'added', reason: null }
     return first.get(secret)?.line === line
