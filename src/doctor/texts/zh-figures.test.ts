@@ -12,6 +12,7 @@ const ALLOWED =
 const FINDINGS: readonly (readonly [TextKey, Figures])[] = [
   ['lim.ok', { rpm: 3, statuses: '200, 200, 200, 429', where: 'memory' }],
   ['lim.untested', { reason: 'limits are switched off' }],
+  ['lim.untested', { reason: 'no gateway of this store answers at http://a' }],
   ['lim.redis-away', { place: '127.0.0.1:6379', error: 'no answer in time', failOpen: true }],
   ['enc.ok', { source: 'variable', keyId: '12345678', rows: 3 }],
   ['enc.ok', { source: 'file', keyId: '12345678', rows: 3 }],
@@ -25,7 +26,7 @@ const FINDINGS: readonly (readonly [TextKey, Figures])[] = [
       pool: '3/100',
     },
   ],
-  ['db.tcp', { place: 'PostgreSQL', detail: 'nothing listens there', remedy: '' }],
+  ['db.tcp', { place: 'PostgreSQL', detail: 'nothing listens there', remedy: 'start PostgreSQL' }],
   ['db.row', { table: 'X', row: 3, reason: 'weight must be a whole number, 0 or more' }],
   ['ngx.degraded', { url: 'http://a', services: 'database unhealthy, redis degraded' }],
   [

@@ -55,6 +55,7 @@ const PHRASES: readonly (readonly [english: RegExp, chinese: string])[] = [
   [/^through (\S+)$/, '经 $1'],
   [/^it does not say its name$/, '未表明身份'],
   [/^limits are switched off$/, '限流已关闭'],
+  [/^no gateway of this store answers at (\S+)$/, '$1 上没有使用这个存储的网关应答'],
   [/^connection refused$/, '连接被拒绝'],
   [/^its name could not be resolved$/, '域名无法解析'],
   [/^its name could not be resolved for now$/, '域名暂时无法解析'],

@@ -110,17 +110,17 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   'db.name': [
     '{place}：“name”（域名）一步失败：{detail}。',
     '主机名拼写有误，或本机或网络的域名服务器不认识它。',
-    '改正 DATABASE_URL 或 POSTGRES_HOST 中的主机（{remedy}）：',
+    '改正 DATABASE_URL 或 POSTGRES_HOST 中的主机：',
   ],
   'db.tcp': [
     '{place}：“TCP” 一步失败：{detail}。',
     'PostgreSQL 没有运行、监听另一个地址或端口，或被防火墙阻挡。',
-    '启动 PostgreSQL 或改正地址（{remedy}）：',
+    '启动 PostgreSQL，或改正 DATABASE_URL、POSTGRES_HOST、POSTGRES_PORT 中的地址：',
   ],
   'db.tls': [
     '{place}：“TLS” 一步失败：{detail}。',
     '证书对该主机不受信任，或一方要求 TLS 而另一方不支持。',
-    '修正 TLS 设置（{remedy}）：',
+    '修正证书、用 sslrootcert=文件 指定其签发机构，或改用 sslmode=require：',
   ],
   'db.password': [
     '{place}：“password”（密码）一步失败：{detail}。',
@@ -130,7 +130,7 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   'db.database': [
     '{place}：“database”（数据库）一步失败：{detail}。',
     '数据库从未创建，或名称拼写有误。',
-    '创建数据库或改正名称（{remedy}）：',
+    '创建数据库，或改正 DATABASE_URL、POSTGRES_DB 中的名称：',
   ],
   'db.migrations': [
     '{place}：还有 {pending} 个迁移待运行（{names}）。',
@@ -140,12 +140,12 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   'db.newer': [
     '{place}：{detail}。',
     '更新的版本曾在这个存储上运行。',
-    '使用更新的版本，或恢复升级前的备份（{remedy}）：',
+    '使用更新的版本，或恢复升级前的备份：',
   ],
   'db.write': [
     '{place}：“write”（写入）一步失败：{detail}。',
     '文件或磁盘只读、另一个程序持有锁，或数据库用户没有写权限。',
-    '修复写权限或锁（{remedy}）：',
+    '修复写权限，或结束持有锁的程序：',
   ],
   'db.pool': [
     '{place}：服务器 {most} 个连接已用 {open} 个，而每个实例可取 {poolSize} 个。',
