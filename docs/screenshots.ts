@@ -21,8 +21,9 @@ const FOLDER = join(import.meta.dir, 'images')
 const PEOPLE = ['alice', 'bob', 'ci-pipeline', 'design', 'research', 'support-bot']
 const MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'o4-mini']
 const UPSTREAMS = ['openai-main', 'openai-backup', 'eu-west']
-const REQUESTS = 60
-const AT_ONCE = 8
+const REQUESTS = 160
+/** More at once would show how long they wait for each other on a small machine. */
+const AT_ONCE = 2
 const FAILING_SHARE = 0.04
 const PAST_DAYS = 24
 const DAY_MS = 86_400_000

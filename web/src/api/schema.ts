@@ -115,7 +115,7 @@ delete?: never
 patch?: never
 }
 "/requests": { parameters: Record<string, never>
-/** Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones of the answering instance, which are kept in memory. */
+/** Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones, which are kept in memory: of all instances with Redis, of the answering one without. */
 get: { parameters: { query: { "cursor"?: string; "limit"?: number; "from": string; "until": string; "outcome"?: "ok" | "rejected" | "upstream_error" | "cut" | "aborted" | "lost" | "refused"; "status"?: string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Request'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[]; "searched_until": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never

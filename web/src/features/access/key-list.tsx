@@ -107,7 +107,7 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
           original.expires_at ? (
             <TimeAgo at={original.expires_at} />
           ) : (
-            <span className="text-faint">{t`never`}</span>
+            <span className="text-faint">{t`no expiry`}</span>
           ),
       },
       {

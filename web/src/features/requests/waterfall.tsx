@@ -1,7 +1,7 @@
 /** The time of a request as bars beneath each other: what it waited for, each attempt, the first token, the end. */
 import { useLingui } from '@lingui/react/macro'
 import type { RequestDetail } from '@/api/requests.ts'
-import { formatDuration } from '@/lib/format.ts'
+import { formatCost, formatDuration } from '@/lib/format.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { useFailureText } from '@/ui/words/failure-text.ts'
 
@@ -80,11 +80,13 @@ function useBars({ timeline, tries, stream }: RequestDetail): Bar[] {
       untilMs: started_ms + duration_ms,
       colour: 'bg-warn',
     })
-  for (const { upstream, started_ms, duration_ms, status, failure } of tries) {
+  for (const { upstream, started_ms, duration_ms, status, failure, cost_usd } of tries) {
     const fromMs = started_ms ?? sentMs ?? 0
     bars.push({
       name: upstream,
-      detail: `${status ?? ''} ${failure ? failureText(failure) : ''}`.trim(),
+      detail: [status, failure && failureText(failure), cost_usd && formatCost(cost_usd)]
+        .filter(Boolean)
+        .join(' · '),
       title: failure ?? undefined,
       fromMs,
       untilMs: fromMs + (duration_ms ?? 0),

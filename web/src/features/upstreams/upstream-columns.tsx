@@ -91,7 +91,7 @@ function Attempts({ of: { recent, total_requests, total_errors } }: { of: Upstre
     <>
       <OutcomeStrip outcomes={recent} />
       {total_requests > 0 && (
-        <div className="text-xs whitespace-nowrap text-faint">
+        <div className="mt-1 text-xs whitespace-nowrap text-faint">
           <Trans>
             {formatNumber(total_errors)} of {formatNumber(total_requests)} failed in all
           </Trans>

@@ -76,6 +76,8 @@ function optionsFor(
         ticks: { show: false },
         font: '11px system-ui',
         size: 26,
+        // A day in Chinese is 48 pixels wide.
+        space: 64,
         values: timeLabels,
       },
       {
