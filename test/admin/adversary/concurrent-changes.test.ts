@@ -1,7 +1,7 @@
 /** Changes at the same time on PostgreSQL, where transactions run side by side: each sees what the one before it did. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts'
 
 const ENCRYPTION_KEY = Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('hex')
 

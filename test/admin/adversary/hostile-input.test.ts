@@ -3,9 +3,9 @@
  * error of the caller or a success, in the gateway's form, and never a failure of the server.
  */
 import { describe, expect, test } from 'bun:test'
-import { type Gateway, startGateway } from '../support/gateway.ts'
-import { startMockUpstream } from '../support/mock/mock-upstream.ts'
-import { startPostgres } from '../support/servers/postgres-server.ts'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { startMockUpstream } from '../../support/mock/mock-upstream.ts'
+import { startPostgres } from '../../support/servers/postgres-server.ts'
 
 interface Schema {
   $ref?: string
