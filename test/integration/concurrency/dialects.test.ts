@@ -12,6 +12,8 @@ let mock: MockUpstream
 let gateway: Gateway
 let capped: string
 const gone = new AbortController()
+/** A response that is no longer referenced may be collected, which ends its request. */
+const held: Response[] = []
 
 beforeAll(async () => {
   mock = await startMockUpstream()
@@ -29,7 +31,9 @@ beforeAll(async () => {
   const hold = async (model: string, key: string) => {
     const headers = { authorization: `Bearer ${key}` }
     const init = { headers, signal: gone.signal }
-    return (await gateway.chat({ model, ...stream }, init)).status === 200
+    const response = await gateway.chat({ model, ...stream }, init)
+    held.push(response)
+    return response.status === 200
   }
   await waitFor('a request of the capped key', () => hold('m', capped))
   await waitFor('a request at the narrow upstream', () => hold('n', gateway.proxyKey))
