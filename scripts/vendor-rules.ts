@@ -79,11 +79,6 @@ export const VENDOR_EXCEPTIONS: readonly { path: string; text: string; because: 
     because: 'the gateway lists the items of responses that it keeps',
   },
   {
-    path: 'src/protocols/neutral/tool-names.ts',
-    text: 'gemini',
-    because: 'each format has its own rule for the names of tools',
-  },
-  {
     path: 'src/protocols/responses/write-items.ts',
     text: 'openai',
     because: 'the Responses API is OpenAI\u2019s: its own files and thoughts need no carrying over',
