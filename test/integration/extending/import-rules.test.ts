@@ -42,6 +42,10 @@ const BREACHES: Readonly<Record<string, readonly [file: string, text: string]>> 
     'src/adapters/remote-admin/breach.ts',
     "import '../sql/fine.ts'",
   ],
+  'adapters-shared-memory-keeps-to-its-imports': [
+    'src/adapters/shared-memory/breach.ts',
+    "import '../sql/fine.ts'",
+  ],
   'adapters-sql-keeps-to-its-imports': ['src/adapters/sql/breach.ts', "import '../log/fine.ts'"],
   'adapters-tokenizer-keeps-to-its-imports': ['src/adapters/tokenizer/breach.ts', "import 'zod'"],
   'adapters-upstream-keeps-to-its-imports': [
