@@ -134,11 +134,13 @@ export function createHub(count: number): Hub {
 }
 
 function spawn(
-  { module, connectLedger }: HubStart,
+  { module, connectLedger, environment: env }: HubStart,
   offers: Offers,
   failed: (why: string) => void,
 ): Spawned {
-  const worker = new Worker(module ?? new URL('./front-thread.ts', import.meta.url))
+  const script = module ?? new URL('./front-thread.ts', import.meta.url)
+  // Otherwise it would see the environment that the process was started with, without what was set since.
+  const worker = new Worker(script, { env: set(env) })
   const link = createLink<FrontOffers>(
     (message, moved) => worker.postMessage(message, moved),
     offers,
@@ -148,6 +150,11 @@ function spawn(
   worker.addEventListener('close', () => failed('it ended'))
   connectLedger?.((port) => link.tell('ledger', port))
   return { worker, link }
+}
+
+function set(environment: FrontStart['environment']): Record<string, string> {
+  const entries = Object.entries(environment)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] != null))
 }
 
 /** What one thread has to say to all others. */
