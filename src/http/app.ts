@@ -121,7 +121,7 @@ function respondToPreflight(exchange: Exchange): void {
   exchange.respond({ status: 204, headers: preflightHeaders(exchange.headers), body: '' })
 }
 
-/** Only clients' routes: an operator's are named to nobody. */
+/** Routes of clients only: errors never name those of operators. */
 function meantBy(router: Router<FoundRoute>, method: string, path: string): string | null {
   return routeAtEnd(path, (end) => {
     const meant = find(router, method, end)?.match.path ?? null

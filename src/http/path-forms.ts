@@ -38,7 +38,7 @@ function tidyPath(path: string): string {
   return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single
 }
 
-/** Longer paths, and more segments before a route, are no base URL that somebody typed. */
+/** A longer path, or one with more segments before a route, is not a mistyped base URL. */
 const MAX_PATH = 500
 const MAX_SEGMENTS = 10
 

@@ -122,7 +122,7 @@ export class Exchange implements ClientStream {
     return stream
   }
 
-  /** Another thread answers it: the reply is sent by `wire`. Call `tellTaker` once it can be told. */
+  /** Another thread answers it and sends the reply by `wire`. Call `tellTaker` once that thread can be notified. */
   handOver(taker: Taker): { request: RequestHead; wire: ReplyWire } {
     this.taker = taker
     return { request: this.request, wire: this.wire }

@@ -19,7 +19,7 @@ export function threadJournalFolder(dataDir: string, name: string): string {
   return join(journalFolderIn(dataDir), `thread-${name}`)
 }
 
-/** A name for one run of a thread: its journal and its leases are told from those of all others by it. */
+/** A name for one run of a thread; it identifies that run's journal and leases. */
 export function newThreadName(): string {
   return Bun.randomUUIDv7().slice(-12)
 }

@@ -4,7 +4,7 @@
  */
 
 export interface ConnectionTurns<Client> {
-  /** `statement` begins or ends a transaction of the client, or belongs to one, or stands alone. */
+  /** `statement` begins or ends a transaction of the client, belongs to one, or is outside of any. */
   run<Result>(client: Client, statement: string, work: () => Result): Result | Promise<Result>
   /** `work` is a transaction by itself. */
   whole<Result>(client: Client, work: () => Promise<Result>): Promise<Result>

@@ -1,4 +1,4 @@
-/** Calls between two threads: some are answered, others only told. */
+/** Calls and messages between two threads: calls are answered, messages are not. */
 
 type Work = (...given: never[]) => unknown
 export type Offers = Readonly<Record<string, Work>>

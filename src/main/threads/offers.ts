@@ -4,7 +4,7 @@ import type { Part } from '../../http/server/outgoing.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { LiveChanges } from '../../usage/live/live-tally.ts'
 
-/** What a thread is told when it starts. */
+/** What a thread receives when it starts. */
 export interface FrontStart {
   index: number
   /** How many there are. */

@@ -16,7 +16,7 @@ export class MessageCheck {
     this.refused = refused
   }
 
-  /** From now on nothing goes on to the upstream before the check has passed. */
+  /** From now on nothing is sent to the upstream before the check has passed. */
   wait(check: Promise<void>): void {
     const checking: Promise<void> = Promise.all([this.checking, check]).then(
       () => this.ended(checking),

@@ -5,7 +5,7 @@ import { isObject, listAt, objectAt, optionalCount, tokensOf } from '../neutral/
 import type { JsonObject, Loss } from '../neutral/neutral.ts'
 import type { Endpoint } from '../protocol.ts'
 
-/** What is to be embedded, whoever asks. */
+/** The inputs of an embeddings request, in any wire format. */
 export interface EmbeddingRequest {
   texts: readonly string[]
   /** Null: as many as the model's vectors have. */
@@ -78,7 +78,7 @@ export const openaiClient: EmbeddingClient = {
   },
 }
 
-/** 32-bit floats, little-endian; OpenAI's clients ask for these unless told otherwise. */
+/** 32-bit floats, little-endian; OpenAI's clients request these by default. */
 function base64Of(vector: readonly number[]): string {
   const bytes = Buffer.alloc(vector.length * 4)
   for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4)

@@ -212,7 +212,7 @@ function withoutSecrets({ upstreamKeys, modelStates }: UpstreamRows): UpstreamRo
   return { upstreamKeys: upstreamKeys.map((key) => ({ ...key, encryptedKey: '' })), modelStates }
 }
 
-/** Each thread logs what it did, not what it was told of. */
+/** Each thread logs its own events, not those of other threads. */
 function loggerWhile(isOwn: () => boolean, logger: Logger): Logger {
   const current = () => (isOwn() ? logger : SILENT)
   return {

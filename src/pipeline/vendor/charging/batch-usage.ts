@@ -41,7 +41,7 @@ function usageOfAnswers(answers: Answers, model: unknown): UsageByModel | null {
   return lines.usage.size === 0 ? null : lines.usage
 }
 
-/** Anthropic counts what its cache gave and took beside the input. */
+/** Anthropic counts cache reads and writes separately from the input. */
 function usageOfMessage(message: object): TokenUsage | null {
   const read = PROTOCOLS.anthropic.readReply(JSON.stringify(message))
   return read.kind === 'answer' ? read.usage : null
