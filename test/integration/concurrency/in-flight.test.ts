@@ -1,6 +1,6 @@
 /** Requests under way: bounded by key, and ended with the user they belong to. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { type MockUpstream, startMockUpstream } from '../../support/mock/mock-upstream.ts'
 import { waitFor } from '../../support/waiting.ts'
@@ -85,11 +85,14 @@ test('token counts, which are made here, count as requests in flight', async () 
       body,
     })
   await waitFor('the key to be known', async () => ((await count()).ok ? true : null))
-  // Two requests whose bodies do not arrive.
   const head = `POST /v1/messages/count_tokens HTTP/1.1\r\nhost: x\r\nx-api-key: ${key}\r\ncontent-length: 999\r\n\r\n{`
-  const slow = [1, 2].map(() => connect(gateway.port, '127.0.0.1'))
-  for (const socket of slow) socket.write(head)
+  // Requests whose bodies do not arrive. One that arrives while a count runs may itself be
+  // refused, so more follow until both slots are taken.
+  const slow: Socket[] = []
   const refused = await waitFor('a refusal', async () => {
+    const socket = connect(gateway.port, '127.0.0.1')
+    slow.push(socket)
+    socket.write(head)
     const reply = await count()
     return reply.status === 429 ? reply : null
   })
