@@ -1,4 +1,4 @@
-/** Token counts with OpenAI's encodings, each loaded on first use because the tables are large. */
+/** Token counts and texts with OpenAI's encodings, each loaded on first use because the tables are large. */
 
 /** Encoding time grows faster than linearly for text without spaces, so texts are counted in pieces. */
 const PIECE_CHARACTERS = 500
@@ -13,7 +13,7 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() }
 
 export async function countTokens(model: string, text: string): Promise<number> {
   const encoding = CL100K_MODELS.test(model)
-    ? await import('gpt-tokenizer/encoding/cl100k_base')
+    ? await cl100k()
     : await import('gpt-tokenizer/encoding/o200k_base')
   const pieces = Math.ceil(text.length / PIECE_CHARACTERS)
   const step = Math.max(1, pieces / MAX_PIECES)
@@ -26,4 +26,13 @@ export async function countTokens(model: string, text: string): Promise<number> 
     characters += part.length
   }
   return Math.round((tokens / characters) * text.length)
+}
+
+/** The text of tokens of OpenAI's embedding models. */
+export async function decodeTokens(tokens: readonly number[]): Promise<string> {
+  return (await cl100k()).decode(tokens)
+}
+
+function cl100k() {
+  return import('gpt-tokenizer/encoding/cl100k_base')
 }

@@ -1,23 +1,26 @@
-/** The thread that counts tokens; a separate entry point, also in the executable. */
-import { countTokens } from './count-tokens.ts'
+/** The thread that counts and decodes tokens; a separate entry point, also in the executable. */
+import { countTokens, decodeTokens } from './count-tokens.ts'
+
+export type Work = { model: string; text: string } | { tokens: readonly number[] }
 
 export interface Question {
   id: number
-  model: string
-  text: string
+  work: Work
 }
 
-export interface Counted {
+export interface Solved {
   id: number
-  /** Null if it could not be counted. */
-  tokens: number | null
+  /** How many tokens a text has, undefined if they could not be counted; or the text of tokens, null if they are none. */
+  result: number | string | null | undefined
 }
 
 declare const self: Worker
 
-self.onmessage = async ({ data }: MessageEvent<Question>) => {
-  const { id, model, text } = data
-  const tokens = await countTokens(model, text).catch(() => null)
-  const counted: Counted = { id, tokens }
-  self.postMessage(counted)
+self.onmessage = async ({ data: { id, work } }: MessageEvent<Question>) => {
+  const result =
+    'tokens' in work
+      ? await decodeTokens(work.tokens).catch(() => null)
+      : await countTokens(work.model, work.text).catch(() => undefined)
+  const solved: Solved = { id, result }
+  self.postMessage(solved)
 }

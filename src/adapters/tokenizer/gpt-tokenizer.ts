@@ -1,17 +1,19 @@
 /**
- * Counts tokens in a thread that starts on first use and ends when idle: the tables take 70 MB and a third of a
+ * Counts and decodes tokens in a thread that starts on first use and ends when idle: the tables take 70 MB and a third of a
  * second to load, which must not block requests.
  */
 import type { Tokenizer } from '../../usage/tokenizer.ts'
-import type { Counted, Question } from './counting-thread.ts'
+import type { Question, Solved, Work } from './counting-thread.ts'
 
 /** Interrupted streams come in bursts: when an upstream fails, its thread stays useful for a while. */
 const IDLE_MS = 30_000
 /** A count takes milliseconds; one that takes this long will not finish. */
 const SILENT_MS = 10_000
 
+type Result = Solved['result']
+
 interface Waiting {
-  resolve(tokens: number): void
+  resolve(result: Result): void
   reject(error: Error): void
 }
 
@@ -47,27 +49,29 @@ export function createTokenizer(idleMs = IDLE_MS): Tokenizer {
   }
   const start = (): Worker => {
     const started = new Worker(new URL('./counting-thread.ts', import.meta.url), { smol: true })
-    started.onmessage = ({ data: { id, tokens } }: MessageEvent<Counted>) => {
+    started.onmessage = ({ data: { id, result } }: MessageEvent<Solved>) => {
       const asking = waiting.get(id)
       waiting.delete(id)
-      if (tokens === null) asking?.reject(new Error('the tokens could not be counted'))
-      else asking?.resolve(tokens)
+      if (result === undefined) asking?.reject(new Error('the tokens could not be counted'))
+      else asking?.resolve(result)
       watch()
     }
     started.onerror = () => fail('the counting thread failed')
     return started
   }
 
+  const solve = (work: Work): Promise<Result> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    const question: Question = { id: ++latest, work }
+    thread ??= start()
+    waiting.set(question.id, { resolve, reject })
+    thread.postMessage(question)
+    if (waiting.size === 1) watch()
+    return promise
+  }
+
   return {
-    count(model, text) {
-      if (text === '') return Promise.resolve(0)
-      const { promise, resolve, reject } = Promise.withResolvers<number>()
-      const question: Question = { id: ++latest, model, text }
-      thread ??= start()
-      waiting.set(question.id, { resolve, reject })
-      thread.postMessage(question)
-      if (waiting.size === 1) watch()
-      return promise
-    },
+    count: async (model, text) => (text === '' ? 0 : Number(await solve({ model, text }))),
+    decode: async (tokens) => (await solve({ tokens })) as string | null,
   }
 }

@@ -54,18 +54,23 @@ export function openDialogue(
   const name = protocolFor(request, candidate)
   if (name === request.protocol)
     return { protocol: PROTOCOLS[name], request, passes: true, losses: NO_LOSSES }
-  const embedding = embedded(tries, name)
+  const embedding = embedded(services, tries, name)
   if (embedding !== null) return embedding
   return translated(services, tries, candidate, { name, dialectOf: (dialect) => dialect })
 }
 
-function embedded({ request, strict }: RequestTries, name: ProtocolName): Dialogue | null {
-  const options = { upstream: PROTOCOLS[name], estimatedInput: estimatePrompt(request) }
+function embedded(
+  { tokenizer: { decode } }: Services,
+  { request, strict }: RequestTries,
+  name: ProtocolName,
+): Dialogue | Promise<Dialogue> | null {
+  const options = { upstream: PROTOCOLS[name], estimatedInput: estimatePrompt(request), decode }
   const protocol = embeddingOf(request, name, options)
   if (protocol === null) return null
   const { losses, endpoint } = protocol
   refuseLosses(losses, strict)
-  return { protocol, request: { ...request, endpoint }, passes: false, losses }
+  const dialogue = { protocol, request: { ...request, endpoint }, passes: false, losses }
+  return protocol.prepare()?.then(() => dialogue) ?? dialogue
 }
 
 function refuseLosses([loss]: readonly Loss[], strict: boolean): void {

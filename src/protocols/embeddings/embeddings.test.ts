@@ -7,9 +7,9 @@ const VECTORS = [
   [0.5, -0.25],
   [1, 2],
 ]
-const gemini = () =>
+const gemini = (vectors = VECTORS) =>
   inProcess(
-    () => ({ body: JSON.stringify({ embeddings: VECTORS.map((values) => ({ values })) }) }),
+    () => ({ body: JSON.stringify({ embeddings: vectors.map((values) => ({ values })) }) }),
     { upstreams: [upstreamKey(1, { provider: 'gemini' })] },
   )
 const openai = () =>
@@ -59,10 +59,37 @@ describe('a client of OpenAI', () => {
     expect(record?.promptTokens).toBeGreaterThan(0)
   })
 
-  test('is refused token numbers, and an answer without a vector for each text is none', async () => {
-    const refused = await (await gemini()).ask({ model: 'm', input: [1, 2] }, asOpenai)
-    expect(refused.status).toBe(400)
-    expect(refused.json().error.param).toBe('input')
+  test('may send the tokens of one text or of several, whose texts the model gets', async () => {
+    for (const [input, texts] of [
+      [
+        [[72, 105], [97]],
+        ['Hi', 'a'],
+      ],
+      [[72, 105], ['Hi']],
+      [
+        ['b', [97]],
+        ['b', 'a'],
+      ],
+    ] as const) {
+      const gateway = await gemini(VECTORS.slice(0, texts.length))
+      const answer = await gateway.ask({ model: 'm', input }, asOpenai)
+      expect([answer.status, answer.headers['x-gpt-proxy-losses']]).toEqual([200, 'input emulated'])
+      const sent = JSON.parse(String(gateway.transport.sent[0]?.body))
+      expect(sent.requests).toEqual(
+        texts.map((text) => ({ model: 'models/m', content: { parts: [{ text }] } })),
+      )
+    }
+  })
+
+  test('is refused numbers that are no tokens, and inputs that are neither', async () => {
+    for (const input of [[-1], [[72], [-1]], [[]], [], [1.5], [null], {}, null, ['a', [72, 'x']]]) {
+      const refused = await (await gemini()).ask({ model: 'm', input }, asOpenai)
+      expect([input, refused.status]).toEqual([input, 400])
+      expect(refused.json().error.param).toBe('input')
+    }
+  })
+
+  test('gets an error for an answer without a vector for each text', async () => {
     const short = await (await gemini()).ask({ model: 'm', input: 'a' }, asOpenai)
     expect(short.status).toBe(502)
   })

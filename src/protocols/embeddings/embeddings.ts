@@ -1,17 +1,23 @@
 /** Embeddings across the two formats that have them: OpenAI's and Gemini's. A vector is a list of numbers in both. */
 import { invalidRequest } from '../../core/errors.ts'
-import { cannotCarry } from '../neutral/carry.ts'
 import { isObject, listAt, objectAt, optionalCount, tokensOf } from '../neutral/fields.ts'
 import type { JsonObject, Loss } from '../neutral/neutral.ts'
 import type { Endpoint } from '../protocol.ts'
 
-/** The inputs of an embeddings request, in any wire format. */
+/** A text, or the tokens of one, which clients that cut long texts themselves send (LangChain does). */
+export type EmbeddingInput = string | readonly number[]
+
+/** An embeddings request, in any wire format. */
 export interface EmbeddingRequest {
-  texts: readonly string[]
+  inputs: readonly EmbeddingInput[]
   /** Null: as many as the model's vectors have. */
   dimensions: number | null
   /** Fields that the other format has no place for. */
   losses: readonly Loss[]
+}
+
+export interface EmbeddingTexts extends Pick<EmbeddingRequest, 'dimensions'> {
+  texts: readonly string[]
 }
 
 export interface EmbeddingReply {
@@ -30,7 +36,7 @@ export interface EmbeddingClient {
 
 export interface EmbeddingUpstream {
   endpoint: Endpoint
-  write(request: EmbeddingRequest, model: string): JsonObject
+  write(request: EmbeddingTexts, model: string): JsonObject
   /** Null: the reply holds no vectors. */
   read(body: JsonObject): EmbeddingReply | null
 }
@@ -51,16 +57,16 @@ function vectorsIn(list: unknown, vectorOf: (each: JsonObject) => unknown) {
 /** https://platform.openai.com/docs/api-reference/embeddings */
 export const openaiClient: EmbeddingClient = {
   read(body) {
-    const inputs = Array.isArray(body.input) ? body.input : [body.input]
-    const texts = inputs.map((input) => {
-      if (typeof input === 'string') return input
-      if (typeof input === 'number' || Array.isArray(input))
-        throw cannotCarry('an input given as token numbers', 'gemini', 'input')
-      throw invalidRequest("'input' must be a text or a list of texts", 'input')
-    })
+    const { input } = body
+    const inputs =
+      Array.isArray(input) && !isTokens(input) ? input.map(readInput) : [readInput(input)]
+    if (inputs.length === 0) throw invalidRequest("'input' is empty; send a text", 'input')
     const known = ['model', 'input', 'dimensions', 'encoding_format', 'user']
     const dimensions = optionalCount(body.dimensions, 'dimensions') ?? null
-    return { texts, dimensions, losses: lossesOf(body, known, 'Gemini') }
+    const losses = lossesOf(body, known, 'Gemini')
+    if (inputs.some((each) => typeof each !== 'string'))
+      losses.push({ field: 'input', how: 'emulated', why: 'the tokens are sent as their text' })
+    return { inputs, dimensions, losses }
   },
   write({ vectors, promptTokens }, { body, model, tokens }) {
     const base64 = body.encoding_format === 'base64'
@@ -76,6 +82,18 @@ export const openaiClient: EmbeddingClient = {
       usage: { prompt_tokens: counted, total_tokens: counted },
     }
   },
+}
+
+function readInput(input: unknown): EmbeddingInput {
+  if (typeof input === 'string' || isTokens(input)) return input
+  throw invalidRequest(
+    "'input' must be a text, a list of texts, or the token numbers of texts",
+    'input',
+  )
+}
+
+function isTokens(input: unknown): input is number[] {
+  return Array.isArray(input) && input.length > 0 && input.every(Number.isInteger)
 }
 
 /** 32-bit floats, little-endian; OpenAI's clients request these by default. */
@@ -111,7 +129,7 @@ export const geminiClient: EmbeddingClient = {
       throw invalidRequest("the requests ask for different 'outputDimensionality'", 'requests')
     const known = ['model', 'content', 'outputDimensionality', 'output_dimensionality']
     return {
-      texts: requests.map(textOf),
+      inputs: requests.map(textOf),
       dimensions: counts[0] ?? null,
       losses: requests.flatMap((each) => lossesOf(each, known, 'OpenAI')),
     }

@@ -1,4 +1,5 @@
 /** Stands between a client and an upstream that have embeddings in different formats. */
+import { invalidRequest } from '../../core/errors.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type { Loss } from '../neutral/neutral.ts'
@@ -14,6 +15,7 @@ import type {
 } from '../protocol.ts'
 import {
   type EmbeddingClient,
+  type EmbeddingInput,
   type EmbeddingRequest,
   type EmbeddingUpstream,
   geminiClient,
@@ -43,6 +45,7 @@ export class TranslatedEmbedding implements UpstreamProtocol {
   private readonly format: EmbeddingUpstream
   private readonly asked: EmbeddingRequest
   private readonly options: EmbeddingOptions
+  private texts: readonly string[] = []
 
   constructor(
     request: ModelRequest,
@@ -58,8 +61,20 @@ export class TranslatedEmbedding implements UpstreamProtocol {
     this.endpoint = this.format.endpoint
   }
 
+  /** Before anything is written. A promise only if tokens have to be decoded. */
+  prepare(): Promise<void> | undefined {
+    const { inputs } = this.asked
+    if (!inputs.every((input) => typeof input === 'string')) return this.decode(inputs)
+    this.texts = inputs
+  }
+
+  private async decode(inputs: readonly EmbeddingInput[]): Promise<void> {
+    this.texts = await Promise.all(inputs.map((input) => textOf(input, this.options)))
+  }
+
   writeRequest(_request: ModelRequest, { model }: Pick<WriteOptions, 'model'>): string {
-    return JSON.stringify(this.format.write(this.asked, model))
+    const { texts, asked } = this
+    return JSON.stringify(this.format.write({ texts, dimensions: asked.dimensions }, model))
   }
 
   readReply(text: string): ReadReply {
@@ -68,7 +83,7 @@ export class TranslatedEmbedding implements UpstreamProtocol {
     const error = this.readError(value)
     if (error !== null) return { kind: 'error', error }
     const reply = isObject(value) ? this.format.read(value) : null
-    if (reply === null || reply.vectors.length !== this.asked.texts.length)
+    if (reply === null || reply.vectors.length !== this.texts.length)
       return { kind: 'error', error: NO_VECTORS }
     const { body, model } = this.request
     const written = this.client.write(reply, { body, model, tokens: this.options.estimatedInput })
@@ -110,6 +125,17 @@ const NO_VECTORS: ReportedError = {
 interface EmbeddingOptions {
   upstream: UpstreamProtocol
   estimatedInput: number
+  /** Null if a number is no token. */
+  decode(tokens: readonly number[]): Promise<string | null>
+}
+
+async function textOf(input: EmbeddingInput, { decode }: EmbeddingOptions): Promise<string> {
+  const text = typeof input === 'string' ? input : await decode(input)
+  if (text !== null) return text
+  throw invalidRequest(
+    "'input' holds numbers that are no tokens of cl100k_base, the encoding of OpenAI's embedding models; send texts",
+    'input',
+  )
 }
 
 /** Null: the request is for something else, or the upstream's format has no embeddings. */

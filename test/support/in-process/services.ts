@@ -142,7 +142,10 @@ export async function testServices(
     latencies: new Latencies(),
     prices: { ratesOf: () => null, publishedOf: () => null, load: async () => {} },
     transport: options.transport,
-    tokenizer: { count: async (_, text) => Math.ceil(text.length / 4) },
+    tokenizer: {
+      count: async (_, text) => Math.ceil(text.length / 4),
+      decode: async (tokens) => (tokens.includes(-1) ? null : String.fromCharCode(...tokens)),
+    },
     journal: {
       begin: async (entry: JournalEntry) => void kept.begun.push(entry),
     } as Services['journal'],
