@@ -10,6 +10,12 @@ test('columns line up, numbers to the right, also with wide characters', () => {
   expect(table(rows)).toBe('NAME   COUNT\n主键       5\nspare    120\n')
 })
 
+test('what is empty is a dash', () => {
+  expect(table([{ text: '', none: null, list: [], map: {} }])).toBe(
+    'TEXT  NONE  LIST  MAP\n-     -     -     -\n',
+  )
+})
+
 test('a value can neither break a line nor move the cursor', () => {
   expect(table([{ error: 'a\nb\x1b[2Jc\u202e' }])).toBe('ERROR\na?b?[2Jc?\n')
 })

@@ -120,9 +120,9 @@ export function table(
 
 /** A name or an error must not move the reader's cursor. */
 function shown(value: Cell): string {
-  if (value === null || value === '') return '-'
+  if (value === null) return '-'
   const text = typeof value !== 'object' ? String(value) : listed(value)
-  return text.replace(UNPRINTABLE, '?')
+  return text === '' ? '-' : text.replace(UNPRINTABLE, '?')
 }
 
 function listed(value: readonly string[] | Readonly<Record<string, string>>): string {
