@@ -69,6 +69,12 @@ export function failure(kind: FailureClass, detail: string, more: Partial<Failur
   }
 }
 
+/** The classes that count against an upstream; the others are about the request. */
+export const FAULTS_OF_UPSTREAMS: ReadonlySet<string> = new Set<FailureClass>([
+  ...(['connect', 'timeout', 'server'] as const),
+  ...(['rate', 'quota', 'auth', 'model'] as const),
+])
+
 /** Another key would give the same result. */
 export function isAboutRequest({ class: kind }: Failure): boolean {
   return kind === 'client' || kind === 'context' || kind === 'filter'

@@ -25,6 +25,11 @@ export interface Slots {
 const NO_CAPS: readonly never[] = []
 const NOTHING_TAKEN: Taking<never> = { kind: 'taken', release() {} }
 
+/** How the slots of an upstream key are named. */
+export function upstreamOwner(id: number): string {
+  return `upstream:${id}`
+}
+
 interface Parts {
   /** Null if every instance counts alone. */
   shared: SharedSlots | null

@@ -85,6 +85,12 @@ export interface PricedEntry extends RequestEntry {
   cost: readonly CostPart[]
 }
 
+export interface AttemptCount {
+  attempts: number
+  /** Those that the upstream was to blame for. */
+  failures: number
+}
+
 export interface PriceQuestion {
   source: PriceSource
   model: string
@@ -98,6 +104,8 @@ export interface ConsoleReports {
   firstToken(range: TimeRange): Promise<BucketCount[]>
   /** The gateway's own time, in buckets of `overheadBucketOf`. */
   overhead(range: TimeRange): Promise<BucketCount[]>
+  /** By upstream key, also those of requests that another key then answered. */
+  attempts(range: TimeRange): Promise<Map<number, AttemptCount>>
   requests(query: RequestQuery): Promise<RequestPage>
   /** For any date. */
   request(requestId: string): Promise<PricedEntry | null>

@@ -182,22 +182,8 @@ test('all keys under a filter are revoked: those and no others, counted before',
   expect(left.filter((name) => name.startsWith('batch-'))).toEqual(['batch-late'])
 }, 60_000)
 
-test('what a file or the environment manages is marked and can not be changed here', async () => {
+test('a setting that the environment determines shows its source and can not be changed here', async () => {
   const { page } = first
-  // Nothing is managed by a file today; the contract has it.
-  await page.route(/\/admin\/v1\/upstreams(\?|$)/, async (route) => {
-    const reply = await route.fetch()
-    const body = (await reply.json()) as { items: object[] }
-    const items = body.items.map((item) => ({ ...item, managed_by: 'file' }))
-    await route.fulfill({ response: reply, json: { ...body, items } })
-  })
-  await page.goto(`${url}/upstreams`)
-  await page.getByText('from a file').first().waitFor()
-  await page.getByRole('button', { name: 'Actions for mock' }).click()
-  for (const name of [/^Edit/, /^Drain/, /^Remove/])
-    expect(await page.getByRole('menuitem', { name }).getAttribute('aria-disabled')).toBe('true')
-  await page.keyboard.press('Escape')
-  await page.unrouteAll({ behavior: 'wait' })
   await page.goto(`${url}/settings`)
   const row = page.getByRole('row').filter({ hasText: /^DATA_DIR/ })
   await row.getByText('environment').waitFor()

@@ -87,6 +87,42 @@ export function testReports(current: () => StoreUnderTest): void {
     expect(Math.abs(most - 40) / 40).toBeLessThan(0.2)
   })
 
+  test('attempts count for the upstream key that was asked, once, and only its own faults as failures', async () => {
+    const { store } = current()
+    const attempt = (upstreamKeyId: number, failure: string | null) => ({
+      ...ATTEMPT,
+      upstreamKeyId,
+      failure,
+    })
+    const given = { attempts: [attempt(1, 'server: status 503'), attempt(2, null)] }
+    const later = Array.from({ length: 4 }, (_, at) =>
+      usageRecord(`later ${at}`, {
+        startedAtMs: FIRST + HOUR_MS,
+        attempts: [
+          attempt(1, 'hedged: another target answered first'),
+          attempt(1, 'context: status 400'),
+          attempt(1, 'gateway: the client closed the connection.'),
+          attempt(1, 'timeout: no answer within 5 ms'),
+        ],
+      }),
+    )
+    const records = [usageRecord('one', given), usageRecord('two', given), ...later]
+    await store.settle(records, INSTANCE)
+    await store.settle(records, INSTANCE)
+    const fromMs = Math.floor(FIRST / HOUR_MS) * HOUR_MS
+    const counted = (hours: number) =>
+      store.reports.attempts({ fromMs, untilMs: fromMs + hours * HOUR_MS })
+    expect(Object.fromEntries(await counted(1))).toEqual({
+      1: { attempts: 2, failures: 2 },
+      2: { attempts: 2, failures: 0 },
+    })
+    expect(Object.fromEntries(await counted(2))).toEqual({
+      1: { attempts: 18, failures: 6 },
+      2: { attempts: 2, failures: 0 },
+    })
+    expect(await store.reports.attempts({ fromMs: 0, untilMs: fromMs })).toEqual(new Map())
+  })
+
   test('every grouping names its groups', async () => {
     const { store } = current()
     await store.createUser({ username: 'ada', email: null, role: 'user', monthlyQuotaTokens: null })

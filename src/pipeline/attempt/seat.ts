@@ -3,6 +3,7 @@ import { GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import type { Cap } from '../../limits/cap.ts'
 import { TRY_AGAIN_MS } from '../../limits/in-flight.ts'
 import { limitsUnavailable } from '../../limits/refusals.ts'
+import { upstreamOwner } from '../../limits/slots.ts'
 import { type Candidate, candidateId, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { waitingFor } from '../context.ts'
@@ -97,7 +98,7 @@ function capsOf({ upstream: { key }, target: { cap } }: UpstreamCandidate): read
   if (!key.maxInFlight && cap === null) return NO_CAPS
   const caps: Cap[] = []
   if (key.maxInFlight)
-    caps.push({ owner: `upstream:${key.id}`, max: key.maxInFlight, shared: true })
+    caps.push({ owner: upstreamOwner(key.id), max: key.maxInFlight, shared: true })
   if (cap !== null) caps.push({ ...cap, shared: true })
   return caps
 }

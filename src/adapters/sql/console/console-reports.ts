@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
 import type {
+  AttemptCount,
   BucketQuery,
   BucketSum,
   ConsoleReports,
@@ -46,6 +47,7 @@ export function createConsoleReports(
     latency: (range) => readLatency(db, range),
     firstToken: (range) => readTimes(db, 'usage_first_token', range),
     overhead: (range) => readTimes(db, 'usage_overhead', range),
+    attempts: (range) => readAttempts(db, range),
     requests: (query) => readRequests(db, query),
     request: (requestId) => readRequest(db, catalogue, requestId),
     names: (kind, ids) => readNames(db, kind, ids),
@@ -216,6 +218,29 @@ async function readTimes(
     .groupBy('bucket')
     .execute()
   return rows.map(({ bucket, requests }) => ({ bucket, requests: Number(requests) }))
+}
+
+async function readAttempts(
+  db: Kysely<Tables>,
+  { fromMs, untilMs }: TimeRange,
+): Promise<Map<number, AttemptCount>> {
+  const rows = await db
+    .selectFrom('usage_attempts')
+    .select([
+      'upstream_key_id',
+      sql<number>`sum(attempts)`.as('attempts'),
+      sql<number>`sum(failures)`.as('failures'),
+    ])
+    .where('slot', '>=', slotText(fromMs))
+    .where('slot', '<', slotText(untilMs))
+    .groupBy('upstream_key_id')
+    .execute()
+  return new Map(
+    rows.map(({ upstream_key_id, attempts, failures }) => [
+      upstream_key_id,
+      { attempts: Number(attempts), failures: Number(failures) },
+    ]),
+  )
 }
 
 async function readNames(

@@ -69,6 +69,7 @@ export function createThreadReports(path: string, startThread: () => Worker): Re
     latency: asked('latency'),
     firstToken: asked('firstToken'),
     overhead: asked('overhead'),
+    attempts: asked('attempts'),
     requests: asked('requests'),
     request: asked('request'),
     names: asked('names'),

@@ -21,6 +21,7 @@ import { gatewayOverhead } from '../migrations/0031-gateway-overhead.ts'
 import { upstreamHeaders } from '../migrations/0032-upstream-headers.ts'
 import { formats } from '../migrations/0034-formats.ts'
 import { halfHourTotals } from '../migrations/0035-half-hour-totals.ts'
+import { attemptTotals } from '../migrations/0036-attempts.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -47,6 +48,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0032-upstream-headers': upstreamHeaders(words),
     '0034-formats': formats(words),
     '0035-half-hour-totals': halfHourTotals,
+    '0036-attempts': attemptTotals,
   }
 }
 

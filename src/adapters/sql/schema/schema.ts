@@ -244,6 +244,13 @@ export interface StoredResponsesTable {
   encrypted_body: string
 }
 
+export interface UsageAttemptsTable {
+  slot: string
+  upstream_key_id: number
+  attempts: number
+  failures: number
+}
+
 export interface Tables extends IdentityTables {
   users: UsersTable
   api_keys: ApiKeysTable
@@ -258,6 +265,7 @@ export interface Tables extends IdentityTables {
   usage_latency: UsageLatencyTable
   usage_first_token: UsageTimesTable
   usage_overhead: UsageTimesTable
+  usage_attempts: UsageAttemptsTable
   past_names: PastNamesTable
   usage_monthly: UsageMonthlyTable
   quota_leases: QuotaLeasesTable

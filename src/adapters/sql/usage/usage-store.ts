@@ -6,6 +6,7 @@ import type { UsageRecord } from '../../../usage/record.ts'
 import type { UsageStore } from '../../../usage/store.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { Tables } from '../schema/schema.ts'
+import { ATTEMPTS, attemptRows } from './attempt-rows.ts'
 import type { RunBulk } from './bulk-statement.ts'
 import { daySums } from './day-sums.ts'
 import {
@@ -67,6 +68,7 @@ export function createUsageStore({ db, runBulk, catalogue }: Parts): UsageStore 
         await runBulk(step, LATENCY, latency)
         await runBulk(step, FIRST_TOKEN, firstTokenRows(latency))
         await runBulk(step, OVERHEAD, overheadRows(fresh))
+        await runBulk(step, ATTEMPTS, attemptRows(fresh))
         await runBulk(step, DAILY, daily)
         await runBulk(step, BY_DAY, byDayRows(daily))
         await runBulk(step, BY_USER, byUserRows(daily))

@@ -1,6 +1,5 @@
 /** The admin API: every operation of the contract, joined to the use cases. */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { VersionConflict } from '../../../admin/versions.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { readVisit } from '../../web/visit.ts'
@@ -15,8 +14,8 @@ import { openapi } from './contract/system.ts'
 import { definitionOperations } from './definitions.ts'
 import { eventOperations } from './events.ts'
 import { ApiError } from './frame/api-error.ts'
-import { errorReply, invalidInput, messageLanguage } from './frame/error-reply.ts'
-import { adminApi } from './frame/operation.ts'
+import { errorReply, invalidInput } from './frame/error-reply.ts'
+import { adminApi, languageOf } from './frame/operation.ts'
 import type { AdminApiParts, AdminEnv } from './frame/parts.ts'
 import { overviewOperations } from './overview.ts'
 import { playgroundOperations } from './playground.ts'
@@ -78,8 +77,6 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   })
   return app
 }
-
-const languageOf = ({ req }: Context<AdminEnv>) => messageLanguage(req.header('accept-language'))
 
 /** What requests are decided by; a sign-in or a playground's message is not. */
 const DIRECTORY_PATHS =

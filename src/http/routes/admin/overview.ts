@@ -9,8 +9,8 @@ import type {
 } from '../../../usage/console-reports.ts'
 import { type BucketCount, overheadPercentile, percentile } from '../../../usage/latency.ts'
 import * as contract from './contract/overview.ts'
-import { type MessageLanguage, messageLanguage } from './frame/error-reply.ts'
-import { type AdminApi, ownerScope } from './frame/operation.ts'
+import type { MessageLanguage } from './frame/error-reply.ts'
+import { type AdminApi, languageOf, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { searchOperation } from './search.ts'
 import { attentionOf } from './views/attention.ts'
@@ -32,9 +32,8 @@ export function overviewOperations(api: AdminApi): void {
   const { on, parts } = api
   on(contract.overview, async (context) => {
     const { range } = context.req.valid('query')
-    const language = messageLanguage(context.req.header('accept-language'))
     return context.json(
-      await overviewOf(parts, RANGES[range], context.var.principal, language),
+      await overviewOf(parts, RANGES[range], context.var.principal, languageOf(context)),
       200,
     )
   })

@@ -21,7 +21,7 @@ export function KeyActions({ item }: { item: Key }) {
   const close = () => setOpen(null)
   const own = item.user_id === user_id
   const usable = item.state === 'active' || item.state === 'retiring'
-  const mayChange = (administer || own) && item.managed_by === 'console' && usable
+  const mayChange = (administer || own) && usable
   return (
     <>
       <Menu

@@ -10,7 +10,6 @@ import { formatCompact } from '@/lib/format.ts'
 import { Badge, type Tone } from '@/ui/badge.tsx'
 import { KeyIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
-import { Managed } from '@/ui/managed.tsx'
 import { Panel } from '@/ui/page.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
 import { DataTable } from '@/ui/table.tsx'
@@ -80,8 +79,7 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
         header: t`Key`,
         cell: ({ row: { original } }) => (
           <div className="min-w-36">
-            <span className="font-medium">{original.name}</span>{' '}
-            <Managed by={original.managed_by} />
+            <span className="font-medium">{original.name}</span>
             <div className="font-mono text-xs text-faint">{original.prefix}…</div>
           </div>
         ),

@@ -38,10 +38,9 @@ export function UserActions({ user: { value: user, etag } }: { user: Versioned<U
   if (!administer) return null
   const setStatus = (status: User['status'], done: string) =>
     act.mutate({ run: () => changeUser(user.id, etag, { status }), done })
-  const locked = user.managed_by !== 'console'
   return (
     <>
-      <Button disabled={locked} onClick={() => setOpen('edit')}>
+      <Button onClick={() => setOpen('edit')}>
         <PencilIcon className="size-3.5" /> <Trans>Edit</Trans>
       </Button>
       <Menu
@@ -69,21 +68,15 @@ export function UserActions({ user: { value: user, etag } }: { user: Versioned<U
         </MenuItem>
         <MenuSeparator />
         {user.status === 'active' ? (
-          <MenuItem
-            disabled={locked}
-            onSelect={() => setStatus('disabled', t`${user.username} is disabled`)}
-          >
+          <MenuItem onSelect={() => setStatus('disabled', t`${user.username} is disabled`)}>
             <Trans>Disable</Trans>
           </MenuItem>
         ) : (
-          <MenuItem
-            disabled={locked}
-            onSelect={() => setStatus('active', t`${user.username} is active again`)}
-          >
+          <MenuItem onSelect={() => setStatus('active', t`${user.username} is active again`)}>
             <Trans>Enable</Trans>
           </MenuItem>
         )}
-        <MenuItem danger disabled={locked} onSelect={() => setOpen('remove')}>
+        <MenuItem danger onSelect={() => setOpen('remove')}>
           <Trans>Remove …</Trans>
         </MenuItem>
       </Menu>

@@ -11,7 +11,6 @@ import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
 import { Meter } from '@/ui/chart/meter.tsx'
 import { PlusIcon } from '@/ui/icons.ts'
-import { Managed } from '@/ui/managed.tsx'
 import { Facts, Page, Panel } from '@/ui/page.tsx'
 import { Loaded, SkeletonRows } from '@/ui/states.tsx'
 import { Time, TimeAgo } from '@/ui/time.tsx'
@@ -128,11 +127,5 @@ function useAccountFacts(user: User): [ReactNode, ReactNode][] {
     ],
     [t`Added`, <Time key="created" at={user.created_at} style="date" />],
     [t`Last used`, user.last_used_at ? <TimeAgo key="used" at={user.last_used_at} /> : t`never`],
-    ...(user.managed_by === 'console'
-      ? []
-      : ([[t`Managed`, <Managed key="managed" by={user.managed_by} />]] as [
-          ReactNode,
-          ReactNode,
-        ][])),
   ]
 }

@@ -12,7 +12,6 @@ import { Button } from '@/ui/button.tsx'
 import { Meter } from '@/ui/chart/meter.tsx'
 import { PlusIcon, UsersIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
-import { Managed } from '@/ui/managed.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
@@ -148,7 +147,6 @@ function NameCell({ user }: { user: User }) {
           <Trans>disabled</Trans>
         </Badge>
       )}
-      <Managed by={user.managed_by} />
       {user.email && <span className="w-full text-xs text-faint">{user.email}</span>}
     </div>
   )

@@ -73,7 +73,7 @@ export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose:
               <div className="max-h-72 overflow-y-auto rounded-md border">
                 {pages
                   .flatMap(({ items }) => items)
-                  .filter(({ id, managed_by }) => id !== from.id && managed_by === 'console')
+                  .filter(({ id }) => id !== from.id)
                   .map(({ id, name, provider }) => (
                     <Checkbox
                       key={id}

@@ -29,7 +29,6 @@ export function UpstreamActions({ item }: { item: Upstream }) {
     onError: (error) => showToast(errorText(error), { tone: 'bad' }),
   })
   const test = useUpstreamTest()
-  const locked = item.managed_by !== 'console'
   const off = item.state === 'disabled' || item.state === 'draining'
   return (
     <div className="inline-flex items-center gap-1">
@@ -58,7 +57,7 @@ export function UpstreamActions({ item }: { item: Upstream }) {
         {administer && (
           <>
             <MenuSeparator />
-            <MenuItem disabled={locked} onSelect={() => setOpen('edit')}>
+            <MenuItem onSelect={() => setOpen('edit')}>
               <Trans>Edit …</Trans>
             </MenuItem>
             <MenuItem onSelect={() => setOpen('copy')}>
@@ -77,7 +76,6 @@ export function UpstreamActions({ item }: { item: Upstream }) {
             <MenuSeparator />
             {off ? (
               <MenuItem
-                disabled={locked}
                 onSelect={() =>
                   act.mutate({
                     run: upstreamActions.enable,
@@ -89,7 +87,6 @@ export function UpstreamActions({ item }: { item: Upstream }) {
               </MenuItem>
             ) : (
               <MenuItem
-                disabled={locked}
                 onSelect={() =>
                   act.mutate({
                     run: upstreamActions.drain,
@@ -100,7 +97,7 @@ export function UpstreamActions({ item }: { item: Upstream }) {
                 <Trans>Drain and turn off: running requests finish</Trans>
               </MenuItem>
             )}
-            <MenuItem danger disabled={locked} onSelect={() => setOpen('remove')}>
+            <MenuItem danger onSelect={() => setOpen('remove')}>
               <Trans>Remove …</Trans>
             </MenuItem>
           </>

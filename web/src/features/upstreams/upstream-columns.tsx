@@ -4,9 +4,7 @@ import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { Upstream } from '@/api/upstreams.ts'
 import { formatDuration, formatNumber, formatShare } from '@/lib/format.ts'
-import { Managed } from '@/ui/managed.tsx'
 import { Countdown } from '@/ui/time.tsx'
-import { useErrorHint } from '@/ui/words/failure-text.ts'
 import { OutcomeStrip } from './outcome-strip.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { UpstreamActions } from './upstream-actions.tsx'
@@ -74,10 +72,10 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
   )
 }
 
-function Name({ of: { name, provider, key_hint, managed_by } }: { of: Upstream }) {
+function Name({ of: { name, provider, key_hint } }: { of: Upstream }) {
   return (
     <div className="min-w-40">
-      <span className="font-medium">{name}</span> <Managed by={managed_by} />
+      <span className="font-medium">{name}</span>
       <div className="text-xs text-faint">
         {provider} · <span className="font-mono">{key_hint}</span>
       </div>
@@ -86,14 +84,14 @@ function Name({ of: { name, provider, key_hint, managed_by } }: { of: Upstream }
 }
 
 /** Of each attempt, also those of requests that another upstream then answered. */
-function Attempts({ of: { recent, total_requests, total_errors } }: { of: Upstream }) {
+function Attempts({ of: { recent, day } }: { of: Upstream }) {
   return (
     <>
       <OutcomeStrip outcomes={recent} />
-      {total_requests > 0 && (
+      {day.attempts > 0 && (
         <div className="mt-1 text-xs whitespace-nowrap text-faint">
           <Trans>
-            {formatNumber(total_errors)} of {formatNumber(total_requests)} failed in all
+            {formatNumber(day.failed_attempts)} of {formatNumber(day.attempts)} failed in 24 h
           </Trans>
         </div>
       )}
@@ -106,7 +104,6 @@ const SHOWN_MODELS = 3
 /** A model that it does not serve well now, although the key itself works. */
 function ModelState({ of }: { of: Upstream['model_states'][number] }) {
   const { t } = useLingui()
-  const hint = useErrorHint()
   const names = {
     cooldown: t`cooling down`,
     degraded: t`failing`,
@@ -119,13 +116,12 @@ function ModelState({ of }: { of: Upstream['model_states'][number] }) {
       <span className="font-medium whitespace-nowrap text-warn">
         {names[of.status]} <Countdown until={of.until} />
       </span>
-      {of.last_error && <div>{hint(of.last_error)}</div>}
+      {of.last_error && <div>{of.last_error_hint ?? of.last_error}</div>}
     </div>
   )
 }
 
 function State({ of }: { of: Upstream }) {
-  const hint = useErrorHint()
   return (
     <div className="max-w-72 min-w-40 py-0.5">
       <StateBadge of={of} />
@@ -140,9 +136,9 @@ function State({ of }: { of: Upstream }) {
       {of.last_error && of.state !== 'disabled' && of.model_states.length === 0 && (
         <div className="mt-0.5 text-xs text-soft" title={of.last_error}>
           {of.state === 'healthy' ? (
-            <Trans>last error: {of.last_error}</Trans>
+            <Trans>last error: {of.last_error_hint ?? of.last_error}</Trans>
           ) : (
-            hint(of.last_error)
+            (of.last_error_hint ?? of.last_error)
           )}
         </div>
       )}

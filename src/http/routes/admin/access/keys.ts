@@ -185,7 +185,6 @@ async function keyViews({ reads, nowMs, services }: AdminApiParts, keys: readonl
       last_used_at: of?.lastUsedAtMs ? isoTime(of.lastUsedAtMs) : null,
       minute: minuteOf(services.live.lastMinuteOf(key.id)),
       rotated_to: key.rotatedTo,
-      managed_by: 'console' as const,
     }
   })
 }

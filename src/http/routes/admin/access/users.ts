@@ -185,7 +185,6 @@ async function userViews(
       },
       cost_usd: of?.costUsd ?? null,
       requests: of?.requests ?? 0,
-      managed_by: 'console' as const,
     }
   })
 }

@@ -62,7 +62,6 @@ export const Key = z
     minute: z.object({ requests: z.number().int(), tokens: z.number().int() }),
     /** The key that replaces it. */
     rotated_to: z.number().int().nullable(),
-    managed_by: z.enum(['console', 'file', 'environment']),
   })
   .openapi('Key')
 

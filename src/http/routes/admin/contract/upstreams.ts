@@ -54,6 +54,9 @@ export const upstreamSettings = {
 }
 const secret = z.string().min(1).max(20_000)
 
+/** `last_error` in plain words, with what to do, in the language of the request; null if its cause is not known. */
+const LastErrorHint = z.string().nullable()
+
 const ModelState = z
   .object({
     /** The upstream's name for it. */
@@ -63,6 +66,7 @@ const ModelState = z
     failure_count: z.number().int(),
     until: Time,
     last_error: z.string().nullable(),
+    last_error_hint: LastErrorHint,
   })
   .openapi('ModelState')
 
@@ -85,9 +89,9 @@ export const Upstream = z
     total_requests: z.number().int(),
     total_errors: z.number().int(),
     last_error: z.string().nullable(),
-    /** `last_error` in plain words, with what to do. */
-    last_error_hint: z.string().nullable(),
-    in_flight: z.number().int(),
+    last_error_hint: LastErrorHint,
+    /** Its requests on the answering instance that have not ended; null without `max_in_flight`: not counted. */
+    in_flight: z.number().int().nullable(),
     /** The newest last, at most 50, of the answering instance since its start. */
     recent: z.array(
       z.object({
@@ -97,14 +101,18 @@ export const Upstream = z
         first_token_ms: z.number().nullable(),
       }),
     ),
+    /** The last 24 hours. */
     day: z.object({
+      /** Those that it answered, or was the last to fail. */
       requests: z.number().int(),
       errors: z.number().int(),
+      /** How often it was asked, also for requests that another upstream then answered. */
+      attempts: z.number().int(),
+      failed_attempts: z.number().int(),
       first_token_p50_ms: z.number().nullable(),
       first_token_p95_ms: z.number().nullable(),
     }),
     created_at: Time,
-    managed_by: z.enum(['console', 'file', 'environment']),
   })
   .openapi('Upstream')
 

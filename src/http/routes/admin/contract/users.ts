@@ -53,8 +53,6 @@ export const User = z
     /** This month; null where no price is known. */
     cost_usd: z.number().nullable(),
     requests: z.number().int(),
-    /** Where the object is managed: here, or by a declarative set-up that locks it. */
-    managed_by: z.enum(['console', 'file', 'environment']),
   })
   .openapi('User')
 

@@ -5,6 +5,7 @@ import type { Actor } from '../../../../admin/changes.ts'
 import { versionOf } from '../../../../admin/versions.ts'
 import type { Declared } from '../contract/access.ts'
 import { ApiError } from './api-error.ts'
+import { type MessageLanguage, messageLanguage } from './error-reply.ts'
 import { guard } from './guard.ts'
 import type { AdminApiParts, AdminEnv, Principal } from './parts.ts'
 
@@ -26,6 +27,10 @@ export function adminApi(app: OpenAPIHono<AdminEnv>, parts: AdminApiParts): Admi
       app.openapi(guarded, handler as never)
     },
   }
+}
+
+export function languageOf({ req }: Pick<AdminContext, 'req'>): MessageLanguage {
+  return messageLanguage(req.header('accept-language'))
 }
 
 /** For a change: who makes it, and the version that it is based on. */

@@ -9,7 +9,14 @@ import { listProviders } from '../contract/providers.ts'
 import { copySettings } from '../contract/upstream-sets.ts'
 import * as contract from '../contract/upstreams.ts'
 import { ApiError, invalidField } from '../frame/api-error.ts'
-import { type AdminApi, type AdminContext, actorOf, creatorOf, tag } from '../frame/operation.ts'
+import {
+  type AdminApi,
+  type AdminContext,
+  actorOf,
+  creatorOf,
+  languageOf,
+  tag,
+} from '../frame/operation.ts'
 import { cursorOf, pageView } from '../frame/page.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 import { replaying } from '../frame/replay.ts'
@@ -35,7 +42,7 @@ function upstreamList({ on, parts }: AdminApi): void {
       status: state === undefined ? null : statusOf(state),
       ...cursorOf(page),
     })
-    const views = await upstreamViews(parts, listed.items)
+    const views = await upstreamViews(parts, listed.items, languageOf(context))
     const shown = state === undefined ? views : views.filter((view) => view.state === state)
     return context.json(pageView(listed, shown), 200)
   })
@@ -155,7 +162,7 @@ async function shown<Status extends 200 | 201>(
   status: Status,
 ) {
   tag(context, upstreamView(upstream), parts)
-  return context.json(await oneUpstreamView(parts, upstream), status)
+  return context.json(await oneUpstreamView(parts, upstream, languageOf(context)), status)
 }
 
 function changesOf(body: z.output<typeof contract.UpstreamChange>): UpstreamChanges {

@@ -2,23 +2,34 @@
 import type { ModelState, UpstreamKey } from '../../../../core/entities.ts'
 import { shownHeaders } from '../../../../core/fixed-headers.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'
+import { type Slots, upstreamOwner } from '../../../../limits/slots.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
 import { percentile } from '../../../../usage/latency.ts'
 import type { UpstreamOutcome } from '../../../../usage/live/live.ts'
 import type { UPSTREAM_STATES } from '../contract/upstreams.ts'
+import type { MessageLanguage } from '../frame/error-reply.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
+import { errorHint } from './error-hints.ts'
 
 const SLOT_MS = 1_800_000
 const DAY_MS = 86_400_000
 
 type State = (typeof UPSTREAM_STATES)[number]
 
-export async function oneUpstreamView(parts: AdminApiParts, upstream: UpstreamKey) {
-  const [view] = await upstreamViews(parts, [upstream])
+export async function oneUpstreamView(
+  parts: AdminApiParts,
+  upstream: UpstreamKey,
+  language: MessageLanguage,
+) {
+  const [view] = await upstreamViews(parts, [upstream], language)
   return view as NonNullable<typeof view>
 }
 
-export async function upstreamViews(parts: AdminApiParts, upstreams: readonly UpstreamKey[]) {
+export async function upstreamViews(
+  parts: AdminApiParts,
+  upstreams: readonly UpstreamKey[],
+  language: MessageLanguage,
+) {
   const { admin, reads, services, nowMs } = parts
   const created = await reads.createdAt(
     'upstream_keys',
@@ -51,7 +62,7 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       status: upstream.state.status,
       model_states: states
         .filter(({ upstreamKeyId }) => upstreamKeyId === upstream.id)
-        .map(modelStateView),
+        .map((modelState) => modelStateView(modelState, language)),
       failure_count: shown.failureCount,
       cooldown_ms: cooldownMs,
       cooldown_until:
@@ -61,42 +72,53 @@ export async function upstreamViews(parts: AdminApiParts, upstreams: readonly Up
       total_requests: shown.totalRequests,
       total_errors: shown.totalErrors,
       last_error: shown.lastError,
-      last_error_hint: null,
-      in_flight: 0,
+      last_error_hint: errorHint(shown.lastError, language),
+      in_flight: inFlightOf(upstream, services.slots),
       recent: services.live.outcomesOf(upstream.id).map(outcomeView),
-      day: day(upstream.name),
+      day: day(upstream),
       created_at: isoTime(created.get(upstream.id) ?? 0),
-      managed_by: 'console' as const,
     }
   })
 }
 
-/** By the name that their records have, for a day that ends with the running half hour. */
+/** Only slots are counted, and only an upstream with a limit has any. */
+function inFlightOf({ id, maxInFlight }: UpstreamKey, slots: Pick<Slots, 'held'>): number | null {
+  return maxInFlight ? slots.held(upstreamOwner(id)) : null
+}
+
+/** Requests by the name that their records have, for a day that ends with the running half hour. */
 async function dayOf({ reports, nowMs }: AdminApiParts) {
   const untilMs = (Math.floor(nowMs() / SLOT_MS) + 1) * SLOT_MS
   const range = { fromMs: untilMs - DAY_MS, untilMs }
   const all = { userId: null, apiKeyId: null, model: null, upstream: null }
-  const [sums, latency] = await Promise.all([
+  const [sums, latency, attempts] = await Promise.all([
     reports.sums({ ...all, by: ['upstream'], buckets: [range] }),
     reports.latency(range),
+    reports.attempts(range),
   ])
-  return (name: string) => {
+  return ({ id, name }: UpstreamKey) => {
     const sum = sums.find(({ group }) => group[0] === name)
     const counts = latency.filter(({ upstream }) => upstream === name)
     return {
       requests: sum?.requests ?? 0,
       errors: sum?.errors ?? 0,
+      attempts: attempts.get(id)?.attempts ?? 0,
+      failed_attempts: attempts.get(id)?.failures ?? 0,
       first_token_p50_ms: percentile(counts, 0.5),
       first_token_p95_ms: percentile(counts, 0.95),
     }
   }
 }
 
-function modelStateView({ model, status, failureCount, untilMs, lastError }: ModelState) {
+function modelStateView(
+  { model, status, failureCount, untilMs, lastError }: ModelState,
+  language: MessageLanguage,
+) {
   return {
     ...{ model, status, failure_count: failureCount },
     until: isoTime(untilMs),
     last_error: lastError,
+    last_error_hint: errorHint(lastError, language),
   }
 }
 
