@@ -56,3 +56,27 @@ test('the file has every row, also those that the chart sums up, for the chosen 
     expect(rows.filter((row) => row.includes(`${model},`))).toHaveLength(1)
   expect(rows.every((row) => row.includes('admin'))).toBe(true)
 }, 60_000)
+
+test('the table is sorted by a click on a header, reversed by the next, and restored by the third', async () => {
+  const { page, problems } = first
+  await page.goto(`${url}/usage?metric=requests&by=model&range=7d`)
+  const table = page.getByRole('table', { name: 'Usage', exact: true })
+  const header = table.getByRole('columnheader', { name: 'Requests' })
+  const requests = async () => {
+    const cells = await table.getByRole('row').getByRole('cell').allInnerTexts()
+    return cells.filter((_, at) => at % 8 === 3).map(Number)
+  }
+  await table.getByRole('cell').first().waitFor()
+  const given = await requests()
+  await header.getByRole('button').click()
+  await table.locator('th[aria-sort=descending]').waitFor()
+  const descending = given.toSorted((left, right) => right - left)
+  expect(await requests()).toEqual(descending)
+  await header.getByRole('button').click()
+  await table.locator('th[aria-sort=ascending]').waitFor()
+  expect(await requests()).toEqual(descending.toReversed())
+  await header.getByRole('button').click()
+  await table.locator('th[aria-sort]').waitFor({ state: 'detached' })
+  expect(await requests()).toEqual(given)
+  expect(problems).toEqual([])
+}, 60_000)

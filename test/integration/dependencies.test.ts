@@ -14,6 +14,8 @@ interface Locked {
   hasInstallScript?: boolean
   dev?: boolean
   engines?: { node?: string }
+  /** The processors that it is for; npm leaves it out on others. */
+  cpu?: string[]
 }
 
 const ROOT = join(import.meta.dir, '../..')
@@ -50,6 +52,22 @@ test('each package that npm ci installs runs on Node 20', () => {
     return !range.split('||').some((part) => Bun.semver.satisfies('20.20.0', part.trim()))
   })
   expect(refusing.map(([path]) => path)).toEqual([])
+})
+
+// Half of what 0.1.0 brought: 534 MB.
+test('npm ci installs less than 267 MB', async () => {
+  const child = Bun.spawn(['du', '-sk', 'node_modules'], { cwd: ROOT, stdout: 'pipe' })
+  const [kilobytes] = (await new Response(child.stdout).text()).split('\t')
+  expect(await child.exited).toBe(0)
+  expect(Number(kilobytes)).toBeGreaterThan(0)
+  expect(Number(kilobytes) / 1024).toBeLessThan(267)
+})
+
+// Tailwind's package.json lacks it since 4.3.4, so npm would install 7 MB for StackBlitz everywhere.
+test('packages for WebAssembly are marked in the lock file, so that npm leaves them out', () => {
+  const packages = locked.filter(([path]) => /wasm32[^/]*$/.test(path))
+  expect(packages.length).toBeGreaterThan(0)
+  expect(packages.filter(([, { cpu }]) => cpu?.join() !== 'wasm32')).toEqual([])
 })
 
 // npm 12 runs no other scripts, and without its own the runtime is a stub that says so.

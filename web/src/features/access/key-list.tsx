@@ -2,7 +2,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ColumnDef } from '@tanstack/react-table'
 import { type ReactNode, useMemo } from 'react'
 import { type Key, type KeyFilter, keysQuery } from '@/api/keys.ts'
 import { useMay } from '@/api/session.ts'
@@ -12,7 +11,7 @@ import { KeyIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Panel } from '@/ui/page.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 import { TimeAgo } from '@/ui/time.tsx'
 import { KeyActions } from './key-actions.tsx'
 
@@ -63,10 +62,10 @@ const TONES: Record<Key['state'], Tone> = {
   revoked: 'off',
 }
 
-function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
+function useKeyColumns(withUser: boolean): Column<Key>[] {
   const { t } = useLingui()
   const { seeAll } = useMay()
-  return useMemo<ColumnDef<Key>[]>(() => {
+  return useMemo<Column<Key>[]>(() => {
     const states: Record<Key['state'], string> = {
       active: t`active`,
       retiring: t`in rotation`,
@@ -77,10 +76,10 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
       {
         id: 'name',
         header: t`Key`,
-        cell: ({ row: { original } }) => (
+        cell: (key) => (
           <div className="min-w-36">
-            <span className="font-medium">{original.name}</span>
-            <div className="font-mono text-xs text-faint">{original.prefix}…</div>
+            <span className="font-medium">{key.name}</span>
+            <div className="font-mono text-xs text-faint">{key.prefix}…</div>
           </div>
         ),
       },
@@ -88,22 +87,20 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
       {
         id: 'state',
         header: t`State`,
-        cell: ({ row: { original } }) => (
-          <Badge tone={TONES[original.state]}>{states[original.state]}</Badge>
-        ),
+        cell: (key) => <Badge tone={TONES[key.state]}>{states[key.state]}</Badge>,
       },
       {
         id: 'limits',
         header: t`Limits per minute`,
-        cell: ({ row }) => <Limits of={row.original} />,
+        cell: (key) => <Limits of={key} />,
       },
-      { id: 'models', header: t`Models`, cell: ({ row }) => <Models of={row.original} /> },
+      { id: 'models', header: t`Models`, cell: (key) => <Models of={key} /> },
       {
         id: 'expires',
         header: t`Expires`,
-        cell: ({ row: { original } }) =>
-          original.expires_at ? (
-            <TimeAgo at={original.expires_at} />
+        cell: (key) =>
+          key.expires_at ? (
+            <TimeAgo at={key.expires_at} />
           ) : (
             <span className="text-faint">{t`no expiry`}</span>
           ),
@@ -111,33 +108,33 @@ function useKeyColumns(withUser: boolean): ColumnDef<Key>[] {
       {
         id: 'used',
         header: t`Last used`,
-        cell: ({ row: { original } }) =>
-          original.last_used_at ? (
-            <TimeAgo at={original.last_used_at} />
+        cell: (key) =>
+          key.last_used_at ? (
+            <TimeAgo at={key.last_used_at} />
           ) : (
             <span className="text-faint">{t`never`}</span>
           ),
       },
       {
         id: 'actions',
-        header: () => <span className="sr-only">{t`Actions`}</span>,
-        meta: { align: 'end' },
-        cell: ({ row }) => <KeyActions item={row.original} />,
+        header: <span className="sr-only">{t`Actions`}</span>,
+        align: 'end',
+        cell: (key) => <KeyActions item={key} />,
       },
     ]
   }, [t, withUser, seeAll])
 }
 
-const userColumn = (header: string): ColumnDef<Key> => ({
+const userColumn = (header: string): Column<Key> => ({
   id: 'user',
   header,
-  cell: ({ row: { original } }) => (
+  cell: (key) => (
     <Link
       to="/users/$userId"
-      params={{ userId: String(original.user_id) }}
+      params={{ userId: String(key.user_id) }}
       className="underline-offset-2 hover:underline"
     >
-      {original.username}
+      {key.username}
     </Link>
   ),
 })

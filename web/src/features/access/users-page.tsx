@@ -2,7 +2,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import { useMay } from '@/api/session.ts'
 import { type User, usersQuery } from '@/api/users.ts'
@@ -15,7 +14,7 @@ import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 import { TimeAgo } from '@/ui/time.tsx'
 import { useRoleNames } from '@/ui/words/role-names.ts'
 import { NewUserDialog } from './new-user-dialog.tsx'
@@ -85,42 +84,42 @@ function Total({ total }: { total: number | null | undefined }) {
   return <Plural value={total} one="# user" other="# users" />
 }
 
-function useUserColumns(): ColumnDef<User>[] {
+function useUserColumns(): Column<User>[] {
   const { t } = useLingui()
   const roleNames = useRoleNames()
-  return useMemo<ColumnDef<User>[]>(
+  return useMemo<Column<User>[]>(
     () => [
-      { id: 'name', header: t`Name`, cell: ({ row }) => <NameCell user={row.original} /> },
-      { id: 'role', header: t`Role`, cell: ({ row }) => roleNames[row.original.role] },
+      { id: 'name', header: t`Name`, cell: (user) => <NameCell user={user} /> },
+      { id: 'role', header: t`Role`, cell: (user) => roleNames[user.role] },
       {
         id: 'quota',
         header: t`Quota this month`,
-        cell: ({ row: { original } }) => (
+        cell: (user) => (
           <Meter
-            label={t`Quota of ${original.username}`}
-            used={original.quota.used_tokens}
-            limit={original.quota.quota_tokens}
+            label={t`Quota of ${user.username}`}
+            used={user.quota.used_tokens}
+            limit={user.quota.quota_tokens}
           />
         ),
       },
       {
         id: 'cost',
         header: t`Cost`,
-        meta: { align: 'end' },
-        cell: ({ row }) => formatCost(row.original.cost_usd),
+        align: 'end',
+        cell: (user) => formatCost(user.cost_usd),
       },
       {
         id: 'keys',
         header: t`Keys`,
-        meta: { align: 'end' },
-        cell: ({ row }) => row.original.active_keys,
+        align: 'end',
+        cell: (user) => user.active_keys,
       },
       {
         id: 'used',
         header: t`Last used`,
-        cell: ({ row: { original } }) =>
-          original.last_used_at ? (
-            <TimeAgo at={original.last_used_at} />
+        cell: (user) =>
+          user.last_used_at ? (
+            <TimeAgo at={user.last_used_at} />
           ) : (
             <span className="text-faint">
               <Trans>never</Trans>

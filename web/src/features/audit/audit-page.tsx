@@ -2,7 +2,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import { type AuditEntry, auditCsvUrl, auditQuery } from '@/api/audit.ts'
 import type { AuditSearch } from '@/lib/search-params.ts'
@@ -13,7 +12,7 @@ import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 import { Time } from '@/ui/time.tsx'
 
 const route = getRouteApi('/signed-in/audit')
@@ -83,44 +82,42 @@ export function AuditPage() {
   )
 }
 
-function useAuditColumns(): ColumnDef<AuditEntry>[] {
+function useAuditColumns(): Column<AuditEntry>[] {
   const { t } = useLingui()
-  return useMemo<ColumnDef<AuditEntry>[]>(
+  return useMemo<Column<AuditEntry>[]>(
     () => [
-      { id: 'at', header: t`Time`, cell: ({ row }) => <Time at={row.original.at} /> },
+      { id: 'at', header: t`Time`, cell: (entry) => <Time at={entry.at} /> },
       {
         id: 'actor',
         header: t`Changed by`,
-        cell: ({ row: { original } }) => (
+        cell: (entry) => (
           <div className="min-w-28">
-            <span className="font-medium">{original.actor}</span>
-            {original.address && <div className="text-xs text-faint">{original.address}</div>}
+            <span className="font-medium">{entry.actor}</span>
+            {entry.address && <div className="text-xs text-faint">{entry.address}</div>}
           </div>
         ),
       },
       {
         id: 'action',
         header: t`Action`,
-        cell: ({ row }) => (
-          <code className="font-mono text-xs whitespace-nowrap">{row.original.action}</code>
+        cell: (entry) => (
+          <code className="font-mono text-xs whitespace-nowrap">{entry.action}</code>
         ),
       },
       {
         id: 'subject',
         header: t`Object`,
-        cell: ({ row: { original } }) => (
+        cell: (entry) => (
           <div className="min-w-28">
-            {original.subject_name ?? original.subject}
-            {original.subject_name && <div className="text-xs text-faint">{original.subject}</div>}
+            {entry.subject_name ?? entry.subject}
+            {entry.subject_name && <div className="text-xs text-faint">{entry.subject}</div>}
           </div>
         ),
       },
       {
         id: 'change',
         header: t`Before and after`,
-        cell: ({ row: { original } }) => (
-          <ChangedFields before={original.before} after={original.after} />
-        ),
+        cell: (entry) => <ChangedFields before={entry.before} after={entry.after} />,
       },
     ],
     [t],

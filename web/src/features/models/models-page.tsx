@@ -2,7 +2,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { ColumnDef } from '@tanstack/react-table'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { type Model, modelsQuery, type Target } from '@/api/models.ts'
 import { useMay } from '@/api/session.ts'
@@ -15,7 +14,7 @@ import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 import { ModelDrawer } from './model-drawer.tsx'
 
 const DefinitionDialog = lazy(() =>
@@ -116,28 +115,28 @@ function NoModels({ searched }: { searched: boolean }) {
   )
 }
 
-function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
+function useModelColumns(onOpen: (name: string) => void): Column<Model>[] {
   const { t } = useLingui()
-  return useMemo<ColumnDef<Model>[]>(
+  return useMemo<Column<Model>[]>(
     () => [
       {
         id: 'name',
         header: t`Name`,
-        cell: ({ row: { original } }) => (
+        cell: (model) => (
           <button
             type="button"
-            onClick={() => onOpen(original.name)}
+            onClick={() => onOpen(model.name)}
             className="min-w-40 text-left font-medium underline-offset-2 hover:underline"
           >
-            {original.name}
+            {model.name}
           </button>
         ),
       },
       {
         id: 'available',
         header: t`State`,
-        cell: ({ row: { original } }) =>
-          original.available ? (
+        cell: (model) =>
+          model.available ? (
             <Badge tone="ok">{t`available`}</Badge>
           ) : (
             <Badge tone="bad">{t`not available`}</Badge>
@@ -146,24 +145,23 @@ function useModelColumns(onOpen: (name: string) => void): ColumnDef<Model>[] {
       {
         id: 'origin',
         header: t`Source`,
-        meta: { className: 'whitespace-nowrap' },
-        cell: ({ row: { original } }) =>
-          original.origin === 'declared' ? t`defined here` : t`the providers' lists`,
+        className: 'whitespace-nowrap',
+        cell: (model) => (model.origin === 'declared' ? t`defined here` : t`the providers' lists`),
       },
       {
         id: 'targets',
         header: t`Targets`,
-        cell: ({ row: { original } }) => <Targets of={original} />,
+        cell: (model) => <Targets of={model} />,
       },
       {
         id: 'price',
         header: t`Price per million tokens, input / output`,
-        meta: { align: 'end' },
-        cell: ({ row: { original } }) =>
-          original.price ? (
+        align: 'end',
+        cell: (model) =>
+          model.price ? (
             <>
-              {formatCost(original.price.input_usd)} · {formatCost(original.price.output_usd)}
-              {original.price.source === 'own' && (
+              {formatCost(model.price.input_usd)} · {formatCost(model.price.output_usd)}
+              {model.price.source === 'own' && (
                 <div className="text-xs text-faint">{t`custom price`}</div>
               )}
             </>

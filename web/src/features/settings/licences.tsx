@@ -5,7 +5,7 @@ const BUNDLED: readonly (readonly [name: string, licence: string, copyright: str
   ['React', 'MIT', 'Meta Platforms, Inc. and affiliates'],
   ['Radix Primitives', 'MIT', 'WorkOS'],
   ['Floating UI', 'MIT', 'Floating UI contributors'],
-  ['TanStack Query, Router, Table, Virtual', 'MIT', 'Tanner Linsley'],
+  ['TanStack Query, Router, Virtual', 'MIT', 'Tanner Linsley'],
   ['uPlot', 'MIT', 'Leon Sorokin'],
   ['Lingui', 'MIT', 'Tomáš Ehrlich, Lingui contributors'],
   ['openapi-fetch', 'MIT', 'Drew Powers'],

@@ -1,11 +1,10 @@
 /** Every variable with its value and where the value comes from. */
 import { useLingui } from '@lingui/react/macro'
-import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
 import type { Setting } from '@/api/settings.ts'
 import { TextInput } from '@/ui/field.tsx'
 import { LockIcon } from '@/ui/icons.ts'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 
 export function VariableTable({ variables }: { variables: readonly Setting[] }) {
   const { t } = useLingui()
@@ -30,9 +29,9 @@ export function VariableTable({ variables }: { variables: readonly Setting[] }) 
   )
 }
 
-function useVariableColumns(): ColumnDef<Setting>[] {
+function useVariableColumns(): Column<Setting>[] {
   const { t } = useLingui()
-  return useMemo<ColumnDef<Setting>[]>(() => {
+  return useMemo<Column<Setting>[]>(() => {
     const sources: Record<Setting['source'], string> = {
       default: t`default`,
       environment: t`environment`,
@@ -43,30 +42,30 @@ function useVariableColumns(): ColumnDef<Setting>[] {
       {
         id: 'name',
         header: t`Variable`,
-        cell: ({ row }) => <code className="font-mono text-xs">{row.original.name}</code>,
+        cell: (setting) => <code className="font-mono text-xs">{setting.name}</code>,
       },
       {
         id: 'value',
         header: t`Value`,
-        cell: ({ row: { original } }) =>
-          original.secret ? (
+        cell: (setting) =>
+          setting.secret ? (
             <span className="text-faint">
-              {original.source === 'default' ? t`not set` : t`set, not shown`}
+              {setting.source === 'default' ? t`not set` : t`set, not shown`}
             </span>
           ) : (
-            <code className="font-mono text-xs">{original.value ?? original.default ?? '–'}</code>
+            <code className="font-mono text-xs">{setting.value ?? setting.default ?? '–'}</code>
           ),
       },
       {
         id: 'source',
         header: t`Source`,
-        cell: ({ row: { original } }) => (
+        cell: (setting) => (
           <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-            {original.locked && original.source !== 'default' && (
+            {setting.locked && setting.source !== 'default' && (
               <LockIcon className="size-3 text-faint" />
             )}
-            {sources[original.source]}
-            {original.from && <span className="font-mono text-xs text-faint">{original.from}</span>}
+            {sources[setting.source]}
+            {setting.from && <span className="font-mono text-xs text-faint">{setting.from}</span>}
           </span>
         ),
       },

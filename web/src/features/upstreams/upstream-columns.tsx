@@ -1,29 +1,29 @@
 /** The columns of the list of upstreams. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { Upstream } from '@/api/upstreams.ts'
 import { formatDuration, formatNumber, formatShare } from '@/lib/format.ts'
+import type { Column } from '@/ui/table.tsx'
 import { Countdown } from '@/ui/time.tsx'
 import { OutcomeStrip } from './outcome-strip.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { UpstreamActions } from './upstream-actions.tsx'
 
-export function useUpstreamColumns(): ColumnDef<Upstream>[] {
+export function useUpstreamColumns(): Column<Upstream>[] {
   const { t } = useLingui()
-  return useMemo<ColumnDef<Upstream>[]>(
+  return useMemo<Column<Upstream>[]>(
     () => [
-      { id: 'name', header: t`Name`, cell: ({ row }) => <Name of={row.original} /> },
-      { id: 'state', header: t`State`, cell: ({ row }) => <State of={row.original} /> },
+      { id: 'name', header: t`Name`, cell: (upstream) => <Name of={upstream} /> },
+      { id: 'state', header: t`State`, cell: (upstream) => <State of={upstream} /> },
       {
         id: 'weight',
         header: t`Share`,
-        meta: { align: 'end' },
-        cell: ({ row: { original } }) => (
+        align: 'end',
+        cell: (upstream) => (
           <>
-            {formatShare(original.share)}
+            {formatShare(upstream.share)}
             <div className="text-xs text-faint">
-              <Trans>weight {original.weight}</Trans>
+              <Trans>weight {upstream.weight}</Trans>
             </div>
           </>
         ),
@@ -31,18 +31,18 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
       {
         id: 'recent',
         header: t`Last 50 attempts`,
-        cell: ({ row }) => <Attempts of={row.original} />,
+        cell: (upstream) => <Attempts of={upstream} />,
       },
       {
         id: 'first-token',
         header: t`Time to first token`,
-        meta: { align: 'end' },
-        cell: ({ row: { original } }) => (
+        align: 'end',
+        cell: (upstream) => (
           <>
-            {formatDuration(original.day.first_token_p50_ms)}
-            {original.day.first_token_p95_ms !== null && (
+            {formatDuration(upstream.day.first_token_p50_ms)}
+            {upstream.day.first_token_p95_ms !== null && (
               <div className="text-xs text-faint">
-                <Trans>p95 {formatDuration(original.day.first_token_p95_ms)}</Trans>
+                <Trans>p95 {formatDuration(upstream.day.first_token_p95_ms)}</Trans>
               </div>
             )}
           </>
@@ -51,21 +51,21 @@ export function useUpstreamColumns(): ColumnDef<Upstream>[] {
       {
         id: 'day',
         header: t`Requests, 24 hours`,
-        meta: { align: 'end' },
-        cell: ({ row: { original } }) => (
+        align: 'end',
+        cell: (upstream) => (
           <>
-            {formatNumber(original.day.requests)}
+            {formatNumber(upstream.day.requests)}
             <div className="text-xs text-faint">
-              <Trans>{formatNumber(original.day.errors)} ended in an error</Trans>
+              <Trans>{formatNumber(upstream.day.errors)} ended in an error</Trans>
             </div>
           </>
         ),
       },
       {
         id: 'actions',
-        header: () => <span className="sr-only">{t`Actions`}</span>,
-        meta: { align: 'end' },
-        cell: ({ row }) => <UpstreamActions item={row.original} />,
+        header: <span className="sr-only">{t`Actions`}</span>,
+        align: 'end',
+        cell: (upstream) => <UpstreamActions item={upstream} />,
       },
     ],
     [t],

@@ -1,13 +1,12 @@
 /** The sums by group, with each one's share of all. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { UsageReport } from '@/api/usage.ts'
 import { formatCost, formatNumber, formatShare } from '@/lib/format.ts'
 import type { Group, Metric } from '@/lib/search-params.ts'
 import { ChartColumnIcon } from '@/ui/icons.ts'
 import { Empty } from '@/ui/states.tsx'
-import { DataTable } from '@/ui/table.tsx'
+import { type Column, DataTable } from '@/ui/table.tsx'
 import { useGroupNames } from './metrics.ts'
 
 interface Line {
@@ -33,7 +32,6 @@ export function UsageTable({ report, metric, groups }: UsageTableProps) {
       items={lines}
       columns={columns}
       rowId={({ id }) => id}
-      sortable
       empty={
         <Empty icon={ChartColumnIcon} title={t`No usage in this period`}>
           <Trans>Choose a longer period, or send a request.</Trans>
@@ -63,7 +61,7 @@ function linesOf({ rows, other, total }: UsageReport, metric: Metric, otherName:
   ]
 }
 
-function useColumns(groups: readonly Group[]): ColumnDef<Line>[] {
+function useColumns(groups: readonly Group[]): Column<Line>[] {
   const { t } = useLingui()
   const names = useGroupNames()
   const key = groups.join()
@@ -77,37 +75,37 @@ function useColumns(groups: readonly Group[]): ColumnDef<Line>[] {
       ({
         id,
         header,
-        meta: { align: 'end' },
-        accessorFn: (line) => of(line) ?? 0,
-        cell: ({ row }) => {
-          const value = of(row.original)
+        align: 'end',
+        sortBy: (line) => of(line) ?? 0,
+        cell: (line) => {
+          const value = of(line)
           return value === null ? '–' : format(value)
         },
-      }) satisfies ColumnDef<Line>
+      }) satisfies Column<Line>
     return [
       ...(key.split(',') as Group[]).map(
-        (group, index): ColumnDef<Line> => ({
+        (group, index): Column<Line> => ({
           id: group,
           header: names[group],
-          accessorFn: ({ names: own }) => own[index] ?? '',
-          cell: ({ row }) => (
-            <span className={index === 0 ? 'font-medium' : ''}>{row.original.names[index]}</span>
+          sortBy: ({ names: own }) => own[index] ?? '',
+          cell: (line) => (
+            <span className={index === 0 ? 'font-medium' : ''}>{line.names[index]}</span>
           ),
         }),
       ),
       {
         id: 'share',
         header: t`Share`,
-        accessorKey: 'share',
-        cell: ({ row: { original } }) => (
+        sortBy: ({ share }) => share,
+        cell: (line) => (
           <span className="flex min-w-24 items-center gap-2">
             <span aria-hidden="true" className="h-1.5 w-14 rounded-full bg-sunken">
               <span
                 className="block h-full rounded-full bg-accent"
-                style={{ width: `${original.share * 100}%` }}
+                style={{ width: `${line.share * 100}%` }}
               />
             </span>
-            {formatShare(original.share)}
+            {formatShare(line.share)}
           </span>
         ),
       },
