@@ -3,7 +3,7 @@ export interface paths {
 "/session/password": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Change one's own password; ends all other sessions */
+/** Change your own password; ends all other sessions */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "current": string; "password": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -11,7 +11,7 @@ patch?: never
 "/session/totp/confirm": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Switch the second factor on */
+/** Confirm the second factor and turn it on */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "code": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -20,12 +20,12 @@ patch?: never
 get?: never
 put?: never
 post?: never
-/** End one of one's own sessions; an admin ends any */
+/** End one of your own sessions; admins can end any */
 delete: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/sessions": { parameters: Record<string, never>
-/** One's own sessions; an admin sees those of `user_id`, or all */
+/** List your own sessions; admins see those of `user_id`, or all */
 get: { parameters: { query?: { "user_id"?: number; "all"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Session'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -33,7 +33,7 @@ delete?: never
 patch?: never
 }
 "/key": { parameters: Record<string, never>
-/** Quota and use of the proxy key that is sent, for its holder */
+/** Get the quota and usage of the proxy key that is sent */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['OwnKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -43,7 +43,7 @@ patch?: never
 "/session/totp/remove": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Switch the second factor off */
+/** Turn the second factor off */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "password": string; "code": string } } }; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -51,23 +51,23 @@ patch?: never
 "/session/setup": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Set a password by a one-time link, and sign in */
+/** Set a password with a one-time link, and sign in */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "token": string; "password": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/session": { parameters: Record<string, never>
-/** Who is signed in */
+/** Get the caller */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
-/** Sign in with name and password; sets the cookie */
+/** Sign in with name and password; sets the session cookie */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "username": string; "password": string; "code"?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Identity'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-/** Sign out; the cookie is worth nothing from then on */
+/** Sign out; the session cookie becomes invalid */
 delete: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/session/options": { parameters: Record<string, never>
-/** How one can sign in */
+/** List the ways to sign in */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['SignInOptions'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -77,13 +77,13 @@ patch?: never
 "/session/totp": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Begin to set up a second factor; it counts once a code confirms it */
+/** Set up a second factor; a code must then confirm it */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "password": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "secret": string; "uri": string } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 429: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/overview": { parameters: Record<string, never>
-/** Figures beside those of the period before, and what needs attention */
+/** Get figures compared with those of the previous period, and what needs attention */
 get: { parameters: { query?: { "range"?: "1h" | "24h" | "7d" | "30d" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Overview'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -91,7 +91,7 @@ delete?: never
 patch?: never
 }
 "/search": { parameters: Record<string, never>
-/** Users, keys, upstreams, models and requests by a part of their name, for the palette */
+/** Search users, keys, upstreams, models and requests by a part of their name */
 get: { parameters: { query: { "q": string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "kind": "user" | "key" | "upstream" | "model" | "request"; "id": string; "name": string; "detail": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -99,7 +99,7 @@ delete?: never
 patch?: never
 }
 "/events": { parameters: Record<string, never>
-/** Server-sent events of this moment, from memory, of all instances; a user sees only their own. It ends with the session. */
+/** Follow requests live as server-sent events, from all instances; users see only their own. The stream ends with the session. */
 get: { parameters: { query?: { "quiet"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/event-stream": components['schemas']['LiveEvents'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -107,7 +107,7 @@ delete?: never
 patch?: never
 }
 "/requests/{request_id}": { parameters: Record<string, never>
-/** One request, of any date */
+/** Get a request, of any date */
 get: { parameters: { query?: never; header?: never; path: { "request_id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['RequestDetail'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -115,7 +115,7 @@ delete?: never
 patch?: never
 }
 "/requests": { parameters: Record<string, never>
-/** Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones, which are kept in memory: of all instances with Redis, of the answering one without. */
+/** List requests in a time range, the newest first; users see only their own. Includes the latest refused requests, which are kept in memory: those of all instances with Redis, else of the instance that answers. */
 get: { parameters: { query: { "cursor"?: string; "limit"?: number; "from": string; "until": string; "outcome"?: "ok" | "rejected" | "upstream_error" | "cut" | "aborted" | "lost" | "refused"; "status"?: string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Request'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[]; "searched_until": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -123,7 +123,7 @@ delete?: never
 patch?: never
 }
 "/requests/histogram": { parameters: Record<string, never>
-/** How many there were over time, by outcome, in at most 120 bars; from rollups */
+/** Count requests over time by outcome, in at most 120 intervals; from rollups */
 get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "step_seconds": number; "bars": ({ "start": string; "requests": number; "errors": number })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -131,7 +131,7 @@ delete?: never
 patch?: never
 }
 "/usage": { parameters: Record<string, never>
-/** Usage by group; a user sees only their own */
+/** Report usage by group; users see only their own */
 get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['UsageReport'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -139,7 +139,7 @@ delete?: never
 patch?: never
 }
 "/usage.csv": { parameters: Record<string, never>
-/** The same as CSV, every row of it, with a byte order mark and formulas disarmed */
+/** Export all rows as CSV, with a byte order mark and with formulas disarmed */
 get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number; "step"?: "hour" | "day" | "week" | "month" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/csv": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -147,7 +147,7 @@ delete?: never
 patch?: never
 }
 "/usage/series": { parameters: Record<string, never>
-/** Usage over time; a user sees only their own */
+/** Report usage over time; users see only their own */
 get: { parameters: { query: { "from": string; "until": string; "user_id"?: number; "key_id"?: number; "model"?: string; "upstream"?: string; "by"?: string; "top"?: number; "step"?: "hour" | "day" | "week" | "month" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['UsageSeries'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -155,7 +155,7 @@ delete?: never
 patch?: never
 }
 "/usage/totals": { parameters: Record<string, never>
-/** Totals by any groups, also by days and months of UTC, without a limit on the range */
+/** Report totals by any groups, also by UTC days and months, over any range */
 get: { parameters: { query?: { "from"?: string; "until"?: string; "by"?: string; "user"?: string; "key_id"?: number; "model"?: string; "upstream"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['UsageTotal'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -163,7 +163,7 @@ delete?: never
 patch?: never
 }
 "/users": { parameters: Record<string, never>
-/** Users, by name */
+/** List users, by name */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string; "role"?: "admin" | "viewer" | "user"; "status"?: "active" | "disabled" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['User'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 /** Create a user */
@@ -180,25 +180,25 @@ delete: { parameters: { query?: never; header?: never; path: { "id": number }; c
 patch?: never
 }
 "/users/{id}": { parameters: Record<string, never>
-/** One user; a user sees only themself */
+/** Get a user; users see only themselves */
 get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
-/** Remove a user with their keys; past usage keeps its names */
+/** Delete a user and their keys; past usage keeps the names */
 delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-/** Change a user */
+/** Update a user */
 patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['UserChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['User'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 }
 "/users/{id}/setup-link": { parameters: Record<string, never>
 get?: never
 put?: never
-/** A one-time link with which the user sets a password */
+/** Create a one-time link with which the user sets a password */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "url": string; "expires_at": string } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/quotas": { parameters: Record<string, never>
-/** Everybody's quota and its use in a month */
+/** List the quota of each user and its usage in a month */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "month"?: string; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ((components['schemas']['Quota']) & ({ "user_id": number; "username": string }))[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -216,7 +216,7 @@ patch?: never
 "/users/{id}/quota/reset": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Start the month's use of a user anew */
+/** Reset the usage of a user for the month; the records stay */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Quota'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -230,25 +230,25 @@ delete?: never
 patch?: never
 }
 "/keys": { parameters: Record<string, never>
-/** Keys, the newest first; a user sees only their own */
+/** List keys, the newest first; users see only their own */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "user_id"?: number; "search"?: string; "state"?: "active" | "retiring" | "expired" | "revoked"; "unused_days"?: number; "expires_within_days"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Key'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
-/** Create a key; a user creates only their own */
+/** Create a key; users can create keys only for themselves */
 post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewKey'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/keys/{id}": { parameters: Record<string, never>
-/** One key */
+/** Get a key */
 get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
 delete?: never
-/** Change a key; a user may only narrow what it allows */
+/** Update a key; users can only restrict their own */
 patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['KeyChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 }
 "/keys/{id}/activity": { parameters: Record<string, never>
-/** When a key was last used and refused, and why it would be refused now */
+/** Get when a key was last used and refused, and why it would be refused now */
 get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "refused_because": "revoked" | "expired" | "user disabled" | null; "last_used_at": string | null; "last_refused_at": string | null; "last_refusal": string | null; "last_refused_address": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -258,7 +258,7 @@ patch?: never
 "/keys/{id}/revoke": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Refuse the key everywhere within a second, for good */
+/** Revoke a key; it is refused on all instances within a second */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Key'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -266,13 +266,13 @@ patch?: never
 "/keys/{id}/rotate": { parameters: Record<string, never>
 get?: never
 put?: never
-/** A new secret with the same rights; the old one works for `grace_seconds` more */
+/** Rotate a key: a new secret with the same rights; the old one works for another `grace_seconds` */
 post: { parameters: { query?: never; header?: { "idempotency-key"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": { "grace_seconds"?: number } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 201: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['CreatedKey'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/upstreams": { parameters: Record<string, never>
-/** Upstreams, by name */
+/** List upstreams, by name */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string; "state"?: "healthy" | "half_open" | "open" | "cooling" | "invalid" | "draining" | "disabled"; "provider"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Upstream'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 /** Add a provider key */
@@ -283,7 +283,7 @@ patch?: never
 "/upstreams/{id}/disable": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Use it no more, for now */
+/** Stop using it until it is enabled again */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -291,7 +291,7 @@ patch?: never
 "/upstreams/{id}/drain": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Give it no new requests; it finishes those it has */
+/** Send it no new requests; those in flight finish */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -299,7 +299,7 @@ patch?: never
 "/upstreams/{id}/enable": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Use it again */
+/** Enable it again */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -313,19 +313,19 @@ delete?: never
 patch?: never
 }
 "/upstreams/{id}": { parameters: Record<string, never>
-/** One upstream */
+/** Get an upstream */
 get: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
-/** Forget a provider key; past usage keeps its name */
+/** Delete a provider key; past usage keeps its name */
 delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
-/** Change an upstream */
+/** Update an upstream */
 patch: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "id": number }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['UpstreamChange'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 }
 "/upstreams/{id}/reset": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Back to healthy: failures and cooldown cleared */
+/** Mark it healthy: clear its failures and cooldown */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Upstream'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -333,7 +333,7 @@ patch?: never
 "/upstreams/{id}/test": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Try the key at its provider */
+/** Test the key at its provider */
 post: { parameters: { query?: never; header?: never; path: { "id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['ProbeResult'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -341,7 +341,7 @@ patch?: never
 "/upstreams/copy-settings": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Give many upstreams the settings of one */
+/** Copy the settings of one upstream to many */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "from": number; "to": (number)[]; "fields": ("weight" | "models" | "deployments" | "api_version")[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "changed": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
@@ -349,13 +349,13 @@ patch?: never
 "/upstreams/import": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Add many provider keys at once, one a line; those that are there already are left alone */
+/** Add many provider keys at once, one per line; keys that exist already are left unchanged */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "settings": { "provider": string; "base_url"?: string; "weight"?: number; "models"?: (string)[] | null; "deployments"?: Record<string, string> | null; "headers"?: Record<string, string> | null; "api_version"?: string | null; "protocol"?: "chat" | "responses" | null; "max_in_flight"?: number | null; "tags"?: (string)[] }; "secrets": string; "test"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "added": number; "lines": ({ "line": number; "key_hint": string; "result": "added" | "duplicate" | "known" | "invalid" | "failed_test"; "reason": string | null; "upstream_id": number | null; "name": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/providers": { parameters: Record<string, never>
-/** The vendors that an upstream can be of */
+/** List the vendors that an upstream can belong to */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": ({ "name": string; "base_url": string | null; "needs_deployments": boolean; "has_api_version": boolean; "chooses_protocol": boolean })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -363,7 +363,7 @@ delete?: never
 patch?: never
 }
 "/models/explain": { parameters: Record<string, never>
-/** Dry run: what would serve a request for this model right now, and why */
+/** Dry run: explain what would serve a request for this model now, and why */
 get: { parameters: { query: { "model": string; "key_id"?: number | null }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "model": string; "allowed": boolean; "problem": string | null; "targets": (components['schemas']['Target'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -373,13 +373,13 @@ patch?: never
 "/prices/import": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Set many own prices, all or none */
+/** Set many prices of your own, all or none */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "prices": ((components['schemas']['NewPrice']) & ({ "model": string }))[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "imported": number } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/models": { parameters: Record<string, never>
-/** Public model names and their targets, in the order in which they are tried */
+/** List public model names and their targets, in the order in which they are tried */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Model'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -387,7 +387,7 @@ delete?: never
 patch?: never
 }
 "/prices": { parameters: Record<string, never>
-/** The operator's own prices, and the published ones of models that are served */
+/** List the operator's own prices, and the published ones of models that are served */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "search"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['Price'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -396,15 +396,15 @@ patch?: never
 }
 "/prices/{model}": { parameters: Record<string, never>
 get?: never
-/** Set an own price; it holds for requests from now on */
+/** Set a price of your own; it applies to requests from now on */
 put: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['NewPrice'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Price'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 post?: never
-/** Back to the published price */
+/** Delete your own price and return to the published one */
 delete: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/model-definitions/{model}/explain": { parameters: Record<string, never>
-/** Each upstream key in the order in which a request would try it, or why not */
+/** Explain in which order a request would try the upstream keys, and why it would not try others */
 get: { parameters: { query?: { "key_id"?: number | null; "body"?: string }; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['ExplainedTarget'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -412,17 +412,17 @@ delete?: never
 patch?: never
 }
 "/model-definitions/{model}": { parameters: Record<string, never>
-/** The definition of a public model name */
+/** Get the definition of a public model name */
 get: { parameters: { query?: never; header?: never; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 /** Define a public model name; `if-none-match: *` refuses to replace a definition */
 put: { parameters: { query?: never; header?: { "if-match"?: string; "if-none-match"?: "*" }; path: { "model": string }; cookie?: never }; requestBody: { content: { "application/json": components['schemas']['ModelDefinition'] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['NamedDefinition'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 post?: never
-/** Forget a public model name; upstream keys may still serve it */
+/** Delete a public model name; upstream keys may still serve it */
 delete: { parameters: { query?: never; header?: { "if-match"?: string }; path: { "model": string }; cookie?: never }; requestBody?: never; responses: { 204: { headers: Record<string, unknown>; content?: never }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 patch?: never
 }
 "/model-definitions": { parameters: Record<string, never>
-/** Every defined public model name, by name */
+/** List the defined public model names */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['NamedDefinition'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -430,7 +430,7 @@ delete?: never
 patch?: never
 }
 "/audit.csv": { parameters: Record<string, never>
-/** The same as CSV, every row of it */
+/** Export all rows as CSV */
 get: { parameters: { query?: { "from"?: string; "until"?: string; "actor"?: string; "action"?: string; "subject"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/csv": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -438,7 +438,7 @@ delete?: never
 patch?: never
 }
 "/doctor": { parameters: Record<string, never>
-/** The doctor's report on the gateway that answers */
+/** Run the doctor on the gateway that answers */
 get: { parameters: { query?: { "only"?: string; "lang"?: string; "user"?: string; "request"?: string; "model"?: string; "tokens"?: number }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -446,7 +446,7 @@ delete?: never
 patch?: never
 }
 "/encryption": { parameters: Record<string, never>
-/** Which encryption key each stored secret is sealed with */
+/** List which encryption key each stored secret is encrypted with */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "active_key_id": string; "rows": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -454,7 +454,7 @@ delete?: never
 patch?: never
 }
 "/oidc/callback": { parameters: Record<string, never>
-/** Back from the identity provider */
+/** Return from the identity provider */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 302: { headers: Record<string, unknown>; content?: never } } }
 put?: never
 post?: never
@@ -462,16 +462,16 @@ delete?: never
 patch?: never
 }
 "/settings": { parameters: Record<string, never>
-/** Every setting with the source of its value */
+/** Get every setting with the source of its value */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Settings'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
 delete?: never
-/** Change what can be changed here */
+/** Change settings that do not come from the environment or a file */
 patch: { parameters: { query?: never; header?: { "if-match"?: string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": { "time_zone"?: string | null; "users_may_create_keys"?: boolean } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Settings'] } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 412: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 }
 "/audit": { parameters: Record<string, never>
-/** Who changed what, the newest first */
+/** List who changed what, the newest first */
 get: { parameters: { query?: { "cursor"?: string; "limit"?: number; "from"?: string; "until"?: string; "actor"?: string; "action"?: string; "subject"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "items": (components['schemas']['AuditEntry'])[]; "next_cursor": string | null; "total": number | null; "malformed"?: (components['schemas']['MalformedRow'])[] } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -479,7 +479,7 @@ delete?: never
 patch?: never
 }
 "/openapi.json": { parameters: Record<string, never>
-/** This document */
+/** Get this document */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  } } } } }
 put?: never
 post?: never
@@ -489,13 +489,13 @@ patch?: never
 "/playground/{key_id}/{endpoint}": { parameters: Record<string, never>
 get?: never
 put?: never
-/** A model call as one of one's own keys; the reply is the endpoint's own, also as a stream */
+/** Call a model with one of your own keys; the response is the endpoint's own, streamed if asked */
 post: { parameters: { query?: never; header?: never; path: { "key_id": number; "endpoint": "chat.completions" | "completions" | "embeddings" }; cookie?: never }; requestBody: { content: { "application/json": { "model": string } } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": {  }; "text/event-stream": string } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/playground/{key_id}/models": { parameters: Record<string, never>
-/** The models that a key may use */
+/** List the models that a key may use */
 get: { parameters: { query?: never; header?: never; path: { "key_id": number }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "models": (string)[]; "problem": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 404: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never
@@ -505,13 +505,13 @@ patch?: never
 "/encryption/rotate": { parameters: Record<string, never>
 get?: never
 put?: never
-/** Seal every stored secret with the active encryption key, while serving */
+/** Re-encrypt every stored secret with the active encryption key, while serving */
 post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "rotated": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string })[]; "failed": ({ "kind": "upstream_key" | "second_factor" | "data_key"; "name": string; "key_id": string; "active": boolean; "problem": string | null })[]; "retired_keys": string | null } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 409: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 delete?: never
 patch?: never
 }
 "/oidc/start": { parameters: Record<string, never>
-/** Go to the identity provider */
+/** Redirect to the identity provider */
 get: { parameters: { query?: { "return_to"?: string }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 302: { headers: Record<string, unknown>; content?: never } } }
 put?: never
 post?: never
@@ -519,7 +519,7 @@ delete?: never
 patch?: never
 }
 "/surroundings": { parameters: Record<string, never>
-/** Public address, version, time zone and clock, for pages and snippets */
+/** Get the public address, version, time zone and clock */
 get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": { "version": string; "public_url": string; "time_zone": string; "now": string; "mode": "embedded" | "distributed"; "may_create_keys": boolean } } }; 400: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 401: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } }; 403: { headers: Record<string, unknown>; content: { "application/json": components['schemas']['Error'] } } } }
 put?: never
 post?: never

@@ -39,7 +39,7 @@ export const PageQuery = z.object({
     .string()
     .max(500)
     .optional()
-    .openapi({ description: '`next_cursor` of the page before' }),
+    .openapi({ description: '`next_cursor` of the previous page' }),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
 })
 
@@ -118,7 +118,7 @@ export const REFUSALS = {
 } as const
 
 export const MISSING = { 404: refusal('There is no such object, or it is not yours') } as const
-export const CONFLICT = { 409: refusal('It contradicts what is there') } as const
-export const STALE = { 412: refusal('Somebody else changed it meanwhile') } as const
+export const CONFLICT = { 409: refusal('It conflicts with the current state') } as const
+export const STALE = { 412: refusal('Someone else has changed it in the meantime') } as const
 export const BUSY = { 429: refusal('Too many attempts; see retry-after') } as const
 export const NO_CONTENT = { 204: { description: 'Done' } } as const

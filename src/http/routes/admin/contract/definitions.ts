@@ -64,9 +64,9 @@ export const listDefinitions = createRoute({
   method: 'get',
   path: '/model-definitions',
   ...READERS,
-  summary: 'Every defined public model name, by name',
+  summary: 'List the defined public model names',
   responses: {
-    200: json('All of them', z.object({ items: z.array(NamedDefinition) })),
+    200: json('All definitions', z.object({ items: z.array(NamedDefinition) })),
     ...REFUSALS,
   },
 })
@@ -75,7 +75,7 @@ export const getDefinition = createRoute({
   method: 'get',
   path: '/model-definitions/{model}',
   ...READERS,
-  summary: 'The definition of a public model name',
+  summary: 'Get the definition of a public model name',
   request: { params: z.object({ model: ModelName }) },
   responses: { 200: versioned('The definition', NamedDefinition), ...REFUSALS, ...MISSING },
 })
@@ -91,7 +91,7 @@ export const setDefinition = createRoute({
     body: body(ModelDefinition),
   },
   responses: {
-    200: versioned('As it is now', NamedDefinition),
+    200: versioned('The new state', NamedDefinition),
     ...REFUSALS,
     ...MISSING,
     ...STALE,
@@ -103,7 +103,7 @@ export const removeDefinition = createRoute({
   method: 'delete',
   path: '/model-definitions/{model}',
   ...ADMIN,
-  summary: 'Forget a public model name; upstream keys may still serve it',
+  summary: 'Delete a public model name; upstream keys may still serve it',
   request: { params: z.object({ model: ModelName }), headers: IfMatch },
   responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...STALE, ...CONFLICT },
 })
@@ -121,7 +121,7 @@ const ExplainedTarget = z
     reason: z.enum(EXPLAIN_REASONS),
     /** The conditions that decide, the last error, or a mirror's percentage. */
     detail: z.string().nullable(),
-    /** The end of a rest. */
+    /** When a pause ends. */
     until: z.string().nullable(),
   })
   .openapi('ExplainedTarget')
@@ -130,7 +130,8 @@ export const explainRequest = createRoute({
   method: 'get',
   path: '/model-definitions/{model}/explain',
   ...READERS,
-  summary: 'Each upstream key in the order in which a request would try it, or why not',
+  summary:
+    'Explain in which order a request would try the upstream keys, and why it would not try others',
   request: {
     params: z.object({ model: ModelName }),
     query: z.object({
@@ -140,7 +141,7 @@ export const explainRequest = createRoute({
     }),
   },
   responses: {
-    200: json('In order', z.object({ items: z.array(ExplainedTarget) })),
+    200: json('The upstream keys in order', z.object({ items: z.array(ExplainedTarget) })),
     ...REFUSALS,
     ...MISSING,
   },

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { OPERATIONS } from './operations.ts'
+import { NAMED_OPERATIONS } from './operations.ts'
 
 export const SESSION_COOKIE = 'gpt_proxy_session'
 
@@ -18,7 +18,8 @@ export function openApiDocument(version: string) {
     scheme: 'bearer',
     description: 'A proxy key; for all but /key it must be the key of an admin.',
   })
-  for (const operation of OPERATIONS) app.openAPIRegistry.registerPath(operation)
+  for (const { name, tag, operation } of NAMED_OPERATIONS)
+    app.openAPIRegistry.registerPath({ ...operation, operationId: name, tags: [tag] })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -41,10 +41,10 @@ export const Key = z
     /** `status` and `expires_at` in one word; `retiring`: rotated, and valid until `expires_at`. */
     state: z.enum(KEY_STATES),
     allowed_models: z.array(z.string()).nullable(),
-    /** A minute; 0 is no limit, null the configured default. */
+    /** Per minute; 0: no limit, null: the configured default. */
     rpm: Limit,
     tpm: Limit,
-    /** Requests at a time, over all instances; likewise. */
+    /** Requests at a time, over all instances; 0 and null as above. */
     max_in_flight: Limit,
     /** Of requests that have to wait, those of the highest priority go first. */
     priority: z.number().int(),
@@ -93,7 +93,7 @@ export const NewKey = z
 export const KeyChange = z.object(rights).partial().strict().openapi('KeyChange')
 
 const created = {
-  200: versioned('Created before by the same Idempotency-Key; without its secret', CreatedKey),
+  200: versioned('Already created with this Idempotency-Key; without its secret', CreatedKey),
   201: versioned('Created; the secret is shown only now', CreatedKey),
 }
 
@@ -101,13 +101,13 @@ export const listKeys = createRoute({
   method: 'get',
   path: '/keys',
   ...EVERYONE,
-  summary: 'Keys, the newest first; a user sees only their own',
+  summary: 'List keys, the newest first; users see only their own',
   request: {
     query: PageQuery.extend({
       user_id: Id.optional(),
       search: Search,
       state: z.enum(KEY_STATES).optional(),
-      /** Not used for so many days. */
+      /** Not used for at least this many days. */
       unused_days: z.coerce.number().int().min(1).max(3650).optional(),
       expires_within_days: z.coerce.number().int().min(1).max(3650).optional(),
     }),
@@ -119,7 +119,7 @@ export const createKey = createRoute({
   method: 'post',
   path: '/keys',
   ...OWNERS,
-  summary: 'Create a key; a user creates only their own',
+  summary: 'Create a key; users can create keys only for themselves',
   request: { headers: IdempotencyKey, body: body(NewKey) },
   responses: { ...created, ...REFUSALS, ...MISSING, ...CONFLICT },
 })
@@ -128,7 +128,7 @@ export const getKey = createRoute({
   method: 'get',
   path: '/keys/{id}',
   ...EVERYONE,
-  summary: 'One key',
+  summary: 'Get a key',
   request: { params: IdPath },
   responses: { 200: versioned('The key', Key), ...REFUSALS, ...MISSING },
 })
@@ -137,7 +137,7 @@ export const keyActivity = createRoute({
   method: 'get',
   path: '/keys/{id}/activity',
   ...EVERYONE,
-  summary: 'When a key was last used and refused, and why it would be refused now',
+  summary: 'Get when a key was last used and refused, and why it would be refused now',
   request: { params: IdPath },
   responses: {
     200: json(
@@ -160,10 +160,10 @@ export const updateKey = createRoute({
   method: 'patch',
   path: '/keys/{id}',
   ...OWNERS,
-  summary: 'Change a key; a user may only narrow what it allows',
+  summary: 'Update a key; users can only restrict their own',
   request: { params: IdPath, headers: IfMatch, body: body(KeyChange) },
   responses: {
-    200: versioned('As it is now', Key),
+    200: versioned('The new state', Key),
     ...REFUSALS,
     ...MISSING,
     ...CONFLICT,
@@ -175,16 +175,17 @@ export const revokeKey = createRoute({
   method: 'post',
   path: '/keys/{id}/revoke',
   ...OWNERS,
-  summary: 'Refuse the key everywhere within a second, for good',
+  summary: 'Revoke a key; it is refused on all instances within a second',
   request: { params: IdPath },
-  responses: { 200: versioned('As it is now', Key), ...REFUSALS, ...MISSING },
+  responses: { 200: versioned('The new state', Key), ...REFUSALS, ...MISSING },
 })
 
 export const rotateKey = createRoute({
   method: 'post',
   path: '/keys/{id}/rotate',
   ...OWNERS,
-  summary: 'A new secret with the same rights; the old one works for `grace_seconds` more',
+  summary:
+    'Rotate a key: a new secret with the same rights; the old one works for another `grace_seconds`',
   request: {
     params: IdPath,
     headers: IdempotencyKey,

@@ -23,7 +23,7 @@ export const Price = z
     model: z.string(),
     /** `own` prices come before `published` ones. */
     source: z.enum(['own', 'published']),
-    /** USD a million tokens; null is paid as what it is a part of. */
+    /** USD per million tokens; null: priced as the kind that it is a part of. */
     input_usd: z.number(),
     output_usd: z.number(),
     cached_usd: z.number().nullable(),
@@ -49,7 +49,7 @@ export const NewPrice = z
 
 export const Target = z
   .object({
-    /** Null is any upstream that serves the model. */
+    /** Null: any upstream that serves the model. */
     upstream_id: z.number().int().nullable(),
     upstream: z.string().nullable(),
     /** The name sent to the provider. */
@@ -57,7 +57,7 @@ export const Target = z
     /** Lower ones are tried first; equal ones share the requests. */
     priority: z.number().int(),
     weight: z.number().int(),
-    /** Why it would be passed over right now, in plain words; null where it would serve. */
+    /** Why it would be passed over right now, in plain words; null if it would serve. */
     skipped: z.string().nullable(),
     state: z.string(),
   })
@@ -78,7 +78,7 @@ export const listModels = createRoute({
   method: 'get',
   path: '/models',
   ...READERS,
-  summary: 'Public model names and their targets, in the order in which they are tried',
+  summary: 'List public model names and their targets, in the order in which they are tried',
   request: { query: PageQuery.extend({ search: Search }) },
   responses: { 200: json('A page of models', pageOf(Model)), ...REFUSALS },
 })
@@ -87,7 +87,7 @@ export const explainModel = createRoute({
   method: 'get',
   path: '/models/explain',
   ...READERS,
-  summary: 'Dry run: what would serve a request for this model right now, and why',
+  summary: 'Dry run: explain what would serve a request for this model now, and why',
   request: { query: z.object({ model: ModelName, key_id: z.coerce.number().int().optional() }) },
   responses: {
     200: json(
@@ -95,7 +95,7 @@ export const explainModel = createRoute({
       z.object({
         model: z.string(),
         allowed: z.boolean(),
-        /** Null where something would serve it. */
+        /** Null if something would serve it. */
         problem: z.string().nullable(),
         targets: z.array(Target),
       }),
@@ -109,7 +109,7 @@ export const listPrices = createRoute({
   method: 'get',
   path: '/prices',
   ...READERS,
-  summary: "The operator's own prices, and the published ones of models that are served",
+  summary: "List the operator's own prices, and the published ones of models that are served",
   request: { query: PageQuery.extend({ search: Search }) },
   responses: { 200: json('A page of prices', pageOf(Price)), ...REFUSALS },
 })
@@ -120,23 +120,23 @@ export const setPrice = createRoute({
   method: 'put',
   path: '/prices/{model}',
   ...ADMIN,
-  summary: 'Set an own price; it holds for requests from now on',
+  summary: 'Set a price of your own; it applies to requests from now on',
   request: { params: ModelPath, headers: IfMatch, body: body(NewPrice) },
-  responses: { 200: versioned('As it is now', Price), ...REFUSALS, ...STALE, ...CONFLICT },
+  responses: { 200: versioned('The new state', Price), ...REFUSALS, ...STALE, ...CONFLICT },
 })
 
 export const importPrices = createRoute({
   method: 'post',
   path: '/prices/import',
   ...ADMIN,
-  summary: 'Set many own prices, all or none',
+  summary: 'Set many prices of your own, all or none',
   request: {
     body: body(
       z.object({ prices: z.array(NewPrice.extend({ model: ModelName })).max(10_000) }).strict(),
     ),
   },
   responses: {
-    200: json('How many were set', z.object({ imported: z.number().int() })),
+    200: json('How many prices were set', z.object({ imported: z.number().int() })),
     ...REFUSALS,
     ...CONFLICT,
   },
@@ -146,7 +146,7 @@ export const unsetPrice = createRoute({
   method: 'delete',
   path: '/prices/{model}',
   ...ADMIN,
-  summary: 'Back to the published price',
+  summary: 'Delete your own price and return to the published one',
   request: { params: ModelPath },
   responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT },
 })

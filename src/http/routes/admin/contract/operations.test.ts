@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isOperation, OPERATIONS } from './operations.ts'
+import { isOperation, NAMED_OPERATIONS, OPERATIONS } from './operations.ts'
 
 test('every operation that a file of this folder declares is in the list', async () => {
   const files = readdirSync(import.meta.dir).filter((name) => !name.endsWith('.test.ts'))
@@ -15,4 +15,9 @@ test('every operation that a file of this folder declares is in the list', async
   const listed = OPERATIONS.map(({ method, path }) => `${method} ${path}`)
   expect(declared.length).toBeGreaterThan(50)
   expect(declared.toSorted()).toEqual(listed.toSorted())
+})
+
+test('no two operations have the same name', () => {
+  const names = NAMED_OPERATIONS.map(({ name }) => name)
+  expect(names.length).toBe(new Set(names).size)
 })

@@ -16,15 +16,37 @@ import * as users from './users.ts'
 
 export type Operation = ReturnType<typeof createRoute> & { 'x-access': Access }
 
-const MODULES = [
-  ...[session, overview, requests, usage, users, keys],
-  ...[upstreams, upstreamSets, providers, models, definitions, system],
+interface NamedOperation {
+  /** As generated clients call it; unique. */
+  name: string
+  /** The heading under which documentation lists it. */
+  tag: string
+  operation: Operation
+}
+
+const MODULES: readonly (readonly [tag: string, module: object])[] = [
+  ['session', session],
+  ['overview', overview],
+  ['requests', requests],
+  ['usage', usage],
+  ['users', users],
+  ['keys', keys],
+  ['upstreams', upstreams],
+  ['upstreams', upstreamSets],
+  ['upstreams', providers],
+  ['models', models],
+  ['models', definitions],
+  ['system', system],
 ]
 
 /** Whatever a module exports that has a path and says who may call it. */
-export const OPERATIONS: readonly Operation[] = MODULES.flatMap((module) =>
-  Object.values(module).filter(isOperation),
+export const NAMED_OPERATIONS: readonly NamedOperation[] = MODULES.flatMap(([tag, module]) =>
+  Object.entries(module).flatMap(([name, operation]) =>
+    isOperation(operation) ? [{ name, tag, operation }] : [],
+  ),
 )
+
+export const OPERATIONS = NAMED_OPERATIONS.map(({ operation }) => operation)
 
 /** Exported for the test that no module of this folder is forgotten. */
 export function isOperation(value: unknown): value is Operation {

@@ -64,7 +64,7 @@ export const Overview = z
         link: z.string().nullable(),
       }),
     ),
-    /** Of an empty gateway; null once everything has happened. */
+    /** Only for a new gateway; null once every step is done. */
     next_step: z.enum(['add_upstream', 'create_key', 'send_request']).nullable(),
     generated_at: Time,
   })
@@ -74,7 +74,7 @@ export const overview = createRoute({
   method: 'get',
   path: '/overview',
   ...EVERYONE,
-  summary: 'Figures beside those of the period before, and what needs attention',
+  summary: 'Get figures compared with those of the previous period, and what needs attention',
   request: { query: z.object({ range: z.enum(['1h', '24h', '7d', '30d']).default('24h') }) },
   responses: { 200: json('The overview', Overview), ...REFUSALS },
 })
@@ -83,7 +83,7 @@ export const search = createRoute({
   method: 'get',
   path: '/search',
   ...EVERYONE,
-  summary: 'Users, keys, upstreams, models and requests by a part of their name, for the palette',
+  summary: 'Search users, keys, upstreams, models and requests by a part of their name',
   request: { query: z.object({ q: z.string().trim().min(1).max(200) }) },
   responses: {
     200: json(

@@ -7,7 +7,7 @@ export const listProviders = createRoute({
   method: 'get',
   path: '/providers',
   ...READERS,
-  summary: 'The vendors that an upstream can be of',
+  summary: 'List the vendors that an upstream can belong to',
   responses: {
     200: json(
       'Vendors',
@@ -15,7 +15,7 @@ export const listProviders = createRoute({
         items: z.array(
           z.object({
             name: z.string(),
-            /** Null where it has to be given. */
+            /** Null if it has to be given. */
             base_url: z.string().nullable(),
             needs_deployments: z.boolean(),
             has_api_version: z.boolean(),

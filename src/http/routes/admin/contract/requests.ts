@@ -33,7 +33,7 @@ export const RequestRow = z
     request_id: z.string(),
     started_at: Time,
     user_id: z.number().int(),
-    /** As it was called when the request was made, also if it is gone since. */
+    /** Its name when the request was made, even if it has been deleted since. */
     username: z.string(),
     key_id: z.number().int(),
     key_name: z.string(),
@@ -61,10 +61,10 @@ export const RequestDetail = RequestRow.extend({
   reserved_tokens: z.number().int(),
   /** More than one upstream may have charged for it. */
   ambiguous: z.boolean(),
-  /** Milliseconds from the start; null where the step did not happen or was not recorded. */
+  /** Milliseconds from the start; null if the step did not happen or was not recorded. */
   timeline: z.object({
     sent_ms: z.number().nullable(),
-    /** What it waited for before it was sent first; empty if it did not wait. */
+    /** What it waited for before it was first sent; empty if it did not wait. */
     waits: z.array(
       z.object({
         kind: z.enum(['limits', 'quota', 'queue']),
@@ -81,15 +81,15 @@ export const RequestDetail = RequestRow.extend({
       started_ms: z.number().nullable(),
       duration_ms: z.number().nullable(),
       status: z.number().int().nullable(),
-      /** Null for the one that served it. */
+      /** Null for the attempt that served it. */
       failure: z.string().nullable(),
-      /** What it took, if other attempts took something too; otherwise the request's own figures. */
+      /** What it used, if other attempts used something too; otherwise the request's own figures. */
       prompt_tokens: z.number().int().nullable(),
       completion_tokens: z.number().int().nullable(),
       cost_usd: z.number().nullable(),
     }),
   ),
-  /** How the cost came about; empty where no price was known. */
+  /** How the cost came about; empty if no price was known. */
   cost: z.array(
     z.object({
       kind: z.string(),
@@ -116,7 +116,7 @@ export const RequestDetail = RequestRow.extend({
           asked: z.number(),
           /** False for a limit that would have let it pass. */
           refused: z.boolean(),
-          /** Until it would have fitted; null if waiting does not help or the time is unknown. */
+          /** How long until it would have fitted; null if waiting does not help or the time is unknown. */
           wait_ms: z.number().nullable(),
         }),
       ),
@@ -142,7 +142,7 @@ export const listRequests = createRoute({
   path: '/requests',
   ...EVERYONE,
   summary:
-    'Requests in a range of time, the newest first; a user sees only their own. With the latest refused ones, which are kept in memory: of all instances with Redis, of the answering one without.',
+    'List requests in a time range, the newest first; users see only their own. Includes the latest refused requests, which are kept in memory: those of all instances with Redis, else of the instance that answers.',
   request: { query: PageQuery.extend(RequestFilter.shape) },
   responses: {
     200: json(
@@ -163,7 +163,7 @@ export const requestHistogram = createRoute({
   method: 'get',
   path: '/requests/histogram',
   ...EVERYONE,
-  summary: 'How many there were over time, by outcome, in at most 120 bars; from rollups',
+  summary: 'Count requests over time by outcome, in at most 120 intervals; from rollups',
   request: {
     query: RangeQuery.extend({
       user_id: Id.optional(),
@@ -190,7 +190,7 @@ export const getRequest = createRoute({
   method: 'get',
   path: '/requests/{request_id}',
   ...EVERYONE,
-  summary: 'One request, of any date',
+  summary: 'Get a request, of any date',
   request: { params: z.object({ request_id: z.string().min(1).max(200) }) },
   responses: { 200: json('The request', RequestDetail), ...REFUSALS, ...MISSING },
 })
@@ -198,24 +198,24 @@ export const getRequest = createRoute({
 /** What the event stream carries; each event's name is the one here, its data the JSON of it. */
 export const LiveEvents = z
   .object({
-    /** First of all, and every 15 s: the server's clock. */
+    /** First, and every 15 s: the server's clock. */
     clock: z.object({ now: Time, version: z.string() }),
     /** A request has ended. */
     request: RequestRow,
-    /** At first, and when it changes: `own` if only the answering instance is seen, as without Redis. */
+    /** First, and when it changes: `own` if only the answering instance is seen, as without Redis. */
     scope: z.object({ instances: z.enum(['all', 'own']) }),
-    /** Requests that were left out because they came faster than the stream may tell them. */
+    /** Requests that were left out because they came faster than the stream may send them. */
     skipped: z.object({ requests: z.number().int() }),
-    /** Once a second, for readers of all: what runs in this moment. */
+    /** Once a second, for those who may see all users: what is running now. */
     gauge: z.object({
       in_flight: z.number().int(),
       requests_per_minute: z.number().int(),
       errors_per_minute: z.number().int(),
       tokens_per_minute: z.number().int(),
     }),
-    /** Something was changed here or on another instance; what shows it should be fetched again. */
+    /** Something was changed on this or another instance: fetch again what shows it. */
     changed: z.object({ kind: z.enum(['users', 'keys', 'upstreams', 'settings']) }),
-    /** The session has ended; no more comes. */
+    /** The session has ended; nothing follows. */
     bye: z.object({ reason: z.string() }),
   })
   .partial()
@@ -226,7 +226,7 @@ export const events = createRoute({
   path: '/events',
   ...EVERYONE,
   summary:
-    'Server-sent events of this moment, from memory, of all instances; a user sees only their own. It ends with the session.',
+    'Follow requests live as server-sent events, from all instances; users see only their own. The stream ends with the session.',
   request: {
     query: z.object({
       /** Leave `request` events out. */

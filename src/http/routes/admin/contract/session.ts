@@ -53,7 +53,7 @@ export const Session = z
 export const SignInOptions = z
   .object({
     password: z.boolean(),
-    /** Null where no identity provider is configured. */
+    /** Null if no identity provider is configured. */
     oidc: z.object({ name: z.string(), start: z.string(), available: z.boolean() }).nullable(),
     /** No user has a password yet: the setup link is the way in. */
     needs_setup: z.boolean(),
@@ -68,7 +68,7 @@ export const signInOptions = createRoute({
   method: 'get',
   path: '/session/options',
   ...OPEN,
-  summary: 'How one can sign in',
+  summary: 'List the ways to sign in',
   responses: { 200: json('The ways to sign in', SignInOptions), 400: REFUSALS[400] },
 })
 
@@ -76,13 +76,13 @@ export const signIn = createRoute({
   method: 'post',
   path: '/session',
   ...OPEN,
-  summary: 'Sign in with name and password; sets the cookie',
+  summary: 'Sign in with name and password; sets the session cookie',
   request: {
     body: body(
       z.object({
         username: z.string().min(1).max(64),
         password: Password,
-        /** Of the second factor, where it is on; without it the answer is 401 `totp_required`. */
+        /** Of the second factor, if it is on; without the code the response is 401 `totp_required`. */
         code: Code.optional(),
       }),
     ),
@@ -94,7 +94,7 @@ export const setUp = createRoute({
   method: 'post',
   path: '/session/setup',
   ...OPEN,
-  summary: 'Set a password by a one-time link, and sign in',
+  summary: 'Set a password with a one-time link, and sign in',
   request: { body: body(z.object({ token: z.string().min(1).max(200), password: NewPassword })) },
   responses: { 200: json('Signed in', Identity), ...REFUSALS, ...BUSY },
 })
@@ -103,7 +103,7 @@ export const whoAmI = createRoute({
   method: 'get',
   path: '/session',
   ...EVERYONE,
-  summary: 'Who is signed in',
+  summary: 'Get the caller',
   responses: { 200: json('The caller', Identity), ...REFUSALS },
 })
 
@@ -111,7 +111,7 @@ export const signOut = createRoute({
   method: 'delete',
   path: '/session',
   ...EVERYONE,
-  summary: 'Sign out; the cookie is worth nothing from then on',
+  summary: 'Sign out; the session cookie becomes invalid',
   responses: { ...NO_CONTENT, ...REFUSALS },
 })
 
@@ -119,7 +119,7 @@ export const changePassword = createRoute({
   method: 'post',
   path: '/session/password',
   ...EVERYONE,
-  summary: "Change one's own password; ends all other sessions",
+  summary: 'Change your own password; ends all other sessions',
   request: { body: body(z.object({ current: Password, password: NewPassword })) },
   responses: { ...NO_CONTENT, ...REFUSALS, ...BUSY },
 })
@@ -128,7 +128,7 @@ export const startTotp = createRoute({
   method: 'post',
   path: '/session/totp',
   ...EVERYONE,
-  summary: 'Begin to set up a second factor; it counts once a code confirms it',
+  summary: 'Set up a second factor; a code must then confirm it',
   request: { body: body(z.object({ password: Password })) },
   responses: {
     200: json('The secret, shown once', z.object({ secret: z.string(), uri: z.string() })),
@@ -142,7 +142,7 @@ export const confirmTotp = createRoute({
   method: 'post',
   path: '/session/totp/confirm',
   ...EVERYONE,
-  summary: 'Switch the second factor on',
+  summary: 'Confirm the second factor and turn it on',
   request: { body: body(z.object({ code: Code })) },
   responses: { ...NO_CONTENT, ...REFUSALS, ...CONFLICT, ...BUSY },
 })
@@ -151,7 +151,7 @@ export const removeTotp = createRoute({
   method: 'post',
   path: '/session/totp/remove',
   ...EVERYONE,
-  summary: 'Switch the second factor off',
+  summary: 'Turn the second factor off',
   request: { body: body(z.object({ password: Password, code: Code })) },
   responses: { ...NO_CONTENT, ...REFUSALS, ...BUSY },
 })
@@ -160,7 +160,7 @@ export const listSessions = createRoute({
   method: 'get',
   path: '/sessions',
   ...EVERYONE,
-  summary: "One's own sessions; an admin sees those of `user_id`, or all",
+  summary: 'List your own sessions; admins see those of `user_id`, or all',
   request: { query: z.object({ user_id: Id.optional(), all: z.stringbool().optional() }) },
   responses: { 200: json('Sessions', pageOf(Session)), ...REFUSALS },
 })
@@ -169,7 +169,7 @@ export const endSession = createRoute({
   method: 'delete',
   path: '/sessions/{id}',
   ...EVERYONE,
-  summary: "End one of one's own sessions; an admin ends any",
+  summary: 'End one of your own sessions; admins can end any',
   request: { params: z.object({ id: Id }) },
   responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING },
 })
@@ -208,6 +208,6 @@ export const ownKey = createRoute({
   method: 'get',
   path: '/key',
   ...KEY_HOLDERS,
-  summary: 'Quota and use of the proxy key that is sent, for its holder',
+  summary: 'Get the quota and usage of the proxy key that is sent',
   responses: { 200: json('The key', OwnKey), ...REFUSALS },
 })

@@ -20,10 +20,10 @@ export const doctor = createRoute({
   method: 'get',
   path: '/doctor',
   ...READERS,
-  summary: "The doctor's report on the gateway that answers",
+  summary: 'Run the doctor on the gateway that answers',
   request: {
     query: z.object({
-      /** Checks, with commas between; all where not given. */
+      /** Checks, separated by commas; all if absent. */
       only: z.string().max(500).optional(),
       lang: z.string().max(20).optional(),
       user: z.string().max(64).optional(),
@@ -62,7 +62,7 @@ export const listAudit = createRoute({
   method: 'get',
   path: '/audit',
   ...READERS,
-  summary: 'Who changed what, the newest first',
+  summary: 'List who changed what, the newest first',
   request: { query: PageQuery.extend(AuditFilter.shape) },
   responses: { 200: json('A page of changes', pageOf(AuditEntry)), ...REFUSALS },
 })
@@ -71,7 +71,7 @@ export const auditCsv = createRoute({
   method: 'get',
   path: '/audit.csv',
   ...READERS,
-  summary: 'The same as CSV, every row of it',
+  summary: 'Export all rows as CSV',
   request: { query: AuditFilter },
   responses: {
     200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },
@@ -101,7 +101,7 @@ export const Settings = z
     instance: z.string(),
     /** Where clients reach the gateway, as this request shows it or PUBLIC_URL says. */
     public_url: z.string(),
-    /** The console's own; differs where ADMIN_LISTEN is set. */
+    /** The console's own; differs if ADMIN_LISTEN is set. */
     console_url: z.string(),
     time_zone: z.string(),
     users_may_create_keys: z.boolean(),
@@ -116,7 +116,7 @@ export const getSettings = createRoute({
   method: 'get',
   path: '/settings',
   ...READERS,
-  summary: 'Every setting with the source of its value',
+  summary: 'Get every setting with the source of its value',
   responses: { 200: versioned('The settings', Settings), ...REFUSALS },
 })
 
@@ -124,7 +124,7 @@ export const updateSettings = createRoute({
   method: 'patch',
   path: '/settings',
   ...ADMIN,
-  summary: 'Change what can be changed here',
+  summary: 'Change settings that do not come from the environment or a file',
   request: {
     headers: IfMatch,
     body: body(
@@ -138,7 +138,7 @@ export const updateSettings = createRoute({
         .strict(),
     ),
   },
-  responses: { 200: versioned('As they are now', Settings), ...REFUSALS, ...CONFLICT, ...STALE },
+  responses: { 200: versioned('The new state', Settings), ...REFUSALS, ...CONFLICT, ...STALE },
 })
 
 /** What the console needs to know before it shows anything, for every role. */
@@ -146,7 +146,7 @@ export const surroundings = createRoute({
   method: 'get',
   path: '/surroundings',
   ...EVERYONE,
-  summary: 'Public address, version, time zone and clock, for pages and snippets',
+  summary: 'Get the public address, version, time zone and clock',
   responses: {
     200: json(
       'The surroundings',
@@ -180,7 +180,7 @@ export const encryptionStatus = createRoute({
   method: 'get',
   path: '/encryption',
   ...READERS,
-  summary: 'Which encryption key each stored secret is sealed with',
+  summary: 'List which encryption key each stored secret is encrypted with',
   responses: {
     200: json('Rows', z.object({ active_key_id: z.string(), rows: z.array(SealedRow) })),
     ...REFUSALS,
@@ -191,7 +191,7 @@ export const rotateEncryption = createRoute({
   method: 'post',
   path: '/encryption/rotate',
   ...ADMIN,
-  summary: 'Seal every stored secret with the active encryption key, while serving',
+  summary: 'Re-encrypt every stored secret with the active encryption key, while serving',
   responses: {
     200: json(
       'Rows',
@@ -213,7 +213,7 @@ export const playground = createRoute({
   path: '/playground/{key_id}/{endpoint}',
   ...OWNERS,
   summary:
-    "A model call as one of one's own keys; the reply is the endpoint's own, also as a stream",
+    "Call a model with one of your own keys; the response is the endpoint's own, streamed if asked",
   request: {
     params: z.object({
       key_id: Id,
@@ -223,7 +223,7 @@ export const playground = createRoute({
   },
   responses: {
     200: {
-      description: 'As of /v1',
+      description: 'The response of the endpoint under /v1',
       content: {
         'application/json': { schema: z.looseObject({}) },
         'text/event-stream': { schema: z.string() },
@@ -238,7 +238,7 @@ export const playgroundModels = createRoute({
   method: 'get',
   path: '/playground/{key_id}/models',
   ...OWNERS,
-  summary: 'The models that a key may use',
+  summary: 'List the models that a key may use',
   request: { params: z.object({ key_id: Id }) },
   responses: {
     200: json(
@@ -254,7 +254,7 @@ export const openapi = createRoute({
   method: 'get',
   path: '/openapi.json',
   ...OPEN,
-  summary: 'This document',
+  summary: 'Get this document',
   responses: { 200: json('OpenAPI 3.1', z.looseObject({})) },
 })
 
@@ -262,7 +262,7 @@ export const startOidc = createRoute({
   method: 'get',
   path: '/oidc/start',
   ...OPEN,
-  summary: 'Go to the identity provider',
+  summary: 'Redirect to the identity provider',
   request: { query: z.object({ return_to: z.string().max(2000).optional() }) },
   responses: { 302: { description: 'To the provider, or back with a reason' } },
 })
@@ -271,6 +271,6 @@ export const finishOidc = createRoute({
   method: 'get',
   path: '/oidc/callback',
   ...OPEN,
-  summary: 'Back from the identity provider',
+  summary: 'Return from the identity provider',
   responses: { 302: { description: 'To the console, signed in or with a reason' } },
 })

@@ -14,13 +14,13 @@ export const importUpstreams = createRoute({
   path: '/upstreams/import',
   ...ADMIN,
   summary:
-    'Add many provider keys at once, one a line; those that are there already are left alone',
+    'Add many provider keys at once, one per line; keys that exist already are left unchanged',
   request: {
     body: body(
       z
         .object({
           settings: ImportSettings,
-          /** One key a line. */
+          /** One key per line. */
           secrets: z.string().min(1).max(2_000_000),
           test: z.boolean().default(false),
         })
@@ -29,7 +29,7 @@ export const importUpstreams = createRoute({
   },
   responses: {
     200: json(
-      'What became of each line',
+      'The result of each line',
       z.object({
         added: z.number().int(),
         lines: z.array(
@@ -53,7 +53,7 @@ export const copySettings = createRoute({
   method: 'post',
   path: '/upstreams/copy-settings',
   ...ADMIN,
-  summary: 'Give many upstreams the settings of one',
+  summary: 'Copy the settings of one upstream to many',
   request: {
     body: body(
       z
@@ -66,7 +66,7 @@ export const copySettings = createRoute({
     ),
   },
   responses: {
-    200: json('How many were changed', z.object({ changed: z.number().int() })),
+    200: json('How many upstreams were changed', z.object({ changed: z.number().int() })),
     ...REFUSALS,
     ...MISSING,
     ...CONFLICT,

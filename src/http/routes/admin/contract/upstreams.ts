@@ -142,13 +142,13 @@ export const ProbeResult = z
   })
   .openapi('ProbeResult')
 
-const changed = { 200: versioned('As it is now', Upstream), ...REFUSALS, ...MISSING }
+const changed = { 200: versioned('The new state', Upstream), ...REFUSALS, ...MISSING }
 
 export const listUpstreams = createRoute({
   method: 'get',
   path: '/upstreams',
   ...READERS,
-  summary: 'Upstreams, by name',
+  summary: 'List upstreams, by name',
   request: {
     query: PageQuery.extend({
       search: Search,
@@ -166,7 +166,7 @@ export const createUpstream = createRoute({
   summary: 'Add a provider key',
   request: { headers: IdempotencyKey, body: body(NewUpstream) },
   responses: {
-    200: versioned('Created before by the same Idempotency-Key', Upstream),
+    200: versioned('Already created with this Idempotency-Key', Upstream),
     201: versioned('Created', Upstream),
     ...REFUSALS,
     ...CONFLICT,
@@ -177,7 +177,7 @@ export const getUpstream = createRoute({
   method: 'get',
   path: '/upstreams/{id}',
   ...READERS,
-  summary: 'One upstream',
+  summary: 'Get an upstream',
   request: { params: IdPath },
   responses: { 200: versioned('The upstream', Upstream), ...REFUSALS, ...MISSING },
 })
@@ -186,7 +186,7 @@ export const updateUpstream = createRoute({
   method: 'patch',
   path: '/upstreams/{id}',
   ...ADMIN,
-  summary: 'Change an upstream',
+  summary: 'Update an upstream',
   request: { params: IdPath, headers: IfMatch, body: body(UpstreamChange) },
   responses: { ...changed, ...CONFLICT, ...STALE },
 })
@@ -195,7 +195,7 @@ export const removeUpstream = createRoute({
   method: 'delete',
   path: '/upstreams/{id}',
   ...ADMIN,
-  summary: 'Forget a provider key; past usage keeps its name',
+  summary: 'Delete a provider key; past usage keeps its name',
   request: { params: IdPath, headers: IfMatch },
   responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...STALE },
 })
@@ -212,22 +212,25 @@ const action = <const Path extends string>(path: Path, summary: string) =>
 
 export const resetUpstream = action(
   '/upstreams/{id}/reset',
-  'Back to healthy: failures and cooldown cleared',
+  'Mark it healthy: clear its failures and cooldown',
 )
-export const disableUpstream = action('/upstreams/{id}/disable', 'Use it no more, for now')
-export const enableUpstream = action('/upstreams/{id}/enable', 'Use it again')
+export const disableUpstream = action(
+  '/upstreams/{id}/disable',
+  'Stop using it until it is enabled again',
+)
+export const enableUpstream = action('/upstreams/{id}/enable', 'Enable it again')
 export const drainUpstream = action(
   '/upstreams/{id}/drain',
-  'Give it no new requests; it finishes those it has',
+  'Send it no new requests; those in flight finish',
 )
 
 export const testUpstream = createRoute({
   method: 'post',
   path: '/upstreams/{id}/test',
   ...ADMIN,
-  summary: 'Try the key at its provider',
+  summary: 'Test the key at its provider',
   request: { params: IdPath },
-  responses: { 200: json('What came of it', ProbeResult), ...REFUSALS, ...MISSING },
+  responses: { 200: json('The result of the test', ProbeResult), ...REFUSALS, ...MISSING },
 })
 
 export const fetchModels = createRoute({
@@ -238,7 +241,7 @@ export const fetchModels = createRoute({
   request: { params: IdPath },
   responses: {
     200: json(
-      'Models by name; a failure is told in `problem`',
+      'Models by name; if it fails, `problem` says why',
       z.object({ models: z.array(z.string()), problem: z.string().nullable() }),
     ),
     ...REFUSALS,

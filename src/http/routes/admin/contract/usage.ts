@@ -19,7 +19,7 @@ export const Sum = z
     ...byTokenColumn(SUMMED_TOKEN_FIELDS, () => z.number()),
     estimated_requests: z.number().int(),
     unpriced_requests: z.number().int(),
-    /** Of the requests whose price is known; null where there are none. */
+    /** Of the requests whose price is known; null if there are none. */
     cost_usd: z.number().nullable(),
   })
   .openapi('UsageSum')
@@ -29,7 +29,7 @@ export const UsageFilter = RangeQuery.extend({
   key_id: Id.optional(),
   model: z.string().max(200).optional(),
   upstream: z.string().max(64).optional(),
-  /** Up to two, with a comma between. */
+  /** Up to two, separated by a comma. */
   by: z
     .string()
     .max(40)
@@ -41,7 +41,7 @@ export const UsageFilter = RangeQuery.extend({
           text.split(',').every((name) => (GROUPS as readonly string[]).includes(name))),
       `up to two of ${GROUPS.join(', ')}`,
     ),
-  /** How many groups are told apart; the rest is summed as `other`. */
+  /** How many groups are listed; the rest is summed as `other`. */
   top: z.coerce.number().int().min(1).max(200).default(20),
 })
 
@@ -60,7 +60,7 @@ export const UsageReport = z
     rows: z.array(z.object({ group: z.array(Label), sum: Sum })),
     other: Sum.nullable(),
     total: Sum,
-    /** By the month's end, at the pace so far; null outside of the running month. */
+    /** By the month's end, at the pace so far; null outside the current month. */
     forecast_usd: z.number().nullable(),
     generated_at: Time,
   })
@@ -76,7 +76,7 @@ export const UsageSeries = z
         until: Time,
         /** The bucket is still being filled. */
         unfinished: z.boolean(),
-        /** False where nothing was recorded at all, e.g. before the installation or after retention. */
+        /** False if nothing was recorded at all, e.g. before the installation or after retention. */
         known: z.boolean(),
       }),
     ),
@@ -90,7 +90,7 @@ export const usage = createRoute({
   method: 'get',
   path: '/usage',
   ...EVERYONE,
-  summary: 'Usage by group; a user sees only their own',
+  summary: 'Report usage by group; users see only their own',
   request: { query: UsageFilter },
   responses: { 200: json('Sums', UsageReport), ...REFUSALS },
 })
@@ -101,7 +101,7 @@ export const TotalRow = z
     key: z.string(),
     model: z.string(),
     upstream: z.string(),
-    /** A day or month of UTC. */
+    /** A UTC day or month. */
     day: z.string(),
     month: z.string(),
   })
@@ -113,10 +113,10 @@ export const usageTotals = createRoute({
   method: 'get',
   path: '/usage/totals',
   ...READERS,
-  summary: 'Totals by any groups, also by days and months of UTC, without a limit on the range',
+  summary: 'Report totals by any groups, also by UTC days and months, over any range',
   request: {
     query: RangeQuery.partial().extend({
-      /** With commas between; none is a single total. */
+      /** Separated by commas; absent: one total. */
       by: z
         .string()
         .max(60)
@@ -143,7 +143,7 @@ export const usageSeries = createRoute({
   method: 'get',
   path: '/usage/series',
   ...EVERYONE,
-  summary: 'Usage over time; a user sees only their own',
+  summary: 'Report usage over time; users see only their own',
   request: { query: UsageFilter.extend({ step: z.enum(STEPS).default('day') }) },
   responses: { 200: json('A series for each group', UsageSeries), ...REFUSALS },
 })
@@ -152,7 +152,7 @@ export const usageCsv = createRoute({
   method: 'get',
   path: '/usage.csv',
   ...EVERYONE,
-  summary: 'The same as CSV, every row of it, with a byte order mark and formulas disarmed',
+  summary: 'Export all rows as CSV, with a byte order mark and with formulas disarmed',
   request: { query: UsageFilter.extend({ step: z.enum(STEPS).optional() }) },
   responses: {
     200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },

@@ -23,7 +23,7 @@ import {
 
 export const Quota = z
   .object({
-    /** Null is no quota. */
+    /** Null: no quota. */
     quota_tokens: z.number().int().nullable(),
     quota_from: z.enum(['default', 'user']),
     used_tokens: z.number().int(),
@@ -50,7 +50,7 @@ export const User = z
     active_keys: z.number().int(),
     last_used_at: Time.nullable(),
     quota: Quota,
-    /** This month; null where no price is known. */
+    /** This month; null if no price is known. */
     cost_usd: z.number().nullable(),
     requests: z.number().int(),
   })
@@ -88,7 +88,7 @@ export const listUsers = createRoute({
   method: 'get',
   path: '/users',
   ...READERS,
-  summary: 'Users, by name',
+  summary: 'List users, by name',
   request: {
     query: PageQuery.extend({
       search: Search,
@@ -106,7 +106,7 @@ export const createUser = createRoute({
   summary: 'Create a user',
   request: { headers: IdempotencyKey, body: body(NewUser) },
   responses: {
-    200: versioned('Created before by the same Idempotency-Key', User),
+    200: versioned('Already created with this Idempotency-Key', User),
     201: versioned('Created', User),
     ...REFUSALS,
     ...CONFLICT,
@@ -117,7 +117,7 @@ export const getUser = createRoute({
   method: 'get',
   path: '/users/{id}',
   ...EVERYONE,
-  summary: 'One user; a user sees only themself',
+  summary: 'Get a user; users see only themselves',
   request: { params: IdPath },
   responses: { 200: versioned('The user', User), ...REFUSALS, ...MISSING },
 })
@@ -126,10 +126,10 @@ export const updateUser = createRoute({
   method: 'patch',
   path: '/users/{id}',
   ...ADMIN,
-  summary: 'Change a user',
+  summary: 'Update a user',
   request: { params: IdPath, headers: IfMatch, body: body(UserChange) },
   responses: {
-    200: versioned('As it is now', User),
+    200: versioned('The new state', User),
     ...REFUSALS,
     ...MISSING,
     ...CONFLICT,
@@ -141,7 +141,7 @@ export const removeUser = createRoute({
   method: 'delete',
   path: '/users/{id}',
   ...ADMIN,
-  summary: 'Remove a user with their keys; past usage keeps its names',
+  summary: 'Delete a user and their keys; past usage keeps the names',
   request: { params: IdPath, headers: IfMatch },
   responses: { ...NO_CONTENT, ...REFUSALS, ...MISSING, ...CONFLICT, ...STALE },
 })
@@ -150,7 +150,7 @@ export const linkForUser = createRoute({
   method: 'post',
   path: '/users/{id}/setup-link',
   ...ADMIN,
-  summary: 'A one-time link with which the user sets a password',
+  summary: 'Create a one-time link with which the user sets a password',
   request: { params: IdPath },
   responses: {
     200: json('The link, shown once', z.object({ url: z.string(), expires_at: Time })),
@@ -179,7 +179,7 @@ export const endSessionsOfUser = createRoute({
   summary: 'Sign a user out everywhere',
   request: { params: IdPath },
   responses: {
-    200: json('How many were ended', z.object({ ended: z.number().int() })),
+    200: json('How many sessions were ended', z.object({ ended: z.number().int() })),
     ...REFUSALS,
     ...MISSING,
   },
@@ -189,9 +189,9 @@ export const resetQuota = createRoute({
   method: 'post',
   path: '/users/{id}/quota/reset',
   ...ADMIN,
-  summary: "Start the month's use of a user anew",
+  summary: 'Reset the usage of a user for the month; the records stay',
   request: { params: IdPath },
-  responses: { 200: json('As it is now', Quota), ...REFUSALS, ...MISSING },
+  responses: { 200: json('The new state', Quota), ...REFUSALS, ...MISSING },
 })
 
 const MonthQuery = z.object({
@@ -205,7 +205,7 @@ export const listQuotas = createRoute({
   method: 'get',
   path: '/quotas',
   ...READERS,
-  summary: "Everybody's quota and its use in a month",
+  summary: 'List the quota of each user and its usage in a month',
   request: { query: PageQuery.extend(MonthQuery.shape).extend({ search: Search }) },
   responses: {
     200: json(
