@@ -17,6 +17,8 @@ export interface PostgresServer {
   createDatabase(): string
   /** At the server's own shell, as an operator does; the rows as JSON would have them. */
   sql(text: string, database?: string): Record<string, unknown>[]
+  /** All of a database, as pg_dump writes it. */
+  dump(database?: string): string
   start(): Promise<void>
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   /** Stops all of its processes in the middle, or lets them go on. */
@@ -82,6 +84,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       )
       return JSON.parse(answer) as Record<string, unknown>[]
     },
+    dump: (database = OWNER) => client('pg_dump', ['--dbname', database]),
     async start() {
       postgres = Bun.spawn(
         asOwner([
