@@ -100,6 +100,16 @@ export const PROBES: readonly Probe[] = [
     ]),
     gemini: asked.gemini([{ inlineData: { mimeType: 'application/pdf', data: PDF } }]),
   }),
+  probe('document made of blocks', '由内容块组成的文档', {
+    messages: asked.messages([
+      { type: 'document', source: { type: 'content', content: [{ type: 'text', text: 'T' }] } },
+    ]),
+  }),
+  probe('search result as content', '作为内容的搜索结果', {
+    messages: asked.messages([
+      { type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'T' }] },
+    ]),
+  }),
   probe('audio', '音频', {
     chat: asked.chat([{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }]),
     gemini: asked.gemini([{ inlineData: { mimeType: 'audio/wav', data: 'AAAA' } }]),
@@ -175,6 +185,11 @@ export const PROBES: readonly Probe[] = [
       messages: { stop_sequences: ['END'] },
       gemini: config({ stopSequences: ['END'] }),
     }),
+  ),
+  probe(
+    'length of the text (`verbosity`)',
+    '文本长度（`verbosity`）',
+    text({ chat: { verbosity: 'low' }, responses: { text: { verbosity: 'low' } } }),
   ),
   probe(
     'temperature',

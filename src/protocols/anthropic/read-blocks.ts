@@ -24,6 +24,7 @@ import type {
   ReasoningPart,
   ResultPart,
   TextPart,
+  VendorPart,
 } from '../neutral/neutral.ts'
 import { readSignature } from '../translation/signatures.ts'
 
@@ -66,8 +67,40 @@ export function readBlock(block: JsonObject, path: string, vendor: string = VEND
       return readResult(block, path)
     default:
       nameAt(block.type, `${path}.type`)
-      return { type: 'vendor', wire: 'messages', raw: block }
+      return readVendor(block, path)
   }
+}
+
+/** What means something to Claude only; some of it other models can read as text and images. */
+function readVendor(block: JsonObject, path: string): VendorPart {
+  const plain = plainParts(block, path)
+  return { type: 'vendor', wire: 'messages', raw: block, ...(plain !== null && { plain }) }
+}
+
+function plainParts(block: JsonObject, path: string): Part[] | null {
+  switch (block.type) {
+    case 'tool_reference':
+      return [{ type: 'text', text: `The tool '${block.tool_name}' is available.` }]
+    case 'search_result': {
+      const said = readContent(block.content, `${path}.content`)
+      return underHeading(`${block.title} (${block.source})`, said, marked(block, path))
+    }
+    case 'document': {
+      const { content } = objectAt(block.source, `${path}.source`)
+      const said = readContent(content, `${path}.source.content`)
+      const heading = [block.title, block.context].filter((text) => !isUnset(text)).join('\n')
+      return underHeading(heading, said, marked(block, path))
+    }
+    default:
+      return null
+  }
+}
+
+/** The block's mark goes to its last part. */
+function underHeading(heading: string, said: readonly Part[], mark: { cache?: CacheMark }): Part[] {
+  const parts: Part[] = heading === '' ? [...said] : [{ type: 'text', text: heading }, ...said]
+  const last = parts.pop()
+  return last === undefined ? [] : [...parts, { ...last, ...mark } as Part]
 }
 
 function readText(block: JsonObject, path: string): TextPart {
@@ -127,8 +160,7 @@ function readResult(block: JsonObject, path: string): ResultPart {
 
 function readDocument(block: JsonObject, path: string): Part {
   const source = objectAt(block.source, `${path}.source`)
-  // A document made of blocks means something to Claude only.
-  if (source.type === 'content') return { type: 'vendor', wire: 'messages', raw: block }
+  if (source.type === 'content') return readVendor(block, path)
   const title = optionalText(block.title, `${path}.title`)
   const part: MediaPart = { ...readMedia(block, 'document', path), ...marked(block, path) }
   if (title !== undefined) part.name = title

@@ -30,6 +30,7 @@ import type {
 } from '../neutral/neutral.ts'
 import { MESSAGES } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'
+import { fieldNames } from './field-names.ts'
 import { readContent, readTextBlocks } from './read-blocks.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -74,11 +75,13 @@ export function readRequest(body: JsonObject): NeutralRequest {
     sampling: readSampling(body),
     reasoning: readReasoning(body.thinking, config),
     output: readOutput(config.format),
+    verbosity: null,
     tier: readTier(body.service_tier),
     user:
       optionalText(optionalObject(body.metadata, 'metadata')?.user_id, 'metadata.user_id') ?? null,
     cacheKey: null,
     own: ownOf(body, config),
+    names: fieldNames(body),
     ...unreadIn(body, MESSAGES),
   }
 }

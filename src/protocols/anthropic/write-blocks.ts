@@ -1,6 +1,7 @@
 /** Writes parts as content blocks of a Messages request. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
+import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
@@ -20,6 +21,7 @@ export interface BlockContext {
   target: WireTarget
   /** The conversation's field in the client's words. */
   field: string
+  names: FieldNames
   losses: Loss[]
 }
 
@@ -107,8 +109,9 @@ function writeResult(part: ResultPart, context: BlockContext): JsonObject {
   }
 }
 
-function writeMedia(part: MediaPart, { field, target, losses }: BlockContext): JsonObject {
-  reportDetail(part, losses)
+function writeMedia(part: MediaPart, context: BlockContext): JsonObject {
+  const { field, target } = context
+  reportDetail(part, context)
   const { kind, source, mime, name } = part
   if (kind !== 'image' && kind !== 'document') throw cannotCarry(`${kind} input`, 'messages', field)
   if (source.type === 'file' && source.vendor !== target.vendor)

@@ -21,7 +21,7 @@ export function writeOutput(
   if (output.type === 'text') return { request }
   if (output.type === 'json') {
     losses.push({
-      field: 'response_format',
+      field: request.names.output,
       how: 'emulated',
       why: 'the model is asked for JSON in words',
     })
@@ -32,7 +32,7 @@ export function writeOutput(
   if (facts.outputSchema && isClosable(output.schema))
     return { request, format: { type: 'json_schema', schema: closedSchema(output.schema) } }
   losses.push({
-    field: 'response_format',
+    field: request.names.output,
     how: 'emulated',
     why: 'the schema is asked for by a forced tool',
   })

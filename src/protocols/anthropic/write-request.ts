@@ -1,16 +1,17 @@
 /** Writes a Messages request: what Claude takes, and nothing that it refuses. */
 import { digest } from '../neutral/call-ids.ts'
-import { cannotCarry, clamped, onlyAllowed, ownFields, turnsField } from '../neutral/carry.ts'
+import {
+  cannotCarry,
+  clamped,
+  onlyAllowed,
+  ownFields,
+  reportVerbosity,
+  splitWithUser,
+  turnsField,
+} from '../neutral/carry.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject, Loss, NeutralRequest, Part, Turn } from '../neutral/neutral.ts'
-import {
-  arrangeTurns,
-  holdsNoText,
-  joinTurns,
-  splitSystem,
-  systemAsUser,
-  textOf,
-} from '../neutral/turns.ts'
+import { arrangeTurns, holdsNoText, joinTurns, systemAsUser, textOf } from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { type BlockContext, writeBlocks } from './write-blocks.ts'
 import { writeOutput } from './write-output.ts'
@@ -28,9 +29,9 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   const allowed = onlyAllowed(asked, losses)
   const { request, format, outputTool } = writeOutput(allowed, target.facts, losses)
   const field = turnsField(request)
-  const { system, rest } = withUser(request.turns, losses)
+  const { system, rest } = splitWithUser(request, losses)
   const turns = conversation(rest, target, field)
-  const context: BlockContext = { target, field, losses }
+  const context: BlockContext = { target, field, names: request.names, losses }
   const messages = turns
     .map((turn) => writeTurn(turn, context))
     .filter((message) => message !== null)
@@ -46,30 +47,19 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...outputConfig(own.output_config, thinking.effort, format),
     ...writeTools(request, losses),
     ...writeSampling(request, target.facts, losses),
-    ...writeStop(request.stop, losses),
+    ...writeStop(request, losses),
     ...writeMetadata(request, own.metadata),
-    ...writeTier(request.tier, losses),
+    ...writeTier(request, losses),
     ...(request.stream && { stream: true }),
   }
+  reportVerbosity(request, losses)
   if (request.cacheKey !== null)
     losses.push({
-      field: 'prompt_cache_key',
+      field: request.names.cacheKey,
       how: 'dropped',
       why: 'Claude caches by marks, not by key',
     })
   return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
-}
-
-/** Claude wants a user to speak: instructions alone are said by the user. */
-function withUser(turns: readonly Turn[], losses: Loss[]): ReturnType<typeof splitSystem> {
-  const split = splitSystem(turns)
-  if (split.rest.length > 0 || split.system.length === 0) return split
-  losses.push({
-    field: 'messages',
-    how: 'emulated',
-    why: 'a system message alone is sent as the user’s',
-  })
-  return { system: [], rest: [{ role: 'user', parts: split.system }] }
 }
 
 function conversation(
@@ -104,7 +94,7 @@ function writeSystem(parts: readonly Part[], context: BlockContext): JsonObject 
 }
 
 function maxTokens(
-  { maxOutput }: NeutralRequest,
+  { maxOutput, names }: NeutralRequest,
   raised: number | null,
   { facts }: WireTarget,
   losses: Loss[],
@@ -112,7 +102,7 @@ function maxTokens(
   const largest = facts.maxOutput ?? Number.POSITIVE_INFINITY
   if (raised !== null) return Math.min(raised, largest)
   if (maxOutput === null) return facts.maxOutput ?? MAX_TOKENS_UNKNOWN
-  return clamped(maxOutput, largest, 'max_tokens', losses)
+  return clamped(maxOutput, largest, names.maxOutput, losses)
 }
 
 function outputConfig(
@@ -129,10 +119,10 @@ function outputConfig(
 }
 
 /** Claude refuses stop texts of white space only. */
-function writeStop(stop: readonly string[], losses: Loss[]): JsonObject {
+function writeStop({ stop, names }: NeutralRequest, losses: Loss[]): JsonObject {
   const taken = stop.filter((text) => text.trim() !== '')
   if (taken.length < stop.length)
-    losses.push({ field: 'stop', how: 'dropped', why: 'a stop sequence of white space only' })
+    losses.push({ field: names.stop, how: 'dropped', why: 'a stop sequence of white space only' })
   return taken.length > 0 ? { stop_sequences: taken } : {}
 }
 
@@ -142,10 +132,10 @@ function writeMetadata({ user }: NeutralRequest, own: unknown): JsonObject {
   return Object.keys(metadata).length > 0 ? { metadata } : {}
 }
 
-function writeTier(tier: NeutralRequest['tier'], losses: Loss[]): JsonObject {
+function writeTier({ tier, names }: NeutralRequest, losses: Loss[]): JsonObject {
   if (tier === null) return {}
   if (tier === 'default') return { service_tier: 'standard_only' }
   if (tier === 'flex')
-    losses.push({ field: 'service_tier', how: 'dropped', why: 'Claude has no flex tier' })
+    losses.push({ field: names.tier, how: 'dropped', why: 'Claude has no flex tier' })
   return tier === 'flex' ? {} : { service_tier: 'auto' }
 }

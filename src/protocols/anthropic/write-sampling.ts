@@ -13,13 +13,13 @@ const NAMES: Readonly<Record<keyof Sampling, string>> = {
 }
 
 export function writeSampling(
-  { sampling }: NeutralRequest,
+  { sampling, names }: NeutralRequest,
   facts: ModelFacts,
   losses: Loss[],
 ): JsonObject {
   const written: Record<string, unknown> = {}
   const drop = (name: keyof Sampling, why: string) =>
-    losses.push({ field: NAMES[name], how: 'dropped', why })
+    losses.push({ field: names[name], how: 'dropped', why })
   for (const name of Object.keys(sampling) as (keyof Sampling)[]) {
     const value = sampling[name]
     if (value === undefined) continue
@@ -28,7 +28,9 @@ export function writeSampling(
     else if (!facts.sampling) drop(name, 'the model takes no sampling parameters')
     else if (name === 'topP' && sampling.temperature !== undefined)
       drop(name, 'Claude takes temperature or top_p, not both')
-    else written[NAMES[name]] = name === 'temperature' ? clamped(value, 1, name, losses) : value
+    else
+      written[NAMES[name]] =
+        name === 'temperature' ? clamped(value, 1, names.temperature, losses) : value
   }
   return written
 }

@@ -30,7 +30,7 @@ export function writeThinking(
   const effort = plan.effort === undefined ? {} : { effort: plan.effort }
   const obstacle = request.reasoning.mode === 'unset' ? null : obstacleTo(request)
   if (obstacle !== null) {
-    losses.push({ field: 'reasoning', how: 'dropped', why: obstacle })
+    losses.push({ field: request.names.reasoning, how: 'dropped', why: obstacle })
     return { fields: {}, ...effort, maxOutput: null }
   }
   // An effort alone says how much Claude writes; it does not turn thinking on.
@@ -63,7 +63,7 @@ function withBudget(
   const withEffort = effort === undefined ? {} : { effort }
   const obstacle = obstacleTo(request) ?? (lacksThought(turns, target) ? LOST_THOUGHT : null)
   if (obstacle !== null) {
-    losses.push({ field: 'reasoning', how: 'dropped', why: obstacle })
+    losses.push({ field: request.names.reasoning, how: 'dropped', why: obstacle })
     return { fields: {}, ...withEffort, maxOutput: null }
   }
   const thinking = { type: 'enabled', budget_tokens: plan.budget }

@@ -1,13 +1,6 @@
 /** Writes the tools of a Messages request and which of them may be called. */
 import { withStubs } from '../neutral/carry.ts'
-import type {
-  DialectName,
-  FunctionTool,
-  JsonObject,
-  Loss,
-  NeutralRequest,
-  Tool,
-} from '../neutral/neutral.ts'
+import type { FunctionTool, JsonObject, Loss, NeutralRequest, Tool } from '../neutral/neutral.ts'
 import { objectSchema } from '../neutral/schema.ts'
 import { closedSchema, isClosable } from './closed-schema.ts'
 import { cacheControl } from './write-blocks.ts'
@@ -23,11 +16,11 @@ export function writeTools(request: NeutralRequest, losses: Loss[]): JsonObject 
   }
 }
 
-function writeTool(tool: Tool, { dialect }: NeutralRequest, losses: Loss[]): JsonObject {
+function writeTool(tool: Tool, request: NeutralRequest, losses: Loss[]): JsonObject {
   if (tool.type === 'vendor') return tool.raw
   if (tool.type === 'custom') throw new Error(`tool '${tool.name}' was not flattened`)
   const { name, description, cache, own } = tool
-  const { schema, strict } = strictOf(tool, dialect, losses)
+  const { schema, strict } = strictOf(tool, request, losses)
   return {
     ...own,
     name,
@@ -41,7 +34,7 @@ function writeTool(tool: Tool, { dialect }: NeutralRequest, losses: Loss[]): Jso
 /** Strictly Claude takes closed schemas only; where that would change the schema, it is not held to it. */
 export function strictOf(
   tool: FunctionTool,
-  dialect: DialectName,
+  { dialect, names }: NeutralRequest,
   losses: Loss[],
 ): { schema: JsonObject; strict?: boolean } {
   const { strict } = tool
@@ -50,7 +43,7 @@ export function strictOf(
     return { schema, ...(strict !== undefined && { strict }) }
   if (isClosable(schema)) return { schema: closedSchema(schema), strict }
   losses.push({
-    field: 'tools[].strict',
+    field: names.strict,
     how: 'dropped',
     why: 'the model can’t be held to a schema that contains itself or has open objects',
   })

@@ -1,6 +1,7 @@
 /** Parts as content blocks of a request to Bedrock Converse; bytes are base64 there. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
+import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
@@ -19,6 +20,7 @@ export interface BlockContext {
   target: WireTarget
   /** The conversation's field in the client's words. */
   field: string
+  names: FieldNames
   losses: Loss[]
 }
 
@@ -124,8 +126,9 @@ const FORMATS: Readonly<Record<string, string>> = {
   'audio/wav': 'wav',
 }
 
-function writeMedia(part: MediaPart, { target, field, losses }: BlockContext): JsonObject {
-  reportDetail(part, losses)
+function writeMedia(part: MediaPart, context: BlockContext): JsonObject {
+  const { target, field } = context
+  reportDetail(part, context)
   const { kind, name } = part
   if (!target.facts.media[kind]) throw cannotCarry(`${kind} input`, 'converse', field)
   const source = sourceOf(part, field)

@@ -3,7 +3,15 @@ import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime'
 import { writeOutput } from '../anthropic/write-output.ts'
 import { writeThinking } from '../anthropic/write-thinking.ts'
 import { strictOf } from '../anthropic/write-tools.ts'
-import { clamped, onlyAllowed, ownFields, turnsField, withStubs } from '../neutral/carry.ts'
+import {
+  clamped,
+  onlyAllowed,
+  ownFields,
+  reportVerbosity,
+  splitWithUser,
+  turnsField,
+  withStubs,
+} from '../neutral/carry.ts'
 import type {
   JsonObject,
   Loss,
@@ -14,13 +22,7 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import {
-  arrangeTurns,
-  holdsNoText,
-  joinTurns,
-  splitSystem,
-  systemAsUser,
-} from '../neutral/turns.ts'
+import { arrangeTurns, holdsNoText, joinTurns, systemAsUser } from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { cachePoint, writeBlocks } from './write-blocks.ts'
 
@@ -33,14 +35,14 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   // Converse takes no schema for its output on most models, but forced tools on all.
   const facts = { ...target.facts, outputSchema: false }
   const { request, outputTool } = writeOutput(allowed, facts, losses)
-  const context = { target, field: turnsField(request), losses }
-  const { system, rest } = splitSystem(request.turns)
+  const context = { target, field: turnsField(request), names: request.names, losses }
+  const { system, rest } = splitWithUser(request, losses)
   const turns = conversation(rest, context.field)
   const systemBlocks = writeBlocks(system, context)
   const thinking = writeThinking(request, turns, target, losses)
   ownFields(request, 'converse', losses)
   const more = {
-    ...modelFields(request.sampling, target, losses),
+    ...modelFields(request, target, losses),
     ...(CLAUDE.test(target.model) ? thinking.fields : effortField(thinking.effort)),
   }
   const body = {
@@ -71,7 +73,7 @@ function conversation(rest: readonly Turn[], field: string): readonly Turn[] {
 }
 
 function inference(
-  { maxOutput, stop, sampling }: NeutralRequest,
+  { maxOutput, stop, sampling, names }: NeutralRequest,
   raised: number | null,
   { facts }: WireTarget,
   losses: Loss[],
@@ -80,27 +82,32 @@ function inference(
   const wanted = raised ?? maxOutput ?? facts.maxOutput ?? undefined
   const { temperature, topP } = facts.sampling ? sampling : {}
   return present({
-    maxTokens: wanted === undefined ? undefined : clamped(wanted, largest, 'max_tokens', losses),
+    maxTokens: wanted === undefined ? undefined : clamped(wanted, largest, names.maxOutput, losses),
     temperature:
-      temperature === undefined ? undefined : clamped(temperature, 1, 'temperature', losses),
+      temperature === undefined ? undefined : clamped(temperature, 1, names.temperature, losses),
     topP,
     stopSequences: stop.length > 0 ? [...stop] : undefined,
   })
 }
 
 /** What only some models take; the rest of the sampling is a loss. */
-function modelFields(sampling: Sampling, { facts, model }: WireTarget, losses: Loss[]): JsonObject {
+function modelFields(
+  { sampling, names }: NeutralRequest,
+  { facts, model }: WireTarget,
+  losses: Loss[],
+): JsonObject {
   const { topK, temperature, topP, ...unknown } = sampling
-  const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
-  for (const field of Object.keys(unknown)) drop(field, 'Bedrock Converse has no such field')
+  const drop = (name: string, why: string) =>
+    losses.push({ field: names[name as keyof Sampling], how: 'dropped', why })
+  for (const name of Object.keys(unknown)) drop(name, 'Bedrock Converse has no such field')
   if (!facts.sampling) {
-    for (const [field, value] of Object.entries({ temperature, topP, topK }))
-      if (value !== undefined) drop(field, 'the model takes no sampling parameters')
+    for (const [name, value] of Object.entries({ temperature, topP, topK }))
+      if (value !== undefined) drop(name, 'the model takes no sampling parameters')
     return {}
   }
   if (topK === undefined) return {}
   if (CLAUDE.test(model)) return { top_k: topK }
-  drop('top_k', 'Bedrock Converse takes it for Claude only')
+  drop('topK', 'Bedrock Converse takes it for Claude only')
   return {}
 }
 
@@ -126,13 +133,13 @@ function toolConfig(request: NeutralRequest, target: WireTarget, losses: Loss[])
 
 function writeTool(
   tool: Tool,
-  { dialect }: NeutralRequest,
+  request: NeutralRequest,
   target: WireTarget,
   losses: Loss[],
 ): JsonObject[] {
   if (tool.type !== 'function') return []
   const { name } = tool
-  const { schema, strict } = strictOf(tool, dialect, losses)
+  const { schema, strict } = strictOf(tool, request, losses)
   // Bedrock refuses an empty description.
   const description = tool.description?.trim() === '' ? undefined : tool.description
   return [
@@ -157,8 +164,10 @@ function tier({ tier: wanted }: NeutralRequest): JsonObject {
   return wanted === null || wanted === 'auto' ? {} : { serviceTier: { type: wanted } }
 }
 
-function reportHints({ parallel, cacheKey }: NeutralRequest, losses: Loss[]): void {
+function reportHints(request: NeutralRequest, losses: Loss[]): void {
+  const { parallel, cacheKey, names } = request
+  reportVerbosity(request, losses)
   const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
-  if (parallel === false) drop('parallel_tool_calls', 'Bedrock Converse may always call several')
-  if (cacheKey !== null) drop('prompt_cache_key', 'Bedrock Converse caches by marks, not by key')
+  if (parallel === false) drop(names.parallel, 'Bedrock Converse may always call several')
+  if (cacheKey !== null) drop(names.cacheKey, 'Bedrock Converse caches by marks, not by key')
 }

@@ -26,6 +26,7 @@ import { refuse } from '../neutral/refuse.ts'
 import type { RequestPath } from '../translation/format.ts'
 import { GEMINI } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'
+import { fieldNames } from './field-names.ts'
 import { camelCased } from './json/json-names.ts'
 import { jsonSchemaOf } from './json/schema-types.ts'
 import { readContents, readParts } from './read-parts.ts'
@@ -74,10 +75,12 @@ export function readRequest(body: JsonObject, path: RequestPath): NeutralRequest
     sampling: sampling(config),
     reasoning: readThinking(config.thinkingConfig),
     output: readOutput(config),
+    verbosity: null,
     tier: null,
     user: null,
     cacheKey: null,
     own: { ...leftovers(fields, BODY_FIELDS), ...leftoverConfig(config) },
+    names: fieldNames(config),
     ...unreadIn(fields, GEMINI),
   }
 }

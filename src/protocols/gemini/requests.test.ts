@@ -108,8 +108,8 @@ describe('a request to Gemini', () => {
     }
     expect(sentBody('messages', body, 'gemini').generationConfig.stopSequences).toHaveLength(5)
     expect(lossesOf('messages', body, 'gemini').toSorted()).toEqual([
-      'parallel_tool_calls dropped',
-      'stop clamped',
+      'stop_sequences clamped',
+      'tool_choice.disable_parallel_tool_use dropped',
     ])
   })
 

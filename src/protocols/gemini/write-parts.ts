@@ -1,6 +1,7 @@
 /** Turns as the `contents` of a request to Gemini. */
 import type { Content, FunctionResponse, Part as GeminiPart } from '@google/genai'
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
+import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject, isObject, parseJson } from '../neutral/fields.ts'
 import type {
   CallPart,
@@ -21,6 +22,7 @@ export interface PartContext {
   target: WireTarget
   /** The conversation's field in the client's words. */
   field: string
+  names: FieldNames
   losses: Loss[]
 }
 
@@ -134,8 +136,9 @@ function responseOf(text: string, error: boolean): Record<string, unknown> {
   return isObject(value) ? { ...value } : { output: text }
 }
 
-function writeMedia(part: MediaPart, { target, field, losses }: PartContext): GeminiPart {
-  reportDetail(part, losses)
+function writeMedia(part: MediaPart, context: PartContext): GeminiPart {
+  const { target, field } = context
+  reportDetail(part, context)
   const { kind, source, mime } = part
   if (!target.facts.media[kind]) throw cannotCarry(`${kind} input`, 'gemini', field)
   const mimeType = mime ?? guessedMime(part)

@@ -1,19 +1,19 @@
 /** A request to Gemini. The model, and whether to stream, go into the path, which is the provider's. */
 import type { GenerateContentParameters, GenerationConfig, ThinkingLevel } from '@google/genai'
 import { writeOutput } from '../anthropic/write-output.ts'
-import { clamped, onlyAllowed, ownFields, turnsField } from '../neutral/carry.ts'
+import {
+  clamped,
+  onlyAllowed,
+  ownFields,
+  reportVerbosity,
+  splitWithUser,
+  turnsField,
+} from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
 import { simplified } from '../neutral/schema.ts'
-import {
-  arrangeTurns,
-  holdsNoText,
-  joinTurns,
-  splitSystem,
-  systemAsUser,
-  textOf,
-} from '../neutral/turns.ts'
+import { arrangeTurns, holdsNoText, joinTurns, systemAsUser, textOf } from '../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { writeTurn } from './write-parts.ts'
 import { reportRecursion, writeToolConfig, writeTools } from './write-tools.ts'
@@ -25,9 +25,9 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   const losses: Loss[] = []
   const { request, outputTool } = withOutput(onlyAllowed(asked, losses), target, losses)
   const field = turnsField(request)
-  const { system, rest } = splitSystem(request.turns)
+  const { system, rest } = splitWithUser(request, losses)
   const contents = conversation(rest, field).flatMap(
-    (turn) => writeTurn(turn, { target, field, losses }) ?? [],
+    (turn) => writeTurn(turn, { target, field, names: request.names, losses }) ?? [],
   )
   const { tools } = request
   const own = ownFields(request, 'gemini', losses)
@@ -37,7 +37,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     contents,
     ...(instruction !== '' && { systemInstruction: { parts: [{ text: instruction }] } }),
     ...(tools.length > 0 && {
-      tools: writeTools(tools, losses),
+      tools: writeTools(request, losses),
       ...writeToolConfig(request.toolChoice),
     }),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
@@ -54,7 +54,7 @@ function withOutput(request: NeutralRequest, { facts }: WireTarget, losses: Loss
     const emulated = writeOutput(request, { ...facts, outputSchema: false }, losses)
     return { ...emulated, request: { ...emulated.request, output: { type: 'text' } as const } }
   }
-  if (output.type === 'schema') reportRecursion(output.schema, 'response_format', losses)
+  if (output.type === 'schema') reportRecursion(output.schema, request.names.output, losses)
   return { request, outputTool: undefined }
 }
 
@@ -87,9 +87,9 @@ function generationConfig(
   const wanted = raised ?? request.maxOutput ?? undefined
   const largest = facts.maxOutput ?? Number.POSITIVE_INFINITY
   const maxOutputTokens =
-    wanted === undefined ? undefined : clamped(wanted, largest, 'max_tokens', losses)
+    wanted === undefined ? undefined : clamped(wanted, largest, request.names.maxOutput, losses)
   return {
-    ...writeSampling(request.sampling, target, losses),
+    ...writeSampling(request, target, losses),
     ...present({
       maxOutputTokens,
       stopSequences: stops(request, losses),
@@ -99,17 +99,25 @@ function generationConfig(
   }
 }
 
-function writeSampling(sampling: Sampling, { facts }: WireTarget, losses: Loss[]): Sampling {
+function writeSampling(
+  { sampling, names }: NeutralRequest,
+  { facts }: WireTarget,
+  losses: Loss[],
+): Sampling {
   if (facts.sampling) return sampling
-  for (const field of Object.keys(sampling))
-    losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
+  for (const name of Object.keys(sampling) as (keyof Sampling)[])
+    losses.push({
+      field: names[name],
+      how: 'dropped',
+      why: 'the model takes no sampling parameters',
+    })
   return {}
 }
 
-function stops({ stop }: NeutralRequest, losses: Loss[]): string[] | undefined {
+function stops({ stop, names }: NeutralRequest, losses: Loss[]): string[] | undefined {
   if (stop.length === 0) return undefined
   if (stop.length > MAX_STOPS)
-    losses.push({ field: 'stop', how: 'clamped', why: `Gemini takes at most ${MAX_STOPS}` })
+    losses.push({ field: names.stop, how: 'clamped', why: `Gemini takes at most ${MAX_STOPS}` })
   return stop.slice(0, MAX_STOPS)
 }
 
@@ -133,8 +141,7 @@ function thinkingConfig(
     case 'adaptive':
       return { thinkingBudget: -1, ...present({ includeThoughts }) }
     case 'budget': {
-      const most = facts.maxBudget ?? Number.POSITIVE_INFINITY
-      return { thinkingBudget: Math.min(plan.budget, most), ...present({ includeThoughts }) }
+      return { thinkingBudget: plan.budget, ...present({ includeThoughts }) }
     }
   }
 }
@@ -147,9 +154,11 @@ function output({ output: wanted }: NeutralRequest): GenerationConfig {
     : { responseMimeType, responseJsonSchema: simplified(wanted.schema) }
 }
 
-function reportHints({ parallel, cacheKey, tier }: NeutralRequest, losses: Loss[]): void {
+function reportHints(request: NeutralRequest, losses: Loss[]): void {
+  const { parallel, cacheKey, tier, names } = request
+  reportVerbosity(request, losses)
   const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
-  if (parallel === false) drop('parallel_tool_calls', 'Gemini may always make several calls')
-  if (cacheKey !== null) drop('prompt_cache_key', 'Gemini caches by itself')
-  if (tier === 'flex' || tier === 'priority') drop('service_tier', 'Gemini has no such field')
+  if (parallel === false) drop(names.parallel, 'Gemini may always make several calls')
+  if (cacheKey !== null) drop(names.cacheKey, 'Gemini caches by itself')
+  if (tier === 'flex' || tier === 'priority') drop(names.tier, 'Gemini has no such field')
 }

@@ -4,15 +4,21 @@ import type {
   FunctionDeclaration,
   Tool as GeminiTool,
 } from '@google/genai'
-import type { FunctionTool, JsonObject, Loss, Tool, ToolChoice } from '../neutral/neutral.ts'
+import type {
+  FunctionTool,
+  JsonObject,
+  Loss,
+  NeutralRequest,
+  ToolChoice,
+} from '../neutral/neutral.ts'
 import { isRecursive, objectSchema, simplified } from '../neutral/schema.ts'
 
-export function writeTools(tools: readonly Tool[], losses: Loss[]): GeminiTool[] {
+export function writeTools({ tools, names }: NeutralRequest, losses: Loss[]): GeminiTool[] {
   const functions = tools.filter((tool) => tool.type === 'function')
   for (const { schema, strict } of functions) {
-    reportRecursion(schema, 'tools', losses)
+    reportRecursion(schema, names.tools, losses)
     if (strict === true)
-      losses.push({ field: 'tools[].strict', how: 'dropped', why: 'Gemini has no such field' })
+      losses.push({ field: names.strict, how: 'dropped', why: 'Gemini has no such field' })
   }
   const others = tools.filter((tool) => tool.type === 'vendor')
   return [

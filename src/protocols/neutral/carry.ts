@@ -1,5 +1,6 @@
 /** What several wires do alike when they can't carry something as it was meant. */
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import type { FieldNames } from './field-names.ts'
 import type {
   DialectName,
   FunctionTool,
@@ -12,6 +13,7 @@ import type {
   Turn,
   WireName,
 } from './neutral.ts'
+import { splitSystem } from './turns.ts'
 
 /** The formats by the names that people know. */
 export const WIRE_TITLES: Readonly<Record<WireName, string>> = {
@@ -70,11 +72,30 @@ export function ownFields(request: NeutralRequest, wire: WireName, losses: Loss[
   return {}
 }
 
+/** These wires want a user to speak: instructions alone are said by the user. */
+export function splitWithUser(
+  request: NeutralRequest,
+  losses: Loss[],
+): ReturnType<typeof splitSystem> {
+  const split = splitSystem(request.turns)
+  if (split.rest.length > 0 || split.system.length === 0) return split
+  losses.push({
+    field: turnsField(request),
+    how: 'emulated',
+    why: 'a system message alone is sent as the user’s',
+  })
+  return { system: [], rest: [{ role: 'user', parts: split.system }] }
+}
+
 /** For wires that can't name allowed tools: only those are sent. */
 export function onlyAllowed(request: NeutralRequest, losses: Loss[]): NeutralRequest {
   const { toolChoice } = request
   if (toolChoice.type !== 'allowed') return request
-  losses.push({ field: 'tool_choice', how: 'emulated', why: 'only the allowed tools are sent' })
+  losses.push({
+    field: request.names.toolChoice,
+    how: 'emulated',
+    why: 'only the allowed tools are sent',
+  })
   const isAllowed = (tool: Tool) => toolChoice.tools.some((allowed) => isNamed(tool, allowed))
   const tools = request.tools.filter(isAllowed)
   return { ...request, tools, toolChoice: { type: toolChoice.required ? 'required' : 'auto' } }
@@ -90,7 +111,7 @@ export function withStubs(request: NeutralRequest, losses: Loss[]): readonly Too
   const names = calledTools(request.turns)
   if (names.size > 0)
     losses.push({
-      field: 'tools',
+      field: request.names.tools,
       how: 'emulated',
       why: 'tools of earlier calls are declared by name only',
     })
@@ -111,10 +132,21 @@ function calledTools(turns: readonly Turn[]): Set<string> {
   return names
 }
 
+interface Lossy {
+  names: FieldNames
+  losses: Loss[]
+}
+
 /** Other vendors look at an image in one way. */
-export function reportDetail({ detail = 'auto' }: MediaPart, losses: Loss[]): void {
+export function reportDetail({ detail = 'auto' }: MediaPart, { names, losses }: Lossy): void {
   if (detail !== 'auto')
-    losses.push({ field: 'detail', how: 'dropped', why: 'the upstream has no such field' })
+    losses.push({ field: names.detail, how: 'dropped', why: 'the upstream has no such field' })
+}
+
+/** Vendors other than OpenAI have no word for it; *medium* is what a model does anyway. */
+export function reportVerbosity({ verbosity, names }: NeutralRequest, losses: Loss[]): void {
+  if (verbosity !== null && verbosity !== 'medium')
+    losses.push({ field: names.verbosity, how: 'dropped', why: 'the model has no such setting' })
 }
 
 export function clamped(value: number, most: number, field: string, losses: Loss[]): number {

@@ -13,6 +13,8 @@ export interface ModelFacts {
    * adaptive mode, `budget` by a number of tokens, `none` not at all.
    */
   thinking: 'effort' | 'adaptive' | 'budget' | 'none'
+  /** It can be told how long its text is to be. */
+  verbosity: boolean
   /** Temperature, top_p and the like are taken. */
   sampling: boolean
   /** A system message may stand after the first user turn. */
@@ -49,6 +51,7 @@ const UNKNOWN: ModelFacts = {
   efforts: [],
   thinkingOff: false,
   thinking: 'none',
+  verbosity: false,
   sampling: true,
   midSystem: false,
   outputSchema: true,
@@ -94,11 +97,18 @@ const GPT: ModelFacts = {
   efforts: ['low', 'medium', 'high', 'xhigh'],
   thinkingOff: true,
   thinking: 'effort',
+  verbosity: true,
   sampling: false,
   midSystem: true,
   media: PICTURES,
 }
-const GPT_4: ModelFacts = { ...GPT, efforts: [], thinking: 'none', sampling: true }
+const GPT_4: ModelFacts = {
+  ...GPT,
+  efforts: [],
+  thinking: 'none',
+  verbosity: false,
+  sampling: true,
+}
 
 const GEMINI: ModelFacts = {
   ...UNKNOWN,
@@ -166,7 +176,13 @@ const TABLE: readonly (readonly [RegExp, ModelFacts])[] = [
   [/gpt-3\.5/, { ...GPT_4, maxOutput: 4_096, media: TEXT_ONLY, outputSchema: false }],
   [
     /(?:^|\/)o\d(?:-|$)/,
-    { ...GPT, maxOutput: 100_000, efforts: ['low', 'medium', 'high'], thinkingOff: false },
+    {
+      ...GPT,
+      maxOutput: 100_000,
+      efforts: ['low', 'medium', 'high'],
+      thinkingOff: false,
+      verbosity: false,
+    },
   ],
   [/gpt-\d/, GPT],
   [/grok-(?:3-mini|4)/, { ...EFFORT_MODEL, efforts: ['low', 'high'] }],

@@ -4,6 +4,8 @@
  * an upstream speaks) does the reverse. Same format on both sides never comes here: those bytes pass.
  */
 
+import type { FieldNames } from './field-names.ts'
+
 /** What a client speaks. */
 export type DialectName = 'chat' | 'responses' | 'messages' | 'gemini'
 /** What an upstream speaks. */
@@ -27,6 +29,8 @@ export interface NeutralRequest {
   sampling: Sampling
   reasoning: Reasoning
   output: Output
+  /** How long the answer's text is to be; null: the client did not say. */
+  verbosity: Verbosity | null
   tier: 'auto' | 'default' | 'flex' | 'priority' | null
   /** The client's own name for its end user, as it sent it. */
   user: string | null
@@ -37,6 +41,8 @@ export interface NeutralRequest {
    * back; on any other each is a loss. Fields that do not change the answer (`metadata`, `store: false`) are left out.
    */
   own: JsonObject
+  /** What the client calls the fields above. */
+  names: FieldNames
   /** Where below the top level the body has fields that nothing here holds: `messages[].name`. Absent: nowhere. */
   unread?: readonly string[]
 }
@@ -152,6 +158,8 @@ export interface VendorPart {
   type: 'vendor'
   wire: WireName
   raw: JsonObject
+  /** The same in parts that every wire takes, if its content can be said so. */
+  plain?: readonly Part[]
 }
 
 /** A web source of a text. Offsets count UTF-16 units of the part's text; `text` is what is cited. */
@@ -220,6 +228,8 @@ export interface Sampling {
   presencePenalty?: number
 }
 
+export type Verbosity = 'low' | 'medium' | 'high'
+
 export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 export interface Reasoning {
@@ -239,7 +249,7 @@ export type Output =
 
 /** Something of the request that the wire does not get as it was meant. */
 export interface Loss {
-  /** The field in the client's own words, e.g. `top_k`. */
+  /** The field in the client's own words, e.g. `generationConfig.topK`. */
   field: string
   how: 'dropped' | 'clamped' | 'emulated'
   why: string

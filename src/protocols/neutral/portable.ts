@@ -1,6 +1,5 @@
 /** Makes a request independent of the vendor that its client speaks like, or refuses what can't be. */
 import { cannotCarry, turnsField } from './carry.ts'
-import { isObject } from './fields.ts'
 import type {
   DialectName,
   JsonObject,
@@ -75,17 +74,17 @@ export function portableTurns(
   const field = turnsField(request)
   let dropped = 0
   const turns = request.turns.map((turn) => {
-    const parts = (wire === 'messages' ? turn.parts : turn.parts.map(plainResult)).filter(
-      (part) => {
-        if (wire !== 'messages' && isBillingHeader(part, turn)) return false
-        if (part.type !== 'vendor' || part.wire === wire) return true
-        // What the user gave is content; a server tool's record is the model's own.
-        if (turn.role !== 'model')
-          throw cannotCarry(`a part of type '${typeOf(part.raw)}'`, wire, field)
-        dropped++
-        return false
-      },
-    )
+    const parts = plainParts(turn.parts, wire, () =>
+      losses.push({ field, how: 'emulated', why: 'parts of its own kind are sent as text' }),
+    ).filter((part) => {
+      if (wire !== 'messages' && isBillingHeader(part, turn)) return false
+      if (part.type !== 'vendor' || part.wire === wire) return true
+      // What the user gave is content; a server tool's record is the model's own.
+      if (turn.role !== 'model')
+        throw cannotCarry(`a part of type '${typeOf(part.raw)}'`, wire, field)
+      dropped++
+      return false
+    })
     return { ...turn, parts }
   })
   if (dropped > 0)
@@ -97,20 +96,14 @@ function isBillingHeader(part: Part, turn: Turn): boolean {
   return turn.role === 'system' && part.type === 'text' && part.text.startsWith(BILLING_HEADER)
 }
 
-/** Tool references and search results in a tool's result can be said in words. */
-function plainResult(part: Part): Part {
-  return part.type === 'result' ? { ...part, parts: part.parts.map(inWords) } : inWords(part)
-}
-
-function inWords(part: Part): Part {
-  if (part.type !== 'vendor') return part
-  const { type, tool_name: tool, title, source, content } = part.raw
-  if (type === 'tool_reference') return { type: 'text', text: `The tool '${tool}' is available.` }
-  if (type !== 'search_result' || !Array.isArray(content)) return part
-  const texts = content.map((block) =>
-    isObject(block) && typeof block.text === 'string' ? block.text : '',
-  )
-  return { type: 'text', text: [`${title} (${source})`, ...texts].join('\n') }
+/** With another vendor's parts in plain ones, where that can be: in results too. */
+function plainParts(parts: readonly Part[], wire: WireName, emulated: () => void): Part[] {
+  return parts.flatMap((part): readonly Part[] => {
+    if (part.type === 'result') return [{ ...part, parts: plainParts(part.parts, wire, emulated) }]
+    if (part.type !== 'vendor' || part.wire === wire || part.plain === undefined) return [part]
+    emulated()
+    return part.plain
+  })
 }
 
 function typeOf({ type }: JsonObject): string {

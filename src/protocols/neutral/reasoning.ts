@@ -1,4 +1,5 @@
 /** Efforts and budgets: two ways to say how long a model may think, and how one becomes the other. */
+import { clamped } from './carry.ts'
 import type { ModelFacts } from './model-facts.ts'
 import type { Effort, Loss, NeutralRequest, Reasoning } from './neutral.ts'
 
@@ -64,33 +65,37 @@ export function planThinking(
   facts: ModelFacts,
   losses: Loss[],
 ): ThinkingPlan | null {
-  const { reasoning } = request
-  if (reasoning.mode === 'off') return planOff(facts, losses)
+  const { reasoning, names } = request
+  if (reasoning.mode === 'off') return planOff(request, facts, losses)
   const wanted = wantedEffort(reasoning)
   if (reasoning.mode === 'unset' && wanted === undefined) return null
   if (facts.thinking === 'none') {
     // A model that can't think does what `auto` leaves to it.
     if (reasoning.mode === 'on' || wanted !== undefined)
       losses.push({
-        field: 'reasoning',
+        field: names.reasoning,
         how: 'dropped',
         why: 'the model does not take a reasoning effort',
       })
     return null
   }
   if (facts.thinking === 'budget') return planBudget(request, facts, losses)
-  const effort = wanted === undefined ? undefined : fittedEffort(wanted, facts, losses)
+  const effort = wanted === undefined ? undefined : fittedEffort(wanted, request, facts, losses)
   if (facts.thinking === 'adaptive')
     return effort === undefined ? { type: 'adaptive' } : { type: 'adaptive', effort }
   return effort === undefined ? null : { type: 'effort', effort }
 }
 
-function planOff(facts: ModelFacts, losses: Loss[]): ThinkingPlan | null {
+function planOff(
+  { names }: NeutralRequest,
+  facts: ModelFacts,
+  losses: Loss[],
+): ThinkingPlan | null {
   if (facts.thinking === 'none') return null
   if (facts.thinkingOff) return { type: 'off' }
   const [lowest] = facts.efforts
   losses.push({
-    field: 'reasoning',
+    field: names.reasoning,
     how: 'clamped',
     why: 'the model always thinks; its lowest effort is used',
   })
@@ -98,17 +103,27 @@ function planOff(facts: ModelFacts, losses: Loss[]): ThinkingPlan | null {
   return lowest === undefined ? null : { type: 'effort', effort: lowest }
 }
 
-function fittedEffort(wanted: Effort, facts: ModelFacts, losses: Loss[]): Effort | undefined {
+function fittedEffort(
+  wanted: Effort,
+  request: NeutralRequest,
+  facts: ModelFacts,
+  losses: Loss[],
+): Effort | undefined {
+  const field = lengthField(request)
   const effort = nearestEffort(wanted, facts.efforts)
-  if (effort === undefined)
-    losses.push({ field: 'reasoning.effort', how: 'dropped', why: 'the model takes no effort' })
+  if (effort === undefined) losses.push({ field, how: 'dropped', why: 'the model takes no effort' })
   else if (effort !== wanted)
     losses.push({
-      field: 'reasoning.effort',
+      field,
       how: 'clamped',
       why: `the model takes ${facts.efforts.join(', ')}`,
     })
   return effort
+}
+
+/** Where the client said how long to think. */
+function lengthField({ reasoning, names }: NeutralRequest): string {
+  return reasoning.effort === undefined ? names.budget : names.effort
 }
 
 /**
@@ -121,7 +136,11 @@ function planBudget(
   losses: Loss[],
 ): ThinkingPlan | null {
   const { reasoning, maxOutput } = request
-  const wanted = reasoning.budget ?? budgetOf(reasoning.effort ?? 'medium')
+  const most = facts.maxBudget ?? Number.POSITIVE_INFINITY
+  const wanted =
+    reasoning.budget === undefined
+      ? Math.min(budgetOf(reasoning.effort ?? 'medium'), most)
+      : clamped(reasoning.budget, most, request.names.budget, losses)
   const largest = facts.maxOutput ?? Number.POSITIVE_INFINITY
   if (maxOutput === null) {
     const room = Math.floor(largest / 2)
@@ -132,7 +151,7 @@ function planBudget(
   const budget = Math.min(wanted, limit - roomFor(limit))
   if (budget < MIN_BUDGET) {
     losses.push({
-      field: 'reasoning',
+      field: request.names.reasoning,
       how: 'dropped',
       why: `${limit} tokens leave no room for thinking`,
     })
@@ -140,7 +159,7 @@ function planBudget(
   }
   if (budget < wanted)
     losses.push({
-      field: 'reasoning.budget',
+      field: reasoning.budget === undefined ? lengthField(request) : request.names.budget,
       how: 'clamped',
       why: `the answer needs room within ${limit} tokens`,
     })

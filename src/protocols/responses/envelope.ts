@@ -45,7 +45,10 @@ export function responseObject(context: ReplyContext, state: ResponseState): Res
     service_tier: 'default',
     store: continued?.stored ?? false,
     temperature: request.sampling.temperature ?? null,
-    text: { format: formatOf(request) },
+    text: {
+      format: formatOf(request),
+      ...(request.verbosity !== null && { verbosity: request.verbosity }),
+    },
     tool_choice: writeToolChoice(request.toolChoice, request.tools),
     tools: writeTools(request.tools, request.dialect),
     top_p: request.sampling.topP ?? null,

@@ -1,7 +1,9 @@
 /** A client's request to `POST /v1/responses`. */
 import type { ResponseCreateParams } from 'openai-7/resources/responses/responses.js'
 import {
+  choiceAt,
   isObject,
+  isUnset,
   objectAt,
   optionalBoolean,
   optionalNumber,
@@ -21,6 +23,7 @@ import { present } from '../neutral/present.ts'
 import { refuse } from '../neutral/refuse.ts'
 import { RESPONSES } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'
+import { fieldNames } from './field-names.ts'
 import { readInput } from './read-items.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -61,6 +64,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
     sampling: sampling(body),
     reasoning: readReasoning(body.reasoning),
     output: readOutput(body.text),
+    verbosity: readVerbosity(body.text),
     tier: readTier(body.service_tier),
     user:
       optionalText(body.safety_identifier, 'safety_identifier') ??
@@ -68,6 +72,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
       null,
     cacheKey: optionalText(body.prompt_cache_key, 'prompt_cache_key') ?? null,
     own: ownFields(body),
+    names: fieldNames(body),
     ...unreadIn(body, RESPONSES),
   }
 }
@@ -117,6 +122,13 @@ function readOutput(value: unknown): Output {
   }
 }
 
+const VERBOSITIES = ['low', 'medium', 'high'] as const
+
+function readVerbosity(text: unknown): NeutralRequest['verbosity'] {
+  const verbosity = isObject(text) ? text.verbosity : undefined
+  return isUnset(verbosity) ? null : choiceAt(verbosity, VERBOSITIES, 'text.verbosity')
+}
+
 const TIERS = ['auto', 'default', 'flex', 'priority'] as const
 
 function readTier(value: unknown): NeutralRequest['tier'] {
@@ -125,9 +137,5 @@ function readTier(value: unknown): NeutralRequest['tier'] {
 
 function ownFields(body: JsonObject): JsonObject {
   const own = Object.entries(body).filter(([name, value]) => !READ.has(name) && value !== null)
-  const verbosity = isObject(body.text) ? body.text.verbosity : undefined
-  return {
-    ...Object.fromEntries(own),
-    ...(verbosity !== undefined && verbosity !== null && { 'text.verbosity': verbosity }),
-  }
+  return Object.fromEntries(own)
 }

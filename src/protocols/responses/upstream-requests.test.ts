@@ -54,8 +54,8 @@ describe('to an upstream of the Responses API', () => {
     }
     expect(sentBody('messages', body, 'responses').max_output_tokens).toBe(16)
     expect(lossesOf('messages', body, 'responses').toSorted()).toEqual([
-      'max_output_tokens clamped',
-      'stop dropped',
+      'max_tokens clamped',
+      'stop_sequences dropped',
       'top_k dropped',
     ])
   })

@@ -1,7 +1,7 @@
 /** A request to an upstream of the Responses API. */
 import type { ResponseCreateParams } from 'openai-7/resources/responses/responses.js'
 import { digest } from '../neutral/call-ids.ts'
-import { ownFields, turnsField } from '../neutral/carry.ts'
+import { ownFields, reportVerbosity, turnsField } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
@@ -19,7 +19,6 @@ export function writeRequest(request: NeutralRequest, target: WireTarget): Writt
   const { instructions, turns } = spoken(request)
   const { tools } = request
   const own = ownFields(request, 'responses', losses)
-  const { 'text.verbosity': verbosity, ...others } = own
   const body: ResponseCreateParams = {
     model: target.model,
     input: writeInput(turns, { request, target, losses }),
@@ -30,17 +29,17 @@ export function writeRequest(request: NeutralRequest, target: WireTarget): Writt
       ...present({ parallel_tool_calls: request.parallel ?? undefined }),
     }),
     ...outputLimit(request, losses),
-    ...sampling(request.sampling, target, losses),
+    ...sampling(request, target, losses),
     ...thinking(request, planThinking(request, target.facts, losses)),
-    ...textOptions(request, verbosity),
+    ...textOptions(request, target, losses),
     ...identity(request),
     ...(request.stream && { stream: true }),
     // Nothing is kept upstream, so the thoughts must come back sealed.
     store: false,
     include: ['reasoning.encrypted_content'],
-    ...others,
+    ...own,
   }
-  if (request.stop.length > 0) losses.push(dropped('stop', 'has no stop sequences'))
+  if (request.stop.length > 0) losses.push(dropped(request.names.stop, 'has no stop sequences'))
   return { body: body as unknown as JsonObject, losses }
 }
 
@@ -58,32 +57,28 @@ function dropped(field: string, why: string): Loss {
   return { field, how: 'dropped', why: `OpenAI Responses ${why}` }
 }
 
-function outputLimit({ maxOutput }: NeutralRequest, losses: Loss[]) {
+function outputLimit({ maxOutput, names }: NeutralRequest, losses: Loss[]) {
   if (maxOutput === null) return {}
   if (maxOutput < MIN_OUTPUT_TOKENS)
     losses.push({
-      field: 'max_output_tokens',
+      field: names.maxOutput,
       how: 'clamped',
       why: `OpenAI Responses takes at least ${MIN_OUTPUT_TOKENS}`,
     })
   return { max_output_tokens: Math.max(MIN_OUTPUT_TOKENS, maxOutput) }
 }
 
-const SAMPLING_NAMES: readonly (readonly [keyof Sampling, string])[] = [
-  ['topK', 'top_k'],
-  ['seed', 'seed'],
-  ['frequencyPenalty', 'frequency_penalty'],
-  ['presencePenalty', 'presence_penalty'],
-]
-
-function sampling(wanted: Sampling, { facts }: WireTarget, losses: Loss[]) {
-  for (const [name, field] of SAMPLING_NAMES)
-    if (wanted[name] !== undefined) losses.push(dropped(field, 'has no such field'))
-  const { temperature, topP: top_p } = wanted
-  if (facts.sampling) return present({ temperature, top_p })
-  for (const [field, value] of Object.entries({ temperature, top_p }))
-    if (value !== undefined)
+function sampling(request: NeutralRequest, { facts }: WireTarget, losses: Loss[]) {
+  const { sampling: wanted, names } = request
+  const { temperature, topP, ...unknown } = wanted
+  for (const name of Object.keys(unknown) as (keyof typeof unknown)[])
+    losses.push(dropped(names[name], 'has no such field'))
+  if (facts.sampling) return present({ temperature, top_p: topP })
+  for (const [name, value] of Object.entries({ temperature, topP }))
+    if (value !== undefined) {
+      const field = names[name as keyof Sampling]
       losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
+    }
   return {}
 }
 
@@ -101,10 +96,12 @@ function effortOf(plan: ThinkingPlan) {
   return plan.type === 'budget' ? undefined : plan.effort
 }
 
-function textOptions(request: NeutralRequest, verbosity: unknown) {
+function textOptions(request: NeutralRequest, { facts }: WireTarget, losses: Loss[]) {
   const format = request.output.type === 'text' ? undefined : formatOf(request)
+  if (!facts.verbosity) reportVerbosity(request, losses)
+  const verbosity = facts.verbosity ? (request.verbosity ?? undefined) : undefined
   if (format === undefined && verbosity === undefined) return {}
-  return { text: present({ format, verbosity: verbosity as 'low' | undefined }) }
+  return { text: present({ format, verbosity }) }
 }
 
 /** OpenAI takes at most 64 characters for a user, and they should not name anybody. */

@@ -45,7 +45,7 @@ describe('fields of Claude Code', () => {
   test('a model that takes no effort gets none, reported', () => {
     const target = targetOf('chat', { model: 'gpt-4o' })
     expect(sentBody('messages', body, 'chat', target).reasoning_effort).toBeUndefined()
-    expect(lossesOf('messages', body, 'chat', target)).toContain('reasoning dropped')
+    expect(lossesOf('messages', body, 'chat', target)).toContain('thinking dropped')
   })
 })
 

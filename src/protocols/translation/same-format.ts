@@ -6,6 +6,7 @@ import { isObject, parseJson } from '../neutral/fields.ts'
 import { EventFold, unfold } from '../neutral/fold.ts'
 import { factsFor } from '../neutral/model-facts.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
+import { fieldNames } from '../openai/chat/field-names.ts'
 import type { ModelRequest, Protocol, ReadReply } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { SseEvents } from '../sse-events.ts'
@@ -107,8 +108,10 @@ const EMPTY: ReplyContext['request'] = {
   sampling: {},
   reasoning: { mode: 'unset' },
   output: { type: 'text' },
+  verbosity: null,
   tier: null,
   user: null,
   cacheKey: null,
   own: {},
+  names: fieldNames({}),
 }

@@ -1,7 +1,12 @@
 /** Forms of answers and strict tools: what a wire takes as it is, what is emulated, and what is reported. */
 import { describe, expect, test } from 'bun:test'
 import { asks } from '../../../test/support/translation/chat-samples.ts'
-import { answered, lossesOf, sentBody } from '../../../test/support/translation/translation.ts'
+import {
+  answered,
+  lossesOf,
+  sentBody,
+  targetOf,
+} from '../../../test/support/translation/translation.ts'
 import { factsFor } from '../neutral/model-facts.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 
@@ -93,7 +98,7 @@ describe('a strict tool', () => {
     'is not strict for Claude where its schema would change',
     (schema) => {
       for (const wire of ['messages', 'converse'] as const)
-        expect(lossesOf('chat', strict(schema), wire)).toEqual(['tools[].strict dropped'])
+        expect(lossesOf('chat', strict(schema), wire)).toEqual(['tools[].function.strict dropped'])
       const [tool] = sentBody('chat', strict(schema), 'messages').tools
       expect(tool).not.toHaveProperty('strict')
       expect(tool.input_schema).toEqual(schema)
@@ -101,7 +106,7 @@ describe('a strict tool', () => {
   )
 
   test('is reported for Gemini, which has no such field', () => {
-    expect(lossesOf('chat', strict(PLAIN), 'gemini')).toEqual(['tools[].strict dropped'])
+    expect(lossesOf('chat', strict(PLAIN), 'gemini')).toEqual(['tools[].function.strict dropped'])
     expect(lossesOf('chat', strict(TREE), 'gemini')).toContain('tools clamped')
   })
 })
@@ -123,6 +128,53 @@ test('a system message alone is OpenAI’s input', () => {
   expect(body.input).toEqual([
     { type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Say hi' }] },
   ])
+})
+
+test.each(['messages', 'gemini', 'converse'] as const)(
+  'a system message alone is said by the user on %s, reported',
+  (wire) => {
+    const body = { messages: [{ role: 'system', content: 'Say hi' }] }
+    const { messages, contents, ...rest } = sentBody('chat', body, wire)
+    expect(JSON.stringify(messages ?? contents)).toContain('Say hi')
+    expect(JSON.stringify(rest)).not.toContain('Say hi')
+    expect(lossesOf('chat', body, wire)).toEqual(['messages emulated'])
+  },
+)
+
+describe('verbosity', () => {
+  const chat = { messages: [asks('Hi')], verbosity: 'low' }
+  const responses = { input: 'Hi', text: { verbosity: 'low' } }
+
+  test('is a field of its own in both of OpenAI’s formats', () => {
+    expect(sentBody('chat', chat, 'responses').text).toEqual({ verbosity: 'low' })
+    expect(sentBody('responses', responses, 'chat').verbosity).toBe('low')
+    for (const [from, body, to] of [
+      ['chat', chat, 'responses'],
+      ['responses', responses, 'chat'],
+    ] as const)
+      expect(lossesOf(from, body, to)).toEqual([])
+  })
+
+  test.each(['messages', 'gemini', 'converse'] as const)('is reported on %s', (wire) => {
+    expect(lossesOf('chat', chat, wire)).toContain('verbosity dropped')
+    expect(lossesOf('responses', responses, wire)).toContain('text.verbosity dropped')
+    expect(lossesOf('chat', { ...chat, verbosity: 'medium' }, wire)).toEqual([])
+  })
+
+  test.each(['gpt-4.1', 'o3', 'llama-3.3'])('is not sent to %s, which refuses it', (model) => {
+    const target = targetOf('responses', { model })
+    expect(sentBody('chat', chat, 'responses', target).text).toBeUndefined()
+    expect(lossesOf('chat', chat, 'responses', target)).toEqual(['verbosity dropped'])
+    expect(sentBody('responses', responses, 'chat', { ...target }).verbosity).toBeUndefined()
+  })
+
+  test('of another word is refused by name', () => {
+    expect(() => sentBody('chat', { ...chat, verbosity: 'tiny' }, 'responses')).toThrow(
+      "'verbosity'",
+    )
+    const text = { verbosity: 1 }
+    expect(() => sentBody('responses', { input: 'x', text }, 'chat')).toThrow("'text.verbosity'")
+  })
 })
 
 test.each(['responses', 'messages', 'gemini', 'converse'] as const)(

@@ -72,13 +72,13 @@ describe('efforts and budgets', () => {
     expect(sentBody('messages', off, 'chat').reasoning_effort).toBe('none')
     const always = targetOf('chat', { model: 'gpt-5' })
     expect(sentBody('messages', off, 'chat', always).reasoning_effort).toBe('minimal')
-    expect(lossesOf('messages', off, 'chat', always)).toEqual(['reasoning clamped'])
+    expect(lossesOf('messages', off, 'chat', always)).toEqual(['thinking clamped'])
   })
 
   test('a forced tool wins over a thinking budget, reported', () => {
     const body = { messages: [asks('Hi')], reasoning_effort: 'low', tools, tool_choice: 'required' }
     expect(sentBody('chat', body, 'messages', older).thinking).toBeUndefined()
-    expect(lossesOf('chat', body, 'messages', older)).toEqual(['reasoning dropped'])
+    expect(lossesOf('chat', body, 'messages', older)).toEqual(['reasoning_effort dropped'])
   })
 
   test('a forced tool, a temperature or a low top_p wins over adaptive thinking, and the effort stays', () => {
@@ -89,7 +89,7 @@ describe('efforts and budgets', () => {
       expect(body.thinking).toBeUndefined()
       expect(body.output_config).toEqual({ effort: 'low' })
       expect(lossesOf('chat', { ...asked, ...more }, 'messages', target)).toEqual([
-        'reasoning dropped',
+        'reasoning_effort dropped',
       ])
     }
     expect(sentBody('chat', asked, 'messages', target).thinking.type).toBe('adaptive')
@@ -163,7 +163,7 @@ describe('signatures', () => {
       ],
     }
     expect(sentBody('chat', body, 'messages', older).thinking).toBeUndefined()
-    expect(lossesOf('chat', body, 'messages', older)).toEqual(['reasoning dropped'])
+    expect(lossesOf('chat', body, 'messages', older)).toEqual(['reasoning_effort dropped'])
   })
 
   test('thoughts of DeepSeek go back to it, through a chat client and through a Messages client', () => {

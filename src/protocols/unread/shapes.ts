@@ -1,4 +1,5 @@
 /** What is read of a request in each dialect, below its top level. */
+import { isObject } from '../neutral/fields.ts'
 import { byType, type Fields, names, type Shape } from './unread.ts'
 
 const SOURCE_OF_CHAT: Fields = {
@@ -79,10 +80,20 @@ const MARK = { cache_control: names('type ttl') }
 const SOURCE = { source: names('type media_type data url file_id') }
 /** Citations that are not asked for are no loss. */
 const CITED: Shape = ({ enabled }) => (enabled === true ? { type: true } : true)
+const DOCUMENT: Fields = { ...names('type title'), ...MARK, citations: CITED }
 const BLOCK: Shape = byType({
   text: { ...names('type text citations'), ...MARK },
   image: { type: true, ...SOURCE, ...MARK },
-  document: { ...names('type title'), ...SOURCE, ...MARK, citations: CITED },
+  document: ({ source }): Shape =>
+    isObject(source) && source.type === 'content'
+      ? { ...DOCUMENT, context: true, source: { type: true, content: [() => BLOCK] } }
+      : { ...DOCUMENT, ...SOURCE },
+  search_result: {
+    ...names('type title source'),
+    ...MARK,
+    citations: CITED,
+    content: [() => BLOCK],
+  },
   thinking: names('type thinking signature'),
   redacted_thinking: names('type data'),
   tool_use: { ...names('type id name input caller'), ...MARK },

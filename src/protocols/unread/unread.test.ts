@@ -121,7 +121,7 @@ test('what an image’s detail, truncation or another vendor’s thought asks fo
   const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA', detail: 'low' } }
   const shown = { messages: [asks([image])] }
   for (const to of ['messages', 'gemini', 'converse'] as const)
-    expect(lossesOf('chat', shown, to)).toEqual(['detail dropped'])
+    expect(lossesOf('chat', shown, to)).toEqual(['messages[].content[].image_url.detail dropped'])
   expect(lossesOf('chat', shown, 'responses')).toEqual([])
   const cut = { input: 'Hi', truncation: 'auto' }
   expect(lossesOf('responses', cut, 'chat')).toEqual(['truncation dropped'])

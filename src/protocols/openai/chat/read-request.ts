@@ -24,6 +24,7 @@ import type {
 } from '../../neutral/neutral.ts'
 import { CHAT } from '../../unread/shapes.ts'
 import { unreadIn } from '../../unread/unread.ts'
+import { fieldNames } from './field-names.ts'
 import { readMessages } from './read-messages.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -47,12 +48,14 @@ const KNOWN: ReadonlySet<string> = new Set<Field>([
     'user',
     'safety_identifier',
     'prompt_cache_key',
+    'verbosity',
   ] as const),
   // These do not change the answer.
   ...(['stream_options', 'metadata', 'prompt_cache_retention'] as const),
 ])
 const EFFORTS = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 const TIERS = ['auto', 'default', 'flex', 'priority'] as const
+const VERBOSITIES = ['low', 'medium', 'high'] as const
 /** Values with which a field asks for nothing. */
 const IDLE: JsonObject = { n: 1, store: false, logprobs: false, top_logprobs: 0 }
 
@@ -73,6 +76,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
     sampling: readSampling(body),
     reasoning: readReasoning(body),
     output: readOutput(body.response_format),
+    verbosity: readVerbosity(body.verbosity),
     tier: TIERS.find((tier) => tier === body.service_tier) ?? null,
     user:
       optionalText(body.safety_identifier, 'safety_identifier') ??
@@ -80,6 +84,7 @@ export function readRequest(body: JsonObject): NeutralRequest {
       null,
     cacheKey: optionalText(body.prompt_cache_key, 'prompt_cache_key') ?? null,
     own: ownOf(body),
+    names: fieldNames(body),
     ...unreadIn(body, CHAT),
   }
 }
@@ -151,6 +156,10 @@ function readOutput(value: unknown): Output {
   if (description !== undefined) output.description = description
   if (strict !== undefined) output.strict = strict
   return output
+}
+
+function readVerbosity(value: unknown): NeutralRequest['verbosity'] {
+  return isUnset(value) ? null : choiceAt(value, VERBOSITIES, 'verbosity')
 }
 
 function ownOf(body: JsonObject): JsonObject {

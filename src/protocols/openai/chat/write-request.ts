@@ -1,6 +1,12 @@
 /** Writes a Chat Completions request for OpenAI, or for upstreams that are compatible with it. */
 import { digest } from '../../neutral/call-ids.ts'
-import { clamped, onlyAllowed, ownFields, turnsField } from '../../neutral/carry.ts'
+import {
+  clamped,
+  onlyAllowed,
+  ownFields,
+  reportVerbosity,
+  turnsField,
+} from '../../neutral/carry.ts'
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
 import { objectSchema } from '../../neutral/schema.ts'
@@ -32,6 +38,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...writeSampling(request, target, losses),
     ...writeStop(request, target, losses),
     ...writeOutput(request),
+    ...writeVerbosity(request, target, losses),
     ...(isOpenAi ? openAiHints(request) : noHints(request, losses)),
   }
   return { body, losses }
@@ -74,14 +81,14 @@ function writeChoice(choice: NeutralRequest['toolChoice']): unknown {
 }
 
 /** Without a limit the upstream's own holds, which is the model's largest. */
-function writeLimit({ maxOutput }: NeutralRequest, target: WireTarget, losses: Loss[]): JsonObject {
+function writeLimit(
+  { maxOutput, names }: NeutralRequest,
+  target: WireTarget,
+  losses: Loss[],
+): JsonObject {
   if (maxOutput === null) return {}
-  const limit = clamped(
-    maxOutput,
-    target.facts.maxOutput ?? Number.POSITIVE_INFINITY,
-    'max_tokens',
-    losses,
-  )
+  const largest = target.facts.maxOutput ?? Number.POSITIVE_INFINITY
+  const limit = clamped(maxOutput, largest, names.maxOutput, losses)
   return target.vendor === 'openai' ? { max_completion_tokens: limit } : { max_tokens: limit }
 }
 
@@ -119,6 +126,17 @@ function writeOutput({ output }: NeutralRequest): JsonObject {
   return { response_format: { type: 'json_schema', json_schema } }
 }
 
+function writeVerbosity(
+  request: NeutralRequest,
+  { facts }: WireTarget,
+  losses: Loss[],
+): JsonObject {
+  const { verbosity } = request
+  if (facts.verbosity) return verbosity === null ? {} : { verbosity }
+  reportVerbosity(request, losses)
+  return {}
+}
+
 /** A client that names its user keeps one prefix: its turns belong to one cache. */
 function openAiHints({ user, tier, cacheKey }: NeutralRequest): JsonObject {
   const key = cacheKey ?? (user === null ? null : digest(user).slice(0, 32))
@@ -130,10 +148,10 @@ function openAiHints({ user, tier, cacheKey }: NeutralRequest): JsonObject {
   }
 }
 
-function noHints({ user, tier, cacheKey }: NeutralRequest, losses: Loss[]): JsonObject {
+function noHints({ user, tier, cacheKey, names }: NeutralRequest, losses: Loss[]): JsonObject {
   const why = 'the upstream has no such field'
-  if (user !== null) losses.push({ field: 'user', how: 'dropped', why })
-  if (tier !== null) losses.push({ field: 'service_tier', how: 'dropped', why })
-  if (cacheKey !== null) losses.push({ field: 'prompt_cache_key', how: 'dropped', why })
+  if (user !== null) losses.push({ field: names.user, how: 'dropped', why })
+  if (tier !== null) losses.push({ field: names.tier, how: 'dropped', why })
+  if (cacheKey !== null) losses.push({ field: names.cacheKey, how: 'dropped', why })
   return {}
 }

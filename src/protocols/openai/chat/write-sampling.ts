@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<keyof Sampling, string>> = {
 const MAX_STOPS = 4
 
 export function writeSampling(
-  { sampling }: NeutralRequest,
+  { sampling, names }: NeutralRequest,
   target: WireTarget,
   losses: Loss[],
 ): JsonObject {
@@ -22,29 +22,29 @@ export function writeSampling(
   for (const name of Object.keys(sampling) as (keyof Sampling)[]) {
     const value = sampling[name]
     if (value === undefined) continue
-    const field = NAMES[name]
+    const field = names[name]
     if (name === 'topK') losses.push({ field, how: 'dropped', why: 'chat upstreams take no top_k' })
     else if (!target.facts.sampling && name !== 'seed')
       losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
-    else written[field] = value
+    else written[NAMES[name]] = value
   }
   return written
 }
 
 export function writeStop(
-  { stop }: NeutralRequest,
+  { stop, names }: NeutralRequest,
   target: WireTarget,
   losses: Loss[],
 ): JsonObject {
   if (stop.length === 0) return {}
   // OpenAI's reasoning models, the same that take no sampling, refuse stop texts.
   if (target.vendor === 'openai' && !target.facts.sampling) {
-    losses.push({ field: 'stop', how: 'dropped', why: 'the model takes no stop sequences' })
+    losses.push({ field: names.stop, how: 'dropped', why: 'the model takes no stop sequences' })
     return {}
   }
   if (stop.length > MAX_STOPS)
     losses.push({
-      field: 'stop',
+      field: names.stop,
       how: 'clamped',
       why: `the upstream takes ${MAX_STOPS} stop sequences`,
     })
