@@ -44,7 +44,8 @@ export interface Candidate<Upstream extends Keyed> {
 /** A refusal that names no key; if another key answers, this one was at fault. */
 export interface Suspect {
   key: UpstreamKey
-  model: string
+  /** What its breaker is kept for: the model, or another endpoint of it. */
+  breaker: string
   failed: Failure
 }
 

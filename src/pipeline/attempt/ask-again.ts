@@ -61,14 +61,15 @@ export function quickPauseMs(random: number): number {
 
 function mayAskAgain(
   services: Services,
-  { tried, unreachable }: RequestTries,
+  tries: RequestTries,
   candidate: UpstreamCandidate,
   times: number,
 ): boolean {
+  const { tried, unreachable } = tries
   return (
     tried.filter((one) => isSame(one.candidate, candidate)).length < times &&
     !unreachable.includes(candidate.upstream.key.baseUrl) &&
-    admissionOf(services, candidate) !== 'deny'
+    admissionOf(services, tries, candidate) !== 'deny'
   )
 }
 

@@ -6,7 +6,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { isExtra, nextStep, shortPauseMs } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
 import { mayRetryFirst, quickPauseMs, secondRound } from './ask-again.ts'
-import { admissionOf, choose, standby } from './choose.ts'
+import { admissionOf, breakerName, choose, standby } from './choose.ts'
 import { excludeTargets } from './fallback.ts'
 import { isHedged, race } from './hedge.ts'
 import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './outcomes.ts'
@@ -43,7 +43,7 @@ export async function attempt(
       return { kind: 'failure', error: errorAfter(services, tries, seating.error) }
     tries.leave = seating.release
     if (signal.aborted) return { kind: 'aborted' }
-    if (!claim(services, seating)) {
+    if (!claim(services, tries, seating)) {
       // Another thread has just sent the one request that a half-open breaker lets pass.
       candidate = choose(services, tries, null)
       continue
@@ -75,13 +75,13 @@ function hedged(
   send: SendAttempt,
 ): Promise<Sent> {
   return race(services, tries, seat, (own, taken) => {
-    if (taken !== seat) claim(services, taken)
+    if (taken !== seat) claim(services, tries, taken)
     return begin(services, own, taken, send)
   })
 }
 
-function claim({ health }: Services, { candidate }: Seat): boolean {
-  return health.claim(candidate.upstream.key, candidate.target.model)
+function claim({ health }: Services, tries: RequestTries, { candidate }: Seat): boolean {
+  return health.claim(candidate.upstream.key, breakerName(tries, candidate))
 }
 
 function begin(
@@ -148,14 +148,13 @@ async function nextCandidate(
   failed: Failure,
 ): Promise<Next> {
   const { health, resendOnReset } = services
-  const { upstream, target } = candidate
   tries.failures.push(failed)
   tries.tried = [...tries.tried, { candidate, failed }]
   tries.fresh = failed.reset && resendOnReset && !tries.resent
   // An idle connection that the upstream was just closing says nothing about its health.
   if (tries.fresh) {
     tries.resent = true
-    health.released(upstream.key, target.model)
+    health.released(candidate.upstream.key, breakerName(tries, candidate))
     return { candidate }
   }
   holdAgainst(services, tries, candidate, failed)
@@ -174,7 +173,7 @@ async function nextCandidate(
   const again = await askAgain(services, tries)
   if (again !== null) return { candidate: again }
   // A breaker that this failure opened is not passed by waiting a moment.
-  const isOpen = failed.class !== 'rate' && admissionOf(services, candidate) === 'deny'
+  const isOpen = failed.class !== 'rate' && admissionOf(services, tries, candidate) === 'deny'
   if (next.go === 'stop' || isOpen || !services.retryBudget.spend())
     return { error: clientErrorOf(services, tries) }
   tries.askedAgain = true

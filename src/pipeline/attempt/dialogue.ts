@@ -90,6 +90,18 @@ export function protocolFor(
   return protocols.includes(protocol) ? protocol : protocols[0]
 }
 
+/** It takes the client's format next to the one that it is known for, at an endpoint of its own. */
+export function takesAsSecond(
+  request: ModelRequest,
+  candidate: Candidate<UsableUpstream>,
+): boolean {
+  const { upstream, target } = candidate
+  const { protocols, byModel, onlyProtocol } = PROVIDERS[upstream.key.provider]
+  if (request.protocol === protocols[0] || byModel !== undefined) return false
+  const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
+  return only === null && protocolFor(request, candidate) === request.protocol
+}
+
 async function translated(
   { thoughts }: Services,
   { request, context, callerId, strict }: RequestTries,

@@ -7,6 +7,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { AttemptNote, AttemptUse } from '../../usage/record.ts'
 import { hundredths } from '../context.ts'
 import type { Services } from '../services.ts'
+import { breakerName } from './choose.ts'
 import { shownLoss } from './losses.ts'
 import type { RequestTries } from './tries.ts'
 
@@ -33,7 +34,7 @@ export function endWithoutVerdict(
   candidate: UpstreamCandidate,
   error: GatewayError,
 ): void {
-  health.released(candidate.upstream.key, candidate.target.model)
+  health.released(candidate.upstream.key, breakerName(tries, candidate))
   const note = noteOf(tries, candidate, null)
   note.failure = error.message
   note.ambiguous = error.code !== 'no_available_upstream'
@@ -47,7 +48,7 @@ export function recordHedged(
   candidate: UpstreamCandidate,
   promptTokens: number,
 ): void {
-  health.released(candidate.upstream.key, candidate.target.model)
+  health.released(candidate.upstream.key, breakerName(tries, candidate))
   const note = noteOf(tries, candidate, null)
   note.failure = 'hedged: another target answered first'
   note.ambiguous = true
@@ -89,21 +90,22 @@ function noteOf(
 export function holdAgainst(
   services: Services,
   tries: RequestTries,
-  { upstream, target }: UpstreamCandidate,
+  candidate: UpstreamCandidate,
   failed: Failure,
 ): void {
-  const { key } = upstream
+  const { key } = candidate.upstream
+  const breaker = breakerName(tries, candidate)
   const { model, text } = tries.request
   const isSuspect = isSuspicion(failed)
   const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
-  services.health.failed(key, target.model, { failed, request, mayMark: !tries.marked })
+  services.health.failed(key, breaker, { failed, request, mayMark: !tries.marked })
   if (failed.scope === 'key') tries.marked = true
   if (failed.scope === 'host') tries.unreachable.push(key.baseUrl)
-  if (isSuspect) tries.suspects.push({ key, model: target.model, failed })
+  if (isSuspect) tries.suspects.push({ key, breaker, failed })
 }
 
 /** What one key answered, those that refused it without naming a reason could have answered, too. */
 export function blameSuspects({ health }: Services, tries: RequestTries): void {
-  for (const { key, model, failed } of tries.suspects) health.blamed(key, model, failed)
+  for (const { key, breaker, failed } of tries.suspects) health.blamed(key, breaker, failed)
   tries.suspects = []
 }

@@ -2,9 +2,12 @@
 
 import { type ErrorReport, GatewayError, retryAfterHeaders } from '../../core/errors.ts'
 import { type Failure, isAboutRequest, isSuspicion } from '../../core/failure.ts'
+import type { Candidate } from '../../routing/plan.ts'
+import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { MAX_RATE_COOLDOWN_MS } from '../../upstreams/health/breaker.ts'
 import { QUOTA_COOLDOWN_MS, RATE_COOLDOWN_MS } from '../../upstreams/health/key-state.ts'
 import type { Services } from '../services.ts'
+import { breakerName } from './choose.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 
 export const TOO_LONG = 'the request took longer than REQUEST_TIMEOUT_MS'
@@ -106,10 +109,12 @@ function refusalOf(who: string, { status, error }: Failure): UpstreamRefusal {
 }
 
 /** Every configured key is out for now: the soonest to come back says when to try again. */
-export function noneAvailable(services: Services, { plan }: RequestTries): GatewayError {
-  const ends = plan.flatMap(({ keys, model }) =>
-    keys.map(({ key }) => services.health.restsUntilMs(key, model)).filter((end) => end !== null),
-  )
+export function noneAvailable(services: Services, tries: RequestTries): GatewayError {
+  const restsUntilMs = (candidate: Candidate<UsableUpstream>) =>
+    services.health.restsUntilMs(candidate.upstream.key, breakerName(tries, candidate))
+  const ends = tries.plan
+    .flatMap((target) => target.keys.map((upstream) => restsUntilMs({ target, upstream })))
+    .filter((end) => end !== null)
   if (ends.length === 0) {
     return new GatewayError(
       'no_available_upstream',

@@ -8,6 +8,7 @@ import { NO_LIMITS } from '../../routing/client-limits.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { admit } from '../admit.ts'
 import { attempt } from '../attempt/attempt.ts'
+import { breakerName } from '../attempt/choose.ts'
 import { RequestTries } from '../attempt/tries.ts'
 import { authenticate, whyUnusable } from '../authenticate.ts'
 import type { Client } from '../client.ts'
@@ -116,7 +117,7 @@ async function relaySession(
     if (result.kind !== 'response' || opened === null) return await relay(services, tries, result)
     const { tunnel: upstream, protocol } = opened as Opened
     const { key, echoForms: secretForms } = result.response.upstream
-    services.health.succeeded(key, tries.current?.target.model ?? '')
+    if (tries.current !== null) services.health.succeeded(key, breakerName(tries, tries.current))
     const upgraded = client.upgrade(upgradeHeaders(offer, protocol, tries.context.requestId))
     if (upgraded === null) return await relay(services, tries, { kind: 'aborted' })
     const asked: { model: string | null } = { model: null }

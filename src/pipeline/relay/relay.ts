@@ -4,6 +4,7 @@ import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { AttemptNote } from '../../usage/record.ts'
+import { breakerName } from '../attempt/choose.ts'
 import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
 import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
@@ -52,8 +53,8 @@ function relayWhole(services: Services, tries: RequestTries, response: WholeResp
   const { client } = tries.delivery
   const firstTokenMs = performance.now() - tries.context.arrivedMs
   const { status = 200, contentType = 'application/json', cost } = response
-  const { upstream, target } = currentOf(tries)
-  services.health.succeeded(upstream.key, target.model)
+  const current = currentOf(tries)
+  services.health.succeeded(current.upstream.key, breakerName(tries, current))
   const headers = responseHeaders(tries, response)
   headers['content-type'] = contentType
   client.respond({ status, headers, body })
@@ -67,8 +68,7 @@ async function relayStream(
   response: StreamResponse,
 ): Promise<RelayResult> {
   const firstTokenMs = performance.now() - tries.context.arrivedMs
-  const { upstream, target } = currentOf(tries)
-  services.health.begun(upstream.key, target.model)
+  begun(services, tries)
   clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
   const { last, ending, earlier, ended } = await relayToEnd(services, tries, response)
   const { outcome, errorCode } = outcomeOf(ending)
@@ -113,9 +113,13 @@ async function relayToEnd(
     last = rescued.response
     earlier = rescued.used
     ended = tries.attempts.at(-1)
-    const { upstream, target } = currentOf(tries)
-    services.health.begun(upstream.key, target.model)
+    begun(services, tries)
   }
+}
+
+function begun({ health }: Services, tries: RequestTries): void {
+  const current = currentOf(tries)
+  health.begun(current.upstream.key, breakerName(tries, current))
 }
 
 function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCode'> {
@@ -131,16 +135,17 @@ function outcomeOf(ending: StreamEnding): Pick<RelayResult, 'outcome' | 'errorCo
 
 /** What the ending says about the key, and about its attempt. */
 function judge({ health }: Services, tries: RequestTries, ending: StreamEnding): void {
-  const { upstream, target } = currentOf(tries)
-  const { key } = upstream
+  const current = currentOf(tries)
+  const { key } = current.upstream
+  const breaker = breakerName(tries, current)
   if (ending.kind === 'cut') {
     const attempt = tries.attempts[tries.attempts.length - 1]
     if (attempt) attempt.failure = `${SHOWN[ending.by]}: ${ending.detail}`
   }
-  if (ending.kind === 'complete') health.succeeded(key, target.model)
+  if (ending.kind === 'complete') health.succeeded(key, breaker)
   else if (ending.kind === 'cut' && ending.by === 'upstream')
-    health.failed(key, target.model, { failed: failureOf(ending), request: '', mayMark: false })
-  else health.released(key, target.model)
+    health.failed(key, breaker, { failed: failureOf(ending), request: '', mayMark: false })
+  else health.released(key, breaker)
 }
 
 function currentOf(tries: RequestTries): Candidate<UsableUpstream> {

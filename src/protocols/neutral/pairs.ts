@@ -51,6 +51,10 @@ export function pairOf({ endpoint }: ModelRequest, protocol: ProtocolName): Pair
   return { dialect: DIALECTS[name], wire: WIRES[format], endpoint: wireEndpoint }
 }
 
+export function isConversation(endpoint: Endpoint): boolean {
+  return isModelEndpoint(endpoint) && (DIALECT_OF[endpoint] !== null || endpoint === 'converse')
+}
+
 /** The routes of vendors have names that this table does not list. */
 function isModelEndpoint(endpoint: Endpoint): endpoint is ModelEndpoint {
   return Object.hasOwn(DIALECT_OF, endpoint)

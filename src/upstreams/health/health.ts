@@ -15,6 +15,10 @@ import {
 import { afterKeyClockSetBack, keyAdmission } from './key-state.ts'
 import { begun, blamed, type FailedAttempt, failed, succeeded } from './verdicts.ts'
 
+/**
+ * `model` is what a breaker is kept for: a model at the key by its name, or another endpoint of it, which fails and
+ * recovers on its own.
+ */
 export interface KeyHealth {
   /** Whether this model may be tried at this key now. */
   admission(key: Key, model: string): Admission
