@@ -19,6 +19,7 @@ export const ERROR_CATALOGUE = {
   admin_key_required: { status: 403, type: 'invalid_request_error', blame: 'client' },
   model_not_allowed: { status: 403, type: 'invalid_request_error', blame: 'client' },
   model_not_found: { status: 404, type: 'invalid_request_error', blame: 'client', doctor: 'UPS-1' },
+  request_loop: { status: 400, type: 'invalid_request_error', blame: 'operator', doctor: 'UPS-1' },
   not_found: { status: 404, type: 'invalid_request_error', blame: 'client' },
   object_unavailable: {
     status: 410,

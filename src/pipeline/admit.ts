@@ -1,5 +1,8 @@
 /** Stage 2: whether the caller may ask at all now; what needs no body is refused before it is read. */
 import type { Caller } from '../access/caller.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { HeaderSource } from '../core/headers.ts'
+import { hopsProblem, MAX_HOPS } from '../core/hops.ts'
 import type { ClientPeer } from '../limits/rate-limits.ts'
 import type { Client } from './client.ts'
 import type { RequestContext } from './context.ts'
@@ -15,6 +18,21 @@ export function admit(
   client: Pick<Client, 'revoke'> & ClientPeer,
   { signal }: Pick<RequestContext, 'signal'>,
 ): (() => void) | Promise<() => void> {
+  refuseLoop(client.headers)
   services.rateLimits.admit(caller.key, client)
   return services.inFlight.enter(caller, client, signal)
+}
+
+/** Else each round would hold another request at every gateway, until one of them has no more to give. */
+export function refuseLoop(headers: HeaderSource): void {
+  const problem = hopsProblem(headers)
+  if (problem === null) return
+  const how =
+    problem === 'own'
+      ? 'this request is its own: it sent it to an upstream key whose base URL leads back here, maybe over other gateways'
+      : `this request has passed ${MAX_HOPS} gateways, so their upstream keys probably lead to each other`
+  throw new GatewayError(
+    'request_loop',
+    `gateway: ${how}. An operator changes the base URL of one of them ("gpt-proxy upstream list").`,
+  )
 }

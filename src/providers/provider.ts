@@ -1,6 +1,7 @@
 /** What the gateway knows of a provider in code: where a request goes and how it is authenticated there. */
 import { BoundedMap } from '../core/bounded-map.ts'
 import type { UpstreamKey } from '../core/entities.ts'
+import { HOPS_HEADER, OWN_HOP } from '../core/hops.ts'
 import type { ModelRequest, ProtocolName } from '../protocols/protocol.ts'
 import type { Transport, WireRequest } from '../upstreams/transport.ts'
 
@@ -89,7 +90,11 @@ export function withFixed(
 }
 
 /** Compressed replies can't be looked at cheaply, so they are not asked for. */
-export const PLAIN = { 'accept-encoding': 'identity', 'user-agent': 'gpt-proxy' } as const
+export const PLAIN = {
+  'accept-encoding': 'identity',
+  'user-agent': 'gpt-proxy',
+  [HOPS_HEADER]: OWN_HOP,
+} as const
 export const PLAIN_JSON = { ...PLAIN, 'content-type': 'application/json' } as const
 
 export function getJson(url: string, headers: Readonly<Record<string, string>>): WireRequest {

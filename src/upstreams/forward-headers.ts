@@ -1,5 +1,8 @@
 /** Which headers of a client reach the upstream: those that the operator names, and never these. */
 
+import type { HeaderSource } from '../core/headers.ts'
+import { HOPS_HEADER, passedHops, SENDABLE } from '../core/hops.ts'
+
 /** Keys, whose client it is, and what concerns the connection or the body, which is the gateway's own. */
 const NEVER = new Set([
   'authorization',
@@ -26,17 +29,15 @@ const NEVER = new Set([
   'x-real-ip',
   'user-agent',
 ])
-/** Others would be cut to bytes in another way than they came. */
-const SENDABLE = /^[\t\x20-\x7e]+$/
-
-/** Null if there are none. `names` are in lower case. */
+/** And the gateways that it passed. Null if there are none. `names` are in lower case. */
 export function forwardedHeaders(
   names: readonly string[],
-  client: { get(name: string): string | null },
+  client: HeaderSource,
 ): Record<string, string> | null {
-  let found: Record<string, string> | null = null
+  const hops = passedHops(client)
+  let found: Record<string, string> | null = hops === null ? null : { [HOPS_HEADER]: hops }
   for (const name of names) {
-    if (NEVER.has(name)) continue
+    if (NEVER.has(name) || name === HOPS_HEADER) continue
     const value = client.get(name)
     if (value === null || !SENDABLE.test(value)) continue
     found ??= {}

@@ -12,8 +12,8 @@ export interface ModelList {
 export type Host = readonly UsableUpstream[]
 
 export interface KnownLists {
-  /** Null if no key got a list. Rejects if the gateway itself could not ask. */
-  list(host: Host): Promise<ModelList | null>
+  /** Null if no key got a list. Rejects if the gateway itself could not ask. `hops`: the gateways that ask for it. */
+  list(host: Host, hops?: string | null): Promise<ModelList | null>
   /** Whether the host lists the model; true if its list can't be had. */
   mayServe(host: Host, model: string): boolean | Promise<boolean>
 }
@@ -33,7 +33,9 @@ interface Known {
   pending: Promise<ModelList | null> | null
 }
 
-export function createKnownLists(ask: (host: Host) => Promise<ModelList | null>): KnownLists {
+export function createKnownLists(
+  ask: (host: Host, hops: string | null) => Promise<ModelList | null>,
+): KnownLists {
   const known = new Map<string, Known>()
 
   const entryOf = (host: Host): Known => {
@@ -42,9 +44,13 @@ export function createKnownLists(ask: (host: Host) => Promise<ModelList | null>)
     known.set(name, entry)
     return entry
   }
-  const refresh = (host: Host, entry: Known): Promise<ModelList | null> => {
+  const refresh = (
+    host: Host,
+    entry: Known,
+    hops: string | null = null,
+  ): Promise<ModelList | null> => {
     if (entry.pending !== null) return entry.pending
-    const asked = ask(host)
+    const asked = ask(host, hops)
     entry.pending = asked
     const done = (list: ModelList | null | undefined) => {
       entry.list = list
@@ -62,9 +68,9 @@ export function createKnownLists(ask: (host: Host) => Promise<ModelList | null>)
   const lists = (entry: Known, model: string) => !entry.list || isListed(entry.list, model)
 
   return {
-    list(host) {
+    list(host, hops = null) {
       const entry = entryOf(host)
-      return isFresh(entry) ? Promise.resolve(entry.list ?? null) : refresh(host, entry)
+      return isFresh(entry) ? Promise.resolve(entry.list ?? null) : refresh(host, entry, hops)
     },
     mayServe(host, model) {
       const entry = entryOf(host)

@@ -1,5 +1,7 @@
 /** GET /v1/models: what the configured upstream keys serve, as one list, and one of them by its name. */
 import { GatewayError } from '../../core/errors.ts'
+import { passedHops } from '../../core/hops.ts'
+import { refuseLoop } from '../../pipeline/admit.ts'
 import { createModelList, type Models } from '../../pipeline/models/model-list.ts'
 import { othersModels } from '../../pipeline/models/trained-models.ts'
 import type { Services } from '../../pipeline/services.ts'
@@ -36,8 +38,9 @@ export const lookAtGeminiModel = (parts: AppParts) =>
 function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
   const models = modelsOf(gateway)
   return async ({ caller, exchange, headers }) => {
+    refuseLoop(exchange.headers)
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)
-    const list = await models.list()
+    const list = await models.list(passedHops(exchange.headers))
     const allowed = list.data.filter(({ id }) => allowsModel(caller.key.allowedModels, id))
     const hidden = await othersModels(
       gateway,
@@ -52,6 +55,7 @@ function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
 function looking({ gateway }: AppParts, form: EntryForm): Handler<'proxy_key'> {
   const models = modelsOf(gateway)
   return async ({ caller, exchange, headers, params }) => {
+    refuseLoop(exchange.headers)
     const model = decodedOr(params.model ?? '')
     if (!allowsModel(caller.key.allowedModels, model)) throw notAllowed(model)
     await gateway.rateLimits.hold(caller.key, exchange, 0, headers)

@@ -13,8 +13,8 @@ import { describeModels, type Listed } from './describe-models.ts'
 import { upstreamModel } from './upstream-models.ts'
 
 export interface Models {
-  /** Throws `upstream_error` only if nothing at all could be listed. */
-  list(): Promise<ModelList>
+  /** Throws `upstream_error` only if nothing at all could be listed. `hops`: the gateways that ask for it. */
+  list(hops?: string | null): Promise<ModelList>
   /** A model by its name: a listed one, or one that the upstream which a chat would go to knows unlisted. */
   find(model: string): Promise<ModelEntry | null>
 }
@@ -31,13 +31,13 @@ export function createModelList(gateway: Services): Models {
       const listed = data.find(({ id }) => id === model)
       return listed ?? (await unlisted(gateway, model, one))
     },
-    async list() {
+    async list(hops = null) {
       const upstreams = gateway.directory.allUpstreams()
       if (upstreams.length === 0)
         return { object: 'list', data: DEMO_MODELS.map((id) => modelEntry(id, 'gpt-proxy')) }
       const named = namedIn(gateway)
       const hosts = openHosts(upstreams)
-      const lists = await Promise.all(hosts.map(gateway.modelLists.list))
+      const lists = await Promise.all(hosts.map((host) => gateway.modelLists.list(host, hops)))
       const found = lists.filter((list) => list !== null)
       if (named.length === 0 && found.length === 0) throw nothingListed()
       const all = [...named, ...lists.flatMap((list, at) => listedAt(hosts[at], list))]
@@ -66,7 +66,7 @@ function listedAt(host: Host | undefined, list: ModelList | null): Listed[] {
 export async function isListed(gateway: Services, model: string): Promise<boolean> {
   const upstreams = gateway.directory.allUpstreams()
   if (namedIn(gateway).some(({ entry }) => entry.id === model)) return true
-  const lists = await Promise.all(openHosts(upstreams).map(gateway.modelLists.list))
+  const lists = await Promise.all(openHosts(upstreams).map((host) => gateway.modelLists.list(host)))
   return lists.some((list) => list === null || list.data.some(({ id }) => id === model))
 }
 

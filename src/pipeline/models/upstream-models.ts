@@ -1,6 +1,7 @@
 /** The models of one upstream, or one of them, asked for with its keys in turn until one of them answers. */
 import type { GatewayError } from '../../core/errors.ts'
 import { type Failure, failure, isAboutRequest } from '../../core/failure.ts'
+import { HOPS_HEADER } from '../../core/hops.ts'
 import { redactValue } from '../../core/redact.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { readModelList } from '../../protocols/openai/model-list.ts'
@@ -26,11 +27,12 @@ const MAX_BYTES = 4 * 1024 * 1024
 export async function upstreamModels(
   gateway: Services,
   keys: readonly UsableUpstream[],
+  hops: string | null = null,
 ): Promise<ModelList | null> {
   for (const upstream of keys) {
     const { key } = upstream
     if (gateway.health.admission(key, NO_MODEL) === 'deny') continue
-    const asked = await ask(gateway, upstream, listOf(upstream))
+    const asked = await ask(gateway, upstream, listOf(upstream, hops))
     if ('found' in asked) return asked.found
     if ('error' in asked) throw asked.error
     const { failed } = asked
@@ -75,7 +77,7 @@ export async function upstreamModel(
 
 /** Asks one key for its list, whatever its state: what that says about the key. */
 export async function checkKey(gateway: Services, upstream: UsableUpstream): Promise<CheckResult> {
-  const asked = await ask(gateway, upstream, listOf(upstream))
+  const asked = await ask(gateway, upstream, listOf(upstream, null))
   if ('found' in asked) return 'accepted'
   if ('error' in asked) return 'unclear'
   const { class: kind, scope, status } = asked.failed
@@ -137,9 +139,10 @@ function noList(): Failure {
   return failure('client', 'status 200, but no list of models', { status: 200 })
 }
 
-function listOf({ key, secret }: UsableUpstream): Question<ModelList> {
+function listOf({ key, secret }: UsableUpstream, hops: string | null): Question<ModelList> {
+  const further = hops === null ? null : { [HOPS_HEADER]: hops }
   return {
-    request: modelListRequest(key, secret),
+    request: { ...modelListRequest(key, secret), further },
     read(value) {
       const data = PROTOCOLS[PROVIDERS[key.provider].protocols[0]].readModelList(value)
       if (data === null) return null

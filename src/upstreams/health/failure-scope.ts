@@ -74,7 +74,7 @@ const MODEL_CODES = words(`
   permission_error permission_denied permission_denied_error AccessDenied.Unpurchased
   AccessDeniedException ResourceNotFoundException key_model_access_denied team_model_access_denied
   user_model_access_denied AllocationQuota.FreeTierOnly CommodityNotPurchased model_offline model_unavailable
-  1211 1212 1220 1221 1222 1311 11200 20012 30003 minimax.2061 baidu.6`)
+  1211 1212 1220 1221 1222 1311 11200 20012 30003 minimax.2061 baidu.6 request_loop`)
 
 const CONTEXT_CODES = words(`
   context_length_exceeded context_window_exceeded exceed_context_size_error string_above_max_length

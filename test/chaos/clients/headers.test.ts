@@ -22,6 +22,7 @@ const TO_UPSTREAM = [
   'content-type',
   'host',
   'user-agent',
+  'x-gpt-proxy-via',
 ]
 const FROM_CLIENT = {
   'openai-organization': 'org-CANARY',

@@ -53,7 +53,7 @@ export function createServices(parts: GatewayParts, { state, limits, metrics }: 
     ...settingsOf(config),
     latencies: new Latencies(),
     prices: routingPrices(directory, publishedPrices()),
-    modelLists: createKnownLists((host) => upstreamModels(services, host)),
+    modelLists: createKnownLists((host, hops) => upstreamModels(services, host, hops)),
     transport: transportOf(parts),
     tokenizer: createTokenizer(),
     keyActivity,

@@ -1,0 +1,27 @@
+import { expect, test } from 'bun:test'
+import { HOPS_HEADER, hopsProblem, MAX_HOPS, OWN_HOP, passedHops } from './hops.ts'
+
+const passed = (value: string | null) => ({
+  get: (name: string) => (name === HOPS_HEADER ? value : null),
+})
+const others = (count: number) => Array.from({ length: count }, (_, at) => `gateway-${at}`)
+
+test('a request of a client, or of other gateways, is no loop', () => {
+  expect(hopsProblem(passed(null))).toBe(null)
+  expect(hopsProblem(passed(others(MAX_HOPS - 1).join(', ')))).toBe(null)
+})
+
+test('a gateway that finds itself among them is in a loop', () => {
+  expect(hopsProblem(passed(`gateway-1, ${OWN_HOP},gateway-2`))).toBe('own')
+})
+
+test('so many gateways are a loop, each counted once', () => {
+  expect(hopsProblem(passed(others(MAX_HOPS).join(',')))).toBe('many')
+  expect(hopsProblem(passed(Array.from({ length: 20 }, () => 'same').join(', ')))).toBe(null)
+})
+
+test('what came is passed on with this gateway at its end, unless it could not be written', () => {
+  expect(passedHops(passed(null))).toBe(null)
+  expect(passedHops(passed('one'))).toBe(`one, ${OWN_HOP}`)
+  expect(passedHops(passed('one\u{e9}'))).toBe(null)
+})
