@@ -1,3 +1,4 @@
+/** When a request has come back to a gateway that it passed, and what the next one is told. */
 import { expect, test } from 'bun:test'
 import { HOPS_HEADER, hopsProblem, MAX_HOPS, OWN_HOP, passedHops } from './hops.ts'
 

@@ -6,8 +6,10 @@ export function health({ gateway, readiness }: AppParts): Handler<'open'> {
   return async () => {
     const database = (await readiness.databaseHealthy()) ? 'healthy' : 'unhealthy'
     const redis = gateway.rateLimits.health()
-    const journals = [gateway.journal.health(), ...(await readiness.otherJournals())]
-    const journal = journals.every(({ state }) => state === 'healthy') ? 'healthy' : 'unhealthy'
+    const others = await readiness.otherJournals().catch(() => null)
+    const journals = [gateway.journal.health(), ...(others ?? [])]
+    const isKept = others !== null && journals.every(({ state }) => state === 'healthy')
+    const journal = isKept ? 'healthy' : 'unhealthy'
     const well = database === 'healthy' && redis !== 'degraded' && journal === 'healthy'
     return json({ status: well ? 'healthy' : 'degraded', services: { database, redis, journal } })
   }

@@ -2,6 +2,7 @@
 
 import { allocateSharedMemory } from '../../adapters/shared-memory/layout.ts'
 import type { LeaseCalls } from '../../adapters/sql/change-watch.ts'
+import { withTimeout } from '../../core/time/with-timeout.ts'
 import type { Exchange } from '../../http/server/exchange.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { LiveChanges } from '../../usage/live/live-tally.ts'
@@ -54,6 +55,9 @@ interface Spawned {
 interface Further extends Spawned {
   started: Promise<void>
 }
+
+/** A thread that ended, or is stuck, says nothing. */
+const JOURNAL_MS = 5_000
 
 /** `count` includes this thread. */
 export function createHub(count: number): Hub {
@@ -129,7 +133,8 @@ export function createHub(count: number): Hub {
       const saved = await callAll((link) => link.call('stop'))
       return saved.every(Boolean)
     },
-    journals: () => callAll((link) => link.call('journal')),
+    journals: () =>
+      callAll((link) => withTimeout(link.call('journal'), JOURNAL_MS, 'the journal of a thread')),
   }
 }
 

@@ -67,14 +67,19 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
 }
 
 const SUSPECTED_EMPTY: Verdict = { class: 'quota', scope: 'request' }
-const EMPTY_ACCOUNT = /^Your credit balance is too low to access the /
+const EMPTY_ACCOUNT = /^Your credit balance is too low to access the (?:Anthropic|Claude) API\./
 
 /**
- * Anthropic gives an empty account the status and the code of a bad request. This one sentence is only a suspicion,
- * and echoes no prompt; another key is tried, and nothing held against this one until other requests agree.
+ * Anthropic gives an empty account the status and the type of a bad request, so its sentence has to decide, from its
+ * first word on: a prompt that an error repeats comes after words of the upstream. It is only a suspicion, as a 403
+ * without a code is: another key is tried, and nothing is held against this one until a different request agrees.
  */
 function saysEmptyAccount({ class: kind }: Verdict, error: ReportedError | null): boolean {
-  return kind === 'client' && EMPTY_ACCOUNT.test(error?.message ?? '')
+  return (
+    kind === 'client' &&
+    error?.type === 'invalid_request_error' &&
+    EMPTY_ACCOUNT.test(error.message ?? '')
+  )
 }
 
 async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {
