@@ -5,7 +5,7 @@ import { invalidRequest } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import type { ClientLimits } from '../routing/client-limits.ts'
-import { takenBy } from '../routing/conditions.ts'
+import { isUnconditional, takenBy } from '../routing/conditions.ts'
 import { withParameters } from '../routing/parameters.ts'
 import type { Plan } from '../routing/plan.ts'
 import { byCost, byLatency, byStickiness, stickyKeyOf } from '../routing/strategies.ts'
@@ -56,7 +56,7 @@ function planned(
   const plan = limits.target === null ? routed : onlyTarget(routed, limits.target)
   if (definition === null) return { plan, request: asked, definition }
   const request = changed(asked, definition)
-  const open = takenBy(plan, factsOf(caller, request, headers))
+  const open = isUnconditional(plan) ? plan : takenBy(plan, factsOf(caller, request, headers))
   if (open.length === 0) throw takenByNone(definition.name, plan)
   return { plan: ordered(services, open, definition, { caller, request }), request, definition }
 }

@@ -1,6 +1,6 @@
 /** Which target and key an attempt goes to, of those that were not asked yet and may be. */
 import { chooseByWeight } from './choose-key.ts'
-import { type Candidate, type Keyed, type Plan, type Target, type Tries, wasAsked } from './plan.ts'
+import { type Candidate, type Keyed, type Plan, type Tries, wasAsked } from './plan.ts'
 
 /** As the breakers see it: `avoid` only if nothing better is left, `last` only if nothing else was asked. */
 export type Admission = 'allow' | 'probe' | 'avoid' | 'last' | 'deny'
@@ -15,7 +15,7 @@ export interface Situation<Upstream extends Keyed> {
   random: number
 }
 
-/** Null if nothing is left to ask. */
+/** Null if nothing is left to ask. Called for each attempt, so it creates few objects. */
 export function chooseCandidate<Upstream extends Keyed>(
   situation: Situation<Upstream>,
 ): Candidate<Upstream> | null {
@@ -23,19 +23,29 @@ export function chooseCandidate<Upstream extends Keyed>(
   const best = bestCandidates(situation)
   // The usual case: one key for the model.
   if (best.length <= 1) return best[0] ?? null
-  const siblings = best.filter(({ target }) => target === previous?.target)
+  const siblings =
+    previous === null ? NONE : best.filter(({ target }) => target === previous.target)
   return weighted(siblings.length > 0 ? siblings : ofFirstPriority(best), random)
 }
 
-/** Those of the best rank that any of them has. */
+const NONE: readonly never[] = []
+
+/**
+ * Those of the best rank that any of them has; the keys of a target are next to each other. Targets that come after
+ * one that may be asked are not looked at: most requests are decided by the first.
+ */
 function bestCandidates<Upstream extends Keyed>({
   plan,
   tries,
   admissionOf,
+  previous,
 }: Situation<Upstream>): Candidate<Upstream>[] {
   let best: Candidate<Upstream>[] = []
   let bestRank = tries.asked.length === 0 ? RANK.last : RANK.avoid
+  /** Of a target that may be asked. The one that was asked last goes before its priority. */
+  let firstPriority = Number.POSITIVE_INFINITY
   for (const target of plan) {
+    if (target.priority > firstPriority && previous === null) continue
     for (const upstream of target.keys) {
       const candidate = { target, upstream }
       if (wasAsked(tries, candidate)) continue
@@ -45,6 +55,7 @@ function bestCandidates<Upstream extends Keyed>({
       if (rank < bestRank) best = []
       bestRank = rank
       best.push(candidate)
+      if (rank === RANK.allow) firstPriority = Math.min(firstPriority, target.priority)
     }
   }
   return best
@@ -56,7 +67,8 @@ const RANK: Readonly<Record<Admission, number>> = { allow: 0, probe: 0, avoid: 1
 function ofFirstPriority<Upstream extends Keyed>(
   candidates: readonly Candidate<Upstream>[],
 ): readonly Candidate<Upstream>[] {
-  const first = Math.min(...candidates.map(({ target }) => target.priority))
+  let first = Number.POSITIVE_INFINITY
+  for (const { target } of candidates) if (target.priority < first) first = target.priority
   return candidates.filter(({ target }) => target.priority === first)
 }
 
@@ -66,22 +78,25 @@ function weighted<Upstream extends Keyed>(
   random: number,
 ): Candidate<Upstream> | null {
   if (candidates.length === 1) return candidates[0] ?? null
-  const keysOf = Map.groupBy(candidates, ({ target }) => target)
-  const share = (target: Target<Upstream>) => {
-    const keys = sum((keysOf.get(target) ?? []).map(({ upstream }) => upstream.key.weight))
-    return target.weight ?? keys
-  }
-  return chooseByWeight(
-    candidates,
-    ({ target, upstream }) => {
-      const keys = keysOf.get(target) ?? []
-      const all = sum(keys.map((one) => one.upstream.key.weight))
-      return share(target) * (all === 0 ? 1 / keys.length : upstream.key.weight / all)
-    },
-    random,
-  )
+  return chooseByWeight(candidates, weightsOf(candidates), random)
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + Math.max(0, number), 0)
+/** What a target weighs is divided among its keys. */
+function weightsOf(candidates: readonly Candidate<Keyed>[]): number[] {
+  const weights: number[] = []
+  while (weights.length < candidates.length) {
+    const first = weights.length
+    const { target } = candidates[first] as Candidate<Keyed>
+    let end = first
+    let ofKeys = 0
+    for (; candidates[end]?.target === target; end++) ofKeys += weightAt(candidates, end)
+    const share = Math.max(0, target.weight ?? ofKeys)
+    for (let at = first; at < end; at++)
+      weights.push(share * (ofKeys === 0 ? 1 / (end - first) : weightAt(candidates, at) / ofKeys))
+  }
+  return weights
+}
+
+function weightAt(candidates: readonly Candidate<Keyed>[], at: number): number {
+  return Math.max(0, candidates[at]?.upstream.key.weight ?? 0)
 }

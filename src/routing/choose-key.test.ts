@@ -74,13 +74,13 @@ describe('specificity', () => {
 test('a choice follows the weights, and is even where all are 0', () => {
   const shares = (weights: number[]) => {
     const chosen = Array.from({ length: 1000 }, (_, at) =>
-      chooseByWeight(weights, (weight) => weight, at / 1000),
+      chooseByWeight(weights, weights, at / 1000),
     )
     return weights.map((weight) => chosen.filter((one) => one === weight).length)
   }
   expect(shares([1, 3, 0])).toEqual([250, 750, 0])
-  expect(chooseByWeight(['a', 'b'], () => 0, 0.75)).toBe('b')
-  expect(chooseByWeight([], () => 1, 0.5)).toBeNull()
+  expect(chooseByWeight(['a', 'b'], [0, 0], 0.75)).toBe('b')
+  expect(chooseByWeight([], [], 0.5)).toBeNull()
 })
 
 describe('a candidate', () => {
@@ -154,6 +154,33 @@ describe('a candidate', () => {
     expect([1, 2, 3].map((id) => chosen.filter((one) => one === id).length)).toEqual([
       250, 250, 500,
     ])
+  })
+
+  test('is of the best rank and then of the first priority, in whatever order the targets are', () => {
+    const admissions = fc.constantFrom<Admission>('allow', 'probe', 'avoid', 'last', 'deny')
+    const given = fc.array(fc.record({ priority: fc.nat(2), admission: admissions }), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    const ranks = [['allow', 'probe'], ['avoid'], ['last']]
+    fc.assert(
+      fc.property(given, fc.nat(999), (targets, at) => {
+        const [template] = plan as [Plan<Keyed>[number]]
+        const several = targets.map(({ priority }, id) => ({
+          ...template,
+          ...{ priority, keys: [upstream(id)] },
+        }))
+        const admitted = Object.fromEntries(targets.map(({ admission }, id) => [id, admission]))
+        const chosen = choose(admitted, { plan: several, random: at / 1000 })
+        const best = ranks
+          .map((rank) => targets.filter(({ admission }) => rank.includes(admission)))
+          .find((found) => found.length > 0)
+        const first = Math.min(...(best ?? []).map(({ priority }) => priority))
+        const among = best?.filter(({ priority }) => priority === first) ?? []
+        if (among.length === 0) expect(chosen).toBeNull()
+        else expect(among).toContain(targets[chosen as number] as (typeof targets)[number])
+      }),
+    )
   })
 
   test('is never one that was asked or is denied, and there is one while any may be asked', () => {

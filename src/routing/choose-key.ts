@@ -14,18 +14,19 @@ export function upstreamModelName(
 /** A choice by weight; `random` is in [0, 1). If all weights are 0, each is as likely. */
 export function chooseByWeight<Item>(
   items: readonly Item[],
-  weightOf: (item: Item) => number,
+  /** In the order of the items; none is negative. */
+  weights: readonly number[],
   random: number,
 ): Item | null {
   const [only] = items
   if (only === undefined || items.length === 1) return only ?? null
   let total = 0
-  for (const item of items) total += Math.max(0, weightOf(item))
+  for (const weight of weights) total += weight
   if (total === 0) return items[Math.floor(random * items.length)] ?? null
   let rest = random * total
-  for (const item of items) {
-    rest -= Math.max(0, weightOf(item))
-    if (rest < 0) return item
+  for (let at = 0; at < items.length; at++) {
+    rest -= weights[at] ?? 0
+    if (rest < 0) return items[at] ?? null
   }
   return items[items.length - 1] ?? null
 }

@@ -42,12 +42,17 @@ export function firstUnmet(
   return conditions.find((condition) => !condition.holds(facts)) ?? null
 }
 
+/** Whether the targets take any request, so that nothing has to be known of one. */
+export function isUnconditional(targets: readonly { conditions: readonly Condition[] }[]): boolean {
+  for (const { conditions } of targets) if (conditions.length > 0) return false
+  return true
+}
+
 /** The targets that take a request. */
 export function takenBy<T extends { conditions: readonly Condition[] }>(
   targets: readonly T[],
   facts: RequestFacts,
 ): readonly T[] {
-  if (targets.every(({ conditions }) => conditions.length === 0)) return targets
   return targets.filter(({ conditions }) => firstUnmet(conditions, facts) === null)
 }
 

@@ -5,13 +5,25 @@ type Body = Readonly<Record<string, unknown>>
 
 /** Null if nothing changes, so that the client's bytes can be sent as they came. */
 export function withParameters(body: Body, parameters: ModelParameters): Body | null {
-  const added = Object.entries(parameters.default).filter(
-    ([name]) => body[name] === undefined || body[name] === null,
-  )
-  const forced = Object.entries(parameters.set).filter(([name, value]) => body[name] !== value)
-  const dropped = parameters.drop.filter((name) => Object.hasOwn(body, name))
-  if (added.length + forced.length + dropped.length === 0) return null
-  const changed = { ...body, ...Object.fromEntries(added), ...Object.fromEntries(forced) }
-  for (const name of dropped) delete (changed as Record<string, unknown>)[name]
+  if (!changes(body, parameters)) return null
+  const added = Object.entries(parameters.default).filter(([name]) => isMissing(body, name))
+  const changed: Record<string, unknown> = {
+    ...body,
+    ...Object.fromEntries(added),
+    ...parameters.set,
+  }
+  for (const name of parameters.drop) delete changed[name]
   return changed
+}
+
+/** Asked for every request, so it creates no object. */
+function changes(body: Body, parameters: ModelParameters): boolean {
+  for (const name in parameters.default) if (isMissing(body, name)) return true
+  for (const name in parameters.set) if (body[name] !== parameters.set[name]) return true
+  for (const name of parameters.drop) if (Object.hasOwn(body, name)) return true
+  return false
+}
+
+function isMissing(body: Body, name: string): boolean {
+  return body[name] === undefined || body[name] === null
 }
