@@ -32,7 +32,7 @@ describe('a stream', () => {
 
   test('passes an event that is neither JSON nor [DONE]', () => {
     const observer = observe()
-    const events = `${CONTENT}data: {"broken\n\n${DONE}`
+    const events = `${CONTENT}data: {"broken\n\n${FINISH}${DONE}`
     expect(decode(observer.accept(encode(events)))).toBe(events)
     expect(observer.dropped).toBe(0)
   })
@@ -52,6 +52,25 @@ describe('a stream', () => {
     const cut = observe()
     cut.accept(encode(CONTENT))
     expect(cut.finish().end).toBe('cut')
+  })
+
+  test('breaks off with [DONE] before each choice has its finish reason, unless it is counted', () => {
+    const second = (event: string) => event.replace('"index":0', '"index":1')
+    const running = CONTENT.replace(/\}\n/, ',"usage":{"prompt_tokens":3,"completion_tokens":1}}\n')
+    const broken = [CONTENT, USAGE + CONTENT, running, CONTENT + second(CONTENT) + FINISH]
+    for (const events of broken) {
+      const observer = observe()
+      expect(decode(observer.accept(encode(events + DONE)))).toBe(events)
+      expect([observer.done, observer.error?.message]).toEqual([
+        false,
+        'its stream ended without a finish reason',
+      ])
+    }
+    for (const events of [CONTENT + USAGE, running + USAGE, FINISH + second(FINISH)]) {
+      const observer = observe()
+      expect(decode(observer.accept(encode(events + DONE)))).toBe(events + DONE)
+      expect([observer.done, observer.error]).toEqual([true, null])
+    }
   })
 
   test('waits for the finish reason of every choice', () => {
@@ -79,12 +98,13 @@ describe('a stream', () => {
 
   test('never passes an event that echoes the key', () => {
     const observer = observe({ secretForms: ['sk-secret-1'] })
-    expect(decode(observer.accept(encode(CONTENT.replace('Hi', 'sk-secret-1') + DONE)))).toBe(DONE)
+    const echo = CONTENT.replace('Hi', 'sk-secret-1')
+    expect(decode(observer.accept(encode(echo + FINISH + DONE)))).toBe(FINISH + DONE)
   })
 
   test('completes a last event without its blank line, but only a whole one', () => {
     const whole = observe()
-    whole.accept(encode(CONTENT))
+    whole.accept(encode(CONTENT + FINISH))
     whole.accept(encode('data: [DONE]'))
     expect(decode(whole.finish().bytes)).toBe('data: [DONE]\n\n')
     const half = observe()

@@ -48,6 +48,10 @@ export class OpenAiStream implements StreamReader {
   private readonly seenChoices = new Set<unknown>()
   private readonly finishedChoices = new Set<unknown>()
   private readonly kept: PassedChoice | null
+  /** Usage came after all of the answer; some upstreams count in each chunk. */
+  private isCounted = false
+  /** The event that is read shows something. */
+  private shows = false
 
   constructor(rules: StreamRules) {
     this.rules = rules
@@ -106,7 +110,7 @@ export class OpenAiStream implements StreamReader {
     if (data === null) return !this.done
     if (this.done) return false
     if (data === '[DONE]' || data.trim() === '[DONE]') {
-      if (this.kept !== null && this.brokeOff) {
+      if (this.brokeOff) {
         this.error = reportedError(BROKE_OFF)
         return false
       }
@@ -136,9 +140,11 @@ export class OpenAiStream implements StreamReader {
     this.started = true
     const { choices } = event
     if (this.kept !== null) this.kept.last = event
+    this.shows = false
     if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice)
     const usage = usageIn(event)
     if (usage !== null) this.usage = usage
+    this.isCounted = !this.shows && (usage !== null || this.isCounted)
     const isUsageOnly = Array.isArray(choices) && choices.length === 0 && hasUsage(event)
     return !(this.rules.hideUsage && isUsageOnly)
   }
@@ -153,12 +159,18 @@ export class OpenAiStream implements StreamReader {
     const text = choiceText(choice)
     this.text += text
     this.kept?.add(choice)
-    this.visible ||= text !== '' || showsSomething(choice.delta)
+    if (text === '' && !showsSomething(choice.delta)) return
+    this.shows = true
+    this.visible = true
   }
 
-  /** Servers send `[DONE]` after an answer that broke off behind them; an answer that is counted is complete. */
+  /**
+   * Servers send `[DONE]` also after an answer that broke off behind them. Some give no reason but count the tokens of
+   * an answer once it is there (Novita, 2025).
+   */
   private get brokeOff(): boolean {
-    return this.started && this.finishedChoices.size === 0 && this.usage === null
+    if (!this.started || this.isCounted) return false
+    return this.finishedChoices.size === 0 || this.finishedChoices.size < this.seenChoices.size
   }
 
   sent(): SentStream | null {

@@ -166,7 +166,8 @@ test('a stream continues although a second connection, opened as a health check,
   server.answerBy((stream) => {
     setTimeout(() => begin(stream), CONNECT_LIMIT_MS * 0.75)
     setTimeout(() => stream.write(`data: ${CHUNKS[1]}\n\n`), CONNECT_LIMIT_MS * 0.8)
-    setTimeout(() => stream.end('data: [DONE]\n\n'), CONNECT_LIMIT_MS * 1.5)
+    const rest = [...CHUNKS.slice(2), '[DONE]'].map((chunk) => `data: ${chunk}\n\n`).join('')
+    setTimeout(() => stream.end(rest), CONNECT_LIMIT_MS * 1.5)
   })
   relay.hold()
   const reply = await ask(rig.gateway, 'relayed', { stream: true })

@@ -29,6 +29,8 @@ export class ChatReader implements EventReader {
   private finishReason: string | null = null
   /** The last that was reported. */
   private usage: Usage | null = null
+  /** The last piece of the answer came before it. */
+  private isCounted = false
 
   constructor(target: WireTarget, emit: Emit) {
     this.target = target
@@ -64,17 +66,20 @@ export class ChatReader implements EventReader {
     if (!this.started) this.start(chunk)
     const { choices } = chunk
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+    const counted = chunk.usage !== undefined && chunk.usage !== null
+    this.isCounted ||= counted
     if (isObject(choice)) this.readChoice(choice)
-    if (chunk.usage !== undefined && chunk.usage !== null) this.readUsage(chunk.usage)
+    if (counted) this.readUsage(chunk.usage)
   }
 
   /**
    * Complete if a finish reason came, else a cut, also with `[DONE]`: servers send it after an answer that broke off
-   * behind them. Some upstreams send no reason but count the tokens of an answer once it is there (Novita, 2025).
+   * behind them. Some upstreams send no reason but count the tokens of an answer once it is there (Novita, 2025);
+   * others count in each chunk.
    */
   finish(isMarked = false): void {
     if (this.over) return
-    if (this.finished || (isMarked && this.usage !== null)) {
+    if (this.finished || (isMarked && this.usage !== null && this.isCounted)) {
       this.end()
       return
     }
@@ -129,6 +134,7 @@ export class ChatReader implements EventReader {
 
   private readCalls(calls: readonly unknown[]): void {
     this.closeText()
+    if (calls.length > 0) this.isCounted = false
     for (const [position, call] of calls.entries())
       if (isObject(call)) this.calls.read(call, position)
   }
@@ -140,6 +146,7 @@ export class ChatReader implements EventReader {
   }
 
   private more(kind: TextKind, text: string): void {
+    this.isCounted = false
     if (this.kind !== kind) {
       this.closeText()
       this.kind = kind
