@@ -11,7 +11,7 @@ import { excludeTargets } from './fallback.ts'
 import { isHedged, race } from './hedge.ts'
 import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './outcomes.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
-import type { AttemptResult, Sent } from './result.ts'
+import type { AttemptResult, Failed, Sent } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
 import { send as sendModelCall } from './send.ts'
 import { type RequestTries, requestLimitMs, type Tried } from './tries.ts'
@@ -97,8 +97,6 @@ function begin(
   return send(services, tries, { candidate, firstByteMs })
 }
 
-type Failed = Extract<Sent, { kind: 'failed' }>
-
 /** The request can't be said in the target's format; another target may take it. */
 function isUntakeable(sent: Sent): sent is Extract<Sent, { kind: 'ended' }> {
   return sent.kind === 'ended' && sent.error.code === 'invalid_request'
@@ -127,8 +125,11 @@ function resultOf(
     endWithoutVerdict(services, tries, candidate, sent.error)
     return { kind: 'failure', error: sent.error }
   }
-  recordAttempt(tries, candidate, sent.kind === 'failed' ? sent.failure : null)
-  if (sent.kind === 'failed') return null
+  if (sent.kind === 'failed') {
+    recordAttempt(tries, candidate, sent.failure, sent.used)
+    return null
+  }
+  recordAttempt(tries, candidate, null)
   blameSuspects(services, tries)
   return sent
 }

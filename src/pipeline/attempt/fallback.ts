@@ -1,5 +1,6 @@
 /** Which targets are still worth asking after a failure. */
 import { type Failure, failure } from '../../core/failure.ts'
+import type { TokenUsage } from '../../core/token-usage.ts'
 import { type Target, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Sent } from './result.ts'
@@ -49,9 +50,10 @@ export function isAnotherLeft(tries: RequestTries): boolean {
   )
 }
 
-export function filtered(): Sent {
+/** The vendor charges for it all the same. */
+export function filtered(used: TokenUsage | null): Sent {
   const detail = "the vendor's content filter left nothing of the answer"
-  return { kind: 'failed', failure: failure('filter', detail, { status: 200 }), said: '' }
+  return { kind: 'failed', failure: failure('filter', detail, { status: 200 }), said: '', used }
 }
 
 function isLonger(target: Target<UsableUpstream>, current: Target<UsableUpstream>): boolean {

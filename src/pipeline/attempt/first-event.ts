@@ -42,7 +42,10 @@ export async function firstEvent(
       if (!reader.started)
         return broken(whyUnreadable(reply, 'the stream ended before its first event'))
       if (reader.error === null && !reader.finished && !reader.done)
-        return broken('the stream broke off before anything of its answer')
+        return {
+          ...broken('the stream broke off before anything of its answer'),
+          used: reader.usage,
+        }
       break
     }
   } finally {
@@ -51,11 +54,12 @@ export async function firstEvent(
   // What came together with the error is an answer that broke off.
   if (reader.error !== null && !isVisible(reader)) {
     cancel()
-    return errorFailure(reader.error, upstream)
+    return { ...errorFailure(reader.error, upstream), used: reader.usage }
   }
   if (reader.filtered && !reader.visible && mayFollowFilter(tries)) {
+    await readUsage(reading, reader)
     cancel()
-    return filtered()
+    return filtered(reader.usage)
   }
   const runs = held.runs()
   const first = runs.length === 0 ? null : joined(runs)
@@ -63,6 +67,26 @@ export async function firstEvent(
   return {
     kind: 'response',
     response: { kind: 'stream', upstream, headers, reader, first, reply, cancel },
+  }
+}
+
+/** Usage follows the last event of an answer at once. */
+const FOR_USAGE_MS = 1_000
+
+/** What an answer that is not sent on has cost, which comes after its end. */
+async function readUsage({ services, reply, cancel }: ModelReading, reader: StreamReader) {
+  const deadline = services.deadlines.open()
+  deadline.set(FOR_USAGE_MS, cancel)
+  try {
+    while (reader.usage === null && !reader.done) {
+      const chunk = await reply.next()
+      if (chunk === null) break
+      reader.accept(chunk)
+    }
+  } catch {
+    // Then it is not known.
+  } finally {
+    deadline.clear()
   }
 }
 

@@ -13,12 +13,15 @@ import type { RequestTries } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
+/** `used` is what a failed one took of its upstream: the client got nothing of it and is not charged. */
 export function recordAttempt(
   tries: RequestTries,
   candidate: UpstreamCandidate,
   failed: Failure | null,
+  used: TokenUsage | null = null,
 ): void {
   const note = noteOf(tries, candidate, failed === null ? 200 : failed.status)
+  if (used !== null) note.used = useOf(candidate, used, 'nothing')
   if (failed !== null) {
     note.failure = `${failed.class}: ${failed.detail}`
     note.ambiguous = failed.ambiguous

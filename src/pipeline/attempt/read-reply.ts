@@ -72,7 +72,7 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
     case 'answer': {
       if (read.isOther === true && mayBeAnswered(reading.tries))
         return broken('status 200, but the body holds no answer')
-      if (read.filtered && mayFollowFilter(reading.tries)) return filtered()
+      if (read.filtered && mayFollowFilter(reading.tries)) return filtered(read.usage)
       const sent = read.body ?? text
       const echoes = holdsForm(sent, upstream.echoForms)
       return {

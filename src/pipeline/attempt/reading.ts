@@ -4,7 +4,7 @@ import type { UpstreamProtocol } from '../../protocols/protocol.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
-import type { Sent } from './result.ts'
+import type { Failed } from './result.ts'
 import type { RequestTries } from './tries.ts'
 
 export interface Reading {
@@ -24,7 +24,7 @@ export interface ModelReading extends Reading {
   readonly protocol: UpstreamProtocol
 }
 
-export function broken(detail: string, ambiguous = true): Sent {
+export function broken(detail: string, ambiguous = true): Failed {
   return {
     kind: 'failed',
     failure: failure('server', detail, { status: 200, ambiguous }),

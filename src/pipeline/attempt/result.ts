@@ -54,7 +54,12 @@ export type AttemptResult =
 /** What one attempt came to. */
 export type Sent =
   | { kind: 'response'; response: UpstreamResponse }
-  /** `said` is the body that came with an error status, as it was: for machines alone. */
-  | { kind: 'failed'; failure: Failure; said: string }
+  /**
+   * `said` is the body that came with an error status, as it was: for machines alone. `used` is what the upstream
+   * reported although nothing of its answer could be sent.
+   */
+  | { kind: 'failed'; failure: Failure; said: string; used?: TokenUsage | null }
   /** The gateway itself ended it, which says nothing about the key. */
   | { kind: 'ended'; error: GatewayError }
+
+export type Failed = Extract<Sent, { kind: 'failed' }>

@@ -18,7 +18,7 @@ import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import { jsonOf, textOf, wholeBody } from './read-body.ts'
-import type { Sent } from './result.ts'
+import type { Failed } from './result.ts'
 
 /** An error is some lines of JSON. */
 const MAX_BYTES = 64 * 1024
@@ -39,8 +39,6 @@ interface ErrorReply {
   readonly reply: UpstreamReply
   cancel(): void
 }
-
-type Failed = Extract<Sent, { kind: 'failed' }>
 
 /** A reply with a status other than success. */
 export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {

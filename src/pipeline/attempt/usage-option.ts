@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../protocols/protocol.ts'
 import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { protocolFor } from './dialogue.ts'
-import type { Sent } from './result.ts'
+import type { Failed } from './result.ts'
 
 /** True if the usage that comes is for the gateway alone. */
 export function asksForUsage(request: ModelRequest): boolean {
@@ -23,6 +23,6 @@ export function addsUsageOption(
 }
 
 /** Words decide here, which is safe: the worst that they can cause is one request more. */
-export function refusesUsage({ failure, said }: Extract<Sent, { kind: 'failed' }>): boolean {
+export function refusesUsage({ failure, said }: Failed): boolean {
   return STATUSES.includes(failure.status) && isAboutUsageOption(said)
 }
