@@ -56,7 +56,13 @@ export interface LimitEvidence {
 
 export interface UpstreamSeen {
   key: UpstreamKey
-  probe: { ok: boolean; status: number | null; latencyMs: number; detail: string } | null
+  probe: {
+    ok: boolean
+    status: number | null
+    latencyMs: number
+    detail: string
+    credentials?: 'refused' | 'missing'
+  } | null
 }
 
 export interface UpstreamEvidence {

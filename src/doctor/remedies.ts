@@ -20,6 +20,7 @@ const RENEW = [
 export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'ups.none': ['gpt-proxy upstream add main < key.txt'],
   'ups.dead': REPLACE,
+  'ups.credentials': REPLACE,
   'ups.quota': ['gpt-proxy upstream reset {upstream}'],
   'ups.unreachable': ['curl -sv {baseUrl}/models -o /dev/null', ...REPLACE],
   'ups.strange': ['curl -sv {baseUrl}/models -o /dev/null', ...REPLACE],

@@ -4,19 +4,26 @@ import { type Script, scriptedTransport } from '../../test/support/in-process/sc
 import type { WireRequest } from '../upstreams/transport.ts'
 import { authorizedTransport } from './authorized-transport.ts'
 import { bedrock } from './bedrock.ts'
+import type { RoleSources } from './credentials/aws.ts'
 import { Credentials } from './credentials/credentials.ts'
+import type { CredentialReply } from './credentials/token-request.ts'
 import { withToken } from './with-token.ts'
 
 const ENTRA = JSON.stringify({ tenantId: 't', clientId: 'c', clientSecret: 's3cret' })
 const AWS_KEYS = 'AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 const START = Date.UTC(2026, 10, 28)
 
-function rig(script: Script) {
+function rig(
+  script: Script,
+  answer: (() => CredentialReply) | null = null,
+  webIdentity: RoleSources['webIdentity'] = null,
+) {
   const clock = { ms: START }
   let obtained = 0
   const credentials = new Credentials({
     async fetch({ url }) {
       obtained++
+      if (answer !== null) return answer()
       const body = url.endsWith('/token')
         ? { access_token: `token-${obtained}`, expires_in: 3600 }
         : {
@@ -32,7 +39,7 @@ function rig(script: Script) {
       googleMetadataHost: 'unused.test',
       entraAuthority: 'http://entra.test',
       awsRole: {
-        webIdentity: null,
+        webIdentity,
         container: { url: 'http://container.test/keys', readAuthorization: async () => null },
         metadataUrl: 'http://unused.test',
       },
@@ -41,7 +48,7 @@ function rig(script: Script) {
   const transport = scriptedTransport(script)
   const sending = authorizedTransport(transport, credentials)
   const send = (request: WireRequest) => sending.send(request, { fresh: false }).reply
-  return { clock, transport, send, obtained: () => obtained }
+  return { clock, transport, send, credentials, obtained: () => obtained }
 }
 
 function tokenRequest(secret: string): WireRequest {
@@ -142,4 +149,68 @@ test('a wrong secret, with the right time, is refused at once', async () => {
   for (let chunk = await reply.next(); chunk !== null; chunk = await reply.next())
     body += new TextDecoder().decode(chunk)
   expect(JSON.parse(body)).toEqual({ __type: 'InvalidSignatureException', message: 'no' })
+})
+
+const REFUSAL = { error: 'invalid_client', error_description: 'no such application' }
+
+test.each([
+  ['refused', 401, REFUSAL, 'credentials_refused'],
+  ['overloaded, with a status of 400', 400, { error: 'temporarily_unavailable' }, 'no_credentials'],
+  ['rate limited', 429, REFUSAL, 'no_credentials'],
+  ['broken', 500, {}, 'no_credentials'],
+  ['answered without a token', 200, {}, 'no_credentials'],
+] as const)(
+  'credentials that are %s fail before anything is sent',
+  async (_, status, body, fault) => {
+    const { send, transport } = rig(accepts('token-1'), () => ({
+      status,
+      body: JSON.stringify(body),
+    }))
+    const failed = send(tokenRequest(ENTRA))
+    expect(failed).rejects.toMatchObject({ name: 'TransportError', fault, ambiguous: false })
+    await failed.catch(() => {})
+    expect(transport.sent).toHaveLength(0)
+  },
+)
+
+test.each([
+  ['ValidationError', 'credentials_refused'],
+  ['ExpiredTokenException', 'credentials_refused'],
+  ['Throttling', 'no_credentials'],
+  ['IDPCommunicationError', 'no_credentials'],
+])('STS that answers 400 with %s: %s', async (code, fault) => {
+  const body = `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`
+  const webIdentity = {
+    roleArn: 'arn:aws:iam::1:role/r',
+    readToken: async () => 'jwt',
+    stsUrl: 'http://sts.test',
+  }
+  const { send } = rig(accepts(''), () => ({ status: 400, body }), webIdentity)
+  await expect(send(bedrockRequest('role'))).rejects.toMatchObject({ fault })
+})
+
+test('a service account whose private key is none is refused', async () => {
+  const account = { type: 'service_account', client_email: 'a@b.test', private_key: 'broken' }
+  const { send } = rig(accepts(''))
+  const failed = send(tokenRequest(JSON.stringify(account)))
+  await expect(failed).rejects.toMatchObject({ fault: 'credentials_refused' })
+})
+
+test('a WebSocket carries the token too', async () => {
+  const opened: WireRequest[] = []
+  const base = scriptedTransport(accepts('token-1'))
+  const { credentials } = rig(accepts('token-1'))
+  const transport = authorizedTransport(
+    {
+      ...base,
+      async openTunnel(request) {
+        opened.push(request)
+        throw new Error('not needed further')
+      },
+    },
+    credentials,
+  )
+  const { openTunnel } = transport
+  await expect(openTunnel?.(tokenRequest(ENTRA), [])).rejects.toThrow('not needed further')
+  expect(opened[0]?.headers.authorization).toBe('Bearer token-1')
 })

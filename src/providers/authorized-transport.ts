@@ -12,10 +12,15 @@ import {
   type UpstreamReply,
   type WireRequest,
 } from '../upstreams/transport.ts'
+import { CredentialError } from './credentials/token-request.ts'
 
 export function authorizedTransport(transport: Transport, credentials: RenewableSource): Transport {
+  const { openTunnel } = transport
   return {
-    ...(transport.openTunnel !== undefined && { openTunnel: transport.openTunnel }),
+    ...(openTunnel !== undefined && {
+      openTunnel: async (request, protocols) =>
+        openTunnel.call(transport, await readied(request, credentials), protocols),
+    }),
     send(request, options) {
       const { prepare, reframe } = request
       if (prepare === undefined && reframe === undefined) return transport.send(request, options)
@@ -68,7 +73,10 @@ async function readied(
   try {
     return await prepare(request, credentials)
   } catch (error) {
-    throw new TransportError('other', `no credentials: ${(error as Error).message}`, false)
+    const why = (error as Error).message
+    throw error instanceof CredentialError && error.refused
+      ? new TransportError('credentials_refused', `its credentials were refused: ${why}`, false)
+      : new TransportError('no_credentials', `no credentials: ${why}`, false)
   }
 }
 

@@ -7,6 +7,8 @@ export interface ProbeResult {
   status: number | null
   latencyMs: number
   detail: string
+  /** What became of credentials that get access tokens; absent: they were obtained, or the key is sent itself. */
+  credentials?: 'refused' | 'missing'
 }
 
 export interface UpstreamProbe {

@@ -45,7 +45,8 @@ export interface SendOptions {
 /**
  * Why no reply came. `reset`: a connection that had been used before was closed instead of a reply;
  * `http2_refused`: the upstream no longer speaks HTTP/2, and got nothing of the request; `no_file_left`:
- * this process may open no more.
+ * this process may open no more; `credentials_refused`: the issuer of access tokens refuses the stored secret;
+ * `no_credentials`: it does not answer, or not well.
  */
 export type TransportFault =
   | 'refused'
@@ -55,6 +56,8 @@ export type TransportFault =
   | 'reset'
   | 'http2_refused'
   | 'no_file_left'
+  | 'credentials_refused'
+  | 'no_credentials'
   | 'other'
 
 export class TransportError extends Error {

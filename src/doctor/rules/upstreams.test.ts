@@ -78,3 +78,18 @@ test('a replacement has the same placement, without secret headers', () => {
     "--provider openai --base-url https://api.openai.com/v1 --header 'x-team: a b' --header 'x-token: ***'",
   )
 })
+
+test.each(['refused', 'missing'] as const)(
+  'credentials that are %s are named as such',
+  (credentials) => {
+    const detail = 'no credentials: the issuer is down'
+    const probe = { ok: false, status: null, latencyMs: 3, detail, credentials }
+    const found = judgeUpstreams({
+      nowMs: NOW_MS,
+      seen: [{ key: key(1), probe }],
+      modelStates: [],
+      wanted: [],
+    })
+    expect(found).toMatchObject([{ code: 'ups.credentials', figures: { detail } }])
+  },
+)

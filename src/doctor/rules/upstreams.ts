@@ -59,6 +59,7 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
   }
   if (state.status === 'disabled') return warning('ups.disabled', figures)
   if (probe === null) return warning('ups.sealed', figures)
+  if (probe.credentials !== undefined) return failure('ups.credentials', figures)
   const { status } = probe
   if (status === null) return failure('ups.unreachable', figures)
   if (DEAD.includes(status)) return failure('ups.dead', figures)

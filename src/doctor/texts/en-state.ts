@@ -33,6 +33,11 @@ export const EN_STATE = {
     'The key was revoked, has expired, or belongs to another account or address.',
     'Make a new key at the upstream, put it into key.txt, and replace the old one:',
   ],
+  'ups.credentials': [
+    '{upstream}: its stored credentials get no access token ({detail}).',
+    'If they are refused, the service account, role or application was removed or its secret has expired; else the issuer of tokens does not answer.',
+    'Correct it in the cloud, or put new credentials into key.txt and replace the old ones:',
+  ],
   'ups.quota': [
     '{upstream}: {baseUrl} knows the key and answers {status}.',
     'The account is rate limited, or its quota or credit is used up.',

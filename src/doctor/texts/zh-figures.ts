@@ -64,6 +64,8 @@ const PHRASES: readonly (readonly [english: RegExp, chinese: string])[] = [
   [/^no connection: (.*)$/, '没有连接：$1'],
   [/^it answers, but not in TLS$/, '有应答，但不是 TLS'],
   [/^the connection was closed$/, '连接被关闭'],
+  [/^its credentials were refused: (.*)$/, '凭据被拒绝：$1'],
+  [/^no credentials: (.*)$/, '没有凭据：$1'],
   [/^the upstream refuses this key$/, '上游拒绝这个密钥'],
   [/^the key is known, but over its limit or without quota$/, '密钥有效，但超出限制或没有额度'],
   [

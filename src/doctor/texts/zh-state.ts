@@ -34,6 +34,11 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '密钥已被吊销、已过期，或属于另一个账户或地址。',
     '在上游生成新密钥，写入 key.txt，然后替换旧的：',
   ],
+  'ups.credentials': [
+    '{upstream}：存储的凭据换不到访问令牌（{detail}）。',
+    '若凭据被拒绝，则服务账号、角色或应用已被删除，或其密钥已过期；否则是令牌签发方没有应答。',
+    '在云端修正，或把新凭据写入 key.txt，然后替换旧的：',
+  ],
   'ups.quota': [
     '{upstream}：{baseUrl} 认识这个密钥，但回答 {status}。',
     '其账户超过速率限制，或额度、余额已用完。',

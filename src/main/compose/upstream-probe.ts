@@ -3,17 +3,10 @@ import type { UpstreamKey } from '../../core/entities.ts'
 import { redact, secretForms } from '../../core/redact.ts'
 import { wholeBody } from '../../pipeline/attempt/read-body.ts'
 import { modelListRequest } from '../../providers/index.ts'
-import type { Transport } from '../../upstreams/transport.ts'
+import type { ProbeResult } from '../../upstreams/probe.ts'
+import { type Transport, TransportError } from '../../upstreams/transport.ts'
 
 const TIMEOUT_MS = 10_000
-
-export interface ProbeResult {
-  ok: boolean
-  /** null if no reply arrived. */
-  status: number | null
-  latencyMs: number
-  detail: string
-}
 
 export function upstreamProbe(transport: Transport) {
   return {
@@ -39,12 +32,21 @@ export function upstreamProbe(transport: Transport) {
         return result(status >= 200 && status < 300, status, meaning(status))
       } catch (error) {
         const why = late ? `no answer within ${TIMEOUT_MS} ms` : (error as Error).message
-        return result(false, null, redact(why, secretForms(secret)))
+        return {
+          ...result(false, null, redact(why, secretForms(secret))),
+          ...credentialsOf(error),
+        }
       } finally {
         clearTimeout(timer)
       }
     },
   }
+}
+
+function credentialsOf(error: unknown): Pick<ProbeResult, 'credentials'> {
+  const fault = error instanceof TransportError ? error.fault : null
+  if (fault === 'credentials_refused') return { credentials: 'refused' }
+  return fault === 'no_credentials' ? { credentials: 'missing' } : {}
 }
 
 function meaning(status: number): string {

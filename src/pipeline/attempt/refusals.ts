@@ -87,6 +87,11 @@ function rateLimited(who: string, rated: readonly Failure[]): GatewayError {
 }
 
 function refusedKey(who: string, failed: Failure): GatewayError {
+  if (failed.code === 'credentials_refused')
+    return new GatewayError(
+      'upstream_error',
+      `${who}: the issuer of its access tokens refused the gateway's credentials. An operator must replace them ("gpt-proxy upstream list").`,
+    )
   const said = failed.error?.message
   // Only a refusal without a code may be about the request, so that the client needs its words.
   const why = isSuspicion(failed) && typeof said === 'string' ? `, and says: ${said}` : ''

@@ -219,14 +219,21 @@ export function failureFromError(
   })
 }
 
-/** A host is only blamed for what nothing was sent to: a connection that breaks later may be the model's doing. */
+/**
+ * Without credentials nothing was sent, which is the key's doing alone.
+ * A host is only blamed for what nothing was sent to: a connection that breaks later may be
+ * the model's doing.
+ */
 function transportFailure(
   { fault, ambiguous, message }: TransportError,
   secretForms: readonly string[],
 ): Failure {
+  const detail = redact(message, secretForms)
+  if (fault === 'credentials_refused') return failure('auth', detail, { code: fault })
+  if (fault === 'no_credentials') return failure('connect', detail, { scope: 'key' })
   const kind = fault === 'connect_timeout' ? 'timeout' : 'connect'
   const isOfHost = ['refused', 'dns', 'tls', 'connect_timeout'].includes(fault)
-  return failure(kind, redact(message, secretForms), {
+  return failure(kind, detail, {
     scope: isOfHost ? 'host' : 'model',
     ambiguous,
     reset: fault === 'reset',

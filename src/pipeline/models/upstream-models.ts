@@ -63,9 +63,8 @@ export async function upstreamModel(
     const vendor = vendorAt(upstream.key.provider, 'openai')
     if (vendor === null || gateway.health.admission(upstream.key, NO_MODEL) === 'deny') continue
     const path = { path: `models/${encodeURIComponent(model)}`, query: '', model: NO_MODEL }
-    const { url, headers } = vendor(upstream.key, upstream.secret, path)
     const asked = await ask(gateway, upstream, {
-      request: { method: 'GET', url, headers, body: null },
+      request: { method: 'GET', ...vendor(upstream.key, upstream.secret, path), body: null },
       read: (value) => readModelList([value])?.[0] ?? null,
     })
     if ('found' in asked) return asked.found
@@ -81,8 +80,10 @@ export async function checkKey(gateway: Services, upstream: UsableUpstream): Pro
   if ('found' in asked) return 'accepted'
   if ('error' in asked) return 'unclear'
   const { class: kind, scope, status } = asked.failed
-  if (status === null || kind === 'server') return 'unreachable'
   if (kind === 'auth' && scope === 'key') return 'refused'
+  // Without credentials the upstream was not asked.
+  if (kind === 'connect' && scope === 'key') return 'unclear'
+  if (status === null || kind === 'server') return 'unreachable'
   if (status === 401) return 'doubtful'
   return status < 300 || kind === 'rate' || kind === 'quota' ? 'accepted' : 'unclear'
 }

@@ -59,11 +59,11 @@ function wireRequest(
     throw new GatewayError('not_found', "gateway: this model's upstream has no such route.")
   const { path, route } = call
   const place: VendorPath = { path, query: queryOf(call, after), model: target.model }
-  const { url, headers } = vendor(upstream.key, upstream.secret, place)
+  const destination = vendor(upstream.key, upstream.secret, place)
   const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
   const passed = besideFixed(tries.forwarded, upstream.key.headers)
   const further = { ...passed, ...(type && { 'content-type': type }) }
-  return { method: route.method, url, headers, further, body: bodyFor(body, tries, target.model) }
+  return { method: route.method, ...destination, further, body: bodyFor(body, tries, target.model) }
 }
 
 /** As the client wrote it, but for what is the gateway's own. `after`: another page; null is the first one. */

@@ -2,7 +2,14 @@
 
 import type { AwsKeys } from '../../upstreams/credentials.ts'
 import type { Expiring } from './fresh-value.ts'
-import { CredentialError, type CredentialFetch, FORM, form, jsonFrom } from './token-request.ts'
+import {
+  CredentialError,
+  type CredentialFetch,
+  FORM,
+  form,
+  isRefusal,
+  jsonFrom,
+} from './token-request.ts'
 
 /** Where a role's keys come from, in the order in which AWS's own SDKs look. */
 export interface RoleSources {
@@ -25,6 +32,9 @@ export async function roleKeys(
   return machineKeys(metadataUrl, fetch, nowMs)
 }
 
+/** Said with a status of 400, and over soon. */
+const STS_PASSING = /^(?:Throttling|RequestLimitExceeded|IDPCommunicationError)/
+
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 async function webIdentityKeys(
   { roleArn, readToken, stsUrl }: NonNullable<RoleSources['webIdentity']>,
@@ -45,7 +55,7 @@ async function webIdentityKeys(
   const field = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(body)?.[1]
   if (status !== 200) {
     const reason = [field('Code'), field('Message')].filter(Boolean).join(': ').slice(0, 300)
-    const refused = status >= 400 && status < 500
+    const refused = isRefusal(status) && !STS_PASSING.test(field('Code') ?? '')
     throw new CredentialError(`AWS STS answered with ${status}: ${reason}`, refused)
   }
   return keysOf('AWS STS', {

@@ -1,7 +1,7 @@
 /** Access tokens of Google Cloud: for a service account by a signed assertion, or from the metadata server. */
 import type { ServiceAccount } from './credential.ts'
 import type { Expiring } from './fresh-value.ts'
-import { type CredentialFetch, FORM, form, tokenFrom } from './token-request.ts'
+import { CredentialError, type CredentialFetch, FORM, form, tokenFrom } from './token-request.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const ASSERTION_SECONDS = 3_600
@@ -48,7 +48,7 @@ async function privateKey(pem: string): Promise<CryptoKey> {
   try {
     return await crypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign'])
   } catch {
-    throw new TypeError("the service account's private_key is no PKCS #8 key")
+    throw new CredentialError("the service account's private_key is no PKCS #8 key", true)
   }
 }
 

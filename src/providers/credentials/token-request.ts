@@ -45,8 +45,16 @@ export function jsonFrom(
   const reason = [error, description].filter((each) => typeof each === 'string').join(': ')
   throw new CredentialError(
     `${source} answered with ${status}${reason === '' ? '' : `: ${reason.slice(0, 300)}`}`,
-    status >= 400 && status < 500 && status !== 429,
+    isRefusal(status) && !PASSING.has(String(error)),
   )
+}
+
+/** OAuth's words for trouble of the server's own, whatever the status (RFC 6749, 4.1.2.1). */
+const PASSING = new Set(['temporarily_unavailable', 'server_error'])
+
+/** A 408 or 429 is over soon. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
 /** OAuth's reply: `access_token`, and how many seconds it holds. */
