@@ -32,12 +32,13 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
       `gateway: the monthly quota of user ${username} is ${quota} tokens, and this request alone asks for ${asks}, so it can never pass. Send less, lower max_tokens, or ${more}.`,
       { headers: { 'x-should-retry': 'false', ...remaining }, figures: compared },
     )
-  const leased = leasedElsewhere > 0 ? ` (${leasedElsewhere} on lease at other instances)` : ''
+  const leased =
+    leasedElsewhere > 0 ? ` (${leasedElsewhere} on lease to other instances or threads)` : ''
   const figures = `gateway: the monthly quota of user ${username} does not cover this request: ${quota} tokens a month, ${used} used, ${reserved} reserved by requests under way, ${left} left${leased}; this request asks for ${asks}.`
   if (asked <= left)
     return new GatewayError(
       'insufficient_quota',
-      `${figures} What it lacks is on lease at other instances, and their requests hold it: come back in ${RETRY_LEASED_MS / 1000} s, lower max_tokens, or ${more}.`,
+      `${figures} What it lacks is on lease to other instances or threads, and their requests hold it: come back in ${RETRY_LEASED_MS / 1000} s, lower max_tokens, or ${more}.`,
       { headers: { ...remaining, ...retryAfterHeaders(RETRY_LEASED_MS) }, figures: compared },
     )
   return new GatewayError(

@@ -149,16 +149,12 @@ test('an instance that is killed loses its slots within the time of its session,
   await killed.exited
   const killedMs = performance.now()
   expect((await ask(1, 'm', keys.capped)).response.status).toBe(429)
-  await waitFor(
-    'both slots',
-    async () => {
-      const again = await ask(1, 'm', keys.capped)
-      return again.response.status === 200
-    },
-    SESSION_LASTS_MS + 5_000,
-  )
+  // Each thread of an instance has a session of its own, and they end one after the other.
+  for (const slot of ['the first slot', 'the second slot']) {
+    const isFree = async () => (await ask(1, 'm', keys.capped)).response.status === 200
+    await waitFor(slot, isFree, SESSION_LASTS_MS + 5_000)
+  }
   expect(performance.now() - killedMs).toBeLessThan(SESSION_LASTS_MS + 4_000)
-  expect((await ask(1, 'm', keys.capped)).response.status).toBe(200)
   expect((await ask(1, 'm', keys.capped)).response.status).toBe(429)
   instances[0] = await start('one')
 }, 40_000)
