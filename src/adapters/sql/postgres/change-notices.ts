@@ -40,7 +40,9 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
   let leasesWanted = (_userId: number) => {}
   let running: Promise<void> | null = null
   let closed = false
-  const { pause, wake } = createPause()
+  const polling = createPause()
+  // A pause of its own: the end of the connection that failed would cut it short, and the retries would never pause.
+  const retrying = createPause()
 
   const hear = (channel: string, payload: string | undefined) => {
     const [what, ...sender] = (payload ?? '').split(' ')
@@ -52,7 +54,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
   const listen = async (ready: () => void) => {
     const client = new Client(clientConfig(address, 'serving', program))
     client.on('notification', ({ channel, payload }) => hear(channel, payload))
-    const lost = whenLost(client, wake)
+    const lost = whenLost(client, polling.wake)
     try {
       await connect(client)
       await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
@@ -64,7 +66,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
         const now = await fingerprint(client)
         if (before !== undefined && now !== before) change = 'any'
         before = now
-        if (lost.error === null && !closed) await pause(POLL_MS)
+        if (lost.error === null && !closed) await polling.pause(POLL_MS)
       }
       if (lost.error !== null) throw lost.error
     } finally {
@@ -85,7 +87,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
           const why = String(explainPostgresError(error, address))
           logger?.warn({ error: why }, 'not listening for changes; trying again')
         }
-        await pause(retryMs * (0.5 + Math.random() / 2))
+        await retrying.pause(retryMs * (0.5 + Math.random() / 2))
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
       }
     }
@@ -107,7 +109,8 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     },
     async close() {
       closed = true
-      wake()
+      polling.wake()
+      retrying.wake()
       await running
     },
   }
