@@ -19,14 +19,13 @@ import {
 } from './rig/candidates.ts'
 import { median, rounded } from './rig/figures.ts'
 import { createLoader, type Loader } from './rig/load.ts'
+import { runStreamsOf, STREAM_KINDS, warmUpStreams } from './rig/measure.ts'
 import { residentMbOf } from './rig/process-cost.ts'
-import { BURST_MODEL, STREAM_MODEL, streamRequest } from './rig/replies.ts'
-import { runStreams } from './streams.ts'
+import type { Pace } from './rig/surroundings.ts'
 
 const LOAD_SECONDS = 2
 /** The runtime's compiler threads take 4 % of all CPU time in the first ten seconds, then 1 %. */
 const WARM_UP_SECONDS = 12
-const STREAMS = 300
 const CHUNKS = 101
 /** The same number of events a second. */
 const PACES = [
@@ -60,8 +59,10 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const loader = await createLoader(folder)
 const all = [candidates.nginx, ...candidates.gateways]
 const idle = all.map(({ way }) => residentMbOf(way.pids))
-for (const candidate of candidates.gateways)
-  await loader.run(loadTarget(candidate), 64, WARM_UP_SECONDS)
+for (const candidate of candidates.gateways) {
+  if (parts.load) await loader.run(loadTarget(candidate), 64, WARM_UP_SECONDS)
+  if (parts.streams) await warmUpStreams(candidate, PACES)
+}
 const rounds: Figures[][] = all.map(() => [])
 for (let round = 0; round < Number(values.rounds); round++) {
   // The first of one round is the last of the next.
@@ -82,16 +83,9 @@ async function measure(candidate: Candidate, loader: Loader, idleMb: number): Pr
     for (const [name, figure] of Object.entries({ ...named, ...waits }))
       figures[`c${connections} ${name}`] = figure
   }
-  for (const [at, model] of parts.streams ? [STREAM_MODEL, BURST_MODEL].entries() : []) {
-    const target = {
-      hostname: '127.0.0.1',
-      port: candidate.way.streamPorts[at] as number,
-      headers: { authorization: `Bearer ${candidate.key}` },
-      body: streamRequest(model),
-    }
-    const load = { streams: STREAMS, chunks: CHUNKS, startEveryMs: 1 }
-    const run = await runStreams(target, candidate.way.pid, load)
-    const name = at === 0 ? 'single events' : 'bursts of 5'
+  for (const [at, kind] of parts.streams ? STREAM_KINDS.entries() : []) {
+    const run = await runStreamsOf(candidate, PACES[at] as Pace, kind)
+    const name = kind === 'single' ? 'single events' : 'bursts of 5'
     figures[`${name}: CPU µs each`] = run.cpuUsPerChunk
     figures[`${name}: events/read`] = run.chunksPerRead
     figures[`${name}: first p99 ms`] = run.firstTokenP99Ms

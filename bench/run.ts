@@ -81,7 +81,7 @@ async function measure(): Promise<Report> {
   const loader = await createLoader(rig.folder.dataDir)
   const idleMb = measureMemory(rig)
   step('warming up')
-  await warmUp(rig, loader)
+  await warmUp(rig, loader, PACES)
   step('64 connections')
   const many = await measureLoad(rig, loader, 64)
   step('1 connection')
@@ -112,7 +112,7 @@ async function measure(): Promise<Report> {
 
 async function measureOnServers(loader: Loader): Promise<Rounds<LoadResult>> {
   await using rig = await startRig({ paces: PACES, several: true })
-  await warmUp(rig, loader)
+  await warmUp(rig, loader, [])
   // Awaited here: the rig lasts no longer than this function.
   return await measureLoad(rig, loader, 64)
 }

@@ -19,9 +19,14 @@ const LOAD_ROUNDS = 5
 const LOAD_SECONDS = 2
 /** The threads of the runtime's compiler take 4 % of all CPU for the first ten seconds, 1 % from then on. */
 const WARM_UP_SECONDS = 12
-const STREAM_ROUNDS = 3
+const STREAM_ROUNDS = 5
+/** Of 30,000 events of each kind: in the first ones an event costs a third more, most of it the runtime's compiler. */
+const STREAM_WARM_UPS = 3
 const STREAMS = 300
 const START_EVERY_MS = 1
+/** Events that come one by one, or several in each read. */
+export const STREAM_KINDS = ['single', 'burst'] as const
+export type StreamKind = (typeof STREAM_KINDS)[number]
 
 /** The three ways, then the peers. */
 function candidatesOf({ direct, nginx, gateway, folder, peers }: Rig): readonly Candidate[] {
@@ -49,12 +54,38 @@ export function measureMemory(rig: Rig): Memory {
   return Object.fromEntries(held) as unknown as Memory
 }
 
-export async function warmUp(rig: Rig, loader: Loader): Promise<void> {
+export async function warmUp(rig: Rig, loader: Loader, paces: readonly Pace[]): Promise<void> {
   for (const candidate of candidatesOf(rig)) {
     if (candidate.name === 'direct') continue
     const seconds = candidate.name === 'nginx' ? 1 : WARM_UP_SECONDS
     await loader.run(targetOf(candidate), 64, seconds)
+    if (candidate.name !== 'nginx') await warmUpStreams(candidate, paces)
   }
+}
+
+/** With streams of both kinds. */
+export async function warmUpStreams(
+  candidate: Candidate,
+  [single, burst]: readonly Pace[],
+): Promise<void> {
+  for (let round = 0; round < STREAM_WARM_UPS; round++) {
+    if (single) await runStreamsOf(candidate, single, 'single')
+    if (burst) await runStreamsOf(candidate, burst, 'burst')
+  }
+}
+
+export function runStreamsOf(
+  { way, key }: Candidate,
+  { chunks }: Pace,
+  kind: StreamKind,
+): Promise<StreamFigures> {
+  const target = {
+    hostname: '127.0.0.1',
+    port: way.streamPorts[STREAM_KINDS.indexOf(kind)] as number,
+    headers: { authorization: `Bearer ${key}` },
+    body: streamRequest(kind === 'single' ? STREAM_MODEL : BURST_MODEL),
+  }
+  return runStreams(target, way.pid, { streams: STREAMS, chunks, startEveryMs: START_EVERY_MS })
 }
 
 export async function measureLoad(
@@ -84,19 +115,12 @@ function targetOf({ way, key }: Candidate): LoadTarget {
 export async function measureStreams(
   rig: Rig,
   pace: Pace,
-  kind: 'single' | 'burst',
+  kind: StreamKind,
 ): Promise<Rounds<StreamFigures>> {
-  const body = streamRequest(kind === 'single' ? STREAM_MODEL : BURST_MODEL)
-  const at = kind === 'single' ? 0 : 1
   const rounds = emptyRounds<StreamFigures>(rig)
-  const load = { streams: STREAMS, chunks: pace.chunks, startEveryMs: START_EVERY_MS }
   for (let round = 0; round < STREAM_ROUNDS; round++) {
-    for (const { name, way, key } of candidatesOf(rig)) {
-      const headers = { authorization: `Bearer ${key}` }
-      const port = way.streamPorts[at] as number
-      const target = { hostname: '127.0.0.1', port, headers, body }
-      rounds[name]?.push(await runStreams(target, way.pid, load))
-    }
+    for (const candidate of candidatesOf(rig))
+      rounds[candidate.name]?.push(await runStreamsOf(candidate, pace, kind))
   }
   return rounds
 }
