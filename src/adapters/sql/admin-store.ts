@@ -1,6 +1,7 @@
 /** The write side of the store in SQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
+import { oneAtATime } from '../../core/one-at-a-time.ts'
 import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
 import { createKeyAdmin } from './accounts/api-keys.ts'
 import { createKeyActivityRows } from './accounts/key-activity.ts'
@@ -31,12 +32,15 @@ export function createAdminStore(
   words: DialectWords,
   { report, prices }: AdminStoreOptions,
 ): AdminStore {
+  const inTurn = oneAtATime()
+  const change = <T>(work: (step: AdminStore) => Promise<T>): Promise<T> =>
+    inTransaction(db, async (step) => {
+      await words.oneChangeAtOnce?.execute(step)
+      return work(createAdminStore(step, words, { report, prices }))
+    })
   return {
-    transaction: (work) =>
-      inTransaction(db, async (step) => {
-        await words.oneChangeAtOnce?.execute(step)
-        return work(createAdminStore(step, words, { report, prices }))
-      }),
+    // A change that waits for another one of this process must not hold a connection, which reads need.
+    transaction: (work) => (db.isTransaction ? change(work) : inTurn(() => change(work))),
     ...createUserAdmin(db, report),
     ...createKeyAdmin(db, report),
     ...createKeyActivityRows(db),

@@ -6,7 +6,7 @@ import type { Actor } from '../changes.ts'
 import { findUser } from '../users.ts'
 import { createDevices } from './devices.ts'
 import type { IdentityParts, SignInOrigin } from './parts.ts'
-import { createPasswordCheck } from './passwords.ts'
+import { createPasswordCheck, type Proved, refuseIfReplaced } from './passwords.ts'
 import { SignInRefusal } from './refusal.ts'
 import { createSecondFactor } from './second-factor.ts'
 import { actorOf, createSessions, type SignedIn } from './sessions.ts'
@@ -44,7 +44,8 @@ export function createIdentity(parts: IdentityParts) {
       const proved = await passwords.prove(username, password, origin)
       if (proved.totpSecret !== null) await secondFactor.check(proved.user, proved.totpSecret, code)
       proved.succeeded()
-      return sessions.begin(proved.user, origin, 'password')
+      const { passwordHash } = proved
+      return sessions.begin(proved.user, origin, { how: 'password', passwordHash })
     },
 
     signInAs: createSingleSignOn(parts, sessions.begin),
@@ -73,10 +74,10 @@ async function proveAgain(
   user: User,
   password: string,
   origin: SignInOrigin,
-): Promise<string | null> {
+): Promise<Proved> {
   const proved = await passwords.prove(user.username, password, origin)
   proved.succeeded()
-  return proved.totpSecret
+  return proved
 }
 
 /** Passwords that do not need the old one: set by a one-time link or by an operator. */
@@ -112,7 +113,7 @@ function setUpLinks(tools: Tools) {
         await step.deleteSessions(user.id, null)
         await record('password.set', `user:${user.id}`, { after: { by: 'setup link' } })
       })
-      return sessions.begin(user, origin, 'setup link')
+      return sessions.begin(user, origin, { how: 'setup link', passwordHash })
     },
 
     /** Set by an operator, who does not know the old password. */
@@ -139,9 +140,10 @@ function ownAccount(tools: Tools) {
       given: { current: string; password: string },
       origin: SignInOrigin,
     ): Promise<void> {
-      await proveAgain(tools, user, given.current, origin)
+      const proved = await proveAgain(tools, user, given.current, origin)
       const passwordHash = await hashed(tools, given.password, user)
       await change(actorOf(user, origin.address), async (step, record) => {
+        await refuseIfReplaced(step, user, proved.passwordHash)
         await step.writeCredentials(user.id, { passwordHash })
         await step.deleteSessions(user.id, sessionId)
         await record('password.change', `user:${user.id}`)
@@ -159,8 +161,8 @@ function ownAccount(tools: Tools) {
       { password, code }: { password: string; code: string },
       origin: SignInOrigin,
     ): Promise<void> {
-      const sealed = await proveAgain(tools, user, password, origin)
-      if (sealed !== null) await secondFactor.check(user, sealed, code)
+      const { totpSecret } = await proveAgain(tools, user, password, origin)
+      if (totpSecret !== null) await secondFactor.check(user, totpSecret, code)
       await secondFactor.remove(actorOf(user, origin.address), user)
     },
   }

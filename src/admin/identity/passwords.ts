@@ -1,6 +1,7 @@
 /** Checks a password without revealing whether the user exists, and with bounded hashing work. */
 import { HasherBusy } from '../../access/password.ts'
 import type { User } from '../../core/entities.ts'
+import type { AdminStore } from '../store.ts'
 import type { Devices } from './devices.ts'
 import type { IdentityParts, SignInOrigin } from './parts.ts'
 import { SignInRefusal } from './refusal.ts'
@@ -15,10 +16,22 @@ export interface PasswordCheck {
 
 export interface Proved {
   user: User
+  /** Of the password that was right: what it allows must not outlast it. */
+  passwordHash: string
   /** Sealed; null unless the second factor is on. */
   totpSecret: string | null
   /** Call this once the whole sign-in has succeeded. */
   succeeded(): void
+}
+
+/** In the transaction of what a password allows: it takes a while to check one, and it may be replaced meanwhile. */
+export async function refuseIfReplaced(
+  step: Pick<AdminStore, 'readCredentials'>,
+  user: User,
+  passwordHash: string,
+): Promise<void> {
+  const now = await step.readCredentials(user.id)
+  if (now?.passwordHash !== passwordHash) throw new SignInRefusal('invalid_credentials')
 }
 
 export function createPasswordCheck(parts: IdentityParts, devices: Devices): PasswordCheck {
@@ -46,8 +59,8 @@ export function createPasswordCheck(parts: IdentityParts, devices: Devices): Pas
       const matches = await unlessBusy(hasher.verify(password, hash, device !== null))
       if (user?.status !== 'active' || !credentials?.passwordHash || !matches)
         throw new SignInRefusal('invalid_credentials')
-      const { totpSecret } = credentials
-      return { user, totpSecret, succeeded: () => lockout.succeeded(attempt) }
+      const { totpSecret, passwordHash } = credentials
+      return { user, passwordHash, totpSecret, succeeded: () => lockout.succeeded(attempt) }
     },
   }
 }

@@ -13,11 +13,18 @@ import type { User } from '../../core/entities.ts'
 import type { Actor } from '../changes.ts'
 import type { Devices } from './devices.ts'
 import type { IdentityParts, SignInOrigin } from './parts.ts'
+import { refuseIfReplaced } from './passwords.ts'
 
 /** Sent to the browser; the store has only the digest of `token`. */
 export interface SignedIn extends SignedInSession {
   token: string
   device: string
+}
+
+/** How a user was authenticated; `passwordHash` is null if not by a password. */
+export interface Authentication {
+  how: string
+  passwordHash: string | null
 }
 
 export function actorOf(user: User, address: string): Actor {
@@ -29,10 +36,15 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
 
   return {
     /** Only for a user who has been authenticated. */
-    async begin(user: User, origin: SignInOrigin, how: string): Promise<SignedIn> {
+    async begin(
+      user: User,
+      origin: SignInOrigin,
+      { how, passwordHash }: Authentication,
+    ): Promise<SignedIn> {
       const token = mintToken(randomBytes)
       const now = nowMs()
       const session = await change(actorOf(user, origin.address), async (step, record) => {
+        if (passwordHash !== null) await refuseIfReplaced(step, user, passwordHash)
         const made = await step.createSession({
           tokenHash: sha256Hex(token),
           userId: user.id,

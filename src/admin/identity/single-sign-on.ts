@@ -7,9 +7,9 @@ import { userView } from '../contract.ts'
 import type { AdminStore } from '../store.ts'
 import type { IdentityParts, SignInOrigin } from './parts.ts'
 import { type SignInProblem, SignInRefusal } from './refusal.ts'
-import type { SignedIn } from './sessions.ts'
+import type { Authentication, SignedIn } from './sessions.ts'
 
-type Begin = (user: User, origin: SignInOrigin, how: string) => Promise<SignedIn>
+type Begin = (user: User, origin: SignInOrigin, by: Authentication) => Promise<SignedIn>
 
 /** A change that is made although the sign-in is refused: a role that was taken away. */
 type Outcome = { user: User } | { refusal: SignInProblem }
@@ -36,7 +36,7 @@ export function createSingleSignOn({ change }: IdentityParts, begin: Begin) {
       return create(step, identity, role)
     })
     if ('refusal' in outcome) throw new SignInRefusal(outcome.refusal)
-    return begin(outcome.user, origin, 'oidc')
+    return begin(outcome.user, origin, { how: 'oidc', passwordHash: null })
   }
 }
 

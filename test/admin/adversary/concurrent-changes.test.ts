@@ -7,17 +7,29 @@ const ENCRYPTION_KEY = Buffer.from(Array.from({ length: 32 }, (_, at) => at)).to
 
 let server: PostgresServer
 let gateway: Gateway
+let other: Gateway
 beforeAll(async () => {
   server = await startPostgres()
-  gateway = await startGateway({ env: { DATABASE_URL: server.url(), ENCRYPTION_KEY } })
+  const env = { DATABASE_URL: server.url(), ENCRYPTION_KEY }
+  gateway = await startGateway({ env })
+  other = await startGateway({ env })
 }, 60_000)
 afterAll(async () => {
+  await other.stop()
   await gateway.stop()
   await server.close()
 })
 
-async function call(method: string, path: string, body?: object, headers = {}) {
-  const reply = await fetch(`${gateway.origin}/admin/v1${path}`, {
+const call = (method: string, path: string, body?: object, headers = {}) =>
+  callAt(gateway, method, path, { body, headers })
+
+async function callAt(
+  at: Gateway,
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: object | undefined; headers?: object },
+) {
+  const reply = await fetch(`${at.origin}/admin/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${gateway.adminKey}`,
@@ -60,6 +72,33 @@ test('of several creations of one name, one is made and all others name the fiel
       expect(error?.code).toMatch(/_exists$/)
     }
   }
+}, 60_000)
+
+test('fifty changes at the same time on two instances are all made, each with one audit row', async () => {
+  const audited = () => Number(server.sql('select count(*) as n from audit_log')[0]?.n)
+  const { id } = await call('POST', '/users', { username: 'busy' })
+  const before = audited()
+  const changes: ((at: number) => [method: string, path: string, body: object])[] = [
+    (at) => ['POST', '/users', { username: `person-${at}` }],
+    (at) => ['POST', '/keys', { user_id: id, name: `key-${at}` }],
+    (at) => [
+      'POST',
+      '/upstreams',
+      { name: `up-${at}`, provider: 'openai', secret: `sk-test-${at}00` },
+    ],
+    (at) => ['PATCH', `/users/${id}`, { monthly_quota_tokens: 1_000 + at }],
+    (at) => ['PUT', `/prices/model-${at}`, { input_usd: 1, output_usd: 2 }],
+  ]
+  const made = await times(50, (at) => {
+    const [method, path, body] = changes[at % changes.length]?.(at) ?? ['GET', '/', {}]
+    const headers = path === '/keys' ? { 'idempotency-key': `one-of-fifty-${at}` } : {}
+    return callAt(Math.floor(at / changes.length) % 2 === 0 ? gateway : other, method, path, {
+      body,
+      headers,
+    })
+  })
+  expect(made.map(({ status }) => status).filter((status) => status >= 300)).toEqual([])
+  expect(audited() - before).toBe(50)
 }, 60_000)
 
 test('if all admins are demoted at the same time, one stays', async () => {
