@@ -1,4 +1,5 @@
 /** Data on standard output: a table for people, JSON for programs. */
+import { spreadsheetText } from '../core/text/spreadsheet-text.ts'
 import type { CliContext } from './context.ts'
 
 type Cell = string | number | boolean | null | readonly string[] | Readonly<Record<string, string>>
@@ -85,13 +86,10 @@ export function printCsv(
   context.writeOut(BYTE_ORDER_MARK + [columns.join(','), ...lines, ''].join('\r\n'))
 }
 
-/** Spreadsheets treat text that begins so as a formula; the apostrophe makes it text again. */
-const FORMULA = /^[\s]*[=+\-@\t\r]/
-
 export function csvCell(value: string | number | boolean | null | object): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return ''
-  const text = (FORMULA.test(value) ? `'${value}` : value).replace(UNPRINTABLE, '?')
+  const text = spreadsheetText(value).replace(UNPRINTABLE, '?')
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

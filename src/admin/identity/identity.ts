@@ -161,8 +161,10 @@ function ownAccount(tools: Tools) {
       { password, code }: { password: string; code: string },
       origin: SignInOrigin,
     ): Promise<void> {
-      const { totpSecret } = await proveAgain(tools, user, password, origin)
-      if (totpSecret !== null) await secondFactor.check(user, totpSecret, code)
+      const proved = await tools.passwords.prove(user.username, password, origin)
+      if (proved.totpSecret !== null) await secondFactor.check(user, proved.totpSecret, code)
+      // Only now: a right password must not make guesses at the code free.
+      proved.succeeded()
       await secondFactor.remove(actorOf(user, origin.address), user)
     },
   }

@@ -10,7 +10,7 @@ import * as contract from './contract/usage.ts'
 import { invalidField } from './frame/api-error.ts'
 import type { AdminApi } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
-import { csv, csvHeaders } from './views/csv.ts'
+import { csv, csvHeaders, inPages } from './views/csv.ts'
 import {
   added,
   costOf,
@@ -50,7 +50,7 @@ export function usageOperations({ on, parts }: AdminApi): void {
   on(contract.usageCsv, async (context) => {
     const query = context.req.valid('query')
     const rows = await csvRows(parts, query, context.var.principal)
-    return context.body(csv(rows), 200, csvHeaders('usage.csv')) as never
+    return context.body(csv(inPages(rows)), 200, csvHeaders('usage.csv')) as never
   })
 }
 

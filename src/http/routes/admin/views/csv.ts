@@ -1,23 +1,37 @@
 /** CSV that spreadsheets read as it was meant: with a byte order mark, and without formulas. */
+import { spreadsheetText } from '../../../../core/text/spreadsheet-text.ts'
 
 type Cell = string | number | null
+export type CsvRow = readonly Cell[]
 
 const BYTE_ORDER_MARK = '\ufeff'
-/** Spreadsheets run what begins with one of these (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/
+const ROWS_AT_ONCE = 500
 
-export function csv(rows: readonly (readonly Cell[])[]): ReadableStream<Uint8Array> {
+/** Pages are asked for as the client reads; the file breaks off if one fails, so that a part is not taken for all. */
+export function csv(pages: AsyncIterator<readonly CsvRow[]>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let next = 0
-  return new ReadableStream({
-    pull(controller) {
-      if (next === 0) controller.enqueue(encoder.encode(BYTE_ORDER_MARK))
-      const part = rows.slice(next, next + 500)
-      next += part.length
-      if (part.length > 0) controller.enqueue(encoder.encode(part.map(line).join('')))
-      if (next >= rows.length) controller.close()
+  let isFirst = true
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { value, done } = await pages.next()
+        if (done) return controller.close()
+        const mark = isFirst ? BYTE_ORDER_MARK : ''
+        isFirst = false
+        controller.enqueue(encoder.encode(mark + value.map(line).join('')))
+      },
+      async cancel() {
+        await pages.return?.()
+      },
     },
-  })
+    { highWaterMark: 0 },
+  )
+}
+
+/** Rows that are all there, in pages. */
+export async function* inPages(rows: readonly CsvRow[]): AsyncGenerator<readonly CsvRow[]> {
+  for (let next = 0; next < rows.length; next += ROWS_AT_ONCE)
+    yield rows.slice(next, next + ROWS_AT_ONCE)
 }
 
 export function csvHeaders(name: string): Record<string, string> {
@@ -27,13 +41,13 @@ export function csvHeaders(name: string): Record<string, string> {
   }
 }
 
-function line(cells: readonly Cell[]): string {
+function line(cells: CsvRow): string {
   return `${cells.map(cell).join(',')}\r\n`
 }
 
 function cell(value: Cell): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const safe = FORMULA.test(value) ? `'${value}` : value
+  const safe = spreadsheetText(value)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

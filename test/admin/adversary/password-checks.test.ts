@@ -1,4 +1,4 @@
-/** A password that is replaced while somebody signs in with the old one: no session may outlast it. */
+/** What a right password must not allow: to outlast its replacement, or to guess codes without end. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { createAdmin } from '../../../src/admin/admin.ts'
 import type { AdminDependencies } from '../../../src/admin/dependencies.ts'
 
 const CLI = { name: 'cli', address: null }
+const RIGHT_CODE = '123456'
 const FROM = { address: '192.0.2.7', userAgent: 'test', device: null }
 const [OLD, NEW, STOLEN] = ['the old password', 'the new password', 'of the thief here']
 
@@ -34,8 +35,24 @@ function adminWith(verified: () => Promise<unknown>) {
       return matches
     },
   }
+  const totp = {
+    newSecret: () => 'SECRET',
+    uri: () => 'otpauth://test',
+    stepOf: (_: string, code: string, nowMs: number) => (code === RIGHT_CODE ? nowMs : null),
+  }
+  const vault = {
+    seal: (secret: string) => secret,
+    open: (secret: string) => ({ ok: true, secret }),
+  }
   return createAdmin({
-    ...({ store, hasher, nowMs: Date.now, randomBytes } as unknown as AdminDependencies),
+    ...({
+      store,
+      hasher,
+      totp,
+      vault,
+      nowMs: Date.now,
+      randomBytes,
+    } as unknown as AdminDependencies),
     sha256Hex: (text) => new Bun.CryptoHasher('sha256').update(text).digest('hex'),
     sign: (key, text) => new Bun.CryptoHasher('sha256', key).update(text).digest('base64url'),
   })
@@ -65,4 +82,20 @@ test('of two changes of one password that both knew the old one, the second is r
   await expect(change(overtaken, STOLEN)).rejects.toThrow()
   const signedIn = await plain.identity.signIn({ username: 'grace', password: NEW }, FROM)
   expect(signedIn.user.id).toBe(user.id)
+})
+
+test('who knows the password can not turn the second factor off by guessing its code', async () => {
+  const { users, identity } = adminWith(async () => {})
+  const user = await users.create(CLI, { username: 'mary', role: 'user' })
+  await identity.setPassword(CLI, 'mary', OLD)
+  await identity.startTotp(user, OLD, FROM)
+  await identity.confirmTotp(user, RIGHT_CODE, FROM)
+  const refusals: string[] = []
+  for (let guess = 0; guess < 12; guess++)
+    await identity
+      .removeTotp(user, { password: OLD, code: `00000${guess % 10}` }, FROM)
+      .catch(({ code }: { code: string }) => refusals.push(code))
+  expect(refusals[0]).toBe('totp_invalid')
+  expect(refusals.at(-1)).toBe('too_many_attempts')
+  expect(refusals).toHaveLength(12)
 })
