@@ -22,8 +22,9 @@ operator's key instead of the proxy key. Authentication, limits, quota, redactio
 a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`) are the same routes.
 
 - **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that created
-  the object; another user's id is a 404, and one whose key was removed a 410. *any*: to a key of the vendor, or to the
-  one that holds the objects named in the body. *own*: lists contain only objects that the caller created. If these are
+  the object; another user's id is a 404, and one whose key was removed a 410. *any*: to the
+  one that holds the objects named in the body, else to a key of the vendor: always the same one for a user while it works,
+  so that what a user makes can be used together. *own*: lists contain only objects that the caller created. If these are
   at several upstream keys, they are listed key by key, in the vendor's pages.
 - **Chat completions and Responses that the vendor keeps** (\`store\`) belong to the user who asked for them, too.
 - **Responses of models whose upstream keeps none** are kept by the gateway itself if \`RESPONSES_STORE=true\`: encrypted,
@@ -33,11 +34,15 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   files, parts of uploads, skills or characters are passed on as they arrive and not kept (\`MAX_UPLOAD_BYTES\`), so they
   are sent once. Replies that are neither JSON nor events pass unchanged, and so do
   redirects and parts of a file (\`Range\`).
-- **Ids that the gateway has not seen**, because the objects were not created through it, belong to no user: see
-  \`UNKNOWN_OBJECTS\`.
+- **Ids that the gateway has not seen**, because the objects were not created through it, belong to no user. By default
+  they pass, so that what an organisation already has at a vendor can still be used; \`UNKNOWN_OBJECTS=refuse\` keeps them to
+  admins' keys (\`docs/decisions/2026-11-29-unknown-objects.md\`).
 - **Calls in a batch.** Each line of its input is read while the file is uploaded: one that names another user's object or
-  model ends the upload with a 404. A file that was uploaded in parts is read at its upstream when a batch is made of it.
-- **Fine-tuned models** (\`ft:…\`) belong to the user whose training made them: for others they are a 404 and in no list,
+  model, or an object at another upstream key than the file's, ends the upload. A file that was uploaded in parts is read
+  at its upstream when a batch is made of it. Google's uploads don't say what they are for: a file whose lines are
+  \`{"key": …, "request": …}\` is checked in the same way, over all its pieces. Google lets nobody read it later, so a batch
+  of a file that was not checked is a 400 (its pieces went to several instances, for example).
+- **Fine-tuned models** (\`ft:…\`, Google's \`tunedModels/…\`, which are called as any model) belong to the user whose training made them: for others they are a 404 and in no list,
   until an operator defines a model with that name or names it at an upstream key.
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*, *searches*: by the list
   in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether or
@@ -55,7 +60,8 @@ Gemini's routes go to keys of \`--provider gemini\`, with the proxy key in \`x-g
 them, and another user's are a 404. The address in \`x-goog-upload-url\` is one of this gateway; behind a proxy it needs the
 proxy's \`host\` and \`x-forwarded-proto\`. The Live API is a WebSocket
 (\`/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent\`), recorded with the model of its setup.
-Lines of a file that a Gemini batch reads are not checked.
+If a session is refused, or closed before its setup is complete, Google's client calls \`onerror\` and \`onclose\` with the
+reason, but its \`live.connect\` never settles, with or without a gateway: give it a time limit of your own.
 
 Routes below \`/v1/messages\`, and files and skills of requests with the header \`anthropic-version\`, go to keys of
 \`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in

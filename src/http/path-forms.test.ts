@@ -25,6 +25,12 @@ describe('path forms', () => {
     ['/anthropic/v1/messages', '/v1/messages'],
     ['/anthropic/messages', '/v1/messages'],
     ['/gemini/v1beta/models/m:generateContent', '/v1/models/m:generateContent'],
+    ['/gemini/v1beta/files', '/v1beta/files'],
+    ['//upload/v1beta/files', '/upload/v1beta/files'],
+    ['//v1beta//files/abc', '/v1beta/files/abc'],
+    ['//ws/google.Service.Method', '/ws/google.Service.Method'],
+    ['/gemini//ws/google.Service.Method', '/ws/google.Service.Method'],
+    ['/v1/ws/google.Service.Method', '/ws/google.Service.Method'],
   ])('%s means %s', (path, wanted) => {
     expect(means(path, wanted)).toBe(true)
   })

@@ -7,7 +7,7 @@ export interface PathForm {
 }
 
 /** Only these have other forms: operators' routes are written in one way. */
-const CLIENT_ROUTES = '/v1/'
+const CLIENT_ROUTES = /^\/(?:v1|v1alpha|v1beta|upload|ws)\//
 const AZURE_DEPLOYMENT = /^(?:\/v1)*\/openai\/deployments\/([^/]+)(\/.+)$/
 /** Azure's newer paths, and those of its resources without a deployment (`/openai/files`). */
 const OPENAI_PREFIX = /^\/openai(?:\/v1)*(?=\/)/
@@ -15,6 +15,10 @@ const REPEATED_VERSION = /^(?:\/v1)+(?=\/)/
 /** Gemini's and OpenRouter's addresses for OpenAI clients, and other gateways' for those of Anthropic and Gemini. */
 const FOREIGN_PREFIX =
   /^(?:\/v1beta\/openai|\/v1\/openai|\/api\/v1|\/anthropic(?:\/v1)*|\/gemini(?:\/v1(?:beta)?)?)(?=\/)/
+
+/** Gemini's own paths after another gateway's address for them, or after a base URL that ends with a version. */
+const BEFORE_GEMINI =
+  /^(?:\/gemini(?=\/(?:v1alpha|v1beta|upload|ws)\/)|(?:\/v1|\/v1beta|\/v1alpha)(?=\/(?:upload|ws)\/))/
 
 /**
  * What a path may mean, the likeliest first: as it is; without slashes too many; with one `/v1` instead
@@ -25,10 +29,10 @@ export function pathForms(path: string): PathForm[] {
   const deployed = AZURE_DEPLOYMENT.exec(tidy)
   if (deployed !== null)
     return [{ path: `/v1${deployed[2] ?? ''}`, deployment: deployed[1] as string }]
-  const others = [tidy, `/v1${tidy}`]
+  const others = [tidy, tidy.replace(BEFORE_GEMINI, ''), `/v1${tidy}`]
   for (const prefix of [REPEATED_VERSION, OPENAI_PREFIX, FOREIGN_PREFIX])
     if (prefix.test(tidy)) others.push(tidy.replace(prefix, '/v1'))
-  const forms = new Set([path, ...others.filter((form) => form.startsWith(CLIENT_ROUTES))])
+  const forms = new Set([path, ...others.filter((form) => CLIENT_ROUTES.test(form))])
   return [...forms].map((form) => ({ path: form, deployment: null }))
 }
 

@@ -3,13 +3,15 @@ import type { Reference } from './objects.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
+export const TUNED_MODEL = 'tuned_model'
+
 /** The collection that a kind of object is in. */
 const COLLECTIONS: Readonly<Record<string, string>> = {
   gemini_file: 'files',
   gemini_batch: 'batches',
   cached_content: 'cachedContents',
   file_search_store: 'fileSearchStores',
-  tuned_model: 'tunedModels',
+  [TUNED_MODEL]: 'tunedModels',
   gemini_operation: 'operations',
   gemini_interaction: 'interactions',
 }
@@ -72,8 +74,11 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'cached_content',
   'fileSearchStoreNames',
   'file_search_store_names',
+  'tunedModel',
+  'tuned_model',
 ])
-const NAMED = /^(?:https?:\/\/[^/]+\/v1\w*\/)?(files|cachedContents|fileSearchStores)\/([\w.-]+)/
+const NAMED =
+  /^(?:https?:\/\/[^/]+\/v1\w*\/)?(files|cachedContents|fileSearchStores|tunedModels)\/([\w.-]+)/
 const KIND_OF_COLLECTION = new Map(Object.entries(COLLECTIONS).map(([kind, name]) => [name, kind]))
 
 /** What a field of a request names. Addresses of other hosts than an API's name nothing here. */
@@ -86,6 +91,17 @@ export function namedByGemini(field: string, value: unknown): readonly Reference
     return kind === undefined ? [] : [{ kind, id }]
   })
 }
+
+/** The ids of the files that a batch reads its requests from, wherever a body names them. */
+export function inputFilesIn(body: unknown): string[] {
+  if (Array.isArray(body)) return body.flatMap(inputFilesIn)
+  return Object.entries(fieldsOf(body)).flatMap(([name, value]) => {
+    const id = INPUT_FIELDS.has(name) ? geminiId('gemini_file', value) : null
+    return id === null ? inputFilesIn(value) : [id]
+  })
+}
+
+const INPUT_FIELDS: ReadonlySet<string> = new Set(['fileName', 'file_name'])
 
 const NONE: readonly Reference[] = []
 

@@ -20,7 +20,7 @@ const UPLOAD_HEADERS = [
   'x-goog-upload-header-content-type',
   'x-goog-upload-file-name',
 ]
-const UPLOAD: Options = { upload: true, headers: UPLOAD_HEADERS }
+const UPLOAD: Options = { upload: true, inPieces: true, headers: UPLOAD_HEADERS }
 
 const models: readonly Line[] = [
   ['POST models/{model}:predict', model, { meter: 'images' }],
@@ -43,7 +43,7 @@ const models: readonly Line[] = [
 ]
 
 const files: readonly Line[] = [
-  ['POST upload files', account, { ...UPLOAD, creates: 'gemini_file' }],
+  ['POST upload files', account, { ...UPLOAD, creates: 'gemini_file', holdsCalls: true }],
   ['GET files', list('gemini_file')],
   ['GET files/{gemini_file}', object('gemini_file')],
   ['GET files/{gemini_file}:download', object('gemini_file')],

@@ -1,6 +1,7 @@
 /** The objects and models that a request names, wherever they are in its body. */
 import { invalidRequest } from '../core/errors.ts'
-import { NAMING_FIELDS, namedByGemini } from './gemini-names.ts'
+import { TUNED_MODELS } from '../core/tuned-models.ts'
+import { NAMING_FIELDS, namedByGemini, TUNED_MODEL } from './gemini-names.ts'
 import type { Reference } from './objects.ts'
 
 const KIND_OF_FIELD = new Map(
@@ -38,6 +39,7 @@ export const MAY_NAME_OBJECTS = new RegExp(
     ...KIND_OF_TYPE.keys(),
     ...NAMING_FIELDS,
     'ft[:-]',
+    TUNED_MODELS,
     '\\\\u00[2-7]',
   ].join('|'),
 )
@@ -136,13 +138,18 @@ export function modelsIn(body: unknown): string[] {
   )
 }
 
-/** Models that a training made are objects of the user who asked for it: `ft:gpt-4o:org::id`, Azure's `….ft-id`. */
+/**
+ * Models that a training made are objects of the user who asked for it: `ft:gpt-4o:org::id`, Azure's `….ft-id`,
+ * Google's `tunedModels/id`.
+ */
 const FINE_TUNED = /^ft:|[.:]ft-/
 /** A step of the training, which belongs to the model. */
 const CHECKPOINT = /:ckpt-step-\d+$/
 
 /** Null if the model is not made by a training. */
 export function fineTunedModel(model: string): Reference | null {
+  if (model.startsWith(TUNED_MODELS))
+    return { kind: TUNED_MODEL, id: model.slice(TUNED_MODELS.length) }
   return FINE_TUNED.test(model) ? { kind: 'model', id: model.replace(CHECKPOINT, '') } : null
 }
 

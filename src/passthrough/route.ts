@@ -65,6 +65,8 @@ export interface VendorRoute {
   headers: readonly string[]
   /** What is uploaded may be the input of a batch, so ids in its lines are checked. */
   holdsCalls: boolean
+  /** A file can be sent in pieces, each a request of its own (Google's resumable uploads). */
+  inPieces: boolean
   /** Runs models that are named in a file, so a key that is restricted to some models may not call it. */
   runsAnyModel: boolean
 }
@@ -93,6 +95,7 @@ export function row(line: string, target: Target, options: Options = {}): Vendor
     upload: false,
     headers: [],
     holdsCalls: false,
+    inPieces: false,
     runsAnyModel: false,
     ...options,
   }

@@ -12,11 +12,21 @@ test.each([
   ['images', 'dall-e-2', { size: '512x512' }, 1, 0.018],
   ['video', 'sora-2', { seconds: '8' }, 8, 0.8],
   ['video', 'sora-2-pro', { size: '1792x1024' }, 4, 2],
+  ['video', 'veo-3.1-generate-preview', {}, 8, 3.2],
+  ['video', 'veo-3.1-generate-001', { parameters: { resolution: '4k' } }, 8, 4.8],
+  ['video', 'veo-3.1-fast-generate-preview', { parameters: { resolution: null } }, 8, 0.8],
+  ['video', 'veo-3.1-fast-generate-preview', { parameters: { resolution: '1080p' } }, 8, 0.96],
+  ['video', 'veo-3.1-fast-generate-preview', { parameters: { resolution: '4K' } }, 8, 2.4],
+  ['video', 'veo-3.1-lite-generate-preview', { parameters: {} }, 8, 0.4],
+  ['video', 'veo-3.1-lite-generate-preview', { parameters: { resolution: '1080p' } }, 8, 0.64],
 ] as const)('%s of %s with %j', (meter, model, request, units, usd) => {
   expect(unitCostUsd(meter, model, request, units)).toBeCloseTo(usd, 10)
 })
 
 test('a model without a known price has none', () => {
   expect(unitCostUsd('images', 'flux', {}, 1)).toBeNull()
+  // Lite makes no 4k videos.
+  const resolution = '4k'
+  expect(unitCostUsd('video', 'veo-3.1-lite', { parameters: { resolution } }, 8)).toBeNull()
   expect(unitCostUsd('unpriced', 'tts-1', {}, 1)).toBeNull()
 })

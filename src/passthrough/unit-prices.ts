@@ -1,7 +1,9 @@
 /**
  * What is paid by the image, the second, the character or the search: published prices in USD of OpenAI, November
  * 2026 (https://platform.openai.com/docs/pricing), Cohere (https://cohere.com/pricing) and Gemini
- * (https://ai.google.dev/gemini-api/docs/pricing). What is not here is recorded as unpriced.
+ * (https://ai.google.dev/gemini-api/docs/pricing). Veo's are those of the page since 7 April 2026, which cut the price of
+ * Fast and added Lite, as copies of it from April and August 2026 give them; Veo 3.0 and 2.0 have the last price before
+ * they were withdrawn. What is not here is recorded as unpriced.
  */
 import type { Meter } from './route.ts'
 
@@ -42,8 +44,13 @@ const PRICES: readonly UnitPrice[] = [
   { meter: 'images', model: 'imagen-4.0-fast', usd: 0.02 },
   { meter: 'images', model: 'imagen-4.0', usd: 0.04 },
   { meter: 'images', model: 'imagen-3.0', usd: 0.03 },
-  { meter: 'video', model: 'veo-3.1-fast', usd: 0.15 },
-  { meter: 'video', model: 'veo-3.1', usd: 0.4 },
+  { meter: 'video', model: 'veo-3.1-lite', when: { resolution: '720p' }, usd: 0.05 },
+  { meter: 'video', model: 'veo-3.1-lite', when: { resolution: '1080p' }, usd: 0.08 },
+  { meter: 'video', model: 'veo-3.1-fast', when: { resolution: '720p' }, usd: 0.1 },
+  { meter: 'video', model: 'veo-3.1-fast', when: { resolution: '1080p' }, usd: 0.12 },
+  { meter: 'video', model: 'veo-3.1-fast', when: { resolution: '4k' }, usd: 0.3 },
+  { meter: 'video', model: 'veo-3.1-generate', when: { resolution: '4k' }, usd: 0.6 },
+  { meter: 'video', model: 'veo-3.1-generate', usd: 0.4 },
   { meter: 'video', model: 'veo-3.0-fast', usd: 0.15 },
   { meter: 'video', model: 'veo-3.0', usd: 0.4 },
   { meter: 'video', model: 'veo-2.0', usd: 0.35 },
@@ -51,7 +58,7 @@ const PRICES: readonly UnitPrice[] = [
   { meter: 'searches', model: 'rerank-english-v3.0', usd: 2 / THOUSAND },
   { meter: 'searches', model: 'rerank-multilingual-v3.0', usd: 2 / THOUSAND },
 ]
-const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard' }
+const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard', resolution: '720p' }
 
 /** Null if the model's price is unknown. */
 export function unitCostUsd(
@@ -65,8 +72,15 @@ export function unitCostUsd(
 }
 
 function fits({ model, when = {} }: UnitPrice, asked: string, request: Fields): boolean {
+  // Gemini's requests have such fields one level down.
+  const parameters = (request.parameters ?? {}) as Fields
+  const said: Fields = { ...DEFAULTS, ...defined(parameters), ...defined(request) }
   return (
     asked.startsWith(model) &&
-    Object.entries(when).every(([name, value]) => (request[name] ?? DEFAULTS[name]) === value)
+    Object.entries(when).every(([name, value]) => String(said[name]).toLowerCase() === value)
   )
+}
+
+function defined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null))
 }

@@ -2,13 +2,16 @@
 
 import { type Caller, mayUse } from '../access/caller.ts'
 import { GatewayError } from '../core/errors.ts'
+import { TUNED_MODEL } from '../passthrough/gemini-names.ts'
 import { fineTunedModel } from '../passthrough/references.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import { DEMO_MODEL_PREFIX, DEMO_UPSTREAM, isDemoModel } from '../providers/demo/models.ts'
+import { vendorAt } from '../providers/index.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import type { UsableUpstream } from '../upstreams/directory.ts'
 import { planForTrained } from './models/trained-models.ts'
 import type { Services } from './services.ts'
+import { holderOf, ownedBy } from './vendor/ownership.ts'
 
 type RequestPlan = Plan<UsableUpstream>
 
@@ -28,12 +31,29 @@ export function routeModel(
     )
   }
   if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
-  const { plan, undecryptable, askLists } = services.directory.routeFor(model)
+  const { plan, undecryptable, askLists, definition } = services.directory.routeFor(model)
+  if (definition === null && fineTunedModel(model)?.kind === TUNED_MODEL)
+    return tunedTargets(services, caller, model)
   if (undecryptable) throw undecryptableError(model)
   if (plan.length === 0) throw modelNotFound(services, model)
   if (fineTunedModel(model) !== null)
     return trainedTargets(services, caller, { model, plan, askLists })
   return askLists ? listedTargets(services, plan, model) : plan
+}
+
+/** Google's list of models has no tuned ones: they are at the key where they were made. */
+async function tunedTargets(
+  services: Services,
+  caller: Caller,
+  model: string,
+): Promise<RequestPlan> {
+  const reference = fineTunedModel(model)
+  const own = await ownedBy(services, caller, reference === null ? [] : [reference])
+  const holder = holderOf(services, own)
+  const isGemini = ({ key }: UsableUpstream) => vendorAt(key.provider, 'gemini') !== null
+  const keys = holder === null ? services.directory.allUpstreams().filter(isGemini) : [holder]
+  if (keys.length === 0) throw modelNotFound(services, model)
+  return targetsOf(keys, model)
 }
 
 interface Trained {

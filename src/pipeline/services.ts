@@ -10,6 +10,7 @@ import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Slots } from '../limits/slots.ts'
 import type { ObjectStore } from '../passthrough/objects.ts'
 import type { ResponseStore } from '../passthrough/response-store.ts'
+import type { UploadsInProgress } from '../passthrough/uploads.ts'
 import type { ThoughtStores } from '../protocols/translation/thought-memory.ts'
 import type { Quotas } from '../quota/quota.ts'
 import type { KeyDirectory } from '../upstreams/directory.ts'
@@ -89,6 +90,8 @@ export interface Services {
   forwardHeaders: readonly string[]
   /** Objects that clients made at vendors. */
   objects: ObjectStore
+  /** Files that are uploaded to Google in pieces. */
+  uploads: UploadsInProgress
   /** Responses that the gateway keeps itself; null if it keeps none. */
   responses: ResponseStore | null
   /** Stores records at once, not by way of the journal; those whose id was stored before are skipped. */

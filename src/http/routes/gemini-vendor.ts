@@ -10,7 +10,7 @@ import { notFound } from '../not-found.ts'
 import type { AppParts, Route } from '../route.ts'
 import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { pathOf, queryTextOf } from '../server/target.ts'
+import { queryTextOf } from '../server/target.ts'
 import type { ExchangeHandler } from './inference.ts'
 import { vendorHandler } from './vendor.ts'
 
@@ -47,12 +47,12 @@ export function openGeminiVendor(parts: AppParts): ExchangeHandler {
   const handlers = new Map(ROWS.map(({ route }) => [route, vendorHandler(route, parts)]))
   return (exchange, match) => {
     takeKeyFromQuery(exchange)
-    const path = pathOf(exchange.target)
+    const { path } = match
     const method = exchange.method === 'HEAD' ? 'GET' : exchange.method
     const found = rowFor(method, path)
     const handler = found === null ? undefined : handlers.get(found.route)
     if (found !== null && handler !== undefined)
-      handler(exchange, { ...match, params: found.params, path })
+      handler(exchange, { ...match, params: found.params })
     else refuse(parts, exchange, path)
   }
 }

@@ -1,4 +1,5 @@
 /** Gemini's routes: the model and what is wanted of it are in the path, as `MODEL:generateContent`. */
+import { TUNED_MODELS } from '../../core/tuned-models.ts'
 import { withPath } from '../../protocols/gemini/protocol.ts'
 import type { Endpoint } from '../../protocols/protocol.ts'
 import type { Route } from '../route.ts'
@@ -19,16 +20,15 @@ const METHODS: Readonly<Record<string, Method>> = {
   batchEmbedContents: { endpoint: 'batchEmbedContents', stream: false },
 }
 
-/** Older clients name the version `v1`, and those of previews `v1alpha`. */
-export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1alpha', '/v1'].map((version) => ({
+const modelRoute = (path: string, prefix: string): Route => ({
   method: 'POST',
-  path: `${version}/models/{call*}`,
+  path,
   who: 'proxy_key',
   open(parts) {
     const further = openGeminiVendor(parts)
     return (exchange, match) => {
       takeKeyFromQuery(exchange)
-      const call = decodedOr(match.params.call ?? '')
+      const call = prefix + decodedOr(match.params.call ?? '')
       const colon = call.lastIndexOf(':')
       const method = METHODS[call.slice(colon + 1)]
       if (colon < 1 || method === undefined) {
@@ -40,4 +40,14 @@ export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1alpha', '/v1'].ma
       serveEndpoint(parts.gateway, { ...inference, named }, parts)(exchange, match)
     }
   },
-}))
+})
+
+/** Models that a user had tuned are a collection of their own, which is a part of their names. */
+const PREFIXES = { models: '', tunedModels: TUNED_MODELS } as const
+
+/** Older clients name the version `v1`, and those of previews `v1alpha`. */
+export const GEMINI_ROUTES: readonly Route[] = ['/v1beta', '/v1alpha', '/v1'].flatMap((version) =>
+  Object.entries(PREFIXES).map(([collection, prefix]) =>
+    modelRoute(`${version}/${collection}/{call*}`, prefix),
+  ),
+)

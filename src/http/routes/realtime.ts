@@ -65,17 +65,22 @@ export const LIVE_ROUTES: readonly Route[] = ['v1beta', 'v1alpha', 'v1'].map((ve
   path: `${LIVE}.${version}.GenerativeService.BidiGenerateContent`,
   who: 'proxy_key',
   open(parts) {
-    const handle = realtimeHandler(parts, liveCallOf)
     return (exchange, match) => {
       takeKeyFromQuery(exchange)
-      handle(exchange, match)
+      realtimeHandler(parts, () => liveCallOf(match.path))(exchange, match)
     }
   },
 }))
 
-function liveCallOf(target: string): VendorCall {
-  const path = pathOf(target).slice(1)
-  return { route: LIVE_ROW, path, origin: '', query: '', params: { model: '' }, ...NO_BODY }
+function liveCallOf(path: string): VendorCall {
+  return {
+    route: LIVE_ROW,
+    path: path.slice(1),
+    origin: '',
+    query: '',
+    params: { model: '' },
+    ...NO_BODY,
+  }
 }
 
 function realtimeHandler(

@@ -1,15 +1,13 @@
 /** What a session names in its messages: models, objects of the client, and those that the vendor makes. */
 import { type Caller, mayUse } from '../../access/caller.ts'
-import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import { fineTunedIn, referencesIn } from '../../passthrough/references.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { jsonOf } from '../attempt/read-body.ts'
-import { othersModels } from '../models/trained-models.ts'
 import type { Services } from '../services.ts'
 import type { VendorCall } from '../vendor/call.ts'
 import { fieldsOf, madeIn } from '../vendor/own.ts'
-import { ownedBy } from '../vendor/ownership.ts'
+import { refuseOthers } from '../vendor/refuse-others.ts'
 import type { SessionParts } from './session.ts'
 
 interface Watched {
@@ -38,11 +36,7 @@ export function watchSession(watched: Watched): Watch {
 }
 
 async function checkNames({ services, caller }: Watched, message: unknown): Promise<void> {
-  await ownedBy(services, caller, referencesIn(message))
-  const models = fineTunedIn(message).map(({ id }) => id)
-  const [other] = await othersModels(services, caller, models)
-  if (other !== undefined)
-    throw new GatewayError('model_not_found', `gateway: there is no model '${other}'.`)
+  await refuseOthers(services, caller, [...referencesIn(message), ...fineTunedIn(message)])
 }
 
 const MADE = /"type" *: *"response\.(?:created|completed|incomplete)"/

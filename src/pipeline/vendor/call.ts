@@ -14,6 +14,8 @@ export type VendorBody =
   /** Not kept: it is sent as it arrives, and once. */
   | { kind: 'source'; source: BodySource; type: string; input?: CheckedInput }
 
+export type SourceBody = Extract<VendorBody, { kind: 'source' }>
+
 /** What is known of an upload that may be the input of a batch. */
 export interface CheckedInput {
   /** Each line was read, and names nothing that belongs to another user. */

@@ -27,7 +27,8 @@ export async function rememberObjects(
   const { creates, deletes } = call.route
   if (deletes && object !== null) {
     await services.objects.forget(object)
-    if (object.kind === 'file') await services.objects.forget({ ...object, kind: CHECKED_INPUT })
+    if (INPUT_KINDS.has(object.kind))
+      await services.objects.forget({ ...object, kind: CHECKED_INPUT })
   }
   if (creates === null) return
   const made = madeIn(creates, fieldsOf(reply))
@@ -35,7 +36,9 @@ export async function rememberObjects(
   if (object === null && made.some(({ id }) => id === objectIdOf(call))) return
   const owner = { upstreamKeyId: key.id, userId: caller.user.id, apiKeyId: caller.key.id }
   const marks = isCheckedInput(call)
-    ? made.filter(({ kind }) => kind === 'file').map((file) => ({ ...file, kind: CHECKED_INPUT }))
+    ? made
+        .filter(({ kind }) => INPUT_KINDS.has(kind))
+        .map((file) => ({ ...file, kind: CHECKED_INPUT }))
     : []
   const objects = [...made, ...marks].map((each) => ({ ...each, ...owner }))
   if (objects.length > 0) await services.objects.remember(objects)
@@ -43,6 +46,7 @@ export async function rememberObjects(
 
 /** A second row of a file whose lines were checked while it was uploaded, as the input of a batch. */
 export const CHECKED_INPUT = 'batch_input'
+const INPUT_KINDS: ReadonlySet<string> = new Set(['file', 'gemini_file'])
 
 function isCheckedInput({ body }: VendorCall): boolean {
   return body.kind === 'source' && body.input?.isChecked === true

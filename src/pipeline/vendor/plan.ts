@@ -17,11 +17,12 @@ import { parsedBody } from '../../protocols/request-body.ts'
 import { PROVIDERS, vendorAt } from '../../providers/index.ts'
 import type { ClientLimits } from '../../routing/client-limits.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
+import { byStickiness } from '../../routing/strategies.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { routeModel } from '../model-route.ts'
 import { route as routeRequest } from '../route.ts'
 import type { Services } from '../services.ts'
-import { checkInputs } from './batch-input.ts'
+import { checkInputs } from './batch-input/stored.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
 import { listKeys } from './list-keys.ts'
 import { holderOf, keepTo, ownedBy } from './ownership.ts'
@@ -57,8 +58,8 @@ export async function planCall(
   refuseOtherModels(caller, call)
   refuseSharedSources(caller, call)
   const own = await ownedBy(services, caller, namedIn(call))
-  if (call.route.runsAnyModel) await checkInputs(services, caller, own)
   const holder = holderOf(services, own)
+  await checkInputs(services, caller, { call, own })
   const held = holder === null ? null : [holder]
   const [object = null] = own.filter(({ id }) => id === objectIdOf(call))
   if (call.route.target.by === 'list') return planList(services, caller, call)
@@ -80,7 +81,12 @@ async function planFor(
   { call, limits, headers }: Asked,
   held: Held,
 ): Promise<Planned> {
-  if (modelOf(call) === null) return unmodelled(call, held ?? accountsFor(services, call))
+  if (modelOf(call) === null && held === null) {
+    const { plan, ...rest } = unmodelled(call, accountsFor(services, call))
+    // All that a user makes is at one key as long as that works, so that it can be used together.
+    return { ...rest, plan: byStickiness(plan, `user ${caller.user.id}`) }
+  }
+  if (modelOf(call) === null) return unmodelled(call, held ?? [])
   const asked = requestOf(call)
   const routed = await routeRequest(services, caller, { asked, limits, headers })
   const { definition } = routed

@@ -103,10 +103,21 @@ function renamed({ bytes, parts, boundary }: FormBody, value: string): Buffer {
 function once(body: VendorBody): VendorBody {
   if (body.kind !== 'source') return body
   let begun = false
+  /** What is wrong with the upload itself: no other upstream would get it either. */
+  let fault: unknown = null
   const { source } = body
+  const next = async () => {
+    try {
+      return await source.next()
+    } catch (error) {
+      fault = error
+      throw error
+    }
+  }
   return {
     ...body,
     get source(): BodySource {
+      if (fault instanceof GatewayError) throw fault
       if (begun)
         throw new GatewayError(
           'upstream_error',
@@ -116,7 +127,7 @@ function once(body: VendorBody): VendorBody {
         length: source.length,
         next() {
           begun = true
-          return source.next()
+          return next()
         },
       }
     },

@@ -21,7 +21,7 @@ import type { RelayResult } from '../relay/result.ts'
 import { reserve } from '../reserve.ts'
 import type { Services } from '../services.ts'
 import { settle } from '../settle.ts'
-import { watched } from './batch-input.ts'
+import { watched } from './batch-input/upload.ts'
 import { requestOf, type VendorCall } from './call.ts'
 import { chargeBeforeDeletion } from './charging/deletion.ts'
 import { asksForResponse, needsVendor, planCall, speaksResponses } from './plan.ts'
@@ -74,14 +74,16 @@ async function serveCaller(
   const planned = await planCall(services, caller, { call: asked, limits, headers })
   const { plan, object, further, definition } = planned
   const request = continued === undefined ? planned.request : { ...planned.request, continued }
-  const call = watched(services, caller, asWritten(asked, request))
+  let tries: RequestTries | null = null
+  const upstream = () => tries?.current?.upstream ?? null
+  const call = watched(asWritten(asked, request), { services, caller, headers, upstream })
   if (call.route.deletes && object !== null) await chargeBeforeDeletion(services, object)
   const reservation = await reserve(services, { caller, request, client }, context)
   const send = vendorSender({ services, caller, call, object, further })
   const forwardHeaders = [...services.forwardHeaders, ...FORWARDED, ...call.route.headers]
   if (asksForResponse(call) && !needsVendor(call))
     sendCopies(services, { ...reservation, request: unstored(request) }, headers)
-  const tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)
+  tries = new RequestTries(forwardHeaders, { plan, limits, definition }, reservation, client)
   // An idle connection could be closing, and a body that is not kept can't be sent twice.
   tries.fresh = call.body.kind === 'source'
   let relayed: RelayResult

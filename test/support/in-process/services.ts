@@ -184,6 +184,7 @@ export async function testServices(
     responses: null,
     settleNow: async (records) => void kept.records.push(...records),
     unknownObjects: 'pass',
+    uploads: new Map(),
     resendOnReset: true,
     sameTargetRetry: true,
     rescue: { mode: 'continue', charge: 'answer' },

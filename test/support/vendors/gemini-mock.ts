@@ -69,6 +69,9 @@ class Store {
     if (path.startsWith('/upload/'))
       return this.upload(headers.get('x-goog-upload-command'), `${origin}${path}`)
     const [model, verb] = id.split(':')
+    // What clients uploaded can't be read again, as at Google.
+    if (verb === 'download' && this.objects.has(`files/${model}`))
+      return Response.json({ error: { code: 400, message: 'not generated' } }, { status: 400 })
     const called = verb === undefined ? null : this.called(verb, model ?? '')
     if (called !== null) return called
     if (id === '') {
@@ -94,6 +97,10 @@ class Store {
         return Response.json(this.create('batches'))
       case 'generateContent':
         return Response.json(CONTENT)
+      case 'streamGenerateContent':
+        return new Response(`data: ${JSON.stringify(CONTENT)}\n\n`, {
+          headers: { 'content-type': 'text/event-stream' },
+        })
       case 'download':
         return new Response('content', { headers: { 'content-type': 'video/mp4' } })
       default:

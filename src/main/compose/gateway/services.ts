@@ -80,6 +80,7 @@ function settingsOf(config: Config) {
     queue: config.queue,
     forwardHeaders: config.forwardHeaders,
     unknownObjects: config.unknownObjects,
+    uploads: new Map(),
     limits: {
       firstByteMs: config.upstreamFirstByteTimeoutMs,
       standbyFirstByteMs: config.upstreamStandbyFirstByteTimeoutMs,

@@ -1,13 +1,13 @@
 /** Gemini's further routes by Google's own client: uploads, caches, batches, images, videos, live sessions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { ApiError, GoogleGenAI } from '@google/genai'
-import { type Gateway, startGateway } from '../../support/gateway.ts'
+import { type Gateway, startGateway } from '../../../support/gateway.ts'
 import {
   GEMINI_SECRET,
   type GeminiMock,
   startGeminiMock,
-} from '../../support/vendors/gemini-mock.ts'
-import { waitFor } from '../../support/waiting.ts'
+} from '../../../support/vendors/gemini-mock.ts'
+import { waitFor } from '../../../support/waiting.ts'
 
 let mock: GeminiMock
 let gateway: Gateway
