@@ -122,9 +122,12 @@ export function checkedBaseUrl(text: string, provider: Provider): string {
   const read = readBaseUrl(text)
   if (!read.ok) throw adminError('base_url_invalid', { reason: read.reason })
   const { addedPath } = PROVIDER_FACTS[provider]
-  if (addedPath !== null && `${new URL(read.url).pathname}/`.includes(`${addedPath}/`))
-    throw adminError('base_url_azure')
-  return read.url
+  if (addedPath === null) return read.url
+  const { origin, pathname } = new URL(read.url)
+  const at = `${pathname}/`.indexOf(`${addedPath}/`)
+  if (at < 0) return read.url
+  const url = `${origin}${pathname.slice(0, at)}`
+  throw adminError('base_url_added_path', { provider, path: addedPath, url })
 }
 
 export function checkedWeight(weight: number): number {

@@ -94,9 +94,9 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     '请去掉 --protocol',
   ),
   base_url_invalid: text(({ reason }) => `地址不可用：${reason}`, '例如 https://api.openai.com/v1'),
-  base_url_azure: text(
-    () => 'azure 上游的地址应写到 /openai 之前',
-    '例如 https://NAME.openai.azure.com',
+  base_url_added_path: text(
+    ({ provider, path, url }) => `${provider} 类型的上游的地址应写到 ${path} 之前：${url}`,
+    '请给出该地址',
   ),
   weight_invalid: text(() => '权重必须是 0 到 999999 的整数', '数字越大，分到的请求越多，例如 5'),
   secret_invalid: text(

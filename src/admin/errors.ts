@@ -125,10 +125,11 @@ export const ADMIN_ERRORS = {
     'base_url',
     ({ reason }) => `the base URL can't be used: ${reason}`,
   ),
-  base_url_azure: entry(
+  base_url_added_path: entry(
     'invalid',
     'base_url',
-    () => 'the base URL of an azure upstream ends before /openai',
+    ({ provider, path, url }) =>
+      `the base URL of an upstream of provider ${provider} ends before ${path}: ${url}`,
   ),
   weight_invalid: entry(
     'invalid',

@@ -32,6 +32,16 @@ export async function countUsage(
   }
 }
 
+/** What the model wrote of a whole reply; its frame, and data such as the odds of each token, cost nothing. */
+export function generatedIn(request: ModelRequest, reply: string): string {
+  const { openStream, streamOfReply } = PROTOCOLS[request.protocol]
+  const events = streamOfReply(request, reply)
+  if (events === null) return reply
+  const reader = openStream(request, { hideUsage: false, secretForms: [] })
+  reader.accept(new TextEncoder().encode(events))
+  return reader.text
+}
+
 const EMBEDDINGS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'embeddings',
   'embedContent',

@@ -41,7 +41,7 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   api_version_invalid: 'Give one such as 2024-10-21',
   protocol_unused: 'Leave --protocol out',
   base_url_invalid: 'Give one such as https://api.openai.com/v1',
-  base_url_azure: 'Give one such as https://NAME.openai.azure.com',
+  base_url_added_path: 'Give that address',
   weight_invalid: 'Give a larger number for a larger share, e.g. 5',
   secret_invalid:
     'Give only the key, on one line; if the upstream does not check keys, use any 8 characters',

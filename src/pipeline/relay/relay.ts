@@ -8,6 +8,7 @@ import { breakerName } from '../attempt/choose.ts'
 import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
 import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
+import { generatedIn } from '../count-usage.ts'
 import { rescue } from '../rescue/rescue.ts'
 import type { Services } from '../services.ts'
 import { clientStream } from './delivery.ts'
@@ -58,7 +59,7 @@ function relayWhole(services: Services, tries: RequestTries, response: WholeResp
   const headers = responseHeaders(tries, response)
   headers['content-type'] = contentType
   client.respond({ status, headers, body })
-  const text = usage === null ? response.text : ''
+  const text = usage === null ? generatedIn(tries.request, response.text) : ''
   return { tries, outcome: 'ok', status, errorCode: null, usage, text, firstTokenMs, cost }
 }
 

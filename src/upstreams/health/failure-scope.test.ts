@@ -12,6 +12,7 @@ test.each([
   ['a moderated prompt (OpenRouter)', 403, error('403'), 'auth/request'],
   ['a page of a web application firewall', 403, error(null), 'auth/request'],
   ['missing scopes (OpenAI)', 401, error(null, 'invalid_request_error'), 'auth/request'],
+  ['a method that the upstream lacks', 405, error(null), 'model/request'],
   ['a wrong key (OpenAI)', 401, error('invalid_api_key'), 'auth/key'],
   ['a wrong key (Anthropic)', 401, error(null, 'authentication_error'), 'auth/key'],
   [

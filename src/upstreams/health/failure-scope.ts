@@ -140,7 +140,8 @@ export function judgeStatus(status: number, error: ErrorCodes, html = false): Ve
     case 425:
     case 499:
       return { class: 'server', scope: 'model' }
-    // Not implemented there, as embeddings at a server of a chat model; elsewhere it may be.
+    // Not implemented there, as embeddings at a server of a chat model; elsewhere it may be. The method is the gateway's.
+    case 405:
     case 501:
       return { class: 'model', scope: 'request' }
     // Groq has no capacity left.
