@@ -4,6 +4,8 @@ import { createIdentityProvider } from '../../adapters/oidc/openid-client.ts'
 import { createThreadReports } from '../../adapters/sql/console/report-thread-client.ts'
 import type { Config } from '../../config.ts'
 import { ADMIN_PATH, createAdminApi } from '../../http/routes/admin/api.ts'
+import type { AdminApiParts } from '../../http/routes/admin/frame/parts.ts'
+import { readAhead } from '../../http/routes/admin/overview.ts'
 import { createConsole } from '../../http/routes/console.ts'
 import type { Exchange } from '../../http/server/exchange.ts'
 import { pathOf } from '../../http/server/target.ts'
@@ -47,7 +49,7 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
   const thread =
     config.database === null ? createThreadReports(storePath(config), startReportThread) : null
   const reports = thread ?? store.reports
-  const api = createAdminApi({
+  const given: AdminApiParts = {
     services,
     admin,
     identity: admin.identity,
@@ -64,7 +66,10 @@ export async function openAdminApi(parts: Parts): Promise<AdminApi> {
     version,
     mode: config.database === null ? 'embedded' : 'distributed',
     doctor: parts.doctor,
-  })
+  }
+  const api = createAdminApi(given)
+  // If it fails, the page itself says why.
+  readAhead(given).catch(() => {})
   const pages = createConsole(consoleFiles)
   const tidying = setInterval(() => {
     admin.identity.sessions.deleteExpired().catch((error) => {
@@ -111,7 +116,7 @@ function maxBytes(path: string, config: Config): number {
   return path === `${ADMIN_PATH}/upstreams/import` ? MAX_IMPORT_BYTES : MAX_BODY_BYTES
 }
 
-function singleSignOn({ oidc }: Config): Parameters<typeof createAdminApi>[0]['oidc'] {
+function singleSignOn({ oidc }: Config): AdminApiParts['oidc'] {
   if (oidc === null) return null
   const { roles, ...settings } = oidc
   return { provider: createIdentityProvider(settings, () => Date.now()), roles }

@@ -24,6 +24,7 @@ const RANGES = {
   '7d': { lengthMs: 168 * HOUR_MS, stepMs: 3 * HOUR_MS },
   '30d': { lengthMs: 720 * HOUR_MS, stepMs: 12 * HOUR_MS },
 } as const
+type Shown = (typeof RANGES)[keyof typeof RANGES]
 const LEADERS = 5
 const MAX_MODELS = 8
 const NO_TIMES: readonly [readonly BucketCount[], readonly BucketCount[]] = [[], []]
@@ -40,21 +41,31 @@ export function overviewOperations(api: AdminApi): void {
   searchOperation(api)
 }
 
+/**
+ * Asks for what the console's first page shows: starting what answers, and reading from a disk what nothing has read yet,
+ * takes longer than the page, and can be done while the browser loads it and a person signs in.
+ */
+export async function readAhead(parts: AdminApiParts): Promise<void> {
+  const { stepMs } = RANGES['24h']
+  const periods = periodsOf(RANGES['24h'], parts.nowMs())
+  await figuresOf(parts, EVERYTHING, periods, true)
+  await seriesOf(parts, EVERYTHING, { range: periods.range, stepMs })
+}
+
+const EVERYTHING: UsageFilter = { userId: null, apiKeyId: null, model: null, upstream: null }
+
 async function overviewOf(
   parts: AdminApiParts,
-  { lengthMs, stepMs }: (typeof RANGES)[keyof typeof RANGES],
+  shown: Shown,
   principal: Principal,
   language: MessageLanguage,
 ) {
   const now = parts.nowMs()
-  // The unfinished half hour counts; the period before ends where this one begins.
-  const untilMs = (Math.floor(now / SLOT_MS) + 1) * SLOT_MS
-  const range = { fromMs: untilMs - lengthMs, untilMs }
-  const before = { fromMs: range.fromMs - lengthMs, untilMs: range.fromMs }
+  const { range, before } = periodsOf(shown, now)
   const filter = filterOf({}, principal)
   const [figures, series, busiest, attention, { timeZone }] = await Promise.all([
     figuresOf(parts, filter, { range, before }, ownerScope(principal) === null),
-    seriesOf(parts, filter, { range, stepMs }),
+    seriesOf(parts, filter, { range, stepMs: shown.stepMs }),
     busiestOf(parts, filter, range),
     ownerScope(principal) === null ? attentionOf(parts, language) : [],
     parts.admin.settings.read(),
@@ -75,6 +86,13 @@ async function overviewOf(
 interface Periods {
   range: TimeRange
   before: TimeRange
+}
+
+/** The unfinished half hour counts; the period before ends where this one begins. */
+function periodsOf({ lengthMs }: Shown, nowMs: number): Periods {
+  const untilMs = (Math.floor(nowMs / SLOT_MS) + 1) * SLOT_MS
+  const range = { fromMs: untilMs - lengthMs, untilMs }
+  return { range, before: { fromMs: range.fromMs - lengthMs, untilMs: range.fromMs } }
 }
 
 async function figuresOf(
