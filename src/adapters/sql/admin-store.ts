@@ -1,7 +1,7 @@
 /** The write side of the store in SQL. */
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
-import { oneAtATime } from '../../core/one-at-a-time.ts'
+import { oneAtATime } from '../../core/time/one-at-a-time.ts'
 import type { PriceCatalogue } from '../../usage/price-catalogue.ts'
 import { createKeyAdmin } from './accounts/api-keys.ts'
 import { createKeyActivityRows } from './accounts/key-activity.ts'
