@@ -18,6 +18,8 @@ test('no other name is, nor one of a language’s own', () => {
 
 test('a vendor is known by its address too, but not by an address of this machine', () => {
   expect(presetAt('https://api.deepseek.com/v1')).toBe(PROVIDER_PRESETS.deepseek)
+  expect(presetAt('https://api.z.ai/api/paas/v4')).toBe(PROVIDER_PRESETS.zhipu)
+  expect(presetAt('https://api.together.ai/v1')).toBe(PROVIDER_PRESETS.together)
   expect(presetAt('http://127.0.0.1:11434/v1')).toBeNull()
   expect(presetAt('https://api.example.com')).toBeNull()
 })

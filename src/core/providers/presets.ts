@@ -7,6 +7,8 @@ export interface ProviderPreset {
   /** Its name as people write it. */
   title: string
   baseUrl: string
+  /** Its other hosts with the same API: of another region, or an older name. */
+  otherHosts: readonly string[]
   /** The variable that usually holds the key; null: a local server that checks none. */
   variable: string | null
   /** Formats it serves in addition to Chat Completions, at the same base URL. */
@@ -23,6 +25,7 @@ const at = <Variable extends string | null>(
 ): ProviderPreset & { variable: Variable } => ({
   title,
   baseUrl,
+  otherHosts: [],
   variable,
   alsoSpeaks: [],
   prices: null,
@@ -40,16 +43,30 @@ export const PROVIDER_PRESETS = {
     'Alibaba Qwen (DashScope)',
     'https://dashscope.aliyuncs.com/compatible-mode/v1',
     'DASHSCOPE_API_KEY',
+    {
+      otherHosts: [
+        'dashscope-intl.aliyuncs.com',
+        'dashscope-us.aliyuncs.com',
+        'cn-hongkong.dashscope.aliyuncs.com',
+      ],
+    },
   ),
   moonshot: at('Moonshot (Kimi)', 'https://api.moonshot.ai/v1', 'MOONSHOT_API_KEY', {
+    otherHosts: ['api.moonshot.cn'],
     prices: 'moonshotai',
   }),
   zhipu: at('Zhipu (GLM)', 'https://open.bigmodel.cn/api/paas/v4', 'ZHIPUAI_API_KEY', {
+    otherHosts: ['api.z.ai'],
     prices: 'zhipuai',
   }),
-  minimax: at('MiniMax', 'https://api.minimax.io/v1', 'MINIMAX_API_KEY', { prices: 'minimax' }),
+  minimax: at('MiniMax', 'https://api.minimax.io/v1', 'MINIMAX_API_KEY', {
+    otherHosts: ['api.minimaxi.com'],
+    prices: 'minimax',
+  }),
   doubao: at('Volcengine Ark (Doubao)', 'https://ark.cn-beijing.volces.com/api/v3', 'ARK_API_KEY'),
-  siliconflow: at('SiliconFlow', 'https://api.siliconflow.cn/v1', 'SILICONFLOW_API_KEY'),
+  siliconflow: at('SiliconFlow', 'https://api.siliconflow.cn/v1', 'SILICONFLOW_API_KEY', {
+    otherHosts: ['api.siliconflow.com'],
+  }),
   mistral: at('Mistral', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', { prices: 'mistral' }),
   groq: at('Groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', {
     ...RESPONSES,
@@ -57,6 +74,7 @@ export const PROVIDER_PRESETS = {
   }),
   xai: at('xAI (Grok)', 'https://api.x.ai/v1', 'XAI_API_KEY', { ...RESPONSES, prices: 'x-ai' }),
   together: at('Together', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', {
+    otherHosts: ['api.together.ai'],
     prices: 'together',
   }),
   fireworks: at('Fireworks', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', {
@@ -64,6 +82,7 @@ export const PROVIDER_PRESETS = {
     prices: 'fireworks',
   }),
   cohere: at('Cohere', 'https://api.cohere.ai/compatibility/v1', 'COHERE_API_KEY', {
+    otherHosts: ['api.cohere.com'],
     prices: 'cohere',
   }),
   perplexity: at('Perplexity', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', {
@@ -116,7 +135,9 @@ export function presetFor(name: string): ProviderPreset | null {
 const BY_HOST = new Map<string, ProviderPreset>(
   Object.values(PROVIDER_PRESETS)
     .filter(({ variable }) => variable !== null)
-    .map((preset) => [new URL(preset.baseUrl).host, preset]),
+    .flatMap((preset) =>
+      [new URL(preset.baseUrl).host, ...preset.otherHosts].map((host) => [host, preset] as const),
+    ),
 )
 
 /** The vendor at an address, even if the address was entered by hand. Local addresses do not identify a vendor. */

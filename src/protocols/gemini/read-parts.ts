@@ -1,5 +1,5 @@
 /** The `contents` of a request, as turns. */
-import { isObject, listAt, objectAt, optionalText, textAt } from '../neutral/fields.ts'
+import { isObject, listAt, objectAt, optionalText, refuse, textAt } from '../neutral/fields.ts'
 import type {
   JsonObject,
   MediaPart,
@@ -9,7 +9,7 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
+
 import { fromSlot, VENDOR } from './signature-slot.ts'
 
 /** Calls may come without ids: then results belong to them by name, in their order. */

@@ -10,6 +10,7 @@ import {
   optionalNumber,
   optionalObject,
   optionalText,
+  refuse,
   textAt,
 } from '../neutral/fields.ts'
 import type {
@@ -22,7 +23,7 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
+
 import type { RequestPath } from '../translation/format.ts'
 import { GEMINI } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'

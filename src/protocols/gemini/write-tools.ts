@@ -11,7 +11,8 @@ import type {
   NeutralRequest,
   ToolChoice,
 } from '../neutral/neutral.ts'
-import { isRecursive, objectSchema, simplified } from '../neutral/schema.ts'
+import { objectSchema } from '../neutral/object-schema.ts'
+import { isRecursive, simplified } from '../neutral/schema.ts'
 
 export function writeTools({ tools, names }: NeutralRequest, losses: Loss[]): GeminiTool[] {
   const functions = tools.filter((tool) => tool.type === 'function')

@@ -1,9 +1,13 @@
 /** Reads fields of a client's body. Each throws `invalid_request` that names the field by its path. */
-import { invalidRequest } from '../../core/errors.ts'
+import { type GatewayError, invalidRequest } from '../../core/errors.ts'
 import type { JsonObject } from './neutral.ts'
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function refuse(field: string, problem: string): GatewayError {
+  return invalidRequest(`'${field}' ${problem}`, field)
 }
 
 export function objectAt(value: unknown, path: string): JsonObject {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'bun:test'
 import { closedSchema } from '../anthropic/closed-schema.ts'
 import type { JsonObject } from './neutral.ts'
-import { objectSchema, simplified } from './schema.ts'
+import { objectSchema } from './object-schema.ts'
+import { simplified } from './schema.ts'
 import { openApiSchema } from './schema-subset.ts'
 
 const TREE: JsonObject = {

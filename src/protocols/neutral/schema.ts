@@ -102,11 +102,11 @@ function inlined(ref: string, schema: JsonObject, place: Place): Schema {
   if (isOpen) progress.cut = true
   const target = isOpen ? undefined : resolve(ref, root)
   if (target === undefined) return { type: 'object', ...siblings }
-  return { ...simplify(target, { root, open: [...open, ref], progress }), ...siblings }
+  return mergedSchema(siblings, simplify(target, { root, open: [...open, ref], progress }))
 }
 
 /** A local JSON pointer; nothing is fetched. */
-function resolve(ref: string, root: JsonObject): JsonObject | undefined {
+export function resolve(ref: string, root: JsonObject): JsonObject | undefined {
   if (ref === '#') return root
   if (!ref.startsWith('#/')) return undefined
   let at: unknown = root
@@ -134,10 +134,11 @@ function safelyDecoded(text: string): string {
 
 function mergeAll({ allOf, ...outer }: Schema): Schema {
   const parts = (allOf as unknown[]).filter(isObject)
-  return parts.reduce<Schema>((merged, part) => merge(merged, part), outer)
+  return parts.reduce<Schema>((merged, part) => mergedSchema(merged, part), outer)
 }
 
-function merge(one: Schema, other: JsonObject): Schema {
+/** What both ask for; where they differ `one` wins. */
+export function mergedSchema(one: JsonObject, other: JsonObject): Schema {
   const merged: Schema = { ...other, ...one }
   if (isObject(one.properties) && isObject(other.properties)) {
     merged.properties = { ...other.properties, ...one.properties }
@@ -191,13 +192,4 @@ function forType(each: Schema, type: unknown): Schema {
 function typeName(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
-}
-
-/** A tool's arguments are an object on every wire; a tool without any has an empty one. */
-export function objectSchema(schema: JsonObject | null): JsonObject {
-  if (schema === null) return { type: 'object', properties: {} }
-  if (schema.type === 'object') {
-    return schema.properties === undefined ? { ...schema, properties: {} } : schema
-  }
-  return { ...schema, type: 'object', ...(schema.properties === undefined && { properties: {} }) }
 }

@@ -1,5 +1,12 @@
 /** The content of messages and tool results, from a client: a string or a list of typed parts. */
-import { isObject, objectAt, optionalList, optionalText, textAt } from '../neutral/fields.ts'
+import {
+  isObject,
+  objectAt,
+  optionalList,
+  optionalText,
+  refuse,
+  textAt,
+} from '../neutral/fields.ts'
 import { dataUrl } from '../neutral/media.ts'
 import type {
   CacheMark,
@@ -10,7 +17,6 @@ import type {
   Part,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
 
 const VENDOR = 'openai'
 

@@ -1,9 +1,16 @@
 /** The `input` of a request, item by item, as turns; tools that an item adds come along. */
 import type { ResponseInputItem } from 'openai-7/resources/responses/responses.js'
-import { isObject, objectAt, optionalList, optionalText, textAt } from '../neutral/fields.ts'
+import {
+  isObject,
+  objectAt,
+  optionalList,
+  optionalText,
+  refuse,
+  textAt,
+} from '../neutral/fields.ts'
 import type { JsonObject, Part, ReasoningPart, Tool, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
+
 import { readSignature } from '../translation/signatures.ts'
 import { readContent } from './read-content.ts'
 import { readTools } from './read-tools.ts'

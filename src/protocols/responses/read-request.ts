@@ -8,6 +8,7 @@ import {
   optionalBoolean,
   optionalNumber,
   optionalText,
+  refuse,
   textAt,
 } from '../neutral/fields.ts'
 import type {
@@ -20,7 +21,7 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
+
 import { RESPONSES } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'
 import { fieldNames } from './field-names.ts'

@@ -5,11 +5,11 @@ import {
   optionalBoolean,
   optionalList,
   optionalText,
+  refuse,
   textAt,
 } from '../neutral/fields.ts'
 import type { JsonObject, Tool, ToolChoice } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-import { refuse } from '../neutral/refuse.ts'
 
 /** A namespace is not a tool: its children are, each with the namespace's name. */
 export function readTools(tools: unknown, field: string, namespace?: string): Tool[] {

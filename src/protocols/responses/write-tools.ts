@@ -12,6 +12,7 @@ import type {
   ToolChoice,
   ToolName,
 } from '../neutral/neutral.ts'
+import { objectSchema } from '../neutral/object-schema.ts'
 import { present } from '../neutral/present.ts'
 
 type Function = Extract<WireTool, { type: 'function' }>
@@ -53,7 +54,11 @@ function functionTool(tool: FunctionTool, dialect: DialectName): Function {
   return {
     type: 'function',
     name: tool.name,
-    parameters: { ...(tool.schema ?? { type: 'object', properties: {} }) },
+    parameters: {
+      ...(dialect === 'responses' && tool.schema !== null
+        ? tool.schema
+        : objectSchema(tool.schema)),
+    },
     ...present({ description: tool.description, strict: tool.strict ?? unsaid }),
   } as Function
 }

@@ -4,6 +4,7 @@ import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
 import { WIRE_TITLES } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
+import { reportAlternatives } from '../neutral/object-schema.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
 import { fitTools } from '../neutral/tool-names.ts'
@@ -35,6 +36,7 @@ export function translateRequest(
 ): TranslatedRequest {
   refuseUnportable(request, wire.name)
   const losses = unreadLosses(request, wire)
+  if (request.dialect !== wire.name) reportAlternatives(request, losses)
   const tools = carriedTools(request, wire.name, losses)
   const turns = portableTurns(request, wire.name, losses)
   const portable = { ...request, tools, turns }

@@ -8,8 +8,8 @@ import {
   turnsField,
 } from '../../neutral/carry.ts'
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
+import { objectSchema } from '../../neutral/object-schema.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
-import { objectSchema } from '../../neutral/schema.ts'
 import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
 import type { WireTarget, WrittenRequest } from '../../translation/format.ts'
 import { userOf } from './read-request.ts'
