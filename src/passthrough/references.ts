@@ -1,6 +1,6 @@
 /** The objects and models that a request names, wherever they are in its body. */
 import { invalidRequest } from '../core/errors.ts'
-import { TUNED_MODELS } from '../core/tuned-models.ts'
+import { TUNED_MODELS } from '../core/providers/tuned-models.ts'
 import { NAMING_FIELDS, namedByGemini, TUNED_MODEL } from './gemini-names.ts'
 import type { Reference } from './objects.ts'
 

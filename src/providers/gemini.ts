@@ -1,5 +1,5 @@
 /** Gemini at Google AI Studio: the model and what is wanted of it are in the path. */
-import { TUNED_MODELS } from '../core/tuned-models.ts'
+import { TUNED_MODELS } from '../core/providers/tuned-models.ts'
 import { upstreamModelName } from '../routing/choose-key.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 

@@ -1,5 +1,5 @@
 /** Gemini's routes: the model and what is wanted of it are in the path, as `MODEL:generateContent`. */
-import { TUNED_MODELS } from '../../core/tuned-models.ts'
+import { TUNED_MODELS } from '../../core/providers/tuned-models.ts'
 import { withPath } from '../../protocols/gemini/protocol.ts'
 import type { Endpoint } from '../../protocols/protocol.ts'
 import type { Route } from '../route.ts'

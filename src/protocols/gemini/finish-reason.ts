@@ -47,7 +47,8 @@ const WRITTEN: Readonly<Record<EndReason, Reason>> = {
   stop: 'STOP',
   stop_text: 'STOP',
   call: 'STOP',
-  pause: 'STOP',
+  // The answer goes on if it is asked for: it is not complete.
+  pause: 'MAX_TOKENS',
   length: 'MAX_TOKENS',
   filter: 'SAFETY',
   bad_call: 'MALFORMED_FUNCTION_CALL',

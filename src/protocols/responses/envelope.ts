@@ -78,7 +78,8 @@ export function formatOf({ output }: NeutralRequest): NonNullable<ResponseTextCo
 
 /** How an answer that came to its end is reported. */
 export function statusOf(reason: EndReason): Pick<ResponseState, 'status' | 'incomplete'> {
-  if (reason === 'length') return { status: 'incomplete', incomplete: 'max_output_tokens' }
+  if (reason === 'length' || reason === 'pause')
+    return { status: 'incomplete', incomplete: 'max_output_tokens' }
   if (reason === 'filter') return { status: 'incomplete', incomplete: 'content_filter' }
   return { status: 'completed' }
 }

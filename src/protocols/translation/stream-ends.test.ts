@@ -59,6 +59,11 @@ describe('ends', () => {
         answered({ client: 'chat', upstream: 'messages' }, answer(word)).choices[0].finish_reason,
     )
     expect(chat).toEqual(['stop', 'stop', 'length', 'length', 'content_filter', 'stop'])
+    const paused = (client: 'responses' | 'gemini' | 'chat') =>
+      answered({ client, upstream: 'messages' }, answer('pause_turn'))
+    expect(paused('chat').choices[0].finish_reason).toBe('length')
+    expect(paused('responses').status).toBe('incomplete')
+    expect(paused('gemini').candidates[0].finishReason).toBe('MAX_TOKENS')
   })
 
   test('a tool that emulated a schema is text again', () => {
