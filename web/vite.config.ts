@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { sharedChunks } from './scripts/chunks.ts'
 import { lingui } from './scripts/lingui-plugin.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -15,7 +16,10 @@ export default defineConfig({
   plugins: [lingui(root), react(), tailwind()],
   resolve: { alias: { '@': `${root}src` } },
   build: {
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: { codeSplitting: sharedChunks(root) },
+    },
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
