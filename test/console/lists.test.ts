@@ -189,3 +189,24 @@ test('a setting that the environment determines shows its source and can not be 
   await row.getByText('environment').waitFor()
   expect(await row.getByRole('textbox').count()).toBe(0)
 }, 60_000)
+
+test('a search that takes long says how far back it has come', async () => {
+  const { page } = first
+  const { promise: later, resolve: release } = Promise.withResolvers<void>()
+  const answer = (next: string | null, searchedUntil: string | null) => ({
+    json: { items: [], total: null, next_cursor: next, searched_until: searchedUntil },
+  })
+  await page.route('**/admin/v1/requests?*', async (route) => {
+    if (!route.request().url().includes('cursor=further'))
+      return route.fulfill(answer('further', '2026-11-03T12:00:00.000Z'))
+    await later
+    await route.fulfill(answer(null, null))
+  })
+  await page.goto(`${url}/requests?range=30d&outcome=lost`)
+  const status = page.getByRole('status').filter({ hasText: 'Searched back to' })
+  await status.filter({ hasText: '3 Nov' }).waitFor()
+  release()
+  await page.getByText('No matching requests').waitFor()
+  expect(await status.count()).toBe(0)
+  await page.unrouteAll({ behavior: 'wait' })
+}, 60_000)

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
-import { type ConsoleRig, created, startSignedIn, type Visit } from './console-rig.ts'
+import {
+  type ConsoleRig,
+  created,
+  signIn,
+  startSignedIn,
+  type Visit,
+  visit,
+} from './console-rig.ts'
 
 const MODEL = 'gpt-4o-mini'
 
@@ -13,6 +20,7 @@ interface Item {
   status: string
   weight: number
   models: string[] | null
+  last_error: string | null
 }
 
 let rig: ConsoleRig
@@ -163,3 +171,26 @@ test('among a thousand upstreams an edit renews one row without loading the list
   await row(page, 'mock').getByText('weight 42').waitFor()
   await page.unrouteAll({ behavior: 'wait' })
 }, 90_000)
+
+test('the last error is in plain words, in the language of the console', async () => {
+  rig.mock.script(() => jsonReply(503, { error: {} }))
+  const settings = { provider: 'compatible', base_url: rig.mock.url, models: ['overloaded-model'] }
+  await created(
+    rig.api('POST', '/upstreams', { ...settings, name: 'overloaded', secret: 'sk-overloaded' }),
+  )
+  await waitFor('the error', async () => {
+    await (await rig.ask('overloaded-model')).arrayBuffer()
+    return (await upstream('overloaded')).last_error !== null
+  })
+  for (const [language, words] of [
+    ['en', 'The provider had an error of its own.'],
+    ['zh', '供应商自身出错'],
+  ] as const) {
+    const { page, context } = await visit(rig.browser, { language })
+    await signIn(page, rig.gateway.url, 'admin')
+    await page.goto(`${url}?q=overloaded`)
+    await row(page, 'overloaded').filter({ hasText: words }).waitFor()
+    expect(await row(page, 'overloaded').getByText('status 503').count()).toBe(0)
+    await context.close()
+  }
+}, 60_000)

@@ -1,4 +1,4 @@
-/** Usage: the share of the rest, and the file with every row. */
+/** Usage: the share of the rest, the file with every row, and marks where something was changed. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
@@ -80,3 +80,31 @@ test('the table is sorted by a click on a header, reversed by the next, and rest
   expect(await requests()).toEqual(given)
   expect(problems).toEqual([])
 }, 60_000)
+
+test.each([
+  ['usage', '/usage?metric=requests&by=model&range=24h&step=hour', 1],
+  ['the overview', '/?range=24h', 2],
+])(
+  'a change is marked on the charts of %s, with a link to its row in the audit log',
+  async (_, address, charts) => {
+    await created(rig.api('PATCH', '/upstreams/1', { weight: 7 }))
+    const { page, problems } = first
+    await page.goto(url + address)
+    const marks = page.getByRole('list', { name: 'Changes' })
+    const mark = marks.last().getByRole('link', { name: /upstream\.update mock/ })
+    await mark.waitFor()
+    expect(await marks.count()).toBe(charts)
+    await mark.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
+    const row = page.getByRole('row').filter({ hasText: 'upstream.update' }).first()
+    await row.waitFor()
+    // What came before the first marked change is not listed until the range is given up.
+    expect(await page.getByText('user.create').count()).toBe(0)
+    await page.getByRole('button', { name: 'Show the whole period' }).click()
+    await page.getByText('user.create').first().waitFor()
+    await page.goBack()
+    expect(problems).toEqual([])
+  },
+  60_000,
+)

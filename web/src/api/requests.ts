@@ -1,7 +1,13 @@
 /** Requests: the list, its histogram, and one with everything about it. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  skipToken,
+} from '@tanstack/react-query'
 import type { RequestsSearch } from '@/lib/search-params.ts'
 import { api, type Schemas, unwrap } from './client.ts'
+import { queryClient } from './query-client.ts'
 
 export type RequestRow = Schemas['Request']
 export type RequestDetail = Schemas['RequestDetail']
@@ -14,7 +20,7 @@ export interface RequestFilter
   until: string
 }
 
-export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
+export const requestsQuery = (filter: RequestFilter) =>
   infiniteQueryOptions({
     queryKey: ['requests', filter],
     queryFn: ({ pageParam, signal }) => nextPage(filter, pageParam, signal),
@@ -22,7 +28,6 @@ export const requestsQuery = (filter: RequestFilter, enabled: boolean) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
-    enabled,
   })
 
 /** A search that took the server too long before it found anything continues until it finds something. */
@@ -31,10 +36,20 @@ async function nextPage(filter: RequestFilter, from: string | undefined, signal:
     const page = await unwrap(
       api.GET('/requests', { params: { query: { ...filter, cursor, limit: 100 } }, signal }),
     )
-    if (page.items.length > 0 || page.next_cursor === null) return page
-    cursor = page.next_cursor
+    const done = page.items.length > 0 || page.next_cursor === null
+    queryClient.setQueryData(searchedQuery(filter).queryKey, done ? null : page.searched_until)
+    if (done) return page
+    cursor = page.next_cursor ?? undefined
   }
 }
+
+/** How far back a search that still runs has come without finding anything. Filled by `nextPage`. */
+export const searchedQuery = (filter: RequestFilter) =>
+  queryOptions<string | null>({
+    queryKey: ['requests', 'searched', filter],
+    queryFn: skipToken,
+    initialData: null,
+  })
 
 export const histogramQuery = ({ outcome: _, status: __, ...filter }: RequestFilter) =>
   queryOptions({

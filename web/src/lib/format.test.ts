@@ -1,6 +1,6 @@
 /** Numbers, money, durations and times as people read them. */
 import { expect, test } from 'bun:test'
-import { formatCost, formatDuration, formatTime, setFormat } from './format.ts'
+import { formatCost, formatDuration, formatShare, formatTime, setFormat } from './format.ts'
 
 test('a cost that is not nothing never reads as nothing', () => {
   expect(formatCost(0)).toBe('$0')
@@ -18,6 +18,20 @@ test('durations keep three digits that count', () => {
     '1.24 s',
     '2 min 5 s',
   ])
+})
+
+test('durations of minutes and hours have the units of the language, and never sixty seconds', () => {
+  expect(formatDuration(119_999)).toBe('1 min 59 s')
+  expect(formatDuration(7_320_000)).toBe('2 h 2 min')
+  setFormat({ language: 'zh' })
+  expect(formatDuration(7_320_000)).toBe('2 小时 2 分')
+  setFormat({ language: 'en' })
+})
+
+test('a small share has a decimal, whichever share was formatted first', () => {
+  expect([0.46, 0.034, 0.5].map(formatShare)).toEqual(['46%', '3.4%', '50%'])
+  setFormat({})
+  expect([0.034, 0.123].map(formatShare)).toEqual(['3.4%', '12%'])
 })
 
 test('times are those of the reporting time zone, at half-hour offsets too', () => {

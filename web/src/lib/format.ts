@@ -73,13 +73,10 @@ export function formatCost(usd: number | null): string {
 
 /** 3.4 % of a share between 0 and 1. */
 export function formatShare(share: number): string {
+  const maximumFractionDigits = share < 0.1 ? 1 : 0
   return cached(
-    'share',
-    (locale) =>
-      new Intl.NumberFormat(locale, {
-        style: 'percent',
-        maximumFractionDigits: share < 0.1 ? 1 : 0,
-      }),
+    `share-${maximumFractionDigits}`,
+    (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits }),
   ).format(share)
 }
 
@@ -91,10 +88,10 @@ export function formatDuration(ms: number | null): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
   const minutes = Math.floor(ms / 60_000)
-  const seconds = Math.round((ms % 60_000) / 1000)
+  const [hour, minute, second] = language === 'zh' ? [' 小时', ' 分', ' 秒'] : [' h', ' min', ' s']
   return minutes < 60
-    ? `${minutes} min ${seconds} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    ? `${minutes}${minute} ${Math.floor((ms % 60_000) / 1000)}${second}`
+    : `${Math.floor(minutes / 60)}${hour} ${minutes % 60}${minute}`
 }
 
 const TIME_STYLES = {

@@ -146,12 +146,14 @@ export const readPlaygroundSearch = (raw: Raw): PlaygroundSearch => ({
   model: text(raw.model),
 })
 
-export interface AuditSearch {
+export interface AuditSearch extends Pick<RangeSearch, 'from' | 'until'> {
   actor?: string | undefined
   action?: string | undefined
   subject?: string | undefined
 }
 export const readAuditSearch = (raw: Raw): AuditSearch => ({
+  from: time(raw.from),
+  until: time(raw.until),
   actor: text(raw.actor),
   action: text(raw.action),
   subject: text(raw.subject),

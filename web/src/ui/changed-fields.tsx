@@ -18,9 +18,17 @@ export function ChangedFields({ before, after }: ChangedFieldsProps) {
       {different.map((name) => (
         <li key={name}>
           <span className="text-faint">{name}</span>{' '}
-          {old && name in old && <del className="text-bad">{shown(old[name])}</del>}
+          {old && name in old && (
+            <del className="text-bad">
+              <Value of={old[name]} />
+            </del>
+          )}
           {old && name in old && now && name in now && ' → '}
-          {now && name in now && <ins className="text-ok no-underline">{shown(now[name])}</ins>}
+          {now && name in now && (
+            <ins className="text-ok no-underline">
+              <Value of={now[name]} />
+            </ins>
+          )}
         </li>
       ))}
     </ul>
@@ -29,3 +37,17 @@ export function ChangedFields({ before, after }: ChangedFieldsProps) {
 
 const shown = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+
+/** Of a longer value the start is shown first, so that it does not push everything else out of sight. */
+const MOST_SHOWN = 120
+
+function Value({ of }: { of: unknown }) {
+  const text = shown(of)
+  if (text.length <= MOST_SHOWN) return text
+  return (
+    <details className="inline">
+      <summary className="inline">{text.slice(0, MOST_SHOWN)}…</summary>
+      {text.slice(MOST_SHOWN)}
+    </details>
+  )
+}

@@ -2,22 +2,22 @@
 import { useLingui } from '@lingui/react/macro'
 import { useRef, useState } from 'react'
 import { copyText } from '@/lib/clipboard.ts'
-import { IconButton } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { CheckIcon, CopyIcon } from './icons.ts'
 import { showToast } from './overlay/toast.tsx'
 
 const SHOWN_MS = 1500
 
-export function CopyButton({
-  text,
-  label,
-  onBlocked,
-}: {
+interface CopyButtonProps {
   text: string
   label?: string
+  /** Shows the label, not the icon alone. */
+  labelled?: boolean
   onBlocked?: () => void
-}) {
+}
+
+export function CopyButton({ text, label, labelled = false, onBlocked }: CopyButtonProps) {
   const { t } = useLingui()
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -31,13 +31,21 @@ export function CopyButton({
       })
     }
   }
+  const name = copied ? t`Copied` : (label ?? t`Copy`)
+  const icon = copied ? (
+    <CheckIcon className="size-3.5 text-ok" />
+  ) : (
+    <CopyIcon className="size-3.5" />
+  )
+  if (labelled)
+    return (
+      <Button onClick={() => void copy()}>
+        {icon} {name}
+      </Button>
+    )
   return (
-    <IconButton
-      label={copied ? t`Copied` : (label ?? t`Copy`)}
-      size="small"
-      onClick={() => void copy()}
-    >
-      {copied ? <CheckIcon className="size-3.5 text-ok" /> : <CopyIcon className="size-3.5" />}
+    <IconButton label={name} size="small" onClick={() => void copy()}>
+      {icon}
     </IconButton>
   )
 }

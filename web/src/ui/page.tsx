@@ -45,10 +45,12 @@ export function Panel({ title, hint, actions, children, flush = false, className
     <section className={classNames('min-w-0 rounded-lg border bg-surface shadow-panel', className)}>
       {(title || actions) && (
         <div className="flex min-h-11 flex-wrap items-center justify-between gap-2 border-b px-4 py-1.5">
-          <div className="min-w-0">
-            <h2 className="font-semibold">{title}</h2>
-            {hint && <p className="text-xs text-faint">{hint}</p>}
-          </div>
+          {title && (
+            <div className="min-w-0">
+              <h2 className="font-semibold">{title}</h2>
+              {hint && <p className="text-xs text-faint">{hint}</p>}
+            </div>
+          )}
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </div>
       )}

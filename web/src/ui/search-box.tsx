@@ -8,12 +8,15 @@ const PAUSE_MS = 250
 
 interface SearchBoxProps {
   label: string
+  /** What may be typed, if the label alone does not say it. */
+  placeholder?: string
   value: string | undefined
   onChange: (value: string | undefined) => void
   className?: string
 }
 
-export function SearchBox({ label, value = '', onChange, className }: SearchBoxProps) {
+export function SearchBox(props: SearchBoxProps) {
+  const { label, placeholder = label, value = '', onChange, className } = props
   const [text, setText] = useState(value)
   const latest = useRef(onChange)
   latest.current = onChange
@@ -34,7 +37,7 @@ export function SearchBox({ label, value = '', onChange, className }: SearchBoxP
       <TextInput
         type="search"
         aria-label={label}
-        placeholder={label}
+        placeholder={placeholder}
         value={text}
         onChange={(event) => setText(event.target.value)}
         className="pl-8"

@@ -37,10 +37,11 @@ export function TimeAgo({ at }: { at: string }) {
   )
 }
 
-/** Seconds until `until` by the server's clock, counting down. */
+/** Seconds until `until` by the server's clock, counting down; nothing once it is reached. */
 export function Countdown({ until }: { until: string }) {
   useTick(1000)
-  const seconds = Math.max(0, Math.ceil((Date.parse(until) - serverNow()) / 1000))
+  const seconds = Math.ceil((Date.parse(until) - serverNow()) / 1000)
+  if (seconds <= 0) return null
   return (
     <time dateTime={until} title={formatUtc(until)}>
       {seconds >= 60

@@ -17,7 +17,7 @@ import { KeyActions } from './key-actions.tsx'
 
 interface KeyListProps {
   filter: KeyFilter
-  title: ReactNode
+  title?: ReactNode
   actions?: ReactNode
   emptyAction?: ReactNode
 }
@@ -102,7 +102,7 @@ function useKeyColumns(withUser: boolean): Column<Key>[] {
           key.expires_at ? (
             <TimeAgo at={key.expires_at} />
           ) : (
-            <span className="text-faint">{t`no expiry`}</span>
+            <span className="whitespace-nowrap text-faint">{t`no expiry`}</span>
           ),
       },
       {
@@ -132,7 +132,8 @@ const userColumn = (header: string): Column<Key> => ({
     <Link
       to="/users/$userId"
       params={{ userId: String(key.user_id) }}
-      className="underline-offset-2 hover:underline"
+      title={key.username}
+      className="block max-w-56 truncate underline-offset-2 hover:underline"
     >
       {key.username}
     </Link>

@@ -43,7 +43,6 @@ export function KeysPage() {
     >
       <KeyList
         filter={search}
-        title={may.seeAll ? t`All keys` : t`My keys`}
         emptyAction={create}
         actions={
           <>

@@ -1,5 +1,5 @@
 /** Who may use the gateway: users with their quota, cost and keys. */
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
@@ -41,7 +41,6 @@ export function UsersPage() {
     >
       <Panel
         flush
-        title={<Total total={query.data?.pages[0]?.total} />}
         actions={
           <SearchBox
             label={t`Find a user`}
@@ -77,11 +76,6 @@ export function UsersPage() {
       {create && administer && <NewUserDialog onClose={() => void navigate({ search: { q } })} />}
     </Page>
   )
-}
-
-function Total({ total }: { total: number | null | undefined }) {
-  if (total === null || total === undefined) return <Trans>Users</Trans>
-  return <Plural value={total} one="# user" other="# users" />
 }
 
 function useUserColumns(): Column<User>[] {

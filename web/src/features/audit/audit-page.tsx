@@ -7,6 +7,7 @@ import { type AuditEntry, auditCsvUrl, auditQuery } from '@/api/audit.ts'
 import type { AuditSearch } from '@/lib/search-params.ts'
 import { Button } from '@/ui/button.tsx'
 import { ChangedFields } from '@/ui/changed-fields.tsx'
+import { OwnBounds } from '@/ui/chart/range-picker.tsx'
 import { DownloadIcon, ScrollIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
@@ -46,16 +47,25 @@ export function AuditPage() {
         />
         <SearchBox
           label={t`Action`}
+          placeholder={t`Action, such as key.create or key.`}
           value={search.action}
           onChange={(action) => set({ action })}
-          className="w-44"
+          className="w-72"
         />
         <SearchBox
           label={t`Object`}
+          placeholder={t`Object, such as key:5`}
           value={search.subject}
           onChange={(subject) => set({ subject })}
-          className="w-44"
+          className="w-52"
         />
+        {search.from && (
+          <OwnBounds
+            from={search.from}
+            until={search.until}
+            onClear={() => set({ from: undefined, until: undefined })}
+          />
+        )}
       </div>
       <Panel flush>
         <Loaded query={query}>
@@ -108,7 +118,7 @@ function useAuditColumns(): Column<AuditEntry>[] {
         id: 'subject',
         header: t`Object`,
         cell: (entry) => (
-          <div className="min-w-28">
+          <div className="min-w-44 wrap-anywhere">
             {entry.subject_name ?? entry.subject}
             {entry.subject_name && <div className="text-xs text-faint">{entry.subject}</div>}
           </div>
@@ -117,6 +127,7 @@ function useAuditColumns(): Column<AuditEntry>[] {
       {
         id: 'change',
         header: t`Before and after`,
+        className: 'w-1/2',
         cell: (entry) => <ChangedFields before={entry.before} after={entry.after} />,
       },
     ],

@@ -26,6 +26,7 @@ export function DoctorPage() {
             <CopyButton
               text={JSON.stringify(report, null, 2)}
               label={t`Copy report without secrets`}
+              labelled
             />
           )}
           {(report || query.isFetching) && (

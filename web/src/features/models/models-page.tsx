@@ -47,7 +47,6 @@ export function ModelsPage() {
     >
       <Panel
         flush
-        title={t`Models`}
         actions={
           <SearchBox
             label={t`Find a model`}
@@ -64,7 +63,7 @@ export function ModelsPage() {
               items={items}
               columns={columns}
               rowId={({ name }) => name}
-              empty={<NoModels searched={q !== ''} />}
+              empty={<NoModels searched={q !== undefined} />}
               footer={<LoadMore query={query} />}
             />
           )}

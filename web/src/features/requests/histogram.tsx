@@ -3,6 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { histogramQuery, type RequestFilter } from '@/api/requests.ts'
+import { serverNow } from '@/lib/clock.ts'
 import { formatCompact } from '@/lib/format.ts'
 import { Chart, type Series } from '@/ui/chart/chart.tsx'
 import { Panel } from '@/ui/page.tsx'
@@ -32,6 +33,12 @@ export function Histogram({ filter, onBrush }: HistogramProps) {
   )
 }
 
+/** Whether the last bar's time is not over. */
+function isRunning(times: readonly string[]): boolean {
+  const [before, last] = times.slice(-2).map((at) => Date.parse(at))
+  return last !== undefined && 2 * last - (before ?? last) > serverNow()
+}
+
 function Bars({ bars, onBrush }: { bars: readonly Bar[]; onBrush: HistogramProps['onBrush'] }) {
   const { t } = useLingui()
   const times = useMemo(() => bars.map(({ start }) => start), [bars])
@@ -53,7 +60,7 @@ function Bars({ bars, onBrush }: { bars: readonly Bar[]; onBrush: HistogramProps
       series={series}
       format={formatCompact}
       height={HEIGHT}
-      stacked
+      unfinished={isRunning(times)}
       onBrush={(fromMs, untilMs) =>
         onBrush(new Date(fromMs).toISOString(), new Date(untilMs).toISOString())
       }

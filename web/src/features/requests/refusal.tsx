@@ -10,7 +10,10 @@ type Figure = Refused['figures'][number]
 export function Refusal({ of: { message, figures } }: { of: Refused }) {
   return (
     <div className="flex flex-col gap-2">
-      <p className="rounded-md bg-warn-soft px-3 py-2 wrap-anywhere text-warn">{message}</p>
+      {/* What the client got, word for word, in any language of the console. */}
+      <p lang="en" className="rounded-md bg-warn-soft px-3 py-2 wrap-anywhere text-warn">
+        {message}
+      </p>
       {figures.length > 0 && <Figures figures={figures} />}
     </div>
   )

@@ -10,7 +10,7 @@ import { OutcomeBadge } from './outcome-badge.tsx'
 
 const ROW_HEIGHT = 38
 const COLUMNS =
-  'grid min-w-[60rem] grid-cols-[7.5rem_minmax(11rem,1.2fr)_minmax(8rem,1.3fr)_minmax(7.5rem,1fr)_minmax(6.5rem,1fr)_4.5rem_4rem_4.5rem] items-center gap-3 px-4'
+  'grid min-w-[60rem] grid-cols-[8rem_11rem_minmax(7rem,1fr)_minmax(7rem,1.2fr)_minmax(7rem,1fr)_4.5rem_3.5rem_4.5rem] items-center gap-3 px-4'
 
 interface RequestTableProps {
   rows: readonly RequestRow[]
@@ -140,9 +140,14 @@ function Row({ row, index, top, onOpen, withUser }: RowProps) {
         {withUser && <>{row.username} · </>}
         <span className={withUser ? 'text-faint' : ''}>{row.key_name}</span>
       </span>
-      <span role="cell" className="truncate">
-        {row.upstream ?? '–'}
-        {row.attempts > 1 && <span className="text-faint"> · {t`${row.attempts} attempts`}</span>}
+      <span role="cell" className="flex gap-1.5">
+        <span className="truncate">{row.upstream ?? '–'}</span>
+        {row.attempts > 1 && (
+          <span className="text-faint" title={t`${row.attempts} attempts`}>
+            <span aria-hidden="true">×{row.attempts}</span>
+            <span className="sr-only">{t`${row.attempts} attempts`}</span>
+          </span>
+        )}
       </span>
       <span role="cell" className="text-right">
         {formatDuration(row.duration_ms)}

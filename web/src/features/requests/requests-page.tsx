@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { requestsQuery } from '@/api/requests.ts'
+import { requestsQuery, searchedQuery } from '@/api/requests.ts'
 import { surroundingsQuery } from '@/api/session.ts'
 import { formatNumber } from '@/lib/format.ts'
 import type { RequestsSearch } from '@/lib/search-params.ts'
@@ -12,6 +12,7 @@ import { ActivityIcon, PauseIcon, PlayIcon, SquareIcon } from '@/ui/icons.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { Empty, Loaded } from '@/ui/states.tsx'
+import { Time } from '@/ui/time.tsx'
 import { fits, requestFilter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { Histogram } from './histogram.tsx'
@@ -78,9 +79,17 @@ function PastRequests({
   onOpen,
 }: ListProps & { filter: ReturnType<typeof requestFilter> }) {
   const { t } = useLingui()
-  const query = useInfiniteQuery(requestsQuery(filter, true))
+  const query = useInfiniteQuery(requestsQuery(filter))
+  const searched = useQuery(searchedQuery(filter)).data
   return (
     <Panel flush>
+      {query.isFetching && searched && (
+        <p role="status" className="border-b px-4 py-2 text-soft">
+          <Trans>
+            Searched back to <Time at={searched} /> without a match. Searching further …
+          </Trans>
+        </p>
+      )}
       <Loaded query={query}>
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items)

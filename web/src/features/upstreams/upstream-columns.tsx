@@ -2,9 +2,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMemo } from 'react'
 import type { Upstream } from '@/api/upstreams.ts'
+import { serverNow } from '@/lib/clock.ts'
 import { formatDuration, formatNumber, formatShare } from '@/lib/format.ts'
 import type { Column } from '@/ui/table.tsx'
-import { Countdown } from '@/ui/time.tsx'
+import { Countdown, useTick } from '@/ui/time.tsx'
 import { OutcomeStrip } from './outcome-strip.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { UpstreamActions } from './upstream-actions.tsx'
@@ -56,7 +57,7 @@ export function useUpstreamColumns(): Column<Upstream>[] {
           <>
             {formatNumber(upstream.day.requests)}
             <div className="text-xs text-faint">
-              <Trans>{formatNumber(upstream.day.errors)} ended in an error</Trans>
+              <Trans>{formatNumber(upstream.day.errors)} failed</Trans>
             </div>
           </>
         ),
@@ -77,7 +78,7 @@ function Name({ of: { name, provider, key_hint } }: { of: Upstream }) {
     <div className="min-w-40">
       <span className="font-medium">{name}</span>
       <div className="text-xs text-faint">
-        {provider} · <span className="font-mono">{key_hint}</span>
+        {provider} · <span className="font-mono">…{key_hint}</span>
       </div>
     </div>
   )
@@ -122,18 +123,20 @@ function ModelState({ of }: { of: Upstream['model_states'][number] }) {
 }
 
 function State({ of }: { of: Upstream }) {
+  useTick(1000)
+  const models = of.model_states.filter(({ until }) => Date.parse(until) > serverNow())
   return (
     <div className="max-w-72 min-w-40 py-0.5">
       <StateBadge of={of} />
-      {of.model_states.slice(0, SHOWN_MODELS).map((model) => (
+      {models.slice(0, SHOWN_MODELS).map((model) => (
         <ModelState key={model.model} of={model} />
       ))}
-      {of.model_states.length > SHOWN_MODELS && (
+      {models.length > SHOWN_MODELS && (
         <div className="mt-0.5 text-xs text-faint">
-          <Trans>and {of.model_states.length - SHOWN_MODELS} more models</Trans>
+          <Trans>and {models.length - SHOWN_MODELS} more models</Trans>
         </div>
       )}
-      {of.last_error && of.state !== 'disabled' && of.model_states.length === 0 && (
+      {of.last_error && of.state !== 'disabled' && models.length === 0 && (
         <div className="mt-0.5 text-xs text-soft" title={of.last_error}>
           {of.state === 'healthy' ? (
             <Trans>last error: {of.last_error_hint ?? of.last_error}</Trans>

@@ -1,5 +1,5 @@
 /** Are the keys at the providers healthy? */
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -31,7 +31,6 @@ export function UpstreamsPage() {
       <PlusIcon /> <Trans>Add an upstream</Trans>
     </Button>
   )
-  const total = query.data?.pages[0]?.total
   return (
     <Page
       title={t`Upstreams`}
@@ -49,13 +48,6 @@ export function UpstreamsPage() {
     >
       <Panel
         flush
-        title={
-          typeof total === 'number' ? (
-            <Plural value={total} one="# upstream" other="# upstreams" />
-          ) : (
-            t`Upstreams`
-          )
-        }
         actions={
           <SearchBox
             label={t`Find an upstream`}

@@ -4,17 +4,20 @@ import { useMemo } from 'react'
 import type { UsageSeries } from '@/api/usage.ts'
 import type { Metric } from '@/lib/search-params.ts'
 import { Chart, type Series } from '@/ui/chart/chart.tsx'
+import type { Change } from '@/ui/chart/mark-groups.ts'
 import { formatMetric, useMetricNames } from './metrics.ts'
 
 interface UsageChartProps {
   data: UsageSeries
   metric: Metric
   onBrush: (from: string, until: string) => void
+  changes: readonly Change[] | undefined
 }
 
 const COLOURS = 6
 
-export function UsageChart({ data: { buckets, series }, metric, onBrush }: UsageChartProps) {
+export function UsageChart({ data, metric, onBrush, changes }: UsageChartProps) {
+  const { buckets, series } = data
   const { t } = useLingui()
   const names = useMetricNames()
   const times = useMemo(() => buckets.map(({ start }) => start), [buckets])
@@ -35,7 +38,7 @@ export function UsageChart({ data: { buckets, series }, metric, onBrush }: Usage
       series={lines}
       format={(value) => formatMetric(metric, value)}
       height={280}
-      stacked
+      changes={changes}
       unfinished={buckets.at(-1)?.unfinished ?? false}
       onBrush={(fromMs, untilMs) =>
         onBrush(new Date(fromMs).toISOString(), new Date(untilMs).toISOString())

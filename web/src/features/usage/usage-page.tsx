@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import { changesQuery } from '@/api/audit.ts'
 import { surroundingsQuery, useMay } from '@/api/session.ts'
 import {
   type Step,
@@ -66,14 +67,16 @@ export function UsagePage() {
         </dl>
       )}
       <div className="grid gap-4 2xl:grid-cols-2">
-        <Panel>
-          <Series
-            filter={filter}
-            step={step}
-            metric={metric}
-            onBrush={(from, until) => set({ from, until })}
-          />
-        </Panel>
+        {report.data?.total.requests !== 0 && (
+          <Panel>
+            <Series
+              filter={filter}
+              step={step}
+              metric={metric}
+              onBrush={(from, until) => set({ from, until })}
+            />
+          </Panel>
+        )}
         <Panel flush>
           <Loaded query={report}>
             {(data) => (
@@ -111,9 +114,10 @@ interface SeriesProps {
 
 function Series({ filter, step, metric, onBrush }: SeriesProps) {
   const query = useQuery(usageSeriesQuery(filter, step))
+  const changes = useQuery(changesQuery(filter, useMay().seeAll)).data
   return (
     <Loaded query={query} skeleton={<Skeleton className="h-72 w-full" />}>
-      {(data) => <UsageChart data={data} metric={metric} onBrush={onBrush} />}
+      {(data) => <UsageChart data={data} metric={metric} onBrush={onBrush} changes={changes} />}
     </Loaded>
   )
 }

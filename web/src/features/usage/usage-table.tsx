@@ -89,7 +89,12 @@ function useColumns(groups: readonly Group[]): Column<Line>[] {
           header: names[group],
           sortBy: ({ names: own }) => own[index] ?? '',
           cell: (line) => (
-            <span className={index === 0 ? 'font-medium' : ''}>{line.names[index]}</span>
+            <span
+              title={line.names[index]}
+              className={`block max-w-72 truncate ${index === 0 ? 'font-medium' : ''}`}
+            >
+              {line.names[index]}
+            </span>
           ),
         }),
       ),

@@ -25,11 +25,11 @@ export function RangePicker({ value, fallback, options, onChange }: RangePickerP
   }
   if (value.from !== undefined)
     return (
-      <Button onClick={() => onChange({ range: value.range, from: undefined, until: undefined })}>
-        {formatTime(value.from)} – {value.until ? formatTime(value.until) : t`now`}
-        <XIcon className="size-3.5" />
-        <span className="sr-only">{t`Show the whole period`}</span>
-      </Button>
+      <OwnBounds
+        from={value.from}
+        until={value.until}
+        onClear={() => onChange({ range: value.range, from: undefined, until: undefined })}
+      />
     )
   return (
     <Select
@@ -46,5 +46,22 @@ export function RangePicker({ value, fallback, options, onChange }: RangePickerP
         </option>
       ))}
     </Select>
+  )
+}
+
+interface OwnBoundsProps extends Pick<RangeSearch, 'from' | 'until'> {
+  onClear: () => void
+}
+
+/** A range that was picked in a chart, as a button that gives it up. */
+export function OwnBounds({ from = '', until, onClear }: OwnBoundsProps) {
+  const { t } = useLingui()
+  const [start, end] = [formatTime(from), until ? formatTime(until) : t`now`]
+  return (
+    <Button onClick={onClear}>
+      {start === end ? start : `${start} – ${end}`}
+      <XIcon className="size-3.5" />
+      <span className="sr-only">{t`Show the whole period`}</span>
+    </Button>
   )
 }
