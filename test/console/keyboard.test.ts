@@ -1,6 +1,7 @@
 /** Keys, input methods and focus. */
 
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
 import { waitFor } from '../support/waiting.ts'
 import { type ConsoleRig, startSignedIn, type Visit } from './console-rig.ts'
 
@@ -47,4 +48,59 @@ test('the page behind a dialog does not scroll, without an inline style', async 
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   expect(await overflow()).toBe('visible')
   expect(problems).toEqual([])
+}, 60_000)
+
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { ariaLabel, textContent, id } = document.activeElement ?? {}
+    return ariaLabel ?? (id || textContent?.trim())
+  })
+
+/** Escape, and where the focus is afterwards. */
+async function focusAfterClosing(page: Page): Promise<string | undefined> {
+  await page.getByRole('dialog').waitFor()
+  await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]') !== null)
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.activeElement !== document.body)
+  return await focused(page)
+}
+
+test.each([
+  ['users', 'Add a user'],
+  ['keys', 'Create a key'],
+  ['upstreams', 'Add an upstream'],
+  ['upstreams', 'Paste many keys'],
+  ['models', 'Define a model'],
+])(
+  'after a dialog of %s the focus is back on %s',
+  async (path, opener) => {
+    const { page } = first
+    await page.goto(`${url}/${path}`)
+    await page.getByRole('button', { name: opener }).first().press('Enter')
+    expect(await focusAfterClosing(page)).toBe(opener)
+  },
+  60_000,
+)
+
+test('after the palette the focus is back where it was', async () => {
+  const { page } = first
+  await page.goto(`${url}/users`)
+  await page.getByLabel('Find a user').focus()
+  await page.keyboard.press('Control+k')
+  expect(await focusAfterClosing(page)).toBe('Find a user')
+}, 60_000)
+
+test('after a dialog that a menu opened the focus is on the button of the menu', async () => {
+  const { page } = first
+  await page.goto(`${url}/keys`)
+  await page.getByRole('button', { name: 'Actions for admin' }).press('Enter')
+  await page.getByRole('menuitem', { name: 'Edit' }).press('Enter')
+  expect(await focusAfterClosing(page)).toBe('Actions for admin')
+}, 60_000)
+
+test('after a dialog that a link opened the focus is on the content', async () => {
+  const { page } = first
+  await page.goto(`${url}/keys?create=true`)
+  expect(await focusAfterClosing(page)).toBe('main')
 }, 60_000)

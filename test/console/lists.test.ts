@@ -1,4 +1,4 @@
-/** Lists, clocks and files: late answers, long lists, a wrong clock, a spent quota, an upgrade under an open tab. */
+/** Lists, clocks and files: late answers, long lists, a wrong clock, a spent quota, an upgrade, a lost network. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chatCompletion, jsonReply } from '../support/mock/mock-upstream.ts'
 import { waitFor } from '../support/waiting.ts'
@@ -209,4 +209,18 @@ test('a search that takes long says how far back it has come', async () => {
   await page.getByText('No matching requests').waitFor()
   expect(await status.count()).toBe(0)
   await page.unrouteAll({ behavior: 'wait' })
+}, 60_000)
+
+test('without the network the open page stays, and the next one opens when the gateway answers', async () => {
+  const { page, context } = await visit(rig.browser)
+  await signIn(page, rig.gateway.url, 'admin')
+  await page.getByRole('link', { name: 'Users' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  await context.setOffline(true)
+  await page.getByRole('link', { name: 'Doctor' }).click()
+  await page.getByText('The gateway does not answer.').first().waitFor()
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Users')
+  await context.setOffline(false)
+  await page.getByRole('heading', { level: 1, name: 'Doctor' }).waitFor()
+  await context.close()
 }, 60_000)

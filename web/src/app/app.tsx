@@ -6,10 +6,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { queryClient } from '@/api/query-client.ts'
 import { Toaster } from '@/ui/overlay/toast.tsx'
-import { reloadOnceAfterUpgrade } from './reload-after-upgrade.ts'
 import { router } from './router.tsx'
-
-reloadOnceAfterUpgrade()
 
 export function App() {
   return (

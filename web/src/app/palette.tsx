@@ -7,17 +7,20 @@ import { searchQuery } from '@/api/search.ts'
 import { isComposing } from '@/lib/keyboard.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { SearchIcon } from '@/ui/icons.ts'
+import { useReturnFocus } from '@/ui/overlay/return-focus.ts'
 import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { type PaletteEntry, usePaletteEntries } from './palette-entries.ts'
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
+  const returnFocus = useReturnFocus()
   return (
     <Radix.Root open onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <div className="fixed inset-0 z-40 flex items-start justify-center bg-black/40 p-3 pt-[12dvh]">
           <Radix.Content
             aria-describedby={undefined}
+            onCloseAutoFocus={returnFocus}
             className="float-in flex max-h-[70dvh] w-full max-w-xl flex-col overflow-hidden rounded-xl border bg-surface shadow-float outline-none"
           >
             <Radix.Title className="sr-only">{t`Search`}</Radix.Title>

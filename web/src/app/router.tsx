@@ -16,8 +16,14 @@ import {
   readTextSearch,
   readUsageSearch,
 } from '@/lib/search-params.ts'
+import { loadFile } from '@/ui/load-file.ts'
 import { PageFailed, PageMissing } from './page-fallbacks.tsx'
 import { SignedIn } from './signed-in.tsx'
+
+const lazyPage = <Module extends object, Name extends keyof Module>(
+  load: () => Promise<Module>,
+  name: Name,
+) => lazyRouteComponent(() => loadFile(load), name)
 
 const rootRoute = createRootRoute({
   component: Outlet,
@@ -29,10 +35,7 @@ const rootRoute = createRootRoute({
 const keyHolderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/key',
-  component: lazyRouteComponent(
-    () => import('@/features/key-holder/key-holder-page.tsx'),
-    'KeyHolderPage',
-  ),
+  component: lazyPage(() => import('@/features/key-holder/key-holder-page.tsx'), 'KeyHolderPage'),
 })
 
 const signedInRoute = createRoute({
@@ -46,85 +49,70 @@ const overviewRoute = createRoute({
   ...parent,
   path: '/',
   validateSearch: readOverviewSearch,
-  component: lazyRouteComponent(
-    () => import('@/features/overview/overview-page.tsx'),
-    'OverviewPage',
-  ),
+  component: lazyPage(() => import('@/features/overview/overview-page.tsx'), 'OverviewPage'),
 })
 const requestsRoute = createRoute({
   ...parent,
   path: '/requests',
   validateSearch: readRequestsSearch,
-  component: lazyRouteComponent(
-    () => import('@/features/requests/requests-page.tsx'),
-    'RequestsPage',
-  ),
+  component: lazyPage(() => import('@/features/requests/requests-page.tsx'), 'RequestsPage'),
 })
 const usageRoute = createRoute({
   ...parent,
   path: '/usage',
   validateSearch: readUsageSearch,
-  component: lazyRouteComponent(() => import('@/features/usage/usage-page.tsx'), 'UsagePage'),
+  component: lazyPage(() => import('@/features/usage/usage-page.tsx'), 'UsagePage'),
 })
 const usersRoute = createRoute({
   ...parent,
   path: '/users',
   validateSearch: readTextSearch,
-  component: lazyRouteComponent(() => import('@/features/access/users-page.tsx'), 'UsersPage'),
+  component: lazyPage(() => import('@/features/access/users-page.tsx'), 'UsersPage'),
 })
 const userRoute = createRoute({
   ...parent,
   path: '/users/$userId',
-  component: lazyRouteComponent(() => import('@/features/access/user-page.tsx'), 'UserPage'),
+  component: lazyPage(() => import('@/features/access/user-page.tsx'), 'UserPage'),
 })
 const keysRoute = createRoute({
   ...parent,
   path: '/keys',
   validateSearch: readKeysSearch,
-  component: lazyRouteComponent(() => import('@/features/access/keys-page.tsx'), 'KeysPage'),
+  component: lazyPage(() => import('@/features/access/keys-page.tsx'), 'KeysPage'),
 })
 const upstreamsRoute = createRoute({
   ...parent,
   path: '/upstreams',
   validateSearch: readTextSearch,
-  component: lazyRouteComponent(
-    () => import('@/features/upstreams/upstreams-page.tsx'),
-    'UpstreamsPage',
-  ),
+  component: lazyPage(() => import('@/features/upstreams/upstreams-page.tsx'), 'UpstreamsPage'),
 })
 const modelsRoute = createRoute({
   ...parent,
   path: '/models',
   validateSearch: readTextSearch,
-  component: lazyRouteComponent(() => import('@/features/models/models-page.tsx'), 'ModelsPage'),
+  component: lazyPage(() => import('@/features/models/models-page.tsx'), 'ModelsPage'),
 })
 const playgroundRoute = createRoute({
   ...parent,
   path: '/playground',
   validateSearch: readPlaygroundSearch,
-  component: lazyRouteComponent(
-    () => import('@/features/playground/playground-page.tsx'),
-    'PlaygroundPage',
-  ),
+  component: lazyPage(() => import('@/features/playground/playground-page.tsx'), 'PlaygroundPage'),
 })
 const doctorRoute = createRoute({
   ...parent,
   path: '/doctor',
-  component: lazyRouteComponent(() => import('@/features/doctor/doctor-page.tsx'), 'DoctorPage'),
+  component: lazyPage(() => import('@/features/doctor/doctor-page.tsx'), 'DoctorPage'),
 })
 const auditRoute = createRoute({
   ...parent,
   path: '/audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => import('@/features/audit/audit-page.tsx'), 'AuditPage'),
+  component: lazyPage(() => import('@/features/audit/audit-page.tsx'), 'AuditPage'),
 })
 const settingsRoute = createRoute({
   ...parent,
   path: '/settings',
-  component: lazyRouteComponent(
-    () => import('@/features/settings/settings-page.tsx'),
-    'SettingsPage',
-  ),
+  component: lazyPage(() => import('@/features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
 const routeTree = rootRoute.addChildren([

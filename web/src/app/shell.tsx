@@ -8,13 +8,16 @@ import { isMac } from '@/lib/keyboard.ts'
 import { IconButton } from '@/ui/button.tsx'
 import { classNames } from '@/ui/class-names.ts'
 import { MenuIcon, SearchIcon } from '@/ui/icons.ts'
+import { loadFile } from '@/ui/load-file.ts'
 import { Logo } from '@/ui/logo.tsx'
 import { Drawer } from '@/ui/overlay/dialog.tsx'
 import { NAVIGATION } from './navigation.ts'
 import { usePaletteKey } from './use-palette-key.ts'
 import { UserMenu } from './user-menu.tsx'
 
-const loadPalette = async () => ({ default: (await import('./palette.tsx')).Palette })
+const loadPalette = async () => ({
+  default: (await loadFile(() => import('./palette.tsx'))).Palette,
+})
 const Palette = lazy(loadPalette)
 /** Loaded ahead once the page is there, so that what is typed right after ⌘K is not lost. */
 const PALETTE_AHEAD_MS = 1500

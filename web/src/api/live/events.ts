@@ -40,7 +40,16 @@ const STALE: Record<string, readonly string[]> = {
   settings: ['settings', 'surroundings'],
 }
 
+let isLost = false
+
+/** What changed while the stream was lost is unknown. */
+function catchUp(name: string): void {
+  if (name === 'open' && isLost) void queryClient.invalidateQueries()
+  if (name === 'open' || name === 'lost') isLost = name === 'lost'
+}
+
 function receive({ name, data }: LiveMessage): void {
+  catchUp(name)
   if (name === 'clock') syncClock((data as Events['clock']).now)
   else if (name === 'changed') {
     for (const key of STALE[(data as Events['changed']).kind] ?? [])

@@ -10,6 +10,7 @@ import { prioritySteps } from '@/lib/priority-steps.ts'
 import { Badge } from '@/ui/badge.tsx'
 import { Button } from '@/ui/button.tsx'
 import { LayersIcon, PlusIcon } from '@/ui/icons.ts'
+import { loadFile } from '@/ui/load-file.ts'
 import { LoadMore } from '@/ui/load-more.tsx'
 import { Page, Panel } from '@/ui/page.tsx'
 import { SearchBox } from '@/ui/search-box.tsx'
@@ -17,9 +18,9 @@ import { Empty, Loaded } from '@/ui/states.tsx'
 import { type Column, DataTable } from '@/ui/table.tsx'
 import { ModelDrawer } from './model-drawer.tsx'
 
-const DefinitionDialog = lazy(() =>
-  import('./definition-dialog.tsx').then((module) => ({ default: module.DefinitionDialog })),
-)
+const DefinitionDialog = lazy(async () => ({
+  default: (await loadFile(() => import('./definition-dialog.tsx'))).DefinitionDialog,
+}))
 
 const route = getRouteApi('/signed-in/models')
 

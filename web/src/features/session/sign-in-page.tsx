@@ -9,6 +9,7 @@ import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
 import { LanguageSwitch } from '@/ui/language-switch.tsx'
 import { Logo } from '@/ui/logo.tsx'
+import { useReturnFocus } from '@/ui/overlay/return-focus.ts'
 import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
 import { FormError } from '@/ui/states.tsx'
 import { SingleSignOn } from './single-sign-on.tsx'
@@ -37,11 +38,13 @@ export function SignInFrame({ title, children }: { title: ReactNode; children: R
 
 export function SignInDialog({ username, onDone }: { username: string; onDone: () => void }) {
   useScrollLock()
+  const returnFocus = useReturnFocus()
   return (
     <Radix.Root open>
       <Radix.Portal>
         <div className="fixed inset-0 z-50 flex items-center justify-center bg-black/50 p-4">
           <Radix.Content
+            onCloseAutoFocus={returnFocus}
             onEscapeKeyDown={(event) => event.preventDefault()}
             onInteractOutside={(event) => event.preventDefault()}
             className="float-in w-full max-w-sm rounded-xl border bg-surface p-6 shadow-float outline-none"

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'
 import { XIcon } from '../icons.ts'
+import { useReturnFocus } from './return-focus.ts'
 import { useScrollLock } from './scroll-lock.ts'
 
 interface DialogProps {
@@ -69,12 +70,14 @@ type OpenPanelProps = Omit<DialogProps, 'open' | 'size'> & { className: string; 
 function OpenPanel({ title, description, children, footer, ...props }: OpenPanelProps) {
   const { t } = useLingui()
   useScrollLock()
+  const returnFocus = useReturnFocus()
   const { lightDismiss = false, className, place } = props
   return (
     <div className={classNames('fixed inset-0 z-40 flex bg-black/40', place)}>
       <Radix.Content
         aria-describedby={undefined}
         onOpenAutoFocus={focusFirstField}
+        onCloseAutoFocus={returnFocus}
         onInteractOutside={(event) => !lightDismiss && event.preventDefault()}
         className={classNames('flex flex-col bg-surface shadow-float outline-none', className)}
       >
