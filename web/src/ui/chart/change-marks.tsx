@@ -3,8 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { formatTime } from '@/lib/format.ts'
 import { Tooltip } from '../overlay/tooltip.tsx'
-import { type Change, groupMarks, type Mark } from './mark-groups.ts'
-import type { TimeScale } from './options.ts'
+import { type Change, groupMarks, type Mark, type TimeScale } from './mark-groups.ts'
 
 /** The first ones of a group are named, the others counted. */
 const NAMED = 4

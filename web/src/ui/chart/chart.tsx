@@ -7,8 +7,8 @@ import { formatTime, type TimeStyle } from '@/lib/format.ts'
 import { onThemeChange } from '@/lib/theme.ts'
 import { ChangeMarks, ChangeSign } from './change-marks.tsx'
 import { ChartTable, valueText } from './chart-table.tsx'
-import type { Change } from './mark-groups.ts'
-import { dataFor, optionsFor, type TimeScale } from './options.ts'
+import type { Change, TimeScale } from './mark-groups.ts'
+import { dataFor, optionsFor } from './options.ts'
 
 export interface Series {
   name: string

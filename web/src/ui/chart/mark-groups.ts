@@ -1,5 +1,15 @@
 /** Gathers changes whose marks would overlap. */
-import type { TimeScale } from './options.ts'
+
+/**
+ * Where times are drawn: pixels from the left edge, and the time that the buckets cover, in seconds since 1970. A bar
+ * is centred at the start of its bucket, so its left end is where the bucket begins.
+ */
+export interface TimeScale {
+  left: number
+  width: number
+  min: number
+  max: number
+}
 
 export interface Change {
   /** ISO time. */

@@ -2,17 +2,7 @@
 import UPlot from 'uplot'
 import { formatTime, reportingTimeZone } from '@/lib/format.ts'
 import type { ChartProps, Series } from './chart.tsx'
-
-/**
- * Where times are drawn: pixels from the left edge, and the time that the buckets cover, in seconds since 1970. A bar
- * is centred at the start of its bucket, so its left end is where the bucket begins.
- */
-export interface TimeScale {
-  left: number
-  width: number
-  min: number
-  max: number
-}
+import type { TimeScale } from './mark-groups.ts'
 
 interface Handlers {
   onCursor: (at: number | null) => void
