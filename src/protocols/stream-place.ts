@@ -10,6 +10,13 @@ export interface StreamPlace {
 /** In a text of the answer the quotes would be escaped. */
 const SEQUENCE_NUMBER = /"sequence_number" *: *(\d+)/
 
+const NUMBERED = '"sequence_number"'
+
+/** Whether the place is to be read from `data`, no longer from `last`: signs of life have no number. */
+export function tellsPlace(data: string, last: string): boolean {
+  return data.includes(NUMBERED) || !last.includes(NUMBERED)
+}
+
 /** `last` is the data of the last event; null if it has no number. */
 export function placeAfter(last: string, id: string | null): StreamPlace | null {
   const number = SEQUENCE_NUMBER.exec(last)?.[1]

@@ -58,6 +58,11 @@ export class GeminiWriter implements EventWriter {
     return ''
   }
 
+  /** What it would hold back was sent by an upstream. */
+  resume(): void {
+    for (const state of this.open.values()) state.held = ''
+  }
+
   private openPart(index: number, part: OpenPart): string {
     this.open.set(index, { part, text: '', held: '', citations: [] })
     if (part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal')

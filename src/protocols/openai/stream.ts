@@ -123,23 +123,28 @@ export class OpenAiStream implements StreamReader {
     } catch {
       // Whatever it is, it is not ours to withhold, unless another upstream can tell what it was to be.
       if (this.kept === null || !isMalformed(data)) return true
-      this.error = reportedError(MALFORMED)
-      return false
+      return this.failed(reportedError(MALFORMED))
     }
     return typeof value === 'object' && value !== null
       ? this.readEvent(value as Record<string, unknown>)
       : true
   }
 
+  /** An error after the last finish reason changes nothing of the answer, which the client has. */
+  private failed(error: ReportedError): false {
+    if (this.finished) this.done = true
+    else this.error = error
+    return false
+  }
+
   private readEvent(event: Readonly<Record<string, unknown>>): boolean {
     const found = readError(event)
     if (found !== null) {
-      this.error = found
-      return false
+      return this.failed(found)
     }
     this.started = true
     const { choices } = event
-    if (this.kept !== null) this.kept.last = event
+    if (this.kept !== null && Array.isArray(choices)) this.kept.last = event
     this.shows = false
     if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice)
     const usage = usageIn(event)

@@ -2,6 +2,8 @@
  * A stream that passed byte for byte has no writer of its own. To go on with it, one is made that has written the same
  * answer, and that uses the upstream's ids.
  */
+
+import { tellsPlace } from '../stream-place.ts'
 import type { DialectFormat, PassedEvents, Resumed, SentStream } from '../translation/format.ts'
 import { SentAnswer } from './sent-answer.ts'
 
@@ -14,7 +16,7 @@ export class PassedAnswer implements PassedEvents {
 
   passed(data: string): void {
     if (this.first === '') this.first = data
-    this.last = data
+    if (tellsPlace(data, this.last)) this.last = data
   }
 }
 

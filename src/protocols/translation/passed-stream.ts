@@ -8,7 +8,7 @@ import type { ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { PassedAnswer, resumedStream } from '../rescue/resume.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, SseSplitter } from '../sse.ts'
-import { placeAfter, type StreamPlace } from '../stream-place.ts'
+import { placeAfter, type StreamPlace, tellsPlace } from '../stream-place.ts'
 import { tokenUsage } from '../token-usage.ts'
 import type { DialectFormat, EventReader, SentStream, WireFormat, WireTarget } from './format.ts'
 import { showsAtOpening } from './visible.ts'
@@ -37,6 +37,8 @@ export class PassedStream implements StreamReader {
 
   private readonly kept: PassedAnswer | null
   private readonly dialect: DialectFormat
+  /** A fault after the reason to stop changes nothing of the answer, which the client has. */
+  private endsHere = false
   /** Of the event that is being read. */
   private data = ''
 
@@ -65,7 +67,11 @@ export class PassedStream implements StreamReader {
   accept(chunk: Uint8Array): Uint8Array | null {
     const run = this.splitter.push(chunk)
     if (this.splitter.pendingBytes > MAX_EVENT_BYTES) this.oversized = true
-    return run === null ? null : this.forward(run)
+    if (run === null) return null
+    const events = this.forward(run)
+    if (!this.endsHere || this.done) return events
+    this.done = true
+    return withMarker(events, this.dialect.endMarker)
   }
 
   finish(): { bytes: Uint8Array | null; end: 'complete' | 'cut' } {
@@ -74,8 +80,9 @@ export class PassedStream implements StreamReader {
     const whole = rest !== null && isWhole(rest) ? joined([rest, encoder.encode('\n\n')]) : null
     const bytes = whole === null ? null : this.forward(whole)
     const marker = this.done ? undefined : this.dialect.endMarker
-    if (this.error === null) this.reader.finish()
-    if (!this.done || this.failure !== null) return { bytes, end: 'cut' }
+    if (this.endsHere) this.done = true
+    else if (this.error === null) this.reader.finish()
+    if (!this.done || (this.failure !== null && !this.endsHere)) return { bytes, end: 'cut' }
     return { bytes: withMarker(bytes, marker), end: 'complete' }
   }
 
@@ -97,7 +104,7 @@ export class PassedStream implements StreamReader {
 
   /** False for what must not reach the client: an error, which is told in our words, and the key. */
   private keeps(text: string, data: string | null): boolean {
-    if (this.error !== null) return false
+    if (this.error !== null || this.endsHere) return false
     if (data !== null) {
       this.data = data
       this.reader.read(data)
@@ -105,11 +112,12 @@ export class PassedStream implements StreamReader {
       if (this.failure === null) this.kept?.passed(data)
     }
     if (this.failure !== null) {
-      this.error = reportedError(this.failure)
+      if (this.reader.finished) this.endsHere = true
+      else this.error = reportedError(this.failure)
       return false
     }
     if (!holdsForm(text, this.options.secretForms)) {
-      if (data !== null) this.last = data
+      if (data !== null && tellsPlace(data, this.last)) this.last = data
       return true
     }
     this.dropped++
