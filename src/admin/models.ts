@@ -99,8 +99,12 @@ function checkDefinition(definition: ModelDefinition): void {
     ...Object.keys(parameters.set),
     ...parameters.drop,
   ]
-  const own = fields.find((field) => RESERVED_FIELDS.includes(field))
+  const own = fields.find((field) => RESERVED_FIELDS.includes(field.replace(/<$/, '')))
   if (own !== undefined) throw adminError('parameter_reserved', { field: own })
+  const unbounded = Object.entries(parameters.set).find(
+    ([field, bound]) => field.endsWith('<') && typeof bound !== 'number',
+  )
+  if (unbounded !== undefined) throw adminError('parameter_invalid', { text: unbounded.join('=') })
   const unusable = fields.find((field) => !PARAMETER.test(field))
   if (unusable !== undefined) throw adminError('parameter_invalid', { text: unusable })
 }

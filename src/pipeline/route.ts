@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts'
 import type { ModelDefinition } from '../core/entities.ts'
 import { invalidRequest } from '../core/errors.ts'
 import type { HeaderSource } from '../core/headers.ts'
+import { parameterPlace } from '../protocols/parameter-names.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import type { ClientLimits } from '../routing/client-limits.ts'
 import { isUnconditional, takenBy } from '../routing/conditions.ts'
@@ -63,7 +64,8 @@ function planned(
 
 function changed(asked: ModelRequest, { parameters }: ModelDefinition): ModelRequest {
   if (asked.text === null) return asked
-  const body = withParameters(asked.body, parameters)
+  const placeOf = (name: string) => parameterPlace(asked.protocol, name)
+  const body = withParameters(asked.body, parameters, placeOf)
   return body === null ? asked : { ...asked, body, text: JSON.stringify(body) }
 }
 

@@ -3,27 +3,109 @@ import type { ModelParameters } from '../core/entities.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
+/** Where the format of a request has a parameter; null: nowhere. */
+export interface Place {
+  /** Fields from the outside in; the first path that a request has is taken, else the first. */
+  paths: readonly (readonly string[])[]
+  /** One value is written as a list. */
+  isList: boolean
+}
+export type PlaceOf = (name: string) => Place | null
+
+/**
+ * A parameter that is set under its name and this sign is a bound: a request that asks for more, or says nothing,
+ * gets it; written as `max_tokens<=4000`.
+ */
+const AT_MOST = '<'
+
 /** Null if nothing changes, so that the client's bytes can be sent as they came. */
-export function withParameters(body: Body, parameters: ModelParameters): Body | null {
-  if (!changes(body, parameters)) return null
-  const added = Object.entries(parameters.default).filter(([name]) => isMissing(body, name))
-  const changed: Record<string, unknown> = {
-    ...body,
-    ...Object.fromEntries(added),
-    ...parameters.set,
+export function withParameters(
+  body: Body,
+  parameters: ModelParameters,
+  placeOf: PlaceOf = placeAtTop,
+): Body | null {
+  if (isEmpty(parameters)) return null
+  let changed = body
+  for (const name of parameters.drop) {
+    const [path] = placeOf(name)?.paths ?? []
+    if (path !== undefined) changed = without(changed, path)
   }
-  for (const name of parameters.drop) delete changed[name]
-  return changed
+  for (const name in parameters.default)
+    changed = withValue(changed, placeOf(name), parameters.default[name], () => isUnset)
+  for (const name in parameters.set) {
+    const isBound = name.endsWith(AT_MOST)
+    const place = placeOf(isBound ? name.slice(0, -AT_MOST.length) : name)
+    const value = parameters.set[name]
+    changed = withValue(changed, place, value, isBound ? isNotWithin : isNot)
+  }
+  return changed === body ? null : changed
 }
 
 /** Asked for every request, so it creates no object. */
-function changes(body: Body, parameters: ModelParameters): boolean {
-  for (const name in parameters.default) if (isMissing(body, name)) return true
-  for (const name in parameters.set) if (body[name] !== parameters.set[name]) return true
-  for (const name of parameters.drop) if (Object.hasOwn(body, name)) return true
-  return false
+function isEmpty({ default: added, set, drop }: ModelParameters): boolean {
+  for (const _ in added) return false
+  for (const _ in set) return false
+  return drop.length === 0
 }
 
-function isMissing(body: Body, name: string): boolean {
-  return body[name] === undefined || body[name] === null
+function placeAtTop(name: string): Place {
+  return { paths: [[name]], isList: false }
+}
+
+type IsReplaced = (value: unknown) => boolean
+
+const isUnset: IsReplaced = (present) => present === undefined || present === null
+
+function isNot(value: unknown): IsReplaced {
+  const wanted = JSON.stringify(value)
+  return (present) => JSON.stringify(present) !== wanted
+}
+
+function isNotWithin(bound: unknown): IsReplaced {
+  return (present) => typeof present !== 'number' || present > Number(bound)
+}
+
+function withValue(
+  body: Body,
+  place: Place | null,
+  value: unknown,
+  replaces: (value: unknown) => IsReplaced,
+): Body {
+  if (place === null) return body
+  const { paths, isList } = place
+  const path = paths.find((one) => !isUnset(valueAt(body, one))) ?? paths[0]
+  const listed = isList && !Array.isArray(value) ? [value] : value
+  if (path === undefined || !replaces(listed)(valueAt(body, path))) return body
+  return written(body, path, listed)
+}
+
+function valueAt(body: unknown, path: readonly string[]): unknown {
+  let found: unknown = body
+  for (const field of path)
+    found = isObject(found) && Object.hasOwn(found, field) ? found[field] : undefined
+  return found
+}
+
+/** A copy with the value in it. What is in the way and is no object is left for the upstream to refuse. */
+function written(body: Body, [field = '', ...rest]: readonly string[], value: unknown): Body {
+  if (rest.length === 0) return { ...body, [field]: value }
+  const inner = Object.hasOwn(body, field) ? body[field] : undefined
+  if (!isUnset(inner) && !isObject(inner)) return body
+  return { ...body, [field]: written(isObject(inner) ? inner : {}, rest, value) }
+}
+
+function without(body: Body, [field = '', ...rest]: readonly string[]): Body {
+  if (!Object.hasOwn(body, field)) return body
+  if (rest.length === 0) {
+    const { [field]: _, ...others } = body
+    return others
+  }
+  const inner = body[field]
+  if (!isObject(inner)) return body
+  const left = without(inner, rest)
+  return left === inner ? body : { ...body, [field]: left }
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

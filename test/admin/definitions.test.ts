@@ -54,6 +54,8 @@ test.each([
   ['targets', { targets: [{ model: 'm', mirror_percent: 5 }] }],
   ['first_token_ms', { targets: [{ model: 'm' }], first_token_action: 'hedge' }],
   ['set', { targets: [{ model: 'm' }], set: { stream: true } }],
+  ['set', { targets: [{ model: 'm' }], set: { 'max_tokens<': 'many' } }],
+  ['set', { targets: [{ model: 'm' }], set: { 'model<': 1 } }],
 ])('a definition with wrong %s is refused', async (_, body) => {
   const response = await admin.call('PUT', '/model-definitions/wrong', body)
   expect(response.status).toBeGreaterThanOrEqual(400)

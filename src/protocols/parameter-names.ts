@@ -1,0 +1,76 @@
+/**
+ * Where the parameters that an operator sets for a model are in each format. The operator writes them as Chat Completions
+ * has them; clients of other formats get the same, in their own fields.
+ */
+import type { ProtocolName } from './protocol.ts'
+
+/** Fields from the outside in. */
+export type ParameterPath = readonly string[]
+
+export interface ParameterPlace {
+  /** Fields with this meaning; the first that a request has is taken, else the first. */
+  paths: readonly ParameterPath[]
+  /** One value is written as a list. */
+  isList: boolean
+}
+
+/** A path with dots, with `[]` after it for a list; null: the format has nothing like it. */
+type Names = Readonly<Record<string, string | null>>
+
+const GEMINI: Names = {
+  temperature: 'generationConfig.temperature',
+  top_p: 'generationConfig.topP',
+  top_k: 'generationConfig.topK',
+  seed: 'generationConfig.seed',
+  frequency_penalty: 'generationConfig.frequencyPenalty',
+  presence_penalty: 'generationConfig.presencePenalty',
+  max_tokens: 'generationConfig.maxOutputTokens',
+  max_completion_tokens: 'generationConfig.maxOutputTokens',
+  stop: 'generationConfig.stopSequences[]',
+  n: 'generationConfig.candidateCount',
+  logprobs: 'generationConfig.responseLogprobs',
+  top_logprobs: 'generationConfig.logprobs',
+  reasoning_effort: 'generationConfig.thinkingConfig.thinkingLevel',
+  service_tier: 'serviceTier',
+  ...{ logit_bias: null, parallel_tool_calls: null, user: null, verbosity: null, store: null },
+}
+
+const NAMES: Readonly<Partial<Record<ProtocolName, Names>>> = {
+  responses: {
+    max_tokens: 'max_output_tokens',
+    max_completion_tokens: 'max_output_tokens',
+    reasoning_effort: 'reasoning.effort',
+    verbosity: 'text.verbosity',
+    ...{ stop: null, seed: null, n: null, logit_bias: null, logprobs: null, top_k: null },
+    ...{ frequency_penalty: null, presence_penalty: null },
+  },
+  anthropic: {
+    max_completion_tokens: 'max_tokens',
+    stop: 'stop_sequences[]',
+    user: 'metadata.user_id',
+    reasoning_effort: 'output_config.effort',
+    ...{ seed: null, n: null, logit_bias: null, logprobs: null, top_logprobs: null },
+    ...{ frequency_penalty: null, presence_penalty: null, parallel_tool_calls: null },
+    ...{ verbosity: null, store: null },
+  },
+  gemini: GEMINI,
+}
+
+/** The same limit under its old and its new name. */
+const TWINS: Readonly<Record<string, string>> = {
+  max_tokens: 'max_completion_tokens',
+  max_completion_tokens: 'max_tokens',
+}
+
+/** Null if the format has no such parameter. A name that is not listed is a field of the request as it is. */
+export function parameterPlace(protocol: ProtocolName, name: string): ParameterPlace | null {
+  const names = NAMES[protocol]
+  if (names === undefined) {
+    const twin = Object.hasOwn(TWINS, name) ? TWINS[name] : undefined
+    return { paths: twin === undefined ? [[name]] : [[name], [twin]], isList: false }
+  }
+  const path = Object.hasOwn(names, name) ? names[name] : name
+  if (path === null || path === undefined) return null
+  const isList = path.endsWith('[]')
+  return { paths: [(isList ? path.slice(0, -2) : path).split('.')], isList }
+}
