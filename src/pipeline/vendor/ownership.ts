@@ -58,7 +58,7 @@ async function mayUseUnknown(
   return kind !== 'model' || (mayUse(caller, id) && !(await isListed(services, id)))
 }
 
-function notThere(kind: string, id: string): GatewayError {
+export function notThere(kind: string, id: string): GatewayError {
   const name = kind.replaceAll('_', ' ')
   return new GatewayError('not_found', `gateway: there is no ${name} '${id.slice(0, 100)}'.`)
 }

@@ -25,7 +25,7 @@ import type { Services } from '../services.ts'
 import { checkInputs } from './batch-input/stored.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
 import { listKeys } from './list-keys.ts'
-import { holderOf, keepTo, ownedBy } from './ownership.ts'
+import { holderOf, keepTo, notThere, ownedBy } from './ownership.ts'
 
 export interface VendorPlan extends Planned {
   /** The object that the path names, if the caller made it. */
@@ -172,9 +172,13 @@ export async function keepsResponses(
   }
 }
 
-/** All keys of vendors that have such routes. */
+/** All keys of vendors that have such routes, without those that are never to be sent Responses. */
 function accounts({ directory }: Services, { route }: VendorCall): UsableUpstream[] {
-  return directory.allUpstreams().filter((upstream) => hasRoutes(upstream, route))
+  const isOfResponses = /^\/v1\/(?:responses|conversations)(?:\/|$)/.test(route.path)
+  return directory
+    .allUpstreams()
+    .filter((upstream) => hasRoutes(upstream, route))
+    .filter(({ key }) => !(isOfResponses && key.protocol === 'chat'))
 }
 
 function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
@@ -183,6 +187,8 @@ function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {
   const rank = ({ key }: UsableUpstream) => KEY_PROVIDERS.indexOf(key.provider)
   const best = Math.min(...all.map(rank))
   if (all.length > 0) return all.filter((upstream) => rank(upstream) === best)
+  const [object] = route.target.by === 'object' ? namedIn(call) : []
+  if (object !== undefined) throw notThere(object.kind, object.id)
   throw new GatewayError(
     'no_available_upstream',
     `gateway: no upstream key serves ${route.path}. An administrator adds one with "gpt-proxy upstream add".`,
