@@ -40,7 +40,17 @@ export interface KeyInput {
 }
 
 /** `user` is a name or an id. */
-export type KeyListInput = Omit<KeyQuery, 'userId'> & { user?: string | null }
+/** The most days that lists of keys look back or ahead. */
+export const MAX_KEY_DAYS = 3650
+
+export interface KeyListInput
+  extends Omit<KeyQuery, 'userId' | 'nowMs' | 'unusedSinceMs' | 'expiresBeforeMs'> {
+  user?: string | null
+  /** Only keys that were not used for so many days, or never. */
+  unusedDays?: number | null
+  /** Only active keys that expire within so many days. */
+  expiresWithinDays?: number | null
+}
 
 /** `secret` is available only here: the store keeps its digest. */
 export interface MintedKey {
@@ -71,6 +81,8 @@ export type Rights = Pick<
   | 'expiresAtMs'
 >
 
+const DAY_MS = 86_400_000
+
 /** What a key for one command does not choose. */
 const NO_FURTHER_RIGHTS = {
   allowedAddresses: null,
@@ -96,9 +108,17 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
       const activity = await store.keyActivity(key)
       return { key, user, activity, refusedNow: refusalOf(key, user, nowMs()) }
     },
-    async list({ user = null, ...query }: KeyListInput = {}): Promise<Listed<ApiKey>> {
+    async list({
+      user = null,
+      unusedDays = null,
+      expiresWithinDays = null,
+      ...query
+    }: KeyListInput = {}): Promise<Listed<ApiKey>> {
       const userId = user === null ? null : (await findUser(store, user)).id
-      return store.listApiKeys({ ...query, userId })
+      const now = nowMs()
+      const unusedSinceMs = unusedDays === null ? null : now - unusedDays * DAY_MS
+      const expiresBeforeMs = expiresWithinDays === null ? null : now + expiresWithinDays * DAY_MS
+      return store.listApiKeys({ ...query, userId, unusedSinceMs, expiresBeforeMs, nowMs: now })
     },
     create(actor: Actor, input: KeyInput): Promise<MintedKey> {
       checkExpiry(input.expiresAtMs, nowMs())

@@ -29,9 +29,14 @@ export function remoteKeys(client: AdminClient): CommandKeys {
     return client.call<KeyView & { secret: string }>(method, path, call)
   }
   return {
-    async list({ user = null, after } = {}) {
+    async list({ user = null, unusedDays = null, expiresWithinDays = null, after } = {}) {
       const owner = user === null ? null : (await findUserView(client, user)).id
-      return onePage(client, { path: '/keys', query: { user_id: owner }, after }, keyOf)
+      const query = {
+        user_id: owner,
+        unused_days: unusedDays,
+        expires_within_days: expiresWithinDays,
+      }
+      return onePage(client, { path: '/keys', query, after }, keyOf)
     },
     async show(name) {
       const view = await findKeyView(client, name)

@@ -29,19 +29,16 @@ export function keyOperations(api: AdminApi): void {
 }
 
 function keyList({ on, parts }: AdminApi): void {
-  const { admin, nowMs } = parts
+  const { admin } = parts
   on(contract.listKeys, async (context) => {
     const query = context.req.valid('query')
     const owner = ownerScope(context.var.principal) ?? query.user_id ?? null
-    const day = 86_400_000
     const listed = await admin.keys.list({
       ...(owner !== null && { user: String(owner) }),
       search: query.search ?? null,
       state: query.state ?? null,
-      unusedSinceMs: query.unused_days === undefined ? null : nowMs() - query.unused_days * day,
-      expiresBeforeMs:
-        query.expires_within_days === undefined ? null : nowMs() + query.expires_within_days * day,
-      nowMs: nowMs(),
+      unusedDays: query.unused_days ?? null,
+      expiresWithinDays: query.expires_within_days ?? null,
       ...cursorOf(query),
     })
     // A row that can't be read may be anybody's.

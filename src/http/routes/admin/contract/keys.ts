@@ -1,6 +1,7 @@
 /** Proxy keys: the secret is shown by `create` and `rotate`, once. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { RefusalReason } from '../../../../access/key-activity.ts'
+import { MAX_KEY_DAYS } from '../../../../admin/keys.ts'
 import { EVERYONE, OWNERS } from './access.ts'
 import {
   body,
@@ -108,8 +109,8 @@ export const listKeys = createRoute({
       search: Search,
       state: z.enum(KEY_STATES).optional(),
       /** Not used for at least this many days. */
-      unused_days: z.coerce.number().int().min(1).max(3650).optional(),
-      expires_within_days: z.coerce.number().int().min(1).max(3650).optional(),
+      unused_days: z.coerce.number().int().min(1).max(MAX_KEY_DAYS).optional(),
+      expires_within_days: z.coerce.number().int().min(1).max(MAX_KEY_DAYS).optional(),
     }),
   },
   responses: { 200: json('A page of keys', pageOf(Key)), ...REFUSALS },

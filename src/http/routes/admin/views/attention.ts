@@ -3,8 +3,6 @@ import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { MessageLanguage } from '../frame/error-reply.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
-const DAY_MS = 86_400_000
-
 interface Attention {
   check: string
   severity: 'problem' | 'warning'
@@ -48,10 +46,8 @@ function upstreamProblems({ services }: AdminApiParts, words: Words): Attention[
 
 const SOON_DAYS = 7
 
-async function expiringKeys({ admin, nowMs }: AdminApiParts, words: Words): Promise<Attention[]> {
-  const now = nowMs()
-  const expiresBeforeMs = now + SOON_DAYS * DAY_MS
-  const { items } = await admin.keys.list({ expiresBeforeMs, nowMs: now, limit: 20 })
+async function expiringKeys({ admin }: AdminApiParts, words: Words): Promise<Attention[]> {
+  const { items } = await admin.keys.list({ expiresWithinDays: SOON_DAYS, limit: 20 })
   return items.map(({ name, prefix, expiresAtMs, rotatedTo }) => ({
     check: 'KEY-EXPIRY',
     severity: 'warning' as const,
