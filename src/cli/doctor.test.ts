@@ -34,3 +34,21 @@ test('what several keys have in common is said once, with the commands of each',
 test('in Chinese as well', () => {
   expect(textOf('zh').match(/原因: /g)).toHaveLength(1)
 })
+
+test('on a terminal sentences are divided between words, and commands are not', () => {
+  const findings = [dead('one', 401), ok('ups.ok', { upstream: 'well' })]
+  const report = reportOf([{ id: 'UPS-1', tookMs: 1, findings }], 'en', [])
+  const lines = written(report, 40).split('\n')
+  const isCommand = (line: string) => line.startsWith('      ')
+  const sentences = lines.filter((line) => !isCommand(line))
+  expect(sentences.filter((line) => line.length > 40 && line.trim().includes(' '))).toEqual([
+    '1 check: 0 ok, 0 warnings, 1 failure, 0 skipped.',
+  ])
+  expect(lines.filter(isCommand)).toEqual(written(report).split('\n').filter(isCommand))
+  expect(lines.map((line) => line.trim()).join(' ')).toBe(
+    written(report)
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' '),
+  )
+})

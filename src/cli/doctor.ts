@@ -51,7 +51,7 @@ export function addDoctor(program: Command, context: CliContext): void {
     const round = async (): Promise<void> => {
       const report = await context.doctor(requested)
       if (options.json) printJson(context, report)
-      else context.writeOut(written(report))
+      else context.writeOut(written(report, context.terminalWidth))
       process.exitCode = report.verdict === 'failure' ? EXIT_CODES.failed : EXIT_CODES.ok
     }
     if (options.watch === undefined) return round()
@@ -93,9 +93,15 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Verdict | 'cause' | 'fix'
   zh: { ok: '正常', warning: '警告', failure: '故障', skipped: '跳过', cause: '原因', fix: '修复' },
 }
 
-/** The report as text, for people. */
-export function written({ checks, language }: Report): string {
-  return checks.map((check) => checkText(check, language)).join('') + summary(checks, language)
+/** The report as text, for people. `width`: of the terminal; null leaves lines as long as they are. */
+export function written({ checks, language }: Report, width: number | null = null): string {
+  const style = { language, width }
+  return checks.map((check) => checkText(check, style)).join('') + summary(checks, language)
+}
+
+interface Style {
+  language: Language
+  width: number | null
 }
 
 /** One line at the end: the overall result. */
@@ -106,15 +112,19 @@ function summary(checks: readonly CheckView[], language: Language): string {
   )
   return language === 'zh'
     ? `\n共 ${checks.length} 项检查：${well} 项正常，${warned} 项警告，${failed} 项故障，${skipped} 项跳过。\n`
-    : `\n${checks.length} checks: ${well} ok, ${warned} warnings, ${failed} failures, ${skipped} skipped.\n`
+    : `\n${counted(checks.length, 'check')}: ${well} ok, ${counted(warned, 'warning')}, ${counted(failed, 'failure')}, ${skipped} skipped.\n`
 }
 
-function checkText({ id, verdict, findings }: CheckView, language: Language): string {
-  const head = `${id.padEnd(7)} ${WORDS[language][verdict]}\n`
+function counted(count: number | undefined, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function checkText({ id, verdict, findings }: CheckView, style: Style): string {
+  const head = `${id.padEnd(7)} ${WORDS[style.language][verdict]}\n`
   return (
     head +
     alike(findings)
-      .map((group) => groupText(group, language))
+      .map((group) => groupText(group, style))
       .join('')
   )
 }
@@ -126,15 +136,23 @@ function alike(findings: readonly FindingView[]): FindingView[][] {
 }
 
 /** Every observation, then once the cause and the remedy that they share, with the commands of each. */
-function groupText(group: readonly FindingView[], language: Language): string {
-  const words = WORDS[language]
+function groupText(group: readonly FindingView[], style: Style): string {
+  const words = WORDS[style.language]
   const { cause = null, fix = null } = group[0] ?? {}
   const commands = new Set(group.flatMap((finding) => finding.commands))
-  const lines = group.map(({ seen }) => `  ${seen}`)
-  if (cause !== null) lines.push(`    ${words.cause}: ${cause}`)
-  if (fix !== null) lines.push(`    ${words.fix}: ${fix}`)
+  const lines = group.map(({ seen }) => indented(seen, 2, style))
+  if (cause !== null) lines.push(indented(`${words.cause}: ${cause}`, 4, style))
+  if (fix !== null) lines.push(indented(`${words.fix}: ${fix}`, 4, style))
   for (const line of commands) lines.push(`      ${line}`)
   return `${lines.join('\n')}\n`
+}
+
+/** Commands are never divided, so that they can be copied; Chinese has no blanks to divide it at. */
+function indented(text: string, by: number, { language, width }: Style): string {
+  const space = ' '.repeat(by)
+  const isDivided = width !== null && language === 'en'
+  const lines = isDivided ? Bun.wrapAnsi(text, Math.max(20, width - by)) : text
+  return space + lines.replaceAll('\n', `\n${space}`)
 }
 
 function checkIds(text: string, before: CheckId[] | undefined): CheckId[] {

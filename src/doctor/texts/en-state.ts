@@ -3,8 +3,8 @@ import type { Text } from '../text.ts'
 
 export const EN_STATE = {
   config: [
-    'The variable {variable} is not usable: {problem}.',
-    'The gateway does not start with this value; the checks continued as if it were not set.',
+    'The gateway does not start: {problem}.',
+    '{variable} has to be corrected; the checks continued as if it were not set.',
     '{remedy}',
   ],
   broken: [

@@ -4,8 +4,8 @@ import type { EN_STATE } from './en-state.ts'
 
 export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   config: [
-    '变量 {variable} 不可用：{problem}。',
-    '带着这个值网关无法启动；其余检查按未设置它继续进行。',
+    '网关无法启动：{problem}。',
+    '变量 {variable} 需要改正；其余检查按未设置它继续进行。',
     '{remedy}',
   ],
   broken: [
