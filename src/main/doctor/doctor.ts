@@ -44,7 +44,7 @@ export async function examine(
   options: DoctorOptions,
   url?: string,
 ): Promise<Report> {
-  const lenient = lenientConfig(environment)
+  const lenient = lenientConfig(environment, options.language)
   const { surroundings, database } = await approach(lenient, url)
   try {
     const results = await runAll(surroundings, environment, options)

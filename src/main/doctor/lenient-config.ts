@@ -1,8 +1,10 @@
 /** The usable part of the configuration: malformed variables are reported and left out. */
 import { randomBytes } from 'node:crypto'
+import { wording } from '../../cli/texts/error-texts.ts'
 import type { Environment } from '../../config/environment.ts'
 import { type Config, ConfigError, loadConfig } from '../../config.ts'
 import type { ConfigurationFault } from '../../doctor/rules/configuration.ts'
+import type { Language } from '../../doctor/text.ts'
 
 export interface LenientConfig {
   config: Config
@@ -12,7 +14,8 @@ export interface LenientConfig {
 /** More than the number of variables. */
 const MAX_FAULTS = 100
 
-export function lenientConfig(environment: Environment): LenientConfig {
+/** The faults are worded in `language`. */
+export function lenientConfig(environment: Environment, language: Language): LenientConfig {
   const rest: Record<string, string | undefined> = { ...environment }
   const faults: ConfigurationFault[] = []
   for (let tries = 0; tries < MAX_FAULTS; tries++) {
@@ -20,9 +23,9 @@ export function lenientConfig(environment: Environment): LenientConfig {
       return { config: loadConfig(rest), faults }
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      const { variable, message: problem, remedy } = error
-      faults.push({ variable, problem, remedy: remedy.replace(/\.$/, '') })
-      leaveOut(rest, variable)
+      const { message: problem, remedy } = wording(error, language)
+      faults.push({ variable: error.variable, problem, remedy: remedy.replace(/[.。]$/, '') })
+      leaveOut(rest, error.variable)
     }
   }
   return { config: loadConfig({}), faults }
