@@ -37,6 +37,11 @@ const WIRE_OF: Readonly<Record<ProtocolName, Wire>> = {
   converse: { format: 'converse', endpoint: 'converse' },
 }
 
+/** Where conversations go, in whichever format. */
+const CARRYING: ReadonlySet<Endpoint> = new Set(
+  Object.values(WIRE_OF).map(({ endpoint }) => endpoint),
+)
+
 export interface Pair {
   dialect: DialectFormat
   wire: WireFormat
@@ -52,7 +57,7 @@ export function pairOf({ endpoint }: ModelRequest, protocol: ProtocolName): Pair
 }
 
 export function isConversation(endpoint: Endpoint): boolean {
-  return isModelEndpoint(endpoint) && (DIALECT_OF[endpoint] !== null || endpoint === 'converse')
+  return isModelEndpoint(endpoint) && (DIALECT_OF[endpoint] !== null || CARRYING.has(endpoint))
 }
 
 /** The routes of vendors have names that this table does not list. */
