@@ -4,7 +4,6 @@ import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import type { Admin } from '../../admin/admin.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
-import { EXIT_CODES } from '../../cli/exit-codes.ts'
 import type { Config } from '../../config.ts'
 import { languageOf } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
@@ -24,7 +23,7 @@ import { announceInstance } from './instance-notice.ts'
 import { logStyle } from './log-style.ts'
 import { startRetention } from './retention.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
-import { endAll, stopped, stopSignal } from './stopping.ts'
+import { endAll, finish, stopped, stopSignal } from './stopping.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -95,10 +94,9 @@ export async function runServer(
   })
   await stopped(logger, stop, config.drainMs)
   await Promise.all([server.drain(config.drainMs), hub?.drain(config.drainMs)])
-  await shutDown()
-  logger.info({}, 'stopped')
-  logger.flush()
-  process.exit(EXIT_CODES.ok)
+  const code = await finish(logger, shutDown)
+  // Further threads would keep the process alive.
+  process.exit(code)
 }
 
 /** The store, which no other gateway uses, with what the first start makes. */

@@ -50,3 +50,20 @@ function exitImmediately(logger: {
   logger.flush()
   process.exit(EXIT_CODES.failed)
 }
+
+/** Returns the exit code. What a stop that fails could not store waits in the journal. */
+export async function finish(
+  logger: Pick<ClosableLogger, 'info' | 'error' | 'flush'>,
+  shutDown: () => Promise<void>,
+): Promise<number> {
+  try {
+    await shutDown()
+    logger.info({}, 'stopped')
+    return EXIT_CODES.ok
+  } catch (error) {
+    logger.error({ error: String(error) }, 'the stop failed; the next start stores what is left')
+    return EXIT_CODES.failed
+  } finally {
+    logger.flush()
+  }
+}

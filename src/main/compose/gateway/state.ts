@@ -17,6 +17,7 @@ import type { Transport } from '../../../upstreams/transport.ts'
 import type { Vault } from '../../../upstreams/vault.ts'
 import type { UsageStore } from '../../../usage/store.ts'
 import type { HeldFolder } from '../journal-folder.ts'
+import { reloadWithOthers } from './reload-with-others.ts'
 import { isFirst, type Sharing } from './sharing.ts'
 
 /** The gateway's connections to the outside; tests may replace them. */
@@ -94,24 +95,6 @@ export function openState(parts: GatewayParts, onReload: () => void): GatewaySta
   const journal = openUsageJournal(parts, quotas)
   recovering.resolve(journal.recovered)
   return { clock, health, quotas, directory, journal }
-}
-
-/** So that a change holds in all threads once it is answered, and one by another process at about the same time. */
-function reloadWithOthers(
-  directory: KeyDirectory,
-  { reloadOthers }: Sharing,
-  readings: () => number,
-): void {
-  const { reload, reloadIfChanged } = directory
-  directory.reload = async () => {
-    await reload()
-    await reloadOthers()
-  }
-  directory.reloadIfChanged = async () => {
-    const before = readings()
-    await reloadIfChanged()
-    if (readings() > before) await reloadOthers()
-  }
 }
 
 function healthOf(
