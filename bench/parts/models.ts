@@ -2,8 +2,9 @@
  * CPU of the stages for a request to a model with three targets, beside one to a plain name:
  * `npx bun bench/parts/models.ts [ROUNDS]`. In one process without sockets, in alternating rounds.
  */
+
+import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/entities.ts'
 import { chat, completion, inProcess } from '../../test/support/in-process/gateway.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/services.ts'
 import { median, rounded } from '../rig/figures.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 30)

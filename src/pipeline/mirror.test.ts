@@ -1,5 +1,6 @@
 /** Copies of requests for mirrors: they never delay or charge the client, and are recorded apart. */
 import { expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/entities.ts'
 import {
   chat,
   completion,
@@ -9,7 +10,6 @@ import {
   streamed,
   usageEvent,
 } from '../../test/support/in-process/gateway.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/services.ts'
 import { waitFor } from '../../test/support/waiting.ts'
 import type { ModelTarget } from '../core/entities.ts'
 import { TransportError } from '../upstreams/transport.ts'

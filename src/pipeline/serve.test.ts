@@ -1,5 +1,6 @@
 /** The whole lifecycle, in process: each case takes milliseconds. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../test/support/in-process/entities.ts'
 import {
   chat,
   completion,
@@ -9,7 +10,6 @@ import {
   streamed,
   usageEvent,
 } from '../../test/support/in-process/gateway.ts'
-import { upstreamKey } from '../../test/support/in-process/services.ts'
 import { GatewayError } from '../core/errors.ts'
 import { TransportError } from '../upstreams/transport.ts'
 

@@ -1,8 +1,8 @@
 /** What a stream is charged for that ended before its upstream said what it had used. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../test/support/in-process/entities.ts'
 import { event, inProcess, streamed } from '../../test/support/in-process/gateway.ts'
 import type { Part } from '../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../test/support/in-process/services.ts'
 import { messageEvents, eventText as named } from '../../test/support/message-events.ts'
 import type { ProviderName } from '../core/providers/providers.ts'
 import type { Endpoint, ProtocolName } from '../protocols/protocol.ts'

@@ -1,6 +1,7 @@
 /** Names at upstreams, specificity, and the choice of target and key. */
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { upstreamKey } from '../../test/support/in-process/entities.ts'
 import type { UpstreamKey } from '../core/entities.ts'
 import { type Admission, chooseCandidate } from './choose-candidate.ts'
 import { chooseByWeight, upstreamModelName } from './choose-key.ts'
@@ -8,31 +9,7 @@ import { allowsModel } from './model-names.ts'
 import { type Keyed, type Plan, Tries, targetsOf } from './plan.ts'
 import { CATCH_ALL, EXACT, mostSpecific, specificity } from './specificity.ts'
 
-const key = (more: Partial<UpstreamKey>): UpstreamKey => ({
-  id: 1,
-  name: 'a',
-  provider: 'openai',
-  baseUrl: 'https://one/v1',
-  encryptedKey: '',
-  keyHint: '',
-  weight: 1,
-  models: null,
-  deployments: null,
-  headers: null,
-  apiVersion: null,
-  protocol: null,
-  maxInFlight: null,
-  tags: [],
-  state: {
-    status: 'healthy',
-    failureCount: 0,
-    totalRequests: 0,
-    totalErrors: 0,
-    cooldownUntilMs: null,
-    lastError: null,
-  },
-  ...more,
-})
+const key = (more: Partial<UpstreamKey>) => upstreamKey(1, { models: null, ...more })
 
 describe('specificity', () => {
   test('a name or deployment is exact, a pattern as long as its beginning, no list a catch-all', () => {

@@ -1,57 +1,17 @@
 /** Models that an operator defined: their targets, their parameters, and what a client may narrow. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/entities.ts'
 import type { ModelDefinition, ModelTarget, UpstreamKey } from '../core/entities.ts'
 import { readClientLimits } from './client-limits.ts'
 import { explainRoute, type KnownRequest } from './explain.ts'
 import { planOfModel } from './model-plan.ts'
 import { withParameters } from './parameters.ts'
 
-const HEALTHY = {
-  status: 'healthy',
-  failureCount: 0,
-  totalRequests: 0,
-  totalErrors: 0,
-  cooldownUntilMs: null,
-  lastError: null,
-} as const
-const key = (id: number, name: string, more: Partial<UpstreamKey> = {}): UpstreamKey => ({
-  id,
-  name,
-  provider: 'openai',
-  baseUrl: 'https://one/v1',
-  encryptedKey: '',
-  keyHint: '',
-  weight: 1,
-  models: null,
-  deployments: null,
-  headers: null,
-  apiVersion: null,
-  protocol: null,
-  maxInFlight: null,
-  tags: [],
-  state: HEALTHY,
-  ...more,
-})
-const target = (model: string, upstream: string | null, more: Partial<ModelTarget> = {}) => ({
-  upstream,
-  model,
-  priority: 0,
-  weight: null,
-  contextTokens: null,
-  maxInFlight: null,
-  mirrorPercent: null,
-  conditions: [],
-  ...more,
-})
-const definition = (...targets: ModelTarget[]): ModelDefinition => ({
-  name: 'fast',
-  strategy: 'priority',
-  targets,
-  parameters: { default: {}, set: {}, drop: [] },
-  firstTokenMs: null,
-  firstTokenAction: 'replace',
-  fallbackOnFilter: false,
-})
+const key = (id: number, name: string, more: Partial<UpstreamKey> = {}) =>
+  upstreamKey(id, { name, provider: 'openai', baseUrl: 'https://one/v1', models: null, ...more })
+const target = (model: string, upstream: string | null, more: Partial<ModelTarget> = {}) =>
+  modelTarget(1, { upstream, model, priority: 0, ...more })
+const definition = (...targets: ModelTarget[]) => modelOf(targets)
 const KEYS = [
   key(1, 'openai-1'),
   key(2, 'openai-2', { baseUrl: 'https://two/v1', weight: 3 }),

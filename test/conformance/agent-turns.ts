@@ -1,5 +1,6 @@
 /** A turn of a model that calls one tool, streamed in the words of each wire format. */
 import { EventStreamCodec } from '@smithy/core/event-streams'
+import { messageStart } from '../support/vendors/wires/messages.ts'
 
 export const WIRES = ['chat', 'responses', 'messages', 'gemini', 'converse'] as const
 export type Wire = (typeof WIRES)[number]
@@ -101,18 +102,7 @@ export const WRITERS: Readonly<Record<Wire, (turn: Turn) => Response>> = {
   },
   messages: ({ call, text }) =>
     sse([
-      {
-        type: 'message_start',
-        message: {
-          id: 'msg_1',
-          type: 'message',
-          role: 'assistant',
-          model: 'm',
-          content: [],
-          stop_reason: null,
-          usage: { input_tokens: 50, output_tokens: 1 },
-        },
-      },
+      messageStart({ input_tokens: 50, output_tokens: 1 }),
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
       { type: 'content_block_stop', index: 0 },

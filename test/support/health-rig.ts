@@ -3,6 +3,7 @@ import type { UpstreamKey, UpstreamState } from '../../src/core/entities.ts'
 import { type Failure, failure } from '../../src/core/failure.ts'
 import { createKeyHealth, type KeyHealth } from '../../src/upstreams/health/health.ts'
 import type { KeyStore, ModelStateChange } from '../../src/upstreams/key-store.ts'
+import { upstreamKey } from './in-process/entities.ts'
 
 export const MINUTE = 60_000
 export const FRESH: UpstreamState = {
@@ -18,24 +19,12 @@ export const REFUSED = failure('auth', 'status 401, invalid_api_key', { status: 
 const quiet = () => {}
 
 export function keyAs(id: number, changes: Partial<UpstreamState> = {}, baseUrl = 'https://a/v1') {
-  const key: UpstreamKey = {
-    id,
+  return upstreamKey(id, {
     name: `key-${id}`,
-    provider: 'openai',
     baseUrl,
-    encryptedKey: '',
-    keyHint: '',
-    weight: 1,
     models: null,
-    deployments: null,
-    headers: null,
-    apiVersion: null,
-    protocol: null,
-    maxInFlight: null,
-    tags: [],
     state: { ...FRESH, ...changes },
-  }
-  return key
+  })
 }
 export const [ONE, TWO] = [keyAs(1), keyAs(2)]
 

@@ -15,16 +15,16 @@ type Call = keyof JournalFiles
 
 export interface JournalRig {
   folder: string
-  /** Opens it as a starting process does; what was open before counts as killed. */
+  /** Opens the journal as a starting process does; the one that was open before counts as killed. */
   open(parts?: Partial<JournalOptions>): DiskJournal
-  /** From now on each call of this kind fails with the code; null lets it work again. */
+  /** From now on each call of this kind fails with the code; null ends that. */
   fails(call: Call, code: string | null): void
   /** How often it was called. */
   calls(call: Call): number
-  /** Request id → how often the store was given it as new. */
+  /** By request id. */
   stored: Map<string, UsageRecord>
   storeIsAway(away: boolean): void
-  /** It fails on every batch that has this request. */
+  /** The store fails on every batch that contains this request. */
   storeRefuses(requestId: string): void
   /** Lines that were logged, as `level message`. */
   logged: string[]
@@ -55,67 +55,35 @@ export function ended(number: number): UsageRecord {
   }
 }
 
+interface RigState {
+  folder: string
+  failing: Map<Call, string>
+  counts: Map<Call, number>
+  stored: Map<string, UsageRecord>
+  logged: string[]
+  refused: Set<string>
+  opened: DiskJournal[]
+  away: boolean
+  /** Of the process that runs; those before it count as killed. */
+  generation: number
+}
+
 export function openJournalRig(): JournalRig {
-  const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-journal-'))
-  const failing = new Map<Call, string>()
-  const counts = new Map<Call, number>()
-  const stored = new Map<string, UsageRecord>()
-  const logged: string[] = []
-  const refused = new Set<string>()
-  const opened: DiskJournal[] = []
-  let away = false
-  let generation = 0
-
-  /** A killed process calls nothing any more: its files are cut off. */
-  const filesOf = (mine: number): JournalFiles => {
-    const wrapped = Object.entries(journalFiles).map(([name, call]) => [
-      name,
-      (...given: never[]) => {
-        if (mine !== generation) throw coded('KILLED')
-        counts.set(name as Call, (counts.get(name as Call) ?? 0) + 1)
-        const code = failing.get(name as Call)
-        if (code === undefined) return (call as (...given: never[]) => unknown)(...given)
-        if (name.startsWith('sync')) return Promise.reject(coded(code))
-        throw coded(code)
-      },
-    ])
-    return Object.fromEntries(wrapped) as JournalFiles
+  const state: RigState = {
+    folder: mkdtempSync(join(tmpdir(), 'gpt-proxy-journal-')),
+    failing: new Map(),
+    counts: new Map(),
+    stored: new Map(),
+    logged: [],
+    refused: new Set(),
+    opened: [],
+    away: false,
+    generation: 0,
   }
-  const note = (level: string) => (_: object, message: string) =>
-    void logged.push(`${level} ${message}`)
-
+  const { folder, failing, counts, stored, logged, refused, opened } = state
   return {
     folder,
-    open(parts = {}) {
-      const mine = ++generation
-      const journal = openJournal({
-        folder,
-        sync: 'interval',
-        store: {
-          async settle(records) {
-            if (mine !== generation) throw new Error('this process was killed')
-            if (away) throw new Error('the store is away')
-            if (records.some(({ requestId }) => refused.has(requestId)))
-              throw new Error('not a row')
-            const fresh = records.filter(({ requestId }) => !stored.has(requestId))
-            for (const record of fresh) stored.set(record.requestId, record)
-            return fresh.length
-          },
-        },
-        instanceId: 'instance-1',
-        logger: {
-          debug: note('debug'),
-          info: note('info'),
-          warn: note('warn'),
-          error: note('error'),
-          requestFinished: () => {},
-        },
-        files: filesOf(mine),
-        ...parts,
-      })
-      opened.push(journal)
-      return journal
-    },
+    open: (parts = {}) => openNext(state, parts),
     fails(call, code) {
       if (code === null) failing.delete(call)
       else failing.set(call, code)
@@ -124,7 +92,7 @@ export function openJournalRig(): JournalRig {
     stored,
     storeRefuses: (requestId) => void refused.add(requestId),
     storeIsAway(is) {
-      away = is
+      state.away = is
     },
     logged,
     async close() {
@@ -133,6 +101,63 @@ export function openJournalRig(): JournalRig {
       await Promise.all(opened.map((journal) => journal.stop(0).catch(() => {})))
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+function openNext(state: RigState, parts: Partial<JournalOptions>): DiskJournal {
+  const generation = ++state.generation
+  const journal = openJournal({
+    folder: state.folder,
+    sync: 'interval',
+    store: storeFor(state, generation),
+    instanceId: 'instance-1',
+    logger: loggerInto(state.logged),
+    files: filesFor(state, generation),
+    ...parts,
+  })
+  state.opened.push(journal)
+  return journal
+}
+
+/** A killed process no longer calls anything: its files fail. */
+function filesFor(state: RigState, generation: number): JournalFiles {
+  const wrapped = Object.entries(journalFiles).map(([name, call]) => [
+    name,
+    (...given: never[]) => {
+      if (generation !== state.generation) throw coded('KILLED')
+      state.counts.set(name as Call, (state.counts.get(name as Call) ?? 0) + 1)
+      const code = state.failing.get(name as Call)
+      if (code === undefined) return (call as (...given: never[]) => unknown)(...given)
+      if (name.startsWith('sync')) return Promise.reject(coded(code))
+      throw coded(code)
+    },
+  ])
+  return Object.fromEntries(wrapped) as JournalFiles
+}
+
+function storeFor(state: RigState, generation: number): JournalOptions['store'] {
+  const { stored, refused } = state
+  return {
+    async settle(records) {
+      if (generation !== state.generation) throw new Error('this process was killed')
+      if (state.away) throw new Error('the store is away')
+      if (records.some(({ requestId }) => refused.has(requestId))) throw new Error('not a row')
+      const fresh = records.filter(({ requestId }) => !stored.has(requestId))
+      for (const record of fresh) stored.set(record.requestId, record)
+      return fresh.length
+    },
+  }
+}
+
+function loggerInto(logged: string[]): JournalOptions['logger'] {
+  const note = (level: string) => (_: object, message: string) =>
+    void logged.push(`${level} ${message}`)
+  return {
+    debug: note('debug'),
+    info: note('info'),
+    warn: note('warn'),
+    error: note('error'),
+    requestFinished: () => {},
   }
 }
 

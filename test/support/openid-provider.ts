@@ -15,7 +15,7 @@ export interface OpenIdProvider {
   userInfo: Claims
   /** Signs the next tokens with a key that is not published. */
   forges: boolean
-  /** What a browser at the provider does: signs in, and is sent back. Returns the address it goes to. */
+  /** What a browser does at the provider: it signs in. Returns the address that it is sent back to. */
   visit(authorizationUrl: string): string
   stop(): Promise<void>
 }
@@ -26,31 +26,69 @@ interface Grant {
   redirectUri: string
 }
 
-export function startOpenIdProvider(): OpenIdProvider {
-  const published = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const grants = new Map<string, Grant>()
-  let codes = 0
+interface KeyPair {
+  publicKey: KeyObject
+  privateKey: KeyObject
+}
 
+interface Provider {
+  keys: { published: KeyPair; other: KeyPair }
+  /** By code; each is used once. */
+  grants: Map<string, Grant>
+  codes: number
+}
+
+export function startOpenIdProvider(): OpenIdProvider {
+  const keyPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const state: Provider = {
+    keys: { published: keyPair(), other: keyPair() },
+    grants: new Map(),
+    codes: 0,
+  }
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
-    async fetch(request): Promise<Response> {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/.well-known/openid-configuration') return Response.json(metadata())
-      if (pathname === '/keys') {
-        const key = published.publicKey.export({ format: 'jwk' })
-        return Response.json({ keys: [{ ...key, kid: 'k1', use: 'sig', alg: 'RS256' }] })
-      }
-      if (pathname === '/authorize') return Response.redirect(provider.visit(request.url))
-      if (pathname === '/token') return tokenReply(request)
-      if (pathname === '/userinfo')
-        return Response.json({ sub: provider.user.sub, ...provider.userInfo })
-      return new Response('', { status: 404 })
-    },
+    fetch: (request): Response | Promise<Response> => answer(state, provider, request),
   })
-  const issuer: string = `http://127.0.0.1:${server.port}`
-  const metadata = () => ({
+  const provider: OpenIdProvider = {
+    issuer: `http://127.0.0.1:${server.port}`,
+    clientId: 'gpt-proxy',
+    clientSecret: 'secret-of-the-gateway',
+    user: { sub: 'nobody' },
+    claims: (claims) => claims,
+    userInfo: {},
+    forges: false,
+    visit: (authorizationUrl) => visit(state, authorizationUrl),
+    stop: () => server.stop(true),
+  }
+  return provider
+}
+
+function answer(
+  state: Provider,
+  provider: OpenIdProvider,
+  request: Request,
+): Response | Promise<Response> {
+  switch (new URL(request.url).pathname) {
+    case '/.well-known/openid-configuration':
+      return Response.json(metadata(provider.issuer))
+    case '/keys': {
+      const key = state.keys.published.publicKey.export({ format: 'jwk' })
+      return Response.json({ keys: [{ ...key, kid: 'k1', use: 'sig', alg: 'RS256' }] })
+    }
+    case '/authorize':
+      return Response.redirect(provider.visit(request.url))
+    case '/token':
+      return tokenReply(state, provider, request)
+    case '/userinfo':
+      return Response.json({ sub: provider.user.sub, ...provider.userInfo })
+    default:
+      return new Response('', { status: 404 })
+  }
+}
+
+function metadata(issuer: string): object {
+  return {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
@@ -60,56 +98,50 @@ export function startOpenIdProvider(): OpenIdProvider {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     code_challenge_methods_supported: ['S256'],
+  }
+}
+
+async function tokenReply(
+  { grants, keys }: Provider,
+  provider: OpenIdProvider,
+  request: Request,
+): Promise<Response> {
+  const form = new URLSearchParams(await request.text())
+  const grant = grants.get(form.get('code') ?? '')
+  const verifier = form.get('code_verifier') ?? ''
+  const isRight =
+    grant !== undefined &&
+    isClient(request.headers.get('authorization'), provider) &&
+    form.get('redirect_uri') === grant.redirectUri &&
+    createHash('sha256').update(verifier).digest('base64url') === grant.challenge
+  grants.delete(form.get('code') ?? '')
+  if (!isRight) return Response.json({ error: 'invalid_grant' }, { status: 400 })
+  const now = Math.floor(Date.now() / 1000)
+  const { issuer, clientId } = provider
+  const claims = {
+    ...{ iss: issuer, aud: clientId, iat: now, exp: now + 300, nonce: grant.nonce },
+    ...provider.user,
+  }
+  const { privateKey } = provider.forges ? keys.other : keys.published
+  return Response.json({
+    access_token: 'at',
+    token_type: 'Bearer',
+    expires_in: 300,
+    id_token: signed(provider.claims(claims), privateKey),
   })
+}
 
-  const tokenReply = async (request: Request): Promise<Response> => {
-    const form = new URLSearchParams(await request.text())
-    const grant = grants.get(form.get('code') ?? '')
-    const verifier = form.get('code_verifier') ?? ''
-    const isRight =
-      grant !== undefined &&
-      isClient(request.headers.get('authorization'), provider) &&
-      form.get('redirect_uri') === grant.redirectUri &&
-      createHash('sha256').update(verifier).digest('base64url') === grant.challenge
-    grants.delete(form.get('code') ?? '')
-    if (!isRight) return Response.json({ error: 'invalid_grant' }, { status: 400 })
-    const now = Math.floor(Date.now() / 1000)
-    const claims = {
-      ...{ iss: issuer, aud: provider.clientId, iat: now, exp: now + 300, nonce: grant.nonce },
-      ...provider.user,
-    }
-    const key = provider.forges ? other.privateKey : published.privateKey
-    return Response.json({
-      access_token: 'at',
-      token_type: 'Bearer',
-      expires_in: 300,
-      id_token: signed(provider.claims(claims), key),
-    })
-  }
-
-  const provider: OpenIdProvider = {
-    issuer,
-    clientId: 'gpt-proxy',
-    clientSecret: 'secret-of-the-gateway',
-    user: { sub: 'nobody' },
-    claims: (claims) => claims,
-    userInfo: {},
-    forges: false,
-    visit(authorizationUrl) {
-      const { searchParams: asked } = new URL(authorizationUrl)
-      if (asked.get('code_challenge_method') !== 'S256') throw new Error('no PKCE')
-      const redirectUri = asked.get('redirect_uri') ?? ''
-      const code = `code-${++codes}`
-      const challenge = asked.get('code_challenge') ?? ''
-      grants.set(code, { nonce: asked.get('nonce') ?? '', challenge, redirectUri })
-      const back = new URL(redirectUri)
-      back.searchParams.set('code', code)
-      back.searchParams.set('state', asked.get('state') ?? '')
-      return back.href
-    },
-    stop: () => server.stop(true),
-  }
-  return provider
+function visit(state: Provider, authorizationUrl: string): string {
+  const { searchParams: asked } = new URL(authorizationUrl)
+  if (asked.get('code_challenge_method') !== 'S256') throw new Error('no PKCE')
+  const redirectUri = asked.get('redirect_uri') ?? ''
+  const code = `code-${++state.codes}`
+  const challenge = asked.get('code_challenge') ?? ''
+  state.grants.set(code, { nonce: asked.get('nonce') ?? '', challenge, redirectUri })
+  const back = new URL(redirectUri)
+  back.searchParams.set('code', code)
+  back.searchParams.set('state', asked.get('state') ?? '')
+  return back.href
 }
 
 /** Both parts are encoded as in a form (RFC 6749, 2.3.1). */

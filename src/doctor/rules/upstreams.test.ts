@@ -1,34 +1,19 @@
 /** UPS-1: what is found about upstream keys and the models of each. */
 import { expect, test } from 'bun:test'
-import type { ModelState, UpstreamKey } from '../../core/entities.ts'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
+import type { ModelState } from '../../core/entities.ts'
 import { judgeUpstreams } from './upstreams.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 28)
 
-const key = (id: number): UpstreamKey => ({
-  id,
-  name: `key-${id}`,
-  provider: 'openai',
-  baseUrl: 'https://api.openai.com/v1',
-  encryptedKey: '',
-  keyHint: 'wxyz',
-  weight: 1,
-  models: null,
-  deployments: null,
-  headers: { 'x-team': 'a b', 'x-token': 'secret-1' },
-  apiVersion: null,
-  protocol: null,
-  maxInFlight: null,
-  tags: [],
-  state: {
-    status: 'healthy',
-    failureCount: 0,
-    totalRequests: 5,
-    totalErrors: 1,
-    cooldownUntilMs: null,
-    lastError: null,
-  },
-})
+const key = (id: number) =>
+  upstreamKey(id, {
+    name: `key-${id}`,
+    provider: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    models: null,
+    headers: { 'x-team': 'a b', 'x-token': 'secret-1' },
+  })
 const state = (changes: Partial<ModelState>): ModelState => ({
   upstreamKeyId: 1,
   model: 'gpt-4o',

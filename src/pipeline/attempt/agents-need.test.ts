@@ -1,8 +1,8 @@
 /** What agents need of any upstream: ends, errors and counts in their own format, and bytes that nothing has touched. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import type { ScriptedReply } from '../../../test/support/in-process/scripted-transport.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/services.ts'
 import { chat } from '../../../test/support/spoken/chat.ts'
 import type { SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN } from '../../../test/support/spoken/index.ts'

@@ -1,7 +1,7 @@
 /** The format that an upstream of OpenAI's language is sent: the client's, the operator's choice, or the one the model needs. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { chat } from '../../../test/support/spoken/chat.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import { messages } from '../../../test/support/spoken/messages.ts'

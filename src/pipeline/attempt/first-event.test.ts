@@ -1,5 +1,6 @@
 /** When a stream begins to reach its client: until then another upstream can take over unnoticed. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import {
   DONE,
   event,
@@ -9,7 +10,6 @@ import {
   USAGE,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { messageEvents, eventText as named } from '../../../test/support/message-events.ts'
 import type { Endpoint, ProtocolName } from '../../protocols/protocol.ts'
 

@@ -1,8 +1,8 @@
 /** If the first token is late, a second target is asked as well, and the answer that begins first is taken. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { DONE, inProcess, piece, streamed } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/services.ts'
 import { createHedgeBudget } from '../../upstreams/retry-budget.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'

@@ -1,5 +1,6 @@
 /** Upstreams that answer in their own ways. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import {
   chat,
   completion,
@@ -11,7 +12,6 @@ import {
   usageEvent,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Script } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { SPOKEN } from '../../../test/support/spoken/index.ts'
 
 const STREAM = [piece('in '), piece('parts'), piece({}, 'stop'), usageEvent, DONE].join('')

@@ -1,12 +1,8 @@
 /** What the list of models says of each, from the operator, the vendor or the published prices. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { scriptedTransport } from '../../../test/support/in-process/scripted-transport.ts'
-import {
-  modelOf,
-  modelTarget,
-  testServices,
-  upstreamKey,
-} from '../../../test/support/in-process/services.ts'
+import { testServices } from '../../../test/support/in-process/services.ts'
 import type { ModelDefinition, UpstreamKey } from '../../core/entities.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import type { PublishedModel } from '../../usage/price-catalogue.ts'

@@ -1,5 +1,6 @@
 /** Where streams end, how that is judged, and what keeps a silent one open. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import {
   completion,
   DONE,
@@ -11,7 +12,6 @@ import {
   usageEvent,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 
 async function relayed(body: readonly Part[], more: object = {}, limits: object = {}) {
   const gateway = await inProcess(() => ({ body }), { limits })

@@ -1,7 +1,7 @@
 /** Streams that are cut at every byte: the client's text is whole, said once, and has one end. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.ts'
 

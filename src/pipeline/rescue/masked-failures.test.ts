@@ -3,9 +3,9 @@
  * reason to stop, a body without an answer. With a standby, clients of each format get the whole answer.
  */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { data, named, type SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.ts'

@@ -1,8 +1,8 @@
 /** Streams that break after the client has seen a part of the answer, and are continued by another target. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import type { Part, ScriptedReply } from '../../../test/support/in-process/scripted-transport.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/services.ts'
 import type { SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import {

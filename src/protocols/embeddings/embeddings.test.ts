@@ -1,7 +1,7 @@
 /** Embeddings of OpenAI's clients by Gemini's models, and the reverse. */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 
 const VECTORS = [
   [0.5, -0.25],

@@ -3,6 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  INSTALL_LIMIT_MS,
+  installPython,
+  type Python,
+  REMOVE_LIMIT_MS,
+} from '../../support/processes/python.ts'
 import { argumentsOf, type Extent, FILE_TEXT, isFile } from './example.ts'
 import type { VendorRequest } from './mock-vendor.ts'
 import {
@@ -21,10 +27,6 @@ import { readSpecification, type Specification } from './specification.ts'
 
 const CLIENT = 'openai==3.57.0'
 const PROGRAM = join(import.meta.dir, 'python_client.py')
-/** Most of it is spent on the download. */
-const INSTALL_LIMIT_MS = 180_000
-/** Of thousands of small files. */
-const REMOVE_LIMIT_MS = 60_000
 
 interface PythonCall extends Call {
   /** Names that the method takes. */
@@ -43,36 +45,20 @@ interface Planned {
 
 const specification = readSpecification()
 const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-python-'))
-const python = join(folder, 'bin/python')
+let python: Python
 let rig: SdkRig
 let calls: PythonCall[]
 beforeAll(async () => {
   if (specification === null) return
   rig = await startSdkRig(specification.file)
-  await output(['python3', '-m', 'venv', folder])
-  await output([python, '-m', 'pip', 'install', '--quiet', CLIENT])
-  calls = JSON.parse(await output([python, '-W', 'ignore', PROGRAM, 'list']))
+  python = await installPython([CLIENT])
+  calls = JSON.parse(await python.run([PROGRAM, 'list']))
 }, START_LIMIT_MS + INSTALL_LIMIT_MS)
 afterAll(async () => {
   await rig?.stop()
+  python?.remove()
   rmSync(folder, { recursive: true })
 }, REMOVE_LIMIT_MS)
-
-async function output(command: string[], env: Record<string, string> = {}): Promise<string> {
-  const { PATH = '', HOME = folder } = process.env
-  const child = Bun.spawn(command, {
-    env: { PATH, HOME, ...env },
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  if ((await child.exited) !== 0) throw new Error(`${command.join(' ')}: ${stderr}`)
-  return stdout
-}
 
 function planned(call: PythonCall, extent: Extent): Planned {
   const { name, tried } = call
@@ -103,7 +89,7 @@ async function run(plan: readonly Planned[], baseUrl: string, key: string): Prom
   await Bun.write(file, JSON.stringify(plan))
   rig.vendor.requests.length = 0
   const env = { BASE_URL: baseUrl, API_KEY: key }
-  const outcomes = JSON.parse(await output([python, '-W', 'ignore', PROGRAM, 'run', file], env))
+  const outcomes = JSON.parse(await python.run([PROGRAM, 'run', file], env))
   const requests = rig.vendor.requests.filter(({ line }) => line !== 'GET /models')
   return { outcomes, requests }
 }

@@ -3,8 +3,8 @@
  * recorded one. `RESCUE_CUTS=all` cuts every stream at every byte; otherwise only short ones, and longer ones at random.
  */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../support/in-process/entities.ts'
 import { inProcess } from '../../support/in-process/gateway.ts'
-import { upstreamKey } from '../../support/in-process/services.ts'
 import type { SpokenFormat } from '../../support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../support/spoken/index.ts'
 import { storyteller } from '../../support/spoken/storyteller.ts'

@@ -5,8 +5,9 @@ import type { Services } from '../../../src/pipeline/services.ts'
 import type { Endpoint, ProtocolName } from '../../../src/protocols/protocol.ts'
 import type { UsageRecord } from '../../../src/usage/record.ts'
 import { type Received, TestClient } from './client.ts'
+import { PROXY_KEY } from './entities.ts'
 import { type Script, type ScriptedTransport, scriptedTransport } from './scripted-transport.ts'
-import { type Kept, PROXY_KEY, type ServiceOptions, testServices } from './services.ts'
+import { type Kept, type ServiceOptions, testServices } from './services.ts'
 
 export interface Asked {
   endpoint?: Endpoint

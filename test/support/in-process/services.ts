@@ -1,13 +1,8 @@
 /** The services of a gateway without sockets, disks or databases; what is kept of requests is in lists. */
 import { createKeyActivity } from '../../../src/access/key-activity.ts'
-import { displayPrefix, mintProxyKey } from '../../../src/access/proxy-key.ts'
-import type {
-  ApiKey,
-  DirectoryRows,
-  ModelDefinition,
-  ModelTarget,
-  UpstreamKey,
-} from '../../../src/core/entities.ts'
+import type { ApiKey, ModelDefinition, UpstreamKey } from '../../../src/core/entities.ts'
+import type { Logger } from '../../../src/core/logger.ts'
+import type { Clock } from '../../../src/core/time/clock.ts'
 import { createAddressReader, trustOf } from '../../../src/limits/client-address.ts'
 import { createInFlight } from '../../../src/limits/in-flight.ts'
 import { createMemoryCounters } from '../../../src/limits/memory-counters.ts'
@@ -26,8 +21,7 @@ import type { JournalEntry } from '../../../src/usage/journal-entry.ts'
 import { createLive } from '../../../src/usage/live/live.ts'
 import { noPeers } from '../../../src/usage/live/peers.ts'
 import type { UsageRecord } from '../../../src/usage/record.ts'
-
-export const PROXY_KEY = mintProxyKey(new Uint8Array(96).fill(7))
+import { directoryRows, upstreamKey } from './entities.ts'
 
 export const LIMITS: TimeLimits = {
   firstByteMs: 5_000,
@@ -36,54 +30,6 @@ export const LIMITS: TimeLimits = {
   requestMs: 10_000,
   clientWriteMs: 5_000,
   keepAliveMs: 0,
-}
-
-export function upstreamKey(id: number, more: Partial<UpstreamKey> = {}): UpstreamKey {
-  return {
-    id,
-    name: `up-${id}`,
-    provider: 'compatible',
-    baseUrl: `http://up-${id}.test/v1`,
-    encryptedKey: `secret-of-upstream-key-${id}`,
-    keyHint: '',
-    weight: 1,
-    models: ['m'],
-    deployments: null,
-    headers: null,
-    apiVersion: null,
-    protocol: null,
-    maxInFlight: null,
-    tags: [],
-    state: {
-      status: 'healthy',
-      failureCount: 0,
-      totalRequests: 0,
-      totalErrors: 0,
-      cooldownUntilMs: null,
-      lastError: null,
-    },
-    ...more,
-  }
-}
-
-export function modelTarget(id: number, more: Partial<ModelTarget> = {}): ModelTarget {
-  return {
-    ...{ upstream: `up-${id}`, model: 'm', priority: id, weight: null, contextTokens: null },
-    ...{ maxInFlight: null, mirrorPercent: null, conditions: [] },
-    ...more,
-  }
-}
-
-export function modelOf(
-  targets: readonly ModelTarget[],
-  more: Partial<ModelDefinition> = {},
-): ModelDefinition {
-  return {
-    ...{ name: 'fast', strategy: 'priority', targets },
-    parameters: { default: {}, set: {}, drop: [] },
-    ...{ firstTokenMs: null, firstTokenAction: 'replace', fallbackOnFilter: false },
-    ...more,
-  }
 }
 
 const NO_CAP = { max: 0, shared: false }
@@ -99,10 +45,10 @@ export interface ServiceOptions {
   transport: Transport
   upstreams?: readonly UpstreamKey[]
   models?: readonly ModelDefinition[]
-  /** What the client's key has other than usual. */
+  /** Fields of the client's key that are not the usual ones. */
   apiKey?: Partial<ApiKey>
   limits?: Partial<TimeLimits>
-  /** Others than these. */
+  /** Replaces some of the services. */
   services?: Partial<Services>
 }
 
@@ -110,34 +56,14 @@ export async function testServices(
   options: ServiceOptions,
 ): Promise<{ services: Services; kept: Kept }> {
   const kept: Kept = { begun: [], records: [], log: [] }
-  const line = (level: string) => (fields: object, message: string) =>
-    void kept.log.push({ level, message, fields })
-  const logger = {
-    debug: line('debug'),
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-    requestFinished() {},
-  }
+  const logger = loggerInto(kept)
   const clock = { nowMs: () => Date.now() }
-  const { upstreams = [upstreamKey(1)], models = [], apiKey = {} } = options
-  const store = storeOf(upstreams, models, apiKey)
-  const rules = { threshold: 5, cooldownMs: 5_000, maxCooldownMs: 60_000 }
-  const health = createKeyHealth({ store, clock, logger, rules })
-  const vault = { open: (sealed: string) => ({ ok: true as const, secret: sealed }) }
-  const directory = createDirectory({
-    store,
-    vault: vault as unknown as Parameters<typeof createDirectory>[0]['vault'],
-    logger,
-    onUpstreamKeys: health.adopt,
-    onReload() {},
-  })
-  const addressOf = createAddressReader([])
-  const slots = createSlots({ shared: null, failOpen: true })
   const metrics = silent<Services['metrics']>()
+  const keys = keysOf(options, logger, clock)
   const services: Services = {
-    directory,
-    health,
+    ...keys,
+    ...limitsOf(metrics),
+    ...storesInto(kept),
     modelLists: silent<Services['modelLists']>(),
     latencies: new Latencies(),
     prices: { ratesOf: () => null, publishedOf: () => null, load: async () => {} },
@@ -146,10 +72,6 @@ export async function testServices(
       count: async (_, text) => Math.ceil(text.length / 4),
       decode: async (tokens) => (tokens.includes(-1) ? null : String.fromCharCode(...tokens)),
     },
-    journal: {
-      begin: async (entry: JournalEntry) => void kept.begun.push(entry),
-    } as Services['journal'],
-    endedRequests: { add: (record) => void kept.records.push(record), flush() {} },
     live: createLive(clock.nowMs),
     livePeers: noPeers('all'),
     keyActivity: createKeyActivity(),
@@ -164,6 +86,63 @@ export async function testServices(
     limits: { ...LIMITS, ...options.limits },
     usageRefusers: new Map(),
     thoughts: createThoughtMemory(Date.now),
+    trustsProxy: trustOf([]),
+    forwardHeaders: [],
+    objects: silent<Services['objects']>(),
+    responses: null,
+    unknownObjects: 'pass',
+    uploads: new Map(),
+    resendOnReset: true,
+    sameTargetRetry: true,
+    rescue: { mode: 'continue', charge: 'answer' },
+    ...options.services,
+  }
+  await keys.directory.reload()
+  return { services, kept }
+}
+
+function loggerInto({ log }: Kept): Logger {
+  const line = (level: string) => (fields: object, message: string) =>
+    void log.push({ level, message, fields })
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    requestFinished() {},
+  }
+}
+
+/** The directory and the health of its upstream keys. */
+function keysOf({ upstreams, models, apiKey }: ServiceOptions, logger: Logger, clock: Clock) {
+  const rows = directoryRows(upstreams ?? [upstreamKey(1)], models ?? [], apiKey ?? {})
+  const store = {
+    readDirectory: async () => rows,
+    readUpstreamKeys: async () => rows,
+    changedSinceLastCall: async () => 'none' as const,
+    saveUpstreamStates: async () => {},
+    ping: async () => {},
+  }
+  const rules = { threshold: 5, cooldownMs: 5_000, maxCooldownMs: 60_000 }
+  const health = createKeyHealth({ store, clock, logger, rules })
+  const vault = { open: (sealed: string) => ({ ok: true as const, secret: sealed }) }
+  const directory = createDirectory({
+    store,
+    vault: vault as unknown as Parameters<typeof createDirectory>[0]['vault'],
+    logger,
+    onUpstreamKeys: health.adopt,
+    onReload() {},
+  })
+  return { health, directory }
+}
+
+/** Counters and slots that refuse nothing. */
+function limitsOf(metrics: Services['metrics']) {
+  const addressOf = createAddressReader([])
+  const slots = createSlots({ shared: null, failOpen: true })
+  return {
+    slots,
+    queue: NO_QUEUE,
     quotas: { hold: () => null } as unknown as Services['quotas'],
     rateLimits: createRateLimits({
       enabled: true,
@@ -176,78 +155,24 @@ export async function testServices(
       ...{ perKey: NO_CAP, perUser: NO_CAP, perAddress: NO_CAP },
       ...{ queue: NO_QUEUE, slots, addressOf },
     }),
-    slots,
-    queue: NO_QUEUE,
-    trustsProxy: trustOf([]),
-    forwardHeaders: [],
-    objects: silent<Services['objects']>(),
-    responses: null,
-    settleNow: async (records) => void kept.records.push(...records),
-    unknownObjects: 'pass',
-    uploads: new Map(),
-    resendOnReset: true,
-    sameTargetRetry: true,
-    rescue: { mode: 'continue', charge: 'answer' },
-    ...options.services,
   }
-  await directory.reload()
-  return { services, kept }
+}
+
+/** What is stored of requests goes to the lists. */
+function storesInto({
+  begun,
+  records,
+}: Kept): Pick<Services, 'journal' | 'endedRequests' | 'settleNow'> {
+  return {
+    journal: {
+      begin: async (entry: JournalEntry) => void begun.push(entry),
+    } as Services['journal'],
+    endedRequests: { add: (record) => void records.push(record), flush() {} },
+    settleNow: async (ended) => void records.push(...ended),
+  }
 }
 
 /** For ports that are not used here. */
 function silent<Port extends object>(): Port {
   return new Proxy({}, { get: () => () => null }) as Port
-}
-
-function storeOf(
-  upstreamKeys: readonly UpstreamKey[],
-  models: readonly ModelDefinition[],
-  apiKey: Partial<ApiKey>,
-) {
-  const rows: DirectoryRows = {
-    models,
-    prices: [],
-    users: [
-      {
-        id: 1,
-        username: 'ada',
-        email: null,
-        role: 'user',
-        status: 'active',
-        monthlyQuotaTokens: null,
-        maxInFlight: null,
-      },
-    ],
-    apiKeys: [
-      {
-        id: 1,
-        userId: 1,
-        name: 'test',
-        prefix: displayPrefix(PROXY_KEY),
-        keyHash: sha256Hex(PROXY_KEY),
-        status: 'active',
-        allowedModels: null,
-        rpm: null,
-        tpm: null,
-        maxInFlight: null,
-        priority: 0,
-        tags: [],
-        strict: false,
-        allowedAddresses: null,
-        expiresAtMs: null,
-        rotatedTo: null,
-        createdAtMs: 0,
-        ...apiKey,
-      },
-    ],
-    upstreamKeys,
-    modelStates: [],
-  }
-  return {
-    readDirectory: async () => rows,
-    readUpstreamKeys: async () => rows,
-    changedSinceLastCall: async () => 'none' as const,
-    saveUpstreamStates: async () => {},
-    ping: async () => {},
-  }
 }

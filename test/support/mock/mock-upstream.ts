@@ -78,13 +78,10 @@ export async function startMockUpstream(options: MockOptions = {}): Promise<Mock
   let opened = 0
 
   const accept = (socket: Socket) => {
-    const connection = openConnection(
-      socket,
-      ++opened,
-      ledger,
-      (exchange) => current(exchange),
+    const connection = openConnection(socket, ++opened, ledger, {
+      script: (exchange) => current(exchange),
       idle,
-    )
+    })
     open.add(connection)
     socket.on('close', () => {
       open.delete(connection)

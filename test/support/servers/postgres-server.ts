@@ -1,4 +1,4 @@
-/** A real PostgreSQL of a test's own: made in a temporary folder, run by a user who may, on a free port. */
+/** A real PostgreSQL for one test, in a temporary folder and on a free port; as root, it runs as the user `postgres`. */
 import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,20 +11,21 @@ export const PASSWORD = 'pg-canary-5Rk2Wn8Zq1'
 export interface PostgresServer {
   port: number
   folder: string
-  /** Of a database of this server. */
+  /** The address of a database of this server. */
   url(database?: string): string
   /** A fresh, empty database. */
   createDatabase(): string
-  /** At the server's own shell, as an operator does; the rows as JSON would have them. */
+  /** Runs a statement in psql, as an operator does. A select returns its rows as JSON has them. */
   sql(text: string, database?: string): Record<string, unknown>[]
-  /** All of a database, as pg_dump writes it. */
+  /** A whole database, as pg_dump writes it. */
   dump(database?: string): string
   start(): Promise<void>
   stop(mode?: 'fast' | 'immediate'): Promise<void>
-  /** Stops all of its processes in the middle, or lets them go on. */
+  /** Stops all of its processes with SIGSTOP. */
   freeze(): void
+  /** Lets them run again. */
   thaw(): void
-  /** A connection that holds the tables against everybody until the result is called. */
+  /** Locks the tables for all other connections until the returned function is called. */
   lockTables(database: string, tables: readonly string[]): Promise<() => Promise<void>>
   close(): Promise<void>
 }
@@ -33,13 +34,13 @@ export interface PostgresOptions {
   port?: number
   /** Lines for postgresql.conf. */
   settings?: readonly string[]
-  /** Lines for pg_hba.conf instead of passwords for everybody. */
+  /** Lines for pg_hba.conf, in place of passwords for all users. */
   access?: readonly string[]
-  /** A folder with a database made before; it is then taken over. */
+  /** The folder of an earlier server, to go on with its data. */
   folder?: string
 }
 
-const WATCHED_BY_PASSWORD = ['host all all 127.0.0.1/32 scram-sha-256']
+const BY_PASSWORD = ['host all all 127.0.0.1/32 scram-sha-256']
 
 function program(name: string): string {
   const folder = postgresFolder()
@@ -47,104 +48,121 @@ function program(name: string): string {
   return join(folder, name)
 }
 
+interface Server {
+  port: number
+  folder: string
+  settings: readonly string[]
+  /** Null while it is stopped. */
+  process: Bun.Subprocess | null
+}
+
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const port = options.port ?? freePort()
   const folder = options.folder ?? (await initialised(options))
-  const data = join(folder, 'data')
-  let postgres: Bun.Subprocess | null = null
-
-  const client = (name: string, args: string[]) => {
-    const { exitCode, stdout, stderr } = Bun.spawnSync([program(name), ...args], {
-      env: { PGHOST: folder, PGPORT: String(port), PGUSER: OWNER, PGCONNECT_TIMEOUT: '5' },
-      stdin: 'ignore',
-    })
-    if (exitCode !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
-    return stdout.toString()
-  }
-  const psql = (database: string, text: string) =>
-    client('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text])
-
-  const server: PostgresServer = {
+  const port = options.port ?? freePort()
+  const server: Server = { port, folder, settings: options.settings ?? [], process: null }
+  await start(server)
+  return {
     port,
     folder,
     url: (database = OWNER) => `postgres://${OWNER}:${PASSWORD}@127.0.0.1:${port}/${database}`,
     createDatabase() {
       const name = `d${crypto.randomUUID().slice(0, 8)}`
-      psql('postgres', `create database ${name}`)
+      psql(server, 'postgres', `create database ${name}`)
       return name
     },
-    sql(text, database = OWNER) {
-      if (!/^\s*select/i.test(text)) {
-        psql(database, text)
-        return []
-      }
-      const answer = psql(
-        database,
-        `select coalesce(json_agg(given), '[]') from (${text.replace(/;\s*$/, '')}) as given`,
-      )
-      return JSON.parse(answer) as Record<string, unknown>[]
-    },
-    dump: (database = OWNER) => client('pg_dump', ['--dbname', database]),
-    async start() {
-      postgres = Bun.spawn(
-        asOwner([
-          program('postgres'),
-          ...[
-            '-D',
-            data,
-            '-p',
-            String(port),
-            '-k',
-            folder,
-            '-c',
-            'listen_addresses=127.0.0.1,127.0.0.2',
-          ],
-          ...(options.settings ?? []).flatMap((line) => ['-c', line]),
-        ]),
-        { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(join(folder, 'log')) },
-      )
-      await waitFor('PostgreSQL to answer', () => answers(folder, port), 20_000)
-    },
-    async stop(mode = 'fast') {
-      postgres?.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
-      await postgres?.exited
-      postgres = null
-    },
-    freeze: () => signalAll(postgres, 'SIGSTOP'),
-    thaw: () => signalAll(postgres, 'SIGCONT'),
-    async lockTables(database, tables) {
-      const holder = Bun.spawn([program('psql'), '-XAtq', '-d', database], {
-        env: { PGHOST: folder, PGPORT: String(port), PGUSER: OWNER },
-        stdin: 'pipe',
-        stdout: 'pipe',
-        stderr: 'inherit',
-      })
-      const names = tables.join(', ')
-      holder.stdin.write(
-        tables.length === 0 ? 'begin;\n' : `begin; lock table ${names} in access exclusive mode;\n`,
-      )
-      holder.stdin.write(`select 'held';\n`)
-      await holder.stdin.flush()
-      await holder.stdout.getReader().read()
-      return async () => {
-        holder.stdin.write('rollback;\n')
-        await holder.stdin.end()
-        await holder.exited
-      }
-    },
+    sql: (text, database = OWNER) => rowsOf(server, database, text),
+    dump: (database = OWNER) => client(server, 'pg_dump', ['--dbname', database]),
+    start: () => start(server),
+    stop: (mode = 'fast') => stop(server, mode),
+    freeze: () => signalAll(server.process, 'SIGSTOP'),
+    thaw: () => signalAll(server.process, 'SIGCONT'),
+    lockTables: (database, tables) => lockTables(server, database, tables),
     async close() {
-      if (postgres !== null) {
-        signalAll(postgres, 'SIGCONT')
-        await server.stop('immediate')
-      }
+      signalAll(server.process, 'SIGCONT')
+      await stop(server, 'immediate')
       rmSync(folder, { recursive: true, force: true })
     },
   }
-  await server.start()
-  return server
 }
 
-async function initialised({ access = WATCHED_BY_PASSWORD }: PostgresOptions): Promise<string> {
+async function start(server: Server): Promise<void> {
+  const { folder, port, settings } = server
+  server.process = Bun.spawn(
+    asOwner([
+      program('postgres'),
+      ...['-D', join(folder, 'data'), '-p', String(port), '-k', folder],
+      ...['-c', 'listen_addresses=127.0.0.1,127.0.0.2'],
+      ...settings.flatMap((line) => ['-c', line]),
+    ]),
+    { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(join(folder, 'log')) },
+  )
+  await waitFor('PostgreSQL to answer', () => answers(folder, port), 20_000)
+}
+
+async function stop(server: Server, mode: 'fast' | 'immediate'): Promise<void> {
+  server.process?.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+  await server.process?.exited
+  server.process = null
+}
+
+function psql(server: Server, database: string, text: string): string {
+  return client(server, 'psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text])
+}
+
+function client({ folder, port }: Server, name: string, args: readonly string[]): string {
+  const { exitCode, stdout, stderr } = Bun.spawnSync([program(name), ...args], {
+    env: { ...environment(folder, port), PGCONNECT_TIMEOUT: '5' },
+    stdin: 'ignore',
+  })
+  if (exitCode !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
+  return stdout.toString()
+}
+
+const environment = (folder: string, port: number) => ({
+  PGHOST: folder,
+  PGPORT: String(port),
+  PGUSER: OWNER,
+})
+
+function rowsOf(server: Server, database: string, text: string): Record<string, unknown>[] {
+  if (!/^\s*select/i.test(text)) {
+    psql(server, database, text)
+    return []
+  }
+  const answer = psql(
+    server,
+    database,
+    `select coalesce(json_agg(given), '[]') from (${text.replace(/;\s*$/, '')}) as given`,
+  )
+  return JSON.parse(answer) as Record<string, unknown>[]
+}
+
+async function lockTables(
+  { folder, port }: Server,
+  database: string,
+  tables: readonly string[],
+): Promise<() => Promise<void>> {
+  const holder = Bun.spawn([program('psql'), '-XAtq', '-d', database], {
+    env: environment(folder, port),
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const names = tables.join(', ')
+  holder.stdin.write(
+    tables.length === 0 ? 'begin;\n' : `begin; lock table ${names} in access exclusive mode;\n`,
+  )
+  holder.stdin.write(`select 'held';\n`)
+  await holder.stdin.flush()
+  await holder.stdout.getReader().read()
+  return async () => {
+    holder.stdin.write('rollback;\n')
+    await holder.stdin.end()
+    await holder.exited
+  }
+}
+
+async function initialised({ access = BY_PASSWORD }: PostgresOptions): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-postgres-'))
   const { uid, gid } = owner()
   chownSync(folder, uid, gid)
@@ -160,7 +178,7 @@ async function initialised({ access = WATCHED_BY_PASSWORD }: PostgresOptions): P
     { stdin: 'ignore' },
   )
   if (made.exitCode !== 0) throw new Error(`initdb: ${made.stderr}`)
-  // By the socket anybody is let in, as psql on the server's own machine.
+  // Over the socket no password is needed, as for psql on the server's own machine.
   await Bun.write(
     join(folder, 'data', 'pg_hba.conf'),
     `${['local all all trust', ...access].join('\n')}\n`,
@@ -183,15 +201,22 @@ async function answers(folder: string, port: number): Promise<boolean> {
 
 function signalAll(postgres: Bun.Subprocess | null, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (postgres === null) return
-  const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, 'utf8')
-  const pids = [postgres.pid, ...children.split(' ').filter(Boolean).map(Number)]
-  for (const pid of pids) {
-    try {
-      process.kill(pid, signal)
-    } catch (error) {
-      // A backend may end between the listing and the signal.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
+  for (const pid of [postgres.pid, ...childrenOf(postgres.pid)])
+    unlessEnded(() => process.kill(pid, signal))
+}
+
+function childrenOf(pid: number): number[] {
+  const listed = unlessEnded(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) ?? ''
+  return listed.split(' ').filter(Boolean).map(Number)
+}
+
+/** A process may end between the moment at which it is listed and the call. */
+function unlessEnded<Result>(call: () => Result): Result | undefined {
+  try {
+    return call()
+  } catch (error) {
+    if (['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
 }
 

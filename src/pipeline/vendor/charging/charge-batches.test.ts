@@ -1,11 +1,12 @@
 /** What is paid for at its end is charged once, and one that hangs or fails holds up no other. */
 import { expect, test } from 'bun:test'
+import { upstreamKey } from '../../../../test/support/in-process/entities.ts'
 import {
   type Script,
   type ScriptedReply,
   scriptedTransport,
 } from '../../../../test/support/in-process/scripted-transport.ts'
-import { testServices, upstreamKey } from '../../../../test/support/in-process/services.ts'
+import { testServices } from '../../../../test/support/in-process/services.ts'
 import type { ChargedKind, ObjectStore, OpenBatch } from '../../../passthrough/objects.ts'
 import { createCharger } from './charge-batches.ts'
 

@@ -1,30 +1,32 @@
 /** The answer in the format of Messages. */
 import { args, CALLS, type Ending, sse, TEXT, THOUGHT, USAGE, units } from './answer.ts'
 
+export const messageStart = (usage: object) => ({
+  type: 'message_start',
+  message: {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage,
+  },
+})
+
 export function messages(ending: Ending): string {
   const block = (index: number, content_block: object, deltas: readonly object[]) => [
     { type: 'content_block_start', index, content_block },
     ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
     { type: 'content_block_stop', index },
   ]
-  const start = {
-    type: 'message_start',
-    message: {
-      id: 'msg_1',
-      type: 'message',
-      role: 'assistant',
-      model: 'm',
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      usage: {
-        input_tokens: USAGE.input - USAGE.cached,
-        cache_read_input_tokens: USAGE.cached,
-        cache_creation_input_tokens: 0,
-        output_tokens: 1,
-      },
-    },
-  }
+  const start = messageStart({
+    input_tokens: USAGE.input - USAGE.cached,
+    cache_read_input_tokens: USAGE.cached,
+    cache_creation_input_tokens: 0,
+    output_tokens: 1,
+  })
   const said = [
     start,
     { type: 'ping' },
