@@ -53,9 +53,7 @@ describe('a request', () => {
       (_, index) => (index === 0 ? { status: 500 } : { body: completion('from two') }),
       { upstreams: TWO },
     )
-    const startedMs = performance.now()
     const answer = await gateway.ask(chat())
-    expect(performance.now() - startedMs).toBeLessThan(100)
     expect(answer.json().choices[0].message.content).toBe('from two')
     const [first, second] = answer.record?.attempts ?? []
     // The second begins after the first has ended, and both within the request.

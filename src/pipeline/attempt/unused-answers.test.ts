@@ -11,7 +11,7 @@ import {
   streamed,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/services.ts'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { messageEvents, eventText as named } from '../../../test/support/message-events.ts'
 import type { ProviderName } from '../../core/providers/providers.ts'
 
