@@ -143,17 +143,18 @@ describe('what was generated', () => {
 })
 
 describe('a silent stream', () => {
-  test('passes comments within a second, and is taken over unnoticed', async () => {
-    const startedMs = performance.now()
+  test('passes comments before it is taken over, which is unnoticed', async () => {
+    let takenOverMs = 0
     const gateway = await inProcess(
-      (_, index) =>
-        index === 0
-          ? { body: [': thinking\n\n', { waitMs: 900 }, 'cut'] }
-          : { body: [piece('from two', 'stop'), DONE] },
+      (_, index) => {
+        if (index === 0) return { body: [': thinking\n\n', { waitMs: 900 }, 'cut'] }
+        takenOverMs = performance.now()
+        return { body: [piece('from two', 'stop'), DONE] }
+      },
       { upstreams: [upstreamKey(1), upstreamKey(2)] },
     )
     const answer = await gateway.ask(streamed())
-    expect(answer.headMs - startedMs).toBeLessThan(900)
+    expect(answer.headMs).toBeLessThan(takenOverMs)
     expect(answer.text).toStartWith(': thinking\n\n')
     expect(answer.text).toContain('from two')
     expect(answer.record).toMatchObject({ outcome: 'ok', status: 200 })
