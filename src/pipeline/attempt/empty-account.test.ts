@@ -1,7 +1,7 @@
 /** Anthropic reports an empty account in words alone: what else has those words must not be taken for one. */
 import { describe, expect, test } from 'bun:test'
-import { chat, completion, inProcess } from '../../../test/support/in-process/gateway.ts'
 import { upstreamKey } from '../../../test/support/in-process/entities.ts'
+import { chat, completion, inProcess } from '../../../test/support/in-process/gateway.ts'
 
 const SENTENCE =
   'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.'

@@ -1,5 +1,6 @@
 /** What an upstream counted for an answer of which the client got nothing: recorded with its attempt, not charged. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import {
   type Answered,
   chat,
@@ -11,7 +12,6 @@ import {
   streamed,
 } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { messageEvents, eventText as named } from '../../../test/support/message-events.ts'
 import type { ProviderName } from '../../core/providers/providers.ts'
 
