@@ -1,7 +1,7 @@
 /** Parameters of a model for clients of each format, whatever format its upstream speaks. */
 import { describe, expect, test } from 'bun:test'
+import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/entities.ts'
 import { inProcess } from '../../test/support/in-process/gateway.ts'
-import { modelOf, modelTarget, upstreamKey } from '../../test/support/in-process/services.ts'
 import type { Json, SpokenFormat } from '../../test/support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../test/support/spoken/index.ts'
 import { storyteller } from '../../test/support/spoken/storyteller.ts'

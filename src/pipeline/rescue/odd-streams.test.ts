@@ -3,9 +3,9 @@
  * the whole answer with one reason to stop; without one, an error, or the whole answer if its reason was there.
  */
 import { describe, expect, test } from 'bun:test'
+import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import type { Part } from '../../../test/support/in-process/scripted-transport.ts'
-import { upstreamKey } from '../../../test/support/in-process/services.ts'
 import { data, named, type SpokenFormat } from '../../../test/support/spoken/format.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.ts'
