@@ -51,7 +51,7 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 
 \`GET /v1/realtime\` is a WebSocket: its frames pass unchanged, each response has its own record, and the session
 ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol
-\`openai-insecure-api-key.KEY\`. So are \`/v1/responses\`, \`/v1/live/sessions\`, \`/v1/live/sessions/{live_session}/attach\` and
+\`openai-insecure-api-key.KEY\`; OpenAI's client at Azure puts it into the query (\`api-key\`), which goes no further. So are \`/v1/responses\`, \`/v1/live/sessions\`, \`/v1/live/sessions/{live_session}/attach\` and
 \`…/fork\`, and \`/v1/realtime/translations\`, when a client asks for an upgrade (\`test/integration/vendor/sessions.test.ts\`).
 What messages to \`/v1/responses\` and the Live API name is checked before they go on; the model of each is in its record.
 

@@ -10,8 +10,8 @@ import { notFound } from '../not-found.ts'
 import type { AppParts, Route } from '../route.ts'
 import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { queryTextOf } from '../server/target.ts'
 import type { ExchangeHandler } from './inference.ts'
+import { GOOGLE_KEY, takeKeyFromQuery } from './key-in-query.ts'
 import { vendorHandler } from './vendor.ts'
 
 const VERSIONS = ['v1beta', 'v1alpha']
@@ -46,7 +46,7 @@ function rowFor(method: string, path: string): FoundRow | null {
 export function openGeminiVendor(parts: AppParts): ExchangeHandler {
   const handlers = new Map(ROWS.map(({ route }) => [route, vendorHandler(route, parts)]))
   return (exchange, match) => {
-    takeKeyFromQuery(exchange)
+    takeKeyFromQuery(exchange, GOOGLE_KEY)
     const { path } = match
     const method = exchange.method === 'HEAD' ? 'GET' : exchange.method
     const found = rowFor(method, path)
@@ -89,16 +89,3 @@ function refuse({ gateway }: AppParts, exchange: Exchange, path: string): void {
   }
   exchange.respond(errorAnswer(refusal, newRequestId(), GEMINI))
 }
-
-/** Google's plain examples put the key into the query; neither logs nor upstreams see it there. */
-export function takeKeyFromQuery(exchange: Exchange): void {
-  const { headers } = exchange
-  const key = new URLSearchParams(queryTextOf(exchange.target)).get('key')
-  if (key === null || headers.get('authorization') || headers.get(KEY_HEADER) !== null) return
-  exchange.headers = {
-    get: (name) => (name === KEY_HEADER ? key : headers.get(name)),
-    entries: () => headers.entries(),
-  }
-}
-
-const KEY_HEADER = 'x-goog-api-key'

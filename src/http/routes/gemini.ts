@@ -4,8 +4,9 @@ import { withPath } from '../../protocols/gemini/protocol.ts'
 import type { Endpoint } from '../../protocols/protocol.ts'
 import type { Route } from '../route.ts'
 import { decodedOr } from '../router.ts'
-import { openGeminiVendor, takeKeyFromQuery } from './gemini-vendor.ts'
+import { openGeminiVendor } from './gemini-vendor.ts'
 import { serveEndpoint } from './inference.ts'
+import { GOOGLE_KEY, takeKeyFromQuery } from './key-in-query.ts'
 
 interface Method {
   endpoint: Endpoint
@@ -27,7 +28,7 @@ const modelRoute = (path: string, prefix: string): Route => ({
   open(parts) {
     const further = openGeminiVendor(parts)
     return (exchange, match) => {
-      takeKeyFromQuery(exchange)
+      takeKeyFromQuery(exchange, GOOGLE_KEY)
       const call = prefix + decodedOr(match.params.call ?? '')
       const colon = call.lastIndexOf(':')
       const method = METHODS[call.slice(colon + 1)]

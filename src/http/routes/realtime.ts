@@ -10,8 +10,8 @@ import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { AppParts, Route } from '../route.ts'
 import { decodedOr } from '../router.ts'
 import { pathOf, queryTextOf } from '../server/target.ts'
-import { takeKeyFromQuery } from './gemini-vendor.ts'
 import { type ExchangeHandler, reportRefusal } from './inference.ts'
+import { AZURE_KEY, GOOGLE_KEY, takeKeyFromQuery } from './key-in-query.ts'
 
 const ROW = row(
   'GET realtime',
@@ -25,7 +25,13 @@ export const realtimeRoute: Route = {
   method: 'GET',
   path: ROW.path,
   who: 'proxy_key',
-  open: (parts) => realtimeHandler(parts, callOf),
+  open(parts) {
+    const handle = realtimeHandler(parts, callOf)
+    return (exchange, match) => {
+      takeKeyFromQuery(exchange, AZURE_KEY)
+      handle(exchange, match)
+    }
+  },
 }
 
 /** Sessions whose model is in their messages, if it is in none of their paths. */
@@ -66,7 +72,7 @@ export const LIVE_ROUTES: readonly Route[] = ['v1beta', 'v1alpha', 'v1'].map((ve
   who: 'proxy_key',
   open(parts) {
     return (exchange, match) => {
-      takeKeyFromQuery(exchange)
+      takeKeyFromQuery(exchange, GOOGLE_KEY)
       realtimeHandler(parts, () => liveCallOf(match.path))(exchange, match)
     }
   },

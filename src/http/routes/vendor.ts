@@ -102,6 +102,8 @@ interface Incoming {
 
 /** Ids and names as vendors make them: anything else could be read as another path at the upstream. */
 const SAFE_PARAM = /^[\w.:@~+=,-]{1,2048}$/
+/** Names of models have slashes at many vendors; clients encode them. Dot segments are refused before. */
+const SAFE_MODEL = /^[\w.:@~+=,-]{1,256}(?:\/[\w.:@~+=,-]{1,256}){0,8}$/
 
 async function callOf(
   route: VendorRoute,
@@ -112,7 +114,8 @@ async function callOf(
     Object.entries(match.params).map(([name, value]) => [name, decodedOr(value)]),
   )
   for (const [name, value] of Object.entries(params))
-    if (!SAFE_PARAM.test(value)) throw invalidRequest(`the ${name} in the path is no id`, name)
+    if (!(name === 'model' ? SAFE_MODEL : SAFE_PARAM).test(value))
+      throw invalidRequest(`the ${name} in the path is no id`, name)
   const read =
     match.body === undefined
       ? await bodyOf(route, match.deployment, incoming)

@@ -57,10 +57,21 @@ function notThere(): GatewayError {
   return new GatewayError('not_found', 'gateway: this upstream has no realtime sessions.')
 }
 
+/** Keys, and what the destination says itself. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  'api-key',
+  'api-version',
+  'authorization',
+  'deployment',
+  'key',
+  'model',
+])
+
 /** The model by the name it has there. */
 function queryOf({ query }: VendorCall, model: string): string {
   const parameters = new URLSearchParams(query)
-  for (const name of ['api-version', 'deployment', 'key', 'model']) parameters.delete(name)
+  for (const name of [...parameters.keys()])
+    if (NOT_FORWARDED.has(name.toLowerCase())) parameters.delete(name)
   if (model !== '') parameters.set('model', model)
   const text = parameters.toString()
   return text === '' ? '' : `?${text}`

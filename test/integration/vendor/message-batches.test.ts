@@ -123,7 +123,7 @@ beforeAll(async () => {
       () => null,
     ),
   )
-}, 20_000)
+}, 60_000)
 afterAll(async () => {
   await gateway.stop()
   await mock.stop()

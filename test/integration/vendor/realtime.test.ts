@@ -125,6 +125,35 @@ test('a browser’s key in the subprotocols is accepted and goes no further', as
   expect(heard[0]?.protocol).toBe('realtime')
 })
 
+test.each([
+  ['api-key', ''],
+  ['Authorization', 'Bearer '],
+])(
+  'the key of a browser at Azure, in the query as %s, is accepted and goes no further',
+  async (name, scheme) => {
+    const query = new URLSearchParams({ deployment: 'gpt-realtime', 'api-version': '2025-04-01' })
+    query.set(name, `${scheme}${gateway.proxyKey}`)
+    const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/openai/realtime?${query}`, [
+      'realtime',
+      'openai-beta.realtime-v1',
+    ])
+    const { promise, resolve } = Promise.withResolvers<string>()
+    socket.onmessage = ({ data }) => resolve(String(data))
+    socket.onclose = ({ code }) => resolve(`closed with ${code}`)
+    expect(await promise).toContain('session.created')
+    socket.close()
+    const { port } = upstream
+    expect(heard).toEqual([
+      {
+        url: `http://127.0.0.1:${port}/v1/realtime?model=gpt-realtime`,
+        authorization: `Bearer ${UPSTREAM_SECRET}`,
+        protocol: 'realtime, openai-beta.realtime-v1',
+      },
+    ])
+    expect(gateway.logs()).not.toContain(gateway.proxyKey)
+  },
+)
+
 test('a wrong key, no upgrade and an upstream’s refusal are plain HTTP errors', async () => {
   const wrong = await connect([], 'gpt-realtime', 'sk-proxy-wrong')
   expect((await wrong.closed).code).not.toBe(1000)

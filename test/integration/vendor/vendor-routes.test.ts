@@ -146,6 +146,11 @@ describe('objects', () => {
     expect(mock.calls.some(({ method }) => method === 'DELETE')).toBe(false)
     expect((await call('DELETE', path, { key: gateway.adminKey })).json().deleted).toBe(true)
     expect((await call('DELETE', '/models/ft:gpt:mine')).json().deleted).toBe(true)
+    expect((await call('DELETE', '/models/org%2Fmine')).json().id).toBe('org/mine')
+    mock.calls.length = 0
+    for (const name of ['org%2F%2Fx', '%2Fx', 'x%2F', 'x%2F..%2Ffiles', 'x%252F..%252Ffiles'])
+      expect([400, 404]).toContain((await call('DELETE', `/models/${name}`)).status)
+    expect(mock.calls).toEqual([])
   })
 
   test('that are unlisted models are looked up where their chats go', async () => {
