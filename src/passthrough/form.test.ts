@@ -50,6 +50,13 @@ describe('a form', () => {
   test.each([
     ['multipart/form-data; boundary=abc', 'abc'],
     ['Multipart/Form-Data; charset=x; boundary="a b"', 'a b'],
+    [`multipart/form-data; boundary=${'y'.repeat(70)}; charset=x`, 'y'.repeat(70)],
+    // A part of a longer one could be found inside a file.
+    [`multipart/form-data; boundary=${'y'.repeat(71)}`, null],
+    ['multipart/form-data; boundary="a"b', null],
+    ['multipart/form-data; boundary=a; boundary=b', null],
+    [`multipart/form-data; boundary*=utf-8''a; boundary=b`, null],
+    ['multipart/form-data; boundary="a\\b"', null],
     ['application/json', null],
     ['multipart/form-data', null],
     [null, null],

@@ -10,7 +10,8 @@ export interface FormPart {
   end: number
 }
 
-const BOUNDARY = /^multipart\/form-data\b.*;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i
+const BOUNDARY =
+  /^multipart\/form-data\b.*;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))(?=[\s;]|$)/i
 const NAME = /^content-disposition:.*?[; \t]name="((?:[^"\\\r\n]|\\.)*)"/im
 const FILENAME = /^content-disposition:.*?[; \t]filename\*?=/im
 const MAX_PARTS = 1000
@@ -18,9 +19,12 @@ const MAX_PART_HEAD = 16 * 1024
 /** A field that is no file and longer than this is not looked at. */
 const MAX_FIELD_BYTES = 1024 * 1024
 
-/** Null if the content is no form, or names no boundary. */
+/** Null if the content is no form, or names no boundary of at most 70 characters (RFC 2046, 5.1.1). */
 export function boundaryOf(contentType: string | null): string | null {
-  const found = BOUNDARY.exec(contentType ?? '')
+  const type = contentType ?? ''
+  // Of two, an upstream could take the other one.
+  if ((type.match(/boundary[\s*\d]*=/gi)?.length ?? 0) > 1) return null
+  const found = BOUNDARY.exec(type)
   return found === null ? null : (found[1] ?? found[2] ?? null)
 }
 
