@@ -37,6 +37,13 @@ describe('a form is read the same', () => {
   })
 })
 
+test('a line of a file that begins with the boundary and goes on is refused, cut anywhere', () => {
+  const hidden = text.replace('--\r\n--A', '--Bxyz\r\nc: d\r\n\r\n--A')
+  for (const pieces of [[hidden], [...hidden]])
+    expect(() => readIn(pieces)).toThrow('begins with its boundary and goes on')
+  expect(readIn([...text.replaceAll('--B\r\n', '--B \t\r\n')])).toEqual(EXPECTED)
+})
+
 test('a part without a head, or without a name, is refused', () => {
   expect(() => readIn(['--B\r\n', 'x'.repeat(20_000)])).toThrow('a part has no head')
   expect(() => readIn(['--B\r\ncontent-type: x/y\r\n\r\nz'])).toThrow('a part has no name')

@@ -17,6 +17,10 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 /** The second line break of a head may be the one before the next boundary: then the part is empty. */
 const LINE_BREAK = 2
 
+/** What follows a boundary, as far as it has arrived: padding and a line break (RFC 2046, 5.1.1). */
+const LINE_END = /^[ \t]*(?:\r(?:\n|$)|$)/
+const MAX_PADDING = 64
+
 export class FormReader {
   private state: 'before' | 'head' | 'body' | 'after' = 'before'
   /** Bytes that can't be judged before the next ones arrive. */
@@ -63,6 +67,9 @@ export class FormReader {
       this.state = 'after'
       return null
     }
+    // Some servers read a boundary with more after it as part of the file.
+    if (!LINE_END.test(all.toString('latin1', at, at + MAX_PADDING)))
+      throw invalidRequest('the form is malformed: a line begins with its boundary and goes on')
     const end = all.indexOf(HEAD_END, at)
     if (end < 0 && all.length - at <= MAX_HEAD_BYTES) return null
     if (end < 0 || end - at > MAX_HEAD_BYTES)
