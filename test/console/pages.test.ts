@@ -48,6 +48,8 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(`${rig.gateway.url}/console/${path}`)
   await page.locator('main h1').waitFor()
   await page.waitForFunction(() => document.querySelector('.skeleton') === null)
+  // A dialog may be in a file of its own, and the page behind it is hidden while it opens.
+  if (path.includes('create=true')) await page.getByRole('dialog').waitFor()
 }
 
 /** Colours that are still fading have no contrast of their own. */
