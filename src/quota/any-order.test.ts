@@ -154,4 +154,4 @@ test('no order of holds, settlements, stored records and restarts on three insta
     }),
     { numRuns: 120, examples: [[LOST_LEASE]] },
   )
-}, 30_000)
+}, 60_000)

@@ -21,7 +21,7 @@ afterAll(async () => {
   await caddy.stop()
   await gateway.stop()
   await mock.close()
-}, 20_000)
+}, 60_000)
 
 const QUESTION = { model: DEMO_MODELS[0], messages: [{ role: 'user', content: 'Hello' }] }
 

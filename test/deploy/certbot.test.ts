@@ -89,7 +89,7 @@ test('a renewed certificate is what nginx shows after the hook, without a restar
   } finally {
     await nginx.stop()
   }
-}, 20_000)
+}, 60_000)
 
 test('a key that does not belong to its certificate is kept away from nginx', () => {
   const mixed = { cert: certificates.valid.cert, key: certificates.wrongName.key }

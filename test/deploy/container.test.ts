@@ -95,7 +95,7 @@ test('its user serves from its own folder, passes the health check, and stops on
   expect([uid, mode & 0o777]).toEqual([isRoot ? UID : (process.getuid?.() ?? 0), 0o600])
   server.kill('SIGTERM')
   expect(await within('the stop', 10_000, server.exited)).toBe(0)
-}, 40_000)
+}, 60_000)
 
 test('what systemd would start is well-formed and hardened', () => {
   const unit = join(ROOT, 'deploy/systemd/gpt-proxy.service')

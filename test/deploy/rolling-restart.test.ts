@@ -58,7 +58,7 @@ afterAll(async () => {
   for (const gateway of running) await gateway.stop()
   await mock.close()
   rmSync(folder, { recursive: true, force: true })
-}, 20_000)
+}, 60_000)
 
 const failures: string[] = []
 let answered = 0

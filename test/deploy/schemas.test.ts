@@ -63,7 +63,7 @@ describe('the manifests and the Kubernetes API', () => {
   test("they match the API's description", () => {
     expect(manifests.map(({ kind }) => kind)).toContain('StatefulSet')
     expect(complaints(manifests)).toBe('')
-  }, 30_000)
+  }, 60_000)
 
   test('their values have the form that the API requires', async () => {
     for (const manifest of manifests) {
@@ -88,7 +88,7 @@ describe('the manifests and the Kubernetes API', () => {
     ])
     expect(said).toContain('dota')
     expect(said).toContain("'number' is not assignable")
-  }, 30_000)
+  }, 60_000)
 })
 
 interface Manifest {

@@ -22,7 +22,7 @@ afterAll(async () => {
   await nginx.stop()
   await gateway.stop()
   await mock.close()
-}, 20_000)
+}, 60_000)
 const origin = `https://127.0.0.1:${nginx.httpsPort}`
 
 function ask(body: object | string, headers: Record<string, string> = {}): Promise<Response> {
@@ -133,7 +133,7 @@ describe('bodies', () => {
     expect((await ask(sized(65 * MIB))).status).toBe(413)
     const direct = await gateway.chat({ ...QUESTION, padding: 'x'.repeat(65 * MIB) })
     expect(direct.status).toBe(413)
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('an instance that is down', () => {

@@ -17,7 +17,7 @@ const nginx = await startNginx([rig.gateway.port])
 afterAll(async () => {
   await nginx.stop()
   await rig.close()
-}, 20_000)
+}, 60_000)
 const { gateway, mock } = rig
 const bodyOf = (user: string) =>
   JSON.stringify({ model: 'plain', messages: [{ role: 'user', content: 'Hi' }], user })

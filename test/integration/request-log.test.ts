@@ -17,7 +17,7 @@ beforeAll(async () => {
   mock = await startMockUpstream()
   const upstreams = [{ name: 'main', baseUrl: mock.url, models: ['m'] }]
   gateway = await startGateway({ dataDir, upstreams, env: { LOG_LEVEL: 'info' } })
-}, 20_000)
+}, 60_000)
 afterAll(async () => {
   await mock.close()
   rmSync(dataDir, { recursive: true })
@@ -58,7 +58,7 @@ test('each request has one line with the id that its client was given', async ()
     expect(ofIt()[0]).toMatchObject({ status })
   }
   expect(await gateway.stop()).toBe(0)
-}, 20_000)
+}, 60_000)
 
 test('LOG_LEVEL=WARNING leaves them out', async () => {
   const port = String(await closedPort())
@@ -77,4 +77,4 @@ test('LOG_LEVEL=WARNING leaves them out', async () => {
   child.kill('SIGTERM')
   expect(await child.exited).toBe(0)
   expect(await new Response(child.stderr).text()).toBe('')
-}, 30_000)
+}, 60_000)

@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: { RATE_LIMIT_KEY_RPM: '1000', RATE_LIMIT_KEY_TPM: '100000', TRUSTED_PROXIES: '127.0.0.1' },
   })
   rig.mock.script(good)
-}, 20_000)
+}, 60_000)
 afterAll(() => rig.close(), 20_000)
 
 interface NewKey {
@@ -243,7 +243,7 @@ describe('addresses', () => {
     own.mock.script(good)
     expect(await times(own, (at) => from(`198.51.100.${at}`))).toEqual([200, 200, 200, 429, 429])
     await own.close()
-  }, 20_000)
+  }, 60_000)
 
   test('behind a trusted proxy are the rightmost address that it did not add itself', async () => {
     own = await startRig({ models: { m: 1 }, env: { ...env, TRUSTED_PROXIES: '127.0.0.0/8' } })
@@ -257,7 +257,7 @@ describe('addresses', () => {
       200,
     )
     await own.close()
-  }, 20_000)
+  }, 60_000)
 })
 
 test('RATE_LIMIT_ENABLED=false turns all of them off, also those of a key', async () => {
@@ -271,4 +271,4 @@ test('RATE_LIMIT_ENABLED=false turns all of them off, also those of a key', asyn
     expect([reply.status, reply.headers.get('x-ratelimit-limit-requests')]).toEqual([200, null])
   }
   await own.close()
-}, 20_000)
+}, 60_000)

@@ -62,7 +62,7 @@ afterAll(async () => {
   for (const instance of instances) await instance.stop()
   await redis.close()
   rmSync(folder, { recursive: true, force: true })
-}, 30_000)
+}, 60_000)
 
 async function kindOf(
   first: Gateway,

@@ -1,3 +1,4 @@
+/** A stop that fails is logged, and ends the process with 1. */
 import { expect, test } from 'bun:test'
 import { finish } from './stopping.ts'
 

@@ -44,7 +44,7 @@ test('the body of a GET for a model is dropped, and its response closes the conn
   reply.resolve()
   expect(await client.reply()).toMatchObject({ status: 200, headers: { connection: 'close' } })
   await client.closed()
-}, 30_000)
+}, 60_000)
 
 describe.each([
   ['without a key', null],

@@ -9,7 +9,7 @@ const rig = await startRig({ models: { pictures: 1, moved: 1 } })
 afterAll(async () => {
   await rig.close()
   await elsewhere.close()
-}, 20_000)
+}, 60_000)
 const { gateway, mock } = rig
 
 test('the URL of an image goes to the upstream as text, and the gateway does not fetch it', async () => {

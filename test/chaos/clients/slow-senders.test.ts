@@ -49,7 +49,7 @@ test('hundreds of slow bodies do not keep others from being served', async () =>
   expect(performance.now() - startedMs).toBeLessThan(1_000)
   await Promise.all(slow.map((client) => client.closed(BODY_LIMIT_MS + 4_000)))
   expect(slow.map((client) => client.replies()[0]?.status)).toEqual(Array(300).fill(408))
-}, 10_000)
+}, 60_000)
 
 test(
   'headers that never end are ended with 408, and an idle connection is closed',

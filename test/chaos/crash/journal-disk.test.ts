@@ -109,7 +109,7 @@ describe.skipIf(disk === null)('a full disk, with the store on it as well', () =
     })
     await waitFor('requests to be taken again', async () => (await asked()).status === 200)
     expect(await services()).toMatchObject({ status: 'healthy' })
-  }, 20_000)
+  }, 60_000)
 })
 
 describe.skipIf(!injects)('a disk that became read-only', () => {
@@ -126,7 +126,7 @@ describe.skipIf(!injects)('a disk that became read-only', () => {
     })
     await failing.stop()
     await waitFor('requests to be taken again', async () => (await asked()).status === 200)
-  }, 20_000)
+  }, 60_000)
 })
 
 describe.skipIf(!injects)('a disk that fails to sync', () => {
@@ -150,5 +150,5 @@ describe.skipIf(!injects)('a disk that fails to sync', () => {
       outcome: 'ok',
       total_tokens: 18,
     })
-  }, 20_000)
+  }, 60_000)
 })

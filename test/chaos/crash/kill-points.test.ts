@@ -45,7 +45,7 @@ describe.each([
       expect(await gateway.exited).toBe(KILLED)
       expect(rig.mock.ledger.length).toBeGreaterThan(sentBefore)
       await recoversAndServes()
-    }, 30_000)
+    }, 60_000)
   })
 
   describe.each(recoveryPoints)('killed %s while it recovers', (at) => {
@@ -55,7 +55,7 @@ describe.each([
       expect(await gateway.exited).toBe(KILLED)
       await expect(rig.start({ at, times: 1 })).rejects.toThrow(`exited with ${KILLED}`)
       await recoversAndServes()
-    }, 30_000)
+    }, 60_000)
   })
 
   test('a stop leaves no journal behind', () => {

@@ -73,7 +73,7 @@ test('stopped while a user with a quota was idle', async () => {
   }
   expect(statuses).toEqual(new Array(20).fill(200))
   await rig.server.start()
-}, 30_000)
+}, 60_000)
 
 test(
   'hung',

@@ -14,11 +14,11 @@ const limits = { RATE_LIMIT_KEY_RPM: '1000', RATE_LIMIT_KEY_TPM: '1000000' }
 beforeAll(async () => {
   redis = await startRedis()
   rig = await startRig({ env: { REDIS_URL: redis.url, ...limits } })
-}, 30_000)
+}, 60_000)
 afterAll(async () => {
   await rig.close()
   await redis.close()
-}, 20_000)
+}, 60_000)
 
 interface Seen {
   status: number
@@ -105,7 +105,7 @@ describe.each(FAULTS)('Redis %s', (_, fault) => {
     await fault.end()
     await joined()
     expect(await metric('gpt_proxy_redis_healthy')).toBe(1)
-  }, 30_000)
+  }, 60_000)
 })
 
 test('a hanging Redis delays requests by at most its deadline, and later ones not at all', async () => {
@@ -134,7 +134,7 @@ test('a hanging Redis delays requests by at most its deadline, and later ones no
     redis.thaw()
   }
   await joined()
-}, 30_000)
+}, 60_000)
 
 test.each(['SCRIPT FLUSH', 'FLUSHALL'])(
   '%s fails no request, and Redis stays connected',
@@ -160,7 +160,7 @@ test('a gateway keeps its own count up to date, so losing Redis grants no second
     await redis.start()
     await own.close()
   }
-}, 30_000)
+}, 60_000)
 
 test('a single gateway does not grant a second limit when Redis loses its counters', async () => {
   const own = await startRig({ env: { REDIS_URL: `${redis.url}/2`, RATE_LIMIT_KEY_RPM: '20' } })
@@ -173,7 +173,7 @@ test('a single gateway does not grant a second limit when Redis loses its counte
   } finally {
     await own.close()
   }
-}, 30_000)
+}, 60_000)
 
 test('a gateway that starts before Redis serves under local caps, and joins it once it is there', async () => {
   const late = await startRedis({ started: false })
@@ -187,7 +187,7 @@ test('a gateway that starts before Redis serves under local caps, and joins it o
     await own.close()
     await late.close()
   }
-}, 30_000)
+}, 60_000)
 
 test('with RATE_LIMIT_FAIL_OPEN=false requests are refused while Redis is lost, and say until when', async () => {
   const own = await startRig({
@@ -211,4 +211,4 @@ test('with RATE_LIMIT_FAIL_OPEN=false requests are refused while Redis is lost, 
   } finally {
     await own.close()
   }
-}, 30_000)
+}, 60_000)

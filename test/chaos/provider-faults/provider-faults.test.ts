@@ -14,7 +14,7 @@ afterAll(async () => {
   for (const [name, recovered] of score)
     console.log(`${name}: ${recovered} of ${FAULTS.length} faults recovered`)
   await rig.close()
-}, 20_000)
+}, 60_000)
 
 async function ask({ format, fault, stream }: Case) {
   const model = modelOf(format, fault, stream)

@@ -128,7 +128,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
   afterAll(async () => {
     await gateway.stop()
     await server?.close()
-  }, 30_000)
+  }, 60_000)
 
   const query = (sql: string) => {
     if (server !== null) return server.sql(sql)
@@ -155,7 +155,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
       [...UPSTREAMS, ...REFUSED].map(({ key }) => ({ ok: true, secret: key })),
     )
     expect(open(randomBytes(32)).filter(({ ok }) => ok)).toEqual([])
-  }, 30_000)
+  }, 60_000)
 
   test('none is in the rows, files, logs or metrics, even if a token server repeats it', async () => {
     cloud.refuses = true
@@ -184,5 +184,5 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
     const copy = readFileSync(file, 'latin1')
     expect(copy).toContain('amazon.pair')
     expect(foundIn(copy)).toEqual([])
-  }, 30_000)
+  }, 60_000)
 })

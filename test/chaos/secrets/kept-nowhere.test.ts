@@ -49,7 +49,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
   afterAll(async () => {
     await rig.close()
     await server?.close()
-  }, 30_000)
+  }, 60_000)
 
   const query = (sql: string) => {
     if (server !== null) return server.sql(sql)
@@ -102,5 +102,5 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
       secrets.filter((secret) => content.includes(secret)).map((secret) => `${secret} in ${place}`),
     )
     expect(found).toEqual([])
-  }, 20_000)
+  }, 60_000)
 })

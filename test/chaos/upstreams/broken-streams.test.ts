@@ -130,7 +130,7 @@ describe.each([
       const answer = await ask(gateway, 'alone', { stream: true })
       texts.push(answer.text)
     }
-  }, 30_000)
+  }, 60_000)
 
   test('before its finish reason, ends on an event boundary with one error event', () => {
     for (let length = FIRST_END; length < FINISHED_AT - WHOLE_WITHOUT; length++) {
@@ -161,4 +161,4 @@ test('cut at every byte before the first event is whole, another key answers', a
     expect(answer).toMatchObject({ status: 200, attempts: 2 })
     expect(payloads(answer.text)).toEqual([...TINY, '[DONE]'])
   }
-}, 20_000)
+}, 60_000)

@@ -68,7 +68,7 @@ afterAll(async () => {
   backlog.close()
   for (const server of [hangsUp, silent, expired, wrongName, valid, plain]) await server.close()
   certificates.remove()
-}, 20_000)
+}, 60_000)
 
 function faulty(name: string, baseUrl: string): UpstreamSetting {
   return { name, baseUrl, key: secretOf(name), provider: 'compatible' }

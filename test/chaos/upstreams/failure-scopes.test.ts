@@ -178,4 +178,4 @@ test('a host that works again gets its traffic back without a client', async () 
     }
   })
   expect((await ask(gateway, 'alone')).status).toBe(200)
-}, 20_000)
+}, 60_000)

@@ -38,7 +38,7 @@ afterAll(async () => {
   first.close()
   server.close()
   certificates.remove()
-}, 20_000)
+}, 60_000)
 
 function at(name: string, port: number) {
   const baseUrl = `https://127.0.0.1:${port}/v1`

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rig.close()
   await fin.close()
   await rst.close()
-}, 20_000)
+}, 60_000)
 
 describe.each(['fin', 'rst'] as const)('an idle connection that ends by %s', (name) => {
   const mock = mocks[name]

@@ -59,7 +59,7 @@ test('a whole reply without end is given up', async () => {
   expect(answer.status).toBe(502)
   expect(answer.error().code).toBe('upstream_error')
   expect(answer.error().message).toStartWith('upstream alone-1: its reply is larger than 256 MiB')
-}, 30_000)
+}, 60_000)
 
 const ENDLESS = [{ write: httpChunk('data: {"x":"') }, ...megabytes(80), 'stall' as const]
 
@@ -67,7 +67,7 @@ test('a first event without end is answered by another key', async () => {
   mock.script(inTurn([{ write: sseHead() }, ...ENDLESS], GOOD.streamed))
   const answer = await ask(gateway, 'pair', { stream: true })
   expect(answer).toMatchObject({ status: 200, attempts: 2 })
-}, 30_000)
+}, 60_000)
 
 test('a later event without end ends the stream with an error event', async () => {
   mock.script(() => [...START, ...ENDLESS])
@@ -76,4 +76,4 @@ test('a later event without end ends the stream with an error event', async () =
   expect(streamErrors(answer.text)[0]?.message).toBe(
     'upstream alone-1: an event of its stream is larger than 64 MiB',
   )
-}, 30_000)
+}, 60_000)

@@ -135,7 +135,7 @@ test('changes by SQL take effect within two seconds, including deletion', async 
   const { stdout } = await gateway.cli(['model', 'list', '--json'])
   expect(stdout).not.toContain('canary')
   expect((await gateway.cli(['model', 'delete', 'canary'])).exitCode).not.toBe(0)
-}, 20_000)
+}, 60_000)
 
 test('route explain shows the targets in their order', async () => {
   const { stdout } = await gateway.cli(['route', 'explain', 'fast', '--json'])

@@ -57,7 +57,7 @@ afterAll(async () => {
   proxy.close()
   await secure.close()
   certificates.remove()
-}, 20_000)
+}, 60_000)
 
 test.each(BOTH)('TLS goes through a tunnel, and the proxy sees no key (%s)', async (_, stream) => {
   const answer = await ask(rig.gateway, 'secure', { stream })

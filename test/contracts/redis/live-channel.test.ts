@@ -35,7 +35,7 @@ test('a message reaches the other instances of the same database, and no other d
   await waitFor('both', () => (same.got.length > 0 && other.got.length > 0 ? true : null))
   expect(same.got).toEqual(['first'])
   expect(other.got).toEqual(['second'])
-}, 30_000)
+}, 60_000)
 
 test('a connection that is lost, or silent, is noticed and made again', async () => {
   const { channel, got } = await joined(redis.url)
@@ -50,7 +50,7 @@ test('a connection that is lost, or silent, is noticed and made again', async ()
   channel.publish('kept')
   await waitFor('the message', () => got.includes('kept') || null)
   expect(got).not.toContain('lost')
-}, 30_000)
+}, 60_000)
 
 test('a Redis user without rights to the channel gets none', async () => {
   redis.cli('ACL', 'SETUSER', 'narrow', 'on', '>narrow-pass', '~*', '+@all', 'resetchannels')
@@ -61,4 +61,4 @@ test('a Redis user without rights to the channel gets none', async () => {
   await joined(redis.url)
   expect(channel.standing).toBe(false)
   channel.publish('nothing happens')
-}, 30_000)
+}, 60_000)

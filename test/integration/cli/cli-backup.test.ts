@@ -66,7 +66,7 @@ test('a running gateway is backed up into one private file, with what it has jus
     await gateway.stop()
     await mock.close()
   }
-}, 30_000)
+}, 60_000)
 
 test('a restore replaces the store, and keeps the previous one', async () => {
   const { from, file } = await backedUp()
@@ -78,7 +78,7 @@ test('a restore replaces the store, and keeps the previous one', async () => {
   expect(old_store).toContain('gpt-proxy.sqlite.before-restore-')
   await folder.json(['restore', old_store])
   expect(await folder.json(['user', 'list'])).toHaveLength(3)
-}, 30_000)
+}, 60_000)
 
 test('tokens leased to a stopped gateway are released', async () => {
   const { from, file } = await backedUp()
@@ -87,7 +87,7 @@ test('tokens leased to a stopped gateway are released', async () => {
   expect(Bun.spawnSync(['sqlite3', file, lease]).exitCode).toBe(0)
   await folder.json(['restore', file])
   expect(folder.rows('SELECT * FROM quota_leases')).toEqual([])
-}, 30_000)
+}, 60_000)
 
 test('an empty folder takes the backup with its key; the key file is private', async () => {
   const { from, file } = await backedUp()
@@ -105,7 +105,7 @@ test('an empty folder takes the backup with its key; the key file is private', a
   expect(await fresh.json(['encryption', 'status'])).toEqual(
     await from.json(['encryption', 'status']),
   )
-}, 30_000)
+}, 60_000)
 
 test('a key that decrypts nothing is refused before anything is replaced, unless --any-key is given', async () => {
   const { from, file } = await backedUp()
@@ -121,7 +121,7 @@ test('a key that decrypts nothing is refused before anything is replaced, unless
   expect(await other.json(['user', 'list'])).toHaveLength(3)
   await other.json(['restore', file, '--any-key'])
   expect(await other.json(['user', 'list'])).toHaveLength(2)
-}, 30_000)
+}, 60_000)
 
 test('a backup that is damaged, foreign, newer or missing is refused, and the store stays', async () => {
   const { from, file } = await backedUp()
@@ -153,7 +153,7 @@ test('a backup that is damaged, foreign, newer or missing is refused, and the st
 
   expect(await folder.json(['user', 'list'])).toHaveLength(2)
   expect(existsSync(join(folder.dataDir, 'gpt-proxy.sqlite.restoring'))).toBe(false)
-}, 30_000)
+}, 60_000)
 
 test('a key that comes from a variable is not copied to a file', async () => {
   using folder = cliFolder()
@@ -197,4 +197,4 @@ test("a file named in a command is relative to the shell's folder, also through 
     'two.sqlite',
   ])
   typed(join(ROOT, 'bin/gpt-proxy'), 'restore', 'one.sqlite')
-}, 30_000)
+}, 60_000)

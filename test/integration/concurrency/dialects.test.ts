@@ -37,13 +37,13 @@ beforeAll(async () => {
   }
   await waitFor('a request of the capped key', () => hold('m', capped))
   await waitFor('a request at the narrow upstream', () => hold('n', gateway.proxyKey))
-}, 30_000)
+}, 60_000)
 afterAll(async () => {
   gone.abort()
   mock.dropConnections()
   await gateway.stop()
   await mock.close()
-}, 20_000)
+}, 60_000)
 
 const message = [{ role: 'user', content: 'Hi' }]
 const gemini = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }

@@ -58,7 +58,7 @@ afterAll(async () => {
   await mock.close()
   await redis.close()
   rmSync(folder, { recursive: true, force: true })
-}, 30_000)
+}, 60_000)
 
 interface Asked {
   response: Response
@@ -157,14 +157,14 @@ test('an instance that is killed loses its slots within the time of its session,
   expect(performance.now() - killedMs).toBeLessThan(SESSION_LASTS_MS + 4_000)
   expect((await ask(1, 'm', keys.capped)).response.status).toBe(429)
   instances[0] = await start('one')
-}, 40_000)
+}, 60_000)
 
 test('an emptied Redis is refilled with the running requests, and the cap holds', async () => {
   for (const at of [0, 1, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(200)
   redis.cli('FLUSHALL')
   await waitFor('both sessions to be open again', () => slotsInUse() === 3, 8_000)
   for (const at of [0, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(429)
-}, 20_000)
+}, 60_000)
 
 test('while Redis is lost each instance counts alone, and its requests count when Redis is back', async () => {
   for (const at of [0, 1]) expect((await ask(at, 'm', keys.capped)).response.status).toBe(200)
@@ -175,7 +175,7 @@ test('while Redis is lost each instance counts alone, and its requests count whe
   await redis.start()
   await waitFor('both to count again', () => slotsInUse() === 6)
   expect((await ask(0, 'm', keys.capped)).response.status).toBe(429)
-}, 20_000)
+}, 60_000)
 
 test('a request waits for a slot of the other instance, the higher priority first', async () => {
   await instances[1]?.stop()
@@ -199,7 +199,7 @@ test('a request waits for a slot of the other instance, the higher priority firs
   full[1]?.leave()
   await low
   expect(order).toEqual(['high 200', 'low 200'])
-}, 30_000)
+}, 60_000)
 
 test('a slot goes to the highest priority of all instances, then to the first that came', async () => {
   await Promise.all(instances.map((instance) => instance.stop()))

@@ -88,7 +88,7 @@ test('the key alone is invalid, with the issuer’s reason; the host and other k
     await reply.arrayBuffer()
   }
   expect(row('good')?.status).toBe('healthy')
-}, 30_000)
+}, 60_000)
 
 test('the doctor and the test of a key name the issuer’s reason', async () => {
   const tested = await gateway.cli(['upstream', 'test', 'expired', '--json'])
@@ -108,7 +108,7 @@ test('an issuer that fails rests the key for a moment, and it comes back', async
   await waitFor('the key to rest', () => row('waits')?.status === 'cooldown')
   issuer.status = 200
   await waitFor('an answer', async () => (await chat('gpt-waits')).status === 200)
-}, 30_000)
+}, 60_000)
 
 test('routes that pass carry the token too', async () => {
   const headers = { authorization: `Bearer ${gateway.proxyKey}` }
@@ -118,4 +118,4 @@ test('routes that pass carry the token too', async () => {
   expect(seen.filter(({ path }) => path.endsWith('/files'))).not.toBeEmpty()
   for (const { path, authorization } of seen)
     expect([path, authorization]).toEqual([path, expect.stringMatching(/^Bearer token-of-/)])
-}, 30_000)
+}, 60_000)

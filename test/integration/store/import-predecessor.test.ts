@@ -115,7 +115,7 @@ describe('from an SQLite file', () => {
 
     expect((await imported(here, source)).counts).toEqual(AGAIN)
     expect(here.rows(months)).toEqual(sums)
-  }, 30_000)
+  }, 60_000)
 
   test('usage since the first run is added by the second', async () => {
     using here = cliFolder()
@@ -131,7 +131,7 @@ describe('from an SQLite file', () => {
       ['sums beyond the requests', 1, 0],
     ])
     expect(stderr).toContain('1696 tokens')
-  }, 30_000)
+  }, 60_000)
 
   test('a key of its own form reaches its upstream with the decrypted key, and any other is refused', async () => {
     using here = cliFolder()
@@ -152,7 +152,7 @@ describe('from an SQLite file', () => {
     } finally {
       await gateway.stop()
     }
-  }, 30_000)
+  }, 60_000)
 
   test('if one row cannot be imported, nothing is, unless --leave-out is given', async () => {
     using here = cliFolder()
@@ -172,7 +172,7 @@ describe('from an SQLite file', () => {
     })
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('left out: api_keys row 22')])
     expect(here.rows('select name from upstream_keys')).toEqual([{ name: 'OpenAI-main' }])
-  }, 30_000)
+  }, 60_000)
 
   test('its encryption key may be in its .env file', async () => {
     using here = cliFolder()
@@ -180,7 +180,7 @@ describe('from an SQLite file', () => {
     writeFileSync(file, `DEBUG=1\nENCRYPTION_KEY="${OLD_ENCRYPTION_KEY}"\n`)
     const { exitCode } = await here.cli(['migrate', 'import', oldFile(), '--key-file', file])
     expect(exitCode).toBe(0)
-  }, 30_000)
+  }, 60_000)
 
   test.each([
     ['a file that is not there', () => join(folder, 'missing.db'), "can't be opened"],

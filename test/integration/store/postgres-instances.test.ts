@@ -74,7 +74,7 @@ test('two that start at once on an empty database both come up, and make the fir
   expect([count('users'), count('api_keys'), count('upstream_keys')]).toEqual([2, 2, 2])
   for (const gateway of started) gateway.signal('SIGTERM')
   expect(await Promise.all(started.map(({ exited }) => exited))).toEqual([0, 0])
-}, 30_000)
+}, 60_000)
 
 test('a request is served and recorded, and what psql changes counts within a second on all', async () => {
   await withTwo(async (database, one, other) => {
@@ -99,7 +99,7 @@ test('a request is served and recorded, and what psql changes counts within a se
     for (const gateway of [one, other])
       await waitFor('it again', async () => (await ask(gateway, one.proxyKey)).ok, SOON_MS)
   })
-}, 30_000)
+}, 60_000)
 
 test("a key that fails for one instance is left alone by the other, and the guide's reset brings it back", async () => {
   await withTwo(async (database, one, other) => {
@@ -126,7 +126,7 @@ test("a key that fails for one instance is left alone by the other, and the guid
       return row?.total_requests === mock.ledger.length
     })
   })
-}, 30_000)
+}, 60_000)
 
 test('a lost listening connection is reopened, and no change in between is missed', async () => {
   await withTwo(async (database, one, other) => {
@@ -150,7 +150,7 @@ test('a lost listening connection is reopened, and no change in between is misse
     }
     expect(one.logs()).toContain('listening for changes again')
   })
-}, 30_000)
+}, 60_000)
 
 test('commands work while it serves, and take effect within a second', async () => {
   await withTwo(async (_, one, other) => {
@@ -173,7 +173,7 @@ test('commands work while it serves, and take effect within a second', async () 
     const backup = await one.cli(['backup', join(folder, 'x')])
     expect([backup.exitCode, backup.stderr]).toEqual([1, expect.stringContaining('Use pg_dump')])
   })
-}, 30_000)
+}, 60_000)
 
 test('a change whose notification was lost is found by polling', async () => {
   await withTwo(async (database, one, other) => {
@@ -188,7 +188,7 @@ test('a change whose notification was lost is found by polling', async () => {
       )
     }
   })
-}, 40_000)
+}, 60_000)
 
 test("the guide's SQL raises a quota and resets a month, on all instances", async () => {
   await withTwo(async (database, one, other) => {
@@ -214,7 +214,7 @@ test("the guide's SQL raises a quota and resets a month, on all instances", asyn
     for (const gateway of [one, other])
       await waitFor('quota', async () => (await ask(gateway, one.proxyKey)).ok, 2_500)
   })
-}, 40_000)
+}, 60_000)
 
 test('a server that hangs is unhealthy in time, and requests are served meanwhile', async () => {
   await withTwo(async (_, one, other) => {
@@ -235,4 +235,4 @@ test('a server that hangs is unhealthy in time, and requests are served meanwhil
       return services.database === 'healthy'
     })
   })
-}, 40_000)
+}, 60_000)

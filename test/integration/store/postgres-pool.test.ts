@@ -33,4 +33,4 @@ test('the error names the pool and what to do, and all is well once one is free'
   const empty = { items: [], malformed: [], next: null }
   expect(await Promise.all(held)).toEqual([empty, empty])
   expect(await store.listPrices()).toEqual([])
-}, 30_000)
+}, 60_000)

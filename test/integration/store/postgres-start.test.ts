@@ -56,7 +56,7 @@ describe('the start names the step', () => {
     const line = await refused(`postgres://gpt_proxy:${PASSWORD}@nowhere.invalid/gpt_proxy`)
     expect(line).toStartWith('error: PostgreSQL nowhere.invalid:5432/gpt_proxy: DNS: ')
     expect(line).toContain('Correct the host and port in DATABASE_URL')
-  }, 20_000)
+  }, 60_000)
 
   test('TCP: a closed port', async () => {
     const line = await refused(at(await closedPort()))
@@ -67,7 +67,7 @@ describe('the start names the step', () => {
     const backlog = await openFullBacklog()
     expect(await refused(at(backlog.port))).toContain(': TCP: no connection within 5 s. Look for')
     backlog.close()
-  }, 20_000)
+  }, 60_000)
 
   test('TCP: a folder of a socket that is not there', async () => {
     const { exitCode, stderr } = await runCli(
@@ -82,7 +82,7 @@ describe('the start names the step', () => {
     const silent = await startRawServer(() => {})
     expect(await refused(at(silent.port))).toContain(': answer: it takes connections and stays')
     silent.close()
-  }, 20_000)
+  }, 60_000)
 
   test('TLS: a server that offers none', async () => {
     const line = await refused(`${server.url()}?sslmode=require`)
@@ -97,7 +97,7 @@ describe('the start names the step', () => {
     const barred = await refused(server.url('tls_only'))
     expect(barred).toContain(': password: this user may not connect from here in this way (')
     expect(barred).toContain('?sslmode=require')
-  }, 20_000)
+  }, 60_000)
 
   test('database: one that is not there', async () => {
     const line = await refused(server.url('elsewhere'))
@@ -205,7 +205,7 @@ describe('over TLS', () => {
     const root = `sslrootcert=${certificates.authorityFile}`
     const name = await refused(`${elsewhere}?sslmode=verify-full&${root}`)
     expect(name).toContain(': TLS: its certificate is not trusted for this host. Correct the')
-  }, 20_000)
+  }, 60_000)
 
   test('without TLS the server refuses, and the remedy names sslmode', async () => {
     expect(await refused(tls.url())).toContain('add ?sslmode=require to DATABASE_URL')

@@ -44,7 +44,7 @@ afterAll(async () => {
   for (const gateway of running) await gateway.stop()
   await mock.close()
   await server.close()
-}, 30_000)
+}, 60_000)
 
 const number = (sql: string): number => Number(server.sql(sql, database)[0]?.n ?? 0)
 const used = () => number('select coalesce(sum(total_tokens), 0) as n from usage_monthly')
@@ -111,7 +111,7 @@ test('the unused lease of a busy instance goes to another instance on request', 
     clearInterval(busy)
   }
   for (const { status } of await Promise.all(asked)) expect(status).toBe(200)
-}, 30_000)
+}, 60_000)
 
 test('tokens reserved at another instance are waited for, and reported differently from a spent quota', async () => {
   await leaves(10_000)
@@ -134,7 +134,7 @@ test('tokens reserved at another instance are waited for, and reported different
     held.resolve()
     await holding
   }
-}, 30_000)
+}, 60_000)
 
 test('the lease of an instance that never returns is released for the others', async () => {
   await leaves(10_000)
@@ -153,10 +153,10 @@ test('the lease of an instance that never returns is released for the others', a
   expect((await ask(other, bodyOf(7_000))).status).toBe(200)
   expect((await other.cli(['quota', 'reconcile'])).stdout).toContain('gone-for-good')
   server.sql(`delete from quota_leases where instance_id = 'gone-for-good'`, database)
-}, 30_000)
+}, 60_000)
 
 test('instances that stop leave no lease behind', async () => {
   for (const gateway of running.splice(0)) expect(await gateway.stop()).toBe(0)
   expect(leased()).toBe(0)
   expect(recorded()).toBe(used())
-}, 30_000)
+}, 60_000)

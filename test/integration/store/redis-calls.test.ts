@@ -45,4 +45,4 @@ test('a request calls Redis once for all of its limits before it is sent, and on
     await rig.close()
     await redis.close()
   }
-}, 30_000)
+}, 60_000)

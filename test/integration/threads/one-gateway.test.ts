@@ -14,7 +14,7 @@ const gateway = await startGateway({
 afterAll(async () => {
   await gateway.stop()
   await mock.close()
-}, 20_000)
+}, 60_000)
 
 /** On a connection of its own, which the kernel gives to any of the threads. */
 const fresh = (key: string, more: object = {}) =>

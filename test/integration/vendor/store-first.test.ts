@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop()
   await mock.close()
-}, 20_000)
+}, 60_000)
 beforeEach(() => {
   mock.ledger.length = 0
   failing = []

@@ -1,3 +1,4 @@
+/** Directories of further threads that can’t be reloaded. */
 import { expect, test } from 'bun:test'
 import { reloadWithOthers } from './reload-with-others.ts'
 

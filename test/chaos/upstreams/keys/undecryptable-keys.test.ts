@@ -10,7 +10,7 @@ const elsewhere = await startMockUpstream()
 afterAll(async () => {
   await rig.close()
   await elsewhere.close()
-}, 20_000)
+}, 60_000)
 const { gateway, mock } = rig
 
 function sql(text: string, ...values: string[]): void {
