@@ -206,7 +206,8 @@ const MODELS = {
   'after that time, also ask the next target and take the first answer':
     '超过该时长后同时询问下一个目标，采用先开始的回答',
   'a parameter added if a request lacks it': '请求缺少该参数时补上',
-  'a parameter set in every request': '每个请求都强制设置该参数',
+  'a parameter set in every request; name<=number is a bound':
+    '每个请求都强制设置该参数；name<=number 为上限',
   'a parameter removed from every request': '从每个请求中去掉该参数',
   'time limit for the first token while another target is available':
     '还有其他目标时，等待首个 token 的时长',

@@ -18,15 +18,17 @@ export function auditOperations({ on, parts }: AdminApi): void {
   })
   on(contract.auditCsv, async (context) => {
     const filter = filterOf(context.req.valid('query'))
+    const pageAfter = (after: number | null) => audit.list({ ...filter, after, limit: CSV_PAGE })
+    // Before the reply begins, so that a filter which the database refuses gets an error of its own.
+    let page = await pageAfter(null)
     // The log is kept for good: a file of all of it never fits into memory.
     async function* pages() {
       yield [COLUMNS]
-      let after: number | null = null
-      do {
-        const page = await audit.list({ ...filter, after, limit: CSV_PAGE })
+      yield page.items.map(csvRow)
+      while (page.next !== null) {
+        page = await pageAfter(page.next)
         yield page.items.map(csvRow)
-        after = page.next
-      } while (after !== null)
+      }
     }
     return context.body(csv(pages()), 200, csvHeaders('audit.csv')) as never
   })
