@@ -46,9 +46,9 @@ export const MAX_KEY_DAYS = 3650
 export interface KeyListInput
   extends Omit<KeyQuery, 'userId' | 'nowMs' | 'unusedSinceMs' | 'expiresBeforeMs'> {
   user?: string | null
-  /** Only keys that were not used for so many days, or never. */
+  /** Only keys that were not used for this many days, or never. */
   unusedDays?: number | null
-  /** Only active keys that expire within so many days. */
+  /** Only active keys that expire within this many days. */
   expiresWithinDays?: number | null
 }
 

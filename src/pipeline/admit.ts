@@ -23,7 +23,7 @@ export function admit(
   return services.inFlight.enter(caller, client, signal)
 }
 
-/** Else each round would hold another request at every gateway, until one of them has no more to give. */
+/** Otherwise each round would occupy one more request at every gateway until one of them reached a limit. */
 export function refuseLoop(headers: HeaderSource): void {
   const problem = hopsProblem(headers)
   if (problem === null) return

@@ -35,8 +35,8 @@ function days(text: string): number {
 export function addKeyList(key: Command, context: CliContext): void {
   const list = withTable(key.command('list').description('all keys, or those of one user'))
     .option('--user <user>', 'a user, by name or id')
-    .option('--expires-within <days>', 'only active keys that expire within so many days', days)
-    .option('--unused <days>', 'only keys that were not used for so many days', days)
+    .option('--expires-within <days>', 'only active keys that expire within this many days', days)
+    .option('--unused <days>', 'only keys that were not used for this many days', days)
   withExamples(
     list,
     'gpt-proxy key list',

@@ -32,7 +32,11 @@ export function addModelSet(model: Command, context: CliContext): void {
     )
     .option('--strategy <strategy>', 'priority, latency, cost or sticky', strategy, 'priority')
     .option('--default <name=value>', 'a parameter added if a request lacks it', gathered)
-    .option('--set <name=value>', 'a parameter set in every request; name<=number is a bound', gathered)
+    .option(
+      '--set <name=value>',
+      'a parameter set in every request; name<=number is a bound',
+      gathered,
+    )
     .option('--drop <name>', 'a parameter removed from every request', gathered)
     .option(
       '--first-token-ms <ms>',

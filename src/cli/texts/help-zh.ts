@@ -118,8 +118,8 @@ const USERS = {
 
 const KEYS = {
   'proxy keys that clients send': '客户端使用的代理密钥',
-  'only active keys that expire within so many days': '仅列出将在指定天数内到期的有效密钥',
-  'only keys that were not used for so many days': '仅列出在指定天数内未使用过的密钥',
+  'only active keys that expire within this many days': '仅列出将在指定天数内到期的有效密钥',
+  'only keys that were not used for this many days': '仅列出在指定天数内未使用过的密钥',
   'create a key for a user; it is shown once': '为用户创建密钥；只显示一次',
   'name of the key, e.g. its purpose': '用途说明',
   'allow only this model; a trailing * matches any suffix (repeatable)':

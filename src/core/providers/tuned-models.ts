@@ -1,2 +1,2 @@
-/** How the names of the models begin that a user had tuned at Google: `tunedModels/abc`. Others have no collection. */
+/** The prefix of models that a user tuned at Google: `tunedModels/abc`. Names of other models have none. */
 export const TUNED_MODELS = 'tunedModels/'

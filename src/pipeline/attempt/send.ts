@@ -220,9 +220,8 @@ export function failureFromError(
 }
 
 /**
- * Without credentials nothing was sent, which is the key's doing alone.
- * A host is only blamed for what nothing was sent to: a connection that breaks later may be
- * the model's doing.
+ * Without credentials nothing was sent: the cause is the key. A host is at fault only if nothing could be sent to it; if
+ * a connection breaks later, the cause may be the model.
  */
 function transportFailure(
   { fault, ambiguous, message }: TransportError,
