@@ -88,7 +88,10 @@ test('what reached the upstream was one whole honest request', () => {
     expect(user).toStartWith('case-')
     expect(body).toBe(bodyOf(user))
     expect(`${method} ${path}`).toBe('POST /v1/chat/completions')
-    expect(Object.keys(headers).filter((name) => name.startsWith('x-'))).toEqual([])
+    // The gateway's own, which names it alone: no case brings one along.
+    const { 'x-gpt-proxy-via': via, ...others } = headers
+    expect(via).toMatch(/^[0-9a-f]{16}$/)
+    expect(Object.keys(others).filter((name) => name.startsWith('x-'))).toEqual([])
   }
 })
 
