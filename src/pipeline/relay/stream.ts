@@ -34,6 +34,8 @@ const REQUEST_TOO_LONG: Cut = {
 }
 const EVENT_TOO_LARGE = 'an event of its stream is larger than 64 MiB'
 
+const NOTHING_MORE = { bytes: null, end: 'cut' } as const
+
 /** An upstream that has said all but keeps the stream open is not waited for longer. */
 const AFTER_END_MS = 2_000
 /** It has finished, but the usage that was asked for is still to come. */
@@ -148,13 +150,12 @@ function bodyEnded(running: Running): StreamEnding {
 
 function brokenOff(running: Running): StreamEnding {
   const { reader } = running.response
-  if (reader.finished) {
-    const { bytes, end } = reader.finish()
-    if (end === 'complete' && reader.error === null) return close(running, bytes, null)
-  }
+  const { bytes, end } = reader.finished ? reader.finish() : NOTHING_MORE
+  if (end === 'complete' && reader.error === null) return close(running, bytes, null)
   const cut = running.stopped
   const detail = 'the connection broke off in the middle of the stream'
-  return close(running, null, cut ?? upstreamCut(running, detail))
+  // What was written is sent although the answer is not whole: the events after it are numbered on from it.
+  return close(running, bytes, cut ?? upstreamCut(running, detail))
 }
 
 function close(running: Running, last: Uint8Array | null, cut: Cut | null): StreamEnding {
