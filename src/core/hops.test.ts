@@ -1,4 +1,4 @@
-/** When a request has come back to a gateway that it passed, and what the next one is told. */
+/** Recognising a request that has come back, and the header for the next gateway. */
 import { expect, test } from 'bun:test'
 import { HOPS_HEADER, hopsProblem, MAX_HOPS, OWN_HOP, passedHops } from './hops.ts'
 
@@ -16,12 +16,12 @@ test('a gateway that finds itself among them is in a loop', () => {
   expect(hopsProblem(passed(`gateway-1, ${OWN_HOP},gateway-2`))).toBe('own')
 })
 
-test('so many gateways are a loop, each counted once', () => {
+test('too many different gateways are a loop', () => {
   expect(hopsProblem(passed(others(MAX_HOPS).join(',')))).toBe('many')
   expect(hopsProblem(passed(Array.from({ length: 20 }, () => 'same').join(', ')))).toBe(null)
 })
 
-test('what came is passed on with this gateway at its end, unless it could not be written', () => {
+test('the header is sent on with this gateway at its end, unless it has characters that cannot be sent', () => {
   expect(passedHops(passed(null))).toBe(null)
   expect(passedHops(passed('one'))).toBe(`one, ${OWN_HOP}`)
   expect(passedHops(passed('one\u{e9}'))).toBe(null)

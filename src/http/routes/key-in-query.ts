@@ -1,4 +1,4 @@
-/** Keys that clients put into the address, where they can set no header or need not. Neither logs nor upstreams see them. */
+/** Keys in the query, for clients that do not send them in a header. They reach neither logs nor upstreams. */
 import type { Exchange } from '../server/exchange.ts'
 import { queryTextOf } from '../server/target.ts'
 

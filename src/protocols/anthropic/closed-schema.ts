@@ -9,7 +9,7 @@ import {
   SCHEMA_VALUES,
   type Schema,
   simplified,
-} from '../neutral/schema.ts'
+} from '../schemas/schema.ts'
 
 /**
  * Whether `closedSchema` means the same: not of a schema that contains itself, nor of objects whose names are not

@@ -1,7 +1,7 @@
 /** Writes the form that the answer is to have: Claude's own, or a forced tool, or words. */
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
-import { objectSchema } from '../neutral/object-schema.ts'
+import { objectSchema } from '../schemas/object-schema.ts'
 import { closedSchema, isClosable } from './closed-schema.ts'
 
 interface WrittenOutput {

@@ -1,7 +1,7 @@
 /** Writes the tools of a Messages request and which of them may be called. */
 import { withStubs } from '../neutral/carry.ts'
 import type { FunctionTool, JsonObject, Loss, NeutralRequest, Tool } from '../neutral/neutral.ts'
-import { objectSchema } from '../neutral/object-schema.ts'
+import { objectSchema } from '../schemas/object-schema.ts'
 import { closedSchema, isClosable } from './closed-schema.ts'
 import { cacheControl } from './write-blocks.ts'
 

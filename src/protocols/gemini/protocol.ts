@@ -1,7 +1,6 @@
 /** Gemini's API. Its model, and whether it streams, are in the path: the route puts them in front of the body. */
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { isObject, parseJson, refuse, tokensOf } from '../neutral/fields.ts'
-
 import { findContent, findShown } from '../prompt-texts.ts'
 import type { ModelEntry, Protocol } from '../protocol.ts'
 import { assertModelName, readBody } from '../request-body.ts'

@@ -9,7 +9,6 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-
 import { fromSlot, VENDOR } from './signature-slot.ts'
 
 /** Calls may come without ids: then results belong to them by name, in their order. */

@@ -23,7 +23,6 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-
 import type { RequestPath } from '../translation/format.ts'
 import { GEMINI } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'

@@ -11,8 +11,8 @@ import type {
   NeutralRequest,
   ToolChoice,
 } from '../neutral/neutral.ts'
-import { objectSchema } from '../neutral/object-schema.ts'
-import { isRecursive, simplified } from '../neutral/schema.ts'
+import { objectSchema } from '../schemas/object-schema.ts'
+import { isRecursive, simplified } from '../schemas/schema.ts'
 
 export function writeTools({ tools, names }: NeutralRequest, losses: Loss[]): GeminiTool[] {
   const functions = tools.filter((tool) => tool.type === 'function')

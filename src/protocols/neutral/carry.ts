@@ -96,13 +96,16 @@ export function onlyAllowed(request: NeutralRequest, losses: Loss[]): NeutralReq
     how: 'emulated',
     why: 'only the allowed tools are sent',
   })
-  const isAllowed = (tool: Tool) => toolChoice.tools.some((allowed) => isNamed(tool, allowed))
-  const tools = request.tools.filter(isAllowed)
+  const names = new Set(toolChoice.tools.map(({ name }) => name))
+  const fullNames = new Set(toolChoice.tools.map(fullName))
+  const tools = request.tools.filter((tool) =>
+    tool.type === 'vendor' ? names.has(tool.name) : fullNames.has(fullName(tool)),
+  )
   return { ...request, tools, toolChoice: { type: toolChoice.required ? 'required' : 'auto' } }
 }
 
-function isNamed(tool: Tool, { name, namespace }: ToolName): boolean {
-  return tool.name === name && (tool.type === 'vendor' || tool.namespace === namespace)
+function fullName({ name, namespace }: ToolName): string {
+  return JSON.stringify([name, namespace])
 }
 
 /** Wires that refuse calls of undeclared tools in the history get them declared by name. */

@@ -81,10 +81,9 @@ function flattened(tool: Tool, wire: WireNames): Tool {
 }
 
 function fittedChoice({ toolChoice, tools }: NeutralRequest, wire: WireNames): ToolChoice {
-  const isVendors = ({ name }: ToolName) =>
-    tools.some((tool) => tool.type === 'vendor' && tool.name === name)
+  const vendors = new Set(tools.filter(({ type }) => type === 'vendor').map(({ name }) => name))
   const fitted = (named: ToolName): ToolName => {
-    if (isVendors(named)) return named
+    if (vendors.has(named.name)) return named
     const { namespace } = named
     const name = wireName(named, wire)
     return wire.customTools && namespace !== undefined ? { name, namespace } : { name }

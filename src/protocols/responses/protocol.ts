@@ -1,6 +1,5 @@
 /** OpenAI's Responses API: what Codex, and clients and upstreams made for it, speak. */
 import { isObject, refuse, tokensOf } from '../neutral/fields.ts'
-
 import { openai } from '../openai/protocol.ts'
 import { writeRequest } from '../openai/write-request.ts'
 import { findContent, findShown } from '../prompt-texts.ts'

@@ -10,7 +10,6 @@ import {
 } from '../neutral/fields.ts'
 import type { JsonObject, Part, ReasoningPart, Tool, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-
 import { readSignature } from '../translation/signatures.ts'
 import { readContent } from './read-content.ts'
 import { readTools } from './read-tools.ts'

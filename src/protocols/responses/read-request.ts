@@ -21,7 +21,6 @@ import type {
   Turn,
 } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
-
 import { RESPONSES } from '../unread/shapes.ts'
 import { unreadIn } from '../unread/unread.ts'
 import { fieldNames } from './field-names.ts'

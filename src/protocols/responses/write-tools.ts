@@ -12,8 +12,8 @@ import type {
   ToolChoice,
   ToolName,
 } from '../neutral/neutral.ts'
-import { objectSchema } from '../neutral/object-schema.ts'
 import { present } from '../neutral/present.ts'
+import { objectSchema } from '../schemas/object-schema.ts'
 
 type Function = Extract<WireTool, { type: 'function' }>
 type Custom = Extract<WireTool, { type: 'custom' }>
@@ -83,20 +83,27 @@ export function writeToolChoice(
   tools: readonly Tool[],
 ): NonNullable<ResponseCreateParams['tool_choice']> {
   if (choice.type === 'allowed') {
+    const types = typesOf(tools)
     return {
       type: 'allowed_tools',
       mode: choice.required ? 'required' : 'auto',
-      tools: choice.tools.map((each) => named(each, tools) as Record<string, unknown>),
+      tools: choice.tools.map((each) => named(each, types) as Record<string, unknown>),
     }
   }
   if (choice.type !== 'tool') return choice.type
-  return named(choice, tools) as unknown as ResponseCreateParams['tool_choice'] & object
+  return named(choice, typesOf(tools)) as unknown as ResponseCreateParams['tool_choice'] & object
 }
 
 /** A custom tool is chosen as one, a vendor's by its type. */
-function named({ name, namespace }: ToolName, tools: readonly Tool[]): JsonObject {
-  const tool = tools.find((each) => each.name === name)
-  if (tool?.type === 'vendor') return { type: name }
-  const type = tool?.type === 'custom' ? 'custom' : 'function'
-  return { type, name, ...present({ namespace }) }
+function named(
+  { name, namespace }: ToolName,
+  types: ReadonlyMap<string, Tool['type']>,
+): JsonObject {
+  const type = types.get(name) ?? 'function'
+  return type === 'vendor' ? { type: name } : { type, name, ...present({ namespace }) }
+}
+
+/** By name; of two with the same name the first counts. */
+function typesOf(tools: readonly Tool[]): ReadonlyMap<string, Tool['type']> {
+  return new Map(tools.toReversed().map(({ name, type }) => [name, type]))
 }

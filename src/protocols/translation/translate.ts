@@ -4,12 +4,13 @@ import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
 import { WIRE_TITLES } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
-import { reportAlternatives } from '../neutral/object-schema.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
 import { fitTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
 import { KeepingWriter } from '../rescue/keeping-writer.ts'
+import { reportAlternatives } from '../schemas/object-schema.ts'
+import { boundSchemas } from '../schemas/schema-size.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type {
   DialectFormat,
@@ -35,6 +36,7 @@ export function translateRequest(
   target: WireTarget,
 ): TranslatedRequest {
   refuseUnportable(request, wire.name)
+  boundSchemas(request)
   const losses = unreadLosses(request, wire)
   if (request.dialect !== wire.name) reportAlternatives(request, losses)
   const tools = carriedTools(request, wire.name, losses)

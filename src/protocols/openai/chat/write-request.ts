@@ -8,9 +8,9 @@ import {
   turnsField,
 } from '../../neutral/carry.ts'
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
-import { objectSchema } from '../../neutral/object-schema.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
 import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
+import { objectSchema } from '../../schemas/object-schema.ts'
 import type { WireTarget, WrittenRequest } from '../../translation/format.ts'
 import { userOf } from './read-request.ts'
 import { writeMessages } from './write-messages.ts'

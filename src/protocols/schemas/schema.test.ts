@@ -1,7 +1,7 @@
 /** Schemas made simpler mean the same. */
 import { describe, expect, test } from 'bun:test'
 import { closedSchema } from '../anthropic/closed-schema.ts'
-import type { JsonObject } from './neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import { objectSchema } from './object-schema.ts'
 import { simplified } from './schema.ts'
 import { openApiSchema } from './schema-subset.ts'

@@ -1,6 +1,6 @@
 /** Cuts a schema down to the OpenAPI subset of Gemini's `parameters`; `parametersJsonSchema` takes more. */
-import { isObject } from './fields.ts'
-import type { JsonObject } from './neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import { simplified } from './schema.ts'
 
 /** https://ai.google.dev/api/caching#Schema */

@@ -1,7 +1,7 @@
 /** The top of a tool's schema: always an object, without references and alternatives, which OpenAI and Claude refuse. */
 import { expect, test } from 'bun:test'
 import { lossesOf, sentBody } from '../../../test/support/translation/translation.ts'
-import type { JsonObject } from './neutral.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 import { objectSchema } from './object-schema.ts'
 
 const A = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }

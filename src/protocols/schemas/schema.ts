@@ -1,7 +1,6 @@
 /** JSON Schema, made simpler without changing what it means, for vendors that take a part of it only. */
-import { invalidRequest } from '../../core/errors.ts'
-import { isObject } from './fields.ts'
-import type { JsonObject } from './neutral.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { JsonObject } from '../neutral/neutral.ts'
 
 export type Schema = Record<string, unknown>
 
@@ -43,26 +42,18 @@ export function isRecursive(schema: JsonObject): boolean {
 }
 
 function inline(schema: JsonObject): { schema: Schema; cut: boolean } {
-  const progress = { parts: 0, cut: false }
+  const progress = { cut: false }
   return { schema: simplify(schema, { root: schema, open: [], progress }), cut: progress.cut }
 }
-
-/** References to references multiply: 30 lines may stand for a thousand million parts. */
-const MAX_PARTS = 100_000
 
 interface Place {
   root: JsonObject
   /** The references that are being inlined, outermost first. */
   open: readonly string[]
-  progress: { parts: number; cut: boolean }
+  progress: { cut: boolean }
 }
 
 function simplify(schema: JsonObject, place: Place): Schema {
-  if (++place.progress.parts > MAX_PARTS)
-    throw invalidRequest(
-      `a schema has more than ${MAX_PARTS} parts when its '$ref's are resolved; refer to less`,
-      'tools',
-    )
   const { $ref } = schema
   if (typeof $ref === 'string') return inlined($ref, schema, place)
   let result: Schema = {}
@@ -102,13 +93,16 @@ function inlined(ref: string, schema: JsonObject, place: Place): Schema {
   if (isOpen) progress.cut = true
   const target = isOpen ? undefined : resolve(ref, root)
   if (target === undefined) return { type: 'object', ...siblings }
-  return mergedSchema(siblings, simplify(target, { root, open: [...open, ref], progress }))
+  return mergedSchema([siblings, simplify(target, { root, open: [...open, ref], progress })])
 }
+
+/** Paths in schemas are short; a long one would be divided again for each reference. */
+const MAX_REF = 1_000
 
 /** A local JSON pointer; nothing is fetched. */
 export function resolve(ref: string, root: JsonObject): JsonObject | undefined {
   if (ref === '#') return root
-  if (!ref.startsWith('#/')) return undefined
+  if (!ref.startsWith('#/') || ref.length > MAX_REF) return undefined
   let at: unknown = root
   for (const step of ref.slice(2).split('/')) {
     const name = decodeStep(step)
@@ -134,19 +128,26 @@ function safelyDecoded(text: string): string {
 
 function mergeAll({ allOf, ...outer }: Schema): Schema {
   const parts = (allOf as unknown[]).filter(isObject)
-  return parts.reduce<Schema>((merged, part) => mergedSchema(merged, part), outer)
+  return mergedSchema([outer, ...parts])
 }
 
-/** What both ask for; where they differ `one` wins. */
-export function mergedSchema(one: JsonObject, other: JsonObject): Schema {
-  const merged: Schema = { ...other, ...one }
-  if (isObject(one.properties) && isObject(other.properties)) {
-    merged.properties = { ...other.properties, ...one.properties }
+/** What all of them ask for; where they differ the first wins. Its time grows with their size alone. */
+export function mergedSchema(schemas: readonly JsonObject[]): Schema {
+  const merged: Schema = {}
+  const properties: Schema = {}
+  const required = new Set<unknown>()
+  for (const schema of schemas) {
+    addMissing(merged, schema)
+    if (isObject(schema.properties)) addMissing(properties, schema.properties)
+    if (Array.isArray(schema.required)) for (const name of schema.required) required.add(name)
   }
-  if (Array.isArray(one.required) && Array.isArray(other.required)) {
-    merged.required = [...new Set([...one.required, ...other.required])]
-  }
+  if (isObject(merged.properties)) merged.properties = properties
+  if (Array.isArray(merged.required)) merged.required = [...required]
   return merged
+}
+
+function addMissing(to: Schema, from: JsonObject): void {
+  for (const key in from) if (!Object.hasOwn(to, key)) to[key] = from[key]
 }
 
 function splitTypes({ type: _, ...rest }: Schema, types: readonly unknown[]): Schema {

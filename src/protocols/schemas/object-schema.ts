@@ -1,0 +1,90 @@
+/**
+ * A tool's arguments are an object on every wire. OpenAI and Claude refuse a schema whose top is a reference, or one of
+ * several alternatives ("input_schema does not support oneOf, allOf, or anyOf at the top level").
+ */
+import { isObject } from '../neutral/fields.ts'
+import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
+import { mergedSchema, resolve, type Schema } from './schema.ts'
+
+interface Place {
+  root: JsonObject
+  /** The references that are being followed: a cycle is followed once. */
+  open: readonly string[]
+}
+
+/** A tool without arguments has an empty object of them. */
+export function objectSchema(schema: JsonObject | null): JsonObject {
+  const top = schema === null ? {} : plainTop(schema, { root: schema, open: [] })
+  return { ...top, type: 'object', properties: isObject(top.properties) ? top.properties : {} }
+}
+
+/** That only one of several sets of arguments may be given cannot be said: all of them become optional. */
+export function reportAlternatives({ tools, names }: NeutralRequest, losses: Loss[]): void {
+  for (const tool of tools) {
+    if (tool.type !== 'function' || tool.schema === null) continue
+    const { top } = resolvedTop(tool.schema, { root: tool.schema, open: [] })
+    if (objectsIn(top.anyOf ?? top.oneOf).length < 2) continue
+    losses.push({
+      field: names.tools,
+      how: 'clamped',
+      why: 'alternatives at the top of a schema become optional arguments',
+    })
+  }
+}
+
+function plainTop(schema: JsonObject, at: Place): Schema {
+  const { top, place } = resolvedTop(schema, at)
+  const { anyOf, oneOf, ...rest } = top
+  const alternatives = objectsIn(anyOf ?? oneOf).map((each) => plainTop(each, place))
+  return alternatives.length === 0 ? rest : mergedSchema([rest, anyOfThese(alternatives)])
+}
+
+/** With the references and the common parts of its top put in place; `place` is where its alternatives are. */
+function resolvedTop(schema: JsonObject, place: Place): { top: Schema; place: Place } {
+  const { $ref, allOf, ...rest } = schema
+  const isOpen = typeof $ref !== 'string' || place.open.includes($ref)
+  const target = isOpen ? undefined : resolve($ref, place.root)
+  const common = Array.isArray(allOf) ? allOf.filter(isObject) : []
+  const parts = common.map((part) => resolvedTop(part, place))
+  if (target !== undefined)
+    parts.push(resolvedTop(target, { ...place, open: [...place.open, String($ref)] }))
+  const open = [...new Set(parts.flatMap((part) => part.place.open))]
+  return {
+    top: mergedSchema([rest, ...parts.map(({ top }) => top)]),
+    place: parts.length === 0 ? place : { ...place, open },
+  }
+}
+
+/** The properties of all of them; what each of them requires is required. */
+function anyOfThese(alternatives: readonly Schema[]): Schema {
+  const properties: Schema = {}
+  for (const [name, forms] of formsByName(alternatives))
+    properties[name] = forms.length === 1 ? forms[0] : { anyOf: forms }
+  const counts = new Map<unknown, number>()
+  for (const { required } of alternatives)
+    for (const name of new Set(Array.isArray(required) ? required : []))
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+  const required = [...counts.keys()].filter((name) => counts.get(name) === alternatives.length)
+  return { properties, ...(required.length > 0 && { required }) }
+}
+
+/** The different forms of each property. A form that is referred to is one object, and compared once. */
+function formsByName(alternatives: readonly Schema[]): [name: string, forms: unknown[]][] {
+  const seen = new Map<string, Set<unknown>>()
+  for (const { properties } of alternatives)
+    for (const [name, form] of Object.entries(isObject(properties) ? properties : {})) {
+      const forms = seen.get(name)
+      if (forms === undefined) seen.set(name, new Set([form]))
+      else forms.add(form)
+    }
+  return [...seen].map(([name, forms]) => {
+    const different = new Map([...forms].map((form) => [JSON.stringify(form), form]))
+    return [name, [...different.values()]]
+  })
+}
+
+/** Those that an object of arguments can be. */
+function objectsIn(list: unknown): JsonObject[] {
+  if (!Array.isArray(list)) return []
+  return list.filter(isObject).filter(({ type = 'object' }) => [type].flat().includes('object'))
+}

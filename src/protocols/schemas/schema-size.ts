@@ -1,0 +1,88 @@
+/**
+ * Bounds what the references of a request's schemas stand for: 30 lines may stand for a thousand million parts, and one
+ * long list may be referred to a thousand times. Nothing is inlined before this has passed.
+ */
+import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import { isObject } from '../neutral/fields.ts'
+import type { JsonObject, NeutralRequest } from '../neutral/neutral.ts'
+import { resolve, SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES } from './schema.ts'
+
+/** Of all schemas of a request together. */
+const MAX_PARTS = 100_000
+/** In characters of JSON, without what is there once. */
+const MAX_REPEATED = 8 * 1024 * 1024
+/** References within references. */
+const MAX_DEPTH = 100
+
+interface Size {
+  parts: number
+  repeated: number
+  /** Of lists and objects that are no schemas, in characters of JSON. */
+  readonly lengths: Map<object, number>
+  readonly field: string
+}
+
+interface Place {
+  root: JsonObject
+  /** The references that are being followed, outermost first: a cycle is followed once. */
+  open: readonly string[]
+}
+
+/** Throws `invalid_request`. */
+export function boundSchemas({ tools, output, names }: NeutralRequest): void {
+  const size: Size = { parts: 0, repeated: 0, lengths: new Map(), field: names.tools }
+  for (const tool of tools)
+    if (tool.type === 'function' && tool.schema !== null)
+      measure(tool.schema, topOf(tool.schema), size)
+  if (output.type === 'schema')
+    measure(output.schema, topOf(output.schema), { ...size, field: names.output })
+}
+
+function topOf(root: JsonObject): Place {
+  return { root, open: [] }
+}
+
+function measure(schema: JsonObject, place: Place, size: Size): void {
+  if (++size.parts > MAX_PARTS) throw tooLarge(`${MAX_PARTS} parts`, size)
+  const { $ref } = schema
+  if (typeof $ref === 'string') follow($ref, place, size)
+  for (const key in schema) measureMember(key, schema[key], place, size)
+}
+
+function follow(ref: string, { root, open }: Place, size: Size): void {
+  if (open.includes(ref)) return
+  if (open.length >= MAX_DEPTH) throw tooLarge(`${MAX_DEPTH} levels of references`, size)
+  const target = resolve(ref, root)
+  if (target !== undefined) measure(target, { root, open: [...open, ref] }, size)
+}
+
+function measureMember(key: string, value: unknown, place: Place, size: Size): void {
+  if (SCHEMA_MAPS.includes(key) && isObject(value)) measureAll(Object.values(value), place, size)
+  else if (SCHEMA_LISTS.includes(key) && Array.isArray(value)) measureAll(value, place, size)
+  else if (SCHEMA_VALUES.includes(key) && isObject(value)) measure(value, place, size)
+  else if (place.open.length > 0) {
+    size.repeated += lengthOf(value, size)
+    if (size.repeated > MAX_REPEATED) throw tooLarge(`${MAX_REPEATED} characters`, size)
+  }
+}
+
+function measureAll(schemas: readonly unknown[], place: Place, size: Size): void {
+  for (const schema of schemas) if (isObject(schema)) measure(schema, place, size)
+}
+
+function lengthOf(value: unknown, { lengths }: Size): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  const known = lengths.get(value)
+  if (known !== undefined) return known
+  const { length } = JSON.stringify(value)
+  lengths.set(value, length)
+  return length
+}
+
+function tooLarge(most: string, { field }: Size): GatewayError {
+  return invalidRequest(
+    `the schemas have more than ${most} once their '$ref's are resolved; refer to less`,
+    field,
+  )
+}
