@@ -10,32 +10,38 @@ import { runAgain } from './second-run.ts'
 import { type Failure, runSuite, type SuiteResult } from './suite.ts'
 import { installTestPackages } from './test-packages.ts'
 
-/** One after the other: they measure times, and share the machine. */
+/** One after the other: their output is followed as they run. */
 const SUITES = [
   'src',
   'scripts',
   'web/src',
   'test/support',
-  'test/admin',
-  'test/contracts',
   'test/integration',
-  'test/conformance',
   'test/chaos',
-  'test/doctor',
-  'test/e2e',
   'test/console',
 ]
 
-/** These mostly wait, so they run concurrently with the others, one after the other. */
-const WAITING = ['test/slow', 'test/deploy']
+/**
+ * At the same time as those, one after the other, so that all take half an hour on two cores. The first two mostly
+ * wait, and the others measure no times.
+ */
+const ALONGSIDE = [
+  'test/slow',
+  'test/deploy',
+  'test/contracts',
+  'test/admin',
+  'test/conformance',
+  'test/doctor',
+  'test/e2e',
+]
 /** For the long variants: docs/testing.md. */
 const LIMIT_MS = Number(process.env.SUITE_MINUTES ?? 30) * 60_000
 
 /** A word picks the suites whose name holds it (`chaos`), a path that file or folder. */
 function wantedSuites(words: readonly string[]): string[] {
-  if (words.length === 0) return [...WAITING, ...SUITES]
+  if (words.length === 0) return [...ALONGSIDE, ...SUITES]
   return words.flatMap((word) => {
-    const named = [...WAITING, ...SUITES].filter((suite) => suite.includes(word))
+    const named = [...ALONGSIDE, ...SUITES].filter((suite) => suite.includes(word))
     return named.length > 0 ? named : existsSync(word) ? [word] : []
   })
 }
@@ -55,7 +61,7 @@ const firstFlag = given.findIndex((word) => word.startsWith('-'))
 const flags = firstFlag < 0 ? [] : given.slice(firstFlag)
 const suites = wantedSuites(given.slice(0, given.length - flags.length))
 if (suites.length === 0)
-  fail(`There is no such suite. There are: ${[...WAITING, ...SUITES].join(', ')}`)
+  fail(`There is no such suite. There are: ${[...ALONGSIDE, ...SUITES].join(', ')}`)
 const problem = installPrograms(suites)
 if (problem !== null) console.error(problem)
 if (suites.some(needsTestPackages)) {
@@ -68,12 +74,12 @@ const reports = mkdtempSync(join(tmpdir(), 'gpt-proxy-reports-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 const failures: Failure[] = []
 const running = { reports, path: SEARCHED, limitMs: LIMIT_MS, flags } as const
-const waiting = runWaiting(suites.filter((one) => WAITING.includes(one)))
-for (const suite of suites.filter((one) => !WAITING.includes(one))) {
+const alongside = runAlongside(suites.filter((one) => ALONGSIDE.includes(one)))
+for (const suite of suites.filter((one) => !ALONGSIDE.includes(one))) {
   console.log(`\n== ${suite}`)
   add(suite, await timed(() => runWithPrograms(suite, 'inherit')))
 }
-for (const { suite, log, result } of await waiting) {
+for (const { suite, log, result } of await alongside) {
   console.log(`\n== ${suite}\n${log}`)
   add(suite, result)
 }
@@ -90,7 +96,7 @@ console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
 
 /** Their output follows when the others are done. */
-async function runWaiting(names: readonly string[]) {
+async function runAlongside(names: readonly string[]) {
   const done: { suite: string; log: string; result: Timed }[] = []
   for (const suite of names) {
     const log = Bun.file(join(reports, `${suite.replaceAll('/', '-')}.log`))
