@@ -18,7 +18,7 @@ test('a name with a prefix of ours means the nearest one, however far away', () 
   expect(meantName('UPSTREAM_TIMEOUT', KNOWN)).toBe('UPSTREAM_IDLE_TIMEOUT_MS')
 })
 
-test('names that are passed over because of their length could not have been meant', () => {
+test('a name that means nothing has more mistakes than allowed for every known name', () => {
   const letter = fc.constantFrom('A', 'T', '_', 'D', 'I', 'R')
   const mutated = fc
     .tuple(

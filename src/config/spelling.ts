@@ -21,8 +21,8 @@ export function meantName(name: string, known: readonly string[]): string | null
   let best: string | null = null
   let least = Number.POSITIVE_INFINITY
   for (const candidate of known) {
-    // At least the difference in length. Comparing all pairs took most of the startup time in a large environment.
-    if (!isOurs && Math.abs(upper.length - candidate.length) > mistakesIn(candidate)) continue
+    // Comparing all pairs took a sixth of the startup time.
+    if (!isOurs && leastDistance(upper, candidate) > mistakesIn(candidate)) continue
     const distance = editDistance(upper, candidate)
     if (distance < least) [best, least] = [candidate, distance]
   }
@@ -33,6 +33,29 @@ export function meantName(name: string, known: readonly string[]): string | null
 /** The most that a name may differ from this one and still mean it. */
 function mistakesIn(known: string): number {
   return known.length < LONG ? 1 : 2
+}
+
+/**
+ * A bound that costs little: each mistake adds or removes one character, or replaces one by another, so it changes at
+ * most two bits of the set of characters.
+ */
+function leastDistance(one: string, other: string): number {
+  const changed = charactersOf(one) ^ charactersOf(other)
+  return Math.max(Math.abs(one.length - other.length), Math.ceil(bitsOf(changed) / 2))
+}
+
+/** The set of its characters as bits; characters that share a bit only make the bound weaker. */
+function charactersOf(text: string): number {
+  let characters = 0
+  for (let at = 0; at < text.length; at++) characters |= 1 << (text.charCodeAt(at) & 31)
+  return characters
+}
+
+function bitsOf(set: number): number {
+  let left = set
+  let bits = 0
+  for (; left !== 0; bits++) left &= left - 1
+  return bits
 }
 
 /** Inserted, left out, wrong or swapped characters. */
