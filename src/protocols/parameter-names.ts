@@ -8,8 +8,10 @@ import type { ProtocolName } from './protocol.ts'
 export type ParameterPath = readonly string[]
 
 export interface ParameterPlace {
-  /** Fields with this meaning; the first that a request has is taken, else the first. */
+  /** In each spelling that the format takes, the usual one first. */
   paths: readonly ParameterPath[]
+  /** The same parameter under another name, which a request may use in its place. */
+  twins: readonly ParameterPath[]
   /** One value is written as a list. */
   isList: boolean
 }
@@ -67,10 +69,19 @@ export function parameterPlace(protocol: ProtocolName, name: string): ParameterP
   const names = NAMES[protocol]
   if (names === undefined) {
     const twin = Object.hasOwn(TWINS, name) ? TWINS[name] : undefined
-    return { paths: twin === undefined ? [[name]] : [[name], [twin]], isList: false }
+    return { paths: [[name]], twins: twin === undefined ? [] : [[twin]], isList: false }
   }
-  const path = Object.hasOwn(names, name) ? names[name] : name
-  if (path === null || path === undefined) return null
-  const isList = path.endsWith('[]')
-  return { paths: [(isList ? path.slice(0, -2) : path).split('.')], isList }
+  const listed = Object.hasOwn(names, name) ? names[name] : name
+  if (listed === null || listed === undefined) return null
+  const isList = listed.endsWith('[]')
+  const path = (isList ? listed.slice(0, -2) : listed).split('.')
+  return { paths: protocol === 'gemini' ? spelled(path) : [path], twins: [], isList }
+}
+
+/** Google's JSON takes each field in camelCase and in snake_case. */
+function spelled([field, ...rest]: ParameterPath): ParameterPath[] {
+  if (field === undefined) return [[]]
+  const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const fields = snake === field ? [field] : [field, snake]
+  return fields.flatMap((one) => spelled(rest).map((others) => [one, ...others]))
 }

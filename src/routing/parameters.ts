@@ -5,8 +5,10 @@ type Body = Readonly<Record<string, unknown>>
 
 /** Where the format of a request has a parameter; null: nowhere. */
 export interface Place {
-  /** Fields from the outside in; the first path that a request has is taken, else the first. */
+  /** Fields from the outside in, in each spelling that the format takes, the usual one first. */
   paths: readonly (readonly string[])[]
+  /** The same parameter under another name, which a request may use in its place. */
+  twins: readonly (readonly string[])[]
   /** One value is written as a list. */
   isList: boolean
 }
@@ -26,10 +28,8 @@ export function withParameters(
 ): Body | null {
   if (isEmpty(parameters)) return null
   let changed = body
-  for (const name of parameters.drop) {
-    const [path] = placeOf(name)?.paths ?? []
-    if (path !== undefined) changed = without(changed, path)
-  }
+  for (const name of parameters.drop)
+    for (const path of placeOf(name)?.paths ?? []) changed = without(changed, path)
   for (const name in parameters.default)
     changed = withValue(changed, placeOf(name), parameters.default[name], () => isUnset)
   for (const name in parameters.set) {
@@ -49,7 +49,7 @@ function isEmpty({ default: added, set, drop }: ModelParameters): boolean {
 }
 
 function placeAtTop(name: string): Place {
-  return { paths: [[name]], isList: false }
+  return { paths: [[name]], twins: [], isList: false }
 }
 
 type IsReplaced = (value: unknown) => boolean
@@ -65,6 +65,7 @@ function isNotWithin(bound: unknown): IsReplaced {
   return (present) => typeof present !== 'number' || present > Number(bound)
 }
 
+/** The value is put wherever the request has the parameter, and once if it has it nowhere. */
 function withValue(
   body: Body,
   place: Place | null,
@@ -72,11 +73,24 @@ function withValue(
   replaces: (value: unknown) => IsReplaced,
 ): Body {
   if (place === null) return body
-  const { paths, isList } = place
-  const path = paths.find((one) => !isUnset(valueAt(body, one))) ?? paths[0]
-  const listed = isList && !Array.isArray(value) ? [value] : value
-  if (path === undefined || !replaces(listed)(valueAt(body, path))) return body
-  return written(body, path, listed)
+  const { paths, twins, isList } = place
+  const present = [...paths, ...twins].filter((path) => !isUnset(valueAt(body, path)))
+  const isReplaced = replaces(isList && !Array.isArray(value) ? [value] : value)
+  let changed = body
+  for (const path of present.length > 0 ? present : nearest(body, paths))
+    if (isReplaced(valueAt(changed, path)))
+      changed = written(changed, path, isList && !Array.isArray(value) ? [value] : value)
+  return changed
+}
+
+/** The path of which the request has the most fields: a spelling that is used already. */
+function nearest(body: Body, paths: Place['paths']): Place['paths'] {
+  const depthOf = (path: readonly string[]) => {
+    const missing = path.findIndex((_, at) => isUnset(valueAt(body, path.slice(0, at + 1))))
+    return missing < 0 ? path.length : missing
+  }
+  const deepest = Math.max(...paths.map(depthOf))
+  return paths.filter((path) => depthOf(path) === deepest).slice(0, 1)
 }
 
 function valueAt(body: unknown, path: readonly string[]): unknown {
