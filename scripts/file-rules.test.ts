@@ -1,6 +1,6 @@
 /** Each rule about files finds what it is for, and nothing in a file as it should be. */
 import { describe, expect, test } from 'bun:test'
-import { crowdedFolders, findingsIn } from './file-rules.ts'
+import { crowdedFolders, findingsIn, repeatedTypes } from './file-rules.ts'
 
 const OPENING = '/** What it is for. */\n'
 const found = (path: string, text: string) =>
@@ -29,6 +29,18 @@ describe('the rules about files', () => {
     expect(crowdedFolders([...files(20), ...files(20, '.test.ts')])).toEqual([])
     expect(crowdedFolders(files(21))).toEqual([
       { severity: 'error', text: 'src/core: 21 files, more than 20; divide it by subject' },
+    ])
+  })
+
+  test('refuse two exported types of one name in src', () => {
+    const files = (...paths: string[]) =>
+      new Map(paths.map((path) => [path, `${OPENING}export interface Verdict {}\ntype Own = 1\n`]))
+    expect(repeatedTypes(files('src/core/a.ts', 'src/core/a.test.ts', 'test/a.ts'))).toEqual([])
+    expect(repeatedTypes(files('src/core/a.ts', 'src/limits/b.ts'))).toEqual([
+      {
+        severity: 'error',
+        text: "src/core/a.ts, src/limits/b.ts: each exports a type 'Verdict'; rename all but one",
+      },
     ])
   })
 

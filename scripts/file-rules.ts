@@ -1,4 +1,7 @@
-/** The rules about single files: length, an opening sentence, who reads the environment, types of the configuration. */
+/**
+ * The rules about single files (length, an opening sentence, who reads the environment, types of the configuration), about
+ * folders (size) and about names (one exported type for each).
+ */
 
 const MAX_LINES = 300
 const LINES_TO_JUSTIFY = 250
@@ -43,5 +46,22 @@ export function crowdedFolders(paths: readonly string[]): Finding[] {
     .map(([folder, files]) => ({
       severity: 'error',
       text: `${folder}: ${files.length} files, more than ${MAX_FILES}; divide it by subject`,
+    }))
+}
+
+const EXPORTED_TYPE = /^export (?:abstract )?(?:class|interface|type|enum) (\w+)/gm
+
+/** `texts`: the source files by path. Two types of one name are mistaken for each other in an import or in a search. */
+export function repeatedTypes(texts: ReadonlyMap<string, string>): Finding[] {
+  const exported = [...texts]
+    .filter(([path]) => path.startsWith('src/') && !path.endsWith('.test.ts'))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(EXPORTED_TYPE)].map(([, name = '']) => ({ name, path })),
+    )
+  return [...Map.groupBy(exported, ({ name }) => name)]
+    .filter(([, places]) => places.length > 1)
+    .map(([name, places]) => ({
+      severity: 'error',
+      text: `${places.map(({ path }) => path).join(', ')}: each exports a type '${name}'; rename all but one`,
     }))
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { ANTHROPIC_ROUTES } from '../src/passthrough/anthropic-routes.ts'
 import { GEMINI_API_ROUTES } from '../src/passthrough/gemini-routes.ts'
 import { OPENAI_ROUTES } from '../src/passthrough/openai-routes.ts'
-import type { Meter, Target, VendorRoute } from '../src/passthrough/route.ts'
+import type { Meter, RouteTarget, VendorRoute } from '../src/passthrough/route.ts'
 
 /** Route → the method of the official Node client that calls it; a conformance test holds it equal to the client. */
 const CLIENT_METHODS: Readonly<Record<string, string>> = await Bun.file(
@@ -77,7 +77,7 @@ route; ownership, cost and bodies have further tests next to it.
 | --- | --- | --- | --- |
 `
 
-const PLACES: Record<Target['by'], string> = {
+const PLACES: Record<RouteTarget['by'], string> = {
   model: 'model',
   object: 'object',
   account: 'any',

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPriceCatalogue } from '../../src/adapters/prices/genai-prices.ts'
-import { connect } from '../../src/adapters/sql/sqlite/connect.ts'
+import { connectSqlite } from '../../src/adapters/sql/sqlite/connect.ts'
 import { ledgerOn } from '../../src/adapters/sql/sqlite/ledger-on.ts'
 import { openSqliteStore } from '../../src/adapters/sql/store.ts'
 import { daySums } from '../../src/adapters/sql/usage/day-sums.ts'
@@ -77,7 +77,7 @@ async function withFile(
 ): Promise<number> {
   for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
   await (await openSqliteStore({ path })).close()
-  const database = await connect(path)
+  const database = await connectSqlite(path)
   for (const change of changes) database.run(change)
   const cost = await use(database)
   database.close()

@@ -2,7 +2,7 @@
 import type { User } from '../core/entities.ts'
 import type { Session } from './session.ts'
 
-export interface Credentials {
+export interface SignInCredentials {
   /** Argon2id, in the PHC form; null if none was set. */
   passwordHash: string | null
   /** Sealed; null unless the second factor is on. */
@@ -40,13 +40,13 @@ export interface Creation {
 }
 
 export interface IdentityStore {
-  readCredentials(userId: number): Promise<Credentials | null>
+  readCredentials(userId: number): Promise<SignInCredentials | null>
   /** Which of these users have a password, and which a second factor. */
   readSignInWays(
     userIds: readonly number[],
   ): Promise<Map<number, { password: boolean; totp: boolean }>>
   /** What is not given stays as it is. */
-  writeCredentials(userId: number, patch: Partial<Credentials>): Promise<void>
+  writeCredentials(userId: number, patch: Partial<SignInCredentials>): Promise<void>
   hasAnyPassword(): Promise<boolean>
   /** False if that step, or a later one, was used before. */
   useTotpStep(userId: number, step: number): Promise<boolean>

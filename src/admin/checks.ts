@@ -1,8 +1,12 @@
 /** The syntax of names, addresses, models and secrets. */
 
-import { MAX_CONCURRENT, MAX_ROW_ID, type Provider } from '../core/entities.ts'
+import { MAX_CONCURRENT, MAX_ROW_ID } from '../core/entities.ts'
 import { type FixedHeaders, readFixedHeaders } from '../core/fixed-headers.ts'
-import { PROVIDER_FACTS, type SpokenProtocol } from '../core/providers/providers.ts'
+import {
+  PROVIDER_FACTS,
+  type ProviderName,
+  type SpokenProtocol,
+} from '../core/providers/providers.ts'
 import { isCredential } from '../core/text/credential-text.ts'
 import { readCidr } from '../limits/ip-address.ts'
 import { readBaseUrl } from '../upstreams/base-url.ts'
@@ -103,7 +107,7 @@ export function checkedHeaders(headers: FixedHeaders | null): FixedHeaders | nul
   throw adminError(`header_${read.problem}`, { name: read.name })
 }
 
-export function checkedApiVersion(version: string | null, provider: Provider): string | null {
+export function checkedApiVersion(version: string | null, provider: ProviderName): string | null {
   if (version === null) return null
   if (!PROVIDER_FACTS[provider].hasApiVersion) throw adminError('api_version_unused', { provider })
   if (/^[\w.-]{1,40}$/.test(version)) return version
@@ -112,13 +116,13 @@ export function checkedApiVersion(version: string | null, provider: Provider): s
 
 export function checkedProtocol(
   protocol: SpokenProtocol | null,
-  provider: Provider,
+  provider: ProviderName,
 ): SpokenProtocol | null {
   if (protocol === null || PROVIDER_FACTS[provider].choosesProtocol) return protocol
   throw adminError('protocol_unused', { provider })
 }
 
-export function checkedBaseUrl(text: string, provider: Provider): string {
+export function checkedBaseUrl(text: string, provider: ProviderName): string {
   const read = readBaseUrl(text)
   if (!read.ok) throw adminError('base_url_invalid', { reason: read.reason })
   const { addedPath } = PROVIDER_FACTS[provider]
@@ -137,11 +141,11 @@ export function checkedWeight(weight: number): number {
 
 export function checkedSecret(text: string): string {
   const secret = oneLine(text.trim())
-  if (isSecret(secret)) return secret
+  if (looksLikeSecret(secret)) return secret
   throw adminError('secret_invalid')
 }
 
-export function isSecret(text: string): boolean {
+export function looksLikeSecret(text: string): boolean {
   return (SECRET.test(text) && !NOT_ALONE.test(text)) || isCredential(text)
 }
 

@@ -9,7 +9,7 @@ import type { ProbeResult } from '../upstreams/probe.ts'
 import type { Admin } from './admin.ts'
 import type { Actor } from './changes.ts'
 import type { KeyInput, KeyListInput, ShownKey } from './keys.ts'
-import type { KeyPatch, Listed, UpstreamQuery } from './store.ts'
+import type { KeyPatch, Page, UpstreamQuery } from './store.ts'
 import type { GivenSecret, ImportOptions } from './upstreams/upstream-import.ts'
 import type { UpstreamChanges, UpstreamInput } from './upstreams/upstream-input.ts'
 import type { Reconciliation } from './usage/quotas.ts'
@@ -46,7 +46,7 @@ export interface MintedKeyRow {
 }
 
 export interface CommandKeys {
-  list(query?: KeyListInput): Promise<Listed<KeyRow>>
+  list(query?: KeyListInput): Promise<Page<KeyRow>>
   show(
     name: string,
   ): Promise<Omit<ShownKey, 'key' | 'user'> & { key: KeyRow; user: Pick<User, 'username'> | null }>
@@ -57,7 +57,7 @@ export interface CommandKeys {
 }
 
 export interface CommandUpstreams {
-  list(query?: UpstreamQuery): Promise<Listed<UpstreamRow>>
+  list(query?: UpstreamQuery): Promise<Page<UpstreamRow>>
   modelStates(): Promise<ModelState[]>
   add(actor: Actor, input: UpstreamInput): Promise<UpstreamRow>
   importAll(

@@ -15,7 +15,7 @@ import {
 import { keyView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import type { AdminStore, KeyActivityRow, KeyPatch, KeyQuery, Listed } from './store.ts'
+import type { AdminStore, KeyActivityRow, KeyPatch, KeyQuery, Page } from './store.ts'
 import { findUser } from './users.ts'
 
 export type Keys = ReturnType<typeof createKeys>
@@ -113,7 +113,7 @@ export function createKeys(dependencies: AdminDependencies, change: MakeChange) 
       unusedDays = null,
       expiresWithinDays = null,
       ...query
-    }: KeyListInput = {}): Promise<Listed<ApiKey>> {
+    }: KeyListInput = {}): Promise<Page<ApiKey>> {
       const userId = user === null ? null : (await findUser(store, user)).id
       const now = nowMs()
       const unusedSinceMs = unusedDays === null ? null : now - unusedDays * DAY_MS

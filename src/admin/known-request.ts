@@ -12,13 +12,13 @@ import { expectedCostUsd } from '../usage/prices.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export interface Asked {
+export interface DryRunInput {
   model: string
   key: ApiKey | null
   body: Body | null
 }
 
-export function knownRequest({ model, key, body }: Asked): KnownRequest {
+export function knownRequest({ model, key, body }: DryRunInput): KnownRequest {
   const request = body === null ? null : requestOf(body, model)
   const knows = new Set<'key' | 'body'>()
   if (key !== null) knows.add('key')
@@ -46,7 +46,7 @@ function requestOf(body: Body, model: string): ModelRequest {
 /** What is measured while serving, as `latency` goes by, is not known here. */
 export function strategyOrder(
   definition: ModelDefinition | null,
-  { model, body }: Asked,
+  { model, body }: DryRunInput,
   prices: readonly ModelPrice[],
 ): (plan: Plan<Keyed>) => Plan<Keyed> {
   if (body === null || definition === null) return (plan) => plan

@@ -1,19 +1,17 @@
 /** Reads all pages of a paginated list. */
 import type { UpstreamKey } from '../core/entities.ts'
-import type { AdminStore, Listed, MalformedRow, PageQuery } from './store.ts'
+import type { AdminStore, MalformedRow, Page, PageQuery } from './store.ts'
 
 export interface Whole<T> {
   items: T[]
   malformed: MalformedRow[]
 }
 
-export async function allPages<T>(
-  read: (page: PageQuery) => Promise<Listed<T>>,
-): Promise<Whole<T>> {
+export async function allPages<T>(read: (page: PageQuery) => Promise<Page<T>>): Promise<Whole<T>> {
   const whole: Whole<T> = { items: [], malformed: [] }
   let after: number | null = null
   do {
-    const page: Listed<T> = await read({ after })
+    const page: Page<T> = await read({ after })
     for (const item of page.items) whole.items.push(item)
     for (const row of page.malformed) whole.malformed.push(row)
     after = page.next

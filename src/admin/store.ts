@@ -6,13 +6,12 @@ import type {
   ModelDefinition,
   ModelPrice,
   ModelState,
-  Provider,
   UpstreamKey,
   User,
   UserRole,
   UserStatus,
 } from '../core/entities.ts'
-import type { SpokenProtocol } from '../core/providers/providers.ts'
+import type { ProviderName, SpokenProtocol } from '../core/providers/providers.ts'
 import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { SealedSecret } from '../upstreams/vault.ts'
 import type { UsageRecord } from '../usage/record.ts'
@@ -26,7 +25,7 @@ export interface PageQuery {
   limit?: number
 }
 
-export const MAX_PAGE = 500
+export const MAX_PAGE_ROWS = 500
 
 /** A row with an invalid value. It is ignored when requests are served. */
 export interface MalformedRow {
@@ -39,7 +38,7 @@ export interface MalformedRow {
   repair: string | null
 }
 
-export interface Listed<T> {
+export interface Page<T> {
   items: T[]
   /** Rows of the same page that can't be parsed. */
   malformed: MalformedRow[]
@@ -72,7 +71,7 @@ export interface KeyQuery extends PageQuery {
 }
 
 export interface UpstreamQuery extends PageQuery {
-  provider?: Provider | null
+  provider?: ProviderName | null
   status?: UpstreamKey['state']['status'] | null
   search?: string | null
 }
@@ -139,7 +138,7 @@ export interface KeyPatch {
 
 export interface NewUpstreamKey {
   name: string
-  provider: Provider
+  provider: ProviderName
   baseUrl: string
   keyHint: string
   weight: number
@@ -203,7 +202,7 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   updateUser(id: number, patch: UserPatch): Promise<User | null>
   /** With its keys; its usage records stay. False if there is no such user. */
   deleteUser(id: number): Promise<boolean>
-  listUsers(query?: UserQuery): Promise<Listed<User>>
+  listUsers(query?: UserQuery): Promise<Page<User>>
   findUser(username: string): Promise<User | null>
   findUserById(id: number): Promise<User | null>
   /** The user that the gateway's own commands send requests as; made if it is not there yet. */
@@ -211,7 +210,7 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   countActiveAdmins(): Promise<number>
 
   createApiKey(key: NewApiKey): Promise<ApiKey>
-  listApiKeys(query?: KeyQuery): Promise<Listed<ApiKey>>
+  listApiKeys(query?: KeyQuery): Promise<Page<ApiKey>>
   findApiKey(id: number): Promise<ApiKey | null>
   /** At most two, which is enough to see that a prefix is not unique. */
   findApiKeysByPrefix(prefix: string): Promise<ApiKey[]>
@@ -234,7 +233,7 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
 
   /** `seal` gets the new row's id, because the ciphertext is bound to it. */
   createUpstreamKey(key: NewUpstreamKey, seal: (id: number) => string): Promise<UpstreamKey>
-  listUpstreamKeys(query?: UpstreamQuery): Promise<Listed<UpstreamKey>>
+  listUpstreamKeys(query?: UpstreamQuery): Promise<Page<UpstreamKey>>
   /** The models of keys that are not healthy. */
   listModelStates(): Promise<ModelState[]>
   findUpstreamKey(name: string): Promise<UpstreamKey | null>
@@ -278,5 +277,5 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   unsetPrice(model: string): Promise<boolean>
 
   audit(entry: AuditEntry): Promise<void>
-  listAudit(query?: AuditQuery): Promise<Listed<AuditRow>>
+  listAudit(query?: AuditQuery): Promise<Page<AuditRow>>
 }

@@ -5,7 +5,7 @@ import { checkedEmail, checkedLimit, checkedName, rowIdIn } from './checks.ts'
 import { userView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import type { AdminStore, Listed, UserPatch, UserQuery } from './store.ts'
+import type { AdminStore, Page, UserPatch, UserQuery } from './store.ts'
 
 export type Users = ReturnType<typeof createUsers>
 
@@ -45,7 +45,7 @@ export function createUsers({ store }: AdminDependencies, change: MakeChange) {
   return {
     /** By name, or by id. */
     find: (name: string): Promise<User> => findUser(store, name),
-    list: (query?: UserQuery): Promise<Listed<User>> => store.listUsers(query),
+    list: (query?: UserQuery): Promise<Page<User>> => store.listUsers(query),
     update,
     async create(actor: Actor, input: UserInput): Promise<User> {
       const { username, email = null, role = 'user', monthlyQuotaTokens = null } = input

@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { AuditRow } from '../admin/store.ts'
 import type { CliContext } from './context.ts'
-import { moment, type Output, withExamples, withTable } from './options.ts'
+import { moment, type OutputOptions, withExamples, withTable } from './options.ts'
 import { printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
-interface AuditOptions extends Output {
+interface AuditOptions extends OutputOptions {
   actor?: string
   action?: string
   subject?: string

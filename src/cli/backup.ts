@@ -1,7 +1,7 @@
 /** gpt-proxy backup */
 import type { Command } from 'commander'
 import type { CliContext } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 
 export function addBackup(program: Command, context: CliContext): void {
@@ -14,7 +14,7 @@ export function addBackup(program: Command, context: CliContext): void {
     backup,
     'gpt-proxy backup /backups/gpt-proxy-2027-01-31.sqlite',
     'gpt-proxy backup /safe/gpt-proxy.sqlite --with-key',
-  ).action((file: string, { withKey = false, json }: Output & { withKey?: boolean }) => {
+  ).action((file: string, { withKey = false, json }: OutputOptions & { withKey?: boolean }) => {
     const report = context.backup(file, withKey)
     printRow(context, report, { json })
     context.writeError(

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { OperatorError } from '../core/operator-error.ts'
 import { eventsOf, SseSplitter } from '../protocols/sse.ts'
 import type { ChatGateway, ChatReply, CliContext } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'
 
 interface Chunk {
@@ -12,7 +12,7 @@ interface Chunk {
   error?: { message?: string; code?: string }
 }
 
-interface ChatOptions extends Output {
+interface ChatOptions extends OutputOptions {
   system?: string
 }
 

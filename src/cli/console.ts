@@ -1,7 +1,7 @@
 /** gpt-proxy console */
 import type { Command } from 'commander'
 import { CLI_ACTOR, type CliContext } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
@@ -11,7 +11,7 @@ export function addConsole(program: Command, context: CliContext): void {
     .description('print a one-time link for a user to set a console password')
     .option('--user <user>', 'the user, by name or id', 'admin')
   withExamples(withJson(command), 'gpt-proxy console', 'gpt-proxy console --user alice').action(
-    ({ user, json }: Output & { user: string }) =>
+    ({ user, json }: OutputOptions & { user: string }) =>
       withAdmin(context, async (admin) => {
         const { link, expiresAtMs } = await admin.consoleLink(CLI_ACTOR, user)
         if (json)

@@ -6,10 +6,10 @@ import type { CheckView, FindingView, Report } from '../doctor/report.ts'
 import { LANGUAGES, type Language } from '../doctor/text.ts'
 import type { CliContext } from './context.ts'
 import { EXIT_CODES } from './exit-codes.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printJson } from './output.ts'
 
-interface DoctorFlags extends Output {
+interface DoctorFlags extends OutputOptions {
   lang?: Language
   only?: CheckId[]
   user?: string

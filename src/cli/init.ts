@@ -1,7 +1,7 @@
 /** gpt-proxy init: the first start without serving. */
 import type { Command } from 'commander'
 import type { CliContext, FirstKeys } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 
 export function addInit(program: Command, context: CliContext): void {
@@ -12,7 +12,7 @@ export function addInit(program: Command, context: CliContext): void {
     withJson(init),
     'gpt-proxy init',
     'DATA_DIR=/var/lib/gpt-proxy gpt-proxy init',
-  ).action(async ({ json }: Output) => {
+  ).action(async ({ json }: OutputOptions) => {
     const admin = await context.openNewStore()
     try {
       const { imported, isFirst, unseenKeys } = await context.prepare(admin)

@@ -1,7 +1,7 @@
 /** What several commands share: options, examples, and parsing of arguments. */
 import { type Command, InvalidArgumentError } from 'commander'
 
-export interface Output {
+export interface OutputOptions {
   json?: boolean
   wide?: boolean
 }

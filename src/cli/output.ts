@@ -7,7 +7,7 @@ type Row = Readonly<Record<string, Cell>>
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-export interface Shape {
+export interface RowsFormat {
   json?: boolean | undefined
   /** The columns people see, the most important first; programs get all of them. */
   columns?: readonly string[]
@@ -18,7 +18,7 @@ export interface Shape {
 export function printRows(
   context: CliContext,
   rows: readonly object[],
-  { json, columns, wide = false }: Shape,
+  { json, columns, wide = false }: RowsFormat,
 ): void {
   if (json) printJson(context, rows)
   else if (rows.length === 0) context.writeError('none\n')
@@ -61,7 +61,7 @@ export function fittingColumns(
   return columns.slice(0, 2)
 }
 
-export function printRow(context: CliContext, row: object, { json }: Shape): void {
+export function printRow(context: CliContext, row: object, { json }: RowsFormat): void {
   if (json) {
     printJson(context, row)
     return

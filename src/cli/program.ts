@@ -52,7 +52,7 @@ import {
 } from './upstream/state.ts'
 import { addUpstreamTest } from './upstream/test.ts'
 import { addUpstreamUpdate } from './upstream/update.ts'
-import { addUsage } from './usage.ts'
+import { addUsageCommand } from './usage.ts'
 import { addUserCreate } from './user/create.ts'
 import { addUserDelete } from './user/delete.ts'
 import { addUserDisable } from './user/disable.ts'
@@ -68,7 +68,7 @@ const TOP: readonly AddCommand[] = [
   addHealth,
   addDoctor,
   addInit,
-  addUsage,
+  addUsageCommand,
   addAudit,
   addChat,
   addConsole,

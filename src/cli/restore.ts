@@ -1,7 +1,7 @@
 /** gpt-proxy restore */
 import type { Command } from 'commander'
 import type { CliContext, RestoreOptions } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printRow } from './output.ts'
 
 export function addRestore(program: Command, context: CliContext): void {
@@ -16,7 +16,7 @@ export function addRestore(program: Command, context: CliContext): void {
     restore,
     'gpt-proxy restore /backups/gpt-proxy-2027-01-31.sqlite',
     'gpt-proxy restore /safe/gpt-proxy.sqlite --with-key',
-  ).action((file: string, options: Output & Partial<RestoreOptions>) => {
+  ).action((file: string, options: OutputOptions & Partial<RestoreOptions>) => {
     const { withKey = false, anyKey = false } = options
     printRow(context, context.restore(file, { withKey, anyKey }), options)
   })

@@ -2,13 +2,13 @@
 import type { Command } from 'commander'
 import { OperatorError } from '../core/operator-error.ts'
 import type { CliContext } from './context.ts'
-import { type Output, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withJson } from './options.ts'
 import { printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
 const COLUMNS = ['upstream', 'model', 'priority', 'weight', 'verdict']
 
-interface ExplainOptions extends Output {
+interface ExplainOptions extends OutputOptions {
   key?: string
   /** True without a value. */
   body?: string | true

@@ -5,13 +5,13 @@ import type { UsageInput } from '../admin/usage/usage.ts'
 import { MAX_ROW_ID } from '../core/entities.ts'
 import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../core/token-kinds.ts'
 import type { CliContext } from './context.ts'
-import { moment, type Output, withExamples, withTable } from './options.ts'
+import { moment, type OutputOptions, withExamples, withTable } from './options.ts'
 import { printCsv, printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
 type Dimension = UsageInput['by'][number]
 
-interface UsageFlags extends Output {
+interface UsageFlags extends OutputOptions {
   by?: Dimension[]
   from?: number
   to?: number
@@ -31,7 +31,7 @@ const SHOWN = ['requests', 'errors', ...QUOTA_TOKEN_FIELDS.map(tokenColumn)]
 const SHOWN_COST = ['cost_usd', 'unpriced_requests']
 const DAY_MS = 86_400_000
 
-export function addUsage(program: Command, context: CliContext): void {
+export function addUsageCommand(program: Command, context: CliContext): void {
   const usage = withTable(
     program.command('usage').description('totals of requests, tokens and costs; days are in UTC'),
   )

@@ -3,8 +3,11 @@ import type { Actor } from '../admin/changes.ts'
 import type { CommandAdmin } from '../admin/command-admin.ts'
 import type { ImportOptions } from '../admin/upstreams/upstream-import.ts'
 import type { Config } from '../config.ts'
-import type { Provider } from '../core/entities.ts'
-import { importsFromVariables, PROVIDER_FACTS } from '../core/providers/providers.ts'
+import {
+  importsFromVariables,
+  PROVIDER_FACTS,
+  type ProviderName,
+} from '../core/providers/providers.ts'
 
 export interface ImportedFromVariables {
   added: number
@@ -21,7 +24,7 @@ interface VariableKeys extends Omit<Parameters<ImportKeys>[1], 'provider'> {
 }
 
 /** The variables of each provider. */
-const KEYS_OF: Readonly<Record<Provider, (config: Config) => readonly VariableKeys[]>> = {
+const KEYS_OF: Readonly<Record<ProviderName, (config: Config) => readonly VariableKeys[]>> = {
   openai: ({ openaiBaseUrl, openaiApiKeys }) => [
     { baseUrl: openaiBaseUrl, secrets: openaiApiKeys },
   ],
@@ -69,7 +72,7 @@ export async function importFromVariables(
   { actor, ...options }: ImportOptions & { actor: Actor },
 ): Promise<ImportedFromVariables> {
   const total: ImportedFromVariables = { added: 0, removedBefore: 0 }
-  for (const [provider, keysOf] of Object.entries(KEYS_OF) as [Provider, typeof azureKeys][]) {
+  for (const [provider, keysOf] of Object.entries(KEYS_OF) as [ProviderName, typeof azureKeys][]) {
     if (!importsFromVariables(provider, config.upstreamType)) continue
     for (const { secrets, ...placement } of keysOf(config)) {
       const given = secrets.map((secret, index) => ({ secret, line: index + 1 }))

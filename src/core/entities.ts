@@ -6,7 +6,6 @@ export type UserRole = 'admin' | 'viewer' | 'user'
 export type UserStatus = 'active' | 'disabled'
 export type ApiKeyStatus = 'active' | 'revoked'
 export type UpstreamStatus = 'healthy' | 'cooldown' | 'disabled' | 'invalid'
-export type Provider = ProviderName
 
 /** The user that the gateway's own commands send requests as; it appears in no list, report or ledger. */
 export const SYSTEM_USER_ID = 0
@@ -85,7 +84,7 @@ export interface ModelState {
 export interface UpstreamKey {
   id: number
   name: string
-  provider: Provider
+  provider: ProviderName
   /** Without a trailing slash, e.g. `https://api.openai.com/v1` or `https://NAME.openai.azure.com`. */
   baseUrl: string
   encryptedKey: string

@@ -1,6 +1,6 @@
 /** A set of what comes and goes thousands of times a second, such as the requests in flight. */
 
-export interface Member {
+export interface SetMember {
   /** Its place among the members; the set's own business. */
   place: number
 }
@@ -13,7 +13,7 @@ export const NO_PLACE = -1
  * replaced it, so once the collector takes a table for long-lived, it keeps all later tables, and with them most
  * requests, until it next collects the whole heap (Bun 1.4.5).
  */
-export class Members<T extends Member> {
+export class Members<T extends SetMember> {
   private readonly members: T[] = []
 
   get size(): number {

@@ -2,13 +2,13 @@
 import type { ModelState, UpstreamKey } from '../core/entities.ts'
 
 /** The addresses of the gateway and of the proxy in front of it. */
-export interface Places {
+export interface GatewayAddresses {
   /** The gateway itself, `http://HOST:PORT`. */
   url: string
   publicUrl: string | null
 }
 
-export type Tried<T> = ({ ok: true } & T) | { ok: false; error: string }
+export type Measured<T> = ({ ok: true } & T) | { ok: false; error: string }
 
 export interface StreamSeen {
   status: number
@@ -26,10 +26,10 @@ export interface StreamSeen {
   fromGateway: boolean
 }
 
-export interface StreamEvidence extends Places {
-  direct: Tried<StreamSeen>
+export interface StreamEvidence extends GatewayAddresses {
+  direct: Measured<StreamSeen>
   /** null if PUBLIC_URL is not set or the direct stream failed. */
-  through: Tried<StreamSeen> | null
+  through: Measured<StreamSeen> | null
   /** The same over HTTP/2; null if the proxy does not support it. */
   throughHttp2: (StreamSeen & { ok: true }) | null
 }
@@ -44,9 +44,9 @@ export interface LimitEvidence {
   enabled: boolean
   failOpen: boolean
   anyDefault: boolean
-  redis: { host: string; port: number; seen: Tried<RedisSeen> } | null
+  redis: { host: string; port: number; seen: Measured<RedisSeen> } | null
   /** The statuses that a key limited to `rpm` received, or why there are none. */
-  tried: Tried<{ rpm: number; statuses: readonly number[] }>
+  tried: Measured<{ rpm: number; statuses: readonly number[] }>
   /** From the running gateway's metrics; null if they were not read. */
   failOpenCount: number | null
   serverRedisHealthy: boolean | null
@@ -196,12 +196,12 @@ export interface ReplySeen {
   isGateway: boolean
 }
 
-export interface ProxyEvidence extends Places {
+export interface ProxyEvidence extends GatewayAddresses {
   listens: string
-  direct: Tried<ReplySeen>
+  direct: Measured<ReplySeen>
   services: Readonly<Record<string, string>>
   /** Consecutive replies; empty if PUBLIC_URL is not set. */
-  through: readonly Tried<ReplySeen>[]
+  through: readonly Measured<ReplySeen>[]
 }
 
 export interface CertificateSeen {
@@ -224,7 +224,7 @@ export interface TlsEvidence {
     host: string
     name: string
     upstream: boolean
-    seen: Tried<CertificateSeen> | 'proxied'
+    seen: Measured<CertificateSeen> | 'proxied'
   }[]
 }
 

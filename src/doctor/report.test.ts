@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { failure, ok } from './finding.ts'
 import { REMEDIES } from './remedies.ts'
 import { gravest, reportOf, viewOf } from './report.ts'
-import { LANGUAGES, languageOf } from './text.ts'
+import { LANGUAGES, languageFrom } from './text.ts'
 import { TEXTS, type TextKey } from './texts/texts.ts'
 
 const KEYS = Object.keys(TEXTS.en) as TextKey[]
@@ -53,5 +53,5 @@ test.each([
   [['C'], 'en'],
   [[], 'en'],
 ] as const)('%p is %s', (named, language) => {
-  expect(languageOf(...named)).toBe(language)
+  expect(languageFrom(...named)).toBe(language)
 })

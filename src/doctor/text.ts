@@ -5,7 +5,7 @@ export const LANGUAGES = ['en', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** With the shell's precedence: LC_ALL, then LC_MESSAGES, then LANG. */
-export function languageOf(...named: readonly (string | undefined)[]): Language {
+export function languageFrom(...named: readonly (string | undefined)[]): Language {
   const first = named.find((name) => name !== undefined && name !== '')
   return first?.toLowerCase().startsWith('zh') ? 'zh' : 'en'
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { readRequestHead } from '../http1/request-head.ts'
 import type { Services } from '../pipeline/services.ts'
-import { json } from './json.ts'
+import { jsonReply } from './json.ts'
 import { type AppParts, getRoute } from './route.ts'
 import { Exchange } from './server/exchange.ts'
 
@@ -45,7 +45,7 @@ test('a route refuses callers without the right', async () => {
   let entered = false
   const route = getRoute('/x', 'proxy_key', () => () => {
     entered = true
-    return json({})
+    return jsonReply({})
   })
   const { exchange, reply } = ask()
   route.open(parts)(exchange, { params: {}, deployment: null, path: '/x' })
@@ -73,7 +73,7 @@ test('of a body nothing is kept, before the reply or while it is waited for', as
   const answer = Promise.withResolvers<void>()
   const route = getRoute('/x', 'open', () => async () => {
     await answer.promise
-    return json({})
+    return jsonReply({})
   })
   const { exchange, reply } = ask()
   exchange.received(Buffer.from('before'))

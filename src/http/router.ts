@@ -3,7 +3,7 @@ import { TrieRouter } from 'hono/router/trie-router'
 
 export type PathParams = Readonly<Record<string, string>>
 
-export interface Found<T> {
+export interface FoundRoute<T> {
   value: T
   /** Still percent-encoded; `decodedOr` decodes one. */
   params: PathParams
@@ -12,7 +12,7 @@ export interface Found<T> {
 export interface Router<T> {
   /** Only routes without parameters: one look-up in a map, which is all that most requests take. */
   exact(method: string, path: string): T | null
-  match(method: string, path: string): Found<T> | null
+  match(method: string, path: string): FoundRoute<T> | null
 }
 
 const NO_PARAMS: PathParams = {}

@@ -1,6 +1,6 @@
 /** Restricts a proxy key to client networks. */
 import proxyaddr from 'proxy-addr'
-import type { Address } from './ip-address.ts'
+import type { IpAddress } from './ip-address.ts'
 
 type Matches = (address: string, hop: number) => boolean
 
@@ -8,7 +8,7 @@ type Matches = (address: string, hop: number) => boolean
 const compiled = new WeakMap<readonly string[], Matches>()
 
 /** A malformed list allows no address, because it was written by hand to restrict the key. */
-export function isAllowedFrom(networks: readonly string[], address: Address | null): boolean {
+export function isAllowedFrom(networks: readonly string[], address: IpAddress | null): boolean {
   if (address === null) return false
   let matches = compiled.get(networks)
   if (matches === undefined) {

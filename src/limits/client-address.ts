@@ -1,7 +1,7 @@
 /** Determines the client's address: the socket's peer, or what trusted proxies report. */
 import proxyaddr from 'proxy-addr'
 import { BoundedMap } from '../core/bounded-map.ts'
-import { type Address, groupName, parseAddress } from './ip-address.ts'
+import { groupName, type IpAddress, parseAddress } from './ip-address.ts'
 
 /** Whether an address is a proxy whose `X-Forwarded-For` is trusted. */
 export type Trust = (address: string) => boolean
@@ -35,7 +35,7 @@ export function readClientAddress(
   peer: string | null,
   forwardedFor: string | null,
   trusts: Trust,
-): Address | null {
+): IpAddress | null {
   const client = peer === null ? null : parseAddress(peer)
   if (client === null || peer === null) return null
   const hops = forwardedFor === null ? NO_ADDRESSES : heardBy(peer, forwardedFor, trusts)
@@ -53,7 +53,7 @@ function heardBy(peer: string, forwardedFor: string, trusts: Trust): readonly st
 }
 
 /** Only the last hop can be unreadable, because an invalid address is never trusted. */
-function lastReadable(hops: readonly string[]): Address | null {
+function lastReadable(hops: readonly string[]): IpAddress | null {
   const last = parseAddress(hops.at(-1) ?? '')
   return last ?? parseAddress(hops.at(-2) ?? '')
 }

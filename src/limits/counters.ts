@@ -8,7 +8,7 @@ export interface Demand {
   amount: number
 }
 
-export interface Reading {
+export interface CounterReading {
   /** Taken within the window, including this request's amount if it was taken. */
   used: number
   /** Time until the window is empty. */
@@ -25,9 +25,9 @@ export interface Ticket {
 }
 
 /** Readings are in the order of the demands. `degraded`: temporarily decided by this process alone. */
-export type Verdict =
-  | { kind: 'taken'; ticket: Ticket; readings: readonly Reading[]; degraded: boolean }
-  | { kind: 'refused'; readings: readonly Reading[]; degraded: boolean }
+export type LimitDecision =
+  | { kind: 'taken'; ticket: Ticket; readings: readonly CounterReading[]; degraded: boolean }
+  | { kind: 'refused'; readings: readonly CounterReading[]; degraded: boolean }
   /** The shared counters can't be reached, and the operator wants no decision without them. */
   | { kind: 'unavailable' }
 
@@ -41,7 +41,7 @@ export type SharedHealth = 'healthy' | 'degraded' | 'not_configured'
 
 export interface Counters {
   /** Takes all demands or none. */
-  take(demands: readonly Demand[]): Verdict | Promise<Verdict>
+  take(demands: readonly Demand[]): LimitDecision | Promise<LimitDecision>
   /** Fire and forget. */
   correct(ticket: Ticket, corrections: readonly Correction[]): void
   health(): SharedHealth
@@ -50,5 +50,5 @@ export interface Counters {
 
 /** Counters in this process's memory, which answer synchronously. */
 export interface LocalCounters extends Counters {
-  take(demands: readonly Demand[]): Exclude<Verdict, { kind: 'unavailable' }>
+  take(demands: readonly Demand[]): Exclude<LimitDecision, { kind: 'unavailable' }>
 }

@@ -1,7 +1,7 @@
 /** Limits concurrent requests per key, user and address, and ends them when their key is revoked. */
 import type { Caller } from '../access/caller.ts'
 import { GatewayError, retryAfterHeaders } from '../core/errors.ts'
-import { type Member, Members, NO_PLACE } from '../core/members.ts'
+import { Members, NO_PLACE, type SetMember } from '../core/members.ts'
 import type { Cap, Taking } from './cap.ts'
 import type { ClientPeer } from './rate-limits.ts'
 import { limitsUnavailable } from './refusals.ts'
@@ -51,7 +51,7 @@ interface Endable {
   revoke(): void
 }
 
-interface Running extends Member {
+interface Running extends SetMember {
   caller: Caller
   client: Endable
 }

@@ -1,13 +1,13 @@
 /** IP addresses and ranges, parsed by ipaddr.js; an IPv4 address equals its IPv4-mapped IPv6 form. */
 import ipaddr from 'ipaddr.js'
 
-export type Address = ipaddr.IPv4 | ipaddr.IPv6
+export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6
 
 /** One client is usually assigned a whole /64. */
 const CLIENT_GROUPS = 4
 
 /** Null if invalid. Only dotted-decimal IPv4: some parsers accept octal or integer forms. */
-export function parseAddress(text: string): Address | null {
+export function parseAddress(text: string): IpAddress | null {
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return null
   return ipaddr.process(text)
 }
@@ -19,7 +19,7 @@ export function readCidr(text: string): string | null {
 }
 
 /** One name per client: the whole IPv4 address, or the /64 of an IPv6 address. */
-export function groupName(address: Address): string {
+export function groupName(address: IpAddress): string {
   if (address instanceof ipaddr.IPv4) return address.toString()
   const network = address.parts.slice(0, CLIENT_GROUPS).map((group) => group.toString(16))
   return `${network.join(':')}::/64`

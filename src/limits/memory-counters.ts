@@ -1,6 +1,6 @@
 /** Counters in this process's memory, on its monotonic clock. */
 
-import type { Demand, LocalCounters, Reading } from './counters.ts'
+import type { CounterReading, Demand, LocalCounters } from './counters.ts'
 import { createMemoryWindows, type Windows } from './memory-windows.ts'
 import { add, fits, giveBack, resetMs, type Window, waitMs } from './window.ts'
 
@@ -73,8 +73,8 @@ function readingsOf(
   demands: readonly Demand[],
   taken: boolean,
   nowMs: number,
-): Reading[] {
-  const readings: Reading[] = []
+): CounterReading[] {
+  const readings: CounterReading[] = []
   for (let at = 0; at < demands.length; at++) {
     const window = windows[at] as Window
     const { amount, limit } = demands[at] as Demand

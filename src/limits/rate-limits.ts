@@ -3,7 +3,7 @@
 import type { ApiKey } from '../core/entities.ts'
 import type { HeaderSource } from '../core/headers.ts'
 import type { Metrics } from '../usage/metrics.ts'
-import type { Correction, Counters, SharedHealth, Ticket, Verdict } from './counters.ts'
+import type { Correction, Counters, LimitDecision, SharedHealth, Ticket } from './counters.ts'
 import { addLimitHeaders } from './headers.ts'
 import { createRefusals } from './recent-refusals.ts'
 import { limitRefusal, limitsUnavailable } from './refusals.ts'
@@ -63,7 +63,7 @@ export function createRateLimits(parts: Parts): RateLimits {
   const refusals = createRefusals()
   const decide = (
     limits: readonly Limit[],
-    verdict: Verdict,
+    verdict: LimitDecision,
     headers: ReplyHeaders,
   ): RateReservation => {
     if (verdict.kind === 'unavailable') throw limitsUnavailable()

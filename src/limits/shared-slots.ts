@@ -2,7 +2,7 @@
 import type { Cap } from './cap.ts'
 
 /** The place of a request among all that want a slot, at any instance: higher priorities first, then earlier ones. */
-export interface Turn {
+export interface SlotClaim {
   priority: number
   /** By the wall clock. */
   sinceMs: number
@@ -18,9 +18,9 @@ export interface SharedSlots {
    * where a request that waits is then known to all instances; null if they were taken. Rejects if the slots can't be
    * reached.
    */
-  take(caps: readonly Cap[], turn: Turn): Promise<number | null>
+  take(caps: readonly Cap[], turn: SlotClaim): Promise<number | null>
   /** Makes a request that waits for the owner known to all instances. Fire and forget. */
-  waitFor(owner: string, turn: Turn): void
+  waitFor(owner: string, turn: SlotClaim): void
   /** It waits no longer for any of them. Fire and forget. */
   stopWaiting(owners: readonly string[], waiter: string): void
   /** Counts slots that were taken without asking, for the others to see once they can. */

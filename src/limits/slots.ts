@@ -4,7 +4,7 @@
  * higher priorities go first, and among equals the one that came first.
  */
 import type { Cap, Taking } from './cap.ts'
-import type { SharedSlots, Turn } from './shared-slots.ts'
+import type { SharedSlots, SlotClaim } from './shared-slots.ts'
 import { createSlotCounts, type SlotCounts } from './slot-counts.ts'
 import { createWaitingLine, type WaitOptions } from './waiting-line.ts'
 
@@ -67,7 +67,7 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
   }
   const attempt = <C extends Cap>(
     caps: readonly C[],
-    turn: Turn,
+    turn: SlotClaim,
   ): Taking<C> | Promise<Taking<C>> => {
     // Counted before Redis answers, so that this instance by itself never exceeds a cap.
     const full = counts.take(caps)
@@ -78,7 +78,7 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
   }
   const askAll = <C extends Cap>(
     all: SharedSlots,
-    { caps, together, turn }: { caps: readonly C[]; together: readonly C[]; turn: Turn },
+    { caps, together, turn }: { caps: readonly C[]; together: readonly C[]; turn: SlotClaim },
   ): Promise<Taking<C>> =>
     all.take(together, turn).then(
       (at) => {

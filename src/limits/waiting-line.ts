@@ -1,6 +1,6 @@
 /** Requests that wait for slots: by priority, then in the order in which they came. */
 import type { Cap, Taking } from './cap.ts'
-import type { SharedSlots, Turn } from './shared-slots.ts'
+import type { SharedSlots, SlotClaim } from './shared-slots.ts'
 
 /** What tells a waiting request that its client is gone. */
 export interface Leaving {
@@ -19,7 +19,7 @@ export interface WaitOptions {
 interface Waiter {
   alternatives: readonly (readonly Cap[])[]
   owners: ReadonlySet<string>
-  turn: Turn & { waiter: string }
+  turn: SlotClaim & { waiter: string }
   /** Owners where the other instances may know of it. */
   known: Set<string>
   /** Null: it stops waiting. */
@@ -28,7 +28,7 @@ interface Waiter {
 }
 
 interface Parts {
-  attempt(caps: readonly Cap[], turn: Turn): Taking | Promise<Taking>
+  attempt(caps: readonly Cap[], turn: SlotClaim): Taking | Promise<Taking>
   /** At this instance alone. */
   isFull(cap: Cap): boolean
   /** Null if every instance counts alone. */

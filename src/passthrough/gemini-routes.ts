@@ -2,14 +2,14 @@
  * Gemini's API other than content, tokens, embeddings and the list of models. Its version in a path is the client's
  * choice (`v1beta`, `v1alpha`); a colon begins what is wanted of a resource.
  */
-import { ANY_KEY, type Options, row, type Target, type VendorRoute } from './route.ts'
+import { ANY_KEY, type Options, type RouteTarget, row, type VendorRoute } from './route.ts'
 
-type Line = readonly [line: string, target: Target, options?: Options]
+type Line = readonly [line: string, target: RouteTarget, options?: Options]
 
-const account: Target = { by: 'account' }
-const object = (kind: string): Target => ({ by: 'object', kind })
-const list = (kind: string): Target => ({ by: 'list', kind })
-const model: Target = { by: 'model', param: 'model', otherwise: null }
+const account: RouteTarget = { by: 'account' }
+const object = (kind: string): RouteTarget => ({ by: 'object', kind })
+const list = (kind: string): RouteTarget => ({ by: 'list', kind })
+const model: RouteTarget = { by: 'model', param: 'model', otherwise: null }
 
 /** Of a resumable upload: a client says with them what each request is. */
 const UPLOAD_HEADERS = [

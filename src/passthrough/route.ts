@@ -3,7 +3,7 @@
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** How the upstream key of a call is found. */
-export type Target =
+export type RouteTarget =
   /**
    * By a model: the field `model` of the JSON or form, or a parameter of the path. Without one it is
    * `otherwise`; if that is null, it is required.
@@ -50,7 +50,7 @@ export interface VendorRoute {
   method: Method
   /** As clients send it, with `{kind}` for the id of an object. */
   path: string
-  target: Target
+  target: RouteTarget
   meter: Meter
   /** The kind of object that a successful reply describes; its id is remembered for the caller. */
   creates: string | null
@@ -81,7 +81,7 @@ export const ANY_KEY = ''
 
 export type Options = Partial<Omit<VendorRoute, 'method' | 'path' | 'target'>>
 
-export function row(line: string, target: Target, options: Options = {}): VendorRoute {
+export function row(line: string, target: RouteTarget, options: Options = {}): VendorRoute {
   const [method, path] = line.split(' ') as [Method, string]
   return {
     api: 'openai',

@@ -1,18 +1,18 @@
 /** The client that waits for a reply, as the stages see it; the web server implements it. */
 
-export interface ReplyHead {
+export interface ClientReplyHead {
   status: number
   headers: Record<string, string>
 }
 
 /** The head of a body that is sent in parts. */
-export interface StreamHead extends ReplyHead {
+export interface StreamHead extends ClientReplyHead {
   /** Of the whole body, in bytes; absent or null if it is not known. A body of another length is broken off. */
   length?: number | null
 }
 
 /** What the web server sends. */
-export interface Reply extends ReplyHead {
+export interface Reply extends ClientReplyHead {
   body: string | Uint8Array
 }
 

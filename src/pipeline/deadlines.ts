@@ -1,8 +1,8 @@
 /** Time limits by the thousand with one timer: cheaper than a timer set and cleared for every chunk. */
-import { type Member, Members, NO_PLACE } from '../core/members.ts'
+import { Members, NO_PLACE, type SetMember } from '../core/members.ts'
 
 /** A class, for each request opens several: as closures each would be five objects instead of one. */
-export class Deadline implements Member {
+export class Deadline implements SetMember {
   place = NO_PLACE
   atMs = 0
   onExpiry: (() => void) | null = null

@@ -11,7 +11,7 @@ import { type RequestContext, waitingFor } from './context.ts'
 import type { Services } from './services.ts'
 
 /** Who wants what, from where. */
-export interface Asked {
+export interface ReservationRequest {
   caller: Caller
   request: ModelRequest
   client: ClientPeer
@@ -39,7 +39,7 @@ export interface Reservation {
  */
 export async function reserve(
   services: Services,
-  { caller, request, client }: Asked,
+  { caller, request, client }: ReservationRequest,
   context: RequestContext,
 ): Promise<Reservation> {
   const { quotas, rateLimits, journal } = services

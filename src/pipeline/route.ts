@@ -16,7 +16,7 @@ import { routeModel } from './model-route.ts'
 import { expectedCost, factsOf } from './request-facts.ts'
 import type { Services } from './services.ts'
 
-export interface Route {
+export interface RoutedRequest {
   plan: Plan<UsableUpstream>
   /** With the model's parameters. */
   request: ModelRequest
@@ -31,7 +31,11 @@ interface Asked {
 }
 
 /** A promise only if a model list has to be waited for. */
-export function route(services: Services, caller: Caller, asked: Asked): Route | Promise<Route> {
+export function route(
+  services: Services,
+  caller: Caller,
+  asked: Asked,
+): RoutedRequest | Promise<RoutedRequest> {
   const routed = routeModel(services, caller, asked.asked)
   return routed instanceof Promise
     ? plannedLater(services, caller, asked, routed)
@@ -43,7 +47,7 @@ async function plannedLater(
   caller: Caller,
   asked: Asked,
   routed: Promise<Plan<UsableUpstream>>,
-): Promise<Route> {
+): Promise<RoutedRequest> {
   return planned(services, caller, asked, await routed)
 }
 
@@ -52,7 +56,7 @@ function planned(
   caller: Caller,
   { asked, limits, headers }: Asked,
   routed: Plan<UsableUpstream>,
-): Route {
+): RoutedRequest {
   const { definition } = services.directory.routeFor(asked.model)
   const plan = limits.target === null ? routed : onlyTarget(routed, limits.target)
   if (definition === null) return { plan, request: asked, definition }

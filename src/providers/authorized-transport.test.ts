@@ -5,7 +5,7 @@ import type { WireRequest } from '../upstreams/transport.ts'
 import { authorizedTransport } from './authorized-transport.ts'
 import { bedrock } from './bedrock.ts'
 import type { RoleSources } from './credentials/aws.ts'
-import { Credentials } from './credentials/credentials.ts'
+import { RenewableCredentials } from './credentials/credentials.ts'
 import type { CredentialReply } from './credentials/token-request.ts'
 import { withToken } from './with-token.ts'
 
@@ -20,7 +20,7 @@ function rig(
 ) {
   const clock = { ms: START }
   let obtained = 0
-  const credentials = new Credentials({
+  const credentials = new RenewableCredentials({
     async fetch({ url }) {
       obtained++
       if (answer !== null) return answer()

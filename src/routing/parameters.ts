@@ -4,7 +4,7 @@ import type { ModelParameters } from '../core/entities.ts'
 type Body = Readonly<Record<string, unknown>>
 
 /** Where the format of a request has a parameter; null: nowhere. */
-export interface Place {
+export interface ParameterFields {
   /** Fields from the outside in, in each spelling that the format takes, the usual one first. */
   paths: readonly (readonly string[])[]
   /** The same parameter under another name, which a request may use in its place. */
@@ -12,7 +12,7 @@ export interface Place {
   /** One value is written as a list. */
   isList: boolean
 }
-export type PlaceOf = (name: string) => Place | null
+export type PlaceOf = (name: string) => ParameterFields | null
 
 /**
  * A parameter that is set under its name and this sign is a bound: a request that asks for more, or says nothing,
@@ -48,7 +48,7 @@ function isEmpty({ default: added, set, drop }: ModelParameters): boolean {
   return drop.length === 0
 }
 
-function placeAtTop(name: string): Place {
+function placeAtTop(name: string): ParameterFields {
   return { paths: [[name]], twins: [], isList: false }
 }
 
@@ -68,7 +68,7 @@ function isNotWithin(bound: unknown): IsReplaced {
 /** The value is put wherever the request has the parameter, and once if it has it nowhere. */
 function withValue(
   body: Body,
-  place: Place | null,
+  place: ParameterFields | null,
   value: unknown,
   replaces: (value: unknown) => IsReplaced,
 ): Body {
@@ -84,7 +84,7 @@ function withValue(
 }
 
 /** The path of which the request has the most fields: a spelling that is used already. */
-function nearest(body: Body, paths: Place['paths']): Place['paths'] {
+function nearest(body: Body, paths: ParameterFields['paths']): ParameterFields['paths'] {
   const depthOf = (path: readonly string[]) => {
     const missing = path.findIndex((_, at) => isUnset(valueAt(body, path.slice(0, at + 1))))
     return missing < 0 ? path.length : missing

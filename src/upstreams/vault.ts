@@ -49,13 +49,13 @@ export function dataKeyBinding(purpose: string): SecretBinding {
   return { table: 'data_keys', row: 0, column: 'sealed_key', baseUrl: purpose }
 }
 
-export type Opened = { ok: true; secret: string } | { ok: false; reason: string }
+export type OpenedSecret = { ok: true; secret: string } | { ok: false; reason: string }
 
 export interface Vault {
   /** AES-256-GCM, written as `v1.<key id>.<nonce>.<ciphertext>`. */
   seal(secret: string, binding: SecretBinding): string
   /** Never throws: a row that can't be decrypted is unusable and `reason` says why, with a remedy. */
-  open(sealed: string, binding: SecretBinding): Opened
+  open(sealed: string, binding: SecretBinding): OpenedSecret
   /** Id of the key new secrets are sealed with. */
   readonly activeKeyId: string
   /** Ids of all keys that it can open rows with, the active one first. */

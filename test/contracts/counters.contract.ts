@@ -1,6 +1,6 @@
 /** The contract of the counters, for every implementation. With the real clock; no test waits for a minute. */
 import { expect, test } from 'bun:test'
-import type { Counters, Demand, Verdict } from '../../src/limits/counters.ts'
+import type { Counters, Demand, LimitDecision } from '../../src/limits/counters.ts'
 
 let fresh = 0
 /** A counter that no test before has used. */
@@ -11,8 +11,8 @@ const demand = (name: string, limit: number, amount = 1): Demand => ({
   amount,
 })
 
-type Taken = Extract<Verdict, { kind: 'taken' }>
-type Refused = Extract<Verdict, { kind: 'refused' }>
+type Taken = Extract<LimitDecision, { kind: 'taken' }>
+type Refused = Extract<LimitDecision, { kind: 'refused' }>
 
 export function testCounters(current: () => Counters): void {
   const take = async (...demands: Demand[]) => current().take(demands)

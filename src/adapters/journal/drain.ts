@@ -3,7 +3,7 @@ import type { UsageRecord } from '../../usage/record.ts'
 import type { JournalParts } from './parts.ts'
 import { BATCH, nextTick, type SettleRules, settleUntilStored } from './settle-batch.ts'
 
-export interface Drain {
+export interface JournalDrain {
   /** Returns how many were new; null if the store stayed unavailable until the journal was stopped. */
   settle(records: readonly UsageRecord[]): Promise<number | null>
   /** Resolves when nothing more can be stored for now. Concurrent calls share one run. */
@@ -19,11 +19,11 @@ interface DrainRules extends Omit<SettleRules, 'logger' | 'givesUp'> {
 }
 
 /** Nothing is drained before `recovered` resolves. */
-export function createDrain(
+export function createJournalDrain(
   { backlog, flushing, logger }: JournalParts,
   { batchRecords = BATCH, ...rules }: DrainRules,
   recovered: () => Promise<void>,
-): Drain {
+): JournalDrain {
   let finishing = false
   let impatient = false
   let running: Promise<void> | null = null

@@ -4,7 +4,7 @@ import type { Journal, JournalHealth } from '../../usage/journal.ts'
 import type { JournalEntry } from '../../usage/journal-entry.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import { addEnded, flush, writeBegins } from './append.ts'
-import { createDrain, type Drain } from './drain.ts'
+import { createJournalDrain, type JournalDrain } from './drain.ts'
 import { journalFiles } from './files.ts'
 import { HEAL_EVERY_MS, journalUnavailable } from './journal-fault.ts'
 import { type JournalOptions, type JournalParts, journalParts } from './parts.ts'
@@ -31,7 +31,7 @@ export function openJournal(options: JournalOptions): DiskJournal {
   files.makeFolder(folder)
   const left = segmentsIn(folder, files)
   const parts = journalParts(options, left, flush)
-  const drain = createDrain(
+  const drain = createJournalDrain(
     parts,
     {
       batchRecords,
@@ -80,7 +80,7 @@ function quarantine(parts: JournalParts, record: UsageRecord, error: unknown): v
 
 function recoverAll(
   { files, logger, onDamage }: JournalParts,
-  { settle }: Drain,
+  { settle }: JournalDrain,
   left: readonly NumberedFile[],
 ): Promise<boolean> {
   return recover(left, { files, logger, settle, onDamage }).catch((error) => {
@@ -89,7 +89,7 @@ function recoverAll(
   })
 }
 
-function startTimers({ syncer, backlog, writer, flushing }: JournalParts, drain: Drain) {
+function startTimers({ syncer, backlog, writer, flushing }: JournalParts, drain: JournalDrain) {
   const ticking = setInterval(() => {
     void syncer.synced().catch(() => {})
     if (backlog.size() > 0) void drain.run()
@@ -121,7 +121,7 @@ function healthOf({ writer, backlog, segments, counts }: JournalParts): JournalH
 }
 
 /** A run that is already under way may end early; the second one takes the rest. */
-async function drainForGood(drain: Drain, patienceMs: number): Promise<void> {
+async function drainForGood(drain: JournalDrain, patienceMs: number): Promise<void> {
   drain.finish()
   const patience = setTimeout(drain.giveUp, patienceMs)
   await drain.run()

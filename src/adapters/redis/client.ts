@@ -22,7 +22,7 @@ const SHA = Object.fromEntries(
 ) as Record<ScriptName, string>
 
 /** Connects, and loads all scripts. */
-export async function prepare(client: Bun.RedisClient): Promise<void> {
+export async function joinRedis(client: Bun.RedisClient): Promise<void> {
   await client.connect()
   for (const source of Object.values(SOURCES)) await client.send('SCRIPT', ['LOAD', source])
 }

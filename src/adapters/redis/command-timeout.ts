@@ -2,14 +2,14 @@
 
 export class Late extends Error {}
 
-export interface Call {
+export interface PendingCommand {
   /** Set once the call was answered. */
   done: boolean
   /** Only a call's first failure counts, and none after its answer. */
   fail(error: unknown): void
 }
 
-interface Waiting extends Call {
+interface Waiting extends PendingCommand {
   dueMs: number
 }
 
@@ -36,7 +36,7 @@ export function createCallWatch(limitMs: number) {
   }
 
   return {
-    begin(onFailure: (error: unknown) => void): Call {
+    begin(onFailure: (error: unknown) => void): PendingCommand {
       const call: Waiting = {
         dueMs: performance.now() + limitMs,
         done: false,

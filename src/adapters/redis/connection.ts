@@ -1,5 +1,5 @@
 /** One connection to Redis at a time: dropped on the first failure, then retried until it works again. */
-import { evaluate, isAnswer, meaning, prepare, probe, type ScriptName, within } from './client.ts'
+import { evaluate, isAnswer, joinRedis, meaning, probe, type ScriptName, within } from './client.ts'
 import { createCallWatch } from './command-timeout.ts'
 import { whyNoConnection } from './diagnosis.ts'
 
@@ -46,7 +46,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
   const join = async (): Promise<void> => {
     const made = newClient(url)
     try {
-      await within(JOIN_MS, prepare(made))
+      await within(JOIN_MS, joinRedis(made))
       // A Redis that answers more slowly than requests wait would be dropped again on the next one.
       await within(deadlineMs, probe(made))
       if (closed) return made.close()

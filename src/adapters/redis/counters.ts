@@ -5,10 +5,16 @@
  */
 
 import type { Logger } from '../../core/logger.ts'
-import type { Counters, Demand, LocalCounters, Reading, Verdict } from '../../limits/counters.ts'
+import type {
+  CounterReading,
+  Counters,
+  Demand,
+  LimitDecision,
+  LocalCounters,
+} from '../../limits/counters.ts'
 import type { Metrics } from '../../usage/metrics.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
-import { createTurns, type ScriptReply } from './turns.ts'
+import { createBatchedScripts, type ScriptReply } from './turns.ts'
 
 interface Parts {
   url: string
@@ -33,8 +39,8 @@ export interface RedisCounters extends Counters {
   triedOnce: Promise<void>
 }
 
-type Own = Exclude<Verdict, { kind: 'unavailable' }>
-type OwnTaken = Extract<Verdict, { kind: 'taken' }>
+type Own = Exclude<LimitDecision, { kind: 'unavailable' }>
+type OwnTaken = Extract<LimitDecision, { kind: 'taken' }>
 
 export function createRedisCounters(parts: Parts): RedisCounters {
   const { local, failOpen, logger, metrics, deadlineMs = DEADLINE_MS } = parts
@@ -53,7 +59,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
       logger.warn({ why, failOpen }, `Redis is lost: ${until}`)
     },
   })
-  const turns = createTurns(redis.run)
+  const turns = createBatchedScripts(redis.run)
 
   const sharing: Sharing = { local, failOpen, metrics, turns }
 
@@ -83,7 +89,7 @@ export function createRedisCounters(parts: Parts): RedisCounters {
 }
 
 interface Sharing extends Pick<Parts, 'local' | 'failOpen' | 'metrics'> {
-  turns: ReturnType<typeof createTurns>
+  turns: ReturnType<typeof createBatchedScripts>
 }
 
 function giveBack({ local }: Sharing, { ticket }: OwnTaken, demands: readonly Demand[]): void {
@@ -93,7 +99,7 @@ function giveBack({ local }: Sharing, { ticket }: OwnTaken, demands: readonly De
   )
 }
 
-function alone(sharing: Sharing, demands: readonly Demand[], own: Own): Verdict {
+function alone(sharing: Sharing, demands: readonly Demand[], own: Own): LimitDecision {
   if (sharing.failOpen) {
     sharing.metrics.limitedLocally()
     return { ...own, degraded: true }
@@ -102,7 +108,11 @@ function alone(sharing: Sharing, demands: readonly Demand[], own: Own): Verdict 
   return { kind: 'unavailable' }
 }
 
-function together(sharing: Sharing, demands: readonly Demand[], own: OwnTaken): Promise<Verdict> {
+function together(
+  sharing: Sharing,
+  demands: readonly Demand[],
+  own: OwnTaken,
+): Promise<LimitDecision> {
   return sharing.turns.take(demands).then(
     (answer) => verdictOf(sharing, demands, own, answer),
     () => alone(sharing, demands, own),
@@ -114,7 +124,7 @@ function verdictOf(
   demands: readonly Demand[],
   own: OwnTaken,
   answer: ScriptReply,
-): Verdict {
+): LimitDecision {
   const [taken = 0, sharedSecond = 0] = answer
   const readings = tighterOf(own.readings, answer)
   if (taken === 0) {
@@ -126,7 +136,7 @@ function verdictOf(
 }
 
 /** The local counter may be held by a request Redis is about to reject; retry once. */
-function onceMore(sharing: Sharing, demands: readonly Demand[], own: Own): Promise<Verdict> {
+function onceMore(sharing: Sharing, demands: readonly Demand[], own: Own): Promise<LimitDecision> {
   const { local, turns } = sharing
   return turns.take([...demands, NEVER]).then(
     (answer) => {
@@ -139,10 +149,10 @@ function onceMore(sharing: Sharing, demands: readonly Demand[], own: Own): Promi
 }
 
 /** Both have to allow a request, so the client sees the higher usage and the longer wait of the two. */
-function tighterOf(own: readonly Reading[], answer: ScriptReply): Reading[] {
-  const readings: Reading[] = []
+function tighterOf(own: readonly CounterReading[], answer: ScriptReply): CounterReading[] {
+  const readings: CounterReading[] = []
   for (let at = 0; at < own.length; at++) {
-    const { used, resetMs, waitMs } = own[at] as Reading
+    const { used, resetMs, waitMs } = own[at] as CounterReading
     const place = 2 + 3 * at
     const waits = answer[place + 2] ?? 0
     readings.push({

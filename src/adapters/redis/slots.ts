@@ -1,6 +1,6 @@
 /** Slots that several instances count together in Redis. */
 import type { Cap } from '../../limits/cap.ts'
-import type { SharedSlots, Turn } from '../../limits/shared-slots.ts'
+import type { SharedSlots, SlotClaim } from '../../limits/shared-slots.ts'
 import type { RedisConnection } from './connection.ts'
 import { ownerKey, SESSION_LASTS_MS, scoreOf, sessionKey } from './slot-scripts.ts'
 
@@ -33,7 +33,7 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     return redis.run('openSession', [String(keys.length), ...keys, session, ...counts])
   }
   const nameOf = (waiter: string | null) => (waiter === null ? '' : `${session}:${waiter}`)
-  const enter = async (caps: readonly Cap[], turn: Turn): Promise<number> => {
+  const enter = async (caps: readonly Cap[], turn: SlotClaim): Promise<number> => {
     const keys = [sessionKey(session), ...caps.map(({ owner }) => ownerKey(owner))]
     const maxima = caps.map(({ max }) => String(max))
     const given = [session, scoreOf(turn), nameOf(turn.waiter), ...maxima]
@@ -100,7 +100,7 @@ function lineIn(redis: RedisConnection, nameOf: (waiter: string | null) => strin
     redis.run(script, [String(keys.length), ...keys, ...given]).catch(ignoreLoss)
   }
   return {
-    waitFor: (owner: string, turn: Turn) =>
+    waitFor: (owner: string, turn: SlotClaim) =>
       tell('wait', [owner], [scoreOf(turn), nameOf(turn.waiter)]),
     stopWaiting: (owners: readonly string[], waiter: string) =>
       tell('stopWaiting', owners, [nameOf(waiter)]),

@@ -10,7 +10,7 @@ import { correctArguments, type Sum, takeArguments } from './scripts.ts'
 /** Whether it was taken, in which second, and for each demand: used, reset, wait. */
 export type ScriptReply = readonly number[]
 
-export interface Turns {
+export interface BatchedScripts {
   /** Rejects if Redis did not answer. */
   take(demands: readonly Demand[]): Promise<ScriptReply>
   /** `second`: when they were taken, on Redis's clock. Fire and forget. */
@@ -30,7 +30,7 @@ type Run = (script: 'take' | 'correct', args: string[]) => Promise<unknown>
 /** A script with this many requests still takes Redis less time than its clients wait. */
 const MAX_TAKES = 100
 
-export function createTurns(run: Run): Turns {
+export function createBatchedScripts(run: Run): BatchedScripts {
   let takes: Waiting[] = []
   /** For each counter and second, only the sum of the corrections matters. */
   let sums = new Map<string, Sum>()

@@ -8,7 +8,7 @@ export interface RemoteGateway {
   key: string
 }
 
-export interface Call {
+export interface AdminCall {
   /** Of the path. */
   params?: Readonly<Record<string, string | number>>
   query?: Readonly<Record<string, string | number | null | undefined>>
@@ -17,7 +17,7 @@ export interface Call {
 
 export interface AdminClient {
   /** `path` is a template of the contract, e.g. `/users/{id}`. Resolves to null for a reply without a body. */
-  call<Reply>(method: string, path: string, call?: Call): Promise<Reply>
+  call<Reply>(method: string, path: string, call?: AdminCall): Promise<Reply>
 }
 
 interface ErrorBody {
@@ -33,7 +33,7 @@ const PATIENCE_MS = 120_000
 export function adminClient({ url, key }: RemoteGateway): AdminClient {
   const base = `${url}/admin/v1`
 
-  const send = async (method: string, path: string, call: Call): Promise<Response> => {
+  const send = async (method: string, path: string, call: AdminCall): Promise<Response> => {
     const { body } = call
     try {
       return await fetch(`${base}${filled(path, call)}`, {
@@ -67,7 +67,7 @@ export function adminClient({ url, key }: RemoteGateway): AdminClient {
   }
 
   return {
-    async call<Reply>(method: string, path: string, call: Call = {}): Promise<Reply> {
+    async call<Reply>(method: string, path: string, call: AdminCall = {}): Promise<Reply> {
       const response = await send(method, path, call)
       if (!response.ok) throw await refused(response, `${method} ${path}`)
       if (response.status === 204) return null as Reply
@@ -85,7 +85,7 @@ interface OpenApi {
   paths: Readonly<Record<string, unknown>>
 }
 
-function filled(path: string, { params = {}, query = {} }: Call): string {
+function filled(path: string, { params = {}, query = {} }: AdminCall): string {
   const target = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? ''))
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(query))

@@ -1,5 +1,5 @@
 /** Pages of the admin API as the use cases return them. */
-import type { Listed, MalformedRow } from '../../admin/store.ts'
+import type { MalformedRow, Page } from '../../admin/store.ts'
 import type { AdminClient } from './client.ts'
 
 export const PAGE = 200
@@ -16,7 +16,7 @@ export async function onePage<View, Item>(
   client: AdminClient,
   { path, query, after }: { path: string; query: Query; after: number | null | undefined },
   itemOf: (view: View) => Item,
-): Promise<Listed<Item>> {
+): Promise<Page<Item>> {
   const page = await client.call<PageReply<View>>('GET', path, {
     query: { ...query, cursor: after, limit: PAGE },
   })

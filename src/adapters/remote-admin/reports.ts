@@ -1,7 +1,7 @@
 /** Usage, prices and the audit log of another gateway. */
 import type { CommandAdmin } from '../../admin/command-admin.ts'
 import { type PriceView, priceView, type UsageView } from '../../admin/contract.ts'
-import { type AuditQuery, type AuditRow, type Listed, MAX_PAGE } from '../../admin/store.ts'
+import { type AuditQuery, type AuditRow, MAX_PAGE_ROWS, type Page } from '../../admin/store.ts'
 import type { ModelPrice } from '../../core/entities.ts'
 import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../core/token-kinds.ts'
 import { DIMENSIONS, type UsageSum } from '../../usage/report.ts'
@@ -79,7 +79,7 @@ interface AuditReply extends Omit<AuditRow, 'atMs'> {
 
 export function remoteAudit(client: AdminClient): CommandAdmin['audit'] {
   return {
-    async list({ after, limit = MAX_PAGE, fromMs, toMs, ...filter } = {}) {
+    async list({ after, limit = MAX_PAGE_ROWS, fromMs, toMs, ...filter } = {}) {
       const query = { ...filter, from: timeOf(fromMs), until: timeOf(toMs) }
       return auditRows(client, query, { after: after ?? null, limit })
     },
@@ -91,7 +91,7 @@ async function auditRows(
   client: AdminClient,
   query: Readonly<Record<string, string | null | undefined>>,
   { after, limit }: { after: number | null; limit: NonNullable<AuditQuery['limit']> },
-): Promise<Listed<AuditRow>> {
+): Promise<Page<AuditRow>> {
   const items: AuditRow[] = []
   let cursor = after === null ? null : String(after)
   do {

@@ -1,10 +1,11 @@
 /** Provider keys of another gateway. */
-import { isSecret } from '../../admin/checks.ts'
+import { looksLikeSecret } from '../../admin/checks.ts'
 import type { CommandUpstreams, UpstreamRow } from '../../admin/command-admin.ts'
 import type { UpstreamView } from '../../admin/contract.ts'
 import { adminError } from '../../admin/errors.ts'
 import type { UpstreamChanges } from '../../admin/upstreams/upstream-input.ts'
-import type { ModelState, Provider, UpstreamStatus } from '../../core/entities.ts'
+import type { ModelState, UpstreamStatus } from '../../core/entities.ts'
+import type { ProviderName } from '../../core/providers/providers.ts'
 import { type AdminClient, tooOld } from './client.ts'
 import { byId, everyItem, firstThat, onePage } from './pages.ts'
 
@@ -48,7 +49,7 @@ export function remoteUpstreams(client: AdminClient, url: string): CommandUpstre
     },
     async importAll(_, { provider, ...settings }, given) {
       const secrets = given.map(({ secret }) => oneLine(secret))
-      const wrong = secrets.findIndex((secret) => !isSecret(secret))
+      const wrong = secrets.findIndex((secret) => !looksLikeSecret(secret))
       // The API reports each line; this command imports all or nothing.
       if (wrong >= 0) throw adminError('secret_line_invalid', { line: given[wrong]?.line ?? 0 })
       const body = {
@@ -116,7 +117,7 @@ function upstreamOf(view: WholeView, url: string): UpstreamRow {
   return {
     id: view.id,
     name: view.name,
-    provider: view.provider as Provider,
+    provider: view.provider as ProviderName,
     baseUrl: view.base_url,
     keyHint: view.key_hint,
     weight: view.weight,

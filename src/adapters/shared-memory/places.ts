@@ -7,7 +7,7 @@
 const GROUP = 64
 const NOT_FOUND = -1
 
-export interface Places {
+export interface NamePlaces {
   /** The name's place; a free one becomes its own. -1 if its group is full. Only under the table's lock. */
   ensure(name: string): number
   /** -1 if it has none. */
@@ -28,7 +28,7 @@ export function createPlaces(
   hashes: Int32Array,
   seeds: readonly [number, number],
   { isFree, claim }: PlaceUse,
-): Places {
+): NamePlaces {
   const groups = hashes.length / 2 / GROUP
   const look = (name: string, claims: boolean): number => {
     const first = Bun.hash.xxHash32(name, seeds[0])

@@ -24,7 +24,7 @@ import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
 import { type DialectWords, SQLITE } from './sql-dialect.ts'
 import { openDatabase } from './sqlite/open-database.ts'
-import { type SqlThread, ThreadDialect, type Turns } from './sqlite/thread-dialect.ts'
+import { type ConnectionLock, type SqlThread, ThreadDialect } from './sqlite/thread-dialect.ts'
 import { deleteRecordsBefore } from './usage/retention.ts'
 import { createUsageStore } from './usage/usage-store.ts'
 
@@ -70,7 +70,7 @@ export async function openSqliteStore({
  * hold leases of the same quotas.
  */
 export async function openThreadedStore(
-  thread: SqlThread & UsageStore & { turns: Turns },
+  thread: SqlThread & UsageStore & { turns: ConnectionLock },
   { leaseCalls, ...options }: StoreOptions & { leaseCalls?: LeaseCalls | undefined },
 ): Promise<Store> {
   const db = new Kysely<Tables>({ dialect: new ThreadDialect(thread, thread.turns) })

@@ -2,7 +2,7 @@
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 
-export interface Address {
+export interface UpstreamAddress {
   /** Scheme, host and port: connections with the same origin are interchangeable. */
   origin: string
   secure: boolean
@@ -13,7 +13,7 @@ export interface Address {
 }
 
 export interface SplitUrl {
-  address: Address
+  address: UpstreamAddress
   path: string
 }
 
@@ -39,7 +39,7 @@ function split(url: string): SplitUrl {
   return { address: addressOf(origin), path }
 }
 
-function addressOf(origin: string): Address {
+function addressOf(origin: string): UpstreamAddress {
   const url = new URL(origin)
   const secure = url.protocol === 'https:'
   return {

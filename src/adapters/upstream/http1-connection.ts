@@ -8,7 +8,7 @@ import {
   type UpstreamReply,
   type WireRequest,
 } from '../../upstreams/transport.ts'
-import type { Address } from './address.ts'
+import type { UpstreamAddress } from './address.ts'
 import { decoded } from './decoded-reply.ts'
 import { Http1Reply } from './http1-reply.ts'
 import { RequestWriter } from './request-writer.ts'
@@ -180,12 +180,16 @@ interface SharedHead extends Pick<WireRequest, 'method' | 'url'> {
 }
 
 /** The head up to the content-length. Throws if a header value contains a line break. */
-export function headOf(request: WireRequest, address: Address, path: string): string {
+export function headOf(request: WireRequest, address: UpstreamAddress, path: string): string {
   const head = sharedHead(request, address, path)
   return request.further == null ? head : head + linesOf(request.further)
 }
 
-function sharedHead({ method, url, headers }: WireRequest, { host }: Address, path: string) {
+function sharedHead(
+  { method, url, headers }: WireRequest,
+  { host }: UpstreamAddress,
+  path: string,
+) {
   const known = heads.get(headers)
   if (known !== undefined && known.url === url && known.method === method) return known.text
   const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${linesOf(headers)}`

@@ -7,7 +7,7 @@ import {
   TransportError,
   type UpstreamReply,
 } from '../../upstreams/transport.ts'
-import { type Address, splitUrl } from './address.ts'
+import { splitUrl, type UpstreamAddress } from './address.ts'
 import { Connection, headOf } from './http1-connection.ts'
 import { createIdlePool } from './idle-pool.ts'
 import { openConnection } from './open-socket.ts'
@@ -24,7 +24,7 @@ export interface Http1Options {
 export function createHttp1Transport(options: Http1Options) {
   const pool = createIdlePool()
 
-  const open = (address: Address, { body }: WireRequest) => {
+  const open = (address: UpstreamAddress, { body }: WireRequest) => {
     const { origin } = address
     // A body sent as it arrives uses our own connections, because they support backpressure.
     const offerHttp2 = !isBodySource(body) && options.offerHttp2(origin)
@@ -36,7 +36,7 @@ export function createHttp1Transport(options: Http1Options) {
   const sendOnNew = (
     request: WireRequest,
     send: SendOptions,
-    address: Address,
+    address: UpstreamAddress,
     head: string,
   ): Sending => {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamReply>()

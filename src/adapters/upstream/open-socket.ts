@@ -3,10 +3,10 @@ import { closeSync, openSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { devNull } from 'node:os'
 import { TransportError } from '../../upstreams/transport.ts'
-import type { Address } from './address.ts'
+import type { UpstreamAddress } from './address.ts'
 import type { Wire } from './http1-connection.ts'
 
-export interface OpenOptions {
+export interface OpenSocketOptions {
   limitMs: number
   /** Offer HTTP/2 in the TLS handshake. */
   offerHttp2: boolean
@@ -20,7 +20,9 @@ export interface SocketReader {
   closed(error: string | null): void
 }
 
-export type Opened<Reader> = { protocol: 'http1.1'; connection: Reader } | { protocol: 'http2' }
+export type OpenedSocket<Reader> =
+  | { protocol: 'http1.1'; connection: Reader }
+  | { protocol: 'http2' }
 
 /** Bun's types lack these two. */
 interface Pausable {
@@ -73,11 +75,11 @@ const HANDLERS: Bun.SocketHandler<State> = {
 }
 
 export function openConnection<Reader extends SocketReader>(
-  address: Address,
-  { limitMs, offerHttp2 }: OpenOptions,
+  address: UpstreamAddress,
+  { limitMs, offerHttp2 }: OpenSocketOptions,
   create: (wire: Wire) => Reader,
-): Promise<Opened<Reader>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Opened<Reader>>()
+): Promise<OpenedSocket<Reader>> {
+  const { promise, resolve, reject } = Promise.withResolvers<OpenedSocket<Reader>>()
   const finish = (state: State) => {
     state.over = true
     clearTimeout(timer)

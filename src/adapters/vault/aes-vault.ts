@@ -1,6 +1,6 @@
 /** AES-256-GCM for upstream keys. A ciphertext only opens for the row and base URL it was sealed for. */
 import { createHash } from 'node:crypto'
-import type { Opened, SecretBinding, Vault } from '../../upstreams/vault.ts'
+import type { OpenedSecret, SecretBinding, Vault } from '../../upstreams/vault.ts'
 import { decrypt, encrypt } from './aes-gcm.ts'
 
 const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/
@@ -55,7 +55,7 @@ function keyMissing(id: string, activeKeyId: string): string {
   return `ENCRYPTION_KEY has id ${activeKeyId}; start with the one of id ${id}, add it to ENCRYPTION_KEYS_OLD, or enter the upstream key again`
 }
 
-function unreadable({ table, row }: SecretBinding, id: string, remedy: string): Opened {
+function unreadable({ table, row }: SecretBinding, id: string, remedy: string): OpenedSecret {
   const reason = `Failed to decrypt key: Invalid token (${table} row ${row}, encryption key id ${id}): ${remedy}`
   return { ok: false, reason }
 }

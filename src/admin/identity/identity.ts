@@ -9,7 +9,7 @@ import type { IdentityParts, SignInOrigin } from './parts.ts'
 import { createPasswordCheck, type Proved, refuseIfReplaced } from './passwords.ts'
 import { SignInRefusal } from './refusal.ts'
 import { createSecondFactor } from './second-factor.ts'
-import { actorOf, createSessions, type SignedIn } from './sessions.ts'
+import { createSessions, type SignedIn, signedInActor } from './sessions.ts'
 import { createSingleSignOn } from './single-sign-on.ts'
 
 const LINK_LASTS_MS = 30 * 60_000
@@ -107,7 +107,7 @@ function setUpLinks(tools: Tools) {
       const user = userId === null ? null : await store.findUserById(userId)
       if (user?.status !== 'active') throw invalid()
       const passwordHash = await hashed(tools, password, user)
-      await change(actorOf(user, origin.address), async (step, record) => {
+      await change(signedInActor(user, origin.address), async (step, record) => {
         if ((await step.takeSetupLink(tokenHash, nowMs())) === null) throw invalid()
         await step.writeCredentials(user.id, { passwordHash, ...NO_SECOND_FACTOR })
         await step.deleteSessions(user.id, null)
@@ -142,7 +142,7 @@ function ownAccount(tools: Tools) {
     ): Promise<void> {
       const proved = await proveAgain(tools, user, given.current, origin)
       const passwordHash = await hashed(tools, given.password, user)
-      await change(actorOf(user, origin.address), async (step, record) => {
+      await change(signedInActor(user, origin.address), async (step, record) => {
         await refuseIfReplaced(step, user, proved.passwordHash)
         await step.writeCredentials(user.id, { passwordHash })
         await step.deleteSessions(user.id, sessionId)
@@ -155,7 +155,7 @@ function ownAccount(tools: Tools) {
       return secondFactor.start(user)
     },
     confirmTotp: (user: User, code: string, origin: SignInOrigin) =>
-      secondFactor.confirm(actorOf(user, origin.address), user, code),
+      secondFactor.confirm(signedInActor(user, origin.address), user, code),
     async removeTotp(
       user: User,
       { password, code }: { password: string; code: string },
@@ -165,7 +165,7 @@ function ownAccount(tools: Tools) {
       if (proved.totpSecret !== null) await secondFactor.check(user, proved.totpSecret, code)
       // Only now: a right password must not make guesses at the code free.
       proved.succeeded()
-      await secondFactor.remove(actorOf(user, origin.address), user)
+      await secondFactor.remove(signedInActor(user, origin.address), user)
     },
   }
 }

@@ -27,7 +27,7 @@ export interface Authentication {
   passwordHash: string | null
 }
 
-export function actorOf(user: User, address: string): Actor {
+export function signedInActor(user: User, address: string): Actor {
   return { name: user.username, address }
 }
 
@@ -43,7 +43,7 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
     ): Promise<SignedIn> {
       const token = mintToken(randomBytes)
       const now = nowMs()
-      const session = await change(actorOf(user, origin.address), async (step, record) => {
+      const session = await change(signedInActor(user, origin.address), async (step, record) => {
         if (passwordHash !== null) await refuseIfReplaced(step, user, passwordHash)
         const made = await step.createSession({
           tokenHash: sha256Hex(token),

@@ -13,14 +13,14 @@ export interface Counted {
   known: number
 }
 
-export interface Step {
+export interface ImportStep {
   store: AdminStore
   record: RecordChange
 }
 
 /** The id here of each of its users. */
 export async function importUsers(
-  { store, record }: Step,
+  { store, record }: ImportStep,
   users: readonly OldUser[],
 ): Promise<Counted & { ids: Map<string, number> }> {
   const ids = new Map<string, number>()
@@ -47,7 +47,7 @@ export async function importUsers(
 
 /** The id here of each of its keys. `userIds` has every key's user. */
 export async function importKeys(
-  { store, record }: Step,
+  { store, record }: ImportStep,
   keys: readonly OldKey[],
   userIds: ReadonlyMap<string, number>,
 ): Promise<Counted & { ids: Map<string, number> }> {

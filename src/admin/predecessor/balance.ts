@@ -6,7 +6,7 @@ export type Totals = Map<string, Map<string, OldTokens>>
 
 const NONE: OldTokens = { promptTokens: 0, completionTokens: 0, totalTokens: 0 }
 
-export function add(totals: Totals, { userId, period }: OldSum, tokens: OldTokens): void {
+export function addTokens(totals: Totals, { userId, period }: OldSum, tokens: OldTokens): void {
   const periods = totals.get(userId) ?? new Map<string, OldTokens>()
   totals.set(userId, periods)
   const before = periods.get(period) ?? NONE
@@ -20,14 +20,14 @@ export function add(totals: Totals, { userId, period }: OldSum, tokens: OldToken
 /** Per user and period; a table may have a row for each model. */
 export function totalsOf(sums: readonly OldSum[]): Totals {
   const totals: Totals = new Map()
-  for (const sum of sums) add(totals, sum, sum)
+  for (const sum of sums) addTokens(totals, sum, sum)
   return totals
 }
 
 /** The same by month. */
 export function byMonth(days: Totals): Totals {
   const months: Totals = new Map()
-  for (const sum of sumsOf(days)) add(months, { ...sum, period: sum.period.slice(0, 7) }, sum)
+  for (const sum of sumsOf(days)) addTokens(months, { ...sum, period: sum.period.slice(0, 7) }, sum)
   return months
 }
 
@@ -59,6 +59,6 @@ export function missing(stated: Totals, found: Totals): Missing[] {
 /** The larger of both in each period: what must be stored in the end. */
 export function larger(one: Totals, other: Totals): Totals {
   const totals: Totals = new Map()
-  for (const sum of [...sumsOf(one), ...missing(other, one)]) add(totals, sum, sum)
+  for (const sum of [...sumsOf(one), ...missing(other, one)]) addTokens(totals, sum, sum)
   return totals
 }

@@ -7,7 +7,7 @@ import { allUpstreamKeys } from '../pages.ts'
 import type { AdminStore } from '../store.ts'
 import type { UpstreamImport } from '../upstreams/upstream-import.ts'
 import { type CheckedUpstream, checkedUpstream } from '../upstreams/upstream-input.ts'
-import { type Counted, importKeys, importUsers, type Step } from './accounts.ts'
+import { type Counted, type ImportStep, importKeys, importUsers } from './accounts.ts'
 import { importableName } from './names.ts'
 import type { OldUpstream, Predecessor } from './rows.ts'
 import { type Difference, type ImportedUsage, importUsage } from './usage.ts'
@@ -36,7 +36,7 @@ export function createPredecessorImport(
   change: MakeChange,
 ) {
   const importUpstreams = async (
-    { store: step, record }: Step,
+    { store: step, record }: ImportStep,
     upstreams: readonly (OldUpstream & { row: CheckedUpstream })[],
   ): Promise<Counted> => {
     const counted = { imported: 0, known: 0 }

@@ -1,5 +1,6 @@
 /** What is read from the database of this gateway's predecessor, a Python program on FastAPI and SQLAlchemy. */
-import type { Provider, UserRole } from '../../core/entities.ts'
+import type { UserRole } from '../../core/entities.ts'
+import type { ProviderName } from '../../core/providers/providers.ts'
 
 /** Ids as the predecessor wrote them: numbers or UUIDs. */
 export interface OldUser {
@@ -30,7 +31,7 @@ export interface OldKey {
 export interface OldUpstream {
   id: string
   name: string
-  provider: Provider
+  provider: ProviderName
   baseUrl: string
   secret: string
   disabled: boolean

@@ -3,7 +3,15 @@
 import { NO_USAGE } from '../../core/token-usage.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import type { AdminStore } from '../store.ts'
-import { add, byMonth, larger, type Missing, missing, type Totals, totalsOf } from './balance.ts'
+import {
+  addTokens,
+  byMonth,
+  larger,
+  type Missing,
+  missing,
+  type Totals,
+  totalsOf,
+} from './balance.ts'
 import type { OldRequest, OldTokens, Predecessor } from './rows.ts'
 
 /** Of every request id that the import writes: a later run finds its own records by it. */
@@ -65,7 +73,7 @@ async function importRequests(store: AdminStore, old: Predecessor, ids: Ids) {
         continue
       }
       const period = new Date(request.atMs).toISOString().slice(0, 10)
-      add(days, { ...request, userId: String(userId), period }, request)
+      addTokens(days, { ...request, userId: String(userId), period }, request)
       records.push(recordOf(request, userId, ids.keys.get(request.apiKeyId ?? '') ?? 0))
     }
     const imported = await store.importUsage(records)
@@ -136,7 +144,7 @@ function mapped(totals: Totals, { users }: Ids): Totals {
     const userId = users.get(oldId)
     if (userId === undefined) continue
     for (const [period, tokens] of periods)
-      add(here, { userId: String(userId), period, ...tokens }, tokens)
+      addTokens(here, { userId: String(userId), period, ...tokens }, tokens)
   }
   return here
 }

@@ -1,10 +1,11 @@
 /** Imports many upstream keys, all or none, and tracks those removed on purpose. */
 
-import type { Provider, UpstreamKey } from '../../core/entities.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
+import type { ProviderName } from '../../core/providers/providers.ts'
 import { keyHint } from '../../core/text/credential-text.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import type { Actor, MakeChange, RecordChange } from '../changes.ts'
-import { isSecret } from '../checks.ts'
+import { looksLikeSecret } from '../checks.ts'
 import { upstreamView } from '../contract.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
@@ -40,7 +41,7 @@ type Row = CheckedUpstream & { name: string; secret: string }
 
 export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, change: MakeChange) {
   /** Identifies the key permanently without storing it; includes the address, as the ciphertext does. */
-  const digestOf = (provider: Provider, baseUrl: string, secret: string): string =>
+  const digestOf = (provider: ProviderName, baseUrl: string, secret: string): string =>
     sha256Hex(JSON.stringify([provider, baseUrl, secret]))
 
   const insert = async (
@@ -65,7 +66,7 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     { again }: ImportOptions,
   ): Promise<Imported> => {
     const row = checkedUpstream(input)
-    const wrong = given.find(({ secret }) => !isSecret(secret))
+    const wrong = given.find(({ secret }) => !looksLikeSecret(secret))
     if (wrong !== undefined) throw adminError('secret_line_invalid', { line: wrong.line })
     return change(actor, async (step, record) => {
       const items = await allUpstreamKeys(step)

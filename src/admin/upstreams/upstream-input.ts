@@ -1,7 +1,11 @@
 /** The input for an upstream key, validated as a whole: a change must not produce what `add` would reject. */
-import type { Provider, UpstreamKey } from '../../core/entities.ts'
+import type { UpstreamKey } from '../../core/entities.ts'
 import { unmaskedHeaders } from '../../core/fixed-headers.ts'
-import { PROVIDER_FACTS, type SpokenProtocol } from '../../core/providers/providers.ts'
+import {
+  PROVIDER_FACTS,
+  type ProviderName,
+  type SpokenProtocol,
+} from '../../core/providers/providers.ts'
 import {
   checkedApiVersion,
   checkedBaseUrl,
@@ -20,7 +24,7 @@ import type { NewUpstreamKey, UpstreamPatch } from '../store.ts'
 
 export interface UpstreamInput {
   name: string
-  provider: Provider
+  provider: ProviderName
   baseUrl: string
   secret: string
   weight?: number

@@ -10,7 +10,7 @@ import { upstreamView } from '../contract.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
 import { allUpstreamKeys } from '../pages.ts'
-import type { AdminStore, Listed, UpstreamPatch, UpstreamQuery } from '../store.ts'
+import type { AdminStore, Page, UpstreamPatch, UpstreamQuery } from '../store.ts'
 import { refuseOwnKey, type UpstreamImport } from './upstream-import.ts'
 import {
   checkedUpstream,
@@ -41,7 +41,7 @@ export function createUpstreams(
     modelStates: () => store.listModelStates(),
     /** By name or id. */
     find: (name: string): Promise<UpstreamKey> => findUpstream(store, name),
-    list: (query?: UpstreamQuery): Promise<Listed<UpstreamKey>> => store.listUpstreamKeys(query),
+    list: (query?: UpstreamQuery): Promise<Page<UpstreamKey>> => store.listUpstreamKeys(query),
     async test(name: string | null): Promise<{ upstream: UpstreamKey; result: ProbeResult }[]> {
       const upstreams =
         name === null ? await allUpstreamKeys(store) : [await findUpstream(store, name)]

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -16,7 +16,7 @@ export function addEncryptionRotate(encryption: Command, context: CliContext): v
     withJson(rotate),
     'gpt-proxy encryption rotate',
     'ENCRYPTION_KEY=$NEW ENCRYPTION_KEYS_OLD=$OLD gpt-proxy encryption rotate',
-  ).action(({ json }: Output) =>
+  ).action(({ json }: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const { rotated, failed, retiredKeys } = await admin.encryption.rotate(CLI_ACTOR)
       printRow(context, { rotated: rotated.length, failed: failed.length }, { json })

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printJson, printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -12,7 +12,7 @@ export function addEncryptionStatus(encryption: Command, context: CliContext): v
     .description(
       "which encryption key decrypts which stored secret; exit code 5 if one can't be decrypted",
     )
-  withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: Output) =>
+  withExamples(withJson(status), 'gpt-proxy encryption status').action(({ json }: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const activeKeyId = await admin.encryption.activeKeyId()
       const rows = (await admin.encryption.status()).map(

@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import type { MintedKeyRow } from '../../admin/command-admin.ts'
 import { keyView } from '../../admin/contract.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { expiry, gathered, type Output, withExamples, withJson } from '../options.ts'
+import { expiry, gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
+import { type LimitOptions, limitPatch, withLimits } from './limit.ts'
 
-interface KeyOptions extends Output, LimitOptions {
+interface KeyOptions extends OutputOptions, LimitOptions {
   name: string
   model?: string[]
   expires?: number | 'never'
@@ -35,7 +35,7 @@ export function addKeyCreate(key: Command, context: CliContext): void {
     withAdmin(context, async (admin) => {
       const expiresAtMs = typeof expires === 'number' ? expires : null
       const rights = { allowedModels: model ?? null, expiresAtMs }
-      const input = { user, name, ...rights, ...limitsOf(limits) }
+      const input = { user, name, ...rights, ...limitPatch(limits) }
       printMinted(context, await admin.keys.create(CLI_ACTOR, input), json)
     }),
   )

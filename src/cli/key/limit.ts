@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { keyView } from '../../admin/contract.ts'
 import type { KeyPatch } from '../../admin/store.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, limit, type Output, withExamples, withJson } from '../options.ts'
+import { gathered, limit, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -17,7 +17,14 @@ export interface LimitOptions {
 }
 
 /** Only the given fields; null uses the configured default. */
-export function limitsOf({ rpm, tpm, maxInFlight, priority, tag, strict }: LimitOptions): KeyPatch {
+export function limitPatch({
+  rpm,
+  tpm,
+  maxInFlight,
+  priority,
+  tag,
+  strict,
+}: LimitOptions): KeyPatch {
   return {
     ...(rpm !== undefined && { rpm: rpm === 'default' ? null : rpm }),
     ...(tpm !== undefined && { tpm: tpm === 'default' ? null : tpm }),
@@ -58,9 +65,9 @@ export function addKeyLimit(key: Command, context: CliContext): void {
     'gpt-proxy key limit 3 --rpm 60 --tpm 100000',
     'gpt-proxy key limit 3 --rpm none --tpm default',
     'gpt-proxy key limit 3 --max-in-flight 4 --priority 10',
-  ).action((name: string, { json, ...limits }: LimitOptions & Output) =>
+  ).action((name: string, { json, ...limits }: LimitOptions & OutputOptions) =>
     withAdmin(context, async (admin) => {
-      const changed = await admin.keys.update(CLI_ACTOR, name, limitsOf(limits))
+      const changed = await admin.keys.update(CLI_ACTOR, name, limitPatch(limits))
       printRow(context, keyView(changed), { json })
     }),
   )

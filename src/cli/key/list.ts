@@ -5,7 +5,7 @@ import { MAX_KEY_DAYS } from '../../admin/keys.ts'
 import { allPages } from '../../admin/pages.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
-import { type Output, withExamples, withTable } from '../options.ts'
+import { type OutputOptions, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -21,7 +21,7 @@ const COLUMNS = [
   'expires_at',
 ]
 
-interface ListOptions extends Output {
+interface ListOptions extends OutputOptions {
   user?: string
   expiresWithin?: number
   unused?: number

@@ -1,7 +1,7 @@
 /** gpt-proxy key rotate */
 import { type Command, InvalidArgumentError } from 'commander'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { duration, type Output, withExamples, withJson } from '../options.ts'
+import { duration, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { withAdmin } from '../with-admin.ts'
 import { printMinted } from './create.ts'
 
@@ -16,7 +16,7 @@ export function addKeyRotate(key: Command, context: CliContext): void {
     withJson(rotate),
     'gpt-proxy key rotate 3',
     'gpt-proxy key rotate 3 --grace 24h',
-  ).action((name: string, { json, grace: graceMs = 0 }: Output & { grace?: number }) =>
+  ).action((name: string, { json, grace: graceMs = 0 }: OutputOptions & { grace?: number }) =>
     withAdmin(context, async (admin) =>
       printMinted(context, await admin.keys.rotate(CLI_ACTOR, name, graceMs), json),
     ),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { keyView } from '../../admin/contract.ts'
 import type { CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -11,7 +11,7 @@ export function addKeyShow(key: Command, context: CliContext): void {
     .command('show <key>')
     .description('one key: when it was last used, and why it is or was refused')
   withExamples(withJson(show), 'gpt-proxy key show 3', 'gpt-proxy key show 3 --json').action(
-    (name: string, options: Output) =>
+    (name: string, options: OutputOptions) =>
       withAdmin(context, async (admin) => {
         const { key: found, user, activity, refusedNow } = await admin.keys.show(name)
         const { user_id: _, ...view } = keyView(found)

@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander'
 import { keyView } from '../../admin/contract.ts'
 import type { KeyPatch } from '../../admin/store.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { expiry, gathered, type Output, withExamples, withJson } from '../options.ts'
+import { expiry, gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
-import { type LimitOptions, limitsOf, withLimits } from './limit.ts'
+import { type LimitOptions, limitPatch, withLimits } from './limit.ts'
 
-interface UpdateOptions extends Output, LimitOptions {
+interface UpdateOptions extends OutputOptions, LimitOptions {
   name?: string
   model?: string[]
   anyModel?: boolean
@@ -41,7 +41,7 @@ export function addKeyUpdate(key: Command, context: CliContext): void {
 
 function patchOf({ name, model, anyModel, expires, ...limits }: UpdateOptions): KeyPatch {
   return {
-    ...limitsOf(limits),
+    ...limitPatch(limits),
     ...(name !== undefined && { name }),
     ...(model !== undefined && { allowedModels: model }),
     ...(anyModel && { allowedModels: null }),

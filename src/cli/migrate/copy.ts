@@ -1,7 +1,7 @@
 /** gpt-proxy migrate copy */
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 
 export function addMigrateCopy(migrate: Command, context: CliContext): void {
@@ -13,7 +13,7 @@ export function addMigrateCopy(migrate: Command, context: CliContext): void {
   withExamples(
     withJson(copy),
     'DATABASE_URL=postgres://gpt_proxy:secret@127.0.0.1/gpt_proxy gpt-proxy migrate copy',
-  ).action(async ({ json }: Output) => {
+  ).action(async ({ json }: OutputOptions) => {
     const { tables, keyFile } = await context.copyStore()
     printRows(context, tables, { json })
     context.writeError('All rows are in PostgreSQL, and the sums agree.\n')

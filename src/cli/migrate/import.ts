@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import type { PredecessorImport } from '../../admin/predecessor/import.ts'
 import type { CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 
-interface ImportOptions extends Output {
+interface ImportOptions extends OutputOptions {
   keyFile?: string
   leaveOut?: boolean
 }

@@ -3,12 +3,12 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { modelView } from '../../admin/models.ts'
 import { type ModelDefinition, STRATEGIES, type Strategy } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, type Output, withExamples, withJson } from '../options.ts'
+import { gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow, printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { readParameters, readTargets, targetText } from './target-option.ts'
 
-interface SetOptions extends Output {
+interface SetOptions extends OutputOptions {
   target: string[]
   strategy: Strategy
   default?: string[]
@@ -63,7 +63,7 @@ export function addModelSet(model: Command, context: CliContext): void {
 
 export function addModelList(model: Command, context: CliContext): void {
   const list = withJson(model.command('list').description('all public model names'))
-  withExamples(list, 'gpt-proxy model list').action(({ json }: Output) =>
+  withExamples(list, 'gpt-proxy model list').action(({ json }: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const definitions = await admin.models.list()
       const rows = json ? definitions.map(modelView) : definitions.map(shortView)
@@ -74,7 +74,7 @@ export function addModelList(model: Command, context: CliContext): void {
 
 export function addModelShow(model: Command, context: CliContext): void {
   const show = withJson(model.command('show <name>').description('one public model name'))
-  withExamples(show, 'gpt-proxy model show fast').action((name: string, options: Output) =>
+  withExamples(show, 'gpt-proxy model show fast').action((name: string, options: OutputOptions) =>
     withAdmin(context, async (admin) => print(context, await admin.models.find(name), options)),
   )
 }
@@ -83,11 +83,12 @@ export function addModelDelete(model: Command, context: CliContext): void {
   const remove = withJson(
     model.command('delete <name>').description('delete a name; upstream keys may still serve it'),
   )
-  withExamples(remove, 'gpt-proxy model delete fast').action((name: string, options: Output) =>
-    withAdmin(context, async (admin) => {
-      await admin.models.remove(CLI_ACTOR, name)
-      printRow(context, { name, deleted: true }, options)
-    }),
+  withExamples(remove, 'gpt-proxy model delete fast').action(
+    (name: string, options: OutputOptions) =>
+      withAdmin(context, async (admin) => {
+        await admin.models.remove(CLI_ACTOR, name)
+        printRow(context, { name, deleted: true }, options)
+      }),
   )
 }
 
@@ -107,7 +108,7 @@ function definitionOf(name: string, options: SetOptions): ModelDefinition {
   }
 }
 
-function print(context: CliContext, definition: ModelDefinition, options: Output): void {
+function print(context: CliContext, definition: ModelDefinition, options: OutputOptions): void {
   printRow(context, options.json ? modelView(definition) : shortView(definition), options)
 }
 

@@ -3,12 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ModelPrice } from '../../admin/store.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
-import { readPrices } from './price-file.ts'
+import { parsePriceFile } from './price-file.ts'
 
-interface ImportOptions extends Output {
+interface ImportOptions extends OutputOptions {
   currency: 'USD' | 'CNY'
   perUsd?: number
 }
@@ -38,7 +38,7 @@ export function addPriceImport(price: Command, context: CliContext): void {
         'prices in CNY need a rate, because costs are kept in USD',
         'Add --per-usd with the rate of your contract or of today, e.g. --per-usd 7.1',
       )
-    const prices = readPrices(await context.readInput(), currency === 'CNY' ? (perUsd ?? 1) : 1)
+    const prices = parsePriceFile(await context.readInput(), currency === 'CNY' ? (perUsd ?? 1) : 1)
     await withAdmin(context, async (admin) => {
       await admin.prices.setAll(CLI_ACTOR, prices satisfies readonly ModelPrice[])
       printRow(context, { imported: prices.length }, { json })

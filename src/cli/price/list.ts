@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { priceView } from '../../admin/contract.ts'
 import type { CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -11,7 +11,7 @@ export function addPriceList(price: Command, context: CliContext): void {
     price.command('list').description('your own prices, in USD per million tokens'),
   )
   withExamples(list, 'gpt-proxy price list', 'gpt-proxy price list --json').action(
-    (options: Output) =>
+    (options: OutputOptions) =>
       withAdmin(context, async (admin) =>
         printRows(context, (await admin.prices.list()).map(priceView), options),
       ),

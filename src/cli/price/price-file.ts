@@ -15,7 +15,7 @@ type Column = keyof typeof COLUMNS
 const REMEDY = 'Correct it and run the import again; nothing was set'
 
 /** `perUsd`: units of the file's currency per dollar. Lines that begin with # are comments. */
-export function readPrices(text: string, perUsd: number): ModelPrice[] {
+export function parsePriceFile(text: string, perUsd: number): ModelPrice[] {
   const lines = text
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)

@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { priceView } from '../../admin/contract.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
-interface Rates extends Output {
+interface Rates extends OutputOptions {
   input: number
   output: number
   cached?: number

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -12,9 +12,10 @@ export function addQuotaReset(quota: Command, context: CliContext): void {
       .command('reset <user>')
       .description("reset a user's usage of the month to zero; the records stay"),
   )
-  withExamples(reset, 'gpt-proxy quota reset alice').action((user: string, options: Output) =>
-    withAdmin(context, async (admin) => {
-      printRows(context, (await admin.quotas.reset(CLI_ACTOR, user)).map(quotaView), options)
-    }),
+  withExamples(reset, 'gpt-proxy quota reset alice').action(
+    (user: string, options: OutputOptions) =>
+      withAdmin(context, async (admin) => {
+        printRows(context, (await admin.quotas.reset(CLI_ACTOR, user)).map(quotaView), options)
+      }),
   )
 }

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, quotaTokens, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -18,7 +18,7 @@ export function addQuotaSet(quota: Command, context: CliContext): void {
     'gpt-proxy quota set alice 10000000',
     'gpt-proxy quota set alice none',
     'gpt-proxy quota set alice default',
-  ).action((user: string, tokens: number | 'default', options: Output) =>
+  ).action((user: string, tokens: number | 'default', options: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const rows = await admin.quotas.set(CLI_ACTOR, user, tokens === 'default' ? null : tokens)
       printRows(context, rows.map(quotaView), options)

@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import type { CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
-export interface MonthOption extends Output {
+export interface MonthOption extends OutputOptions {
   month?: { year: number; month: number }
 }
 

@@ -7,7 +7,7 @@ import type { ModelState } from '../../core/entities.ts'
 import { PROVIDER_FACTS } from '../../core/providers/providers.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'
-import { type Output, withExamples, withTable } from '../options.ts'
+import { type OutputOptions, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -35,7 +35,7 @@ const COLUMNS = [
 export function addUpstreamList(upstream: Command, context: CliContext): void {
   const list = withTable(upstream.command('list').description('all upstream keys and their states'))
   withExamples(list, 'gpt-proxy upstream list', 'gpt-proxy upstream list --json').action(
-    ({ json, wide }: Output) =>
+    ({ json, wide }: OutputOptions) =>
       withAdmin(context, async (admin) => {
         const { items, malformed } = await allPages((page) => admin.upstreams.list(page))
         const states = await admin.upstreams.modelStates()

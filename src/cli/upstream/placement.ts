@@ -1,17 +1,17 @@
 /** Where an upstream key is used: the options that `add` and `import` share. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Provider } from '../../core/entities.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { PRESET_NAMES, presetFor } from '../../core/providers/presets.ts'
 import {
   KEY_PROVIDERS,
   PROVIDER_FACTS,
+  type ProviderName,
   SPOKEN_PROTOCOLS,
   type SpokenProtocol,
 } from '../../core/providers/providers.ts'
-import { gathered, type Output, withJson } from '../options.ts'
+import { gathered, type OutputOptions, withJson } from '../options.ts'
 
-export interface Placement extends Output {
+export interface Placement extends OutputOptions {
   /** A provider, or a vendor with a preset. */
   provider: string
   baseUrl?: string
@@ -26,7 +26,7 @@ export interface Placement extends Output {
   key?: string
 }
 
-const DEFAULT: Provider = 'openai'
+const DEFAULT: ProviderName = 'openai'
 const PROVIDERS: readonly string[] = KEY_PROVIDERS
 
 export function withPlacement(command: Command): Command {
@@ -83,7 +83,7 @@ export function inputOf({
   ...rest
 }: Placement) {
   const preset = presetFor(name)
-  const provider = preset === null ? (name as Provider) : 'compatible'
+  const provider = preset === null ? (name as ProviderName) : 'compatible'
   const address = baseUrl ?? preset?.baseUrl ?? PROVIDER_FACTS[provider].baseUrl
   if (address === null) {
     throw new OperatorError(

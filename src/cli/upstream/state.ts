@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { CommandUpstreams, UpstreamRow } from '../../admin/command-admin.ts'
 import { upstreamView } from '../../admin/contract.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -30,7 +30,7 @@ function changing(verb: string, about: string, change: Change) {
   return (upstream: Command, context: CliContext): void => {
     const command = withJson(upstream.command(`${verb} <name>`).description(about))
     withExamples(command, `gpt-proxy upstream ${verb} main`).action(
-      (name: string, options: Output) =>
+      (name: string, options: OutputOptions) =>
         withAdmin(context, async (admin) => {
           printRow(context, upstreamView(await change(admin.upstreams, name)), options)
         }),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -11,7 +11,7 @@ export function addUpstreamTest(upstream: Command, context: CliContext): void {
     .command('test [name]')
     .description('test one key or all keys at their upstreams; exit code 1 if one fails')
   withExamples(withJson(command), 'gpt-proxy upstream test', 'gpt-proxy upstream test main').action(
-    (name: string | undefined, { json }: Output) =>
+    (name: string | undefined, { json }: OutputOptions) =>
       withAdmin(context, async (admin) => {
         const tested = await admin.upstreams.test(name ?? null)
         const rows = tested.map(

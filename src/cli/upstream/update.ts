@@ -4,7 +4,7 @@ import { upstreamView } from '../../admin/contract.ts'
 import type { UpstreamChanges } from '../../admin/upstreams/upstream-input.ts'
 import type { SpokenProtocol } from '../../core/providers/providers.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, type Output, withExamples, withJson } from '../options.ts'
+import { gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { readSecrets } from '../secret-input.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -19,7 +19,7 @@ import {
   withCaps,
 } from './placement.ts'
 
-interface UpdateOptions extends Output, Caps {
+interface UpdateOptions extends OutputOptions, Caps {
   name?: string
   baseUrl?: string
   weight?: number

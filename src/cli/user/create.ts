@@ -3,11 +3,11 @@ import { type Command, Option } from 'commander'
 import { userView } from '../../admin/contract.ts'
 import type { UserRole } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { limit, type Output, quotaTokens, withExamples, withJson } from '../options.ts'
+import { limit, type OutputOptions, quotaTokens, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
-export interface UserOptions extends Output {
+export interface UserOptions extends OutputOptions {
   email?: string
   role?: UserRole
   quota?: number

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { userView } from '../../admin/contract.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type Output, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withJson } from '../options.ts'
 import { printRow } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -15,7 +15,7 @@ export function addUserDelete(user: Command, context: CliContext): void {
     )
     .option('--yes', 'confirm; without it, nothing is deleted')
   withExamples(withJson(remove), 'gpt-proxy user delete alice --yes').action(
-    (name: string, options: Output & { yes?: boolean }) =>
+    (name: string, options: OutputOptions & { yes?: boolean }) =>
       withAdmin(context, async (admin) => {
         const found = await admin.users.find(name)
         if (!options.yes)

@@ -1,5 +1,5 @@
 /** NGX-1: does the gateway fail to answer, or the proxy in front of it? */
-import type { ProxyEvidence, ReplySeen, Tried } from '../evidence.ts'
+import type { Measured, ProxyEvidence, ReplySeen } from '../evidence.ts'
 import { type Finding, failure, ok, warning } from '../finding.ts'
 
 const BAD_GATEWAY = [502, 503, 504]
@@ -45,7 +45,7 @@ function judgeThrough({ url, listens, through }: ProxyEvidence, publicUrl: strin
   return failure(worst === undefined ? 'ngx.elsewhere' : 'ngx.bad-gateway', seen)
 }
 
-function seenOf(tried: Tried<ReplySeen> | undefined): string {
+function seenOf(tried: Measured<ReplySeen> | undefined): string {
   if (tried === undefined) return '-'
   return tried.ok ? `status ${tried.status} (${tried.proxy})` : tried.error
 }

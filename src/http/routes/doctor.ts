@@ -3,12 +3,12 @@ import { CHECK_IDS } from '../../core/check-ids.ts'
 import { invalidRequest } from '../../core/errors.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
-import { languageOf } from '../../doctor/text.ts'
+import { languageFrom } from '../../doctor/text.ts'
 
 type Examine = (options: DoctorOptions) => Promise<Report>
 
 /** One at a time: concurrent examinations would measure each other. */
-export function oneAtATime(examine: Examine): Examine {
+export function oneExaminationAtATime(examine: Examine): Examine {
   let before: Promise<unknown> = Promise.resolve()
   return (options) => {
     const report = before.then(() => examine(options))
@@ -27,7 +27,7 @@ export function doctorOptions(given: (name: string) => string | null): DoctorOpt
     throw invalidRequest("'tokens' takes a whole number.", 'tokens')
   return {
     only,
-    language: languageOf(given('lang') ?? undefined),
+    language: languageFrom(given('lang') ?? undefined),
     user: given('user'),
     request: given('request'),
     tokens,

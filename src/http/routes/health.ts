@@ -1,5 +1,5 @@
 /** Is it alive, is it ready, are its parts well; and the metrics, for admin keys only. */
-import { json } from '../json.ts'
+import { jsonReply } from '../json.ts'
 import type { AppParts, Handler } from '../route.ts'
 
 export function health({ gateway, readiness }: AppParts): Handler<'open'> {
@@ -11,17 +11,20 @@ export function health({ gateway, readiness }: AppParts): Handler<'open'> {
     const isKept = others !== null && journals.every(({ state }) => state === 'healthy')
     const journal = isKept ? 'healthy' : 'unhealthy'
     const well = database === 'healthy' && redis !== 'degraded' && journal === 'healthy'
-    return json({ status: well ? 'healthy' : 'degraded', services: { database, redis, journal } })
+    return jsonReply({
+      status: well ? 'healthy' : 'degraded',
+      services: { database, redis, journal },
+    })
   }
 }
 
 export function livez(): Handler<'open'> {
-  return () => json({ status: 'alive' })
+  return () => jsonReply({ status: 'alive' })
 }
 
 export function readyz({ readiness }: AppParts): Handler<'open'> {
   return () =>
-    readiness.draining() ? json({ status: 'draining' }, 503) : json({ status: 'ready' })
+    readiness.draining() ? jsonReply({ status: 'draining' }, 503) : jsonReply({ status: 'ready' })
 }
 
 export function metrics({ gateway }: AppParts): Handler<'admin_key'> {

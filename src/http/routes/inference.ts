@@ -6,7 +6,7 @@ import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
 import { openContext, type RequestContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import type { Continued } from '../../pipeline/kept/continue.ts'
-import { type Asked, askedBefore } from '../../pipeline/refused.ts'
+import { type RefusedCall, refusedCallOf } from '../../pipeline/refused.ts'
 import { type Incoming, serve } from '../../pipeline/serve.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { withModel } from '../../protocols/openai/request.ts'
@@ -115,7 +115,7 @@ export function reportRefusal(
   const known = error instanceof GatewayError ? error : internalError()
   const { code, status } = known
   metrics.refused(code)
-  showRefusal(services, refused, { error: known, asked: askedBefore(error) })
+  showRefusal(services, refused, { error: known, asked: refusedCallOf(error) })
   const refusedKey = error instanceof KeyRefused ? error.refusedKey : null
   if (refusedKey !== null) {
     const address = services.rateLimits.addressOf(client)
@@ -131,7 +131,7 @@ export function reportRefusal(
 
 interface Refusal {
   error: GatewayError
-  asked: Asked | null
+  asked: RefusedCall | null
 }
 
 /** Those of strangers, whose key is unknown, are only counted. */

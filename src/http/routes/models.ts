@@ -8,7 +8,7 @@ import type { Services } from '../../pipeline/services.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { allowsModel } from '../../routing/model-names.ts'
 import type { ModelList } from '../../upstreams/known-lists.ts'
-import { json } from '../json.ts'
+import { jsonReply } from '../json.ts'
 import type { AppParts, Handler } from '../route.ts'
 import { decodedOr } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
@@ -48,7 +48,7 @@ function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
       allowed.map(({ id }) => id),
     )
     const data = allowed.filter(({ id }) => !hidden.has(id))
-    return json(form(exchange.headers, { ...list, data }))
+    return jsonReply(form(exchange.headers, { ...list, data }))
   }
 }
 
@@ -62,7 +62,7 @@ function looking({ gateway }: AppParts, form: EntryForm): Handler<'proxy_key'> {
     const hidden = await othersModels(gateway, caller, [model])
     const found = hidden.has(model) ? null : await models.find(model)
     if (found === null) throw notFound(model)
-    return json(form(exchange.headers, found))
+    return jsonReply(form(exchange.headers, found))
   }
 }
 

@@ -3,7 +3,7 @@
  * vendor's error form. To a 404 some clients answer that the model does not exist.
  */
 import type { Reply } from '../../pipeline/client.ts'
-import { json } from '../json.ts'
+import { jsonReply } from '../json.ts'
 import { createRouter } from '../router.ts'
 
 /** Writes an error body as the vendor does. */
@@ -61,6 +61,6 @@ export function unservedReply(method: string, path: string, requestId: string): 
   if (found === null) return null
   const { api, form, help } = found.value
   const message = `gateway: ${api} is not served at ${path.slice(0, 200)}. ${help}`
-  const { headers, ...reply } = json(form(message, requestId), 400)
+  const { headers, ...reply } = jsonReply(form(message, requestId), 400)
   return { ...reply, headers: { ...headers, 'x-request-id': requestId } }
 }

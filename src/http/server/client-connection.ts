@@ -8,7 +8,7 @@ import { errorAnswer, newRequestId } from '../error-response.ts'
 import { ClientTunnel } from './client-tunnel.ts'
 import { headTooLate, malformed, tooMany } from './connection-errors.ts'
 import { Exchange, type ReplyWire } from './exchange.ts'
-import { Outgoing, type Part } from './outgoing.ts'
+import { type BodyFraming, Outgoing } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
 /** The part of the socket a connection uses. */
@@ -178,7 +178,7 @@ export class ClientConnection implements MessageSink, ReplyWire {
     return this.pipelineOverflow || this.owner.isStopping()
   }
 
-  send(head: string, body: Uint8Array | null, part: Part): void {
+  send(head: string, body: Uint8Array | null, part: BodyFraming): void {
     this.outgoing.send(head, body, part)
   }
 

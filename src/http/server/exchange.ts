@@ -1,11 +1,11 @@
 /** One request and its reply, between the client connection and the code that answers. */
 import type { HeaderLines } from '../../http1/head-lines.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
-import type { ClientStream, Reply, ReplyHead, StreamHead } from '../../pipeline/client.ts'
+import type { ClientReplyHead, ClientStream, Reply, StreamHead } from '../../pipeline/client.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import { BodyStream } from './body-stream.ts'
-import type { Part } from './outgoing.ts'
+import type { BodyFraming } from './outgoing.ts'
 import { headText } from './response-head.ts'
 
 /** The part of the connection an exchange uses. */
@@ -13,7 +13,7 @@ export interface ReplyWire {
   /** The remote address. */
   peer(): string
   /** Sends `head` and `body` in a single write. */
-  send(head: string, body: Uint8Array | null, part: Part): void
+  send(head: string, body: Uint8Array | null, part: BodyFraming): void
   /** A promise if the client has not accepted everything yet; resolves once it has, or has disconnected. */
   lag(): void | Promise<void>
   /** Called once the whole reply has been sent. */
@@ -265,7 +265,11 @@ export class Exchange implements ClientStream {
   }
 
   /** `delimited`: the client can find the end of the body without the connection closing. */
-  private headOf({ status, headers }: ReplyHead, framing: string, delimited: boolean): string {
+  private headOf(
+    { status, headers }: ClientReplyHead,
+    framing: string,
+    delimited: boolean,
+  ): string {
     const closes = headers.connection === 'close'
     this.keepAlive =
       this.request.keepAlive && this.whole && !closes && delimited && !this.wire.isLast()
@@ -274,7 +278,7 @@ export class Exchange implements ClientStream {
     return headText(status, all, framing + ending)
   }
 
-  private sendPart(bytes: Uint8Array | null, part: Part): void {
+  private sendPart(bytes: Uint8Array | null, part: BodyFraming): void {
     this.wire.send(this.unsentHead, bytes, part)
     this.unsentHead = ''
   }

@@ -1,7 +1,7 @@
 /** Bytes sent to a client: in one write if possible, buffered while the socket is full. */
 
 /** How a piece of the body is framed: unframed, as a chunk, or as the last chunk. */
-export type Part = 'plain' | 'chunk' | 'last chunk'
+export type BodyFraming = 'plain' | 'chunk' | 'last chunk'
 
 interface Writable {
   /** Returns how many bytes the socket accepted, or a negative number if it is closed. */
@@ -33,7 +33,7 @@ export class Outgoing {
     return this.unsent !== null
   }
 
-  send(head: string, body: Uint8Array | null, part: Part): void {
+  send(head: string, body: Uint8Array | null, part: BodyFraming): void {
     const size = body === null ? 0 : body.length
     const framed = part !== 'plain' && size > 0
     let at = head === '' ? 0 : together.write(head, 0, 'latin1')

@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'bun:test'
 import { trustOf } from '../../limits/client-address.ts'
 import { isSameOrigin } from './same-origin.ts'
-import { readVisit, type Surroundings } from './visit.ts'
+import { type ProxyRules, readVisit } from './visit.ts'
 
 const PROXY = '10.0.0.1'
-const trusting: Surroundings = {
+const trusting: ProxyRules = {
   publicUrl: null,
   trusts: trustOf(['10.0.0.0/8']),
 }
-const alone: Surroundings = { publicUrl: null, trusts: trustOf([]) }
+const alone: ProxyRules = { publicUrl: null, trusts: trustOf([]) }
 
 function from(peer: string, given: Record<string, string>, surroundings = alone): boolean {
   const headers = { get: (name: string) => given[name] ?? null }
@@ -73,7 +73,7 @@ describe('a change by a session', () => {
 })
 
 describe('what a browser has in its address bar', () => {
-  const visited = (peer: string, given: Record<string, string>, surroundings: Surroundings) =>
+  const visited = (peer: string, given: Record<string, string>, surroundings: ProxyRules) =>
     readVisit(peer, { get: (name: string) => given[name] ?? null }, surroundings)
 
   test('is read from a trusted proxy, with its prefix', () => {

@@ -11,7 +11,7 @@ export interface Visit {
   isSecure: boolean
 }
 
-export interface Surroundings {
+export interface ProxyRules {
   /** PUBLIC_URL, which comes before whatever a request says. */
   publicUrl: string | null
   trusts: Trust
@@ -24,7 +24,7 @@ const PREFIX = /^(\/[\w.~-]+)*$/
 export function readVisit(
   peer: string,
   headers: HeaderSource,
-  { publicUrl, trusts }: Surroundings,
+  { publicUrl, trusts }: ProxyRules,
 ): Visit {
   const forwarded = trusts(peer) ? (name: string) => first(headers.get(name)) : () => null
   const host = sane(forwarded('x-forwarded-host'), HOST) ?? sane(headers.get('host'), HOST)

@@ -1,6 +1,7 @@
 /** For `gpt-proxy chat`: the running gateway, or a temporary one. */
 import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import type { ChatGateway } from '../../cli/context.ts'
+import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
@@ -9,7 +10,6 @@ import { openStore } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { ask } from '../doctor/ask.ts'
-import type { Environment } from '../serve/serve.ts'
 import { listen } from '../serve/server.ts'
 import { chat } from './chat-request.ts'
 

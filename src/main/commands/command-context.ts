@@ -4,19 +4,20 @@ import { resolve } from 'node:path'
 import { version } from '../../../package.json'
 import type { RemoteGateway } from '../../adapters/remote-admin/client.ts'
 import type { CliContext, OpenCommandAdmin } from '../../cli/context.ts'
+import type { Environment } from '../../config/environment.ts'
 import { settingsOf } from '../../config/settings.ts'
 import { type Config, loadConfig } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { asTypedHere } from '../../core/text/command-here.ts'
-import { languageOf } from '../../doctor/text.ts'
+import { languageFrom } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
 import { migrationsOf } from '../compose/configured-store.ts'
 import { removeFirstStart } from '../compose/first-start-file.ts'
-import { openAdmin, prepare } from '../compose/open-admin.ts'
+import { openAdmin, prepareStore } from '../compose/open-admin.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { consoleLinkOf } from '../console/console-link.ts'
 import { examine } from '../doctor/doctor.ts'
-import { type Environment, runServer } from '../serve/serve.ts'
+import { runServer } from '../serve/serve.ts'
 import { askHealth, askHealthAt } from './ask-health.ts'
 import { backup } from './backup.ts'
 import { callersFolder } from './callers-folder.ts'
@@ -60,7 +61,7 @@ export function commandContext(
         () => openLocal(config(), warn),
       ),
     openNewStore: () => openAdmin(config(), { warn, ifMissing: 'make it' }),
-    prepare: (admin) => prepare({ admin, exclusively: admin.exclusively }, config()),
+    prepare: (admin) => prepareStore({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),
     migrations: () => migrationsOf(config()),
     copyStore: () => copyStore(config()),
@@ -74,7 +75,7 @@ export function commandContext(
         (gateway) => remoteDoctor(gateway, options),
         () => examine(environment, options),
       ),
-    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
+    language: languageFrom(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
     gateway: () =>
       elsewhere(
         async (gateway) => remoteChat(gateway),

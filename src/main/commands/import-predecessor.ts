@@ -6,12 +6,12 @@ import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { fernetKeys, openFernet } from '../../adapters/vault/fernet.ts'
 import type { PredecessorImport } from '../../admin/predecessor/import.ts'
 import { CLI_ACTOR, type PredecessorWish } from '../../cli/context.ts'
+import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import { type DatabaseAddress, readDatabaseUrl } from '../../core/text/database-address.ts'
 import { sha256Hex } from '../compose/digest.ts'
 import { openAdmin } from '../compose/open-admin.ts'
-import type { Environment } from '../serve/serve.ts'
 
 interface Surroundings {
   environment: Environment

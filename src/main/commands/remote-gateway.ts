@@ -2,11 +2,11 @@
 import { adminClient, type RemoteGateway } from '../../adapters/remote-admin/client.ts'
 import { remoteAdmin } from '../../adapters/remote-admin/remote-admin.ts'
 import type { ChatGateway, OpenCommandAdmin } from '../../cli/context.ts'
+import type { Environment } from '../../config/environment.ts'
 import type { Setting } from '../../config/settings.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
-import type { Environment } from '../serve/serve.ts'
 import { chat } from './chat-request.ts'
 
 export function remoteGateway(url: string, environment: Environment): RemoteGateway {

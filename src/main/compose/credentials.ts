@@ -1,7 +1,7 @@
 /** Cloud credentials: where to request them, with what this machine provides. */
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../../config.ts'
-import { Credentials } from '../../providers/credentials/credentials.ts'
+import { RenewableCredentials } from '../../providers/credentials/credentials.ts'
 import type { CredentialFetch } from '../../providers/credentials/token-request.ts'
 
 /** A source that does not answer must not delay a request for long. */
@@ -13,10 +13,13 @@ const credentialFetch: CredentialFetch = async ({ method, url, headers, body }) 
   return { status: reply.status, body: await reply.text() }
 }
 
-export function createCredentials({ credentialSources }: Config, nowMs: () => number): Credentials {
+export function createRenewableCredentials(
+  { credentialSources }: Config,
+  nowMs: () => number,
+): RenewableCredentials {
   const { googleMetadataHost, entraAuthority, awsWebIdentity, awsContainer, awsMetadataUrl } =
     credentialSources
-  return new Credentials({
+  return new RenewableCredentials({
     fetch: credentialFetch,
     nowMs,
     sources: {

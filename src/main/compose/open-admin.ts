@@ -16,7 +16,7 @@ import { OperatorError } from '../../core/operator-error.ts'
 import { authorizedTransport } from '../../providers/authorized-transport.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { openConfiguredStore, type SharableStore, tablesOf } from './configured-store.ts'
-import { createCredentials } from './credentials.ts'
+import { createRenewableCredentials } from './credentials.ts'
 import { sha256Hex } from './digest.ts'
 import { readFirstStart, writeFirstStart } from './first-start-file.ts'
 import { openVault } from './keys.ts'
@@ -26,13 +26,13 @@ import { upstreamProbe } from './upstream-probe.ts'
 
 export const GATEWAY_ACTOR: Actor = { name: 'gateway', address: null }
 
-export interface Opened {
+export interface OpenedAdmin {
   store: SharableStore
   vault: Vault
   admin: Admin
 }
 
-export interface OpenOptions {
+export interface OpenAdminOptions {
   logger?: Logger
   /** If several threads hold leases of the same quotas. */
   leaseCalls?: LeaseCalls | undefined
@@ -44,8 +44,8 @@ export interface OpenOptions {
 /** The store at the newest schema. */
 export async function openStore(
   config: Config,
-  { logger, warn, ifMissing, leaseCalls }: OpenOptions,
-): Promise<Opened> {
+  { logger, warn, ifMissing, leaseCalls }: OpenAdminOptions,
+): Promise<OpenedAdmin> {
   if (assertStore(config, ifMissing)) assertNotEmptied(config, tablesOf(config))
   ensureDataDir(config.dataDir)
   const store = await openConfiguredStore(config, logger, leaseCalls)
@@ -70,7 +70,7 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
     probe: upstreamProbe(
       authorizedTransport(
         transport,
-        createCredentials(config, () => Date.now()),
+        createRenewableCredentials(config, () => Date.now()),
       ),
     ),
     sha256Hex,
@@ -84,7 +84,7 @@ export function adminOver(config: Config, store: Store, vault: Vault): Admin {
   })
 }
 
-export async function openAdmin(config: Config, options: OpenOptions): Promise<OpenAdmin> {
+export async function openAdmin(config: Config, options: OpenAdminOptions): Promise<OpenAdmin> {
   const { admin, store } = await openStore(config, options)
   return { ...admin, exclusively: store.exclusively, close: () => store.close() }
 }
@@ -93,7 +93,7 @@ export async function openAdmin(config: Config, options: OpenOptions): Promise<O
  * First users and keys where there are none; upstream keys from the variables where they are new.
  * The keys are kept in a file until they were seen: what comes after may fail.
  */
-export function prepare(
+export function prepareStore(
   { admin, exclusively }: { admin: Admin; exclusively: Store['exclusively'] },
   config: Config,
 ): Promise<FirstStartReport> {

@@ -28,7 +28,7 @@ const MAX_BODY_BYTES = 256 * 1024
 const MAX_IMPORT_BYTES = 4 * 1024 * 1024
 const TIDY_EVERY_MS = 600_000
 
-export interface AdminApi {
+export interface AdminListener {
   handler(exchange: Exchange): void
   close(): Promise<void>
 }
@@ -41,7 +41,7 @@ interface Parts extends WebServerParts {
   vault: Vault
 }
 
-export async function openAdminApi(parts: Parts): Promise<AdminApi> {
+export async function openAdminApi(parts: Parts): Promise<AdminListener> {
   const { config, services, vault } = parts
   const { logger } = services
   const store = await openConfiguredStore({ ...config, databasePoolSize: POOL_SIZE }, logger)

@@ -1,11 +1,10 @@
 /** Every variable as the console shows it: its value with secrets masked, and where it comes from. */
 
+import type { Environment } from '../../config/environment.ts'
 import { settingsOf } from '../../config/settings.ts'
 import { HIDDEN } from '../../config/variables.ts'
 import { VARIABLES } from '../../config.ts'
 import type { VariableSetting } from '../../http/routes/admin/frame/parts.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 export function variableSettings(environment: Environment): VariableSetting[] {
   const schemas: Record<string, (typeof VARIABLES)[keyof typeof VARIABLES]> = VARIABLES

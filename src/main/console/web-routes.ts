@@ -6,7 +6,7 @@ import type { Services } from '../../pipeline/services.ts'
 import type { Vault } from '../../upstreams/vault.ts'
 import { loadWithFiles } from '../compose/load-with-files.ts'
 import type { WebServerParts } from '../serve/server.ts'
-import type { AdminApi } from './admin-api.ts'
+import type { AdminListener } from './admin-api.ts'
 
 export interface Web {
   routes(parts: WebServerParts): WebRoutes
@@ -22,8 +22,8 @@ interface Given {
 }
 
 export function createWeb(given: Given): Web {
-  let opening: Promise<AdminApi> | null = null
-  const open = (parts: WebServerParts): Promise<AdminApi> => {
+  let opening: Promise<AdminListener> | null = null
+  const open = (parts: WebServerParts): Promise<AdminListener> => {
     opening ??= loadWithFiles(() => import('./admin-api.ts'))
       .then(({ openAdminApi }) => openAdminApi({ ...given, ...parts }))
       .catch((error) => {

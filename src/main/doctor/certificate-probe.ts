@@ -4,15 +4,15 @@ import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { allUpstreamKeys } from '../../admin/pages.ts'
 import { withTimeout } from '../../core/time/with-timeout.ts'
-import type { CertificateSeen, TlsEvidence, Tried } from '../../doctor/evidence.ts'
+import type { CertificateSeen, Measured, TlsEvidence } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 5_000
 /** More than any real chain has. */
 const MAX_CHAIN = 10
 
-export async function probeCertificates(surroundings: Surroundings): Promise<TlsEvidence> {
+export async function probeCertificates(surroundings: DoctorSurroundings): Promise<TlsEvidence> {
   const { config, opened, proxyFor } = surroundings
   const rows = opened === null ? [] : await allUpstreamKeys(opened.store)
   const upstreams = rows.filter(({ state }) => state.status !== 'disabled')
@@ -29,7 +29,7 @@ export async function probeCertificates(surroundings: Surroundings): Promise<Tls
   return { nowMs: Date.now(), publicUrl: config.publicUrl, hosts: await Promise.all(hosts) }
 }
 
-async function certificateAt(name: string, port: number): Promise<Tried<CertificateSeen>> {
+async function certificateAt(name: string, port: number): Promise<Measured<CertificateSeen>> {
   const host = name.replace(/^\[|\]$/g, '')
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
   // Accepted here, because its faults are what the probe looks for.

@@ -29,9 +29,9 @@ import { type LenientConfig, lenientConfig } from './lenient-config.ts'
 import { probeLimits } from './limit-probe.ts'
 import { probeProxy } from './proxy-probe.ts'
 import { probeQuotas } from './quota-probe.ts'
-import { formsToHide, textOf } from './secrets.ts'
+import { formsToHide, secretText } from './secrets.ts'
 import { probeStream } from './stream-probe.ts'
-import { type OpenedStore, openForDoctor, type Surroundings } from './surroundings.ts'
+import { type DoctorSurroundings, type OpenedStore, openForDoctor } from './surroundings.ts'
 import { probeTimes } from './time-probe.ts'
 import { probeUpstreams } from './upstream-probes.ts'
 
@@ -59,7 +59,7 @@ export async function examine(
 
 /** The database determines what else can be examined. */
 async function approach({ config }: LenientConfig, url?: string) {
-  const surroundings: Surroundings = {
+  const surroundings: DoctorSurroundings = {
     config,
     url: url ?? ownAddress(config.host, config.port),
     proxyFor: outgoingProxy(config.outgoingProxies),
@@ -91,7 +91,7 @@ async function malformedRows(opened: OpenedStore | null): Promise<MalformedRow[]
 }
 
 async function runAll(
-  surroundings: Surroundings,
+  surroundings: DoctorSurroundings,
   environment: Environment,
   options: DoctorOptions,
 ): Promise<CheckResult[]> {
@@ -101,7 +101,7 @@ async function runAll(
     wanted(id) ? [await timed(id, work)] : []
   const withStore = (work: (store: OpenedStore) => Promise<Finding[]>) => () =>
     opened === null ? Promise.resolve([skipped('no-store')]) : work(opened)
-  const key = textOf(environment, 'ENCRYPTION_KEY')
+  const key = secretText(environment, 'ENCRYPTION_KEY')
 
   const together = await Promise.all([
     run('ENC-1', async () => judgeEncryption(await probeEncryption(surroundings, key))),

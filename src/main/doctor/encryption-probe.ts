@@ -9,11 +9,11 @@ import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
 import { placementOf } from '../../doctor/rules/upstreams.ts'
 import type { SealedSecret } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 /** `text` is ENCRYPTION_KEY as it is in the environment or its file. */
 export async function probeEncryption(
-  { config, opened }: Surroundings,
+  { config, opened }: DoctorSurroundings,
   text: string | null,
 ): Promise<EncryptionEvidence> {
   const file = keyPath(config)

@@ -3,9 +3,9 @@ import type { LimitEvidence } from '../../doctor/evidence.ts'
 import { ask, whyNot } from './ask.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'
 import { readMetrics } from './running-metrics.ts'
-import { LIMITED_RPM, type Surroundings } from './surroundings.ts'
+import { type DoctorSurroundings, LIMITED_RPM } from './surroundings.ts'
 
-export async function probeLimits(surroundings: Surroundings): Promise<LimitEvidence> {
+export async function probeLimits(surroundings: DoctorSurroundings): Promise<LimitEvidence> {
   const { config, url, instances } = surroundings
   const { redisUrl, rateLimits } = config
   const [redis, tried, metrics] = await Promise.all([
@@ -29,7 +29,7 @@ export async function probeLimits(surroundings: Surroundings): Promise<LimitEvid
 
 const untried = (error: string) => ({ ok: false as const, error })
 
-async function tryLimit({ opened, url }: Surroundings): Promise<LimitEvidence['tried']> {
+async function tryLimit({ opened, url }: DoctorSurroundings): Promise<LimitEvidence['tried']> {
   const body = { model: 'demo/echo', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 8 }
   try {
     const key = (await opened?.keys.limited()) ?? null

@@ -1,15 +1,15 @@
 /** For NGX-1: the same request to the gateway and to the proxy in front of it. */
-import type { ProxyEvidence, ReplySeen, Tried } from '../../doctor/evidence.ts'
+import type { Measured, ProxyEvidence, ReplySeen } from '../../doctor/evidence.ts'
 import { ask, proxyName, whyNot } from './ask.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 /** Enough to notice if one of two instances is down. */
 const TRIES = 6
 
-export async function probeProxy({ config, url }: Surroundings): Promise<ProxyEvidence> {
+export async function probeProxy({ config, url }: DoctorSurroundings): Promise<ProxyEvidence> {
   const { publicUrl } = config
   const direct = await replyOf(url)
-  const through: Tried<ReplySeen>[] = []
+  const through: Measured<ReplySeen>[] = []
   for (let tries = 0; publicUrl !== null && tries < TRIES; tries++) {
     const reply = await replyOf(publicUrl)
     through.push(reply)
@@ -19,7 +19,7 @@ export async function probeProxy({ config, url }: Surroundings): Promise<ProxyEv
   return { url, publicUrl, listens: new URL(url).host, direct, services, through }
 }
 
-async function replyOf(base: string): Promise<Tried<ReplySeen>> {
+async function replyOf(base: string): Promise<Measured<ReplySeen>> {
   try {
     const answer = await ask(`${base}/livez`)
     const isGateway = answer.status === 200 && /"status":\s*"alive"/.test(answer.body)

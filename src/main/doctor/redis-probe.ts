@@ -1,6 +1,6 @@
 /** For LIM-1 and SLOW-1: is Redis reachable, how fast is it, and what does it do when its memory is full? */
 import { withTimeout } from '../../core/time/with-timeout.ts'
-import type { RedisSeen, Tried } from '../../doctor/evidence.ts'
+import type { Measured, RedisSeen } from '../../doctor/evidence.ts'
 import { whyNot } from './ask.ts'
 
 const PATIENCE_MS = 2_000
@@ -11,7 +11,7 @@ export function redisPlace(url: string): { host: string; port: number } {
   return { host: hostname, port: port === '' ? 6379 : Number(port) }
 }
 
-export async function probeRedis(url: string): Promise<Tried<RedisSeen>> {
+export async function probeRedis(url: string): Promise<Measured<RedisSeen>> {
   const client = new Bun.RedisClient(url, {
     autoReconnect: false,
     enableOfflineQueue: false,

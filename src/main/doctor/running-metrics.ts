@@ -1,11 +1,11 @@
 /** The running gateway's metrics by name, without labels; null if they can't be read. */
 import { ask } from './ask.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 export async function readMetrics({
   opened,
   url,
-}: Surroundings): Promise<ReadonlyMap<string, number> | null> {
+}: DoctorSurroundings): Promise<ReadonlyMap<string, number> | null> {
   try {
     const key = await opened?.keys.metrics()
     if (key === null || key === undefined) return null

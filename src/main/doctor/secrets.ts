@@ -10,7 +10,7 @@ const NO_SECRETS = ['gpt_proxy', 'postgres', 'redis', 'localhost']
 
 export function formsToHide(environment: Environment, more: readonly string[]): string[] {
   const given = SECRETS.flatMap((name) => {
-    const text = textOf(environment, name)
+    const text = secretText(environment, name)
     return text === null ? [] : secretsIn(name, text)
   })
   const hidden = [...given, ...more].filter(
@@ -20,7 +20,7 @@ export function formsToHide(environment: Environment, more: readonly string[]): 
 }
 
 /** The value in the environment or its file, trimmed; null if it is not set. */
-export function textOf(environment: Environment, name: string): string | null {
+export function secretText(environment: Environment, name: string): string | null {
   const direct = environment[name]
   if (direct !== undefined && direct !== '') return direct
   const path = environment[`${name}_FILE`]

@@ -1,8 +1,8 @@
 /** For SSE-1: the demo model streamed directly and through PUBLIC_URL. */
-import type { StreamEvidence, StreamSeen, Tried } from '../../doctor/evidence.ts'
+import type { Measured, StreamEvidence, StreamSeen } from '../../doctor/evidence.ts'
 import { ask, type ProbeResponse, proxyName, whyNot } from './ask.ts'
 import { askHttp2 } from './ask-http2.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 const PATIENCE_MS = 20_000
 /** The demo writes every 15 ms. */
@@ -10,7 +10,11 @@ const SAME_MOMENT_MS = 3
 /** About forty chunks, so that the demo takes a second. */
 const QUESTION = 'one two three four five six seven eight nine ten '.repeat(3)
 
-export async function probeStream({ config, url, opened }: Surroundings): Promise<StreamEvidence> {
+export async function probeStream({
+  config,
+  url,
+  opened,
+}: DoctorSurroundings): Promise<StreamEvidence> {
   const { publicUrl } = config
   const key = (await opened?.keys.demo()) ?? null
   const direct = await streamed(url, key)
@@ -26,7 +30,7 @@ async function streamed(
   base: string,
   key: string | null,
   http2 = false,
-): Promise<Tried<StreamSeen>> {
+): Promise<Measured<StreamSeen>> {
   if (key === null) return { ok: false, error: 'the gateway does not know the keys of this store' }
   const body = {
     model: 'demo/echo',

@@ -13,7 +13,7 @@ import { openVault } from '../compose/keys.ts'
 import { adminOver } from '../compose/open-admin.ts'
 import { ask } from './ask.ts'
 
-export interface Surroundings {
+export interface DoctorSurroundings {
   config: Config
   /** The gateway's own address. */
   url: string

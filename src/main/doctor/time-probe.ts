@@ -9,14 +9,14 @@ import type { StreamEvidence, TimeEvidence, UpstreamTimes } from '../../doctor/e
 import type { RequestTimes } from '../../doctor/examination.ts'
 import { probeRedis, redisPlace } from './redis-probe.ts'
 import { readMetrics } from './running-metrics.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DoctorSurroundings } from './surroundings.ts'
 
 const MINUTES = 15
 const MAX_RECORDS = 2_000
 const PATIENCE_MS = 5_000
 
 export async function probeTimes(
-  surroundings: Surroundings,
+  surroundings: DoctorSurroundings,
   { direct }: StreamEvidence,
 ): Promise<TimeEvidence> {
   const { config, opened, proxyFor } = surroundings

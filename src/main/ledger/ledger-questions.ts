@@ -1,23 +1,23 @@
 /** Questions to the ledger thread and their replies, whichever way they go there. */
 import { fromPortable, type ThreadResult } from '../../adapters/sql/sqlite/sql-thread.ts'
 import {
-  createTurns,
+  type ConnectionLock,
+  createConnectionLock,
   type SqlThread,
-  type Turns,
 } from '../../adapters/sql/sqlite/thread-dialect.ts'
 import type { UsageStore } from '../../usage/store.ts'
 import type { LedgerQuestion, LedgerReply, LedgerRequest } from './ledger-thread.ts'
 import { createLineWriter, lineOf } from './shared-lines.ts'
 
 export interface LedgerThread extends SqlThread, UsageStore {
-  turns: Turns
+  turns: ConnectionLock
 }
 
 type Value = ThreadResult | number | null
 type Post = (question: LedgerQuestion) => void
 
 export interface LedgerQuestions extends UsageStore, Pick<SqlThread, 'execute'> {
-  turns: Turns
+  turns: ConnectionLock
   /** Says how questions are sent from now on; the next one is preceded by `open`. */
   attach(post: Post): void
   answered(reply: LedgerReply): void
@@ -33,7 +33,7 @@ interface Parts {
 
 export function createLedgerQuestions({ open, busy }: Parts): LedgerQuestions {
   const waiting = new Map<number, PromiseWithResolvers<Value>>()
-  const turns = createTurns()
+  const turns = createConnectionLock()
   const writeLines = createLineWriter()
   let latest = 0
   let isOpen = false

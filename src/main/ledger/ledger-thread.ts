@@ -4,7 +4,7 @@
  * thread that started it and for those whose ports it is given.
  */
 import type { Database } from 'bun:sqlite'
-import { connect } from '../../adapters/sql/sqlite/connect.ts'
+import { connectSqlite } from '../../adapters/sql/sqlite/connect.ts'
 import {
   createStatementRunner,
   type PortableError,
@@ -108,7 +108,7 @@ async function handle(
 
 async function openAt(path: string, publishedPrices: boolean): Promise<Opened> {
   try {
-    const database = await connect(path)
+    const database = await connectSqlite(path)
     const run = createStatementRunner(database, path)
     const store: Opened = { database, path, publishedPrices, run, ledger: null }
     setTimeout(() => ledgerOf(store).catch(() => {}), LOAD_LEDGER_AFTER_MS)

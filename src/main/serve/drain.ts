@@ -3,7 +3,7 @@ import type { WebServer } from '../../http/server/web-server.ts'
 
 const POLL_MS = 20
 
-export interface Drain {
+export interface ServerDrain {
   begun(): boolean
   /** Resolves when no work is left, or after the timeout. */
   run(server: WebServer, limitMs: number): Promise<void>
@@ -19,7 +19,7 @@ interface DrainTimes {
   drainIdleMs: number
 }
 
-export function createDrain(inFlight: () => number, times: DrainTimes): Drain {
+export function createServerDrain(inFlight: () => number, times: DrainTimes): ServerDrain {
   const { drainNoticeMs: noticeMs, drainIdleMs: idleMs } = times
   let begun = false
   return {

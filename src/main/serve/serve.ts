@@ -4,15 +4,16 @@ import { createPinoLogger } from '../../adapters/log/pino-logger.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import type { Admin } from '../../admin/admin.ts'
 import { allUpstreamKeys } from '../../admin/pages.ts'
+import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
-import { languageOf } from '../../doctor/text.ts'
+import { languageFrom } from '../../doctor/text.ts'
 import { commandHere } from '../compose/command-here.ts'
 import { addConsoleLink, correctBaseUrl, removeFirstStart } from '../compose/first-start-file.ts'
 import { type Seams, startGateway } from '../compose/gateway.ts'
 import { instanceIdIn } from '../compose/instance-id.ts'
 import { formerThreads, journalFolderIn, orphanedJournals } from '../compose/journal-folder.ts'
 import { assertOpensSomething } from '../compose/keys.ts'
-import { GATEWAY_ACTOR, openStore, prepare } from '../compose/open-admin.ts'
+import { GATEWAY_ACTOR, openStore, prepareStore } from '../compose/open-admin.ts'
 import { outgoingProxy } from '../compose/outgoing-proxy.ts'
 import { consoleLinkOf } from '../console/console-link.ts'
 import { createWeb } from '../console/web-routes.ts'
@@ -24,8 +25,6 @@ import { logStyle } from './log-style.ts'
 import { startRetention } from './retention.ts'
 import { listen, type Server, type ServerParts } from './server.ts'
 import { endAll, finish, stopped, stopSignal } from './stopping.ts'
-
-export type Environment = Record<string, string | undefined>
 
 export async function runServer(
   config: Config,
@@ -113,7 +112,7 @@ async function openPrepared(
   })
   const releaseLock = holdProcessLock(config.dataDir)
   assertOpensSomething(vault, await allUpstreamKeys(store))
-  const report = await prepare({ admin, exclusively: store.exclusively }, config)
+  const report = await prepareStore({ admin, exclusively: store.exclusively }, config)
   return { store, vault, admin, report, releaseLock }
 }
 
@@ -121,7 +120,7 @@ interface Started {
   config: Config
   environment: Environment
   admin: Admin
-  report: Awaited<ReturnType<typeof prepare>>
+  report: Awaited<ReturnType<typeof prepareStore>>
   server: Server
   /** How many provider keys can be used. */
   upstreams: number
@@ -145,7 +144,7 @@ async function announce(
     isTerminal,
     consoleLink,
     command,
-    language: languageOf(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
+    language: languageFrom(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
   })
   process.stdout.write(text, (error) => {
     if (isTerminal && !error) removeFirstStart(config)

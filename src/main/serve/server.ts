@@ -21,7 +21,7 @@ import { ownAddress } from '../compose/own-address.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineInSubprocess } from '../doctor/examine-in-subprocess.ts'
 import { mostClients } from './connection-limit.ts'
-import { createDrain } from './drain.ts'
+import { createServerDrain } from './drain.ts'
 
 export interface Server {
   /** The address at which this machine reaches it. */
@@ -74,7 +74,7 @@ export function listen(parts: ServerParts): Server {
   const { sharing = null, answeredElsewhere = null, otherJournals = async () => [] } = parts
   let requests = 0
   const inFlight = { add: () => void requests++, remove: () => void requests-- }
-  const drain = createDrain(() => requests, config)
+  const drain = createServerDrain(() => requests, config)
   const doctor: Examine = (options) =>
     config.database === null
       ? examineInSubprocess(environment, options, url)

@@ -1,6 +1,6 @@
 /** Hands exchanges to the first thread, which answers for the whole gateway, and sends its replies. */
 import type { Exchange, ReplyWire } from '../../http/server/exchange.ts'
-import type { Part } from '../../http/server/outgoing.ts'
+import type { BodyFraming } from '../../http/server/outgoing.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { Link } from './link.ts'
 import type { FrontOffers, HubOffers } from './offers.ts'
@@ -47,7 +47,7 @@ export function createExchangeSender(
       hub.tell('exchangeOpened', id, textOf(request), wire.peer())
       exchange.tellTaker()
     },
-    replySend(id: number, head: string, body: Uint8Array | null, part: Part) {
+    replySend(id: number, head: string, body: Uint8Array | null, part: BodyFraming) {
       const wire = sent.get(id)?.wire
       if (wire === undefined) return
       wire.send(head, body, part)

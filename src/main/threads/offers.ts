@@ -1,6 +1,6 @@
 /** What the front threads ask of each other. The first one starts the others and passes on what concerns all. */
 import type { SharedMemory } from '../../adapters/shared-memory/layout.ts'
-import type { Part } from '../../http/server/outgoing.ts'
+import type { BodyFraming } from '../../http/server/outgoing.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { LiveChanges } from '../../usage/live/live-tally.ts'
 
@@ -37,7 +37,7 @@ export interface FrontOffers {
   live(message: string): void
   leasesWanted(userId: number): void
   // The reply to an exchange that the first thread answers.
-  replySend(id: number, head: string, body: Uint8Array | null, part: Part): void
+  replySend(id: number, head: string, body: Uint8Array | null, part: BodyFraming): void
   replyFinished(id: number, keepAlive: boolean): void
   replyAbort(id: number): void
   replyHold(id: number, back: boolean): void

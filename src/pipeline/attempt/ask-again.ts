@@ -5,7 +5,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { isSpent } from '../../upstreams/retry.ts'
 import type { Services } from '../services.ts'
 import { admissionOf } from './choose.ts'
-import type { RequestTries, Tried } from './tries.ts'
+import type { FailedTry, RequestTries } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
@@ -30,7 +30,7 @@ export function secondRound(services: Services, tries: RequestTries): UpstreamCa
       PASSING.has(failed.class) && mayAskAgain(services, tries, candidate, MAX_TIMES),
   )
   const other = passing.find(({ candidate }) => !isSame(candidate, last.candidate))
-  const silent = ({ candidate, failed }: Tried) =>
+  const silent = ({ candidate, failed }: FailedTry) =>
     failed.class === 'timeout' && mayAskAgain(services, tries, candidate, MAX_TIMES_SILENT)
   return (other ?? passing[0] ?? tried.find(silent))?.candidate ?? null
 }
@@ -42,7 +42,7 @@ export function secondRound(services: Services, tries: RequestTries): UpstreamCa
 export function mayRetryFirst(
   services: Services,
   tries: RequestTries,
-  { candidate, failed, other }: Tried & { other: UpstreamCandidate },
+  { candidate, failed, other }: FailedTry & { other: UpstreamCandidate },
 ): boolean {
   return (
     services.sameTargetRetry &&

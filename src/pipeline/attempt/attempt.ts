@@ -14,7 +14,7 @@ import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './re
 import type { AttemptResult, Failed, Sent } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
 import { send as sendModelCall } from './send.ts'
-import { type RequestTries, requestLimitMs, type Tried } from './tries.ts'
+import { type FailedTry, type RequestTries, requestLimitMs } from './tries.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
 
@@ -185,7 +185,7 @@ async function nextCandidate(
 async function otherOrSame(
   services: Services,
   tries: RequestTries,
-  situation: Tried & { other: UpstreamCandidate },
+  situation: FailedTry & { other: UpstreamCandidate },
 ): Promise<Next> {
   if (mayRetryFirst(services, tries, situation) && services.retryBudget.spend()) {
     tries.askedAgain = true

@@ -12,7 +12,7 @@ import { filtered, mayFollowFilter } from './fallback.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
-import { asksForUsage } from './usage-option.ts'
+import { hidesUsage } from './usage-option.ts'
 
 /** `parts` is what of the body was already read. */
 export async function firstEvent(
@@ -21,7 +21,7 @@ export async function firstEvent(
 ): Promise<Sent> {
   const { tries, upstream, reply, cancel } = reading
   const reader = reading.protocol.openStream(tries.request, {
-    hideUsage: asksForUsage(tries.request),
+    hideUsage: hidesUsage(tries.request),
     secretForms: upstream.echoForms,
     keeps: mayBeRescued(reading.services, tries),
   })

@@ -60,14 +60,14 @@ async function restOf(reply: UpstreamReply, begun: Begun): Promise<Bytes> {
   return joined(body) as Bytes
 }
 
-export interface Beginning {
+export interface BodyStart {
   /** As its first byte tells, other than white space; JSON also if there is none. */
   form: 'json' | 'events'
   parts: Uint8Array[]
 }
 
 /** A promise only if nothing has arrived yet. */
-export function readBeginning(reply: UpstreamReply): Beginning | Promise<Beginning> {
+export function readBodyStart(reply: UpstreamReply): BodyStart | Promise<BodyStart> {
   const next = reply.next()
   if (next instanceof Promise) return beginningOf(reply, next)
   if (next === null) return { form: 'json', parts: [] }
@@ -78,7 +78,7 @@ export function readBeginning(reply: UpstreamReply): Beginning | Promise<Beginni
 async function beginningOf(
   reply: UpstreamReply,
   first: Promise<Uint8Array | null>,
-): Promise<Beginning> {
+): Promise<BodyStart> {
   const parts: Uint8Array[] = []
   for (let part = await first; part !== null; part = await reply.next()) {
     parts.push(part)
@@ -93,7 +93,7 @@ const EVENT_STARTS = new Set([...'deir:'].map((letter) => letter.charCodeAt(0)))
 const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf])
 
 /** Null if it is all white space. */
-function formOf(part: Uint8Array): Beginning['form'] | null {
+function formOf(part: Uint8Array): BodyStart['form'] | null {
   for (const byte of part) {
     if (byte <= 32 || BYTE_ORDER_MARK.has(byte)) continue
     return EVENT_STARTS.has(byte) ? 'events' : 'json'
@@ -115,6 +115,6 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-export function textOf(bytes: Uint8Array): string {
+export function decodedText(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }

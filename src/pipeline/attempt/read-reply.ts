@@ -8,21 +8,21 @@ import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { filtered, isAnotherLeft, mayFollowFilter } from './fallback.ts'
 import { firstEvent } from './first-event.ts'
-import { type Beginning, readBeginning, textOf, wholeBody } from './read-body.ts'
+import { type BodyStart, decodedText, readBodyStart, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { Sent } from './result.ts'
 import type { RequestTries } from './tries.ts'
 import { errorFailure } from './upstream-error.ts'
 
 /** A promise only if more of its body has to be waited for. */
-export function readReply(reading: ModelReading): Sent | Promise<Sent> {
-  const beginning = readBeginning(reading.reply)
+export function readUpstreamReply(reading: ModelReading): Sent | Promise<Sent> {
+  const beginning = readBodyStart(reading.reply)
   return beginning instanceof Promise
     ? beginning.then((begun) => readOn(reading, begun))
     : readOn(reading, beginning)
 }
 
-function readOn(reading: ModelReading, { form, parts }: Beginning): Sent | Promise<Sent> {
+function readOn(reading: ModelReading, { form, parts }: BodyStart): Sent | Promise<Sent> {
   if (form === 'events' && reading.tries.request.stream) return firstEvent(reading, parts)
   const body = wholeBody(reading.reply, { parts })
   return body instanceof Promise
@@ -32,11 +32,11 @@ function readOn(reading: ModelReading, { form, parts }: Beginning): Sent | Promi
 
 function judge(
   reading: ModelReading,
-  form: Beginning['form'],
+  form: BodyStart['form'],
   bytes: Uint8Array<ArrayBuffer>,
 ): Sent | Promise<Sent> {
-  if (form === 'events') return fromStream(reading, textOf(bytes))
-  const text = textOf(bytes)
+  if (form === 'events') return fromStream(reading, decodedText(bytes))
+  const text = decodedText(bytes)
   return reading.tries.request.stream ? asStream(reading, text) : whole(reading, text, bytes)
 }
 

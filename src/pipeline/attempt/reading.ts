@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 import type { Failed } from './result.ts'
 import type { RequestTries } from './tries.ts'
 
-export interface Reading {
+export interface ReplyReading {
   readonly services: Services
   readonly tries: RequestTries
   readonly upstream: UsableUpstream
@@ -19,7 +19,7 @@ export interface Reading {
 }
 
 /** A reply to a model call. */
-export interface ModelReading extends Reading {
+export interface ModelReading extends ReplyReading {
   /** In which the upstream is spoken to. */
   readonly protocol: UpstreamProtocol
 }

@@ -11,8 +11,8 @@ import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
 import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'
 import { ReplyTooLarge } from './read-body.ts'
-import { readReply } from './read-reply.ts'
-import type { Reading } from './reading.ts'
+import { readUpstreamReply } from './read-reply.ts'
+import type { ReplyReading } from './reading.ts'
 import { noFileLeft, requestTooLong } from './refusals.ts'
 import type { Sent } from './result.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
@@ -22,13 +22,17 @@ import { addsUsageOption, refusesUsage } from './usage-option.ts'
 /** The status of a failure says enough: what else the upstream says of it is waited for no longer. */
 const ERROR_BODY_MS = 2_000
 
-export interface SendOptions {
+export interface AttemptOptions {
   candidate: Candidate<UsableUpstream>
   /** How long the upstream may stay silent. */
   firstByteMs: number
 }
 
-export function send(services: Services, tries: RequestTries, options: SendOptions): Promise<Sent> {
+export function send(
+  services: Services,
+  tries: RequestTries,
+  options: AttemptOptions,
+): Promise<Sent> {
   const { candidate } = options
   if (!addsUsageOption(tries.request, candidate) || refusedUsage(services, candidate))
     return exchange(services, tries, new ModelCall(services, tries, options, false))
@@ -47,7 +51,7 @@ export function refusedUsage(
 async function sendAskingForUsage(
   services: Services,
   tries: RequestTries,
-  options: SendOptions,
+  options: AttemptOptions,
 ): Promise<Sent> {
   const sent = await exchange(services, tries, new ModelCall(services, tries, options, true))
   if (sent.kind !== 'failed' || !refusesUsage(sent)) return sent
@@ -57,17 +61,17 @@ async function sendAskingForUsage(
 }
 
 /** One request to one upstream, and what its reply comes to. */
-export interface Exchange extends SendOptions {
+export interface UpstreamExchange extends AttemptOptions {
   /** Throws GatewayError if there is nothing that could be sent. A promise only for a translation. */
   wire(): WireRequest | Promise<WireRequest>
   /** A redirect is an answer, for the client to follow. */
   readonly takesRedirects?: boolean
   /** A reply with a status of success, or a redirect. A promise only if more of its body has to be waited for. */
-  read(reading: Reading): Sent | Promise<Sent>
+  read(reading: ReplyReading): Sent | Promise<Sent>
 }
 
 /** A class because every request creates one. */
-export class ModelCall implements Exchange {
+export class ModelCall implements UpstreamExchange {
   readonly candidate: Candidate<UsableUpstream>
   readonly firstByteMs: number
   protected readonly services: Services
@@ -78,7 +82,7 @@ export class ModelCall implements Exchange {
   constructor(
     services: Services,
     tries: RequestTries,
-    { candidate, firstByteMs }: SendOptions,
+    { candidate, firstByteMs }: AttemptOptions,
     askForUsage: boolean,
   ) {
     this.services = services
@@ -95,10 +99,10 @@ export class ModelCall implements Exchange {
       : this.begin(opening)
   }
 
-  read(reading: Reading): Sent | Promise<Sent> {
+  read(reading: ReplyReading): Sent | Promise<Sent> {
     const { services, tries, upstream, reply, cancel, heard } = reading
     const { protocol } = this.dialogue as Dialogue
-    return readReply({ services, tries, upstream, reply, cancel, heard, protocol })
+    return readUpstreamReply({ services, tries, upstream, reply, cancel, heard, protocol })
   }
 
   protected open(): Dialogue | Promise<Dialogue> {
@@ -115,7 +119,7 @@ export class ModelCall implements Exchange {
 export async function exchange(
   services: Services,
   tries: RequestTries,
-  call: Exchange,
+  call: UpstreamExchange,
 ): Promise<Sent> {
   const { firstByteMs } = call
   const { upstream } = call.candidate
@@ -148,7 +152,7 @@ export async function exchange(
     }
     heard()
     const reply = await sending.reply
-    const reading: Reading = { services, tries, upstream, reply, cancel, heard }
+    const reading: ReplyReading = { services, tries, upstream, reply, cancel, heard }
     if (isSuccess(reply.status) || (call.takesRedirects === true && isRedirect(reply))) {
       const read = call.read(reading)
       const sent = read instanceof Promise ? await read : read

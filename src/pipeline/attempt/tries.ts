@@ -15,7 +15,7 @@ import type { Client } from '../client.ts'
 import type { RequestContext } from '../context.ts'
 import { type Delivery, openDelivery } from '../relay/delivery.ts'
 
-export interface Tried {
+export interface FailedTry {
   candidate: Candidate<UsableUpstream>
   failed: Failure
 }
@@ -34,7 +34,7 @@ export class RequestTries extends Tries {
   /** Every attempt so far, for the record. */
   readonly attempts: AttemptNote[] = []
   /** What failed, in order, to be asked again. */
-  tried: readonly Tried[] = NO_TRIES
+  tried: readonly FailedTry[] = NO_TRIES
   /** What was asked last. */
   current: Candidate<UsableUpstream> | null = null
   /** When it was sent, in milliseconds since the request arrived. */
@@ -77,7 +77,7 @@ export class RequestTries extends Tries {
 }
 
 const NO_LOSSES: readonly Loss[] = []
-const NO_TRIES: readonly Tried[] = []
+const NO_TRIES: readonly FailedTry[] = []
 const NO_SLOTS = () => {}
 
 /** What a reservation says of the request it is for. */

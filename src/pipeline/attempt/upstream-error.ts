@@ -9,15 +9,15 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { codesOf } from '../../upstreams/health/error-codes.ts'
 import {
   type ErrorCodes,
+  type FailureVerdict,
   judgeErrorBody,
   judgeStatus,
-  type Verdict,
 } from '../../upstreams/health/failure-scope.ts'
-import { codeOf, narrowed } from '../../upstreams/health/said-in-words.ts'
+import { codeOfVerdict, narrowed } from '../../upstreams/health/said-in-words.ts'
 import { readRetryAfterMs } from '../../upstreams/retry-after.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
-import { jsonOf, textOf, wholeBody } from './read-body.ts'
+import { decodedText, jsonOf, wholeBody } from './read-body.ts'
 import type { Failed } from './result.ts'
 
 /** An error is some lines of JSON. */
@@ -64,7 +64,7 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said }
 }
 
-const SUSPECTED_EMPTY: Verdict = { class: 'quota', scope: 'request' }
+const SUSPECTED_EMPTY: FailureVerdict = { class: 'quota', scope: 'request' }
 const EMPTY_ACCOUNT = /^Your credit balance is too low to access the (?:Anthropic|Claude) API\./
 
 /**
@@ -72,7 +72,7 @@ const EMPTY_ACCOUNT = /^Your credit balance is too low to access the (?:Anthropi
  * first word on: a prompt that an error repeats comes after words of the upstream. It is only a suspicion, as a 403
  * without a code is: another key is tried, and nothing is held against this one until a different request agrees.
  */
-function saysEmptyAccount({ class: kind }: Verdict, error: ReportedError | null): boolean {
+function saysEmptyAccount({ class: kind }: FailureVerdict, error: ReportedError | null): boolean {
   return (
     kind === 'client' &&
     error?.type === 'invalid_request_error' &&
@@ -82,7 +82,7 @@ function saysEmptyAccount({ class: kind }: Verdict, error: ReportedError | null)
 
 async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {
   try {
-    return textOf(await wholeBody(reply, { maxBytes: MAX_BYTES }))
+    return decodedText(await wholeBody(reply, { maxBytes: MAX_BYTES }))
   } catch {
     cancel()
     return ''
@@ -114,8 +114,8 @@ function both(one: ErrorCodes, other: ErrorCodes): ErrorCodes {
 }
 
 /** Clients act on codes. */
-function withCode(error: ReportedError | null, verdict: Verdict): ReportedError | null {
-  return error && { ...error, code: codeOf(verdict), type: 'invalid_request_error' }
+function withCode(error: ReportedError | null, verdict: FailureVerdict): ReportedError | null {
+  return error && { ...error, code: codeOfVerdict(verdict), type: 'invalid_request_error' }
 }
 
 function isPage(said: string): boolean {

@@ -8,7 +8,7 @@ import { protocolFor } from './dialogue.ts'
 import type { Failed } from './result.ts'
 
 /** True if the usage that comes is for the gateway alone. */
-export function asksForUsage(request: ModelRequest): boolean {
+export function hidesUsage(request: ModelRequest): boolean {
   return request.stream && !PROTOCOLS[request.protocol].asksForUsage(request)
 }
 

@@ -1,6 +1,6 @@
 /** Holds back the last event of a response until that is kept. */
 import { eventsOf } from '../../protocols/sse.ts'
-import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { decodedText, jsonOf } from '../attempt/read-body.ts'
 import { WrappedReader } from '../attempt/wrapped-reader.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -11,7 +11,7 @@ const LAST = /"type" *: *"response\.(?:completed|incomplete)"/
 
 /** The response of the last event, if that is in this run of events. */
 export function responseIn(run: Uint8Array): Fields | null {
-  const text = textOf(run)
+  const text = decodedText(run)
   if (!LAST.test(text)) return null
   for (const { data } of eventsOf(text)) {
     if (data === null || !LAST.test(data)) continue

@@ -12,7 +12,7 @@ import type { Rate, Rates } from '../../usage/prices.ts'
 import type { Services } from '../services.ts'
 
 /** A model with one upstream that serves it. */
-export interface Listed {
+export interface ListedModel {
   entry: ModelEntry
   /** Null: nothing is known of where it is served. */
   source: { key: UpstreamKey; model: string } | null
@@ -29,7 +29,7 @@ interface Published {
   of(key: UpstreamKey, model: string): Promise<PublishedModel | null>
 }
 
-export type DescribeModels = (listed: readonly Listed[]) => Promise<ModelEntry[]>
+export type DescribeModels = (listed: readonly ListedModel[]) => Promise<ModelEntry[]>
 
 export function describeModels(
   services: Pick<Services, 'prices' | 'directory' | 'clock'>,
@@ -70,7 +70,7 @@ function remembering({ prices, clock }: Pick<Services, 'prices' | 'clock'>): Pub
 }
 
 function describe(
-  { entry, source, contextTokens }: Listed,
+  { entry, source, contextTokens }: ListedModel,
   published: PublishedModel | null,
   { directory }: Pick<Services, 'directory'>,
 ): ModelEntry {
@@ -92,7 +92,7 @@ function describe(
 
 function ownerOf(
   { owned_by: said }: ModelEntry,
-  source: Listed['source'],
+  source: ListedModel['source'],
   published: PublishedModel | null,
 ): unknown {
   if (source === null || (said !== undefined && said !== source.key.provider)) return said

@@ -9,7 +9,7 @@ import { upstreamModelName } from '../../routing/choose-key.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Host, ModelList } from '../../upstreams/known-lists.ts'
 import type { Services } from '../services.ts'
-import { describeModels, type Listed } from './describe-models.ts'
+import { describeModels, type ListedModel } from './describe-models.ts'
 import { upstreamModel } from './upstream-models.ts'
 
 export interface Models {
@@ -21,7 +21,7 @@ export interface Models {
 
 export function createModelList(gateway: Services): Models {
   const described = describeModels(gateway)
-  const one = async (listed: Listed) => (await described([listed]))[0] ?? listed.entry
+  const one = async (listed: ListedModel) => (await described([listed]))[0] ?? listed.entry
   const models: Models = {
     async find(model) {
       if (isDemoModel(model)) return modelEntry(model, 'gpt-proxy')
@@ -50,7 +50,7 @@ export function createModelList(gateway: Services): Models {
 }
 
 /** The models of a host, which any of its keys serves. */
-function listedAt(host: Host | undefined, list: ModelList | null): Listed[] {
+function listedAt(host: Host | undefined, list: ModelList | null): ListedModel[] {
   const key = host?.[0]?.key
   return (list?.data ?? []).map((entry) => ({
     entry,
@@ -86,7 +86,7 @@ export async function listedNames(gateway: Services, waitMs: number): Promise<st
 async function unlisted(
   gateway: Services,
   model: string,
-  describe: (listed: Listed) => Promise<ModelEntry>,
+  describe: (listed: ListedModel) => Promise<ModelEntry>,
 ): Promise<ModelEntry | null> {
   const { plan, askLists } = gateway.directory.routeFor(model)
   if (askLists) return null
@@ -108,12 +108,12 @@ function servesUnnamed({ models, deployments, provider }: UsableUpstream['key'])
   return models === null ? deployments === null : models.some((model) => model.endsWith('*'))
 }
 
-function namedIn(gateway: Services): Listed[] {
+function namedIn(gateway: Services): ListedModel[] {
   return [...definedIn(gateway), ...gateway.directory.allUpstreams().flatMap(namedBy)]
 }
 
 /** Of several targets the largest window counts: longer prompts go to those that take them. */
-function definedIn({ directory }: Services): Listed[] {
+function definedIn({ directory }: Services): ListedModel[] {
   return directory.models().map(({ name, targets }) => {
     const [target] = directory.routeFor(name).plan
     const key = target?.keys[0]?.key
@@ -126,7 +126,7 @@ function definedIn({ directory }: Services): Listed[] {
   })
 }
 
-function namedBy({ key }: UsableUpstream): Listed[] {
+function namedBy({ key }: UsableUpstream): ListedModel[] {
   const names = (key.models ?? []).filter((model) => !model.endsWith('*'))
   const all = [...names, ...Object.keys(key.deployments ?? {})]
   return all.map((id) => ({

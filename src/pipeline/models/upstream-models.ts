@@ -8,10 +8,10 @@ import { readModelList } from '../../protocols/openai/model-list.ts'
 import type { ModelEntry } from '../../protocols/protocol.ts'
 import { modelListRequest, PROVIDERS, vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { CheckResult } from '../../upstreams/health/checks.ts'
+import type { KeyCheckResult } from '../../upstreams/health/checks.ts'
 import type { ModelList } from '../../upstreams/known-lists.ts'
 import { TransportError, type WireRequest } from '../../upstreams/transport.ts'
-import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
+import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
 import { noFileLeft } from '../attempt/refusals.ts'
 import { failureFromError } from '../attempt/send.ts'
 import { isSuccess, statusFailure } from '../attempt/upstream-error.ts'
@@ -75,7 +75,10 @@ export async function upstreamModel(
 }
 
 /** Asks one key for its list, whatever its state: what that says about the key. */
-export async function checkKey(gateway: Services, upstream: UsableUpstream): Promise<CheckResult> {
+export async function checkKey(
+  gateway: Services,
+  upstream: UsableUpstream,
+): Promise<KeyCheckResult> {
   const asked = await ask(gateway, upstream, listOf(upstream, null))
   if ('found' in asked) return 'accepted'
   if ('error' in asked) return 'unclear'
@@ -121,7 +124,7 @@ async function ask<Found>(
       })
       return { failed }
     }
-    const value = jsonOf(textOf(await wholeBody(reply, { maxBytes: MAX_BYTES })))
+    const value = jsonOf(decodedText(await wholeBody(reply, { maxBytes: MAX_BYTES })))
     // Upstreams can say their key back here as anywhere.
     const found = read(redactValue(value, upstream.secretForms))
     return found === null ? { failed: noList() } : { found }

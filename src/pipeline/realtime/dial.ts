@@ -11,7 +11,7 @@ import { statusFailure } from '../attempt/upstream-error.ts'
 import { latencyName } from '../latency-name.ts'
 import type { VendorCall } from '../vendor/call.ts'
 
-export interface Opened {
+export interface DialledTunnel {
   tunnel: Tunnel
   protocol: string | null
 }
@@ -20,7 +20,7 @@ export interface Opened {
 export function dialer(
   call: VendorCall,
   offer: Offer,
-  found: (opened: Opened) => void,
+  found: (opened: DialledTunnel) => void,
 ): SendAttempt {
   return async (services, tries, { candidate: { target, upstream } }) => {
     const { key, secret } = upstream

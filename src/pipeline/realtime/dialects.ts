@@ -40,7 +40,7 @@ const gemini: SessionDialect = {
   },
 }
 
-export const DIALECTS: Readonly<Record<VendorApi, SessionDialect>> = {
+export const SESSION_DIALECTS: Readonly<Record<VendorApi, SessionDialect>> = {
   openai,
   gemini,
   // It has no sessions.

@@ -23,8 +23,8 @@ import { settle } from '../settle.ts'
 import { requestOf, type VendorCall } from '../vendor/call.ts'
 import { planCall } from '../vendor/plan.ts'
 import { chargeResponses, sessionResult } from './charge.ts'
-import { dialer, type Opened } from './dial.ts'
-import { DIALECTS } from './dialects.ts'
+import { type DialledTunnel, dialer } from './dial.ts'
+import { SESSION_DIALECTS } from './dialects.ts'
 import { runSession, type SessionControl } from './session.ts'
 import { watchSession } from './watch.ts'
 
@@ -108,14 +108,14 @@ async function relaySession(
   { client, offer, call, control }: Controlled,
   tries: RequestTries,
 ): Promise<RelayResult> {
-  let opened: Opened | null = null
+  let opened: DialledTunnel | null = null
   const send = dialer(call, offer, (found) => {
     opened = found
   })
   try {
     const result = await attempt(services, tries, send)
     if (result.kind !== 'response' || opened === null) return await relay(services, tries, result)
-    const { tunnel: upstream, protocol } = opened as Opened
+    const { tunnel: upstream, protocol } = opened as DialledTunnel
     const { key, echoForms: secretForms } = result.response.upstream
     if (tries.current !== null) services.health.succeeded(key, breakerName(tries, tries.current))
     const upgraded = client.upgrade(upgradeHeaders(offer, protocol, tries.context.requestId))
@@ -125,12 +125,18 @@ async function relaySession(
     const whyEnded = () => whyNoLongerServed(services, caller, client)
     const { upstream: keyed } = result.response
     const watch = watchSession({ services, caller, call, upstream: keyed, asked })
-    const session = { charge, whyEnded, control, dialect: DIALECTS[call.route.api], ...watch }
+    const session = {
+      charge,
+      whyEnded,
+      control,
+      dialect: SESSION_DIALECTS[call.route.api],
+      ...watch,
+    }
     const parts = { services, client: upgraded, upstream, secretForms, ...session }
     return sessionResult(tries, await runSession(parts))
   } finally {
     // A client that left during the handshake must not leave a session open that the operator pays for.
-    ;(opened as Opened | null)?.tunnel.destroy()
+    ;(opened as DialledTunnel | null)?.tunnel.destroy()
   }
 }
 

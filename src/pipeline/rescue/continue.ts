@@ -20,7 +20,7 @@ import type { RequestTries } from '../attempt/tries.ts'
 import type { RescueRules, Services } from '../services.ts'
 import { coveringReport } from './cover.ts'
 
-export interface Beginning {
+export interface StreamStart {
   sent: SentStream
   /** What it took, by the upstreams that gave it. */
   used: TokenUsage
@@ -30,7 +30,7 @@ export interface Beginning {
 export function waysAt(
   { mode }: RescueRules,
   request: NeutralRequest,
-  { sent }: Beginning,
+  { sent }: StreamStart,
   model: string,
 ): readonly ContinueWay[] {
   if (mode === 'off') return []
@@ -49,7 +49,7 @@ export function neutralRequest(request: ModelRequest): NeutralRequest | null {
   }
 }
 
-export function continuing(request: NeutralRequest, beginning: Beginning): SendAttempt {
+export function continuing(request: NeutralRequest, beginning: StreamStart): SendAttempt {
   return async (services, tries, options) => {
     const { model } = options.candidate.target
     let last: Sent | null = null
@@ -75,7 +75,7 @@ class RestCall extends ModelCall {
 
 function changeFor(
   { rescue }: Services,
-  { sent, used }: Beginning,
+  { sent, used }: StreamStart,
   way: ContinueWay,
 ): DialectChange {
   const { charge } = rescue

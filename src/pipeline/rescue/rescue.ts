@@ -14,7 +14,7 @@ import { countUsage } from '../count-usage.ts'
 import { sendComments } from '../relay/keep-alive.ts'
 import type { Cut } from '../relay/stream.ts'
 import type { Services } from '../services.ts'
-import { type Beginning, continuing, neutralRequest, waysAt } from './continue.ts'
+import { continuing, neutralRequest, type StreamStart, waysAt } from './continue.ts'
 import { chargedOf, coveringUsage } from './cover.ts'
 
 type UpstreamCandidate = Candidate<UsableUpstream>
@@ -59,7 +59,7 @@ async function goOn(
   const { current } = tries
   blame(tries, cut)
   if (isSpent(tries.failures)) return null
-  const beginning: Beginning = { sent, used: await usedSoFar(services, tries, broken) }
+  const beginning: StreamStart = { sent, used: await usedSoFar(services, tries, broken) }
   const canGoOn = ({ model }: { model: string }) =>
     waysAt(services.rescue, request, beginning, model).length > 0
   onlyTargets(tries, canGoOn)

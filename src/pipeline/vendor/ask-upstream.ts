@@ -3,13 +3,13 @@ import { vendorAt } from '../../providers/index.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
-import type { Place } from './charging/charged-kinds.ts'
+import type { ApiPath } from './charging/charged-kinds.ts'
 
 export type AskServices = Pick<Services, 'transport' | 'deadlines'>
 
 interface Question<Answer> {
   upstream: UsableUpstream
-  place: Place
+  place: ApiPath
   /** How long the upstream may be silent, before its reply or in it. */
   silenceMs: number
   read(reply: UpstreamReply): Promise<Answer>

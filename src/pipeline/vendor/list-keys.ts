@@ -17,7 +17,7 @@ export const PAGE_PARAMETERS: Readonly<Record<VendorApi, { after: string; before
 }
 
 /** In the order of their lists; the first has the page's beginning. Empty if the caller made none of this kind. */
-export async function listKeys(
+export async function keysOfList(
   { objects }: Services,
   { user }: Caller,
   call: VendorCall,

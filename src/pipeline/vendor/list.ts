@@ -3,7 +3,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { WireRequest } from '../../upstreams/transport.ts'
-import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
+import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
 import { isSuccess } from '../attempt/upstream-error.ts'
 import { fieldsOf, type Owner } from './own.ts'
 
@@ -110,7 +110,7 @@ async function ownAmong(
 export async function fetchPage({ services }: Owner, request: WireRequest): Promise<Fields | null> {
   try {
     const reply = await services.transport.send(request, { fresh: false }).reply
-    const value = jsonOf(textOf(await wholeBody(reply)))
+    const value = jsonOf(decodedText(await wholeBody(reply)))
     return isSuccess(reply.status) ? fieldsOf(value) : null
   } catch {
     return null

@@ -24,7 +24,7 @@ import { route as routeRequest } from '../route.ts'
 import type { Services } from '../services.ts'
 import { checkInputs } from './batch-input/stored.ts'
 import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
-import { listKeys } from './list-keys.ts'
+import { keysOfList } from './list-keys.ts'
 import { holderOf, keepTo, notThere, ownedBy } from './ownership.ts'
 
 export interface VendorPlan extends Planned {
@@ -43,7 +43,7 @@ interface Planned {
 }
 
 /** A call, and what its client says about where it may go. */
-export interface Asked {
+export interface VendorRequest {
   call: VendorCall
   limits: ClientLimits
   headers: HeaderSource
@@ -52,7 +52,7 @@ export interface Asked {
 export async function planCall(
   services: Services,
   caller: Caller,
-  asked: Asked,
+  asked: VendorRequest,
 ): Promise<VendorPlan> {
   const { call } = asked
   refuseOtherModels(caller, call)
@@ -67,7 +67,7 @@ export async function planCall(
 }
 
 async function planList(services: Services, caller: Caller, call: VendorCall): Promise<VendorPlan> {
-  const [first, ...further] = await listKeys(services, caller, call, accounts(services, call))
+  const [first, ...further] = await keysOfList(services, caller, call, accounts(services, call))
   const keys = first === undefined ? accountsFor(services, call) : [first]
   return { ...unmodelled(call, keys), object: null, further }
 }
@@ -78,7 +78,7 @@ type Held = readonly UsableUpstream[] | null
 async function planFor(
   services: Services,
   caller: Caller,
-  { call, limits, headers }: Asked,
+  { call, limits, headers }: VendorRequest,
   held: Held,
 ): Promise<Planned> {
   if (modelOf(call) === null && held === null) {

@@ -8,15 +8,15 @@ import { PROTOCOLS } from '../../protocols/index.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { firstEvent } from '../attempt/first-event.ts'
-import { jsonOf, textOf, wholeBody } from '../attempt/read-body.ts'
-import { broken, type Reading } from '../attempt/reading.ts'
+import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
+import { broken, type ReplyReading } from '../attempt/reading.ts'
 import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { isRedirect } from '../attempt/upstream-error.ts'
 import { modelOf, type VendorCall } from './call.ts'
 import { ownGeminiList } from './gemini-list.ts'
 import { type ListSource, ownList } from './list.ts'
 import { type Owner, rememberObjects } from './own.ts'
-import { readResponse } from './read-response.ts'
+import { readVendorResponse } from './read-response.ts'
 import { withOwnLinks } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
 import { rememberUpload, uploadHeaders } from './upload-session.ts'
@@ -29,11 +29,11 @@ const LISTS = { openai: ownList, anthropic: ownList, gemini: ownGeminiList } as 
 
 export async function readVendorReply(
   owner: Owner,
-  reading: Reading,
+  reading: ReplyReading,
   source: ListSource,
 ): Promise<Sent> {
   const { reply } = reading
-  if (isResponse(owner.call.route)) return readResponse(owner, reading)
+  if (isResponse(owner.call.route)) return readVendorResponse(owner, reading)
   if (isRedirect(reply)) return redirect(owner, reading)
   await rememberUpload(owner, reading)
   const type = reply.header('content-type') ?? ''
@@ -45,11 +45,11 @@ export async function readVendorReply(
   return raw(owner, reading, type)
 }
 
-async function whole(owner: Owner, reading: Reading, source: ListSource): Promise<Sent> {
+async function whole(owner: Owner, reading: ReplyReading, source: ListSource): Promise<Sent> {
   const { upstream, reply } = reading
   const { target, api } = owner.call.route
   const bytes = await wholeBody(reply)
-  const text = textOf(bytes)
+  const text = decodedText(bytes)
   const value = text === '' ? null : jsonOf(text)
   if (value === undefined) return broken('status 200, but the body is not the JSON that it says')
   await rememberObjects(owner, upstream, value)
@@ -73,7 +73,7 @@ async function whole(owner: Owner, reading: Reading, source: ListSource): Promis
 }
 
 /** Contents may be at a storage of the vendor's; what is at the vendor's own address is asked for here. */
-function redirect(owner: Owner, reading: Reading): Sent {
+function redirect(owner: Owner, reading: ReplyReading): Sent {
   const { upstream, reply, cancel } = reading
   cancel()
   const headers = headersOf(owner, reading)
@@ -88,7 +88,7 @@ function redirect(owner: Owner, reading: Reading): Sent {
 }
 
 /** What is paid for is tried elsewhere if it fails before anything came of it; what is only looked at may be empty. */
-async function events(owner: Owner, reading: Reading): Promise<Sent> {
+async function events(owner: Owner, reading: ReplyReading): Promise<Sent> {
   const { meter, protocol } = owner.call.route
   const { upstream, reply, cancel } = reading
   const reader = new VendorEvents(meter, upstream.echoForms)
@@ -108,7 +108,7 @@ async function events(owner: Owner, reading: Reading): Promise<Sent> {
     : sent
 }
 
-async function raw(owner: Owner, reading: Reading, type: string): Promise<Sent> {
+async function raw(owner: Owner, reading: ReplyReading, type: string): Promise<Sent> {
   const { upstream, reply, cancel } = reading
   // The reply to a WebRTC offer is an SDP text; where its call is says this header.
   const id = reply.header('location')?.split(/[?#]/)[0]?.split('/').at(-1)
@@ -135,7 +135,7 @@ function lengthOf(reply: UpstreamReply): number | null {
     : null
 }
 
-function headersOf({ call }: Owner, { upstream, reply }: Reading): Record<string, string> {
+function headersOf({ call }: Owner, { upstream, reply }: ReplyReading): Record<string, string> {
   const headers = allowedHeaders(reply, upstream.secretForms)
   for (const name of CONTENT_HEADERS) {
     const value = reply.header(name)

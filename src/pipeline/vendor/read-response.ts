@@ -7,13 +7,13 @@ import { tokensIn } from '../../passthrough/usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { UpstreamProtocol } from '../../protocols/protocol.ts'
 import { jsonOf } from '../attempt/read-body.ts'
-import { readReply } from '../attempt/read-reply.ts'
-import type { Reading } from '../attempt/reading.ts'
+import { readUpstreamReply } from '../attempt/read-reply.ts'
+import type { ReplyReading } from '../attempt/reading.ts'
 import type { Sent, UpstreamResponse } from '../attempt/result.ts'
 import { fieldsOf, type Owner, paysLater, rememberObjects } from './own.ts'
 import { ResponseEvents } from './response-events.ts'
 
-export async function readResponse(owner: Owner, reading: Reading): Promise<Sent> {
+export async function readVendorResponse(owner: Owner, reading: ReplyReading): Promise<Sent> {
   let events: ResponseEvents | null = null
   const { responses } = PROTOCOLS
   const protocol: UpstreamProtocol = {
@@ -24,7 +24,7 @@ export async function readResponse(owner: Owner, reading: Reading): Promise<Sent
       return events
     },
   }
-  const sent = await readReply({ ...reading, protocol })
+  const sent = await readUpstreamReply({ ...reading, protocol })
   if (sent.kind !== 'response') return sent
   const { response } = sent
   const object = objectOf(response, events)
@@ -33,7 +33,7 @@ export async function readResponse(owner: Owner, reading: Reading): Promise<Sent
 }
 
 /** Its items are known only at the end of the stream, which does not wait for the database. */
-function rememberLater(owner: Owner, { upstream }: Reading, response: unknown): void {
+function rememberLater(owner: Owner, { upstream }: ReplyReading, response: unknown): void {
   const { logger } = owner.services
   rememberObjects(owner, upstream, response).catch((error) =>
     logger.error(

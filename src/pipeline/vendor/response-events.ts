@@ -3,7 +3,7 @@ import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { StreamReader } from '../../protocols/protocol.ts'
 import { eventsOf } from '../../protocols/sse.ts'
 import type { SentStream } from '../../protocols/translation/format.ts'
-import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { decodedText, jsonOf } from '../attempt/read-body.ts'
 import { WrappedReader } from '../attempt/wrapped-reader.ts'
 import { fieldsOf } from './own.ts'
 
@@ -76,7 +76,7 @@ export class ResponseEvents extends WrappedReader {
   }
 
   private look(run: Uint8Array): void {
-    for (const { data } of eventsOf(textOf(run))) {
+    for (const { data } of eventsOf(decodedText(run))) {
       if (data === null) continue
       const { type, response } = fieldsOf(jsonOf(data))
       if (response !== undefined) this.response ??= fieldsOf(response)

@@ -6,7 +6,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { eventsOf } from '../../protocols/sse.ts'
 import { vendorAt } from '../../providers/index.ts'
-import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { decodedText, jsonOf } from '../attempt/read-body.ts'
 import type { AttemptResult, UpstreamResponse } from '../attempt/result.ts'
 import type { Services } from '../services.ts'
 import { fieldsOf } from './own.ts'
@@ -44,7 +44,7 @@ export async function rememberCompletion(
 function completionId(response: UpstreamResponse): string | null {
   if (response.kind === 'whole') return idIn(response.text)
   if (response.first === null) return null
-  for (const { data } of eventsOf(textOf(response.first))) {
+  for (const { data } of eventsOf(decodedText(response.first))) {
     const id = data === null ? null : idIn(data)
     if (id !== null) return id
   }

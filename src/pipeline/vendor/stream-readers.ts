@@ -7,7 +7,7 @@ import { readError } from '../../protocols/openai/read-error.ts'
 import type { ReportedError, StreamReader } from '../../protocols/protocol.ts'
 import { eventsOf, joined, type SseEvent, SseSplitter } from '../../protocols/sse.ts'
 import { placeAfter, type StreamPlace } from '../../protocols/stream-place.ts'
-import { jsonOf, textOf } from '../attempt/read-body.ts'
+import { decodedText, jsonOf } from '../attempt/read-body.ts'
 import { fieldsOf } from './own.ts'
 
 /** Images in events are large. */
@@ -67,7 +67,7 @@ export class VendorEvents implements StreamReader {
   }
 
   private look(run: Uint8Array): Uint8Array | null {
-    const events = eventsOf(textOf(run))
+    const events = eventsOf(decodedText(run))
     const kept = events.filter((event) => this.keeps(event))
     if (kept.length === events.length) return run
     return kept.length === 0 ? null : encoder.encode(kept.map(({ text }) => text).join(''))

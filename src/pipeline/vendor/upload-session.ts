@@ -3,7 +3,7 @@
  * this gateway, and its next requests go to the upstream key where the upload began.
  */
 import type { UpstreamReply } from '../../upstreams/transport.ts'
-import type { Reading } from '../attempt/reading.ts'
+import type { ReplyReading } from '../attempt/reading.ts'
 import type { VendorCall } from './call.ts'
 import type { Owner } from './own.ts'
 
@@ -20,7 +20,7 @@ type Headers = Pick<UpstreamReply, 'header'>
 /** Before the client hears of its address. */
 export async function rememberUpload(
   { services, caller, call }: Owner,
-  { upstream, reply }: Pick<Reading, 'upstream' | 'reply'>,
+  { upstream, reply }: Pick<ReplyReading, 'upstream' | 'reply'>,
 ): Promise<void> {
   const id = call.route.headers.length === 0 ? null : uploadIdIn(reply)
   if (id === null) return

@@ -1,12 +1,10 @@
 /** Writes parts as content blocks of a Messages request. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
-import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
   JsonObject,
-  Loss,
   MediaPart,
   Part,
   ReasoningPart,
@@ -14,16 +12,8 @@ import type {
   TextPart,
 } from '../neutral/neutral.ts'
 import { isBlank } from '../neutral/turns.ts'
-import type { WireTarget } from '../translation/format.ts'
+import type { BlockContext } from '../translation/format.ts'
 import { returnsTo } from '../translation/signatures.ts'
-
-export interface BlockContext {
-  target: WireTarget
-  /** The conversation's field in the client's words. */
-  field: string
-  names: FieldNames
-  losses: Loss[]
-}
 
 const IMAGES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
 

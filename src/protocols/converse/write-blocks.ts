@@ -1,28 +1,18 @@
 /** Parts as content blocks of a request to Bedrock Converse; bytes are base64 there. */
 import { CLAUDE_IDS, fittedId } from '../neutral/call-ids.ts'
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
-import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type {
   CacheMark,
   JsonObject,
-  Loss,
   MediaPart,
   Part,
   ReasoningPart,
   ResultPart,
 } from '../neutral/neutral.ts'
 import { isBlank } from '../neutral/turns.ts'
-import type { WireTarget } from '../translation/format.ts'
+import type { BlockContext, WireTarget } from '../translation/format.ts'
 import { returnsTo } from '../translation/signatures.ts'
-
-export interface BlockContext {
-  target: WireTarget
-  /** The conversation's field in the client's words. */
-  field: string
-  names: FieldNames
-  losses: Loss[]
-}
 
 export function writeBlocks(parts: readonly Part[], context: BlockContext): JsonObject[] {
   const blocks = parts.flatMap((part) =>

@@ -2,6 +2,7 @@
 
 import type { Continuation } from '../continuation.ts'
 import type { NeutralError, NeutralResponse, StreamEvent } from '../neutral/answer.ts'
+import type { FieldNames } from '../neutral/field-names.ts'
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type { DialectName, JsonObject, Loss, NeutralRequest, WireName } from '../neutral/neutral.ts'
 import type { SentAnswer } from '../rescue/sent-answer.ts'
@@ -55,6 +56,15 @@ export interface WireTarget {
   vendor: string
   /** The account that signatures may be bound to: the upstream key's name. */
   account: string
+}
+
+/** What is needed to write the parts of a turn as content blocks. */
+export interface BlockContext {
+  target: WireTarget
+  /** The conversation's field in the client's words. */
+  field: string
+  names: FieldNames
+  losses: Loss[]
 }
 
 export interface WrittenRequest {

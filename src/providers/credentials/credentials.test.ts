@@ -1,6 +1,6 @@
 /** Tokens from scripted servers on real sockets: what is sent there, and what comes of their answers. */
 import { afterEach, describe, expect, test } from 'bun:test'
-import { Credentials } from './credentials.ts'
+import { RenewableCredentials } from './credentials.ts'
 import type { CredentialFetch } from './token-request.ts'
 
 interface Asked {
@@ -40,7 +40,7 @@ const realFetch: CredentialFetch = async ({ method, url, headers, body }) => {
 
 function credentials(more: { host?: string; url?: string; role?: object } = {}) {
   const clock = { ms: Date.UTC(2026, 10, 28) }
-  const made = new Credentials({
+  const made = new RenewableCredentials({
     fetch: realFetch,
     nowMs: () => clock.ms,
     sources: {

@@ -29,7 +29,7 @@ const MAX_SKEW_MS = 4 * 60_000
 /** Secrets that are in use at one time. */
 const MAX_KEPT = 10_000
 
-export class Credentials implements RenewableSource {
+export class RenewableCredentials implements RenewableSource {
   private readonly dependencies: Dependencies
   /** By secret, so that upstream keys with one account share its token. */
   private readonly tokens = new BoundedMap<string, FreshValue<string>>(MAX_KEPT)

@@ -4,7 +4,7 @@ import { countRefusal, type HealthState } from './health-state.ts'
 import { afterInvalidCheck, invalid, isCheckDue } from './key-state.ts'
 
 /** What asking for the model list found. `doubtful`: a 401 without a code, as a key without that right gets it. */
-export type CheckResult = 'accepted' | 'refused' | 'doubtful' | 'unclear' | 'unreachable'
+export type KeyCheckResult = 'accepted' | 'refused' | 'doubtful' | 'unclear' | 'unreachable'
 
 /** A half-open breaker waits this long for a client's request before it is checked in the background. */
 const CHECK_GRACE_MS = 2_000
@@ -22,7 +22,7 @@ export function dueChecks({ keys, models, checks, clock }: HealthState): number[
   return ids
 }
 
-export function checked(health: HealthState, id: number, result: CheckResult): void {
+export function checked(health: HealthState, id: number, result: KeyCheckResult): void {
   const { keys, models, hosts, suspicions, refusals, checks, clock } = health
   checks.running.delete(id)
   const state = keys.get(id)

@@ -5,7 +5,7 @@
  */
 import type { FailureClass, FailureScope } from '../../core/failure.ts'
 
-export interface Verdict {
+export interface FailureVerdict {
   class: FailureClass
   scope: FailureScope
 }
@@ -95,11 +95,11 @@ const CLIENT_CODES = words(`
   baidu.100 baidu.336001 baidu.336002 baidu.336003 baidu.336004 baidu.336006`)
 
 /** By codes that mean the same with every status, else by types, which are wider; null if there is none. */
-function byCodes({ codes, types }: ErrorCodes): Verdict | null {
+function byCodes({ codes, types }: ErrorCodes): FailureVerdict | null {
   return verdictOf(codes.map(canonical)) ?? verdictOf(types.map(canonical))
 }
 
-function verdictOf(all: readonly string[]): Verdict | null {
+function verdictOf(all: readonly string[]): FailureVerdict | null {
   const has = (set: ReadonlySet<string>) => holds(all, set)
   if (has(FILTER_CODES)) return { class: 'filter', scope: 'request' }
   if (has(CONTEXT_CODES)) return { class: 'context', scope: 'request' }
@@ -117,7 +117,7 @@ function holds(all: readonly string[], set: ReadonlySet<string>): boolean {
 }
 
 /** A reply with an error status. `html`: its body is a page, so it comes from something in front of the API. */
-export function judgeStatus(status: number, error: ErrorCodes, html = false): Verdict {
+export function judgeStatus(status: number, error: ErrorCodes, html = false): FailureVerdict {
   if (status >= 400 && status < 500) {
     const named = byCodes(error)
     // A code of rights in a 429 is about the limit, as in Google's RESOURCE_EXHAUSTED with a reason.
@@ -156,7 +156,7 @@ export function judgeStatus(status: number, error: ErrorCodes, html = false): Ve
 }
 
 /** An error inside a reply that began with 200 has no status of its own, but often names one as its code. */
-export function judgeErrorBody(error: ErrorCodes): Verdict {
+export function judgeErrorBody(error: ErrorCodes): FailureVerdict {
   const named = byCodes(error)
   if (named !== null) return named
   const status = error.codes.map(Number).find((code) => code >= 400 && code < 600)

@@ -4,7 +4,7 @@ import type { UpstreamState } from '../../core/entities.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Admission } from '../../routing/choose-candidate.ts'
 import type { UpstreamRows } from '../key-store.ts'
-import { type CheckResult, checked, dueChecks } from './checks.ts'
+import { checked, dueChecks, type KeyCheckResult } from './checks.ts'
 import {
   type Dependencies,
   type HealthState,
@@ -38,7 +38,7 @@ export interface KeyHealth {
   restsUntilMs(key: Key, model: string): number | null
   /** Keys to check now; each is returned once until its result is in. */
   dueChecks(): number[]
-  checked(id: number, result: CheckResult): void
+  checked(id: number, result: KeyCheckResult): void
   /** Takes over what others wrote: an operator by hand, or another instance. */
   adopt(rows: UpstreamRows): void
   /** Writes changed states to the store. Called several times a second: it also watches the clock. */

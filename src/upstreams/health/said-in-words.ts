@@ -2,7 +2,7 @@
  * What some vendors say of a request in words alone. Words may echo a prompt, so they decide only between refusals of
  * the request itself: at worst, one that another target would refuse as well is tried there, and no key is blamed.
  */
-import type { Verdict } from './failure-scope.ts'
+import type { FailureVerdict } from './failure-scope.ts'
 
 /** The prompt, alone or with the answer that is asked for, is more than the model can hold. */
 const TOO_LONG = [
@@ -33,7 +33,7 @@ const FILTERED = [
 ]
 
 /** The verdict by status and codes, or a narrower one. */
-export function narrowed(verdict: Verdict, message: string | null): Verdict {
+export function narrowed(verdict: FailureVerdict, message: string | null): FailureVerdict {
   const isOpen = verdict.scope === 'request' && ['client', 'auth'].includes(verdict.class)
   if (!isOpen || message === null) return verdict
   const said = message.slice(0, MAX_LOOKED_AT).toLowerCase()
@@ -46,7 +46,7 @@ export function narrowed(verdict: Verdict, message: string | null): Verdict {
 const MAX_LOOKED_AT = 1_000
 
 /** The code of OpenAI that agents act on, for a refusal that had none of its own. */
-export function codeOf({ class: kind }: Verdict): string | null {
+export function codeOfVerdict({ class: kind }: FailureVerdict): string | null {
   if (kind === 'context') return 'context_length_exceeded'
   return kind === 'filter' ? 'content_filter' : null
 }

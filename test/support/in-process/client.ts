@@ -1,5 +1,5 @@
 /** A client without a socket: it keeps what it is sent. */
-import type { Client, ClientStream, Reply, ReplyHead } from '../../../src/pipeline/client.ts'
+import type { Client, ClientReplyHead, ClientStream, Reply } from '../../../src/pipeline/client.ts'
 
 export interface Received {
   status: number
@@ -49,7 +49,7 @@ export class TestClient implements Client {
     Object.assign(this.received, { status, headers, text, headMs: performance.now() })
   }
 
-  stream({ status, headers }: ReplyHead): ClientStream {
+  stream({ status, headers }: ClientReplyHead): ClientStream {
     const { received } = this
     const head = () => {
       if (received.status === 0)

@@ -20,14 +20,14 @@ export interface Left {
   shut: boolean
 }
 
-export interface Reading {
+export interface LeftReader {
   files: JournalFiles
   logger: Logger
   onDamage: (left: Left, offset: number, length: number) => void
 }
 
 /** Reads in chunks, so that a long journal neither fills memory nor blocks requests. */
-export function* itemsIn(left: Left, reading: Reading): Generator<JournalItem[]> {
+export function* itemsIn(left: Left, reading: LeftReader): Generator<JournalItem[]> {
   const file = opened(left, reading)
   if (file === null) return
   const { files, logger, onDamage } = reading
@@ -57,7 +57,7 @@ export function* itemsIn(left: Left, reading: Reading): Generator<JournalItem[]>
   }
 }
 
-function opened(left: Left, { files, logger, onDamage }: Reading): number | null {
+function opened(left: Left, { files, logger, onDamage }: LeftReader): number | null {
   try {
     return files.openToRead(left.path)
   } catch (error) {
@@ -83,7 +83,7 @@ function tailOf(
   left: Left,
   size: number,
   file: number,
-  { files, onDamage }: Reading,
+  { files, onDamage }: LeftReader,
 ): JournalItem[] {
   const { items, torn } = scanTail(rest, crc32)
   if (torn > 0 && left.last) {

@@ -4,9 +4,9 @@ import type { UsageRecord } from '../../../usage/record.ts'
 import type { JournalItem } from '../format.ts'
 import { type NumberedFile, quarantineOrRemove } from '../segments.ts'
 import { BATCH, nextTick } from '../settle-batch.ts'
-import { itemsIn, type Left, type Reading } from './read-left.ts'
+import { itemsIn, type Left, type LeftReader } from './read-left.ts'
 
-interface Parts extends Reading {
+interface Parts extends LeftReader {
   /** Returns how many were new; null if the gateway stops before the store was reachable. */
   settle: (records: readonly UsageRecord[]) => Promise<number | null>
 }

@@ -1,11 +1,16 @@
 /** One page of a table in id order, read and counted in SQL. */
 import { sql } from 'kysely'
-import { type Listed, MAX_PAGE, type MalformedRow, type PageQuery } from '../../../admin/store.ts'
+import {
+  MAX_PAGE_ROWS,
+  type MalformedRow,
+  type Page,
+  type PageQuery,
+} from '../../../admin/store.ts'
 import { parseRows, type RowProblem } from './rows.ts'
 
 /** One row more than the page, to know whether another page follows. */
-export function pageLimit({ limit = MAX_PAGE }: PageQuery): number {
-  return Math.min(Math.max(1, limit), MAX_PAGE)
+export function pageLimit({ limit = MAX_PAGE_ROWS }: PageQuery): number {
+  return Math.min(Math.max(1, limit), MAX_PAGE_ROWS)
 }
 
 interface PageOf<Row, Entity> {
@@ -20,7 +25,7 @@ interface PageOf<Row, Entity> {
 export function listed<Row extends { id: number }, Entity>(
   rows: readonly Row[],
   { table, toEntity, nameOf, limit, report }: PageOf<Row, Entity>,
-): Listed<Entity> {
+): Page<Entity> {
   const page = rows.slice(0, limit)
   const problems: RowProblem[] = []
   const items = parseRows(table, page, toEntity, problems)

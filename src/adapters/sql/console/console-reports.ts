@@ -17,7 +17,7 @@ import type { Tables } from '../schema/schema.ts'
 import type { DialectWords } from '../sql-dialect.ts'
 import { DAY_MS } from '../usage/day-sums.ts'
 import { slotText } from '../usage/usage-sums.ts'
-import { readRequest, readRequests } from './request-list.ts'
+import { findRequest, readRequests } from './request-list.ts'
 
 const COLUMNS: Record<ReportGroup, string> = {
   user: 'cast(user_id as text)',
@@ -49,7 +49,7 @@ export function createConsoleReports(
     overhead: (range) => readTimes(db, 'usage_overhead', range),
     attempts: (range) => readAttempts(db, range),
     requests: (query) => readRequests(db, query),
-    request: (requestId) => readRequest(db, catalogue, requestId),
+    request: (requestId) => findRequest(db, catalogue, requestId),
     names: (kind, ids) => readNames(db, kind, ids),
     async firstRecordMs() {
       const row = await db

@@ -23,7 +23,7 @@ export async function readRequests(db: Kysely<Tables>, query: RequestQuery): Pro
   return { entries: rows.map(entryOf), searchedUntilMs }
 }
 
-export async function readRequest(
+export async function findRequest(
   db: Kysely<Tables>,
   catalogue: PriceCatalogue | null,
   requestId: string,

@@ -1,6 +1,6 @@
 /** Passwords, second factors, one-time links and identity provider accounts in SQL. */
 import { type Kysely, sql } from 'kysely'
-import type { Credentials, IdentityStore } from '../../../access/identity-store.ts'
+import type { IdentityStore, SignInCredentials } from '../../../access/identity-store.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { oneRow, toUser } from '../accounts/rows.ts'
 import type { Tables } from '../schema/schema.ts'
@@ -20,7 +20,7 @@ type CredentialStore = Pick<
   | 'isLinked'
 >
 
-export function createCredentials(db: Kysely<Tables>): CredentialStore {
+export function createCredentialStore(db: Kysely<Tables>): CredentialStore {
   return { ...credentials(db), ...setupLinks(db), ...linkedAccounts(db) }
 }
 
@@ -158,7 +158,7 @@ function linkedAccounts(db: Kysely<Tables>): Part<'findLinkedUser' | 'isLinked' 
   }
 }
 
-function changed(patch: Partial<Credentials>) {
+function changed(patch: Partial<SignInCredentials>) {
   return {
     ...(patch.passwordHash !== undefined && { password_hash: patch.passwordHash }),
     ...(patch.totpSecret !== undefined && { totp_secret: patch.totpSecret }),

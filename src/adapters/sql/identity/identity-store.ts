@@ -4,13 +4,13 @@ import type { IdentityStore } from '../../../access/identity-store.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
 import { time } from '../values.ts'
-import { createCredentials } from './credentials.ts'
-import { createSessions } from './sessions.ts'
+import { createCredentialStore } from './credentials.ts'
+import { createSessionStore } from './sessions.ts'
 
 export function createIdentityStore(db: Kysely<Tables>): IdentityStore {
   return {
-    ...createCredentials(db),
-    ...createSessions(db),
+    ...createCredentialStore(db),
+    ...createSessionStore(db),
     ...createCreations(db),
     ...createSettings(db),
   }

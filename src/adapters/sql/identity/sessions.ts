@@ -21,7 +21,7 @@ type Sessions = Pick<
   | 'deleteExpired'
 >
 
-export function createSessions(db: Kysely<Tables>): Sessions {
+export function createSessionStore(db: Kysely<Tables>): Sessions {
   const withUsers = async (rows: Selectable<SessionsTable>[]): Promise<SignedInSession[]> => {
     const ids = [...new Set(rows.map(({ user_id }) => user_id))]
     if (ids.length === 0) return []

@@ -16,7 +16,7 @@ const COUNTS = [
 
 type Column = readonly [name: string, type: 'text' | 'integer']
 
-export interface SumTable {
+export interface CreatedSumTable {
   table: string
   key: readonly Column[]
   /** What the key's first column is in the finer table. */
@@ -25,12 +25,12 @@ export interface SumTable {
   from?: string
 }
 
-export async function createSums(db: Kysely<unknown>, sums: SumTable): Promise<void> {
+export async function createSums(db: Kysely<unknown>, sums: CreatedSumTable): Promise<void> {
   await create(db, sums)
   await sumWhatIsThere(db, sums)
 }
 
-async function create(db: Kysely<unknown>, { table, key }: SumTable): Promise<void> {
+async function create(db: Kysely<unknown>, { table, key }: CreatedSumTable): Promise<void> {
   let making = db.schema.createTable(table)
   for (const [name, type] of key)
     making = making.addColumn(name, type, (column) => column.notNull())
@@ -44,7 +44,7 @@ async function create(db: Kysely<unknown>, { table, key }: SumTable): Promise<vo
 
 async function sumWhatIsThere(
   db: Kysely<unknown>,
-  { table, key, period, from = 'usage_daily' }: SumTable,
+  { table, key, period, from = 'usage_daily' }: CreatedSumTable,
 ): Promise<void> {
   const [, ...rest] = key.map(([name]) => name)
   const sums = [...COUNTS, 'cost_usd']

@@ -5,7 +5,7 @@ import type { Logger } from '../../../core/logger.ts'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import type { Change } from '../../../upstreams/key-store.ts'
 import type { ChangeWatch } from '../change-watch.ts'
-import { clientConfig, connect } from './postgres-client.ts'
+import { clientConfig, connectPostgres } from './postgres-client.ts'
 import { explainPostgresError } from './postgres-error.ts'
 
 interface Parts {
@@ -56,7 +56,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     client.on('notification', ({ channel, payload }) => hear(channel, payload))
     const lost = whenLost(client, polling.wake)
     try {
-      await connect(client)
+      await connectPostgres(client)
       await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
       // Changes may have been missed while not listening.
       change = 'any'

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import type { Client } from 'pg'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { DATABASE_STEPS, type DatabaseFault, type DatabaseStep } from '../../../doctor/evidence.ts'
-import { type Examined, examineSchema, faultOf, NOTHING } from '../schema/examine-schema.ts'
+import { databaseFaultOf, type Examined, examineSchema, NOTHING } from '../schema/examine-schema.ts'
 import { StoreError } from '../store-error.ts'
 import { connected, databaseOver } from './postgres-lock.ts'
 
@@ -76,6 +76,6 @@ function stepFault(error: unknown): DatabaseFault {
     error instanceof StoreError ? /^PostgreSQL \S+: (\w+): (.*)$/s.exec(error.message) : null
   const [, word = '', detail] = said ?? []
   const known = DATABASE_STEPS.find((step) => step === word.toLowerCase())
-  const fault = faultOf(error, STEPS[word] ?? known ?? 'other')
+  const fault = databaseFaultOf(error, STEPS[word] ?? known ?? 'other')
   return detail === undefined ? fault : { ...fault, detail }
 }

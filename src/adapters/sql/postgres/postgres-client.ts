@@ -66,7 +66,7 @@ export function clientConfig(
 }
 
 /** The driver reports some failures only as an event and then never answers. */
-export async function connect(client: Client): Promise<void> {
+export async function connectPostgres(client: Client): Promise<void> {
   const told = Promise.withResolvers<never>()
   told.promise.catch(() => {})
   client.on('error', told.reject)

@@ -81,7 +81,7 @@ const MESSAGES: readonly Explanation[] = [
   [/terminated|closed|not queryable/i, 'connection', 'it was lost', 'see whether it runs'],
 ]
 
-export function placeOf({ host, port, database }: DatabaseAddress): string {
+export function addressText({ host, port, database }: DatabaseAddress): string {
   return `PostgreSQL ${host}:${port}/${database}`
 }
 
@@ -100,7 +100,7 @@ export function explainPostgresError(
   if (step === undefined) return error
   // The server's messages add detail and contain only names; the driver's add nothing.
   const detail = error instanceof DatabaseError ? ` (${error.message})` : ''
-  return new StoreError(`${placeOf(address)}: ${step}: ${what}${detail}`, remedy ?? '', {
+  return new StoreError(`${addressText(address)}: ${step}: ${what}${detail}`, remedy ?? '', {
     cause: error,
   })
 }

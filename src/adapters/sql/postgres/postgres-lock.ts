@@ -2,12 +2,12 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client } from 'pg'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
-import { type Schema, schemaOf } from '../schema/migrate.ts'
+import { type SchemaMigrations, schemaOf } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { POSTGRES } from '../sql-dialect.ts'
 import { StoreError } from '../store-error.ts'
-import { clientConfig, connect, type Progress } from './postgres-client.ts'
-import { explainPostgresError, placeOf } from './postgres-error.ts'
+import { clientConfig, connectPostgres, type Progress } from './postgres-client.ts'
+import { addressText, explainPostgresError } from './postgres-error.ts'
 import { guarded } from './postgres-pool.ts'
 
 /** Any number works, as long as nothing else in this database uses it. */
@@ -37,7 +37,7 @@ export async function connected<T>(
   const progress: Progress = { connected: false }
   const client = new Client(clientConfig(address, 'migration', 'gpt-proxy migration', progress))
   try {
-    await connect(client)
+    await connectPostgres(client)
   } catch (error) {
     client.end().catch(() => {})
     throw explainPostgresError(error, address, progress)
@@ -50,20 +50,20 @@ export async function connected<T>(
 }
 
 /** The schema over one connection, without statement timeouts. */
-export function schemaOver(client: Client, address: DatabaseAddress): Schema {
+export function schemaOver(client: Client, address: DatabaseAddress): SchemaMigrations {
   return databaseOver(client, address).schema
 }
 
 export function databaseOver(
   client: Client,
   address: DatabaseAddress,
-): { db: Kysely<Tables>; schema: Schema } {
+): { db: Kysely<Tables>; schema: SchemaMigrations } {
   const pool = {
     connect: () => Promise.resolve(guarded(client, address, () => {})),
     end: () => Promise.resolve(),
   }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, schema: schemaOf(db, POSTGRES, placeOf(address)) }
+  return { db, schema: schemaOf(db, POSTGRES, addressText(address)) }
 }
 
 /** If nothing is missing, this needs neither a lock nor the right to change the schema. */
@@ -78,14 +78,14 @@ export function migrate(address: DatabaseAddress): Promise<string[]> {
   })
 }
 
-async function migrated(schema: Schema, address: DatabaseAddress): Promise<string[]> {
+async function migrated(schema: SchemaMigrations, address: DatabaseAddress): Promise<string[]> {
   try {
     return await schema.up()
   } catch (error) {
     const explained = explainPostgresError(error, address)
     if (explained instanceof StoreError) throw explained
     throw new StoreError(
-      `${placeOf(address)}: migration: ${error instanceof Error ? error.message : String(error)}`,
+      `${addressText(address)}: migration: ${error instanceof Error ? error.message : String(error)}`,
       'nothing was changed; fix the reported problem, then start again',
       { cause: error },
     )

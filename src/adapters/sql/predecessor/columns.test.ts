@@ -1,6 +1,6 @@
 /** Values as SQLite and PostgreSQL give them. */
 import { describe, expect, test } from 'bun:test'
-import { countOf, flagOf, mapOf, namesOf, pick, textOf, timeOf } from './columns.ts'
+import { columnText, countOf, flagOf, mapOf, namesOf, pick, timeOf } from './columns.ts'
 
 describe('a time', () => {
   const NOON = Date.UTC(2026, 10, 3, 12)
@@ -20,9 +20,9 @@ describe('a time', () => {
 })
 
 test('bytes are text, in either database', () => {
-  expect(textOf(Buffer.from('gAAAAA'))).toBe('gAAAAA')
-  expect(textOf('\\x6741')).toBe('gA')
-  expect(textOf(7)).toBe('7')
+  expect(columnText(Buffer.from('gAAAAA'))).toBe('gAAAAA')
+  expect(columnText('\\x6741')).toBe('gA')
+  expect(columnText(7)).toBe('7')
 })
 
 test.each([

@@ -11,7 +11,7 @@ export function pick(row: SourceRow, names: readonly string[]): unknown {
 }
 
 /** Null for an absent value. Bytes are text in UTF-8, as SQLAlchemy's LargeBinary keeps a Fernet token. */
-export function textOf(value: unknown): string | null {
+export function columnText(value: unknown): string | null {
   if (value === null) return null
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
   const text = String(value)
@@ -45,7 +45,7 @@ export function timeOf(value: unknown): number | null {
 
 /** A JSON list, a PostgreSQL array, or names separated by commas; null for an absent or empty one. */
 export function namesOf(value: unknown): string[] | null {
-  const text = textOf(value)?.trim() ?? ''
+  const text = columnText(value)?.trim() ?? ''
   const json = jsonOf(text)
   const names = Array.isArray(json)
     ? json.map(String)
@@ -59,7 +59,7 @@ export function namesOf(value: unknown): string[] | null {
 
 /** A JSON object of texts; null for anything else. */
 export function mapOf(value: unknown): Record<string, string> | null {
-  const json = jsonOf(textOf(value) ?? '')
+  const json = jsonOf(columnText(value) ?? '')
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
   const pairs = Object.entries(json).map(([name, each]) => [name, String(each)])
   return pairs.length === 0 ? null : Object.fromEntries(pairs)

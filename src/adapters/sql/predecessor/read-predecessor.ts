@@ -8,12 +8,15 @@ import type {
   OldUser,
   Predecessor,
 } from '../../../admin/predecessor/rows.ts'
-import type { Provider } from '../../../core/entities.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../core/providers/providers.ts'
+import {
+  KEY_PROVIDERS,
+  PROVIDER_FACTS,
+  type ProviderName,
+} from '../../../core/providers/providers.ts'
 import type { Sha256Hex } from '../../../core/sha256.ts'
 import { StoreError } from '../store-error.ts'
-import { countOf, flagOf, mapOf, namesOf, pick, textOf, timeOf } from './columns.ts'
-import { COLUMNS, NOT_NEEDED, type OldTable, PROVIDERS, TABLES } from './shape.ts'
+import { columnText, countOf, flagOf, mapOf, namesOf, pick, timeOf } from './columns.ts'
+import { COLUMNS, NOT_NEEDED, OLD_PROVIDERS, type OldTable, TABLES } from './shape.ts'
 import type { Source, SourceRow } from './source.ts'
 
 export interface Readers {
@@ -32,7 +35,7 @@ export async function readPredecessor(source: Source, readers: Readers): Promise
     for await (const page of source.pages(name))
       for (const row of page) {
         const value = read(row)
-        if (typeof value === 'string') problems.push(`${name} row ${textOf(row.id)}: ${value}`)
+        if (typeof value === 'string') problems.push(`${name} row ${columnText(row.id)}: ${value}`)
         else found.push(value)
       }
     return found
@@ -91,20 +94,20 @@ function isOff(
 ): boolean {
   return (
     flagOf(pick(row, columns.isActive)) === false ||
-    INACTIVE.test(textOf(pick(row, columns.status)) ?? '')
+    INACTIVE.test(columnText(pick(row, columns.status)) ?? '')
   )
 }
 
 function userIn(row: SourceRow): OldUser | string {
   const columns = COLUMNS.users
-  const username = textOf(pick(row, columns.username))
+  const username = columnText(pick(row, columns.username))
   if (username === null) return 'it has no username'
-  const role = textOf(pick(row, columns.role))?.toLowerCase()
+  const role = columnText(pick(row, columns.role))?.toLowerCase()
   const isAdmin = flagOf(pick(row, columns.isAdmin)) === true || role === 'admin'
   return {
     id: idOf(row.id),
     username,
-    email: textOf(pick(row, columns.email)),
+    email: columnText(pick(row, columns.email)),
     role: isAdmin ? 'admin' : role === 'viewer' ? 'viewer' : 'user',
     disabled: isOff(row, columns),
     monthlyQuotaTokens: countOf(pick(row, columns.quota)),
@@ -113,18 +116,20 @@ function userIn(row: SourceRow): OldUser | string {
 
 function keyIn(row: SourceRow, { sha256Hex }: Readers): OldKey | string {
   const columns = COLUMNS.keys
-  const plain = textOf(pick(row, columns.plain))
-  const hash = textOf(pick(row, columns.hash))?.toLowerCase() ?? (plain && sha256Hex(plain))
+  const plain = columnText(pick(row, columns.plain))
+  const hash = columnText(pick(row, columns.hash))?.toLowerCase() ?? (plain && sha256Hex(plain))
   if (!hash) return 'it has neither a hash of the key nor the key'
   if (!/^[0-9a-f]{64}$/.test(hash))
     return 'its hash is no SHA-256 in hex, so the key it belongs to could not be recognised'
   return {
     id: idOf(row.id),
     userId: idOf(pick(row, columns.userId)),
-    name: textOf(pick(row, columns.name)) ?? '',
+    name: columnText(pick(row, columns.name)) ?? '',
     keyHash: hash,
     prefix:
-      textOf(pick(row, columns.prefix)) ?? plain?.slice(0, Math.min(12, plain.length / 3)) ?? '',
+      columnText(pick(row, columns.prefix)) ??
+      plain?.slice(0, Math.min(12, plain.length / 3)) ??
+      '',
     revoked: isOff(row, columns) || flagOf(pick(row, columns.isRevoked)) === true,
     allowedModels: namesOf(pick(row, columns.allowedModels)),
     rpm: countOf(pick(row, columns.rpm)),
@@ -135,18 +140,18 @@ function keyIn(row: SourceRow, { sha256Hex }: Readers): OldKey | string {
 
 function upstreamIn(row: SourceRow, { openSecret }: Readers): OldUpstream | string {
   const columns = COLUMNS.upstreams
-  const named = (textOf(pick(row, columns.provider)) ?? 'openai').toLowerCase()
-  const provider = (PROVIDERS[named] ?? named) as Provider
+  const named = (columnText(pick(row, columns.provider)) ?? 'openai').toLowerCase()
+  const provider = (OLD_PROVIDERS[named] ?? named) as ProviderName
   if (!KEY_PROVIDERS.includes(provider)) return `there is no provider '${named}' here`
-  const baseUrl = textOf(pick(row, columns.baseUrl)) ?? PROVIDER_FACTS[provider].baseUrl
+  const baseUrl = columnText(pick(row, columns.baseUrl)) ?? PROVIDER_FACTS[provider].baseUrl
   if (baseUrl === null) return 'it has no address (base_url)'
-  const sealed = textOf(pick(row, columns.secret))
+  const sealed = columnText(pick(row, columns.secret))
   const secret = sealed === null ? null : openSecret(sealed)
   if (secret === null) return 'its key could not be decrypted (Fernet: invalid token)'
   const models = namesOf(pick(row, columns.models))
   return {
     id: idOf(row.id),
-    name: textOf(pick(row, columns.name)) ?? '',
+    name: columnText(pick(row, columns.name)) ?? '',
     provider,
     baseUrl,
     secret,
@@ -155,7 +160,7 @@ function upstreamIn(row: SourceRow, { openSecret }: Readers): OldUpstream | stri
     models,
     deployments: mapOf(pick(row, columns.deployments)) ?? singleDeployment(row, models),
     apiVersion: PROVIDER_FACTS[provider].hasApiVersion
-      ? textOf(pick(row, columns.apiVersion))
+      ? columnText(pick(row, columns.apiVersion))
       : null,
   }
 }
@@ -165,7 +170,7 @@ function singleDeployment(
   row: SourceRow,
   models: readonly string[] | null,
 ): Record<string, string> | null {
-  const deployment = textOf(pick(row, COLUMNS.upstreams.deployment))
+  const deployment = columnText(pick(row, COLUMNS.upstreams.deployment))
   if (deployment === null) return null
   return Object.fromEntries((models ?? [deployment]).map((model) => [model, deployment]))
 }
@@ -177,12 +182,12 @@ function requestIn(row: SourceRow, at: number): OldRequest | null {
   const atMs = timeOf(pick(row, columns.at))
   if (userId === null || atMs === null) return null
   return {
-    id: textOf(pick(row, columns.id)) ?? `${atMs}-${at}`,
+    id: columnText(pick(row, columns.id)) ?? `${atMs}-${at}`,
     atMs,
     userId: idOf(userId),
-    apiKeyId: textOf(pick(row, columns.apiKeyId)),
-    model: textOf(pick(row, columns.model)) ?? 'unknown',
-    endpoint: textOf(pick(row, columns.endpoint)) ?? 'chat.completions',
+    apiKeyId: columnText(pick(row, columns.apiKeyId)),
+    model: columnText(pick(row, columns.model)) ?? 'unknown',
+    endpoint: columnText(pick(row, columns.endpoint)) ?? 'chat.completions',
     stream: flagOf(pick(row, columns.stream)) === true,
     status: httpStatus(pick(row, columns.status)),
     durationMs: countOf(pick(row, columns.durationMs)) ?? 0,
@@ -227,5 +232,5 @@ function tokensIn(row: SourceRow): OldTokens {
 }
 
 function idOf(value: unknown): string {
-  return textOf(value) ?? ''
+  return columnText(value) ?? ''
 }

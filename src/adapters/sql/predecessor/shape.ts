@@ -80,7 +80,7 @@ export const NOT_NEEDED =
   /^(id|created_at|updated_at|last_used_at|failure_count|total_(requests|errors)|requests?|request_count|cooldown_until|last_error|last_failure_at|upstream_key_id|request_id)$/
 
 /** Names of providers that differ from ours. */
-export const PROVIDERS: Readonly<Record<string, string>> = {
+export const OLD_PROVIDERS: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   'azure-openai': 'azure',
   azureopenai: 'azure',

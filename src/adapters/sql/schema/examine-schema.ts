@@ -4,7 +4,7 @@ import { isoTime } from '../../../core/time/iso-time.ts'
 import type { DatabaseFault, DatabaseStep } from '../../../doctor/evidence.ts'
 import { statementMs } from '../examination.ts'
 import { StoreError } from '../store-error.ts'
-import type { Schema } from './migrate.ts'
+import type { SchemaMigrations } from './migrate.ts'
 import type { Tables } from './schema.ts'
 
 export interface Examined {
@@ -31,13 +31,13 @@ const UNDO = new Error('undone')
 
 export async function examineSchema(
   db: Kysely<Tables>,
-  schema: Schema,
+  schema: SchemaMigrations,
 ): Promise<Pick<Examined, 'passed' | 'fault' | 'pendingMigrations' | 'latencyMs'>> {
   const latencyMs = Math.round(10 * (await statementMs(db))) / 10
   try {
     await schema.refuseNewer()
   } catch (error) {
-    return { ...NOTHING, latencyMs, fault: faultOf(error, 'newer') }
+    return { ...NOTHING, latencyMs, fault: databaseFaultOf(error, 'newer') }
   }
   const states = await schema.status()
   const pendingMigrations = states
@@ -58,11 +58,11 @@ async function tryWriting(db: Kysely<Tables>): Promise<DatabaseFault | null> {
     })
     return null
   } catch (error) {
-    return error === UNDO ? null : faultOf(error, 'write')
+    return error === UNDO ? null : databaseFaultOf(error, 'write')
   }
 }
 
-export function faultOf(error: unknown, step: DatabaseStep): DatabaseFault {
+export function databaseFaultOf(error: unknown, step: DatabaseStep): DatabaseFault {
   const detail = error instanceof Error ? error.message : String(error)
   return { step, detail, remedy: error instanceof StoreError ? error.remedy : 'see what it says' }
 }

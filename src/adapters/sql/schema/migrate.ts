@@ -11,7 +11,7 @@ export interface MigrationState {
   executedAt: Date | null
 }
 
-export interface Schema {
+export interface SchemaMigrations {
   /** Runs pending migrations and returns their names. If one fails, all are rolled back. */
   up(): Promise<string[]>
   status(): Promise<MigrationState[]>
@@ -20,7 +20,7 @@ export interface Schema {
 }
 
 /** `where` names the database in error messages. */
-export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string): Schema {
+export function schemaOf(db: Kysely<Tables>, words: DialectWords, where: string): SchemaMigrations {
   const migrations = migrationsIn(words)
   const migrator = new Migrator({
     db,

@@ -6,7 +6,7 @@ import { explainSqliteError } from '../store-error.ts'
 export const BUSY_TIMEOUT_MS = 5_000
 
 /** Opens an existing file in WAL mode. Throws StoreError, or SQLite's own error. */
-export async function connect(path: string): Promise<Database> {
+export async function connectSqlite(path: string): Promise<Database> {
   const database = new Database(path, { readwrite: true, create: true })
   try {
     database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)

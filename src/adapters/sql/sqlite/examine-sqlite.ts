@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseFault } from '../../../doctor/evidence.ts'
-import { type Examined, examineSchema, faultOf, NOTHING } from '../schema/examine-schema.ts'
+import { databaseFaultOf, type Examined, examineSchema, NOTHING } from '../schema/examine-schema.ts'
 import { openUnmigrated } from './open-database.ts'
 
 export async function examineSqlite(path: string): Promise<Examined & { isNew: boolean }> {
@@ -19,7 +19,7 @@ export async function examineSqlite(path: string): Promise<Examined & { isNew: b
       await db.destroy()
     }
   } catch (error) {
-    return { ...NOTHING, isNew, passed: ['folder'], fault: faultOf(error, 'write') }
+    return { ...NOTHING, isNew, passed: ['folder'], fault: databaseFaultOf(error, 'write') }
   }
 }
 

@@ -3,12 +3,12 @@ import { Database } from 'bun:sqlite'
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
-import { type Schema, schemaOf } from '../schema/migrate.ts'
+import { type SchemaMigrations, schemaOf } from '../schema/migrate.ts'
 import type { Tables } from '../schema/schema.ts'
 import { SQLITE } from '../sql-dialect.ts'
 import { explainSqliteError, StoreError } from '../store-error.ts'
 import { BunSqliteDialect } from './bun-sqlite-dialect.ts'
-import { BUSY_TIMEOUT_MS, connect } from './connect.ts'
+import { BUSY_TIMEOUT_MS, connectSqlite } from './connect.ts'
 
 export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   const { db, schema } = await openUnmigrated(path)
@@ -29,9 +29,9 @@ export async function bringUpToDate(path: string): Promise<void> {
 /** Without migrating, whichever version created it. */
 export async function openUnmigrated(
   path: string,
-): Promise<{ db: Kysely<Tables>; schema: Schema }> {
+): Promise<{ db: Kysely<Tables>; schema: SchemaMigrations }> {
   makePrivate(path)
-  const dialect = new BunSqliteDialect(await connect(path), path)
+  const dialect = new BunSqliteDialect(await connectSqlite(path), path)
   const db = new Kysely<Tables>({ dialect })
   return { db, schema: schemaOf(db, SQLITE, path) }
 }

@@ -19,12 +19,12 @@ export interface SqlThread {
 }
 
 /** One user of the connection at a time: a transaction takes several messages. */
-export interface Turns {
+export interface ConnectionLock {
   /** Resolves, once the connection is free, to a function that releases it. */
   take(): Promise<() => void>
 }
 
-export function createTurns(): Turns {
+export function createConnectionLock(): ConnectionLock {
   let last: Promise<void> = Promise.resolve()
   return {
     async take() {
@@ -39,9 +39,9 @@ export function createTurns(): Turns {
 
 export class ThreadDialect extends SqliteDialect {
   readonly #thread: SqlThread
-  readonly #turns: Turns
+  readonly #turns: ConnectionLock
 
-  constructor(thread: SqlThread, turns: Turns) {
+  constructor(thread: SqlThread, turns: ConnectionLock) {
     super({ database: () => Promise.reject(new Error('the connection is in a thread')) })
     this.#thread = thread
     this.#turns = turns
@@ -58,10 +58,10 @@ export class ThreadDialect extends SqliteDialect {
 
 class ThreadDriver implements Driver {
   readonly #thread: SqlThread
-  readonly #turns: Turns
+  readonly #turns: ConnectionLock
   readonly #taken = new WeakMap<DatabaseConnection, () => void>()
 
-  constructor(thread: SqlThread, turns: Turns) {
+  constructor(thread: SqlThread, turns: ConnectionLock) {
     this.#thread = thread
     this.#turns = turns
   }

@@ -14,8 +14,8 @@ import { openapi } from './contract/system.ts'
 import { definitionOperations } from './definitions.ts'
 import { eventOperations } from './events.ts'
 import { ApiError } from './frame/api-error.ts'
-import { errorReply, invalidInput } from './frame/error-reply.ts'
-import { adminApi, languageOf } from './frame/operation.ts'
+import { adminErrorReply, invalidInput } from './frame/error-reply.ts'
+import { adminRoutes, languageOf } from './frame/operation.ts'
 import type { AdminApiParts, AdminEnv } from './frame/parts.ts'
 import { overviewOperations } from './overview.ts'
 import { playgroundOperations } from './playground.ts'
@@ -45,7 +45,7 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
     context.res.headers.set('cache-control', 'no-store')
     context.res.headers.set('x-content-type-options', 'nosniff')
   })
-  const api = adminApi(app, parts)
+  const api = adminRoutes(app, parts)
   sessionOperations(api)
   singleSignOnOperations(api)
   userOperations(api)
@@ -67,13 +67,13 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   app.notFound((context) => {
     const message = `there is no ${context.req.method} ${context.req.path} here`
     const asked = { requestId: context.env.requestId, language: languageOf(context) }
-    return errorReply(new ApiError('not_found', { message }), asked, parts.services.logger)
+    return adminErrorReply(new ApiError('not_found', { message }), asked, parts.services.logger)
   })
   app.onError(async (error, context) => {
     const { requestId, bodyFault } = context.env
     const cause = error instanceof VersionConflict ? await conflict(error, parts) : error
     const asked = { requestId, language: languageOf(context) }
-    return errorReply(bodyFault ?? cause, asked, parts.services.logger)
+    return adminErrorReply(bodyFault ?? cause, asked, parts.services.logger)
   })
   return app
 }

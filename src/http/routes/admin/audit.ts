@@ -3,13 +3,13 @@ import type { z } from '@hono/zod-openapi'
 import type { AuditQuery, AuditRow } from '../../../admin/store.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import * as contract from './contract/system.ts'
-import type { AdminApi } from './frame/operation.ts'
+import type { AdminRoutes } from './frame/operation.ts'
 import { cursorOf, pageView } from './frame/page.ts'
 import { csv, csvHeaders } from './views/csv.ts'
 
 const CSV_PAGE = 500
 
-export function auditOperations({ on, parts }: AdminApi): void {
+export function auditOperations({ on, parts }: AdminRoutes): void {
   const { audit } = parts.admin
   on(contract.listAudit, async (context) => {
     const query = context.req.valid('query')

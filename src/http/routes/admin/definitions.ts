@@ -4,10 +4,10 @@ import { modelView } from '../../../admin/models.ts'
 import type { ModelDefinition } from '../../../core/entities.ts'
 import * as contract from './contract/definitions.ts'
 import { invalidField } from './frame/api-error.ts'
-import { type AdminApi, type AdminContext, actorOf, tag } from './frame/operation.ts'
+import { type AdminContext, type AdminRoutes, actorOf, tag } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 
-export function definitionOperations({ on, parts }: AdminApi): void {
+export function definitionOperations({ on, parts }: AdminRoutes): void {
   const { models } = parts.admin
   on(contract.listDefinitions, async (context) => {
     const items = (await models.list()).map(definitionView)

@@ -3,7 +3,7 @@ import { isoTime } from '../../../core/time/iso-time.ts'
 import { authenticate } from '../../../pipeline/authenticate.ts'
 import type { LiveRow } from '../../../usage/live/live-row.ts'
 import * as contract from './contract/requests.ts'
-import { type AdminApi, type AdminContext, ownerScope } from './frame/operation.ts'
+import { type AdminContext, type AdminRoutes, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 import { createStreamSlots } from './frame/stream-slots.ts'
 import { requestRow } from './views/request-views.ts'
@@ -16,7 +16,7 @@ const CLOCK_EVERY = 60
 /** How often the session or key of a stream is checked. */
 const RIGHTS_EVERY = 4
 
-export function eventOperations({ on, parts }: AdminApi): void {
+export function eventOperations({ on, parts }: AdminRoutes): void {
   const slots = createStreamSlots()
   on(contract.events, (context) => {
     const leave = slots.take(context.var.principal.user.id)

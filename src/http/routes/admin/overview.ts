@@ -10,7 +10,7 @@ import type {
 import { type BucketCount, overheadPercentile, percentile } from '../../../usage/latency.ts'
 import * as contract from './contract/overview.ts'
 import type { MessageLanguage } from './frame/error-reply.ts'
-import { type AdminApi, languageOf, ownerScope } from './frame/operation.ts'
+import { type AdminRoutes, languageOf, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { searchOperation } from './search.ts'
 import { attentionOf } from './views/attention.ts'
@@ -29,7 +29,7 @@ const LEADERS = 5
 const MAX_MODELS = 8
 const NO_TIMES: readonly [readonly BucketCount[], readonly BucketCount[]] = [[], []]
 
-export function overviewOperations(api: AdminApi): void {
+export function overviewOperations(api: AdminRoutes): void {
   const { on, parts } = api
   on(contract.overview, async (context) => {
     const { range } = context.req.valid('query')

@@ -9,7 +9,7 @@ import { errorAnswer } from '../../error-response.ts'
 import { reportRefusal } from '../inference.ts'
 import * as contract from './contract/system.ts'
 import { ApiError } from './frame/api-error.ts'
-import { type AdminApi, type AdminContext, assertOwn } from './frame/operation.ts'
+import { type AdminContext, type AdminRoutes, assertOwn } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 
 const ENDPOINTS = {
@@ -18,7 +18,7 @@ const ENDPOINTS = {
   embeddings: 'embeddings',
 } as const
 
-export function playgroundOperations({ on, parts }: AdminApi): void {
+export function playgroundOperations({ on, parts }: AdminRoutes): void {
   const { services } = parts
   const models = createModelList(services)
   on(contract.playground, async (context) => {

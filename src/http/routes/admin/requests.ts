@@ -5,7 +5,7 @@ import { REFUSED, type RowFields } from '../../../usage/live/live-row.ts'
 import { newestFirst } from '../../../usage/live/refused-requests.ts'
 import * as contract from './contract/requests.ts'
 import { ApiError } from './frame/api-error.ts'
-import { type AdminApi, ownerScope } from './frame/operation.ts'
+import { type AdminRoutes, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { continuationOf, cursorIn } from './views/request-cursor.ts'
 import { refusedDetail, requestDetail, requestRow } from './views/request-views.ts'
@@ -15,7 +15,7 @@ const MAX_BARS = 120
 const SLOT_MS = 1_800_000
 const NOTHING_RECORDED: RequestPage = { entries: [], searchedUntilMs: null }
 
-export function requestOperations({ on, parts }: AdminApi): void {
+export function requestOperations({ on, parts }: AdminRoutes): void {
   const { reports } = parts
   on(contract.listRequests, async (context) => {
     const given = context.req.valid('query')

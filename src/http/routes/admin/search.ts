@@ -1,6 +1,6 @@
 /** Finds any user, key, upstream, model or request by a part of its name. */
 import * as contract from './contract/overview.ts'
-import { type AdminApi, ownerScope } from './frame/operation.ts'
+import { type AdminRoutes, ownerScope } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { publicNames } from './upstreams/models.ts'
 
@@ -15,7 +15,7 @@ interface Found {
   detail: string | null
 }
 
-export function searchOperation({ on, parts }: AdminApi): void {
+export function searchOperation({ on, parts }: AdminRoutes): void {
   on(contract.search, async (context) => {
     const { q } = context.req.valid('query')
     const { principal } = context.var

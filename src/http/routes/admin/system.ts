@@ -2,19 +2,19 @@
 import type { SealedRow } from '../../../admin/encryption.ts'
 import { settingsView } from '../../../admin/settings.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
-import { doctorOptions, oneAtATime } from '../doctor.ts'
+import { doctorOptions, oneExaminationAtATime } from '../doctor.ts'
 import * as contract from './contract/system.ts'
-import { type AdminApi, type AdminContext, actorOf, tag } from './frame/operation.ts'
+import { type AdminContext, type AdminRoutes, actorOf, tag } from './frame/operation.ts'
 import type { AdminApiParts } from './frame/parts.ts'
 
-export function systemOperations(api: AdminApi): void {
+export function systemOperations(api: AdminRoutes): void {
   doctorAndSurroundings(api)
   settings(api)
   encryption(api)
 }
 
-function doctorAndSurroundings({ on, parts }: AdminApi): void {
-  const examine = oneAtATime(parts.doctor)
+function doctorAndSurroundings({ on, parts }: AdminRoutes): void {
+  const examine = oneExaminationAtATime(parts.doctor)
   on(contract.doctor, async (context) => {
     const report = await examine(doctorOptions((name) => context.req.query(name) ?? null))
     return context.json(report as unknown as Record<string, never>, 200)
@@ -36,7 +36,7 @@ function doctorAndSurroundings({ on, parts }: AdminApi): void {
   })
 }
 
-function settings({ on, parts }: AdminApi): void {
+function settings({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.getSettings, async (context) => context.json(await settingsOf(context, parts), 200))
   on(contract.updateSettings, async (context) => {
@@ -68,7 +68,7 @@ async function settingsOf(context: AdminContext, parts: AdminApiParts) {
   }
 }
 
-function encryption({ on, parts }: AdminApi): void {
+function encryption({ on, parts }: AdminRoutes): void {
   const { encryption: use } = parts.admin
   const row = ({ keyId, ...seen }: SealedRow) => ({ ...seen, key_id: keyId })
   on(contract.encryptionStatus, async (context) =>

@@ -8,7 +8,7 @@ import { DIMENSIONS } from '../../../usage/report.ts'
 import { bucketsOf, type Step } from '../../../usage/time-buckets.ts'
 import * as contract from './contract/usage.ts'
 import { invalidField } from './frame/api-error.ts'
-import type { AdminApi } from './frame/operation.ts'
+import type { AdminRoutes } from './frame/operation.ts'
 import type { AdminApiParts, Principal } from './frame/parts.ts'
 import { csv, csvHeaders, inPages } from './views/csv.ts'
 import {
@@ -25,7 +25,7 @@ import {
 const MAX_BUCKETS = 750
 const HALF_HOUR_MS = 1_800_000
 
-export function usageOperations({ on, parts }: AdminApi): void {
+export function usageOperations({ on, parts }: AdminRoutes): void {
   on(contract.usage, async (context) => {
     const query = context.req.valid('query')
     return context.json(await report(parts, query, context.var.principal), 200)

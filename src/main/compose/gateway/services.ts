@@ -19,7 +19,7 @@ import type { OpenChannel } from '../../../usage/live/channel.ts'
 import { createLive, type Live } from '../../../usage/live/live.ts'
 import { createLivePeers, noPeers } from '../../../usage/live/peers.ts'
 import { createEndedRequests } from '../../../usage/sinks.ts'
-import { createCredentials } from '../credentials.ts'
+import { createRenewableCredentials } from '../credentials.ts'
 import { type DataKey, dataKeyOf } from '../data-key.ts'
 import { sha256Hex } from '../digest.ts'
 import { publishedPrices } from '../published-prices.ts'
@@ -100,7 +100,7 @@ function transportOf({ config, proxyFor, seams = {} }: GatewayParts): Transport 
   })
   const transport = authorizedTransport(
     plain,
-    createCredentials(config, () => Date.now()),
+    createRenewableCredentials(config, () => Date.now()),
   )
   return seams.transport?.(transport) ?? transport
 }

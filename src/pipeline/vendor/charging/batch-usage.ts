@@ -4,7 +4,7 @@ import { resultsOf } from '../../../passthrough/gemini-names.ts'
 import { tokensIn } from '../../../passthrough/usage.ts'
 import { tokensInAnswer } from '../../../protocols/gemini/usage.ts'
 import { PROTOCOLS } from '../../../protocols/index.ts'
-import { jsonOf, textOf } from '../../attempt/read-body.ts'
+import { decodedText, jsonOf } from '../../attempt/read-body.ts'
 import { fieldsOf } from '../own.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -67,7 +67,7 @@ export class OutputLines {
   }
 
   endLine(): void {
-    const line = this.size > MAX_LINE_BYTES ? '' : textOf(Buffer.concat(this.pending))
+    const line = this.size > MAX_LINE_BYTES ? '' : decodedText(Buffer.concat(this.pending))
     this.pending = []
     this.size = 0
     if (line === '') return

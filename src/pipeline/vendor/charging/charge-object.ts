@@ -6,13 +6,13 @@
 import { NO_USAGE, type TokenUsage } from '../../../core/token-usage.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
-import { jsonOf, textOf, wholeBody } from '../../attempt/read-body.ts'
+import { decodedText, jsonOf, wholeBody } from '../../attempt/read-body.ts'
 import { isSuccess } from '../../attempt/upstream-error.ts'
 import type { Services } from '../../services.ts'
 import { type AskServices, askUpstream } from '../ask-upstream.ts'
 import { fieldsOf, isFinal, madeIn } from '../own.ts'
 import { OutputLines, type UsageByModel, usageOfBatch } from './batch-usage.ts'
-import { type Chargeable, endpointOf, outputOf, placeOf, recordIdOf } from './charged-kinds.ts'
+import { apiPathOf, type Chargeable, endpointOf, outputOf, recordIdOf } from './charged-kinds.ts'
 
 export type ChargeServices = AskServices & Pick<Services, 'objects' | 'directory' | 'settleNow'>
 
@@ -36,11 +36,11 @@ export async function chargeObject(
   if (upstream === undefined) return 'gone'
   const { status, state } = await askUpstream(services, {
     upstream,
-    place: placeOf(object),
+    place: apiPathOf(object),
     silenceMs,
     read: async (reply) => ({
       status: reply.status,
-      state: jsonOf(textOf(await wholeBody(reply))),
+      state: jsonOf(decodedText(await wholeBody(reply))),
     }),
   })
   if (GONE.has(status)) return 'gone'

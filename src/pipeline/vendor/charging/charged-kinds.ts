@@ -5,7 +5,7 @@ import type { VendorApi } from '../../../passthrough/route.ts'
 import { fieldsOf } from '../own.ts'
 
 /** Whose API a path belongs to. */
-export interface Place {
+export interface ApiPath {
   api: VendorApi
   path: string
 }
@@ -65,14 +65,14 @@ const KINDS: Readonly<Record<ChargedKind, Charged>> = {
   },
 }
 
-export function placeOf({ kind, id }: Chargeable): Place {
+export function apiPathOf({ kind, id }: Chargeable): ApiPath {
   const { api, path } = KINDS[kind]
   return { api, path: `${path}/${encodeURIComponent(id)}` }
 }
 
 /** Null if nothing came out of it, or its state says all. */
-export function outputOf(object: Chargeable, state: unknown): Place | null {
-  const { api, path } = placeOf(object)
+export function outputOf(object: Chargeable, state: unknown): ApiPath | null {
+  const { api, path } = apiPathOf(object)
   const output = KINDS[object.kind].output(state, path)
   return output === null ? null : { api, path: output }
 }

@@ -9,8 +9,8 @@ import type { MinuteSums } from '../../../../usage/live/live.ts'
 import * as contract from '../contract/keys.ts'
 import { ApiError } from '../frame/api-error.ts'
 import {
-  type AdminApi,
   type AdminContext,
+  type AdminRoutes,
   actorOf,
   assertOwn,
   creatorOf,
@@ -22,13 +22,13 @@ import type { AdminApiParts } from '../frame/parts.ts'
 import { replaying } from '../frame/replay.ts'
 import { assertMayCreate, assertNarrower } from './key-rights.ts'
 
-export function keyOperations(api: AdminApi): void {
+export function keyOperations(api: AdminRoutes): void {
   keyList(api)
   oneKey(api)
   endOfKey(api)
 }
 
-function keyList({ on, parts }: AdminApi): void {
+function keyList({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.listKeys, async (context) => {
     const query = context.req.valid('query')
@@ -62,7 +62,7 @@ function keyList({ on, parts }: AdminApi): void {
   })
 }
 
-function oneKey({ on, parts }: AdminApi): void {
+function oneKey({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.getKey, async (context) => {
     const key = await ownKeyOf(context, parts, context.req.valid('param').id)
@@ -92,7 +92,7 @@ function oneKey({ on, parts }: AdminApi): void {
   })
 }
 
-function endOfKey({ on, parts }: AdminApi): void {
+function endOfKey({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.revokeKey, async (context) => {
     const key = await ownKeyOf(context, parts, context.req.valid('param').id)

@@ -5,13 +5,13 @@ import { authenticate } from '../../../../pipeline/authenticate.ts'
 import { quotaOf } from '../../../../quota/rules.ts'
 import { startOf } from '../../../../usage/time-buckets.ts'
 import * as contract from '../contract/session.ts'
-import type { AdminApi } from '../frame/operation.ts'
+import type { AdminRoutes } from '../frame/operation.ts'
 import { added, costOf } from '../views/usage-query.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 30
 
-export function ownKeyOperation({ on, parts }: AdminApi): void {
+export function ownKeyOperation({ on, parts }: AdminRoutes): void {
   const { services, reads, reports, admin, nowMs } = parts
   on(contract.ownKey, async (context) => {
     const { user, key } = authenticate(services, context.env.exchange)

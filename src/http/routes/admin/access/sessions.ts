@@ -1,23 +1,23 @@
 /** Signing in and out, and one's own account. */
 import type { SignInOrigin } from '../../../../admin/identity/parts.ts'
-import { type SignedIn, actorOf as signedInActor } from '../../../../admin/identity/sessions.ts'
+import { type SignedIn, signedInActor } from '../../../../admin/identity/sessions.ts'
 import type { User } from '../../../../core/entities.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'
 import { deviceCookie, readCookie, removedCookie, sessionCookie } from '../../../web/cookies.ts'
 import * as contract from '../contract/session.ts'
 import { ApiError } from '../frame/api-error.ts'
-import { type AdminApi, type AdminContext, actorOf } from '../frame/operation.ts'
+import { type AdminContext, type AdminRoutes, actorOf } from '../frame/operation.ts'
 import type { AdminApiParts, Principal } from '../frame/parts.ts'
 
 const SIGN_IN_START = '/admin/v1/oidc/start'
 
-export function sessionOperations(api: AdminApi): void {
+export function sessionOperations(api: AdminRoutes): void {
   signingIn(api)
   ownAccount(api)
   sessionList(api)
 }
 
-function signingIn({ on, parts }: AdminApi): void {
+function signingIn({ on, parts }: AdminRoutes): void {
   const { identity, oidc } = parts
   const signedIn = async (context: AdminContext, result: SignedIn) => {
     const { isSecure } = context.var.visit
@@ -79,7 +79,7 @@ function signingIn({ on, parts }: AdminApi): void {
   })
 }
 
-function ownAccount({ on, parts: { identity } }: AdminApi): void {
+function ownAccount({ on, parts: { identity } }: AdminRoutes): void {
   on(contract.changePassword, async (context) => {
     const { user, sessionId } = context.var.principal
     const given = context.req.valid('json')
@@ -107,7 +107,7 @@ function ownAccount({ on, parts: { identity } }: AdminApi): void {
   })
 }
 
-function sessionList({ on, parts: { identity } }: AdminApi): void {
+function sessionList({ on, parts: { identity } }: AdminRoutes): void {
   on(contract.listSessions, async (context) => {
     const { principal } = context.var
     const { user_id, all } = context.req.valid('query')

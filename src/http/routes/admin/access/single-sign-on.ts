@@ -9,7 +9,7 @@ import {
   sessionCookie,
 } from '../../../web/cookies.ts'
 import * as contract from '../contract/system.ts'
-import type { AdminApi, AdminContext } from '../frame/operation.ts'
+import type { AdminContext, AdminRoutes } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 import { originOf } from './sessions.ts'
 
@@ -20,7 +20,7 @@ interface Pending extends SignInChecks {
   returnTo: string
 }
 
-export function singleSignOnOperations({ on, parts }: AdminApi): void {
+export function singleSignOnOperations({ on, parts }: AdminRoutes): void {
   on(contract.startOidc, async (context) => {
     const { oidc } = parts
     const { publicUrl, isSecure } = context.var.visit

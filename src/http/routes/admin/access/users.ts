@@ -9,19 +9,19 @@ import { isoTime } from '../../../../core/time/iso-time.ts'
 import { type Month, monthOf, nextMonthStartMs } from '../../../../core/time/month.ts'
 import { LEASE_COUNTS_MS, quotaOf } from '../../../../quota/rules.ts'
 import * as contract from '../contract/users.ts'
-import { type AdminApi, actorOf, assertOwn, creatorOf, tag } from '../frame/operation.ts'
+import { type AdminRoutes, actorOf, assertOwn, creatorOf, tag } from '../frame/operation.ts'
 import { cursorOf, pageView } from '../frame/page.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 import { replaying } from '../frame/replay.ts'
 
-export function userOperations(api: AdminApi): void {
+export function userOperations(api: AdminRoutes): void {
   userList(api)
   oneUser(api)
   waysIn(api)
   quotas(api)
 }
 
-function userList({ on, parts }: AdminApi): void {
+function userList({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.listUsers, async (context) => {
     const { search = null, role = null, status = null, ...page } = context.req.valid('query')
@@ -48,7 +48,7 @@ function userList({ on, parts }: AdminApi): void {
   })
 }
 
-function oneUser({ on, parts }: AdminApi): void {
+function oneUser({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.getUser, async (context) => {
     const { id } = context.req.valid('param')
@@ -72,7 +72,7 @@ function oneUser({ on, parts }: AdminApi): void {
   })
 }
 
-function waysIn({ on, parts }: AdminApi): void {
+function waysIn({ on, parts }: AdminRoutes): void {
   const { identity, admin } = parts
   on(contract.linkForUser, async (context) => {
     const { id } = context.req.valid('param')
@@ -92,7 +92,7 @@ function waysIn({ on, parts }: AdminApi): void {
   })
 }
 
-function quotas({ on, parts }: AdminApi): void {
+function quotas({ on, parts }: AdminRoutes): void {
   const { admin, nowMs } = parts
   on(contract.resetQuota, async (context) => {
     const { id } = context.req.valid('param')

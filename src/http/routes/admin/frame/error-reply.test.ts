@@ -5,7 +5,12 @@ import { ADMIN_ERRORS, adminError } from '../../../../admin/errors.ts'
 import { SIGN_IN_PROBLEMS, SignInRefusal } from '../../../../admin/identity/refusal.ts'
 import type { Logger } from '../../../../core/logger.ts'
 import { API_ERRORS, ApiError } from './api-error.ts'
-import { errorReply, invalidInput, type MessageLanguage, messageLanguage } from './error-reply.ts'
+import {
+  adminErrorReply,
+  invalidInput,
+  type MessageLanguage,
+  messageLanguage,
+} from './error-reply.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, requestFinished() {} }
 const CHINESE = /[\u4e00-\u9fff]/
@@ -16,7 +21,7 @@ interface ErrorBody {
 }
 
 async function replied(error: unknown, language: MessageLanguage) {
-  const reply = errorReply(error, { requestId: 'req_1', language }, silent)
+  const reply = adminErrorReply(error, { requestId: 'req_1', language }, silent)
   const { error: body } = (await reply.json()) as { error: ErrorBody }
   return { status: reply.status, ...body }
 }

@@ -62,7 +62,7 @@ interface Asked {
   language: MessageLanguage
 }
 
-export function errorReply(
+export function adminErrorReply(
   error: unknown,
   { requestId, language }: Asked,
   logger: Logger,

@@ -11,7 +11,7 @@ import type { AdminApiParts, AdminEnv, Principal } from './parts.ts'
 
 export type AdminContext = Context<AdminEnv>
 
-export interface AdminApi {
+export interface AdminRoutes {
   parts: AdminApiParts
   on<Operation extends RouteConfig & Declared>(
     operation: Operation,
@@ -19,7 +19,7 @@ export interface AdminApi {
   ): void
 }
 
-export function adminApi(app: OpenAPIHono<AdminEnv>, parts: AdminApiParts): AdminApi {
+export function adminRoutes(app: OpenAPIHono<AdminEnv>, parts: AdminApiParts): AdminRoutes {
   return {
     parts,
     on(operation, handler) {

@@ -1,5 +1,5 @@
 /** Pages of lists: the cursor is the id that the page before ended with. */
-import type { Listed, MalformedRow } from '../../../../admin/store.ts'
+import type { MalformedRow, Page } from '../../../../admin/store.ts'
 import { invalidField } from './api-error.ts'
 
 export function cursorOf({ cursor, limit }: { cursor?: string | undefined; limit: number }) {
@@ -9,7 +9,7 @@ export function cursorOf({ cursor, limit }: { cursor?: string | undefined; limit
 }
 
 export function pageView<View>(
-  listed: Pick<Listed<unknown>, 'next'> & { malformed?: MalformedRow[] },
+  listed: Pick<Page<unknown>, 'next'> & { malformed?: MalformedRow[] },
   items: View[],
 ) {
   const { next, malformed = [] } = listed

@@ -10,7 +10,7 @@ import type { Report } from '../../../../doctor/report.ts'
 import type { Services } from '../../../../pipeline/services.ts'
 import type { ConsoleReports } from '../../../../usage/console-reports.ts'
 import type { Bindings } from '../../../web/bridge.ts'
-import type { Surroundings, Visit } from '../../../web/visit.ts'
+import type { ProxyRules, Visit } from '../../../web/visit.ts'
 import type { Role } from '../contract/access.ts'
 
 export interface AdminApiParts {
@@ -19,7 +19,7 @@ export interface AdminApiParts {
   identity: Identity
   reads: ConsoleReads
   reports: ConsoleReports
-  surroundings: Surroundings
+  surroundings: ProxyRules
   sha256Hex: Sha256Hex
   nowMs: () => number
   version: string

@@ -6,15 +6,15 @@ import { allowsModel } from '../../../../routing/model-names.ts'
 import type { Target } from '../../../../routing/plan.ts'
 import type { UsableUpstream } from '../../../../upstreams/directory.ts'
 import * as contract from '../contract/models.ts'
-import type { AdminApi } from '../frame/operation.ts'
+import type { AdminRoutes } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
-import { publishedPrices } from '../views/published-price.ts'
+import { publishedPricesOf } from '../views/published-price.ts'
 import { ownPrices } from './prices.ts'
 
 /** The first list of a vendor takes about a second. */
 const PAGE_WAIT_MS = 2_000
 
-export function modelOperations({ on, parts }: AdminApi): void {
+export function modelOperations({ on, parts }: AdminRoutes): void {
   on(contract.listModels, async (context) => {
     const { search, cursor, limit } = context.req.valid('query')
     const own = new Map((await ownPrices(parts)).map((price) => [price.model, price]))
@@ -24,7 +24,7 @@ export function modelOperations({ on, parts }: AdminApi): void {
     const names = known.filter((name) => name.toLowerCase().includes(wanted))
     const rest = names.filter((name) => cursor === undefined || name > cursor)
     const page = rest.slice(0, limit)
-    const published = await publishedPrices(parts, page)
+    const published = await publishedPricesOf(parts, page)
     const items = page.map((name) => {
       const targets = targetsOf(parts, name)
       return {

@@ -3,10 +3,10 @@ import type { z } from '@hono/zod-openapi'
 import { priceView } from '../../../../admin/contract.ts'
 import type { ModelPrice } from '../../../../admin/store.ts'
 import * as contract from '../contract/models.ts'
-import { type AdminApi, actorOf, tag } from '../frame/operation.ts'
+import { type AdminRoutes, actorOf, tag } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
-export function priceOperations({ on, parts }: AdminApi): void {
+export function priceOperations({ on, parts }: AdminRoutes): void {
   const { prices } = parts.admin
   on(contract.listPrices, async (context) => {
     const { search, cursor, limit } = context.req.valid('query')

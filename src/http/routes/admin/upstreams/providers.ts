@@ -1,6 +1,9 @@
 /** The vendors that an upstream can be of, as forms need to know them. */
-import type { Provider } from '../../../../core/entities.ts'
-import { KEY_PROVIDERS, PROVIDER_FACTS } from '../../../../core/providers/providers.ts'
+import {
+  KEY_PROVIDERS,
+  PROVIDER_FACTS,
+  type ProviderName,
+} from '../../../../core/providers/providers.ts'
 import { invalidField } from '../frame/api-error.ts'
 
 export function providerViews() {
@@ -16,14 +19,18 @@ export function providerViews() {
   })
 }
 
-export function providerOf(name: string): Provider {
+export function providerOf(name: string): ProviderName {
   const found = KEY_PROVIDERS.find((provider) => provider === name)
-  if (found !== undefined) return found as Provider
+  if (found !== undefined) return found as ProviderName
   throw invalidField('provider', `one of ${KEY_PROVIDERS.join(', ')}`)
 }
 
 /** The vendor's own address need not be given. */
-export function baseUrlOf(provider: Provider, given: string | undefined, field: string): string {
+export function baseUrlOf(
+  provider: ProviderName,
+  given: string | undefined,
+  field: string,
+): string {
   const url = given ?? PROVIDER_FACTS[provider].baseUrl
   if (url === null) throw invalidField(field, `an upstream of ${provider} needs an address`)
   return url

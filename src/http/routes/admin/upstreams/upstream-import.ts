@@ -2,11 +2,11 @@
 
 import type { z } from '@hono/zod-openapi'
 import type { Actor } from '../../../../admin/changes.ts'
-import { isSecret } from '../../../../admin/checks.ts'
+import { looksLikeSecret } from '../../../../admin/checks.ts'
 import type { UpstreamInput } from '../../../../admin/upstreams/upstream-input.ts'
 import * as contract from '../contract/upstream-sets.ts'
 import { invalidField } from '../frame/api-error.ts'
-import { type AdminApi, actorOf } from '../frame/operation.ts'
+import { type AdminRoutes, actorOf } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 import { baseUrlOf, providerOf } from './providers.ts'
 
@@ -23,7 +23,7 @@ interface Line {
   name: string | null
 }
 
-export function upstreamImport({ on, parts }: AdminApi): void {
+export function upstreamImport({ on, parts }: AdminRoutes): void {
   on(contract.importUpstreams, async (context) => {
     const { settings, secrets, test } = context.req.valid('json')
     const lines = linesOf(secrets)
@@ -53,7 +53,7 @@ async function importLines(
 ): Promise<Line[]> {
   const first = new Map<string, (typeof lines)[number]>()
   for (const line of lines)
-    if (isSecret(line.secret) && !first.has(line.secret)) first.set(line.secret, line)
+    if (looksLikeSecret(line.secret) && !first.has(line.secret)) first.set(line.secret, line)
   const { added, addedLines } = await admin.upstreams.importAll(actor, input, [...first.values()], {
     again: true,
   })
@@ -62,11 +62,11 @@ async function importLines(
     const upstream = byLine.get(line)
     const row = {
       line,
-      key_hint: isSecret(secret) ? secret.slice(-4) : '',
+      key_hint: looksLikeSecret(secret) ? secret.slice(-4) : '',
       upstream_id: upstream?.id ?? null,
       name: upstream?.name ?? null,
     }
-    if (!isSecret(secret))
+    if (!looksLikeSecret(secret))
       return {
         ...row,
         result: 'invalid',

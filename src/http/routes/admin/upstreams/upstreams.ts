@@ -10,8 +10,8 @@ import { copySettings } from '../contract/upstream-sets.ts'
 import * as contract from '../contract/upstreams.ts'
 import { ApiError, invalidField } from '../frame/api-error.ts'
 import {
-  type AdminApi,
   type AdminContext,
+  type AdminRoutes,
   actorOf,
   creatorOf,
   languageOf,
@@ -24,7 +24,7 @@ import { oneUpstreamView, upstreamViews } from '../views/upstream-views.ts'
 import { baseUrlOf, providerOf, providerViews } from './providers.ts'
 import { upstreamImport } from './upstream-import.ts'
 
-export function upstreamOperations(api: AdminApi): void {
+export function upstreamOperations(api: AdminRoutes): void {
   upstreamList(api)
   oneUpstream(api)
   states(api)
@@ -32,7 +32,7 @@ export function upstreamOperations(api: AdminApi): void {
   upstreamImport(api)
 }
 
-function upstreamList({ on, parts }: AdminApi): void {
+function upstreamList({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.listUpstreams, async (context) => {
     const { search = null, provider, state, ...page } = context.req.valid('query')
@@ -72,7 +72,7 @@ function upstreamList({ on, parts }: AdminApi): void {
   on(listProviders, (context) => context.json({ items: providerViews() }, 200))
 }
 
-function oneUpstream({ on, parts }: AdminApi): void {
+function oneUpstream({ on, parts }: AdminRoutes): void {
   const { admin } = parts
   on(contract.getUpstream, async (context) =>
     shown(context, parts, await find(parts, context.req.valid('param').id), 200),
@@ -90,7 +90,7 @@ function oneUpstream({ on, parts }: AdminApi): void {
   })
 }
 
-function states({ on, parts }: AdminApi): void {
+function states({ on, parts }: AdminRoutes): void {
   const { upstreams } = parts.admin
   const change = async (context: AdminContext, id: number, changed: StateChange) => {
     await find(parts, id)
@@ -112,7 +112,7 @@ function states({ on, parts }: AdminApi): void {
 
 type StateChange = (actor: Actor, name: string) => Promise<UpstreamKey>
 
-function asking({ on, parts }: AdminApi): void {
+function asking({ on, parts }: AdminRoutes): void {
   const { admin, services } = parts
   on(contract.testUpstream, async (context) => {
     const { id } = await find(parts, context.req.valid('param').id)

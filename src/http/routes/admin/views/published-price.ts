@@ -6,7 +6,7 @@ import type { Rate, Rates } from '../../../../usage/prices.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
 /** By model name, USD per million tokens; names whose price is unknown are absent. */
-export async function publishedPrices(
+export async function publishedPricesOf(
   { services, reports }: AdminApiParts,
   names: readonly string[],
 ) {

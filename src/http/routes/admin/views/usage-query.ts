@@ -72,9 +72,9 @@ export async function labelsOf(
     })
 }
 
-export type Figures = Omit<BucketSum, 'bucket' | 'group'>
+export type UsageFigures = Omit<BucketSum, 'bucket' | 'group'>
 
-export function emptyFigures(): Figures {
+export function emptyFigures(): UsageFigures {
   return {
     requests: 0,
     errors: 0,
@@ -85,14 +85,14 @@ export function emptyFigures(): Figures {
   }
 }
 
-export function added(sums: Iterable<Figures>): Figures {
+export function added(sums: Iterable<UsageFigures>): UsageFigures {
   const total = emptyFigures()
   for (const sum of sums)
-    for (const name of Object.keys(total) as (keyof Figures)[]) total[name] += sum[name]
+    for (const name of Object.keys(total) as (keyof UsageFigures)[]) total[name] += sum[name]
   return total
 }
 
-export function sumView(sum: Figures) {
+export function sumView(sum: UsageFigures) {
   return {
     requests: sum.requests,
     errors: sum.errors,
@@ -104,13 +104,15 @@ export function sumView(sum: Figures) {
 }
 
 /** Null where no price is known; sums of floating-point numbers end in noise. */
-export function costOf({ requests, unpricedRequests, costUsd }: Figures): number | null {
+export function costOf({ requests, unpricedRequests, costUsd }: UsageFigures): number | null {
   if (requests > 0 && unpricedRequests === requests) return null
   return Math.round(costUsd * 1e9) / 1e9
 }
 
 /** The groups in the order of what they used, the largest first. */
-export function ranked(sums: readonly BucketSum[]): { group: readonly string[]; sum: Figures }[] {
+export function ranked(
+  sums: readonly BucketSum[],
+): { group: readonly string[]; sum: UsageFigures }[] {
   const byGroup = new Map<string, { group: readonly string[]; sums: BucketSum[] }>()
   for (const sum of sums) {
     const name = JSON.stringify(sum.group)
