@@ -64,7 +64,7 @@ export interface ErrorReport {
   doctor?: CheckId | undefined
   /** Additional fields of an upstream's own error; already redacted. */
   further?: Readonly<Record<string, unknown>> | undefined
-  /** Of an upstream's own refusal: it says what kind of error this is if the code does not. */
+  /** It says what kind of error this is if the code does not. */
   status?: number
 }
 
@@ -75,6 +75,8 @@ export interface ErrorOptions {
   doctor?: CheckId
   /** What a limit compared, for the operator. */
   figures?: readonly RefusalFigure[]
+  /** What clients are told instead of the code, if OpenAI has a word of its own for the case; null: it has none. */
+  clientCode?: string | null
 }
 
 const NO_FIGURES: readonly RefusalFigure[] = []
@@ -87,6 +89,7 @@ export class GatewayError extends Error {
   readonly headers: Readonly<Record<string, string>>
   readonly doctor: CheckId | undefined
   readonly figures: readonly RefusalFigure[]
+  private readonly clientCode: string | null | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message)
@@ -96,6 +99,7 @@ export class GatewayError extends Error {
     const entry: CatalogueEntry = ERROR_CATALOGUE[code]
     this.doctor = options.doctor ?? entry.doctor
     this.figures = options.figures ?? NO_FIGURES
+    this.clientCode = options.clientCode
   }
 
   get status(): number {
@@ -114,8 +118,10 @@ export class GatewayError extends Error {
   }
 
   report(): ErrorReport {
-    const { message, code, param, doctor } = this
-    return { message, type: ERROR_CATALOGUE[code].type, code, param, doctor }
+    const { message, code, param, doctor, clientCode, status } = this
+    const { type } = ERROR_CATALOGUE[code]
+    if (clientCode === undefined) return { message, type, code, param, doctor }
+    return { message, type, code: clientCode, param, doctor, status }
   }
 }
 

@@ -55,7 +55,6 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 }
 
 const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
-  invalid_request_error: 'invalid',
   authentication_error: 'auth',
   permission_error: 'denied',
   not_found_error: 'missing',
@@ -64,10 +63,15 @@ const BY_TYPE: Readonly<Record<string, ErrorKind>> = {
   timeout_error: 'timeout',
 }
 
+/** OpenAI's type for all that the client did wrong: the status says more. */
+const VAGUE_TYPE = 'invalid_request_error'
+
 /** The kind of an error that a client gets. */
 export function kindOfReport({ code, type, status }: ErrorReport): ErrorKind {
-  const byStatus = status === undefined ? 'broken' : kindOfStatus(status)
-  return own(BY_CODE, code) ?? own(BY_TYPE, type) ?? byStatus
+  const said = own(BY_CODE, code) ?? own(BY_TYPE, type)
+  if (said !== undefined) return said
+  if (status !== undefined) return kindOfStatus(status)
+  return type === VAGUE_TYPE ? 'invalid' : 'broken'
 }
 
 /** Upstreams choose their codes, and `constructor` is none of ours. */

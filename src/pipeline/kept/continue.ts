@@ -42,14 +42,20 @@ export async function continued(
   const kept = await findKept(services, caller, previous)
   if (kept === null) {
     if (passes) return null
-    throw invalidRequest(
-      `there is no response '${previous.slice(0, 100)}': it has expired, was deleted, or was not stored. Send its items as 'input' instead`,
-      'previous_response_id',
-    )
+    throw previousNotThere(previous)
   }
   const output = Array.isArray(kept.response.output) ? kept.response.output : []
   const input = [...kept.input, ...output, ...own]
   return { text: JSON.stringify({ ...rest, input }), previousId: previous, input, stored }
+}
+
+/** Clients of OpenAI know it by its code, and send the whole conversation instead. */
+export function previousNotThere(id: string): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    `gateway: Previous response with id '${id.slice(0, 100)}' not found: it has expired, was deleted, or was not stored. Send its items as 'input' instead.`,
+    { param: 'previous_response_id', clientCode: 'previous_response_not_found' },
+  )
 }
 
 /** Throws GatewayError if the store is unavailable. */

@@ -58,9 +58,12 @@ async function mayUseUnknown(
   return kind !== 'model' || (mayUse(caller, id) && !(await isListed(services, id)))
 }
 
+/** As OpenAI says it: without a code. */
 export function notThere(kind: string, id: string): GatewayError {
   const name = kind.replaceAll('_', ' ')
-  return new GatewayError('not_found', `gateway: there is no ${name} '${id.slice(0, 100)}'.`)
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+  const message = `gateway: ${title} with id '${id.slice(0, 100)}' not found.`
+  return new GatewayError('not_found', message, { clientCode: null })
 }
 
 /** The upstream key that has all these objects; null if there are none. */

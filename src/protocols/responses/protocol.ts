@@ -35,6 +35,7 @@ export const responses: Protocol = {
   maxOutputTokens: ({ body }) => tokensOf(body.max_output_tokens),
   // Usage is part of the final event.
   asksForUsage: () => true,
+  writeError: openai.writeError,
   writeErrorEvent: failedEvent,
   forwardedHeaders: ['openai-beta'],
   errorStatus: (status) => status,

@@ -78,7 +78,7 @@ describe('a line of a batch that names what belongs to another user', () => {
       [
         'a file',
         { input: [{ content: [{ type: 'input_file', file_id: file }] }] },
-        'there is no file',
+        `File with id '${file}' not found`,
       ],
       ['a model', { model: TRAINED }, 'there is no model'],
       ['a step of a model', { model: `${TRAINED}:ckpt-step-9` }, 'there is no model'],

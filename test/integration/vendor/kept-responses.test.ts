@@ -83,7 +83,7 @@ async function askStreaming(client: OpenAI, input: string, more: object = {}) {
 const refusal = (work: Promise<unknown>) =>
   work.then(
     () => null,
-    ({ status, param, message }) => ({ status, param, message }),
+    ({ status, type, code, param, message }) => ({ status, type, code, param, message }),
   )
 
 describe.each([
@@ -128,7 +128,13 @@ describe.each([
     await owner.responses.delete(made.id)
     expect(await refusal(owner.responses.retrieve(made.id))).not.toBeNull()
     expect(await refusal(create(owner, 'Go on.', { previous_response_id: made.id }))).toMatchObject(
-      { status: 400, param: 'previous_response_id', message: expect.stringContaining('deleted') },
+      {
+        status: 400,
+        type: 'invalid_request_error',
+        code: 'previous_response_not_found',
+        param: 'previous_response_id',
+        message: expect.stringContaining(`Previous response with id '${made.id}' not found`),
+      },
     )
   })
 

@@ -151,7 +151,7 @@ const refusal = (work: Promise<unknown>) =>
 const NOT_THERE = {
   status: 404,
   type: 'error',
-  error: { type: 'not_found_error', message: expect.stringContaining('there is no message batch') },
+  error: { type: 'not_found_error', message: expect.stringContaining('Message batch with id') },
 }
 
 test('a batch goes to a key of Anthropic with that key alone', async () => {

@@ -71,7 +71,7 @@ describe.each([false, true])('an item of a response (streamed: %p)', (stream) =>
     const refused = await ask(followUp(id), stranger)
     expect([refused.status, await refused.text()]).toEqual([
       404,
-      expect.stringContaining('there is no item'),
+      expect.stringContaining(`Item with id '${id}' not found`),
     ])
     expect(asked()).toEqual([])
   })

@@ -36,8 +36,15 @@ test.each([
   const reply = await fetch(`${gateway.baseUrl}${path}`, { method, headers })
   expect(reply.status).toBe(404)
   const [, kind = '', id] = /^\/(\w+)s\/(\w+)/.exec(path) ?? []
-  expect(await reply.json()).toMatchObject({
-    error: { type: 'invalid_request_error', message: `gateway: there is no ${kind} '${id}'.` },
+  const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+  expect(await reply.json()).toEqual({
+    error: {
+      message: `gateway: ${title} with id '${id}' not found.`,
+      type: 'invalid_request_error',
+      code: null,
+      param: null,
+      request_id: expect.any(String),
+    },
   })
   expect(asked).toEqual([])
 })

@@ -53,7 +53,7 @@ async function expectOwned(path: string, init: RequestInit): Promise<void> {
   const refused = await ask(stranger, 'POST', path, init)
   expect([refused.status, await refused.text()]).toEqual([
     404,
-    expect.stringContaining('there is no'),
+    expect.stringContaining('not found'),
   ])
   expect(mock.calls).toEqual([])
   await ask(gateway.proxyKey, 'POST', path, init)
@@ -138,7 +138,7 @@ describe('a file of another user is not there', () => {
     const refused = await ask(stranger, 'GET', '/realtime?call_id=rtc_1', { headers })
     expect([refused.status, await refused.text()]).toEqual([
       404,
-      expect.stringContaining("there is no call 'rtc_1'"),
+      expect.stringContaining("Call with id 'rtc_1' not found"),
     ])
     expect(mock.calls).toEqual([])
   })
