@@ -4,7 +4,8 @@ import type { EndReason } from '../neutral/answer.ts'
 
 type Reason = `${FinishReason}`
 
-const FILTERED: ReadonlySet<string> = new Set<Reason>([
+/** `OTHER` is what Google gives where it does not say which of its checks ended the answer. */
+const FILTERED: ReadonlySet<string> = new Set<Reason | 'MODEL_ARMOR'>([
   'SAFETY',
   'RECITATION',
   'LANGUAGE',
@@ -14,11 +15,15 @@ const FILTERED: ReadonlySet<string> = new Set<Reason>([
   'IMAGE_SAFETY',
   'IMAGE_PROHIBITED_CONTENT',
   'IMAGE_RECITATION',
+  'IMAGE_OTHER',
+  'OTHER',
+  'MODEL_ARMOR',
 ])
-const BAD_CALL: ReadonlySet<string> = new Set<Reason>([
+const BAD_CALL: ReadonlySet<string> = new Set<Reason | 'MISSING_THOUGHT_SIGNATURE'>([
   'MALFORMED_FUNCTION_CALL',
   'UNEXPECTED_TOOL_CALL',
   'TOO_MANY_TOOL_CALLS',
+  'MISSING_THOUGHT_SIGNATURE',
 ])
 /** Vertex can be asked to write its enums as numbers. */
 const NUMBERED: readonly Reason[] = [
@@ -38,7 +43,9 @@ const NUMBERED: readonly Reason[] = [
 export function readFinishReason(value: unknown, hasCall: boolean): EndReason {
   const reason = typeof value === 'number' ? NUMBERED[value] : String(value)
   if (reason === 'MAX_TOKENS') return 'length'
+  if (reason === 'MALFORMED_RESPONSE') return 'broken'
   if (hasCall) return 'call'
+  if (reason === 'CONTINUATION') return 'pause'
   if (reason !== undefined && BAD_CALL.has(reason)) return 'bad_call'
   return reason !== undefined && FILTERED.has(reason) ? 'filter' : 'stop'
 }
@@ -52,6 +59,7 @@ const WRITTEN: Readonly<Record<EndReason, Reason>> = {
   length: 'MAX_TOKENS',
   filter: 'SAFETY',
   bad_call: 'MALFORMED_FUNCTION_CALL',
+  broken: 'OTHER',
 }
 
 export function writeFinishReason(reason: EndReason): Reason {

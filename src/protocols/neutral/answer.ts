@@ -23,7 +23,17 @@ export interface Usage {
   audioOutput: number
 }
 
-export type EndReason = 'stop' | 'stop_text' | 'length' | 'call' | 'filter' | 'bad_call' | 'pause'
+export type EndReason =
+  | 'stop'
+  | 'stop_text'
+  | 'length'
+  | 'call'
+  | 'filter'
+  | 'pause'
+  /** The model's call could not be read. */
+  | 'bad_call'
+  /** The upstream gave up in the middle of the answer. */
+  | 'broken'
 
 export interface End {
   reason: EndReason

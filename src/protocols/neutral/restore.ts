@@ -1,6 +1,7 @@
 /** Turns an answer back into what the client asked for: its own tools, and a schema's text for the tool that emulated it. */
 import { type Emit, UnreadableReply } from '../translation/format.ts'
-import type { NeutralError, NeutralResponse, StreamEvent } from './answer.ts'
+import type { NeutralResponse, StreamEvent } from './answer.ts'
+import { failureOfEnd } from './failed-ends.ts'
 import type { CallPart, Part } from './neutral.ts'
 import { restoreCalls, restoredCall, type ToolOrigins } from './tool-names.ts'
 
@@ -9,19 +10,13 @@ export interface Restoration {
   outputTool: string | undefined
 }
 
-const BAD_CALL: NeutralError = {
-  kind: 'broken',
-  message: 'the model made a tool call that its vendor could not parse; ask again',
-  code: 'malformed_function_call',
-  param: null,
-}
-
-/** Throws UnreadableReply if the model's only act was an unreadable call. */
+/** Throws UnreadableReply for an answer that failed. */
 export function restoreResponse(
   response: NeutralResponse,
   { origins, outputTool }: Restoration,
 ): NeutralResponse {
-  if (response.end.reason === 'bad_call') throw new UnreadableReply(BAD_CALL.message)
+  const failure = failureOfEnd(response.end.reason)
+  if (failure !== undefined) throw new UnreadableReply(failure.message)
   const parts = response.parts.map((part): Part => {
     if (part.type !== 'call') return part
     return part.name === outputTool
@@ -54,6 +49,7 @@ function asText(index: number, { args }: CallPart): StreamEvent {
 }
 
 function restoredEnd(event: Extract<StreamEvent, { type: 'end' }>, called: boolean): StreamEvent {
-  if (event.reason === 'bad_call') return { type: 'fail', error: BAD_CALL }
+  const error = failureOfEnd(event.reason)
+  if (error !== undefined) return { type: 'fail', error }
   return event.reason === 'call' && !called ? { ...event, reason: 'stop' } : event
 }

@@ -31,6 +31,7 @@ export function endReason(response: JsonObject, hasCall: boolean): EndReason {
     const details = isObject(response.incomplete_details) ? response.incomplete_details : {}
     return details.reason === 'content_filter' ? 'filter' : 'length'
   }
+  if (response.status === 'failed' || response.status === 'cancelled') return 'broken'
   return hasCall ? 'call' : 'stop'
 }
 

@@ -1,7 +1,8 @@
 /** A stream for a client of the Responses API. Each item starts with `added` and ends with `done`. */
 import type { ResponseOutputItem } from 'openai-7/resources/responses/responses.js'
 import type { ErrorReport } from '../../core/errors.ts'
-import type { NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
+import type { EndReason, NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
+import { failureOfEnd } from '../neutral/failed-ends.ts'
 import type { CallPart, Signature } from '../neutral/neutral.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, ReplyContext } from '../translation/format.ts'
@@ -76,9 +77,13 @@ export class ResponsesWriter implements EventWriter {
     else if (event.type === 'cite') this.open.get(event.index)?.writer.cite(event.citation)
     else if (event.type === 'close') this.close(event.index, event.signature)
     else if (event.type === 'fail') this.fail(event.error)
-    else if (event.type === 'end')
-      if (event.reason === 'bad_call') this.fail(BAD_CALL)
-      else this.end(statusOf(event.reason))
+    else if (event.type === 'end') this.finish(event.reason)
+  }
+
+  private finish(reason: EndReason): void {
+    const failure = failureOfEnd(reason)
+    if (failure === undefined) this.end(statusOf(reason))
+    else this.fail(failure)
   }
 
   private start(): void {
@@ -168,12 +173,4 @@ export function failedEvent(
   }
   const event = { type, sequence_number: place?.next ?? 0, response }
   return `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`
-}
-
-/** Also said of a whole answer that ends so. */
-export const BAD_CALL: NeutralError = {
-  kind: 'broken',
-  message: 'upstream: the model wrote a tool call that could not be read; try again',
-  code: null,
-  param: null,
 }
