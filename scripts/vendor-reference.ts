@@ -63,11 +63,17 @@ proxy's \`host\` and \`x-forwarded-proto\`. The Live API is a WebSocket
 If a session is refused, or closed before its setup is complete, Google's client calls \`onerror\` and \`onclose\` with the
 reason, but its \`live.connect\` never settles, with or without a gateway: give it a time limit of your own.
 
-Routes below \`/v1/messages\`, and files and skills of requests with the header \`anthropic-version\`, go to keys of
-\`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
+Routes below \`/v1/messages\`, those of managed agents, and files, skills, agents and vaults of requests with the header
+\`anthropic-version\`, go to keys of \`--provider anthropic\`; their errors have Anthropic's form, and models in their bodies are named as the vendor names them. A batch's \`results_url\` is a path of the gateway. A batch, or a response in
 the background, is charged before it is deleted; one that still runs can't be deleted.
 
-Not served: administration of organisations and projects, webhooks, safety cases. This table is generated from the code.
+Sessions of agents, deployments, dreams and triggers run models that their request does not name, and report their tokens
+later or as a sum of the whole session, so they are recorded as unpriced, and a key that is restricted to some models
+may not begin one at Anthropic. What a vendor makes for an object belongs to that object's owner: the runs of a
+deployment, their sessions, and the files of a session (\`GET /v1/files?scope_id=…\`).
+
+Not served: administration of organisations and projects, webhooks, compliance reviews, tunnels, safety cases. Such a
+call is a 400 that says so. This table is generated from the code.
 
 *Tested by*: the method of OpenAI's official clients that the tests call through the gateway and directly, with the
 required fields and with all (\`test/conformance/openai-sdk\`). \`test/integration/vendor/every-route.test.ts\` calls every

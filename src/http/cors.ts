@@ -10,7 +10,7 @@ interface HeaderSource {
 
 /** Browsers keep the answer to a preflight for so long; Chromium at most two hours. */
 const PREFLIGHT_SECONDS = 7200
-const METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 /** A header name is a token (RFC 9110, 5.1), and the list of them has a bound. */
 const HEADER_LIST = /^[\w!#$%&'*+.^`|~, -]{0,2000}$/
 const EXPOSED = [

@@ -1,7 +1,7 @@
 /** What a client is told about a path that is no route: the method or the address that would be right. */
 import { GatewayError } from '../core/errors.ts'
 
-const METHODS = ['GET', 'POST', 'PATCH', 'DELETE']
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const MAX_SHOWN = 200
 
 /** `served` says whether the path is a route with another method, `meant` names the route that it ends with. */

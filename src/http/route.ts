@@ -43,7 +43,7 @@ export interface WebRoutes {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{name}` for one segment and `{name*}` for one or more; see router.ts. */
   path: string
   who: Audience

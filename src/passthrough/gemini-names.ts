@@ -14,6 +14,11 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   [TUNED_MODEL]: 'tunedModels',
   gemini_operation: 'operations',
   gemini_interaction: 'interactions',
+  gemini_agent: 'agents',
+  gemini_credential: 'credentials',
+  gemini_environment: 'environments',
+  gemini_trigger: 'triggers',
+  gemini_voice: 'voices',
 }
 
 /** The field of a list's page that has its items. */
@@ -29,6 +34,19 @@ export function geminiId(kind: string, name: unknown): string | null {
   return new RegExp(`(?:^|/)${collection}/([\\w.-]+)`).exec(name)?.[1] ?? null
 }
 
+/** Google's newer resources have an `id` and fields with underscores; the older ones have names like `files/abc`. */
+export function hasIdOfItsOwn(kind: string): boolean {
+  return NEWER.has(kind)
+}
+const NEWER: ReadonlySet<string> = new Set([
+  'gemini_interaction',
+  'gemini_agent',
+  'gemini_credential',
+  'gemini_environment',
+  'gemini_trigger',
+  'gemini_voice',
+])
+
 /** Whether replies about such objects are read here. */
 export function isGeminiKind(kind: string): boolean {
   return kind in COLLECTIONS
@@ -37,10 +55,9 @@ export function isGeminiKind(kind: string): boolean {
 /** The object that a reply describes, and the files that the vendor made with it. */
 export function madeByGemini(kind: string, reply: Fields): { kind: string; id: string }[] {
   const { name, id, file } = reply
-  const own =
-    kind === 'gemini_interaction'
-      ? id
-      : (geminiId(kind, fieldsOf(file).name) ?? geminiId(kind, name))
+  const own = NEWER.has(kind)
+    ? (id ?? geminiId(kind, name))
+    : (geminiId(kind, fieldsOf(file).name) ?? geminiId(kind, name))
   const made = typeof own === 'string' && own !== '' ? [{ kind, id: own }] : []
   const files = filesIn(reply).map((each) => geminiId('gemini_file', each))
   return [

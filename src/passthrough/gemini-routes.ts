@@ -102,6 +102,34 @@ const interactions: readonly Line[] = [
   ['DELETE interactions/{gemini_interaction}', object('gemini_interaction'), { deletes: true }],
 ]
 
+const ENVIRONMENT_FILE = 'environments/{gemini_environment}/files/{path*}'
+const environment = object('gemini_environment')
+/** Agents and what they work with. An interaction or a trigger runs one. */
+const agents: readonly Line[] = [
+  ...collection('agents', 'gemini_agent'),
+  ...collection('credentials', 'gemini_credential'),
+  ['PATCH credentials/{gemini_credential}', object('gemini_credential')],
+  ...collection('environments', 'gemini_environment'),
+  [`GET ${ENVIRONMENT_FILE}`, environment],
+  [`PUT upload ${ENVIRONMENT_FILE}`, environment, UPLOAD],
+  [`POST upload ${ENVIRONMENT_FILE}`, environment, UPLOAD],
+  ...collection('triggers', 'gemini_trigger', { meter: 'unpriced' }),
+  ['PATCH triggers/{gemini_trigger}', object('gemini_trigger')],
+  ['GET triggers/{gemini_trigger}/executions', object('gemini_trigger')],
+  ['POST triggers/{gemini_trigger}/executions', object('gemini_trigger'), { meter: 'unpriced' }],
+  ...collection('voices', 'gemini_voice', { meter: 'unpriced' }),
+]
+
+/** As most are: create, list, retrieve, delete. */
+function collection(plural: string, kind: string, options: Options = {}): Line[] {
+  return [
+    [`POST ${plural}`, account, { creates: kind, ...options }],
+    [`GET ${plural}`, list(kind)],
+    [`GET ${plural}/{${kind}}`, object(kind)],
+    [`DELETE ${plural}/{${kind}}`, object(kind), { deletes: true }],
+  ]
+}
+
 /** What is done with a token goes past the gateway, so a key that is restricted to some models gets none. */
 const tokens: readonly Line[] = [
   ['POST auth_tokens', account, { meter: 'unpriced', runsAnyModel: true }],
@@ -115,6 +143,7 @@ export const GEMINI_API_ROUTES: readonly VendorRoute[] = [
   ...stores,
   ...tunedModels,
   ...interactions,
+  ...agents,
   ...tokens,
 ].map(([line, target, options]) => {
   const [method, ...path] = line.split(' ')

@@ -33,7 +33,7 @@ export interface OpenBatch extends VendorObject {
 export interface ObjectStore {
   /** Known objects keep their owner: the same id again changes nothing. */
   remember(objects: readonly VendorObject[]): Promise<void>
-  /** Of one kind, by ids; an id can be known at several upstream keys. */
+  /** Of one kind, by ids, the newest first; an id can be known at several upstream keys. */
   find(kind: string, ids: readonly string[]): Promise<VendorObject[]>
   /** The upstream keys that hold objects of a user, each once. */
   keysOf(kind: string, userId: number): Promise<number[]>

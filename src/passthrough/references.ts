@@ -2,31 +2,9 @@
 import { invalidRequest } from '../core/errors.ts'
 import { TUNED_MODELS } from '../core/providers/tuned-models.ts'
 import { NAMING_FIELDS, namedByGemini, TUNED_MODEL } from './gemini-names.ts'
+import { isVendorsOwn, KIND_OF_FIELD } from './naming-fields.ts'
 import type { Reference } from './objects.ts'
 
-const KIND_OF_FIELD = new Map(
-  Object.entries({
-    input_file_id: 'file',
-    file_id: 'file',
-    file_ids: 'file',
-    training_file: 'file',
-    validation_file: 'file',
-    vector_store_id: 'vector_store',
-    vector_store_ids: 'vector_store',
-    previous_response_id: 'response',
-    conversation: 'conversation',
-    container: 'container',
-    container_id: 'container',
-    assistant_id: 'assistant',
-    thread_id: 'thread',
-    video: 'video',
-    video_id: 'video',
-    eval_id: 'eval',
-    skill_id: 'skill',
-    consent: 'voice_consent',
-    previous_interaction_id: 'gemini_interaction',
-  }),
-)
 /** `{"type": "file_id", "id": "file-1"}`, as the sources of evals name files and inputs name items of responses. */
 const KIND_OF_TYPE = new Map([
   ['file_id', 'file'],
@@ -45,7 +23,6 @@ export const MAY_NAME_OBJECTS = new RegExp(
 )
 /** In a body, `call_id` is the id of a function call. */
 const KIND_IN_QUERY = new Map([
-  ...KIND_OF_FIELD,
   ['call_id', 'call'],
   ['upload_id', 'gemini_upload'],
 ])
@@ -62,8 +39,8 @@ const TOOL_CALL = /tool_use$/
 const MAX_REFERENCES = 5_000
 
 /** Each once. Throws `invalid_request` if they are too many: none may go unchecked. */
-export function referencesIn(body: unknown): readonly Reference[] {
-  const found = new References()
+export function referencesIn(body: unknown, fields = KIND_OF_FIELD): readonly Reference[] {
+  const found = new References(fields)
   collect(body, found)
   return found.all()
 }
@@ -71,7 +48,14 @@ export function referencesIn(body: unknown): readonly Reference[] {
 class References {
   private byName: Map<string, Reference> | null = null
 
+  readonly fields: ReadonlyMap<string, string>
+
+  constructor(fields: ReadonlyMap<string, string>) {
+    this.fields = fields
+  }
+
   add(kind: string, id: string): void {
+    if (isVendorsOwn(kind, id)) return
     this.byName ??= new Map()
     this.byName.set(`${kind} ${id}`, { kind, id })
     if (this.byName.size > MAX_REFERENCES)
@@ -86,9 +70,10 @@ class References {
 const NONE: readonly Reference[] = []
 
 /** Of a query such as `?model=gpt-realtime&call_id=rtc_1`. */
-export function referencesInQuery(query: string): Reference[] {
+export function referencesInQuery(query: string, fields = KIND_OF_FIELD): Reference[] {
   return [...new URLSearchParams(query)].flatMap(([name, id]) => {
-    const kind = KIND_IN_QUERY.get(wordsOf(name).at(-1) ?? '')
+    const word = wordsOf(name).at(-1) ?? ''
+    const kind = KIND_IN_QUERY.get(word) ?? fields.get(word)
     return kind === undefined || id === '' ? [] : [{ kind, id }]
   })
 }
@@ -110,7 +95,7 @@ function collect(value: unknown, found: References): void {
   if (named !== undefined && typeof id === 'string') found.add(named, id)
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name]
-    const kind = KIND_OF_FIELD.get(name)
+    const kind = found.fields.get(name)
     if (kind !== undefined) for (const one of idsIn(member)) found.add(kind, one)
     else for (const one of namedByGemini(name, member)) found.add(one.kind, one.id)
     if (typeof member === 'object' && !isOpaque(name, type)) collect(member, found)
@@ -121,21 +106,27 @@ function isOpaque(name: string, type: unknown): boolean {
   return OPAQUE.has(name) || (name === 'input' && typeof type === 'string' && TOOL_CALL.test(type))
 }
 
-/** An id, a list of them, or an object that has one. */
+/** An id, an object that has one, or a list of either. */
 function idsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
-  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string')
+  if (Array.isArray(value)) return value.flatMap(idsIn)
   const { id } = (value ?? {}) as { id?: unknown }
   return typeof id === 'string' ? [id] : []
 }
 
-/** Every text under the name `model`, for keys that are restricted to some models. */
+/** Every text under the name `model`, or `{"id": …}` there, for keys that are restricted to some models. */
 export function modelsIn(body: unknown): string[] {
   if (Array.isArray(body)) return body.flatMap(modelsIn)
   if (typeof body !== 'object' || body === null) return []
-  return Object.entries(body).flatMap(([name, value]) =>
-    name === 'model' && typeof value === 'string' ? [value] : modelsIn(value),
-  )
+  return Object.entries(body).flatMap(([name, value]) => {
+    const inside = typeof value === 'string' ? [] : modelsIn(value)
+    return name === 'model' ? [...modelNamed(value), ...inside] : inside
+  })
+}
+
+function modelNamed(value: unknown): string[] {
+  const name = typeof value === 'string' ? value : (value as { id?: unknown } | null)?.id
+  return typeof name === 'string' ? [name] : []
 }
 
 /**

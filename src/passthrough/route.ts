@@ -1,6 +1,6 @@
 /** What a row of the table of vendor routes says: where a call may go, whose object it is about, what it costs. */
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** How the upstream key of a call is found. */
 export type RouteTarget =
@@ -48,7 +48,7 @@ export interface VendorRoute {
   api: VendorApi
   protocol: VendorProtocol
   method: Method
-  /** As clients send it, with `{kind}` for the id of an object. */
+  /** As clients send it, with `{kind}` for the id of an object and `{path*}` for the path of a file. */
   path: string
   target: RouteTarget
   meter: Meter

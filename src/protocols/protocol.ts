@@ -38,7 +38,7 @@ export type VendorEndpoint = string & { readonly [vendor]: true }
 export interface ModelRequest {
   readonly protocol: ProtocolName
   readonly endpoint: Endpoint
-  readonly method: 'POST' | 'GET' | 'PATCH' | 'DELETE'
+  readonly method: 'POST' | 'GET' | 'PUT' | 'PATCH' | 'DELETE'
   /** The model as the client names it. */
   readonly model: string
   readonly stream: boolean

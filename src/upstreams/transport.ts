@@ -13,7 +13,7 @@ export interface BodySource {
 }
 
 export interface WireRequest {
-  method: 'POST' | 'GET' | 'PATCH' | 'DELETE'
+  method: 'POST' | 'GET' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   /** Those of one destination are one object, so that a transport can keep what it makes of them. */
   headers: Readonly<Record<string, string>>

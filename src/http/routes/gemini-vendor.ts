@@ -24,7 +24,10 @@ interface Row {
 const ROWS: readonly Row[] = GEMINI_API_ROUTES.map((route) => ({
   route,
   pattern: new RegExp(
-    `^${route.path.replace('/v1beta/', '/v1(?:beta|alpha)/').replace(/\{(\w+)\}/g, '(?<$1>[^/:]+)')}$`,
+    `^${route.path
+      .replace('/v1beta/', '/v1(?:beta|alpha)/')
+      .replace('{path*}', '(?<path>.+)')
+      .replace(/\{(\w+)\}/g, '(?<$1>[^/:]+)')}$`,
   ),
 }))
 

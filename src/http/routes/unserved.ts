@@ -31,6 +31,15 @@ interface Unserved {
 
 const OTHER_API = 'Use the OpenAI API at /v1/chat/completions; GET /v1/models lists the models.'
 
+const OPERATORS =
+  'It concerns all users of the upstream key, so the operator of the gateway does it at the vendor.'
+
+/** The collections and all that is below them. */
+const everyMethod = (...collections: string[]) =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) =>
+    collections.flatMap((path) => [`${method} ${path}`, `${method} ${path}/{rest*}`]),
+  )
+
 const of =
   (api: string, form: ErrorForm, help = OTHER_API) =>
   (line: string): Unserved => {
@@ -46,10 +55,17 @@ const UNSERVED: readonly Unserved[] = [
     of("Ollama's own API", ollama),
   ),
   ...['POST /v2/chat', 'POST /v2/rerank', 'POST /v2/embed'].map(of('the Cohere API', cohere)),
-  ...['GET', 'POST', 'DELETE'].flatMap((method) =>
-    [`${method} /v1/organization/{rest*}`, `${method} /v1/projects/{rest*}`].map(
-      of('administration of the organisation, which is the operator’s,', openai),
-    ),
+  ...everyMethod('/v1/organization', '/v1/projects', '/v1/safety').map(
+    of('administration of the organisation', openai, OPERATORS),
+  ),
+  ...everyMethod('/v1/webhook_endpoints', '/v1/webhook_event_types').map(
+    of('administration of webhooks', openai, OPERATORS),
+  ),
+  ...everyMethod('/v1/organizations', '/v1/compliance', '/v1/tunnels').map(
+    of('administration of the organisation', anthropic, OPERATORS),
+  ),
+  ...everyMethod('/v1beta/webhooks', '/v1alpha/webhooks').map(
+    of('administration of webhooks', gemini, OPERATORS),
   ),
 ]
 

@@ -102,8 +102,10 @@ interface Incoming {
 
 /** Ids and names as vendors make them: anything else could be read as another path at the upstream. */
 const SAFE_PARAM = /^[\w.:@~+=,-]{1,2048}$/
-/** Names of models have slashes at many vendors; clients encode them. Dot segments are refused before. */
-const SAFE_MODEL = /^[\w.:@~+=,-]{1,256}(?:\/[\w.:@~+=,-]{1,256}){0,8}$/
+/** Names of models have slashes at many vendors, and so have paths of files. Dot segments are refused before. */
+const SAFE_PATH = /^[\w.:@~+=,-]{1,256}(?:\/[\w.:@~+=,-]{1,256}){0,8}$/
+
+const WITH_SLASHES: ReadonlySet<string> = new Set(['model', 'path'])
 
 async function callOf(
   route: VendorRoute,
@@ -114,7 +116,7 @@ async function callOf(
     Object.entries(match.params).map(([name, value]) => [name, decodedOr(value)]),
   )
   for (const [name, value] of Object.entries(params))
-    if (!(name === 'model' ? SAFE_MODEL : SAFE_PARAM).test(value))
+    if (!(WITH_SLASHES.has(name) ? SAFE_PATH : SAFE_PARAM).test(value))
       throw invalidRequest(`the ${name} in the path is no id`, name)
   const read =
     match.body === undefined

@@ -1,6 +1,9 @@
 /** One call of a vendor's route, read as far as the gateway decides on it. */
 import { invalidRequest } from '../../core/errors.ts'
 import type { FormPart } from '../../passthrough/form.ts'
+import { namingFields } from '../../passthrough/naming-fields.ts'
+import type { Reference } from '../../passthrough/objects.ts'
+import { referencesIn, referencesInQuery } from '../../passthrough/references.ts'
 import { ANY_KEY, type VendorRoute } from '../../passthrough/route.ts'
 import type { ModelRequest, VendorEndpoint } from '../../protocols/protocol.ts'
 import type { BodySource } from '../../upstreams/transport.ts'
@@ -76,4 +79,14 @@ export function requestOf(call: VendorCall): ModelRequest {
 /** The id in the path that says where a call goes. */
 export function objectIdOf({ route, params }: VendorCall): string | null {
   return route.target.by === 'object' ? (params[route.target.kind] ?? null) : null
+}
+
+/** The objects that the path, the query and the body name. */
+export function namedIn(call: VendorCall): Reference[] {
+  const { target } = call.route
+  const id = objectIdOf(call)
+  const inPath = target.by === 'object' && id !== null ? [{ kind: target.kind, id }] : []
+  const fields = namingFields(call.route)
+  const inBody = referencesIn([call.fields, call.alsoNamed], fields)
+  return [...inPath, ...referencesInQuery(call.query, fields), ...inBody]
 }

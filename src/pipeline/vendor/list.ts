@@ -1,10 +1,12 @@
 /** Lists of objects: of what an upstream lists, a caller sees only what they made. */
 import { GatewayError } from '../../core/errors.ts'
 import type { VendorObject } from '../../passthrough/objects.ts'
+import { PARENT_KINDS, parentOf } from '../../passthrough/parents.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { WireRequest } from '../../upstreams/transport.ts'
 import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
 import { isSuccess } from '../attempt/upstream-error.ts'
+import { PAGE_PARAMETERS } from './list-keys.ts'
 import { fieldsOf, type Owner } from './own.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -17,8 +19,14 @@ const MAX_LIMIT = 100
 export interface ListSource {
   /** Where the first page is from. */
   upstream: UsableUpstream
-  /** The request for the page of a key that begins after an id; null: its first one. */
-  page(upstream: UsableUpstream, after: string | null): WireRequest
+  /** The request for a page of a key. */
+  page(upstream: UsableUpstream, at: PageAt): WireRequest
+}
+
+/** The parameter that names a page, by the id before it or by a token; null: the first one. */
+export interface PageAt {
+  parameter: string
+  value: string | null
 }
 
 /**
@@ -69,18 +77,18 @@ async function readKey(list: List, upstream: UsableUpstream, first: Fields): Pro
     const last = idOf(items.at(-1))
     // The same page again: this upstream does not know the parameter.
     if (last !== null && last === before) return false
-    list.data.push(...(await ownAmong(list, items, upstream)))
+    list.data.push(...(await ownItems(list.owner, { kind: list.kind, items, idOf }, upstream)))
     if (page.has_more !== true || last === null) return false
     if (list.data.length >= list.limit || list.pages >= MAX_PAGES) return true
     before = last
-    const next = await fetchPage(list.owner, list.source.page(upstream, last))
+    const next = await fetchPage(list.owner, list.source.page(upstream, pageAfter(list, last)))
     if (next === null) return true
     page = next
   }
 }
 
 async function readFurtherKey(list: List, upstream: UsableUpstream): Promise<boolean> {
-  const first = await fetchPage(list.owner, list.source.page(upstream, null))
+  const first = await fetchPage(list.owner, list.source.page(upstream, pageAfter(list, null)))
   if (first !== null) return readKey(list, upstream, first)
   if (list.data.length > 0) return true
   throw new GatewayError(
@@ -93,17 +101,50 @@ function itemsOf(page: Fields): Fields[] {
   return Array.isArray(page.data) ? page.data.map(fieldsOf) : []
 }
 
-async function ownAmong(
-  { owner: { services, caller }, kind }: List,
-  items: readonly Fields[],
-  { key }: UsableUpstream,
+function pageAfter({ owner }: List, value: string | null): PageAt {
+  return { parameter: PAGE_PARAMETERS[owner.call.route.api].after, value }
+}
+
+interface Listed {
+  kind: string
+  items: readonly Fields[]
+  idOf(item: Fields): string | null
+}
+
+/**
+ * The items of a page that are the caller's: those that they made, and those that an object of theirs made at the
+ * vendor, which are remembered.
+ */
+export async function ownItems(
+  owner: Owner,
+  { kind, items, idOf }: Listed,
+  upstream: UsableUpstream,
 ): Promise<Fields[]> {
-  const ids = items.map(idOf).filter((id) => id !== null)
-  const known = ids.length === 0 ? [] : await services.objects.find(kind, ids)
-  const isOwn = ({ userId, upstreamKeyId }: VendorObject) =>
-    userId === caller.user.id && upstreamKeyId === key.id
-  const own = new Set(known.filter(isOwn).map(({ id }) => id))
-  return items.filter((item) => own.has(idOf(item) ?? ''))
+  const known = await knownAt(owner, upstream, kind, items.map(idOf))
+  const parents = items.map((item) => (known.has(idOf(item) ?? '') ? null : parentOf(kind, item)))
+  const made = await knownAt(owner, upstream, PARENT_KINDS[kind] ?? '', parents)
+  const isOwn = (id: string | null) => known.get(id ?? '')?.userId === owner.caller.user.id
+  const children: VendorObject[] = []
+  const own = items.filter((item, at) => {
+    const id = idOf(item)
+    const parent = made.get(parents[at] ?? '')
+    if (id === null || parent?.userId !== owner.caller.user.id) return isOwn(id)
+    children.push({ ...parent, kind, id })
+    return true
+  })
+  if (children.length > 0) await owner.services.objects.remember(children)
+  return own
+}
+
+async function knownAt(
+  { services }: Owner,
+  { key }: UsableUpstream,
+  kind: string,
+  given: readonly (string | null)[],
+): Promise<ReadonlyMap<string, VendorObject>> {
+  const ids = given.filter((id) => id !== null)
+  const rows = ids.length === 0 ? [] : await services.objects.find(kind, ids)
+  return new Map(rows.filter((row) => row.upstreamKeyId === key.id).map((row) => [row.id, row]))
 }
 
 /** Null if it can't be had: what is there until then is shown. */

@@ -64,14 +64,25 @@ export function madeIn(kind: string, reply: Fields): { kind: string; id: string 
   const { output_file_id, error_file_id, result_files, fine_tuned_model, file } = reply
   const results = Array.isArray(result_files) ? result_files : []
   const files = [output_file_id, error_file_id, fieldsOf(file).id, ...results]
+  const { session_id, outputs } = reply
   return [
     ...ids(kind, [id]),
     ...ids('file', files),
     ...ids('model', [fine_tuned_model]),
     ...(paysLater(kind, reply) ? ids('background_response', [id]) : []),
     ...(kind === 'response' ? ids('item', keptItems(reply)) : []),
+    ...(RUNS.has(kind) ? ids('session', [session_id]) : []),
+    ...(kind === 'dream' && Array.isArray(outputs)
+      ? ids(
+          'memory_store',
+          outputs.map((output) => fieldsOf(output).memory_store_id),
+        )
+      : []),
   ]
 }
+
+/** They begin a session. */
+const RUNS: ReadonlySet<string> = new Set(['deployment_run', 'dream'])
 
 /** Ids in the output of a response that the vendor keeps; later requests name them as `item_reference`. */
 function keptItems({ store, output }: Fields): unknown[] {

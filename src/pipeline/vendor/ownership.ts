@@ -3,45 +3,102 @@ import { type Caller, mayUse } from '../../access/caller.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Reference, VendorObject } from '../../passthrough/objects.ts'
 import { referencesIn } from '../../passthrough/references.ts'
+import type { VendorRoute } from '../../passthrough/route.ts'
 import type { Endpoint, ModelRequest } from '../../protocols/protocol.ts'
+import { vendorAt } from '../../providers/index.ts'
 import type { Plan } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { isListed } from '../models/model-list.ts'
 import type { Services } from '../services.ts'
+import { modelOf, type VendorCall } from './call.ts'
 
 /** Of one look-up. */
 const MOST_IDS = 500
 
-/** The caller's own among those that are named; throws if one is another user's, or unknown if those are refused. */
+/**
+ * An id can be known at several upstream keys, since each vendor makes its own. The key with the lowest rank is meant;
+ * null: the call can't be about an object at that key.
+ */
+export type RankOfKey = (upstreamKeyId: number) => number | null
+/** The rank of keys that were removed. */
+export const REMOVED = 2
+
+/** Whether the key's vendor has routes of this API. */
+export function hasRoutes({ key }: UsableUpstream, { api }: Pick<VendorRoute, 'api'>): boolean {
+  return vendorAt(key.provider, api) !== null
+}
+
+/** Meant is an object of the vendor whose API the call speaks, at a key that serves the call's model if one does. */
+export function rankForCall({ directory }: Services, call: VendorCall): RankOfKey {
+  const known = new Map(directory.allUpstreams().map((upstream) => [upstream.key.id, upstream]))
+  const model = modelOf(call)
+  const serving = model === null ? [] : directory.routeFor(model).plan.flatMap(({ keys }) => keys)
+  const servingIds = new Set(serving.map(({ key }) => key.id))
+  return (keyId) => {
+    const upstream = known.get(keyId)
+    if (upstream === undefined) return REMOVED
+    if (!hasRoutes(upstream, call.route)) return null
+    return model === null || servingIds.has(keyId) ? 0 : 1
+  }
+}
+
+/**
+ * The caller's own among those that are named, each at one key; throws if one is another user's, or unknown if those
+ * are refused.
+ */
 export async function ownedBy(
   services: Services,
   caller: Caller,
   references: readonly Reference[],
+  rank: RankOfKey = anyKey(services),
 ): Promise<VendorObject[]> {
   const own: VendorObject[] = []
   for (const [kind, group] of Map.groupBy(references, (reference) => reference.kind)) {
     const ids = group.map(({ id }) => id)
     for (let at = 0; at < ids.length; at += MOST_IDS)
-      own.push(...(await ownAmong(services, caller, { kind, ids: ids.slice(at, at + MOST_IDS) })))
+      own.push(
+        ...(await ownAmong(services, caller, { kind, ids: ids.slice(at, at + MOST_IDS), rank })),
+      )
   }
   return own
+}
+
+function anyKey({ directory }: Services): RankOfKey {
+  const usable = new Set(directory.allUpstreams().map(({ key }) => key.id))
+  return (keyId) => (usable.has(keyId) ? 0 : REMOVED)
+}
+
+interface Named {
+  kind: string
+  ids: readonly string[]
+  rank: RankOfKey
 }
 
 async function ownAmong(
   services: Services,
   caller: Caller,
-  { kind, ids }: { kind: string; ids: readonly string[] },
+  { kind, ids, rank }: Named,
 ): Promise<VendorObject[]> {
   const known = Map.groupBy(await services.objects.find(kind, ids), ({ id }) => id)
   const own: VendorObject[] = []
   for (const id of ids) {
-    const rows = known.get(id) ?? []
+    const rows = byRank(known.get(id) ?? [], rank)
     const mine = rows.find(({ userId }) => userId === caller.user.id)
     if (mine !== undefined) own.push(mine)
     else if (rows.length > 0 || !(await mayUseUnknown(services, caller, { kind, id })))
       throw notThere(kind, id)
   }
   return own
+}
+
+function byRank(rows: readonly VendorObject[], rank: RankOfKey): VendorObject[] {
+  return rows
+    .flatMap((row) => {
+      const place = rank(row.upstreamKeyId)
+      return place === null ? [] : [{ row, place }]
+    })
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ row }) => row)
 }
 
 /**
@@ -128,7 +185,10 @@ export function planForObjects(
   if (!NAMING.has(request.endpoint)) return plan
   const references = referencesIn(request.body)
   if (references.length === 0) return plan
-  return ownedBy(services, caller, references).then((own) => {
+  const planned = new Set(plan.flatMap(({ keys }) => keys.map(({ key }) => key.id)))
+  const rank = anyKey(services)
+  const best: RankOfKey = (keyId) => (planned.has(keyId) ? 0 : (rank(keyId) ?? 0) + 1)
+  return ownedBy(services, caller, references, best).then((own) => {
     const holder = holderOf(services, own)
     return holder === null ? plan : keepTo(plan, [holder])
   })

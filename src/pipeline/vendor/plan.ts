@@ -4,17 +4,11 @@ import type { ModelDefinition } from '../../core/entities.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { HeaderSource } from '../../core/headers.ts'
 import { KEY_PROVIDERS } from '../../core/providers/providers.ts'
-import type { Reference, VendorObject } from '../../passthrough/objects.ts'
-import {
-  modelsIn,
-  referencesIn,
-  referencesInQuery,
-  sharedSourceIn,
-} from '../../passthrough/references.ts'
-import type { VendorRoute } from '../../passthrough/route.ts'
+import type { VendorObject } from '../../passthrough/objects.ts'
+import { modelsIn, referencesIn, sharedSourceIn } from '../../passthrough/references.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { parsedBody } from '../../protocols/request-body.ts'
-import { PROVIDERS, vendorAt } from '../../providers/index.ts'
+import { PROVIDERS } from '../../providers/index.ts'
 import type { ClientLimits } from '../../routing/client-limits.ts'
 import { type Plan, targetsOf } from '../../routing/plan.ts'
 import { byStickiness } from '../../routing/strategies.ts'
@@ -23,9 +17,9 @@ import { routeModel } from '../model-route.ts'
 import { route as routeRequest } from '../route.ts'
 import type { Services } from '../services.ts'
 import { checkInputs } from './batch-input/stored.ts'
-import { modelOf, objectIdOf, requestOf, type VendorCall } from './call.ts'
+import { modelOf, namedIn, objectIdOf, requestOf, type VendorCall } from './call.ts'
 import { keysOfList } from './list-keys.ts'
-import { holderOf, keepTo, notThere, ownedBy } from './ownership.ts'
+import { hasRoutes, holderOf, keepTo, notThere, ownedBy, rankForCall } from './ownership.ts'
 
 export interface VendorPlan extends Planned {
   /** The object that the path names, if the caller made it. */
@@ -57,7 +51,9 @@ export async function planCall(
   const { call } = asked
   refuseOtherModels(caller, call)
   refuseSharedSources(caller, call)
-  const own = await ownedBy(services, caller, namedIn(call))
+  const named = namedIn(call)
+  const own =
+    named.length === 0 ? [] : await ownedBy(services, caller, named, rankForCall(services, call))
   const holder = holderOf(services, own)
   await checkInputs(services, caller, { call, own })
   const held = holder === null ? null : [holder]
@@ -142,10 +138,6 @@ export function needsVendor({ fields }: VendorCall): boolean {
   return fields.background === true || fields.prompt != null || referencesIn(fields).length > 0
 }
 
-function hasRoutes({ key }: UsableUpstream, { api }: Pick<VendorRoute, 'api'>): boolean {
-  return vendorAt(key.provider, api) !== null
-}
-
 export function speaksResponses(upstream: UsableUpstream): boolean {
   const { speaks } = PROVIDERS[upstream.key.provider]
   return hasRoutes(upstream, { api: 'openai' }) && speaks?.(upstream.key, 'responses') !== false
@@ -219,12 +211,4 @@ function refuseSharedSources({ user }: Caller, { route, fields }: VendorCall): v
     `gateway: a source of the type '${type}' holds what all users have stored, so it needs a key of an admin. Send the items in the request or in a file.`,
     { param: 'data_source' },
   )
-}
-
-function namedIn(call: VendorCall): Reference[] {
-  const { target } = call.route
-  const id = objectIdOf(call)
-  const inPath = target.by === 'object' && id !== null ? [{ kind: target.kind, id }] : []
-  const inBody = referencesIn([call.fields, call.alsoNamed])
-  return [...inPath, ...referencesInQuery(call.query), ...inBody]
 }

@@ -1,6 +1,8 @@
 /** A vendor's reply with a status of success: JSON is looked at, events are watched, anything else passes. */
+
 import { holdsForm, redact } from '../../core/redact.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
+import { isPagedByToken } from '../../passthrough/paging.ts'
 import { isResponse } from '../../passthrough/route.ts'
 import { unitCostUsd } from '../../passthrough/unit-prices.ts'
 import { type Used, usedBy } from '../../passthrough/usage.ts'
@@ -13,19 +15,16 @@ import { broken, type ReplyReading } from '../attempt/reading.ts'
 import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { isRedirect } from '../attempt/upstream-error.ts'
 import { modelOf, type VendorCall } from './call.ts'
-import { ownGeminiList } from './gemini-list.ts'
 import { type ListSource, ownList } from './list.ts'
-import { type Owner, rememberObjects } from './own.ts'
+import { fieldsOf, type Owner, rememberObjects } from './own.ts'
 import { readVendorResponse } from './read-response.ts'
 import { withOwnLinks } from './results-link.ts'
 import { RAW_BYTES, VendorEvents } from './stream-readers.ts'
+import { ownTokenList } from './token-list.ts'
 import { rememberUpload, uploadHeaders } from './upload-session.ts'
 
 /** Of a file's content; the rest of its headers is the vendor's own matter. */
 const CONTENT_HEADERS = ['content-disposition', 'content-range', 'accept-ranges', 'location']
-
-/** How each vendor's lists are made the caller's own. */
-const LISTS = { openai: ownList, anthropic: ownList, gemini: ownGeminiList } as const
 
 export async function readVendorReply(
   owner: Owner,
@@ -53,7 +52,8 @@ async function whole(owner: Owner, reading: ReplyReading, source: ListSource): P
   const value = text === '' ? null : jsonOf(text)
   if (value === undefined) return broken('status 200, but the body is not the JSON that it says')
   await rememberObjects(owner, upstream, value)
-  const listed = target.by === 'list' ? await LISTS[api](owner, target.kind, value, source) : null
+  const listOf = isPagedByToken(owner.call.route, fieldsOf(value)) ? ownTokenList : ownList
+  const listed = target.by === 'list' ? await listOf(owner, target.kind, value, source) : null
   const judged = listed ?? value
   const own = withOwnLinks(api, judged)
   const shown = own === value ? text : JSON.stringify(own)

@@ -1,7 +1,9 @@
 /** One attempt of a vendor's call at one upstream key. */
+
 import { GatewayError } from '../../core/errors.ts'
 import { besideFixed } from '../../core/fixed-headers.ts'
 import { withField } from '../../passthrough/form.ts'
+import { pageTokenIn } from '../../passthrough/paging.ts'
 import { withModel } from '../../protocols/openai/request.ts'
 import { vendorAt } from '../../providers/index.ts'
 import type { VendorPath } from '../../providers/provider.ts'
@@ -12,9 +14,7 @@ import type { SendAttempt } from '../attempt/attempt.ts'
 import { exchange, send as sendModelCall } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { VendorBody, VendorCall } from './call.ts'
-import { upstreamToken } from './gemini-list.ts'
-import type { ListSource } from './list.ts'
-import { PAGE_PARAMETERS } from './list-keys.ts'
+import type { ListSource, PageAt } from './list.ts'
 import type { Owner } from './own.ts'
 import { asksForResponse, speaksResponses } from './plan.ts'
 import { readVendorReply } from './read-reply.ts'
@@ -35,8 +35,7 @@ export function vendorSender(owner: Owner): SendAttempt {
     const wire = () => wireRequest(owner, tries, candidate, body)
     const source: ListSource = {
       upstream: candidate.upstream,
-      page: (upstream, after) =>
-        wireRequest(owner, tries, { ...candidate, upstream }, NO_BODY, after),
+      page: (upstream, at) => wireRequest(owner, tries, { ...candidate, upstream }, NO_BODY, at),
     }
     return exchange(services, tries, {
       ...options,
@@ -52,13 +51,13 @@ function wireRequest(
   tries: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
   body: VendorBody,
-  after?: string | null,
+  at?: PageAt,
 ): WireRequest {
   const vendor = vendorAt(upstream.key.provider, call.route.api)
   if (vendor === null)
     throw new GatewayError('not_found', "gateway: this model's upstream has no such route.")
   const { path, route } = call
-  const place: VendorPath = { path, query: queryOf(call, after), model: target.model }
+  const place: VendorPath = { path, query: queryOf(call, at), model: target.model }
   const destination = vendor(upstream.key, upstream.secret, place)
   const type = 'type' in body ? body.type : body.kind === 'json' ? 'application/json' : null
   const passed = besideFixed(tries.forwarded, upstream.key.headers)
@@ -66,14 +65,14 @@ function wireRequest(
   return { method: route.method, ...destination, further, body: bodyFor(body, tries, target.model) }
 }
 
-/** As the client wrote it, but for what is the gateway's own. `after`: another page; null is the first one. */
-function queryOf({ query, route }: VendorCall, after: string | null | undefined): string {
-  const page = PAGE_PARAMETERS[route.api].after
+/** As the client wrote it, but for what is the gateway's own. `at`: another page than the client asked for. */
+function queryOf({ query, route }: VendorCall, at: PageAt | undefined): string {
+  const given = pageTokenIn(route, query)
+  const page = at ?? (given && { parameter: given.parameter, value: given.token })
+  const own = page === null ? OWN_PARAMETERS : [...OWN_PARAMETERS, page.parameter]
   const parameters = query.slice(1).split('&').filter(Boolean)
-  const token = after === undefined ? upstreamToken(route, query) : after
-  const own = token === undefined ? OWN_PARAMETERS : [...OWN_PARAMETERS, page]
   const kept = parameters.filter((text) => !own.includes(text.split('=')[0] ?? ''))
-  if (token) kept.push(`${page}=${encodeURIComponent(token)}`)
+  if (page?.value) kept.push(`${page.parameter}=${encodeURIComponent(page.value)}`)
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
 
@@ -83,7 +82,7 @@ function bodyFor(body: VendorBody, { request }: RequestTries, model: string): Wi
   switch (body.kind) {
     case 'none':
       // Some servers want a length with every POST.
-      return request.method === 'POST' || request.method === 'PATCH' ? '' : null
+      return request.method === 'GET' || request.method === 'DELETE' ? null : ''
     case 'json':
       return isNamed ? withModel(body.text, model) : body.text
     case 'form':

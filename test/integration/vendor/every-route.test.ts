@@ -32,8 +32,10 @@ const named = (routes: readonly VendorRoute[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
 async function send({ api, method, path }: VendorRoute) {
-  const place = path.replace(/^\/v1(?=\/)/, '').replace(/\{(\w+)\}/g, '$1-example')
-  const hasBody = method === 'POST' || method === 'PATCH'
+  const place = path
+    .replace(/^\/v1(?=\/)/, '')
+    .replace(/\{(\w+)(\*?)\}/g, (_, name, rest) => (rest ? 'some/file.txt' : `${name}-example`))
+  const hasBody = method !== 'GET' && method !== 'DELETE'
   const root = api === 'gemini' ? gateway.baseUrl.replace(/\/v1$/, '') : gateway.baseUrl
   const body = hasBody ? JSON.stringify({ model: 'some-model' }) : undefined
   await fetch(`${root}${place}?limit=3`, {

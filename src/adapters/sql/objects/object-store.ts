@@ -27,6 +27,7 @@ export function createObjectStore(db: Kysely<Tables>): ObjectStore {
         .selectAll()
         .where('kind', '=', kind)
         .where('object_id', 'in', [...ids])
+        .orderBy('created_at', 'desc')
         .execute()
       return rows.map(objectIn)
     },

@@ -1,9 +1,9 @@
 /** Anthropic's files, which share their paths with OpenAI's: the client's headers decide. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
-import { type Gateway, startGateway } from '../../support/gateway.ts'
-import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'
-import { waitFor } from '../../support/waiting.ts'
+import { type Gateway, startGateway } from '../../../support/gateway.ts'
+import { startVendorMock, type VendorMock } from '../../../support/vendors/vendor-mock.ts'
+import { waitFor } from '../../../support/waiting.ts'
 
 interface Call {
   line: string
