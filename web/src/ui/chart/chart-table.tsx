@@ -1,7 +1,7 @@
 /** A chart's numbers as a table, for those who do not see the canvas. */
 import { useLingui } from '@lingui/react/macro'
 import { formatTime, type TimeStyle } from '@/lib/format.ts'
-import type { ChartProps } from './chart.tsx'
+import type { ChartProps } from './chart-props.ts'
 
 export const valueText = (value: number | null | undefined, format: (value: number) => string) =>
   value === null || value === undefined ? '–' : format(value)

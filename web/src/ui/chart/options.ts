@@ -1,7 +1,7 @@
 /** What uPlot is told: bars over time, stacked or not, the last one paler while it is still filled. */
 import UPlot from 'uplot'
 import { formatTime, reportingTimeZone } from '@/lib/format.ts'
-import type { ChartProps, Series } from './chart.tsx'
+import type { ChartProps, Series } from './chart-props.ts'
 import type { TimeScale } from './mark-groups.ts'
 
 interface Handlers {
