@@ -56,6 +56,7 @@ async function goOn(
   const sent = cut.by === 'upstream' ? (response.reader.sent?.() ?? null) : null
   const request = sent === null ? null : neutralRequest(tries.request)
   if (sent === null || request === null) return null
+  sent.broke?.()
   const { current } = tries
   blame(tries, cut)
   if (isSpent(tries.failures)) return null

@@ -231,7 +231,7 @@ export class MessagesReader implements EventReader {
   }
 
   private fail(error: NeutralError): void {
-    this.over = true
+    this.over = !this.finished
     this.emit({ type: 'fail', error })
   }
 }

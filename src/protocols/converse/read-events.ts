@@ -176,7 +176,7 @@ export class ConverseReader implements EventReader {
   }
 
   private fail(error: NeutralError): void {
-    this.ended = true
+    this.ended = !this.finished
     this.emit({ type: 'fail', error })
   }
 }

@@ -234,7 +234,7 @@ export class GeminiReader implements EventReader {
   }
 
   private fail(error: NeutralError): void {
-    this.ended = true
+    this.ended = !this.finished
     this.emit({ type: 'fail', error })
   }
 }

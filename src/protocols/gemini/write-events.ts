@@ -58,6 +58,10 @@ export class GeminiWriter implements EventWriter {
     return ''
   }
 
+  dropOpenCalls(): void {
+    for (const [index, { part }] of this.open) if (part.type === 'call') this.open.delete(index)
+  }
+
   /** What it would hold back was sent by an upstream. */
   resume(): void {
     for (const state of this.open.values()) state.held = ''

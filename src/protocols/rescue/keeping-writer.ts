@@ -10,7 +10,7 @@ export class KeepingWriter implements EventWriter {
 
   constructor(writer: EventWriter) {
     this.writer = writer
-    this.sent = { answer: new SentAnswer(), writer: () => writer }
+    this.sent = sentBy(writer, new SentAnswer())
   }
 
   write(event: StreamEvent): string {
@@ -24,5 +24,18 @@ export class KeepingWriter implements EventWriter {
 
   ping(): string {
     return this.writer.ping()
+  }
+}
+
+/** What `writer` has written of `answer`; the same one goes on. */
+export function sentBy(writer: EventWriter, answer: SentAnswer): SentStream {
+  return {
+    answer,
+    writer: () => writer,
+    broke() {
+      if (writer.dropOpenCalls === undefined) return
+      writer.dropOpenCalls()
+      answer.dropOpenCalls()
+    },
   }
 }

@@ -54,6 +54,12 @@ export class SentAnswer {
     return this.parts.reduce((next, { index }) => Math.max(next, index + 1), 0)
   }
 
+  /** The client has nothing of them. */
+  dropOpenCalls(): void {
+    const kept = this.parts.filter(({ part, open }) => !open || part.type !== 'call')
+    this.parts.splice(0, this.parts.length, ...kept)
+  }
+
   /** The same events again, fewer and larger. */
   replay(emit: (event: StreamEvent) => void): void {
     emit({ type: 'start', id: this.id, model: this.model })

@@ -2,7 +2,9 @@
 import type { NeutralError, OpenPart, StreamEvent, Usage } from '../neutral/answer.ts'
 import type { StreamPlace } from '../stream-place.ts'
 import type { EventWriter, ReplyContext, SentStream } from '../translation/format.ts'
+import { showsAtOpening } from '../translation/visible.ts'
 import type { ContinueWay } from './continue-request.ts'
+import { sentBy } from './keeping-writer.ts'
 import { Overlap } from './overlap.ts'
 import type { SentAnswer, SentPart } from './sent-answer.ts'
 
@@ -37,6 +39,8 @@ export class SplicedWriter implements EventWriter {
   private readonly indexes = new Map<number, number>()
   /** A text that has not said anything yet; an answer that was complete needs no second one. */
   private unshown = -1
+  /** Events until the first one that shows something; null after that. */
+  private waiting: StreamEvent[] | null = []
   private usage: Usage | null = null
   private text = ''
   private out = ''
@@ -45,16 +49,23 @@ export class SplicedWriter implements EventWriter {
     this.answer = sent.answer
     this.writer = sent.writer(context)
     this.seam = seam
-    this.sent = { answer: sent.answer, writer: () => this.writer }
+    this.sent = sentBy(this.writer, sent.answer)
     const last = this.answer.parts.findLast(({ open }) => open)
     this.joint = last?.part.type === 'text' ? last : null
     const way = seam.way === 'restart' ? 'prefill' : seam.way
     this.overlap = new Overlap(this.answer.text, way)
   }
 
+  /** What comes before anything is shown may never reach the client, so it changes nothing until then. */
   write(event: StreamEvent): string {
     this.out = ''
-    this.take(event)
+    if (this.waiting !== null) {
+      this.waiting.push(event)
+      if (!isShown(event)) return ''
+    }
+    const events = this.waiting ?? [event]
+    this.waiting = null
+    for (const each of events) this.take(each)
     return this.out
   }
 
@@ -179,4 +190,9 @@ export class SplicedWriter implements EventWriter {
     this.answer.add(event)
     this.out += this.writer.write(event)
   }
+}
+
+function isShown(event: StreamEvent): boolean {
+  if (event.type === 'open') return showsAtOpening(event.part)
+  return event.type === 'delta' || event.type === 'end' || event.type === 'fail'
 }

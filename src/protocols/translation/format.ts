@@ -79,7 +79,10 @@ export type Emit = (event: StreamEvent) => void
 export interface EventReader {
   /** The upstream said why it stopped: the answer is complete, and at most its usage still comes. */
   readonly finished: boolean
-  /** One event: its data, and its name where the framing gives one. */
+  /**
+   * One event: its data, and its name where the framing gives one. After an error that follows the reason to stop, it
+   * emits `fail`, and `finish` still ends the answer.
+   */
   read(data: string, name?: string): void
   /** The vendor's filter ended the answer. */
   readonly filtered?: boolean
@@ -100,6 +103,11 @@ export interface EventWriter {
   readonly place?: StreamPlace | undefined
   /** What was written until now reached the client from elsewhere: go on as `ReplyContext.resumed` says. */
   resume?(): void
+  /**
+   * The stream broke off: drops the calls that are open, of which it has written nothing, so that they can be made again.
+   * Missing if the dialect sends calls in pieces.
+   */
+  dropOpenCalls?(): void
   /** What was written so far, if that is kept. */
   readonly sent?: SentStream
   /** Why what was given can't be written. */
@@ -109,6 +117,8 @@ export interface EventWriter {
 /** What a client has of a stream, so that another upstream can go on with it. */
 export interface SentStream {
   readonly answer: SentAnswer
+  /** Called before another upstream goes on: forgets what was read and not yet sent. */
+  broke?(): void
   /** A writer that has written the answer. */
   writer(context: ReplyContext): EventWriter
 }

@@ -111,6 +111,8 @@ export class StreamTranslation {
   private readonly writer: EventWriter
   private readonly memory: ThoughtMemory | null
   private readonly keeps: boolean
+  /** An error followed the reason to stop: the answer is whole, and ends without it. */
+  private failedLate = false
   private out = ''
 
   /** `memory` gathers what the client can't return; `keeps`: another upstream may have to go on. */
@@ -123,10 +125,11 @@ export class StreamTranslation {
     this.keeps = keeps
     const writer = dialect.writeEvents(context)
     this.writer = keeps && writer.sent === undefined ? new KeepingWriter(writer) : writer
-    this.reader = wire.readEvents(
-      target,
-      restoreEvents(restoration, (event) => this.take(event)),
-    )
+    const restored = restoreEvents(restoration, (event) => this.take(event))
+    this.reader = wire.readEvents(target, (event) => {
+      if (event.type === 'fail' && this.reader.finished) this.failedLate = true
+      else restored(event)
+    })
   }
 
   get place(): StreamPlace | null {
@@ -136,8 +139,9 @@ export class StreamTranslation {
   /** Reads one event of the upstream. */
   read(data: string, name?: string): void {
     this.reader.read(data, name)
-    if (this.keeps && this.reader.malformed && this.error === null && isMalformed(data))
-      this.error = MALFORMED
+    if (this.failedLate) this.reader.finish()
+    if (!this.keeps || this.finished || this.error !== null) return
+    if (this.reader.malformed && isMalformed(data)) this.error = MALFORMED
   }
 
   /** The upstream said why it stopped; its usage, and with that the end, may still come. */

@@ -58,7 +58,7 @@ export class ChatReader implements EventReader {
     if (chunk.error !== undefined || chunk.choices === undefined) {
       const reported = readReported(chunk)
       if (reported !== null) {
-        this.over = true
+        this.over = !this.finished
         this.emit({ type: 'fail', error: neutralError(500, reported) })
         return
       }
