@@ -34,15 +34,13 @@ export function findingsIn(path: string, text: string): Finding[] {
 }
 
 const MAX_FILES = 20
-/** Every change of the schema adds a file; their order reads best in one list. */
-const FULL_FOLDERS = ['src/adapters/sql/migrations']
 
 /** `paths`: all source files. A unit test belongs to the file next to it and is not counted. */
 export function crowdedFolders(paths: readonly string[]): Finding[] {
   const counted = paths.filter((path) => !/^(src|scripts|web\/src)\/.*\.test\.tsx?$/.test(path))
   const folders = Map.groupBy(counted, (path) => path.slice(0, path.lastIndexOf('/')))
   return [...folders]
-    .filter(([folder, files]) => files.length > MAX_FILES && !FULL_FOLDERS.includes(folder))
+    .filter(([, files]) => files.length > MAX_FILES)
     .map(([folder, files]) => ({
       severity: 'error',
       text: `${folder}: ${files.length} files, more than ${MAX_FILES}; divide it by subject`,

@@ -1,10 +1,13 @@
-/** The schema's history, in code so that the single executable contains it. Never change a released migration. */
+/**
+ * The schema's history, in code so that the single executable contains it. A release moves its migrations to a folder
+ * of its version, where they never change again.
+ */
 import type { Migration } from 'kysely'
-import { firstTables } from '../migrations/0001-first-tables.ts'
-import { sumsAndQuotas } from '../migrations/0002-sums-and-quotas.ts'
-import { reportSums } from '../migrations/0003-report-sums.ts'
-import { changeNotices } from '../migrations/0004-change-notices.ts'
-import { sumsOfUsers } from '../migrations/0005-sums-of-users.ts'
+import { firstTables } from '../migrations/0.1.0/0001-first-tables.ts'
+import { sumsAndQuotas } from '../migrations/0.1.0/0002-sums-and-quotas.ts'
+import { reportSums } from '../migrations/0.1.0/0003-report-sums.ts'
+import { changeNotices } from '../migrations/0.1.0/0004-change-notices.ts'
+import { sumsOfUsers } from '../migrations/0.1.0/0005-sums-of-users.ts'
 import { auditDetails } from '../migrations/0006-audit-details.ts'
 import { operations } from '../migrations/0007-operations.ts'
 import { rowChecks } from '../migrations/0008-row-checks.ts'

@@ -1,6 +1,6 @@
 /** Migration 1: users, proxy keys, upstream keys, usage records and the audit log. */
 import type { Kysely, Migration } from 'kysely'
-import type { DialectWords } from '../sql-dialect.ts'
+import type { DialectWords } from '../../sql-dialect.ts'
 
 type Schema = Kysely<unknown>
 type Words = Pick<DialectWords, 'id' | 'now'>

@@ -1,6 +1,6 @@
 /** Migration 4: PostgreSQL notifies its listeners of every change, by anyone. SQLite keeps its own change counter. */
 import { type Kysely, type Migration, sql } from 'kysely'
-import type { DialectWords } from '../sql-dialect.ts'
+import type { DialectWords } from '../../sql-dialect.ts'
 
 /** The notification names the table and the connection's application, so that an instance recognizes its own. */
 async function createFunction(db: Kysely<unknown>): Promise<void> {

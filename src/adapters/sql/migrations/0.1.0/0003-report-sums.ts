@@ -1,6 +1,6 @@
 /** Migration 3: coarser rollups, so that a report over years reads thousands of rows instead of millions. */
 import type { Migration } from 'kysely'
-import { type CreatedSumTable, createSums } from './sum-table.ts'
+import { type CreatedSumTable, createSums } from '../sum-table.ts'
 
 /** Separate from `usage_monthly`, whose rows operators delete to reset a quota. */
 const TABLES: readonly CreatedSumTable[] = [
