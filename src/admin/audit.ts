@@ -1,6 +1,7 @@
 /** Who changed what. */
 import type { AdminDependencies } from './dependencies.ts'
-import type { AuditQuery, AuditRow, Page } from './store.ts'
+import type { AuditRow } from './store.ts'
+import type { AuditQuery, Page } from './store-queries.ts'
 
 export function createAudit({ store }: AdminDependencies) {
   return {

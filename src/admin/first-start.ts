@@ -1,7 +1,7 @@
 /** What a new installation needs to be usable at once: an admin and a first key for clients. */
 import type { User, UserRole } from '../core/entities.ts'
 import type { Actor } from './changes.ts'
-import type { Keys } from './keys.ts'
+import type { Keys } from './keys/keys.ts'
 import { allPages } from './pages.ts'
 import type { Users } from './users.ts'
 

@@ -7,7 +7,7 @@ import type { Actor, MakeChange } from './changes.ts'
 import { checkedModels } from './checks.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import { findKey } from './keys.ts'
+import { findKey } from './keys/keys.ts'
 import { knownRequest, strategyOrder } from './known-request.ts'
 import { allUpstreamKeys } from './pages.ts'
 

@@ -1,6 +1,7 @@
 /** Reads all pages of a paginated list. */
 import type { UpstreamKey } from '../core/entities.ts'
-import type { AdminStore, MalformedRow, Page, PageQuery } from './store.ts'
+import type { AdminStore } from './store.ts'
+import type { MalformedRow, Page, PageQuery } from './store-queries.ts'
 
 export interface Whole<T> {
   items: T[]

@@ -5,7 +5,8 @@ import { checkedEmail, checkedLimit, checkedName, rowIdIn } from './checks.ts'
 import { userView } from './contract.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { adminError } from './errors.ts'
-import type { AdminStore, Page, UserPatch, UserQuery } from './store.ts'
+import type { AdminStore, UserPatch } from './store.ts'
+import type { Page, UserQuery } from './store-queries.ts'
 
 export type Users = ReturnType<typeof createUsers>
 

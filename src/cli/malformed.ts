@@ -1,5 +1,5 @@
 /** Rows that can't be parsed are listed as malformed, not omitted. */
-import type { MalformedRow } from '../admin/store.ts'
+import type { MalformedRow } from '../admin/store-queries.ts'
 import type { CliContext } from './context.ts'
 
 /** `name` is the column that identifies the row to people. */

@@ -75,7 +75,7 @@ export function parameterPlace(protocol: ProtocolName, name: string): ParameterP
   if (listed === null || listed === undefined) return null
   const isList = listed.endsWith('[]')
   const path = (isList ? listed.slice(0, -2) : listed).split('.')
-  return { paths: protocol === 'gemini' ? spelled(path) : [path], twins: [], isList }
+  return { paths: names === GEMINI ? spelled(path) : [path], twins: [], isList }
 }
 
 /** Google's JSON takes each field in camelCase and in snake_case. */

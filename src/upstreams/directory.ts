@@ -1,15 +1,15 @@
 /** Users, proxy keys and upstream keys in memory, so that no request waits for the database. */
 import type { Caller } from '../access/caller.ts'
 import type { RefusedKey } from '../access/key-activity.ts'
-import { isMintedPrefix } from '../access/proxy-key.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
-import type { DirectoryRows, ModelDefinition, ModelPrice, UpstreamKey } from '../core/entities.ts'
+import type { ModelDefinition, ModelPrice, UpstreamKey } from '../core/entities.ts'
 import { secretHeaderValues } from '../core/fixed-headers.ts'
 import type { Logger } from '../core/logger.ts'
 import { echoForms, secretForms } from '../core/redact.ts'
 import { type Mirror, mirrorsOfModel, planOfModel } from '../routing/model-plan.ts'
 import { type Plan, targetsOf } from '../routing/plan.ts'
 import { CATCH_ALL, mostSpecific } from '../routing/specificity.ts'
+import { type Callers, callersIn } from './directory-callers.ts'
 import type { KeyStore, UpstreamRows } from './key-store.ts'
 import type { Vault } from './vault.ts'
 
@@ -53,42 +53,6 @@ export interface KeyDirectory {
   reload(): Promise<void>
   /** Reloads where another process changed the store. */
   reloadIfChanged(): Promise<void>
-}
-
-/** A few milliseconds of work. */
-const KEYS_AT_ONCE = 10_000
-
-/** Builds the new directory while the old one is in use, in pieces, so that requests are served in between. */
-async function callersIn({ users, apiKeys }: DirectoryRows): Promise<Callers> {
-  const callers = new Map<string, Caller>()
-  const refused = new Map<string, RefusedKey>()
-  let hasForeignKeys = false
-  const byId = new Map(users.map((user) => [user.id, user]))
-  for (const [at, key] of apiKeys.entries()) {
-    if (at % KEYS_AT_ONCE === KEYS_AT_ONCE - 1)
-      await new Promise((resolve) => setTimeout(resolve, 0))
-    const user = byId.get(key.userId)
-    if (!isMintedPrefix(key.prefix)) hasForeignKeys = true
-    if (key.status === 'active' && user?.status === 'active')
-      callers.set(key.keyHash, { user, key })
-    else {
-      const reason = key.status === 'active' ? 'user disabled' : 'revoked'
-      const refusal = {
-        keyId: key.id,
-        prefix: key.prefix,
-        user: user?.username ?? '-',
-        reason,
-      } as const
-      refused.set(key.keyHash, refusal)
-    }
-  }
-  return { callers, refused, hasForeignKeys }
-}
-
-interface Callers {
-  callers: Map<string, Caller>
-  refused: Map<string, RefusedKey>
-  hasForeignKeys: boolean
 }
 
 interface Dependencies {

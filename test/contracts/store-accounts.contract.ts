@@ -1,6 +1,7 @@
 /** The contract of users and proxy keys. */
 import { expect, test } from 'bun:test'
-import type { AuditEntry, AuditQuery, NewApiKey, NewUser } from '../../src/admin/store.ts'
+import type { AuditEntry, NewApiKey, NewUser } from '../../src/admin/store.ts'
+import type { AuditQuery } from '../../src/admin/store-queries.ts'
 import type { ApiKey } from '../../src/core/entities.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 import { failureOf } from './store-under-test.ts'

@@ -1,5 +1,5 @@
 /** Pages of the admin API as the use cases return them. */
-import type { MalformedRow, Page } from '../../admin/store.ts'
+import type { MalformedRow, Page } from '../../admin/store-queries.ts'
 import type { AdminClient } from './client.ts'
 
 export const PAGE = 200

@@ -1,7 +1,8 @@
 /** Usage, prices and the audit log of another gateway. */
 import type { CommandAdmin } from '../../admin/command-admin.ts'
 import { type PriceView, priceView, type UsageView } from '../../admin/contract.ts'
-import { type AuditQuery, type AuditRow, MAX_PAGE_ROWS, type Page } from '../../admin/store.ts'
+import type { AuditRow } from '../../admin/store.ts'
+import { type AuditQuery, MAX_PAGE_ROWS, type Page } from '../../admin/store-queries.ts'
 import type { ModelPrice } from '../../core/entities.ts'
 import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../core/token-kinds.ts'
 import { DIMENSIONS, type UsageSum } from '../../usage/report.ts'

@@ -10,7 +10,8 @@ import { upstreamView } from '../contract.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { adminError } from '../errors.ts'
 import { allUpstreamKeys } from '../pages.ts'
-import type { AdminStore, Page, UpstreamPatch, UpstreamQuery } from '../store.ts'
+import type { AdminStore, UpstreamPatch } from '../store.ts'
+import type { Page, UpstreamQuery } from '../store-queries.ts'
 import { refuseOwnKey, type UpstreamImport } from './upstream-import.ts'
 import {
   checkedUpstream,

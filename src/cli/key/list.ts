@@ -1,7 +1,7 @@
 /** gpt-proxy key list */
 import { type Command, InvalidArgumentError } from 'commander'
 import { keyView } from '../../admin/contract.ts'
-import { MAX_KEY_DAYS } from '../../admin/keys.ts'
+import { MAX_KEY_DAYS } from '../../admin/keys/keys.ts'
 import { allPages } from '../../admin/pages.ts'
 import type { CliContext } from '../context.ts'
 import { explainMalformed, withMalformed } from '../malformed.ts'

@@ -5,36 +5,9 @@ import type { ClientReplyHead, ClientStream, Reply, StreamHead } from '../../pip
 import type { Tunnel } from '../../upstreams/transport.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import { BodyStream } from './body-stream.ts'
+import type { ReplyWire, Taker } from './exchange-peers.ts'
 import type { BodyFraming } from './outgoing.ts'
 import { headText } from './response-head.ts'
-
-/** The part of the connection an exchange uses. */
-export interface ReplyWire {
-  /** The remote address. */
-  peer(): string
-  /** Sends `head` and `body` in a single write. */
-  send(head: string, body: Uint8Array | null, part: BodyFraming): void
-  /** A promise if the client has not accepted everything yet; resolves once it has, or has disconnected. */
-  lag(): void | Promise<void>
-  /** Called once the whole reply has been sent. */
-  finished(keepAlive: boolean): void
-  /** Closes the connection in the middle of the reply. */
-  abort(): void
-  /** True if this is the last reply on its connection because the server is stopping. */
-  isLast(): boolean
-  /** Pauses or resumes reading from the client. */
-  hold(back: boolean): void
-  /** Upgrades the connection: nothing after this is read as a request. */
-  openTunnel(): Tunnel
-}
-
-/** Another thread that answers the exchange: what the connection has to say of it goes there. */
-export interface Taker {
-  received(bytes: Uint8Array): void
-  complete(): void
-  markMalformed(reason: string): void
-  clientLeft(): void
-}
 
 const CLIENT_LEFT = 'the client closed the connection'
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'

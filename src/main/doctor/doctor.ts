@@ -1,7 +1,7 @@
 /** Runs the doctor's checks: the database first, then those that can run concurrently, then those that measure times. */
 
 import { allPages } from '../../admin/pages.ts'
-import type { MalformedRow } from '../../admin/store.ts'
+import type { MalformedRow } from '../../admin/store-queries.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/check-ids.ts'
 import { TimeoutError, withTimeout } from '../../core/time/with-timeout.ts'

@@ -1,5 +1,6 @@
 /** Answers exchanges that another thread received from its clients. */
-import { Exchange, type ReplyWire } from '../../http/server/exchange.ts'
+import { Exchange } from '../../http/server/exchange.ts'
+import type { ReplyWire } from '../../http/server/exchange-peers.ts'
 import { readRequestHead } from '../../http1/request-head.ts'
 import type { Link } from './link.ts'
 import type { FrontOffers, HubOffers } from './offers.ts'

@@ -1,5 +1,6 @@
 /** Hands exchanges to the first thread, which answers for the whole gateway, and sends its replies. */
-import type { Exchange, ReplyWire } from '../../http/server/exchange.ts'
+import type { Exchange } from '../../http/server/exchange.ts'
+import type { ReplyWire } from '../../http/server/exchange-peers.ts'
 import type { BodyFraming } from '../../http/server/outgoing.ts'
 import type { RequestHead } from '../../http1/request-head.ts'
 import type { Link } from './link.ts'

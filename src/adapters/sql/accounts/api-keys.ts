@@ -1,6 +1,7 @@
 /** Proxy keys, for the admin use cases. */
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely'
-import type { AdminStore, KeyPatch, KeyQuery } from '../../../admin/store.ts'
+import type { AdminStore, KeyPatch } from '../../../admin/store.ts'
+import type { KeyQuery } from '../../../admin/store-queries.ts'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import type { ReportProblems } from '../problem-log.ts'

@@ -5,7 +5,7 @@ import {
   type MalformedRow,
   type Page,
   type PageQuery,
-} from '../../../admin/store.ts'
+} from '../../../admin/store-queries.ts'
 import { parseRows, type RowProblem } from './rows.ts'
 
 /** One row more than the page, to know whether another page follows. */

@@ -1,6 +1,7 @@
 /** Who changed what. */
 import type { z } from '@hono/zod-openapi'
-import type { AuditQuery, AuditRow } from '../../../admin/store.ts'
+import type { AuditRow } from '../../../admin/store.ts'
+import type { AuditQuery } from '../../../admin/store-queries.ts'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import * as contract from './contract/system.ts'
 import type { AdminRoutes } from './frame/operation.ts'

@@ -1,5 +1,5 @@
 /** What users may do with their own keys: nothing that gives them more than an admin gave them. */
-import type { Rights as KeyRights } from '../../../../admin/keys.ts'
+import type { Rights as KeyRights } from '../../../../admin/keys/key-input.ts'
 import type { KeyPatch } from '../../../../admin/store.ts'
 import { ApiError, type FieldProblem } from '../frame/api-error.ts'
 import type { AdminApiParts } from '../frame/parts.ts'

@@ -1,7 +1,7 @@
 /** Proxy keys. Users manage their own, and may narrow what an admin allows but never widen it. */
 import type { z } from '@hono/zod-openapi'
 import { keyView } from '../../../../admin/contract.ts'
-import type { MintedKey } from '../../../../admin/keys.ts'
+import type { MintedKey } from '../../../../admin/keys/keys.ts'
 import type { KeyPatch } from '../../../../admin/store.ts'
 import type { ApiKey } from '../../../../core/entities.ts'
 import { isoTime } from '../../../../core/time/iso-time.ts'

@@ -1,7 +1,7 @@
 /** Proxy keys: the secret is shown by `create` and `rotate`, once. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { RefusalReason } from '../../../../access/key-activity.ts'
-import { MAX_KEY_DAYS } from '../../../../admin/keys.ts'
+import { MAX_KEY_DAYS } from '../../../../admin/keys/keys.ts'
 import { EVERYONE, OWNERS } from './access.ts'
 import {
   body,

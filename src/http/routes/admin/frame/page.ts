@@ -1,5 +1,5 @@
 /** Pages of lists: the cursor is the id that the page before ended with. */
-import type { MalformedRow, Page } from '../../../../admin/store.ts'
+import type { MalformedRow, Page } from '../../../../admin/store-queries.ts'
 import { invalidField } from './api-error.ts'
 
 export function cursorOf({ cursor, limit }: { cursor?: string | undefined; limit: number }) {

@@ -1,48 +1,30 @@
 /** Proxy keys: created, shown once, changed, revoked, rotated. */
-import type { StandingRefusal } from '../access/key-activity.ts'
-import { displayPrefix, mintProxyKey } from '../access/proxy-key.ts'
-import type { ApiKey, User } from '../core/entities.ts'
-import type { Actor, MakeChange, RecordChange } from './changes.ts'
+import type { StandingRefusal } from '../../access/key-activity.ts'
+import { displayPrefix, mintProxyKey } from '../../access/proxy-key.ts'
+import type { ApiKey, User } from '../../core/entities.ts'
+import type { Actor, MakeChange, RecordChange } from '../changes.ts'
+import { rowIdIn } from '../checks.ts'
+import { keyView } from '../contract.ts'
+import type { AdminDependencies } from '../dependencies.ts'
+import { adminError } from '../errors.ts'
+import type { AdminStore, KeyActivityRow, KeyPatch } from '../store.ts'
+import type { KeyQuery, Page } from '../store-queries.ts'
+import { findUser } from '../users.ts'
 import {
-  checkedAddresses,
-  checkedLabel,
-  checkedLimit,
-  checkedModels,
-  checkedPriority,
-  checkedTags,
-  rowIdIn,
-} from './checks.ts'
-import { keyView } from './contract.ts'
-import type { AdminDependencies } from './dependencies.ts'
-import { adminError } from './errors.ts'
-import type { AdminStore, KeyActivityRow, KeyPatch, KeyQuery, Page } from './store.ts'
-import { findUser } from './users.ts'
+  checkExpiry,
+  checkedPatch,
+  checkedRights,
+  type KeyInput,
+  type Rights,
+} from './key-input.ts'
+import { assertMayRotate, refusalOfKey, supersede } from './key-rotation.ts'
 
 export type Keys = ReturnType<typeof createKeys>
 
-export interface KeyInput {
-  /** User name or id. */
-  user: string
-  name: string
-  allowedModels?: readonly string[] | null
-  expiresAtMs?: number | null
-  /** Per minute; 0 is unlimited, null uses the configured default. */
-  rpm?: number | null
-  tpm?: number | null
-  /** Requests at a time, likewise. */
-  maxInFlight?: number | null
-  priority?: number
-  tags?: readonly string[]
-  /** Refuses requests that would lose something in translation. */
-  strict?: boolean
-  /** Networks that may use it; null allows any. */
-  allowedAddresses?: readonly string[] | null
-}
-
-/** `user` is a name or an id. */
 /** The most days that lists of keys look back or ahead. */
 export const MAX_KEY_DAYS = 3650
 
+/** `user` is a name or an id. */
 export interface KeyListInput
   extends Omit<KeyQuery, 'userId' | 'nowMs' | 'unusedSinceMs' | 'expiresBeforeMs'> {
   user?: string | null
@@ -65,21 +47,6 @@ export interface ShownKey {
   activity: KeyActivityRow
   refusedNow: StandingRefusal | null
 }
-
-/** What a key may do, and its name. */
-export type Rights = Pick<
-  ApiKey,
-  | 'name'
-  | 'allowedModels'
-  | 'allowedAddresses'
-  | 'rpm'
-  | 'tpm'
-  | 'maxInFlight'
-  | 'priority'
-  | 'tags'
-  | 'strict'
-  | 'expiresAtMs'
->
 
 const DAY_MS = 86_400_000
 
@@ -192,32 +159,8 @@ async function insert(
   return { secret, key: await step.createApiKey(row) }
 }
 
-function checkExpiry(expiresAtMs: number | null | undefined, nowMs: number): void {
-  if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs) throw adminError('key_expired')
-}
-
-function checkedRights(input: KeyInput): Rights {
-  return {
-    name: checkedLabel(input.name),
-    allowedModels: checkedModels(input.allowedModels ?? null),
-    rpm: checkedLimit('rpm', input.rpm ?? null),
-    tpm: checkedLimit('tpm', input.tpm ?? null),
-    maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
-    priority: checkedPriority(input.priority ?? 0),
-    tags: checkedTags(input.tags ?? []),
-    strict: input.strict ?? false,
-    allowedAddresses: checkedAddresses(input.allowedAddresses ?? null),
-    expiresAtMs: input.expiresAtMs ?? null,
-  }
-}
-
 function refusalOf(key: ApiKey, user: User | null, nowMs: number): StandingRefusal | null {
   return refusalOfKey(key, nowMs) ?? (user?.status === 'active' ? null : 'user disabled')
-}
-
-function refusalOfKey(key: ApiKey, nowMs: number): StandingRefusal | null {
-  if (key.status === 'revoked') return 'revoked'
-  return key.expiresAtMs !== null && key.expiresAtMs <= nowMs ? 'expired' : null
 }
 
 async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): Promise<ApiKey> {
@@ -225,36 +168,6 @@ async function revokeKey(step: AdminStore, record: RecordChange, key: ApiKey): P
   const revoked: ApiKey = { ...key, status: 'revoked' }
   await record('key.revoke', `key:${key.id}`, { before: keyView(key), after: keyView(revoked) })
   return revoked
-}
-
-/** An earlier expiry of the old key still applies. */
-async function supersede(
-  step: AdminStore,
-  record: RecordChange,
-  { old, by, atMs }: { old: ApiKey; by: ApiKey; atMs: number | null },
-): Promise<void> {
-  const endsAtMs = atMs === null ? null : Math.min(old.expiresAtMs ?? atMs, atMs)
-  const ended = await step.supersedeApiKey(old, { id: by.id, atMs: endsAtMs })
-  if (ended === null)
-    throw adminError('key_rotated', { key: old.prefix, by: 'another key at the same time' })
-  const action = atMs === null ? 'key.revoke' : 'key.retire'
-  await record(action, `key:${old.id}`, { before: keyView(old), after: keyView(ended) })
-}
-
-/** Returns the keys that still work and were rotated to `old`. */
-async function assertMayRotate(
-  step: AdminStore,
-  old: ApiKey,
-  { graceMs, nowMs }: { graceMs: number; nowMs: number },
-): Promise<ApiKey[]> {
-  const works = (key: ApiKey | null) => key !== null && refusalOfKey(key, nowMs) === null
-  const successor = old.rotatedTo === null ? null : await step.findApiKey(old.rotatedTo)
-  if (successor !== null && works(successor))
-    throw adminError('key_rotated', { key: old.prefix, by: successor.prefix })
-  const [earlier, ...more] = (await step.findPredecessors(old.id)).filter(works)
-  if (earlier !== undefined && graceMs > 0)
-    throw adminError('key_in_grace', { key: old.prefix, earlier: earlier.prefix })
-  return earlier === undefined ? [] : [earlier, ...more]
 }
 
 export async function findKey(store: AdminStore, name: string): Promise<ApiKey> {
@@ -265,27 +178,6 @@ export async function findKey(store: AdminStore, name: string): Promise<ApiKey> 
   if (key === undefined) throw adminError('key_not_found', { key: masked(name) })
   if (another !== undefined) throw adminError('key_ambiguous', { key: masked(name) })
   return key
-}
-
-function checkedPatch(patch: KeyPatch): KeyPatch {
-  const { name, allowedModels, allowedAddresses, rpm, tpm, expiresAtMs } = patch
-  const { maxInFlight, priority, tags, strict } = patch
-  const checked: KeyPatch = {
-    ...(name !== undefined && { name: checkedLabel(name) }),
-    ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
-    ...(allowedAddresses !== undefined && {
-      allowedAddresses: checkedAddresses(allowedAddresses),
-    }),
-    ...(rpm !== undefined && { rpm: checkedLimit('rpm', rpm) }),
-    ...(tpm !== undefined && { tpm: checkedLimit('tpm', tpm) }),
-    ...(maxInFlight !== undefined && { maxInFlight: checkedLimit('max_in_flight', maxInFlight) }),
-    ...(priority !== undefined && { priority: checkedPriority(priority) }),
-    ...(tags !== undefined && { tags: checkedTags(tags) }),
-    ...(strict !== undefined && { strict }),
-    ...(expiresAtMs !== undefined && { expiresAtMs }),
-  }
-  if (Object.keys(checked).length === 0) throw adminError('nothing_to_change')
-  return checked
 }
 
 /** A key's name may be the key itself. */
