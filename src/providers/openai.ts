@@ -70,6 +70,7 @@ export const compatible: Provider = {
   speaks: ({ baseUrl, protocol }, name) =>
     name !== 'responses' ||
     protocol === 'responses' ||
-    (protocol === null && presetAt(baseUrl)?.alsoSpeaks.includes('responses') === true),
+    (protocol === null && (presetAt(baseUrl)?.responses ?? null) !== null),
+  keepsResponses: ({ baseUrl }) => presetAt(baseUrl)?.responses !== 'stateless',
   onlyProtocol: chosenProtocol,
 }

@@ -4,7 +4,7 @@ import type { UpstreamKey } from '../core/entities.ts'
 import { readRequest } from '../protocols/openai/request.ts'
 import { azure } from './azure.ts'
 import { DEMO_UPSTREAM } from './demo/models.ts'
-import { openai } from './openai.ts'
+import { compatible, openai } from './openai.ts'
 
 const key: UpstreamKey = { ...DEMO_UPSTREAM, id: 1, baseUrl: 'https://a.test/v1', models: null }
 const chat = (model: string) =>
@@ -43,4 +43,18 @@ test('deployments of Azure are distinguished by their models', () => {
         `https://eu.test/openai/deployments/${name}/chat/completions?api-version=2024-10-21`,
     ),
   )
+})
+
+test.each([
+  ['https://api.x.ai/v1', true, true],
+  ['https://api.fireworks.ai/inference/v1', true, true],
+  ['https://api.deepseek.com', true, false],
+  ['https://api.groq.com/openai/v1', true, false],
+  ['https://openrouter.ai/api/v1', true, false],
+  ['https://api.cerebras.ai/v1', false, true],
+  ['http://127.0.0.1:11434/v1', false, true],
+])('%s takes Responses: %p, keeps them if it does: %p', (baseUrl, takes, keeps) => {
+  const row: UpstreamKey = { ...key, provider: 'compatible', baseUrl }
+  expect(compatible.speaks?.(row, 'responses')).toBe(takes)
+  expect(compatible.keepsResponses?.(row)).toBe(keeps)
 })

@@ -34,6 +34,8 @@ export interface Provider {
   readonly maker: string | null
   /** Absent: every host takes all of `protocols`. */
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
+  /** Whether it keeps Responses, if it takes them; absent: always. */
+  readonly keepsResponses?: (upstream: UpstreamKey) => boolean
   /** The one protocol in which a request for `model` must be sent; null: the client's own if the host takes it. */
   readonly onlyProtocol?: (
     upstream: UpstreamKey,

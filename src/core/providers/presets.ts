@@ -1,4 +1,8 @@
 /**
+ * Compared on 2026-11-29 with the vendors' documents: api-docs.deepseek.com/guides/responses_api, openrouter.ai/docs
+ * (responses), console.groq.com/docs/responses-api, docs.x.ai, docs.fireworks.ai, inference-docs.cerebras.ai,
+ * docs.ollama.com.
+ *
  * Vendors that speak OpenAI's language at an address of their own, as data: `--provider deepseek` is an upstream
  * of provider `compatible` at DeepSeek's address. Addresses and variables are the vendors' own, from their documents.
  */
@@ -11,8 +15,12 @@ export interface ProviderPreset {
   otherHosts: readonly string[]
   /** The variable that usually holds the key; null: a local server that checks none. */
   variable: string | null
-  /** Formats it serves in addition to Chat Completions, at the same base URL. */
-  alsoSpeaks: readonly 'responses'[]
+  /**
+   * Whether it serves Responses in addition to Chat Completions, at the same base URL, and keeps them. Stateless ones
+   * refuse or ignore `store` and `previous_response_id`. Null: it does not, or it is a local server, which has
+   * `--protocol responses` if it is to be sent Responses.
+   */
+  responses: 'kept' | 'stateless' | null
   /** Its name in the price catalogue; null: the catalogue does not list it, or it is free. */
   prices: string | null
 }
@@ -27,16 +35,14 @@ const at = <Variable extends string | null>(
   baseUrl,
   otherHosts: [],
   variable,
-  alsoSpeaks: [],
+  responses: null,
   prices: null,
   ...more,
 })
 
-const RESPONSES = { alsoSpeaks: ['responses'] } as const satisfies Partial<ProviderPreset>
-
 export const PROVIDER_PRESETS = {
   deepseek: at('DeepSeek', 'https://api.deepseek.com', 'DEEPSEEK_API_KEY', {
-    ...RESPONSES,
+    responses: 'stateless',
     prices: 'deepseek',
   }),
   dashscope: at(
@@ -69,16 +75,20 @@ export const PROVIDER_PRESETS = {
   }),
   mistral: at('Mistral', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', { prices: 'mistral' }),
   groq: at('Groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', {
-    ...RESPONSES,
+    responses: 'stateless',
     prices: 'groq',
   }),
-  xai: at('xAI (Grok)', 'https://api.x.ai/v1', 'XAI_API_KEY', { ...RESPONSES, prices: 'x-ai' }),
+  xai: at('xAI (Grok)', 'https://api.x.ai/v1', 'XAI_API_KEY', {
+    otherHosts: ['us.api.x.ai', 'eu-west-1.api.x.ai'],
+    responses: 'kept',
+    prices: 'x-ai',
+  }),
   together: at('Together', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', {
     otherHosts: ['api.together.ai'],
     prices: 'together',
   }),
   fireworks: at('Fireworks', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', {
-    ...RESPONSES,
+    responses: 'kept',
     prices: 'fireworks',
   }),
   cohere: at('Cohere', 'https://api.cohere.ai/compatibility/v1', 'COHERE_API_KEY', {
@@ -89,16 +99,16 @@ export const PROVIDER_PRESETS = {
     prices: 'perplexity',
   }),
   openrouter: at('OpenRouter', 'https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', {
-    ...RESPONSES,
+    responses: 'stateless',
     prices: 'openrouter',
   }),
   cerebras: at('Cerebras', 'https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', {
     prices: 'cerebras',
   }),
   nvidia: at('NVIDIA NIM', 'https://integrate.api.nvidia.com/v1', 'NVIDIA_API_KEY'),
-  ollama: at('Ollama', 'http://127.0.0.1:11434/v1', null, RESPONSES),
-  vllm: at('vLLM', 'http://127.0.0.1:8000/v1', null, RESPONSES),
-  lmstudio: at('LM Studio', 'http://127.0.0.1:1234/v1', null, RESPONSES),
+  ollama: at('Ollama', 'http://127.0.0.1:11434/v1', null),
+  vllm: at('vLLM', 'http://127.0.0.1:8000/v1', null),
+  lmstudio: at('LM Studio', 'http://127.0.0.1:1234/v1', null),
   llamacpp: at('llama.cpp', 'http://127.0.0.1:8080/v1', null),
   sglang: at('SGLang', 'http://127.0.0.1:30000/v1', null),
 } as const satisfies Record<string, ProviderPreset>

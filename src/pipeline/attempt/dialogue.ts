@@ -8,6 +8,7 @@ import { factsFor, type ModelFacts } from '../../protocols/neutral/model-facts.t
 import type { Loss } from '../../protocols/neutral/neutral.ts'
 import { pairOf } from '../../protocols/neutral/pairs.ts'
 import type { ModelRequest, ProtocolName, UpstreamProtocol } from '../../protocols/protocol.ts'
+import { needsState } from '../../protocols/responses/protocol.ts'
 import type { DialectFormat } from '../../protocols/translation/format.ts'
 import { TranslatedProtocol } from '../../protocols/translation/translated.ts'
 import { PROVIDERS } from '../../providers/index.ts'
@@ -81,12 +82,15 @@ export function protocolFor(
   request: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {
-  const { protocols, byModel, speaks, onlyProtocol } = PROVIDERS[upstream.key.provider]
+  const provider = PROVIDERS[upstream.key.provider]
+  const { protocols, byModel, speaks, onlyProtocol } = provider
   if (byModel !== undefined) return byModel(target.model).protocol
   const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
   if (only !== null) return only
   const { protocol } = request
   if (speaks?.(upstream.key, protocol) === false) return protocols[0]
+  // The gateway keeps the answer of a translation, or refuses what can't be kept.
+  if (provider.keepsResponses?.(upstream.key) === false && needsState(request)) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
 }
 

@@ -101,7 +101,7 @@ function unmodelled(call: VendorCall, keys: readonly UsableUpstream[]): Planned 
 /** Without the keys of providers that have no such route. */
 function speaking(plan: Plan<UsableUpstream>, call: VendorCall): Plan<UsableUpstream> {
   const has = (upstream: UsableUpstream) =>
-    asksForResponse(call) ? speaksResponses(upstream) : hasRoutes(upstream, call.route)
+    asksForResponse(call) ? holdsResponses(upstream) : hasRoutes(upstream, call.route)
   return withKeys(plan, has)
 }
 
@@ -128,7 +128,7 @@ function plannedForResponse(plan: Plan<UsableUpstream>, call: VendorCall): Plan<
   if (needsVendor(call)) return keeping
   if (call.fields.store === false) return plan
   const last = Math.max(...keeping.map(({ priority }) => priority))
-  const others = withKeys(plan, (upstream) => !speaksResponses(upstream))
+  const others = withKeys(plan, (upstream) => !holdsResponses(upstream))
   const after = others.map((target) => ({ ...target, priority: last + 1 + target.priority }))
   return [...keeping, ...after]
 }
@@ -138,9 +138,18 @@ export function needsVendor({ fields }: VendorCall): boolean {
   return fields.background === true || fields.prompt != null || referencesIn(fields).length > 0
 }
 
-export function speaksResponses(upstream: UsableUpstream): boolean {
+function keepsThem(key: UsableUpstream['key']): boolean {
+  return PROVIDERS[key.provider].keepsResponses?.(key) !== false
+}
+
+/** Whether it takes Responses, and keeps them for later calls. */
+export function holdsResponses(upstream: UsableUpstream): boolean {
   const { speaks } = PROVIDERS[upstream.key.provider]
-  return hasRoutes(upstream, { api: 'openai' }) && speaks?.(upstream.key, 'responses') !== false
+  return (
+    hasRoutes(upstream, { api: 'openai' }) &&
+    speaks?.(upstream.key, 'responses') !== false &&
+    keepsThem(upstream.key)
+  )
 }
 
 /**
@@ -158,7 +167,7 @@ export async function keepsResponses(
     const request = { protocol: 'responses', endpoint: 'responses', method: 'POST', model } as const
     const more = { stream: false, text: null, body: {} }
     const plan = await routeModel(services, caller, { ...request, ...more })
-    return plan.some(({ keys }) => keys.some(speaksResponses))
+    return plan.some(({ keys }) => keys.some(holdsResponses))
   } catch {
     return false
   }
@@ -170,7 +179,7 @@ function accounts({ directory }: Services, { route }: VendorCall): UsableUpstrea
   return directory
     .allUpstreams()
     .filter((upstream) => hasRoutes(upstream, route))
-    .filter(({ key }) => !(isOfResponses && key.protocol === 'chat'))
+    .filter(({ key }) => !isOfResponses || (key.protocol !== 'chat' && keepsThem(key)))
 }
 
 function accountsFor(services: Services, call: VendorCall): UsableUpstream[] {

@@ -16,7 +16,7 @@ import type { RequestTries } from '../attempt/tries.ts'
 import type { VendorBody, VendorCall } from './call.ts'
 import type { ListSource, PageAt } from './list.ts'
 import type { Owner } from './own.ts'
-import { asksForResponse, speaksResponses } from './plan.ts'
+import { asksForResponse, holdsResponses } from './plan.ts'
 import { readVendorReply } from './read-reply.ts'
 
 /** The gateway's own, and keys. */
@@ -30,7 +30,7 @@ export function vendorSender(owner: Owner): SendAttempt {
   return (services, tries, options) => {
     const { candidate } = options
     // A translation, as for models whose upstreams keep no responses.
-    if (asksForResponse(owner.call) && !speaksResponses(candidate.upstream))
+    if (asksForResponse(owner.call) && !holdsResponses(candidate.upstream))
       return sendModelCall(services, tries, options)
     const wire = () => wireRequest(owner, tries, candidate, body)
     const source: ListSource = {

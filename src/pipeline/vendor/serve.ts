@@ -24,7 +24,7 @@ import { settle } from '../settle.ts'
 import { watched } from './batch-input/upload.ts'
 import { requestOf, type VendorCall } from './call.ts'
 import { chargeBeforeDeletion } from './charging/deletion.ts'
-import { asksForResponse, needsVendor, planCall, speaksResponses } from './plan.ts'
+import { asksForResponse, holdsResponses, needsVendor, planCall } from './plan.ts'
 import { vendorSender } from './send.ts'
 
 export interface VendorIncoming {
@@ -120,6 +120,6 @@ function isKeptHere(
   return (
     continued?.stored === true &&
     result.kind === 'response' &&
-    !speaksResponses(result.response.upstream)
+    !holdsResponses(result.response.upstream)
   )
 }

@@ -3,7 +3,7 @@ import { isObject, refuse, tokensOf } from '../neutral/fields.ts'
 import { openai } from '../openai/protocol.ts'
 import { writeRequest } from '../openai/write-request.ts'
 import { findContent, findShown } from '../prompt-texts.ts'
-import type { Protocol } from '../protocol.ts'
+import type { ModelRequest, Protocol } from '../protocol.ts'
 import { assertModelName, optionalFlag, readBody } from '../request-body.ts'
 import { passing } from '../translation/same-format.ts'
 import { responsesDialect, responsesWire } from './format.ts'
@@ -41,4 +41,17 @@ export const responses: Protocol = {
   errorStatus: (status) => status,
   writeRequest: (request, { model }) => writeRequest(request, { model, askForUsage: false }),
   readModelList: openai.readModelList,
+}
+
+type Asked = Pick<ModelRequest, 'protocol' | 'body' | 'continued'>
+
+/** Whether a request is for a response that goes on with something that is kept, or is to be kept itself. */
+export function needsState({ protocol, body, continued }: Asked): boolean {
+  return (
+    protocol === 'responses' &&
+    (continued?.stored === true ||
+      body.store === true ||
+      body.background === true ||
+      [body.previous_response_id, body.conversation].some((id) => id != null))
+  )
 }
