@@ -22,7 +22,7 @@ operator's key instead of the proxy key. Authentication, limits, quota, redactio
 a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`) are the same routes.
 
 - **Where a call goes.** *model*: to a key that serves the model in the body. *object*: to the key that created
-  the object; another user's id is a 404, and one whose key was removed a 410. *any*: to the
+  the object; another user's id is a 404, and one whose key was removed a 410, until that key is added again. *any*: to the
   one that holds the objects named in the body, else to a key of the vendor: always the same one for a user while it works,
   so that what a user makes can be used together. *own*: lists contain only objects that the caller created. If these are
   at several upstream keys, they are listed key by key, in the vendor's pages.

@@ -180,8 +180,9 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   /** False if the secret was replaced or removed since it was read. */
   replaceSealedSecret(before: SealedSecret, sealed: string): Promise<boolean>
   /** `digest` identifies a key permanently without revealing it. */
-  rememberRemoval(digest: string): Promise<void>
-  forgetRemoval(digest: string): Promise<void>
+  rememberRemoval(digest: string, upstreamKeyId: number): Promise<void>
+  /** What was created with the key before its removal (files, batches, models) is at the new row from now on. */
+  forgetRemoval(digest: string, upstreamKeyId: number): Promise<void>
   wasRemoved(digest: string): Promise<boolean>
 
   /** Announces that this instance runs and can decrypt rows with these keys. */

@@ -42,6 +42,23 @@ export function testObjects(current: () => StoreUnderTest): void {
     expect(await objects.find('file', ['a'])).toHaveLength(1)
   })
 
+  test('what a key had that was removed is at the row that it gets when it is added again', async () => {
+    const { store } = current()
+    const { objects } = store
+    await objects.remember([object('a', 1, 1), object('b', 1, 1, 'batch'), object('c', 1, 2)])
+    await store.rememberRemoval('digest', 1)
+    await store.forgetRemoval('another', 4)
+    await store.forgetRemoval('digest', 5)
+    expect(await objects.find('file', ['a', 'c'])).toEqual(
+      expect.arrayContaining([object('a', 1, 5), object('c', 1, 2)]),
+    )
+    expect((await objects.openBatches(10, null)).map((one) => one.upstreamKeyId)).toEqual([5])
+    await store.rememberRemoval('digest', 5)
+    await store.forgetRemoval('digest', 6)
+    await store.forgetRemoval('digest', 7)
+    expect(await objects.find('file', ['a'])).toEqual([object('a', 1, 6)])
+  })
+
   test('a batch is open until it is closed, the oldest first', async () => {
     const { objects } = current().store
     await objects.remember([object('b1', 1, 1, 'batch')])

@@ -1,7 +1,9 @@
 /** Running instances, and upstream keys that were deliberately removed. */
+
 import type { Kysely } from 'kysely'
 import type { AdminStore } from '../../admin/store.ts'
 import { isoTime } from '../../core/time/iso-time.ts'
+import { adoptObjects, markRemoved } from './objects/removed-keys.ts'
 import type { Tables } from './schema/schema.ts'
 import { textsOrNull, time } from './values.ts'
 
@@ -44,15 +46,17 @@ export function createOperations(db: Kysely<Tables>): Operations {
         seenAtMs: time('seen_at', row.seen_at),
       }))
     },
-    async rememberRemoval(digest) {
+    async rememberRemoval(digest, upstreamKeyId) {
       await db
         .insertInto('removed_upstream_keys')
         .values({ digest })
         .onConflict((conflict) => conflict.column('digest').doNothing())
         .execute()
+      await markRemoved(db, digest, upstreamKeyId)
     },
-    async forgetRemoval(digest) {
+    async forgetRemoval(digest, upstreamKeyId) {
       await db.deleteFrom('removed_upstream_keys').where('digest', '=', digest).execute()
+      await adoptObjects(db, digest, upstreamKeyId)
     },
     async wasRemoved(digest) {
       const row = await db

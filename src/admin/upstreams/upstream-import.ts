@@ -50,10 +50,10 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     { secret, ...row }: Row,
   ): Promise<UpstreamKey> => {
     await refuseOwnKey(step, sha256Hex(secret))
-    await step.forgetRemoval(digestOf(row.provider, row.baseUrl, secret))
     const key = await step.createUpstreamKey({ ...row, keyHint: keyHint(secret) }, (id) =>
       vault.seal(secret, bindingOf({ id, baseUrl: row.baseUrl })),
     )
+    await step.forgetRemoval(digestOf(row.provider, row.baseUrl, secret), key.id)
     await record('upstream.create', `upstream:${key.id}`, { after: upstreamView(key) })
     return key
   }
@@ -106,7 +106,8 @@ export function createUpstreamImport({ vault, sha256Hex }: AdminDependencies, ch
     async rememberRemoval(step: AdminStore, upstream: UpstreamKey): Promise<void> {
       const opened = vault.open(upstream.encryptedKey, bindingOf(upstream))
       if (!opened.ok) return
-      await step.rememberRemoval(digestOf(upstream.provider, upstream.baseUrl, opened.secret))
+      const { id, provider, baseUrl } = upstream
+      await step.rememberRemoval(digestOf(provider, baseUrl, opened.secret), id)
     },
   }
 }

@@ -140,7 +140,7 @@ export function holderOf(
   if (upstream !== undefined) return upstream
   throw new GatewayError(
     'object_unavailable',
-    `gateway: the upstream key that created ${first.id} was removed, so it can't be reached any more. Create it again.`,
+    `gateway: the upstream key that created ${first.id} was removed, so it can't be reached any more. Create it again, or ask an administrator to add that key again.`,
   )
 }
 
