@@ -14,13 +14,15 @@ export function addBackup(program: Command, context: CliContext): void {
     backup,
     'gpt-proxy backup /backups/gpt-proxy-2027-01-31.sqlite',
     'gpt-proxy backup /safe/gpt-proxy.sqlite --with-key',
-  ).action((file: string, { withKey = false, json }: OutputOptions & { withKey?: boolean }) => {
-    const report = context.backup(file, withKey)
-    printRow(context, report, { json })
-    context.writeError(
-      report.key_file === null
-        ? `note: the upstream keys in it are encrypted with the key in ${report.key_is_in}, which is not in the backup. Keep that key somewhere else: without it they cannot be read.\n`
-        : 'note: these two files together reveal all upstream keys. Store them separately.\n',
-    )
-  })
+  ).action(
+    async (file: string, { withKey = false, json }: OutputOptions & { withKey?: boolean }) => {
+      const report = await context.backup(file, withKey)
+      printRow(context, report, { json })
+      context.writeError(
+        report.key_file === null
+          ? `note: the upstream keys in it are encrypted with the key in ${report.key_is_in}, which is not in the backup. Keep that key somewhere else: without it they cannot be read.\n`
+          : 'note: these two files together reveal all upstream keys. Store them separately.\n',
+      )
+    },
+  )
 }

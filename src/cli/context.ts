@@ -130,8 +130,8 @@ export interface CliContext {
   serve(): Promise<number>
   copyStore(): Promise<CopyReport>
   importPredecessor(wish: PredecessorWish): Promise<PredecessorImport>
-  backup(file: string, withKey: boolean): BackupReport
-  restore(file: string, options: RestoreOptions): RestoreReport
+  backup(file: string, withKey: boolean): Promise<BackupReport>
+  restore(file: string, options: RestoreOptions): Promise<RestoreReport>
   /** The health of the server on the configured address; does not throw if there is none. */
   health(): Promise<HealthReport>
   /** Works even if the configuration can't be read. */

@@ -16,8 +16,8 @@ export function addRestore(program: Command, context: CliContext): void {
     restore,
     'gpt-proxy restore /backups/gpt-proxy-2027-01-31.sqlite',
     'gpt-proxy restore /safe/gpt-proxy.sqlite --with-key',
-  ).action((file: string, options: OutputOptions & Partial<RestoreOptions>) => {
+  ).action(async (file: string, options: OutputOptions & Partial<RestoreOptions>) => {
     const { withKey = false, anyKey = false } = options
-    printRow(context, context.restore(file, { withKey, anyKey }), options)
+    printRow(context, await context.restore(file, { withKey, anyKey }), options)
   })
 }

@@ -16,14 +16,7 @@ import { removeFirstStart } from '../compose/first-start-file.ts'
 import { openAdmin, prepareStore } from '../compose/open-admin.ts'
 import { ownAddress } from '../compose/own-address.ts'
 import { consoleLinkOf } from '../console/console-link.ts'
-import { examine } from '../doctor/doctor.ts'
-import { runServer } from '../serve/serve.ts'
-import { askHealth, askHealthAt } from './ask-health.ts'
-import { backup } from './backup.ts'
 import { callersFolder } from './callers-folder.ts'
-import { chatGateway } from './chat-gateway.ts'
-import { copyStore } from './copy-store.ts'
-import { importPredecessor } from './import-predecessor.ts'
 import {
   openRemote,
   remoteChat,
@@ -31,9 +24,9 @@ import {
   remoteGateway,
   remoteSettings,
 } from './remote-gateway.ts'
-import { restore } from './restore.ts'
 import type { StandardStreams } from './standard-streams.ts'
 
+/** What only some commands need is loaded when they run, so that the server and short commands start sooner. */
 export function commandContext(
   environment: Environment,
   { writeOut, writeError: write }: StandardStreams,
@@ -64,22 +57,31 @@ export function commandContext(
     prepare: (admin) => prepareStore({ admin, exclusively: admin.exclusively }, config()),
     firstKeysSeen: () => removeFirstStart(config()),
     migrations: () => migrationsOf(config()),
-    copyStore: () => copyStore(config()),
-    importPredecessor: (wish) => importPredecessor(config(), wish, { environment, named, warn }),
-    backup: (file, withKey) => backup(config(), named(file), withKey),
-    restore: (file, options) => restore(config(), named(file), options),
-    serve: () => runServer(config(), environment),
-    health: () => (context.server === null ? askHealth(config()) : askHealthAt(context.server)),
+    ...storeCommands({ config, environment, named, warn }),
+    async serve() {
+      const { runServer } = await import('../serve/serve.ts')
+      return runServer(config(), environment)
+    },
+    async health() {
+      const { askHealth, askHealthAt } = await import('./ask-health.ts')
+      return context.server === null ? askHealth(config()) : askHealthAt(context.server)
+    },
     doctor: (options) =>
       elsewhere(
         (gateway) => remoteDoctor(gateway, options),
-        () => examine(environment, options),
+        async () => {
+          const { examine } = await import('../doctor/doctor.ts')
+          return examine(environment, options)
+        },
       ),
     language: languageFrom(environment.LC_ALL, environment.LC_MESSAGES, environment.LANG),
     gateway: () =>
       elsewhere(
         async (gateway) => remoteChat(gateway),
-        () => chatGateway(config(), environment, warn),
+        async () => {
+          const { chatGateway } = await import('./chat-gateway.ts')
+          return chatGateway(config(), environment, warn)
+        },
       ),
     secretFromVariable: () => environment.GPT_PROXY_UPSTREAM_KEY,
     writeOut,
@@ -92,6 +94,37 @@ export function commandContext(
     showsToTerminal: process.stdout.isTTY === true,
   }
   return context
+}
+
+interface Here {
+  config(): Config
+  environment: Environment
+  /** The path of a file that a command names. */
+  named(file: string): string
+  warn(message: string): void
+}
+
+type StoreCommands = Pick<CliContext, 'copyStore' | 'importPredecessor' | 'backup' | 'restore'>
+
+function storeCommands({ config, environment, named, warn }: Here): StoreCommands {
+  return {
+    async copyStore() {
+      const { copyStore } = await import('./copy-store.ts')
+      return copyStore(config())
+    },
+    async importPredecessor(wish) {
+      const { importPredecessor } = await import('./import-predecessor.ts')
+      return importPredecessor(config(), wish, { environment, named, warn })
+    },
+    async backup(file, withKey) {
+      const { backup } = await import('./backup.ts')
+      return backup(config(), named(file), withKey)
+    },
+    async restore(file, options) {
+      const { restore } = await import('./restore.ts')
+      return restore(config(), named(file), options)
+    },
+  }
 }
 
 async function textOf(file: string): Promise<string> {

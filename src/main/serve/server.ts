@@ -18,7 +18,6 @@ import type { Services } from '../../pipeline/services.ts'
 import type { JournalHealth } from '../../usage/journal.ts'
 import type { Sharing } from '../compose/gateway/sharing.ts'
 import { ownAddress } from '../compose/own-address.ts'
-import { examine } from '../doctor/doctor.ts'
 import { examineInSubprocess } from '../doctor/examine-in-subprocess.ts'
 import { mostClients } from './connection-limit.ts'
 import { createServerDrain } from './drain.ts'
@@ -75,10 +74,12 @@ export function listen(parts: ServerParts): Server {
   let requests = 0
   const inFlight = { add: () => void requests++, remove: () => void requests-- }
   const drain = createServerDrain(() => requests, config)
-  const doctor: Examine = (options) =>
-    config.database === null
-      ? examineInSubprocess(environment, options, url)
-      : examine(environment, options, url)
+  const doctor: Examine = async (options) => {
+    if (config.database === null) return examineInSubprocess(environment, options, url)
+    // Loaded by the first examination, so that the server starts sooner.
+    const { examine } = await import('../doctor/doctor.ts')
+    return examine(environment, options, url)
+  }
   const bodyMemory = bodyMemoryOf(config, sharing)
   const webRoutes = web?.({ inFlight, doctor, bodyMemory }) ?? null
   const appOf = (surface: AppParts['surface']) =>
