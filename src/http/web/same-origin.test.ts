@@ -117,3 +117,12 @@ describe('what a browser has in its address bar', () => {
     expect(visited(PROXY, forged, trusting).address).toBe('198.51.100.7')
   })
 })
+
+// Searched from each slash anew, these would take minutes.
+test('a prefix of thousands of slashes is read in one pass', () => {
+  const trusting = { publicUrl: null, trusts: () => true }
+  const prefix = `${'/'.repeat(60_000)}x!`
+  const headers = { get: (name: string) => (name === 'x-forwarded-prefix' ? prefix : null) }
+  for (let sent = 0; sent < 200; sent++)
+    expect(readVisit('127.0.0.1', headers, trusting).publicUrl).toBe('http://localhost')
+})

@@ -29,9 +29,9 @@ export function readVisit(
   const forwarded = trusts(peer) ? (name: string) => first(headers.get(name)) : () => null
   const host = sane(forwarded('x-forwarded-host'), HOST) ?? sane(headers.get('host'), HOST)
   const scheme = forwarded('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : 'http'
-  const prefix = sane(forwarded('x-forwarded-prefix')?.replace(/\/+$/, '') ?? null, PREFIX) ?? ''
+  const prefix = sane(withoutEndSlash(forwarded('x-forwarded-prefix')), PREFIX) ?? ''
   const seen = `${scheme}://${host ?? 'localhost'}${prefix}`
-  const shown = publicUrl?.replace(/\/+$/, '') ?? seen
+  const shown = withoutEndSlash(publicUrl) ?? seen
   return {
     address: clientAddress(peer, headers.get('x-forwarded-for'), trusts),
     publicUrl: shown,
@@ -48,6 +48,14 @@ function isPageSecure(headers: HeaderSource): boolean {
 function isHttpsOf(publicUrl: string | null, host: string | null): boolean {
   const url = publicUrl === null ? null : URL.parse(publicUrl)
   return url?.protocol === 'https:' && url.host === host
+}
+
+/** `/\/+$/` would read thousands of slashes once from each of them. */
+function withoutEndSlash(value: string | null): string | null {
+  if (value === null) return null
+  let end = value.length
+  while (value[end - 1] === '/') end--
+  return value.slice(0, end)
 }
 
 function first(value: string | null): string | null {
