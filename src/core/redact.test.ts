@@ -3,6 +3,13 @@ import { describe, expect, test } from 'bun:test'
 import { echoForms, holdsForm, isSecret, redact, secretForms } from './redact.ts'
 
 describe('redaction', () => {
+  // From each backslash anew, this would be read for hours.
+  test('reads a million backslashes once', () => {
+    const written = `\\/${'\\'.repeat(1_000_000)}x${'\\'.repeat(1_000_000)}u0041`
+    expect(holdsForm(written, secretForms('kx+/plain-secret-0123456789'))).toBe(false)
+    expect(redact(written, [])).toBe(written)
+  })
+
   test('takes out a secret in every form, whole or by half', () => {
     const secret = 'kx+/plain-secret-0123456789'
     for (const form of secretForms(secret)) {
