@@ -22,7 +22,14 @@ function asking(...schemas: JsonObject[]) {
 }
 
 const DOUBLED = { ...to(0), $defs: defined(30, (at) => ({ allOf: [to(at + 1), to(at + 1)] })) }
+const TYPES = ['object', 'array', 'string', 'number', 'boolean', 'null']
+const divided = (depth: number): JsonObject =>
+  depth === 0 ? {} : { type: TYPES, anyOf: [divided(depth - 1)] }
 const TOO_LARGE: Record<string, JsonObject[]> = {
+  'lists of types within one another': [divided(25)],
+  'a long value beside many types': [
+    { properties: { a: { type: times(1_000, (at) => `t${at}`), examples: ['x'.repeat(10_000)] } } },
+  ],
   'references that double at each level': [DOUBLED],
   'alternatives that each have all the others': [
     { anyOf: times(8, to), $defs: defined(8, () => ({ anyOf: times(8, to) })) },
@@ -39,7 +46,15 @@ const TOO_LARGE: Record<string, JsonObject[]> = {
   ],
   'a chain of references': [{ ...to(0), $defs: defined(1_000, (at) => ({ items: to(at + 1) })) }],
 }
+const nullable = (depth: number): JsonObject =>
+  depth === 0
+    ? { type: 'string' }
+    : { type: ['object', 'null'], properties: { a: nullable(depth - 1) } }
 const LARGE: Record<string, JsonObject> = {
+  'objects that may be null, 25 within one another': nullable(25),
+  'the same type ten thousand times': {
+    properties: { a: { type: times(10_000, () => 'string'), examples: ['x'.repeat(10_000)] } },
+  },
   'ten alternatives that are the whole': { anyOf: times(10, toSelf) },
   'ten parts that are the whole': { allOf: times(10, toSelf) },
   'many parts': { allOf: times(10_000, (at) => ({ properties: { [`p${at}`]: {} } })) },

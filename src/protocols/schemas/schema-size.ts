@@ -1,11 +1,12 @@
 /**
- * Bounds what the references of a request's schemas stand for: 30 lines may stand for a thousand million parts, and one
- * long list may be referred to a thousand times. Nothing is inlined before this has passed.
+ * Bounds what a request's schemas stand for: 30 lines with references, or with lists of types within one another, may
+ * stand for a thousand million parts, and one long list may be referred to a thousand times. Nothing is inlined before
+ * this has passed.
  */
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject, NeutralRequest } from '../neutral/neutral.ts'
-import { resolve, SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES } from './schema.ts'
+import { copiesOf, resolve, SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES } from './schema.ts'
 
 /** Of all schemas of a request together. */
 const MAX_PARTS = 100_000
@@ -26,6 +27,8 @@ interface Place {
   root: JsonObject
   /** The references that are being followed, outermost first: a cycle is followed once. */
   open: readonly string[]
+  /** How often the schema is written, because of lists of types around it. */
+  times: number
 }
 
 /** Throws `invalid_request`. */
@@ -39,29 +42,35 @@ export function boundSchemas({ tools, output, names }: NeutralRequest): void {
 }
 
 function topOf(root: JsonObject): Place {
-  return { root, open: [] }
+  return { root, open: [], times: 1 }
 }
 
 function measure(schema: JsonObject, place: Place, size: Size): void {
-  if (++size.parts > MAX_PARTS) throw tooLarge(`${MAX_PARTS} parts`, size)
+  size.parts += place.times
+  if (size.parts > MAX_PARTS) throw tooLarge(`${MAX_PARTS} parts`, size)
   const { $ref } = schema
   if (typeof $ref === 'string') follow($ref, place, size)
-  for (const key in schema) measureMember(key, schema[key], place, size)
+  for (const key in schema) {
+    const copies = copiesOf(key, schema)
+    const inner = copies === 1 ? place : { ...place, times: place.times * copies }
+    measureMember(key, schema[key], inner, size)
+  }
 }
 
-function follow(ref: string, { root, open }: Place, size: Size): void {
+function follow(ref: string, place: Place, size: Size): void {
+  const { root, open } = place
   if (open.includes(ref)) return
   if (open.length >= MAX_DEPTH) throw tooLarge(`${MAX_DEPTH} levels of references`, size)
   const target = resolve(ref, root)
-  if (target !== undefined) measure(target, { root, open: [...open, ref] }, size)
+  if (target !== undefined) measure(target, { ...place, open: [...open, ref] }, size)
 }
 
 function measureMember(key: string, value: unknown, place: Place, size: Size): void {
   if (SCHEMA_MAPS.includes(key) && isObject(value)) measureAll(Object.values(value), place, size)
   else if (SCHEMA_LISTS.includes(key) && Array.isArray(value)) measureAll(value, place, size)
   else if (SCHEMA_VALUES.includes(key) && isObject(value)) measure(value, place, size)
-  else if (place.open.length > 0) {
-    size.repeated += lengthOf(value, size)
+  else if (place.open.length > 0 || place.times > 1) {
+    size.repeated += lengthOf(value, size) * place.times
     if (size.repeated > MAX_REPEATED) throw tooLarge(`${MAX_REPEATED} characters`, size)
   }
 }
@@ -82,7 +91,7 @@ function lengthOf(value: unknown, { lengths }: Size): number {
 
 function tooLarge(most: string, { field }: Size): GatewayError {
   return invalidRequest(
-    `the schemas have more than ${most} once their '$ref's are resolved; refer to less`,
+    `the schemas have more than ${most} once their '$ref's are resolved and their lists of types divided; send less`,
     field,
   )
 }

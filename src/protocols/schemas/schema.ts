@@ -150,7 +150,8 @@ function addMissing(to: Schema, from: JsonObject): void {
   for (const key in from) if (!Object.hasOwn(to, key)) to[key] = from[key]
 }
 
-function splitTypes({ type: _, ...rest }: Schema, types: readonly unknown[]): Schema {
+function splitTypes({ type: _, ...rest }: Schema, list: readonly unknown[]): Schema {
+  const types = [...new Set(list)]
   if (types.length === 1) return { ...rest, type: types[0] }
   const { description, title, default: standard, ...each } = rest
   const outer: Schema = {}
@@ -158,6 +159,19 @@ function splitTypes({ type: _, ...rest }: Schema, types: readonly unknown[]): Sc
   if (description !== undefined) outer.description = description
   if (standard !== undefined) outer.default = standard
   return { ...outer, anyOf: types.map((type) => ({ type, ...forType(each, type) })) }
+}
+
+/** How often a member is written once `simplified` has made alternatives of a list of types. */
+export function copiesOf(key: string, { type }: JsonObject): number {
+  if (!Array.isArray(type) || IN_PLACE.has(key) || ownerOf(key) !== undefined) return 1
+  return new Set(type).size
+}
+
+/** With a list of types, the outer schema keeps these, or each alternative gets a part of them. */
+const IN_PLACE = new Set(['type', 'description', 'title', 'default', 'enum', '$ref'])
+
+function ownerOf(key: string): string | undefined {
+  return Object.keys(TYPE_WORDS).find((name) => TYPE_WORDS[name]?.includes(key))
 }
 
 /** Keywords that speak of one type only. */
@@ -184,7 +198,7 @@ function forType(each: Schema, type: unknown): Schema {
       if (values.length > 0) result.enum = values
       continue
     }
-    const owner = Object.keys(TYPE_WORDS).find((name) => TYPE_WORDS[name]?.includes(key))
+    const owner = ownerOf(key)
     if (owner === undefined || owner === own) result[key] = each[key]
   }
   return result
