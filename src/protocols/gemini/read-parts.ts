@@ -11,27 +11,59 @@ import type {
 import { present } from '../neutral/present.ts'
 import { fromSlot, VENDOR } from './signature-slot.ts'
 
+/** The calls of one tool, in their order. Each is looked at once, however many there are. */
+interface CallsOfTool {
+  ids: string[]
+  /** Those before it have their results. */
+  next: number
+  /** How often each id is still without its result. */
+  open: Map<string, number>
+  /** How often each id was answered by name, before its turn in the order. */
+  answered: Map<string, number>
+}
+
 /** Calls may come without ids: then results belong to them by name, in their order. */
 class CallIds {
   private made = 0
-  private readonly waiting = new Map<string, string[]>()
+  private readonly tools = new Map<string, CallsOfTool>()
 
   forCall(name: string, id: string | undefined): string {
     const given = id ?? `call_${this.made++}`
-    const queue = this.waiting.get(name)
-    if (queue === undefined) this.waiting.set(name, [given])
-    else queue.push(given)
+    const calls = this.tools.get(name) ?? noCalls()
+    this.tools.set(name, calls)
+    calls.ids.push(given)
+    add(calls.open, given, 1)
     return given
   }
 
   forResult(name: string, id: string | undefined, field: string): string {
-    const queue = this.waiting.get(name) ?? []
-    const at = id === undefined ? 0 : queue.indexOf(id)
-    const [found] = at < 0 ? [] : queue.splice(at, 1)
-    const known = id ?? found
-    if (known !== undefined) return known
-    throw refuse(field, `answers no functionCall of '${name}' in this conversation`)
+    const calls = this.tools.get(name)
+    const known = id ?? (calls === undefined ? undefined : firstOpen(calls))
+    if (known === undefined)
+      throw refuse(field, `answers no functionCall of '${name}' in this conversation`)
+    if (calls !== undefined && (calls.open.get(known) ?? 0) > 0) {
+      add(calls.open, known, -1)
+      add(calls.answered, known, 1)
+    }
+    return known
   }
+}
+
+function noCalls(): CallsOfTool {
+  return { ids: [], next: 0, open: new Map(), answered: new Map() }
+}
+
+function firstOpen(calls: CallsOfTool): string | undefined {
+  for (; calls.next < calls.ids.length; calls.next++) {
+    const id = calls.ids[calls.next] as string
+    if ((calls.answered.get(id) ?? 0) === 0) return id
+    add(calls.answered, id, -1)
+  }
+  return undefined
+}
+
+function add(counts: Map<string, number>, id: string, count: number): void {
+  counts.set(id, (counts.get(id) ?? 0) + count)
 }
 
 export function readContents(contents: unknown): Turn[] {

@@ -212,3 +212,35 @@ describe('signatures of a tool loop of Gemini 3', () => {
 function signaturesIn(parts: readonly JsonObject[]) {
   return parts.filter(({ functionCall }) => functionCall).map((part) => part.thoughtSignature)
 }
+
+describe('results of many calls', () => {
+  const contents = (calls: JsonObject[], results: JsonObject[]) => ({
+    contents: [
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: calls.map((call) => ({ functionCall: { name: 'f', ...call } })) },
+      {
+        role: 'user',
+        parts: results.map((result) => ({
+          functionResponse: { name: 'f', response: {}, ...result },
+        })),
+      },
+    ],
+  })
+  const idsOf = (body: JsonObject) =>
+    readRequest('gemini', body)
+      .turns.flatMap(({ parts }) => parts)
+      .flatMap((part) => (part.type === 'result' ? [part.callId] : []))
+
+  // A search for each of them would take minutes.
+  test('forty thousand, in the reverse order', () => {
+    const ids = Array.from({ length: 40_000 }, (_, at) => ({ id: `c${at}` }))
+    const found = idsOf(contents(ids, ids.toReversed()))
+    expect(found).toEqual(ids.map(({ id }) => id).reverse())
+  })
+
+  test('those without an id belong to the calls that are still without a result, in order', () => {
+    const calls = [{ id: 'a' }, {}, { id: 'c' }, { id: 'a' }]
+    expect(idsOf(contents(calls, [{ id: 'c' }, {}, {}, {}]))).toEqual(['c', 'a', 'call_0', 'a'])
+    expect(() => idsOf(contents(calls, [{}, {}, {}, {}, {}]))).toThrow('answers no functionCall')
+  })
+})

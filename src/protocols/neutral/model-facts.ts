@@ -203,10 +203,14 @@ export function statedFacts(model: string): ModelFacts | null {
 /** What an operator knows better, by model name (a `*` at the end takes any rest). */
 export type FactOverrides = Readonly<Record<string, Partial<ModelFacts>>>
 
+/** An upstream's list may hold names of megabytes, and some patterns read a name more than once. */
+const MAX_NAME = 256
+
 /** The facts for a model by its name at the upstream, e.g. `us.anthropic.claude-sonnet-4-5-20250929-v1:0`. */
 export function factsFor(model: string, overrides: FactOverrides = {}): ModelFacts {
   const name = model.toLowerCase()
-  const found = TABLE.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN
+  const known = name.length <= MAX_NAME && TABLE.find(([pattern]) => pattern.test(name))
+  const found = known ? known[1] : UNKNOWN
   const exact = overrides[model] ?? prefixed(model, overrides)
   return exact === undefined ? found : { ...found, ...exact }
 }

@@ -11,9 +11,10 @@ export function carriedTools(
   wire: WireName,
   losses: Loss[],
 ): readonly Tool[] {
-  const foreign = tools.filter((tool) => tool.type === 'vendor' && tool.wire !== wire)
+  const isForeign = (tool: Tool) => tool.type === 'vendor' && tool.wire !== wire
+  const foreign = tools.filter(isForeign)
   if (foreign.length === 0) return tools
-  const kept = tools.filter((tool) => !foreign.includes(tool))
+  const kept = tools.filter((tool) => !isForeign(tool))
   for (const { name } of foreign) {
     const wanted = toolChoice.type === 'tool' && toolChoice.name === name
     if (wanted || kept.length === 0) throw cannotCarry(`the tool ${name}`, wire, 'tools')

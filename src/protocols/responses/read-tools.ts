@@ -11,13 +11,19 @@ import {
 import type { JsonObject, Tool, ToolChoice } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 
+/** Each tool of a namespace carries its name, which other wires write, or digest, for each of them. */
+const MAX_NAMESPACE = 1_000
+
 /** A namespace is not a tool: its children are, each with the namespace's name. */
 export function readTools(tools: unknown, field: string, namespace?: string): Tool[] {
   return optionalList(tools, field).flatMap((value, at) => {
     const place = `${field}[${at}]`
     const tool = objectAt(value, place)
     if (tool.type !== 'namespace') return [readTool(tool, place, namespace)]
-    return readTools(tool.tools, `${place}.tools`, textAt(tool.name, `${place}.name`))
+    const name = textAt(tool.name, `${place}.name`)
+    if (name.length > MAX_NAMESPACE)
+      throw refuse(`${place}.name`, `must have at most ${MAX_NAMESPACE} characters`)
+    return readTools(tool.tools, `${place}.tools`, name)
   })
 }
 

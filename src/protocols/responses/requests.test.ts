@@ -202,3 +202,15 @@ describe('state that a foreign upstream does not keep', () => {
     expect(refusal(() => sent('responses', { input }, 'chat')).status).toBe(400)
   })
 })
+
+// On other wires each tool of a namespace is written with its name.
+test('the name of a namespace is bounded', () => {
+  const request = (name: string) => ({
+    input: 'x',
+    tools: [{ type: 'namespace', name, tools: [{ type: 'function', name: 'f' }] }],
+  })
+  expect(() => sentBody('responses', request('n'.repeat(1_001)), 'chat')).toThrow(
+    "'tools[0].name' must have at most 1000 characters",
+  )
+  expect(sentBody('responses', request('n'), 'chat').tools).toHaveLength(1)
+})
