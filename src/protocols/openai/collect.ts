@@ -45,21 +45,41 @@ function merged(before: unknown, next: unknown, name: string): unknown {
     return typeof before === 'string' && !WHOLE.has(name) ? before + next : next
   if (Array.isArray(next)) return mergedList(Array.isArray(before) ? before : [], next)
   if (typeof next !== 'object') return next
-  const fields: Fields = typeof before === 'object' && before !== null ? { ...before } : {}
+  const fields = typeof before === 'object' && before !== null ? (before as Fields) : {}
   for (const [key, value] of Object.entries(next)) fields[key] = merged(fields[key], value, key)
   return fields
 }
 
-/** Items with an index are pieces of the item with that index; any other is one more. */
-function mergedList(before: readonly unknown[], next: readonly unknown[]): unknown[] {
-  const list = [...before]
+/** A list that is still being collected: where the item of each index is. */
+const PLACES = new WeakMap<unknown[], Map<number, number>>()
+
+/**
+ * Items with an index are pieces of the item with that index; any other is one more. The list is changed in place, for
+ * an answer can have thousands of calls, each in thousands of pieces.
+ */
+function mergedList(list: unknown[], next: readonly unknown[]): unknown[] {
+  const places = PLACES.get(list) ?? placesIn(list)
+  PLACES.set(list, places)
   for (const item of next) {
-    const index = (item as { index?: unknown } | null)?.index
-    const at = typeof index === 'number' ? list.findIndex((known) => indexOf(known) === index) : -1
-    if (at < 0) list.push(item)
-    else list[at] = merged(list[at], item, 'item')
+    const index = indexOf(item)
+    const at = typeof index === 'number' ? places.get(index) : undefined
+    if (at !== undefined) {
+      list[at] = merged(list[at], item, 'item')
+      continue
+    }
+    if (typeof index === 'number') places.set(index, list.length)
+    list.push(item)
   }
   return list
+}
+
+function placesIn(list: readonly unknown[]): Map<number, number> {
+  const places = new Map<number, number>()
+  for (const [at, item] of list.entries()) {
+    const index = indexOf(item)
+    if (typeof index === 'number' && !places.has(index)) places.set(index, at)
+  }
+  return places
 }
 
 function indexOf(item: unknown): unknown {

@@ -22,6 +22,8 @@ export class Overlap {
   /** The answer began anew and became another one. */
   diverged = false
   private held = ''
+  /** All that is held is the beginning of what was sent. */
+  private restarts = true
   private decided = false
   private readonly sent: string
   private readonly way: Way
@@ -35,13 +37,26 @@ export class Overlap {
   /** What of `text` the client does not have yet; '' while that is not known. */
   push(text: string): string {
     if (this.decided) return text
+    // Each piece is compared once: a model may repeat megabytes in pieces of a character.
+    this.restarts &&= this.sent.startsWith(text, this.held.length)
     this.held += text
-    return mayGrow(this.sent, this.held, this.way) ? '' : this.decide()
+    return this.mayGrow() ? '' : this.decide()
   }
 
   /** The continuation is over. */
   flush(): string {
     return this.decided ? '' : this.decide()
+  }
+
+  /** More of the continuation may turn out to be a repetition. */
+  private mayGrow(): boolean {
+    const { sent, held, way } = this
+    if (sent.length >= MIN_RESTART && held.length < sent.length && this.restarts) return true
+    if (held.length >= MAX_OVERLAP) return false
+    const tail = sent.slice(-MAX_OVERLAP)
+    const last = tail.length - Math.max(minimum(way), held.length + 1)
+    const at = tail.indexOf(held)
+    return at >= 0 && at <= last
   }
 
   private decide(): string {
@@ -63,15 +78,6 @@ export function repeatedLength(sent: string, next: string, way: Way): number {
     return isTrusted(sent, next.slice(0, length), way) ? length : 0
   }
   return 0
-}
-
-/** More of the continuation may turn out to be a repetition. */
-function mayGrow(sent: string, next: string, way: Way): boolean {
-  if (sent.length >= MIN_RESTART && next.length < sent.length && sent.startsWith(next)) return true
-  const tail = sent.slice(-MAX_OVERLAP)
-  const last = tail.length - Math.max(minimum(way), next.length + 1)
-  const at = tail.indexOf(next)
-  return at >= 0 && at <= last
 }
 
 function isTrusted(sent: string, repeated: string, way: Way): boolean {

@@ -18,6 +18,8 @@ export class SentAnswer {
   model: string | null = null
   /** In the order in which they were opened. */
   readonly parts: SentPart[] = []
+  /** The latest part of each index. */
+  private readonly latest = new Map<number, SentPart>()
 
   add(event: StreamEvent): void {
     switch (event.type) {
@@ -26,15 +28,15 @@ export class SentAnswer {
         this.model = event.model
         break
       case 'open':
-        this.parts.push({ index: event.index, part: event.part, text: '', open: true })
+        this.open({ index: event.index, part: event.part, text: '', open: true })
         break
       case 'delta': {
-        const part = this.at(event.index)
+        const part = this.latest.get(event.index)
         if (part !== undefined) part.text += event.text
         break
       }
       case 'close': {
-        const part = this.at(event.index)
+        const part = this.latest.get(event.index)
         if (part === undefined) break
         part.open = false
         if (event.signature !== undefined) part.signature = event.signature
@@ -70,9 +72,9 @@ export class SentAnswer {
     }
   }
 
-  /** Most events are about the last part. */
-  private at(index: number): SentPart | undefined {
-    return this.parts.findLast((part) => part.index === index)
+  private open(part: SentPart): void {
+    this.parts.push(part)
+    this.latest.set(part.index, part)
   }
 }
 

@@ -3,6 +3,11 @@ import { isObject } from '../../neutral/fields.ts'
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['([^']*)'\]/g
 
+/** Arguments are nested as deep as what a client may send. */
+const MAX_STEPS = 64
+/** A list's items come in their order; a number far beyond its end would be written as millions of nulls. */
+const MAX_GAP = 100
+
 type Container = Record<string | number, unknown>
 
 /** Adds one piece, for example `{jsonPath: '$.city', stringValue: 'Ber', willContinue: true}`. */
@@ -12,15 +17,22 @@ export function addPartialArg(args: Record<string, unknown>, piece: unknown): vo
     index === undefined ? (name ?? quoted ?? '') : Number(index),
   )
   const last = steps.pop()
-  if (last === undefined || steps.includes('__proto__') || last === '__proto__') return
+  if (last === undefined || steps.length >= MAX_STEPS) return
+  if (steps.includes('__proto__') || last === '__proto__') return
   let place: Container = args
   for (const [at, step] of steps.entries()) {
+    if (isFar(place, step)) return
     const next = at + 1 < steps.length ? steps[at + 1] : last
     place[step] ??= typeof next === 'number' ? [] : {}
     if (typeof place[step] !== 'object' || place[step] === null) return
     place = place[step] as Container
   }
+  if (isFar(place, last)) return
   place[last] = joinedValue(place[last], pieceValue(piece))
+}
+
+function isFar(place: unknown, step: string | number): boolean {
+  return Array.isArray(place) && Number(step) > place.length + MAX_GAP
 }
 
 function pieceValue(piece: Readonly<Record<string, unknown>>): unknown {
