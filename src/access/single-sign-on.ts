@@ -3,7 +3,7 @@ import type { UserRole } from '../core/entities.ts'
 
 export interface ProviderIdentity {
   issuer: string
-  /** The user's id at the provider; unlike a name or an address it is never given to somebody else. */
+  /** The user's id at the provider; unlike a name or an address, it is never given to another person. */
   subject: string
   /** Null unless the provider has verified that it is the user's. */
   email: string | null
@@ -37,7 +37,7 @@ export type RoleMapping = ReadonlyMap<string, UserRole>
 
 const BY_RIGHTS: readonly UserRole[] = ['admin', 'viewer', 'user']
 
-/** Stands for any value of a claim that is not empty. */
+/** Matches any value of a claim that is not empty. */
 const ANY = '*'
 
 /**

@@ -96,7 +96,7 @@ async function keepNameFree(
   if ((await step.findUser(username)) !== null) throw adminError('user_exists', { user: username })
 }
 
-/** Without an active admin, nobody could manage the gateway over HTTP. */
+/** Without an active admin, the gateway could not be managed over HTTP. */
 async function keepAnAdmin(step: AdminStore, user: User): Promise<void> {
   if (user.role !== 'admin' || user.status !== 'active') return
   if ((await step.countActiveAdmins()) < 2) throw adminError('last_admin', { user: user.username })

@@ -75,7 +75,7 @@ export interface ErrorOptions {
   doctor?: CheckId
   /** What a limit compared, for the operator. */
   figures?: readonly RefusalFigure[]
-  /** What clients are told instead of the code, if OpenAI has a word of its own for the case; null: it has none. */
+  /** The code that clients get, if OpenAI has one of its own for the case; null if it has none. */
   clientCode?: string | null
 }
 

@@ -1,4 +1,4 @@
-/** Every route of the gateway on one screen. What is not named here is refused. */
+/** Every route of the gateway on one screen. Any other path is refused. */
 
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { errorAnswer, newRequestId } from './error-response.ts'
@@ -69,7 +69,7 @@ export function createApp(parts: AppParts): (exchange: Exchange) => void {
         return
       }
     }
-    // Claude Code asks in this way whether anybody is there.
+    // Claude Code checks in this way whether the server is up.
     if (exchange.method === 'HEAD' && path === '/') {
       exchange.respond({ status: 200, headers: {}, body: '' })
       return

@@ -1,4 +1,4 @@
-/** Who may use a route. Every route names one of these; there is no other way to make a route. */
+/** Who may use a route. A route can only be created with one of these. */
 import { authenticate, authenticateAdmin } from '../pipeline/authenticate.ts'
 
 export type Audience = keyof typeof AUTHORISE

@@ -8,7 +8,7 @@ interface HeaderSource {
   get(name: string): string | null
 }
 
-/** Browsers keep the answer to a preflight for so long; Chromium at most two hours. */
+/** How long browsers keep the answer to a preflight; Chromium keeps it for at most two hours. */
 const PREFLIGHT_SECONDS = 7200
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 /** A header name is a token (RFC 9110, 5.1), and the list of them has a bound. */
@@ -31,7 +31,7 @@ const EXPOSED = [
 ].join(', ')
 
 /**
- * The headers that let the page which asked read the reply; null where it is not allowed, or no page.
+ * The headers that let the page which asked read the reply; null if it is not allowed, or the client is not a page.
  * Credentials are never allowed: a proxy key is sent in a header, so no page needs the browser's cookies.
  */
 export function corsHeaders(allowed: AllowedOrigins, request: HeaderSource): Headers | null {

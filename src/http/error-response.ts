@@ -11,7 +11,7 @@ export function newRequestId(): string {
 
 interface ErrorOptions {
   logger?: Logger
-  /** These stand on the response whatever the error is. */
+  /** Set on the response whatever the error is. */
   headers?: Readonly<Record<string, string>>
   protocol?: ProtocolName
 }

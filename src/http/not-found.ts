@@ -1,4 +1,4 @@
-/** What a client is told about a path that is no route: the method or the address that would be right. */
+/** The error for a path that is not a route: it names the method or the address that would be right. */
 import { GatewayError } from '../core/errors.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']

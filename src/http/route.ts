@@ -1,4 +1,4 @@
-/** A route: what it answers, and who may take it. There is no way to make one without the latter. */
+/** A route: what it answers and who may use it. A route cannot be created without an authorisation. */
 
 import type { authenticate } from '../pipeline/authenticate.ts'
 import type { Reply } from '../pipeline/client.ts'
@@ -36,7 +36,7 @@ export interface AppParts extends ServerOptions {
   allowedOrigins: AllowedOrigins
 }
 
-/** What a maintained router serves: all under certain paths. */
+/** A prefix of paths that a router library serves. */
 export interface WebRoutes {
   serves(path: string): boolean
   handler(exchange: Exchange): void
@@ -54,7 +54,7 @@ interface RouteContext<Who extends Audience> {
   exchange: Exchange
   caller: ReturnType<(typeof AUTHORISE)[Who]>
   requestId: string
-  /** Set on the reply whatever becomes of it. */
+  /** Set on every reply, also on an error. */
   headers: Record<string, string>
   params: PathParams
 }
@@ -64,7 +64,7 @@ type Visited = Reply | null
 
 export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visited | Promise<Visited>
 
-/** A model call: the first stage of its way says who may. */
+/** A model call: its first stage, authenticate, decides who may use it. */
 export function modelRoute(
   path: string,
   endpoint: Endpoint,
@@ -75,7 +75,7 @@ export function modelRoute(
   return { method: 'POST', path, who: 'proxy_key', open }
 }
 
-/** Anything to look at. It takes no body, and HEAD as well. */
+/** A route that only reads: it takes no body, and answers HEAD as well. */
 export function getRoute<Who extends Audience>(
   path: string,
   who: Who,

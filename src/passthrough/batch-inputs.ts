@@ -31,7 +31,7 @@ export const BATCH_INPUTS: Readonly<Record<VendorApi, BatchInputs | null>> = {
     lines: GEMINI_LINES,
     isInput: (id, body) => inputFilesIn(body).includes(id),
     contentOf: (id) => `v1beta/files/${id}:download?alt=media`,
-    // Google lets nobody read what was uploaded.
+    // Google's uploads can't be read back.
     ifUnreadable: (id) => ({
       code: 'invalid_request',
       message: `gateway: the lines of files/${id} were not checked while it was uploaded, so the batch was not made. Upload it again with this key, as lines of {"key": …, "request": …}: in one request, or all its pieces to the same instance of the gateway.`,

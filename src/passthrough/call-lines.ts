@@ -15,7 +15,7 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /** Reads a file as it passes, and keeps one line of it at most. */
 export class CallLines {
-  /** A line that can name something is not JSON, so nobody knows what a vendor makes of it. */
+  /** A line that can name something is not JSON, so what a vendor makes of it is unknown. */
   isUnclear = false
   private readonly format: LineFormat
   private pending: Uint8Array[] = []

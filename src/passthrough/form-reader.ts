@@ -4,7 +4,7 @@ import { releaseBytes } from '../core/release-bytes.ts'
 import { partHead } from './form.ts'
 
 export interface FormSink {
-  /** A field that is no file; of a long one its beginning. */
+  /** A field that is not a file; only the beginning of a long one. */
   field(name: string, value: string): void
   /** The next bytes of a file, which may change after the call. */
   fileBytes(bytes: Uint8Array): void

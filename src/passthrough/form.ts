@@ -3,7 +3,7 @@ import { invalidRequest } from '../core/errors.ts'
 
 export interface FormPart {
   name: string
-  /** Null for a field that is no file. */
+  /** Null for a field that is not a file. */
   filename: string | null
   /** The position of its content in the body. */
   start: number
@@ -16,10 +16,10 @@ const NAME = /^content-disposition:.*?[; \t]name="((?:[^"\\\r\n]|\\.)*)"/im
 const FILENAME = /^content-disposition:.*?[; \t]filename\*?=/im
 const MAX_PARTS = 1000
 const MAX_PART_HEAD = 16 * 1024
-/** A field that is no file and longer than this is not looked at. */
+/** A longer field that is not a file is skipped. */
 const MAX_FIELD_BYTES = 1024 * 1024
 
-/** Null if the content is no form, or names no boundary of at most 70 characters (RFC 2046, 5.1.1). */
+/** Null if the content is not a form, or names no boundary of at most 70 characters (RFC 2046, 5.1.1). */
 export function boundaryOf(contentType: string | null): string | null {
   const type = contentType ?? ''
   // Of two, an upstream could take the other one.
@@ -59,7 +59,7 @@ export function partHead(head: string): Pick<FormPart, 'name' | 'filename'> {
   return { name, filename: FILENAME.test(head) ? '' : null }
 }
 
-/** Values of the fields that are no files; of several of one name, the first. */
+/** Values of the fields that are not files; the first if several have one name. */
 export function fieldsIn(body: Buffer, parts: readonly FormPart[]): Record<string, string> {
   const fields: Record<string, string> = Object.create(null)
   for (const { name, filename, start, end } of parts) {

@@ -1,4 +1,4 @@
-/** Which user made which object at which upstream key: files, batches, vector stores and the like. */
+/** Which user made which object at which upstream key: files, batches, vector stores and others. */
 
 /** An object that a request names. */
 export interface Reference {

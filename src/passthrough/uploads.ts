@@ -10,6 +10,6 @@ export interface UploadProgress {
   size: number
   /** Whether the first line has begun, as a JSON object. */
   begun: boolean
-  /** It is no input of a batch. */
+  /** It is not the input of a batch. */
   isOver: boolean
 }

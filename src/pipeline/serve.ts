@@ -32,7 +32,7 @@ export interface Incoming extends Unread {
   caller?: Caller
   /** The request counts as in flight already. */
   isAdmitted?: boolean
-  /** The conversation that it goes on with, if the gateway keeps responses. */
+  /** The conversation that the request continues, if the gateway keeps responses. */
   continued?: Continued | undefined
 }
 

@@ -19,7 +19,7 @@ const PROTOCOL_OF = { chat: 'openai', responses: 'responses' } as const
 
 type Asked = Pick<ModelRequest, 'protocol' | 'endpoint'>
 
-/** Embeddings and the like have one format, whatever conversations are sent in. */
+/** Embeddings and other calls have one format, whichever format conversations use. */
 function hasOneFormat({ protocol, endpoint }: Asked): boolean {
   return protocol === 'openai' && endpoint !== 'chat/completions'
 }

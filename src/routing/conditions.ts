@@ -23,11 +23,11 @@ export interface Condition {
   holds(facts: RequestFacts): boolean
 }
 
-/** Null if the text is no condition. */
+/** Null if the text is not a condition. */
 export function readCondition(text: string): Condition | null {
   const isNegated = text.startsWith('!')
   const [, kind = '', value = ''] = /^!?([a-z-]+):(\S+)$/.exec(text) ?? []
-  // Own names only: `constructor:x` is no condition.
+  // Own names only: `constructor:x` is not a condition.
   const holds = Object.hasOwn(READERS, kind) ? (READERS[kind]?.(value) ?? null) : null
   if (holds === null) return null
   const asks = kind === 'tag' ? 'key' : kind === 'header' ? 'headers' : 'body'

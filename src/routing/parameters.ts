@@ -83,7 +83,7 @@ function withValue(
   return changed
 }
 
-/** The path of which the request has the most fields: a spelling that is used already. */
+/** The path with the most fields in the request, which is the spelling it already uses. */
 function nearest(body: Body, paths: ParameterFields['paths']): ParameterFields['paths'] {
   const depthOf = (path: readonly string[]) => {
     const missing = path.findIndex((_, at) => isUnset(valueAt(body, path.slice(0, at + 1))))
@@ -100,7 +100,7 @@ function valueAt(body: unknown, path: readonly string[]): unknown {
   return found
 }
 
-/** A copy with the value in it. What is in the way and is no object is left for the upstream to refuse. */
+/** A copy with the value in it. A value in the way that is not an object stays, for the upstream to refuse. */
 function written(body: Body, [field = '', ...rest]: readonly string[], value: unknown): Body {
   if (rest.length === 0) return { ...body, [field]: value }
   const inner = Object.hasOwn(body, field) ? body[field] : undefined

@@ -4,7 +4,7 @@ import type { Failure } from '../core/failure.ts'
 import { upstreamModelName } from './choose-key.ts'
 import type { Condition } from './conditions.ts'
 
-/** A provider key that can be used; what else its owner keeps with it is no concern of the routing. */
+/** A provider key that can be used. Routing reads nothing else of what its owner stores with it. */
 export interface Keyed {
   key: UpstreamKey
 }

@@ -41,7 +41,7 @@ export function byCost<Upstream extends Keyed>(
   return priced.map(({ target, cost }) => ({ ...target, priority: rankOf(target.priority, cost) }))
 }
 
-/** Infinity minus itself is no number. */
+/** Infinity minus itself is NaN. */
 function compare(one: number, other: number): number {
   return one < other ? -1 : Number(one > other)
 }
@@ -82,7 +82,7 @@ function unitHash(text: string): number {
   return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32
 }
 
-/** What identifies a conversation: its cache key, else its beginning, which stays when it goes on. */
+/** What identifies a conversation: its cache key, else its first turns, which stay the same as it grows. */
 export function stickyKeyOf(body: Readonly<Record<string, unknown>>, user: string): string {
   const { prompt_cache_key: cacheKey, messages, system, input, prompt, instructions } = body
   if (typeof cacheKey === 'string' && cacheKey !== '') return cacheKey

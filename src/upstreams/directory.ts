@@ -209,7 +209,7 @@ async function reloadIfChanged(state: DirectoryState): Promise<void> {
     if (change === 'any' || !state.healthy) await reload(state)
     else if (change === 'upstream keys') takeUpstreamKeys(state, await store.readUpstreamKeys())
   } catch (error) {
-    // The last good reading goes on serving; /health tells.
+    // Requests are served from the last good reading; /health reports it.
     if (state.healthy) logger.error({ error: String(error) }, 'directory could not be read')
     state.healthy = false
   }

@@ -68,7 +68,7 @@ export interface Vault {
 export interface KeyFile {
   /** Reads the file again if it was changed. True if it was. */
   refresh(): boolean
-  /** Adds a new key, which opens rows but seals none yet; its id. Goes on with one that was added before. */
+  /** Adds a new key, which opens rows but seals none yet, and returns its id. Reuses one that was added before. */
   prepare(): string
   /** The key that was added last seals from now on. */
   promote(): void

@@ -81,7 +81,7 @@ export interface RequestPage {
 }
 
 export interface PricedEntry extends RequestEntry {
-  /** How the cost came about; empty if it can't be told. */
+  /** How the cost was calculated; empty if that is unknown. */
   cost: readonly CostPart[]
 }
 

@@ -2,6 +2,6 @@
 export interface Tokenizer {
   /** Tokens in `text` for `model` (unknown models use the newest encoding). */
   count(model: string, text: string): Promise<number>
-  /** The text of `tokens` in cl100k_base, the encoding of OpenAI's embedding models; null if a number is no token. */
+  /** The text of `tokens` in cl100k_base, the encoding of OpenAI's embedding models; null if a number is not a token. */
   decode(tokens: readonly number[]): Promise<string | null>
 }

@@ -39,7 +39,7 @@ export function testCounters(current: () => Counters): void {
     expect(readings[0]?.used).toBe(3)
   })
 
-  test('of many at once not one too many is taken', async () => {
+  test('never exceeds the limit under concurrency', async () => {
     const name = counter()
     const verdicts = await Promise.all(Array.from({ length: 200 }, () => take(demand(name, 50))))
     expect(verdicts.filter(({ kind }) => kind === 'taken')).toHaveLength(50)

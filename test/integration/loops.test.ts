@@ -80,7 +80,7 @@ test('the list of models ends as well', async () => {
   expect({ status, data: JSON.parse(text).data }).toEqual({ status: 200, data: [] })
 })
 
-test('a loop next to an upstream that answers costs nobody an answer', async () => {
+test('a loop next to an upstream that answers does not cost a client its answer', async () => {
   const [, second] = gateways as [Gateway, Gateway]
   await add(second, ['good', '--base-url', mock.url, '--provider', 'compatible'], 'sk-good-h7Kq2')
   for (let request = 0; request < 4; request++) {

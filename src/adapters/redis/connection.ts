@@ -8,7 +8,7 @@ export interface RedisConnection {
   readonly standing: boolean
   /** Rejects if Redis does not answer in time or answers unexpectedly; the connection is then dropped. */
   run(script: ScriptName, args: string[]): Promise<unknown>
-  /** Called now if it stands, and each time that it stands again, before anything else is sent. */
+  /** Called now if connected, and after each reconnection before anything else is sent. */
   whenJoined(listener: () => void): void
   /** Resolves after the first attempt, successful or not. */
   triedOnce: Promise<void>

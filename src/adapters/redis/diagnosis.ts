@@ -1,5 +1,5 @@
 /**
- * Why there is no connection to Redis, for the one warning. Bun's client says "closed" of a closed port, an
+ * Why Redis can't be reached, for the one warning. Bun's client says "closed" of a closed port, an
  * unknown host and a wrong password alike, so what is below it is looked at first.
  */
 import { withTimeout } from '../../core/time/with-timeout.ts'

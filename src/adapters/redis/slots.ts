@@ -40,7 +40,7 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     return Number(await redis.run('enter', [String(keys.length), ...keys, ...given]))
   }
   let reopening: Promise<unknown> | null = null
-  /** Redis was emptied or this process stood still: all slots that are held here are counted again. */
+  /** Redis was emptied or this process was suspended: all slots that are held here are counted again. */
   const reopen = (): Promise<unknown> => {
     reopening ??= openSession().finally(() => {
       reopening = null

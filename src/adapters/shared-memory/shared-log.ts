@@ -5,7 +5,7 @@ import { createLock } from './lock.ts'
 
 const HEADER_BYTES = 4
 
-/** `lost` is called if this thread stood still for so long that events were overwritten before it read them. */
+/** `lost` is called if this thread was blocked until events were overwritten that it had not read. */
 export function createSharedLog(memory: SharedMemory, lost: () => void): OrderedLog {
   const { cells, totals, log } = memory
   const lock = createLock(cells, CELLS.logLock)

@@ -63,7 +63,7 @@ export function notStorable(cause: Error): OperatorError {
   )
 }
 
-/** Somebody else has stored the same name since it was checked: the caller's choice, not a failure of the store. */
+/** Another caller has stored the same name since it was checked: a conflict, not a failure of the store. */
 export function alreadyThere(column = 'value', cause: Error): OperatorError {
   const field = column.split('.').at(-1) ?? null
   return new OperatorError(

@@ -8,7 +8,7 @@ const MAX_PIECES = 64
 /** Models before GPT-4o use cl100k_base; newer and unknown ones are counted with o200k_base. */
 const CL100K_MODELS = /^(gpt-4(?!o|\.)|gpt-3\.5|text-embedding-)/
 
-/** `<|endoftext|>` and the like in a prompt count as plain text; by default the encoder throws. */
+/** Special tokens such as `<|endoftext|>` in a prompt count as plain text; by default the encoder throws. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() }
 
 export async function countTokens(model: string, text: string): Promise<number> {

@@ -33,7 +33,7 @@ export class RequestWriter {
     return this.unsent === null && !this.sending
   }
 
-  /** `head` ends before the content-length and the final empty line. `sender` is told if the body source fails. */
+  /** `head` ends before the content-length and the final empty line. `sender` is notified if the body source fails. */
   send(head: string, body: WireRequest['body'], sender: Sender): void {
     if (isBodySource(body)) {
       this.writeText(`${head}${framingOf(body)}\r\n`, null)

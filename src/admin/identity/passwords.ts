@@ -37,7 +37,7 @@ export async function refuseIfReplaced(
 export function createPasswordCheck(parts: IdentityParts, devices: Devices): PasswordCheck {
   const { store, hasher, lockout, nowMs } = parts
   let decoy: Promise<string> | null = null
-  /** Verified if there is no password, so that timing reveals nothing. */
+  /** Verified for a user without a password, so that timing reveals nothing. */
   const decoyHash = () => {
     decoy ??= hasher.hash('nobody has this password').catch((error) => {
       decoy = null

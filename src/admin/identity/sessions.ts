@@ -72,7 +72,7 @@ export function createSessions(parts: IdentityParts, devices: Devices) {
     },
     list: (userId: number | null): Promise<SignedInSession[]> =>
       store.listSessions(userId, nowMs()),
-    /** False if there is none, or if `owner` is given and it belongs to somebody else. */
+    /** False if there is none, or if `owner` is given and it belongs to another user. */
     end: (actor: Actor, id: number, owner: number | null): Promise<boolean> =>
       change(actor, async (step, record) => {
         const ended = await step.deleteSession(id, owner)

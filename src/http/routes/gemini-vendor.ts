@@ -1,6 +1,6 @@
 /**
  * Gemini's further routes. A colon in a path's last part (`batches/abc:cancel`) is nothing that the router divides at,
- * so the rows of a collection are told apart here.
+ * so the rows of a collection are distinguished here.
  */
 import { GEMINI_API_ROUTES } from '../../passthrough/gemini-routes.ts'
 import type { VendorRoute } from '../../passthrough/route.ts'
@@ -45,7 +45,7 @@ function rowFor(method: string, path: string): FoundRow | null {
   return null
 }
 
-/** Takes a path of the collections; what is no row is refused, and a caller without access learns nothing more. */
+/** Takes a path of the collections; a path without a row is refused, and a caller without access learns nothing more. */
 export function openGeminiVendor(parts: AppParts): ExchangeHandler {
   const handlers = new Map(ROWS.map(({ route }) => [route, vendorHandler(route, parts)]))
   return (exchange, match) => {

@@ -33,7 +33,7 @@ export interface RouteMatch {
   path: string
   /** The body, if the route had to read it to decide where it goes. */
   body?: string
-  /** The conversation that it goes on with, if the gateway keeps responses. */
+  /** The conversation that the request continues, if the gateway keeps responses. */
   continued?: Continued
 }
 
@@ -124,7 +124,7 @@ export function reportRefusal(
     services.keyActivity.refused({ keyId, reason, address, atMs: services.clock.nowMs() })
     return
   }
-  // Strangers who try doors are no reason to wake anybody; what a known key may not do is.
+  // Scans with unknown keys are common, so they are logged as info; a refusal of a known key is a warning.
   const quiet = status < 500 && (status === 401 || status === 404 || status === 405)
   logger[quiet ? 'info' : 'warn']({ requestId, status, code }, 'request refused')
 }

@@ -2,7 +2,7 @@
 import type { Exchange } from '../server/exchange.ts'
 import { queryTextOf } from '../server/target.ts'
 
-/** The header that a parameter stands for. */
+/** The header that each parameter replaces. */
 type Parameters = Readonly<Record<string, string>>
 
 /** Google's plain examples, and its client's sessions. */

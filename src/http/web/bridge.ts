@@ -12,7 +12,7 @@ import { localTarget, pathOf } from '../server/target.ts'
 export interface Bindings {
   exchange: Exchange
   requestId: string
-  /** Why the body could not be read; the router would only say that it is no JSON. */
+  /** Why the body could not be read; the router would only say that it is not JSON. */
   bodyFault: unknown
   /** Of the memory that all bodies share. */
   share: BodyShare

@@ -5,7 +5,7 @@ import type { Visit } from './visit.ts'
 /**
  * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can set; over plain HTTP
  * they leave it out, and `Origin` has to name the host that the request went to. A client that sends
- * neither is no browser, and has to use a key instead of a cookie.
+ * neither is not a browser, and has to use a key instead of a cookie.
  */
 export function isSameOrigin(headers: HeaderSource, visit: Visit): boolean {
   const site = headers.get('sec-fetch-site')

@@ -1,4 +1,4 @@
-/** Who talks to the admin API, over which address, as far as that can be believed. */
+/** Who calls the admin API and at which address, from the values that can be trusted. */
 import type { HeaderSource } from '../../core/headers.ts'
 import { clientAddress, type Trust } from '../../limits/client-address.ts'
 
@@ -20,7 +20,7 @@ export interface ProxyRules {
 const HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/
 const PREFIX = /^(\/[\w.~-]+)*$/
 
-/** Forwarded values count only from trusted proxies: anybody may send them. */
+/** Forwarded values count only from trusted proxies, because any client can send them. */
 export function readVisit(
   peer: string,
   headers: HeaderSource,

@@ -35,7 +35,7 @@ export function commandContext(
   const folder = callersFolder(environment.INIT_CWD)
   const named = (file: string) => resolve(folder, file)
   const command = commandHere(environment)
-  // All that is written here is for people; most of it names commands.
+  // These texts are for people; most of them name commands.
   const writeError = (text: string) => write(asTypedHere(text, command))
   const warn = (message: string) => writeError(`note: ${message}\n`)
   /** On the gateway that --server names, or else here. */

@@ -36,7 +36,7 @@ export interface OpenAdminOptions {
   logger?: Logger
   /** If several threads hold leases of the same quotas. */
   leaseCalls?: LeaseCalls | undefined
-  /** Receives problems that are no reason to stop. */
+  /** Receives problems that do not prevent the start. */
   warn: (message: string) => void
   ifMissing: IfMissing
 }

@@ -50,7 +50,7 @@ interface Opened {
 /** Not with the first batch: by then the process may have run out of file descriptors. */
 const LOAD_LEDGER_AFTER_MS = 20
 
-/** Whoever sends questions and gets the replies: the thread that started this one, or a port. */
+/** Sends questions and gets the replies: the thread that started this one, or a port. */
 interface Client {
   postMessage(reply: LedgerReply): void
 }

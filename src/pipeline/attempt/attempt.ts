@@ -21,7 +21,7 @@ type UpstreamCandidate = Candidate<UsableUpstream>
 /** How one attempt is made. */
 export type SendAttempt = typeof sendModelCall
 
-/** Goes on where the same tries stopped, if it is called again. `tries.leave` gives back the slots of an answer. */
+/** A second call continues where the same tries stopped. `tries.leave` releases the slots of an answer. */
 export async function attempt(
   services: Services,
   tries: RequestTries,

@@ -106,7 +106,7 @@ function grown(size: number, part: Uint8Array, mostBytes: number): number {
   return size + part.length
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined if it is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -32,7 +32,7 @@ export interface WholeResponse extends ResponseHead {
 export interface StreamResponse extends ResponseHead {
   kind: 'stream'
   reader: StreamReader
-  /** Bytes that are no events: if they are cut, the connection is. Their number, if it is known, and the status. */
+  /** Bytes without events, their number if it is known, and the status. If they break off, so does the connection. */
   plain?: { length: number | null; status: number }
   /** Its cost at its end, as in WholeResponse. */
   cost?(): number | 'unpriced' | undefined

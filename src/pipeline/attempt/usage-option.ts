@@ -14,7 +14,7 @@ export function hidesUsage(request: ModelRequest): boolean {
 
 const STATUSES: readonly (number | null)[] = [400, 404, 405, 415, 422, 501]
 
-/** Whether this upstream is asked for usage although its client did not ask, be it in another format. */
+/** Whether this upstream is asked for usage although its client did not, also if the client uses another format. */
 export function addsUsageOption(
   request: ModelRequest,
   candidate: Candidate<UsableUpstream>,

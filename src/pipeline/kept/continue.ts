@@ -71,7 +71,7 @@ export async function findKept({ responses, logger }: Services, caller: Caller, 
   }
 }
 
-/** A text is one message. Null for what is no input. */
+/** A text is one message. Null for a value that is not input. */
 function itemsIn(input: unknown): readonly JsonFields[] | null {
   if (input === undefined || input === null) return []
   if (typeof input === 'string')

@@ -1,4 +1,4 @@
-/** Charges a realtime session response by response, so that its quota is used as the session goes on. */
+/** Charges a realtime session response by response, so that quota is used while the session lasts. */
 import type { Caller } from '../../access/caller.ts'
 import { addUsage, NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'

@@ -140,7 +140,7 @@ async function relaySession(
   }
 }
 
-/** A session outlives the check of its key at the start, so the key is checked again as it goes on. */
+/** A session outlives the check of its key at the start, so the key is checked again while it lasts. */
 function whyNoLongerServed(services: Services, { key }: Caller, client: ClientPeer): string | null {
   const caller = services.directory.findCaller(key.keyHash)
   if (caller === null) return 'invalid_api_key: the proxy key stopped working'

@@ -190,7 +190,7 @@ function wholeMessages(read: (bytes: Uint8Array) => number | null): Passing {
   }
 }
 
-/** What of these bytes, and of earlier ones, goes on to the other side now; null: nothing. */
+/** The part of these bytes, and of earlier ones, to send to the other side now; null for none. */
 type Passing = (bytes: Uint8Array) => Uint8Array | null
 
 /** A slow reader slows down the other side. */

@@ -24,7 +24,7 @@ export interface KeepAlive {
   stop(): void
 }
 
-/** Pings a client that got nothing for a while; null if that is off, or the response is no stream. */
+/** Pings a client that got nothing for a while; null if that is off, or the response is not a stream. */
 export function keepClientAlive(services: Services, tries: RequestTries): KeepAlive | null {
   const { keepAliveMs } = services.limits
   if (keepAliveMs === 0 || !tries.request.stream) return null

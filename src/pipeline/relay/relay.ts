@@ -91,7 +91,7 @@ interface Relayed {
   ended: AttemptNote | undefined
 }
 
-/** A stream that breaks goes on with another target's response, if there is one. */
+/** Another target's response continues a stream that breaks, if there is one. */
 async function relayToEnd(
   services: Services,
   tries: RequestTries,

@@ -59,7 +59,7 @@ interface Running {
   ended: StreamEnding | null
 }
 
-/** Resolves once nothing more of this response will be sent. A cut is not yet told to the client. */
+/** Resolves once nothing more of this response will be sent. The client has not been informed of a cut yet. */
 export async function relayEvents(
   services: Services,
   tries: RequestTries,
@@ -123,7 +123,7 @@ async function passOn(running: Running): Promise<StreamEnding> {
   }
 }
 
-/** The stream's own end, an error or an event beyond all bounds; null while it goes on. */
+/** The stream's own end, an error, or an event that is too large; null while it continues. */
 function overWith(running: Running, events: Uint8Array | null): StreamEnding | null {
   const { response } = running
   const { error, oversized, done } = response.reader

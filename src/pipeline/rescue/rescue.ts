@@ -82,7 +82,7 @@ function blame(tries: RequestTries, { code, detail }: Cut): void {
   const failed = failure(kind, detail, { status: 200, ambiguous: true })
   const current = tries.current as UpstreamCandidate
   tries.failures.push(failed)
-  // It did answer: one that fell silent later is no silent upstream.
+  // It did answer: an upstream that falls silent later does not count as silent.
   tries.tried = [...tries.tried, { candidate: current, failed: { ...failed, class: 'server' } }]
   tries.asked = [current]
   excludeTargets(tries, current.target, failed)

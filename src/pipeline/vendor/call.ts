@@ -8,7 +8,7 @@ import { ANY_KEY, type VendorRoute } from '../../passthrough/route.ts'
 import type { ModelRequest, VendorEndpoint } from '../../protocols/protocol.ts'
 import type { BodySource } from '../../upstreams/transport.ts'
 
-/** A body as it goes on to the upstream. */
+/** A body as it is sent to the upstream. */
 export type VendorBody =
   | { kind: 'none' }
   | { kind: 'json'; text: string }
@@ -46,7 +46,7 @@ export interface VendorCall {
 const NO_MODEL = '-'
 const MAX_MODEL_LENGTH = 256
 
-/** The model that decides where the call goes; null if that is no model's matter. */
+/** The model that decides where the call goes; null if none does. */
 export function modelOf({ route, params, fields }: VendorCall): string | null {
   const { target } = route
   if (target.by !== 'model') return null

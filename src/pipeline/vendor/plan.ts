@@ -1,4 +1,4 @@
-/** Where a vendor's call may go, and whose objects it names: what belongs to somebody else is not there. */
+/** Where a vendor's call may go, and whose objects it names: another user's object is treated as missing. */
 import { type Caller, mayUse } from '../../access/caller.ts'
 import type { ModelDefinition } from '../../core/entities.ts'
 import { GatewayError } from '../../core/errors.ts'
@@ -133,7 +133,7 @@ function plannedForResponse(plan: Plan<UsableUpstream>, call: VendorCall): Plan<
   return [...keeping, ...after]
 }
 
-/** It goes on with something that a vendor keeps, or runs there in the background. */
+/** It continues something that a vendor stores, or runs there in the background. */
 export function needsVendor({ fields }: VendorCall): boolean {
   return fields.background === true || fields.prompt != null || referencesIn(fields).length > 0
 }

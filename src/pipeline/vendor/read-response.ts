@@ -47,7 +47,7 @@ function objectOf(response: UpstreamResponse, events: ResponseEvents | null): un
   return response.kind === 'whole' ? jsonOf(response.text) : events?.response
 }
 
-/** A response that goes on in the background is paid for at its end, whether its stream is watched or not. */
+/** A response that runs in the background is charged when it ends, whether its stream is read or not. */
 function metered(response: UpstreamResponse, object: unknown): UpstreamResponse {
   const isLater = paysLater('response', fieldsOf(object))
   if (response.kind === 'stream') return isLater ? { ...response, cost: () => 0 } : response

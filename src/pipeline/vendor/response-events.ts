@@ -49,7 +49,7 @@ export class ResponseEvents extends WrappedReader {
     return this.begun || this.inner.visible || this.isBackground
   }
 
-  /** A response in the background goes on by itself. */
+  /** A background response continues without a reader. */
   override sent(): SentStream | null {
     return this.isBackground ? null : (this.inner.sent?.() ?? null)
   }

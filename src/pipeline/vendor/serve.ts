@@ -31,7 +31,7 @@ export interface VendorIncoming {
   client: Client & ClientPeer
   /** Reads the body as far as the route needs it; called once the caller is known. */
   readCall(): Promise<VendorCall>
-  /** The conversation that it goes on with, if the gateway keeps responses. */
+  /** The conversation that the request continues, if the gateway keeps responses. */
   continued?: Continued | undefined
 }
 

@@ -73,7 +73,7 @@ export class VendorEvents implements StreamReader {
     return kept.length === 0 ? null : encoder.encode(kept.map(({ text }) => text).join(''))
   }
 
-  /** False for what must not reach the client: an error, which is told in our words, and the key. */
+  /** False for what must not reach the client: an error, which we word ourselves, and the key. */
   private keeps({ text, data }: SseEvent): boolean {
     if (this.error !== null) return false
     if (data === null) return true

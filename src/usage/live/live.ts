@@ -42,7 +42,7 @@ export interface Live {
   /** From another instance. */
   receiveRefused(request: RefusedRequest): void
   viewers(): number
-  /** Calls `listener` each time that somebody begins to watch. */
+  /** Calls `listener` each time a viewer begins to watch. */
   onViewer(listener: () => void): void
 }
 

@@ -5,7 +5,7 @@ async function createDataKeys(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('data_keys')
     .addColumn('purpose', 'text', (column) => column.notNull().primaryKey())
-    // Encrypted with ENCRYPTION_KEY, so that a rotation encrypts one row anew instead of every response.
+    // Encrypted with ENCRYPTION_KEY, so that a rotation encrypts one row again instead of every response.
     .addColumn('sealed_key', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute()

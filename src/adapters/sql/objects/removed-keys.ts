@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import type { Tables } from '../schema/schema.ts'
 
-/** The kind of a row that says which key a digest belonged to. It is no user's, so that no list has it. */
+/** The kind of a row that says which key a digest belonged to. It belongs to no user, so no list shows it. */
 const REMOVED_KEY = 'removed_upstream_key'
 const NOBODY = { user_id: 0, api_key_id: 0 }
 

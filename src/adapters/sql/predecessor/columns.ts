@@ -20,7 +20,7 @@ export function columnText(value: unknown): string | null {
     : text
 }
 
-/** Null for an absent value, and for what is no whole number of 0 or more. */
+/** Null for an absent value, and for anything but a whole number of 0 or more. */
 export function countOf(value: unknown): number | null {
   const number = value === null ? Number.NaN : Math.round(Number(value))
   return Number.isSafeInteger(number) && number >= 0 ? number : null

@@ -57,7 +57,7 @@ export async function readPredecessor(source: Source, readers: Readers): Promise
   }
 }
 
-/** Throws if this is no database of the predecessor. */
+/** Throws if this is not a database of the predecessor. */
 function tablesIn({ tables }: Source): Map<OldTable, string> {
   if (tables.has('kysely_migration'))
     throw new StoreError(

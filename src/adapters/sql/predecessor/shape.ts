@@ -75,7 +75,7 @@ export const COLUMNS = {
   months: { ...TOKENS, userId: ['user_id'], year: ['year'], month: ['month'] },
 } as const satisfies Record<OldTable, Record<string, readonly string[]>>
 
-/** Columns about the row itself, or about what runs here anew. */
+/** Columns about the row itself, or about state that starts afresh here. */
 export const NOT_NEEDED =
   /^(id|created_at|updated_at|last_used_at|failure_count|total_(requests|errors)|requests?|request_count|cooldown_until|last_error|last_failure_at|upstream_key_id|request_id)$/
 

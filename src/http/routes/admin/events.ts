@@ -58,7 +58,7 @@ function eventStream(
           if (waiting.length < MAX_PER_TICK) waiting.push(row)
           else skipped++
         },
-        // Whose they are is not known, so that only readers of all are told.
+        // Their owner is unknown, so only roles that see everyone's requests get them.
         skipped(requests) {
           if (!quiet && owner === null) skipped += requests
         },

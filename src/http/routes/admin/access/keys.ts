@@ -41,7 +41,7 @@ function keyList({ on, parts }: AdminRoutes): void {
       expiresWithinDays: query.expires_within_days ?? null,
       ...cursorOf(query),
     })
-    // A row that can't be read may be anybody's.
+    // The owner of a row that can't be read is unknown.
     const shown = ownerScope(context.var.principal) === null ? listed : { next: listed.next }
     return context.json(pageView(shown, await keyViews(parts, listed.items)), 200)
   })

@@ -3,7 +3,7 @@
 export const ROLES = ['admin', 'viewer', 'user'] as const
 export type Role = (typeof ROLES)[number]
 
-/** `open`: anybody. `key`: the holder of any proxy key. Otherwise the roles of a session or an admin's key. */
+/** `open`: no sign-in needed. `key`: the holder of any proxy key. Otherwise the roles of a session or an admin's key. */
 export type Access = 'open' | 'key' | readonly Role[]
 
 export interface Declared {

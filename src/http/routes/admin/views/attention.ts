@@ -1,4 +1,4 @@
-/** What needs an operator's attention, from what the gateway knows without asking anybody. */
+/** What needs an operator's attention, from what the gateway knows without a request to an upstream. */
 import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { MessageLanguage } from '../frame/error-reply.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
