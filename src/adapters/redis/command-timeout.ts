@@ -2,14 +2,11 @@
 
 export class Late extends Error {}
 
-export interface PendingCommand {
+interface Waiting {
   /** Set once the call was answered. */
   done: boolean
   /** Only a call's first failure counts, and none after its answer. */
   fail(error: unknown): void
-}
-
-interface Waiting extends PendingCommand {
   dueMs: number
 }
 
@@ -35,20 +32,34 @@ export function createCallWatch(limitMs: number) {
     setImmediate(() => setImmediate(late))
   }
 
+  const begin = (onFailure: (error: unknown) => void): Waiting => {
+    const call: Waiting = {
+      dueMs: performance.now() + limitMs,
+      done: false,
+      fail(error) {
+        if (call.done) return
+        call.done = true
+        onFailure(error)
+      },
+    }
+    waiting.push(call)
+    timer ??= setTimeout(look, limitMs)
+    return call
+  }
+
   return {
-    begin(onFailure: (error: unknown) => void): PendingCommand {
-      const call: Waiting = {
-        dueMs: performance.now() + limitMs,
-        done: false,
-        fail(error) {
-          if (call.done) return
-          call.done = true
+    /** Rejects with `Late` if the answer takes too long. `onFailure` is called before it rejects, for any reason. */
+    watch<T>(answer: Promise<T>, onFailure: (error: unknown) => void): Promise<T> {
+      return new Promise((resolve, reject) => {
+        const call = begin((error) => {
           onFailure(error)
-        },
-      }
-      waiting.push(call)
-      timer ??= setTimeout(look, limitMs)
-      return call
+          reject(error)
+        })
+        answer.then((value) => {
+          call.done = true
+          resolve(value)
+        }, call.fail)
+      })
     },
     stop() {
       if (timer !== null) clearTimeout(timer)

@@ -31,6 +31,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
   let closed = false
   let looking = false
   let reported = false
+  let joinedAtMs = 0
   const listeners: (() => void)[] = []
 
   const report = (why: string): void => {
@@ -42,6 +43,8 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
     client = null
     from.close()
     report(why)
+    // One late answer is over a moment later; until then this process counts alone.
+    if (performance.now() - joinedAtMs >= LOOK_EVERY_MS) void look()
   }
   const join = async (): Promise<void> => {
     const made = newClient(url)
@@ -52,6 +55,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       if (closed) return made.close()
       made.onclose = () => lost(made, 'it closed the connection')
       client = made
+      joinedAtMs = performance.now()
       reported = false
       for (const listener of listeners) listener()
       onJoined()
@@ -60,14 +64,13 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       if (!reported) report(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
     }
   }
-  /** So that an idle gateway notices the loss before a request does. */
-  const check = async (at: Bun.RedisClient): Promise<void> => {
-    await within(JOIN_MS, probe(at)).catch((error) => lost(at, meaning(error)))
-  }
+  /** Also asks a connection that stands, so that an idle gateway notices its loss before a request does. */
   const look = async (): Promise<void> => {
-    if (looking) return
+    if (looking || closed) return
     looking = true
-    await (client === null ? join() : check(client))
+    const at = client
+    if (at === null) await join()
+    else await within(JOIN_MS, probe(at)).catch((error) => lost(at, meaning(error)))
     looking = false
   }
   const calls = createCallWatch(deadlineMs)
@@ -82,16 +85,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
     run(script, args) {
       const at = client
       if (at === null) return Promise.reject(new Error('Redis is lost'))
-      return new Promise((resolve, reject) => {
-        const call = calls.begin((error) => {
-          lost(at, meaning(error))
-          reject(error)
-        })
-        evaluate(at, script, args).then((answer) => {
-          call.done = true
-          resolve(answer)
-        }, call.fail)
-      })
+      return calls.watch(evaluate(at, script, args), (error) => lost(at, meaning(error)))
     },
     whenJoined(listener) {
       listeners.push(listener)
