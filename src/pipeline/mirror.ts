@@ -14,7 +14,9 @@ import { attempt } from './attempt/attempt.ts'
 import { RequestTries } from './attempt/tries.ts'
 import type { Client } from './client.ts'
 import { openContext } from './context.ts'
+import { crashResult } from './relay/crashed.ts'
 import { relay } from './relay/relay.ts'
+import type { RelayResult } from './relay/result.ts'
 import { factsOf } from './request-facts.ts'
 import { entryOf, type Reservation } from './reserve.ts'
 import type { Services } from './services.ts'
@@ -77,8 +79,12 @@ async function sendCopy(
     headers,
   })
   await services.journal.begin(entryOf(copy))
-  const result = await attempt(services, tries)
-  const relayed = await relay(services, tries, result)
+  let relayed: RelayResult
+  try {
+    relayed = await relay(services, tries, await attempt(services, tries))
+  } catch (error) {
+    relayed = crashResult(services, tries, error)
+  }
   tries.leave()
   await settle(services, copy, relayed)
   return relayed.outcome === 'ok'

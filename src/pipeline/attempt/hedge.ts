@@ -36,6 +36,7 @@ interface Lane {
   tries: RequestTries
   sinceMs: number
   sent: Promise<{ lane: Lane; sent: Sent }>
+  isOver: boolean
 }
 
 /** What came of the attempt that `tries` has as its current one then; the slots of the other one are free. */
@@ -59,9 +60,12 @@ export async function race(
     late.stop()
     if (early !== null) return won(tries, early)
     const second = await secondSeat(services, tries, seat)
-    if (second !== null) lanes.push(openLane(tries, second, run))
+    // Taking its slots may have to wait for Redis.
+    if (lanes[0]?.isOver === true) second?.release()
+    else if (second !== null) lanes.push(openLane(tries, second, run))
     return await firstAnswer(services, tries, lanes)
   } catch (error) {
+    abandonAll()
     for (const lane of lanes) lane.seat.release()
     throw error
   } finally {
@@ -74,8 +78,11 @@ function openLane(tries: RequestTries, seat: Seat, run: RunAttempt): Lane {
   const context = { ...tries.context, signal: new ClientSignal() }
   if (tries.context.signal.aborted) context.signal.abort()
   const own: RequestTries = { ...tries, context, losses: [], waitMs: 0 }
-  const lane: Lane = { seat, tries: own, sinceMs: performance.now(), sent: NEVER }
-  lane.sent = run(own, seat).then((sent) => ({ lane, sent }))
+  const lane: Lane = { seat, tries: own, sinceMs: performance.now(), sent: NEVER, isOver: false }
+  lane.sent = run(own, seat).then((sent) => {
+    lane.isOver = true
+    return { lane, sent }
+  })
   return lane
 }
 
@@ -160,7 +167,11 @@ function cancel(services: Services, tries: RequestTries, lane: Lane): void {
   recordHedged(services, tries, seat.candidate, promptTokens)
   services.metrics.hedgedTokens(promptTokens)
   seat.release()
-  void sent.then(({ sent: late }) => {
-    if (late.kind === 'response' && late.response.kind === 'stream') late.response.cancel()
-  })
+  sent.then(
+    ({ sent: late }) => {
+      if (late.kind === 'response' && late.response.kind === 'stream') late.response.cancel()
+    },
+    // The answer of the other one is there.
+    () => {},
+  )
 }
