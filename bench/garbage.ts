@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { median } from './rig/figures.ts'
 import { EVERYTHING_ON, launchGateway, prepareFolder } from './rig/gateway.ts'
 import type { Loader } from './rig/load.ts'
 import { CHAT_MODEL } from './rig/replies.ts'
@@ -31,13 +32,32 @@ export async function measureGarbage(chatPort: number, loader: Loader): Promise<
   }
 }
 
-/** The busiest heap's: each thread has one. A heap is named in the line after the one that says how full it was. */
-function allocatedBytes(log: string): number {
-  const ofHeap = new Map<string, number>()
-  for (const [, bytes, heap = ''] of log.matchAll(
-    /bytes allocated this cycle: (\d+)[^\n]*\n[^\n]*\[GC<(0x[0-9a-f]+)>/g,
-  ))
-    ofHeap.set(heap, (ofHeap.get(heap) ?? 0) + Number(bytes))
-  if (ofHeap.size === 0) throw new Error('the runtime logged no collection')
-  return Math.max(...ofHeap.values())
+/** From here to where the line ends, or is interrupted by what another thread logs. */
+const CYCLE = /\[GC<(0x[0-9a-f]+)>: START M (\d+)kb(?:(?!START)[^\n])*?(?: => (\d+)kb, p=|$)/gm
+
+interface Heap {
+  cycles: number
+  /** Kilobytes that it grew by between two cycles, where the log shows both ends. */
+  growths: number[]
+  /** Kilobytes after the last cycle; null if its line was interrupted. */
+  after: number | null
+}
+
+/**
+ * Of the busiest heap: each thread has one. What the runtime logs as allocated is only for collections that the amount
+ * caused, which under load few are. So it is the growth between collections: their median, because where threads write
+ * at the same time a line may end with what belongs to another heap.
+ */
+export function allocatedBytes(log: string): number {
+  const heaps = new Map<string, Heap>()
+  for (const [, name = '', before, after] of log.matchAll(CYCLE)) {
+    const heap = heaps.get(name) ?? { cycles: 0, growths: [], after: null }
+    heaps.set(name, heap)
+    heap.cycles++
+    if (heap.after !== null) heap.growths.push(Number(before) - heap.after)
+    heap.after = after === undefined ? null : Number(after)
+  }
+  const known = [...heaps.values()].filter(({ growths }) => growths.length > 0)
+  if (known.length === 0) throw new Error('the runtime logged no two collections in a row')
+  return Math.max(...known.map(({ cycles, growths }) => cycles * median(growths))) * 1024
 }
