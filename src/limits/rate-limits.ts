@@ -74,6 +74,11 @@ export function createRateLimits(parts: Parts): RateLimits {
     refusals.remember(limits, verdict.readings)
     throw limitRefusal(limits, verdict.readings)
   }
+  const decideLater = async (
+    limits: readonly Limit[],
+    verdict: Promise<LimitDecision>,
+    headers: ReplyHeaders,
+  ): Promise<RateReservation> => decide(limits, await verdict, headers)
   const correct = ({ ticket }: RateReservation, corrections: readonly Correction[]): void => {
     if (corrections.length > 0) counters.correct(ticket, corrections)
   }
@@ -95,7 +100,7 @@ export function createRateLimits(parts: Parts): RateLimits {
       if (limits.length === 0) return null
       const verdict = counters.take(limits)
       return verdict instanceof Promise
-        ? verdict.then((settled) => decide(limits, settled, headers))
+        ? decideLater(limits, verdict, headers)
         : decide(limits, verdict, headers)
     },
     settle(hold, usedTokens) {

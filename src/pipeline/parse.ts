@@ -19,5 +19,13 @@ export function parse({
   const body = readBody()
   return typeof body === 'string'
     ? readRequest(endpoint, body)
-    : body.then((text) => readRequest(endpoint, text))
+    : parseLater(readRequest, endpoint, body)
+}
+
+async function parseLater(
+  readRequest: (endpoint: Endpoint, text: string) => ModelRequest,
+  endpoint: Endpoint,
+  body: Promise<string>,
+): Promise<ModelRequest> {
+  return readRequest(endpoint, await body)
 }

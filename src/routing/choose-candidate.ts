@@ -40,7 +40,7 @@ function bestCandidates<Upstream extends Keyed>({
   admissionOf,
   previous,
 }: Situation<Upstream>): Candidate<Upstream>[] {
-  let best: Candidate<Upstream>[] = []
+  const best: Candidate<Upstream>[] = []
   let bestRank = tries.asked.length === 0 ? RANK.last : RANK.avoid
   /** Of a target that may be asked. The one that was asked last goes before its priority. */
   let firstPriority = Number.POSITIVE_INFINITY
@@ -52,7 +52,7 @@ function bestCandidates<Upstream extends Keyed>({
       if (tries.unreachable.includes(upstream.key.baseUrl)) continue
       const rank = RANK[admissionOf(candidate)]
       if (rank > bestRank) continue
-      if (rank < bestRank) best = []
+      if (rank < bestRank) best.length = 0
       bestRank = rank
       best.push(candidate)
       if (rank === RANK.allow) firstPriority = Math.min(firstPriority, target.priority)

@@ -56,12 +56,12 @@ export interface Suspect {
  */
 export class Tries {
   /** In order. */
-  failures: Failure[] = []
+  failures: readonly Failure[] = NONE
   /** Everything that was asked or must not be. */
   asked: Candidate<Keyed>[] = []
   /** Base URLs of hosts that could not be reached. */
-  unreachable: string[] = []
-  suspects: Suspect[] = []
+  unreachable: readonly string[] = NONE
+  suspects: readonly Suspect[] = NONE
   /** The next attempt uses a new connection. */
   fresh = false
   /** The resend after a reset was used. */
@@ -71,6 +71,8 @@ export class Tries {
   /** This request changed the state of a whole key: at most one. */
   marked = false
 }
+
+const NONE: readonly never[] = []
 
 /** Whether this key was asked for this model. */
 export function wasAsked({ asked }: Tries, { target, upstream }: Candidate<Keyed>): boolean {

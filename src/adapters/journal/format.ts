@@ -83,8 +83,12 @@ export function beginContent(entry: JournalEntry): string {
   ])
 }
 
+/** Reused, because a new list would grow to this length in several steps. */
+const endValues: unknown[] = []
+
 export function endContent(record: UsageRecord, beganIn: number): string {
-  const values: unknown[] = [
+  endValues.length = 0
+  endValues.push(
     END_TAG,
     beganIn,
     record.requestId,
@@ -106,11 +110,11 @@ export function endContent(record: UsageRecord, beganIn: number): string {
     record.firstTokenMs,
     record.reservedTokens,
     record.costUsd,
-  ]
-  for (const field of FIRST_TOKEN_FIELDS) values.push(record[field])
-  values.push(record.estimated)
-  for (const field of LATER_TOKEN_FIELDS) values.push(record[field])
-  return JSON.stringify(values)
+  )
+  for (const field of FIRST_TOKEN_FIELDS) endValues.push(record[field])
+  endValues.push(record.estimated)
+  for (const field of LATER_TOKEN_FIELDS) endValues.push(record[field])
+  return JSON.stringify(endValues)
 }
 
 /** Besides its content, a line has a CRC, a space and a line end. */

@@ -85,7 +85,8 @@ export function requestMetrics(
     requests.add(1, [endpoint, status, outcome, upstream])
     for (const { upstream, failure } of record.attempts)
       attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
-    for (const how of lossesIn(record)) countLoss({ endpoint, how })
+    for (const loss of record.attempts.at(-1)?.losses ?? NO_LOSSES)
+      countLoss({ endpoint, how: howOf(loss) })
     for (const { field, series } of tokensOf(upstream)) series.sum += record[field]
     duration.observe(endpoint, durationMs / 1000)
     if (firstTokenMs !== null) firstToken.observe(endpoint, firstTokenMs / 1000)
@@ -103,10 +104,11 @@ function failureClass(failure: string): string {
   return colon > 0 ? failure.slice(0, colon) : 'other'
 }
 
-/** What happened to each field that was lost in translation for the last upstream tried. */
-function lossesIn({ attempts }: UsageRecord): string[] {
-  const { losses = [] } = attempts[attempts.length - 1] ?? {}
-  return losses.map((loss) => loss.slice(loss.lastIndexOf(' ') + 1))
+const NO_LOSSES: readonly string[] = []
+
+/** What happened to a field that was lost in translation for the last upstream tried. */
+function howOf(loss: string): string {
+  return loss.slice(loss.lastIndexOf(' ') + 1)
 }
 
 /** Computes a value once for each name; for names that operators give. */

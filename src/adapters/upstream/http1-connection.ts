@@ -203,7 +203,7 @@ function linesOf(headers: Readonly<Record<string, string>>): string {
     const value = headers[name] as string
     if (LINE_BREAK.test(value))
       throw new TransportError('other', `the header ${name} holds a line break`, false)
-    lines += `${name}: ${value}\r\n`
+    lines = `${lines}${name}: ${value}\r\n`
   }
   return lines
 }

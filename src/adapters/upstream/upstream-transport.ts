@@ -1,5 +1,12 @@
 /** Sends to an upstream over our own HTTP/1.1 connections, or fetch if it chose HTTP/2 or a proxy is set. */
-import { isBodySource, type Transport, TransportError } from '../../upstreams/transport.ts'
+import {
+  isBodySource,
+  type Sending,
+  type SendOptions,
+  type Transport,
+  TransportError,
+  type WireRequest,
+} from '../../upstreams/transport.ts'
 import { splitUrl } from './address.ts'
 import { createFetchTransport, type FetchOptions } from './fetch-transport.ts'
 import { createHttp1Transport } from './http1-transport.ts'
@@ -34,6 +41,19 @@ export function createUpstreamTransport(options: UpstreamTransportOptions): Tran
     },
   })
 
+  const sendByHttp2 = (request: WireRequest, send: SendOptions, origin: string): Sending => {
+    const sending = byFetch.send(request, { origin, http2: true, ...send })
+    let now = sending
+    const reply = sending.reply.catch((error: TransportError) => {
+      if (!refusesHttp2(error)) throw error
+      http2Origins.delete(origin)
+      onlyHttp1.add(origin)
+      now = http1.send(request, send)
+      return now.reply
+    })
+    return { reply, cancel: () => now.cancel() }
+  }
+
   return {
     openTunnel(request, protocols) {
       const { origin } = splitUrl(request.url).address
@@ -46,16 +66,7 @@ export function createUpstreamTransport(options: UpstreamTransportOptions): Tran
       if (isProxied(origin)) return byFetch.send(request, { origin, http2: false, ...send })
       if (!secure || !http2Origins.has(origin) || isBodySource(request.body))
         return http1.send(request, send)
-      const sending = byFetch.send(request, { origin, http2: true, ...send })
-      let now = sending
-      const reply = sending.reply.catch((error: TransportError) => {
-        if (!refusesHttp2(error)) throw error
-        http2Origins.delete(origin)
-        onlyHttp1.add(origin)
-        now = http1.send(request, send)
-        return now.reply
-      })
-      return { reply, cancel: () => now.cancel() }
+      return sendByHttp2(request, send, origin)
     },
   }
 }

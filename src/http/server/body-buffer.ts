@@ -5,7 +5,7 @@ const MIN_KEPT_BYTES = 16 * 1024
 const BLOCK_BYTES = 64 * 1024
 
 export class BodyBuffer {
-  private parts: Uint8Array[] = []
+  private readonly parts: Uint8Array[] = []
   private block: Buffer | null = null
   private filled = 0
 
@@ -32,8 +32,9 @@ export class BodyBuffer {
   take(): Uint8Array {
     this.closeBlock()
     const { parts } = this
-    this.parts = []
-    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
+    const body = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
+    parts.length = 0
+    return body
   }
 
   private closeBlock(): void {

@@ -23,7 +23,12 @@ export interface BodyReading {
 export function readText(reading: BodyReading): string | Promise<string> {
   const { request } = reading
   const arrived = whenWhole(reading)
-  return arrived instanceof Promise ? arrived.then(() => textOf(request)) : textOf(request)
+  return arrived instanceof Promise ? textLater(request, arrived) : textOf(request)
+}
+
+async function textLater(request: Exchange, arriving: Promise<void>): Promise<string> {
+  await arriving
+  return textOf(request)
 }
 
 export async function readBytes(reading: BodyReading): Promise<Buffer> {
@@ -31,7 +36,8 @@ export async function readBytes(reading: BodyReading): Promise<Buffer> {
   return reading.request.bytes()
 }
 
-function whenWhole({ request, limits, deadlines, share }: BodyReading): void | Promise<void> {
+function whenWhole(reading: BodyReading): void | Promise<void> {
+  const { request, limits, share } = reading
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new GatewayError(
@@ -44,7 +50,10 @@ function whenWhole({ request, limits, deadlines, share }: BodyReading): void | P
   share.growTo(Number(length ?? 0))
   const early = faultOf(request, limits, share)
   if (early !== null) throw early
-  if (request.whole) return
+  if (!request.whole) return arriving(reading)
+}
+
+function arriving({ request, limits, deadlines, share }: BodyReading): Promise<void> {
   return new Promise((resolve, reject) => {
     const deadline = deadlines.open()
     const over = () => {

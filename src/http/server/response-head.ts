@@ -37,7 +37,8 @@ export function headText(
     const value = headers[name] as string
     NOT_SENDABLE.lastIndex = 0
     const safe = NOT_SENDABLE.test(value) ? value.replace(NOT_SENDABLE, '?') : value
-    text += `${name}: ${safe}\r\n`
+    // As one template: the runtime joins strings in threes, and a further `+=` would be one more.
+    text = `${text}${name}: ${safe}\r\n`
   }
   return `${text}${dateLine()}${more}\r\n`
 }

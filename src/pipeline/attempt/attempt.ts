@@ -149,7 +149,7 @@ async function nextCandidate(
   failed: Failure,
 ): Promise<Next> {
   const { health, resendOnReset } = services
-  tries.failures.push(failed)
+  tries.failures = [...tries.failures, failed]
   tries.tried = [...tries.tried, { candidate, failed }]
   tries.fresh = failed.reset && resendOnReset && !tries.resent
   // An idle connection that the upstream was just closing says nothing about its health.

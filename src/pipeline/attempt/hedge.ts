@@ -129,7 +129,7 @@ async function firstAnswer(
     tries.losses = lane.tries.losses
     tries.sentMs = lane.tries.sentMs
     recordAttempt(tries, lane.seat.candidate, sent.failure, sent.used)
-    tries.failures.push(sent.failure)
+    tries.failures = [...tries.failures, sent.failure]
     tries.tried = [...tries.tried, { candidate: lane.seat.candidate, failed: sent.failure }]
     holdAgainst(services, tries, lane.seat.candidate, sent.failure)
     excludeTargets(tries, lane.seat.candidate.target, sent.failure)

@@ -103,12 +103,13 @@ export function holdAgainst(
   const request = isSuspect ? services.sha256Hex(`${model}\n${text ?? ''}`) : ''
   services.health.failed(key, breaker, { failed, request, mayMark: !tries.marked })
   if (failed.scope === 'key') tries.marked = true
-  if (failed.scope === 'host') tries.unreachable.push(key.baseUrl)
-  if (isSuspect) tries.suspects.push({ key, breaker, failed })
+  if (failed.scope === 'host') tries.unreachable = [...tries.unreachable, key.baseUrl]
+  if (isSuspect) tries.suspects = [...tries.suspects, { key, breaker, failed }]
 }
 
 /** What one key answered, those that refused it without naming a reason could have answered, too. */
 export function blameSuspects({ health }: Services, tries: RequestTries): void {
+  if (tries.suspects.length === 0) return
   for (const { key, breaker, failed } of tries.suspects) health.blamed(key, breaker, failed)
   tries.suspects = []
 }

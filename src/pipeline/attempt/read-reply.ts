@@ -17,17 +17,27 @@ import { errorFailure } from './upstream-error.ts'
 /** A promise only if more of its body has to be waited for. */
 export function readUpstreamReply(reading: ModelReading): Sent | Promise<Sent> {
   const beginning = readBodyStart(reading.reply)
-  return beginning instanceof Promise
-    ? beginning.then((begun) => readOn(reading, begun))
-    : readOn(reading, beginning)
+  return beginning instanceof Promise ? readOnLater(reading, beginning) : readOn(reading, beginning)
+}
+
+// Functions of their own, because a closure that is not made costs as much as one that is.
+
+async function readOnLater(reading: ModelReading, beginning: Promise<BodyStart>): Promise<Sent> {
+  return readOn(reading, await beginning)
+}
+
+async function judgeLater(
+  reading: ModelReading,
+  form: BodyStart['form'],
+  body: Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Sent> {
+  return judge(reading, form, await body)
 }
 
 function readOn(reading: ModelReading, { form, parts }: BodyStart): Sent | Promise<Sent> {
   if (form === 'events' && reading.tries.request.stream) return firstEvent(reading, parts)
   const body = wholeBody(reading.reply, { parts })
-  return body instanceof Promise
-    ? body.then((bytes) => judge(reading, form, bytes))
-    : judge(reading, form, body)
+  return body instanceof Promise ? judgeLater(reading, form, body) : judge(reading, form, body)
 }
 
 function judge(

@@ -94,9 +94,7 @@ export class ModelCall implements UpstreamExchange {
 
   wire(): WireRequest | Promise<WireRequest> {
     const opening = this.open()
-    return opening instanceof Promise
-      ? opening.then((opened) => this.begin(opened))
-      : this.begin(opening)
+    return opening instanceof Promise ? this.beginLater(opening) : this.begin(opening)
   }
 
   read(reading: ReplyReading): Sent | Promise<Sent> {
@@ -107,6 +105,10 @@ export class ModelCall implements UpstreamExchange {
 
   protected open(): Dialogue | Promise<Dialogue> {
     return openDialogue(this.services, this.tries, this.candidate)
+  }
+
+  private async beginLater(opening: Promise<Dialogue>): Promise<WireRequest> {
+    return this.begin(await opening)
   }
 
   private begin(opened: Dialogue): WireRequest {

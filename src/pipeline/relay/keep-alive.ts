@@ -27,7 +27,10 @@ export interface KeepAlive {
 /** Pings a client that got nothing for a while; null if that is off, or the response is not a stream. */
 export function keepClientAlive(services: Services, tries: RequestTries): KeepAlive | null {
   const { keepAliveMs } = services.limits
-  if (keepAliveMs === 0 || !tries.request.stream) return null
+  return keepAliveMs === 0 || !tries.request.stream ? null : pinging(services, tries, keepAliveMs)
+}
+
+function pinging(services: Services, tries: RequestTries, keepAliveMs: number): KeepAlive {
   const deadline = services.deadlines.open()
   const check = () => {
     const silentMs = performance.now() - tries.delivery.writtenMs

@@ -81,7 +81,7 @@ function blame(tries: RequestTries, { code, detail }: Cut): void {
   const kind = code === 'upstream_timeout' ? 'timeout' : 'server'
   const failed = failure(kind, detail, { status: 200, ambiguous: true })
   const current = tries.current as UpstreamCandidate
-  tries.failures.push(failed)
+  tries.failures = [...tries.failures, failed]
   // It did answer: an upstream that falls silent later does not count as silent.
   tries.tried = [...tries.tried, { candidate: current, failed: { ...failed, class: 'server' } }]
   tries.asked = [current]
