@@ -39,9 +39,9 @@ export function translateRequest(
   boundSchemas(request)
   const losses = unreadLosses(request, wire)
   if (request.dialect !== wire.name) reportAlternatives(request, losses)
-  const tools = carriedTools(request, wire.name, losses)
+  const carried = carriedTools(request, wire.name, losses)
   const turns = portableTurns(request, wire.name, losses)
-  const portable = { ...request, tools, turns }
+  const portable = { ...request, ...carried, turns }
   const fitted = fitTools(portable, wire)
   const written = wire.writeRequest(fitted.request, target)
   return {
