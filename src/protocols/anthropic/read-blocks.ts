@@ -13,6 +13,7 @@ import {
   optionalText,
   textAt,
 } from '../neutral/fields.ts'
+import { mediaType } from '../neutral/media.ts'
 import type {
   CacheMark,
   CallPart,
@@ -81,6 +82,9 @@ function plainParts(block: JsonObject, path: string): Part[] | null {
   switch (block.type) {
     case 'tool_reference':
       return [{ type: 'text', text: `The tool '${block.tool_name}' is available.` }]
+    // A summary of all before it.
+    case 'compaction':
+      return typeof block.content === 'string' ? [{ type: 'text', text: block.content }] : null
     case 'search_result': {
       const said = readContent(block.content, `${path}.content`)
       return underHeading(`${block.title} (${block.source})`, said, marked(block, path))
@@ -169,7 +173,7 @@ function readDocument(block: JsonObject, path: string): Part {
 
 function readMedia(block: JsonObject, kind: 'image' | 'document', path: string): MediaPart {
   const source = objectAt(block.source, `${path}.source`)
-  const mime = optionalText(source.media_type, `${path}.source.media_type`) ?? null
+  const mime = mediaType(optionalText(source.media_type, `${path}.source.media_type`))
   const part: MediaPart = {
     type: 'media',
     kind,

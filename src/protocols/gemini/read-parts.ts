@@ -1,5 +1,6 @@
 /** The `contents` of a request, as turns. */
 import { isObject, listAt, objectAt, optionalText, refuse, textAt } from '../neutral/fields.ts'
+import { mediaType, typeByEnding } from '../neutral/media.ts'
 import type {
   JsonObject,
   MediaPart,
@@ -176,7 +177,8 @@ function resultMedia(part: JsonObject, field: string): MediaPart {
 
 function readBlob(value: unknown, field: string): MediaPart {
   const blob = objectAt(value, field)
-  const mime = textAt(blob.mimeType, `${field}.mimeType`)
+  const said = textAt(blob.mimeType, `${field}.mimeType`)
+  const mime = mediaType(said) ?? said
   const data = textAt(blob.data, `${field}.data`)
   const name = optionalText(blob.displayName, `${field}.displayName`)
   return {
@@ -191,13 +193,17 @@ function readBlob(value: unknown, field: string): MediaPart {
 /** Files of Google's own API have addresses, too; any other address is one of the web or a bucket. */
 const FILES_API = /^(?:https:\/\/generativelanguage\.googleapis\.com\/[^/]+\/)?files\//
 
+/** Google plays these by their pages' addresses. */
+const VIDEO_PAGES = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//
+
 function readFile(value: unknown, field: string): MediaPart {
   const file = objectAt(value, field)
   const url = textAt(file.fileUri, `${field}.fileUri`)
-  const mime = optionalText(file.mimeType, `${field}.mimeType`) ?? null
+  const mime = mediaType(optionalText(file.mimeType, `${field}.mimeType`))
   return {
     type: 'media',
-    kind: kindOf(mime ?? ''),
+    kind:
+      mime === null && VIDEO_PAGES.test(url) ? 'video' : kindOf(mime ?? typeByEnding(url) ?? ''),
     source: FILES_API.test(url) ? { type: 'file', id: url, vendor: VENDOR } : { type: 'url', url },
     mime,
   }

@@ -20,6 +20,11 @@ interface OpenState {
 export class GeminiWriter implements EventWriter {
   private readonly context: ReplyContext
   private readonly open = new Map<number, OpenState>()
+  /** Calls that are open. Each is written whole, at its close. */
+  private openCalls = 0
+  /** Events of parts that were opened after a call that is still open: parts leave in the order of their opening. */
+  private readonly held = new Map<number, StreamEvent[]>()
+  private releasing = false
   private model: string
   private usage: Usage | null = null
   private grounding: Pick<Candidate, 'groundingMetadata'> = {}
@@ -30,6 +35,10 @@ export class GeminiWriter implements EventWriter {
   }
 
   write(event: StreamEvent): string {
+    return this.openCalls > 0 && this.hold(event) ? '' : this.writeNow(event)
+  }
+
+  private writeNow(event: StreamEvent): string {
     switch (event.type) {
       case 'start':
         this.model = event.model ?? this.model
@@ -67,8 +76,34 @@ export class GeminiWriter implements EventWriter {
     for (const state of this.open.values()) state.held = ''
   }
 
+  /** True if the event has to wait. */
+  private hold(event: StreamEvent): boolean {
+    if (event.type === 'open') {
+      this.held.set(event.index, [event])
+      return true
+    }
+    const waiting = 'index' in event ? this.held.get(event.index) : undefined
+    waiting?.push(event)
+    return waiting !== undefined
+  }
+
+  /** What waited for a call, up to the next one that is not complete. */
+  private release(): string {
+    if (this.releasing) return ''
+    this.releasing = true
+    let text = ''
+    for (const [index, events] of this.held) {
+      if (this.openCalls > 0) break
+      this.held.delete(index)
+      for (const event of events) text += this.writeNow(event)
+    }
+    this.releasing = false
+    return text
+  }
+
   private openPart(index: number, part: OpenPart): string {
     this.open.set(index, { part, text: '', held: '', citations: [] })
+    if (part.type === 'call') this.openCalls++
     if (part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal')
       return part.text === '' ? '' : this.delta(index, part.text)
     return ''
@@ -92,8 +127,10 @@ export class GeminiWriter implements EventWriter {
     const { part, text, held, citations } = state
     switch (part.type) {
       case 'call': {
+        this.openCalls--
         const signed = signature === undefined ? {} : { signature }
-        return this.chunk([callPart({ ...part, args: part.args + text, ...signed })])
+        const written = this.chunk([callPart({ ...part, args: part.args + text, ...signed })])
+        return written + this.release()
       }
       case 'reasoning': {
         const signed = slot(signature ?? part.signature)

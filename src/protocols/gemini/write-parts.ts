@@ -3,6 +3,7 @@ import type { Content, FunctionResponse, Part as GeminiPart } from '@google/gena
 import { cannotCarry, reportDetail } from '../neutral/carry.ts'
 import type { FieldNames } from '../neutral/field-names.ts'
 import { argsObject, isObject, parseJson } from '../neutral/fields.ts'
+import { typeByEnding } from '../neutral/media.ts'
 import type {
   CallPart,
   Loss,
@@ -153,20 +154,6 @@ function writeMedia(part: MediaPart, context: PartContext): GeminiPart {
   return { fileData: { fileUri: source.id, ...(mime !== null && { mimeType: mime }) } }
 }
 
-const BY_ENDING: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  pdf: 'application/pdf',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  mp4: 'video/mp4',
-  webm: 'video/webm',
-  txt: 'text/plain',
-}
 const BY_KIND: Readonly<Record<MediaPart['kind'], string>> = {
   image: 'image/jpeg',
   document: 'application/pdf',
@@ -176,7 +163,6 @@ const BY_KIND: Readonly<Record<MediaPart['kind'], string>> = {
 
 /** Gemini wants a type with every address; most end in one. */
 function guessedMime({ kind, source }: MediaPart): string {
-  const path = source.type === 'url' ? (source.url.split(/[?#]/, 1)[0] ?? '') : ''
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
-  return BY_ENDING[ending] ?? BY_KIND[kind]
+  const found = source.type === 'url' ? typeByEnding(source.url) : null
+  return found ?? BY_KIND[kind]
 }

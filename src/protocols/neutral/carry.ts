@@ -54,19 +54,25 @@ const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
   messages: new Set([]),
   gemini: new Set([
     'labels',
+    'store',
     'generationConfig.responseModalities',
     'generationConfig.candidateCount',
   ]),
 }
 
 /** Values with which a field asks for nothing. */
-const IDLE: JsonObject = { truncation: 'disabled' }
+const IDLE: JsonObject = { truncation: 'disabled', top_logprobs: 0 }
+
+function isIdle(field: string, value: unknown): boolean {
+  if (value === false || IDLE[field] === value) return true
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
 
 /** The dialect's own fields where the wire is the same format; elsewhere each is a loss. */
 export function ownFields(request: NeutralRequest, wire: WireName, losses: Loss[]): JsonObject {
   if (request.dialect === wire) return request.own
   for (const field in request.own) {
-    if (WITHOUT_EFFECT[request.dialect].has(field) || IDLE[field] === request.own[field]) continue
+    if (WITHOUT_EFFECT[request.dialect].has(field) || isIdle(field, request.own[field])) continue
     losses.push({ field, how: 'dropped', why: `${WIRE_TITLES[wire]} has no such field` })
   }
   return {}

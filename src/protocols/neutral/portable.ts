@@ -15,6 +15,7 @@ type Asks = (value: unknown) => boolean
 
 const always: Asks = () => true
 const isTrue: Asks = (value) => value === true
+const isAskedFor: Asks = (value) => value === true || typeof value === 'number'
 const asksForLogprobs: Asks = (value) =>
   Array.isArray(value) && value.includes('message.output_text.logprobs')
 const beyond =
@@ -28,8 +29,10 @@ const otherThanText: Asks = (value) =>
 const REFUSED: Readonly<Record<DialectName, Readonly<Record<string, Asks>>>> = {
   chat: {
     n: beyond(1),
-    logprobs: isTrue,
+    best_of: beyond(1),
+    logprobs: isAskedFor,
     top_logprobs: beyond(0),
+    prompt_logprobs: isAskedFor,
     audio: always,
     modalities: otherThanText,
     functions: always,

@@ -52,8 +52,9 @@ const ROLES: Readonly<Record<string, Turn['role']>> = {
 }
 
 function readItem(item: JsonObject, field: string): Turn {
-  // A message may leave its type out.
-  const type = item.type ?? 'message'
+  // A message may leave its type out, and so may a reference to an item.
+  const isReference = item.role === undefined && typeof item.id === 'string'
+  const type = item.type ?? (isReference ? 'item_reference' : 'message')
   switch (type) {
     case 'message':
       return readMessage(item, field)
@@ -68,7 +69,7 @@ function readItem(item: JsonObject, field: string): Turn {
     case 'additional_tools':
       return { role: 'system', parts: [] }
     default:
-      return vendorItem(item, field)
+      return vendorItem({ ...item, type }, field)
   }
 }
 
@@ -122,9 +123,14 @@ function readResult(item: JsonObject, field: string): Part {
   }
 }
 
-/** What the client itself gave, in a form that only OpenAI knows; the rest are the model's own records. */
+/**
+ * What the client itself gave, or the conversation until then, in a form that only OpenAI knows; the rest are the
+ * model's own records.
+ */
 const FROM_CLIENT: ReadonlySet<string> = new Set<NonNullable<ResponseInputItem['type']>>([
   'item_reference',
+  'compaction',
+  'compaction_trigger',
   'computer_call_output',
   'local_shell_call_output',
   'shell_call_output',

@@ -110,7 +110,8 @@ function readOutput(value: unknown): Output {
   if (format === undefined || format === null) return { type: 'text' }
   const asked = objectAt(format, 'text.format')
   if (asked.type === 'json_object') return { type: 'json' }
-  if (asked.type !== 'json_schema') return { type: 'text' }
+  const type = choiceAt(asked.type, ['text', 'json_object', 'json_schema'], 'text.format.type')
+  if (type === 'text') return { type }
   return {
     type: 'schema',
     schema: objectAt(asked.schema, 'text.format.schema'),
@@ -137,5 +138,8 @@ function readTier(value: unknown): NeutralRequest['tier'] {
 
 function ownFields(body: JsonObject): JsonObject {
   const own = Object.entries(body).filter(([name, value]) => !READ.has(name) && value !== null)
+  const { service_tier: tier } = body
+  // Other vendors have tiers of their own.
+  if (!isUnset(tier) && readTier(tier) === null) own.push(['service_tier', tier])
   return Object.fromEntries(own)
 }

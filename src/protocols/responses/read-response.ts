@@ -3,6 +3,7 @@
 import type { EndReason, NeutralResponse } from '../neutral/answer.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { CallPart, JsonObject, Part } from '../neutral/neutral.ts'
+import { argsText } from '../openai/chat/read-response.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { citationsOf } from './read-content.ts'
 import { readReasoning } from './read-items.ts'
@@ -76,7 +77,7 @@ export function callOf(item: JsonObject): CallPart {
     type: 'call',
     id: textOr(item.call_id, textOr(id, '')),
     name: textOr(item.name, ''),
-    args: textOr(freeform ? item.input : item.arguments, ''),
+    args: freeform ? textOr(item.input, '') : argsText(item.arguments),
     ...(freeform && { freeform }),
     ...(typeof namespace === 'string' && { namespace }),
     ...(typeof id === 'string' && { itemId: id }),

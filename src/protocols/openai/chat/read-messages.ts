@@ -126,7 +126,7 @@ function readPart(part: JsonObject, path: string): Part {
       const audio = objectAt(part.input_audio, `${path}.input_audio`)
       const mime = `audio/${textAt(audio.format, `${path}.input_audio.format`)}`
       const source = { type: 'data' as const, data: textAt(audio.data, `${path}.input_audio.data`) }
-      return { type: 'media', kind: 'audio', mime, source }
+      return { type: 'media', kind: 'audio', mime, source, ...cache }
     }
     case 'file':
       return { ...readFile(objectAt(part.file, `${path}.file`), `${path}.file`), ...cache }

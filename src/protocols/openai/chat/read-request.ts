@@ -121,20 +121,24 @@ function readReasoning(body: JsonObject): Reasoning {
   // Groq's word for what the model does anyway.
   const effort = said === 'default' ? null : said
   const budget = optionalCount(wide.max_tokens ?? thinking.budget_tokens, 'reasoning.max_tokens')
-  const reasoning: Reasoning = { mode: 'unset' }
-  if (effort === 'none' || thinking.type === 'disabled' || wide.enabled === false)
+  const reasoning: Reasoning = {
+    mode: isUnset(thinking.type) ? 'unset' : thinkingMode(thinking.type),
+  }
+  if (effort === 'none' || reasoning.mode === 'off' || wide.enabled === false)
     return { mode: 'off' }
   if (!isUnset(effort)) reasoning.effort = choiceAt(effort, EFFORTS, 'reasoning_effort')
   if (budget !== undefined) reasoning.budget = budget
-  if (
-    !isUnset(effort) ||
-    budget !== undefined ||
-    thinking.type === 'enabled' ||
-    wide.enabled === true
-  )
-    reasoning.mode = 'on'
+  if (!isUnset(effort) || budget !== undefined || wide.enabled === true) reasoning.mode = 'on'
   if (wide.exclude === true) reasoning.show = false
   return reasoning
+}
+
+const THINKING = { enabled: 'on', adaptive: 'auto', auto: 'auto', disabled: 'off' } as const
+const THINKING_TYPES = ['enabled', 'adaptive', 'auto', 'disabled'] as const
+
+/** Claude's words, which others took over; `auto` is Doubao's. */
+function thinkingMode(type: unknown): Reasoning['mode'] {
+  return THINKING[choiceAt(type, THINKING_TYPES, 'thinking.type')]
 }
 
 function readOutput(value: unknown): Output {
