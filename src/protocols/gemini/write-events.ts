@@ -69,6 +69,8 @@ export class GeminiWriter implements EventWriter {
 
   dropOpenCalls(): void {
     for (const [index, { part }] of this.open) if (part.type === 'call') this.open.delete(index)
+    this.openCalls = 0
+    this.held.clear()
   }
 
   /** What it would hold back was sent by an upstream. */

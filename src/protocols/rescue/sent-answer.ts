@@ -56,10 +56,10 @@ export class SentAnswer {
     return this.parts.reduce((next, { index }) => Math.max(next, index + 1), 0)
   }
 
-  /** The client has nothing of them. */
+  /** The client has nothing of them, nor of what was opened after the first of them. */
   dropOpenCalls(): void {
-    const kept = this.parts.filter(({ part, open }) => !open || part.type !== 'call')
-    this.parts.splice(0, this.parts.length, ...kept)
+    const first = this.parts.findIndex(({ part, open }) => open && part.type === 'call')
+    if (first >= 0) this.parts.splice(first)
   }
 
   /** The same events again, fewer and larger. */

@@ -104,7 +104,8 @@ export interface EventWriter {
   /** What was written until now reached the client from elsewhere: go on as `ReplyContext.resumed` says. */
   resume?(): void
   /**
-   * The stream broke off: drops the calls that are open, of which it has written nothing, so that they can be made again.
+   * The stream broke off: drops the calls that are open, of which it has written nothing, and what waited for them, so
+   * that they can be made again.
    * Missing if the dialect sends calls in pieces.
    */
   dropOpenCalls?(): void
