@@ -19,6 +19,12 @@ export class ChatWriter implements EventWriter {
   private head = ''
   private calls = 0
   private textLength = 0
+  /** Where in the whole text the open part begins. */
+  private textStart = 0
+  /** Of the open part. */
+  private citations: Citation[] = []
+  /** Of the parts that are complete. */
+  private readonly annotations: JsonObject[] = []
   private usage: Usage | null = null
 
   constructor(context: ReplyContext) {
@@ -32,8 +38,11 @@ export class ChatWriter implements EventWriter {
       case 'open':
         return this.start(null) + this.open(event.index, event.part)
       case 'cite':
-        return this.cite(event.citation)
+        this.citations.push(event.citation)
+        return ''
       case 'close':
+        if (this.citations.length > 0 && this.slots.get(event.index) === 'content')
+          this.closeCited()
         this.slots.delete(event.index)
         return ''
       case 'usage':
@@ -73,6 +82,8 @@ export class ChatWriter implements EventWriter {
     switch (part.type) {
       case 'text':
         this.slots.set(index, 'content')
+        this.textStart = this.textLength
+        this.citations.push(...(part.citations ?? []))
         return this.delta(index, part.text)
       case 'reasoning':
         this.slots.set(index, 'reasoning_content')
@@ -111,18 +122,23 @@ export class ChatWriter implements EventWriter {
     return this.chunk(`{"tool_calls":[{"index":${slot.call},${more}}]}`)
   }
 
-  private cite(citation: Citation): string {
-    const annotations = writeCitation(citation, 0, this.textLength)
-    return annotations.length === 0 ? '' : this.chunk(JSON.stringify({ annotations }))
+  private closeCited(): void {
+    const length = this.textLength - this.textStart
+    for (const citation of this.citations)
+      this.annotations.push(...writeCitation(citation, this.textStart, length))
+    this.citations = []
   }
 
   private end(reason: string): string {
+    // At once, as OpenAI sends them: its clients keep those of the last chunk that has any.
+    const { annotations } = this
+    const cited = annotations.length > 0 ? this.chunk(JSON.stringify({ annotations })) : ''
     const last = `${this.head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
     const { usage, context } = this
     const counted =
       context.usageAsked && usage !== null
         ? `${this.head}],"usage":${JSON.stringify(writeAnswerUsage(usage))}}\n\n`
         : ''
-    return `${last}${counted}data: [DONE]\n\n`
+    return `${cited}${last}${counted}data: [DONE]\n\n`
   }
 }
