@@ -2,12 +2,15 @@
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
 import { objectSchema } from '../schemas/object-schema.ts'
+import { wrappedOutput } from '../schemas/wrapped-output.ts'
 import { closedSchema, isClosable } from './closed-schema.ts'
 
 interface WrittenOutput {
   request: NeutralRequest
   format?: JsonObject
   outputTool?: string
+  /** The tool's arguments are an object around the output. */
+  unwraps?: boolean
 }
 
 const OUTPUT_TOOL = 'answer_in_json'
@@ -36,7 +39,10 @@ export function writeOutput(
     how: 'emulated',
     why: 'the schema is asked for by a forced tool',
   })
-  return { request: byTool(request, output.schema, output.description), outputTool: OUTPUT_TOOL }
+  const wrapped = wrappedOutput(output)
+  const { schema, description } = wrapped ?? output
+  const asked = byTool(request, schema, description)
+  return { request: asked, outputTool: OUTPUT_TOOL, unwraps: wrapped !== null }
 }
 
 function inWords(request: NeutralRequest): NeutralRequest {

@@ -11,6 +11,7 @@ import {
 } from '../neutral/carry.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject, Loss, NeutralRequest, Part, Turn } from '../neutral/neutral.ts'
+import { present } from '../neutral/present.ts'
 import { arrangeTurns, holdsNoText, joinTurns, systemAsUser, textOf } from '../neutral/turns.ts'
 import type { BlockContext, WireTarget, WrittenRequest } from '../translation/format.ts'
 import { writeBlocks } from './write-blocks.ts'
@@ -27,7 +28,7 @@ const MAX_USER_ID = 256
 export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
   const allowed = onlyAllowed(asked, losses)
-  const { request, format, outputTool } = writeOutput(allowed, target.facts, losses)
+  const { request, format, outputTool, unwraps } = writeOutput(allowed, target.facts, losses)
   const field = turnsField(request)
   const { system, rest } = splitWithUser(request, losses)
   const turns = conversation(rest, target, field)
@@ -59,7 +60,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
       how: 'dropped',
       why: 'Claude caches by marks, not by key',
     })
-  return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
+  return { body, losses, ...present({ outputTool, unwraps }) }
 }
 
 function conversation(

@@ -34,7 +34,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   const allowed = onlyAllowed(asked, losses)
   // Converse takes no schema for its output on most models, but forced tools on all.
   const facts = { ...target.facts, outputSchema: false }
-  const { request, outputTool } = writeOutput(allowed, facts, losses)
+  const { request, outputTool, unwraps } = writeOutput(allowed, facts, losses)
   const context = { target, field: turnsField(request), names: request.names, losses }
   const { system, rest } = splitWithUser(request, losses)
   const turns = conversation(rest, context.field)
@@ -60,7 +60,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...tier(request),
   } satisfies Partial<Record<keyof ConverseRequest, unknown>>
   reportHints(request, losses)
-  return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
+  return { body, losses, ...present({ outputTool, unwraps }) }
 }
 
 function conversation(rest: readonly Turn[], field: string): readonly Turn[] {

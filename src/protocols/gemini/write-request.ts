@@ -23,7 +23,7 @@ const CONFIG_PREFIX = 'generationConfig.'
 
 export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
-  const { request, outputTool } = withOutput(onlyAllowed(asked, losses), target, losses)
+  const { request, outputTool, unwraps } = withOutput(onlyAllowed(asked, losses), target, losses)
   const field = turnsField(request)
   const { system, rest } = splitWithUser(request, losses)
   const contents = conversation(rest, field).flatMap(
@@ -44,7 +44,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...ownConfig(own, false),
   } satisfies Partial<Record<keyof GenerateContentParameters | string, unknown>>
   reportHints(request, losses)
-  return outputTool === undefined ? { body, losses } : { body, losses, outputTool }
+  return { body, losses, ...present({ outputTool, unwraps }) }
 }
 
 /** Before Gemini 3 a model that may call functions takes no form for its answer: a function emulates it. */
@@ -55,7 +55,7 @@ function withOutput(request: NeutralRequest, { facts }: WireTarget, losses: Loss
     return { ...emulated, request: { ...emulated.request, output: { type: 'text' } as const } }
   }
   if (output.type === 'schema') reportRecursion(output.schema, request.names.output, losses)
-  return { request, outputTool: undefined }
+  return { request, outputTool: undefined, unwraps: undefined }
 }
 
 function conversation(rest: readonly Turn[], field: string): readonly Turn[] {

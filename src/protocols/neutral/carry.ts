@@ -1,5 +1,6 @@
 /** What several wires do alike when they can't carry something as it was meant. */
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import { wrappedOutput } from '../schemas/wrapped-output.ts'
 import type { FieldNames } from './field-names.ts'
 import type {
   DialectName,
@@ -156,6 +157,20 @@ export function reportDetail({ detail = 'auto' }: MediaPart, { names, losses }: 
 export function reportVerbosity({ verbosity, names }: NeutralRequest, losses: Loss[]): void {
   if (verbosity !== null && verbosity !== 'medium')
     losses.push({ field: names.verbosity, how: 'dropped', why: 'the model has no such setting' })
+}
+
+/** OpenAI takes only objects as output. In the same format the client knows that. */
+export function objectOutput(
+  request: NeutralRequest,
+  wire: WireName,
+  losses: Loss[],
+): { request: NeutralRequest; unwraps: boolean } {
+  const { output, dialect, names } = request
+  const wrapped = output.type === 'schema' && dialect !== wire ? wrappedOutput(output) : null
+  if (wrapped === null) return { request, unwraps: false }
+  const why = 'the model is asked for an object around the value'
+  losses.push({ field: names.output, how: 'emulated', why })
+  return { request: { ...request, output: wrapped }, unwraps: true }
 }
 
 export function clamped(value: number, most: number, field: string, losses: Loss[]): number {

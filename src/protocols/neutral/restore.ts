@@ -1,4 +1,5 @@
 /** Turns an answer back into what the client asked for: its own tools, and a schema's text for the tool that emulated it. */
+import { unwrapped } from '../schemas/wrapped-output.ts'
 import { type Emit, UnreadableReply } from '../translation/format.ts'
 import type { NeutralResponse, StreamEvent } from './answer.ts'
 import { failureOfEnd } from './failed-ends.ts'
@@ -8,27 +9,30 @@ import { restoreCalls, restoredCall, type ToolOrigins } from './tool-names.ts'
 export interface Restoration {
   origins: ToolOrigins
   outputTool: string | undefined
+  /** The text is an object around what the client asked for. */
+  unwraps: boolean
 }
 
 /** Throws UnreadableReply for an answer that failed. */
 export function restoreResponse(
   response: NeutralResponse,
-  { origins, outputTool }: Restoration,
+  { origins, outputTool, unwraps }: Restoration,
 ): NeutralResponse {
   const failure = failureOfEnd(response.end.reason)
   if (failure !== undefined) throw new UnreadableReply(failure.message)
   const parts = response.parts.map((part): Part => {
+    if (part.type === 'text') return unwraps ? { ...part, text: unwrapped(part.text) } : part
     if (part.type !== 'call') return part
-    return part.name === outputTool
-      ? { type: 'text', text: part.args }
-      : restoredCall(part, origins)
+    if (part.name !== outputTool) return restoredCall(part, origins)
+    return { type: 'text', text: unwraps ? unwrapped(part.args) : part.args }
   })
   const called = parts.some((part) => part.type === 'call')
   const emulated = response.end.reason === 'call' && !called
   return { ...response, parts, end: emulated ? { reason: 'stop', stopText: null } : response.end }
 }
 
-export function restoreEvents({ origins, outputTool }: Restoration, emit: Emit): Emit {
+export function restoreEvents({ origins, outputTool, unwraps }: Restoration, emitted: Emit): Emit {
+  const emit = unwraps ? unwrapping(emitted) : emitted
   const calls = restoreCalls(origins, emit)
   let called = false
   return (event) => {
@@ -41,6 +45,23 @@ export function restoreEvents({ origins, outputTool }: Restoration, emit: Emit):
       }
     } else if (event.type === 'end') calls(restoredEnd(event, called))
     else calls(event)
+  }
+}
+
+/** A text comes at once when its JSON is complete. */
+function unwrapping(emit: Emit): Emit {
+  const held = new Map<number, string>()
+  return (event) => {
+    const text = 'index' in event ? held.get(event.index) : undefined
+    if (event.type === 'open' && event.part.type === 'text') {
+      held.set(event.index, event.part.text)
+      emit({ ...event, part: { ...event.part, text: '' } })
+    } else if (text === undefined) emit(event)
+    else if (event.type === 'delta') held.set(event.index, text + event.text)
+    else {
+      if (event.type === 'close') emit({ type: 'delta', index: event.index, text: unwrapped(text) })
+      emit(event)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** A request to an upstream of the Responses API. */
 import type { ResponseCreateParams } from 'openai-7/resources/responses/responses.js'
 import { digest } from '../neutral/call-ids.ts'
-import { ownFields, reportVerbosity, turnsField } from '../neutral/carry.ts'
+import { objectOutput, ownFields, reportVerbosity, turnsField } from '../neutral/carry.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
@@ -14,8 +14,9 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
 const MIN_OUTPUT_TOKENS = 16
 const MAX_USER_LENGTH = 64
 
-export function writeRequest(request: NeutralRequest, target: WireTarget): WrittenRequest {
+export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
+  const { request, unwraps } = objectOutput(asked, 'responses', losses)
   const { instructions, turns } = spoken(request)
   const { tools } = request
   const own = ownFields(request, 'responses', losses)
@@ -40,7 +41,7 @@ export function writeRequest(request: NeutralRequest, target: WireTarget): Writt
     ...own,
   }
   if (request.stop.length > 0) losses.push(dropped(request.names.stop, 'has no stop sequences'))
-  return { body: body as unknown as JsonObject, losses }
+  return { body: body as unknown as JsonObject, losses, unwraps }
 }
 
 /** OpenAI wants an input: instructions alone are one. */

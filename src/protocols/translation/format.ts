@@ -72,6 +72,8 @@ export interface WrittenRequest {
   losses: readonly Loss[]
   /** A schema was emulated by forcing this tool: its arguments are the answer's text. */
   outputTool?: string
+  /** The output was asked for within an object. */
+  unwraps?: boolean
 }
 
 export type Emit = (event: StreamEvent) => void

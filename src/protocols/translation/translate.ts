@@ -49,6 +49,7 @@ export function translateRequest(
     losses: merged([...losses, ...written.losses]),
     origins: fitted.origins,
     outputTool: written.outputTool,
+    unwraps: written.unwraps === true,
   }
 }
 

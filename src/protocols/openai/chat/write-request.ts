@@ -2,6 +2,7 @@
 import { digest } from '../../neutral/call-ids.ts'
 import {
   clamped,
+  objectOutput,
   onlyAllowed,
   ownFields,
   reportVerbosity,
@@ -19,7 +20,8 @@ import { writeSampling, writeStop } from './write-sampling.ts'
 export function writeRequest(asked: NeutralRequest, target: WireTarget): WrittenRequest {
   const losses: Loss[] = []
   const isOpenAi = target.vendor === 'openai'
-  const request = isOpenAi ? asked : onlyAllowed(asked, losses)
+  const allowed = isOpenAi ? asked : onlyAllowed(asked, losses)
+  const { request, unwraps } = objectOutput(allowed, 'chat', losses)
   const context = { target, field: turnsField(request), losses }
   const arranged = arrangeTurns(request.turns, context.field)
   if (arranged.length === 0) throw holdsNoText(context.field)
@@ -41,7 +43,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...writeVerbosity(request, target, losses),
     ...(isOpenAi ? openAiHints(request) : noHints(request, losses)),
   }
-  return { body, losses }
+  return { body, losses, unwraps }
 }
 
 function writeTools(request: NeutralRequest): JsonObject {
