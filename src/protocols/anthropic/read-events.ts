@@ -9,7 +9,7 @@ import { readError } from './errors.ts'
 import { readBlock, readCitation } from './read-blocks.ts'
 import { signatureFrom } from './read-response.ts'
 import { readEnd } from './stop-reason.ts'
-import { mergedUsage, readUsage } from './usage.ts'
+import { addUsage, readUsage } from './usage.ts'
 
 /** One block that is open. `raw` is the block of a server tool, whose input comes in pieces. */
 interface OpenBlock {
@@ -19,7 +19,7 @@ interface OpenBlock {
   input: string
   received: boolean
   signature: string
-  raw: JsonObject | null
+  raw: Record<string, unknown> | null
 }
 
 const OWN_TYPE = /^(?:message_|content_block_|ping$)/
@@ -35,7 +35,8 @@ export class MessagesReader implements EventReader {
   private over = false
   private stopReason: string | null = null
   private stopText: unknown = null
-  private usage: JsonObject = {}
+  /** Changed in place: a stream may hold thousands of reports. */
+  private readonly usage: Record<string, unknown> = {}
 
   constructor(target: WireTarget, emit: Emit) {
     this.target = target
@@ -115,7 +116,7 @@ export class MessagesReader implements EventReader {
   /** `message_start` counts one token of output, whatever follows; only the usage with the stop reason is final. */
   private mergeUsage(usage: unknown): void {
     if (!isObject(usage)) return
-    this.usage = mergedUsage(this.usage, usage)
+    addUsage(this.usage, usage)
     const read = readUsage(this.usage)
     if (read !== null) this.emit({ type: 'usage', usage: read, running: !this.finished })
   }
@@ -182,7 +183,7 @@ export class MessagesReader implements EventReader {
           this.emit({ type: 'cite', index: block.index, citation: readCitation(delta.citation) })
         return
       default:
-        if (block.raw !== null) block.raw = { ...block.raw, ...withoutType(delta) }
+        if (block.raw !== null) Object.assign(block.raw, withoutType(delta))
     }
   }
 

@@ -48,13 +48,10 @@ function add(total: Usage, more: Usage): void {
   for (const kind of Object.keys(more) as (keyof Usage)[]) total[kind] += more[kind]
 }
 
-/** A stream's usage: `message_delta` replaces what `message_start` said, key by key. */
-export function mergedUsage(start: JsonObject, delta: unknown): JsonObject {
-  if (!isObject(delta)) return start
-  const merged: Record<string, unknown> = { ...start }
+/** Adds a part to a stream's usage: `message_delta` replaces what `message_start` said, key by key. */
+export function addUsage(usage: Record<string, unknown>, delta: JsonObject): void {
   for (const key in delta)
-    if (delta[key] !== null && delta[key] !== undefined) merged[key] = delta[key]
-  return merged
+    if (delta[key] !== null && delta[key] !== undefined) usage[key] = delta[key]
 }
 
 /** Never below zero: some upstreams count the cache separately from the input. */
