@@ -47,7 +47,9 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
 - **Cost.** *tokens*: as reported, by the price list. *images*, *seconds*, *characters*, *video*, *searches*: by the list
   in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether or
   not its creator reads it; so are background responses. Reading an object again costs nothing. What has no price is
-  recorded as unpriced, never as free.
+  recorded as unpriced, never as free. How many images, seconds, characters or searches a call took is in its record, also
+  without a price: \`units\` of its attempt (\`GET /admin/v1/requests/{id}\`, \`attempt_log\` by SQL), summed up in the metric
+  \`gpt_proxy_units_total\` by kind and upstream.
 
 \`GET /v1/realtime\` is a WebSocket: its frames pass unchanged, each response has its own record, and the session
 ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol

@@ -10,6 +10,13 @@ export interface Used {
 
 type Fields = Readonly<Record<string, unknown>>
 
+const UNITS = ['images', 'seconds', 'characters', 'video', 'searches'] as const
+
+/** What a call is paid by if its reply reports no tokens; null: by nothing but tokens. */
+export function unitOf(meter: Meter): (typeof UNITS)[number] | null {
+  return UNITS.find((unit) => unit === meter) ?? null
+}
+
 /** `request` are the fields of the JSON or form; `reply` is the parsed reply, or null if it was no JSON. */
 export function usedBy(meter: Meter, request: Fields, reply: unknown): Used {
   const tokens = tokensOf(meter, reply)

@@ -46,6 +46,7 @@ function record(
 ): void {
   const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
   noteUse(services, result, last)
+  noteUnits(result)
   const { quota, rate } = reservation
   if (quota !== null) services.quotas.settle(quota, usage.totalTokens)
   if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
@@ -58,6 +59,12 @@ function noteUse({ rescue }: Services, result: RelayResult, last: TokenUsage): v
   const { ended, earlier, tries } = result
   if (ended === undefined || ended.used !== undefined || tries.current === null) return
   ended.used = useOf(tries.current, last, chargedOf(earlier ?? null, rescue.charge))
+}
+
+/** Of what is paid by the image, second, character or search. */
+function noteUnits({ units, tries }: RelayResult): void {
+  const note = tries.attempts.at(-1)
+  if (units !== undefined && note !== undefined) note.units = units
 }
 
 function recordOf(

@@ -24,6 +24,12 @@ export interface Wait {
   durationMs: number
 }
 
+/** What is paid by something else than tokens. */
+export interface PaidUnits {
+  kind: 'images' | 'seconds' | 'characters' | 'video' | 'searches'
+  count: number
+}
+
 /** One attempt at one upstream key. `failure` is null if it succeeded. */
 export interface AttemptNote {
   upstreamKeyId: number
@@ -40,6 +46,8 @@ export interface AttemptNote {
   waits?: readonly Wait[]
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
+  /** Absent if it was paid by tokens, or its reply did not say what it used. */
+  units?: PaidUnits
   /** Absent if no other attempt took anything: then it is the record's. */
   used?: AttemptUse
 }

@@ -32,10 +32,15 @@ function requestCounters() {
     help: 'Tokens used',
     labels: ['kind', 'upstream'],
   })
+  const units = createLabelledCounter({
+    name: 'gpt_proxy_units_total',
+    help: 'Images, seconds, characters and searches that are not paid by the token',
+    labels: ['kind', 'upstream'],
+  })
   const tokensOf = remembered((upstream) =>
     COUNTED_TOKENS.map(({ field, label }) => ({ field, series: tokens.series([label, upstream]) })),
   )
-  return { requests, attempts, tokens, tokensOf }
+  return { requests, attempts, tokens, units, tokensOf }
 }
 
 function requestTimes() {
@@ -71,10 +76,10 @@ export function requestMetrics(
   registry: Registry,
   countLoss: (loss: { endpoint: string; how: string }) => void,
 ): (record: UsageRecord) => void {
-  const { requests, attempts, tokens, tokensOf } = requestCounters()
+  const { requests, attempts, tokens, units, tokensOf } = requestCounters()
   const { duration, firstToken, modelDuration, providerFirstToken } = requestTimes()
   for (const { metric } of [
-    ...[requests, attempts, tokens, duration, firstToken],
+    ...[requests, attempts, tokens, units, duration, firstToken],
     ...[modelDuration, providerFirstToken],
   ])
     registry.registerMetric(metric)
@@ -83,8 +88,10 @@ export function requestMetrics(
     const { endpoint, status, outcome, durationMs, firstTokenMs } = record
     const upstream = record.upstream ?? 'none'
     requests.add(1, [endpoint, status, outcome, upstream])
-    for (const { upstream, failure } of record.attempts)
+    for (const { upstream, failure, units: paid } of record.attempts) {
       attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
+      if (paid !== undefined) units.add(paid.count, [paid.kind, upstream])
+    }
     for (const loss of record.attempts.at(-1)?.losses ?? NO_LOSSES)
       countLoss({ endpoint, how: howOf(loss) })
     for (const { field, series } of tokensOf(upstream)) series.sum += record[field]

@@ -5,6 +5,7 @@ import type { TokenUsage } from '../../core/token-usage.ts'
 import type { StreamReader } from '../../protocols/protocol.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
+import type { PaidUnits } from '../../usage/record.ts'
 import type { UpstreamRefusal } from './refusals.ts'
 
 interface ResponseHead {
@@ -26,6 +27,8 @@ export interface WholeResponse extends ResponseHead {
   usage: TokenUsage | null
   /** USD, if it is not paid by the token; `unpriced` if its price is unknown. */
   cost?: number | 'unpriced' | undefined
+  /** What it is paid by, if not by the token. */
+  units?: PaidUnits | undefined
 }
 
 /** A stream whose first event was found good. */
@@ -36,6 +39,7 @@ export interface StreamResponse extends ResponseHead {
   plain?: { length: number | null; status: number }
   /** Its cost at its end, as in WholeResponse. */
   cost?(): number | 'unpriced' | undefined
+  units?: PaidUnits | undefined
   /** Events that came with the first one. */
   first: Uint8Array | null
   reply: UpstreamReply

@@ -53,14 +53,14 @@ function relayWhole(services: Services, tries: RequestTries, response: WholeResp
   const { body, usage } = response
   const { client } = tries.delivery
   const firstTokenMs = performance.now() - tries.context.arrivedMs
-  const { status = 200, contentType = 'application/json', cost } = response
+  const { status = 200, contentType = 'application/json', cost, units } = response
   const current = currentOf(tries)
   services.health.succeeded(current.upstream.key, breakerName(tries, current))
   const headers = responseHeaders(tries, response)
   headers['content-type'] = contentType
   client.respond({ status, headers, body })
   const text = usage === null ? generatedIn(tries.request, response.text) : ''
-  return { tries, outcome: 'ok', status, errorCode: null, usage, text, firstTokenMs, cost }
+  return { tries, outcome: 'ok', status, errorCode: null, usage, text, firstTokenMs, cost, units }
 }
 
 async function relayStream(
@@ -76,7 +76,7 @@ async function relayStream(
   const { reader } = last
   const { usage, usageIsPartial, text } = reader
   const cost = last.cost?.()
-  const used = { usage, usageIsPartial, text, cost, earlier, ended }
+  const used = { usage, usageIsPartial, text, cost, units: last.units, earlier, ended }
   const status = last.plain?.status ?? 200
   return { tries, outcome, status, errorCode, firstTokenMs, ...used }
 }

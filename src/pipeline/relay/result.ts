@@ -1,6 +1,6 @@
 /** What relay hands to settle. */
 import type { TokenUsage } from '../../core/token-usage.ts'
-import type { AttemptNote, Outcome } from '../../usage/record.ts'
+import type { AttemptNote, Outcome, PaidUnits } from '../../usage/record.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 
 export interface RelayResult {
@@ -19,6 +19,7 @@ export interface RelayResult {
   readonly ended?: AttemptNote | undefined
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
+  readonly units?: PaidUnits | undefined
   /** What was generated, for counting if no usage was reported, or only a part. */
   readonly text: string
   /** From arrival until the first byte of the answer; null if none came. */

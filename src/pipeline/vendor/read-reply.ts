@@ -5,10 +5,11 @@ import { NO_USAGE } from '../../core/token-usage.ts'
 import { isPagedByToken } from '../../passthrough/paging.ts'
 import { isResponse } from '../../passthrough/route.ts'
 import { unitCostUsd } from '../../passthrough/unit-prices.ts'
-import { type Used, usedBy } from '../../passthrough/usage.ts'
+import { type Used, unitOf, usedBy } from '../../passthrough/usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
+import type { PaidUnits } from '../../usage/record.ts'
 import { firstEvent } from '../attempt/first-event.ts'
 import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type ReplyReading } from '../attempt/reading.ts'
@@ -68,6 +69,7 @@ async function whole(owner: Owner, reading: ReplyReading, source: ListSource): P
     body: isSame ? bytes : redact(shown, upstream.secretForms),
     usage: used.tokens,
     cost: costOf(owner.call, used),
+    units: unitsOf(owner.call, used),
   }
   return { kind: 'response', response }
 }
@@ -121,6 +123,7 @@ async function raw(owner: Owner, reading: ReplyReading, type: string): Promise<S
   const cost = () => costOf(owner.call, used)
   const response: StreamResponse = {
     ...{ kind: 'stream', upstream, headers, reader: RAW_BYTES, first: null, reply, cancel, cost },
+    units: unitsOf(owner.call, used),
     plain: { length: lengthOf(reply), status: reply.status },
   }
   return { kind: 'response', response }
@@ -152,4 +155,9 @@ function costOf(call: VendorCall, { tokens, units }: Used): number | 'unpriced' 
   const model = modelOf(call)
   if (units === null || model === null) return 'unpriced'
   return unitCostUsd(meter, model, call.fields, units) ?? 'unpriced'
+}
+
+function unitsOf({ route }: VendorCall, { units }: Used): PaidUnits | undefined {
+  const kind = unitOf(route.meter)
+  return kind === null || units === null ? undefined : { kind, count: units }
 }

@@ -232,6 +232,20 @@ describe('records', () => {
     expect((await recorded(speech)).cost_usd).toBeCloseTo(0.015, 10)
   })
 
+  test('say how many images, characters or searches were paid, also if no price is known', async () => {
+    const body = { model: 'of-unknown-price', prompt: 'A cat' }
+    const reply = await call('POST', '/images/generations', { body })
+    const record = await recorded(reply)
+    const units = { kind: 'images', count: 2 }
+    expect(record.cost_usd).toBeNull()
+    expect(JSON.parse(String(record.attempt_log))).toMatchObject([{ units }])
+    const admin = { headers: { authorization: `Bearer ${gateway.adminKey}` } }
+    const shown = await fetch(`${gateway.origin}/admin/v1/requests/${record.request_id}`, admin)
+    expect(await shown.json()).toMatchObject({ tries: [{ units }] })
+    const metrics = await (await fetch(`${gateway.origin}/metrics`, admin)).text()
+    expect(metrics).toMatch(/^gpt_proxy_units_total\{kind="images",upstream="[\w-]+"\} [1-9]/m)
+  })
+
   test.each([
     ['tokens', { usage: { total_tokens: 70 } }, { prompt_tokens: 70, cost_usd: null }],
     ['tokens elsewhere', { meta: { tokens: { input_tokens: 70 } } }, { prompt_tokens: 70 }],

@@ -87,6 +87,8 @@ export const RequestDetail = RequestRow.extend({
       prompt_tokens: z.number().int().nullable(),
       completion_tokens: z.number().int().nullable(),
       cost_usd: z.number().nullable(),
+      /** What it was paid by in place of tokens: images, seconds of audio or video, characters, searches. */
+      units: z.object({ kind: z.string(), count: z.number() }).nullable(),
     }),
   ),
   /** How the cost came about; empty if no price was known. */

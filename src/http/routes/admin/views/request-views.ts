@@ -107,7 +107,13 @@ function tryIn({ used, ...note }: Note) {
     status: numberOrNull(note.status),
     failure: typeof note.failure === 'string' ? note.failure : null,
     ...usedIn(used),
+    units: unitsIn(note.units),
   }
+}
+
+function unitsIn(units: unknown) {
+  const { kind, count } = (units ?? {}) as { kind?: unknown; count?: unknown }
+  return typeof kind === 'string' && typeof count === 'number' ? { kind, count } : null
 }
 
 /** What it waited for before it was sent. */
