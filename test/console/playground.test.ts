@@ -66,6 +66,24 @@ test('stop ends the request at the upstream and keeps what has arrived', async (
   expect(await page.getByRole('log').textContent()).toContain('Once upon a time')
 }, 60_000)
 
+test('a new chat begins empty and leaving the page ends the request, also while an answer arrives', async () => {
+  const { page } = first
+  rig.mock.script(() => [{ write: sseHead() }, piece('Once upon a time'), 'stall'])
+  await page.goto(url)
+  const leave = [
+    () => page.getByRole('button', { name: 'New chat' }).click(),
+    () => page.getByRole('link', { name: 'Models' }).click(),
+  ]
+  for (const go of leave) {
+    const index = rig.mock.ledger.length
+    await (await write(page, 'Tell me a story')).press('Enter')
+    await page.getByRole('log').getByText('Once upon a time').first().waitFor()
+    await go()
+    await rig.mock.closedByPeer(await rig.mock.exchangeArrived(index))
+    if (go === leave[0]) await page.getByText('No messages yet').waitFor()
+  }
+}, 60_000)
+
 test("Enter that confirms an input method's word does not send the message", async () => {
   const { page } = first
   rig.mock.script(() => sseReply(chatChunks('Hello')))

@@ -10,7 +10,7 @@ export type Role = Identity['role']
 
 export const identityQuery = queryOptions({
   queryKey: ['identity'],
-  queryFn: ({ signal }) => unwrap(api.GET('/session', { signal })),
+  queryFn: async ({ signal }) => meet(await unwrap(api.GET('/session', { signal }))),
   staleTime: 60_000,
 })
 
@@ -68,7 +68,14 @@ export async function setUp(token: string, password: string): Promise<Identity> 
 }
 
 function welcome(identity: Identity): Identity {
-  queryClient.setQueryData(identityQuery.queryKey, identity)
+  return queryClient.setQueryData(identityQuery.queryKey, meet(identity)) ?? identity
+}
+
+/** If another person has signed in, here or in another tab, nothing that the one before could see stays. */
+function meet(identity: Identity): Identity {
+  const before = queryClient.getQueryData<Identity>(['identity'])
+  if (before !== undefined && before.user_id !== identity.user_id)
+    void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'identity' })
   return identity
 }
 

@@ -58,24 +58,28 @@ const PART = { tested: 40, untested: 500 }
 
 interface ImportOptions {
   test: boolean
-  onProgress: (lines: number) => void
+  /** Called with the number of different keys that have been dealt with. */
+  onProgress: (keys: number) => void
+  /** Ends it before the next part. */
+  signal: AbortSignal
 }
 
 /** What became of each line, in their order. Keys that were added before a failure stay, so it can be repeated. */
 export async function importUpstreams(
   settings: UpstreamSettings,
   text: string,
-  { test, onProgress }: ImportOptions,
+  { test, onProgress, signal }: ImportOptions,
 ): Promise<ImportedLine[]> {
   const { parts, repeated } = importPlan(text, test ? PART.tested : PART.untested)
   const lines = repeated.map(repeatedLine)
   const send = async () => {
     for (const part of parts) {
+      signal.throwIfAborted()
       const secrets = part.map(({ secret }) => secret).join('\n')
       const { lines: done } = await importPart(settings, secrets, test)
       // The gateway counts the lines of this part.
       for (const each of done) lines.push({ ...each, line: part[each.line - 1]?.line ?? each.line })
-      onProgress(lines.length)
+      onProgress(lines.length - repeated.length)
     }
   }
   await changing(send())

@@ -2,7 +2,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { useNavigate } from '@tanstack/react-router'
 import type { SearchResult } from '@/api/search.ts'
-import { signOut, useIdentity, useMay } from '@/api/session.ts'
+import { useIdentity, useMay } from '@/api/session.ts'
 import { chooseLanguage } from '@/lib/i18n.ts'
 import { chooseTheme, currentTheme } from '@/lib/theme.ts'
 import type { Icon } from '@/ui/icon.tsx'
@@ -18,6 +18,7 @@ import {
   UserIcon,
 } from '@/ui/icons.ts'
 import { pagesFor } from './navigation.ts'
+import { leave } from './sign-out.ts'
 
 export interface PaletteEntry {
   id: string
@@ -133,7 +134,7 @@ function useActions(): PaletteEntry[] {
       icon: LanguagesIcon,
       run: () => void chooseLanguage(other),
     },
-    { id: 'sign-out', name: t`Sign out`, detail, icon: LogOutIcon, run: () => void signOut() },
+    { id: 'sign-out', name: t`Sign out`, detail, icon: LogOutIcon, run: leave },
   ]
   return actions.filter((action) => action !== false)
 }

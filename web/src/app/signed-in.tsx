@@ -41,7 +41,7 @@ function Gate() {
       return <SignInPage onDone={() => setEnded(false)} />
     if (identity.error)
       return <Failed error={identity.error} retry={() => void identity.refetch()} />
-    return null
+    return <SkeletonRows />
   }
   const back = () => {
     setEnded(false)
@@ -49,7 +49,7 @@ function Gate() {
   }
   return (
     <>
-      <Surroundings />
+      <Surroundings key={identity.data.user_id} />
       {ended && <SignInDialog username={identity.data.username} onDone={back} />}
     </>
   )
@@ -58,7 +58,7 @@ function Gate() {
 /** Pages wait for the time zone and the clock: nothing is shown in a wrong one first. */
 function Surroundings() {
   const surroundings = useQuery(surroundingsQuery)
-  if (surroundings.data === undefined && !surroundings.error) return null
+  if (surroundings.data === undefined && !surroundings.error) return <SkeletonRows />
   return (
     <Shell>
       <Suspense fallback={<SkeletonRows />}>

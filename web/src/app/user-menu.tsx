@@ -1,14 +1,14 @@
 /** Who is signed in; appearance, language and signing out. In the browser's own popover: its place never changes. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useId, useRef } from 'react'
-import { signOut, useIdentity } from '@/api/session.ts'
+import { useIdentity } from '@/api/session.ts'
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n.ts'
 import { chooseTheme, type ThemeChoice, useThemeChoice } from '@/lib/theme.ts'
 import { classNames } from '@/ui/class-names.ts'
 import { LogOutIcon, SettingsIcon, UserIcon } from '@/ui/icons.ts'
 import { useRoleNames } from '@/ui/words/role-names.ts'
+import { leave } from './sign-out.ts'
 
 const ITEM = 'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover'
 
@@ -16,7 +16,6 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
   const { t, i18n } = useLingui()
   const { username, role } = useIdentity()
   const theme = useThemeChoice()
-  const leave = useMutation({ mutationFn: signOut })
   const roleNames = useRoleNames()
   const id = useId()
   const popover = useRef<HTMLDivElement>(null)
@@ -61,7 +60,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
         <Link to="/settings" onClick={close} className={ITEM}>
           <SettingsIcon /> <Trans>Password and sessions</Trans>
         </Link>
-        <button type="button" onClick={() => leave.mutate()} className={ITEM}>
+        <button type="button" onClick={leave} className={ITEM}>
           <LogOutIcon /> <Trans>Sign out</Trans>
         </button>
       </div>

@@ -1,6 +1,13 @@
 /** Numbers, money, durations and times as people read them. */
 import { expect, test } from 'bun:test'
-import { formatCost, formatDuration, formatShare, formatTime, setFormat } from './format.ts'
+import {
+  formatCost,
+  formatDistance,
+  formatDuration,
+  formatShare,
+  formatTime,
+  setFormat,
+} from './format.ts'
 
 test('a cost that is not nothing never reads as nothing', () => {
   expect(formatCost(0)).toBe('$0')
@@ -40,4 +47,30 @@ test('times are those of the reporting time zone, at half-hour offsets too', () 
   setFormat({ language: 'zh', timeZone: 'Asia/Shanghai' })
   expect(formatTime('2026-11-28T20:15:30Z', 'moment')).toBe('11月29日 04:15')
   setFormat({ language: 'en', timeZone: 'UTC' })
+})
+
+test('a share that is not nothing never reads as nothing, and almost all never as all', () => {
+  expect([0, 0.0004, 0.034, 0.5, 0.9996, 1, 1.2].map(formatShare)).toEqual([
+    '0%',
+    '<0.1%',
+    '3.4%',
+    '50%',
+    '>99%',
+    '100%',
+    '120%',
+  ])
+})
+
+test('a distance is never sixty of a smaller unit', () => {
+  expect([-59 * 60_000, -59.6 * 60_000, -23.8 * 3_600_000].map(formatDistance)).toEqual([
+    '59 min ago',
+    '1 hr ago',
+    'yesterday',
+  ])
+})
+
+test('a day more than half a year away names its year', () => {
+  setFormat({ language: 'en', timeZone: 'UTC' })
+  expect(formatTime('2019-03-05T10:00:00Z', 'day')).toBe('5 Mar 2019')
+  expect(formatTime(Date.now(), 'moment')).not.toContain(String(new Date().getUTCFullYear()))
 })

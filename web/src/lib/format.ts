@@ -1,5 +1,7 @@
 /** Numbers, money, durations and times as people read them, in the language and time zone of the console. */
 
+import { serverNow } from './clock.ts'
+
 export type Language = 'en' | 'zh'
 
 let language: Language = 'en'
@@ -71,8 +73,12 @@ export function formatCost(usd: number | null): string {
   ).format(usd)
 }
 
-/** 3.4 % of a share between 0 and 1. */
+const SMALLEST_SHARE = 0.001
+
+/** 3.4 % of a share between 0 and 1. What is not nothing never reads as nothing, nor almost all as all. */
 export function formatShare(share: number): string {
+  if (share > 0 && share < SMALLEST_SHARE) return `<${formatShare(SMALLEST_SHARE)}`
+  if (share >= 0.995 && share < 1) return `>${formatShare(0.99)}`
   const maximumFractionDigits = share < 0.1 ? 1 : 0
   return cached(
     `share-${maximumFractionDigits}`,
@@ -85,7 +91,7 @@ export function formatDuration(ms: number | null): string {
   if (ms === null) return '–'
   if (ms < 1) return `${ms.toFixed(2)} ms`
   if (ms < 10) return `${ms.toFixed(1)} ms`
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
   const minutes = Math.floor(ms / 60_000)
   const [hour, minute, second] = language === 'zh' ? [' 小时', ' 分', ' 秒'] : [' h', ' min', ' s']
@@ -104,15 +110,23 @@ const TIME_STYLES = {
   month: { month: 'long', year: 'numeric' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
+const HALF_YEAR_MS = 183 * 86_400_000
+
 export type TimeStyle = keyof typeof TIME_STYLES
+
+/** A day more than half a year away could be one of two years, so its year is named. */
+const withYear = (at: string | number): Intl.DateTimeFormatOptions =>
+  Math.abs(new Date(at).getTime() - serverNow()) > HALF_YEAR_MS ? { year: 'numeric' } : {}
 
 /** A time in the reporting time zone. */
 export function formatTime(at: string | number, style: TimeStyle = 'full'): string {
+  const year = 'day' in TIME_STYLES[style] ? withYear(at) : {}
   return cached(
-    `time-${style}`,
+    `time-${style}-${year.year}`,
     (locale) =>
       new Intl.DateTimeFormat(locale, {
         ...TIME_STYLES[style],
+        ...year,
         hourCycle: 'h23',
         ...(timeZone ? { timeZone } : {}),
       }),
@@ -138,7 +152,10 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 /** "3 minutes ago", "in 5 days", from a distance in milliseconds (past is negative). */
 export function formatDistance(ms: number): string {
-  const [unit, size] = UNITS.find(([, each]) => Math.abs(ms) >= each) ?? (['second', 1000] as const)
+  // Rounded first, so that it is never "60 minutes ago".
+  const [unit, size] =
+    UNITS.find(([, each], at) => Math.abs(ms) >= each - (UNITS[at + 1]?.[1] ?? 0) / 2) ??
+    (['second', 1000] as const)
   return cached(
     'relative',
     (locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }),

@@ -14,10 +14,20 @@ export function useKeptDraft<Draft extends object>(
   const [draft, setDraft] = useState<Draft>(() => ({ ...initial(), ...keptAt(place) }))
   useEffect(() => {
     const kept = Object.entries(draft).filter(([field]) => !secret.includes(field as keyof Draft))
-    sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(kept)))
+    keepAt(place, JSON.stringify(Object.fromEntries(kept)))
   }, [place, draft, secret])
-  useEffect(() => () => sessionStorage.removeItem(place), [place])
+  useEffect(() => () => keepAt(place, null), [place])
   return [draft, setDraft] as const
+}
+
+/** Where the storage is blocked or full, the draft is only not kept. */
+function keepAt(place: string, text: string | null): void {
+  try {
+    if (text === null) sessionStorage.removeItem(place)
+    else sessionStorage.setItem(place, text)
+  } catch {
+    // The form itself still has it.
+  }
 }
 
 function keptAt(place: string): object {

@@ -18,6 +18,7 @@ export function LoadMore({ query }: LoadMoreProps) {
   const end = useRef<HTMLDivElement>(null)
   const latest = useRef(query)
   latest.current = query
+  // biome-ignore lint/correctness/useExhaustiveDependencies: observed anew after each page, as a tall screen may still show the end
   useEffect(() => {
     if (!query.hasNextPage || end.current === null) return
     const observer = new IntersectionObserver(([entry]) => {
@@ -27,7 +28,7 @@ export function LoadMore({ query }: LoadMoreProps) {
     })
     observer.observe(end.current)
     return () => observer.disconnect()
-  }, [query.hasNextPage])
+  }, [query.hasNextPage, query.isFetchingNextPage])
   if (!query.hasNextPage) return null
   return (
     <div ref={end} className="flex flex-col items-center gap-2 border-t p-3">

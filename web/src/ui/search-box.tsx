@@ -20,15 +20,21 @@ export function SearchBox(props: SearchBoxProps) {
   const [text, setText] = useState(value)
   const latest = useRef(onChange)
   latest.current = onChange
+  const sent = useRef<string | null>(null)
   // The address was changed from elsewhere, by the back button for instance.
   const [known, setKnown] = useState(value)
   if (known !== value) {
     setKnown(value)
-    setText(value)
+    // What was sent from here and comes back must not replace what was typed since.
+    if (value !== sent.current) setText(value)
+    sent.current = null
   }
   useEffect(() => {
     if (text === value) return
-    const timer = setTimeout(() => latest.current(text || undefined), PAUSE_MS)
+    const timer = setTimeout(() => {
+      sent.current = text
+      latest.current(text || undefined)
+    }, PAUSE_MS)
     return () => clearTimeout(timer)
   }, [text, value])
   return (

@@ -12,14 +12,19 @@ import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
 import { KeyFields, keyChange, keyDraft, keyValues } from './key-form.tsx'
 
-export function EditKeyDialog({ id, onClose }: { id: number; onClose: () => void }) {
+interface EditKeyProps {
+  item: Pick<Key, 'id' | 'name'>
+  onClose: () => void
+}
+
+export function EditKeyDialog({ item: { id, name }, onClose }: EditKeyProps) {
   const { t } = useLingui()
   const query = useQuery(keyQuery(id))
   return (
     <Dialog
       open
       onClose={onClose}
-      title={t`Edit "${query.data?.value.name ?? ''}"`}
+      title={t`Edit "${name}"`}
       footer={
         <>
           <Button onClick={onClose}>
@@ -48,14 +53,12 @@ function EditKeyForm({ latest, onClose }: { latest: Versioned<Key>; onClose: () 
   const saving = useMutation({
     mutationFn: () =>
       changeKey(base.value.id, base.etag, keyChange(keyDraft(base.value), draft) ?? {}),
-    onSuccess: ({ name }) => {
-      showToast(t`"${name}" was changed`)
-      onClose()
-    },
+    onSuccess: ({ name }) => showToast(t`"${name}" was changed`),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (keyChange(keyDraft(base.value), draft) !== undefined && !saving.isPending) saving.mutate()
+    if (keyChange(keyDraft(base.value), draft) !== undefined && !saving.isPending)
+      saving.mutate(undefined, { onSuccess: onClose })
   }
   const rebase = () => {
     setBase(latest)

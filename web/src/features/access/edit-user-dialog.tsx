@@ -27,14 +27,12 @@ export function EditUserDialog({
   const latest = useQuery(userQuery(user.id)).data
   const saving = useMutation({
     mutationFn: () => changeUser(user.id, base.etag, userChange(base.user, draft) ?? {}),
-    onSuccess: () => {
-      showToast(t`${user.username} was changed`)
-      onClose()
-    },
+    onSuccess: () => showToast(t`${user.username} was changed`),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (userValues(draft) !== undefined && !saving.isPending) saving.mutate()
+    if (userValues(draft) !== undefined && !saving.isPending)
+      saving.mutate(undefined, { onSuccess: onClose })
   }
   const takeTheirs = () => {
     if (latest === undefined) return

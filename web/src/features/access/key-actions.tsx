@@ -54,7 +54,7 @@ export function KeyActions({ item }: { item: Key }) {
           </>
         )}
       </Menu>
-      {open === 'edit' && <EditKeyDialog id={item.id} onClose={close} />}
+      {open === 'edit' && <EditKeyDialog item={item} onClose={close} />}
       {open === 'rotate' && <RotateKeyDialog item={item} onClose={close} />}
       {open === 'revoke' && (
         <Confirm

@@ -182,6 +182,7 @@ function KeyRights({ draft, set, problem, administer }: KeyRightsProps) {
       >
         <TextInput
           type="date"
+          max="9999-12-31"
           value={draft.expires}
           onChange={(event) => set({ expires: event.target.value })}
         />

@@ -119,6 +119,7 @@ function useKeyColumns(withUser: boolean): Column<Key>[] {
         id: 'actions',
         header: <span className="sr-only">{t`Actions`}</span>,
         align: 'end',
+        className: 'sticky right-0 bg-inherit',
         cell: (key) => <KeyActions item={key} />,
       },
     ]
@@ -133,7 +134,7 @@ const userColumn = (header: string): Column<Key> => ({
       to="/users/$userId"
       params={{ userId: String(key.user_id) }}
       title={key.username}
-      className="block max-w-56 truncate underline-offset-2 hover:underline"
+      className="block max-w-44 truncate underline-offset-2 hover:underline"
     >
       {key.username}
     </Link>

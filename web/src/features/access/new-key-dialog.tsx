@@ -29,7 +29,12 @@ export function NewKeyDialog({ owner: fixed, onClose }: NewKeyProps) {
   const { t } = useLingui()
   const { user_id, username } = useIdentity()
   const { administer } = useMay()
-  const [owner, setOwner] = useState<Owner>(fixed ?? { id: user_id, username })
+  // Kept with the draft: after a reload, the key must not become somebody else's.
+  const [chosen, setOwner] = useKeptDraft<Owner>('owner of the new key', () => ({
+    id: user_id,
+    username,
+  }))
+  const owner = fixed ?? chosen
   const [draft, setDraft] = useKeptDraft('new key', () => emptyKey)
   const [create, setCreate] = useState(keyCreation)
   const creation = useMutation({

@@ -19,10 +19,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const [create, setCreate] = useState(userCreation)
   const creation = useMutation({
     mutationFn: (body: NewUser) => create(body),
-    onSuccess: ({ id, username }) => {
-      showToast(t`${username} was added`)
-      void navigate({ to: '/users/$userId', params: { userId: String(id) } })
-    },
+    onSuccess: ({ username }) => showToast(t`${username} was added`),
     // Refused: the corrected form is another creation. A lost reply is not: it is asked for again.
     onError: (error) => wasRefused(error) && setCreate(userCreation),
   })
@@ -30,7 +27,14 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     const values = userValues(draft)
     if (values === undefined || creation.isPending) return
-    creation.mutate({ ...values, username: draft.username.trim() })
+    creation.mutate(
+      { ...values, username: draft.username.trim() },
+      {
+        // Not once the dialog is closed: whoever works elsewhere stays there.
+        onSuccess: ({ id }) =>
+          void navigate({ to: '/users/$userId', params: { userId: String(id) } }),
+      },
+    )
   }
   return (
     <Dialog

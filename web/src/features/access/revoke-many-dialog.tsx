@@ -18,6 +18,7 @@ export function RevokeManyDialog({ filter, onClose }: { filter: KeyFilter; onClo
     queryFn: () => usableKeys(filter),
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
   })
   if (query.data && query.data.length > 0) return <Ask keys={query.data} onClose={onClose} />
   return (

@@ -23,7 +23,7 @@ export function AuditPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const set = (part: AuditSearch) =>
-    void navigate({ search: { ...search, ...part }, replace: true })
+    void navigate({ search: (now) => ({ ...now, ...part }), replace: true })
   const query = useInfiniteQuery(auditQuery(search))
   const columns = useAuditColumns()
   return (

@@ -66,13 +66,14 @@ function NewForm({ name, onClose }: { name: string | undefined; onClose: () => v
   const [define] = useState(() => once(defineModel))
   const creation = useMutation({
     mutationFn: () => define(draft.name.trim(), definitionOf(draft)),
-    onSuccess: (made) => {
-      showToast(t`${made.name} was defined`)
-      onClose()
-    },
+    onSuccess: (made) => showToast(t`${made.name} was defined`),
   })
   return (
-    <Form draft={draft} busy={creation.isPending} onSubmit={() => creation.mutate()}>
+    <Form
+      draft={draft}
+      busy={creation.isPending}
+      onSubmit={() => creation.mutate(undefined, { onSuccess: onClose })}
+    >
       <DefinitionFields draft={draft} onChange={setDraft} error={creation.error} />
       <FormError error={creation.error} />
     </Form>
@@ -94,17 +95,18 @@ function EditForm(props: { latest: Versioned<NamedDefinition>; onClose: () => vo
   )
   const saving = useMutation({
     mutationFn: () => changeDefinition(name, base.etag, definitionOf(draft)),
-    onSuccess: () => {
-      showToast(t`${name} was changed`)
-      onClose()
-    },
+    onSuccess: () => showToast(t`${name} was changed`),
   })
   const rebase = () => {
     setBase(latest)
     saving.reset()
   }
   return (
-    <Form draft={draft} busy={saving.isPending} onSubmit={() => saving.mutate()}>
+    <Form
+      draft={draft}
+      busy={saving.isPending}
+      onSubmit={() => saving.mutate(undefined, { onSuccess: onClose })}
+    >
       <DefinitionFields draft={draft} onChange={setDraft} error={saving.error} fixedName />
       <Conflict
         error={saving.error}

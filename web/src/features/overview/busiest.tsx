@@ -48,7 +48,10 @@ function Ranking({
   rows: readonly Row[]
   link: (row: Row) => ReactNode
 }) {
-  const most = Math.max(1, ...rows.map(({ tokens }) => tokens))
+  // By what they are sorted by; by tokens if no price is known.
+  const priced = rows.some(({ cost_usd }) => cost_usd)
+  const size = ({ cost_usd, tokens }: Row) => (priced ? (cost_usd ?? 0) : tokens)
+  const most = Math.max(Number.MIN_VALUE, ...rows.map(size))
   return (
     <Panel title={title}>
       {rows.length === 0 ? (
@@ -74,7 +77,7 @@ function Ranking({
               <div aria-hidden="true" className="mt-1 h-1 rounded-full bg-sunken">
                 <div
                   className="h-full rounded-full bg-accent"
-                  style={{ width: `${(row.tokens / most) * 100}%` }}
+                  style={{ width: `${(size(row) / most) * 100}%` }}
                 />
               </div>
             </li>

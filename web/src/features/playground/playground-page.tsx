@@ -2,7 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { keysQuery } from '@/api/keys.ts'
 import { playgroundModelsQuery } from '@/api/playground.ts'
 import { useIdentity } from '@/api/session.ts'
@@ -22,6 +22,11 @@ export function PlaygroundPage() {
   const { t } = useLingui()
   const { user_id } = useIdentity()
   const keys = useInfiniteQuery(keysQuery({ userId: user_id, state: 'active' }))
+  const { hasNextPage, isFetching, isError, fetchNextPage } = keys
+  // All of them: the address may name one of a later page.
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage()
+  }, [hasNextPage, isFetching, isError, fetchNextPage])
   return (
     <Page
       title={t`Playground`}

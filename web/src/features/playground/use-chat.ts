@@ -1,5 +1,5 @@
 /** One conversation: what was said, what is arriving, and the figures of the last answer. */
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { type ChatMessage, chat, type Part } from '@/api/playground.ts'
 import type { Parameters } from './parameters.tsx'
 
@@ -51,6 +51,8 @@ export function useChat(keyId: number | undefined, model: string, parameters: Pa
   const [turns, setTurns] = useState<readonly Turn[]>([])
   const [running, setRunning] = useState(false)
   const abort = useRef<AbortController | null>(null)
+  // An answer that nobody sees must not go on to cost.
+  useEffect(() => () => abort.current?.abort(), [])
 
   const send = async (content: string | Part[]) => {
     if (keyId === undefined || model === '' || running) return
@@ -62,6 +64,8 @@ export function useChat(keyId: number | undefined, model: string, parameters: Pa
     let frame = 0
     const draw = () => {
       frame = 0
+      // A new chat has begun meanwhile.
+      if (abort.current !== controller) return
       setTurns([
         ...before,
         { question: content, answer: { ...answer, events: [...answer.events] } },
@@ -95,7 +99,7 @@ export function useChat(keyId: number | undefined, model: string, parameters: Pa
     answer.durationMs = performance.now() - startedMs
     cancelAnimationFrame(frame)
     draw()
-    setRunning(false)
+    if (abort.current === controller) setRunning(false)
   }
 
   return {
@@ -105,7 +109,9 @@ export function useChat(keyId: number | undefined, model: string, parameters: Pa
     stop: () => abort.current?.abort(),
     clear: () => {
       abort.current?.abort()
+      abort.current = null
       setTurns([])
+      setRunning(false)
     },
   }
 }

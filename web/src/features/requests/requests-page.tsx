@@ -28,7 +28,7 @@ export function RequestsPage() {
   const navigate = route.useNavigate()
   const zone = useQuery(surroundingsQuery).data?.time_zone
   const set = (part: RequestsSearch, replace = true) =>
-    void navigate({ search: { ...search, ...part }, replace })
+    void navigate({ search: (now) => ({ ...now, ...part }), replace })
   // The bounds of "the last day" are those of the moment the filter was chosen, or asked for anew.
   const [asked, setAsked] = useState(0)
   const { id, live = false, ...rest } = search
@@ -121,6 +121,8 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
   const [scrolled, setScrolled] = useState(false)
   const paused = stopped || scrolled
   const tail = useTail({ active: true, paused, keep: (row) => fits(row, search) })
+  // The filter may have been narrowed since they arrived.
+  const rows = tail.rows.filter((row) => fits(row, search))
   const state = paused ? t`Paused` : tail.connected ? t`Live` : t`Connecting …`
   return (
     <Panel
@@ -157,13 +159,13 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
         </Button>
       }
     >
-      {tail.rows.length === 0 ? (
+      {rows.length === 0 ? (
         <Empty icon={ActivityIcon} title={t`Waiting for requests`}>
           <Trans>Each request appears here when it ends.</Trans>
         </Empty>
       ) : (
         <RequestTable
-          rows={tail.rows}
+          rows={rows}
           total={-1}
           onOpen={onOpen}
           onScrolled={setScrolled}

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '@/api/errors.ts'
 import { signIn, signInOptionsQuery } from '@/api/session.ts'
+import { MAX_PASSWORD_LENGTH } from '@/lib/password.ts'
 import { Button } from '@/ui/button.tsx'
 import { Field, TextInput } from '@/ui/field.tsx'
 import { LanguageSwitch } from '@/ui/language-switch.tsx'
@@ -114,7 +115,7 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
           name="password"
           autoComplete="current-password"
           required
-          maxLength={200}
+          maxLength={MAX_PASSWORD_LENGTH}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

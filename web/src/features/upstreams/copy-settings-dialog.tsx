@@ -1,4 +1,5 @@
 /** Gives others the settings of one upstream. */
+import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -17,10 +18,13 @@ export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose:
   const [targets, setTargets] = useState<ReadonlySet<number>>(new Set())
   const copying = useMutation({
     mutationFn: () => copySettings(from.id, [...targets], [...fields]),
-    onSuccess: ({ changed }) => {
-      showToast(t`${changed} upstreams were changed`)
-      onClose()
-    },
+    onSuccess: ({ changed }) =>
+      showToast(
+        plural(changed, {
+          one: '# upstream was changed',
+          other: '# upstreams were changed',
+        }),
+      ),
   })
   const names: Record<CopiedField, string> = {
     models: t`Models`,
@@ -42,7 +46,7 @@ export function CopySettingsDialog({ from, onClose }: { from: Upstream; onClose:
             variant="primary"
             busy={copying.isPending}
             disabled={targets.size === 0 || fields.size === 0}
-            onClick={() => copying.mutate()}
+            onClick={() => copying.mutate(undefined, { onSuccess: onClose })}
           >
             <Trans>Copy to {targets.size}</Trans>
           </Button>

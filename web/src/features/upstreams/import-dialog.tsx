@@ -1,33 +1,33 @@
 /** Adds many keys at once, one a line; says for each what became of it. */
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useMemo, useState } from 'react'
-import { importUpstreams } from '@/api/upstreams.ts'
+import { type FormEvent, useMemo, useRef, useState } from 'react'
+import { importUpstreams, type UpstreamSettings } from '@/api/upstreams.ts'
 import { formatNumber } from '@/lib/format.ts'
+import { useKeptDraft } from '@/lib/kept-draft.ts'
 import { Button } from '@/ui/button.tsx'
 import { Checkbox, Field, TextArea } from '@/ui/field.tsx'
 import { Dialog } from '@/ui/overlay/dialog.tsx'
 import { FormError } from '@/ui/states.tsx'
 import { ImportReport } from './import-report.tsx'
-import { emptyUpstream, upstreamSettings } from './upstream-draft.ts'
+import { emptyUpstream, SECRET, upstreamSettings } from './upstream-draft.ts'
 import { UpstreamFields } from './upstream-form.tsx'
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
-  const [draft, setDraft] = useState(emptyUpstream)
+  const [draft, setDraft] = useKeptDraft('import', () => emptyUpstream, SECRET)
   const [secrets, setSecrets] = useState('')
   const [test, setTest] = useState(true)
-  const [done, setDone] = useState(0)
   const lines = useMemo(() => keysIn(secrets), [secrets])
-  const importing = useMutation({
-    mutationFn: () =>
-      importUpstreams(upstreamSettings(draft), secrets, { test, onProgress: setDone }),
-  })
+  const { importing, done, stop } = useImport()
+  const cancel = () => {
+    stop()
+    onClose()
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (importing.isPending) return
-    setDone(0)
-    importing.mutate()
+    importing.mutate({ settings: upstreamSettings(draft), secrets, test })
   }
   if (importing.data)
     return (
@@ -49,11 +49,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       size="large"
-      onClose={onClose}
+      onClose={cancel}
       title={t`Paste many keys`}
       footer={
         <>
-          <Button onClick={onClose}>
+          <Button onClick={cancel}>
             <Trans>Cancel</Trans>
           </Button>
           <Button
@@ -95,6 +95,27 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   )
+}
+
+interface Import {
+  settings: UpstreamSettings
+  secrets: string
+  test: boolean
+}
+
+/** The import, how many keys it has come to, and how to end it: what is added by then stays. */
+function useImport() {
+  const [done, setDone] = useState(0)
+  const running = useRef<AbortController | null>(null)
+  const importing = useMutation({
+    mutationFn: ({ settings, secrets, test }: Import) => {
+      setDone(0)
+      running.current = new AbortController()
+      const { signal } = running.current
+      return importUpstreams(settings, secrets, { test, onProgress: setDone, signal })
+    },
+  })
+  return { importing, done, stop: () => running.current?.abort() }
 }
 
 /** How many different keys there are. */

@@ -66,6 +66,7 @@ export function useUpstreamColumns(): Column<Upstream>[] {
         id: 'actions',
         header: <span className="sr-only">{t`Actions`}</span>,
         align: 'end',
+        className: 'bg-inherit sm:sticky sm:right-0',
         cell: (upstream) => <UpstreamActions item={upstream} />,
       },
     ],

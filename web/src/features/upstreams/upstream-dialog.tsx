@@ -19,6 +19,7 @@ import { showToast } from '@/ui/overlay/toast.tsx'
 import { FormError, Loaded } from '@/ui/states.tsx'
 import {
   emptyUpstream,
+  SECRET,
   type UpstreamDraft,
   upstreamDraft,
   upstreamSettings,
@@ -49,9 +50,6 @@ export function UpstreamDialog({ id, onClose }: { id?: number; onClose: () => vo
   )
 }
 
-/** Headers may hold keys, too. */
-const SECRET = ['secret', 'headers'] as const
-
 function NewForm({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const [draft, setDraft] = useKeptDraft('new upstream', () => emptyUpstream, SECRET)
@@ -63,12 +61,11 @@ function NewForm({ onClose }: { onClose: () => void }) {
     onSuccess: ({ id, name }) => {
       showToast(t`${name} was added`)
       test.mutate({ id, name })
-      onClose()
     },
     onError: (error) => wasRefused(error) && setCreate(upstreamCreation),
   })
   return (
-    <Form onSubmit={() => creation.isPending || creation.mutate()}>
+    <Form onSubmit={() => creation.isPending || creation.mutate(undefined, { onSuccess: onClose })}>
       <UpstreamFields draft={draft} onChange={setDraft} error={creation.error} />
       <FormError error={creation.error} />
     </Form>
@@ -88,17 +85,14 @@ function EditForm({ latest, onClose }: { latest: Versioned<Upstream>; onClose: (
   const saving = useMutation({
     mutationFn: () =>
       changeUpstream(base.value.id, base.etag, changeBetween(upstreamDraft(base.value), draft)),
-    onSuccess: ({ name }) => {
-      showToast(t`${name} was changed`)
-      onClose()
-    },
+    onSuccess: ({ name }) => showToast(t`${name} was changed`),
   })
   const rebase = () => {
     setBase(latest)
     saving.reset()
   }
   return (
-    <Form onSubmit={() => saving.isPending || saving.mutate()}>
+    <Form onSubmit={() => saving.isPending || saving.mutate(undefined, { onSuccess: onClose })}>
       <UpstreamFields draft={draft} onChange={setDraft} error={saving.error} id={base.value.id} />
       <Conflict
         error={saving.error}

@@ -21,6 +21,9 @@ export interface UpstreamDraft {
   secret: string
 }
 
+/** Never kept over a reload. Headers may hold keys, too. */
+export const SECRET = ['secret', 'headers'] as const
+
 export const emptyUpstream: UpstreamDraft = {
   name: '',
   provider: 'openai',

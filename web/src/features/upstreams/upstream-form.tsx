@@ -1,6 +1,7 @@
 /** The fields of an upstream. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { errorText } from '@/api/error-text.ts'
 import { ApiError } from '@/api/errors.ts'
 import { providersQuery, upstreamActions } from '@/api/upstreams.ts'
 import { Button } from '@/ui/button.tsx'
@@ -178,7 +179,7 @@ function FetchModels({ id, onFetched }: { id: number; onFetched: (models: string
     mutationFn: () => upstreamActions.models(id),
     onSuccess: ({ models }) => models.length > 0 && onFetched(models),
   })
-  const problem = fetching.data?.problem ?? fetching.error?.message
+  const problem = fetching.data?.problem ?? (fetching.error && errorText(fetching.error))
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button size="small" busy={fetching.isPending} onClick={() => fetching.mutate()}>

@@ -34,7 +34,7 @@ export function UsagePage() {
   const { metric = 'cost_usd', by = seeAll ? 'user' : 'model', second, step = 'day' } = search
   const filter = useUsageFilter({ ...search, by, second }, zone)
   const set = (part: UsageSearch) =>
-    void navigate({ search: { ...search, ...part }, replace: true })
+    void navigate({ search: (now) => ({ ...now, ...part }), replace: true })
   const report = useQuery(usageQuery(filter))
   return (
     <Page
@@ -66,7 +66,7 @@ export function UsagePage() {
           )}
         </dl>
       )}
-      <div className="grid gap-4 2xl:grid-cols-2">
+      <div className="grid items-start gap-4 2xl:grid-cols-2">
         {report.data?.total.requests !== 0 && (
           <Panel>
             <Series

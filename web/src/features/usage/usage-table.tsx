@@ -91,7 +91,7 @@ function useColumns(groups: readonly Group[]): Column<Line>[] {
           cell: (line) => (
             <span
               title={line.names[index]}
-              className={`block max-w-72 truncate ${index === 0 ? 'font-medium' : ''}`}
+              className={`block max-w-52 truncate ${index === 0 ? 'font-medium' : ''}`}
             >
               {line.names[index]}
             </span>

@@ -17,7 +17,9 @@ interface ConfirmProps {
 
 export function Confirm({ title, children, action, run, onClose }: ConfirmProps) {
   const { t } = useLingui()
-  const mutation = useMutation({ mutationFn: run, onSuccess: onClose })
+  const mutation = useMutation({ mutationFn: run })
+  // Not once it has been closed: the answer may arrive while another dialog is open.
+  const confirm = () => mutation.mutate(undefined, { onSuccess: onClose })
   return (
     <Dialog
       open
@@ -28,7 +30,7 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
       footer={
         <>
           <Button onClick={onClose}>{t`Cancel`}</Button>
-          <Button variant="danger" busy={mutation.isPending} onClick={() => mutation.mutate()}>
+          <Button variant="danger" busy={mutation.isPending} onClick={confirm}>
             {action}
           </Button>
         </>
