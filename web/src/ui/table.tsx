@@ -102,7 +102,7 @@ interface BodyRowProps<Item> {
 
 function BodyRow<Item>({ item, columns, tall }: BodyRowProps<Item>) {
   return (
-    <tr className="border-b bg-surface last:border-b-0 hover:bg-hover">
+    <tr className="group border-b last:border-b-0 hover:bg-hover">
       {columns.map(({ id, cell, align, className }) => (
         <td
           key={id}

@@ -119,7 +119,7 @@ function useKeyColumns(withUser: boolean): Column<Key>[] {
         id: 'actions',
         header: <span className="sr-only">{t`Actions`}</span>,
         align: 'end',
-        className: 'sticky right-0 bg-inherit',
+        className: 'sticky right-0 bg-surface group-last:rounded-br-lg group-hover:bg-hover',
         cell: (key) => <KeyActions item={key} />,
       },
     ]

@@ -66,7 +66,7 @@ export function useUpstreamColumns(): Column<Upstream>[] {
         id: 'actions',
         header: <span className="sr-only">{t`Actions`}</span>,
         align: 'end',
-        className: 'bg-inherit sm:sticky sm:right-0',
+        className: 'bg-surface group-last:rounded-br-lg group-hover:bg-hover sm:sticky sm:right-0',
         cell: (upstream) => <UpstreamActions item={upstream} />,
       },
     ],
