@@ -1,10 +1,11 @@
 /** The store's contract on PostgreSQL. */
-import { afterAll, beforeAll } from 'bun:test'
+import { afterAll, beforeAll, expect } from 'bun:test'
 import { openPostgresStore } from '../../src/adapters/sql/postgres/open-postgres.ts'
 import { readDatabaseUrl } from '../../src/core/text/database-address.ts'
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts'
 import { waitFor } from '../support/waiting.ts'
-import { describeStore } from './store.contract.ts'
+import { describeRecords, describeStore } from './store.contract.ts'
+import type { StoreUnderTest } from './store-under-test.ts'
 
 let server: PostgresServer
 beforeAll(async () => {
@@ -12,7 +13,20 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server.close())
 
-describeStore('PostgreSQL', async () => {
+describeStore('PostgreSQL', open)
+
+describeRecords('PostgreSQL with partitions', async () => {
+  const opened = await open()
+  // Most records of these tests are of November 2026, some of years before and after.
+  const nowMs = Date.UTC(2026, 10, 2)
+  expect(await opened.store.tendPartitions?.({ retentionDays: 90, nowMs })).toEqual({
+    dropped: [],
+    obstacle: null,
+  })
+  return opened
+})
+
+async function open(): Promise<StoreUnderTest> {
   const database = server.createDatabase()
   const read = readDatabaseUrl(server.url(database))
   if (!read.ok) throw new Error(read.reason)
@@ -37,4 +51,4 @@ describeStore('PostgreSQL', async () => {
     logged: () => entries,
     dispose: () => store.close(),
   }
-})
+}

@@ -17,19 +17,7 @@ import { testUsage } from './store-usage.contract.ts'
 
 export function describeStore(name: string, factory: StoreFactory): void {
   describe(`store on ${name}`, () => {
-    let opened: StoreUnderTest | null = null
-    const current = (): StoreUnderTest => {
-      if (opened === null) throw new Error('no store is open')
-      return opened
-    }
-
-    beforeEach(async () => {
-      opened = await factory()
-    })
-    afterEach(async () => {
-      await current().dispose()
-      opened = null
-    })
+    const current = openedBy(factory)
 
     test('an empty store has an empty directory and answers a ping', async () => {
       const { store } = current()
@@ -48,14 +36,40 @@ export function describeStore(name: string, factory: StoreFactory): void {
     describe('upstream keys', () => testUpstreams(current))
     describe('encrypted secrets', () => testSecrets(current))
     describe('changed by hand', () => testByHand(current))
-    describe('usage', () => testUsage(current))
-    describe('retention', () => testRetention(current))
-    describe('console', () => testConsole(current))
-    describe('reports', () => testReports(current))
-    describe('sums', () => testSums(current))
+    testRecords(current)
     describe('quotas', () => testQuotas(current))
     describe('prices', () => testPrices(current))
     describe('objects of vendors', () => testObjects(current))
     describe('stored responses', () => testResponses(current))
   })
+}
+
+/** The part of the contract that concerns records of requests. */
+export function describeRecords(name: string, factory: StoreFactory): void {
+  describe(`records on ${name}`, () => testRecords(openedBy(factory)))
+}
+
+function testRecords(current: () => StoreUnderTest): void {
+  describe('usage', () => testUsage(current))
+  describe('retention', () => testRetention(current))
+  describe('console', () => testConsole(current))
+  describe('reports', () => testReports(current))
+  describe('sums', () => testSums(current))
+}
+
+/** Each test has a store of its own. */
+function openedBy(factory: StoreFactory): () => StoreUnderTest {
+  let opened: StoreUnderTest | null = null
+  const current = (): StoreUnderTest => {
+    if (opened === null) throw new Error('no store is open')
+    return opened
+  }
+  beforeEach(async () => {
+    opened = await factory()
+  })
+  afterEach(async () => {
+    await current().dispose()
+    opened = null
+  })
+  return current
 }

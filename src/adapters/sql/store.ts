@@ -19,6 +19,8 @@ import { createConsoleReports } from './console/console-reports.ts'
 import { createExamination } from './examination.ts'
 import { createObjectStore } from './objects/object-store.ts'
 import { createResponseRows } from './objects/response-rows.ts'
+import type { Tended } from './postgres/partitions/tend.ts'
+import type { TendOptions } from './postgres/partitions/weeks.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
@@ -36,6 +38,8 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   reports: ConsoleReports
   /** Deletes at most a few hundred of the oldest records before this time; returns how many. */
   deleteRecordsBefore(beforeMs: number): Promise<number>
+  /** Creates partitions of the records and drops old ones; null if the database has none. */
+  tendPartitions: ((options: TendOptions) => Promise<Tended>) | null
   examination: Examination
   /** Runs `work` in only one instance at a time among all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
@@ -97,6 +101,7 @@ export function storeOver(
     responses: createResponseRows(db),
     reports: createConsoleReports(db, words, prices ?? null),
     deleteRecordsBefore: (beforeMs) => deleteRecordsBefore(db, beforeMs, words),
+    tendPartitions: null,
     examination: createExamination(db),
     ...createAdminStore(db, words, { report: createProblemLog(logger), prices: prices ?? null }),
     // The process lock of the data folder ensures that no other process uses the file.

@@ -1,4 +1,4 @@
-/** Old records are deleted batch by batch, in the background, and a failure is reported once. */
+/** Old records are dropped and deleted in the background, and a failure is reported once. */
 import { expect, test } from 'bun:test'
 import type { Logger } from '../../core/logger.ts'
 import { startRetention } from './retention.ts'
@@ -22,6 +22,7 @@ test('batches follow each other with a pause until nothing is left', async () =>
   const done = Promise.withResolvers<void>()
   const stop = startRetention({
     days: 40,
+    tendPartitions: null,
     nowMs: () => 100 * DAY_MS,
     async deleteBefore(beforeMs) {
       asked.push(beforeMs)
@@ -52,6 +53,7 @@ test('a failure is logged, and the process continues', async () => {
   const failed = Promise.withResolvers<void>()
   const stop = startRetention({
     days: 40,
+    tendPartitions: null,
     deleteBefore: () => Promise.reject(new Error('the database is away')),
     logger: {
       ...logger(lines),
@@ -74,6 +76,7 @@ test('stopped, it begins no further batch', async () => {
   const resume = Promise.withResolvers<void>()
   const stop = startRetention({
     days: 40,
+    tendPartitions: null,
     async deleteBefore() {
       batches++
       return 500
@@ -92,9 +95,72 @@ test('stopped, it begins no further batch', async () => {
   expect(batches).toBe(1)
 })
 
+test('partitions are dropped before the rest is deleted, and what keeps the table from having them is logged', async () => {
+  const lines: string[] = []
+  const steps: string[] = []
+  const done = Promise.withResolvers<void>()
+  const stop = startRetention({
+    days: 40,
+    nowMs: () => 100 * DAY_MS,
+    async tendPartitions(options) {
+      steps.push(`tend ${JSON.stringify(options)}`)
+      return { dropped: ['one', 'two'], obstacle: 'a trigger' }
+    },
+    async deleteBefore(beforeMs) {
+      steps.push(`delete before ${beforeMs / DAY_MS}`)
+      done.resolve()
+      return 0
+    },
+    logger: logger(lines),
+  })
+  await done.promise
+  stop()
+  expect(steps).toEqual([`tend {"retentionDays":40,"nowMs":${100 * DAY_MS}}`, 'delete before 60'])
+  expect(lines).toEqual([
+    'info partitions of old records were dropped {"dropped":["one","two"],"days":40}',
+    'info partitions are not changed now; old records are deleted in batches {"obstacle":"a trigger"}',
+  ])
+})
+
+test('if partitions fail, the old records are deleted, and the reason is logged', async () => {
+  const lines: string[] = []
+  const deleted = Promise.withResolvers<void>()
+  const stop = startRetention({
+    days: 40,
+    tendPartitions: () => Promise.reject(new Error('no right to do so')),
+    async deleteBefore() {
+      deleted.resolve()
+      return 0
+    },
+    logger: logger(lines),
+  })
+  await deleted.promise
+  stop()
+  expect(lines).toEqual([
+    'info partitions are not changed now; old records are deleted in batches {"obstacle":"Error: no right to do so"}',
+  ])
+})
+
+test('0 days deletes nothing, and still creates partitions where there are some', async () => {
+  const asked: unknown[] = []
+  const stop = startRetention({
+    days: 0,
+    nowMs: () => 100 * DAY_MS,
+    async tendPartitions(options) {
+      asked.push(options)
+      return { dropped: [], obstacle: null }
+    },
+    deleteBefore: () => Promise.reject(new Error('not to be called')),
+    logger: logger([]),
+  })
+  stop()
+  expect(asked).toEqual([{ retentionDays: 0, nowMs: 100 * DAY_MS }])
+})
+
 test('0 days keeps everything', () => {
   const stop = startRetention({
     days: 0,
+    tendPartitions: null,
     deleteBefore: () => Promise.reject(new Error('not to be called')),
     logger: logger([]),
   })

@@ -58,6 +58,7 @@ export async function runServer(
   const stopRetention = startRetention({
     days: config.usageRetentionDays,
     deleteBefore: store.deleteRecordsBefore,
+    tendPartitions: store.tendPartitions,
     logger,
   })
   const shutDown = async () => {

@@ -5,6 +5,7 @@ import type { Logger } from '../../../core/logger.ts'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import type { Change } from '../../../upstreams/key-store.ts'
 import type { ChangeWatch } from '../change-watch.ts'
+import { PRESENT } from './partitions/session.ts'
 import { clientConfig, connectPostgres } from './postgres-client.ts'
 import { explainPostgresError } from './postgres-error.ts'
 
@@ -58,6 +59,7 @@ export function listenForChanges({ address, program, logger }: Parts): ChangeWat
     try {
       await connectPostgres(client)
       await client.query(`listen ${CHANGES}; listen ${LEASES_WANTED}`)
+      await client.query(`select pg_advisory_lock_shared(${PRESENT})`)
       // Changes may have been missed while not listening.
       change = 'any'
       ready()

@@ -2,6 +2,7 @@
 import { DatabaseError } from 'pg'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { alreadyThere, notStorable, StoreError } from '../store-error.ts'
+import { PAST_BOUND } from './partitions/weeks.ts'
 import type { Progress } from './postgres-client.ts'
 
 type Explanation = readonly [code: RegExp, step: string, what: string, remedy: string]
@@ -95,7 +96,7 @@ export function explainPostgresError(
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === '23505' && error instanceof DatabaseError)
     return alreadyThere(columnOf(error), error)
-  if (NOT_STORABLE.test(code)) return notStorable(error)
+  if (NOT_STORABLE.test(code) && !isOfPartitions(error)) return notStorable(error)
   const [, step, what, remedy] = late(error, progress) ?? entryFor(code, error.message) ?? []
   if (step === undefined) return error
   // The server's messages add detail and contain only names; the driver's add nothing.
@@ -103,6 +104,12 @@ export function explainPostgresError(
   return new StoreError(`${addressText(address)}: ${step}: ${what}${detail}`, remedy ?? '', {
     cause: error,
   })
+}
+
+/** A row met a change of partitions: nothing is wrong with it, and storing it again works. */
+function isOfPartitions(error: Error): boolean {
+  if (!(error instanceof DatabaseError) || error.code !== '23514') return false
+  return error.constraint === undefined || error.constraint === PAST_BOUND
 }
 
 function entryFor(code: string, message: string): Explanation | undefined {

@@ -3,16 +3,24 @@ import { CompiledQuery, type QueryExecutorProvider } from 'kysely'
 import { storable } from '../values.ts'
 import { type BulkRow, BulkRows } from './bulk-rows.ts'
 
+/** Any number that nothing else in the database locks by. */
+const STORING_ELSEWHERE = 7_246_893_150_421
+
 /** A table's columns with their PostgreSQL types, in the order of the rows' values. */
 export type BulkColumns = Readonly<Record<string, string>>
 
 export interface BulkStatement {
   table: string
   columns: BulkColumns
-  /** The columns that identify a row. */
+  /** The columns that identify a row; none means any unique key. */
   key: readonly string[]
   /** Columns added to an existing row; if empty, an existing row stays unchanged. */
   added: readonly string[]
+  /**
+   * For a table that PostgreSQL may keep in partitions, each of which has its own unique key: whether this row may have
+   * the key of one in another partition.
+   */
+  mayBeElsewhere?: (row: BulkRow) => boolean
 }
 
 /** Runs a statement for all rows within `step`'s transaction; returns the first column of each row written. */
@@ -45,7 +53,8 @@ export const runBulkOnSqlite: RunBulk = async (step, statement, rows) => {
  * PostgreSQL: one statement for all rows, sent as one JSON text of arrays, because with objects the names would
  * be most of it. It reports which rows were written only if some were not.
  */
-export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
+export const runBulkOnPostgres: RunBulk = async (step, statement, given) => {
+  const rows = await withoutThoseElsewhere(step, statement, given)
   if (rows.length === 0) return []
   const text = textOnce(statement, 'postgres', () => postgresText(statement))
   const { rows: answer } = await step.executeQuery(
@@ -53,6 +62,26 @@ export const runBulkOnPostgres: RunBulk = async (step, statement, rows) => {
   )
   const some = answer[0]?.written as unknown[] | null | undefined
   return some ?? rows.map(([first]) => first)
+}
+
+/** The lock, held until the transaction ends, keeps two instances from storing the same row in two partitions. */
+async function withoutThoseElsewhere(
+  step: { executeQuery: ExecuteQuery },
+  { table, columns, mayBeElsewhere }: BulkStatement,
+  rows: readonly BulkRow[],
+): Promise<readonly BulkRow[]> {
+  const keyOf = ([key]: BulkRow) => storable(String(key))
+  const ids = mayBeElsewhere === undefined ? [] : rows.filter(mayBeElsewhere).map(keyOf)
+  if (ids.length === 0) return rows
+  const [key = ''] = Object.keys(columns)
+  await step.executeQuery(
+    CompiledQuery.raw('select pg_advisory_xact_lock($1)', [STORING_ELSEWHERE]),
+  )
+  const { rows: stored } = await step.executeQuery(
+    CompiledQuery.raw(`select ${key} as id from ${table} where ${key} = any($1::text[])`, [ids]),
+  )
+  const known = new Set(stored.map(({ id }) => id))
+  return rows.filter((row) => !known.has(keyOf(row)))
 }
 
 function postgresText(statement: BulkStatement): string {
@@ -96,6 +125,6 @@ function insertText({ table, columns, key, added }: BulkStatement, source: strin
   const conflict = adding.length === 0 ? 'nothing' : `update set ${adding.join(', ')}`
   return [
     `insert into ${table} (${Object.keys(columns).join(', ')}) ${source}`,
-    `on conflict (${key.join(', ')}) do ${conflict}`,
+    `on conflict ${key.length === 0 ? '' : `(${key.join(', ')})`} do ${conflict}`,
   ].join(' ')
 }

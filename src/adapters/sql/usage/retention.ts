@@ -16,9 +16,11 @@ export async function deleteRecordsBefore(
   beforeMs: number,
   { skipLocked }: Pick<DialectWords, 'skipLocked'>,
 ): Promise<number> {
+  // Named twice, so that on PostgreSQL neither part looks into newer partitions.
+  const before = isoTime(beforeMs)
   const { numAffectedRows = 0n } = await sql`
-    delete from usage_records where request_id in (
-      select request_id from usage_records where started_at < ${isoTime(beforeMs)}
+    delete from usage_records where started_at < ${before} and request_id in (
+      select request_id from usage_records where started_at < ${before}
       order by started_at limit ${sql.lit(BATCH)} ${skipLocked ?? sql``})`.execute(db)
   return Number(numAffectedRows)
 }

@@ -35,8 +35,11 @@ const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
 export const RECORDS: BulkStatement = {
   table: 'usage_records',
   columns: COLUMNS,
-  key: ['request_id'],
+  // Partitions have the unique key that the whole table lacks.
+  key: [],
   added: [],
+  // A request keeps the time at which it started. A batch is charged when its end is noticed, perhaps by two instances.
+  mayBeElsewhere: ([requestId]) => !String(requestId).startsWith('req_'),
 }
 
 /** In the order of the columns above. */
