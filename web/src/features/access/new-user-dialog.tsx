@@ -30,7 +30,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
     creation.mutate(
       { ...values, username: draft.username.trim() },
       {
-        // Not once the dialog is closed: whoever works elsewhere stays there.
+        // Not after the dialog was closed: the person may be on another page by then.
         onSuccess: ({ id }) =>
           void navigate({ to: '/users/$userId', params: { userId: String(id) } }),
       },

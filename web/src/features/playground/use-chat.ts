@@ -51,7 +51,7 @@ export function useChat(keyId: number | undefined, model: string, parameters: Pa
   const [turns, setTurns] = useState<readonly Turn[]>([])
   const [running, setRunning] = useState(false)
   const abort = useRef<AbortController | null>(null)
-  // An answer that nobody sees must not go on to cost.
+  // Without the page, the answer is not seen and must not cost more.
   useEffect(() => () => abort.current?.abort(), [])
 
   const send = async (content: string | Part[]) => {
