@@ -210,7 +210,7 @@ describe('what belongs to another user is a 404, and its vendor is not asked', (
         session_id: session.id,
       }),
     })
-    expect(await reply.text()).not.toContain('there is no session')
+    expect(await reply.text()).not.toContain('Session with id')
   })
 })
 

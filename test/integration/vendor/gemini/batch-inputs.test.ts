@@ -82,7 +82,7 @@ describe('a line that names what belongs to another user', () => {
       { contents: [{ parts: [{ file_data: { file_uri: file } }] }] },
     ]) {
       const text = lines(content('a'), request, content('b'))
-      expect(await outcome(upload(stranger, text))).toContain('there is no gemini file')
+      expect(await outcome(upload(stranger, text))).toContain('Gemini file with id')
       expect(await outcome(upload(own, text))).toBe(200)
     }
     expect(mock.calls.filter(({ body }) => body.includes('"key"'))).toHaveLength(3)
@@ -93,7 +93,7 @@ describe('a line that names what belongs to another user', () => {
     const text = long + lines(withFile(file), content('b'))
     expect(text.indexOf('fileUri')).toBeLessThan(PIECE)
     expect(text.indexOf(file) + file.length).toBeGreaterThan(PIECE)
-    expect(await outcome(upload(stranger, text))).toContain('there is no gemini file')
+    expect(await outcome(upload(stranger, text))).toContain('Gemini file with id')
     const { name } = await upload(own, text)
     expect(await batch(own, name)).toBe(200)
   })
@@ -172,9 +172,9 @@ describe('a model that a user had tuned', () => {
   })
 
   test('is not there for another user, in a request or in a line', async () => {
-    expect(await ask(stranger)).toContain('there is no tuned model')
+    expect(await ask(stranger)).toContain('Tuned model with id')
     const text = lines({ model, ...content('a') })
-    expect(await outcome(upload(stranger, text))).toContain('there is no tuned model')
+    expect(await outcome(upload(stranger, text))).toContain('Tuned model with id')
     expect(mock.calls.filter(({ line }) => line.includes('tunedModels'))).toEqual([])
   })
 
