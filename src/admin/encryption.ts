@@ -19,7 +19,7 @@ export interface SealedRow extends SealedName {
 }
 
 /** An instance without a notice for this long is considered gone. */
-const INSTANCE_ALIVE_MS = 30_000
+export const INSTANCE_ALIVE_MS = 30_000
 /** Running instances check the key file every second. */
 const TAKEN_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 100

@@ -60,6 +60,26 @@ test('LIM-1 finds a stopped Redis and its eviction policy, and the printed comma
   }
 })
 
+test('LIM-1 counts the instances that share a database without Redis, each once', async () => {
+  const DATABASE_URL = postgres.url(postgres.createDatabase())
+  const env = { DATABASE_URL, ENCRYPTION_KEY: KEY, RATE_LIMIT_KEY_RPM: '100', THREADS: '2' }
+  const one = await startGateway({ env })
+  const asked = () =>
+    doctor(environmentFor(one.dataDir, { ...env, PORT: String(one.port) }), 'LIM-1')
+  try {
+    expect((await asked()).codes).not.toContain('lim.several')
+    const other = await startGateway({ env })
+    try {
+      expect((await asked()).found('lim.several').seen).toContain('2')
+    } finally {
+      await other.stop()
+    }
+    expect((await asked()).codes).not.toContain('lim.several')
+  } finally {
+    await one.stop()
+  }
+})
+
 test('UPS-1 finds the revoked upstream key, and replacing it fixes the problem', async () => {
   const mock = await startMockUpstream()
   const fresh = 'sk-fresh-9Zx2Lm7Qw4Rt1Vb8'

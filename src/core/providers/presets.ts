@@ -1,10 +1,7 @@
 /**
- * Compared on 2026-11-29 with the vendors' documents: api-docs.deepseek.com/guides/responses_api, openrouter.ai/docs
- * (responses), console.groq.com/docs/responses-api, docs.x.ai, docs.fireworks.ai, inference-docs.cerebras.ai,
- * docs.ollama.com.
- *
  * Vendors that speak OpenAI's language at an address of their own, as data: `--provider deepseek` is an upstream
  * of provider `compatible` at DeepSeek's address. Addresses and variables are the vendors' own, from their documents.
+ * Which vendors keep responses was compared on 2026-11-29 with the documents of DeepSeek and OpenRouter only.
  */
 
 export interface ProviderPreset {

@@ -90,7 +90,7 @@ test('an answer that starts over and then differs can’t be joined', () => {
 
 // If all that is held were compared with each piece, this would take minutes.
 test('an answer that begins anew, in half a million pieces', () => {
-  const sent = 'abcdefghij'.repeat(100_000) + 'end'
+  const sent = `${'abcdefghij'.repeat(100_000)}end`
   const overlap = new Overlap(sent, 'instruct')
   let shown = ''
   for (let at = 0; at < sent.length; at += 2) shown += overlap.push(sent.slice(at, at + 2))

@@ -1,7 +1,9 @@
 /** How far a connection to PostgreSQL gets: name, TCP, TLS, password, database, migrations, write, pool. */
 import { lookup } from 'node:dns/promises'
 import type { Client } from 'pg'
+import { INSTANCE_ALIVE_MS } from '../../../admin/encryption.ts'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
+import { isoTime } from '../../../core/time/iso-time.ts'
 import { DATABASE_STEPS, type DatabaseFault, type DatabaseStep } from '../../../doctor/evidence.ts'
 import { databaseFaultOf, type Examined, examineSchema, NOTHING } from '../schema/examine-schema.ts'
 import { StoreError } from '../store-error.ts'
@@ -63,10 +65,13 @@ async function poolOf(client: Client, size: number): Promise<NonNullable<Examine
   return { open, most, size }
 }
 
-/** Each instance listens for changes under its own name. */
+/** Those that announced themselves lately; several threads of a process are one. */
 async function instancesOf(client: Client): Promise<number> {
+  const { rows: found } = await client.query("select to_regclass('instances') is not null as known")
+  if (found[0]?.known !== true) return 1
   const { rows } = await client.query(
-    "select count(distinct application_name)::int as instances from pg_stat_activity where datname = current_database() and application_name ~ '^gpt-proxy [0-9a-f]{12}$'",
+    'select count(*)::int as instances from instances where seen_at >= $1',
+    [isoTime(Date.now() - INSTANCE_ALIVE_MS)],
   )
   return Math.max(1, rows[0]?.instances ?? 1)
 }
