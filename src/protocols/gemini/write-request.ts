@@ -1,5 +1,10 @@
 /** A request to Gemini. The model, and whether to stream, go into the path, which is the provider's. */
-import type { GenerateContentParameters, GenerationConfig, ThinkingLevel } from '@google/genai'
+import type {
+  GenerateContentParameters,
+  GenerationConfig,
+  Modality,
+  ThinkingLevel,
+} from '@google/genai'
 import { writeOutput } from '../anthropic/write-output.ts'
 import {
   clamped,
@@ -9,6 +14,7 @@ import {
   splitWithUser,
   turnsField,
 } from '../neutral/carry.ts'
+import { modalitiesOf } from '../neutral/modalities.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
@@ -96,7 +102,14 @@ function generationConfig(
       thinkingConfig: thinkingConfig(request, plan, target),
     }),
     ...output(request),
+    ...writeModalities(request),
   }
+}
+
+function writeModalities(request: NeutralRequest): Pick<GenerationConfig, 'responseModalities'> {
+  const modalities = request.dialect === 'gemini' ? null : modalitiesOf(request)
+  if (modalities === null) return {}
+  return { responseModalities: modalities.map((one) => one.toUpperCase() as Modality) }
 }
 
 function writeSampling(

@@ -47,7 +47,10 @@ export function cannotCarry(what: string, wire: WireName, field: string): Gatewa
 
 /** Fields that change nothing in an answer from another vendor: to leave them out is no loss. */
 const WITHOUT_EFFECT: Readonly<Record<DialectName, ReadonlySet<string>>> = {
-  chat: new Set(['store', 'metadata', 'stream_options', 'prompt_cache_retention']),
+  // Modalities were refused, or are carried.
+  chat: new Set([
+    ...['store', 'metadata', 'stream_options', 'prompt_cache_retention', 'modalities'],
+  ]),
   responses: new Set([
     ...['store', 'include', 'metadata', 'client_metadata', 'stream_options', 'background'],
     ...['prompt_cache_retention', 'prompt_cache_options'],

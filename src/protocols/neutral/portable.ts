@@ -1,5 +1,6 @@
 /** Makes a request independent of the vendor that its client speaks like, or refuses what can't be. */
 import { cannotCarry, turnsField } from './carry.ts'
+import { carriesPictures } from './modalities.ts'
 import type {
   DialectName,
   JsonObject,
@@ -61,7 +62,8 @@ export function refuseUnportable(request: NeutralRequest, wire: WireName): void 
   if (request.dialect === wire) return
   const refused = REFUSED[request.dialect]
   for (const field in request.own) {
-    if (refused[field]?.(request.own[field])) throw cannotCarry(`'${field}'`, wire, field)
+    if (!refused[field]?.(request.own[field]) || carriesPictures(request, field, wire)) continue
+    throw cannotCarry(`'${field}'`, wire, field)
   }
 }
 

@@ -2,11 +2,12 @@
 
 import type { Usage } from '../../neutral/answer.ts'
 import { isObject, parseJson } from '../../neutral/fields.ts'
-import type { JsonObject } from '../../neutral/neutral.ts'
+import type { JsonObject, MediaPart } from '../../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../../translation/format.ts'
 import { neutralError } from '../neutral-error.ts'
 import { readError as readReported } from '../read-error.ts'
 import { citationsOf, piecesOf, thoughtOf } from './answer-content.ts'
+import { imagesOf } from './answer-images.ts'
 import { readAnswerUsage } from './answer-usage.ts'
 import { readFinish } from './finish-reason.ts'
 import { unsignedThought } from './read-response.ts'
@@ -126,6 +127,8 @@ export class ChatReader implements EventReader {
       if (pieces.thought !== '') this.more('reasoning', pieces.thought)
       if (pieces.text !== '') this.more('text', pieces.text)
     }
+    if (delta.images !== undefined || Array.isArray(content))
+      for (const image of imagesOf(delta)) this.whole(image)
     if (typeof delta.refusal === 'string' && delta.refusal !== '')
       this.more('refusal', delta.refusal)
     if (delta.annotations !== undefined) this.cite(delta.annotations)
@@ -143,6 +146,14 @@ export class ChatReader implements EventReader {
     if (this.kind !== 'text') return
     for (const citation of citationsOf(annotations))
       this.emit({ type: 'cite', index: this.index, citation })
+  }
+
+  private whole(part: MediaPart): void {
+    this.isCounted = false
+    this.closeText()
+    const index = this.parts++
+    this.emit({ type: 'open', index, part })
+    this.emit({ type: 'close', index })
   }
 
   private more(kind: TextKind, text: string): void {

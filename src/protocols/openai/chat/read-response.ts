@@ -5,6 +5,7 @@ import { isObject } from '../../neutral/fields.ts'
 import type { CallPart, JsonObject, Part, ReasoningPart } from '../../neutral/neutral.ts'
 import { UnreadableReply, type WireTarget } from '../../translation/format.ts'
 import { citationsOf, newCallId, piecesOf, thoughtOf } from './answer-content.ts'
+import { imagesOf } from './answer-images.ts'
 import { readAnswerUsage } from './answer-usage.ts'
 import { readFinish } from './finish-reason.ts'
 
@@ -32,6 +33,7 @@ function readMessage(message: JsonObject, target: WireTarget): Part[] {
     const citations = citationsOf(message.annotations)
     parts.push({ type: 'text', text: pieces.text, ...(citations.length > 0 && { citations }) })
   }
+  parts.push(...imagesOf(message))
   if (typeof message.refusal === 'string' && message.refusal !== '')
     parts.push({ type: 'refusal', text: message.refusal })
   if (Array.isArray(message.tool_calls))

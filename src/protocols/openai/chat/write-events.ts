@@ -4,6 +4,7 @@ import type { OpenPart, StreamEvent, Usage } from '../../neutral/answer.ts'
 import type { Citation, JsonObject } from '../../neutral/neutral.ts'
 import type { EventWriter, ReplyContext } from '../../translation/format.ts'
 import { writeError } from '../neutral-error.ts'
+import { writeImage } from './answer-images.ts'
 import { writeAnswerUsage } from './answer-usage.ts'
 import { writeFinish } from './finish-reason.ts'
 import { completionId, writeCitation } from './write-response.ts'
@@ -18,6 +19,7 @@ export class ChatWriter implements EventWriter {
   /** Everything of a chunk before its delta; '' until the stream starts. */
   private head = ''
   private calls = 0
+  private images = 0
   private textLength = 0
   /** Where in the whole text the open part begins. */
   private textStart = 0
@@ -103,6 +105,12 @@ export class ChatWriter implements EventWriter {
         return this.chunk(
           `{"tool_calls":[{"index":${call},"id":${JSON.stringify(part.id)},${called}}]}`,
         )
+      }
+      case 'media': {
+        const image = writeImage(part, this.images)
+        if (image === null) return ''
+        this.images++
+        return this.chunk(JSON.stringify({ images: [image] }))
       }
       default:
         return ''

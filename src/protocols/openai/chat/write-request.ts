@@ -8,6 +8,7 @@ import {
   reportVerbosity,
   turnsField,
 } from '../../neutral/carry.ts'
+import { modalitiesOf } from '../../neutral/modalities.ts'
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
 import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
@@ -40,6 +41,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...writeSampling(request, target, losses),
     ...writeStop(request, target, losses),
     ...writeOutput(request),
+    ...writeModalities(request),
     ...writeVerbosity(request, target, losses),
     ...(isOpenAi ? openAiHints(request) : noHints(request, losses)),
   }
@@ -113,6 +115,11 @@ function writeEffort(request: NeutralRequest, { facts }: WireTarget, losses: Los
     default:
       return {}
   }
+}
+
+function writeModalities(request: NeutralRequest): JsonObject {
+  const modalities = request.dialect === 'chat' ? null : modalitiesOf(request)
+  return modalities?.includes('image') ? { modalities } : {}
 }
 
 function writeOutput({ output }: NeutralRequest): JsonObject {

@@ -3,6 +3,7 @@ import type { ChatCompletion } from 'openai-7/resources/chat/completions.js'
 import type { NeutralResponse } from '../../neutral/answer.ts'
 import type { CallPart, Citation, JsonObject } from '../../neutral/neutral.ts'
 import type { ReplyContext } from '../../translation/format.ts'
+import { writeImage } from './answer-images.ts'
 import { writeAnswerUsage } from './answer-usage.ts'
 import { writeFinish } from './finish-reason.ts'
 
@@ -38,6 +39,7 @@ function writeMessage({ parts }: NeutralResponse): JsonObject {
   let refusal = ''
   const calls: JsonObject[] = []
   const annotations: JsonObject[] = []
+  const images: JsonObject[] = []
   for (const part of parts) {
     if (part.type === 'text') {
       for (const citation of part.citations ?? [])
@@ -46,14 +48,19 @@ function writeMessage({ parts }: NeutralResponse): JsonObject {
     } else if (part.type === 'reasoning') thought += part.text
     else if (part.type === 'refusal') refusal += part.text
     else if (part.type === 'call') calls.push(writeCall(part))
+    else if (part.type === 'media') {
+      const image = writeImage(part, images.length)
+      if (image !== null) images.push(image)
+    }
   }
   return {
     role: 'assistant',
-    content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+    content: text === '' && calls.length + images.length + refusal.length > 0 ? null : text,
     refusal: refusal === '' ? null : refusal,
     ...(thought !== '' && { reasoning_content: thought }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(annotations.length > 0 && { annotations }),
+    ...(images.length > 0 && { images }),
   }
 }
 
