@@ -282,7 +282,7 @@ for (const [name, attack] of Object.entries(ATTACKS)) {
     `${name.padEnd(42)}${memory.toFixed(0).padStart(4)} MiB ${stallMs.toFixed(0).padStart(10)} ms ${tookMs.toFixed(0).padStart(8)} ms  ${outcome}`,
   )
 }
-process.kill(target.pid)
+process.kill(target.pid, 'SIGKILL')
 vendor.stop(true)
 rmSync(folder, { recursive: true, force: true })
 process.exit(0)
