@@ -6,6 +6,7 @@
 import { foreignError } from '../foreign-error.ts'
 import type { NeutralError, Usage } from '../neutral/answer.ts'
 import { digest } from '../neutral/call-ids.ts'
+import { failureOfEnd } from '../neutral/failed-ends.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type { CallPart, JsonObject, Part, Signature } from '../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
@@ -111,12 +112,16 @@ export class GeminiReader implements EventReader {
       this.fail(CUT)
       return
     }
-    this.endCall()
-    this.close()
+    const hasCall = this.calls > 0 || this.partial !== null
+    const reason =
+      this.finishReason === null ? 'filter' : readFinishReason(this.finishReason, hasCall)
+    // What the upstream gave up in the middle of stays open: it is no whole part.
+    if (failureOfEnd(reason) === undefined) {
+      this.endCall()
+      this.close()
+    }
     this.ended = true
     if (this.usage !== null) this.emit({ type: 'usage', usage: this.usage })
-    const reason =
-      this.finishReason === null ? 'filter' : readFinishReason(this.finishReason, this.calls > 0)
     this.emit({ type: 'end', reason, stopText: null })
   }
 
@@ -145,7 +150,9 @@ export class GeminiReader implements EventReader {
     if (isObject(part.functionCall)) this.readCall(part.functionCall, signature)
     else if (typeof part.text === 'string')
       this.readText(part.thought === true ? 'reasoning' : 'text', part.text, signature)
-    else if (isObject(part.inlineData)) this.whole(mediaOf(part.inlineData))
+    // A draft that the model thought about is no part of the answer.
+    else if (isObject(part.inlineData) && part.thought !== true)
+      this.whole(mediaOf(part.inlineData))
     else if (signature !== undefined) this.readText('text', '', signature)
     else if (Object.keys(part).length > 0) this.whole({ type: 'vendor', wire: 'gemini', raw: part })
   }

@@ -2,7 +2,8 @@
 import type { Candidate, Part as GeminiPart, GenerateContentResponse } from '@google/genai'
 import type { EndReason, Usage } from '../neutral/answer.ts'
 import { argsObject } from '../neutral/fields.ts'
-import type { CallPart, Part, Signature } from '../neutral/neutral.ts'
+import { typeByEnding } from '../neutral/media.ts'
+import type { CallPart, MediaPart, Part, Signature } from '../neutral/neutral.ts'
 import { writeFinishReason } from './finish-reason.ts'
 import { toSlot } from './signature-slot.ts'
 import { writeUsage } from './usage.ts'
@@ -29,19 +30,20 @@ export function writtenPart(part: Part): GeminiPart | null {
     case 'call':
       return callPart(part)
     case 'media':
-      return part.source.type === 'data'
-        ? {
-            inlineData: {
-              mimeType: part.mime ?? 'application/octet-stream',
-              data: part.source.data,
-            },
-          }
-        : null
+      return mediaPart(part)
     case 'vendor':
       return part.wire === 'gemini' ? { ...part.raw } : null
     case 'result':
       return null
   }
+}
+
+function mediaPart({ source, mime }: MediaPart): GeminiPart | null {
+  if (source.type === 'data')
+    return { inlineData: { mimeType: mime ?? 'application/octet-stream', data: source.data } }
+  if (source.type !== 'url') return null
+  const mimeType = mime ?? typeByEnding(source.url)
+  return { fileData: { fileUri: source.url, ...(mimeType !== null && { mimeType }) } }
 }
 
 export function callPart({ id, name, args, signature }: CallPart): GeminiPart {

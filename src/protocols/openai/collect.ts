@@ -43,11 +43,20 @@ function merged(before: unknown, next: unknown, name: string): unknown {
   if (next === null || next === undefined) return before ?? next
   if (typeof next === 'string')
     return typeof before === 'string' && !WHOLE.has(name) ? before + next : next
+  if (Array.isArray(next) && name === 'images') return pictures(before, next)
   if (Array.isArray(next)) return mergedList(Array.isArray(before) ? before : [], next)
   if (typeof next !== 'object') return next
   const fields = typeof before === 'object' && before !== null ? (before as Fields) : {}
   for (const [key, value] of Object.entries(next)) fields[key] = merged(fields[key], value, key)
   return fields
+}
+
+/** Each is whole, and some servers number those of each chunk from 0 again. */
+function pictures(before: unknown, next: readonly unknown[]): unknown[] {
+  const list: unknown[] = Array.isArray(before) ? before : []
+  for (const picture of next)
+    list.push(typeof picture === 'object' ? { ...picture, index: list.length } : picture)
+  return list
 }
 
 /** A list that is still being collected: where the item of each index is. */

@@ -17,7 +17,7 @@ export class PassedChoice {
   last: Readonly<Record<string, unknown>> = {}
   private thought = ''
   private content = ''
-  /** It holds what is not kept here: a call, audio, another choice. */
+  /** It holds what is not kept here: a call, a picture, audio, another choice. */
   private hasMore = false
 
   add({ index = 0, text, delta }: Choice): void {
@@ -27,8 +27,9 @@ export class PassedChoice {
     const { content } = delta
     if (typeof content === 'string') this.content += content
     else if (content !== undefined && content !== null) this.hasMore = true
-    const { tool_calls: calls, function_call: call, refusal, audio } = delta
+    const { tool_calls: calls, function_call: call, refusal, audio, images } = delta
     if (Array.isArray(calls) ? calls.length > 0 : calls) this.hasMore = true
+    if (Array.isArray(images) ? images.length > 0 : images) this.hasMore = true
     if (call || refusal || audio) this.hasMore = true
   }
 

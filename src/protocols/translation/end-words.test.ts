@@ -1,6 +1,12 @@
 /** The words of each vendor for why an answer ended, and what each client is told, whole and streamed alike. */
 import { describe, expect, test } from 'bun:test'
-import { targetOf, translationOf, wire } from '../../../test/support/translation/translation.ts'
+import {
+  eventsFrom,
+  streamed,
+  targetOf,
+  translationOf,
+  wire,
+} from '../../../test/support/translation/translation.ts'
 import type { EndReason } from '../neutral/answer.ts'
 import { unfold } from '../neutral/fold.ts'
 import type { DialectName, JsonObject, WireName } from '../neutral/neutral.ts'
@@ -157,4 +163,33 @@ describe.each(DIALECTS)('a client of %s', (client) => {
       expect(ends).toEqual([expected === undefined ? 'broken' : reason])
     },
   )
+})
+
+describe('an answer that its upstream gives up in the middle', () => {
+  const chunk = (delta: object, finish_reason: string | null = null) => ({
+    choices: [{ index: 0, delta, finish_reason }],
+  })
+  const call = { index: 0, id: 'c1', function: { name: 'rm', arguments: '{"path":"/tmp' } }
+
+  test.each([
+    ['gemini', '"functionCall"'],
+    ['responses', '"type":"response.output_item.done"'],
+    ['messages', '"type":"content_block_stop"'],
+  ] as const)('leaves a %s client no half call that looks whole', (client, whole) => {
+    const events = [chunk({ tool_calls: [call] }), chunk({}, 'error'), '[DONE]']
+    const { text, stream } = streamed({ client, upstream: 'chat' }, events)
+    expect(stream.error).not.toBeNull()
+    expect(text).not.toContain(whole)
+  })
+
+  test('leaves its text open, so that another upstream can go on with it', () => {
+    const events = eventsFrom('chat', [chunk({ content: 'The quick' }), chunk({}, 'error')])
+    expect(events.map(({ type }) => type)).not.toContain('close')
+  })
+
+  test('of Gemini is left open likewise', () => {
+    const content = { role: 'model', parts: [{ text: 'The quick' }] }
+    const candidates = [{ content, finishReason: 'MALFORMED_RESPONSE' }]
+    expect(eventsFrom('gemini', [{ candidates }]).map(({ type }) => type)).not.toContain('close')
+  })
 })

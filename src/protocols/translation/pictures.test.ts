@@ -1,5 +1,6 @@
 /** Pictures in answers: asked for and shown in each format that has a place for them. */
 import { describe, expect, test } from 'bun:test'
+import { ChatCompletionStream } from 'openai-7/lib/ChatCompletionStream.js'
 import {
   answered,
   dataOf,
@@ -8,6 +9,9 @@ import {
   sentBody,
   streamed,
 } from '../../../test/support/translation/translation.ts'
+import { imagesOf } from '../openai/chat/answer-images.ts'
+import { addChunk, openCollected, wholeReply } from '../openai/collect.ts'
+import { PassedChoice } from '../openai/passed-choice.ts'
 
 const PNG = 'iVBORw0KGgo='
 const URL = `data:image/png;base64,${PNG}`
@@ -64,10 +68,23 @@ describe('a whole answer', () => {
 })
 
 describe('a stream', () => {
-  test('of Gemini has each picture in a delta of its own, numbered', () => {
+  test('of Gemini has its pictures in one delta, because OpenAI’s client keeps the last', async () => {
     const { text } = streamed({ client: 'chat', upstream: 'gemini' }, [ofGemini, ofGemini])
-    const images = dataOf(text).flatMap((chunk) => chunk.choices?.[0]?.delta.images ?? [])
-    expect(images).toEqual([IMAGE, { ...IMAGE, index: 1 }])
+    const images = [IMAGE, { ...IMAGE, index: 1 }]
+    expect(dataOf(text).flatMap((chunk) => chunk.choices?.[0]?.delta.images ?? [])).toEqual(images)
+    const chunks = dataOf(text).filter((data) => data !== '[DONE]')
+    const lines = new Blob(chunks.map((chunk) => `${JSON.stringify(chunk)}\n`)).stream()
+    const { choices } = await ChatCompletionStream.fromReadableStream(lines).finalChatCompletion()
+    expect(choices[0]?.message).toMatchObject({ content: 'A cat.A cat.', images })
+  })
+
+  test('of Gemini has no drafts that its model thought about', () => {
+    const draft = { thought: true, inlineData: { mimeType: 'image/png', data: 'ZHJhZnQ=' } }
+    const [candidate] = ofGemini.candidates
+    const parts = [draft, ...(candidate?.content.parts ?? [])]
+    const drafted = { candidates: [{ ...candidate, content: { role: 'model', parts } }] }
+    const { choices } = answered({ client: 'chat', upstream: 'gemini' }, drafted)
+    expect(choices[0].message.images).toEqual([IMAGE])
   })
 
   test('of chat is read with pictures in `images`, or in a content that is a list', () => {
@@ -84,6 +101,48 @@ describe('a stream', () => {
       { type: 'data', data: PNG },
       { type: 'data', data: PNG },
     ])
+  })
+})
+
+test('pictures of a stream that is made whole are all there, however they are numbered', () => {
+  const stream = openCollected()
+  for (const url of [URL, 'https://a.b/c.png'])
+    addChunk(stream, {
+      choices: [{ index: 0, delta: { images: [{ ...IMAGE, image_url: { url } }] } }],
+    })
+  addChunk(stream, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  const { choices } = JSON.parse(wholeReply(stream, 'chat/completions') ?? '')
+  expect(choices[0].message.images).toEqual([
+    IMAGE,
+    { ...IMAGE, image_url: { url: 'https://a.b/c.png' }, index: 1 },
+  ])
+})
+
+test('a stream that passes can be gone on with only if it has no picture', () => {
+  const choice = new PassedChoice()
+  choice.add({ delta: { content: 'A cat' } })
+  expect(choice.sent()).not.toBeNull()
+  choice.add({ delta: { images: [IMAGE] } })
+  expect(choice.sent()).toBeNull()
+})
+
+test.each([
+  ['data:image/png; base64,', { type: 'data', data: PNG }],
+  ['data:image/png;charset="utf-8";base64,', { type: 'data', data: PNG }],
+  ['https://a.b/', { type: 'url', url: `https://a.b/${PNG}` }],
+] as const)('a picture at %s', (head, source) => {
+  const images = [{ type: 'image_url', image_url: { url: `${head}${PNG}` } }]
+  const mime = source.type === 'data' ? 'image/png' : null
+  expect(imagesOf({ images })).toEqual([{ type: 'media', kind: 'image', source, mime }])
+})
+
+test('a picture by address is one for a Gemini client, too', () => {
+  const images = [{ type: 'image_url', image_url: { url: 'https://a.b/c.png' } }]
+  const [choice] = ofChat.choices
+  const addressed = { choices: [{ ...choice, message: { ...choice?.message, images } }] }
+  const { candidates } = answered({ client: 'gemini', upstream: 'chat' }, addressed)
+  expect(candidates[0].content.parts[1]).toEqual({
+    fileData: { fileUri: 'https://a.b/c.png', mimeType: 'image/png' },
   })
 })
 

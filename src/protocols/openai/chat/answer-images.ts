@@ -3,9 +3,9 @@
  * (openrouter.ai/docs/features/multimodal/image-generation), in a message and in a delta alike.
  */
 import { isObject } from '../../neutral/fields.ts'
+import { mediaType } from '../../neutral/media.ts'
 import type { JsonObject, MediaPart } from '../../neutral/neutral.ts'
 
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,/i
 const UNKNOWN_TYPE = 'image/png'
 
 /** `index` counts the pictures of the answer. Null: it is no picture, or only its vendor has it. */
@@ -17,13 +17,15 @@ export function writeImage({ kind, source, mime }: MediaPart, index: number): Js
   return { type: 'image_url', image_url: { url }, index }
 }
 
-/** Of a message or a delta: its `images`, and those in a content that is a list. */
+/** Of a message or a delta: those in a content that is a list, or else its `images`. */
 export function imagesOf({ images, content }: JsonObject): MediaPart[] {
-  const listed = [
-    ...(Array.isArray(content) ? content : []),
-    ...(Array.isArray(images) ? images : []),
-  ]
-  return listed.flatMap((item) => {
+  const inContent = listed(content)
+  return inContent.length > 0 ? inContent : listed(images)
+}
+
+function listed(list: unknown): MediaPart[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((item) => {
     const image = isObject(item) ? item.image_url : undefined
     const url = isObject(image) ? image.url : image
     return typeof url === 'string' && url !== '' ? [imageAt(url)] : []
@@ -31,10 +33,11 @@ export function imagesOf({ images, content }: JsonObject): MediaPart[] {
 }
 
 function imageAt(url: string): MediaPart {
-  const head = DATA_URL.exec(url)
-  if (head === null)
+  const comma = url.indexOf(',')
+  const head = comma < 0 ? '' : url.slice(0, comma)
+  if (!/^data:/i.test(head))
     return { type: 'media', kind: 'image', source: { type: 'url', url }, mime: null }
-  const data = url.slice(head[0].length)
-  const mime = head[1]?.toLowerCase() ?? UNKNOWN_TYPE
+  const data = url.slice(comma + 1)
+  const mime = mediaType(head.slice('data:'.length)) ?? UNKNOWN_TYPE
   return { type: 'media', kind: 'image', source: { type: 'data', data }, mime }
 }

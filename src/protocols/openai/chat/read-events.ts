@@ -1,6 +1,7 @@
 /** Reads a Chat Completions stream. */
 
 import type { Usage } from '../../neutral/answer.ts'
+import { failureOfEnd } from '../../neutral/failed-ends.ts'
 import { isObject, parseJson } from '../../neutral/fields.ts'
 import type { JsonObject, MediaPart } from '../../neutral/neutral.ts'
 import type { Emit, EventReader, WireTarget } from '../../translation/format.ts'
@@ -179,11 +180,14 @@ export class ChatReader implements EventReader {
 
   private end(): void {
     this.over = true
-    this.closeText()
-    this.calls.close()
+    const { reason, stopText } = readFinish(this.finishReason, this.calls.any)
+    // What the upstream gave up in the middle of stays open: it is no whole part.
+    if (failureOfEnd(reason) === undefined) {
+      this.closeText()
+      this.calls.close()
+    }
     // An upstream that counts as it goes may say no more of it at its end.
     if (this.usage !== null) this.emit({ type: 'usage', usage: this.usage })
-    const { reason, stopText } = readFinish(this.finishReason, this.calls.any)
     this.emit({ type: 'end', reason, stopText })
   }
 }

@@ -19,7 +19,7 @@ export class ChatWriter implements EventWriter {
   /** Everything of a chunk before its delta; '' until the stream starts. */
   private head = ''
   private calls = 0
-  private images = 0
+  private readonly images: JsonObject[] = []
   private textLength = 0
   /** Where in the whole text the open part begins. */
   private textStart = 0
@@ -107,10 +107,9 @@ export class ChatWriter implements EventWriter {
         )
       }
       case 'media': {
-        const image = writeImage(part, this.images)
-        if (image === null) return ''
-        this.images++
-        return this.chunk(JSON.stringify({ images: [image] }))
+        const image = writeImage(part, this.images.length)
+        if (image !== null) this.images.push(image)
+        return ''
       }
       default:
         return ''
@@ -138,15 +137,16 @@ export class ChatWriter implements EventWriter {
   }
 
   private end(reason: string): string {
-    // At once, as OpenAI sends them: its clients keep those of the last chunk that has any.
-    const { annotations } = this
+    // Each at once, as OpenAI sends annotations: its clients keep those of the last chunk that has any.
+    const { annotations, images } = this
     const cited = annotations.length > 0 ? this.chunk(JSON.stringify({ annotations })) : ''
+    const drawn = images.length > 0 ? this.chunk(JSON.stringify({ images })) : ''
     const last = `${this.head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
     const { usage, context } = this
     const counted =
       context.usageAsked && usage !== null
         ? `${this.head}],"usage":${JSON.stringify(writeAnswerUsage(usage))}}\n\n`
         : ''
-    return `${cited}${last}${counted}data: [DONE]\n\n`
+    return `${cited}${drawn}${last}${counted}data: [DONE]\n\n`
   }
 }
