@@ -42,4 +42,9 @@ export interface ObjectStore {
   openBatches(limit: number, after: OpenBatch | null): Promise<OpenBatch[]>
   /** It is paid, or ended without an output. */
   closeBatch(batch: VendorObject): Promise<void>
+  /**
+   * The upstream key at which something that is charged at its end was created. It is not the key it is at now if that
+   * one was removed and added again.
+   */
+  firstKeyOf(object: VendorObject): Promise<number>
 }

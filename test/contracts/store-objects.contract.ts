@@ -1,5 +1,9 @@
 /** The contract of the owners of vendors' objects. */
 import { expect, test } from 'bun:test'
+import { createCharger } from '../../src/pipeline/vendor/charging/charge-batches.ts'
+import { upstreamKey } from '../support/in-process/entities.ts'
+import { scriptedTransport } from '../support/in-process/scripted-transport.ts'
+import { testServices } from '../support/in-process/services.ts'
 import type { StoreUnderTest } from './store-under-test.ts'
 
 const object = (id: string, userId: number, upstreamKeyId = 1, kind = 'file') => ({
@@ -57,6 +61,83 @@ export function testObjects(current: () => StoreUnderTest): void {
     await store.forgetRemoval('digest', 6)
     await store.forgetRemoval('digest', 7)
     expect(await objects.find('file', ['a'])).toEqual([object('a', 1, 6)])
+  })
+
+  test('what is charged knows the key it was created at, however often that key is added again', async () => {
+    const { store } = current()
+    const { objects } = store
+    const batch = (id: string, upstreamKeyId: number) => object(id, 1, upstreamKeyId, 'batch')
+    await objects.remember([batch('open', 1), batch('closed', 1), object('open', 1)])
+    await objects.closeBatch(batch('closed', 1))
+    await store.rememberRemoval('digest', 1)
+    await store.forgetRemoval('digest', 5)
+    await objects.remember([batch('later', 5)])
+    await store.rememberRemoval('digest', 5)
+    await store.forgetRemoval('digest', 6)
+    const first = (id: string, key: number) => objects.firstKeyOf(batch(id, key))
+    // A charger that read the batch at one of the earlier keys asks with that.
+    expect(await Promise.all([1, 5, 6].map((key) => first('open', key)))).toEqual([1, 1, 1])
+    expect(await Promise.all([1, 5, 6].map((key) => first('closed', key)))).toEqual([1, 1, 1])
+    expect(await Promise.all([5, 6].map((key) => first('later', key)))).toEqual([5, 5])
+    expect((await objects.openBatches(10, null)).map(({ id }) => id).toSorted()).toEqual([
+      'later',
+      'open',
+    ])
+    expect(await objects.keysOf('file', 1)).toEqual([6])
+  })
+
+  test('a batch is charged once if its key is removed and added again during the charge', async () => {
+    const { store, look } = current()
+    const { objects } = store
+    await objects.remember([object('b', 1, 1, 'batch')])
+    const usage = { input_tokens: 10, output_tokens: 5, total_tokens: 15 }
+    const ids = [1, 5, 6]
+    const transport = scriptedTransport(async (_, at) => {
+      const [removed, added] = ids.slice(at)
+      if (removed !== undefined && added !== undefined) {
+        await store.rememberRemoval('digest', removed)
+        await store.forgetRemoval('digest', added)
+      }
+      return { body: JSON.stringify({ status: 'completed', model: 'gpt-4o', usage }) }
+    })
+    const { services } = await testServices({
+      transport,
+      upstreams: ids.map((id) => upstreamKey(id, { provider: 'openai' })),
+      services: { objects, settleNow: (records) => store.settle(records, 'instance') },
+    })
+    const charger = createCharger(services)
+    await charger.round()
+    await charger.round()
+    expect(await objects.openBatches(10, null)).toMatchObject([{ id: 'b', upstreamKeyId: 6 }])
+    await charger.round()
+    expect(await objects.openBatches(10, null)).toEqual([])
+    expect(transport.sent).toHaveLength(3)
+    expect(await look('SELECT request_id FROM usage_records')).toEqual([
+      { request_id: 'batch:1:b' },
+    ])
+  })
+
+  test('rows of one secret that were all removed give what they had to the next one', async () => {
+    const { store, byHand } = current()
+    const { objects } = store
+    const batch = (id: string, upstreamKeyId: number) => object(id, 1, upstreamKeyId, 'batch')
+    await objects.remember([object('a', 1, 1), object('b', 1, 2), object('both', 1, 1)])
+    await objects.remember([object('both', 2, 2), object('other', 1, 3)])
+    await objects.remember([batch('open', 1), batch('open', 2), batch('paid', 1), batch('paid', 2)])
+    await objects.closeBatch(batch('paid', 1))
+    byHand("UPDATE vendor_objects SET created_at = '2026-01-01' WHERE upstream_key_id = 1")
+    for (const key of [2, 1]) await store.rememberRemoval('digest', key)
+    await store.forgetRemoval('digest', 5)
+    const files = await objects.find('file', ['a', 'b', 'both', 'other'])
+    expect(files.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
+      object('a', 1, 5),
+      object('b', 1, 5),
+      object('both', 2, 5),
+      object('other', 1, 3),
+    ])
+    expect((await objects.openBatches(10, null)).map(({ id }) => id)).toEqual(['open'])
+    expect(await objects.firstKeyOf(batch('open', 5))).toBe(2)
+    expect(await objects.firstKeyOf(batch('paid', 5))).toBe(1)
   })
 
   test('a batch is open until it is closed, the oldest first', async () => {

@@ -9,6 +9,7 @@ import {
   type VendorObject,
 } from '../../../passthrough/objects.ts'
 import type { Tables, VendorObjectsTable } from '../schema/schema.ts'
+import { firstKeyOf } from './removed-keys.ts'
 
 export function createObjectStore(db: Kysely<Tables>): ObjectStore {
   return {
@@ -74,6 +75,7 @@ export function createObjectStore(db: Kysely<Tables>): ObjectStore {
         .where((row) => row.and(keyOf(batch)))
         .execute()
     },
+    firstKeyOf: (object) => firstKeyOf(db, object),
   }
 }
 

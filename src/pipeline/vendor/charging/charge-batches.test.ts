@@ -32,6 +32,7 @@ function objectsIn(batches: OpenBatch[]): ObjectStore & { left: () => string[] }
       return left().slice(from, from + limit)
     },
     closeBatch: async ({ id }) => void closed.add(id),
+    firstKeyOf: async ({ upstreamKeyId }) => upstreamKeyId,
   }
 }
 

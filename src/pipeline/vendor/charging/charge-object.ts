@@ -49,7 +49,8 @@ export async function chargeObject(
   await rememberOutput(services, object, state)
   const usage =
     usageOfBatch(state) ?? (await usageOfOutput(services, upstream, { object, state, silenceMs }))
-  if (usage !== null) await services.settleNow(recordsOf(object, upstream, usage))
+  if (usage !== null)
+    await services.settleNow(await recordsOf(services, object, { upstream, usage }))
   return 'charged'
 }
 
@@ -110,14 +111,16 @@ function isAnswer({ kind }: Chargeable, state: unknown): boolean {
   return kind === 'background_response' && (status === 'completed' || status === 'incomplete')
 }
 
-function recordsOf(
+/** Named after the key at which the object was created, which stays the same if that key is removed and added again. */
+async function recordsOf(
+  { objects }: ChargeServices,
   object: Chargeable,
-  { key }: UsableUpstream,
-  usage: UsageByModel,
-): UsageRecord[] {
+  { upstream: { key }, usage }: { upstream: UsableUpstream; usage: UsageByModel },
+): Promise<UsageRecord[]> {
+  const recordId = recordIdOf({ ...object, upstreamKeyId: await objects.firstKeyOf(object) })
   return [...usage].map(([model, tokens], at) => ({
     ...recordOf(object, model, tokens),
-    requestId: `${recordIdOf(object)}${at === 0 ? '' : `:${at}`}`,
+    requestId: `${recordId}${at === 0 ? '' : `:${at}`}`,
     upstreamKeyId: key.id,
     upstream: key.name,
     provider: key.provider,
