@@ -18,6 +18,9 @@ export interface OperatorErrorOptions extends ErrorOptions {
   values?: Readonly<Record<string, string | number>>
 }
 
+/** The code of a failure for which no caller and no value is at fault: the same works again in a moment. */
+export const STORE_CHANGES = 'store_changes'
+
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'
   readonly kind: OperatorErrorKind

@@ -19,7 +19,9 @@ describeRecords('PostgreSQL with partitions', async () => {
   const opened = await open()
   // Most records of these tests are of November 2026, some of years before and after.
   const nowMs = Date.UTC(2026, 10, 2)
-  expect(await opened.store.tendPartitions?.({ retentionDays: 90, nowMs })).toEqual({
+  expect(
+    await opened.store.tendPartitions?.({ retentionDays: 90, nowMs, databaseNowMs: nowMs }),
+  ).toEqual({
     dropped: [],
     obstacle: null,
   })

@@ -1,5 +1,6 @@
 /** Quarantines records that the store never accepts, so that they don't block the ones after them. */
 import { join } from 'node:path'
+import { OperatorError, STORE_CHANGES } from '../../core/operator-error.ts'
 import type { UsageRecord } from '../../usage/record.ts'
 import type { JournalFiles } from './files.ts'
 
@@ -41,7 +42,8 @@ export async function settleIndividually(
 
 /**
  * The store may have become unavailable midway. The record is at fault only if an already stored one is accepted
- * right before and right after; otherwise this throws and all are retried.
+ * right before and right after, and its own error is not one of partitions that are being changed; otherwise this throws
+ * and all are retried.
  */
 async function judge(
   settle: Settle,
@@ -53,6 +55,7 @@ async function judge(
   try {
     results.stored += await settle([record])
   } catch (error) {
+    if (error instanceof OperatorError && error.code === STORE_CHANGES) throw error
     await settle([good])
     results.refused.push({ record, error })
   }

@@ -1,10 +1,10 @@
 /** Store failures that an operator must fix: one line for the problem and one for the remedy. */
-import { OperatorError } from '../../core/operator-error.ts'
+import { OperatorError, type OperatorErrorOptions } from '../../core/operator-error.ts'
 
 export class StoreError extends OperatorError {
   override readonly name = 'StoreError'
 
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
+  constructor(message: string, remedy: string, options?: OperatorErrorOptions) {
     super('store', message, remedy, options)
   }
 }

@@ -19,8 +19,7 @@ import { createConsoleReports } from './console/console-reports.ts'
 import { createExamination } from './examination.ts'
 import { createObjectStore } from './objects/object-store.ts'
 import { createResponseRows } from './objects/response-rows.ts'
-import type { Tended } from './postgres/partitions/tend.ts'
-import type { TendOptions } from './postgres/partitions/weeks.ts'
+import type { TendPartitions } from './postgres/partitions/tend.ts'
 import { createProblemLog } from './problem-log.ts'
 import { createQuotaLedger } from './quota/quota-ledger.ts'
 import type { Tables } from './schema/schema.ts'
@@ -39,7 +38,7 @@ export interface Store extends KeyStore, UsageStore, AdminStore {
   /** Deletes at most a few hundred of the oldest records before this time; returns how many. */
   deleteRecordsBefore(beforeMs: number): Promise<number>
   /** Creates partitions of the records and drops old ones; null if the database has none. */
-  tendPartitions: ((options: TendOptions) => Promise<Tended>) | null
+  tendPartitions: TendPartitions | null
   examination: Examination
   /** Runs `work` in only one instance at a time among all that share the database. */
   exclusively<T>(work: () => Promise<T>): Promise<T>

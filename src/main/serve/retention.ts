@@ -12,7 +12,7 @@ const PAUSE_MS = 250
 type TendPartitions = (options: {
   retentionDays: number
   nowMs: number
-}) => Promise<{ dropped: readonly string[]; obstacle: string | null }>
+}) => Promise<{ dropped: readonly string[]; obstacle: string | null } | null>
 
 interface RetentionParts {
   /** 0 keeps everything. */
@@ -43,10 +43,13 @@ export function startRetention({
   const tend = async (): Promise<void> => {
     if (tendPartitions === null) return
     // If it fails, all that is old is deleted.
-    const { dropped, obstacle } = await tendPartitions({
+    const tended = await tendPartitions({
       retentionDays: days,
       nowMs: nowMs(),
     }).catch((error) => ({ dropped: [], obstacle: String(error) }))
+    // Another instance is at it.
+    if (tended === null) return
+    const { dropped, obstacle } = tended
     if (dropped.length > 0) logger.info({ dropped, days }, 'partitions of old records were dropped')
     if (obstacle !== null && obstacle !== lastObstacle)
       logger.info(

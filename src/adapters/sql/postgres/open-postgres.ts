@@ -7,7 +7,7 @@ import type { Tables } from '../schema/schema.ts'
 import { POSTGRES } from '../sql-dialect.ts'
 import { type Store, type StoreOptions, storeOver } from '../store.ts'
 import { listenForChanges } from './change-notices.ts'
-import { tendPartitions } from './partitions/tend.ts'
+import { tendingOf } from './partitions/tend.ts'
 import type { Patience } from './postgres-client.ts'
 import { connected, exclusively, migrate, schemaOver } from './postgres-lock.ts'
 import { createPool } from './postgres-pool.ts'
@@ -36,7 +36,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return {
     ...store,
     ping: () => withTimeout(ping(), PING_MS, SILENT),
-    tendPartitions: (tend) => tendPartitions(address, program, tend),
+    tendPartitions: tendingOf(address, program),
     exclusively: (work) => exclusively(address, work),
     close: () => withTimeout(store.close(), CLOSE_MS, SILENT).catch(() => {}),
   }

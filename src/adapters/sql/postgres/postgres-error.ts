@@ -1,5 +1,6 @@
 /** Explains PostgreSQL failures: the step that failed and the remedy. Never contains a password. */
 import { DatabaseError } from 'pg'
+import { STORE_CHANGES } from '../../../core/operator-error.ts'
 import type { DatabaseAddress } from '../../../core/text/database-address.ts'
 import { alreadyThere, notStorable, StoreError } from '../store-error.ts'
 import { PAST_BOUND } from './partitions/weeks.ts'
@@ -96,7 +97,13 @@ export function explainPostgresError(
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === '23505' && error instanceof DatabaseError)
     return alreadyThere(columnOf(error), error)
-  if (NOT_STORABLE.test(code) && !isOfPartitions(error)) return notStorable(error)
+  if (isOfPartitions(error))
+    return new StoreError(
+      `${addressText(address)}: partitions of a table are being changed (${error.message})`,
+      'nothing to do: it is tried again',
+      { cause: error, code: STORE_CHANGES },
+    )
+  if (NOT_STORABLE.test(code)) return notStorable(error)
   const [, step, what, remedy] = late(error, progress) ?? entryFor(code, error.message) ?? []
   if (step === undefined) return error
   // The server's messages add detail and contain only names; the driver's add nothing.

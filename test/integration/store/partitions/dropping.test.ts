@@ -33,9 +33,10 @@ async function openOn(database: string) {
   return { address, open, look, partitions }
 }
 
-const tend = (store: Store, nowMs = NOW_MS, retentionDays = DAYS) => {
-  if (store.tendPartitions === null) throw new Error('a store on PostgreSQL has partitions')
-  return store.tendPartitions({ retentionDays, nowMs })
+const tend = async (store: Store, nowMs = NOW_MS, retentionDays = DAYS) => {
+  const tended = await store.tendPartitions?.({ retentionDays, nowMs, databaseNowMs: nowMs })
+  // Null while another instance is at it.
+  return tended ?? { dropped: [], obstacle: null }
 }
 
 const settle = (store: Store, id: string, startedAtMs: number) =>

@@ -5,7 +5,7 @@
  */
 import type { Client } from 'pg'
 import { isoTime } from '../../../../core/time/iso-time.ts'
-import { createPartition } from './layout.ts'
+import { copyPrivileges, createPartition, newestIn } from './layout.ts'
 import { whenFree } from './session.ts'
 import { endOfPast, PAST_BOUND, spansAhead, type TendOptions } from './weeks.ts'
 
@@ -35,16 +35,6 @@ export async function removeBound(client: Client): Promise<boolean> {
   })
 }
 
-async function newestIn(client: Client): Promise<number | null> {
-  const { rows } = await client.query<{ newest: string | null }>(
-    'select max(started_at) as newest from usage_records',
-  )
-  const newest = rows[0]?.newest ?? null
-  if (newest === null) return null
-  // A text that is no time is refused by the validation, unless it is before the bound.
-  return Date.parse(newest) || 0
-}
-
 async function addBound(client: Client, endMs: number): Promise<void> {
   await client.query(
     `alter table usage_records add constraint ${PAST_BOUND} check (started_at < '${isoTime(endMs)}') not valid`,
@@ -64,6 +54,7 @@ async function exchange(client: Client, endMs: number, options: TendOptions): Pr
   await client.query(
     'create table usage_records (like usage_records_past including defaults) partition by range (started_at)',
   )
+  await copyPrivileges(client, 'usage_records_past', 'usage_records')
   for (const text of statements.indexes) await client.query(text)
   await client.query(
     `alter table usage_records attach partition usage_records_past for values from (minvalue) to ('${isoTime(endMs)}')`,
@@ -71,29 +62,18 @@ async function exchange(client: Client, endMs: number, options: TendOptions): Pr
   await client.query(
     'create table usage_records_default partition of usage_records (primary key (request_id)) default',
   )
+  await copyPrivileges(client, 'usage_records', 'usage_records_default')
   for (const span of spansAhead(endMs, options)) await createPartition(client, span)
   for (const text of statements.others) await client.query(text)
 }
 
-/** What belongs to the name: indexes, privileges, a comment and views, as statements for the new table. */
+/** What belongs to the name: indexes, a comment and views, as statements for the new table. */
 async function kept(client: Client): Promise<{ indexes: string[]; others: string[] }> {
   const indexes = await textsOf(
     client,
     // A unique index would need the partition key; the primary key is made in each partition instead.
     `select regexp_replace(pg_get_indexdef(indexrelid), ' ON ', ' ON ONLY ') as text
      from pg_index where indrelid = 'usage_records'::regclass and indisvalid and not indisunique`,
-  )
-  const privileges = await textsOf(
-    client,
-    `select format('grant %s%s on usage_records to %s%s', privilege_type, of_column,
-       case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
-       case when is_grantable then ' with grant option' else '' end) as text
-     from (
-       select (aclexplode(relacl)).*, '' as of_column from pg_class where oid = 'usage_records'::regclass
-       union all
-       select (aclexplode(attacl)).*, format(' (%I)', attname) from pg_attribute
-         where attrelid = 'usage_records'::regclass and not attisdropped) as granted
-     where grantee <> current_user::regrole`,
   )
   const views = await textsOf(
     client,
@@ -107,7 +87,7 @@ async function kept(client: Client): Promise<{ indexes: string[]; others: string
     `select format('comment on table usage_records is %L', obj_description('usage_records'::regclass)) as text
      where obj_description('usage_records'::regclass) is not null`,
   )
-  return { indexes, others: [...privileges, ...views, ...comment] }
+  return { indexes, others: [...views, ...comment] }
 }
 
 /** The new table's indexes take the names; those of the past get new ones. */

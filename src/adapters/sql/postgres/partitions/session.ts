@@ -11,9 +11,15 @@ const TENDING = 7_246_893_150_419
 /** Held by each instance that can store into partitions, for as long as it runs. */
 export const PRESENT = 7_246_893_150_420
 
+/** A gateway that vanishes inside a transaction would keep the whole table locked until TCP notices, after hours. */
+const IDLE_MS = 5_000
+
 /** Prepares the connection. False if another instance is at the same work. */
 export async function beginTending(client: Client): Promise<boolean> {
+  // A limit that the operator has set for the role or the database would end each reading of the whole table.
+  await client.query('set statement_timeout = 0')
   await client.query(`set lock_timeout = ${LOCK_MS}`)
+  await client.query(`set idle_in_transaction_session_timeout = ${IDLE_MS}`)
   const { rows } = await client.query(`select pg_try_advisory_lock(${TENDING}) as is_mine`)
   return rows[0]?.is_mine === true
 }

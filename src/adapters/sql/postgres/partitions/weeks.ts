@@ -20,6 +20,8 @@ export interface TendOptions {
   /** USAGE_RETENTION_DAYS; 0 keeps everything. */
   retentionDays: number
   nowMs: number
+  /** The clock of the database, for tests; without it, the database is asked. */
+  databaseNowMs?: number
 }
 
 export interface Span {
@@ -41,23 +43,39 @@ export function endOfPast(nowMs: number, newestMs: number | null): number {
   return weekStart(Math.max(nowMs + WEEK_MS, newestMs)) + WEEK_MS
 }
 
-/**
- * The partitions to create after the last one, which ends at `lastMs`, oldest first. None begins earlier than tomorrow
- * unless `lastMs` is given as the start of the first one during the conversion: a record that is being stored must
- * not lose its place to a new partition. Retention 0 keeps everything.
- */
-export function spansAhead(lastMs: number, { nowMs, retentionDays }: TendOptions): Span[] {
-  const isWeekly = retentionDays > 0 && retentionDays <= MAX_WEEKLY_DAYS
-  const widthMs = isWeekly ? WEEK_MS : 4 * WEEK_MS
+/** The partitions to create during the conversion after the past, which ends at `lastMs`, oldest first. */
+export function spansAhead(lastMs: number, options: TendOptions): Span[] {
   const spans: Span[] = []
-  for (let fromMs = lastMs; fromMs < nowMs + AHEAD_MS; fromMs += widthMs)
-    spans.push({ fromMs, untilMs: fromMs + widthMs })
+  for (let fromMs = lastMs; fromMs < options.nowMs + AHEAD_MS; fromMs += widthMs(options))
+    spans.push({ fromMs, untilMs: fromMs + widthMs(options) })
   return spans
 }
 
-/** Where the next partition begins for a gateway that may have been away since the last one ended. */
-export function nextStart(lastMs: number, nowMs: number): number {
-  return lastMs >= nowMs + DAY_MS ? lastMs : weekStart(nowMs + DAY_MS) + WEEK_MS
+/**
+ * The partitions that are missing between `existing` ones, oldest first, also before one that is far ahead. None begins
+ * earlier than tomorrow: a record that is being stored must not lose its place to a new partition.
+ */
+export function missingSpans(existing: readonly Span[], options: TendOptions): Span[] {
+  const spans: Span[] = []
+  let fromMs = weekStart(options.nowMs + DAY_MS) + WEEK_MS
+  while (fromMs < options.nowMs + AHEAD_MS) {
+    const start = fromMs
+    if (existing.some((span) => span.fromMs <= start && start < span.untilMs)) {
+      fromMs += WEEK_MS
+      continue
+    }
+    const next = existing.map((span) => span.fromMs).filter((ms) => ms > start)
+    const untilMs = Math.min(start + widthMs(options), ...next)
+    spans.push({ fromMs, untilMs })
+    // Another partition may begin in the middle of a week.
+    fromMs = weekStart(untilMs - 1) + WEEK_MS
+  }
+  return spans
+}
+
+/** Retention 0 keeps everything. */
+function widthMs({ retentionDays }: TendOptions): number {
+  return retentionDays > 0 && retentionDays <= MAX_WEEKLY_DAYS ? WEEK_MS : 4 * WEEK_MS
 }
 
 export function partitionName({ fromMs }: Span): string {
@@ -65,11 +83,17 @@ export function partitionName({ fromMs }: Span): string {
 }
 
 /**
- * The end of the partition with this bound, as `pg_get_expr` writes it; null for the default partition.
+ * The span of the partition with this bound, as `pg_get_expr` writes it; null for the default partition. What is no time
+ * (MINVALUE, MAXVALUE) is without end.
  * Example: `FOR VALUES FROM ('2026-11-30T00:00:00.000Z') TO ('2026-12-07T00:00:00.000Z')`.
  */
-export function endInBound(bound: string): number | null {
-  const text = /TO \('([^']+)'\)$/.exec(bound)?.[1]
-  const ms = text === undefined ? Number.NaN : Date.parse(text)
+export function spanInBound(bound: string): Span | null {
+  const [, from, until] = /^FOR VALUES FROM \((.+)\) TO \((.+)\)$/.exec(bound) ?? []
+  if (from === undefined || until === undefined) return null
+  return { fromMs: timeIn(from) ?? -Infinity, untilMs: timeIn(until) ?? Infinity }
+}
+
+function timeIn(quoted: string): number | null {
+  const ms = Date.parse(quoted.replaceAll("'", ''))
   return Number.isNaN(ms) ? null : ms
 }
