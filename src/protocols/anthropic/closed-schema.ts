@@ -2,6 +2,7 @@
 import { isObject } from '../neutral/fields.ts'
 import type { JsonObject } from '../neutral/neutral.ts'
 import {
+  innerSchemas,
   isRecursive,
   mapSchemas,
   SCHEMA_LISTS,
@@ -24,14 +25,6 @@ function hasKnownNames(schema: JsonObject): boolean {
   if (more === true || isObject(more) || patternProperties !== undefined) return false
   if (schema.type === 'object' && properties === undefined && more !== false) return false
   return innerSchemas(schema).every(hasKnownNames)
-}
-
-function innerSchemas(schema: JsonObject): JsonObject[] {
-  return Object.entries(schema).flatMap(([key, value]) => {
-    if (SCHEMA_MAPS.includes(key) && isObject(value)) return Object.values(value).filter(isObject)
-    if (SCHEMA_LISTS.includes(key) && Array.isArray(value)) return value.filter(isObject)
-    return SCHEMA_VALUES.includes(key) && isObject(value) ? [value] : []
-  })
 }
 
 /** Bounds that structured output of Claude does not take; they move to the description. */

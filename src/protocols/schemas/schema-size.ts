@@ -1,12 +1,20 @@
 /**
  * Bounds what a request's schemas stand for: 30 lines with references, or with lists of types within one another, may
- * stand for a thousand million parts, and one long list may be referred to a thousand times. Nothing is inlined before
- * this has passed.
+ * stand for a thousand million parts, and one long list may be referred to a thousand times. Only what the wire expands
+ * counts: everything where schemas are inlined, otherwise the top of each. Nothing is expanded before this has passed.
  */
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
 import { isObject } from '../neutral/fields.ts'
-import type { JsonObject, NeutralRequest } from '../neutral/neutral.ts'
-import { copiesOf, resolve, SCHEMA_LISTS, SCHEMA_MAPS, SCHEMA_VALUES } from './schema.ts'
+import type { JsonObject, NeutralRequest, WireName } from '../neutral/neutral.ts'
+import { objectSchema, type Spend } from './object-schema.ts'
+import {
+  copiesOf,
+  isRecursive,
+  resolve,
+  SCHEMA_LISTS,
+  SCHEMA_MAPS,
+  SCHEMA_VALUES,
+} from './schema.ts'
 
 /** Of all schemas of a request together. */
 const MAX_PARTS = 100_000
@@ -14,10 +22,13 @@ const MAX_PARTS = 100_000
 const MAX_REPEATED = 8 * 1024 * 1024
 /** References within references. */
 const MAX_DEPTH = 100
+/** To put the tops of all schemas of a request together: each takes less than a microsecond. */
+const MAX_STEPS = 300_000
 
 interface Size {
   parts: number
   repeated: number
+  steps: number
   /** Of lists and objects that are no schemas, in characters of JSON. */
   readonly lengths: Map<object, number>
   readonly field: string
@@ -32,16 +43,37 @@ interface Place {
 }
 
 /** Throws `invalid_request`. */
-export function boundSchemas({ tools, output, names }: NeutralRequest): void {
-  const size: Size = { parts: 0, repeated: 0, lengths: new Map(), field: names.tools }
-  for (const tool of tools)
-    if (tool.type === 'function' && tool.schema !== null)
-      measure(tool.schema, topOf(tool.schema), size)
-  if (output.type === 'schema')
-    measure(output.schema, topOf(output.schema), { ...size, field: names.output })
+export function boundSchemas(
+  { tools, output, names, dialect }: NeutralRequest,
+  wire: WireName,
+): void {
+  const size: Size = { parts: 0, repeated: 0, steps: 0, lengths: new Map(), field: names.tools }
+  const isInlined = (schema: JsonObject, strict: boolean) =>
+    wire === 'gemini' ||
+    (CLAUDE_WIRES.has(wire) && strict && dialect !== 'messages' && !isRecursive(schema))
+  for (const tool of tools) {
+    if (tool.type !== 'function' || tool.schema === null) continue
+    const top = objectSchema(tool.schema, spendOf(size))
+    if (isInlined(top, tool.strict === true)) measure(top, placeAt(top), size)
+  }
+  if (output.type !== 'schema') return
+  const { schema } = output
+  const outputSize = { ...size, field: names.output }
+  objectSchema(schema, spendOf(outputSize))
+  if (isInlined(schema, true)) measure(schema, placeAt(schema), outputSize)
 }
 
-function topOf(root: JsonObject): Place {
+/** Claude is held to schemas without references only, and to none that contains itself. */
+const CLAUDE_WIRES: ReadonlySet<WireName> = new Set(['messages', 'converse'])
+
+function spendOf(size: Size): Spend {
+  return (steps) => {
+    size.steps += steps
+    if (size.steps > MAX_STEPS) throw tooLarge(`${MAX_STEPS} parts`, size)
+  }
+}
+
+function placeAt(root: JsonObject): Place {
   return { root, open: [], times: 1 }
 }
 

@@ -33,24 +33,45 @@ const REMOVED = new Set([
  * (a one-value `enum`), lists of types (`anyOf`), and keywords that say nothing about the value.
  */
 export function simplified(schema: JsonObject): Schema {
-  return inline(schema).schema
+  return simplify(schema, { root: schema, open: [] })
 }
 
-/** Whether a value of this form may hold another of the same form: `simplified` cuts that. */
-export function isRecursive(schema: JsonObject): boolean {
-  return inline(schema).cut
+/**
+ * Whether a value of this form may hold another of the same form: `simplified` cuts that. Each part is visited once, so
+ * this is safe to ask before the size of what is inlined is known.
+ */
+export function isRecursive(root: JsonObject): boolean {
+  const states = new Map<JsonObject, 'open' | 'done'>()
+  const path = [root]
+  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+    if (states.has(at)) {
+      states.set(at, 'done')
+      path.pop()
+      continue
+    }
+    states.set(at, 'open')
+    const target = typeof at.$ref === 'string' ? resolve(at.$ref, root) : undefined
+    for (const part of target === undefined ? innerSchemas(at) : [...innerSchemas(at), target]) {
+      if (states.get(part) === 'open') return true
+      if (!states.has(part)) path.push(part)
+    }
+  }
+  return false
 }
 
-function inline(schema: JsonObject): { schema: Schema; cut: boolean } {
-  const progress = { cut: false }
-  return { schema: simplify(schema, { root: schema, open: [], progress }), cut: progress.cut }
+/** The schemas directly within a schema, except definitions. */
+export function innerSchemas(schema: JsonObject): JsonObject[] {
+  return Object.entries(schema).flatMap(([key, value]) => {
+    if (SCHEMA_MAPS.includes(key) && isObject(value)) return Object.values(value).filter(isObject)
+    if (SCHEMA_LISTS.includes(key) && Array.isArray(value)) return value.filter(isObject)
+    return SCHEMA_VALUES.includes(key) && isObject(value) ? [value] : []
+  })
 }
 
 interface Place {
   root: JsonObject
   /** The references that are being inlined, outermost first. */
   open: readonly string[]
-  progress: { cut: boolean }
 }
 
 function simplify(schema: JsonObject, place: Place): Schema {
@@ -86,14 +107,12 @@ export function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => 
 }
 
 function inlined(ref: string, schema: JsonObject, place: Place): Schema {
-  const { root, open, progress } = place
+  const { root, open } = place
   const { $ref: _, ...beside } = schema
   const siblings = simplify(beside, place)
-  const isOpen = open.includes(ref)
-  if (isOpen) progress.cut = true
-  const target = isOpen ? undefined : resolve(ref, root)
+  const target = open.includes(ref) ? undefined : resolve(ref, root)
   if (target === undefined) return { type: 'object', ...siblings }
-  return mergedSchema([siblings, simplify(target, { root, open: [...open, ref], progress })])
+  return mergedSchema([siblings, simplify(target, { root, open: [...open, ref] })])
 }
 
 /** Paths in schemas are short; a long one would be divided again for each reference. */

@@ -36,7 +36,7 @@ export function translateRequest(
   target: WireTarget,
 ): TranslatedRequest {
   refuseUnportable(request, wire.name)
-  boundSchemas(request)
+  boundSchemas(request, wire.name)
   const losses = unreadLosses(request, wire)
   if (request.dialect !== wire.name) reportAlternatives(request, losses)
   const carried = carriedTools(request, wire.name, losses)
@@ -104,7 +104,7 @@ export class StreamTranslation {
   ended = false
   /** The upstream began to answer. */
   started = false
-  /** Part of an answer came, so that no other upstream can take over unnoticed. */
+  /** Part of an answer came. The client may not have it yet, if it is held back until it can be restored. */
   visible = false
   /** The text generated so far, for counting if no usage comes. */
   text = ''
@@ -128,8 +128,12 @@ export class StreamTranslation {
     this.writer = keeps && writer.sent === undefined ? new KeepingWriter(writer) : writer
     const restored = restoreEvents(restoration, (event) => this.take(event))
     this.reader = wire.readEvents(target, (event) => {
-      if (event.type === 'fail' && this.reader.finished) this.failedLate = true
-      else restored(event)
+      if (event.type === 'fail' && this.reader.finished) {
+        this.failedLate = true
+        return
+      }
+      this.notice(event)
+      restored(event)
     })
   }
 
@@ -169,23 +173,27 @@ export class StreamTranslation {
     return out
   }
 
+  /** What the upstream generates counts as it comes, though a part may be held back until it can be restored. */
+  private notice(event: StreamEvent): void {
+    if (this.error !== null || this.ended) return
+    if (event.type === 'delta') {
+      this.text += event.text
+      this.visible = true
+    } else if (event.type === 'open') {
+      this.visible ||= showsAtOpening(event.part)
+      if (event.part.type === 'call') this.text += event.part.name
+    }
+  }
+
   private take(event: StreamEvent): void {
     if (this.error !== null || this.ended) return
     switch (event.type) {
       case 'fail':
         this.error = event.error
         return
-      case 'delta':
-        this.text += event.text
-        this.visible = true
-        break
       case 'start':
-        this.started = true
-        break
       case 'open':
         this.started = true
-        this.visible ||= showsAtOpening(event.part)
-        if (event.part.type === 'call') this.text += event.part.name
         break
       case 'usage':
         this.usage = event.usage

@@ -68,6 +68,38 @@ describe('a list', () => {
     expect(textOf(answered(exchange, answer))).toBe(CATS)
   })
 
+  test('comes as the model wrote it, with large numbers and in its order', () => {
+    const chat = { client: 'gemini', upstream: 'chat', body: list } as const
+    const values = [
+      '[ 12345678901234567890, 1.0, {"b":1,"2":0,"1":0} ]',
+      '"a } b"',
+      '{"value":{"a":1.50}}',
+    ]
+    for (const value of values) {
+      const choices = [{ message: { content: ` { "value" : ${value} } ` }, finish_reason: 'stop' }]
+      expect(textOf(answered(chat, { choices }))).toBe(value)
+    }
+    const odd = [
+      ['{"value":[1],"more":2}', '[1]'],
+      ['{"more":2,"value":[1]}', '[1]'],
+    ]
+    for (const [content, value] of odd) {
+      const choices = [{ message: { content }, finish_reason: 'stop' }]
+      expect(textOf(answered(chat, { choices }))).toBe(value)
+    }
+  })
+
+  test('counts as it comes, though it is sent when it is complete', () => {
+    const chat = { client: 'gemini', upstream: 'chat', body: list } as const
+    const { stream, text } = streamed(chat, [chunk({ role: 'assistant', content: '' })])
+    expect([stream.visible, stream.text]).toEqual([false, ''])
+    expect(text).not.toContain('Tom')
+    const begun = [...wrapped.slice(0, 20)].map((content) => chunk({ content }))
+    const cut = streamed(chat, begun)
+    expect([cut.stream.visible, cut.stream.text]).toEqual([true, wrapped.slice(0, 20)])
+    expect(cut.text).not.toContain('name')
+  })
+
   test('that is cut off begins as a list', () => {
     const choices = [{ message: { content: wrapped.slice(0, 20) }, finish_reason: 'length' }]
     const exchange = { client: 'gemini', upstream: 'chat', body: list } as const
@@ -95,4 +127,36 @@ test('an object stays as it is', () => {
     expect(losses).toEqual([])
     expect(JSON.stringify(body)).not.toContain('required')
   }
+})
+
+test('references to the schema itself and its parts find them within the object', () => {
+  const schema = {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        children: { $ref: '#' },
+        same: { $ref: '#/items/properties/$ref' },
+        $ref: { type: 'string', enum: ['#'] },
+        leaf: { $ref: '#/$defs/leaf' },
+        old: { anyOf: [{ $ref: '#/definitions/old' }, { $ref: 'https://x.test/#' }] },
+      },
+    },
+    $defs: { leaf: { properties: { up: { $ref: '#/items' } } } },
+    definitions: { old: { items: [{ $ref: '#' }] } },
+  }
+  const output_config = { format: { type: 'json_schema', schema } }
+  const body = { max_tokens: 20, messages: [{ role: 'user', content: 'x' }], output_config }
+  const written = sentBody('messages', body, 'chat').response_format.json_schema.schema
+  expect(written.properties.value.items.properties).toEqual({
+    children: { $ref: '#/properties/value' },
+    same: { $ref: '#/properties/value/items/properties/$ref' },
+    $ref: { type: 'string', enum: ['#'] },
+    leaf: { $ref: '#/$defs/leaf' },
+    old: { anyOf: [{ $ref: '#/definitions/old' }, { $ref: 'https://x.test/#' }] },
+  })
+  expect(written.$defs).toEqual({
+    leaf: { properties: { up: { $ref: '#/properties/value/items' } } },
+  })
+  expect(written.definitions).toEqual({ old: { items: [{ $ref: '#/properties/value' }] } })
 })
