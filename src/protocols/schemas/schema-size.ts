@@ -49,8 +49,8 @@ export function boundSchemas(
 ): void {
   const size: Size = { parts: 0, repeated: 0, steps: 0, lengths: new Map(), field: names.tools }
   const isInlined = (schema: JsonObject, strict: boolean) =>
-    wire === 'gemini' ||
-    (CLAUDE_WIRES.has(wire) && strict && dialect !== 'messages' && !isRecursive(schema))
+    INLINED[wire] === 'all' ||
+    (INLINED[wire] === 'strict' && strict && dialect !== 'messages' && !isRecursive(schema))
   for (const tool of tools) {
     if (tool.type !== 'function' || tool.schema === null) continue
     const top = objectSchema(tool.schema, spendOf(size))
@@ -63,8 +63,14 @@ export function boundSchemas(
   if (isInlined(schema, true)) measure(schema, placeAt(schema), outputSize)
 }
 
-/** Claude is held to schemas without references only, and to none that contains itself. */
-const CLAUDE_WIRES: ReadonlySet<WireName> = new Set(['messages', 'converse'])
+/** Where references are replaced by what they name; `strict`: only if the model is held to a schema that does not contain itself. */
+const INLINED: Readonly<Record<WireName, 'all' | 'strict' | 'none'>> = {
+  chat: 'none',
+  responses: 'none',
+  messages: 'strict',
+  gemini: 'all',
+  converse: 'strict',
+}
 
 function spendOf(size: Size): Spend {
   return (steps) => {
