@@ -2,6 +2,7 @@
 import type { Rule } from './rules.ts'
 
 export const STORE_MESSAGES: readonly Rule[] = [
+  [/^(.*): partitions of a table are being changed \((.*)\)$/s, '$1：表的分区正在变更（$2）'],
   [/^database (.*) cannot be opened for writing$/s, '无法以写入方式打开数据库 $1'],
   [/^database (.*) cannot be written$/s, '无法写入数据库 $1'],
   [/^database (.*) cannot be opened$/s, '无法打开数据库 $1'],
@@ -100,6 +101,7 @@ export const STORE_MESSAGES: readonly Rule[] = [
 ]
 
 export const STORE_REMEDIES: readonly Rule[] = [
+  [/^nothing to do: it is tried again$/, '无需处理：会自动重试'],
   [/^make its folder exist and be writable for this user$/, '请确保其目录存在，且当前用户可写'],
   [/^check the disk it is on$/, '请检查所在的磁盘'],
   [
