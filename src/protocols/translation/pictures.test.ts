@@ -1,6 +1,5 @@
 /** Pictures in answers: asked for and shown in each format that has a place for them. */
 import { describe, expect, test } from 'bun:test'
-import { ChatCompletionStream } from 'openai-7/lib/ChatCompletionStream.js'
 import {
   answered,
   dataOf,
@@ -68,14 +67,11 @@ describe('a whole answer', () => {
 })
 
 describe('a stream', () => {
-  test('of Gemini has its pictures in one delta, because OpenAI’s client keeps the last', async () => {
+  test('of Gemini has its pictures in one delta, because OpenAI’s client keeps the last', () => {
     const { text } = streamed({ client: 'chat', upstream: 'gemini' }, [ofGemini, ofGemini])
+    const deltas = dataOf(text).flatMap((chunk) => chunk.choices?.[0]?.delta ?? [])
     const images = [IMAGE, { ...IMAGE, index: 1 }]
-    expect(dataOf(text).flatMap((chunk) => chunk.choices?.[0]?.delta.images ?? [])).toEqual(images)
-    const chunks = dataOf(text).filter((data) => data !== '[DONE]')
-    const lines = new Blob(chunks.map((chunk) => `${JSON.stringify(chunk)}\n`)).stream()
-    const { choices } = await ChatCompletionStream.fromReadableStream(lines).finalChatCompletion()
-    expect(choices[0]?.message).toMatchObject({ content: 'A cat.A cat.', images })
+    expect(deltas.filter((delta) => delta.images !== undefined)).toEqual([{ images }])
   })
 
   test('of Gemini has no drafts that its model thought about', () => {
