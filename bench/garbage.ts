@@ -32,14 +32,14 @@ export async function measureGarbage(chatPort: number, loader: Loader): Promise<
   }
 }
 
-/** From here to where the line ends, or is interrupted by what another thread logs. */
+/** To the end of the line, or until another thread logs in the middle of it. */
 const CYCLE = /\[GC<(0x[0-9a-f]+)>: START M (\d+)kb(?:(?!START)[^\n])*?(?: => (\d+)kb, p=|$)/gm
 
 interface Heap {
   cycles: number
-  /** Kilobytes that it grew by between two cycles, where the log shows both ends. */
+  /** Kilobytes that it grew by between two cycles, if the log shows both. */
   growths: number[]
-  /** Kilobytes after the last cycle; null if its line was interrupted. */
+  /** Kilobytes after the last cycle; null if another thread cut its line. */
   after: number | null
 }
 

@@ -139,18 +139,20 @@ function waitingInRedis(): string[] {
 test(
   'nothing is held once all requests are over',
   async () => {
-    const endMs = performance.now() + SECONDS * 1000
+    let endMs = Number.POSITIVE_INFINITY
     const clients = Array.from({ length: CLIENTS }, () => client(() => performance.now() > endMs))
-    await Bun.sleep((SECONDS * 1000) / 2)
+    await waitFor('requests of all kinds', () => mock.ledger.length >= 100, 60_000)
     const killed = instances[2] as Gateway
     killed.signal('SIGKILL')
     await killed.exited
     instances[2] = await startGateway({ env, dataDir: killed.dataDir })
+    endMs = performance.now() + (SECONDS * 1000) / 2
     await Promise.all(clients)
     mock.dropConnections()
 
-    await waitFor('all slots to be free', () => slotsInRedis() === 0, SESSION_LASTS_MS + 20_000)
-    expect(waitingInRedis()).toEqual([])
+    // What the killed instance had counts until its session ends.
+    const isFree = () => slotsInRedis() === 0 && waitingInRedis().length === 0
+    await waitFor('all slots and places in line to be free', isFree, SESSION_LASTS_MS + 20_000)
 
     // The cap is whole: exactly so many pass at a time, over all instances.
     const held = Promise.withResolvers<void>()
