@@ -80,9 +80,10 @@ test('objects stay where they are while their key changes', async () => {
   expect(await listed()).toEqual([id])
   // What a key of another account made is not in this one's.
   await command(['upstream', 'remove', 'renamed'])
+  await becomes(id, 410)
   await command(again, `${SECRET}-of-another-account`)
   expect(await waitFor('a key', listed)).toEqual([])
-  await becomes(id, 410)
+  expect((await ask(`/files/${id}`)).status).toBe(410)
   await command(['upstream', 'remove', 'renamed'])
   await command(again, SECRET)
   await becomes(id, 200)
