@@ -125,6 +125,11 @@ describe('the Kubernetes manifests', () => {
     })
   })
 
+  test('leave memory for three times the bodies that may be held at once', () => {
+    const [, gibibytes] = /^(\d+)Gi$/.exec(container.resources.limits.memory) ?? []
+    expect(3 * Number(variables.BODY_MEMORY_BYTES)).toBeLessThan(Number(gibibytes) * 1024 ** 3)
+  })
+
   test('exclude variables of neighbouring services', () => {
     expect(pod.enableServiceLinks).toBe(false)
   })
