@@ -6,6 +6,8 @@ import { pairOf } from '../../protocols/neutral/pairs.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
 import { type ContinueWay, waysToContinue } from '../../protocols/rescue/continue-request.ts'
 import { continuingDialect } from '../../protocols/rescue/continuing-dialect.ts'
+import type { LastReport } from '../../protocols/rescue/splice.ts'
+import { tokenUsage } from '../../protocols/token-usage.ts'
 import type { SentStream } from '../../protocols/translation/format.ts'
 import type { SendAttempt } from '../attempt/attempt.ts'
 import {
@@ -18,7 +20,7 @@ import type { Sent } from '../attempt/result.ts'
 import { exchange, ModelCall, refusedUsage } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { RescueRules, Services } from '../services.ts'
-import { coveringReport } from './cover.ts'
+import { coveringReport, estimatedReport } from './cover.ts'
 
 export interface StreamStart {
   sent: SentStream
@@ -56,7 +58,7 @@ export function continuing(request: NeutralRequest, beginning: StreamStart): Sen
     for (const way of waysAt(services.rescue, request, beginning, model)) {
       const asksForUsage = !refusedUsage(services, options.candidate)
       const call = new RestCall(services, tries, options, asksForUsage)
-      call.dialectOf = changeFor(services, beginning, way)
+      call.dialectOf = changeFor(services, tries, { ...beginning, way })
       last = await exchange(services, tries, call)
       if (last.kind !== 'failed' || last.failure.class !== 'client') return last
     }
@@ -75,17 +77,19 @@ class RestCall extends ModelCall {
 
 function changeFor(
   { rescue }: Services,
-  { sent, used }: StreamStart,
-  way: ContinueWay,
+  tries: RequestTries,
+  { sent, used, way }: StreamStart & { way: ContinueWay },
 ): DialectChange {
   const { charge } = rescue
+  const usageOf = (last: LastReport) => {
+    const { usage, isPartial } = last
+    if (usage !== null && !isPartial) return coveringReport(used, usage, charge)
+    const estimate = estimatedReport(tries.request, last)
+    tries.told = { ...tokenUsage(estimate), estimated: true }
+    return coveringReport(used, estimate, charge)
+  }
   return (dialect) =>
-    continuingDialect(dialect, {
-      sent,
-      way,
-      spentTokens: used.completionTokens,
-      usageOf: (usage, text) => coveringReport(used, usage, { text, charge }),
-    })
+    continuingDialect(dialect, { sent, way, spentTokens: used.completionTokens, usageOf })
 }
 
 function notAsked({ request }: RequestTries): Sent {

@@ -1,7 +1,9 @@
 /** One usage for an answer that several upstreams gave. */
 import { addUsage, type TokenUsage } from '../../core/token-usage.ts'
 import type { Usage } from '../../protocols/neutral/answer.ts'
-import { estimateText } from '../../usage/estimate.ts'
+import type { ModelRequest } from '../../protocols/protocol.ts'
+import type { LastReport } from '../../protocols/rescue/splice.ts'
+import { estimatePrompt, estimateText } from '../../usage/estimate.ts'
 import type { AttemptUse } from '../../usage/record.ts'
 import type { RescueRules } from '../services.ts'
 
@@ -36,13 +38,8 @@ export function chargedOf(earlier: TokenUsage | null, charge: Charge): AttemptUs
   return earlier === null || charge === 'all' ? 'all' : 'output'
 }
 
-/** The same for the client. `last` is null if the last upstream reported none: then its text is estimated. */
-export function coveringReport(
-  earlier: TokenUsage,
-  last: Usage | null,
-  { text, charge }: { text: string; charge: Charge },
-): Usage {
-  const own: Usage = last ?? { ...NOTHING, output: estimateText(text) }
+/** The same for the client, from what the last upstream took. */
+export function coveringReport(earlier: TokenUsage, own: Usage, charge: Charge): Usage {
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = earlier
   const { cacheWriteTokens, cacheWrite1hTokens, audioTokens, audioOutputTokens } = earlier
   const read = charge === 'all' ? own : NOTHING
@@ -55,6 +52,16 @@ export function coveringReport(
     reasoning: reasoningTokens + own.reasoning,
     audioInput: audioTokens - audioOutputTokens + read.audioInput,
     audioOutput: audioOutputTokens + own.audioOutput,
+  }
+}
+
+/** What the last upstream took if it did not say so at its end: the client can't wait for the tokenizer. */
+export function estimatedReport(request: ModelRequest, { usage, text }: LastReport): Usage {
+  const { input, output } = usage ?? NOTHING
+  return {
+    ...(usage ?? NOTHING),
+    input: input || estimatePrompt(request),
+    output: Math.max(output, estimateText(text)),
   }
 }
 

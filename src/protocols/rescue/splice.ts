@@ -10,8 +10,18 @@ import type { SentAnswer, SentPart } from './sent-answer.ts'
 
 export interface Seam {
   way: ContinueWay
-  /** What the client is told was used, given what the continuation used; null: it did not say. */
-  usageOf(usage: Usage | null, text: string): Usage
+  /** What the client is told was used for all of it. */
+  usageOf(last: LastReport): Usage
+}
+
+/** What the upstream that went on has said of its own use. */
+export interface LastReport {
+  /** Null: nothing. */
+  usage: Usage | null
+  /** It was said before the answer was complete. */
+  isPartial: boolean
+  /** What it generated. */
+  text: string
 }
 
 /** The beginning has no counterpart in the continuation. */
@@ -41,8 +51,7 @@ export class SplicedWriter implements EventWriter {
   private unshown = -1
   /** Events until the first one that shows something; null after that. */
   private waiting: StreamEvent[] | null = []
-  private usage: Usage | null = null
-  private text = ''
+  private readonly last: LastReport = { usage: null, isPartial: false, text: '' }
   private out = ''
 
   constructor(sent: SentStream, context: ReplyContext, seam: Seam) {
@@ -94,7 +103,8 @@ export class SplicedWriter implements EventWriter {
         this.close(event)
         break
       case 'usage':
-        this.usage = event.usage
+        this.last.usage = event.usage
+        this.last.isPartial = event.running === true
         break
       case 'end':
         this.end(event)
@@ -105,6 +115,7 @@ export class SplicedWriter implements EventWriter {
   }
 
   private open({ index, part }: Event<'open'>): void {
+    if (part.type === 'call') this.last.text += part.name
     const isJoint = part.type === 'text' && this.jointIndex < 0 && this.joint?.open === true
     if (isJoint) {
       this.jointIndex = index
@@ -131,6 +142,7 @@ export class SplicedWriter implements EventWriter {
   }
 
   private delta({ index, text }: Event<'delta'>): void {
+    this.last.text += text
     if (index === this.unshown && text !== '') {
       this.unshown = -1
       this.show(index, { type: 'text', text: '' })
@@ -138,7 +150,6 @@ export class SplicedWriter implements EventWriter {
     const shown = this.shownIndex(index)
     if (shown < 0) return
     const isText = this.answer.parts.findLast((one) => one.index === shown)?.part.type === 'text'
-    if (isText) this.text += text
     const added = isText ? this.overlap.push(text) : text
     if (this.overlap.diverged) this.failure = DIVERGED
     if (added !== '') this.emit({ type: 'delta', index: shown, text: added })
@@ -162,7 +173,7 @@ export class SplicedWriter implements EventWriter {
   private end(event: Event<'end'>): void {
     this.closeRest()
     if (this.failure !== null) return
-    this.emit({ type: 'usage', usage: this.seam.usageOf(this.usage, this.text) })
+    this.emit({ type: 'usage', usage: this.seam.usageOf(this.last) })
     this.emit(event)
   }
 
