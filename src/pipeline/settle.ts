@@ -28,7 +28,7 @@ async function countAndRecord(
   result: RelayResult,
   durationMs: number,
 ): Promise<void> {
-  const usage = result.tries.told ?? (await countUsage(services, result))
+  const usage = result.tries.delivery.told ?? (await countUsage(services, result))
   record(services, reservation, result, { durationMs, usage })
 }
 

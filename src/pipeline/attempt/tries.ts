@@ -3,7 +3,6 @@ import type { Caller } from '../../access/caller.ts'
 import type { ModelDefinition } from '../../core/entities.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { HeaderSource } from '../../core/headers.ts'
-import type { TokenUsage } from '../../core/token-usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { Loss } from '../../protocols/neutral/neutral.ts'
 import type { ModelRequest } from '../../protocols/protocol.ts'
@@ -42,8 +41,6 @@ export class RequestTries extends Tries {
   sentMs = 0
   /** What the upstream that was asked last did not get as it was meant. */
   losses: readonly Loss[] = NO_LOSSES
-  /** What the client was told that the last upstream took, if that is an estimate: the record has the same figures. */
-  told: TokenUsage | null = null
   /** The client accepts no answer to a request that lost something in translation. */
   readonly strict: boolean
   /** The user who asks: thoughts that are kept are kept for them alone. */

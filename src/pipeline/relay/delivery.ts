@@ -1,4 +1,5 @@
 /** What the client has of its response so far. */
+import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Client, ClientStream, StreamHead } from '../client.ts'
 
 export interface Delivery {
@@ -9,6 +10,8 @@ export interface Delivery {
   stream: ClientStream | null
   /** Monotonic: when the client last got something; at first, when the request arrived. */
   writtenMs: number
+  /** What the client was told that the last upstream took, if that is an estimate: the record has the same figures. */
+  told: TokenUsage | null
 }
 
 export function openDelivery(
@@ -16,7 +19,7 @@ export function openDelivery(
   headers: Record<string, string>,
   arrivedMs: number,
 ): Delivery {
-  return { client, headers, stream: null, writtenMs: arrivedMs }
+  return { client, headers, stream: null, writtenMs: arrivedMs, told: null }
 }
 
 const STREAM_HEADERS = {

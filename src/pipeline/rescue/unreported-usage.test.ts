@@ -1,22 +1,34 @@
 /** A stream that another upstream ended without a word on its usage: what its client is told is what is recorded. */
 import { describe, expect, test } from 'bun:test'
-import { upstreamKey } from '../../../test/support/in-process/entities.ts'
+import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../test/support/in-process/gateway.ts'
 import { SPOKEN, spokenAt } from '../../../test/support/spoken/index.ts'
 import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.ts'
 
 const STORY = storyOf(24)
 const CHARGES = ['answer', 'all'] as const
+const ACTIONS = ['replace', 'hedge'] as const
 const CASES = SPOKEN.flatMap((client) =>
-  CHARGES.map((charge) => ({ client, charge, dialect: client.name })),
+  CHARGES.flatMap((charge) =>
+    ACTIONS.map((firstTokenAction) => ({
+      client,
+      charge,
+      firstTokenAction,
+      dialect: client.name,
+    })),
+  ),
 )
 
-describe.each(CASES)('$dialect, charged for $charge', ({ client, charge }) => {
+describe.each(CASES)('$dialect, charged for $charge, $firstTokenAction', (given) => {
+  const { client, charge, firstTokenAction } = given
   test('an estimate is the same for the client and in the record', async () => {
     const upstreams = [
       upstreamKey(1, { provider: client.provider }),
       upstreamKey(2, { provider: 'compatible', baseUrl: 'http://up-2.test/v1' }),
+      upstreamKey(3, { provider: 'compatible', baseUrl: 'http://up-3.test/v1' }),
     ]
+    const targets = [1, 2, 3].map((id) => modelTarget(id, { priority: id }))
+    const models = [modelOf(targets, { name: 'm', firstTokenMs: 1000, firstTokenAction })]
     const gateway = await inProcess(
       ({ url, body }, index) => {
         const format = spokenAt(url)
@@ -27,7 +39,7 @@ describe.each(CASES)('$dialect, charged for $charge', ({ client, charge }) => {
         // Its reason to stop was there, its usage was not.
         return { body: [...events.slice(0, -2), 'cut'] }
       },
-      { upstreams, services: { rescue: { mode: 'continue', charge } } },
+      { upstreams, models, services: { rescue: { mode: 'continue', charge } } },
     )
     const { protocol, endpoint } = client
     const question = { model: 'm', stream: true, ...client.question('m', true) }

@@ -1,4 +1,4 @@
-/** Replies of a scripted upstream in any of the four formats. */
+/** Replies of a scripted upstream in any of the formats. */
 
 import {
   httpChunk,
@@ -8,11 +8,16 @@ import {
   sseHead,
 } from '../../support/mock/mock-replies.ts'
 import type { Step } from '../../support/mock/mock-upstream.ts'
-import type { SpokenAnswer, SpokenFormat } from '../../support/spoken/format.ts'
+import {
+  bytesOf,
+  type SpokenAnswer,
+  type SpokenWire,
+  streamType,
+} from '../../support/spoken/format.ts'
 
 /** What is asked of an upstream, and in which form it has to answer. */
 export interface Asked {
-  format: SpokenFormat
+  format: SpokenWire
   stream: boolean
   /** What a sound upstream answers; null: it refuses the beginning of its own turn. */
   answer: SpokenAnswer | null
@@ -20,11 +25,11 @@ export interface Asked {
 
 export function sound({ format, stream, answer }: Asked): Step[] {
   if (answer === null) return refusal(format, 400, 'assistant message prefill is not supported')
-  return stream ? streamOf(format.events(answer)) : jsonReply(200, format.whole(answer))
+  return stream ? streamOf(format, format.events(answer)) : jsonReply(200, format.whole(answer))
 }
 
 export function refusal(
-  format: SpokenFormat,
+  format: SpokenWire,
   status: number,
   message: string,
   more: { code?: string; headers?: Record<string, string> } = {},
@@ -35,16 +40,20 @@ export function refusal(
 export function filtered({ format, stream }: Asked): Step[] {
   const { status, body } = format.filtered
   return stream && status === 200
-    ? streamOf([`data: ${JSON.stringify(body)}\n\n`])
+    ? streamOf(format, [`data: ${JSON.stringify(body)}\n\n`])
     : jsonReply(status, body)
 }
 
-function streamOf(events: readonly string[]): Step[] {
-  return [...chunks(events), { write: LAST_HTTP_CHUNK }]
+function streamOf(format: SpokenWire, events: readonly string[]): Step[] {
+  return [...chunks(format, events), { write: LAST_HTTP_CHUNK }]
 }
 
-function chunks(events: readonly string[]): Step[] {
-  return [{ write: sseHead() }, ...events.map((event) => ({ write: httpChunk(event) }))]
+function chunks(format: SpokenWire, events: readonly string[]): Step[] {
+  const head = sseHead({ 'content-type': streamType(format) })
+  return [
+    { write: head },
+    ...events.map((event) => ({ write: httpChunk(bytesOf(format, [event])) })),
+  ]
 }
 
 /** Half of a sound answer, then `steps`. */
@@ -52,7 +61,11 @@ export function half({ format, stream, answer }: Asked, ...steps: Step[]): Step[
   if (answer === null) throw new Error('half of a refusal')
   if (stream) {
     const events = format.events(answer)
-    return [...chunks(events.slice(0, format.head + answer.pieces.length / 2)), PAUSE, ...steps]
+    return [
+      ...chunks(format, events.slice(0, format.head + answer.pieces.length / 2)),
+      PAUSE,
+      ...steps,
+    ]
   }
   const body = JSON.stringify(format.whole(answer))
   const length = String(Buffer.byteLength(body))
@@ -73,7 +86,7 @@ export function malformed(asked: Asked): Step[] {
   const { format, answer } = asked
   const events = answer === null ? [] : format.events(answer)
   const middle = format.head + Math.floor(events.length / 2)
-  return streamOf(events.toSpliced(middle, 1, 'data: {"choices":[{"delta":{"conte\n\n'))
+  return streamOf(format, events.toSpliced(middle, 1, 'data: {"choices":[{"delta":{"conte\n\n'))
 }
 
 /** All of the answer, without the event that ends the stream. A whole body just ends with its connection. */
@@ -82,7 +95,7 @@ export function withoutEnd({ format, stream, answer }: Asked): Step[] {
   if (stream) {
     const events = format.events(answer)
     const kept = format.name === 'gemini' || format.name === 'responses' ? 0 : 1
-    return streamOf(events.slice(0, events.length - kept))
+    return streamOf(format, events.slice(0, events.length - kept))
   }
   const head = replyHead(200, { 'content-type': 'application/json', connection: 'close' })
   return [{ write: head + JSON.stringify(format.whole(answer)) }, PAUSE, 'fin']

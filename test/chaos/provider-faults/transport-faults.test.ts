@@ -4,53 +4,61 @@
  * clients; `TRANSPORT_FAULTS=all` is the long form, with all of them.
  */
 import { afterAll, describe, expect, test } from 'bun:test'
+import type { AttemptNote } from '../../../src/usage/record.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { jsonReply } from '../../support/mock/mock-replies.ts'
 import { startMockUpstream } from '../../support/mock/mock-upstream.ts'
-import type { SpokenFormat } from '../../support/spoken/format.ts'
-import { SPOKEN, spokenAt } from '../../support/spoken/index.ts'
+import type { SpokenFormat, SpokenWire } from '../../support/spoken/format.ts'
+import { SPOKEN, WIRES, wireAt } from '../../support/spoken/index.ts'
+import { PICTURE, questionWithPicture } from '../../support/spoken/picture.ts'
 import { storyOf, storyteller } from '../../support/spoken/storyteller.ts'
+import { AWS } from '../../support/vendors/model-hosts.ts'
+import { ODD_REPLIES } from './odd-replies.ts'
 import { sound } from './replies.ts'
 import { TRANSPORT_FAULTS, type TransportFault } from './transport-faults.ts'
 
 const STORY = storyOf(20)
+const FAULTS = [...TRANSPORT_FAULTS, ...ODD_REPLIES]
 const ALL = process.env.TRANSPORT_FAULTS === 'all'
 
 interface Case {
   client: SpokenFormat
   /** Of the upstreams. */
-  wire: SpokenFormat
+  wire: SpokenWire
   fault: TransportFault
   stream: boolean
 }
 
 const modelOf = ({ client, wire, fault, stream }: Case) =>
-  `${wire.name}-${client.name}-${TRANSPORT_FAULTS.indexOf(fault)}-${stream ? 'streamed' : 'whole'}`
+  `${wire.name}-${client.name}-${FAULTS.indexOf(fault)}-${stream ? 'streamed' : 'whole'}`
+
+const OPENAI: ReadonlySet<string> = new Set(['chat', 'responses'])
 
 const mock = await startMockUpstream()
 /** The upstream that was asked first for a model; it alone fails. */
 const firstAsked = new Map<string, string>()
 mock.script((exchange) => {
   if (exchange.method === 'GET') return jsonReply(404, { error: { message: 'not here' } })
-  const format = spokenAt(exchange.path)
+  if (!exchange.body.includes(PICTURE)) return jsonReply(400, { error: { message: 'no picture' } })
+  const format = wireAt(exchange.path)
   const body = JSON.parse(exchange.body)
-  const model: string = body.model ?? /models\/([^:]+):/.exec(exchange.path)?.[1] ?? ''
+  const model: string = body.model ?? /models?\/([^:/]+)[:/]/.exec(exchange.path)?.[1] ?? ''
   const place = exchange.path.split('/')[1] as string
   if (!firstAsked.has(model)) firstAsked.set(model, place)
   const isFirst = firstAsked.get(model) === place
-  const stream = body.stream === true || exchange.path.includes(':stream')
+  const stream = body.stream === true || /:stream|-stream$/.test(exchange.path)
   const answer = storyteller(STORY, { id: isFirst ? 'first' : 'second' }).answer(format, body)
   const asked = { format, stream, answer }
-  const fault = TRANSPORT_FAULTS[Number(model.split('-')[2])] as TransportFault
+  const fault = FAULTS[Number(model.split('-')[2])] as TransportFault
   return isFirst ? fault.steps(asked) : sound(asked)
 })
 const gateway: Gateway = await startGateway({
-  upstreams: SPOKEN.flatMap((wire) =>
+  upstreams: WIRES.flatMap((wire) =>
     ['one', 'two'].map((role) => ({
       name: `${role}-${wire.name}`,
-      key: `sk-${role}-${wire.name}-h7Kq2Zt9Wv4`,
+      key: wire.name === 'converse' ? AWS : `sk-${role}-${wire.name}-h7Kq2Zt9Wv4`,
       provider: wire.provider,
-      baseUrl: `http://127.0.0.1:${mock.port}/${role}${wire.name === 'messages' || wire.name === 'gemini' ? '' : '/v1'}`,
+      baseUrl: `http://127.0.0.1:${mock.port}/${role}${OPENAI.has(wire.name) ? '/v1' : ''}`,
       models: [`${wire.name}-*`],
       ...(wire.name === 'responses' && { protocol: 'responses' as const }),
     })),
@@ -75,7 +83,7 @@ async function ask(given: Case) {
   const response = await fetch(gateway.origin + client.path(model, stream), {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.proxyKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(client.question(model, stream)),
+    body: JSON.stringify(questionWithPicture(client, model, stream)),
   })
   const text = await response.text()
   expect([response.status, response.status === 200 ? '' : text]).toEqual([200, ''])
@@ -83,7 +91,7 @@ async function ask(given: Case) {
 }
 
 const CASES = SPOKEN.flatMap((client) =>
-  SPOKEN.flatMap((wire) =>
+  WIRES.flatMap((wire) =>
     [false, true].map((stream) => ({
       client,
       wire,
@@ -94,8 +102,8 @@ const CASES = SPOKEN.flatMap((client) =>
 )
 
 describe.concurrent.each(CASES)('$dialect at $upstreams, $way', ({ client, wire, stream, way }) => {
-  const turn = SPOKEN.indexOf(client) + SPOKEN.indexOf(wire)
-  const faults = TRANSPORT_FAULTS.filter(
+  const turn = SPOKEN.indexOf(client) + WIRES.indexOf(wire)
+  const faults = FAULTS.filter(
     ({ only }, at) =>
       (only === undefined || only === way) && (ALL || (at + turn) % SPOKEN.length === 0),
   )
@@ -115,8 +123,8 @@ describe.concurrent.each(CASES)('$dialect at $upstreams, $way', ({ client, wire,
           ])
       } else expect(client.readWhole(JSON.parse(text))).toBe(STORY)
       expect(row.outcome).toBe('ok')
-      if (fault.harmless === true) expect(row.attempts).toBe(1)
-      else expect(Number(row.attempts)).toBeGreaterThan(1)
+      const attempts: AttemptNote[] = JSON.parse(String(row.attempt_log))
+      expect(new Set(attempts.map(({ upstream }) => upstream)).size).toBe(fault.harmless ? 1 : 2)
     },
     60_000,
   )

@@ -8,6 +8,7 @@ import {
   sseHead,
 } from '../../support/mock/mock-replies.ts'
 import type { Step } from '../../support/mock/mock-upstream.ts'
+import { bytesOf, streamType } from '../../support/spoken/format.ts'
 import { type Asked, refusal, sound } from './replies.ts'
 
 export interface TransportFault {
@@ -35,19 +36,22 @@ const beginning = (asked: Asked) => {
 const halfOf = <T extends Buffer | readonly string[]>(all: T): T =>
   all.slice(0, Math.floor(all.length / 2)) as T
 
-/** Each text so that it can be read before the next comes. */
-function flushed(texts: readonly string[]): Buffer {
-  return gzipSync(texts.join(''), { finishFlush: constants.Z_SYNC_FLUSH })
-}
+const streamHead = ({ format }: Asked, headers: Record<string, string> = {}) =>
+  sseHead({ 'content-type': streamType(format), ...headers })
+const allBytes = (asked: Asked) => bytesOf(asked.format, eventsOf(asked))
+const firstBytes = (asked: Asked) => bytesOf(asked.format, beginning(asked))
+
+/** So that it can be read before more comes. */
+const flushed = (bytes: Buffer) => gzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
 
 const oldHead = (type: string) => `HTTP/1.0 200 OK\r\ncontent-type: ${type}\r\n\r\n`
 
 /** Half of the answer in some framing, then `end`. */
 function half(asked: Asked, end: readonly Step[], headers: Record<string, string> = {}): Step[] {
   if (asked.stream) {
-    const text = beginning(asked)
-    const bytes = headers === GZIP ? flushed(text) : text.join('')
-    return [{ write: sseHead(headers) }, { write: httpChunk(bytes) }, PAUSE, ...end]
+    const plain = firstBytes(asked)
+    const bytes = headers === GZIP ? flushed(plain) : plain
+    return [{ write: streamHead(asked, headers) }, { write: httpChunk(bytes) }, PAUSE, ...end]
   }
   const whole = headers === GZIP ? gzipSync(bodyOf(asked)) : bodyOf(asked)
   const head = replyHead(200, { ...JSON_HEAD, ...headers, 'transfer-encoding': 'chunked' })
@@ -59,15 +63,16 @@ const before =
   (asked: Asked): Step[] => [{ write: `HTTP/1.1 ${informational}\r\n\r\n` }, ...then(asked)]
 
 const lies =
-  (type: string, body: string, status = 200) =>
+  (type: string, body: string | Buffer, status = 200) =>
   (): Step[] => {
     const length = String(Buffer.byteLength(body))
-    return [{ write: replyHead(status, { 'content-type': type, 'content-length': length }) + body }]
+    const head = replyHead(status, { 'content-type': type, 'content-length': length })
+    return [{ write: head }, { write: body }]
   }
 
 const chunked = (asked: Asked, end: string): Step[] =>
   asked.stream
-    ? [{ write: sseHead() }, { write: httpChunk(eventsOf(asked).join('')) }, { write: end }]
+    ? [{ write: streamHead(asked) }, { write: httpChunk(allBytes(asked)) }, { write: end }]
     : [
         { write: replyHead(200, { ...JSON_HEAD, 'transfer-encoding': 'chunked' }) },
         { write: httpChunk(bodyOf(asked)) },
@@ -86,10 +91,10 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
   {
     name: 'gzip with a broken byte',
     steps(asked) {
-      const bytes = asked.stream ? flushed(beginning(asked)) : gzipSync(bodyOf(asked))
+      const bytes = asked.stream ? flushed(firstBytes(asked)) : gzipSync(bodyOf(asked))
       bytes.fill(0xff, Math.floor(bytes.length / 2))
       const head = asked.stream
-        ? sseHead(GZIP)
+        ? streamHead(asked, GZIP)
         : replyHead(200, { ...JSON_HEAD, ...GZIP, 'transfer-encoding': 'chunked' })
       return [{ write: head }, { write: httpChunk(bytes) }, { write: LAST_HTTP_CHUNK }]
     },
@@ -99,8 +104,8 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
     only: 'streamed',
     harmless: true,
     steps: (asked) => [
-      { write: sseHead(GZIP) },
-      { write: httpChunk(flushed(eventsOf(asked))) },
+      { write: streamHead(asked, GZIP) },
+      { write: httpChunk(flushed(allBytes(asked))) },
       { write: LAST_HTTP_CHUNK },
     ],
   },
@@ -110,8 +115,8 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
     steps: (asked) =>
       asked.stream
         ? [
-            { write: sseHead(GZIP) },
-            { write: httpChunk(eventsOf(asked).join('')) },
+            { write: streamHead(asked, GZIP) },
+            { write: httpChunk(allBytes(asked)) },
             { write: LAST_HTTP_CHUNK },
           ]
         : jsonReply(200, asked.format.whole(asked.answer as never), GZIP),
@@ -124,14 +129,15 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
     name: 'HTTP/1.0 that ends in the middle',
     steps: (asked) =>
       asked.stream
-        ? [{ write: oldHead('text/event-stream') + beginning(asked).join('') }, PAUSE, 'fin']
+        ? [{ write: oldHead(streamType(asked.format)) }, { write: firstBytes(asked) }, PAUSE, 'fin']
         : [{ write: oldHead('application/json') }, { write: halfOf(bodyOf(asked)) }, PAUSE, 'fin'],
   },
   {
     name: 'HTTP/1.0 that ends in the middle of an event',
     only: 'streamed',
     steps: (asked) => [
-      { write: oldHead('text/event-stream') + beginning(asked).join('').slice(0, -9) },
+      { write: oldHead(streamType(asked.format)) },
+      { write: firstBytes(asked).subarray(0, -9) },
       PAUSE,
       'fin',
     ],
@@ -141,7 +147,7 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
     harmless: true,
     steps: (asked) =>
       asked.stream
-        ? [{ write: oldHead('text/event-stream') + eventsOf(asked).join('') }, PAUSE, 'fin']
+        ? [{ write: oldHead(streamType(asked.format)) }, { write: allBytes(asked) }, PAUSE, 'fin']
         : [{ write: oldHead('application/json') }, { write: bodyOf(asked) }, PAUSE, 'fin'],
   },
   {
@@ -194,12 +200,12 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
   { name: '200 with nothing', steps: lies('application/json', '') },
   {
     name: '200 with an error event',
-    steps: ({ format }) => lies('text/event-stream', format.errorEvent('down'))(),
+    steps: ({ format }) => lies(streamType(format), bytesOf(format, [format.errorEvent('down')]))(),
   },
   {
     name: '200 with an error that is called a stream',
     steps: ({ format }) =>
-      lies('text/event-stream', JSON.stringify(format.error(503, 'down', 'x')))(),
+      lies(streamType(format), JSON.stringify(format.error(503, 'down', 'x')))(),
   },
   { name: '204', steps: () => [{ write: 'HTTP/1.1 204 No Content\r\n\r\n' }] },
   { name: '202 with nothing', steps: lies('application/json', '', 202) },
@@ -222,8 +228,8 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
   {
     name: 'a length that is too long',
     steps: (asked) => {
-      const body = asked.stream ? Buffer.from(beginning(asked).join('')) : halfOf(bodyOf(asked))
-      const type = asked.stream ? 'text/event-stream' : 'application/json'
+      const body = asked.stream ? firstBytes(asked) : halfOf(bodyOf(asked))
+      const type = asked.stream ? streamType(asked.format) : 'application/json'
       const head = replyHead(200, {
         'content-type': type,
         'content-length': String(body.length + 50),
@@ -234,8 +240,8 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
   {
     name: 'a length that is too short',
     steps: (asked) => {
-      const body = asked.stream ? Buffer.from(eventsOf(asked).join('')) : bodyOf(asked)
-      const type = asked.stream ? 'text/event-stream' : 'application/json'
+      const body = asked.stream ? allBytes(asked) : bodyOf(asked)
+      const type = asked.stream ? streamType(asked.format) : 'application/json'
       const head = replyHead(200, {
         'content-type': type,
         'content-length': String(Math.floor(body.length / 2)),

@@ -26,8 +26,10 @@ export interface ReadStream {
   flaws: string[]
 }
 
-export interface SpokenFormat {
-  name: 'chat' | 'responses' | 'messages' | 'gemini'
+type ClientFormat = 'chat' | 'responses' | 'messages' | 'gemini'
+
+export interface SpokenFormat<Name extends string = ClientFormat> {
+  name: Name
   protocol: ProtocolName
   endpoint: Endpoint
   /** Of upstreams that speak it. */
@@ -39,6 +41,8 @@ export interface SpokenFormat {
   /** Texts of the events of a stream. The first `head` of them come before the first piece. */
   events(answer: SpokenAnswer): string[]
   head: number
+  /** How its events are framed, if not as server-sent events. */
+  binary?: { contentType: string; encode(event: string): Uint8Array }
   whole(answer: SpokenAnswer): object
   error(status: number, message: string, code: string): object
   /** What the vendor says of a prompt that is too long. */
@@ -52,6 +56,9 @@ export interface SpokenFormat {
   read(stream: string): ReadStream
   readWhole(body: Record<string, unknown>): string
 }
+
+/** A format that upstreams speak. */
+export type SpokenWire = SpokenFormat<ClientFormat | 'converse'>
 
 // biome-ignore lint/suspicious/noExplicitAny: events of any format, looked into by tests
 export type Json = any
@@ -87,3 +94,12 @@ export function constant(read: ReadStream, what: string): (value: unknown) => vo
     if (value !== first) read.flaws.push(`${what} ${String(value)} after ${String(first)}`)
   }
 }
+
+/** A stream's events, as they are sent. */
+export function bytesOf({ binary }: SpokenWire, events: readonly string[]): Buffer {
+  return binary === undefined
+    ? Buffer.from(events.join(''))
+    : Buffer.concat(events.map((event) => binary.encode(event)))
+}
+
+export const streamType = ({ binary }: SpokenWire) => binary?.contentType ?? 'text/event-stream'

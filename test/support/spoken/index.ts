@@ -1,11 +1,13 @@
-/** The four formats that clients speak; upstreams speak them too. */
+/** The four formats that clients speak; upstreams speak them too, and one that is theirs alone. */
 import { chat } from './chat.ts'
-import type { SpokenFormat } from './format.ts'
+import { converse } from './converse.ts'
+import type { SpokenFormat, SpokenWire } from './format.ts'
 import { gemini } from './gemini.ts'
 import { messages } from './messages.ts'
 import { responses } from './responses.ts'
 
 export const SPOKEN: readonly SpokenFormat[] = [chat, responses, messages, gemini]
+export const WIRES: readonly SpokenWire[] = [...SPOKEN, converse]
 
 /** The format of a request to an upstream, by its path: an OpenAI upstream speaks two. */
 export function spokenAt(url: string): SpokenFormat {
@@ -15,3 +17,6 @@ export function spokenAt(url: string): SpokenFormat {
   if (url.includes('enerateContent')) return gemini
   throw new Error(`no format is spoken at ${url}`)
 }
+
+export const wireAt = (url: string): SpokenWire =>
+  url.includes('/converse') ? converse : spokenAt(url)

@@ -2,12 +2,12 @@
  * A model that always tells the same story, word by word: asked to go on, it goes on where the story was cut. Its
  * tokens are words.
  */
-import type { SpokenAnswer, SpokenFormat } from './format.ts'
+import type { SpokenAnswer, SpokenWire } from './format.ts'
 
 export interface Storyteller {
   story: string
   /** The next answer to a request; null: it does not take the beginning of its own turn. */
-  answer(format: SpokenFormat, body: Record<string, unknown>): SpokenAnswer | null
+  answer(format: SpokenWire, body: Record<string, unknown>): SpokenAnswer | null
 }
 
 export interface StoryOptions {
