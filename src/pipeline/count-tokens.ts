@@ -87,10 +87,10 @@ function bodyOf(endpoint: Endpoint, count: number): object {
 function isNative(plan: Plan<UsableUpstream>, { protocol, endpoint }: ModelRequest): boolean {
   // Upstreams that have this route are passed the request as it is, and never come here.
   if (endpoint === 'responses/input_tokens') return false
-  // Hosts of several makers' models have no such route for all of them.
+  // Hosts of several makers' models have no such route for all of them, nor those that only speak the format as well.
   const speaks = ({ key }: UsableUpstream) => {
     const { protocols, byModel } = PROVIDERS[key.provider]
-    return byModel === undefined && protocols.includes(protocol)
+    return byModel === undefined && protocols[0] === protocol
   }
   return plan.every(({ keys }) => keys.every(speaks))
 }

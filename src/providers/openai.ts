@@ -1,6 +1,5 @@
-/** OpenAI and whatever speaks its language at another base URL. */
+/** OpenAI: its routes, and in which of its formats a model is spoken to. */
 import type { UpstreamKey } from '../core/entities.ts'
-import { presetAt } from '../core/providers/presets.ts'
 import type { ModelRequest, ProtocolName } from '../protocols/protocol.ts'
 import { getJson, PLAIN, PLAIN_JSON, type Provider, remembered } from './provider.ts'
 
@@ -20,12 +19,12 @@ const PROTOCOL_OF = { chat: 'openai', responses: 'responses' } as const
 type Asked = Pick<ModelRequest, 'protocol' | 'endpoint'>
 
 /** Embeddings and other calls have one format, whichever format conversations use. */
-function hasOneFormat({ protocol, endpoint }: Asked): boolean {
+export function hasOneFormat({ protocol, endpoint }: Asked): boolean {
   return protocol === 'openai' && endpoint !== 'chat/completions'
 }
 
 /** What the operator chose for this upstream. */
-function chosenProtocol({ protocol }: UpstreamKey, asked: Asked): ProtocolName | null {
+export function chosenProtocol({ protocol }: UpstreamKey, asked: Asked): ProtocolName | null {
   return protocol === null || hasOneFormat(asked) ? null : PROTOCOL_OF[protocol]
 }
 
@@ -60,17 +59,4 @@ export const openai: Provider = {
     getJson(`${upstream.baseUrl}/models`, { authorization: `Bearer ${secret}` }),
   transport: null,
   responseHeaders: {},
-}
-
-/** Others that speak OpenAI's language. */
-export const compatible: Provider = {
-  ...openai,
-  maker: null,
-  // Chat is what all of them answer; Responses only those that are known to, or that the operator says it of.
-  speaks: ({ baseUrl, protocol }, name) =>
-    name !== 'responses' ||
-    protocol === 'responses' ||
-    (protocol === null && (presetAt(baseUrl)?.responses ?? null) !== null),
-  keepsResponses: ({ baseUrl }) => presetAt(baseUrl)?.responses !== 'stateless',
-  onlyProtocol: chosenProtocol,
 }

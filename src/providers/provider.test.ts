@@ -3,8 +3,9 @@ import { expect, test } from 'bun:test'
 import type { UpstreamKey } from '../core/entities.ts'
 import { readRequest } from '../protocols/openai/request.ts'
 import { azure } from './azure.ts'
+import { compatible } from './compatible.ts'
 import { DEMO_UPSTREAM } from './demo/models.ts'
-import { compatible, openai } from './openai.ts'
+import { openai } from './openai.ts'
 
 const key: UpstreamKey = { ...DEMO_UPSTREAM, id: 1, baseUrl: 'https://a.test/v1', models: null }
 const chat = (model: string) =>

@@ -34,6 +34,8 @@ export interface Provider {
   readonly maker: string | null
   /** Absent: every host takes all of `protocols`. */
   readonly speaks?: (upstream: UpstreamKey, protocol: ProtocolName) => boolean
+  /** A host may lack what its vendor has, for some models or as a whole: then a translation is sent instead. */
+  readonly mayLackRoutes?: boolean
   /** Whether it keeps Responses, if it takes them; absent: always. */
   readonly keepsResponses?: (upstream: UpstreamKey) => boolean
   /** The one protocol in which a request for `model` must be sent; null: the client's own if the host takes it. */

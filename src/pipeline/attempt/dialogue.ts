@@ -2,6 +2,7 @@
 
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { type GatewayError, invalidRequest } from '../../core/errors.ts'
+import { presetAt } from '../../core/providers/presets.ts'
 import { embeddingOf } from '../../protocols/embeddings/translated-embedding.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { factsFor, type ModelFacts } from '../../protocols/neutral/model-facts.ts'
@@ -16,6 +17,7 @@ import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { estimatePrompt } from '../../usage/estimate.ts'
 import type { Services } from '../services.ts'
+import { isRouteMissing } from './formats/missing-routes.ts'
 import { shownField } from './losses.ts'
 import { type RequestTries, STRICT_HEADER } from './tries.ts'
 
@@ -82,15 +84,17 @@ export function protocolFor(
   request: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {
-  const provider = PROVIDERS[upstream.key.provider]
+  const { key } = upstream
+  const provider = PROVIDERS[key.provider]
   const { protocols, byModel, speaks, onlyProtocol } = provider
   if (byModel !== undefined) return byModel(target.model).protocol
-  const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
+  const only = onlyProtocol?.(key, request, target.model) ?? null
   if (only !== null) return only
   const { protocol } = request
-  if (speaks?.(upstream.key, protocol) === false) return protocols[0]
+  if (speaks?.(key, protocol) === false) return protocols[0]
+  if (isRouteMissing(key, target.model, protocol)) return protocols[0]
   // The gateway keeps the answer of a translation, or refuses what can't be kept.
-  if (provider.keepsResponses?.(upstream.key) === false && needsState(request)) return protocols[0]
+  if (provider.keepsResponses?.(key) === false && needsState(request)) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
 }
 
@@ -104,6 +108,15 @@ export function takesAsSecond(
   if (request.protocol === protocols[0] || byModel !== undefined) return false
   const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
   return only === null && protocolFor(request, candidate) === request.protocol
+}
+
+/** As `takesAsSecond`, at a host that may lack it after all. */
+export function mayLackFormat(
+  request: ModelRequest,
+  candidate: Candidate<UsableUpstream>,
+): boolean {
+  const { mayLackRoutes } = PROVIDERS[candidate.upstream.key.provider]
+  return mayLackRoutes === true && takesAsSecond(request, candidate)
 }
 
 async function translated(
@@ -122,6 +135,7 @@ async function translated(
       facts: knownFacts(target.model),
       vendor: makerOf(key, target.model),
       account: key.name,
+      quirks: presetAt(key.baseUrl)?.chat,
     },
     requestId: context.requestId,
     createdAt: Math.floor(context.startedAtMs / 1000),

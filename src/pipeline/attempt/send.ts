@@ -9,7 +9,8 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import { type Sending, TransportError, type WireRequest } from '../../upstreams/transport.ts'
 import { latencyName } from '../latency-name.ts'
 import type { Services } from '../services.ts'
-import { type Dialogue, openDialogue, passedHeaders } from './dialogue.ts'
+import { type Dialogue, mayLackFormat, openDialogue, passedHeaders } from './dialogue.ts'
+import { sendInFormat } from './formats/send-in-format.ts'
 import { ReplyTooLarge } from './read-body.ts'
 import { readUpstreamReply } from './read-reply.ts'
 import type { ReplyReading } from './reading.ts'
@@ -33,6 +34,12 @@ export function send(
   tries: RequestTries,
   options: AttemptOptions,
 ): Promise<Sent> {
+  const { candidate } = options
+  if (!mayLackFormat(tries.request, candidate)) return sendOnce(services, tries, options)
+  return sendInFormat(services, tries, candidate, () => sendOnce(services, tries, options))
+}
+
+function sendOnce(services: Services, tries: RequestTries, options: AttemptOptions): Promise<Sent> {
   const { candidate } = options
   if (!addsUsageOption(tries.request, candidate) || refusedUsage(services, candidate))
     return exchange(services, tries, new ModelCall(services, tries, options, false))

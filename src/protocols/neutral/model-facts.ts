@@ -17,6 +17,8 @@ export interface ModelFacts {
   verbosity: boolean
   /** Temperature, top_p and the like are taken. */
   sampling: boolean
+  /** Penalties and stop texts are taken as well, if sampling parameters are. */
+  penaltiesAndStops: boolean
   /** A system message may stand after the first user turn. */
   midSystem: boolean
   /** It takes a JSON schema for its output. */
@@ -53,6 +55,7 @@ const UNKNOWN: ModelFacts = {
   thinking: 'none',
   verbosity: false,
   sampling: true,
+  penaltiesAndStops: true,
   midSystem: false,
   outputSchema: true,
   outputWithTools: true,
@@ -130,11 +133,10 @@ const GEMINI_2_5: ModelFacts = {
   thinkingOff: true,
 }
 
-const EFFORT_MODEL: ModelFacts = {
-  ...UNKNOWN,
-  thinking: 'effort',
-  efforts: ['low', 'medium', 'high'],
-}
+const EFFORTS = { thinking: 'effort', efforts: ['low', 'medium', 'high'] } as const
+const EFFORT_MODEL: ModelFacts = { ...UNKNOWN, ...EFFORTS }
+/** Its models that think refuse penalties and stop texts: https://docs.x.ai/docs/guides/reasoning */
+const GROK: ModelFacts = { ...UNKNOWN, penaltiesAndStops: false }
 
 /**
  * First match wins, so narrow patterns come first. Sources: the vendors' model pages and, where a vendor
@@ -185,7 +187,14 @@ const TABLE: readonly (readonly [RegExp, ModelFacts])[] = [
     },
   ],
   [/gpt-\d/, GPT],
-  [/grok-(?:3-mini|4)/, { ...EFFORT_MODEL, efforts: ['low', 'high'] }],
+  // xAI refuses an effort for the others ("does not support parameter reasoningEffort").
+  [/grok-3-mini/, { ...EFFORT_MODEL, efforts: ['low', 'high'] }],
+  [/grok-4[.-]3(?!\d)/, { ...GROK, ...EFFORTS, thinkingOff: true }],
+  [/grok-4[.-]5(?!\d)/, { ...GROK, ...EFFORTS }],
+  [/grok-4(?:[.-][01]|[.-]20|-fast|-0709|-latest|$)|grok-code/, GROK],
+  [/grok-(?:[4-9]|\d\d)/, { ...GROK, ...EFFORTS, efforts: ['low', 'medium', 'high', 'xhigh'] }],
+  // Moonshot refuses any temperature and top_p but the model's own.
+  [/kimi-(?:k2[.p-][5-9]|k[3-9]|for-coding)/, { ...UNKNOWN, sampling: false }],
   [/magistral|deepseek-(?:v[4-9]|reasoner|flash|pro)/, EFFORT_MODEL],
 ]
 

@@ -1,5 +1,6 @@
 /** What each format gives: as a dialect four functions towards the client, as a wire four towards the upstream. */
 
+import type { ChatQuirks } from '../../core/providers/chat-quirks.ts'
 import type { Continuation } from '../continuation.ts'
 import type { NeutralError, NeutralResponse, StreamEvent } from '../neutral/answer.ts'
 import type { FieldNames } from '../neutral/field-names.ts'
@@ -56,6 +57,8 @@ export interface WireTarget {
   vendor: string
   /** The account that signatures may be bound to: the upstream key's name. */
   account: string
+  /** What its Chat Completions do otherwise than OpenAI's. */
+  quirks?: ChatQuirks | undefined
 }
 
 /** What is needed to write the parts of a turn as content blocks. */

@@ -1,5 +1,4 @@
 /** Writes turns as messages of a Chat Completions request. */
-import { fittedId, OPENAI_IDS } from '../../neutral/call-ids.ts'
 import { cannotCarry } from '../../neutral/carry.ts'
 import { asUrl } from '../../neutral/media.ts'
 import type {
@@ -13,6 +12,7 @@ import type {
 } from '../../neutral/neutral.ts'
 import { isBlank } from '../../neutral/turns.ts'
 import type { WireTarget } from '../../translation/format.ts'
+import { callId } from './quirks.ts'
 
 interface MessageContext {
   target: WireTarget
@@ -51,7 +51,7 @@ function writeAnswer(parts: readonly Part[], context: MessageContext): JsonObjec
     else if (part.type === 'reasoning') thoughts.push(...ownThought(part, context))
     else if (part.type === 'call') {
       const called = { name: part.name, arguments: part.args }
-      calls.push({ id: fittedId(part.id, OPENAI_IDS), type: 'function', function: called })
+      calls.push({ id: callId(part.id, context.target), type: 'function', function: called })
     } else if (part.type === 'media')
       throw cannotCarry(`${part.kind} of the model's own`, 'chat', context.field)
   }
@@ -90,7 +90,7 @@ function writeResult(result: ResultPart, context: MessageContext): JsonObject {
   const note = text === '' && media > 0 ? 'The result is shown in the next message.' : text
   return {
     role: 'tool',
-    tool_call_id: fittedId(result.callId, OPENAI_IDS),
+    tool_call_id: callId(result.callId, context.target),
     content: result.error ? `Error: ${note}` : note,
   }
 }
@@ -99,7 +99,7 @@ function writeResult(result: ResultPart, context: MessageContext): JsonObject {
 function mediaOf(result: ResultPart, context: MessageContext): JsonObject[] {
   const media = result.parts.filter((part) => part.type === 'media')
   if (media.length === 0) return []
-  const about = `Result of tool call ${fittedId(result.callId, OPENAI_IDS)} (${result.name ?? 'tool'}):`
+  const about = `Result of tool call ${callId(result.callId, context.target)} (${result.name ?? 'tool'}):`
   return [{ type: 'text', text: about }, ...media.map((part) => writeMedia(part, context))]
 }
 

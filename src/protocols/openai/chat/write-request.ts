@@ -14,6 +14,7 @@ import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoni
 import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
 import { objectSchema } from '../../schemas/object-schema.ts'
 import type { WireTarget, WrittenRequest } from '../../translation/format.ts'
+import { fitted, schemaInWords } from './quirks.ts'
 import { userOf } from './read-request.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeSampling, writeStop } from './write-sampling.ts'
@@ -22,7 +23,8 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
   const losses: Loss[] = []
   const isOpenAi = target.vendor === 'openai'
   const allowed = isOpenAi ? asked : onlyAllowed(asked, losses)
-  const { request, unwraps } = objectOutput(allowed, 'chat', losses)
+  const { request: asObject, unwraps } = objectOutput(allowed, 'chat', losses)
+  const request = schemaInWords(asObject, target, losses)
   const context = { target, field: turnsField(request), losses }
   const arranged = arrangeTurns(request.turns, context.field)
   if (arranged.length === 0) throw holdsNoText(context.field)
@@ -45,7 +47,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
     ...writeVerbosity(request, target, losses),
     ...(isOpenAi ? openAiHints(request) : noHints(request, losses)),
   }
-  return { body, losses, unwraps }
+  return { body: fitted(body, target, request.names, losses), losses, unwraps }
 }
 
 function writeTools(request: NeutralRequest): JsonObject {

@@ -1,5 +1,5 @@
 /** Writes temperature and the like, and stop texts, for Chat Completions. */
-
+import type { ModelFacts } from '../../neutral/model-facts.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling } from '../../neutral/neutral.ts'
 import type { WireTarget } from '../../translation/format.ts'
 
@@ -24,11 +24,21 @@ export function writeSampling(
     if (value === undefined) continue
     const field = names[name]
     if (name === 'topK') losses.push({ field, how: 'dropped', why: 'chat upstreams take no top_k' })
-    else if (!target.facts.sampling && name !== 'seed')
-      losses.push({ field, how: 'dropped', why: 'the model takes no sampling parameters' })
+    else if (!isTaken(name, target.facts))
+      losses.push({ field, how: 'dropped', why: refusalOf(target.facts) })
     else written[NAMES[name]] = value
   }
   return written
+}
+
+function isTaken(name: keyof Sampling, { sampling, penaltiesAndStops }: ModelFacts): boolean {
+  if (name === 'seed') return true
+  const isPenalty = name === 'frequencyPenalty' || name === 'presencePenalty'
+  return sampling && (penaltiesAndStops || !isPenalty)
+}
+
+function refusalOf({ sampling }: ModelFacts): string {
+  return `the model takes no ${sampling ? 'penalties' : 'sampling parameters'}`
 }
 
 export function writeStop(
@@ -38,15 +48,15 @@ export function writeStop(
 ): JsonObject {
   if (stop.length === 0) return {}
   // OpenAI's reasoning models, the same that take no sampling, refuse stop texts.
-  if (target.vendor === 'openai' && !target.facts.sampling) {
+  const { sampling, penaltiesAndStops } = target.facts
+  if ((target.vendor === 'openai' && !sampling) || !penaltiesAndStops) {
     losses.push({ field: names.stop, how: 'dropped', why: 'the model takes no stop sequences' })
     return {}
   }
-  if (stop.length > MAX_STOPS)
-    losses.push({
-      field: names.stop,
-      how: 'clamped',
-      why: `the upstream takes ${MAX_STOPS} stop sequences`,
-    })
-  return { stop: stop.slice(0, MAX_STOPS) }
+  const most = target.quirks?.maxStops ?? MAX_STOPS
+  if (stop.length > most) {
+    const why = `the upstream takes ${most} stop sequence${most === 1 ? '' : 's'}`
+    losses.push({ field: names.stop, how: 'clamped', why })
+  }
+  return { stop: stop.slice(0, most) }
 }
