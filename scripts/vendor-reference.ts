@@ -48,11 +48,17 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   in \`src/passthrough/unit-prices.ts\` if the reply reports no tokens. *batch*: once, when its output is ready, whether or
   not its creator reads it; so are background responses. Reading an object again costs nothing. What has no price is
   recorded as unpriced, never as free. How many images, seconds, characters or searches a call took is in its record, also
-  without a price: \`units\` of its attempt (\`GET /admin/v1/requests/{id}\`, \`attempt_log\` by SQL), summed up in the metric
-  \`gpt_proxy_units_total\` by kind and upstream.
+  without a price (\`images\`, \`audio_seconds\`, \`characters\`, \`video_seconds\`, \`searches\`, \`file_searches\`,
+  \`code_sessions\`, \`pages\`); \`gpt-proxy usage\`, the console, \`/admin/v1/usage\` and the metric
+  \`gpt_proxy_units_total\` have the sums.
+- **Tools of the vendor** that a model calls (web search, file search, code interpreter) are counted from the answer and
+  cost what the vendor takes for them, besides the tokens; a request with a tool whose price is unknown is unpriced. Each
+  container in which an answer ran code counts as a session of its own, although a vendor charges one that is used again
+  only once. Storage of vector stores and hours of containers are in no answer: their creation is recorded as unpriced.
 
 \`GET /v1/realtime\` is a WebSocket: its frames pass unchanged, each response has its own record, and the session
-ends with close code 1008 when the quota is used up. A browser sends its key as the subprotocol
+ends with close code 1008 when the quota is used up. Seconds that a transcription or a Live session reports are recorded; if a
+session ends before its upstream reports what an answer used, it is unpriced. A browser sends its key as the subprotocol
 \`openai-insecure-api-key.KEY\`; OpenAI's client at Azure puts it into the query (\`api-key\`), which goes no further. So are \`/v1/responses\`, \`/v1/live/sessions\`, \`/v1/live/sessions/{live_session}/attach\` and
 \`…/fork\`, and \`/v1/realtime/translations\`, when a client asks for an upgrade (\`test/integration/vendor/sessions.test.ts\`).
 What messages to \`/v1/responses\` and the Live API name is checked before they go on; the model of each is in its record.

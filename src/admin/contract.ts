@@ -2,12 +2,11 @@
 import type { ApiKey, UpstreamKey, User } from '../core/entities.ts'
 import { shownHeaders } from '../core/fixed-headers.ts'
 import {
-  byTokenColumn,
-  SUMMED_TOKEN_FIELDS,
-  type SummedTokenField,
-  type TokenColumn,
-  tokenColumn,
-} from '../core/token-kinds.ts'
+  bySummedColumn,
+  SUMMED_FIELDS,
+  type SummedColumn,
+  summedColumn,
+} from '../core/units/summed-fields.ts'
 import type { UsageSum } from '../usage/report.ts'
 import type { ModelPrice } from './store.ts'
 
@@ -69,7 +68,7 @@ export interface UpstreamView {
 }
 
 /** In addition it has the names of its groups: `user`, `model`, `day` … */
-export interface UsageView extends Record<TokenColumn<SummedTokenField>, number> {
+export interface UsageView extends Record<SummedColumn, number> {
   requests: number
   errors: number
   estimated_requests: number
@@ -82,7 +81,7 @@ export interface UsageView extends Record<TokenColumn<SummedTokenField>, number>
 export const USAGE_COLUMNS: readonly (keyof UsageView)[] = [
   'requests',
   'errors',
-  ...SUMMED_TOKEN_FIELDS.map(tokenColumn),
+  ...SUMMED_FIELDS.map(summedColumn),
   'estimated_requests',
   'unpriced_requests',
   'cost_usd',
@@ -178,12 +177,16 @@ export function usageView({ group, ...sum }: UsageSum): UsageView & UsageSum['gr
     ...group,
     requests: sum.requests,
     errors: sum.errors,
-    ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => sum[field]),
+    ...bySummedColumn((field) => rounded(sum[field])),
     estimated_requests: sum.estimatedRequests,
     unpriced_requests: sum.unpricedRequests,
-    // Sums of floating-point numbers accumulate rounding noise.
-    cost_usd: sum.costUsd === null ? null : Math.round(sum.costUsd * 1e9) / 1e9,
+    cost_usd: sum.costUsd === null ? null : rounded(sum.costUsd),
   }
+}
+
+/** Sums of floating-point numbers accumulate rounding noise. */
+export function rounded(sum: number): number {
+  return Math.round(sum * 1e9) / 1e9
 }
 
 export function priceView({ model, rates }: ModelPrice): PriceView {

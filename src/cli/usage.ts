@@ -4,6 +4,7 @@ import { USAGE_COLUMNS, usageView } from '../admin/contract.ts'
 import type { UsageInput } from '../admin/usage/usage.ts'
 import { MAX_ROW_ID } from '../core/entities.ts'
 import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../core/token-kinds.ts'
+import { UNIT_NAMES, unitColumn } from '../core/units/unit-kinds.ts'
 import type { CliContext } from './context.ts'
 import { moment, type OutputOptions, withExamples, withTable } from './options.ts'
 import { printCsv, printRows } from './output.ts'
@@ -33,7 +34,11 @@ const DAY_MS = 86_400_000
 
 export function addUsageCommand(program: Command, context: CliContext): void {
   const usage = withTable(
-    program.command('usage').description('totals of requests, tokens and costs; days are in UTC'),
+    program
+      .command('usage')
+      .description(
+        'totals of requests, tokens, images and other units, and costs; days are in UTC',
+      ),
   )
     .option(
       '--by <what>',
@@ -63,7 +68,11 @@ export function addUsageCommand(program: Command, context: CliContext): void {
     withAdmin(context, async (admin) => {
       const by = [...new Set<Dimension>(options.by ?? ['user'])]
       const rows = (await admin.usage.summarize(usageOptions(by, options))).map(usageView)
-      const columns = [...by, ...SHOWN, ...SHOWN_COST]
+      // Most tables have none of these, and there are many.
+      const units = UNIT_NAMES.map(unitColumn).filter((column) =>
+        rows.some((row) => row[column] > 0),
+      )
+      const columns = [...by, ...SHOWN, ...units, ...SHOWN_COST]
       if (options.csv) printCsv(context, rows, [...by, ...USAGE_COLUMNS])
       else printRows(context, rows, { json: options.json, wide: options.wide, columns })
     }),

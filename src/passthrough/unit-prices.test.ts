@@ -1,6 +1,6 @@
 /** Prices of what is not paid by the token. */
 import { expect, test } from 'bun:test'
-import { unitCostUsd } from './unit-prices.ts'
+import { toolCostUsd, unitCostUsd } from './unit-prices.ts'
 
 test.each([
   ['characters', 'tts-1', {}, 1_000_000, 15],
@@ -28,5 +28,15 @@ test('a model without a known price has none', () => {
   // Lite makes no 4k videos.
   const resolution = '4k'
   expect(unitCostUsd('video', 'veo-3.1-lite', { parameters: { resolution } }, 8)).toBeNull()
-  expect(unitCostUsd('unpriced', 'tts-1', {}, 1)).toBeNull()
+})
+
+test("vendors' tools have prices at the vendor itself", () => {
+  const tools = [
+    { kind: 'searches', count: 2 },
+    { kind: 'codeSessions', count: 1 },
+  ] as const
+  expect(toolCostUsd('openai', 'gpt-5.1', tools)).toBeCloseTo(0.05, 10)
+  expect(toolCostUsd('azure', 'gpt-5.1', tools)).toBeNull()
+  expect(toolCostUsd('openai', 'gpt-4o', tools)).toBeNull()
+  expect(toolCostUsd('openai', 'gpt-4o', [])).toBe(0)
 })

@@ -5,14 +5,16 @@
  * Fast and added Lite, as copies of it from April and August 2026 give them; Veo 3.0 and 2.0 have the last price before
  * they were withdrawn. What is not here is recorded as unpriced.
  */
-import type { Meter } from './route.ts'
+import type { UnitKind } from '../core/units/unit-kinds.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 interface UnitPrice {
-  meter: Meter
+  meter: UnitKind
   /** The beginning of the model's name. */
   model: string
+  /** Whose tool it is; other hosts of the same model have prices of their own. */
+  provider?: string
   /** Only for these fields of the request, by their defaults where they are left out. */
   when?: Readonly<Record<string, string>>
   usd: number
@@ -58,11 +60,48 @@ const PRICES: readonly UnitPrice[] = [
   { meter: 'searches', model: 'rerank-english-v3.0', usd: 2 / THOUSAND },
   { meter: 'searches', model: 'rerank-multilingual-v3.0', usd: 2 / THOUSAND },
 ]
+
+/**
+ * Of vendors' own tools. Not in it, as the answer does not say what was paid: searches by GPT-4o and 4.1, which depend on
+ * the tool's version, and by Gemini 2, which are paid by the prompt.
+ */
+const TOOL_PRICES: readonly UnitPrice[] = [
+  ...['gpt-5', 'o1', 'o3', 'o4'].map(
+    (model) => ({ meter: 'searches', provider: 'openai', model, usd: 10 / THOUSAND }) as const,
+  ),
+  { meter: 'fileSearches', provider: 'openai', model: '', usd: 2.5 / THOUSAND },
+  { meter: 'codeSessions', provider: 'openai', model: '', usd: 0.03 },
+  { meter: 'searches', provider: 'anthropic', model: 'claude', usd: 10 / THOUSAND },
+  { meter: 'searches', provider: 'gemini', model: 'gemini-3', usd: 14 / THOUSAND },
+]
+
 const DEFAULTS: Fields = { size: '1024x1024', quality: 'standard', resolution: '720p' }
+
+interface Tool {
+  kind: UnitKind
+  count: number
+}
+
+/** Of the vendor's tools that an answer used. Null if the price of one is unknown. */
+export function toolCostUsd(
+  provider: string | null,
+  model: string,
+  tools: readonly Tool[],
+): number | null {
+  let sum = 0
+  for (const { kind, count } of tools) {
+    const price = TOOL_PRICES.find(
+      (row) => row.meter === kind && row.provider === provider && model.startsWith(row.model),
+    )
+    if (price === undefined) return null
+    sum += price.usd * count
+  }
+  return sum
+}
 
 /** Null if the model's price is unknown. */
 export function unitCostUsd(
-  meter: Meter,
+  meter: UnitKind,
   model: string,
   request: Fields,
   units: number,

@@ -1,5 +1,6 @@
 /** What a reply says it used: tokens under every common spelling, or seconds, images, characters and searches. */
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import { UNIT_NAMES, type UnitKind } from '../core/units/unit-kinds.ts'
 import type { Meter } from './route.ts'
 
 export interface Used {
@@ -10,11 +11,9 @@ export interface Used {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const UNITS = ['images', 'seconds', 'characters', 'video', 'searches'] as const
-
 /** What a call is paid by if its reply reports no tokens; null: by nothing but tokens. */
-export function unitOf(meter: Meter): (typeof UNITS)[number] | null {
-  return UNITS.find((unit) => unit === meter) ?? null
+export function unitOf(meter: Meter): UnitKind | null {
+  return UNIT_NAMES.find((unit) => unit === meter) ?? null
 }
 
 /** `request` are the fields of the JSON or form; `reply` is the parsed reply, or null if it was no JSON. */

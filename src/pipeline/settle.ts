@@ -1,7 +1,8 @@
 /** Last stage: one record of what was used and how it went, exactly once. */
 import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { UsageRecord } from '../usage/record.ts'
+import type { AttemptNote, UsageRecord } from '../usage/record.ts'
+import { listOf } from '../usage/units.ts'
 import { useOf } from './attempt/outcomes.ts'
 import { countUsage } from './count-usage.ts'
 import type { RelayResult } from './relay/result.ts'
@@ -46,7 +47,6 @@ function record(
 ): void {
   const usage = coveringUsage(result.earlier ?? null, last, services.rescue.charge)
   noteUse(services, result, last)
-  noteUnits(result)
   const { quota, rate } = reservation
   if (quota !== null) services.quotas.settle(quota, usage.totalTokens)
   if (rate !== null) services.rateLimits.settle(rate, usage.totalTokens)
@@ -61,18 +61,22 @@ function noteUse({ rescue }: Services, result: RelayResult, last: TokenUsage): v
   ended.used = useOf(tries.current, last, chargedOf(earlier ?? null, rescue.charge))
 }
 
-/** Of what is paid by the image, second, character or search. */
-function noteUnits({ units, tries }: RelayResult): void {
-  const note = tries.attempts.at(-1)
-  if (units !== undefined && note !== undefined) note.units = units
+/** With what is paid by the image, second or search; a copy, because all records of a session have the same attempts. */
+function withUnits({ units, tries }: RelayResult, usage: TokenUsage): readonly AttemptNote[] {
+  const { attempts } = tries
+  const noted = units ?? listOf(usage.units)
+  const last = attempts.at(-1)
+  if (noted === undefined || last === undefined) return attempts
+  return [...attempts.slice(0, -1), { ...last, units: noted }]
 }
 
 function recordOf(
   { caller, request, context, quota, recordedAs }: Reservation,
-  { tries, status, outcome, errorCode, firstTokenMs, cost }: RelayResult,
+  result: RelayResult,
   { durationMs, usage }: Measured,
 ): UsageRecord {
-  const { attempts, current } = tries
+  const { tries, status, outcome, errorCode, firstTokenMs, cost } = result
+  const { current } = tries
   const key = current?.upstream.key ?? null
   return {
     // First: copying fields into an object that has some already is several times slower.
@@ -92,7 +96,7 @@ function recordOf(
     status,
     outcome,
     errorCode: storableCode(errorCode),
-    attempts,
+    attempts: withUnits(result, usage),
     durationMs,
     firstTokenMs,
     reservedTokens: quota?.tokens ?? 0,

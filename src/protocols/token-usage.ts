@@ -14,5 +14,6 @@ export function tokenUsage(usage: Usage): TokenUsage {
     audioTokens: usage.audioInput + usage.audioOutput,
     audioOutputTokens: usage.audioOutput,
     estimated: false,
+    ...(usage.units !== undefined && { units: usage.units }),
   }
 }

@@ -1,5 +1,5 @@
 /** What the console asks of the usage ledger. Totals come from rollups, never from single requests. */
-import type { SummedTokenField } from '../core/token-kinds.ts'
+import type { SummedField } from '../core/units/summed-fields.ts'
 import type { BucketCount } from './latency.ts'
 import type { PriceSource } from './price-catalogue.ts'
 import type { CostPart, Rates } from './prices.ts'
@@ -27,7 +27,7 @@ export interface BucketQuery extends UsageFilter {
   by: readonly ReportGroup[]
 }
 
-export interface BucketSum extends Record<SummedTokenField, number> {
+export interface BucketSum extends Record<SummedField, number> {
   /** Index into the query's buckets. */
   bucket: number
   /** User and key ids as strings; model and upstream names. */
@@ -49,7 +49,7 @@ export interface RequestQuery extends UsageFilter, TimeRange {
   limit: number
 }
 
-export interface RequestEntry extends Record<SummedTokenField, number> {
+export interface RequestEntry extends Record<SummedField, number> {
   requestId: string
   startedAt: string
   userId: number

@@ -1,6 +1,7 @@
 /** One finished request, as the ledger keeps it. */
 import type { ProviderName } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+import type { UnitKind } from '../core/units/unit-kinds.ts'
 
 /** What one of several upstreams took for a request, which is priced by itself when the record is stored. */
 export interface AttemptUse extends TokenUsage {
@@ -24,9 +25,9 @@ export interface Wait {
   durationMs: number
 }
 
-/** What is paid by something else than tokens. */
+/** What is paid by something other than tokens. */
 export interface PaidUnits {
-  kind: 'images' | 'seconds' | 'characters' | 'video' | 'searches'
+  kind: UnitKind
   count: number
 }
 
@@ -46,8 +47,8 @@ export interface AttemptNote {
   waits?: readonly Wait[]
   /** Fields the upstream did not get as intended, e.g. `top_k dropped`; absent if none. */
   losses?: readonly string[]
-  /** Absent if it was paid by tokens, or its reply did not say what it used. */
-  units?: PaidUnits
+  /** Absent if it was paid by tokens alone, or its reply did not say what it used. */
+  units?: readonly PaidUnits[]
   /** Absent if no other attempt took anything: then it is the record's. */
   used?: AttemptUse
 }

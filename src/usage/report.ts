@@ -1,5 +1,5 @@
 /** Queries to the usage ledger and their results. */
-import type { SummedTokenField } from '../core/token-kinds.ts'
+import type { SummedField } from '../core/units/summed-fields.ts'
 
 export const DIMENSIONS = ['user', 'key', 'model', 'upstream', 'day', 'month'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
@@ -17,7 +17,7 @@ export interface UsageQuery {
   upstream: string | null
 }
 
-export interface UsageSum extends Record<SummedTokenField, number> {
+export interface UsageSum extends Record<SummedField, number> {
   /** Display names for the requested dimensions. */
   group: Readonly<Partial<Record<Dimension, string>>>
   requests: number

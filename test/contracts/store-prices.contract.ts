@@ -1,7 +1,7 @@
 /** The contract of the operator's own prices. */
 import { expect, test } from 'bun:test'
 import { NO_USAGE } from '../../src/core/token-usage.ts'
-import type { AttemptNote, AttemptUse } from '../../src/usage/record.ts'
+import type { AttemptNote, AttemptUse, UsageRecord } from '../../src/usage/record.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const price = {
@@ -40,6 +40,23 @@ export function testPrices(current: () => StoreUnderTest): void {
     expect(await store.unsetPrice('gpt-4o')).toBe(true)
     expect(await store.unsetPrice('gpt-4o')).toBe(false)
     expect(await store.listPrices()).toEqual([])
+  })
+
+  test('searches by a model cost something besides its tokens, and are not free without a price', async () => {
+    const { store } = current()
+    await store.setPrice({ ...price, model: 'gpt-5' })
+    const searching = (provider: string): Partial<UsageRecord> => ({
+      ...{ ...unpriced, model: 'gpt-5', upstreamModel: 'gpt-5', provider },
+      attempts: [
+        {
+          ...{ upstreamKeyId: 1, upstream: 'main', status: 200, failure: null, ambiguous: false },
+          units: [{ kind: 'searches', count: 3 }],
+        },
+      ],
+    })
+    await store.settle([usageRecord('1', searching('openai'))], 'i')
+    await store.settle([usageRecord('2', searching('azure'))], 'i')
+    expect(costs()).toEqual([2.03, null])
   })
 
   test('records are priced as they are stored, by the price that is set then', async () => {

@@ -1,5 +1,6 @@
 /** The contract of the reports: whatever is asked, they are what adding up the records gives. */
 import { expect, test } from 'bun:test'
+import { UNIT_NAMES, type UnitKind } from '../../src/core/units/unit-kinds.ts'
 import { overheadPercentile } from '../../src/usage/latency.ts'
 import type { AttemptNote, UsageRecord } from '../../src/usage/record.ts'
 import type { Dimension, UsageQuery, UsageSum } from '../../src/usage/report.ts'
@@ -55,6 +56,7 @@ export function testReports(current: () => StoreUnderTest): void {
         audioTokens: 2,
         estimatedRequests: 2,
         unpricedRequests: 0,
+        ...unitsOf([]),
         costUsd: 0.0025,
       },
       expect.objectContaining({
@@ -183,6 +185,10 @@ function randomRecord(index: number): UsageRecord {
     costUsd: pick(0.5, 0.25, null),
     promptTokens: pick(1, 10, 100),
     estimated: pick(true, false),
+    attempts:
+      pick(undefined, [{ units: [{ kind: pick(...UNIT_NAMES), count: pick(1, 2.5) }] }])?.map(
+        ({ units }) => ({ ...ATTEMPT, units }),
+      ) ?? [],
   })
 }
 
@@ -252,10 +258,18 @@ function summed(records: readonly UsageRecord[], by: readonly Dimension[]): Usag
     cachedTokens: sum((record) => record.cachedTokens),
     reasoningTokens: sum((record) => record.reasoningTokens),
     audioTokens: sum((record) => record.audioTokens),
+    ...unitsOf(records),
     estimatedRequests: sum(({ estimated }) => (estimated ? 1 : 0)),
     unpricedRequests,
     costUsd: unpricedRequests === records.length ? null : sum(({ costUsd }) => costUsd ?? 0),
   }
+}
+
+function unitsOf(records: readonly UsageRecord[]): Record<UnitKind, number> {
+  const units = records.flatMap(({ attempts }) => attempts.flatMap(({ units = [] }) => units))
+  const ofKind = (wanted: UnitKind) =>
+    units.reduce((sum, { kind, count }) => sum + (kind === wanted ? count : 0), 0)
+  return Object.fromEntries(UNIT_NAMES.map((kind) => [kind, ofKind(kind)])) as never
 }
 
 function rounded(sum: UsageSum): UsageSum {

@@ -1,6 +1,7 @@
 /** The contract of the sums: differences from the records of a month are found and repaired. */
 import { describe, expect, test } from 'bun:test'
-import type { UsageRecord } from '../../src/usage/record.ts'
+import { UNIT_NAMES, type UnitKind, unitColumn } from '../../src/core/units/unit-kinds.ts'
+import type { AttemptNote, UsageRecord } from '../../src/usage/record.ts'
 import { type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const MONTH = { year: 2026, month: 11 }
@@ -13,12 +14,17 @@ const FIGURES = [
 const FINE_FIGURES = [
   ...FIGURES,
   ...['errors', 'cached_tokens', 'reasoning_tokens', 'audio_tokens', 'estimated_requests'],
+  ...UNIT_NAMES.map(unitColumn),
 ]
 const WHOLE_MONTH = { usage_by_month: `month = '2026-11'`, usage_monthly: 'month = 11' }
 const ofMonth = (table: string) =>
   Object.entries(WHOLE_MONTH).find(([name]) => name === table)?.[1] ?? `day LIKE '2026-11-%'`
 
 const at = (time: string): Partial<UsageRecord> => ({ startedAtMs: Date.parse(`${time}Z`) })
+const attemptWith = (kind: UnitKind, count: number): AttemptNote => ({
+  ...{ upstreamKeyId: 1, upstream: 'main', status: 200, failure: null, ambiguous: false },
+  units: [{ kind, count }],
+})
 /** Of several users, keys, models and outcomes, with months on both sides. */
 const RECORDS = [
   usageRecord('before', at('2026-10-31T23:59:59.999')),
@@ -28,6 +34,14 @@ const RECORDS = [
   usageRecord('lost', { ...at('2026-11-02T12:00:00'), upstream: null, outcome: 'lost' }),
   usageRecord('user', { ...at('2026-11-02T12:00:00'), userId: 2, totalTokens: 5 }),
   usageRecord('dear', { ...at('2026-11-09T12:00:00'), model: 'mystery', costUsd: null }),
+  usageRecord('paid by units', {
+    ...at('2026-11-10T12:00:00'),
+    attempts: [attemptWith('images', 2)],
+  }),
+  usageRecord('by two kinds', {
+    ...at('2026-11-10T13:00:00'),
+    attempts: [attemptWith('images', 1), attemptWith('seconds', 2.5)],
+  }),
   usageRecord('last', at('2026-11-30T23:59:59.999')),
   usageRecord('after', at('2026-12-01T00:00:00.000')),
 ]

@@ -1,15 +1,28 @@
 /** The contract of the usage ledger. */
 import { expect, test } from 'bun:test'
+import { byUnitColumn } from '../../src/core/units/unit-kinds.ts'
+import type { AttemptNote } from '../../src/usage/record.ts'
 import { failureOf, type StoreUnderTest, usageRecord } from './store-under-test.ts'
 
 const INSTANCE = 'instance-1'
+const ATTEMPT = { status: 200, failure: null, ambiguous: false }
+const TWO_ATTEMPTS: AttemptNote[] = [
+  { ...ATTEMPT, upstreamKeyId: 2, upstream: 'spare', ambiguous: true },
+  {
+    ...{ ...ATTEMPT, upstreamKeyId: 1, upstream: 'main' },
+    units: [
+      { kind: 'images', count: 2 },
+      { kind: 'seconds', count: 1.5 },
+    ],
+  },
+]
 
 export function testUsage(current: () => StoreUnderTest): void {
   const count = () => current().look('SELECT count(*) AS n FROM usage_records')[0]?.n
 
   test('a record is kept column by column', async () => {
     const { store, look } = current()
-    const record = usageRecord('req-1')
+    const record = usageRecord('req-1', { attempts: TWO_ATTEMPTS })
     await store.settle([record], INSTANCE)
     expect(look('SELECT * FROM usage_records')).toEqual([
       {
@@ -44,6 +57,9 @@ export function testUsage(current: () => StoreUnderTest): void {
         cache_write_tokens: 2,
         cache_write_1h_tokens: 1,
         reserved_tokens: 0,
+        ...byUnitColumn(() => 0),
+        images: 2,
+        audio_seconds: 1.5,
       },
     ])
   })

@@ -2,7 +2,7 @@
 
 import type { Registry } from 'prom-client'
 import { TOKEN_FIELDS, TOKEN_KINDS } from '../../core/token-kinds.ts'
-import type { UsageRecord } from '../../usage/record.ts'
+import type { PaidUnits, UsageRecord } from '../../usage/record.ts'
 import { createHistogram } from './histogram.ts'
 import { createLabelledCounter } from './labelled-counter.ts'
 
@@ -34,7 +34,7 @@ function requestCounters() {
   })
   const units = createLabelledCounter({
     name: 'gpt_proxy_units_total',
-    help: 'Images, seconds, characters and searches that are not paid by the token',
+    help: 'What is not paid by the token: images, seconds, characters, searches and others',
     labels: ['kind', 'upstream'],
   })
   const tokensOf = remembered((upstream) =>
@@ -90,7 +90,7 @@ export function requestMetrics(
     requests.add(1, [endpoint, status, outcome, upstream])
     for (const { upstream, failure, units: paid } of record.attempts) {
       attempts.add(1, [upstream, failure === null ? 'ok' : failureClass(failure)])
-      if (paid !== undefined) units.add(paid.count, [paid.kind, upstream])
+      for (const { kind, count } of paid ?? NO_UNITS) units.add(count, [kind, upstream])
     }
     for (const loss of record.attempts.at(-1)?.losses ?? NO_LOSSES)
       countLoss({ endpoint, how: howOf(loss) })
@@ -112,6 +112,7 @@ function failureClass(failure: string): string {
 }
 
 const NO_LOSSES: readonly string[] = []
+const NO_UNITS: readonly PaidUnits[] = []
 
 /** What happened to a field that was lost in translation for the last upstream tried. */
 function howOf(loss: string): string {

@@ -4,7 +4,7 @@ import { type PriceView, priceView, type UsageView } from '../../admin/contract.
 import type { AuditRow } from '../../admin/store.ts'
 import { type AuditQuery, MAX_PAGE_ROWS, type Page } from '../../admin/store-queries.ts'
 import type { ModelPrice } from '../../core/entities.ts'
-import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../core/token-kinds.ts'
+import { bySummedField, summedColumn } from '../../core/units/summed-fields.ts'
 import { DIMENSIONS, type UsageSum } from '../../usage/report.ts'
 import type { AdminClient } from './client.ts'
 import { everyItem, PAGE, type PageReply } from './pages.ts'
@@ -33,7 +33,7 @@ function sumOf(view: UsageReply): UsageSum {
     group: Object.fromEntries(named.map((name) => [name, view[name]])),
     requests: view.requests,
     errors: view.errors,
-    ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => view[tokenColumn(field)]),
+    ...bySummedField((field) => view[summedColumn(field)]),
     estimatedRequests: view.estimated_requests,
     unpricedRequests: view.unpriced_requests,
     costUsd: view.cost_usd,

@@ -70,8 +70,8 @@ const DOCTOR = {
 }
 
 const REPORTS = {
-  'totals of requests, tokens and costs; days are in UTC':
-    '汇总请求数、token 数和费用；日期按 UTC 计算',
+  'totals of requests, tokens, images and other units, and costs; days are in UTC':
+    '汇总请求数、token 数、图片等其他计量单位和费用；日期按 UTC 计算',
   'group by, separated by commas: user, key, model, upstream, day, month (default: user)':
     '汇总维度，多个用逗号分隔：user, key, model, upstream, day, month（默认：user）',
   'first day, or a duration before now, e.g. 7d': '起始日期，或距今时长，例如 7d',

@@ -28,7 +28,7 @@ export interface WholeResponse extends ResponseHead {
   /** USD, if it is not paid by the token; `unpriced` if its price is unknown. */
   cost?: number | 'unpriced' | undefined
   /** What it is paid by, if not by the token. */
-  units?: PaidUnits | undefined
+  units?: readonly PaidUnits[] | undefined
 }
 
 /** A stream whose first event was found good. */
@@ -39,7 +39,7 @@ export interface StreamResponse extends ResponseHead {
   plain?: { length: number | null; status: number }
   /** Its cost at its end, as in WholeResponse. */
   cost?(): number | 'unpriced' | undefined
-  units?: PaidUnits | undefined
+  units?: readonly PaidUnits[] | undefined
   /** Events that came with the first one. */
   first: Uint8Array | null
   reply: UpstreamReply

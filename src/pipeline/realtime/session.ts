@@ -13,7 +13,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import type { ChargeResponse } from './charge.ts'
-import type { SessionDialect } from './dialects.ts'
+import type { SessionDialect, SessionMeter } from './dialects.ts'
 import { MessageCheck } from './message-check.ts'
 
 /** The upstream is at fault (RFC 6455, 7.4.1). */
@@ -89,7 +89,8 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
       }
     })
   }
-  const fromUpstream = upstreamReader(parts, close, noteUsage)
+  const meter = parts.dialect.openMeter()
+  const fromUpstream = upstreamReader(parts, meter, { close, noteUsage })
   const check = new MessageCheck(client, upstream, closeForPolicy)
   const fromClient = clientReader(parts, check, closeForPolicy)
 
@@ -118,19 +119,25 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
   client.start()
   await ended
   await charging
-  return uncharged
+  const rest = meter.rest()
+  return rest === null ? uncharged : addUsage(uncharged, rest)
+}
+
+interface Reactions {
+  close(code: number, reason: string): void
+  noteUsage(usage: TokenUsage): void
 }
 
 /** Notices what was used, and a message that holds the upstream's key. */
 function upstreamReader(
   { dialect, secretForms, heard }: SessionParts,
-  close: (code: number, reason: string) => void,
-  noteUsage: (usage: TokenUsage) => void,
+  meter: SessionMeter,
+  { close, noteUsage }: Reactions,
 ): FrameReader {
   const sink: FrameSink = {
     text(message) {
       if (holdsForm(message, secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
-      const usage = dialect.usageIn(message)
+      const usage = meter.read(message)
       if (usage !== null) noteUsage(usage)
       heard(message)
     },

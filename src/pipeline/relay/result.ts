@@ -19,7 +19,7 @@ export interface RelayResult {
   readonly ended?: AttemptNote | undefined
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
-  readonly units?: PaidUnits | undefined
+  readonly units?: readonly PaidUnits[] | undefined
   /** What was generated, for counting if no usage was reported, or only a part. */
   readonly text: string
   /** From arrival until the first byte of the answer; null if none came. */

@@ -153,11 +153,12 @@ function costOf(call: VendorCall, { tokens, units }: Used): number | 'unpriced' 
   if (meter === 'free' || meter === 'batch') return 0
   if (tokens !== NO_USAGE) return undefined
   const model = modelOf(call)
-  if (units === null || model === null) return 'unpriced'
-  return unitCostUsd(meter, model, call.fields, units) ?? 'unpriced'
+  const kind = unitOf(meter)
+  if (units === null || model === null || kind === null) return 'unpriced'
+  return unitCostUsd(kind, model, call.fields, units) ?? 'unpriced'
 }
 
-function unitsOf({ route }: VendorCall, { units }: Used): PaidUnits | undefined {
+function unitsOf({ route }: VendorCall, { units }: Used): readonly PaidUnits[] | undefined {
   const kind = unitOf(route.meter)
-  return kind === null || units === null ? undefined : { kind, count: units }
+  return kind === null || units === null ? undefined : [{ kind, count: units }]
 }

@@ -3,7 +3,6 @@
  * of the answer is tried elsewhere, and its response is remembered before the client hears of its id.
  */
 import { NO_USAGE } from '../../core/token-usage.ts'
-import { tokensIn } from '../../passthrough/usage.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import type { UpstreamProtocol } from '../../protocols/protocol.ts'
 import { jsonOf } from '../attempt/read-body.ts'
@@ -12,6 +11,7 @@ import type { ReplyReading } from '../attempt/reading.ts'
 import type { Sent, UpstreamResponse } from '../attempt/result.ts'
 import { fieldsOf, type Owner, paysLater, rememberObjects } from './own.ts'
 import { ResponseEvents } from './response-events.ts'
+import { usageIn } from './usage-in.ts'
 
 export async function readVendorResponse(owner: Owner, reading: ReplyReading): Promise<Sent> {
   let events: ResponseEvents | null = null
@@ -52,5 +52,5 @@ function metered(response: UpstreamResponse, object: unknown): UpstreamResponse 
   const isLater = paysLater('response', fieldsOf(object))
   if (response.kind === 'stream') return isLater ? { ...response, cost: () => 0 } : response
   if (isLater) return { ...response, usage: NO_USAGE, cost: 0 }
-  return { ...response, usage: response.usage ?? tokensIn(object) }
+  return { ...response, usage: response.usage ?? usageIn(object) }
 }

@@ -17,7 +17,7 @@ export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null
   const usage = value as Fields
   if (typeof usage.input_tokens !== 'number' && typeof usage.output_tokens !== 'number') return null
-  const total = counted(usage)
+  const total = { ...counted(usage), ...searchesIn(usage.server_tool_use) }
   if (!Array.isArray(usage.iterations)) return total
   for (const iteration of usage.iterations) {
     if (isObject(iteration) && iteration.type !== 'message')
@@ -26,7 +26,9 @@ export function readUsage(value: unknown): Usage | null {
   return total
 }
 
-function counted(usage: Fields): Usage {
+type Counted = Omit<Usage, 'units'>
+
+function counted(usage: Fields): Counted {
   const created = isObject(usage.cache_creation) ? usage.cache_creation : {}
   const cacheWrite1h = tokensOf(created.ephemeral_1h_input_tokens)
   const cacheWrite = Math.max(tokensOf(usage.cache_creation_input_tokens), cacheWrite1h)
@@ -44,8 +46,14 @@ function counted(usage: Fields): Usage {
   }
 }
 
-function add(total: Usage, more: Usage): void {
-  for (const kind of Object.keys(more) as (keyof Usage)[]) total[kind] += more[kind]
+function add(total: Usage, more: Counted): void {
+  for (const kind of Object.keys(more) as (keyof Counted)[]) total[kind] += more[kind]
+}
+
+/** Searches are paid by number; what is fetched is paid by its tokens alone. */
+function searchesIn(tools: unknown): Pick<Usage, 'units'> {
+  const searches = isObject(tools) ? tokensOf(tools.web_search_requests) : 0
+  return searches > 0 ? { units: { searches } } : {}
 }
 
 /** Adds a part to a stream's usage: `message_delta` replaces what `message_start` said, key by key. */

@@ -15,7 +15,7 @@ import { readFinishReason } from './finish-reason.ts'
 import { citationsFrom } from './grounding.ts'
 import { addPartialArg } from './json/partial-args.ts'
 import { kindOf } from './read-parts.ts'
-import { readUsage } from './usage.ts'
+import { noteSearches, readUsage } from './usage.ts'
 
 interface OpenText {
   index: number
@@ -54,6 +54,8 @@ export class GeminiReader implements EventReader {
   private finishReason: unknown = null
   private blocked = false
   private usage: Usage | null = null
+  /** Each is paid once; several events can name it. */
+  private readonly searches = new Set<string>()
 
   constructor(target: WireTarget, emit: Emit) {
     this.target = target
@@ -95,6 +97,7 @@ export class GeminiReader implements EventReader {
       this.blocked = true
     const [candidate] = Array.isArray(chunk.candidates) ? chunk.candidates : []
     if (isObject(candidate)) this.readCandidate(candidate)
+    if (isObject(candidate)) noteSearches(this.searches, candidate.groundingMetadata)
     this.readUsage(chunk.usageMetadata)
   }
 
@@ -102,8 +105,9 @@ export class GeminiReader implements EventReader {
   private readUsage(metadata: unknown): void {
     const usage = readUsage(metadata)
     if (usage === null) return
-    this.usage = usage
-    this.emit({ type: 'usage', usage, running: !this.finished })
+    this.usage =
+      this.searches.size === 0 ? usage : { ...usage, units: { searches: this.searches.size } }
+    this.emit({ type: 'usage', usage: this.usage, running: !this.finished })
   }
 
   finish(): void {

@@ -29,7 +29,24 @@ export function tokensInAnswer(answer: unknown): TokenUsage | null {
     candidatesTokensDetails: said.responseTokensDetails,
     ...said,
   })
-  return usage === null ? null : tokenUsage(usage)
+  if (usage === null) return null
+  const searches = new Set<string>()
+  for (const part of groundedIn(answer))
+    if (isObject(part)) noteSearches(searches, part.groundingMetadata)
+  return tokenUsage(searches.size === 0 ? usage : { ...usage, units: { searches: searches.size } })
+}
+
+/** What may carry grounding: the candidates of an answer, or the content of a live session. */
+function groundedIn(answer: unknown): unknown[] {
+  const { candidates, serverContent } = isObject(answer) ? answer : {}
+  return Array.isArray(candidates) ? candidates : [serverContent]
+}
+
+/** The queries that Google was asked; it does not charge empty ones. */
+export function noteSearches(known: Set<string>, grounding: unknown): void {
+  const queries = isObject(grounding) ? grounding.webSearchQueries : null
+  for (const query of Array.isArray(queries) ? queries : [])
+    if (typeof query === 'string' && query !== '') known.add(query)
 }
 
 function audioIn(details: unknown): number {

@@ -1,4 +1,5 @@
 /** The neutral form of answers: whole, as a stream, or failed. */
+import type { Units } from '../../core/units/unit-kinds.ts'
 import type {
   CallPart,
   Citation,
@@ -21,6 +22,8 @@ export interface Usage {
   reasoning: number
   audioInput: number
   audioOutput: number
+  /** What the vendor's own tools took: searches of the web, for example. Absent if they took nothing. */
+  units?: Units | undefined
 }
 
 export type EndReason =

@@ -1,5 +1,6 @@
 /** Token counts as OpenAI-style upstreams report them, under all of their names and in all of their places. */
 import type { TokenUsage } from '../../core/token-usage.ts'
+import { searchesIn } from './chat/answer-usage.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -68,6 +69,7 @@ function counted(usage: Fields): TokenUsage | null {
     // No vendor with this format distinguishes how long it caches.
     cacheWrite1hTokens: 0,
     estimated: false,
+    ...searchesIn(usage),
   }
 }
 

@@ -11,7 +11,7 @@ import { readError } from '../openai/neutral-error.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { citationOf } from './read-content.ts'
 import { callOf, contentOf, endReason, partsOf, textOr } from './read-response.ts'
-import { readUsage } from './usage.ts'
+import { usageOf } from './usage.ts'
 
 /** A part that has been opened and not closed. */
 interface OpenState {
@@ -240,7 +240,7 @@ export class ResponsesReader implements EventReader {
     const output = Array.isArray(whole.output) ? whole.output : []
     for (const [at, item] of output.entries()) this.itemDone(item, at)
     for (const place of [...this.open.keys()]) this.close(place)
-    const usage = readUsage(whole.usage)
+    const usage = usageOf(whole)
     if (usage !== null) this.emit({ type: 'usage', usage })
     this.ended = true
     this.finished = true
@@ -250,7 +250,7 @@ export class ResponsesReader implements EventReader {
   }
 
   private failed(error: unknown, response: unknown): void {
-    const usage = readUsage(isObject(response) ? response.usage : null)
+    const usage = usageOf(response)
     if (usage !== null) this.emit({ type: 'usage', usage })
     this.fail(readError(200, { error: isObject(error) ? error : {} }))
   }

@@ -7,7 +7,7 @@ import { argsText } from '../openai/chat/read-response.ts'
 import { UnreadableReply, type WireTarget } from '../translation/format.ts'
 import { citationsOf } from './read-content.ts'
 import { readReasoning } from './read-items.ts'
-import { readUsage } from './usage.ts'
+import { usageOf } from './usage.ts'
 
 export function readResponse(body: unknown, target: WireTarget): NeutralResponse {
   if (!isObject(body) || !Array.isArray(body.output))
@@ -18,7 +18,7 @@ export function readResponse(body: unknown, target: WireTarget): NeutralResponse
     model: textOr(body.model, null),
     parts,
     end: { reason: endReason(body, parts.some(isCall)), stopText: null },
-    usage: readUsage(body.usage),
+    usage: usageOf(body),
   }
 }
 

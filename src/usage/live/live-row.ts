@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { RefusalFigure } from '../../core/refusal-figures.ts'
 import { isoTime } from '../../core/time/iso-time.ts'
 import { byTokenField, type DetailTokenField, QUOTA_TOKEN_FIELDS } from '../../core/token-kinds.ts'
+import type { UnitKind } from '../../core/units/unit-kinds.ts'
 import type { RequestEntry } from '../console-reports.ts'
 import type { UsageRecord } from '../record.ts'
 
@@ -14,6 +15,7 @@ type RecordedOnly =
   | 'ambiguous'
   | 'reservedTokens'
   | DetailTokenField
+  | UnitKind
 
 /** What a list of requests shows of each. */
 export type RowFields = Omit<RequestEntry, RecordedOnly>

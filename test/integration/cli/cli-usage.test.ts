@@ -104,9 +104,11 @@ test('CSV has a header and all columns, and no cell is a formula', async () => {
   expect(exitCode).toBe(0)
   const [header, first, ...more] = stdout.split('\r\n')
   expect(header).toBe(
-    'upstream,model,requests,errors,prompt_tokens,completion_tokens,total_tokens,cached_tokens,reasoning_tokens,audio_tokens,estimated_requests,unpriced_requests,cost_usd',
+    'upstream,model,requests,errors,prompt_tokens,completion_tokens,total_tokens,cached_tokens,reasoning_tokens,audio_tokens,images,audio_seconds,characters,video_seconds,searches,file_searches,code_sessions,pages,estimated_requests,unpriced_requests,cost_usd',
   )
-  expect(first).toBe("'@main,gpt-4o,3,0,3000000,300000,3300000,1200000,150000,0,0,0,6")
+  expect(first).toBe(
+    "'@main,gpt-4o,3,0,3000000,300000,3300000,1200000,150000,0,0,0,0,0,0,0,0,0,0,0,6",
+  )
   expect(more).toHaveLength(3)
 })
 

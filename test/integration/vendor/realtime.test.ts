@@ -1,5 +1,5 @@
 /** Realtime sessions: a WebSocket through the gateway, authenticated, metered and cut with the quota. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway, UPSTREAM_SECRET } from '../../support/gateway.ts'
 import { waitFor } from '../../support/waiting.ts'
 
@@ -15,6 +15,16 @@ const USAGE = {
   input_tokens: 10,
   output_tokens: 20,
   input_token_details: { audio_tokens: 4 },
+}
+/** What is heard, seen or made besides responses, by what a client asks for. */
+const REPORTS: Record<string, object> = {
+  transcribe: {
+    type: 'conversation.item.input_audio_transcription.completed',
+    usage: { type: 'duration', seconds: 2.5 },
+  },
+  listen: { type: 'session.usage.updated', usage: { seconds: 4 } },
+  'listen on': { type: 'session.usage.updated', usage: { seconds: 9 } },
+  speak: { type: 'response.output_audio.delta', delta: 'AAAA' },
 }
 const upstream = Bun.serve({
   port: 0,
@@ -44,6 +54,7 @@ const upstream = Bun.serve({
       if (type === 'response.create')
         socket.send(JSON.stringify({ type: 'response.done', response: { id: 'r', usage: USAGE } }))
       else if (type === 'close') socket.close(4001, 'as you wish')
+      else if (REPORTS[type] !== undefined) socket.send(JSON.stringify(REPORTS[type]))
       else if (type === 'large') socket.send('y'.repeat(5_000_000))
       else socket.send(message)
     },
@@ -197,5 +208,62 @@ test('each response is recorded, and the session is cut when the quota is gone',
     prompt_tokens: 10,
     completion_tokens: 20,
     audio_tokens: 4,
+  })
+})
+
+describe('what is not reported as tokens', () => {
+  const recordsOf = async (...asked: string[]) => {
+    const database = () => gateway.database()
+    const known = new Set(
+      (() => {
+        using open = database()
+        return open.query<{ request_id: string }, []>('SELECT request_id FROM usage_records').all()
+      })().map(({ request_id: id }) => id),
+    )
+    const session = await connect([], 'gpt-realtime', other)
+    for (const type of asked) session.socket.send(JSON.stringify({ type }))
+    await got(session, 1 + asked.length)
+    session.socket.close(1000)
+    await session.closed
+    return waitFor('the record of the session', () => {
+      using open = database()
+      const rows = open
+        .query<Record<string, unknown>, []>(
+          'SELECT request_id, audio_seconds, cost_usd FROM usage_records ORDER BY request_id',
+        )
+        .all()
+        .filter(({ request_id: id }) => !known.has(String(id)))
+      return rows.some(({ request_id: id }) => !String(id).includes('.')) ? rows : null
+    })
+  }
+  let other: string
+  beforeAll(async () => {
+    await gateway.cli(['user', 'create', 'listener'])
+    other = (await gateway.cli(['key', 'create', 'listener'])).stdout.trim()
+    const headers = { authorization: `Bearer ${other}` }
+    await waitFor('the new key', async () =>
+      (await fetch(`${gateway.baseUrl}/models`, { headers })).ok ? true : null,
+    )
+  })
+  const sum = (rows: Record<string, unknown>[]) =>
+    rows.reduce((seconds, row) => seconds + Number(row.audio_seconds), 0)
+
+  test('seconds of a transcription are recorded', async () => {
+    const rows = await recordsOf('transcribe', 'transcribe')
+    expect(sum(rows)).toBe(5)
+    expect(rows.filter(({ cost_usd }) => cost_usd === null)).toHaveLength(2)
+  })
+
+  test('a running total of seconds is recorded once', async () => {
+    const rows = await recordsOf('listen', 'listen on')
+    expect(rows).toEqual([expect.objectContaining({ audio_seconds: 9, cost_usd: null })])
+  })
+
+  test('a response that did not end before the session is unpriced, not free', async () => {
+    expect(await recordsOf('speak')).toEqual([expect.objectContaining({ cost_usd: null })])
+  })
+
+  test('a session in which nothing was made is free', async () => {
+    expect(await recordsOf()).toEqual([expect.objectContaining({ cost_usd: 0 })])
   })
 })

@@ -236,7 +236,7 @@ describe('records', () => {
     const body = { model: 'of-unknown-price', prompt: 'A cat' }
     const reply = await call('POST', '/images/generations', { body })
     const record = await recorded(reply)
-    const units = { kind: 'images', count: 2 }
+    const units = [{ kind: 'images', count: 2 }]
     expect(record.cost_usd).toBeNull()
     expect(JSON.parse(String(record.attempt_log))).toMatchObject([{ units }])
     const admin = { headers: { authorization: `Bearer ${gateway.adminKey}` } }
@@ -244,6 +244,22 @@ describe('records', () => {
     expect(await shown.json()).toMatchObject({ tries: [{ units }] })
     const metrics = await (await fetch(`${gateway.origin}/metrics`, admin)).text()
     expect(metrics).toMatch(/^gpt_proxy_units_total\{kind="images",upstream="[\w-]+"\} [1-9]/m)
+    expect(record.images).toBe(2)
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString()
+    const query = `from=${at(-7_200_000)}&until=${at(7_200_000)}&by=model`
+    const usage = await fetch(`${gateway.origin}/admin/v1/usage?${query}`, admin)
+    const { rows } = (await usage.json()) as { rows: unknown[] }
+    expect(rows).toContainEqual({
+      group: [expect.objectContaining({ id: 'of-unknown-price' })],
+      sum: expect.objectContaining({ images: 2, unpriced_requests: 1 }),
+    })
+    const csv = await (await fetch(`${gateway.origin}/admin/v1/usage.csv?${query}`, admin)).text()
+    expect(csv.split('\r\n')[0]).toContain(
+      ',images,audio_seconds,characters,video_seconds,searches,',
+    )
+    const table = await gateway.cli(['usage', '--by', 'model'])
+    expect(table.stdout).toMatch(/^MODEL .* IMAGES .*COST/im)
+    expect(table.stdout).toMatch(/^of-unknown-price +1 +0 +0 +0 +0 +2 /m)
   })
 
   test.each([

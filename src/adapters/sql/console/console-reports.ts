@@ -1,7 +1,7 @@
 /** The console's usage queries in SQL, each answered from rollups or an index. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
-import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
+import { bySummedField, summedColumn } from '../../../core/units/summed-fields.ts'
 import type {
   AttemptCount,
   BucketQuery,
@@ -29,7 +29,7 @@ const COLUMNS: Record<ReportGroup, string> = {
 const FIGURES: Record<Exclude<keyof BucketSum, 'bucket' | 'group'>, string> = {
   requests: 'requests',
   errors: 'errors',
-  ...byTokenField(SUMMED_TOKEN_FIELDS, tokenColumn),
+  ...bySummedField(summedColumn),
   estimatedRequests: 'estimated_requests',
   unpricedRequests: 'unpriced_requests',
   costUsd: 'cost_usd',

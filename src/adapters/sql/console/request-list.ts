@@ -1,11 +1,7 @@
 /** Single requests: a page of them, or one by its id. */
 import type { Kysely } from 'kysely'
-import {
-  byTokenField,
-  SUMMED_TOKEN_FIELDS,
-  TOKEN_FIELDS,
-  tokenColumn,
-} from '../../../core/token-kinds.ts'
+import { byTokenField, TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
+import { bySummedField, summedColumn } from '../../../core/units/summed-fields.ts'
 import type {
   PricedEntry,
   RequestEntry,
@@ -65,7 +61,7 @@ function entryOf(row: RequestRow): RequestEntry {
     ambiguous: row.ambiguous === 1,
     durationMs: row.duration_ms,
     firstTokenMs: row.first_token_ms,
-    ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => Number(row[tokenColumn(field)])),
+    ...bySummedField((field) => Number(row[summedColumn(field)])),
     reservedTokens: Number(row.reserved_tokens),
     estimated: row.estimated === 1,
     costUsd: row.cost_usd,

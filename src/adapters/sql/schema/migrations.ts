@@ -25,6 +25,7 @@ import { upstreamHeaders } from '../migrations/0032-upstream-headers.ts'
 import { formats } from '../migrations/0034-formats.ts'
 import { halfHourTotals } from '../migrations/0035-half-hour-totals.ts'
 import { attemptTotals } from '../migrations/0036-attempts.ts'
+import { units } from '../migrations/0037-units.ts'
 import { type DialectWords, SQLITE } from '../sql-dialect.ts'
 
 /** Names sort in chronological order. */
@@ -52,6 +53,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0034-formats': formats(words),
     '0035-half-hour-totals': halfHourTotals,
     '0036-attempts': attemptTotals,
+    '0037-units': units,
   }
 }
 

@@ -1,6 +1,8 @@
 /** The tables, typed for Kysely. Times are ISO-8601 UTC text, JSON is text, booleans are 0 or 1. */
 import type { Generated } from 'kysely'
-import type { QuotaTokenField, SummedTokenField, TokenColumn } from '../../../core/token-kinds.ts'
+import type { QuotaTokenField, TokenColumn } from '../../../core/token-kinds.ts'
+import type { SummedColumn } from '../../../core/units/summed-fields.ts'
+import type { UnitColumn } from '../../../core/units/unit-kinds.ts'
 import type { IdentityTables } from './identity-tables.ts'
 
 export interface UsersTable {
@@ -100,7 +102,7 @@ export interface ModelTargetsTable {
   conditions: string | null
 }
 
-export interface UsageRecordsTable extends Record<TokenColumn, number> {
+export interface UsageRecordsTable extends Record<TokenColumn | UnitColumn, number> {
   request_id: string
   started_at: string
   user_id: number
@@ -125,7 +127,7 @@ export interface UsageRecordsTable extends Record<TokenColumn, number> {
   reserved_tokens: Generated<number>
 }
 
-export interface UsageDailyTable extends Record<TokenColumn<SummedTokenField>, number> {
+export interface UsageDailyTable extends Record<SummedColumn, number> {
   day: string
   user_id: number
   api_key_id: number

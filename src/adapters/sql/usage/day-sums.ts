@@ -1,13 +1,11 @@
 /** Sums a batch of records by half hour, user, key, model and upstream. */
-import {
-  byTokenField,
-  SUMMED_TOKEN_FIELDS,
-  type SummedTokenField,
-} from '../../../core/token-kinds.ts'
+
+import { SUMMED_TOKEN_FIELDS } from '../../../core/token-kinds.ts'
+import { bySummedField, type SummedField } from '../../../core/units/summed-fields.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
 
 /** A batch's total for one half hour, user, key, model and upstream; all other rollups are sums of these. */
-export interface DaySum extends Record<SummedTokenField, number> {
+export interface DaySum extends Record<SummedField, number> {
   /** Half hours since 1970. */
   slot: number
   /** Days since 1970. */
@@ -37,6 +35,8 @@ export function daySums(records: readonly UsageRecord[]): DaySum[] {
     sum.requests++
     if (isError(record)) sum.errors++
     for (const field of SUMMED_TOKEN_FIELDS) sum[field] += record[field]
+    for (const { units } of record.attempts)
+      if (units !== undefined) for (const { kind, count } of units) sum[kind] += count
     if (record.estimated) sum.estimated++
     if (record.costUsd === null) sum.unpriced++
     else sum.costUsd += record.costUsd
@@ -83,7 +83,7 @@ function emptySum(
     upstream,
     requests: 0,
     errors: 0,
-    ...byTokenField(SUMMED_TOKEN_FIELDS, () => 0),
+    ...bySummedField(() => 0),
     estimated: 0,
     unpriced: 0,
     costUsd: 0,

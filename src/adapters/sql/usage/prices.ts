@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { PROVIDER_FACTS, type ProviderFacts } from '../../../core/providers/providers.ts'
 import type { TokenUsage } from '../../../core/token-usage.ts'
+import { toolCostUsd } from '../../../passthrough/unit-prices.ts'
 import type { PriceCatalogue, PriceSource } from '../../../usage/price-catalogue.ts'
 import {
   type CostPart,
@@ -27,7 +28,8 @@ export async function priced(
   const ratesOf = await ratesFor(db, catalogue, [...records, ...uses])
   return records.map((record) => {
     if (record.costUsd !== null || paidByNoToken(record)) return record
-    return withPricedAttempts({ ...record, costUsd: costOf(record, ratesOf) }, ratesOf)
+    const costUsd = withTools(record, costOf(record, ratesOf))
+    return withPricedAttempts({ ...record, costUsd }, ratesOf)
   })
 }
 
@@ -47,6 +49,15 @@ function costOf(record: UsageRecord, ratesOf: RatesOf): number | null {
     sum += used.charged === 'output' ? outputCostUsd(used, rates) : costUsd(used, rates)
   }
   return sum
+}
+
+/** Searches and the like cost something besides the tokens. Null if the price of either is unknown. */
+function withTools(record: UsageRecord, cost: number | null): number | null {
+  const { attempts, provider, upstreamModel, model } = record
+  const tools = attempts.flatMap(({ units = [] }) => units)
+  if (cost === null || tools.length === 0) return cost
+  const more = toolCostUsd(provider, upstreamModel ?? model, tools)
+  return more === null ? null : cost + more
 }
 
 /** What several upstreams took for one request, each at its own prices. */

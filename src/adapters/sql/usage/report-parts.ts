@@ -1,7 +1,7 @@
 /** Chooses a report's sources: the coarsest sufficient rollups, and finer ones for the rest at either end. */
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
-import { byTokenField, SUMMED_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
+import { bySummedField, summedColumn } from '../../../core/units/summed-fields.ts'
 import type { UsageQuery, UsageSum } from '../../../usage/report.ts'
 
 const DAY_MS = 86_400_000
@@ -14,8 +14,8 @@ export const SUMS: Record<keyof Omit<UsageSum, 'group'>, { column: string; ofRec
     column: 'errors',
     ofRecord: `case when outcome in ('ok', 'aborted') then 0 else 1 end`,
   },
-  ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => {
-    const column = tokenColumn(field)
+  ...bySummedField((field) => {
+    const column = summedColumn(field)
     return { column, ofRecord: column }
   }),
   estimatedRequests: { column: 'estimated_requests', ofRecord: 'estimated' },

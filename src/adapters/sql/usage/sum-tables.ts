@@ -2,12 +2,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { type Month, monthStartMs, monthText, nextMonthStartMs } from '../../../core/time/month.ts'
-import {
-  byTokenColumn,
-  QUOTA_TOKEN_FIELDS,
-  SUMMED_TOKEN_FIELDS,
-  tokenColumn,
-} from '../../../core/token-kinds.ts'
+import { QUOTA_TOKEN_FIELDS, tokenColumn } from '../../../core/token-kinds.ts'
+import { bySummedColumn, summedColumn } from '../../../core/units/summed-fields.ts'
 
 export interface SumTable {
   name: string
@@ -24,7 +20,7 @@ export interface SumTable {
 const OF_RECORDS: Readonly<Record<string, string>> = {
   requests: 'count(*)',
   errors: `sum(case when outcome in ('ok', 'aborted') then 0 else 1 end)`,
-  ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => `sum(${tokenColumn(field)})`),
+  ...bySummedColumn((field) => `sum(${summedColumn(field)})`),
   estimated_requests: 'sum(estimated)',
   unpriced_requests: 'sum(case when cost_usd is null then 1 else 0 end)',
   cost_usd: 'coalesce(sum(cost_usd), 0)',

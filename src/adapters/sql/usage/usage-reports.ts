@@ -1,6 +1,6 @@
 /** Usage reports, grouped by the requested dimensions. */
 import { type Kysely, sql } from 'kysely'
-import { byTokenField, SUMMED_TOKEN_FIELDS } from '../../../core/token-kinds.ts'
+import { bySummedField } from '../../../core/units/summed-fields.ts'
 import type { Dimension, UsageQuery, UsageSum } from '../../../usage/report.ts'
 import type { Tables } from '../schema/schema.ts'
 import { partsOf, SUMS } from './report-parts.ts'
@@ -83,7 +83,7 @@ function sumOf(by: readonly Dimension[], row: Row): UsageSum {
     group,
     requests: row.requests,
     errors: row.errors,
-    ...byTokenField(SUMMED_TOKEN_FIELDS, (field) => row[field]),
+    ...bySummedField((field) => row[field]),
     estimatedRequests: row.estimatedRequests,
     unpricedRequests: row.unpricedRequests,
     costUsd: row.unpricedRequests === row.requests ? null : row.costUsd,

@@ -1,7 +1,9 @@
 /** Converts a usage record to its row. */
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { byTokenColumn, TOKEN_FIELDS } from '../../../core/token-kinds.ts'
+import { byUnitColumn } from '../../../core/units/unit-kinds.ts'
 import type { UsageRecord } from '../../../usage/record.ts'
+import { unitsIn } from '../../../usage/units.ts'
 import type { UsageRecordsTable } from '../schema/schema.ts'
 import type { BulkRow } from './bulk-rows.ts'
 import type { BulkStatement } from './bulk-statement.ts'
@@ -30,6 +32,7 @@ const COLUMNS: Readonly<Record<keyof UsageRecordsTable, string>> = {
   cost_usd: 'double precision',
   reserved_tokens: 'bigint',
   ...byTokenColumn(TOKEN_FIELDS, () => 'bigint'),
+  ...byUnitColumn(() => 'double precision'),
 }
 
 export const RECORDS: BulkStatement = {
@@ -68,5 +71,6 @@ export function recordRow(record: UsageRecord): BulkRow {
     record.costUsd,
     record.reservedTokens,
     ...TOKEN_FIELDS.map((field) => record[field]),
+    ...unitsIn(record),
   ]
 }

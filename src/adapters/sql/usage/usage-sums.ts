@@ -1,11 +1,9 @@
 /** What a batch of records adds to its daily and monthly rollups and takes off leases. */
+
 import { isoTime } from '../../../core/time/iso-time.ts'
 import { monthOf } from '../../../core/time/month.ts'
-import {
-  byTokenColumn,
-  QUOTA_TOKEN_FIELDS,
-  SUMMED_TOKEN_FIELDS,
-} from '../../../core/token-kinds.ts'
+import { byTokenColumn, QUOTA_TOKEN_FIELDS } from '../../../core/token-kinds.ts'
+import { bySummedColumn, isUnit, SUMMED_FIELDS } from '../../../core/units/summed-fields.ts'
 import type { BulkRow } from './bulk-rows.ts'
 import type { BulkStatement } from './bulk-statement.ts'
 import { DAY_MS, type DaySum, SLOT_MS } from './day-sums.ts'
@@ -14,7 +12,7 @@ import { folded } from './folded-rows.ts'
 const DAILY_SUMS = {
   requests: 'bigint',
   errors: 'bigint',
-  ...byTokenColumn(SUMMED_TOKEN_FIELDS, () => 'bigint'),
+  ...bySummedColumn((field) => (isUnit(field) ? 'double precision' : 'bigint')),
   estimated_requests: 'bigint',
   unpriced_requests: 'bigint',
   cost_usd: 'double precision',
@@ -82,7 +80,7 @@ function rowsBy(sums: readonly DaySum[], periodOf: (sum: DaySum) => string): Bul
     sums.map((sum) => [
       ...[periodOf(sum), sum.userId, sum.apiKeyId, sum.model, sum.upstream],
       ...[sum.requests, sum.errors],
-      ...SUMMED_TOKEN_FIELDS.map((field) => sum[field]),
+      ...SUMMED_FIELDS.map((field) => sum[field]),
       ...[sum.estimated, sum.unpriced, sum.costUsd],
     ]),
     DAILY.key.length,

@@ -1,11 +1,11 @@
 /** What a finished batch used, by model: as the vendor sums it up, or out of the lines of its output file. */
 import { addUsage, type TokenUsage } from '../../../core/token-usage.ts'
 import { resultsOf } from '../../../passthrough/gemini-names.ts'
-import { tokensIn } from '../../../passthrough/usage.ts'
 import { tokensInAnswer } from '../../../protocols/gemini/usage.ts'
 import { PROTOCOLS } from '../../../protocols/index.ts'
 import { decodedText, jsonOf } from '../../attempt/read-body.ts'
 import { fieldsOf } from '../own.ts'
+import { usageIn } from '../usage-in.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 export type UsageByModel = Map<string, TokenUsage>
@@ -19,7 +19,7 @@ export function usageOfBatch(batch: unknown): UsageByModel | null {
   const { model, metadata, response: results } = fieldsOf(batch)
   const inline = inlineAnswers(results) ?? inlineAnswers(resultsOf(metadata))
   if (inline !== null) return usageOfAnswers(inline, fieldsOf(metadata).model)
-  const usage = tokensIn(batch)
+  const usage = usageIn(batch)
   if (usage === null || usage.totalTokens === 0 || typeof model !== 'string') return null
   return new Map([[model, usage]])
 }
@@ -80,7 +80,7 @@ export class OutputLines {
     const content = fieldsOf(response)
     const answer = fieldsOf(message ?? content.body)
     const usage =
-      tokensInAnswer(content) ?? (message === undefined ? tokensIn(answer) : usageOfMessage(answer))
+      tokensInAnswer(content) ?? (message === undefined ? usageIn(answer) : usageOfMessage(answer))
     if (usage === null) return
     const model = named ?? answer.model ?? content.modelVersion
     const name = typeof model === 'string' ? model.replace(/^models\//, '') : '-'

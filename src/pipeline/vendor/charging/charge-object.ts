@@ -5,7 +5,8 @@
  */
 import { NO_USAGE, type TokenUsage } from '../../../core/token-usage.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
-import type { UsageRecord } from '../../../usage/record.ts'
+import type { AttemptNote, UsageRecord } from '../../../usage/record.ts'
+import { listOf } from '../../../usage/units.ts'
 import { decodedText, jsonOf, wholeBody } from '../../attempt/read-body.ts'
 import { isSuccess } from '../../attempt/upstream-error.ts'
 import type { Services } from '../../services.ts'
@@ -124,14 +125,25 @@ async function recordsOf(
     upstreamKeyId: key.id,
     upstream: key.name,
     provider: key.provider,
+    attempts: attemptsOf(tokens, { upstreamKeyId: key.id, upstream: key.name }),
   }))
+}
+
+/** The charge itself was no attempt; what is noted of one is what its tools took. */
+function attemptsOf(
+  { units }: TokenUsage,
+  upstream: Pick<AttemptNote, 'upstreamKeyId' | 'upstream'>,
+): AttemptNote[] {
+  const noted = listOf(units)
+  if (noted === undefined) return []
+  return [{ ...upstream, status: 200, failure: null, ambiguous: false, units: noted }]
 }
 
 function recordOf(
   object: Chargeable,
   model: string,
   tokens: TokenUsage,
-): Omit<UsageRecord, 'requestId' | 'upstreamKeyId' | 'upstream' | 'provider'> {
+): Omit<UsageRecord, 'requestId' | 'upstreamKeyId' | 'upstream' | 'provider' | 'attempts'> {
   return {
     startedAtMs: Date.now(),
     userId: object.userId,
@@ -143,7 +155,6 @@ function recordOf(
     status: 200,
     outcome: 'ok',
     errorCode: null,
-    attempts: [],
     durationMs: 0,
     firstTokenMs: null,
     reservedTokens: 0,

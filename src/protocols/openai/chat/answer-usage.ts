@@ -1,5 +1,6 @@
 /** Usage as Chat Completions counts it, both ways, with what compatible upstreams do otherwise. */
 
+import type { Units } from '../../../core/units/unit-kinds.ts'
 import type { Usage } from '../../neutral/answer.ts'
 import { isObject, tokensOf } from '../../neutral/fields.ts'
 import type { JsonObject } from '../../neutral/neutral.ts'
@@ -30,7 +31,16 @@ export function readAnswerUsage(value: unknown): Usage | null {
     reasoning,
     audioInput: tokensOf(prompt.audio_tokens),
     audioOutput: tokensOf(completion.audio_tokens),
+    ...searchesIn(value),
   }
+}
+
+/** As Perplexity, xAI, and hosts of Anthropic's models report them. */
+export function searchesIn(usage: Readonly<Record<string, unknown>>): { units?: Units } {
+  const tools = isObject(usage.server_tool_use) ? usage.server_tool_use : {}
+  const said = usage.num_search_queries ?? usage.num_sources_used ?? tools.web_search_requests
+  const searches = tokensOf(said)
+  return searches > 0 ? { units: { searches } } : {}
 }
 
 export function writeAnswerUsage(usage: Usage): JsonObject {

@@ -6,6 +6,7 @@ import {
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
+import { byUnitColumn } from '../../../../core/units/unit-kinds.ts'
 import type { REFUSED } from '../../../../usage/live/live-row.ts'
 import type { Outcome } from '../../../../usage/record.ts'
 import { EVERYONE } from './access.ts'
@@ -58,6 +59,7 @@ export const RequestDetail = RequestRow.extend({
   upstream_model: z.string().nullable(),
   provider: z.string().nullable(),
   ...byTokenColumn(DETAIL_TOKEN_FIELDS, () => z.number().int()),
+  ...byUnitColumn(() => z.number()),
   reserved_tokens: z.number().int(),
   /** More than one upstream may have charged for it. */
   ambiguous: z.boolean(),
@@ -87,8 +89,8 @@ export const RequestDetail = RequestRow.extend({
       prompt_tokens: z.number().int().nullable(),
       completion_tokens: z.number().int().nullable(),
       cost_usd: z.number().nullable(),
-      /** What it was paid by in place of tokens: images, seconds of audio or video, characters, searches. */
-      units: z.object({ kind: z.string(), count: z.number() }).nullable(),
+      /** What it was paid by besides tokens: images, seconds of audio or video, characters, searches. */
+      units: z.array(z.object({ kind: z.string(), count: z.number() })),
     }),
   ),
   /** How the cost came about; empty if no price was known. */

@@ -1,6 +1,6 @@
 /** What was used and what it cost: sums, series and CSV, all from rollups. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { byTokenColumn, SUMMED_TOKEN_FIELDS } from '../../../../core/token-kinds.ts'
+import { bySummedColumn } from '../../../../core/units/summed-fields.ts'
 import { DIMENSIONS } from '../../../../usage/report.ts'
 import { EVERYONE, READERS } from './access.ts'
 import { Id, json, MISSING, RangeQuery, REFUSALS, Time } from './common.ts'
@@ -16,7 +16,7 @@ export const Sum = z
   .object({
     requests: z.number().int(),
     errors: z.number().int(),
-    ...byTokenColumn(SUMMED_TOKEN_FIELDS, () => z.number()),
+    ...bySummedColumn(() => z.number()),
     estimated_requests: z.number().int(),
     unpriced_requests: z.number().int(),
     /** Of the requests whose price is known; null if there are none. */

@@ -4,6 +4,7 @@ import {
   DETAIL_TOKEN_FIELDS,
   QUOTA_TOKEN_FIELDS,
 } from '../../../../core/token-kinds.ts'
+import { byUnitColumn } from '../../../../core/units/unit-kinds.ts'
 import type { PricedEntry } from '../../../../usage/console-reports.ts'
 import type { RefusedRequest, RowFields } from '../../../../usage/live/live-row.ts'
 import type { Wait } from '../../../../usage/record.ts'
@@ -49,6 +50,7 @@ export function requestDetail(row: RequestRowView, entry: PricedEntry) {
     upstream_model: entry.upstreamModel,
     provider: entry.provider,
     ...byTokenColumn(DETAIL_TOKEN_FIELDS, (field) => entry[field]),
+    ...byUnitColumn((kind) => entry[kind]),
     reserved_tokens: entry.reservedTokens,
     ambiguous: entry.ambiguous,
     timeline: {
@@ -75,6 +77,7 @@ export function refusedDetail({ row, message, figures }: RefusedRequest) {
     upstream_model: null,
     provider: null,
     ...byTokenColumn(DETAIL_TOKEN_FIELDS, () => 0),
+    ...byUnitColumn(() => 0),
     reserved_tokens: 0,
     ambiguous: false,
     timeline: { sent_ms: null, waits: [], first_token_ms: null, end_ms: row.durationMs },
@@ -112,8 +115,10 @@ function tryIn({ used, ...note }: Note) {
 }
 
 function unitsIn(units: unknown) {
-  const { kind, count } = (units ?? {}) as { kind?: unknown; count?: unknown }
-  return typeof kind === 'string' && typeof count === 'number' ? { kind, count } : null
+  const listed: { kind?: unknown; count?: unknown }[] = Array.isArray(units) ? units : []
+  return listed.flatMap(({ kind, count }) =>
+    typeof kind === 'string' && typeof count === 'number' ? [{ kind, count }] : [],
+  )
 }
 
 /** What it waited for before it was sent. */

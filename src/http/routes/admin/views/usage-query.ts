@@ -1,5 +1,6 @@
 /** Reads what is asked of usage: range, zone, filter; and puts names to the groups of what comes back. */
-import { byTokenColumn, byTokenField, SUMMED_TOKEN_FIELDS } from '../../../../core/token-kinds.ts'
+import { rounded } from '../../../../admin/contract.ts'
+import { bySummedColumn, bySummedField } from '../../../../core/units/summed-fields.ts'
 import type {
   BucketSum,
   ReportGroup,
@@ -78,7 +79,7 @@ export function emptyFigures(): UsageFigures {
   return {
     requests: 0,
     errors: 0,
-    ...byTokenField(SUMMED_TOKEN_FIELDS, () => 0),
+    ...bySummedField(() => 0),
     estimatedRequests: 0,
     unpricedRequests: 0,
     costUsd: 0,
@@ -96,17 +97,17 @@ export function sumView(sum: UsageFigures) {
   return {
     requests: sum.requests,
     errors: sum.errors,
-    ...byTokenColumn(SUMMED_TOKEN_FIELDS, (field) => sum[field]),
+    ...bySummedColumn((field) => rounded(sum[field])),
     estimated_requests: sum.estimatedRequests,
     unpriced_requests: sum.unpricedRequests,
     cost_usd: costOf(sum),
   }
 }
 
-/** Null where no price is known; sums of floating-point numbers end in noise. */
+/** Null where no price is known. */
 export function costOf({ requests, unpricedRequests, costUsd }: UsageFigures): number | null {
   if (requests > 0 && unpricedRequests === requests) return null
-  return Math.round(costUsd * 1e9) / 1e9
+  return rounded(costUsd)
 }
 
 /** The groups in the order of what they used, the largest first. */
