@@ -131,6 +131,14 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     '去掉 *；通配只用于上游密钥',
   ),
   targets_missing: text(({ model }) => `模型 '${model}' 没有目标`, '加上 --target MODEL@KEY'),
+  mirrors_only: text(
+    ({ model }) => `模型“${model}”只有镜像，没有目标来回答`,
+    '加上没有 mirror 的 --target MODEL@KEY',
+  ),
+  model_malformed: text(
+    ({ reason }) => `模型的定义格式有误：${reason}`,
+    '用 gpt-proxy model set 重新定义，或用 SQL 改正该行',
+  ),
   model_exists: text(({ model }) => `已经有模型“${model}”`, '请换一个名字，或修改已有的模型'),
   condition_invalid: text(
     ({ condition }) => `条件“${condition}”无效`,
@@ -142,7 +150,7 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
   ),
   target_invalid: text(
     ({ target }) => `目标 '${target}' 无效`,
-    '写 MODEL 或 MODEL@KEY，其后可加 ,priority=1 ,weight=3 或 ,context=128000',
+    '写 MODEL 或 MODEL@KEY，其后可加 ,priority=1 ,weight=3 ,context=128000 ,max-in-flight=8 ,mirror=10 或 ,when=条件',
   ),
   target_number: text(
     ({ target }) => `目标“${target}”的数值超出范围`,

@@ -182,6 +182,12 @@ export const ADMIN_ERRORS = {
     ({ model }) => `the model '${model}' and its targets need whole names`,
   ),
   targets_missing: entry('invalid', 'targets', ({ model }) => `the model '${model}' has no target`),
+  mirrors_only: entry(
+    'invalid',
+    'targets',
+    ({ model }) => `the model '${model}' has only mirrors, which answer nobody`,
+  ),
+  model_malformed: entry('conflict', 'model', ({ reason }) => `malformed model ${reason}`),
   target_invalid: entry('invalid', 'targets', ({ target }) => `invalid target '${target}'`),
   target_number: entry(
     'invalid',

@@ -10,6 +10,7 @@ import { adminError } from './errors.ts'
 import { findKey } from './keys/keys.ts'
 import { knownRequest, strategyOrder } from './known-request.ts'
 import { allUpstreamKeys } from './pages.ts'
+import { NO_TARGETS } from './store.ts'
 
 export interface ExplainInput {
   /** Of the proxy key: its id or prefix. */
@@ -21,8 +22,11 @@ export interface ExplainInput {
 export function createModels({ store, nowMs }: AdminDependencies, change: MakeChange) {
   const find = async (name: string): Promise<ModelDefinition> => {
     const found = (await store.listModels()).find((model) => model.name === name)
-    if (found === undefined) throw adminError('model_not_found', { model: name })
-    return found
+    if (found !== undefined) return found
+    const malformed = (await store.malformedModels()).find((model) => model.name === name)
+    throw malformed === undefined
+      ? adminError('model_not_found', { model: name })
+      : adminError('model_malformed', { reason: malformed.reason })
   }
 
   return {
@@ -36,6 +40,9 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
       { keyName = null, body = null }: ExplainInput = {},
     ): Promise<Explained[]> {
       const definition = (await store.listModels()).find((model) => model.name === name) ?? null
+      const malformed = (await store.malformedModels()).find((model) => model.name === name)
+      if (malformed !== undefined && !malformed.reason.endsWith(NO_TARGETS))
+        throw adminError('model_malformed', { reason: malformed.reason })
       const key = keyName === null ? null : await findKey(store, keyName)
       const asked = { model: name, key, body }
       const keys = await allUpstreamKeys(store)
@@ -72,9 +79,9 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
     remove: (actor: Actor, name: string): Promise<void> =>
       change(actor, async (step, record) => {
         const before = (await step.listModels()).find((model) => model.name === name)
-        if (before === undefined || !(await step.deleteModel(name)))
-          throw adminError('model_not_found', { model: name })
-        await record('model.delete', `model:${name}`, { before: modelView(before) })
+        if (!(await step.deleteModel(name))) throw adminError('model_not_found', { model: name })
+        const view = before === undefined ? null : modelView(before)
+        await record('model.delete', `model:${name}`, { before: view })
       }),
   }
 }
@@ -85,7 +92,7 @@ function checkDefinition(definition: ModelDefinition): void {
   if (name.endsWith('*') || targets.some(({ model }) => model.endsWith('*')))
     throw adminError('model_pattern', { model: name })
   if (targets.every(({ mirrorPercent }) => mirrorPercent !== null))
-    throw adminError('targets_missing', { model: name })
+    throw adminError(targets.length === 0 ? 'targets_missing' : 'mirrors_only', { model: name })
   if (definition.firstTokenAction === 'hedge' && definition.firstTokenMs === null)
     throw adminError('hedge_without_time', { model: name })
   const outOfRange = targets.find((target) => !hasNumbersInRange(target))

@@ -16,7 +16,17 @@ import type { QuotaAdmin } from '../quota/admin-ledger.ts'
 import type { SealedSecret } from '../upstreams/vault.ts'
 import type { UsageRecord } from '../usage/record.ts'
 import type { UsageQuery, UsageSum } from '../usage/report.ts'
-import type { AuditQuery, KeyQuery, Page, UpstreamQuery, UserQuery } from './store-queries.ts'
+import type {
+  AuditQuery,
+  KeyQuery,
+  MalformedRow,
+  Page,
+  UpstreamQuery,
+  UserQuery,
+} from './store-queries.ts'
+
+/** Why a model without targets is left out; requests for it go where its plain name goes. */
+export const NO_TARGETS = 'it has no row in model_targets'
 
 export interface NewUser {
   username: string
@@ -198,6 +208,8 @@ export interface AdminStore extends QuotaAdmin, IdentityStore {
   importedUsage(idsBeginWith: string): Promise<ImportedDay[]>
 
   listModels(): Promise<ModelDefinition[]>
+  /** Those that the list leaves out: with a malformed row, or `NO_TARGETS`. */
+  malformedModels(): Promise<MalformedRow[]>
   /** Replaces any earlier definition of this name. */
   saveModel(definition: ModelDefinition): Promise<void>
   /** False if there is no such model. */

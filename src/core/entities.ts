@@ -177,5 +177,7 @@ export interface DirectoryRows {
   upstreamKeys: readonly UpstreamKey[]
   modelStates: readonly ModelState[]
   models: readonly ModelDefinition[]
+  /** Names of models whose definition can't be read: what they mean is not known. Absent: none. */
+  malformedModels?: readonly string[]
   prices: readonly ModelPrice[]
 }

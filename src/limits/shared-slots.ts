@@ -23,8 +23,11 @@ export interface SharedSlots {
   waitFor(owner: string, turn: SlotClaim): void
   /** It waits no longer for any of them. Fire and forget. */
   stopWaiting(owners: readonly string[], waiter: string): void
-  /** Counts slots that were taken without asking, for the others to see once they can. */
-  holdAlone(owners: readonly string[]): void
+  /**
+   * Takes slots without asking, for the others to see once they can. The index of a cap that these and what the others
+   * had a moment ago would exceed, if there is one: then none is taken. Null if they were taken.
+   */
+  holdAlone(caps: readonly Cap[]): number | null
   /** Fire and forget. */
   give(owners: readonly string[]): void
 }

@@ -57,13 +57,15 @@ export function createSlots({ shared, failOpen, counts = createSlotCounts() }: P
       },
     }
   }
-  const alone = (caps: readonly Cap[], together: readonly Cap[]): Taking<never> => {
+  const alone = <C extends Cap>(caps: readonly C[], together: readonly C[]): Taking<C> => {
     if (!failOpen) {
       counts.give(caps)
       return { kind: 'unavailable' }
     }
-    shared?.holdAlone(together.map(({ owner }) => owner))
-    return taken(caps, together)
+    const full = shared?.holdAlone(together) ?? null
+    if (full === null) return taken(caps, together)
+    counts.give(caps)
+    return { kind: 'full', cap: together[full] as C }
   }
   const attempt = <C extends Cap>(
     caps: readonly C[],

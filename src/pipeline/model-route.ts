@@ -31,7 +31,9 @@ export function routeModel(
     )
   }
   if (isDemoModel(model)) return targetsOf(DEMO_KEYS, model)
-  const { plan, undecryptable, askLists, definition } = services.directory.routeFor(model)
+  const { plan, undecryptable, askLists, definition, malformed } =
+    services.directory.routeFor(model)
+  if (malformed === true) throw malformedError(model)
   if (definition === null && fineTunedModel(model)?.kind === TUNED_MODEL)
     return tunedTargets(services, caller, model)
   if (undecryptable) throw undecryptableError(model)
@@ -95,6 +97,14 @@ function notFound(services: Services, model: string): string {
   return services.directory.allUpstreams().length === 0
     ? `gateway: there is no upstream key yet, so no model '${model}'. An operator adds one with "gpt-proxy upstream add"; until then 'demo/echo' answers.`
     : `gateway: no upstream key serves the model '${model}'. GET /v1/models lists what there is.`
+}
+
+function malformedError(model: string): GatewayError {
+  return new GatewayError(
+    'no_available_upstream',
+    `gateway: the definition of the model '${model}' is malformed, so it is not used. An operator sees why with "gpt-proxy doctor --only DB-1".`,
+    { doctor: 'DB-1' },
+  )
 }
 
 function undecryptableError(model: string): GatewayError {

@@ -32,6 +32,8 @@ export interface ModelRoute {
   askLists: boolean
   /** Null if no operator defined a model of this name. */
   definition: ModelDefinition | null
+  /** Its definition can't be read: sent under its own name, it could reach a vendor that nobody meant. */
+  malformed?: true
   /** Targets that get copies of its requests. */
   mirrors: readonly Mirror<UsableUpstream>[]
 }
@@ -76,6 +78,7 @@ interface DirectoryState extends Dependencies {
   /** How many addresses the upstreams have. */
   hosts: number
   definitions: Map<string, ModelDefinition>
+  malformed: ReadonlySet<string>
   prices: Map<string, ModelPrice['rates']>
   healthy: boolean
   /** Null where it could not be decrypted, which is said once. */
@@ -93,6 +96,7 @@ export function createDirectory(dependencies: Dependencies): KeyDirectory {
     byModel: new BoundedMap(MAX_REMEMBERED_MODELS),
     hosts: 0,
     definitions: new Map(),
+    malformed: new Set(),
     prices: new Map(),
     healthy: true,
     secrets: new Map(),
@@ -164,6 +168,15 @@ function takeUpstreamKeys(state: DirectoryState, rows: UpstreamRows): void {
   state.byModel.clear()
 }
 
+const MALFORMED: ModelRoute = {
+  plan: [],
+  undecryptable: false,
+  askLists: false,
+  definition: null,
+  malformed: true,
+  mirrors: [],
+}
+
 function findRoute(state: DirectoryState, model: string): ModelRoute {
   const { definitions, upstreams, undecryptable, hosts } = state
   const definition = definitions.get(model)
@@ -172,6 +185,7 @@ function findRoute(state: DirectoryState, model: string): ModelRoute {
     const mirrors = mirrorsOfModel(definition, upstreams)
     return { plan, undecryptable: false, askLists: false, definition, mirrors }
   }
+  if (state.malformed.has(model)) return MALFORMED
   const opened = new Map(upstreams.map((upstream) => [upstream.key.id, upstream]))
   const found = mostSpecific([...upstreams.map(({ key }) => key), ...undecryptable], model)
   const winners = (found?.keys ?? []).map(({ id }) => opened.get(id))
@@ -188,6 +202,7 @@ function findRoute(state: DirectoryState, model: string): ModelRoute {
 async function readAll(state: DirectoryState): Promise<void> {
   const rows = await state.store.readDirectory()
   state.definitions = new Map(rows.models.map((model) => [model.name, model]))
+  state.malformed = new Set(rows.malformedModels)
   state.prices = new Map(rows.prices.map(({ model, rates }) => [model, rates]))
   takeUpstreamKeys(state, rows)
   state.known = await callersIn(rows)

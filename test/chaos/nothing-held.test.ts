@@ -47,7 +47,13 @@ function sharedCounts(random: () => number) {
     },
     waitFor() {},
     stopWaiting() {},
-    holdAlone: (owners) => add(owners, 1),
+    holdAlone(caps) {
+      add(
+        caps.map(({ owner }) => owner),
+        1,
+      )
+      return null
+    },
     give: (owners) => add(owners, -1),
   }
   return { shared, held: () => [...counts.values()].filter((count) => count !== 0) }

@@ -257,6 +257,9 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     for (const name of ['odd', 'good'])
       byHand(`INSERT INTO model_targets (model, position, target_model) VALUES ('${name}', 0, 'm')`)
     expect((await store.listModels()).map(({ name }) => name)).toEqual(['good'])
+    expect((await store.malformedModels()).map(({ name }) => name)).toEqual(['empty', 'odd'])
+    // Without a target it is not defined yet: its rows are written one after the other.
+    expect((await store.readDirectory()).malformedModels).toEqual(['odd'])
     expect(() => byHand("UPDATE models SET strategy = 'guess'")).toThrow()
   })
 }

@@ -29,13 +29,15 @@ const WAITING = `'in_line:' .. string.sub(KEYS[at], ${PREFIX.length + 1})`
 
 /**
  * KEYS: the session, the owners. ARGV: the session's name, the score of the request, the name under which it waits or
- * nothing, the caps. Returns -1 if the session is unknown, 0 if one slot of each was taken, else the place of an owner
- * that has none left, or where it is another one's turn. There the request is among those that wait, if it does, and
+ * nothing, the caps. Returns a list: first -1 if the session is unknown, 0 if one slot of each was taken, else the place
+ * of an owner that has none left, or where it is another one's turn; then how many slots of each owner other sessions
+ * have, as far as they were counted. There the request is among those that wait, if it does, and
  * at no other of these owners, because it could take their slots.
  */
 export const ENTER = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {-1} end
 local score, name = tonumber(ARGV[2]), ARGV[3]
+local answer = {0}
 local function isBehind(at)
   while true do
     local first = redis.call('ZRANGE', ${WAITING}, 0, 0, 'WITHSCORES')
@@ -58,18 +60,21 @@ local function refuse(place)
       end
     end
   end
-  return place - 1
+  answer[1] = place - 1
+  return answer
 end
 for at = 2, #KEYS do
-  local taken = 0
+  local taken, own = 0, 0
   local counts = redis.call('HGETALL', KEYS[at])
   for field = 1, #counts, 2 do
     if redis.call('EXISTS', '${PREFIX}session:' .. counts[field]) == 1 then
       taken = taken + tonumber(counts[field + 1])
+      if counts[field] == ARGV[1] then own = tonumber(counts[field + 1]) end
     else
       redis.call('HDEL', KEYS[at], counts[field])
     end
   end
+  answer[at] = taken - own
   if taken >= tonumber(ARGV[at + 2]) or isBehind(at) then return refuse(at) end
 end
 for at = 2, #KEYS do
@@ -77,7 +82,7 @@ for at = 2, #KEYS do
   redis.call('HINCRBY', KEYS[at], ARGV[1], 1)
   redis.call('PEXPIRE', KEYS[at], ${HASH_LASTS_MS})
 end
-return 0
+return answer
 `
 
 /** KEYS: the owners. ARGV: the score, the name of the request that waits. */

@@ -2,6 +2,7 @@
 import type { Cap } from '../../limits/cap.ts'
 import type { SharedSlots, SlotClaim } from '../../limits/shared-slots.ts'
 import type { RedisConnection } from './connection.ts'
+import { createKnownSlots } from './known-slots.ts'
 import { ownerKey, SESSION_LASTS_MS, scoreOf, sessionKey } from './slot-scripts.ts'
 
 export interface RedisSlots extends SharedSlots {
@@ -13,17 +14,10 @@ const RENEW_EVERY_MS = SESSION_LASTS_MS / 4
 const UNKNOWN_SESSION = -1
 
 export function createRedisSlots(redis: RedisConnection): RedisSlots {
-  /** Slots that this instance's requests have. */
-  const held = new Map<string, number>()
+  const known = createKnownSlots()
+  const { held } = known
   let session = crypto.randomUUID()
 
-  const add = (owners: readonly string[], by: 1 | -1): void => {
-    for (const owner of owners) {
-      const count = (held.get(owner) ?? 0) + by
-      if (count <= 0) held.delete(owner)
-      else held.set(owner, count)
-    }
-  }
   /** A new name each time, so that what Redis may still hold under the last one counts no more. */
   const openSession = (): Promise<unknown> => {
     const before = session
@@ -37,7 +31,10 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     const keys = [sessionKey(session), ...caps.map(({ owner }) => ownerKey(owner))]
     const maxima = caps.map(({ max }) => String(max))
     const given = [session, scoreOf(turn), nameOf(turn.waiter), ...maxima]
-    return Number(await redis.run('enter', [String(keys.length), ...keys, ...given]))
+    const answer = await redis.run('enter', [String(keys.length), ...keys, ...given])
+    const [full, ...others] = (answer as readonly unknown[]).map(Number)
+    known.saw(caps, others)
+    return full ?? UNKNOWN_SESSION
   }
   let reopening: Promise<unknown> | null = null
   /** Redis was emptied or this process was suspended: all slots that are held here are counted again. */
@@ -48,10 +45,11 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
     return reopening
   }
   const renew = async (): Promise<void> => {
+    known.forgetOld()
     if (!redis.standing) return
     const keys = [sessionKey(session), ...[...held.keys()].map(ownerKey)]
-    const known = await redis.run('renew', [String(keys.length), ...keys])
-    if (Number(known) === 0) await reopen()
+    const isKnown = await redis.run('renew', [String(keys.length), ...keys])
+    if (Number(isKnown) === 0) await reopen()
   }
   redis.whenJoined(() => void openSession().catch(ignoreLoss))
   const timer = setInterval(() => void renew().catch(ignoreLoss), RENEW_EVERY_MS)
@@ -69,17 +67,14 @@ export function createRedisSlots(redis: RedisConnection): RedisSlots {
       }
       if (full === UNKNOWN_SESSION) throw new Error('Redis forgets the session')
       if (full > 0) return full - 1
-      add(
-        caps.map(({ owner }) => owner),
-        1,
-      )
+      known.take(caps)
       return null
     },
     ...lineIn(redis, nameOf),
-    holdAlone: (owners) => add(owners, 1),
+    holdAlone: known.takeAlone,
     give(owners) {
       if (owners.length === 0) return
-      add(owners, -1)
+      known.add(owners, -1)
       if (!redis.standing) return
       const keys = owners.map(ownerKey)
       redis.run('leave', [String(keys.length), ...keys, session]).catch(ignoreLoss)

@@ -1,6 +1,6 @@
 /** Public model names and their targets in SQL, for the directory and for the admin use cases. */
 import type { Kysely, Selectable } from 'kysely'
-import type { AdminStore } from '../../admin/store.ts'
+import { type AdminStore, NO_TARGETS } from '../../admin/store.ts'
 import {
   FIRST_TOKEN_ACTIONS,
   type ModelDefinition,
@@ -23,36 +23,51 @@ import {
   textsOrNull,
 } from './values.ts'
 
+interface ReadModels {
+  definitions: ModelDefinition[]
+  /** Names of those with a malformed row. */
+  malformed: string[]
+}
+
 /** Leaves out and reports models with a malformed row. */
-export async function readModels(
-  db: Kysely<Tables>,
-  problems: RowProblem[],
-): Promise<ModelDefinition[]> {
+export async function readModels(db: Kysely<Tables>, problems: RowProblem[]): Promise<ReadModels> {
   const rows = await db.selectFrom('models').selectAll().orderBy('name').execute()
-  if (rows.length === 0) return []
+  if (rows.length === 0) return { definitions: [], malformed: [] }
   const targets = await db.selectFrom('model_targets').selectAll().orderBy('position').execute()
   const byModel = Map.groupBy(targets, ({ model }) => model)
   const definitions: ModelDefinition[] = []
+  const malformed: string[] = []
   for (const [at, row] of rows.entries()) {
+    const ofModel = byModel.get(row.name) ?? []
     try {
-      definitions.push(toDefinition(row, byModel.get(row.name) ?? []))
+      definitions.push(toDefinition(row, ofModel))
     } catch (error) {
       if (!(error instanceof InvalidRowError)) throw error
       problems.push({ table: 'models', row: at + 1, reason: `${row.name}: ${error.message}` })
+      // Rows are written one after the other: without a target, it is not defined yet.
+      if (ofModel.length > 0) malformed.push(row.name)
     }
   }
-  return definitions
+  return { definitions, malformed }
 }
 
-type ModelAdmin = Pick<AdminStore, 'listModels' | 'saveModel' | 'deleteModel'>
+type ModelAdmin = Pick<AdminStore, 'listModels' | 'malformedModels' | 'saveModel' | 'deleteModel'>
 
 export function createModelAdmin(db: Kysely<Tables>, report: ReportProblems): ModelAdmin {
   return {
     async listModels() {
       const problems: RowProblem[] = []
-      const definitions = await readModels(db, problems)
+      const { definitions } = await readModels(db, problems)
       report(problems)
       return definitions
+    },
+    async malformedModels() {
+      const problems: RowProblem[] = []
+      await readModels(db, problems)
+      return problems.map(({ table, row, reason }) => {
+        const [name = ''] = reason.split(': ')
+        return { table, id: row, name, reason, repair: null }
+      })
     },
     saveModel: (definition) => inTransaction(db, (step) => save(step, definition)),
     async deleteModel(name) {
@@ -106,7 +121,7 @@ function toDefinition(
   row: Selectable<ModelsTable>,
   targets: readonly Selectable<ModelTargetsTable>[],
 ): ModelDefinition {
-  if (targets.length === 0) throw new InvalidRowError('it has no row in model_targets')
+  if (targets.length === 0) throw new InvalidRowError(NO_TARGETS)
   return {
     name: row.name,
     strategy: oneOf('strategy', row.strategy, STRATEGIES),

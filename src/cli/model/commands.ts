@@ -4,7 +4,7 @@ import { modelView } from '../../admin/models.ts'
 import { type ModelDefinition, STRATEGIES, type Strategy } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
-import { printRow, printRows } from '../output.ts'
+import { printJson, printRow, printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { readParameters, readTargets, targetText } from './target-option.ts'
 
@@ -66,8 +66,8 @@ export function addModelList(model: Command, context: CliContext): void {
   withExamples(list, 'gpt-proxy model list').action(({ json }: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const definitions = await admin.models.list()
-      const rows = json ? definitions.map(modelView) : definitions.map(shortView)
-      printRows(context, rows, { json, columns: ['name', 'strategy', 'targets', 'parameters'] })
+      if (json) printJson(context, definitions.map(modelView))
+      else printRows(context, definitions.flatMap(rowsOf), { json })
     }),
   )
 }
@@ -109,10 +109,34 @@ function definitionOf(name: string, options: SetOptions): ModelDefinition {
 }
 
 function print(context: CliContext, definition: ModelDefinition, options: OutputOptions): void {
-  printRow(context, options.json ? modelView(definition) : shortView(definition), options)
+  if (options.json) {
+    printJson(context, modelView(definition))
+    return
+  }
+  const { name, strategy, targets, firstTokenMs, firstTokenAction, fallbackOnFilter } = definition
+  const first = firstTokenMs === null ? null : `${firstTokenMs} ms, then ${firstTokenAction}`
+  printRow(
+    context,
+    {
+      name,
+      strategy,
+      ...Object.fromEntries(targets.map((target, at) => [`target ${at + 1}`, targetText(target)])),
+      parameters: parameterText(definition),
+      first_token: first,
+      fallback_on_filter: fallbackOnFilter,
+    },
+    options,
+  )
 }
 
-function shortView({ name, strategy, targets, parameters }: ModelDefinition) {
+/** One for each target, so that a row fits a terminal. */
+function rowsOf(definition: ModelDefinition) {
+  const { name, strategy, targets } = definition
+  const parameters = parameterText(definition)
+  return targets.map((target) => ({ name, strategy, target: targetText(target), parameters }))
+}
+
+function parameterText({ parameters }: ModelDefinition): string | null {
   const assigned = (fields: Readonly<Record<string, unknown>>, sign: string) =>
     Object.entries(fields).map(([field, value]) => `${field}${sign}${JSON.stringify(value)}`)
   const changes = [
@@ -120,12 +144,7 @@ function shortView({ name, strategy, targets, parameters }: ModelDefinition) {
     ...assigned(parameters.set, '='),
     ...parameters.drop.map((field) => `-${field}`),
   ]
-  return {
-    name,
-    strategy,
-    targets: targets.map(targetText).join('  '),
-    parameters: changes.join(' ') || null,
-  }
+  return changes.join(' ') || null
 }
 
 function strategy(text: string): Strategy {

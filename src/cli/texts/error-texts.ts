@@ -54,11 +54,14 @@ const REMEDIES: Readonly<Record<AdminErrorCode, string>> = {
   model_not_found: 'List them with: gpt-proxy model list',
   model_pattern: 'Remove the *; patterns are for upstream keys',
   targets_missing: 'Add --target MODEL@KEY',
+  mirrors_only: 'Add a --target MODEL@KEY without mirror=',
+  model_malformed: 'Define it again with gpt-proxy model set, or correct the row with SQL',
   model_exists: 'Choose another name, or change the one that exists',
   condition_invalid:
     'Write tag:NAME, max-tokens:N, min-tokens:N, feature:NAME or header:NAME=VALUE, with ! to negate',
   hedge_without_time: 'Add --first-token-ms',
-  target_invalid: 'Give MODEL or MODEL@KEY, followed by ,priority=1 ,weight=3 or ,context=128000',
+  target_invalid:
+    'Give MODEL or MODEL@KEY, followed by ,priority=1 ,weight=3 ,context=128000 ,max-in-flight=8 ,mirror=10 or ,when=CONDITION',
   target_number:
     'Give mirror=1 to 100, max-in-flight=0 to 999999, other numbers from 0 to 999999999',
   parameter_invalid: 'Give NAME=VALUE with JSON as the value, e.g. temperature=0',

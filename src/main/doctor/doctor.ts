@@ -87,7 +87,7 @@ async function malformedRows(opened: OpenedStore | null): Promise<MalformedRow[]
     await allPages((page) => store.listApiKeys(page)),
     await allPages((page) => store.listUpstreamKeys(page)),
   ]
-  return lists.flatMap(({ malformed }) => malformed)
+  return [...lists.flatMap(({ malformed }) => malformed), ...(await store.malformedModels())]
 }
 
 async function runAll(

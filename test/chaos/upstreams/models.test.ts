@@ -143,3 +143,32 @@ test('route explain shows the targets in their order', async () => {
   expect(rows.map(({ upstream }) => upstream)).toEqual([...NAMES])
   expect(rows[0]).toMatchObject({ model: 'small', priority: 0 })
 })
+
+test('a definition that can’t be read is refused, named by the doctor, and can be replaced', async () => {
+  await define('odd', '--target', 'small@one', '--target', 'large@two')
+  const database = gateway.database()
+  database.run(
+    "UPDATE model_targets SET conditions = '[nonsense' WHERE model = 'odd' AND position = 1",
+  )
+  database.close()
+  await waitFor('the refusal', async () => (await sentFor('odd')).answer.status === 503)
+  // Under its own name it could reach a vendor that nobody meant.
+  const { answer, sent } = await sentFor('odd')
+  expect(sent).toEqual([])
+  expect(answer.text).toContain('doctor --only DB-1')
+  const explained = await gateway.cli(['route', 'explain', 'odd'])
+  expect([explained.exitCode, explained.stdout]).toEqual([1, ''])
+  expect(explained.stderr).toContain('odd: conditions')
+  const { stdout } = await gateway.cli(['doctor', '--only', 'DB-1'])
+  expect(stdout).toContain('odd: conditions')
+  await define('odd', '--target', 'small@one')
+  expect((await sentFor('odd')).sent).toEqual(['one small'])
+}, 60_000)
+
+test('a list has a row for each target, and a definition a line', async () => {
+  const list = await gateway.cli(['model', 'list'])
+  expect(list.stdout.split('\n').filter((line) => line.startsWith('fast '))).toHaveLength(2)
+  const { stdout } = await gateway.cli(['model', 'show', 'fast'])
+  expect(stdout).toMatch(/^target 1 +small@one,priority=0$/m)
+  expect(stdout).toMatch(/^target 2 +large@two,priority=1,context=200000$/m)
+})

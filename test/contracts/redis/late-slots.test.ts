@@ -65,10 +65,26 @@ async function taken(instance: Instance): Promise<() => void> {
   return taking.release
 }
 
-test('an answer that is late lets one instance exceed the cap of all, but not by itself', async () => {
+test('an instance with late answers leaves the others what they had when it last knew', async () => {
   await taken(near)
   const release = await taken(far)
+  relay.hold()
   expect((await take(far)).kind).toBe('full')
+  expect(far.connection.standing).toBe(false)
+  expect((await take(far)).kind).toBe('full')
+  // Its own slot is free again for it, whether Redis knows or not.
+  release()
+  await taken(far)
+  expect((await take(far)).kind).toBe('full')
+  relay.release()
+  await waitFor('the late instance to be back', () => far.connection.standing)
+  await waitFor('two to be known', () => slotsInRedis() === 2)
+  for (const instance of [near, far]) expect((await take(instance)).kind).toBe('full')
+})
+
+test('what others took since can exceed the cap of all, but no instance by itself', async () => {
+  const release = await taken(far)
+  await taken(near)
   relay.hold()
   // Redis would have refused it.
   const beyond = await taken(far)

@@ -72,7 +72,9 @@ export function createKeyStore(parts: Parts): KeyStore {
           prices: await readPrices(step),
         }))
       reportAccounts(problems)
-      return { users, apiKeys, ...taken(upstreams), models, prices }
+      const { definitions, malformed } = models
+      const readable = { models: definitions, malformedModels: malformed }
+      return { users, apiKeys, ...taken(upstreams), ...readable, prices }
     },
     readUpstreamKeys: async () => taken(await readKeys(db)),
     changedSinceLastCall: () => watch.changes(),
