@@ -125,6 +125,11 @@ describe('the Kubernetes manifests', () => {
     })
   })
 
+  test('leave memory for three times the bodies that may be held at once', () => {
+    const [, gibibytes] = /^(\d+)Gi$/.exec(container.resources.limits.memory) ?? []
+    expect(3 * Number(variables.BODY_MEMORY_BYTES)).toBeLessThan(Number(gibibytes) * 1024 ** 3)
+  })
+
   test('exclude variables of neighbouring services', () => {
     expect(pod.enableServiceLinks).toBe(false)
   })
@@ -168,9 +173,9 @@ describe('the proxies', () => {
   const number = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1])
   const caddy = read('deploy/Caddyfile')
 
-  test('take bodies of the same size as the gateway', () => {
-    const bytes = standard('MAX_BODY_BYTES')
-    expect(number(site, /client_max_body_size (\d+)m;/) * 1024 * 1024).toBe(bytes)
+  test('leave it to the gateway to refuse a body that is too large', () => {
+    const bytes = standard('MAX_UPLOAD_BYTES')
+    expect(number(site, /client_max_body_size (\d+)g;/) * 1024 ** 3).toBe(bytes)
     expect(number(caddy, /max_size (\d+)/)).toBe(bytes)
   })
 
