@@ -20,6 +20,9 @@ export class SentAnswer {
   readonly parts: SentPart[] = []
   /** The latest part of each index. */
   private readonly latest = new Map<number, SentPart>()
+  /** A set of its own: an answer may have thousands of parts, and each new one closes what is open. */
+  private readonly openOnes = new Set<SentPart>()
+  private next = 0
 
   add(event: StreamEvent): void {
     switch (event.type) {
@@ -38,7 +41,7 @@ export class SentAnswer {
       case 'close': {
         const part = this.latest.get(event.index)
         if (part === undefined) break
-        part.open = false
+        this.close(part)
         if (event.signature !== undefined) part.signature = event.signature
       }
     }
@@ -53,13 +56,28 @@ export class SentAnswer {
 
   /** An index that no part has. */
   get nextIndex(): number {
-    return this.parts.reduce((next, { index }) => Math.max(next, index + 1), 0)
+    return this.next
+  }
+
+  /** In the order in which they were opened. */
+  get openParts(): ReadonlySet<SentPart> {
+    return this.openOnes
+  }
+
+  /** The latest part of that index. */
+  partAt(index: number): SentPart | undefined {
+    return this.latest.get(index)
   }
 
   /** The client has nothing of them, nor of what was opened after the first of them. */
   dropOpenCalls(): void {
     const first = this.parts.findIndex(({ part, open }) => open && part.type === 'call')
-    if (first >= 0) this.parts.splice(first)
+    if (first < 0) return
+    for (const part of this.parts.splice(first)) {
+      this.openOnes.delete(part)
+      if (this.latest.get(part.index) === part) this.latest.delete(part.index)
+    }
+    this.next = this.parts.reduce((next, { index }) => Math.max(next, index + 1), 0)
   }
 
   /** The same events again, fewer and larger. */
@@ -73,8 +91,17 @@ export class SentAnswer {
   }
 
   private open(part: SentPart): void {
+    const before = this.latest.get(part.index)
+    if (before !== undefined) this.close(before)
     this.parts.push(part)
     this.latest.set(part.index, part)
+    this.openOnes.add(part)
+    this.next = Math.max(this.next, part.index + 1)
+  }
+
+  private close(part: SentPart): void {
+    part.open = false
+    this.openOnes.delete(part)
   }
 }
 

@@ -59,7 +59,7 @@ export class SplicedWriter implements EventWriter {
     this.writer = sent.writer(context)
     this.seam = seam
     this.sent = sentBy(this.writer, sent.answer)
-    const last = this.answer.parts.findLast(({ open }) => open)
+    const last = [...this.answer.openParts].at(-1)
     this.joint = last?.part.type === 'text' ? last : null
     const way = seam.way === 'restart' ? 'prefill' : seam.way
     this.overlap = new Overlap(this.answer.text, way)
@@ -149,7 +149,7 @@ export class SplicedWriter implements EventWriter {
     }
     const shown = this.shownIndex(index)
     if (shown < 0) return
-    const isText = this.answer.parts.findLast((one) => one.index === shown)?.part.type === 'text'
+    const isText = this.answer.partAt(shown)?.part.type === 'text'
     const added = isText ? this.overlap.push(text) : text
     if (this.overlap.diverged) this.failure = DIVERGED
     if (added !== '') this.emit({ type: 'delta', index: shown, text: added })
@@ -179,8 +179,7 @@ export class SplicedWriter implements EventWriter {
 
   /** Each part is closed before another one begins. */
   private closeRest(): void {
-    for (const { index, open } of this.answer.parts) {
-      if (!open) continue
+    for (const { index } of [...this.answer.openParts]) {
       this.flush(index)
       this.emit({ type: 'close', index })
     }
