@@ -70,6 +70,12 @@ interface Dependencies {
 /** Models asked for are the clients' choice, so what is remembered of them has a bound. */
 const MAX_REMEMBERED_MODELS = 1000
 
+/** What was decrypted, and of what; that it could not be is said once. */
+interface Opened {
+  of: UpstreamKey
+  entry: UsableUpstream | null
+}
+
 interface DirectoryState extends Dependencies {
   known: Callers
   upstreams: readonly UsableUpstream[]
@@ -81,8 +87,8 @@ interface DirectoryState extends Dependencies {
   malformed: ReadonlySet<string>
   prices: Map<string, ModelPrice['rates']>
   healthy: boolean
-  /** Null where it could not be decrypted, which is said once. */
-  readonly secrets: Map<string, UsableUpstream | null>
+  /** By the key's id. */
+  opened: Map<number, Opened>
   /** One after the other: an older reading that ends last would hide a newer one. */
   reading: Promise<void>
 }
@@ -99,7 +105,7 @@ export function createDirectory(dependencies: Dependencies): KeyDirectory {
     malformed: new Set(),
     prices: new Map(),
     healthy: true,
-    secrets: new Map(),
+    opened: new Map(),
     reading: Promise.resolve(),
   }
   return {
@@ -126,13 +132,20 @@ export function createDirectory(dependencies: Dependencies): KeyDirectory {
   }
 }
 
-function usable(
-  { secrets, vault, logger }: DirectoryState,
-  key: UpstreamKey,
-): UsableUpstream | null {
-  const cacheKey = `${key.id} ${key.baseUrl} ${key.encryptedKey}`
-  const seen = secrets.get(cacheKey)
-  if (seen !== undefined) return seen === null ? null : { ...seen, key }
+/** A hundred thousand keys are read again after each change, so only what changed is decrypted. */
+function usable(state: DirectoryState, key: UpstreamKey): Opened {
+  const seen = state.opened.get(key.id)
+  if (seen === undefined || !sameSecrets(seen.of, key)) return { of: key, entry: open(state, key) }
+  return { of: key, entry: seen.entry === null ? null : { ...seen.entry, key } }
+}
+
+function sameSecrets(one: UpstreamKey, other: UpstreamKey): boolean {
+  if (one.encryptedKey !== other.encryptedKey || one.baseUrl !== other.baseUrl) return false
+  // A fixed header may hold a secret, too.
+  return JSON.stringify(one.headers) === JSON.stringify(other.headers)
+}
+
+function open({ vault, logger }: DirectoryState, key: UpstreamKey): UsableUpstream | null {
   const opened = vault.open(key.encryptedKey, {
     table: 'upstream_keys',
     row: key.id,
@@ -144,26 +157,25 @@ function usable(
       { upstream: key.name, upstreamKeyId: key.id, reason: opened.reason },
       'upstream key unusable',
     )
-    secrets.set(cacheKey, null)
     return null
   }
   const hidden = [opened.secret, ...secretHeaderValues(key.headers)]
-  const entry = {
+  return {
     key,
     secret: opened.secret,
     echoForms: hidden.flatMap(echoForms),
     secretForms: hidden.flatMap(secretForms),
   }
-  secrets.set(cacheKey, entry)
-  return entry
 }
 
 function takeUpstreamKeys(state: DirectoryState, rows: UpstreamRows): void {
   state.onUpstreamKeys(rows)
   const { upstreamKeys: keys } = rows
-  const opened = keys.map((key) => usable(state, key))
-  state.upstreams = opened.filter((entry) => entry !== null)
-  state.undecryptable = keys.filter((_, at) => opened[at] === null)
+  // Removed keys and replaced secrets do not stay in memory.
+  state.opened = new Map(keys.map((key) => [key.id, usable(state, key)]))
+  const opened = [...state.opened.values()]
+  state.upstreams = opened.flatMap(({ entry }) => entry ?? [])
+  state.undecryptable = opened.flatMap(({ of, entry }) => (entry === null ? of : []))
   state.hosts = new Set(keys.map(({ baseUrl }) => baseUrl)).size
   state.byModel.clear()
 }

@@ -38,6 +38,7 @@ export async function upstreamViews(
   const states = await admin.upstreams.modelStates()
   const now = nowMs()
   const day = await dayOf(parts)
+  const weights = weightsOf(services.directory.allUpstreams())
   return upstreams.map((upstream) => {
     // What this instance has just seen comes before what was stored some moments ago.
     const state = services.health.state(upstream.id) ?? upstream.state
@@ -50,7 +51,7 @@ export async function upstreamViews(
       base_url: upstream.baseUrl,
       key_hint: upstream.keyHint,
       weight: upstream.weight,
-      share: shareOf(upstream, services.directory.allUpstreams()),
+      share: shareOf(upstream, weights),
       models: upstream.models === null ? null : [...upstream.models],
       deployments: upstream.deployments === null ? null : { ...upstream.deployments },
       headers: shownHeaders(upstream.headers),
@@ -135,13 +136,20 @@ function stateOf(status: UpstreamKey['state']['status'], cooldownMs: number | nu
   return cooldownMs === 0 ? 'half_open' : 'open'
 }
 
-/** Among those that serve the same models with the same right; 0 while it is switched off. */
-function shareOf(upstream: UpstreamKey, usable: readonly UsableUpstream[]): number {
-  if (upstream.state.status === 'disabled') return 0
-  const models = JSON.stringify(upstream.models)
-  const same = usable
-    .map(({ key }) => key)
-    .filter((key) => JSON.stringify(key.models) === models && key.state.status !== 'disabled')
-  const total = same.reduce((sum, { weight }) => sum + weight, 0)
-  return total === 0 ? 0 : upstream.weight / total
+/** The weights of those that serve the same models with the same right, summed once for all rows of a list. */
+function weightsOf(usable: readonly UsableUpstream[]): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>()
+  for (const { key } of usable) {
+    if (key.state.status === 'disabled') continue
+    const models = JSON.stringify(key.models)
+    weights.set(models, (weights.get(models) ?? 0) + key.weight)
+  }
+  return weights
+}
+
+/** 0 while it is switched off. */
+function shareOf({ state, models, weight }: UpstreamKey, weights: ReadonlyMap<string, number>) {
+  if (state.status === 'disabled') return 0
+  const total = weights.get(JSON.stringify(models)) ?? 0
+  return total === 0 ? 0 : weight / total
 }
