@@ -4,8 +4,8 @@ type Header = (name: string) => string | null
 
 /**
  * In milliseconds; null if nothing usable says it. In this order: `retry-after-ms`, Azure's
- * `x-ms-retry-after-ms`, `retry-after` (seconds or an HTTP date, RFC 9110, 10.2.3), Google's `retryDelay` in the
- * error, and what the limits that are used up say of themselves.
+ * `x-ms-retry-after-ms`, `retry-after` (seconds or an HTTP date, RFC 9110, 10.2.3; in practice also a duration, an ISO
+ * time or seconds since 1970), what the error says, and what the limits that are used up say of themselves.
  */
 export function readRetryAfterMs(
   header: Header,
@@ -17,17 +17,22 @@ export function readRetryAfterMs(
     nonNegative(header('x-ms-retry-after-ms')) ??
     secondsOrDate(header('retry-after'), nowMs) ??
     retryDelay(error) ??
+    saidByError(error ?? {}, nowMs) ??
+    usedUpPolicies(header('ratelimit')) ??
     usedUpLimits(header, nowMs)
   )
 }
 
 /** RFC 9110 knows whole seconds only; vendors send fractions, too. */
 function secondsOrDate(text: string | null, nowMs: number): number | null {
-  const seconds = nonNegative(text)
-  if (seconds !== null) return Math.ceil(seconds * 1000)
   // Date.parse takes much for a date that is none; an HTTP date begins with the day's name.
-  const dateMs = text !== null && /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN
+  if (text === null || !/^[A-Z][a-z]{2}, /.test(text)) return rounded(resetMs(text, nowMs))
+  const dateMs = Date.parse(text)
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
+}
+
+function rounded(waitMs: number | null): number | null {
+  return waitMs === null ? null : Math.ceil(waitMs)
 }
 
 /** `google.rpc.RetryInfo`, e.g. `{"retryDelay": "34s"}`. */
@@ -42,6 +47,49 @@ function retryDelay(error: Readonly<Record<string, unknown>> | null): number | n
   return null
 }
 
+const IN_SECONDS = ['retry_after', 'retry_after_seconds', 'retryAfter', 'retryAfterSeconds']
+const IN_MILLISECONDS = ['retry_after_ms', 'retryAfterMs']
+
+/** In the error itself, or in what it says of its cause: OpenRouter has the vendor's headers in `metadata`. */
+function saidByError(error: Fields, nowMs: number): number | null {
+  const metadata = fieldsIn(error.metadata)
+  for (const fields of [error, metadata, fieldsIn(error.details), fieldsIn(error.parameters)]) {
+    const ms = firstText(fields, IN_MILLISECONDS)
+    const waitMs = ms === null ? resetMs(firstText(fields, IN_SECONDS), nowMs) : nonNegative(ms)
+    if (waitMs !== null) return Math.ceil(waitMs)
+  }
+  const headers = new Map<string, string>()
+  for (const [name, value] of Object.entries(fieldsIn(metadata.headers)))
+    if (typeof value === 'string') headers.set(name.toLowerCase(), value)
+  return headers.size === 0 ? null : usedUpLimits((name) => headers.get(name) ?? null, nowMs)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fieldsIn(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function firstText(fields: Fields, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = fields[name]
+    if (typeof value === 'number') return String(value)
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return null
+}
+
+/** As Hugging Face sends it (RFC draft "RateLimit header fields"): `"api";r=0;t=55`, one for each policy. */
+function usedUpPolicies(text: string | null): number | null {
+  const waits = (text ?? '').split(',').map((policy) => {
+    const left = /;\s?r=(\d+)/.exec(policy)?.[1]
+    const seconds = /;\s?t=(\d+)/.exec(policy)?.[1]
+    return left !== undefined && Number(left) === 0 && seconds !== undefined ? Number(seconds) : 0
+  })
+  const longest = Math.max(...waits)
+  return longest > 0 ? longest * 1000 : null
+}
+
 /** Name before `-requests`, and its counterpart that says how much is left. */
 const LIMITS: readonly [reset: string, remaining: string][] = [
   ['x-ratelimit-reset-requests', 'x-ratelimit-remaining-requests'],
@@ -50,7 +98,19 @@ const LIMITS: readonly [reset: string, remaining: string][] = [
   ['anthropic-ratelimit-tokens-reset', 'anthropic-ratelimit-tokens-remaining'],
   ['anthropic-ratelimit-input-tokens-reset', 'anthropic-ratelimit-input-tokens-remaining'],
   ['anthropic-ratelimit-output-tokens-reset', 'anthropic-ratelimit-output-tokens-remaining'],
+  ...[
+    'requests-day',
+    'requests-hour',
+    'requests-minute',
+    'tokens-day',
+    'tokens-hour',
+    'tokens-minute',
+  ].map((limit): [string, string] => [
+    `x-ratelimit-reset-${limit}`,
+    `x-ratelimit-remaining-${limit}`,
+  ]),
   ['x-ratelimit-reset', 'x-ratelimit-remaining'],
+  ['x-ratelimit-reset-after', 'x-ratelimit-remaining'],
   ['ratelimit-reset', 'ratelimit-remaining'],
 ]
 

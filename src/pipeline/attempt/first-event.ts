@@ -54,7 +54,7 @@ export async function firstEvent(
   // What came together with the error is an answer that broke off.
   if (reader.error !== null && !isVisible(reader)) {
     cancel()
-    return { ...errorFailure(reader.error, upstream), used: reader.usage }
+    return { ...errorFailure(reader.error, reading), used: reader.usage }
   }
   if (reader.filtered && !reader.visible && mayFollowFilter(tries)) {
     await readUsage(reading, reader)

@@ -64,7 +64,7 @@ function fromStream(reading: ModelReading, events: string): Sent {
   const { request } = reading.tries
   const reader = reading.protocol.openStream(request, { hideUsage: false, secretForms: [] })
   reader.accept(new TextEncoder().encode(events))
-  if (reader.error !== null) return errorFailure(reader.error, reading.upstream)
+  if (reader.error !== null) return errorFailure(reader.error, reading)
   const text = reading.protocol.replyOfStream(request, events)
   return text === null
     ? broken('status 200, but a stream that ended too early')
@@ -78,7 +78,7 @@ function whole(reading: ModelReading, text: string, body: string | Uint8Array<Ar
     case 'unreadable':
       return broken(whyUnreadable(reply, 'status 200, but the body is not JSON'), false)
     case 'error':
-      return errorFailure(read.error, upstream)
+      return errorFailure(read.error, reading)
     case 'answer': {
       if (read.isOther === true && mayBeAnswered(reading.tries))
         return broken('status 200, but the body holds no answer')

@@ -97,13 +97,16 @@ function plainError(said: string): ReportedError | null {
 }
 
 /** An error in a whole reply or an event of a stream that began with a status of success. */
-export function errorFailure(error: ReportedError, upstream: UsableUpstream): Failed {
+export function errorFailure(
+  error: ReportedError,
+  { services, upstream }: Pick<ErrorReply, 'services' | 'upstream'>,
+): Failed {
   const codes = codesOf(error, upstream.key.baseUrl)
   const shown = shownOf(codes, upstream)
   const suffix = shown === null ? '' : ` (${shown})`
   const detail = `an error in a reply that began with status 200${suffix}`
   const verdict = narrowed(judgeErrorBody(codes), error.message)
-  const retryAfterMs = readRetryAfterMs(() => null, 0, error.own)
+  const retryAfterMs = readRetryAfterMs(() => null, services.clock.nowMs(), error.own)
   const seen = { status: 200, code: shown, retryAfterMs, ambiguous: true }
   const more = { ...verdict, ...seen, error: shownError(error, upstream) }
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said: '' }
