@@ -81,7 +81,8 @@ may not begin one at Anthropic. What a vendor makes for an object belongs to tha
 deployment, their sessions, and the files of a session (\`GET /v1/files?scope_id=…\`).
 
 Not served: administration of organisations and projects, webhooks, compliance reviews, tunnels, safety cases. Such a
-call is a 400 that says so. This table is generated from the code.
+call is a 400 that says so. Google's \`files:register\` takes credentials of a Google Cloud project, not a key, so it is a 404.
+This table is generated from the code.
 
 *Tested by*: the method of OpenAI's official clients that the tests call through the gateway and directly, with the
 required fields and with all (\`test/conformance/openai-sdk\`). \`test/integration/vendor/every-route.test.ts\` calls every

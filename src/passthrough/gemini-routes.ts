@@ -109,7 +109,7 @@ const agents: readonly Line[] = [
   ...collection('agents', 'gemini_agent'),
   ...collection('credentials', 'gemini_credential'),
   ['PATCH credentials/{gemini_credential}', object('gemini_credential')],
-  ...collection('environments', 'gemini_environment'),
+  ...collection('environments', 'gemini_environment', { meter: 'unpriced' }),
   [`GET ${ENVIRONMENT_FILE}`, environment],
   [`PUT upload ${ENVIRONMENT_FILE}`, environment, UPLOAD],
   [`POST upload ${ENVIRONMENT_FILE}`, environment, UPLOAD],

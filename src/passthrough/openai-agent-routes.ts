@@ -15,17 +15,13 @@ export const realtime: readonly VendorRoute[] = [
     (path) => byModel(`POST realtime/${path}`, { meter: 'unpriced' }, 'gpt-realtime'),
   ),
   byModel('POST realtime/calls', { creates: 'call', meter: 'unpriced' }, 'gpt-realtime'),
-  ...under('realtime/calls/{call}', [
-    'POST /accept',
-    'POST /hangup',
-    'POST /refer',
-    'POST /reject',
-  ]),
+  // The session that an accepted call begins does not pass through the gateway.
+  byObject('POST realtime/calls/{call}/accept', { meter: 'unpriced' }),
+  ...under('realtime/calls/{call}', ['POST /hangup', 'POST /refer', 'POST /reject']),
   byModel('POST live/sessions', { creates: 'live_session', meter: 'unpriced' }, 'gpt-realtime'),
+  ...under('live/sessions/{live_session}', ['POST /accept', 'POST /fork'], { meter: 'unpriced' }),
   ...under('live/sessions/{live_session}', [
-    'POST /accept',
     'GET /content',
-    'POST /fork',
     'POST /hangup',
     'POST /refer',
     'POST /reject',
@@ -62,16 +58,18 @@ export const threads: readonly VendorRoute[] = [
 
 export const agents: readonly VendorRoute[] = [
   ...resource('agents', 'agent'),
-  ...resource('agents/automations', 'automation'),
+  // They run their agent when its time comes.
+  ...resource('agents/automations', 'automation', { meter: 'unpriced' }),
+  ...under('agents/automations/{automation}', ['POST /resume', 'POST /invocations'], {
+    meter: 'unpriced',
+  }),
   ...under('agents/automations/{automation}', [
     'POST /pause',
-    'POST /resume',
     'GET /invocations',
-    'POST /invocations',
     'GET /invocations/{invocation}',
   ]),
   ...resource('agents/environments/templates', 'environment_template'),
-  ...resource('agents/environments', 'environment'),
+  ...resource('agents/environments', 'environment', { meter: 'unpriced' }),
   ...under('agents/environments/{environment}', ['GET /files']),
   byObject('POST agents/environments/{environment}/files', { upload: true }),
   ...resource('agents/sessions', 'agent_session', { meter: 'unpriced' }),

@@ -88,17 +88,19 @@ const vectorStores: readonly VendorRoute[] = [
   ...under('vector_stores/{vector_store}', [
     'POST /search',
     'GET /search',
-    'POST /file_batches',
     'GET /file_batches/{file_batch}',
     'POST /file_batches/{file_batch}/cancel',
     'GET /file_batches/{file_batch}/files',
     'GET /files',
-    'POST /files',
     'GET /files/{file}',
     'POST /files/{file}',
     'DELETE /files/{file}',
     'GET /files/{file}/content',
   ]),
+  // What is stored is paid by the day.
+  ...under('vector_stores/{vector_store}', ['POST /files', 'POST /file_batches'], {
+    meter: 'unpriced',
+  }),
 ]
 
 const training: readonly VendorRoute[] = [
@@ -108,10 +110,10 @@ const training: readonly VendorRoute[] = [
   ...under('fine_tuning/jobs/{fine_tuning_job}', [
     'POST /cancel',
     'POST /pause',
-    'POST /resume',
     'GET /events',
     'GET /checkpoints',
   ]),
+  byObject('POST fine_tuning/jobs/{fine_tuning_job}/resume', { meter: 'unpriced' }),
   byAccount('POST fine_tuning/alpha/graders/run', { meter: 'unpriced' }),
   byAccount('POST fine_tuning/alpha/graders/validate'),
   ...['GET', 'POST'].map((method) =>

@@ -6,6 +6,8 @@ const PASSED = [
   'openai-processing-ms',
   'openai-version',
   'openai-model',
+  // How soon official clients look again at something that is under way.
+  'openai-poll-after-ms',
   'x-ms-region',
   'azureml-model-session',
 ] as const
