@@ -51,7 +51,7 @@ a chat. Azure's own paths (\`/openai/deployments/{model}/…\`, \`/openai/…\`)
   without a price (\`images\`, \`audio_seconds\`, \`characters\`, \`video_seconds\`, \`searches\`, \`file_searches\`,
   \`code_sessions\`, \`pages\`); \`gpt-proxy usage\`, the console, \`/admin/v1/usage\` and the metric
   \`gpt_proxy_units_total\` have the sums.
-- **Tools of the vendor** that a model calls (web search, file search, code interpreter) are counted from the answer and
+- **Tools of the vendor** that a model calls (web search, file search, code interpreter, images) are counted from the answer and
   cost what the vendor takes for them, besides the tokens; a request with a tool whose price is unknown is unpriced. Each
   container in which an answer ran code counts as a session of its own, although a vendor charges one that is used again
   only once. Storage of vector stores and hours of containers are in no answer: their creation is recorded as unpriced.

@@ -28,6 +28,11 @@ const response = {
     search({ type: 'open_page', url: 'https://example.com' }),
     ...[code('one'), code('one'), code('two')],
     { type: 'file_search_call', id: 'fs', queries: [], status: 'completed' },
+    {
+      ...{ type: 'shell_call', id: 'sh', status: 'completed' },
+      environment: { type: 'container_reference', container_id: 'three' },
+    },
+    { type: 'image_generation_call', id: 'ig', status: 'completed', result: '' },
   ],
   usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 },
 }
@@ -48,7 +53,7 @@ const completion = {
 
 const CASES: [ProtocolName, object, Units][] = [
   ['anthropic', message, { searches: 3 }],
-  ['responses', response, { searches: 1, fileSearches: 1, codeSessions: 2 }],
+  ['responses', response, { images: 1, searches: 1, fileSearches: 1, codeSessions: 3 }],
   ['gemini', grounded, { searches: 2 }],
   ['openai', completion, { searches: 4 }],
 ]
@@ -66,4 +71,12 @@ test.each(CASES)('an answer of %s without them has none', (name, body) => {
     .replace(/,"num_search_queries":4/, '')
   const read = PROTOCOLS[name].readReply(plain)
   expect(read.kind === 'answer' && read.usage).not.toHaveProperty('units')
+})
+
+test('searches are those that OpenAI charges, if it says how many', () => {
+  const tool_usage = { web_search: { num_requests: 0 } }
+  const read = PROTOCOLS.responses.readReply(JSON.stringify({ ...response, tool_usage }))
+  expect(read.kind === 'answer' && read.usage?.units).toEqual({
+    ...{ images: 1, fileSearches: 1, codeSessions: 3 },
+  })
 })

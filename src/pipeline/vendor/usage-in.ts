@@ -6,9 +6,7 @@ import { fieldsOf } from './own.ts'
 
 export function usageIn(reply: unknown): TokenUsage | null {
   const usage = tokensIn(reply)
-  const fields = fieldsOf(reply)
-  const units = hostedCalls(
-    (fields.response === undefined ? fields : fieldsOf(fields.response)).output,
-  )
+  const { response } = fieldsOf(reply)
+  const units = hostedCalls(fieldsOf(response ?? reply))
   return usage === null || units === undefined ? usage : { ...usage, units }
 }

@@ -25,26 +25,39 @@ export function readUsage(value: unknown): Usage | null {
 export function usageOf(response: unknown): Usage | null {
   if (!isObject(response)) return null
   const usage = readUsage(response.usage)
-  const units = hostedCalls(response.output)
+  const units = hostedCalls(response)
   return usage === null || units === undefined ? usage : { ...usage, units }
 }
 
 /**
  * What tools of the vendor are paid by. A search that only opens a page is none, and several runs of code in one
- * container are one session. Undefined if there are none.
+ * container are one session. Images are made by another model, whose tokens are not among the response's. Undefined if
+ * there are none.
  */
-export function hostedCalls(output: unknown): Units | undefined {
-  const items = (Array.isArray(output) ? output : []).filter(isObject)
-  const searches = items.filter(isSearch).length
-  const fileSearches = items.filter(({ type }) => type === 'file_search_call').length
-  const containers = items.filter(({ type }) => type === 'code_interpreter_call')
-  const codeSessions = new Set(containers.map(({ container_id: id }) => id)).size
-  if (searches + fileSearches + codeSessions === 0) return undefined
-  return {
-    ...(searches > 0 && { searches }),
-    ...(fileSearches > 0 && { fileSearches }),
-    ...(codeSessions > 0 && { codeSessions }),
+export function hostedCalls(response: JsonObject): Units | undefined {
+  const items = (Array.isArray(response.output) ? response.output : []).filter(isObject)
+  const count = (kind: string) => items.filter(({ type }) => type === kind).length
+  const counted: Units = {
+    images: count('image_generation_call'),
+    searches: billedSearches(response.tool_usage) ?? items.filter(isSearch).length,
+    fileSearches: count('file_search_call'),
+    codeSessions: new Set(items.map(containerOf).filter((id) => id !== null)).size,
   }
+  const used = Object.entries(counted).filter(([, number]) => number > 0)
+  return used.length === 0 ? undefined : Object.fromEntries(used)
+}
+
+/** The vendor leaves out those that it does not charge. */
+function billedSearches(tools: unknown): number | null {
+  const search = isObject(tools) && isObject(tools.web_search) ? tools.web_search : {}
+  return typeof search.num_requests === 'number' ? tokensOf(search.num_requests) : null
+}
+
+/** Where the vendor ran code; null if the item ran none there. */
+function containerOf({ type, container_id: container, environment }: JsonObject): unknown {
+  if (type === 'code_interpreter_call') return container ?? ''
+  const place = type === 'shell_call' && isObject(environment) ? environment : {}
+  return place.container_id ?? null
 }
 
 function isSearch({ type, action }: JsonObject): boolean {

@@ -7,7 +7,7 @@ import { connectRaw, type RawClient } from '../../support/raw-client.ts'
 import { waitFor } from '../../support/waiting.ts'
 import { cutUp, type Random, seeded } from '../../support/wire/random.ts'
 
-const ROUNDS = 60
+const ROUNDS = Number(process.env.WEBSOCKET_ROUNDS ?? 60)
 
 /** An upstream below WebSocket: it keeps what it gets and sends what a test says. */
 interface Upstream {
@@ -180,9 +180,10 @@ describe('a malformed frame ends at most its own session', () => {
       )
       const got = upstream.received()
       const same = Math.min(got.length, bytes.length)
-      // A close frame of the gateway's own may follow.
+      // A close frame of the gateway's own may follow, which can begin like one of the client's.
       const differs = got.subarray(0, same).findIndex((byte, at) => byte !== bytes[at])
-      expect(differs < 0 || (got[differs] ?? 0) === 0x88).toBe(true)
+      const ends = got.subarray(Math.max(0, differs - 1), differs + 1)
+      expect(differs < 0 || ends.includes(0x88)).toBe(true)
     }
     await expectUnharmed(other)
   }, 60_000)
@@ -238,10 +239,9 @@ test('a message with the upstream’s key never reaches the client, however it i
   for (let round = 0; round < ROUNDS / 2; round++) {
     const { client, upstream, received } = await open()
     const good = frame(1, Buffer.from('good'))
-    for (const piece of [good, ...cutUp(message, 3, random)]) {
-      upstream.socket.write(piece)
-      await Bun.sleep(1)
-    }
+    upstream.socket.write(good)
+    await waitFor('the good message', () => received().length === good.length)
+    for (const piece of cutUp(message, 3, random)) upstream.socket.write(piece)
     await client.closed()
     expect(received().includes('sk-')).toBe(false)
     expect(received().subarray(0, good.length).equals(good)).toBe(true)
