@@ -84,9 +84,13 @@ export function checkedTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags)]
 }
 
-export function checkedModels(models: readonly string[] | null): readonly string[] | null {
+/** `field`: where the names are in the input. */
+export function checkedModels(
+  models: readonly string[] | null,
+  field: string,
+): readonly string[] | null {
   const wrong = models?.find((model) => !MODEL.test(model) || model.slice(0, -1).includes('*'))
-  if (wrong !== undefined) throw adminError('model_invalid', { model: wrong })
+  if (wrong !== undefined) throw adminError('model_invalid', { field, model: wrong })
   return models === null || models.length === 0 ? null : [...new Set(models)]
 }
 

@@ -161,7 +161,7 @@ export const ZH_ERRORS: Readonly<Record<AdminErrorCode, Wording>> = {
     '写 NAME=VALUE，值为 JSON，例如 temperature=0',
   ),
   parameter_reserved: text(
-    ({ field }) => `'${field}' 不能作为参数`,
+    ({ name }) => `'${name}' 不能作为参数`,
     '去掉它：它决定请求的去向，或就是请求的内容',
   ),
   price_pattern: text(() => '价格只能针对一个模型设置', '请给出完整的模型名'),

@@ -78,7 +78,7 @@ export const ADMIN_ERRORS = {
     'allowed_addresses',
     ({ address }) => `invalid address or network '${address}'`,
   ),
-  model_invalid: entry('invalid', 'models', ({ model }) => `invalid model name '${model}'`),
+  model_invalid: entry('invalid', null, ({ model }) => `invalid model name '${model}'`),
   deployment_invalid: entry(
     'invalid',
     'deployments',
@@ -195,18 +195,14 @@ export const ADMIN_ERRORS = {
     ({ target }) => `a number of target '${target}' is out of range`,
   ),
   model_exists: entry('conflict', 'model', ({ model }) => `there is already a model '${model}'`),
-  condition_invalid: entry(
-    'invalid',
-    'conditions',
-    ({ condition }) => `invalid condition '${condition}'`,
-  ),
+  condition_invalid: entry('invalid', null, ({ condition }) => `invalid condition '${condition}'`),
   hedge_without_time: entry(
     'invalid',
     'first_token_ms',
     ({ model }) => `the model '${model}' can't hedge without a time for the first token`,
   ),
-  parameter_invalid: entry('invalid', 'set', ({ text }) => `invalid parameter '${text}'`),
-  parameter_reserved: entry('invalid', 'set', ({ field }) => `'${field}' can't be a parameter`),
+  parameter_invalid: entry('invalid', null, ({ text }) => `invalid parameter '${text}'`),
+  parameter_reserved: entry('invalid', null, ({ name }) => `'${name}' can't be a parameter`),
 
   price_pattern: entry('invalid', 'model', () => 'a price is for one model'),
   price_not_found: entry(

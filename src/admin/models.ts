@@ -88,7 +88,8 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
 
 function checkDefinition(definition: ModelDefinition): void {
   const { name, targets, parameters } = definition
-  checkedModels([name, ...targets.map(({ model }) => model)])
+  checkedModels([name], 'model')
+  for (const [at, { model }] of targets.entries()) checkedModels([model], `targets.${at}.model`)
   if (name.endsWith('*') || targets.some(({ model }) => model.endsWith('*')))
     throw adminError('model_pattern', { model: name })
   if (targets.every(({ mirrorPercent }) => mirrorPercent !== null))
@@ -97,23 +98,30 @@ function checkDefinition(definition: ModelDefinition): void {
     throw adminError('hedge_without_time', { model: name })
   const outOfRange = targets.find((target) => !hasNumbersInRange(target))
   if (outOfRange !== undefined) throw adminError('target_number', { target: outOfRange.model })
-  for (const { conditions } of targets) {
+  for (const [at, { conditions }] of targets.entries()) {
     const wrong = conditions.find((condition) => readCondition(condition) === null)
-    if (wrong !== undefined) throw adminError('condition_invalid', { condition: wrong })
+    const field = `targets.${at}.conditions`
+    if (wrong !== undefined) throw adminError('condition_invalid', { field, condition: wrong })
   }
-  const fields = [
-    ...Object.keys(parameters.default),
-    ...Object.keys(parameters.set),
-    ...parameters.drop,
+  checkParameters(parameters)
+}
+
+function checkParameters(parameters: ModelDefinition['parameters']): void {
+  const named = [
+    ...Object.keys(parameters.default).map((name) => ({ field: 'default', name })),
+    ...Object.keys(parameters.set).map((name) => ({ field: 'set', name })),
+    ...parameters.drop.map((name) => ({ field: 'drop', name })),
   ]
-  const own = fields.find((field) => RESERVED_FIELDS.includes(field.replace(/<$/, '')))
-  if (own !== undefined) throw adminError('parameter_reserved', { field: own })
+  const own = named.find(({ name }) => RESERVED_FIELDS.includes(name.replace(/<$/, '')))
+  if (own !== undefined) throw adminError('parameter_reserved', own)
   const unbounded = Object.entries(parameters.set).find(
-    ([field, bound]) => field.endsWith('<') && typeof bound !== 'number',
+    ([name, bound]) => name.endsWith('<') && typeof bound !== 'number',
   )
-  if (unbounded !== undefined) throw adminError('parameter_invalid', { text: unbounded.join('=') })
-  const unusable = fields.find((field) => !PARAMETER.test(field))
-  if (unusable !== undefined) throw adminError('parameter_invalid', { text: unusable })
+  if (unbounded !== undefined)
+    throw adminError('parameter_invalid', { field: 'set', text: unbounded.join('=') })
+  const unusable = named.find(({ name }) => !PARAMETER.test(name))
+  if (unusable !== undefined)
+    throw adminError('parameter_invalid', { field: unusable.field, text: unusable.name })
 }
 
 /** The name of a field of a request's body. */

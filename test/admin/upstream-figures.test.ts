@@ -99,3 +99,30 @@ test('running requests are counted where an upstream has a limit of them', async
   for (const reply of await Promise.all(running)) expect(reply.status).toBe(200)
   await waitFor('both to end', async () => ((await shown()).answers?.in_flight === 0 ? true : null))
 })
+
+test('a model that fails is named in what needs attention, with the reason and what to do', async () => {
+  await admin.call('POST', '/upstreams', {
+    ...{ name: 'alone', provider: 'compatible', base_url: fails.url },
+    ...{ models: ['only-here'], secret: 'sk-alone-secret' },
+  })
+  const attention = async (language: string) => {
+    const headers = { 'accept-language': language }
+    const reply = await admin.call('GET', '/overview', undefined, headers)
+    const { attention: all } = (await reply.json()) as {
+      attention: { title: string; detail: string; fix: string; link: string }[]
+    }
+    return all.find(({ title }) => title.includes('only-here')) ?? null
+  }
+  const english = await waitFor('the finding', async () => {
+    const messages = [{ role: 'user', content: 'Hi' }]
+    await (await gateway.chat({ model: 'only-here', messages })).arrayBuffer()
+    return attention('en')
+  })
+  expect(english).toMatchObject({
+    title: 'alone is failing for the model only-here',
+    detail: expect.stringContaining('The provider had an error of its own'),
+    fix: expect.stringContaining('test the upstream'),
+    link: '/upstreams?q=alone',
+  })
+  expect((await attention('zh'))?.title).toBe('alone 的模型 only-here 正在出错')
+})

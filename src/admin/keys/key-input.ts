@@ -48,7 +48,7 @@ export type Rights = Pick<
 export function checkedRights(input: KeyInput): Rights {
   return {
     name: checkedLabel(input.name),
-    allowedModels: checkedModels(input.allowedModels ?? null),
+    allowedModels: checkedModels(input.allowedModels ?? null, 'allowed_models'),
     rpm: checkedLimit('rpm', input.rpm ?? null),
     tpm: checkedLimit('tpm', input.tpm ?? null),
     maxInFlight: checkedLimit('max_in_flight', input.maxInFlight ?? null),
@@ -65,7 +65,9 @@ export function checkedPatch(patch: KeyPatch): KeyPatch {
   const { maxInFlight, priority, tags, strict } = patch
   const checked: KeyPatch = {
     ...(name !== undefined && { name: checkedLabel(name) }),
-    ...(allowedModels !== undefined && { allowedModels: checkedModels(allowedModels) }),
+    ...(allowedModels !== undefined && {
+      allowedModels: checkedModels(allowedModels, 'allowed_models'),
+    }),
     ...(allowedAddresses !== undefined && {
       allowedAddresses: checkedAddresses(allowedAddresses),
     }),

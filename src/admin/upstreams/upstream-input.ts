@@ -46,7 +46,7 @@ export type CheckedUpstream = Omit<NewUpstreamKey, 'keyHint' | 'name'>
 /** All but the name and the secret. */
 export function checkedUpstream(input: Omit<UpstreamInput, 'name' | 'secret'>): CheckedUpstream {
   const { provider, weight = 1 } = input
-  const models = checkedModels(input.models ?? null)
+  const models = checkedModels(input.models ?? null, 'models')
   const deployments = checkedDeployments(input.deployments ?? null)
   const { servesUnnamedModels } = PROVIDER_FACTS[provider]
   if (!servesUnnamedModels && deployments === null && models === null)

@@ -39,7 +39,7 @@ export function createPrices({ store }: AdminDependencies, change: MakeChange) {
 }
 
 function checkModel(model: string): void {
-  checkedModels([model])
+  checkedModels([model], 'model')
   if (model.endsWith('*')) throw adminError('price_pattern')
 }
 

@@ -80,7 +80,7 @@ export function readParameters(texts: readonly string[]): Record<string, unknown
 
 function readParameter(text: string): [name: string, value: unknown] {
   const at = text.indexOf('=')
-  if (at <= 0) throw adminError('parameter_invalid', { text })
+  if (at <= 0) throw adminError('parameter_invalid', { field: 'set', text })
   const value = text.slice(at + 1)
   try {
     return [text.slice(0, at), JSON.parse(value)]

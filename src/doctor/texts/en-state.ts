@@ -64,7 +64,7 @@ export const EN_STATE = {
     'Wait until then, or reset it now:',
   ],
   'ups.model': [
-    '{upstream}: its model {model} is {state} until {until} after {failures} failures (last error: {lastError}).',
+    '{upstream}: its model {model} gets no requests until {until} ({state}; {failures} failures, last error: {lastError}).',
     'Requests for this model failed, were rate limited, or the model was not found; the key still serves other models.',
     'The gateway tries it again by itself; to reset it now:',
   ],

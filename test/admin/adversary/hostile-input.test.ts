@@ -6,32 +6,7 @@ import { describe, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { startMockUpstream } from '../../support/mock/mock-upstream.ts'
 import { startPostgres } from '../../support/servers/postgres-server.ts'
-
-interface Schema {
-  $ref?: string
-  type?: string | string[]
-  enum?: unknown[]
-  const?: unknown
-  anyOf?: Schema[]
-  oneOf?: Schema[]
-  allOf?: Schema[]
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-  minimum?: number
-  minLength?: number
-  pattern?: string
-  format?: string
-  default?: unknown
-}
-interface Operation {
-  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
-}
-interface Document {
-  paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Schema> }
-}
+import { type Document, fitting, type Operation } from './contract-values.ts'
 
 /** These never end, encrypt all keys again, or examine the whole gateway. */
 const APART = ['get /events', 'post /encryption/rotate', 'get /doctor']
@@ -58,53 +33,6 @@ const HOSTILE: readonly unknown[] = [
   ...['x'.repeat(70_000), [], [null], [[]], {}, { __proto__: null, constructor: 1 }, [{ a: [] }]],
 ]
 
-const schemaOf = (schema: Schema): Schema =>
-  schema.$ref === undefined
-    ? schema
-    : (document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] as Schema)
-
-/** A value that the schema accepts, with all properties. */
-function fitting(given: Schema, name = ''): unknown {
-  const schema = schemaOf(given)
-  if (schema.allOf !== undefined)
-    return Object.assign({}, ...schema.allOf.map((part) => fitting(part)))
-  const some = schema.anyOf ?? schema.oneOf
-  if (some?.[0] !== undefined) return fitting(some[0], name)
-  if (schema.const !== undefined) return schema.const
-  if (schema.enum !== undefined) return schema.enum[0]
-  const type = [schema.type].flat()[0]
-  if (type === 'object')
-    return Object.fromEntries(
-      Object.entries(schema.properties ?? {}).map(([key, part]) => [key, fitting(part, key)]),
-    )
-  if (type === 'array') return schema.items === undefined ? [] : [fitting(schema.items, name)]
-  if (type === 'boolean') return false
-  if (type === 'integer' || type === 'number') return Math.max(schema.minimum ?? 1, 1)
-  return FITTING_TEXTS[name] ?? 'x'.repeat(schema.minLength ?? 1)
-}
-
-const FITTING_TEXTS: Record<string, string> = {
-  ...{
-    from: '2026-11-01T00:00:00Z',
-    until: '2026-11-02T00:00:00Z',
-    expires_at: '2030-01-01T00:00:00Z',
-  },
-  ...{
-    month: '2026-11',
-    status: '429',
-    time_zone: 'Asia/Kolkata',
-    code: '123456',
-    base_url: 'https://a.example/v1',
-  },
-  ...{
-    provider: 'openai',
-    password: 'a long pass phrase',
-    email: 'a@example.org',
-    user: 'admin',
-    by: 'user',
-  },
-}
-
 /** The body with one value replaced, at any depth. */
 function* mutated(value: unknown): Generator<unknown> {
   yield* HOSTILE
@@ -121,15 +49,22 @@ interface Call {
   method: string
   path: string
   body?: string
+  /** The parameter or property that does not fit: a refusal names it. */
+  changed?: string
 }
 
-function* callsOf(path: string, method: string, operation: Operation): Generator<Call> {
+function* callsOf(
+  path: string,
+  method: string,
+  operation: Operation,
+  left: ReadonlySet<string> = new Set(),
+): Generator<Call> {
   const parameters = operation.parameters ?? []
   const target = (changed: string | null, text: string) => {
     const query = new URLSearchParams()
     let filled = path
     for (const { name, in: place, schema, required } of parameters) {
-      const value = name === changed ? text : String(fitting(schema, name))
+      const value = name === changed ? text : String(fitting(document, schema, name))
       if (place === 'path')
         filled = filled.replace(`{${name}}`, encodeURIComponent(wellFormed(value)))
       else if (place === 'query' && (required || name === changed)) query.set(name, value)
@@ -137,11 +72,16 @@ function* callsOf(path: string, method: string, operation: Operation): Generator
     return `${filled}?${query}`
   }
   const [content] = Object.values(operation.requestBody?.content ?? {})
-  const body = content === undefined ? undefined : fitting(content.schema)
+  const whole = content === undefined ? undefined : fitting(document, content.schema)
+  const body =
+    whole && Object.fromEntries(Object.entries(whole).filter(([name]) => !left.has(name)))
+  if (body !== undefined) yield { method, path: target(null, ''), body: JSON.stringify(body) }
   const sent = body === undefined ? {} : { body: JSON.stringify(body) }
   for (const { name, in: place } of parameters)
     if (place !== 'header')
-      for (const value of HOSTILE) yield { method, path: target(name, textOf(value)), ...sent }
+      for (const value of HOSTILE)
+        yield { method, path: target(name, textOf(value)), ...sent, changed: name }
+  yield { method, path: `${target(null, '')}&no_such_filter=1`, ...sent, changed: 'no_such_filter' }
   if (body === undefined) return
   for (const text of [
     '',
@@ -155,15 +95,40 @@ function* callsOf(path: string, method: string, operation: Operation): Generator
   ])
     yield { method, path: target(null, ''), body: text }
   for (const value of mutated(body))
-    yield { method, path: target(null, ''), body: JSON.stringify(value) ?? '' }
+    yield {
+      method,
+      path: target(null, ''),
+      body: JSON.stringify(value) ?? '',
+      ...changedIn(value, body),
+    }
+}
+
+/** Which property differs; none if the body as a whole is another. */
+function changedIn(value: unknown, body: unknown): { changed?: string } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
+  const [before, after] = [body, value] as [Record<string, unknown>, Record<string, unknown>]
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const [changed, ...others] = names.filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  )
+  return changed === undefined || others.length > 0 ? {} : { changed }
 }
 
 const wellFormed = (text: string) => text.replace(/[\ud800-\udfff]/g, '')
 const textOf = (value: unknown) =>
   (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 5_000)
 
-async function failureOf(gateway: Gateway, { method, path, body }: Call): Promise<string | null> {
-  const reply = await fetch(`${gateway.origin}/admin/v1${path}`, {
+interface ErrorReply {
+  error?: {
+    message?: string
+    request_id?: string
+    param?: string | null
+    fields?: { field: string }[]
+  }
+}
+
+const send = (gateway: Gateway, { method, path, body }: Call) =>
+  fetch(`${gateway.origin}/admin/v1${path}`, {
     method: method.toUpperCase(),
     redirect: 'manual',
     headers: {
@@ -173,12 +138,44 @@ async function failureOf(gateway: Gateway, { method, path, body }: Call): Promis
     },
     ...(body !== undefined && { body }),
   })
+
+/**
+ * The properties without which a body of the schema fits: those that contradict others, or that cannot change. If there
+ * is no such body, `refused` is what is wrong with it in any case, such as a link that nobody has made.
+ */
+async function unfitOf(gateway: Gateway, calls: (left: Set<string>) => Generator<Call>) {
+  const left = new Set<string>()
+  for (;;) {
+    const [call] = calls(left)
+    if (call?.body === undefined) return { left, refused: undefined }
+    const reply = await send(gateway, call)
+    if (reply.status !== 400) return { left, refused: undefined }
+    const name = ((await reply.json()) as ErrorReply).error?.param?.split('.')[0] ?? ''
+    const without = Object.keys(JSON.parse(call.body)).length > 1 ? name : ''
+    if (without === '' || left.has(name)) {
+      left.delete(name)
+      return { left, refused: name }
+    }
+    left.add(name)
+  }
+}
+
+async function failureOf(
+  gateway: Gateway,
+  call: Call,
+  refused: string | undefined,
+): Promise<string | null> {
+  const { method, path, body, changed } = call
+  const reply = await send(gateway, call)
   const text = await reply.text()
   const shown = `${method} ${path.slice(0, 200)} ${body?.slice(0, 300) ?? ''}: ${reply.status} ${text.slice(0, 300)}`
   if (reply.status >= 500) return shown
   if (reply.status < 400) return null
-  const { error } = JSON.parse(text) as { error?: { message?: string; request_id?: string } }
-  return error?.message === undefined || error.request_id === undefined ? shown : null
+  const { error } = JSON.parse(text) as ErrorReply
+  if (error?.message === undefined || error.request_id === undefined) return shown
+  const named = [error.param, ...(error.fields ?? []).map(({ field }) => field)]
+  const isNamed = named.some((field) => [changed, refused].includes(field?.split('.')[0]))
+  return reply.status !== 400 || changed === undefined || isNamed ? null : `${changed}? ${shown}`
 }
 
 /** With an upstream that answers; `env` says where the store is. */
@@ -201,12 +198,16 @@ async function callAll(gateway: Gateway): Promise<void> {
   for (const [path, operations] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(operations)) {
       if (APART.includes(`${method} ${path}`)) continue
-      const all = [...callsOf(path, method, operation)]
+      const callsWithout = (left: Set<string>) => callsOf(path, method, operation, left)
+      const { left, refused } = await unfitOf(gateway, callsWithout)
+      const all = [...callsWithout(left)]
       calls += all.length
       for (let at = 0; at < all.length; at += 20)
         failures.push(
           ...(
-            await Promise.all(all.slice(at, at + 20).map((call) => failureOf(gateway, call)))
+            await Promise.all(
+              all.slice(at, at + 20).map((call) => failureOf(gateway, call, refused)),
+            )
           ).filter((one) => one !== null),
         )
     }

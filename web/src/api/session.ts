@@ -1,5 +1,5 @@
 /** Who is signed in, and how to sign in and out. */
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { syncClock } from '@/lib/clock.ts'
 import { setFormat } from '@/lib/format.ts'
 import { api, type Schemas, unwrap } from './client.ts'
@@ -14,11 +14,14 @@ export const identityQuery = queryOptions({
   staleTime: 60_000,
 })
 
-export const signInOptionsQuery = queryOptions({
-  queryKey: ['sign-in-options'],
-  queryFn: ({ signal }) => unwrap(api.GET('/session/options', { signal })),
-  staleTime: 0,
-})
+/** Its hint is in the language of the page. */
+export const signInOptionsQuery = (language: string) =>
+  queryOptions({
+    queryKey: ['sign-in-options', language],
+    queryFn: ({ signal }) => unwrap(api.GET('/session/options', { signal })),
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+  })
 
 export const surroundingsQuery = queryOptions({
   queryKey: ['surroundings'],

@@ -44,7 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
   const openPalette = () => setPaletteOpen(true)
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_1fr]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_1fr] print:block">
       <button
         type="button"
         onClick={() => main.current?.focus()}
@@ -52,7 +52,7 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         <Trans>Skip to content</Trans>
       </button>
-      <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-canvas/95 px-3 backdrop-blur lg:hidden">
+      <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-canvas/95 px-3 backdrop-blur lg:hidden print:hidden">
         <IconButton label={t`Menu`} onClick={() => setMenuOpen(true)}>
           <MenuIcon />
         </IconButton>
@@ -64,7 +64,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </IconButton>
         <UserMenu />
       </header>
-      <aside className="sticky top-0 hidden h-dvh flex-col gap-4 overflow-y-auto border-r bg-sunken px-3 py-4 lg:flex">
+      <aside className="sticky top-0 hidden h-dvh flex-col gap-4 overflow-y-auto border-r bg-sunken px-3 py-4 lg:flex print:hidden">
         <Link to="/" className="px-2">
           <Logo />
         </Link>

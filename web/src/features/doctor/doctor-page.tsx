@@ -71,8 +71,25 @@ export function DoctorPage() {
 const TONES: Record<Verdict, Tone> = { ok: 'ok', warning: 'warn', failure: 'bad', skipped: 'off' }
 const ORDER: readonly Verdict[] = ['failure', 'warning', 'ok', 'skipped']
 
+/** What each check looks at; one that this console does not know yet is shown by its id. */
+function useTitles(): Record<string, string> {
+  const { t } = useLingui()
+  return {
+    'SSE-1': t`Streaming`,
+    'LIM-1': t`Rate limits`,
+    'UPS-1': t`Upstreams`,
+    'DB-1': t`Database`,
+    'ENC-1': t`Encryption of stored secrets`,
+    'QUO-1': t`Quotas`,
+    'NGX-1': t`Reverse proxy`,
+    'TLS-1': t`Certificates`,
+    'SLOW-1': t`Response times`,
+  }
+}
+
 function Report({ report }: { report: DoctorReport }) {
   const { t } = useLingui()
+  const titles = useTitles()
   const names: Record<Verdict, string> = {
     ok: t`OK`,
     warning: t`warning`,
@@ -91,10 +108,12 @@ function Report({ report }: { report: DoctorReport }) {
               <Badge tone={TONES[verdict]}>{names[verdict]}</Badge>
             </div>
             <div className="flex min-w-0 grow flex-col gap-3">
-              <p className="flex items-baseline gap-2">
-                <span className="font-mono text-xs font-semibold">{id}</span>
-                <span className="text-xs text-faint">{formatDuration(took_ms)}</span>
-              </p>
+              <h3 className="flex items-baseline gap-2 font-semibold">
+                {titles[id] ?? id}
+                <span className="text-xs font-normal text-faint">
+                  <span className="font-mono">{id}</span> · {formatDuration(took_ms)}
+                </span>
+              </h3>
               {findings.map((finding, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a report never changes
                 <FindingView key={index} finding={finding} />

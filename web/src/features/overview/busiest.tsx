@@ -74,7 +74,10 @@ function Ranking({
                   {formatCost(row.cost_usd)}
                 </span>
               </div>
-              <div aria-hidden="true" className="mt-1 h-1 rounded-full bg-sunken">
+              <div
+                aria-hidden="true"
+                className="mt-1 h-1 rounded-full bg-sunken forced-color-adjust-none"
+              >
                 <div
                   className="h-full rounded-full bg-accent"
                   style={{ width: `${(size(row) / most) * 100}%` }}

@@ -74,7 +74,7 @@ function InFlight() {
   if (now === null) return null
   return (
     <p className="flex items-center gap-2 text-soft">
-      <span aria-hidden="true" className="size-2 rounded-full bg-ok" />
+      <span aria-hidden="true" className="size-2 rounded-full bg-ok forced-color-adjust-none" />
       <Trans>
         {formatNumber(now.requests_per_minute)} per minute, {formatNumber(now.in_flight)} running
       </Trans>

@@ -10,7 +10,7 @@ import { OutcomeBadge } from './outcome-badge.tsx'
 
 const ROW_HEIGHT = 38
 const COLUMNS =
-  'grid min-w-[60rem] grid-cols-[8rem_11rem_minmax(7rem,1fr)_minmax(7rem,1.2fr)_minmax(7rem,1fr)_4.5rem_3.5rem_4.5rem] items-center gap-3 px-4'
+  'grid min-w-[62rem] grid-cols-[8rem_12.5rem_minmax(7rem,1fr)_minmax(7rem,1.2fr)_minmax(7rem,1fr)_4.5rem_3.5rem_4.5rem] items-center gap-3 px-4'
 
 interface RequestTableProps {
   rows: readonly RequestRow[]
@@ -53,7 +53,7 @@ export function RequestTable({
       aria-rowcount={total < 0 ? -1 : total + 1}
       tabIndex={0}
       onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop > ROW_HEIGHT)}
-      className="relative max-h-[70dvh] overflow-auto [overflow-anchor:none]"
+      className="relative max-h-[70dvh] overflow-auto [overflow-anchor:none] print:max-h-none"
     >
       <div role="rowgroup" className="sticky top-0 z-10 w-fit min-w-full border-b bg-surface">
         <div

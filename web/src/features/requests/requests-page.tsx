@@ -131,7 +131,7 @@ function LiveRequests({ search, onOpen }: ListProps & { search: RequestsSearch }
         <span className="flex items-center gap-2">
           <span
             aria-hidden="true"
-            className={`size-2 rounded-full ${paused ? 'bg-warn' : 'bg-ok'}`}
+            className={`size-2 rounded-full forced-color-adjust-none ${paused ? 'bg-warn' : 'bg-ok'}`}
           />
           <span role="status">{state}</span>
           {paused && tail.waiting > 0 && (

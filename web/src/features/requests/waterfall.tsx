@@ -41,7 +41,7 @@ export function Waterfall({ request }: { request: RequestDetail }) {
           </span>
           <span
             aria-hidden="true"
-            className="relative order-3 col-span-2 h-3 rounded bg-sunken sm:order-none sm:col-span-1"
+            className="relative order-3 col-span-2 h-3 rounded bg-sunken forced-color-adjust-none sm:order-none sm:col-span-1"
           >
             <span
               className={classNames('absolute inset-y-0 min-w-0.5 rounded', colour)}

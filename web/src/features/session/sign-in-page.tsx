@@ -12,7 +12,7 @@ import { LanguageSwitch } from '@/ui/language-switch.tsx'
 import { Logo } from '@/ui/logo.tsx'
 import { useReturnFocus } from '@/ui/overlay/return-focus.ts'
 import { useScrollLock } from '@/ui/overlay/scroll-lock.ts'
-import { FormError } from '@/ui/states.tsx'
+import { FormError, Skeleton } from '@/ui/states.tsx'
 import { SingleSignOn } from './single-sign-on.tsx'
 
 export function SignInPage({ onDone }: { onDone: () => void }) {
@@ -65,8 +65,8 @@ export function SignInDialog({ username, onDone }: { username: string; onDone: (
 }
 
 function SignInForm({ username: known = '', onDone }: { username?: string; onDone: () => void }) {
-  const { t } = useLingui()
-  const options = useQuery(signInOptionsQuery).data
+  const { t, i18n } = useLingui()
+  const { data: options, isPending } = useQuery(signInOptionsQuery(i18n.locale))
   const [username, setUsername] = useState(known)
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -83,6 +83,8 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
     event.preventDefault()
     attempt.mutate()
   }
+  // The fields and the hints beneath them appear together: nothing moves under the pointer.
+  if (isPending) return <Skeleton className="h-44 w-full" />
   if (options?.needs_setup)
     return (
       <div className="flex flex-col gap-3">
@@ -137,7 +139,7 @@ function SignInForm({ username: known = '', onDone }: { username?: string; onDon
         <Trans>Sign in</Trans>
       </Button>
       {options?.oidc && <SingleSignOn provider={options.oidc} />}
-      {options?.hint && <p className="text-xs text-faint">{options.hint}</p>}
+      {options?.hint && !isSecureContext && <p className="text-xs text-faint">{options.hint}</p>}
     </form>
   )
 }

@@ -14,11 +14,13 @@ const TONES: Record<Upstream['state'], Tone> = {
   disabled: 'off',
 }
 
-export function StateBadge({
-  of: { state, cooldown_until },
-}: {
-  of: Pick<Upstream, 'state' | 'cooldown_until'>
-}) {
+interface StateBadgeProps {
+  of: Pick<Upstream, 'state' | 'cooldown_until' | 'models'>
+  /** How many of its models it does not serve well now, although its key works. */
+  failing: number
+}
+
+export function StateBadge({ of: { state, cooldown_until, models }, failing }: StateBadgeProps) {
   const { t } = useLingui()
   const names: Record<Upstream['state'], string> = {
     healthy: t`healthy`,
@@ -29,6 +31,12 @@ export function StateBadge({
     draining: t`draining`,
     disabled: t`off`,
   }
+  if (state === 'healthy' && failing > 0)
+    return failing === models?.length ? (
+      <Badge tone="bad">{t`failing`}</Badge>
+    ) : (
+      <Badge tone="warn">{t`failing in part`}</Badge>
+    )
   return (
     <Badge tone={TONES[state]}>
       {names[state]}

@@ -126,9 +126,10 @@ function ModelState({ of }: { of: Upstream['model_states'][number] }) {
 function State({ of }: { of: Upstream }) {
   useTick(1000)
   const models = of.model_states.filter(({ until }) => Date.parse(until) > serverNow())
+  const failing = models.filter(({ status }) => status !== 'limited')
   return (
     <div className="max-w-72 min-w-40 py-0.5">
-      <StateBadge of={of} />
+      <StateBadge of={of} failing={failing.length} />
       {models.slice(0, SHOWN_MODELS).map((model) => (
         <ModelState key={model.model} of={model} />
       ))}

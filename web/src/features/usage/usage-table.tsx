@@ -104,7 +104,10 @@ function useColumns(groups: readonly Group[]): Column<Line>[] {
         sortBy: ({ share }) => share,
         cell: (line) => (
           <span className="flex min-w-24 items-center gap-2">
-            <span aria-hidden="true" className="h-1.5 w-14 rounded-full bg-sunken">
+            <span
+              aria-hidden="true"
+              className="h-1.5 w-14 rounded-full bg-sunken forced-color-adjust-none"
+            >
               <span
                 className="block h-full rounded-full bg-accent"
                 style={{ width: `${line.share * 100}%` }}

@@ -63,7 +63,7 @@ export function Chart(props: ChartProps) {
           <span key={name} className="inline-flex items-center gap-1.5">
             <span
               aria-hidden="true"
-              className="size-2.5 shrink-0 rounded-sm"
+              className="size-2.5 shrink-0 rounded-sm forced-color-adjust-none"
               style={{ background: `var(${colour})` }}
             />
             {name}

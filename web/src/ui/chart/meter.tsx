@@ -37,7 +37,7 @@ export function Meter({
         aria-valuemax={100}
         aria-valuenow={Math.round(share * 100)}
         aria-valuetext={text}
-        className="h-1.5 overflow-hidden rounded-full bg-line"
+        className="h-1.5 overflow-hidden rounded-full bg-line forced-color-adjust-none"
       >
         <div
           className={classNames('h-full rounded-full', colour)}

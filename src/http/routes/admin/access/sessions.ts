@@ -6,10 +6,14 @@ import { isoTime } from '../../../../core/time/iso-time.ts'
 import { deviceCookie, readCookie, removedCookie, sessionCookie } from '../../../web/cookies.ts'
 import * as contract from '../contract/session.ts'
 import { ApiError } from '../frame/api-error.ts'
-import { type AdminContext, type AdminRoutes, actorOf } from '../frame/operation.ts'
+import { type AdminContext, type AdminRoutes, actorOf, languageOf } from '../frame/operation.ts'
 import type { AdminApiParts, Principal } from '../frame/parts.ts'
 
 const SIGN_IN_START = '/admin/v1/oidc/start'
+const PLAIN_HTTP = {
+  en: 'This page is served over plain HTTP: anyone on the network path can read the password. Put HTTPS in front, or sign in from this machine only.',
+  zh: '此页面通过明文 HTTP 提供：网络路径上的任何人都能读到密码。请在前面配置 HTTPS，或只在本机登录。',
+}
 
 export function sessionOperations(api: AdminRoutes): void {
   signingIn(api)
@@ -47,9 +51,7 @@ function signingIn({ on, parts }: AdminRoutes): void {
               },
         needs_setup: !(await identity.hasAnyPassword()),
         secure: isSecure,
-        hint: isSecure
-          ? null
-          : 'This page is served over plain HTTP: anyone on the network path can read the password. Put HTTPS in front, or sign in from this machine only.',
+        hint: isSecure ? null : PLAIN_HTTP[languageOf(context)],
         version: parts.version,
       },
       200,

@@ -69,3 +69,28 @@ test('a field that the schema refuses is explained in Chinese', async () => {
   expect(named.map(({ field }) => field).toSorted()).toEqual(['extra', 'name', 'weight'])
   for (const { message } of named) expect(message).toMatch(CHINESE)
 })
+
+test('a field that the schema refuses is explained in words, not in those of a schema', () => {
+  const schema = z
+    .object({
+      name: z.string().min(1).max(3),
+      weight: z.number().int().max(5),
+      tags: z.array(z.string()).max(1),
+      role: z.enum(['admin', 'user']),
+      on: z.boolean(),
+      secret: z.string(),
+    })
+    .strict()
+  const given = { name: '', weight: 9, tags: ['a', 'b'], role: 'x', on: 1, extra: 1 }
+  const { error } = schema.safeParse(given)
+  const { fields } = invalidInput(error as z.ZodError, 'en')
+  expect(Object.fromEntries(fields.map(({ field, message }) => [field, message]))).toEqual({
+    name: 'must not be empty',
+    weight: 'must be at most 5',
+    tags: 'must have at most 1 entry',
+    role: 'must be one of admin, user',
+    on: 'must be true or false',
+    secret: 'is required',
+    extra: 'there is no such field',
+  })
+})

@@ -9,6 +9,7 @@ import type { Logger } from '../../../../core/logger.ts'
 import { OperatorError, type OperatorErrorKind } from '../../../../core/operator-error.ts'
 import { errorAnswer } from '../../../error-response.ts'
 import { ApiError, type FieldProblem } from './api-error.ts'
+import { fieldMessageInEnglish } from './messages-en.ts'
 import { apiMessage, fieldMessage, operatorMessage, signInMessage } from './messages-zh.ts'
 
 const STATUS_OF_KIND: Record<OperatorErrorKind, number> = {
@@ -133,7 +134,7 @@ export function invalidInput(error: z.ZodError, language: MessageLanguage): ApiE
   const fields = error.issues.flatMap((issue): FieldProblem[] => {
     const at = issue.path.join('.')
     if (issue.code !== 'unrecognized_keys')
-      return [{ field: at, message: isChinese ? fieldMessage(issue) : issue.message }]
+      return [{ field: at, message: (isChinese ? fieldMessage : fieldMessageInEnglish)(issue) }]
     return issue.keys.map((key) => ({
       field: at === '' ? key : `${at}.${key}`,
       message: isChinese ? '没有这个字段' : 'there is no such field',

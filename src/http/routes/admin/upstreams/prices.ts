@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi'
 import { priceView } from '../../../../admin/contract.ts'
 import type { ModelPrice } from '../../../../admin/store.ts'
 import * as contract from '../contract/models.ts'
-import { type AdminRoutes, actorOf, tag } from '../frame/operation.ts'
+import { type AdminRoutes, actorOf, fieldsWithin, tag } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 
 export function priceOperations({ on, parts }: AdminRoutes): void {
@@ -26,10 +26,8 @@ export function priceOperations({ on, parts }: AdminRoutes): void {
   })
   on(contract.importPrices, async (context) => {
     const given = context.req.valid('json').prices
-    await prices.setAll(
-      actorOf(context),
-      given.map(({ model, ...rates }) => priceOf(model, rates)),
-    )
+    const wanted = given.map(({ model, ...rates }) => priceOf(model, rates))
+    await fieldsWithin('prices', () => prices.setAll(actorOf(context), wanted))
     return context.json({ imported: given.length }, 200)
   })
   on(contract.unsetPrice, async (context) => {

@@ -19,10 +19,10 @@ export function providerViews() {
   })
 }
 
-export function providerOf(name: string): ProviderName {
+export function providerOf(name: string, field = 'provider'): ProviderName {
   const found = KEY_PROVIDERS.find((provider) => provider === name)
   if (found !== undefined) return found as ProviderName
-  throw invalidField('provider', `one of ${KEY_PROVIDERS.join(', ')}`)
+  throw invalidField(field, `must be one of ${KEY_PROVIDERS.join(', ')}`)
 }
 
 /** The vendor's own address need not be given. */

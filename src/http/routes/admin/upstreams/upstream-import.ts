@@ -6,7 +6,7 @@ import { looksLikeSecret } from '../../../../admin/checks.ts'
 import type { UpstreamInput } from '../../../../admin/upstreams/upstream-input.ts'
 import * as contract from '../contract/upstream-sets.ts'
 import { invalidField } from '../frame/api-error.ts'
-import { type AdminRoutes, actorOf } from '../frame/operation.ts'
+import { type AdminRoutes, actorOf, fieldsWithin } from '../frame/operation.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
 import { baseUrlOf, providerOf } from './providers.ts'
 
@@ -29,7 +29,9 @@ export function upstreamImport({ on, parts }: AdminRoutes): void {
     const lines = linesOf(secrets)
     if (lines.length > MAX_LINES) throw invalidField('secrets', `at most ${MAX_LINES} lines`)
     const input = inputOf(settings)
-    const report = await importLines(parts, actorOf(context), { input, lines })
+    const report = await fieldsWithin('settings', () =>
+      importLines(parts, actorOf(context), { input, lines }),
+    )
     if (test) await testAdded(parts, report)
     const added = report.filter(({ upstream_id }) => upstream_id !== null).length
     return context.json({ added, lines: report }, 200)
@@ -96,7 +98,7 @@ async function testAdded({ admin }: AdminApiParts, report: Line[]): Promise<void
 function inputOf(
   settings: z.output<typeof contract.ImportSettings>,
 ): Omit<UpstreamInput, 'name' | 'secret'> {
-  const provider = providerOf(settings.provider)
+  const provider = providerOf(settings.provider, 'settings.provider')
   return {
     provider,
     baseUrl: baseUrlOf(provider, settings.base_url, 'settings.base_url'),

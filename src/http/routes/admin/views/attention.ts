@@ -2,6 +2,7 @@
 import { isoTime } from '../../../../core/time/iso-time.ts'
 import type { MessageLanguage } from '../frame/error-reply.ts'
 import type { AdminApiParts } from '../frame/parts.ts'
+import { errorHint } from './error-hints.ts'
 
 interface Attention {
   check: string
@@ -21,13 +22,15 @@ export async function attentionOf(
 ): Promise<Attention[]> {
   const words = WORDS[language]
   return [
-    ...upstreamProblems(parts, words),
+    ...upstreamProblems(parts, language),
+    ...(await modelProblems(parts, language)),
     ...(await expiringKeys(parts, words)),
     ...storeProblems(parts, words),
   ]
 }
 
-function upstreamProblems({ services }: AdminApiParts, words: Words): Attention[] {
+function upstreamProblems({ services }: AdminApiParts, language: MessageLanguage): Attention[] {
+  const words = WORDS[language]
   const problems: Attention[] = []
   for (const { key } of services.directory.allUpstreams()) {
     const { status, lastError } = services.health.state(key.id) ?? key.state
@@ -36,12 +39,45 @@ function upstreamProblems({ services }: AdminApiParts, words: Words): Attention[
       check: 'UPS-1',
       ...(status === 'invalid'
         ? { severity: 'problem', title: words.refused(key.name), fix: words.replace }
-        : { severity: 'warning', title: words.failing(key.name), fix: null }),
-      detail: lastError ?? '',
-      link: `/upstreams?q=${encodeURIComponent(key.name)}`,
+        : { severity: 'warning', title: words.failing(key.name), fix: words.again }),
+      detail: errorHint(lastError, language) ?? lastError ?? '',
+      link: linkTo(key.name),
     })
   }
   return problems
+}
+
+const linkTo = (upstream: string) => `/upstreams?q=${encodeURIComponent(upstream)}`
+
+/** More would push everything else off the page; the link leads to all of them. */
+const MAX_MODEL_PROBLEMS = 5
+
+/** Models that a key does not serve now, although the key itself works. A rate limit passes by itself. */
+async function modelProblems(
+  { admin, services, nowMs }: AdminApiParts,
+  language: MessageLanguage,
+): Promise<Attention[]> {
+  const words = WORDS[language]
+  const keys = new Map(services.directory.allUpstreams().map(({ key }) => [key.id, key]))
+  const states = await admin.upstreams.modelStates()
+  return states
+    .filter(({ status, untilMs }) => status !== 'limited' && untilMs > nowMs())
+    .flatMap(({ upstreamKeyId, model, status, lastError }): Attention[] => {
+      const key = keys.get(upstreamKeyId)
+      const state = key && (services.health.state(key.id) ?? key.state).status
+      if (key === undefined || state !== 'healthy') return []
+      return [
+        {
+          check: 'UPS-1',
+          severity: 'warning',
+          title: (status === 'missing' ? words.lacks : words.failsFor)(key.name, model),
+          detail: errorHint(lastError, language) ?? lastError ?? '',
+          fix: status === 'missing' ? words.otherModels : words.again,
+          link: linkTo(key.name),
+        },
+      ]
+    })
+    .slice(0, MAX_MODEL_PROBLEMS)
 }
 
 const SOON_DAYS = 7
@@ -77,6 +113,10 @@ const WORDS = {
     refused: (name: string) => `The provider refuses the key of ${name}`,
     replace: 'Replace the key, then reset the upstream.',
     failing: (name: string) => `${name} is failing and gets no requests for the moment`,
+    failsFor: (name: string, model: string) => `${name} is failing for the model ${model}`,
+    lacks: (name: string, model: string) => `${name} does not have the model ${model}`,
+    again: 'The gateway tries again by itself. If it keeps failing, test the upstream.',
+    otherModels: 'Take the model off the upstream, or correct its name.',
     expires: (key: string, day: string) => `The key ${key} expires on ${day}`,
     rotated: 'It has been rotated; its replacement works already.',
     rotate: 'Rotate it, or move its end.',
@@ -88,6 +128,10 @@ const WORDS = {
     refused: (name: string) => `供应商拒绝 ${name} 的密钥`,
     replace: '更换密钥，然后重置该上游。',
     failing: (name: string) => `${name} 正在出错，暂时不接收请求`,
+    failsFor: (name: string, model: string) => `${name} 的模型 ${model} 正在出错`,
+    lacks: (name: string, model: string) => `${name} 没有模型 ${model}`,
+    again: '网关会自动重试；如果持续出错，请测试该上游。',
+    otherModels: '请从该上游移除此模型，或更正其名称。',
     expires: (key: string, day: string) => `密钥 ${key} 将于 ${day} 到期`,
     rotated: '它已轮换，新密钥已可使用。',
     rotate: '请轮换它，或推迟到期日。',
