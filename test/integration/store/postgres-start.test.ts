@@ -145,6 +145,14 @@ describe('the start names the step', () => {
   })
 })
 
+test('migrations are not ended by a time limit that an operator set for the database', async () => {
+  server.sql('create database hurried')
+  server.sql(`alter database hurried set statement_timeout = '1ms'`)
+  server.sql(`alter database hurried set idle_in_transaction_session_timeout = '1ms'`)
+  const { exitCode, stderr } = await runCli(['migrate', 'up'], env(server.url('hurried')))
+  expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('timeout')])
+}, 30_000)
+
 test('migrate lists pending migrations, runs them, and reports them as done', async () => {
   const fresh = env(server.url(server.createDatabase()))
   const states = async () => {

@@ -45,8 +45,7 @@ export function clientConfig(
     database: address.database,
     ssl: tlsOf(address),
     application_name: program,
-    // JIT compilation takes longer than any of our statements runs without it.
-    options: '-c jit=off',
+    options: optionsOf(patience),
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: statementMs,
     lock_timeout: lockMs,
@@ -63,6 +62,15 @@ export function clientConfig(
       return socket
     },
   }
+}
+
+function optionsOf(patience: Patience): string {
+  // JIT compilation takes longer than any of our statements runs without it.
+  const always = '-c jit=off'
+  // The driver leaves a 0 out. A limit that an operator set for the role or the database would end a long migration.
+  return patience === 'migration'
+    ? `${always} -c statement_timeout=0 -c idle_in_transaction_session_timeout=0`
+    : always
 }
 
 /** The driver reports some failures only as an event and then never answers. */
