@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dir, '../..')
 
 async function casesOf(document: string): Promise<string[]> {
   const text = await Bun.file(join(ROOT, document)).text()
-  return text.split('\n').filter((line) => /^\| (?!given|---)/.test(line))
+  return text.split('\n').filter((line) => /^\| (?!given|situation|---)/.test(line))
 }
 
 test.each([
