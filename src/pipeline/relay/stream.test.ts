@@ -18,7 +18,7 @@ async function relayed(body: readonly Part[], more: object = {}, limits: object 
   return gateway.ask(streamed(more))
 }
 
-describe('the end of a stream', () => {
+describe.concurrent('the end of a stream', () => {
   test('is [DONE], even before the body ends', async () => {
     const answer = await relayed([piece('a'), piece({}, 'stop'), DONE, 'stall'])
     expect(answer.text).toEndWith(DONE)
@@ -109,7 +109,7 @@ describe('the end of a stream', () => {
   })
 })
 
-describe('what was generated', () => {
+describe.concurrent('what was generated', () => {
   test.each([
     ['text', { content: 'abcdefgh' }],
     ['a thought', { reasoning_content: 'abcdefgh' }],
@@ -142,7 +142,7 @@ describe('what was generated', () => {
   })
 })
 
-describe('a silent stream', () => {
+describe.concurrent('a silent stream', () => {
   test('passes comments before it is taken over, which is unnoticed', async () => {
     let takenOverMs = 0
     const gateway = await inProcess(

@@ -13,7 +13,7 @@ const CASES = SPOKEN.flatMap((client) =>
   SPOKEN.map((wire) => ({ client, wire, dialect: client.name, upstreams: wire.name })),
 )
 
-describe.each(CASES)('for $dialect, by upstreams of $upstreams', ({ client, wire }) => {
+describe.concurrent.each(CASES)('for $dialect, by upstreams of $upstreams', ({ client, wire }) => {
   /** The first answer breaks after `words`, the second after `events` of the rest. */
   async function ask(words: number, events: number) {
     const protocol = wire.name === 'responses' ? ('responses' as const) : null

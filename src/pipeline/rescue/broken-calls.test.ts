@@ -106,7 +106,7 @@ function expectWhole({ text, calls, errors, record }: Awaited<ReturnType<typeof 
   expect(calls.map((given) => JSON.parse(given))).toEqual(CALLS.map(({ args }) => args))
 }
 
-describe.each(CASES)('for $dialect, by upstreams of $upstreams', (given) => {
+describe.concurrent.each(CASES)('for $dialect, by upstreams of $upstreams', (given) => {
   const { client, wire } = given
   const all = eventsOf(wire)
   const isOfCall = (event: string) => /"look"|cät|arguments|partial_json/.test(event)
@@ -131,7 +131,7 @@ describe.each(CASES)('for $dialect, by upstreams of $upstreams', (given) => {
   })
 })
 
-test.each(['chat', 'responses', 'messages'] as const)(
+test.concurrent.each(['chat', 'responses', 'messages'] as const)(
   'a call of which a client of Gemini has nothing is made again, by upstreams of %s',
   async (name) => {
     const [client, wire] = ['gemini', name].map((one) => SPOKEN.find((each) => each.name === one))

@@ -65,7 +65,7 @@ const CASES = SPOKEN.flatMap((client) =>
   PROVIDERS.map((provider) => ({ client, provider, dialect: client.name })),
 )
 
-describe.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
+describe.concurrent.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
   const expectStory = async (what: string, breaks: Breaks) => {
     const { text, record } = await ask(given, breaks)
     const read = given.client.read(text)
@@ -112,7 +112,7 @@ describe.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
 /** The last event of formats whose end does not say itself why the answer stopped. */
 const MARKED = CASES.filter(({ provider }) => provider === 'compatible' || provider === 'anthropic')
 
-describe.each(MARKED)('for $dialect, by upstreams of $provider', (given) => {
+describe.concurrent.each(MARKED)('for $dialect, by upstreams of $provider', (given) => {
   test('the end of a stream without a reason to stop is a cut', async () => {
     for (const pieces of [0, 1, 5]) {
       const { text, record } = await ask(given, (events, { head }) => [

@@ -93,7 +93,7 @@ const CASES = SPOKEN.flatMap((client) =>
   })),
 )
 
-describe.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
+describe.concurrent.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
   const { client } = given
 
   test.each(Object.entries(BREAKS))('a stream is whole although %s', async (_, breaks) => {
@@ -131,7 +131,7 @@ describe.each(CASES)('for $dialect, by upstreams of $provider', (given) => {
   })
 })
 
-test('a thought of Gemini that broke off is not said again', async () => {
+test.concurrent('a thought of Gemini that broke off is not said again', async () => {
   const client = SPOKEN.find(({ name }) => name === 'gemini') as SpokenFormat
   const part = { text: 'Hm', thought: true }
   const thought = data({

@@ -86,16 +86,19 @@ const CASES: readonly (Case & { dialect: string })[] = SPOKEN.flatMap((client) =
   ),
 )
 
-describe.each(CASES)('a stream of $first, continued by $standby, for $dialect', (given) => {
-  test('is whole for its client wherever the connection breaks', async () => {
-    for (let words = 1; words < WORDS + 5; words++) {
-      const { read, record } = await ask(given, { words })
-      expect(read.text).toBe(STORY)
-      expect([read.errors, read.flaws, read.reasons.length]).toEqual([[], [], 1])
-      expect(record?.outcome).toBe('ok')
-    }
-  })
-})
+describe.concurrent.each(CASES)(
+  'a stream of $first, continued by $standby, for $dialect',
+  (given) => {
+    test('is whole for its client wherever the connection breaks', async () => {
+      for (let words = 1; words < WORDS + 5; words++) {
+        const { read, record } = await ask(given, { words })
+        expect(read.text).toBe(STORY)
+        expect([read.errors, read.flaws, read.reasons.length]).toEqual([[], [], 1])
+        expect(record?.outcome).toBe('ok')
+      }
+    })
+  },
+)
 
 const [chat, responses, messages, gemini] = SPOKEN as [
   SpokenFormat,
@@ -110,7 +113,7 @@ const OWN: readonly Case[] = [
   { client: gemini, first: 'gemini', standby: 'gemini' },
 ]
 
-describe.each(OWN.map((given) => ({ ...given, dialect: given.client.name })))(
+describe.concurrent.each(OWN.map((given) => ({ ...given, dialect: given.client.name })))(
   'a stream of $dialect',
   (given) => {
     const { client } = given
@@ -186,7 +189,7 @@ describe.each(OWN.map((given) => ({ ...given, dialect: given.client.name })))(
   },
 )
 
-test('a continuation that breaks is continued as well', async () => {
+test.concurrent('a continuation that breaks is continued as well', async () => {
   let asked = 0
   const gateway = await inProcess(
     (request) => {
@@ -201,7 +204,7 @@ test('a continuation that breaks is continued as well', async () => {
   expect(answer.record?.attempts).toHaveLength(4)
 })
 
-test.each([
+test.concurrent.each([
   ['continued', ['fast', 'continued']],
   ['ended', ['fast', 'ended']],
 ] as const)('a broken stream that is %s is counted for its model', async (what, expected) => {
@@ -225,25 +228,25 @@ test.each([
   expect(counted).toEqual([[...expected]])
 })
 
-test('a comment marks the seam', async () => {
+test.concurrent('a comment marks the seam', async () => {
   const { text } = await ask(OWN[0] as Case, { words: 9 })
   expect(text.split(': continued by another upstream\n\n')).toHaveLength(2)
 })
 
-test('the continuation may use the rest of the token limit', async () => {
+test.concurrent('the continuation may use the rest of the token limit', async () => {
   const { sent } = await ask(OWN[0] as Case, { words: 9, body: { max_completion_tokens: 100 } })
   const { max_completion_tokens, max_tokens } = bodyOf(sent.at(-1) as WireRequest)
   expect(max_completion_tokens ?? max_tokens).toBe(100 - Math.ceil(storyOf(9).length / 4))
 })
 
-test('a target that takes the beginning of its own turn is given it', async () => {
+test.concurrent('a target that takes the beginning of its own turn is given it', async () => {
   const { sent, read } = await ask(OWN[2] as Case, { words: 9, model: 'claude-sonnet-4-5' })
   const turns = messages.turns(bodyOf(sent.at(-1) as WireRequest))
   expect(turns.at(-1)).toEqual({ role: 'model', text: storyOf(9) })
   expect(read.text).toBe(STORY)
 })
 
-test('half a JSON document is continued only by such a target', async () => {
+test.concurrent('half a JSON document is continued only by such a target', async () => {
   const schema = { type: 'object', properties: {}, additionalProperties: false }
   const output_config = { format: { type: 'json_schema', schema } }
   const given = OWN[2] as Case
@@ -254,7 +257,7 @@ test('half a JSON document is continued only by such a target', async () => {
   expect(taken.read).toMatchObject({ reasons: ['end_turn'], text: STORY })
 })
 
-test('half a call is not continued', async () => {
+test.concurrent('half a call is not continued', async () => {
   const call = { index: 0, id: 'c', function: { name: 'look', arguments: '{"a' } }
   const delta = (value: object) =>
     `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: value, finish_reason: null }] })}\n\n`
@@ -265,14 +268,14 @@ test('half a call is not continued', async () => {
   expect(answer.record).toMatchObject({ outcome: 'cut', attempts: [{ upstream: 'up-1' }] })
 })
 
-test('a stream whose only key broke ends with an error', async () => {
+test.concurrent('a stream whose only key broke ends with an error', async () => {
   const gateway = await inProcess((request) => ({ body: broken(request, 9, ['cut']) }))
   const answer = await gateway.ask(chat.question('m', true))
   expect(chat.read(answer.text)).toMatchObject({ text: storyOf(9), reasons: [] })
   expect(answer.record?.outcome).toBe('cut')
 })
 
-test('a thought that broke off is followed by the whole answer', async () => {
+test.concurrent('a thought that broke off is followed by the whole answer', async () => {
   const thought = `data: ${JSON.stringify({
     id: 'c',
     choices: [
