@@ -1,4 +1,4 @@
-/** What a request leaves behind for the garbage collector, as the runtime's own log of collections says. */
+/** What a request leaves for the garbage collector, as the runtime's own log of collections says. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * Files of gigabytes through the gateway: its memory over a 2 GB upload, and its CPU time over 1 GB up and down beside
+ * Files of gigabytes through the gateway: its memory over a 2 GB upload, and its CPU time over 1 GB up and down compared with
  * nginx without buffering. `npx bun bench/large-bodies.ts`; exit code 1 if a transfer costs more memory than MOST_MB.
  */
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'

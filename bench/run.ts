@@ -1,5 +1,5 @@
 /**
- * Measures the gateway beside nginx and the bare upstream, prints a table, and keeps the figures:
+ * Measures the gateway against nginx and the bare upstream, prints a table, and keeps the figures:
  * `bench/results/embedded.json`, with `--save` also `bench/baseline-embedded.json`. `--several` measures
  * one of several instances, on PostgreSQL and Redis. `--peers URL,KEY,PID` adds a gateway of any kind that runs on
  * this machine, as in compare.ts. Exit code 1 if a goal is missed.

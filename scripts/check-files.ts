@@ -1,6 +1,6 @@
 /** Holds the rules about files over the whole project; warnings are shown, errors fail. */
 import { Glob } from 'bun'
-import { crowdedFolders, type Finding, findingsIn, repeatedTypes } from './file-rules.ts'
+import { crowdedFolders, type Finding, findingsIn, repeatedNames } from './file-rules.ts'
 
 // Made from the OpenAPI document, one long file.
 const GENERATED = 'web/src/api/schema.ts'
@@ -16,7 +16,7 @@ for (const path of paths) texts.set(path, await Bun.file(path).text())
 const findings: Finding[] = [
   ...[...texts].flatMap(([path, text]) => findingsIn(path, text)),
   ...crowdedFolders(paths),
-  ...repeatedTypes(texts),
+  ...repeatedNames(texts),
 ]
 if (!paths.includes('src/main.ts')) {
   findings.push({

@@ -36,7 +36,7 @@ export async function compile(outfile: string): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true })
   const built = await Bun.build({
     entrypoints: ENTRIES,
-    // Flat, for all code that starts the thread lies in one place then, too.
+    // Flat, for all code that starts the thread is in one place then, too.
     naming: { entry: '[name].[ext]' },
     compile: { outfile },
     plugins: [withConsole],

@@ -1,6 +1,6 @@
 /** Each rule about files finds what it is for, and nothing in a file as it should be. */
 import { describe, expect, test } from 'bun:test'
-import { crowdedFolders, findingsIn, repeatedTypes } from './file-rules.ts'
+import { crowdedFolders, findingsIn, repeatedNames } from './file-rules.ts'
 
 const OPENING = '/** What it is for. */\n'
 const found = (path: string, text: string) =>
@@ -35,13 +35,29 @@ describe('the rules about files', () => {
   test('refuse two exported types of one name in src', () => {
     const files = (...paths: string[]) =>
       new Map(paths.map((path) => [path, `${OPENING}export interface Verdict {}\ntype Own = 1\n`]))
-    expect(repeatedTypes(files('src/core/a.ts', 'src/core/a.test.ts', 'test/a.ts'))).toEqual([])
-    expect(repeatedTypes(files('src/core/a.ts', 'src/limits/b.ts'))).toEqual([
+    expect(repeatedNames(files('src/core/a.ts', 'src/core/a.test.ts', 'test/a.ts'))).toEqual([])
+    expect(repeatedNames(files('src/core/a.ts', 'src/limits/b.ts'))).toEqual([
       {
         severity: 'error',
         text: "src/core/a.ts, src/limits/b.ts: each exports a type 'Verdict'; rename all but one",
       },
     ])
+  })
+
+  test('refuse two values of one name, but for the same step of different wire formats', () => {
+    const files = (...paths: string[]) =>
+      new Map(paths.map((path) => [path, 'export async function readRequest() {}\n']))
+    const wires = ['src/protocols/openai/a.ts', 'src/protocols/gemini/b.ts', 'src/providers/c.ts']
+    expect(repeatedNames(files(...wires))).toEqual([])
+    expect(repeatedNames(files('src/http/a.ts', 'src/http/a.test.ts', 'web/src/a.ts'))).toEqual([])
+    const refused = [
+      ['src/protocols/openai/a.ts', 'src/protocols/openai/chat/b.ts'],
+      ['src/protocols/openai/a.ts', 'src/http/b.ts'],
+    ]
+    for (const paths of refused)
+      expect(repeatedNames(files(...paths)).map(({ text }) => text)).toEqual([
+        `${paths.join(', ')}: each exports a value 'readRequest'; rename all but one`,
+      ])
   })
 
   test.each(['import "x"\n', '// What it is for\n', '/** */\n', ''])(

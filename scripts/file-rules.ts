@@ -1,6 +1,6 @@
 /**
  * The rules about single files (length, an opening sentence, who reads the environment, types of the configuration), about
- * folders (size) and about names (one exported type for each).
+ * folders (size) and about names (one exported type or value for each).
  */
 
 const MAX_LINES = 300
@@ -48,18 +48,47 @@ export function crowdedFolders(paths: readonly string[]): Finding[] {
 }
 
 const EXPORTED_TYPE = /^export (?:abstract )?(?:class|interface|type|enum) (\w+)/gm
+const EXPORTED_VALUE = /^export (?:async )?(?:function\*?|const|let) (\w+)/gm
+/** Folders whose files implement one interface: each has its own `readRequest`. */
+const IMPLEMENTATION =
+  /^src\/(?:protocols\/(?:openai|responses|anthropic|gemini|converse)|providers)\//
 
-/** `texts`: the source files by path. Two types of one name are mistaken for each other in an import or in a search. */
-export function repeatedTypes(texts: ReadonlyMap<string, string>): Finding[] {
-  const exported = [...texts]
-    .filter(([path]) => path.startsWith('src/') && !path.endsWith('.test.ts'))
-    .flatMap(([path, text]) =>
-      [...text.matchAll(EXPORTED_TYPE)].map(([, name = '']) => ({ name, path })),
-    )
+/**
+ * `texts`: the source files by path. Two exports of one name are mistaken for each other in an import or in a search,
+ * unless they are the same step for different wire formats.
+ */
+export function repeatedNames(texts: ReadonlyMap<string, string>): Finding[] {
+  const sources = [...texts].filter(
+    ([path]) => path.startsWith('src/') && !path.endsWith('.test.ts'),
+  )
+  return [
+    ...repeated('a type', exportsOf(sources, EXPORTED_TYPE)),
+    ...repeated('a value', exportsOf(sources, EXPORTED_VALUE), IMPLEMENTATION),
+  ]
+}
+
+interface Export {
+  name: string
+  path: string
+}
+
+function exportsOf(sources: readonly [string, string][], pattern: RegExp): Export[] {
+  return sources.flatMap(([path, text]) =>
+    [...text.matchAll(pattern)].map(([, name = '']) => ({ name, path })),
+  )
+}
+
+function repeated(what: string, exported: readonly Export[], implementation?: RegExp): Finding[] {
   return [...Map.groupBy(exported, ({ name }) => name)]
-    .filter(([, places]) => places.length > 1)
+    .filter(([, places]) => places.length > 1 && !areImplementations(places, implementation))
     .map(([name, places]) => ({
       severity: 'error',
-      text: `${places.map(({ path }) => path).join(', ')}: each exports a type '${name}'; rename all but one`,
+      text: `${places.map(({ path }) => path).join(', ')}: each exports ${what} '${name}'; rename all but one`,
     }))
+}
+
+/** Whether each of them is in the folder of another implementation. */
+function areImplementations(places: readonly Export[], implementation?: RegExp): boolean {
+  const folders = places.map(({ path }) => implementation?.exec(path)?.[0])
+  return !folders.includes(undefined) && new Set(folders).size === places.length
 }

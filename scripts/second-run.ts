@@ -1,6 +1,6 @@
 /**
  * Runs the files of failed tests once more, alone. Many tests wait for deadlines, and a busy machine can make one
- * late. What passes then is reported by name, so that a test that does so often is seen and mended.
+ * late. What passes then is reported by name, so that a test that does so often is noticed and fixed.
  */
 import type { Failure, SuiteResult } from './suite.ts'
 

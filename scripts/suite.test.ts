@@ -59,7 +59,7 @@ describe('a suite', () => {
   })
 })
 
-test('skipped tests are not taken for passed ones', () => {
+test("skipped tests don't count as passed", () => {
   const report = '<testsuites name="bun test" tests="3" failures="1" skipped="1" time="1">'
   expect(countOf(report, 1)).toEqual({ passed: 1, failed: 1, skipped: 1 })
 })

@@ -1,5 +1,5 @@
 /**
- * `npm test -- [SUITE…] [FLAGS]`: brings what the tests need, runs each suite by itself, and ends with the count.
+ * `npm test -- [SUITE…] [FLAGS]`: brings what the tests need, runs each suite on its own, and ends with the count.
  * What begins with the first flag goes to the runner as it is, such as `-t NAME`.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

@@ -49,7 +49,7 @@ describe('a field of a wire format', () => {
   })
 })
 
-test('no source knows a vendor but for the exceptions, and each exception is needed', async () => {
+test('only the listed exceptions know a vendor, and each exception is needed', async () => {
   const findings = []
   for (const path of [...new Glob('src/**/*.ts').scanSync('.')].sort())
     findings.push(...vendorFindings(path, await Bun.file(path).text()))

@@ -125,7 +125,7 @@ describe('a bad variable', () => {
   test.each(['UPSTREAM_RETRIES', 'RATE_LIMIT_RPM', 'GPT_PROXY_PORT'])(
     'name %s is refused for its beginning, which is ours',
     (name) => {
-      expect(refusal({ [name]: '1' }).message).toBe(`${name} is no variable of the gateway`)
+      expect(refusal({ [name]: '1' }).message).toBe(`${name} is not a variable of the gateway`)
     },
   )
 

@@ -1,4 +1,4 @@
-/** What 100,000 proxy keys cost: CPU a request beside 10 keys, and what a reload of them does to other requests. */
+/** What 100,000 proxy keys cost: CPU a request compared with 10 keys, and what a reload of them does to other requests. */
 import { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

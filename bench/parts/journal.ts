@@ -48,7 +48,7 @@ const logger = {
 }
 const NO_JOURNAL: Pick<Journal, 'begin' | 'end'> = { begin: async () => {}, end: nothing }
 
-/** Microseconds of processor time a request, of the calls and of whatever runs behind them until all is stored. */
+/** Microseconds of processor time a request, of the calls and of what runs after them until all is stored. */
 async function measure(
   journal: Pick<Journal, 'begin' | 'end'>,
   aTurn: number,

@@ -1,5 +1,5 @@
 /**
- * CPU of the stages for a request to a model with three targets, beside one to a plain name:
+ * CPU of the stages for a request to a model with three targets, compared with one to a plain name:
  * `npx bun bench/parts/models.ts [ROUNDS]`. In one process without sockets, in alternating rounds.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a translated stream costs beside one that passes: the same upstream's events, to a client of its own format and
+ * What a translated stream costs compared with one that passes: the same upstream's events, to a client of its own format and
  * to clients of others, in alternating rounds. Exit code 1 if a translated event costs more than twice a passed one.
  */
 import { mkdtempSync, rmSync } from 'node:fs'

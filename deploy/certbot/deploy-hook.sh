@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings a renewed certificate to nginx: certbot runs it after each renewal (docs/deployment.md).
 #   certbot certonly --webroot -w nginx/certbot -d gateway.example.com --deploy-hook /srv/gpt-proxy/deploy/certbot/deploy-hook.sh
-# SSL_DIR and RELOAD say where nginx takes it from, and how it is told.
+# SSL_DIR and RELOAD say where nginx reads it from, and how it is reloaded.
 set -eu
 : "${RENEWED_LINEAGE:?is set by certbot; by hand: RENEWED_LINEAGE=/etc/letsencrypt/live/NAME $0}"
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd -P)
@@ -19,7 +19,7 @@ fi
 
 mkdir -p "$SSL_DIR"
 umask 077
-# Written beside and renamed, so that nginx never reads half a file.
+# Written next to it and renamed, so that nginx never reads half a file.
 cp -- "$key" "$SSL_DIR/.privkey.pem.new"
 cp -- "$chain" "$SSL_DIR/.fullchain.pem.new"
 chmod 0644 "$SSL_DIR/.fullchain.pem.new"

@@ -1,4 +1,4 @@
-/** Guessing is slowed, and nobody can lock the owner of an account out. */
+/** Guessing is slowed, and no one can lock the owner of an account out. */
 import { describe, expect, test } from 'bun:test'
 import { createLockout, type SignInAttempt } from './lockout.ts'
 
@@ -34,7 +34,7 @@ describe('lockout', () => {
     expect(lockout.admit(owner, 0)).toBe(0)
   })
 
-  test('one attacked account does not lock another account behind the same proxy address', () => {
+  test("an attacked account doesn't lock another account at the same proxy address", () => {
     const lockout = createLockout()
     for (let tries = 0; tries < 20; tries++) lockout.admit(stranger('10.0.0.1'), 0)
     expect(lockout.admit({ account: 'alice', address: '10.0.0.1', device: null }, 0)).toBe(0)

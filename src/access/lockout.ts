@@ -1,7 +1,7 @@
 /**
  * How long a sign-in has to wait after failures. Guessing is slowed per account and address; an account
  * that is attacked from many addresses is slowed for unknown browsers only, so that an attacker can't lock its owner
- * out: a browser that has signed in before is recognised by its device cookie and counted by itself
+ * out: a browser that has signed in before is recognised by its device cookie and counted separately
  * (OWASP, "Slow down online guessing with device cookies").
  */
 

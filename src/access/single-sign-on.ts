@@ -41,7 +41,7 @@ const BY_RIGHTS: readonly UserRole[] = ['admin', 'viewer', 'user']
 const ANY = '*'
 
 /**
- * `keep`: the provider says nothing of the role, so it stays as it is. Null: it gives none. Of several, the one
+ * `keep`: the provider doesn't mention the role, so it stays as it is. Null: it gives none. Of several, the one
  * with the most rights.
  */
 export function roleFor(

@@ -1,4 +1,4 @@
-/** What operators give for an upstream, and what they are told is wrong with it. */
+/** What operators give for an upstream, and what errors they get. */
 import { describe, expect, test } from 'bun:test'
 import { checkedBaseUrl } from './checks.ts'
 

@@ -1,11 +1,11 @@
 /** The doctor's report as text. */
 import { expect, test } from 'bun:test'
-import { failure, ok } from '../doctor/finding.ts'
+import { failing, ok } from '../doctor/finding.ts'
 import { reportOf } from '../doctor/report.ts'
 import { written } from './doctor.ts'
 
 const dead = (upstream: string, status: number) =>
-  failure('ups.dead', {
+  failing('ups.dead', {
     upstream,
     baseUrl: 'https://a.example',
     hint: 'wxyz',
@@ -18,7 +18,7 @@ const textOf = (language: 'en' | 'zh') => {
   return written(reportOf([{ id: 'UPS-1', tookMs: 1, findings }], language, []))
 }
 
-test('what several keys have in common is said once, with the commands of each', () => {
+test('a finding that several keys share appears once, with the commands of each', () => {
   const text = textOf('en')
   expect(text.match(/Cause: The key was revoked/g)).toHaveLength(1)
   expect(text.match(/Fix: Make a new key/g)).toHaveLength(1)

@@ -37,7 +37,7 @@ function refuseStranger(name: string): void {
   }
   const meant = meantName(name, KNOWN)
   if (meant === null) return
-  throw new ConfigError(name, `${name} is no variable of the gateway`, `Did you mean ${meant}?`)
+  throw new ConfigError(name, `${name} is not a variable of the gateway`, `Did you mean ${meant}?`)
 }
 
 function secretFrom(name: string, path: string, direct: string | undefined): string {

@@ -1,4 +1,4 @@
-/** What a container engine sets for its services is told from what an operator sets for the gateway. */
+/** What a container engine sets for its services is distinguished from what an operator sets for the gateway. */
 import { expect, test } from 'bun:test'
 import { isServiceLink } from './service-links.ts'
 import { VARIABLES } from './variables.ts'

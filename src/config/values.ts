@@ -29,7 +29,7 @@ const WORDS = new Map([
 const MOST_THREADS = 64
 
 /** `auto`: as many as the process may use cores. */
-export const threads = z.string().transform((given, context) => {
+export const threadCount = z.string().transform((given, context) => {
   if (given === 'auto') return Math.min(availableParallelism(), MOST_THREADS)
   const count = /^\d+$/.test(given) ? Number(given) : 0
   if (count >= 1 && count <= MOST_THREADS) return count

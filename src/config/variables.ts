@@ -20,7 +20,7 @@ import {
   redisUrl,
   roleMapping,
   text,
-  threads,
+  threadCount,
   upstreamSecret,
   upstreamSecrets,
   whole,
@@ -38,7 +38,7 @@ export const VARIABLES = {
   PORT: whole(0, 65_535).default(8000),
   PUBLIC_URL: address.optional(),
   ADMIN_LISTEN: hostAndPort.optional(),
-  THREADS: threads.default(1),
+  THREADS: threadCount.default(1),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: databaseUrl.optional(),
   POSTGRES_HOST: text(

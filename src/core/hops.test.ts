@@ -7,7 +7,7 @@ const passed = (value: string | null) => ({
 })
 const others = (count: number) => Array.from({ length: count }, (_, at) => `gateway-${at}`)
 
-test('a request of a client, or of other gateways, is no loop', () => {
+test('a request of a client, or of other gateways, is not a loop', () => {
   expect(hopsProblem(passed(null))).toBe(null)
   expect(hopsProblem(passed(others(MAX_HOPS - 1).join(', ')))).toBe(null)
 })

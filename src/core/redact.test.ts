@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { echoForms, holdsForm, isSecret, redact, secretForms } from './redact.ts'
 
 describe('redaction', () => {
-  // From each backslash anew, this would be read for hours.
+  // Scanned again from each backslash, this would take hours.
   test('reads a million backslashes once', () => {
     const written = `\\/${'\\'.repeat(1_000_000)}x${'\\'.repeat(1_000_000)}u0041`
     expect(holdsForm(written, secretForms('kx+/plain-secret-0123456789'))).toBe(false)
@@ -35,7 +35,7 @@ describe('redaction', () => {
     expect(JSON.parse(clean)).toEqual({ a: 'quoted "x", \\ and \\', key: '[redacted]' })
   })
 
-  test('leaves escapes as they are where no key is behind them', () => {
+  test('leaves escapes unchanged if no key follows them', () => {
     const json = '{"a":"\\u0041 \\/ \\u4f60"}'
     expect(holdsForm(json, secretForms(KEY))).toBe(false)
     expect(redact(json, secretForms(KEY))).toBe(json)

@@ -18,5 +18,5 @@ export const finding = (verdict: Verdict, code: TextKey, figures: Figures = {}):
 })
 export const ok = (code: TextKey, figures?: Figures) => finding('ok', code, figures)
 export const warning = (code: TextKey, figures?: Figures) => finding('warning', code, figures)
-export const failure = (code: TextKey, figures?: Figures) => finding('failure', code, figures)
+export const failing = (code: TextKey, figures?: Figures) => finding('failure', code, figures)
 export const skipped = (code: TextKey, figures?: Figures) => finding('skipped', code, figures)

@@ -1,6 +1,6 @@
 /** Findings in words: every text in both languages, lines that a shell takes as meant, nothing secret. */
 import { describe, expect, test } from 'bun:test'
-import { failure, ok } from './finding.ts'
+import { failing, ok } from './finding.ts'
 import { REMEDIES } from './remedies.ts'
 import { gravest, reportOf, viewOf } from './report.ts'
 import { LANGUAGES, languageFrom } from './text.ts'
@@ -21,20 +21,20 @@ describe.each(KEYS)('%s', (code) => {
     const known = figuresIn([...TEXTS.en[code], ...(REMEDIES[code] ?? [])])
     for (const name of figuresIn([TEXTS.zh[code][0]])) expect([...known]).toContain(name)
   })
-  test('has lines to paste only behind a fix', () => {
+  test('has lines to paste only after a fix', () => {
     if (REMEDIES[code] !== undefined) expect(TEXTS.en[code]).toHaveLength(3)
   })
 })
 
-test('a figure is one word of the shell, whatever is in it', () => {
+test('a figure is quoted as one shell word, whatever it contains', () => {
   const evil = `x'; rm -rf / #`
-  const { commands } = viewOf(failure('ups.invalid', { upstream: evil }), 'en')
+  const { commands } = viewOf(failing('ups.invalid', { upstream: evil }), 'en')
   expect(commands).toEqual([`gpt-proxy upstream reset 'x'\\''; rm -rf / #'`])
 })
 
-test('what may not be seen is seen nowhere in a report', () => {
+test('a secret appears nowhere in a report', () => {
   const secret = 'hidden-word-4711'
-  const findings = [failure('broken', { error: `it said ${secret} and Bearer abcdefghijkl` })]
+  const findings = [failing('broken', { error: `it said ${secret} and Bearer abcdefghijkl` })]
   const text = JSON.stringify(reportOf([{ id: 'DB-1', tookMs: 1, findings }], 'zh', [secret]))
   expect(text).not.toContain(secret)
   expect(text).not.toContain('abcdefghijkl')
@@ -43,7 +43,7 @@ test('what may not be seen is seen nowhere in a report', () => {
 test('the gravest finding is that of its check and of the report', () => {
   expect(gravest([])).toBe('skipped')
   expect(gravest(['ok', 'warning', 'skipped'])).toBe('warning')
-  const findings = [ok('slow.ok'), failure('lim.server-lost')]
+  const findings = [ok('slow.ok'), failing('lim.server-lost')]
   expect(reportOf([{ id: 'LIM-1', tookMs: 1, findings }], 'en', []).verdict).toBe('failure')
 })
 

@@ -10,7 +10,12 @@ import { GEMINI_ROUTES } from './routes/gemini.ts'
 import { GEMINI_VENDOR_ROUTES } from './routes/gemini-vendor.ts'
 import { health, livez, metrics, readyz } from './routes/health.ts'
 import type { ExchangeHandler, RouteMatch } from './routes/inference.ts'
-import { listGeminiModels, listModels, lookAtGeminiModel, lookAtModel } from './routes/models.ts'
+import {
+  listClientModels,
+  listGeminiModels,
+  lookAtGeminiModel,
+  lookAtModel,
+} from './routes/models.ts'
 import { FURTHER_SESSION_ROUTES, LIVE_ROUTES, realtimeRoute } from './routes/realtime.ts'
 import { FURTHER_RESPONSES_ROUTES, RESPONSES_ROUTE } from './routes/responses.ts'
 import { unservedReply } from './routes/unserved.ts'
@@ -28,7 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...GEMINI_ROUTES,
   getRoute('/v1beta/models', 'proxy_key', listGeminiModels),
   getRoute('/v1beta/models/{model*}', 'proxy_key', lookAtGeminiModel),
-  getRoute('/v1/models', 'proxy_key', listModels),
+  getRoute('/v1/models', 'proxy_key', listClientModels),
   getRoute('/v1/models/{model*}', 'proxy_key', lookAtModel),
   getRoute('/health', 'open', health),
   getRoute('/livez', 'open', livez),

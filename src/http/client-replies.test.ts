@@ -27,7 +27,7 @@ describe('a reply', () => {
     expect(sent()).toBe(replyText(body))
   })
 
-  test('that is not taken keeps the next request waiting', () => {
+  test("that isn't read keeps the next request waiting", () => {
     const { receive, asked, sent, drain } = connected({ room: 20 })
     receive(GET)
     asked[0]?.respond(OK)
@@ -78,7 +78,7 @@ describe('a stream', () => {
     expect(events).toEqual(['ended'])
   })
 
-  test('waits for a client that lags, until it has taken all or is gone', async () => {
+  test('waits for a slow client until it has read everything or is gone', async () => {
     const { receive, asked, sent, drain, connection } = connected({ room: HEAD.length + 60 })
     receive(GET)
     const stream = asked[0]?.stream(OK)

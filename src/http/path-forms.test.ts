@@ -44,7 +44,7 @@ describe('path forms', () => {
       ])
   })
   test.each(['/metrics/', '//metrics', '/admin//v1/doctor', 'metrics'])(
-    "%s is no operator's route",
+    "%s is not an operator's route",
     (path) => {
       const forms = pathForms(path).map((form) => form.path)
       expect(forms.filter((form) => /^\/(metrics|admin\/v1\/doctor)$/.test(form))).toEqual([])

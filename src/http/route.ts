@@ -60,9 +60,11 @@ interface RouteContext<Who extends Audience> {
 }
 
 /** Null: the handler has already responded. */
-type Visited = Reply | null
+type HandlerResult = Reply | null
 
-export type Handler<Who extends Audience> = (visit: RouteContext<Who>) => Visited | Promise<Visited>
+export type Handler<Who extends Audience> = (
+  context: RouteContext<Who>,
+) => HandlerResult | Promise<HandlerResult>
 
 /** A model call: its first stage, authenticate, decides who may use it. */
 export function modelRoute(

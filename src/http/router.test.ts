@@ -23,16 +23,16 @@ describe('router', () => {
     expect(router.exact('GET', '/a')?.line).toBe('GET /a')
     expect(router.exact('GET', '/a/1')).toBeNull()
   })
-  test('takes one segment for a parameter, never none and never two', () => {
+  test('matches exactly one segment for a parameter', () => {
     expect(found('GET', '/a/1')).toEqual(['GET /a/{id}', { id: '1' }])
     expect(found('GET', '/a/')).toBeNull()
     expect(found('GET', '/a/1/2')).toBeNull()
     expect(found('POST', '/a/1/b/2')).toEqual(['POST /a/{id}/b/{other}', { id: '1', other: '2' }])
   })
-  test('takes a literal segment before a parameter', () => {
+  test('prefers a literal segment to a parameter', () => {
     expect(found('GET', '/a/special')).toEqual(['GET /a/special', {}])
   })
-  test('takes any number of segments for a rest parameter', () => {
+  test('matches any number of segments for a rest parameter', () => {
     expect(found('GET', '/m/deepseek-ai/V3:free')?.[1]).toEqual({ model: 'deepseek-ai/V3:free' })
     expect(found('GET', '/m/')).toBeNull()
   })

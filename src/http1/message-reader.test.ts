@@ -53,7 +53,7 @@ describe('a reply', () => {
   test.each([
     ['of a known length', LENGTH],
     ['in chunks', CHUNKED],
-    ['behind interim ones', INTERIM],
+    ['after interim ones', INTERIM],
   ])('%s is read the same however its bytes are cut', (_, text) => {
     fc.assert(
       fc.property(fc.array(fc.nat(text.length), { maxLength: 40 }), (cuts) => {
@@ -126,7 +126,7 @@ test.each([
   [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`],
   [`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
   [`${LENGTH}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`],
-])('what is no proper reply is refused, at once or byte by byte (%j)', (text) => {
+])('a malformed reply is refused, whole or byte by byte (%j)', (text) => {
   expect(() => read([text])).toThrow(MalformedMessage)
   expect(() => read([...text])).toThrow(MalformedMessage)
 })

@@ -105,12 +105,12 @@ describe('refused is', () => {
 
 describe('what llhttp refuses', () => {
   test.each(['GET /\xff HTTP/1.1', 'GET http://u@x/v1 HTTP/1.1', 'GET http://u:p@x/v1 HTTP/1.1'])(
-    '%j is no first line',
+    '%j is not a request line',
     (line) => {
       expect(() => head([], line)).toThrow(MalformedMessage)
     },
   )
-  test.each(['a: \x01', 'a: \x7f', 'a: \x0b'])('%j is no header', (line) => {
+  test.each(['a: \x01', 'a: \x7f', 'a: \x0b'])('%j is not a header', (line) => {
     expect(() => head([line])).toThrow(MalformedMessage)
   })
   test('an @ in a path or a query names no user', () => {

@@ -91,6 +91,6 @@ test.each([
   '1',
   '0x7f.1',
   '',
-])('%j is no address', (text) => {
+])('%j is not an address', (text) => {
   expect(readCidr(text)).toBeNull()
 })

@@ -83,7 +83,7 @@ describe('requests in flight', () => {
     for (let count = 0; count < 50; count++) enter(inFlight, unlimited)
   })
 
-  test('are bounded by user over all of their keys, and a refusal takes nothing of the key', async () => {
+  test('are bounded by user over all their keys, and a refusal costs the key nothing', async () => {
     const inFlight = inFlightWith({ perKey: cap(1) })
     const [one, two] = [1, 2].map((id) => callerOf(id, { user: 7, userMax: 1 })) as [Caller, Caller]
     const leave = enter(inFlight, one)
@@ -92,7 +92,7 @@ describe('requests in flight', () => {
     enter(inFlight, two)
   })
 
-  test('are bounded by address, and a refusal takes nothing of the key', async () => {
+  test('are bounded by address, and a refusal costs the key nothing', async () => {
     const inFlight = inFlightWith({ perKey: cap(2), perAddress: cap(1) })
     const leave = enter(inFlight, callerOf(1))
     expect((await refusal(inFlight, callerOf(1))).message).toContain('the address a')
@@ -185,7 +185,7 @@ describe('a request whose caps are full', () => {
     expect(order).toEqual([1, 2])
   })
 
-  test('stops waiting when its client is gone, and takes nothing', async () => {
+  test('stops waiting when its client is gone, and holds no slot', async () => {
     const inFlight = inFlightWith({ perKey: cap(1), queue: { timeoutMs: 60_000, max: 9 } })
     const leave = enter(inFlight, callerOf(1))
     const gone = signal()

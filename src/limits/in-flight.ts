@@ -11,7 +11,7 @@ import type { Leaving } from './waiting-line.ts'
 /** How many requests at a time, for those without a cap of their own; 0 is no limit. */
 export interface DefaultCap {
   max: number
-  /** Whether all instances count it together; otherwise it protects each one by itself. */
+  /** Whether all instances count it together; otherwise it protects each one separately. */
   shared: boolean
 }
 

@@ -15,7 +15,7 @@ export interface Windows {
 
 /**
  * Windows live in two generations: using one moves it to the young generation, and whatever stays in the old one
- * for a whole window is dropped with it. Idle windows thus expire without a scan.
+ * for a whole window is dropped with it. So idle windows expire without a scan.
  */
 export function createMemoryWindows(): Windows {
   let young = new Map<string, Window>()

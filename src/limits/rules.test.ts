@@ -62,7 +62,7 @@ describe('the headers', () => {
 describe('a refusal', () => {
   const states = (waits: number[]) => waits.map((waitMs) => ({ used: 55, resetMs: 60_000, waitMs }))
 
-  test('names the limit that takes longest, the figures, and when to come back', () => {
+  test('names the limit that resets last, its figures, and when to retry', () => {
     const error = limitRefusal(limits, states([0, 12_345.6, 300, 0]))
     expect([error.code, error.status]).toEqual(['rate_limit_exceeded', 429])
     expect(error.message).toBe(

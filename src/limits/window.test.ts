@@ -70,7 +70,7 @@ describe('a window', () => {
     )
   })
 
-  test('returns to the second it was taken from, and never more than was taken', () => {
+  test('returns to the second it was counted in, and never more than was counted', () => {
     const window = emptyWindow()
     add(window, 10, 5)
     add(window, 11, 7)
@@ -86,7 +86,7 @@ describe('a window', () => {
     expect(resetMs(window, 72_000)).toBe(0)
   })
 
-  test('that is over the limit for good says so', () => {
+  test('that can never fit the limit says so', () => {
     expect(waitMs(emptyWindow(), 11, 10, 0)).toBe(Number.POSITIVE_INFINITY)
   })
 })

@@ -37,7 +37,7 @@ describe('a form is read the same', () => {
   })
 })
 
-test('a line of a file that begins with the boundary and goes on is refused, cut anywhere', () => {
+test('a line of a file that begins with the boundary and continues is refused, cut anywhere', () => {
   const hidden = text.replace('--\r\n--A', '--Bxyz\r\nc: d\r\n\r\n--A')
   for (const pieces of [[hidden], [...hidden]])
     expect(() => readIn(pieces)).toThrow('begins with its boundary and goes on')

@@ -1,4 +1,4 @@
-/** Which fields of requests name objects, and of which kind. */
+/** Which fields of requests name objects, and of what kind. */
 import type { VendorRoute } from './route.ts'
 
 /** In any request. */

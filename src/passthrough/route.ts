@@ -19,7 +19,7 @@ export type RouteTarget =
 
 /** How a call is metered; the rates are in the price list. */
 export type Meter =
-  /** Costs nothing by itself: looking, deleting, storing. */
+  /** Costs nothing: reading, deleting, storing. */
   | 'free'
   /** By the tokens the reply reports. */
   | 'tokens'

@@ -18,7 +18,7 @@ export function unitOf(meter: Meter): UnitKind | null {
 
 /** `request` are the fields of the JSON or form; `reply` is the parsed reply, or null if it was no JSON. */
 export function usedBy(meter: Meter, request: Fields, reply: unknown): Used {
-  const tokens = tokensOf(meter, reply)
+  const tokens = chargedTokens(meter, reply)
   if (tokens !== NO_USAGE) return { tokens, units: null }
   return { tokens, units: unitsOf(meter, request, fieldsOf(reply)) }
 }
@@ -27,7 +27,7 @@ export function usedBy(meter: Meter, request: Fields, reply: unknown): Used {
  * The tokens that a reply reports, as far as this call has to pay for them: an object reports its tokens each time it
  * is looked at, but they are paid for when it is made.
  */
-export function tokensOf(meter: Meter, reply: unknown): TokenUsage {
+export function chargedTokens(meter: Meter, reply: unknown): TokenUsage {
   const isPaidElsewhere = meter === 'free' || meter === 'batch'
   return (isPaidElsewhere ? null : tokensIn(reply)) ?? NO_USAGE
 }

@@ -1,4 +1,4 @@
-/** How a key is taken out of a header. */
+/** How a key is read from a header. */
 import { expect, test } from 'bun:test'
 import { PROXY_KEY } from '../../test/support/in-process/entities.ts'
 import { scriptedTransport } from '../../test/support/in-process/scripted-transport.ts'
@@ -20,7 +20,7 @@ test.each([`Bearer ${PROXY_KEY}`, `bearer \t ${PROXY_KEY}\t `])('%j holds the ke
 })
 
 test.each([
-  ['nothing behind the scheme', 'Bearer \t '],
+  ['nothing after the scheme', 'Bearer \t '],
   ['another blank in front of the key', `Bearer \u00a0${PROXY_KEY}`],
   ['a blank within', `Bearer ${PROXY_KEY.slice(0, 20)} ${PROXY_KEY.slice(20)}`],
   ['another scheme', `Basic ${PROXY_KEY}`],

@@ -1,12 +1,12 @@
 /** What a request is charged for if its upstream reported no usage. */
 import { expect, test } from 'bun:test'
-import { readRequest } from '../protocols/openai/request.ts'
+import { parseRequest } from '../protocols/openai/request.ts'
 import type { ModelRequest } from '../protocols/protocol.ts'
 import { countUsage, generatedIn } from './count-usage.ts'
 import type { RelayResult } from './relay/result.ts'
 import type { Services } from './services.ts'
 
-const request = readRequest(
+const request = parseRequest(
   'chat/completions',
   JSON.stringify({ model: 'm', messages: [{ content: 'a secret prompt!' }], max_tokens: 1000 }),
 )

@@ -18,7 +18,7 @@ export async function countUsage(
   const { request, context } = tries
   if (firstTokenMs === null || request.text === null) return NO_USAGE
   const reported = usage ?? NO_USAGE
-  // The reply to an embedding request holds no text.
+  // The reply to an embedding request contains no text.
   const generated = EMBEDDINGS.has(request.endpoint) ? '' : text
   try {
     const promptTokens = reported.promptTokens || (await countPrompt(tokenizer, request))

@@ -78,7 +78,7 @@ describe.each(CASES)('a client of $dialect, at an upstream of $provider', (given
     expect(body.max_tokens !== undefined && body.max_completion_tokens !== undefined).toBe(false)
   })
 
-  test('gets a default only if it says nothing itself', async () => {
+  test('gets a default only if it sets nothing itself', async () => {
     const parameters = { default: { max_tokens: 77, temperature: 0.5, top_p: 0.9 } }
     const spoken = await sent(given, parameters, WISHES[name])
     expect(READS[spoken.wire](spoken.body)).toMatchObject({ most: 5000, temperature: 1 })
@@ -111,7 +111,7 @@ describe('a parameter', () => {
     expect(google.body.generationConfig.stopSequences).toEqual(['END'])
   })
 
-  test('of a newer name takes the place of the older one', async () => {
+  test('under its newer name replaces the older one', async () => {
     const given = { client: chat, provider: 'compatible' } as const
     const { body } = await sent(
       given,

@@ -110,7 +110,7 @@ describe('a request', () => {
     expect(gateway.kept.log.map(({ message }) => message)).toContain('internal error')
   })
 
-  test('whose client leaves is recorded as aborted, and its upstream is let go', async () => {
+  test('whose client leaves is recorded as aborted, and its upstream request is cancelled', async () => {
     const body = [piece('one '), { waitMs: 5 }, piece('two'), 'stall' as const]
     const gateway = await inProcess(() => ({ body }))
     const answer = await gateway.ask(streamed(), {

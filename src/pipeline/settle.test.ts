@@ -70,7 +70,7 @@ describe.each(CASES)('a stream of $name', (given) => {
     expect(record?.totalTokens).toBe(128)
   })
 
-  test('that breaks off is charged alike', async () => {
+  test('that breaks off is charged in the same way', async () => {
     const record = await settled(given, [...given.stream, 'cut'])
     expect(record).toMatchObject({ outcome: 'cut', completionTokens: 100, estimated: true })
   })

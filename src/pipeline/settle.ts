@@ -2,7 +2,7 @@
 import { PROVIDER_FACTS } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { AttemptNote, UsageRecord } from '../usage/record.ts'
-import { listOf } from '../usage/units.ts'
+import { paidUnits } from '../usage/units.ts'
 import { useOf } from './attempt/outcomes.ts'
 import { countUsage } from './count-usage.ts'
 import type { RelayResult } from './relay/result.ts'
@@ -64,7 +64,7 @@ function noteUse({ rescue }: Services, result: RelayResult, last: TokenUsage): v
 /** With what is paid by the image, second or search; a copy, because all records of a session have the same attempts. */
 function withUnits({ units, tries }: RelayResult, usage: TokenUsage): readonly AttemptNote[] {
   const { attempts } = tries
-  const noted = units ?? listOf(usage.units)
+  const noted = units ?? paidUnits(usage.units)
   const last = attempts.at(-1)
   if (noted === undefined || last === undefined) return attempts
   return [...attempts.slice(0, -1), { ...last, units: noted }]

@@ -1,5 +1,5 @@
 /**
- * An error in a stream that is not in the stream's own form: what stands in front of an upstream (a proxy, another
+ * An error in a stream that is not in the stream's own form: what is in front of an upstream (a proxy, another
  * gateway) and what serves many formats report errors in one form, mostly OpenAI's.
  */
 import type { NeutralError } from './neutral/answer.ts'

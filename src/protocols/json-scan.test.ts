@@ -41,7 +41,7 @@ describe('scanning a JSON object', () => {
     ['numbers', `{"a":[${'1,'.repeat(6_000)}1]}`],
     ['names', `{"a":{${'"b":1,'.repeat(3_000)}"c":1}}`],
     ['members', `{${'"a":1,'.repeat(20_000)}"b":1}`],
-  ])('refuses more %s than may be, before anything is parsed', (_, text) => {
+  ])('refuses too many %s before anything is parsed', (_, text) => {
     expect(countMembers(text, BOUNDS)).toBe('too_many')
   })
 
@@ -51,7 +51,7 @@ describe('scanning a JSON object', () => {
     expect(countMembers(' '.repeat(100_000), BOUNDS)).toBe('not_an_object')
   })
 
-  test.each(['', ' ', '[]', '"x"', 'null', '1'])('%j is no object', (text) => {
+  test.each(['', ' ', '[]', '"x"', 'null', '1'])('%j is not an object', (text) => {
     expect(countMembers(text, BOUNDS)).toBe('not_an_object')
   })
 

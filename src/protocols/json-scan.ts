@@ -2,7 +2,7 @@
 
 export interface Member {
   valueStart: number
-  /** Offset just behind the value. */
+  /** Offset just after the value. */
   valueEnd: number
 }
 

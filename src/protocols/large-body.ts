@@ -6,7 +6,7 @@ import { stringEnd } from './json-scan.ts'
 
 /** Below it, a copy costs less than looking for strings. */
 const MIN_SLICE = 64 * 1024
-/** Stands for a slice while the rest is parsed; no client can know it. */
+/** Placeholder of a slice while the rest is parsed; no client can know it. */
 const MARK = `\ue000${crypto.randomUUID()}:`
 const CONTROL = /[\0-\x1f]/
 const NAME_FOLLOWS = /[ \t\r\n]*:/y

@@ -13,7 +13,7 @@ test.each([
 })
 
 test.each(['', '<html>', 'NaN', '{"a":Na}', '{"a":1', 'data: {"a":NaN}'])(
-  '%j is no JSON',
+  '%j is not JSON',
   (text) => {
     expect(() => parseLeniently(text)).toThrow(SyntaxError)
   },

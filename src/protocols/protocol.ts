@@ -102,7 +102,7 @@ export type ReadReply =
 
 /** Reads a stream on its way to the client. What it is given in pieces it gives back in whole events. */
 export interface StreamReader {
-  /** The last believable usage seen. */
+  /** The last plausible usage seen. */
   readonly usage: TokenUsage | null
   /** That usage was reported before the answer was complete: more may have been generated since. */
   readonly usageIsPartial: boolean

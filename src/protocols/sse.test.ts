@@ -28,7 +28,7 @@ describe('the splitter', () => {
     expect(decode(splitter.rest())).toBe('data: b')
   })
 
-  test.each(['\n', '\r\n', '\r'])('knows %j as an end of line', (eol) => {
+  test.each(['\n', '\r\n', '\r'])('accepts %j as an end of line', (eol) => {
     const stream = `data: one${eol}${eol}: note${eol}${eol}data:two${eol}data: three${eol}${eol}`
     const { complete, rest } = fed(encode(stream), [])
     expect(decode(joined(complete))).toBe(stream)
@@ -61,7 +61,7 @@ describe('the splitter', () => {
     )
   })
 
-  test('reads data behind a byte order mark', () => {
+  test('reads data after a byte order mark', () => {
     expect(eventsOf('\uFEFFdata: x\n\n')[0]?.data).toBe('x')
   })
 })

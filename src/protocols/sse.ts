@@ -35,14 +35,14 @@ export class SseSplitter {
     return complete
   }
 
-  /** What is left behind the last whole event; null where nothing is. */
+  /** What is left after the last whole event; null if nothing is. */
   rest(): Uint8Array | null {
     const left = this.pending.length === 0 ? null : joined(this.pending)
     this.pending = []
     return left
   }
 
-  /** Offset just behind the last event boundary in `chunk`, or 0. */
+  /** Offset just after the last event boundary in `chunk`, or 0. */
   private lastBoundary(chunk: Uint8Array): number {
     let boundary = 0
     let at = 0
@@ -175,7 +175,7 @@ function namedData(event: string): string | null {
   return single ? event.slice(start + 6, end) : null
 }
 
-/** The data lines of one event, joined by line feeds; one space behind the colon is not part of it. */
+/** The data lines of one event, joined by line feeds; one space after the colon is not part of it. */
 function dataOf(text: string): string | null {
   const single = onlyData(text) ?? namedData(text)
   if (single !== null) return single

@@ -1,7 +1,7 @@
 /** How far a client has read a stream whose events are numbered (the Responses API). */
 
 export interface StreamPlace {
-  /** Of the answer; null if no event has told it yet. */
+  /** Of the answer; null if no event has contained it yet. */
   id: string | null
   /** The number of the next event. */
   next: number

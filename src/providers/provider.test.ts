@@ -1,7 +1,7 @@
 /** A destination is put together once, and never kept beyond the key that it was made of. */
 import { expect, test } from 'bun:test'
 import type { UpstreamKey } from '../core/entities.ts'
-import { readRequest } from '../protocols/openai/request.ts'
+import { parseRequest } from '../protocols/openai/request.ts'
 import { azure } from './azure.ts'
 import { compatible } from './compatible.ts'
 import { DEMO_UPSTREAM } from './demo/models.ts'
@@ -9,7 +9,7 @@ import { openai } from './openai.ts'
 
 const key: UpstreamKey = { ...DEMO_UPSTREAM, id: 1, baseUrl: 'https://a.test/v1', models: null }
 const chat = (model: string) =>
-  readRequest('chat/completions', JSON.stringify({ model, messages: [] }))
+  parseRequest('chat/completions', JSON.stringify({ model, messages: [] }))
 
 test('every request of a key for a model to an endpoint has the same destination', () => {
   const first = openai.destination(key, 'secret', chat('one'))
@@ -21,8 +21,8 @@ test('every request of a key for a model to an endpoint has the same destination
 test('another endpoint, model, secret or row has another destination', () => {
   const asked = [
     openai.destination(key, 'secret', chat('one')),
-    openai.destination(key, 'secret', readRequest('models', 'one')),
-    openai.destination(key, 'secret', readRequest('models', 'two')),
+    openai.destination(key, 'secret', parseRequest('models', 'one')),
+    openai.destination(key, 'secret', parseRequest('models', 'two')),
     openai.destination(key, 'other', chat('one')),
     openai.destination({ ...key, baseUrl: 'https://b.test' }, 'secret', chat('one')),
   ]

@@ -70,7 +70,7 @@ export function renew(leases: Leases, account: Account): Promise<void> {
  * Sets free tokens aside first, so that no request takes them while they are being returned. If there is no
  * answer, it is unknown whether they were, so they stay aside until the ledger is asked again.
  */
-export function giveBack(leases: Leases, account: Account): Promise<void> {
+export function returnFree(leases: Leases, account: Account): Promise<void> {
   return asking(leases, account, () => {
     account.free = Math.min(0, account.free)
     return ask(leases, account, account.free, Number.POSITIVE_INFINITY)
@@ -78,14 +78,14 @@ export function giveBack(leases: Leases, account: Account): Promise<void> {
 }
 
 /** Not to a ledger that is down: the free tokens are all its user has until it is back. */
-export async function giveBackIfThere(leases: Leases, account: Account): Promise<void> {
+export async function returnFreeIfReachable(leases: Leases, account: Account): Promise<void> {
   await renew(leases, account)
-  await giveBack(leases, account)
+  await returnFree(leases, account)
 }
 
 /** Another instance wants the tokens. */
 export async function giveUp(leases: Leases, account: Account): Promise<void> {
   account.modestUntilMs = leases.parts.monotonicMs() + MODEST_MS
   await account.asking?.catch(() => {})
-  if (account.free > 0) await giveBack(leases, account)
+  if (account.free > 0) await returnFree(leases, account)
 }

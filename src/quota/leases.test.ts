@@ -103,7 +103,7 @@ describe('a hold', () => {
     const running = (await one.hold(ada(1_000), 600, NOW)) as QuotaReservation
     const error = await Promise.resolve(other.hold(ada(1_000), 500, NOW)).catch((thrown) => thrown)
     expect(error.message).toContain(
-      '0 used, 0 reserved by requests under way, 1000 left (600 on lease to other instances or threads); this request asks for 500',
+      '0 used, 0 reserved by requests in flight, 1000 left (600 on lease to other instances or threads); this request asks for 500',
     )
     expect(error.headers).toEqual({
       'x-gpt-proxy-quota-remaining': '1000',

@@ -5,7 +5,7 @@ import type { UsageRecord } from '../usage/record.ts'
 import type { UsageStore } from '../usage/store.ts'
 import type { Account } from './account.ts'
 import { createQuotaAccounts } from './accounts.ts'
-import { giveBack, giveBackIfThere, giveUp, renew } from './lease-queries.ts'
+import { giveUp, renew, returnFree, returnFreeIfReachable } from './lease-queries.ts'
 import { inTurn, type LeaseParts, type Leases } from './lease-state.ts'
 
 const RETRY_START_MS = 200
@@ -71,7 +71,7 @@ function tickAccount(leases: Leases, account: Account): void {
   if (monotonicMs() > account.expiresAtMs) account.free = Math.min(0, account.free)
   if (leases.failing && leases.asked > 0) return
   const idle = account.idleTicks >= idleTicks
-  if (idle && account.free > 0) giveBackIfThere(leases, account).catch(() => {})
+  if (idle && account.free > 0) returnFreeIfReachable(leases, account).catch(() => {})
   else if (account.unsure || account.looks >= renewalTicks) renew(leases, account).catch(() => {})
   else if (idle && account.outstanding === 0) leases.accounts.close(account)
 }
@@ -123,7 +123,7 @@ async function stop(leases: Leases): Promise<void> {
   for (const account of leases.accounts.all()) {
     try {
       await account.asking
-      await giveBack(leases, account)
+      await returnFree(leases, account)
     } catch {
       // The database is down: the next start of this instance drops its leases.
       return

@@ -53,7 +53,7 @@ describe('a hold', () => {
     const error = await Promise.resolve(quotas.hold(ada(100), 13, NOW)).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(GatewayError)
     expect(error.message).toContain(
-      '100 tokens a month, 38 used, 50 reserved by requests under way, 12 left; this request asks for 13',
+      '100 tokens a month, 38 used, 50 reserved by requests in flight, 12 left; this request asks for 13',
     )
     expect(error.message).toContain('2026-12-01')
     expect(error.headers).toMatchObject({

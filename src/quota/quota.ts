@@ -29,7 +29,7 @@ export interface Quotas {
   release(hold: QuotaReservation): void
   /** The quota minus usage and local reservations; other instances may have some of it on lease. */
   remaining(hold: QuotaReservation): number
-  /** Wraps the store for the journal: what it has stored is taken off the lease. */
+  /** Wraps the store for the journal: what it has stored is subtracted from the lease. */
   watch(store: UsageStore): UsageStore
   /** The database was changed: renews leases and asks again for exhausted quotas. */
   changed(): void
@@ -82,7 +82,7 @@ export function createQuotas(parts: Parts): Quotas {
   return {
     hold(user, estimate, startedAtMs) {
       if (quotaOf(user, defaultTokens) === null) return null
-      // A request that reserved nothing would not be taken off the lease.
+      // A request that reserved nothing would not be subtracted from the lease.
       const tokens = Math.max(1, estimate)
       const account = leases.accountOf(user.id, startedAtMs)
       if (tokens <= account.free) return held(account, tokens)

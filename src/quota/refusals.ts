@@ -34,7 +34,7 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
     )
   const leased =
     leasedElsewhere > 0 ? ` (${leasedElsewhere} on lease to other instances or threads)` : ''
-  const figures = `gateway: the monthly quota of user ${username} does not cover this request: ${quota} tokens a month, ${used} used, ${reserved} reserved by requests under way, ${left} left${leased}; this request asks for ${asks}.`
+  const figures = `gateway: the monthly quota of user ${username} does not cover this request: ${quota} tokens a month, ${used} used, ${reserved} reserved by requests in flight, ${left} left${leased}; this request asks for ${asks}.`
   if (asked <= left)
     return new GatewayError(
       'insufficient_quota',
@@ -45,7 +45,7 @@ export function quotaRefusal(refused: RefusedQuota, nowMs: number): GatewayError
     'insufficient_quota',
     `${figures} ${whenAgain(refused)} Lower max_tokens, or ${more}.`,
     {
-      // Waiting does not help within a request's lifetime, so clients are told not to retry automatically.
+      // Waiting does not help within a request's lifetime, so clients are asked not to retry automatically.
       headers: {
         'x-should-retry': 'false',
         ...remaining,

@@ -8,7 +8,7 @@ test.each([
   ['http://[::1]:8080/v1', 'http://[::1]:8080/v1'],
   ['http://100.100.100.201', 'http://100.100.100.201'],
   ['https://metadata.google.com', 'https://metadata.google.com'],
-])('%s is taken as %s', (text, url) => {
+])('%s is read as %s', (text, url) => {
   expect(readBaseUrl(text)).toEqual({ ok: true, url })
 })
 

@@ -19,7 +19,7 @@ const METADATA_HOST = new RegExp(
 const ENDPOINT =
   /\/(?:chat\/completions|completions|embeddings|responses|messages|models|images\/generations|audio\/\w+)\/*$/i
 
-/** http or https, without credentials, query and fragment; trailing slashes are taken off. */
+/** http or https, without credentials, query and fragment; trailing slashes are removed. */
 export function readBaseUrl(text: string): ReadBaseUrl {
   const url = URL.parse(text)
   if (url === null || !/^https?:\/\//i.test(text)) {

@@ -31,7 +31,7 @@ describe('another key or target', () => {
     expect(step(failed(MAX_ATTEMPTS), { other: true })).toEqual({ go: 'stop' })
   })
 
-  test('refusals and broken replies are counted apart, up to six together', () => {
+  test('refusals and broken replies are counted separately, up to six together', () => {
     const refused = failure('server', '')
     const cut = failure('server', '', { ambiguous: true })
     const silent = failure('timeout', '', { ambiguous: true })
@@ -67,7 +67,7 @@ describe('the only key', () => {
       expect(after(kind)).toEqual({ go: 'stop' })
   })
 
-  test('a 429 is waited for if that takes at most five seconds', () => {
+  test('a 429 is retried on the same key if that means at most five seconds', () => {
     expect(after('rate', { retryAfterMs: 5000 })).toEqual({ go: 'same', waitMs: 5000 })
     expect(after('rate', { retryAfterMs: 5001 })).toEqual({ go: 'stop' })
     expect(after('rate')).toEqual({ go: 'stop' })

@@ -1,10 +1,10 @@
 /** What a request is estimated to cost before it is sent. */
 import { describe, expect, test } from 'bun:test'
-import { readRequest } from '../protocols/openai/request.ts'
+import { parseRequest } from '../protocols/openai/request.ts'
 import { estimateTokens } from './estimate.ts'
 
 const chat = (body: object) =>
-  estimateTokens(readRequest('chat/completions', JSON.stringify({ model: 'm', ...body })))
+  estimateTokens(parseRequest('chat/completions', JSON.stringify({ model: 'm', ...body })))
 const said = (content: unknown) => ({ messages: [{ content }] })
 
 describe('the estimate', () => {
@@ -38,7 +38,7 @@ describe('the estimate', () => {
     },
   )
 
-  test('takes an image for its usual size, not for its base64', () => {
+  test('counts an image by its usual size, not by its base64', () => {
     const image = {
       type: 'image_url',
       image_url: { url: `data:image/png;base64,${'A'.repeat(10_000)}` },
@@ -53,11 +53,11 @@ describe('the estimate', () => {
 
   test('of a completion is for each prompt and the best of several', () => {
     const body = { model: 'm', prompt: ['abcd', 'efgh'], max_tokens: 10, best_of: 3 }
-    expect(estimateTokens(readRequest('completions', JSON.stringify(body)))).toBe(2 + 60)
+    expect(estimateTokens(parseRequest('completions', JSON.stringify(body)))).toBe(2 + 60)
     const suffixed = { model: 'm', prompt: 'abcd', suffix: 'x'.repeat(40) }
-    expect(estimateTokens(readRequest('completions', JSON.stringify(suffixed)))).toBe(11)
+    expect(estimateTokens(parseRequest('completions', JSON.stringify(suffixed)))).toBe(11)
     const tokens = { model: 'm', input: [[1, 2, 3], [4]] }
-    expect(estimateTokens(readRequest('embeddings', JSON.stringify(tokens)))).toBe(4)
+    expect(estimateTokens(parseRequest('embeddings', JSON.stringify(tokens)))).toBe(4)
   })
 
   test('stays a number that can be summed exactly', () => {
@@ -71,7 +71,7 @@ describe('the estimate', () => {
     [{ max_tokens: 9, n: -3 }, 9],
     [{ max_tokens: 9, best_of: 0 }, 9],
     [{ max_tokens: null }, 0],
-  ])('takes %j for what an upstream can generate at most', (body, generated) => {
+  ])('reads %j as the most that an upstream can generate', (body, generated) => {
     expect(chat({ ...said('a'), ...body })).toBe(chat(said('a')) + generated)
   })
 

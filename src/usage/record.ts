@@ -3,7 +3,7 @@ import type { ProviderName } from '../core/providers/providers.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { UnitKind } from '../core/units/unit-kinds.ts'
 
-/** What one of several upstreams took for a request, which is priced by itself when the record is stored. */
+/** What one of several upstreams used for a request; priced separately when the record is stored. */
 export interface AttemptUse extends TokenUsage {
   /** Its name at the upstream. */
   model: string

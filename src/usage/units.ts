@@ -16,7 +16,7 @@ export function unitsIn({ attempts }: Pick<UsageRecord, 'attempts'>): readonly n
   return counts
 }
 
-export function listOf(units: Units | undefined): readonly PaidUnits[] | undefined {
+export function paidUnits(units: Units | undefined): readonly PaidUnits[] | undefined {
   if (units === undefined) return undefined
   return UNIT_NAMES.flatMap((kind) => {
     const count = units[kind]

@@ -49,7 +49,7 @@ test('the link of the first start leads to the admin listener, snippets to the p
   expect(public_url).not.toBe(adminOrigin)
 })
 
-test('records beyond the retention are deleted, their sums stay, and repairing such a month is refused', async () => {
+test('records beyond the retention are deleted, their totals stay, and repairing such a month is refused', async () => {
   const other = await startGateway()
   const made = await other.chat({ model: 'demo/echo', messages: [{ role: 'user', content: 'hi' }] })
   const id = made.headers.get('x-request-id') ?? ''

@@ -101,7 +101,7 @@ describe('requests', () => {
 })
 
 describe('usage', () => {
-  test('by user is the sum of its series, in any time zone', async () => {
+  test('by user equals the sum of its series, in any time zone', async () => {
     for (const zone of ['Asia/Kolkata', 'America/New_York', 'UTC']) {
       await read(await admin.call('PATCH', '/settings', { time_zone: zone }))
       const range = today()

@@ -48,7 +48,7 @@ const REFUSALS: Record<Caller, string> = {
   'admin key': 'role_not_allowed',
 }
 
-/** What signs the caller out, or asks for a password first, is tested by itself. */
+/** What signs the caller out, or asks for a password first, is tested separately. */
 const APART = [
   'delete /session',
   'get /oidc/start',

@@ -124,7 +124,7 @@ describe('an existing user', () => {
     expect(next.error).toBe('oidc_name_taken')
   })
 
-  test('is never taken over by name', async () => {
+  test('is never linked by name', async () => {
     const { error, client } = await signIn({
       sub: 'mallory',
       preferred_username: 'admin',

@@ -27,7 +27,7 @@ async function importLines(secrets: readonly string[], settings: object = {}) {
   return (await reply.json()) as { added: number; lines: Line[] }
 }
 
-test('each line says what became of it, and only new keys are added', async () => {
+test('each line reports its outcome, and only new keys are added', async () => {
   const { added, lines } = await importLines(['sk-first-0001', '', 'short', 'sk-first-0001'])
   expect(added).toBe(1)
   expect(lines.map(({ line, result }) => [line, result])).toEqual([

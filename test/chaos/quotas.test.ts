@@ -47,7 +47,7 @@ function expectLeased(left: number): void {
   else expect(leasedOf()).toBe(left)
 }
 
-/** A quota of so much more than what is used, known to the running gateway. */
+/** A quota of this much more than what is used, known to the running gateway. */
 async function leaves(tokens: number): Promise<void> {
   await stored()
   byHand(`UPDATE users SET monthly_quota_tokens = ${usedOf() + tokens} WHERE id = 2`)
@@ -109,7 +109,7 @@ describe('a refusal', () => {
     // One thread has all that is left on its own lease.
     const message = hasThreads ? error().message.replace(LEASED_ELSEWHERE, '') : error().message
     expect(message).toMatch(
-      /^gateway: .* \d+ tokens a month, \d+ used, 0 reserved by requests under way, 50 left; this request asks for 9\d .* on \d{4}-\d\d-01 \(UTC\)/,
+      /^gateway: .* \d+ tokens a month, \d+ used, 0 reserved by requests in flight, 50 left; this request asks for 9\d .* on \d{4}-\d\d-01 \(UTC\)/,
     )
   })
 
@@ -212,7 +212,7 @@ test('the commands set a quota and reset the month on the running gateway', asyn
   })
 }, 60_000)
 
-test('a stop leaves no lease behind', async () => {
+test('a stop leaves no lease', async () => {
   byHand('UPDATE users SET monthly_quota_tokens = 1000000000 WHERE id = 2')
   await waitFor('a lease', async () => {
     await ask(rig.gateway, 'q')

@@ -95,7 +95,7 @@ describe('an Azure upstream answers', () => {
   })
 })
 
-/** In its own header, and nowhere else; the client's key never goes on. */
+/** In its own header, and nowhere else; the client's key is never passed on. */
 function expectAzureKey(): void {
   const sent = mock.ledger.at(-1)
   expect(sent?.headers['api-key']).toStartWith('sk-upstream-')

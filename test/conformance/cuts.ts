@@ -1,4 +1,4 @@
-/** Where a recorded body is cut: nowhere, behind each event, at every byte, or at random. */
+/** Where a recorded body is cut: nowhere, after each event, at every byte, or at random. */
 const encoder = new TextEncoder()
 
 export type Cutting = (body: string) => number[]

@@ -190,7 +190,7 @@ test('a setting that the environment determines shows its source and can not be 
   expect(await row.getByRole('textbox').count()).toBe(0)
 }, 60_000)
 
-test('a search that takes long says how far back it has come', async () => {
+test('a long search shows how far back it has got', async () => {
   const { page } = first
   const { promise: later, resolve: release } = Promise.withResolvers<void>()
   const answer = (next: string | null, searchedUntil: string | null) => ({

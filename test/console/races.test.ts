@@ -143,7 +143,7 @@ test('a time zone that is being typed survives a change of another setting', asy
   expect(await page.getByLabel('Time zone', { exact: true }).inputValue()).toBe('Asia/Kol')
 }, 60_000)
 
-test('a sign-out that fails is said', async () => {
+test('a sign-out that fails is reported', async () => {
   const { page } = first
   await page.goto(`${url}/settings`)
   await page.route('**/admin/v1/session', (route) =>

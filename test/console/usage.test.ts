@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rig.close())
 
-test('what the chart does not tell apart is its other share, and the sum is the total', async () => {
+test(`what the chart doesn't show separately is "other", and all add up to the total`, async () => {
   const { page, problems } = first
   await page.goto(`${url}/usage?metric=requests&by=model&range=7d`)
   const chart = page.getByRole('table', { name: 'Requests over time' })
@@ -41,7 +41,7 @@ test('what the chart does not tell apart is its other share, and the sum is the 
   expect(problems).toEqual([])
 }, 60_000)
 
-test('the file has every row, also those that the chart sums up, for the chosen groups', async () => {
+test('the file has every row, also those that the chart combines, for the chosen groups', async () => {
   const { page } = first
   await page.goto(`${url}/usage?metric=requests&by=model&second=user&range=7d`)
   const download = page.waitForEvent('download')

@@ -27,7 +27,7 @@ export function testCounters(current: () => Counters): void {
     return verdict
   }
 
-  test('a limit is reached by exactly as much as it says', async () => {
+  test('a limit is reached at exactly its value', async () => {
     const name = counter()
     for (let used = 1; used <= 3; used++) {
       const { readings, degraded } = await taken(demand(name, 3))
@@ -45,7 +45,7 @@ export function testCounters(current: () => Counters): void {
     expect(verdicts.filter(({ kind }) => kind === 'taken')).toHaveLength(50)
   })
 
-  test('all of a request is taken or none', async () => {
+  test('a request is counted in all counters or none', async () => {
     const [rpm, tpm] = [counter('rpm'), counter('tpm')]
     await refused(demand(rpm, 10), demand(tpm, 100, 101))
     const { readings } = await taken(demand(rpm, 10), demand(tpm, 100, 100))
@@ -83,7 +83,7 @@ export function testCounters(current: () => Counters): void {
     expect((await refused(demand(name, 100, 1))).readings[0]?.used).toBe(125)
   })
 
-  test('never more is given back than was taken in that second', async () => {
+  test('never returns more than was counted in that second', async () => {
     const name = counter('tpm')
     const { ticket } = await taken(demand(name, 100, 10))
     current().correct(ticket, [{ counter: name, by: -10 }])

@@ -51,7 +51,7 @@ describe('counters in Redis', () => {
     expect(lives).toBeLessThanOrEqual(62_000)
   })
 
-  test('ask Redis exactly once before a request and once behind it', async () => {
+  test('call Redis exactly once before a request and once after it', async () => {
     redis.cli('CONFIG', 'RESETSTAT')
     const verdict = await counters.take([{ counter: 'key:78:tpm', limit: 100, amount: 10 }])
     if (verdict.kind !== 'taken') throw new Error('not taken')
@@ -90,7 +90,7 @@ describe('counters in Redis', () => {
   })
 
   test.each(['SCRIPT FLUSH', 'FLUSHALL'])(
-    'go on after %s without losing Redis',
+    'continue after %s without losing Redis',
     async (command) => {
       redis.cli(...command.split(' '))
       const verdict = await counters.take([{ counter: 'key:80:rpm', limit: 1_000, amount: 1 }])

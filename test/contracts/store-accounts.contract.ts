@@ -131,7 +131,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
     expect((await store.readDirectory()).apiKeys).toEqual([])
   })
 
-  test('a deleted user takes the keys along', async () => {
+  test('deleting a user deletes the keys', async () => {
     const { store } = current()
     const { id } = await store.createUser(ada)
     await store.createApiKey(proxyKey(id))
@@ -173,7 +173,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
     expect(await store.revokeApiKey(id + 1)).toBe(false)
   })
 
-  test('a key is superseded once, at once or later, and its successor knows it', async () => {
+  test('a key is superseded once, now or later, and its successor refers to it', async () => {
     const { store } = current()
     const { id: userId } = await store.createUser(ada)
     const make = (digit: string) =>

@@ -127,7 +127,7 @@ export function testByHand(current: () => StoreUnderTest): void {
     `base_url='http://[half'`,
     `cooldown_until='2026-13-01 07:00:00+00'`,
   ])(
-    'a malformed upstream key (%s) is left out and reported once, and the rest goes on',
+    'a malformed upstream key (%s) is left out and reported once, and the others still load',
     async (change) => {
       const { store, byHand, logged } = current()
       await prepare()

@@ -32,7 +32,7 @@ export function testPrices(current: () => StoreUnderTest): void {
       .look('SELECT cost_usd FROM usage_records ORDER BY request_id')
       .map(({ cost_usd }) => cost_usd)
 
-  test('a price is kept, replaced and taken back', async () => {
+  test('a price is stored, replaced and removed', async () => {
     const { store } = current()
     await store.setPrice({ ...price, rates: { ...price.rates, input: 99 } })
     await store.setPrice(price)
@@ -77,7 +77,7 @@ export function testPrices(current: () => StoreUnderTest): void {
     expect(costs()).toEqual([null, 2, 2])
   })
 
-  test('each of several upstreams is priced by itself, and the user pays what they are charged', async () => {
+  test('each of several upstreams has its own price, and the user pays the sum', async () => {
     const { store, look } = current()
     await store.setPrice({
       ...price,

@@ -70,7 +70,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(await lease('b')).toEqual({ quota: 1000, used: 120, leasedElsewhere: 940, lease: 0 })
   })
 
-  test('a lease is set to what the instance knows, whatever stood in its row', async () => {
+  test('a lease is set to what the instance knows, whatever its row contained', async () => {
     const { lease } = await prepare(1000)
     await lease('a')
     current().byHand('DELETE FROM quota_leases')
@@ -121,7 +121,7 @@ export function testQuotas(current: () => StoreUnderTest): void {
     expect(leases()).toEqual([['b', 50]])
   })
 
-  test('a use that was reset is none, until the sums are made what the records say', async () => {
+  test('a reset use counts as zero until the totals are rebuilt from the records', async () => {
     const { store, id, lease } = await prepare(1000)
     await store.settle([usageRecord('one', { userId: id })], 'a')
     expect(await store.resetUse(id, MONTH)).toBe(true)

@@ -58,14 +58,14 @@ export function testSums(current: () => StoreUnderTest): void {
     return { store, byHand, look, found }
   }
 
-  test('what was stored is as the records say, in each month', async () => {
+  test('the totals equal the records in each month', async () => {
     const { store } = await prepare()
     for (const month of [10, 11, 12])
       expect(await store.sumDifferences({ year: 2026, month })).toEqual([])
   })
 
   describe.each(TABLES)('%s', (table) => {
-    test('each of its figures, changed by hand, is found, and repaired', async () => {
+    test('a manual change of any figure is found and repaired', async () => {
       const { store, byHand, found } = await prepare()
       for (const figure of table === 'usage_monthly' ? FIGURES : FINE_FIGURES) {
         byHand(`UPDATE ${table} SET ${figure} = ${figure} + 1 WHERE ${ofMonth(table)}`)
@@ -113,13 +113,13 @@ export function testSums(current: () => StoreUnderTest): void {
     expect(await found()).toEqual([])
   })
 
-  test('a cost that differs by no more than how doubles are added is none', async () => {
+  test('a cost that differs only by rounding is no difference', async () => {
     const { byHand, found } = await prepare()
     byHand('UPDATE usage_daily SET cost_usd = cost_usd + 0.0000000000001')
     expect(await found()).toEqual([])
   })
 
-  test('a repair while records are stored and quotas are leased loses and doubles none', async () => {
+  test('a repair while records are stored and quotas are leased neither loses nor doubles any', async () => {
     const { store, found } = await prepare()
     const lease = { free: 0, lease: 0, needed: 1, least: 1, divisor: 4, defaultTokens: 1_000_000 }
     const stored = Array.from({ length: 30 }, async (_, turn) => {

@@ -39,7 +39,7 @@ export function testUpstreams(current: () => StoreUnderTest): void {
     expect((await current().store.listUpstreamKeys()).items).toEqual([key])
   })
 
-  test('where sealing fails no row is left behind', async () => {
+  test('if encryption fails no row is left', async () => {
     const { store, look } = current()
     const failing = store.createUpstreamKey(upstreamKey, () => {
       throw new Error('no key to seal with')

@@ -80,7 +80,7 @@ export function testUsage(current: () => StoreUnderTest): void {
     expect(count()).toBe(12_001)
   })
 
-  test('a batch that fails leaves nothing behind', async () => {
+  test('a batch that fails stores nothing', async () => {
     const records = Array.from({ length: 1200 }, (_, index) => usageRecord(`req-${index}`))
     const impossible = usageRecord('last', { startedAtMs: Number.NaN })
     expect(

@@ -13,7 +13,7 @@ export interface Acme {
   stop(): Promise<void>
 }
 
-/** It believes that every name lies on this machine, and looks for its proofs at this port. */
+/** It believes that every name resolves to this machine, and looks for its proofs at this port. */
 export async function startAcme(httpPort: number): Promise<Acme> {
   const folder = mkdtempSync(join(tmpdir(), 'gpt-proxy-acme-'))
   const certificates = makeCertificates()

@@ -100,7 +100,7 @@ test('a key that does not belong to its certificate is kept away from nginx', ()
   expect(existsSync(SSL_DIR)).toBe(false)
 })
 
-test('without its variables it says which are missing', () => {
+test('without its variables it names the missing ones', () => {
   const ran = hook({})
   expect(ran.exitCode).not.toBe(0)
   expect(ran.said).toContain('RENEWED_LINEAGE=')

@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
     }
   })
 
-  test('sets only variables that the gateway knows', () => {
+  test('sets only variables that the gateway reads', () => {
     for (const name of Object.keys(compose.services.api.environment)) expect(KNOWN).toContain(name)
   })
 
@@ -145,7 +145,7 @@ describe('the Kubernetes manifests', () => {
     expect(config.port).toBe(8000)
   })
 
-  test('set only variables that the gateway knows', () => {
+  test('set only variables that the gateway reads', () => {
     const secret: Document = YAML.parse(read('deploy/kubernetes/secret.example.yaml'))
     for (const name of [...Object.keys(variables), ...Object.keys(secret.stringData)])
       expect(KNOWN).toContain(name)

@@ -61,7 +61,7 @@ test('there are more than three hundred of them, and most are answered', () => {
 
 /**
  * nginx lets a bare LF end a chunk, which the gateway alone refuses. What follows is then a second request for
- * nginx, logged and passed on as such, with a key of its own: nothing is hidden from anybody.
+ * nginx, logged and passed on as such, with a key of its own: nothing is hidden from anyone.
  */
 const TWO_FOR_NGINX = ATTACKS.flatMap(({ name }, index) =>
   name === 'after a chunk: LF' ? [`smuggled-${index}`] : [],

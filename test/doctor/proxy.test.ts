@@ -1,4 +1,4 @@
-/** A proxy that buffers, a gateway that is gone behind it, a certificate that has ended: found, mended, healthy. */
+/** A proxy that buffers, a gateway that is gone behind it, an expired certificate: found, fixed, healthy. */
 import { expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ test('SSE-1 names the nginx that buffers, and the printed lines fix it', async (
       env,
     )
     const well = await waitFor(
-      'nginx to load its site anew',
+      'nginx to reload its site',
       async () => {
         const again = await doctor(env, 'SSE-1')
         return again.check.verdict === 'ok' ? again : null
@@ -120,7 +120,7 @@ test('NGX-1 distinguishes a stopped gateway from a proxy that passes to the wron
       site.write(site.text().replace(`:${port};`, `:${wrong};`))
       await pasting.paste(['nginx -t && nginx -s reload'], env)
       const astray = await waitFor(
-        'nginx to load its site anew',
+        'nginx to reload its site',
         async () => {
           const again = await doctor(env, 'NGX-1')
           return again.check.verdict === 'failure' ? again : null
@@ -132,7 +132,7 @@ test('NGX-1 distinguishes a stopped gateway from a proxy that passes to the wron
       site.write(site.text().replace(/proxy_pass [^;]*;/, pass))
       await pasting.paste(['nginx -t && nginx -s reload'], env)
       await waitFor(
-        'the way to be mended',
+        'the proxy to be fixed',
         async () => (await doctor(env, 'NGX-1')).check.verdict === 'ok',
         20_000,
       )
@@ -196,7 +196,7 @@ test('TLS-1 finds the certificate that has ended, and after its renewal none', a
     )
     expect(pasting.calls()).toContain('certbot renew')
     const renewed = await waitFor(
-      'nginx to load its certificate anew',
+      'nginx to reload its certificate',
       async () => {
         const again = await doctor(env, 'TLS-1')
         return again.check.verdict !== 'failure' ? again : null

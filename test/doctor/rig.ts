@@ -57,7 +57,7 @@ export interface Shell {
   folder: string
   /** Of the substitute programs. */
   programs: string
-  /** Runs the lines as pasted, and returns the environment behind them. */
+  /** Runs the lines as pasted, and returns the environment after them. */
   paste(lines: readonly string[], env: Record<string, string>): Promise<Record<string, string>>
   /** What was asked of programs that are not here. */
   calls(): string

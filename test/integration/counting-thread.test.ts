@@ -40,7 +40,7 @@ test.each([
   expect(await createTokenizer(0).count(model, text)).toBe(tokens)
 })
 
-test('tokens of the encoding of embedding models are decoded, and other numbers are no tokens', async () => {
+test('tokens in the encoding of embedding models are decoded, and other numbers are refused', async () => {
   const tokenizer = createTokenizer(0)
   expect(await tokenizer.decode([9906, 1917, 57668, 53901])).toBe('Hello world你好')
   expect(await tokenizer.decode([9906, 999_999])).toBeNull()

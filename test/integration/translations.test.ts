@@ -35,7 +35,7 @@ const levels = (text: string) =>
 const firstCells = (text: string) =>
   [...text.matchAll(/^\| (`[^`|]*`) \|/gm)].map(([, cell]) => cell)
 
-test.each(translated)('%s says the same in both languages', async (path) => {
+test.each(translated)('%s means the same in both languages', async (path) => {
   const [english, chinese] = await Promise.all([read(path), read(path.replace('.md', '.zh-CN.md'))])
   expect(levels(chinese)).toEqual(levels(english))
   expect(firstCells(chinese)).toEqual(firstCells(english))

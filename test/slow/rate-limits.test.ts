@@ -208,7 +208,7 @@ describe('tokens', () => {
   })
 })
 
-test('a request that is refused for another reason takes nothing', async () => {
+test('a request that is refused for another reason costs nothing', async () => {
   const { key } = await newKey(rig, { rpm: 50, tpm: 1_000 })
   const before = await remaining(rig, key, 'requests')
   const statuses = [
@@ -245,7 +245,7 @@ describe('addresses', () => {
     await own.close()
   }, 60_000)
 
-  test('behind a trusted proxy are the rightmost address that it did not add itself', async () => {
+  test("of a trusted proxy are the rightmost address that it didn't add itself", async () => {
     own = await startRig({ models: { m: 1 }, env: { ...env, TRUSTED_PROXIES: '127.0.0.0/8' } })
     own.mock.script(good)
     expect(await times(own, (at) => from(`10.0.0.${at}, 198.51.100.1`))).toEqual([

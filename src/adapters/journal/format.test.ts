@@ -114,7 +114,7 @@ describe('cut at any byte', () => {
     }
   })
 
-  test('zeros that a file system left behind are a torn tail', () => {
+  test('zeros that a file system leaves at the end are a torn tail', () => {
     const padded = new Uint8Array(JOURNAL.length + 4096)
     padded.set(JOURNAL)
     expect(readAll(padded)).toEqual({ items: [...ITEMS], damage: [], torn: 4096 })
@@ -151,7 +151,7 @@ describe('damage in the middle', () => {
     expect(damage).toEqual([{ offset: bytesOf(first).length, length: rubbish.length - 1 }])
   })
 
-  test('a record behind half a record on the same line is found', () => {
+  test('a record after half a record on the same line is found', () => {
     const [first = '', second = ''] = LINES
     const half = first.slice(0, 40)
     const { items, damage } = readAll(bytesOf(half + second))
@@ -159,7 +159,7 @@ describe('damage in the middle', () => {
     expect(damage).toEqual([{ offset: 0, length: 40 }])
   })
 
-  test('a model whose name looks like a record is not taken for one', () => {
+  test("a model whose name looks like a record isn't read as one", () => {
     const forged = { ...ENTRY, model: LINES[1]?.trim() ?? '' }
     const line = lineOf({ kind: 'begin', entry: forged })
     const broken = `x${line.slice(1)}`

@@ -117,7 +117,7 @@ export function endContent(record: UsageRecord, beganIn: number): string {
   return JSON.stringify(endValues)
 }
 
-/** Besides its content, a line has a CRC, a space and a line end. */
+/** In addition to its content, a line has a CRC, a space and a line end. */
 export const LINE_FRAME_BYTES = CRC_DIGITS + 2
 const BLANK = 0x20
 const LINE_END = 0x0a

@@ -120,7 +120,7 @@ function healthOf({ writer, backlog, segments, counts }: JournalParts): JournalH
   }
 }
 
-/** A run that is already under way may end early; the second one takes the rest. */
+/** A run in progress may end early; the second one takes the rest. */
 async function drainForGood(drain: JournalDrain, patienceMs: number): Promise<void> {
   drain.finish()
   const patience = setTimeout(drain.giveUp, patienceMs)

@@ -56,7 +56,7 @@ export function createWriter({ segments, files, reserve, logger, onWritten }: Pa
     }
     segment.bytes += length
   }
-  /** A partial line in the middle would be taken for damage. */
+  /** A partial line in the middle would look like damage. */
   const undo = (segment: Segment): void => {
     try {
       files.truncate(segment.file, segment.bytes)

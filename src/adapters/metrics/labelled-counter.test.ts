@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { Registry } from 'prom-client'
 import { createLabelledCounter } from './labelled-counter.ts'
 
-test('each combination of labels is counted by itself, and shown as prom-client shows its own', async () => {
+test('each combination of labels has its own count, shown as prom-client shows it', async () => {
   const registry = new Registry()
   const counter = createLabelledCounter({
     name: 'requests_total',

@@ -8,7 +8,7 @@ const compatible = (baseUrl: string | null) => ({ vendor: null, baseUrl })
 
 const catalogue = createPriceCatalogue()
 
-test('before it is loaded it knows nothing, and does not load by itself', async () => {
+test("has no prices until it is loaded, and doesn't load on its own", async () => {
   expect(createPriceCatalogue().ratesOf(openai, 'gpt-4o', NOON)).toBeNull()
   await catalogue.load()
 })
@@ -48,7 +48,7 @@ test('a compatible upstream is known by its address', () => {
   expect(catalogue.ratesOf(groq, 'llama-3.3-70b-versatile', NOON)).not.toBeNull()
 })
 
-test("behind an unknown address a vendor's model has its price, an open-weight one has none", () => {
+test("at an unknown address a vendor's model has its price, an open-weight one has none", () => {
   const relay = compatible('http://127.0.0.1:4000/v1')
   expect(catalogue.ratesOf(relay, 'gpt-4o', NOON)).toMatchObject({ input: 2.5 })
   expect(catalogue.ratesOf(compatible(null), 'claude-sonnet-4-20250514', NOON)).not.toBeNull()

@@ -64,7 +64,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
       if (!reported) report(isAnswer(error) ? meaning(error) : await whyNoConnection(url, JOIN_MS))
     }
   }
-  /** Also asks a connection that stands, so that an idle gateway notices its loss before a request does. */
+  /** Also pings an open connection, so that an idle gateway notices its loss before a request does. */
   const look = async (): Promise<void> => {
     if (looking || closed) return
     looking = true
@@ -102,7 +102,7 @@ export function connectRedis({ url, deadlineMs, onJoined, onLost }: Parts): Redi
   }
 }
 
-/** Never reconnects by itself and queues nothing: a request falls back to this process's counters at once. */
+/** Never reconnects on its own and queues nothing: a request falls back to this process's counters at once. */
 function newClient(url: string): Bun.RedisClient {
   return new Bun.RedisClient(url, {
     autoReconnect: false,

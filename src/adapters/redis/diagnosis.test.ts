@@ -1,4 +1,4 @@
-/** What listens but is no Redis that lets us in, on sockets of this process. */
+/** What listens but is not a Redis that lets us in, on sockets of this process. */
 import { afterEach, expect, test } from 'bun:test'
 import { whyNoConnection } from './diagnosis.ts'
 
@@ -13,7 +13,7 @@ test('one that accepts connections and stays silent does not answer', async () =
 
 test.each([
   ['redis://', 'set REDIS_PASSWORD'],
-  ['redis://:secret-7@', 'refuses the user or password, or is no Redis'],
+  ['redis://:secret-7@', 'refuses the user or password, or is not Redis'],
 ])('one that hangs up on %s is named without the password', async (before, words) => {
   listener = Bun.listen({
     hostname: '127.0.0.1',

@@ -44,7 +44,7 @@ async function whatItSays(
   if (answer !== 'refused') return `${place} closed the connection`
   const tls = url.startsWith('rediss:') ? ', or TLS to it fails' : ''
   return hasPassword
-    ? `${place} refuses the user or password, or is no Redis${tls}`
+    ? `${place} refuses the user or password, or is not Redis${tls}`
     : `${place} closed the connection: if it wants a password, set REDIS_PASSWORD, or put it in REDIS_URL${tls}`
 }
 

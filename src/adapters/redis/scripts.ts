@@ -213,7 +213,7 @@ export function correctArguments(sums: readonly Sum[]): string[] {
   return [...keysOf(sums.map(({ counter }) => counter)), ...words]
 }
 
-/** Checks that Redis accepts writes, which PING does not. Leaves no data behind. */
+/** Checks that Redis accepts writes, which PING does not. Leaves no data. */
 export const PROBE = `
 redis.call('SET', KEYS[1], '1', 'PX', 1000)
 return redis.call('DEL', KEYS[1])

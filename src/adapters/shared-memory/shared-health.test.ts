@@ -44,7 +44,7 @@ function rig() {
   return { clock, threads, one, stored, lost }
 }
 
-test('keys are admitted as one thread admits them, whichever thread is told and asked', async () => {
+test('keys are admitted as by one thread, whichever thread learns of an event or asks', async () => {
   const { clock, threads, one, stored, lost } = rig()
   let state = 11
   const random = (below: number) => {

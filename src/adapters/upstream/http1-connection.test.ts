@@ -81,8 +81,8 @@ describe('a connection', () => {
 
   test.each([
     ['idle, unasked', ''],
-    ['right behind its reply', OK],
-  ])('is given up where the upstream sends more than replies: %s', async (_, before) => {
+    ['right after its reply', OK],
+  ])('is closed if the upstream sends more than replies: %s', async (_, before) => {
     const { connection, receive, events } = connected()
     if (before !== '') connection.exchange('POST\r\n', null).reply.catch(() => {})
     receive(`${before}HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary`)
@@ -182,7 +182,7 @@ describe('a connection', () => {
     expect(events).toEqual(['idle', 'destroyed', 'gone'])
   })
 
-  test('is held back while the body is not taken', async () => {
+  test('is held back until the body is read', async () => {
     const { connection, receive, events } = connected()
     const sending = connection.exchange('POST\r\n', null)
     receive('HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n')

@@ -50,7 +50,7 @@ test('what came before a failure is handed over before it', async () => {
   expect(next()).rejects.toThrow('broken')
 })
 
-test('large chunks are not copied together, and hold the socket back until half is taken', async () => {
+test('large chunks are not joined, and pause the socket until half is read', async () => {
   const { reply, held, push, next } = replyWith()
   const large = 'x'.repeat(60 * 1024)
   push(large, large, large, large, large)

@@ -70,7 +70,7 @@ const HANDLERS: Bun.SocketHandler<State> = {
     }
     data.fail(new TransportError('tls', 'TLS failed: the connection was closed', false))
   },
-  // A bug's exception in one of these handlers. `close` follows, so that no request waits for a reply in vain.
+  // A bug's exception in one of these handlers. `close` follows, so that no request waits forever for a reply.
   error: (socket) => socket.terminate(),
 }
 

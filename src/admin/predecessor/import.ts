@@ -1,4 +1,4 @@
-/** The predecessor's users, keys and usage, taken over as a whole; a second run adds only what is new. */
+/** The predecessor's users, keys and usage, imported as a whole; a second run adds only what is new. */
 import { OperatorError } from '../../core/operator-error.ts'
 import { bindingOf } from '../../upstreams/vault.ts'
 import type { Actor, MakeChange } from '../changes.ts'

@@ -26,7 +26,7 @@ test('every description has a Chinese text', () => {
   expect(TEXTS.filter((text) => !/\p{Script=Han}/u.test(HELP_ZH[text] ?? ''))).toEqual([])
 })
 
-test('the table has no text that nothing says any more', () => {
+test('the table has no text that is no longer used', () => {
   expect(Object.keys(HELP_ZH).filter((text) => !TEXTS.includes(text))).toEqual([])
 })
 

@@ -17,7 +17,7 @@ const STEPS: Readonly<Record<string, string>> = {
 const FINDINGS: Readonly<Record<string, string>> = {
   'the host name is not known': '无法解析主机名',
   'nothing listens there': '那里没有程序在监听',
-  'there is no way to it': '无法到达',
+  'there is no route to it': '无法到达',
   'its socket is not there or not open to this user': '套接字不存在，或当前用户无权打开',
   'the connection was lost': '连接中断',
   'its certificate is not trusted for this host': '其证书不被信任或不属于该主机',

@@ -8,7 +8,7 @@ const MESSAGES: readonly Rule[] = [
   [/^(\S+?)(=.*)? is not usable \(item (\d+)\)$/s, '$1$2 的第 $3 项无效'],
   [/^(\S+?)(=.*)? is not usable$/s, '$1$2 无效'],
   [/^(\S+) is set, but only secrets are read from files$/, '设置了 $1，但只有机密才能从文件读取'],
-  [/^(\S+) is no variable of the gateway$/, '$1 不是本网关的变量'],
+  [/^(\S+) is not a variable of the gateway$/, '$1 不是本网关的变量'],
   [/^(\S+) and (\S+) are both set$/, '$1 与 $2 同时设置了'],
   [/^(\S+) names (.*), which can't be read \((.*)\)$/s, '$1 指定的文件 $2 无法读取（$3）'],
   [/^(\S+) names (.*), which is empty$/s, '$1 指定的文件 $2 是空的'],

@@ -17,7 +17,7 @@ export const STORE_MESSAGES: readonly Rule[] = [
   ],
   [/^(PostgreSQL \S+): migration: (.*)$/s, '$1：迁移：$2'],
   [/^(.*) cannot be copied to (.*) \((.*)\)$/s, '$1 无法复制到 $2（$3）'],
-  [/^(.*) is no backup of a gateway's store$/s, '$1 不是网关数据库的备份'],
+  [/^(.*) is not a backup of a gateway's store$/s, '$1 不是网关数据库的备份'],
   [
     /^(.*) was made by a newer version \(it has the migration (.*)\)$/s,
     '$1 由更新的版本创建（含迁移 $2）',
@@ -26,7 +26,7 @@ export const STORE_MESSAGES: readonly Rule[] = [
   [/^the backup (.*) cannot be written \((.*)\)$/s, '备份 $1 无法写入（$2）'],
   [/^this is a store of the gateway itself$/, '这是本网关自己的数据库'],
   [
-    /^this is no database of the predecessor: it has no table (.*), but (.*)$/s,
+    /^this is not a database of the predecessor: it has no table (.*), but (.*)$/s,
     '这不是前身系统的数据库：缺少表 $1，其中的表为 $2',
   ],
   [/^the file (.*) can't be opened: (.*)$/s, '文件 $1 无法打开：$2'],

@@ -63,7 +63,7 @@ export function usageErrorInChinese(text: string): string {
   const rule = ERRORS.find(([english]) => english.test(text))
   if (rule === undefined) return text
   const [said] = rule[0].exec(text) ?? ['']
-  // The reasons are looked for behind the user's own words only.
+  // The reasons are searched only after the user's own words.
   const rest = REASONS.reduce(
     (reason, [english, chinese]) => reason.replace(english, chinese),
     text.slice(said.length),

@@ -1,4 +1,4 @@
-/** Held against the runtime's own writing of times. */
+/** Compared with the runtime's own formatting of times. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isoTime } from './iso-time.ts'

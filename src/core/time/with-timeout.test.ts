@@ -8,7 +8,7 @@ test('work that ends in time gives its result, or its own error', async () => {
   expect(failing).rejects.toThrow(RangeError)
 })
 
-test('work that does not end is given up with the reason', async () => {
+test("work that doesn't end is rejected with the reason", async () => {
   const waiting = withTimeout(new Promise(() => {}), 5, 'the ledger is late')
   const error: unknown = await waiting.catch((thrown) => thrown)
   expect(error).toBeInstanceOf(TimeoutError)

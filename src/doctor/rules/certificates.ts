@@ -1,6 +1,6 @@
 /** TLS-1: are the certificates trusted, for the right names, and valid for long enough? Are the clocks right? */
 import type { CertificateSeen, TlsEvidence } from '../evidence.ts'
-import { type Figures, type Finding, failure, ok, skipped, warning } from '../finding.ts'
+import { type Figures, type Finding, failing, ok, skipped, warning } from '../finding.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
@@ -25,12 +25,12 @@ function judgeOne(at: Figures, upstream: boolean, seen: CertificateSeen, nowMs: 
   const figures = { ...at, days, from, until, detail, issuer, names, chain, skew: skew ?? '?' }
   const clock = Math.abs(skew ?? 0)
   const clocks = clock > SKEW_S ? [warning('tls.clock', figures)] : []
-  if (clock > WRONG_CLOCK_S) return [failure('tls.clock', figures)]
+  if (clock > WRONG_CLOCK_S) return [failing('tls.clock', figures)]
   if (seen.untilMs <= nowMs)
-    return [...clocks, failure(upstream ? 'tls.upstream-expired' : 'tls.expired', figures)]
-  if (seen.fromMs > nowMs) return [...clocks, failure('tls.future', figures)]
-  if (!seen.fitsName) return [...clocks, failure('tls.name', figures)]
-  if (!seen.trusted) return [...clocks, failure('tls.untrusted', figures)]
+    return [...clocks, failing(upstream ? 'tls.upstream-expired' : 'tls.expired', figures)]
+  if (seen.fromMs > nowMs) return [...clocks, failing('tls.future', figures)]
+  if (!seen.fitsName) return [...clocks, failing('tls.name', figures)]
+  if (!seen.trusted) return [...clocks, failing('tls.untrusted', figures)]
   if (days < SOON_DAYS && !upstream) return [...clocks, warning('tls.soon', figures)]
   return [...clocks, ok('tls.ok', figures)]
 }

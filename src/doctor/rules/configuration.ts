@@ -1,6 +1,6 @@
 /** Assigns each invalid variable to the check that it concerns. */
 import type { CheckId } from '../../core/check-ids.ts'
-import { type Finding, failure } from '../finding.ts'
+import { type Finding, failing } from '../finding.ts'
 
 export interface ConfigurationFault {
   variable: string
@@ -23,5 +23,5 @@ export function ownerOf({ variable }: ConfigurationFault): CheckId {
 }
 
 export function judgeFault({ variable, problem, remedy }: ConfigurationFault): Finding {
-  return failure('config', { variable, problem, remedy })
+  return failing('config', { variable, problem, remedy })
 }

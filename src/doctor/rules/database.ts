@@ -1,6 +1,6 @@
 /** DB-1: how far does a connection get, is there space, and was everything stored? */
 import type { DatabaseEvidence, MalformedSeen } from '../evidence.ts'
-import { type Finding, failure, ok, warning } from '../finding.ts'
+import { type Finding, failing, ok, warning } from '../finding.ts'
 
 const LITTLE_MB = 500
 const NONE_MB = 20
@@ -21,11 +21,11 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
     steps: passed.join(', '),
   }
   const findings: Finding[] = []
-  if (at.freeMb < NONE_MB) findings.push(failure('db.disk', figures))
+  if (at.freeMb < NONE_MB) findings.push(failing('db.disk', figures))
   else if (at.freeMb < LITTLE_MB) findings.push(warning('db.disk', figures))
   if (fault !== null) {
     const { step, detail, remedy } = fault
-    return [failure(`db.${step}`, { ...figures, step, detail, remedy, ...poolFigures(pool) })]
+    return [failing(`db.${step}`, { ...figures, step, detail, remedy, ...poolFigures(pool) })]
   }
   const { quarantined } = at
   if (quarantined.length > 0) {
@@ -48,8 +48,8 @@ export function judgeDatabase(evidence: DatabaseEvidence): Finding[] {
 
 function malformed({ table, id, reason, repair }: MalformedSeen, place: string): Finding {
   const figures = { table, row: id, reason, repair, store: place.replace(/^SQLite /, '') }
-  if (repair === null) return failure('db.row', figures)
-  return failure(place.startsWith('SQLite') ? 'db.row-sqlite' : 'db.row-postgres', figures)
+  if (repair === null) return failing('db.row', figures)
+  return failing(place.startsWith('SQLite') ? 'db.row-sqlite' : 'db.row-postgres', figures)
 }
 
 function poolFigures(pool: DatabaseEvidence['pool']) {

@@ -1,6 +1,6 @@
 /** ENC-1: is ENCRYPTION_KEY a valid key, and does it decrypt the stored rows? */
 import type { EncryptionEvidence, SealedSeen } from '../evidence.ts'
-import { type Finding, failure, ok, warning } from '../finding.ts'
+import { type Finding, failing, ok, warning } from '../finding.ts'
 import type { TextKey } from '../texts/texts.ts'
 
 /** By the error of the key parser; the first match applies. */
@@ -15,11 +15,11 @@ const NEAR_MISSES: readonly (readonly [said: RegExp, code: TextKey])[] = [
 export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
   const { problem, source, file, postgres, keyId, rows } = evidence
   if (problem !== null) {
-    if (source === 'file') return [failure('enc.file', { file, detail: problem })]
+    if (source === 'file') return [failing('enc.file', { file, detail: problem })]
     const [, code] = NEAR_MISSES.find(([said]) => said.test(problem)) ?? []
-    return [failure(code ?? 'enc.format', { detail: problem })]
+    return [failing(code ?? 'enc.format', { detail: problem })]
   }
-  if (source === 'none') return [postgres ? failure('enc.missing') : withoutFile(evidence)]
+  if (source === 'none') return [postgres ? failing('enc.missing') : withoutFile(evidence)]
   const findings: Finding[] = []
   if (evidence.fileOpenToOthers) findings.push(warning('enc.mode', { file }))
   findings.push(...rowFindings(evidence))
@@ -31,7 +31,7 @@ export function judgeEncryption(evidence: EncryptionEvidence): Finding[] {
 function withoutFile({ file, rows }: EncryptionEvidence): Finding {
   const sealed = rows.filter(({ opensWith }) => opensWith === 'none')
   if (sealed.length === 0) return ok('enc.new', { file })
-  return failure('enc.gone', { file, rows: sealed.length, names: namesOf(sealed) })
+  return failing('enc.gone', { file, rows: sealed.length, names: namesOf(sealed) })
 }
 
 function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidence): Finding[] {
@@ -46,17 +46,17 @@ function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidenc
     fileKeyId,
   })
   const inFile = by(({ opensWith }) => opensWith === 'file')
-  if (inFile.length > 0) findings.push(failure('enc.file-opens', named(inFile)))
+  if (inFile.length > 0) findings.push(failing('enc.file-opens', named(inFile)))
   const old = by(({ opensWith }) => opensWith === 'old')
   if (old.length > 0) findings.push(warning('enc.old', named(old)))
   for (const row of by(({ opensWith }) => opensWith === 'none')) {
     const { name: upstream, placement, sealedWith } = row
     const code = sealedWith === keyId ? 'enc.changed' : 'enc.lost'
     if (row.kind === 'second factor')
-      findings.push(failure('enc.totp', { ...named([row]), sealedWith, user: row.name }))
+      findings.push(failing('enc.totp', { ...named([row]), sealedWith, user: row.name }))
     else if (row.kind === 'data key')
-      findings.push(failure('enc.data', { ...named([row]), sealedWith }))
-    else findings.push(failure(code, { ...named([row]), upstream, placement, sealedWith }))
+      findings.push(failing('enc.data', { ...named([row]), sealedWith }))
+    else findings.push(failing(code, { ...named([row]), upstream, placement, sealedWith }))
   }
   return findings
 }

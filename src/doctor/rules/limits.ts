@@ -1,6 +1,6 @@
 /** LIM-1: are limits enforced, and by whom? */
 import type { LimitEvidence } from '../evidence.ts'
-import { type Finding, failure, ok, skipped, warning } from '../finding.ts'
+import { type Finding, failing, ok, skipped, warning } from '../finding.ts'
 
 const SLOW_MS = 20
 /** The only safe eviction policy: with any other, a full Redis loses counters. */
@@ -10,7 +10,7 @@ export function judgeLimits(evidence: LimitEvidence): Finding[] {
   const { enabled, anyDefault, instances, redis } = evidence
   if (!enabled) return [warning('lim.off')]
   const findings = [...redisFindings(evidence), triedFinding(evidence)]
-  if (redis === null && instances > 1) findings.push(failure('lim.several', { instances }))
+  if (redis === null && instances > 1) findings.push(failing('lim.several', { instances }))
   if (!anyDefault) findings.push(ok('lim.unset'))
   return findings
 }
@@ -19,13 +19,13 @@ function redisFindings({ redis, failOpen, failOpenCount, ...rest }: LimitEvidenc
   if (redis === null) return []
   const { host, port, seen } = redis
   const at = { place: `${host}:${port}`, host, port }
-  if (!seen.ok) return [failure('lim.redis-away', { ...at, error: seen.error, failOpen })]
+  if (!seen.ok) return [failing('lim.redis-away', { ...at, error: seen.error, failOpen })]
   const figures = { ...at, latencyMs: seen.latencyMs, policy: seen.policy }
   const findings = [ok('lim.redis', figures)]
   if (seen.latencyMs > SLOW_MS) findings.push(warning('lim.redis-slow', figures))
   const { policy } = seen
   if (policy !== KEEPS_ALL && policy !== 'unknown') findings.push(warning('lim.eviction', figures))
-  if (rest.serverRedisHealthy === false) findings.push(failure('lim.server-lost'))
+  if (rest.serverRedisHealthy === false) findings.push(failing('lim.server-lost'))
   else if ((failOpenCount ?? 0) > 0) findings.push(ok('lim.fail-open', { count: failOpenCount }))
   return findings
 }
@@ -35,9 +35,9 @@ function triedFinding({ tried, redis, serverRedisHealthy, url }: LimitEvidence):
   const { rpm, statuses } = tried
   const figures = { rpm, statuses: statuses.join(', ') }
   const [last] = statuses.slice(-1)
-  if (last === 503) return failure('lim.closed', figures)
+  if (last === 503) return failing('lim.closed', figures)
   const kept = last === 429 && statuses.slice(0, rpm).every((status) => status === 200)
-  if (!kept) return failure('lim.open', figures)
+  if (!kept) return failing('lim.open', figures)
   const where = redis !== null && serverRedisHealthy !== false ? 'Redis' : 'memory'
   return ok('lim.ok', { ...figures, where })
 }

@@ -1,6 +1,6 @@
 /** NGX-1: does the gateway fail to answer, or the proxy in front of it? */
 import type { Measured, ProxyEvidence, ReplySeen } from '../evidence.ts'
-import { type Finding, failure, ok, warning } from '../finding.ts'
+import { type Finding, failing, ok, warning } from '../finding.ts'
 
 const BAD_GATEWAY = [502, 503, 504]
 const NO_NAME = /ENOTFOUND|EAI_|DNS/
@@ -9,10 +9,10 @@ export function judgeProxy(evidence: ProxyEvidence): Finding[] {
   const { url, publicUrl, direct, through, services } = evidence
   if (!direct.ok) {
     const figures = { url, publicUrl, error: direct.error, seen: seenOf(through[0]) }
-    return [failure(publicUrl === null ? 'ngx.idle' : 'ngx.down', figures)]
+    return [failing(publicUrl === null ? 'ngx.idle' : 'ngx.down', figures)]
   }
   if (!direct.isGateway)
-    return [failure('ngx.stranger', { url, status: direct.status, proxy: direct.proxy })]
+    return [failing('ngx.stranger', { url, status: direct.status, proxy: direct.proxy })]
   const ill = Object.entries(services).filter(([, how]) => /unhealthy|degraded/.test(how))
   const inside = ill.length === 0 ? [] : [degraded(url, ill)]
   if (publicUrl === null) return [...inside, ok('ngx.direct', { url })]
@@ -32,7 +32,7 @@ function judgeThrough({ url, listens, through }: ProxyEvidence, publicUrl: strin
   const lost = through.find((tried) => !tried.ok)
   if (replies.length === 0) {
     const error = lost?.ok === false ? lost.error : ''
-    return failure(NO_NAME.test(error) ? 'ngx.name' : 'ngx.proxy-down', { ...figures, error })
+    return failing(NO_NAME.test(error) ? 'ngx.name' : 'ngx.proxy-down', { ...figures, error })
   }
   const good = replies.filter(({ isGateway }) => isGateway)
   if (good.length === through.length) return ok('ngx.ok', figures)
@@ -42,7 +42,7 @@ function judgeThrough({ url, listens, through }: ProxyEvidence, publicUrl: strin
   }
   const [first] = replies
   const seen = { ...figures, status: first?.status ?? null, proxy: first?.proxy ?? '-' }
-  return failure(worst === undefined ? 'ngx.elsewhere' : 'ngx.bad-gateway', seen)
+  return failing(worst === undefined ? 'ngx.elsewhere' : 'ngx.bad-gateway', seen)
 }
 
 function seenOf(tried: Measured<ReplySeen> | undefined): string {

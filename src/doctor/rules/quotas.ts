@@ -1,6 +1,6 @@
 /** QUO-1: repeats the quota decision with its values, and compares the totals with the records. */
 import type { QuotaEvidence, QuotaSeen } from '../evidence.ts'
-import { type Finding, failure, ok, warning } from '../finding.ts'
+import { type Finding, failing, ok, warning } from '../finding.ts'
 
 const NEARLY = 0.9
 
@@ -12,7 +12,7 @@ export function judgeQuotas(evidence: QuotaEvidence): Finding[] {
   if (request !== null) findings.push(ok('quo.record', recordFigures(request)))
   if (user !== null) {
     const seen = quotas.find((one) => one.user === user)
-    findings.push(seen === undefined ? failure('quo.no-user', { user }) : replayed(seen, evidence))
+    findings.push(seen === undefined ? failing('quo.no-user', { user }) : replayed(seen, evidence))
   } else {
     for (const seen of quotas) findings.push(...noteworthy(seen, evidence))
     const users = quotas.filter(({ quota }) => quota !== null).length
@@ -27,11 +27,11 @@ export function judgeQuotas(evidence: QuotaEvidence): Finding[] {
 /** As reserve does it: a request must fit in what is neither used nor leased. */
 function replayed(seen: QuotaSeen, evidence: QuotaEvidence): Finding {
   const { user, quota, active } = seen
-  if (!active) return failure('quo.disabled', { user })
+  if (!active) return failing('quo.disabled', { user })
   if (quota === null) return ok('quo.unlimited', { user })
   const figures = figuresOf(seen, quota, evidence)
   const { asked, instances } = evidence
-  if (asked > figures.left) return failure('quo.spent', figures)
+  if (asked > figures.left) return failing('quo.spent', figures)
   // A single instance leases everything left, and can spend it itself.
   const elsewhere = instances > 1 && asked > figures.left - seen.leased
   return elsewhere ? warning('quo.held', figures) : ok('quo.fits', figures)

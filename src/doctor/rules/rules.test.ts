@@ -83,7 +83,7 @@ const proxied = (through: readonly (typeof REPLY | { ok: false; error: string })
     }),
   )
 
-test('another program on the port of the gateway is not taken for the gateway', () => {
+test("another program on the gateway's port isn't mistaken for the gateway", () => {
   const direct = { ...REPLY, status: 200, isGateway: false }
   const evidence = { url: 'http://127.0.0.1:8000', publicUrl: null, listens: '127.0.0.1:8000' }
   expect(codes(judgeProxy({ ...evidence, direct, services: {}, through: [] }))).toEqual([

@@ -1,6 +1,6 @@
 /** SSE-1: does a stream arrive as it is written, or does something in between buffer it? */
 import type { StreamEvidence, StreamSeen } from '../evidence.ts'
-import { type Finding, failure, ok, skipped, warning } from '../finding.ts'
+import { type Finding, failing, ok, skipped, warning } from '../finding.ts'
 
 /** A stream with fewer chunks than this fraction of those sent, and longer gaps, was buffered. */
 const PIECES_KEPT = 0.5
@@ -30,7 +30,7 @@ export function judgeStream(evidence: StreamEvidence): Finding[] {
   const collected = ways.find(({ way }) => wasCollected(direct, way))
   if (collected !== undefined)
     return [
-      failure('sse.buffered', {
+      failing('sse.buffered', {
         ...seen,
         over: collected.over,
         gapMs: direct.longestGapMs,
@@ -40,7 +40,7 @@ export function judgeStream(evidence: StreamEvidence): Finding[] {
         throughFirstMs: collected.way.firstMs,
       }),
     ]
-  if (!through.whole) return [failure('sse.cut', { ...seen, error: 'no [DONE]' })]
+  if (!through.whole) return [failing('sse.cut', { ...seen, error: 'no [DONE]' })]
   return [ok('sse.ok', { ...seen, over: ways.map(({ over }) => over).join(', ') })]
 }
 

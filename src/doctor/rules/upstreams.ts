@@ -3,7 +3,7 @@ import type { UpstreamKey } from '../../core/entities.ts'
 import { shownHeaders } from '../../core/fixed-headers.ts'
 import { specificity } from '../../routing/specificity.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
-import { type Figures, type Finding, failure, ok, warning } from '../finding.ts'
+import { type Figures, type Finding, failing, ok, warning } from '../finding.ts'
 import { shellWord } from '../shell-word.ts'
 
 const DEAD = [401, 403]
@@ -16,7 +16,7 @@ export function judgeUpstreams(evidence: UpstreamEvidence): Finding[] {
   const serving = seen.map(({ key }) => key).filter(mayServe)
   for (const model of wanted) {
     if (serving.some((key) => specificity(key, model) !== null)) continue
-    findings.push(failure('ups.unserved', { model }))
+    findings.push(failing('ups.unserved', { model }))
   }
   return findings
 }
@@ -59,14 +59,14 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
   }
   if (state.status === 'disabled') return warning('ups.disabled', figures)
   if (probe === null) return warning('ups.sealed', figures)
-  if (probe.credentials !== undefined) return failure('ups.credentials', figures)
+  if (probe.credentials !== undefined) return failing('ups.credentials', figures)
   const { status } = probe
-  if (status === null) return failure('ups.unreachable', figures)
-  if (DEAD.includes(status)) return failure('ups.dead', figures)
-  if (SPENT.includes(status)) return failure('ups.quota', figures)
+  if (status === null) return failing('ups.unreachable', figures)
+  if (DEAD.includes(status)) return failing('ups.dead', figures)
+  if (SPENT.includes(status)) return failing('ups.quota', figures)
   // Not every OpenAI-compatible server lists its models.
   if (!probe.ok) return warning('ups.strange', figures)
-  if (state.status === 'invalid') return failure('ups.invalid', figures)
+  if (state.status === 'invalid') return failing('ups.invalid', figures)
   const untilMs = state.cooldownUntilMs ?? 0
   if (state.status === 'cooldown' && untilMs > nowMs)
     return warning('ups.breaker', { ...figures, until: new Date(untilMs).toISOString() })

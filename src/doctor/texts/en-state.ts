@@ -66,7 +66,7 @@ export const EN_STATE = {
   'ups.model': [
     '{upstream}: its model {model} gets no requests until {until} ({state}; {failures} failures, last error: {lastError}).',
     'Requests for this model failed, were rate limited, or the model was not found; the key still serves other models.',
-    'The gateway tries it again by itself; to reset it now:',
+    'The gateway retries it automatically; to reset it now:',
   ],
   'ups.disabled': [
     '{upstream}: disabled by an operator.',

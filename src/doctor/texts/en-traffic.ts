@@ -44,7 +44,7 @@ export const EN_TRAFFIC = {
   'lim.closed': [
     'A key limited to {rpm} requests per minute got {statuses}: requests are refused because the counters are unavailable.',
     'RATE_LIMIT_FAIL_OPEN is false and Redis does not answer.',
-    'Fix Redis, or let each instance count by itself until it is back:',
+    'Fix Redis, or let each instance count on its own until it is back:',
   ],
   'lim.untested': ['The limit was not tested: {reason}.'],
   'lim.unset': [
@@ -53,7 +53,7 @@ export const EN_TRAFFIC = {
   'lim.redis': ['Redis {place} answers in {latencyMs} ms; maxmemory-policy {policy}.'],
   'lim.redis-away': [
     'Redis {place} does not answer: {error}.',
-    'Redis is not running, its address or password is wrong, or a firewall blocks the connection. Until it is back, each instance counts by itself (RATE_LIMIT_FAIL_OPEN={failOpen}).',
+    'Redis is not running, its address or password is wrong, or a firewall blocks the connection. Until it is back, each instance counts on its own (RATE_LIMIT_FAIL_OPEN={failOpen}).',
     'Start Redis, or correct REDIS_URL; one of these:',
   ],
   'lim.redis-slow': [

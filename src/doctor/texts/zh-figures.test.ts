@@ -1,6 +1,6 @@
 /** No English words of ours are left inside Chinese sentences. */
 import { expect, test } from 'bun:test'
-import { type Figures, failure, ok, warning } from '../finding.ts'
+import { type Figures, failing, ok, warning } from '../finding.ts'
 import { viewOf } from '../report.ts'
 import type { TextKey } from './texts.ts'
 import { figureInChinese } from './zh-figures.ts'
@@ -72,7 +72,7 @@ const FINDINGS: readonly (readonly [TextKey, Figures])[] = [
 ]
 
 test.each(FINDINGS)('%s', (code, figures) => {
-  const { seen } = viewOf(failure(code, figures), 'zh')
+  const { seen } = viewOf(failing(code, figures), 'zh')
   expect(seen.replaceAll(ALLOWED, '').match(/[A-Za-z]{2,}/g) ?? []).toEqual(
     code === 'db.row' ? ['weight'] : [],
   )

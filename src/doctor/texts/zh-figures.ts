@@ -75,7 +75,7 @@ const PHRASES: readonly (readonly [english: RegExp, chinese: string])[] = [
   [/^the key is accepted$/, '密钥被接受'],
   [/^the host name is not known$/, '主机名无法解析'],
   [/^nothing listens there$/, '那里没有监听'],
-  [/^there is no way to it$/, '没有通往它的路由'],
+  [/^there is no route to it$/, '没有通往它的路由'],
   [/^its socket is not there or not open to this user$/, '套接字不存在或不允许该用户访问'],
   [/^the connection was lost$/, '连接中断'],
   [/^its certificate is not trusted for this host(.*)$/, '证书对该主机不受信任$1'],

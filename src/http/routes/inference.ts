@@ -20,7 +20,7 @@ import type { UploadLimits } from './bounded-source.ts'
 export interface ServerOptions {
   bodyLimits: BodyLimits
   uploadLimits: UploadLimits
-  /** Counts requests under way, so that stopping can wait for them. */
+  /** Counts requests in flight, so that stopping can wait for them. */
   inFlight: { add(): void; remove(): void }
 }
 

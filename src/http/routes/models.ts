@@ -28,7 +28,7 @@ function modelsOf(services: Services): Models {
 type ListForm = (headers: Exchange['headers'], list: ModelList) => object
 type EntryForm = (headers: Exchange['headers'], entry: ModelEntry) => object
 
-export const listModels = (parts: AppParts) => listing(parts, listFor)
+export const listClientModels = (parts: AppParts) => listing(parts, listFor)
 export const lookAtModel = (parts: AppParts) => looking(parts, entryFor)
 export const listGeminiModels = (parts: AppParts) =>
   listing(parts, (_, { data }) => ({ models: data.map(geminiEntry) }))

@@ -73,7 +73,7 @@ class Share implements BodyShare {
 function overloaded(maxBytes: number): GatewayError {
   return new GatewayError(
     'overloaded',
-    `gateway: the requests under way hold as much memory as they may (${maxBytes} bytes, BODY_MEMORY_BYTES). Try again in a moment.`,
+    `gateway: the requests in flight use all the memory that they may (${maxBytes} bytes, BODY_MEMORY_BYTES). Try again in a moment.`,
     { headers: { ...retryAfterHeaders(TRY_AGAIN_MS), connection: 'close' } },
   )
 }

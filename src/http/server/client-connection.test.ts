@@ -53,7 +53,7 @@ describe('a request', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('that is malformed is refused, and nothing behind it is read', () => {
+  test('that is malformed is refused, and nothing after it is read', () => {
     const { receive, asked, sent, events } = connected()
     receive(`GET / HTTP/1.1\r\n\r\n${GET}`)
     expect(sent()).toStartWith('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n')
@@ -177,7 +177,7 @@ describe('time', () => {
     expect(events).toEqual(['ended'])
   })
 
-  test('ends a connection whose client takes nothing of a reply', () => {
+  test('ends a connection whose client reads nothing of a reply', () => {
     const { receive, asked, later, events } = connected({ room: 20 })
     receive(GET)
     asked[0]?.respond(OK)
@@ -187,7 +187,7 @@ describe('time', () => {
     expect(events).toEqual(['terminated', 'gone'])
   })
 
-  test('does not end a request under way', () => {
+  test("doesn't end a request in flight", () => {
     const { receive, later, events } = connected()
     receive(GET)
     later(3_600_000)
@@ -198,7 +198,7 @@ describe('time', () => {
 describe('requests that come early', () => {
   const MORE = POST.repeat(2_000)
 
-  test('are not kept where they are many: the reply under way is the last', () => {
+  test('are not kept alive when there are many: the reply in flight is the last', () => {
     const { receive, asked, events, sent } = connected()
     receive(GET)
     receive(MORE)
@@ -208,7 +208,7 @@ describe('requests that come early', () => {
     expect([asked.length, events]).toEqual([1, ['ended']])
   })
 
-  test('end the connection behind a stream that began before them', () => {
+  test('end the connection after a stream that began before them', () => {
     const { receive, asked, events } = connected()
     receive(GET)
     const stream = asked[0]?.stream(OK)
@@ -218,7 +218,7 @@ describe('requests that come early', () => {
     expect([asked.length, events]).toEqual([1, ['ended']])
   })
 
-  test('end it behind a reply that is not taken yet, once it is', () => {
+  test('end it after a reply that the client still has to read', () => {
     const { receive, asked, events, sent, drain } = connected({ room: 20 })
     receive(GET)
     asked[0]?.respond(OK)
@@ -245,7 +245,7 @@ describe('a stream of known length', () => {
   const HEAD = { status: 200, headers: {}, length: 5 }
   const bytes = (text: string) => new TextEncoder().encode(text)
 
-  test('says its length and leaves the connection open', () => {
+  test('reports its length and leaves the connection open', () => {
     const { receive, asked, sent, events } = connected()
     receive(GET)
     const stream = asked[0]?.stream(HEAD)

@@ -118,7 +118,7 @@ describe('what a browser has in its address bar', () => {
   })
 })
 
-// Searched from each slash anew, these would take minutes.
+// Searched again from each slash, these would take minutes.
 test('a prefix of thousands of slashes is read in one pass', () => {
   const trusting = { publicUrl: null, trusts: () => true }
   const prefix = `${'/'.repeat(60_000)}x!`

@@ -43,7 +43,7 @@ export function createResponseStore({ rows, dataKey, lastsMs, nowMs }: Parts): R
 
 const FORGET_EVERY_MS = 600_000
 
-/** Deletes what has expired, now and then. The returned function stops that. */
+/** Deletes what has expired, periodically. The returned function stops that. */
 export function startForgetting(store: ResponseStore | null, logger: Logger): () => void {
   if (store === null) return () => {}
   const forget = () => {

@@ -5,7 +5,7 @@ import type { MalformedRow } from '../../admin/store-queries.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { CheckId } from '../../core/check-ids.ts'
 import { TimeoutError, withTimeout } from '../../core/time/with-timeout.ts'
-import { type Finding, failure, skipped, warning } from '../../doctor/finding.ts'
+import { type Finding, failing, skipped, warning } from '../../doctor/finding.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import { type CheckResult, type Report, reportOf } from '../../doctor/report.ts'
 import { judgeCertificates } from '../../doctor/rules/certificates.ts'
@@ -134,7 +134,7 @@ async function timed(id: CheckId, work: () => Promise<Finding[]>): Promise<Check
   const findings = await withTimeout(work(), PATIENCE_MS, LATE).catch((error) => [
     error instanceof TimeoutError && error.message === LATE
       ? warning('late', { seconds: PATIENCE_MS / 1000 })
-      : failure('broken', { error: whyNot(error) }),
+      : failing('broken', { error: whyNot(error) }),
   ])
   return { id, findings, tookMs: performance.now() - fromMs }
 }

@@ -30,7 +30,7 @@ export async function examineInSubprocess(
   return JSON.parse(written) as Report
 }
 
-/** Written with `=`, so that a value beginning with a dash is not taken for an option. */
+/** Written with `=`, so that a value beginning with a dash doesn't look like an option. */
 function optionsOf({ only, language, user, request, tokens, model }: DoctorOptions): string[] {
   const given = { user, request, model, only: only?.join(',') ?? null }
   const named = Object.entries(given).filter(([, value]) => value !== null)

@@ -67,7 +67,7 @@ function seenOf(answer: ProbeResponse): StreamSeen {
 }
 
 /**
- * Moments at which something came. The client hands out each chunk of a reply by itself, also where all of
+ * Moments at which something came. The client hands out each chunk of a reply separately, also where all of
  * them came in one piece: what counts is when, not how many.
  */
 function arrivals(readsMs: readonly number[]): number[] {

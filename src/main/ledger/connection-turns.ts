@@ -6,7 +6,7 @@
 export interface ConnectionTurns<Client> {
   /** `statement` begins or ends a transaction of the client, belongs to one, or is outside of any. */
   run<Result>(client: Client, statement: string, work: () => Result): Result | Promise<Result>
-  /** `work` is a transaction by itself. */
+  /** `work` is a transaction of its own. */
   whole<Result>(client: Client, work: () => Promise<Result>): Promise<Result>
 }
 

@@ -31,7 +31,7 @@ function written(parts: Start): string {
   })
 }
 
-test('the first start says what to do next, with lines that can be pasted', () => {
+test('the first start prints the next steps, with lines to paste', () => {
   const text = written({ isFirst: true, upstreams: 0 })
   expect(text).toContain('Add a provider key:       npx gpt-proxy upstream add main < key.txt')
   expect(text).toContain('Console: http://127.0.0.1:8000/console/')
@@ -49,7 +49,7 @@ test('a later start lists no steps', () => {
 })
 
 test.each([false, true])(
-  'in a Chinese shell everything is said in Chinese (terminal: %p)',
+  'everything is Chinese in a Chinese shell (terminal: %p)',
   (isTerminal) => {
     const text = written({ isFirst: true, upstreams: 0, language: 'zh', isTerminal })
     expect(text).toContain('GPT Proxy 监听于 http://127.0.0.1:8000/v1')

@@ -9,7 +9,7 @@ export async function stopped(
   drainMs: number,
 ): Promise<void> {
   const signal = await stop
-  logger.info({ signal, drainMs }, 'stopping: finishing what is under way')
+  logger.info({ signal, drainMs }, 'stopping: finishing requests in flight')
   logger.flush()
   onSecondSignal(() => exitImmediately(logger))
 }

@@ -24,7 +24,7 @@ export interface FrontOffers {
   /** Resolves once its gateway is ready to listen. */
   start(start: FrontStart): Promise<void>
   listen(port: number): void
-  /** Finishes what is under way. */
+  /** Finishes what is in flight. */
   drain(limitMs: number): Promise<void>
   /** Saves what is in memory; false if some of it waits in the journal. */
   stop(): Promise<boolean>

@@ -73,7 +73,7 @@ describe.each(PAIRS)('a $from client of a $to upstream', ({ client, upstream }) 
     expect(Number(headers['retry-after'])).toBeGreaterThan(0)
   })
 
-  test('never takes a refused upstream key for its own', async () => {
+  test('never mistakes a refused upstream key for its own', async () => {
     const body = JSON.stringify(upstream.error(401, 'No such key', 'invalid_api_key'))
     const { status, gateway } = await answered(client, upstream, { status: 401, body })
     expect([502, 503]).toContain(status)
@@ -100,7 +100,7 @@ describe('bytes of the same format', () => {
     text: `{"model":"m","max_tokens":9,"messages":[${body}]}`,
   })
 
-  test('keep ids of another style, and ids of items that are stored nowhere', async () => {
+  test("keep ids of another style, and ids of items that aren't stored", async () => {
     const call =
       '{"id":"functions.Bash:0","type":"function","function":{"name":"f","arguments":"{}"}}'
     const { text } = asked(`{"role":"assistant","tool_calls":[${call}]}`)

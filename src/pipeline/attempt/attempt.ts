@@ -11,7 +11,7 @@ import { excludeTargets } from './fallback.ts'
 import { isHedged, race } from './hedge.ts'
 import { blameSuspects, endWithoutVerdict, holdAgainst, recordAttempt } from './outcomes.ts'
 import { clientClosed, clientErrorOf, noneAvailable, requestTooLong } from './refusals.ts'
-import type { AttemptResult, Failed, Sent } from './result.ts'
+import type { AttemptResult, Failed, SendResult } from './result.ts'
 import { type Seat, takeSeat } from './seat.ts'
 import { send as sendModelCall } from './send.ts'
 import { type FailedTry, type RequestTries, requestLimitMs } from './tries.ts'
@@ -73,7 +73,7 @@ function hedged(
   tries: RequestTries,
   seat: Seat,
   send: SendAttempt,
-): Promise<Sent> {
+): Promise<SendResult> {
   return race(services, tries, seat, (own, taken) => {
     if (taken !== seat) claim(services, tries, taken)
     return begin(services, own, taken, send)
@@ -89,7 +89,7 @@ function begin(
   tries: RequestTries,
   { candidate }: Seat,
   send: SendAttempt,
-): Promise<Sent> {
+): Promise<SendResult> {
   tries.asked.push(candidate)
   tries.current = candidate
   tries.sentMs = performance.now() - tries.context.arrivedMs
@@ -98,7 +98,7 @@ function begin(
 }
 
 /** The request can't be said in the target's format; another target may take it. */
-function isUntakeable(sent: Sent): sent is Extract<Sent, { kind: 'ended' }> {
+function isUntakeable(sent: SendResult): sent is Extract<SendResult, { kind: 'ended' }> {
   return sent.kind === 'ended' && sent.error.code === 'invalid_request'
 }
 
@@ -115,7 +115,7 @@ function resultOf(
   services: Services,
   tries: RequestTries,
   candidate: UpstreamCandidate,
-  sent: Sent,
+  sent: SendResult,
 ): AttemptResult | null {
   if (tries.context.signal.aborted) {
     endWithoutVerdict(services, tries, candidate, clientClosed())

@@ -35,7 +35,7 @@ async function urlOf(more: Partial<UpstreamKey>, client: (typeof SPOKEN)[number]
   return { url: sent?.url ?? '', body: bodyOf(sent as WireRequest) }
 }
 
-describe.each(NAMED)('a $name client of an upstream that takes Responses only', ({ format }) => {
+describe.each(NAMED)('a $name client of an upstream that accepts only Responses', ({ format }) => {
   const { protocol, endpoint } = format
   const upstream = { protocol: 'responses' } as const
 
@@ -139,7 +139,7 @@ describe('the operator’s choice', () => {
     expect(gateway.transport.sent[0]?.url).toEndWith('/embeddings')
   })
 
-  test('of Responses takes thoughts of earlier turns back, which a chat client cannot return', async () => {
+  test("of Responses gets thoughts of earlier turns again, which a chat client can't return", async () => {
     const call = {
       type: 'function_call',
       id: 'fc_1',

@@ -1,4 +1,4 @@
-/** Anthropic reports an empty account in words alone: what else has those words must not be taken for one. */
+/** Anthropic reports an empty account in words alone: what else has those words must not look like one. */
 import { describe, expect, test } from 'bun:test'
 import { upstreamKey } from '../../../test/support/in-process/entities.ts'
 import { chat, completion, inProcess } from '../../../test/support/in-process/gateway.ts'
@@ -11,7 +11,7 @@ const KEYS = [upstreamKey(1), upstreamKey(2)]
 /** The first key first. */
 const FIRST = { upstreams: KEYS, services: { random: () => 0 } }
 
-describe('what a client wrote is not taken for an account without money', () => {
+describe("a client's own words aren't mistaken for an empty account", () => {
   test.each([
     ['repeated after words of the upstream', refusal(`Invalid prompt: '${SENTENCE}'`)],
     ['in quotation marks', refusal(`"${SENTENCE}"`)],

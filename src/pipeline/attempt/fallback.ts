@@ -3,7 +3,7 @@ import { type Failure, failure } from '../../core/failure.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import { type Target, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
-import type { Sent } from './result.ts'
+import type { SendResult } from './result.ts'
 import type { RequestTries } from './tries.ts'
 
 /**
@@ -51,7 +51,7 @@ export function isAnotherLeft(tries: RequestTries): boolean {
 }
 
 /** The vendor charges for it all the same. */
-export function filtered(used: TokenUsage | null): Sent {
+export function filtered(used: TokenUsage | null): SendResult {
   const detail = "the vendor's content filter left nothing of the answer"
   return { kind: 'failed', failure: failure('filter', detail, { status: 200 }), said: '', used }
 }

@@ -175,7 +175,7 @@ test('each event before the first block starts the limit on silence again', asyn
   expect(answer.record).toMatchObject({ outcome: 'ok', upstream: 'up-1' })
 })
 
-test('a stream that falls silent after its start is taken over at the limit', async () => {
+test('a stream that falls silent after its start is replaced at the limit', async () => {
   const limits = { firstByteMs: 100, standbyFirstByteMs: 100 }
   const answer = await ask(messages, [[MESSAGE_START, 'stall'], MESSAGE], limits)
   expect(answer.record).toMatchObject({ outcome: 'ok', upstream: 'up-2' })

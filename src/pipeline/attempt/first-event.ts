@@ -10,7 +10,7 @@ import { PING, sendComments } from '../relay/keep-alive.ts'
 import { mayBeRescued } from '../rescue/keeps.ts'
 import { filtered, mayFollowFilter } from './fallback.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
-import type { Sent } from './result.ts'
+import type { SendResult } from './result.ts'
 import { errorFailure } from './upstream-error.ts'
 import { hidesUsage } from './usage-option.ts'
 
@@ -18,7 +18,7 @@ import { hidesUsage } from './usage-option.ts'
 export async function firstEvent(
   reading: ModelReading,
   parts: readonly Uint8Array[],
-): Promise<Sent> {
+): Promise<SendResult> {
   const { tries, upstream, reply, cancel } = reading
   const reader = reading.protocol.openStream(tries.request, {
     hideUsage: hidesUsage(tries.request),

@@ -10,12 +10,12 @@ import { standby } from './choose.ts'
 import { excludeTargets } from './fallback.ts'
 import { endWithoutVerdict, holdAgainst, recordAttempt, recordHedged } from './outcomes.ts'
 import { clientClosed } from './refusals.ts'
-import type { Sent } from './result.ts'
+import type { SendResult } from './result.ts'
 import { type Seat, takeOneOf } from './seat.ts'
 import type { RequestTries } from './tries.ts'
 
 /** Begins one attempt. */
-export type RunAttempt = (tries: RequestTries, seat: Seat) => Promise<Sent>
+export type RunAttempt = (tries: RequestTries, seat: Seat) => Promise<SendResult>
 
 /** Whether a second target may be asked. Each request of a model that hedges adds to the budget. */
 export function isHedged(services: Services, tries: RequestTries, { candidate }: Seat): boolean {
@@ -35,7 +35,7 @@ interface Lane {
   seat: Seat
   tries: RequestTries
   sinceMs: number
-  sent: Promise<{ lane: Lane; sent: Sent }>
+  sent: Promise<{ lane: Lane; sent: SendResult }>
   isOver: boolean
 }
 
@@ -45,7 +45,7 @@ export async function race(
   tries: RequestTries,
   seat: Seat,
   run: RunAttempt,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { signal } = tries.context
   const lanes: Lane[] = []
   const abandonAll = () => {
@@ -111,7 +111,7 @@ async function firstAnswer(
   services: Services,
   tries: RequestTries,
   opened: readonly Lane[],
-): Promise<Sent> {
+): Promise<SendResult> {
   let lanes = opened
   for (;;) {
     const { lane, sent } = await Promise.race(lanes.map((each) => each.sent))
@@ -142,7 +142,7 @@ function placeOf(opened: readonly Lane[], lane: Lane): 'first' | 'second' {
   return opened[0] === lane ? 'first' : 'second'
 }
 
-function won(tries: RequestTries, { lane, sent }: { lane: Lane; sent: Sent }): Sent {
+function won(tries: RequestTries, { lane, sent }: { lane: Lane; sent: SendResult }): SendResult {
   tries.losses = lane.tries.losses
   tries.sentMs = lane.tries.sentMs
   tries.current = lane.seat.candidate

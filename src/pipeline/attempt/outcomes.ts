@@ -30,7 +30,7 @@ export function recordAttempt(
   tries.attempts.push(note)
 }
 
-/** A client that goes away, and what the gateway ends by itself, say nothing about the key. */
+/** A client that goes away, and what the gateway itself ends, say nothing about the key. */
 export function endWithoutVerdict(
   { health }: Services,
   tries: RequestTries,

@@ -10,19 +10,22 @@ import { filtered, isAnotherLeft, mayFollowFilter } from './fallback.ts'
 import { firstEvent } from './first-event.ts'
 import { type BodyStart, decodedText, readBodyStart, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
-import type { Sent } from './result.ts'
+import type { SendResult } from './result.ts'
 import type { RequestTries } from './tries.ts'
 import { errorFailure } from './upstream-error.ts'
 
 /** A promise only if more of its body has to be waited for. */
-export function readUpstreamReply(reading: ModelReading): Sent | Promise<Sent> {
+export function readUpstreamReply(reading: ModelReading): SendResult | Promise<SendResult> {
   const beginning = readBodyStart(reading.reply)
   return beginning instanceof Promise ? readOnLater(reading, beginning) : readOn(reading, beginning)
 }
 
 // Functions of their own, because a closure that is not made costs as much as one that is.
 
-async function readOnLater(reading: ModelReading, beginning: Promise<BodyStart>): Promise<Sent> {
+async function readOnLater(
+  reading: ModelReading,
+  beginning: Promise<BodyStart>,
+): Promise<SendResult> {
   return readOn(reading, await beginning)
 }
 
@@ -30,11 +33,14 @@ async function judgeLater(
   reading: ModelReading,
   form: BodyStart['form'],
   body: Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Sent> {
+): Promise<SendResult> {
   return judge(reading, form, await body)
 }
 
-function readOn(reading: ModelReading, { form, parts }: BodyStart): Sent | Promise<Sent> {
+function readOn(
+  reading: ModelReading,
+  { form, parts }: BodyStart,
+): SendResult | Promise<SendResult> {
   if (form === 'events' && reading.tries.request.stream) return firstEvent(reading, parts)
   const body = wholeBody(reading.reply, { parts })
   return body instanceof Promise ? judgeLater(reading, form, body) : judge(reading, form, body)
@@ -44,14 +50,14 @@ function judge(
   reading: ModelReading,
   form: BodyStart['form'],
   bytes: Uint8Array<ArrayBuffer>,
-): Sent | Promise<Sent> {
+): SendResult | Promise<SendResult> {
   if (form === 'events') return fromStream(reading, decodedText(bytes))
   const text = decodedText(bytes)
   return reading.tries.request.stream ? asStream(reading, text) : whole(reading, text, bytes)
 }
 
 /** A whole reply to a request for a stream. */
-function asStream(reading: ModelReading, text: string): Sent | Promise<Sent> {
+function asStream(reading: ModelReading, text: string): SendResult | Promise<SendResult> {
   const judged = whole(reading, text, text)
   if (judged.kind !== 'response') return judged
   const events = reading.protocol.streamOfReply(reading.tries.request, text)
@@ -60,7 +66,7 @@ function asStream(reading: ModelReading, text: string): Sent | Promise<Sent> {
 }
 
 /** A stream in reply to a request for a whole answer. */
-function fromStream(reading: ModelReading, events: string): Sent {
+function fromStream(reading: ModelReading, events: string): SendResult {
   const { request } = reading.tries
   const reader = reading.protocol.openStream(request, { hideUsage: false, secretForms: [] })
   reader.accept(new TextEncoder().encode(events))
@@ -71,7 +77,11 @@ function fromStream(reading: ModelReading, events: string): Sent {
     : whole(reading, text, text)
 }
 
-function whole(reading: ModelReading, text: string, body: string | Uint8Array<ArrayBuffer>): Sent {
+function whole(
+  reading: ModelReading,
+  text: string,
+  body: string | Uint8Array<ArrayBuffer>,
+): SendResult {
   const { upstream, reply } = reading
   const read = reading.protocol.readReply(text)
   switch (read.kind) {

@@ -56,7 +56,7 @@ export type AttemptResult =
   | { kind: 'aborted' }
 
 /** What one attempt came to. */
-export type Sent =
+export type SendResult =
   | { kind: 'response'; response: UpstreamResponse }
   /**
    * `said` is the body that came with an error status, as it was: for machines alone. `used` is what the upstream
@@ -66,4 +66,4 @@ export type Sent =
   /** The gateway itself ended it, which says nothing about the key. */
   | { kind: 'ended'; error: GatewayError }
 
-export type Failed = Extract<Sent, { kind: 'failed' }>
+export type Failed = Extract<SendResult, { kind: 'failed' }>

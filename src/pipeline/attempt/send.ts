@@ -15,7 +15,7 @@ import { ReplyTooLarge } from './read-body.ts'
 import { readUpstreamReply } from './read-reply.ts'
 import type { ReplyReading } from './reading.ts'
 import { noFileLeft, requestTooLong } from './refusals.ts'
-import type { Sent } from './result.ts'
+import type { SendResult } from './result.ts'
 import { type RequestTries, requestLimitMs } from './tries.ts'
 import { isRedirect, isSuccess, statusFailure } from './upstream-error.ts'
 import { addsUsageOption, refusesUsage } from './usage-option.ts'
@@ -33,13 +33,17 @@ export function send(
   services: Services,
   tries: RequestTries,
   options: AttemptOptions,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { candidate } = options
   if (!mayLackFormat(tries.request, candidate)) return sendOnce(services, tries, options)
   return sendInFormat(services, tries, candidate, () => sendOnce(services, tries, options))
 }
 
-function sendOnce(services: Services, tries: RequestTries, options: AttemptOptions): Promise<Sent> {
+function sendOnce(
+  services: Services,
+  tries: RequestTries,
+  options: AttemptOptions,
+): Promise<SendResult> {
   const { candidate } = options
   if (!addsUsageOption(tries.request, candidate) || refusedUsage(services, candidate))
     return exchange(services, tries, new ModelCall(services, tries, options, false))
@@ -59,7 +63,7 @@ async function sendAskingForUsage(
   services: Services,
   tries: RequestTries,
   options: AttemptOptions,
-): Promise<Sent> {
+): Promise<SendResult> {
   const sent = await exchange(services, tries, new ModelCall(services, tries, options, true))
   if (sent.kind !== 'failed' || !refusesUsage(sent)) return sent
   const again = await exchange(services, tries, new ModelCall(services, tries, options, false))
@@ -74,7 +78,7 @@ export interface UpstreamExchange extends AttemptOptions {
   /** A redirect is an answer, for the client to follow. */
   readonly takesRedirects?: boolean
   /** A reply with a status of success, or a redirect. A promise only if more of its body has to be waited for. */
-  read(reading: ReplyReading): Sent | Promise<Sent>
+  read(reading: ReplyReading): SendResult | Promise<SendResult>
 }
 
 /** A class because every request creates one. */
@@ -104,7 +108,7 @@ export class ModelCall implements UpstreamExchange {
     return opening instanceof Promise ? this.beginLater(opening) : this.begin(opening)
   }
 
-  read(reading: ReplyReading): Sent | Promise<Sent> {
+  read(reading: ReplyReading): SendResult | Promise<SendResult> {
     const { services, tries, upstream, reply, cancel, heard } = reading
     const { protocol } = this.dialogue as Dialogue
     return readUpstreamReply({ services, tries, upstream, reply, cancel, heard, protocol })
@@ -129,7 +133,7 @@ export async function exchange(
   services: Services,
   tries: RequestTries,
   call: UpstreamExchange,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { firstByteMs } = call
   const { upstream } = call.candidate
   const { signal, arrivedMs } = tries.context

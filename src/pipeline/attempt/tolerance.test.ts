@@ -62,7 +62,7 @@ describe('a reply', () => {
     expect((await gateway.ask(chat())).status).toBe(502)
   })
 
-  test('that says an ordinary word which is used as its key passes whole', async () => {
+  test('that contains an ordinary word which is also its key passes whole', async () => {
     const gateway = await inProcess(() => ({ body: completion('Start lm-studio first.') }))
     expect((await gateway.ask(chat())).text).toContain('lm-studio')
   })

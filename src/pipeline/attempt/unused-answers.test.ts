@@ -1,4 +1,4 @@
-/** What an upstream counted for an answer of which the client got nothing: recorded with its attempt, not charged. */
+/** What an upstream counted for an answer that the client did not get: recorded with its attempt, not charged. */
 import { describe, expect, test } from 'bun:test'
 import { modelOf, modelTarget, upstreamKey } from '../../../test/support/in-process/entities.ts'
 import {
@@ -43,7 +43,7 @@ function expectUncharged({ text, record }: Answered, used: object): void {
   expect(record?.attempts[1]?.used).toBeUndefined()
 }
 
-describe('an answer of which nothing reached the client', () => {
+describe("an answer that didn't reach the client", () => {
   const filtered = completion('', {
     choices: [
       { index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'content_filter' },

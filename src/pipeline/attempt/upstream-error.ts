@@ -70,7 +70,7 @@ const EMPTY_ACCOUNT = /^Your credit balance is too low to access the (?:Anthropi
 /**
  * Anthropic gives an empty account the status and the type of a bad request, so its sentence has to decide, from its
  * first word on: a prompt that an error repeats comes after words of the upstream. It is only a suspicion, as a 403
- * without a code is: another key is tried, and nothing is held against this one until a different request agrees.
+ * without a code is: another key is tried, and this one keeps its health until a different request agrees.
  */
 function saysEmptyAccount({ class: kind }: FailureVerdict, error: ReportedError | null): boolean {
   return (

@@ -81,7 +81,7 @@ describe('a model that an operator named', () => {
     expect(byId.fast).toMatchObject({ id: 'fast', context_window: 400_000 })
   })
 
-  test('says nothing that is unknown', async () => {
+  test('has no field whose value is unknown', async () => {
     const { byId } = await listOf({
       upstreams: [upstreamKey(1, { models: ['house-model'] })],
     })

@@ -5,7 +5,7 @@ import type { VendorApi } from '../../passthrough/route.ts'
 import { tokensInAnswer } from '../../protocols/gemini/usage.ts'
 import { jsonOf } from '../attempt/read-body.ts'
 import { fieldsOf } from '../vendor/own.ts'
-import { usageIn } from '../vendor/usage-in.ts'
+import { usageWithUnits } from '../vendor/usage-in.ts'
 
 export interface SessionDialect {
   /** JSON may come in binary messages, too. */
@@ -41,7 +41,7 @@ class OpenAiMeter implements SessionMeter {
     const event = fieldsOf(jsonOf(message))
     const { seconds } = fieldsOf(event.usage)
     if (typeof seconds === 'number' && seconds > 0) return this.heard(String(event.type), seconds)
-    const usage = usageIn(event)
+    const usage = usageWithUnits(event)
     if (usage !== null) this.isUnreported = false
     return usage
   }

@@ -136,14 +136,14 @@ describe.concurrent('what was generated', () => {
       }),
     ],
     ['in an event of its own', piece({}, 'stop') + usageEvent],
-  ])('is not counted if the upstream told it %s', async (_, last) => {
+  ])('is not counted if the upstream reports it %s', async (_, last) => {
     const answer = await relayed([piece('a'), last, DONE])
     expect(answer.record).toMatchObject({ totalTokens: 15, estimated: false })
   })
 })
 
 describe.concurrent('a silent stream', () => {
-  test('passes comments before it is taken over, which is unnoticed', async () => {
+  test('passes comments before another key takes over unnoticed', async () => {
     let takenOverMs = 0
     const gateway = await inProcess(
       (_, index) => {

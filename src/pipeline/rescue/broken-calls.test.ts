@@ -123,7 +123,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $upstreams', (giv
     }
   })
 
-  test('an error after the reason to stop takes nothing from the answer', async () => {
+  test('an error after the finish reason leaves the answer complete', async () => {
     const late = [...all.slice(0, all.length - afterReason), wire.errorEvent('too late')]
     const answer = await ask(given, late)
     expectWhole(answer)
@@ -132,7 +132,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $upstreams', (giv
 })
 
 test.concurrent.each(['chat', 'responses', 'messages'] as const)(
-  'a call of which a client of Gemini has nothing is made again, by upstreams of %s',
+  "a call that a Gemini client hasn't seen is generated again, by upstreams of %s",
   async (name) => {
     const [client, wire] = ['gemini', name].map((one) => SPOKEN.find((each) => each.name === one))
     const given = { client, wire } as Case

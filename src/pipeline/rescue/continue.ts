@@ -16,7 +16,7 @@ import {
   knownFacts,
   openContinuation,
 } from '../attempt/dialogue.ts'
-import type { Sent } from '../attempt/result.ts'
+import type { SendResult } from '../attempt/result.ts'
 import { exchange, ModelCall, refusedUsage } from '../attempt/send.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import type { RescueRules, Services } from '../services.ts'
@@ -54,7 +54,7 @@ export function neutralRequest(request: ModelRequest): NeutralRequest | null {
 export function continuing(request: NeutralRequest, beginning: StreamStart): SendAttempt {
   return async (services, tries, options) => {
     const { model } = options.candidate.target
-    let last: Sent | null = null
+    let last: SendResult | null = null
     for (const way of waysAt(services.rescue, request, beginning, model)) {
       const asksForUsage = !refusedUsage(services, options.candidate)
       const call = new RestCall(services, tries, options, asksForUsage)
@@ -92,7 +92,7 @@ function changeFor(
     continuingDialect(dialect, { sent, way, spentTokens: used.completionTokens, usageOf })
 }
 
-function notAsked({ request }: RequestTries): Sent {
+function notAsked({ request }: RequestTries): SendResult {
   const message = `gateway: no rest of an answer can be asked of this target of '${request.model}'.`
   return { kind: 'ended', error: new GatewayError('upstream_error', message) }
 }

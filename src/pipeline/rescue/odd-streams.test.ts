@@ -104,7 +104,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $provider', (give
   })
 
   test.each(Object.entries(BREAKS))(
-    'no stream looks whole if %s and no other can go on',
+    'no stream looks complete if %s and no other can continue',
     async (_, breaks) => {
       const { status, text, record } = await ask({ ...given, keys: 1 }, breaks)
       expect(record?.outcome).not.toBe('ok')
@@ -115,7 +115,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $provider', (give
     },
   )
 
-  test('an error after the reason to stop takes nothing from the answer', async () => {
+  test('an error after the finish reason leaves the answer complete', async () => {
     for (const keys of [1, 2]) {
       const { text, record } = await ask({ ...given, keys }, (events, format) => [
         ...upToReason(events, format),
@@ -131,7 +131,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $provider', (give
   })
 })
 
-test.concurrent('a thought of Gemini that broke off is not said again', async () => {
+test.concurrent("an interrupted thought of Gemini isn't repeated", async () => {
   const client = SPOKEN.find(({ name }) => name === 'gemini') as SpokenFormat
   const part = { text: 'Hm', thought: true }
   const thought = data({

@@ -140,7 +140,7 @@ describe.concurrent.each(OWN.map((given) => ({ ...given, dialect: given.client.n
       expect(turns.map(({ role }) => role)).toEqual(['user', 'model', 'user'])
     })
 
-    test('is continued without what the target says again', async () => {
+    test('is continued without what the target repeats', async () => {
       const { read } = await ask(given, { words: 20, repeats: 60 })
       expect([read.text, read.flaws]).toEqual([STORY, []])
     })
@@ -159,7 +159,7 @@ describe.concurrent.each(OWN.map((given) => ({ ...given, dialect: given.client.n
       expect(record?.estimated).toBe(true)
     })
 
-    test('charges what was read to go on if it is set so', async () => {
+    test('charges the input of the continuation if that is set', async () => {
       const answer = await ask(given, { words: 9 })
       const all = await ask(given, { words: 9, rescue: { charge: 'all' } })
       const [once, twice] = [answer.record?.promptTokens ?? 0, all.record?.promptTokens ?? 0]
@@ -239,7 +239,7 @@ test.concurrent('the continuation may use the rest of the token limit', async ()
   expect(max_completion_tokens ?? max_tokens).toBe(100 - Math.ceil(storyOf(9).length / 4))
 })
 
-test.concurrent('a target that takes the beginning of its own turn is given it', async () => {
+test.concurrent('a target that accepts the beginning of its own turn gets it', async () => {
   const { sent, read } = await ask(OWN[2] as Case, { words: 9, model: 'claude-sonnet-4-5' })
   const turns = messages.turns(bodyOf(sent.at(-1) as WireRequest))
   expect(turns.at(-1)).toEqual({ role: 'model', text: storyOf(9) })

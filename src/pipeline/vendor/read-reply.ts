@@ -13,7 +13,7 @@ import type { PaidUnits } from '../../usage/record.ts'
 import { firstEvent } from '../attempt/first-event.ts'
 import { decodedText, jsonOf, wholeBody } from '../attempt/read-body.ts'
 import { broken, type ReplyReading } from '../attempt/reading.ts'
-import type { Sent, StreamResponse, WholeResponse } from '../attempt/result.ts'
+import type { SendResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import { isRedirect } from '../attempt/upstream-error.ts'
 import { modelOf, type VendorCall } from './call.ts'
 import { type ListSource, ownList } from './list.ts'
@@ -31,7 +31,7 @@ export async function readVendorReply(
   owner: Owner,
   reading: ReplyReading,
   source: ListSource,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { reply } = reading
   if (isResponse(owner.call.route)) return readVendorResponse(owner, reading)
   if (isRedirect(reply)) return redirect(owner, reading)
@@ -45,7 +45,7 @@ export async function readVendorReply(
   return raw(owner, reading, type)
 }
 
-async function whole(owner: Owner, reading: ReplyReading, source: ListSource): Promise<Sent> {
+async function whole(owner: Owner, reading: ReplyReading, source: ListSource): Promise<SendResult> {
   const { upstream, reply } = reading
   const { target, api } = owner.call.route
   const bytes = await wholeBody(reply)
@@ -75,7 +75,7 @@ async function whole(owner: Owner, reading: ReplyReading, source: ListSource): P
 }
 
 /** Contents may be at a storage of the vendor's; what is at the vendor's own address is asked for here. */
-function redirect(owner: Owner, reading: ReplyReading): Sent {
+function redirect(owner: Owner, reading: ReplyReading): SendResult {
   const { upstream, reply, cancel } = reading
   cancel()
   const headers = headersOf(owner, reading)
@@ -90,7 +90,7 @@ function redirect(owner: Owner, reading: ReplyReading): Sent {
 }
 
 /** What is paid for is tried elsewhere if it fails before anything came of it; what is only looked at may be empty. */
-async function events(owner: Owner, reading: ReplyReading): Promise<Sent> {
+async function events(owner: Owner, reading: ReplyReading): Promise<SendResult> {
   const { meter, protocol } = owner.call.route
   const { upstream, reply, cancel } = reading
   const reader = new VendorEvents(meter, upstream.echoForms)
@@ -110,7 +110,7 @@ async function events(owner: Owner, reading: ReplyReading): Promise<Sent> {
     : sent
 }
 
-async function raw(owner: Owner, reading: ReplyReading, type: string): Promise<Sent> {
+async function raw(owner: Owner, reading: ReplyReading, type: string): Promise<SendResult> {
   const { upstream, reply, cancel } = reading
   // The reply to a WebRTC offer is an SDP text; where its call is says this header.
   const id = reply.header('location')?.split(/[?#]/)[0]?.split('/').at(-1)

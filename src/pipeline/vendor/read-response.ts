@@ -8,12 +8,12 @@ import type { UpstreamProtocol } from '../../protocols/protocol.ts'
 import { jsonOf } from '../attempt/read-body.ts'
 import { readUpstreamReply } from '../attempt/read-reply.ts'
 import type { ReplyReading } from '../attempt/reading.ts'
-import type { Sent, UpstreamResponse } from '../attempt/result.ts'
+import type { SendResult, UpstreamResponse } from '../attempt/result.ts'
 import { fieldsOf, type Owner, paysLater, rememberObjects } from './own.ts'
 import { ResponseEvents } from './response-events.ts'
-import { usageIn } from './usage-in.ts'
+import { usageWithUnits } from './usage-in.ts'
 
-export async function readVendorResponse(owner: Owner, reading: ReplyReading): Promise<Sent> {
+export async function readVendorResponse(owner: Owner, reading: ReplyReading): Promise<SendResult> {
   let events: ResponseEvents | null = null
   const { responses } = PROTOCOLS
   const protocol: UpstreamProtocol = {
@@ -52,5 +52,5 @@ function metered(response: UpstreamResponse, object: unknown): UpstreamResponse 
   const isLater = paysLater('response', fieldsOf(object))
   if (response.kind === 'stream') return isLater ? { ...response, cost: () => 0 } : response
   if (isLater) return { ...response, usage: NO_USAGE, cost: 0 }
-  return { ...response, usage: response.usage ?? usageIn(object) }
+  return { ...response, usage: response.usage ?? usageWithUnits(object) }
 }

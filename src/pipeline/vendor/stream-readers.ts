@@ -2,7 +2,7 @@
 import { holdsForm } from '../../core/redact.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { Meter } from '../../passthrough/route.ts'
-import { tokensIn, tokensOf } from '../../passthrough/usage.ts'
+import { chargedTokens, tokensIn } from '../../passthrough/usage.ts'
 import { readError } from '../../protocols/openai/read-error.ts'
 import type { ReportedError, StreamReader } from '../../protocols/protocol.ts'
 import { eventsOf, joined, type SseEvent, SseSplitter } from '../../protocols/sse.ts'
@@ -94,7 +94,7 @@ export class VendorEvents implements StreamReader {
     if (ENDS_BY_EVENT.test(data)) this.endsByEvent = true
     if (!data.includes('"usage"') && (this.made !== null || !data.includes('"id"'))) return
     const value = jsonOf(data)
-    if (tokensIn(value) !== null) this.usage = tokensOf(this.meter, value)
+    if (tokensIn(value) !== null) this.usage = chargedTokens(this.meter, value)
     const { response, interaction } = fieldsOf(value)
     const described = fieldsOf(response ?? interaction ?? value)
     if (typeof described.id === 'string') this.made ??= described

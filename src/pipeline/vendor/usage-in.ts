@@ -4,7 +4,7 @@ import { tokensIn } from '../../passthrough/usage.ts'
 import { hostedCalls } from '../../protocols/responses/usage.ts'
 import { fieldsOf } from './own.ts'
 
-export function usageIn(reply: unknown): TokenUsage | null {
+export function usageWithUnits(reply: unknown): TokenUsage | null {
   const usage = tokensIn(reply)
   const { response } = fieldsOf(reply)
   const units = hostedCalls(fieldsOf(response ?? reply))

@@ -9,7 +9,7 @@ import { readError } from './errors.ts'
 import { readBlock, readCitation } from './read-blocks.ts'
 import { signatureFrom } from './read-response.ts'
 import { readEnd } from './stop-reason.ts'
-import { addUsage, readUsage } from './usage.ts'
+import { applyUsageDelta, readUsage } from './usage.ts'
 
 /** One block that is open. `raw` is the block of a server tool, whose input comes in pieces. */
 interface OpenBlock {
@@ -116,7 +116,7 @@ export class MessagesReader implements EventReader {
   /** `message_start` counts one token of output, whatever follows; only the usage with the stop reason is final. */
   private mergeUsage(usage: unknown): void {
     if (!isObject(usage)) return
-    addUsage(this.usage, usage)
+    applyUsageDelta(this.usage, usage)
     const read = readUsage(this.usage)
     if (read !== null) this.emit({ type: 'usage', usage: read, running: !this.finished })
   }
@@ -219,7 +219,7 @@ export class MessagesReader implements EventReader {
   }
 
   private end(): void {
-    // An end without a reason to stop is what a server makes of an answer that broke off behind it.
+    // An end without a reason to stop is what a server makes of an answer that its own upstream broke off.
     if (!this.finished) {
       this.cut()
       return

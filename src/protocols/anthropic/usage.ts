@@ -57,7 +57,7 @@ function searchesIn(tools: unknown): Pick<Usage, 'units'> {
 }
 
 /** Adds a part to a stream's usage: `message_delta` replaces what `message_start` said, key by key. */
-export function addUsage(usage: Record<string, unknown>, delta: JsonObject): void {
+export function applyUsageDelta(usage: Record<string, unknown>, delta: JsonObject): void {
   for (const key in delta)
     if (delta[key] !== null && delta[key] !== undefined) usage[key] = delta[key]
 }

@@ -4,7 +4,7 @@ import type { NeutralResponse } from '../neutral/answer.ts'
 import { argsObject } from '../neutral/fields.ts'
 import type { Citation, JsonObject, Part, Signature } from '../neutral/neutral.ts'
 import type { ReplyContext } from '../translation/format.ts'
-import { slotText } from '../translation/signatures.ts'
+import { signatureText } from '../translation/signatures.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 
@@ -86,5 +86,5 @@ export function writeCitation({ url, title, text, raw }: Citation): JsonObject {
 
 /** Clients echo it; without one it is empty, and no vendor will take the thought back. */
 export function slotOf(signature: Signature | undefined): string {
-  return signature === undefined ? '' : slotText(signature, 'anthropic')
+  return signature === undefined ? '' : signatureText(signature, 'anthropic')
 }

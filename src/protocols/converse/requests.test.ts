@@ -128,7 +128,7 @@ describe('a request to Converse', () => {
     expect(content('meta.llama3-70b-instruct-v1:0')).toEqual([{ text: 'Long' }])
   })
 
-  test('asks for a schema by a forced tool, whose arguments come back as text', () => {
+  test('requests a schema by a forced tool, whose arguments come back as text', () => {
     const schema = { type: 'object', properties: { a: { type: 'number' } } }
     const response_format = { type: 'json_schema', json_schema: { name: 'out', schema } }
     const body = { messages: [asks('x')], response_format }

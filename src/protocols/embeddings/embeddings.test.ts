@@ -81,7 +81,7 @@ describe('a client of OpenAI', () => {
     }
   })
 
-  test('is refused numbers that are no tokens, and inputs that are neither', async () => {
+  test("refuses numbers that aren't tokens, and inputs that are neither", async () => {
     for (const input of [[-1], [[72], [-1]], [[]], [], [1.5], [null], {}, null, ['a', [72, 'x']]]) {
       const refused = await (await gemini()).ask({ model: 'm', input }, asOpenai)
       expect([input, refused.status]).toEqual([input, 400])
@@ -114,7 +114,7 @@ describe('a client of Gemini', () => {
     expect(answer.record).toMatchObject({ promptTokens: 7, completionTokens: 0, estimated: false })
   })
 
-  test('is told what is lost, and gets one vector for one content', async () => {
+  test('is warned of what is lost, and gets one vector for one content', async () => {
     const gateway = await inProcess(
       () => ({ body: JSON.stringify({ data: [{ index: 0, embedding: [1, 2] }] }) }),
       { upstreams: [upstreamKey(1, { provider: 'openai' })] },

@@ -1,4 +1,4 @@
-/** Stands between a client and an upstream that have embeddings in different formats. */
+/** Translates between a client and an upstream that have embeddings in different formats. */
 import { invalidRequest } from '../../core/errors.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'

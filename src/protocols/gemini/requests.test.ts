@@ -85,12 +85,12 @@ describe('a request to Gemini', () => {
       { type: 'function', function: { name: 'look' } },
       { mode: 'ANY', allowedFunctionNames: ['look'] },
     ],
-  ])('says the choice %j in its own words', (tool_choice, functionCallingConfig) => {
+  ])('expresses the choice %j in its own terms', (tool_choice, functionCallingConfig) => {
     const body = sentBody('chat', { messages: [asks('x')], tools: [LOOK], tool_choice }, 'gemini')
     expect(body.toolConfig).toEqual({ functionCallingConfig })
   })
 
-  test('says an effort as a level, and as a budget to older models', () => {
+  test('expresses an effort as a level, and as a budget to older models', () => {
     const config = (model: string) =>
       sentBody('chat', { messages: [asks('x')], reasoning_effort: 'high' }, 'gemini', { model })
         .generationConfig.thinkingConfig
@@ -113,7 +113,7 @@ describe('a request to Gemini', () => {
     ])
   })
 
-  test('has media inside of a result for Gemini 3, and behind it for older models', () => {
+  test('has media inside a result for Gemini 3, and after it for older models', () => {
     const image = {
       type: 'image',
       source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' },
@@ -138,7 +138,7 @@ describe('a request to Gemini', () => {
     ])
   })
 
-  test('of a failed tool says so', () => {
+  test('marks the result of a failed tool', () => {
     const messages = [
       asks('Look'),
       { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'look', input: {} }] },

@@ -38,7 +38,7 @@ export function writeTurn({ role, parts }: Turn, context: PartContext): Content 
 
 /**
  * A client without a slot on calls and texts brought their signatures as empty thoughts before them. Where the
- * first call still has none, the model is told not to look for it.
+ * first call still has none, the model is instructed not to look for it.
  */
 export function placeSignatures(parts: readonly Part[], target: WireTarget): Part[] {
   const placed: Part[] = []

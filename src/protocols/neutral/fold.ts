@@ -17,7 +17,7 @@ export class EventFold {
   usage: Usage | null = null
   private id: string | null = null
   private model: string | null = null
-  /** By index; a part stands where it was opened. */
+  /** By index: a part keeps the place where it was opened. */
   private readonly parts = new Map<number, OpenFold>()
 
   add(event: StreamEvent): void {

@@ -6,16 +6,16 @@ export interface ModelFacts {
   maxOutput: number | null
   /** Efforts that it takes, lowest first; empty: it takes none. */
   efforts: readonly Effort[]
-  /** It can be told not to think. */
+  /** Its thinking can be turned off. */
   thinkingOff: boolean
   /**
-   * How it is told to think: `effort` only by effort (OpenAI, Gemini 3's level), `adaptive` by effort with Claude's
+   * How its thinking is requested: `effort` only by effort (OpenAI, Gemini 3's level), `adaptive` by effort with Claude's
    * adaptive mode, `budget` by a number of tokens, `none` not at all.
    */
   thinking: 'effort' | 'adaptive' | 'budget' | 'none'
-  /** It can be told how long its text is to be. */
+  /** The length of its text can be set. */
   verbosity: boolean
-  /** Temperature, top_p and the like are taken. */
+  /** Temperature, top_p and the like are accepted. */
   sampling: boolean
   /** Penalties and stop texts are taken as well, if sampling parameters are. */
   penaltiesAndStops: boolean

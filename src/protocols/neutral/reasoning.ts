@@ -23,7 +23,7 @@ export function budgetOf(effort: Effort): number {
   }
 }
 
-/** The effort that a budget stands for. */
+/** The effort that corresponds to a budget. */
 export function effortOf(budget: number): Effort {
   if (budget < 4_000) return 'low'
   if (budget < 12_000) return 'medium'

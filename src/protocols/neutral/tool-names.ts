@@ -24,7 +24,7 @@ const NAME = /^[\w-]{1,64}$/
 const MAX_NAME = 64
 const DIGEST = 8
 
-/** What a wire's function name stands for. */
+/** The tool behind a wire's function name. */
 export interface ToolOrigin {
   name: string
   namespace?: string

@@ -1,4 +1,4 @@
-/** Arranges a conversation as the stricter wires want it: results right behind their calls, no empty texts. */
+/** Arranges a conversation as the stricter wires want it: results right after their calls, no empty texts. */
 import { invalidRequest } from '../../core/errors.ts'
 import type { CallPart, Part, ResultPart, Turn } from './neutral.ts'
 
@@ -51,7 +51,7 @@ function orphan(callId: string, field: string): Error {
 }
 
 export function holdsNoText(field: string): Error {
-  return invalidRequest('the conversation holds no text; send a user message', field)
+  return invalidRequest('the conversation contains no text; send a user message', field)
 }
 
 /** Joins neighbours of one role and drops blank texts, which Claude refuses. */
@@ -72,7 +72,7 @@ export function isBlank(part: Part): boolean {
   return part.type === 'text' && part.signature === undefined && part.text.trim() === ''
 }
 
-/** The system turns before anybody else spoke, and the rest. */
+/** The system turns at the start, and the rest. */
 export function splitSystem(turns: readonly Turn[]): { system: Part[]; rest: readonly Turn[] } {
   const first = turns.findIndex((turn) => turn.role !== 'system')
   const end = first < 0 ? turns.length : first

@@ -19,6 +19,6 @@ test.each([
   expect(readModelList(value)?.map(({ id }) => id)).toEqual(['a', 'b'])
 })
 
-test.each([[null], [{}], ['text'], [{ detail: 'Not Found' }]])('%j is no list', (value) => {
+test.each([[null], [{}], ['text'], [{ detail: 'Not Found' }]])('%j is not a list', (value) => {
   expect(readModelList(value)).toBeNull()
 })

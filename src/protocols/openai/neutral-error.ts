@@ -26,7 +26,7 @@ const CODES: Readonly<Record<string, ErrorKind>> = {
   invalid_request_error: 'invalid',
 }
 
-export function readError(status: number, body: unknown): NeutralError {
+export function readNeutralError(status: number, body: unknown): NeutralError {
   return neutralError(status, readReported(body))
 }
 
@@ -57,7 +57,10 @@ export const ERROR_FORMS: Readonly<Record<ErrorKind, readonly [type: string, cod
   timeout: ['server_error', 'upstream_timeout'],
 }
 
-export function writeError({ kind, message, param }: NeutralError, requestId: string): JsonObject {
+export function writeNeutralError(
+  { kind, message, param }: NeutralError,
+  requestId: string,
+): JsonObject {
   const [type, code] = ERROR_FORMS[kind]
   return { error: { message, type, code, param, request_id: requestId } }
 }

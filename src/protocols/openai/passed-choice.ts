@@ -62,10 +62,14 @@ export class PassedChoice {
 
 /** Some servers write a thought under both names. */
 export function thoughtText(delta: Readonly<Record<string, unknown>>): string {
-  return textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.thinking)
+  return (
+    textOrEmpty(delta.reasoning_content) ||
+    textOrEmpty(delta.reasoning) ||
+    textOrEmpty(delta.thinking)
+  )
 }
 
-export function textOf(value: unknown): string {
+export function textOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 

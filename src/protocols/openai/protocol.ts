@@ -5,14 +5,14 @@ import { readModelList } from './model-list.ts'
 import { findPrompt } from './prompt.ts'
 import { readError } from './read-error.ts'
 import { readReply } from './reply.ts'
-import { asksForUsage, maxOutputTokens, readRequest } from './request.ts'
+import { asksForUsage, maxOutputTokens, parseRequest } from './request.ts'
 import { replyOfStream, streamOfReply } from './reshape.ts'
 import { openStream } from './stream.ts'
-import { writeRequest } from './write-request.ts'
+import { writePassedRequest } from './write-request.ts'
 
 export const openai: Protocol = {
   name: 'openai',
-  readRequest,
+  readRequest: parseRequest,
   findPrompt,
   maxOutputTokens,
   asksForUsage,
@@ -20,7 +20,7 @@ export const openai: Protocol = {
   writeErrorEvent,
   forwardedHeaders: [],
   errorStatus: (status) => status,
-  writeRequest,
+  writeRequest: writePassedRequest,
   readReply,
   openStream,
   readError,

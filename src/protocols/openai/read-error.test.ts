@@ -45,7 +45,7 @@ describe('an error is found with its code', () => {
   })
 })
 
-test('nesting without end is given up, not followed', () => {
+test('endless nesting is rejected, not followed', () => {
   let value: unknown = 'deep'
   for (let depth = 0; depth < 1_000; depth++) value = { error: { message: value } }
   expect(readError(value)?.message).toBeNull()

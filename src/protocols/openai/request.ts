@@ -28,7 +28,7 @@ const DECISIVE = new Set([
  * Reads a JSON body, or the model's name for `models`. Throws `invalid_request` naming the field.
  * What is only needed for an estimate is never refused: the upstream may understand it.
  */
-export function readRequest(endpoint: Endpoint, text: string): ModelRequest {
+export function parseRequest(endpoint: Endpoint, text: string): ModelRequest {
   return endpoint === 'models' ? modelRequest(text) : bodyRequest(endpoint, text)
 }
 

@@ -1,11 +1,11 @@
 /** Whole replies as streams, and the reverse. */
 import { describe, expect, test } from 'bun:test'
 import { eventsOf } from '../sse.ts'
-import { readRequest } from './request.ts'
+import { parseRequest } from './request.ts'
 import { replyOfStream, streamOfReply } from './reshape.ts'
 
-const chat = readRequest('chat/completions', '{"model":"m"}')
-const text = readRequest('completions', '{"model":"m"}')
+const chat = parseRequest('chat/completions', '{"model":"m"}')
+const text = parseRequest('completions', '{"model":"m"}')
 const dataOf = (stream: string) => eventsOf(stream).map(({ data }) => data ?? '')
 
 const REPLIES: [string, object][] = [
@@ -76,9 +76,12 @@ describe('a reply', () => {
     expect(JSON.parse(replyOfStream(text, stream) ?? '')).toEqual(reply)
   })
 
-  test.each(['[]', '{"data":[]}', 'no JSON'])('that is no completion (%s) is no stream', (body) => {
-    expect(streamOfReply(chat, body)).toBeNull()
-  })
+  test.each(['[]', '{"data":[]}', 'no JSON'])(
+    'that is not a completion (%s) is not a stream',
+    (body) => {
+      expect(streamOfReply(chat, body)).toBeNull()
+    },
+  )
 })
 
 describe('a stream', () => {

@@ -8,7 +8,7 @@ import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '.
 import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
 import type { SentStream } from '../translation/format.ts'
-import { type Choice, PassedChoice, textOf, thoughtText } from './passed-choice.ts'
+import { type Choice, PassedChoice, textOrEmpty, thoughtText } from './passed-choice.ts'
 import { readError } from './read-error.ts'
 import { expectedAnswers } from './request.ts'
 import { usageIn } from './usage.ts'
@@ -170,7 +170,7 @@ export class OpenAiStream implements StreamReader {
   }
 
   /**
-   * Servers send `[DONE]` also after an answer that broke off behind them. Some give no reason but count the tokens of
+   * Servers send `[DONE]` also after an answer that their own upstream broke off. Some give no reason but count the tokens of
    * an answer once it is there (Novita, 2025).
    */
   private get brokeOff(): boolean {
@@ -202,10 +202,10 @@ function isEmpty(value: unknown): boolean {
 
 /** What was generated: text, thoughts, refusals and calls, as a tokenizer would see them. */
 function choiceText({ text, delta }: Choice): string {
-  let found = textOf(text)
+  let found = textOrEmpty(text)
   if (typeof delta !== 'object' || delta === null) return found
   found += thoughtText(delta)
-  found += textOf(delta.content) + textOf(delta.refusal) + callText(delta.function_call)
+  found += textOrEmpty(delta.content) + textOrEmpty(delta.refusal) + callText(delta.function_call)
   const { tool_calls: calls } = delta
   if (Array.isArray(calls))
     for (const call of calls) found += callText(call?.function ?? call?.custom)
@@ -215,7 +215,11 @@ function choiceText({ text, delta }: Choice): string {
 function callText(call: unknown): string {
   if (!isObject(call)) return ''
   const { name, arguments: given, input } = call
-  return textOf(name) + (isObject(given) ? JSON.stringify(given) : textOf(given)) + textOf(input)
+  return (
+    textOrEmpty(name) +
+    (isObject(given) ? JSON.stringify(given) : textOrEmpty(given)) +
+    textOrEmpty(input)
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

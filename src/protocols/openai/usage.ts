@@ -35,7 +35,7 @@ export function usageIn(value: unknown): TokenUsage | null {
 }
 
 /**
- * Null if it is missing or not believable: counts must be whole, not negative, and below 2^53, and
+ * Null if it is missing or implausible: counts must be whole, not negative, and below 2^53, and
  * not all of them 0.
  */
 export function readUsage(value: unknown): TokenUsage | null {

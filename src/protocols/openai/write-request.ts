@@ -2,7 +2,7 @@
 import { type Member, membersIn, withMember } from '../json-scan.ts'
 import type { ModelRequest, WriteOptions } from '../protocol.ts'
 
-export function writeRequest(request: ModelRequest, options: WriteOptions): string | null {
+export function writePassedRequest(request: ModelRequest, options: WriteOptions): string | null {
   const { text, body } = request
   if (text === null) return null
   const edits: [field: string, value: string][] = []

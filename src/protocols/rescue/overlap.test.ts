@@ -32,7 +32,7 @@ describe.each(WAYS)('after %s', (way) => {
     )
   })
 
-  test('words that are said again, up to 200 characters, are left out', () => {
+  test('repeated words, up to 200 characters, are left out', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 260, max: STORY.length - 1 }),
@@ -89,7 +89,7 @@ test('an answer that starts over and then differs can’t be joined', () => {
 })
 
 // If all that is held were compared with each piece, this would take minutes.
-test('an answer that begins anew, in half a million pieces', () => {
+test('an answer that starts over, in half a million pieces', () => {
   const sent = `${'abcdefghij'.repeat(100_000)}end`
   const overlap = new Overlap(sent, 'instruct')
   let shown = ''

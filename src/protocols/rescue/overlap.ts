@@ -1,17 +1,17 @@
 /**
- * Where a continuation repeats what the client already has. Models that are told to continue often begin with their
- * last words again, or with the whole answer; servers that take a partial answer for a hint begin anew.
+ * Where a continuation repeats what the client already has. Models that are asked to continue often begin with their
+ * last words again, or with the whole answer; servers that treat a partial answer as a hint start over.
  */
 
 /** A repetition is looked for in so many of the last characters. */
 export const MAX_OVERLAP = 200
 /** Fewer equal characters are a coincidence, if the model was handed the beginning of its own turn. */
 const MIN_AFTER_PREFILL = 12
-/** A model that was told to continue repeats whole words. */
+/** A model that was asked to continue repeats whole words. */
 const MIN_AFTER_INSTRUCTION = 6
-/** An answer that begins anew is recognised by this much of its beginning. */
+/** An answer that starts over is recognised by this much of its beginning. */
 const MIN_RESTART = 4
-/** One that begins anew and then differs can't be joined to what was sent. */
+/** One that starts over and then differs can't be joined to what was sent. */
 const MIN_DIVERGENCE = 40
 
 /** How the target was asked: its own turn begun for it, or a turn of the user's that asks for the rest. */
@@ -19,7 +19,7 @@ export type Way = 'prefill' | 'instruct'
 
 /** Takes a continuation in pieces, and holds it back until it is known where it goes on. */
 export class Overlap {
-  /** The answer began anew and became another one. */
+  /** The answer started over and became another one. */
   diverged = false
   private held = ''
   /** All that is held is the beginning of what was sent. */

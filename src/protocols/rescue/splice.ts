@@ -10,15 +10,15 @@ import type { SentAnswer, SentPart } from './sent-answer.ts'
 
 export interface Seam {
   way: ContinueWay
-  /** What the client is told was used for all of it. */
+  /** The usage reported to the client for all of it. */
   usageOf(last: LastReport): Usage
 }
 
-/** What the upstream that went on has said of its own use. */
+/** What the continuing upstream has reported of its own usage. */
 export interface LastReport {
-  /** Null: nothing. */
+  /** Null: nothing was reported. */
   usage: Usage | null
-  /** It was said before the answer was complete. */
+  /** It was reported before the answer was complete. */
   isPartial: boolean
   /** What it generated. */
   text: string
@@ -27,7 +27,7 @@ export interface LastReport {
 /** The beginning has no counterpart in the continuation. */
 const DIVERGED: NeutralError = {
   kind: 'broken',
-  message: 'it answered anew instead of going on',
+  message: 'it started over instead of continuing',
   code: null,
   param: null,
 }

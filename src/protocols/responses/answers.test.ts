@@ -191,7 +191,7 @@ describe('a stream', () => {
     expect(last).toMatchObject({ type, response: { incomplete_details: details } })
   })
 
-  test('that is cut says nothing of completion', () => {
+  test("that is cut doesn't claim to be complete", () => {
     const { events, stream } = codex([chunk({ content: 'half' })])
     expect(stream.error).not.toBeNull()
     expect(events.map(({ type }) => type)).not.toContain('response.completed')
@@ -203,7 +203,7 @@ describe('a stream', () => {
     ['invalid', 'invalid_prompt'],
     ['rate', 'rate_limit_exceeded'],
     ['broken', 'server_error'],
-  ] as const)('that fails by %s says response.failed with %s', (kind, code) => {
+  ] as const)('that fails by %s ends with response.failed and %s', (kind, code) => {
     const error = { kind, message: 'why', code: null, param: null }
     const events = written([
       { type: 'start', id: null, model: null },
@@ -259,7 +259,7 @@ describe('an upstream’s stream', () => {
     expect(events.filter(({ type }) => type === 'delta')).toMatchObject([{ text: 'Hello' }])
   })
 
-  test('says nothing twice that came in deltas and again at the end', () => {
+  test('repeats nothing that came in deltas and again at the end', () => {
     const events = eventsFrom('responses', [
       { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'Hel' },
       { type: 'response.output_item.done', output_index: 0, item: message },

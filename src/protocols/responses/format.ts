@@ -1,6 +1,6 @@
 /** OpenAI Responses, as a dialect and as a wire. */
 
-import { readError, writeError } from '../openai/neutral-error.ts'
+import { readNeutralError, writeNeutralError } from '../openai/neutral-error.ts'
 import type { DialectFormat, WireFormat } from '../translation/format.ts'
 import { ResponsesReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'
@@ -15,7 +15,7 @@ export const responsesDialect: DialectFormat = {
   readRequest,
   writeResponse,
   writeEvents: (context) => new ResponsesWriter(context),
-  writeError,
+  writeError: writeNeutralError,
   resumedAs,
 }
 
@@ -26,5 +26,5 @@ export const responsesWire: WireFormat = {
   writeRequest,
   readResponse,
   readEvents: (target, emit) => new ResponsesReader(target, emit),
-  readError,
+  readError: readNeutralError,
 }

@@ -5,7 +5,7 @@ import type {
   ResponseOutputText,
 } from 'openai-7/resources/responses/responses.js'
 import type { CallPart, Citation, Part, ReasoningPart, Signature } from '../neutral/neutral.ts'
-import { slotText } from '../translation/signatures.ts'
+import { signatureText } from '../translation/signatures.ts'
 
 export const VENDOR = 'openai'
 
@@ -81,7 +81,7 @@ export function reasoningItem(
     type: 'reasoning',
     id,
     summary: text === '' ? [] : [{ type: 'summary_text', text }],
-    ...(signature !== undefined && { encrypted_content: slotText(signature, VENDOR) }),
+    ...(signature !== undefined && { encrypted_content: signatureText(signature, VENDOR) }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** OpenAI's Responses API: what Codex, and clients and upstreams made for it, speak. */
 import { isObject, refuse, tokensOf } from '../neutral/fields.ts'
 import { openai } from '../openai/protocol.ts'
-import { writeRequest } from '../openai/write-request.ts'
+import { writePassedRequest } from '../openai/write-request.ts'
 import { findContent, findShown } from '../prompt-texts.ts'
 import type { ModelRequest, Protocol } from '../protocol.ts'
 import { assertModelName, optionalFlag, readBody } from '../request-body.ts'
@@ -39,7 +39,7 @@ export const responses: Protocol = {
   writeErrorEvent: failedEvent,
   forwardedHeaders: ['openai-beta'],
   errorStatus: (status) => status,
-  writeRequest: (request, { model }) => writeRequest(request, { model, askForUsage: false }),
+  writeRequest: (request, { model }) => writePassedRequest(request, { model, askForUsage: false }),
   readModelList: openai.readModelList,
 }
 

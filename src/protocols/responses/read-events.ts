@@ -7,7 +7,7 @@ import { foreignError } from '../foreign-error.ts'
 import type { NeutralError, OpenPart } from '../neutral/answer.ts'
 import { isObject, parseJson } from '../neutral/fields.ts'
 import type { JsonObject, Part, Signature } from '../neutral/neutral.ts'
-import { readError } from '../openai/neutral-error.ts'
+import { readNeutralError } from '../openai/neutral-error.ts'
 import type { Emit, EventReader, WireTarget } from '../translation/format.ts'
 import { citationOf } from './read-content.ts'
 import { callOf, contentOf, endReason, partsOf, textOr } from './read-response.ts'
@@ -173,7 +173,7 @@ export class ResponsesReader implements EventReader {
     this.emit({ type: 'delta', index: state.index, text })
   }
 
-  /** Paragraphs of a thought are told apart as in a whole answer, by an empty line. */
+  /** Paragraphs of a thought are separated as in a whole answer, by an empty line. */
   private thought(output: number, section: string, text: unknown): void {
     const place = String(output)
     const state = this.opened(place, { type: 'reasoning', text: '' })
@@ -252,7 +252,7 @@ export class ResponsesReader implements EventReader {
   private failed(error: unknown, response: unknown): void {
     const usage = usageOf(response)
     if (usage !== null) this.emit({ type: 'usage', usage })
-    this.fail(readError(200, { error: isObject(error) ? error : {} }))
+    this.fail(readNeutralError(200, { error: isObject(error) ? error : {} }))
   }
 
   private fail(error: NeutralError): void {

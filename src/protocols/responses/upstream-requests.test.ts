@@ -26,7 +26,7 @@ describe('to an upstream of the Responses API', () => {
     })
   })
 
-  test('shortens an id of 90 characters alike in call and result, and gives items no ids', () => {
+  test('shortens an id of 90 characters in call and result equally, and gives items no ids', () => {
     const { input } = sentBody('chat', chat, 'responses')
     const [, call, result] = input
     expect(call).toEqual({

@@ -105,7 +105,7 @@ function textOptions(request: NeutralRequest, { facts }: WireTarget, losses: Los
   return { text: present({ format, verbosity }) }
 }
 
-/** OpenAI takes at most 64 characters for a user, and they should not name anybody. */
+/** OpenAI takes at most 64 characters for a user, and they should not name anyone. */
 function identity({ user, cacheKey, tier }: NeutralRequest) {
   const hashed = user !== null && user.length > MAX_USER_LENGTH ? digest(user) : user
   return present({

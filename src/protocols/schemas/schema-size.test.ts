@@ -191,7 +191,7 @@ test('an output is looked at by its top alone, if it is not inlined', () => {
     expect(() => sentBody('chat', refused, wire)).toThrow("once their '$ref's")
 })
 
-test('the steps to put a top together are told, and can be stopped', () => {
+test('the steps to compose a root schema are reported, and can be bounded', () => {
   const steps = (schema: JsonObject) => {
     let sum = 0
     objectSchema(schema, (more) => {

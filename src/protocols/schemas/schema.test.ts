@@ -34,7 +34,7 @@ describe('a simplified schema', () => {
     expect(JSON.stringify(simplified(TREE))).not.toContain('$')
   })
 
-  test('merges allOf, and says const and lists of types in simpler words', () => {
+  test('merges allOf, and writes const and lists of types in simpler keywords', () => {
     expect(
       simplified({
         allOf: [

@@ -22,7 +22,7 @@ describe('fields of Claude Code', () => {
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
   }
 
-  test('its effort is used; what only Claude knows is removed and reported', () => {
+  test('its effort is used; what only Claude supports is removed and reported', () => {
     const written = sentBody('messages', body, 'chat')
     expect(written.reasoning_effort).toBe('high')
     expect(Object.keys(written)).not.toContain('context_management')
@@ -42,7 +42,7 @@ describe('fields of Claude Code', () => {
     ).toBe('high')
   })
 
-  test('a model that takes no effort gets none, reported', () => {
+  test("a model that doesn't support effort gets none, and that is reported", () => {
     const target = targetOf('chat', { model: 'gpt-4o' })
     expect(sentBody('messages', body, 'chat', target).reasoning_effort).toBeUndefined()
     expect(lossesOf('messages', body, 'chat', target)).toContain('thinking dropped')

@@ -106,7 +106,7 @@ describe.each(Object.entries(REFUSED))('%s', (_, asked) => {
   })
 })
 
-test('of the allowed tools those that the upstream takes stay allowed', () => {
+test('the allowed tools that the upstream supports stay allowed', () => {
   const body = {
     input: 'Hi',
     tools: [flat, { ...flat, name: 'find' }, { type: 'web_search' }],

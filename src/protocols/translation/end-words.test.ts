@@ -1,4 +1,4 @@
-/** The words of each vendor for why an answer ended, and what each client is told, whole and streamed alike. */
+/** The words of each vendor for why an answer ended, and what each client gets, whole and streamed. */
 import { describe, expect, test } from 'bun:test'
 import {
   eventsFrom,
@@ -99,7 +99,7 @@ const ANSWERS: Readonly<Record<WireName, (word: string) => JsonObject>> = {
   },
 }
 
-/** What a client of each format is told. */
+/** What a client of each format gets. */
 const TOLD: Readonly<Record<DialectName, Readonly<Partial<Record<EndReason, string>>>>> = {
   chat: {
     stop: 'stop',
@@ -145,27 +145,24 @@ const CASES = (Object.keys(WORDS) as WireName[]).flatMap((upstream) =>
 )
 
 describe.each(DIALECTS)('a client of %s', (client) => {
-  test.each(CASES)(
-    'is told of $word from $upstream as of $reason',
-    ({ upstream, word, reason }) => {
-      const translation = translationOf({ client, upstream })
-      const answer = ANSWERS[upstream](word)
-      const expected = TOLD[client][reason]
-      if (expected === undefined)
-        expect(() => translateReply(answer, translation)).toThrow(UnreadableReply)
-      else expect(told[client](translateReply(answer, translation).body)).toBe(expected)
-      const ends: string[] = []
-      const restored = restoreEvents(translation.restoration, (event) => {
-        if (event.type === 'end') ends.push(event.reason)
-        if (event.type === 'fail') ends.push(event.error.kind)
-      })
-      unfold(wire(upstream).readResponse(answer, targetOf(upstream)), restored)
-      expect(ends).toEqual([expected === undefined ? 'broken' : reason])
-    },
-  )
+  test.each(CASES)('is told about $word of $upstream as $reason', ({ upstream, word, reason }) => {
+    const translation = translationOf({ client, upstream })
+    const answer = ANSWERS[upstream](word)
+    const expected = TOLD[client][reason]
+    if (expected === undefined)
+      expect(() => translateReply(answer, translation)).toThrow(UnreadableReply)
+    else expect(told[client](translateReply(answer, translation).body)).toBe(expected)
+    const ends: string[] = []
+    const restored = restoreEvents(translation.restoration, (event) => {
+      if (event.type === 'end') ends.push(event.reason)
+      if (event.type === 'fail') ends.push(event.error.kind)
+    })
+    unfold(wire(upstream).readResponse(answer, targetOf(upstream)), restored)
+    expect(ends).toEqual([expected === undefined ? 'broken' : reason])
+  })
 })
 
-describe('an answer that its upstream gives up in the middle', () => {
+describe('an answer that its upstream abandons midway', () => {
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     choices: [{ index: 0, delta, finish_reason }],
   })
@@ -182,12 +179,12 @@ describe('an answer that its upstream gives up in the middle', () => {
     expect(text).not.toContain(whole)
   })
 
-  test('leaves its text open, so that another upstream can go on with it', () => {
+  test('leaves its text open, so that another upstream can continue it', () => {
     const events = eventsFrom('chat', [chunk({ content: 'The quick' }), chunk({}, 'error')])
     expect(events.map(({ type }) => type)).not.toContain('close')
   })
 
-  test('of Gemini is left open likewise', () => {
+  test('of Gemini is left open too', () => {
     const content = { role: 'model', parts: [{ text: 'The quick' }] }
     const candidates = [{ content, finishReason: 'MALFORMED_RESPONSE' }]
     expect(eventsFrom('gemini', [{ candidates }]).map(({ type }) => type)).not.toContain('close')

@@ -12,7 +12,7 @@ const PNG = 'iVBORw0KGgoAAAANSUhEUg=='
 const PDF = 'JVBERi0xLjcKJcfsj6IK'
 const count = (text: string, part: string) => text.split(part).length - 1
 
-/** As Claude Code sends them: an image inside of a result, a PDF beside one and one inside of another. */
+/** As Claude Code sends them: an image inside of a result, a PDF next to one and one inside another. */
 const claudeCode = {
   max_tokens: 100,
   tools: [{ name: 'Read', input_schema: { type: 'object', properties: {} } }],

@@ -109,7 +109,7 @@ export interface EventWriter {
   /** What was written until now reached the client from elsewhere: go on as `ReplyContext.resumed` says. */
   resume?(): void
   /**
-   * The stream broke off: drops the calls that are open, of which it has written nothing, and what waited for them, so
+   * The stream broke off: drops the open calls, which it has not yet begun to write, and what waited for them, so
    * that they can be made again.
    * Missing if the dialect sends calls in pieces.
    */

@@ -87,7 +87,7 @@ function turnsOf(exchanges: readonly Exchange[], system: string | null): Turn[] 
   return [...turns, { role: 'user', parts: [text('Go on')] }]
 }
 
-/** Of a request all that these formats share; a result's name is told by some only. */
+/** Of a request all that these formats share; only some contain a result's name. */
 function shared({ turns, tools, toolChoice, maxOutput, sampling }: NeutralRequest) {
   const parts = (list: readonly Part[]) =>
     list.map((part) => {

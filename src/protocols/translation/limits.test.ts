@@ -47,7 +47,7 @@ describe('limits and sampling', () => {
     expect(sentBody('messages', { max_tokens: 5, messages }, 'chat', target).max_tokens).toBe(5)
   })
 
-  test('temperature is clamped to what Claude takes, and goes with a model that refuses it', () => {
+  test("temperature is clamped to Claude's range, and removed for a model that refuses it", () => {
     const body = { messages, temperature: 1.5 }
     expect(
       sentBody('chat', body, 'messages', targetOf('messages', { model: OLDER_CLAUDE })).temperature,

@@ -19,7 +19,7 @@ const called = (index: number, args: string, first: boolean) =>
     ],
   })
 
-/** What remains of parts in each format: calls, and texts, of which neighbours are one to Gemini. */
+/** What remains of parts in each format: calls, and texts; neighbouring texts are one to Gemini. */
 function plain(parts: readonly Part[]): string[] {
   const said: string[] = []
   for (const part of parts) {
@@ -31,7 +31,7 @@ function plain(parts: readonly Part[]): string[] {
   return said
 }
 
-test.each(CLIENTS)('a client of %s gets text after calls behind them', (client) => {
+test.each(CLIENTS)('a client of %s gets text that follows calls after them', (client) => {
   const events = [
     chunk({ role: 'assistant', content: 'Before.' }),
     called(0, '{"a":', true),

@@ -102,7 +102,7 @@ export class PassedStream implements StreamReader {
     return kept.length === 0 ? null : encoder.encode(kept.map(({ text }) => text).join(''))
   }
 
-  /** False for what must not reach the client: an error, which is told in our words, and the key. */
+  /** False for what must not reach the client: an error, which gets our words, and the key. */
   private keeps(text: string, data: string | null): boolean {
     if (this.error !== null || this.endsHere) return false
     if (data !== null) {

@@ -49,11 +49,11 @@ describe('reported or refused', () => {
         generationConfig: { responseLogprobs: false, candidateCount: 1 },
       },
     ],
-  ])('of %s: %j asks for nothing, and is no loss', (client, body) => {
+  ])("of %s: %j requests nothing, and isn't a loss", (client, body) => {
     expect(lossesOf(client, body, 'converse')).toEqual([])
   })
 
-  test('a chat client’s adaptive thinking is asked for', () => {
+  test('a chat client’s adaptive thinking is requested', () => {
     for (const type of ['adaptive', 'auto'])
       expect(sentBody('chat', chat({ thinking: { type } }), 'messages').thinking).toMatchObject({
         type: 'adaptive',
@@ -114,7 +114,7 @@ test.each([
   ['https://www.youtube.com/watch?v=1', 'video input'],
   ['https://host/film.mp4', 'video input'],
   ['https://host/constructor', 'a document by address'],
-])('a file without a type is what its address says: %s', (fileUri, what) => {
+])('a file without a type gets the type of its address: %s', (fileUri, what) => {
   const contents = [{ parts: [{ text: 'What is it?' }, { fileData: { fileUri } }] }]
   const model = { model: 'gpt-4o' }
   expect(refusal(() => sent('gemini', { contents }, 'chat', model)).message).toContain(what)

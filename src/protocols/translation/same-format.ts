@@ -84,7 +84,7 @@ export function neutralOf(report: ErrorReport): NeutralError {
   return { kind: kindOfReport(report), message, code, param }
 }
 
-/** Ids of an answer that was only given another form are of no use to anybody; they are constant. */
+/** Ids of an answer that was only given another form are useless; they are constant. */
 function contextOf(request: ModelRequest): ReplyContext {
   return {
     request: { ...EMPTY, model: request.model },

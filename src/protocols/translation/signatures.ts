@@ -17,7 +17,7 @@ export function readSignature(slot: string, slotVendor: string): Signature {
 }
 
 /** What to put into the slot of `slotVendor`'s protocol. */
-export function slotText(signature: Signature, slotVendor: string): string {
+export function signatureText(signature: Signature, slotVendor: string): string {
   return signature.vendor === slotVendor ? signature.payload : wrapSignature(signature)
 }
 

@@ -51,7 +51,7 @@ describe('a Messages stream from a chat upstream', () => {
     ])
   })
 
-  test('never has a delta outside of its block, or two blocks open, whatever the order of the chunks', () => {
+  test('never has a delta outside its block, or two open blocks, in any order of chunks', () => {
     const { text } = streamed(toClaude, [
       callDelta(0, { id: 'a', function: { name: 'one', arguments: '{"x"' } }),
       callDelta(1, { id: 'b', function: { name: 'two', arguments: '{"y"' } }),

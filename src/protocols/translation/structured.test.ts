@@ -180,7 +180,7 @@ describe('verbosity', () => {
 test.each(['responses', 'messages', 'gemini', 'converse'] as const)(
   'a conversation without any text is refused for %s, naming its field',
   (wire) => {
-    expect(() => sentBody('chat', { messages: [asks('')] }, wire)).toThrow('holds no text')
+    expect(() => sentBody('chat', { messages: [asks('')] }, wire)).toThrow('contains no text')
     const orphan = { input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }
     const refused = () => sentBody('responses', orphan, wire === 'responses' ? 'chat' : wire)
     expect(refused).toThrow(expect.objectContaining({ param: 'input' }))

@@ -1,4 +1,4 @@
-/** Stands between a client and an upstream of different formats, as if the upstream spoke the client's. */
+/** Translates between a client and an upstream of different formats, as if the upstream spoke the client's. */
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { Continuation } from '../continuation.ts'
 import { parseJson } from '../neutral/fields.ts'

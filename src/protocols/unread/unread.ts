@@ -1,5 +1,5 @@
 /**
- * Finds what a reader of requests leaves behind below the top level of a body: fields that the neutral form has no
+ * Finds what a reader of requests leaves unread below the top level of a body: fields that the neutral form has no
  * place for. In the same format they pass with the rest of the bytes; on any other each is a loss.
  */
 import { isObject } from '../neutral/fields.ts'
@@ -12,7 +12,7 @@ export interface Fields {
   readonly [name: string]: Shape
 }
 
-/** For a neutral request: `{}` if nothing is left behind. Lists are written `[]`, so that each field is named once. */
+/** For a neutral request: `{}` if nothing is left. Lists are written `[]`, so that each field is named once. */
 export function unreadIn(body: JsonObject, shapes: Fields): { unread?: readonly string[] } {
   const found = new Set<string>()
   for (const name in shapes) find(body[name], shapes[name] as Shape, name, found)

@@ -12,6 +12,6 @@ export const demo: Provider = {
   modelList: (upstream) => getJson(`${upstream.baseUrl}/models`, {}),
   vendor: null,
   transport: demoTransport,
-  // It must not be taken for a real model.
+  // It must not look like a real model.
   responseHeaders: { 'x-gpt-proxy-demo': 'true' },
 }

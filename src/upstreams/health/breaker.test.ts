@@ -199,7 +199,7 @@ test('a clock set back does not make a cooldown longer', () => {
   expect(afterClockSetBack(failing(3), 1_000).untilMs).toBe(4_000)
 })
 
-test('whatever happens, a rest is never longer than the longest wait, and time alone ends it', () => {
+test('a rest is never longer than the longest wait, and time alone ends it', () => {
   const step = fc.record({
     afterMs: fc.nat(100_000),
     what: fc.constantFrom<FailureClass | 'success'>(

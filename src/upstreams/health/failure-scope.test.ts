@@ -1,4 +1,4 @@
-/** What vendors' errors mean: the class decides what is tried next, the scope what it is held against. */
+/** What vendors' errors mean: the class decides what is tried next, the scope what it counts against. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { judgeErrorBody, judgeStatus } from './failure-scope.ts'
@@ -95,7 +95,7 @@ test.each([
   expect(`${kind}/${scope}`).toBe(expected)
 })
 
-test('no refusal without a known code ever reaches beyond the request, whatever it says', () => {
+test('a refusal without a known code never affects more than the request', () => {
   fc.assert(
     fc.property(fc.constantFrom(401, 402, 403), fc.string(), (status, text) => {
       const { scope } = judgeStatus(status, error(`x ${text}`, `y ${text}`))

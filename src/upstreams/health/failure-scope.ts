@@ -27,7 +27,7 @@ function canonical(code: string): string {
 
 /**
  * Numbers are Zhipu's (four digits), iFlytek's (five) and SiliconFlow's; those of MiniMax and Baidu would mean
- * other things there, and are told apart by the field that holds them (`error-codes.ts`).
+ * other things there, and are distinguished by the field that holds them (`error-codes.ts`).
  */
 
 /** The key itself is wrong, expired or withdrawn. */

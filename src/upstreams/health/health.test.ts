@@ -44,7 +44,7 @@ describe('a refusal without a code about the key', () => {
   const flagged = failure('auth', 'status 403', { status: 403, scope: 'request' })
   const unpaid = failure('quota', 'status 402', { status: 402, scope: 'request' })
 
-  test('changes nothing by itself, however often the same request is refused', () => {
+  test('changes nothing, however often the same request is refused', () => {
     const { health, fail } = healthRig()
     for (const failed of [flagged, unpaid]) fail(ONE, 'm', failed, { times: 20 })
     expect(health.admission(ONE, 'm')).toBe('allow')
@@ -90,7 +90,7 @@ describe('a refusal without a code about the key', () => {
     expect(health.state(1)?.status).toBe('healthy')
   })
 
-  test('held against the model at this key if another key answered the same request', () => {
+  test('counts against the model at this key if another key answered the same request', () => {
     const { health } = healthRig()
     health.blamed(ONE, 'm', flagged)
     expect(health.admission(ONE, 'm')).toBe('avoid')

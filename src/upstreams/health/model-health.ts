@@ -1,4 +1,4 @@
-/** The breakers of models at keys, and of hosts, in memory; what others wrote of them is taken over. */
+/** The breakers of models at keys, and of hosts, in memory; what others wrote of them is adopted. */
 import type { ModelState } from '../../core/entities.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Admission } from '../../routing/choose-candidate.ts'

@@ -14,7 +14,7 @@ describe('with other instances', () => {
     lastError: 'status 429',
   }
 
-  test("another's verdict is taken over, and what was counted here comes on top of its counters", async () => {
+  test("another instance's verdict is adopted, and what was counted here is added to its counters", async () => {
     const { health, saved } = healthRig()
     health.succeeded(ONE, 'm')
     health.succeeded(ONE, 'm')
@@ -34,7 +34,7 @@ describe('with other instances', () => {
     expect(health.state(1)).toEqual({ ...FRESH, ...before, totalRequests: 8 })
   })
 
-  test("the state of a model is written, taken over from others, and deleted when it's well", async () => {
+  test('the state of a model is written, adopted from others, and deleted when it recovers', async () => {
     const { health, clock, saved, fail } = healthRig()
     fail(ONE, 'big', failure('rate', 'status 429', { retryAfterMs: 60_000, status: 429 }))
     await health.save()

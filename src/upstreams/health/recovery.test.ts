@@ -27,7 +27,7 @@ describe('a key that was refused', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60])
   })
 
-  test('returns by itself once its list is given', () => {
+  test('returns once its list can be read', () => {
     const { health, clock, fail } = healthRig()
     fail(ONE, 'm', REFUSED)
     clock.nowMs += MINUTE
@@ -62,7 +62,7 @@ describe('a key that was refused', () => {
 })
 
 describe('an open breaker', () => {
-  test('lets one probe pass at a time, for each model by itself', () => {
+  test('lets one probe pass at a time, for each model separately', () => {
     const { health, clock, fail } = healthRig()
     fail(ONE, 'm', BROKEN, { times: 5 })
     clock.nowMs += 5_000

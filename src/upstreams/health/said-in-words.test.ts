@@ -45,7 +45,7 @@ test.each([
   expect(narrowed(CLIENT, message)).toEqual(CLIENT)
 })
 
-test('words change nothing of a failure that is not about the request', () => {
+test("the text of an error doesn't change a failure that isn't about the request", () => {
   for (const kind of ['auth', 'quota', 'rate', 'server', 'model'] as const)
     for (const scope of ['key', 'model', 'host'] as const) {
       const verdict = { class: kind, scope }

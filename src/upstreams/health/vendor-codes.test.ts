@@ -148,7 +148,7 @@ describe('others', () => {
   })
 })
 
-test('a number that is not known is never held against a key', () => {
+test('an unknown number never counts against a key', () => {
   const ofKeys = new Set(['1113', '1309', '1110', '1111', '1112', '1121', '10005', '30001'])
   const ofBaidu = new Set(['13', '14', '110', '111'])
   for (let code = 600; code < 40_000; code++) {

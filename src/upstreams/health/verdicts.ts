@@ -4,7 +4,7 @@ import { type Failure, isSuspicion } from '../../core/failure.ts'
 import { countRefusal, type HealthState, type Key, release } from './health-state.ts'
 import { afterKeyFailure, afterKeySuccess, counted, keyAdmission } from './key-state.ts'
 
-/** How a failed attempt is held against its key. */
+/** How a failed attempt counts against its key. */
 export interface FailedAttempt {
   failed: Failure
   /** Identifies what was asked: only a different request confirms a suspicion. */

@@ -84,7 +84,7 @@ test('of two changes of one password that both knew the old one, the second is r
   expect(signedIn.user.id).toBe(user.id)
 })
 
-test('who knows the password can not turn the second factor off by guessing its code', async () => {
+test("knowing the password isn't enough to turn off the second factor by guessing its code", async () => {
   const { users, identity } = adminWith(async () => {})
   const user = await users.create(CLI, { username: 'mary', role: 'user' })
   await identity.setPassword(CLI, 'mary', OLD)

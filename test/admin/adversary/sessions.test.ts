@@ -30,7 +30,7 @@ function sql<Row>(text: string): Row[] {
   }
 }
 
-test('a session that somebody else has put into the browser is not taken over by the sign-in', async () => {
+test("a session that someone else planted in the browser isn't adopted by the sign-in", async () => {
   const victim = consoleClient(gateway)
   const [name, real] = sessionOf(ada)
   const planted = real.split('').reverse().join('')
@@ -80,7 +80,7 @@ test.each([
   expect(sql("select id from users where username = 'planted'")).toEqual([])
 })
 
-/** What changes by itself: when sessions were last used. */
+/** What changes without a request: when sessions were last used. */
 const TABLES = [
   'users',
   'api_keys',

@@ -1,4 +1,4 @@
-/** The audit log of a gateway with the embedded store, read beside it. */
+/** The audit log of a gateway with the embedded store, read from the file while it runs. */
 import type { Gateway } from '../../support/gateway.ts'
 
 export interface AuditRow {

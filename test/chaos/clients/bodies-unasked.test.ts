@@ -21,7 +21,7 @@ function head(path: string, key: string | null, method = 'GET'): string {
   return `${method} ${path} HTTP/1.1\r\nhost: x\r\n${authorization}transfer-encoding: chunked\r\n\r\n`
 }
 
-/** Piece by piece, so that it lies in the gateway's memory or nowhere. */
+/** Piece by piece, so that it is in the gateway's memory or nowhere. */
 async function sendBody(client: RawClient): Promise<void> {
   for (let piece = 0; piece < PIECES; piece++) {
     client.write(PIECE)

@@ -1,4 +1,4 @@
-/** Refusals of the request itself: passed on without secrets, never retried, and not held against a key. */
+/** Refusals of the request itself: passed on without secrets, never retried, and not counted against a key. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import { jsonReply } from '../../support/mock/mock-upstream.ts'
 import { ask, BOTH } from '../asking.ts'

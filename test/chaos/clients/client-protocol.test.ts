@@ -81,7 +81,7 @@ describe('pipelined requests', () => {
     client.end()
   })
 
-  test('behind a refused one are answered too, unless its body is missing', async () => {
+  test('after a refused one are answered too, unless its body is missing', async () => {
     mock.script(() => jsonReply(200, chatCompletion('hello')))
     const unknown = postText('sk-proxy-unknown', BODY)
     const client = await sendRaw(gateway.port, unknown + request(BODY))
@@ -138,7 +138,7 @@ describe('the size of a body', () => {
   test.each([
     ['with a length', (body: string) => request(body)],
     ['in chunks', (body: string) => `${chunked(body)}0\r\n\r\n`],
-  ])('at the limit is taken (%s)', async (_, write) => {
+  ])('at the limit is accepted (%s)', async (_, write) => {
     const from = mock.ledger.length
     const client = await sendRaw(gateway.port, write(bodyOf(MAX_BYTES)))
     expect((await client.reply()).status).toBe(200)

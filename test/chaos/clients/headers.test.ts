@@ -126,7 +126,7 @@ test.each([
 })
 
 test.each(['sk-proxy-a\nX-Injected: 1', 'sk-proxy-a\r\nX-Injected: 1'])(
-  'a key with a line end in it is no key (%j)',
+  'a key that contains a line end is not a key (%j)',
   async (key) => {
     const from = mock.ledger.length
     const client = await sendRaw(

@@ -11,7 +11,7 @@ function nested(depth: number): string {
   return `{"model":"plain","messages":[],"deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
 }
 
-test('64 levels are taken and 65 are refused', async () => {
+test('64 levels are accepted and 65 are refused', async () => {
   expect((await post(nested(64))).status).toBe(200)
   const from = mock.ledger.length
   const refused = await post(nested(65))

@@ -17,7 +17,7 @@ function bodyOf(bytes: number): string {
   return empty.replace('""', `"${'x'.repeat(bytes - empty.length)}"`)
 }
 
-test('64 MiB are taken, and reach the upstream whole', async () => {
+test('64 MiB are accepted, and reach the upstream whole', async () => {
   const client = await sendRaw(gateway.port, postText(gateway.proxyKey, bodyOf(MAX_BYTES)))
   expect((await client.reply(0, 20_000)).status).toBe(200)
   expect(since(mock, 0)[0]?.body).toHaveLength(MAX_BYTES)

@@ -21,7 +21,7 @@ const LEAVE: [string, (client: RawClient) => void][] = [
   ['FIN', (client) => client.end()],
   ['RST', (client) => client.reset()],
   [
-    'FIN behind more than is kept of what comes early',
+    'FIN after more than is kept of early bytes',
     (client) => {
       client.write('x'.repeat(300_000))
       client.end()

@@ -53,7 +53,7 @@ test.each([
   ['limits_unavailable', 503, 40, '/v1/models', gateway.proxyKey],
   ['invalid_api_key', 401, 30, '/v1/models', 'sk-proxy-unknown'],
   ['admin_key_required', 403, 40, '/metrics', gateway.proxyKey],
-])('%s (%p) of a route that is no model call', async (code, status, level, path, key) => {
+])("%s (%p) of a route that isn't a model call", async (code, status, level, path, key) => {
   const before = await countOf(code)
   const headers = { authorization: `Bearer ${key}` }
   const response = await fetch(gateway.origin + path, { headers })

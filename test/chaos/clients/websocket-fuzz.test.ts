@@ -116,7 +116,7 @@ function talk(random: Random, masked: boolean): Buffer {
   return Buffer.concat(frames.flat())
 }
 
-/** One byte changed, taken out or put in. */
+/** One byte changed, removed or inserted. */
 function spoilt(bytes: Buffer, random: Random): Buffer {
   const at = random.below(bytes.length)
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + 1)]

@@ -1,4 +1,4 @@
-/** The disk under a running gateway's journal fills up, becomes read-only or breaks: nothing is taken that could be lost. */
+/** The disk under a running gateway's journal fills up, becomes read-only or breaks: nothing is accepted that could be lost. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

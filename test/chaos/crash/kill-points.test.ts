@@ -58,7 +58,7 @@ describe.each([
     }, 60_000)
   })
 
-  test('a stop leaves no journal behind', () => {
+  test('a stop leaves no journal', () => {
     expect(rig.journalFiles()).toEqual([])
   })
 })

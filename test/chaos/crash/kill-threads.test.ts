@@ -1,4 +1,4 @@
-/** `kill -9` of a gateway with three threads: what each of them had under way has one record afterwards. */
+/** `kill -9` of a gateway with three threads: what each of them had in flight has one record afterwards. */
 import { afterAll, expect, test } from 'bun:test'
 import { waitFor } from '../../support/waiting.ts'
 import { startKillRig } from './killing.ts'
@@ -11,7 +11,7 @@ test('killed under load again and again: nothing is missing, and nothing is ther
     const { gateway } = await rig.recover({ at: 'nowhere', times: 1 })
     const sent = rig.mock.ledger.length
     const loaded = rig.load(gateway, 16)
-    await waitFor('requests under way', () => rig.mock.ledger.length >= sent + wanted)
+    await waitFor('requests in flight', () => rig.mock.ledger.length >= sent + wanted)
     gateway.signal('SIGKILL')
     await loaded
   }

@@ -49,7 +49,7 @@ describe('with as many connections as there may be', () => {
     for (const client of [...standing, ...beyond]) client.end()
   }, 60_000)
 
-  test('and it serves anybody again once there is room', async () => {
+  test('and it serves everyone again once there is room', async () => {
     await waitFor('it to serve again', async () => (await ask(gateway, 'm')).status === 200)
     const { status, failure_count } = await upstreamState(rig, 'm-1', () => true)
     expect([status, failure_count]).toEqual(['healthy', 0])
@@ -74,7 +74,7 @@ function allowNoFurtherFile(): void {
   allowOpenFiles(next)
 }
 
-test('running out of file descriptors for upstream connections is not held against the key', async () => {
+test("running out of file descriptors for upstream connections doesn't count against the key", async () => {
   // So that the journal and the store have the files that they keep open.
   await (await ask(gateway, 'm')).row()
   const client = await connectRaw(gateway.port)

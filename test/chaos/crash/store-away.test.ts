@@ -1,4 +1,4 @@
-/** Somebody else locks the embedded store under load: every request is served as before, and recorded once afterwards. */
+/** Another process locks the embedded store under load: every request is served as before, and recorded once afterwards. */
 import { afterAll, expect, test } from 'bun:test'
 import { pause, waitFor } from '../../support/waiting.ts'
 import { startKillRig } from './killing.ts'

@@ -43,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
     name: '500 once',
     first: (asked, nth) => (nth === 0 ? refusal(asked.format, 500, 'oops') : sound(asked)),
   },
-  { name: '503 for good', first: ({ format }) => refusal(format, 503, 'down') },
+  { name: '503 every time', first: ({ format }) => refusal(format, 503, 'down') },
   { name: 'reset', first: () => ['rst'] },
   { name: 'silence', first: () => ['stall'] },
   { name: 'slow first token', first: slowStart },

@@ -67,7 +67,7 @@ test(
   60_000 + CUTS * 100,
 )
 
-/** One record for each request, with the usage that its client was told; the quota is charged the sum. */
+/** One record for each request, with the usage that its client got; the quota is charged the sum. */
 async function expectRecorded(told: readonly Told[]): Promise<void> {
   let tokens = 0
   for (const { requestId, read } of told) {

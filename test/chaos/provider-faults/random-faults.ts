@@ -1,4 +1,4 @@
-/** Two vendors that fail at random, each by itself, and a crowd of clients that wants whole answers. */
+/** Two vendors that fail at random, independently, and a crowd of clients that wants whole answers. */
 import type { AttemptNote } from '../../../src/usage/record.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { httpChunk, jsonReply, replyHead, sseHead } from '../../support/mock/mock-replies.ts'

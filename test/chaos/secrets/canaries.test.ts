@@ -38,7 +38,7 @@ const PROXY_KEYS = 10
 
 let rig: Rig
 let env: Record<string, string>
-/** Everything that anybody saw. */
+/** Everything that anyone saw. */
 const seen: string[] = []
 
 beforeAll(async () => {

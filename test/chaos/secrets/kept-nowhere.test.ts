@@ -57,7 +57,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
     return reading.query<Record<string, unknown>, []>(sql).all()
   }
 
-  test('every kind of request has been', async () => {
+  test('every kind of request was made', async () => {
     const body = { messages: MESSAGES, user: PROMPT }
     for (const [, steps] of ANSWERS) {
       rig.mock.script(steps)

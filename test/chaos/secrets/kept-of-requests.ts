@@ -10,7 +10,7 @@ export interface Kept {
   metrics: string
   rows: string
   journal: string
-  /** Of DATA_DIR, as they lie on the disk. */
+  /** Of DATA_DIR, as they are on the disk. */
   files: string
 }
 
@@ -22,7 +22,7 @@ const TABLES = [
   'audit_log',
 ]
 
-/** Once the request is everywhere, and each place holds what it should: what is searched in vain must be there. */
+/** Once the request is everywhere, and each place holds what it should: what is searched for must be there. */
 export async function keptOf(gateway: Gateway, query: Query, requestId: string): Promise<Kept> {
   const rows = () => TABLES.map((table) => JSON.stringify(query(`SELECT * FROM ${table}`))).join()
   await waitFor('the record', () => rows().includes(requestId))

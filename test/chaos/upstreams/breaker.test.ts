@@ -173,7 +173,7 @@ test.each([
     jsonReply(401, { error: { message: 'no', code: 'invalid_api_key' } }),
     () => upstreamState(rig, 'refused-1', (row) => row.status === 'invalid'),
   ],
-])('a success that was under way leaves it set aside (%s)', async (model, refusal, setAside) => {
+])("a success in flight doesn't bring it back (%s)", async (model, refusal, setAside) => {
   const hold = Promise.withResolvers<void>()
   const from = mock.ledger.length
   script(inTurn([{ until: hold.promise }, ...good()], refusal))

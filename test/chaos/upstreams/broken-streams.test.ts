@@ -105,7 +105,7 @@ const TINY = [
 const BYTES = Buffer.from([...TINY, '[DONE]'].map((payload) => `data: ${payload}\n\n`).join(''))
 const FIRST_END = BYTES.indexOf('\n\n') + 2
 const FINISHED_AT = BYTES.indexOf('data: [DONE]')
-/** An event is whole without the line feeds behind it where the upstream then ends. */
+/** An event is whole without the line feeds after it if the upstream then ends. */
 const WHOLE_WITHOUT = 2
 
 /** The end comes a moment after the bytes: what arrives together with it may be lost with it. */
@@ -143,7 +143,7 @@ describe.each([
     }
   })
 
-  test('behind its finish reason, is complete', () => {
+  test('after its finish reason, is complete', () => {
     for (let length = FINISHED_AT; length < BYTES.length; length++) {
       const text = texts[length - FIRST_END] ?? ''
       expect(streamErrors(text)).toHaveLength(0)

@@ -44,7 +44,7 @@ describe.each(BOTH)('a compressed reply (%s)', (_, stream) => {
     expect(mock.ledger.at(-1)?.headers['accept-encoding']).toBe('identity')
   })
 
-  test('that expands a thousandfold is an error, and takes no memory', async () => {
+  test('that expands a thousandfold is an error, and uses no memory', async () => {
     mock.script(() => packed(stream, bomb))
     await ask(gateway, 'packed', { stream })
     const before = mostBytes()

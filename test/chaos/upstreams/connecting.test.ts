@@ -128,7 +128,7 @@ test('no upstream with a TLS fault ever got a request', () => {
   expect(wrongName.ledger).toHaveLength(0)
 })
 
-test('a stalled handshake leaves no connection behind', async () => {
+test('a stalled handshake leaves no connection', async () => {
   expect(silent.connections()).toBeGreaterThan(0)
   await waitFor('the silent upstream to be left', () => silent.standing() === 0)
 })

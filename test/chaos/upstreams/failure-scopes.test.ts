@@ -121,7 +121,7 @@ test('eleven of twelve keys are dead: the first request is answered, and each ke
     isFor(exchange, 'dead-12') ? null : error(401, { code: 'invalid_api_key' }),
   )
   await allSucceed(6, 'dead', true)
-  await waitFor('all dead keys to be set aside', async () => {
+  await waitFor('all dead keys to be marked', async () => {
     await allSucceed(1, 'dead', false)
     const dead = await Promise.all(
       Array.from({ length: 11 }, (_, at) => upstreamState(rig, `dead-${at + 1}`, () => true)),

@@ -178,7 +178,7 @@ test('a stream continues although a second connection, opened as a health check,
 
 const timesLeft = () => rig.gateway.logs().split('client_closed_request').length
 
-test('a client that leaves during the first handshake leaves nothing behind', async () => {
+test('a client that leaves during the first handshake leaves no connection', async () => {
   server.answerBy(wholly)
   first.hold()
   const before = server.streams.length

@@ -53,7 +53,7 @@ describe.each(BOTH)('a 500 (%s)', (form, stream) => {
   })
 })
 
-test('a whole reply without end is given up', async () => {
+test('an endless reply is aborted', async () => {
   mock.script(() => [{ write: chunked(200) }, ...megabytes(300), 'stall'])
   const answer = await ask(gateway, 'alone')
   expect(answer.status).toBe(502)

@@ -75,7 +75,7 @@ describe.each(BOTH)('a reset of a reused connection (%s)', (_, stream) => {
     expect(state).toMatchObject({ failure_count: 0, status: 'healthy' })
   })
 
-  test('an upstream that resets every time is given up after the tries allowed', async () => {
+  test('an upstream that resets every time fails after the allowed attempts', async () => {
     const { gateway, mock } = sending
     const from = mock.ledger.length
     mock.script(() => ['rst'])

@@ -28,7 +28,7 @@ describe('usage that the client did not ask for', () => {
     ['include_usage: false', { stream_options: { include_usage: false } }],
     ['another option', { stream_options: { include_obfuscation: false } }],
   ] as [string, { stream_options?: object | null }][])(
-    'is asked for, hidden and recorded (the client said %s)',
+    'is requested, hidden and recorded (the client sent %s)',
     async (_, body) => {
       const from = mock.ledger.length
       mock.script(() => sseReply(WITH_USAGE))
@@ -59,7 +59,7 @@ test.each([
   ['RST', [{ waitMs: 30 }, 'rst']],
   ['silence', ['stall']],
 ] as [string, Step[]][])(
-  'a missing [DONE] is no fault where the finish reason was seen (%s)',
+  'a missing [DONE] is not an error if the finish reason was seen (%s)',
   async (_, ending) => {
     mock.script(() => [...events(...WITH_USAGE), ...ending])
     const startedMs = performance.now()

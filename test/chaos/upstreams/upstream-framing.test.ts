@@ -23,11 +23,11 @@ const JSON_HEAD = 'HTTP/1.1 200 OK\ncontent-type: application/json'
 
 const EXCESS: [string, Step[]][] = [
   [
-    'a second reply behind the first',
+    'a second reply after the first',
     [...jsonReply(200, chatCompletion('hello')), { write: CANARY_REPLY }],
   ],
   ['excess bytes in one write', rawReply(`${JSON_HEAD}\ncontent-length: 2`, `{}${CANARY_REPLY}`)],
-  ['bytes behind the last chunk', [...sseReply(chatChunks('hello')), { write: CANARY_REPLY }]],
+  ['bytes after the last chunk', [...sseReply(chatChunks('hello')), { write: CANARY_REPLY }]],
   [
     'two content-lengths',
     rawReply(
@@ -105,15 +105,18 @@ describe.each(BOTH)('a content-length that is wrong (%s)', (_, stream) => {
     }
   })
 
-  test.each(['-1', '2, 3', 'two', '99999999999999999999'])('%s: is no answer', async (length) => {
-    mock.script(() => [
-      ...rawReply(`${JSON_HEAD}\ncontent-length: ${length}`, '{"a":"CANARY"}'),
-      'fin',
-    ])
-    const answer = await ask(gateway, 'framed', { stream })
-    expect(answer.status).toBe(502)
-    expect(answer.text).not.toContain('CANARY')
-  })
+  test.each(['-1', '2, 3', 'two', '99999999999999999999'])(
+    '%s: is not an answer',
+    async (length) => {
+      mock.script(() => [
+        ...rawReply(`${JSON_HEAD}\ncontent-length: ${length}`, '{"a":"CANARY"}'),
+        'fin',
+      ])
+      const answer = await ask(gateway, 'framed', { stream })
+      expect(answer.status).toBe(502)
+      expect(answer.text).not.toContain('CANARY')
+    },
+  )
 })
 
 test('an upstream that closes idle connections costs no request', async () => {

@@ -67,7 +67,7 @@ const answers = (parts: fc.Arbitrary<Part>): fc.Arbitrary<NeutralResponse> =>
 /** As the client reads it: the whole answer, and what it makes of the stream. */
 interface Client {
   streamed(fetch: Fetch): Promise<unknown>
-  /** What its SDK does not add or leave out by itself. */
+  /** What its SDK neither adds nor leaves out. */
   plain(answer: unknown): unknown
   parts: fc.Arbitrary<Part>
 }

@@ -71,7 +71,7 @@ function describeHiddenUsage(recordings: readonly Recording[], rig: () => Rig): 
 function describeEachSingleCut(recordings: readonly Recording[], rig: () => Rig): void {
   describe('a recorded stream in two writes', () => {
     for (const recording of recordings) {
-      test(`${recording.id} is the same wherever the cut lies`, async () => {
+      test(`${recording.id} is the same wherever it is cut`, async () => {
         const { mock, gateway } = rig()
         const { kind, status, headers, resp } = recording
         mock.script(({ body }) =>

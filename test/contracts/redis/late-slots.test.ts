@@ -65,7 +65,7 @@ async function taken(instance: Instance): Promise<() => void> {
   return taking.release
 }
 
-test('an instance with late answers leaves the others what they had when it last knew', async () => {
+test('an instance with late answers leaves the others the slots that they had when it last knew', async () => {
   await taken(near)
   const release = await taken(far)
   relay.hold()
@@ -82,7 +82,7 @@ test('an instance with late answers leaves the others what they had when it last
   for (const instance of [near, far]) expect((await take(instance)).kind).toBe('full')
 })
 
-test('what others took since can exceed the cap of all, but no instance by itself', async () => {
+test('slots taken since then can exceed the shared cap, but none of an instance alone', async () => {
   const release = await taken(far)
   await taken(near)
   relay.hold()

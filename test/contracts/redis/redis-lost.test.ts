@@ -119,7 +119,7 @@ test.each([
   ['no password', (url: string) => url.replace(/:[^/]*@/, ''), 'set REDIS_PASSWORD'],
   ['a closed port', () => 'redis://127.0.0.1:1', 'nothing listens at 127.0.0.1:1'],
   ['an unknown host', () => 'redis://nowhere.invalid', "host name of nowhere.invalid:6379 can't"],
-])('%s is named in one warning, which says no password', async (_, change, words) => {
+])('%s appears in one warning, without its password', async (_, change, words) => {
   const counters = await open(change(redis.url))
   expect(counters.health()).toBe('degraded')
   expect(warnings).toHaveLength(1)
@@ -128,7 +128,7 @@ test.each([
   expect(warnings[0]).not.toMatch(/wrong-9|redis-canary/)
 })
 
-test('the warning says that requests are refused, if the operator chose that', async () => {
+test('the warning reports that requests are refused, if the operator chose that', async () => {
   const counters = await open('redis://127.0.0.1:1', false)
   expect(await counters.take([])).toEqual({ kind: 'unavailable' })
   expect(warnings[0]).toContain('requests under a rate limit are refused')

@@ -52,7 +52,7 @@ function chances(seed: number): (below: number) => number {
 }
 
 test.each([1, 2, 3, 4, 5, 6])(
-  'of 400 random takes and corrections it says of each what the memory says (%d)',
+  '400 random requests and corrections are decided as in memory (%d)',
   async (seed) => {
     const below = chances(seed)
     let nowMs = 1_700_000_000_000

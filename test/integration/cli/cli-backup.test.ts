@@ -144,7 +144,7 @@ test('a backup that is damaged, foreign, newer or missing is refused, and the st
   expect(await refusal(join(folder.dataDir, 'nowhere.sqlite'))).toContain('ENOENT')
 
   writeFileSync(broken, '')
-  expect(await refusal(broken)).toContain("is no backup of a gateway's store")
+  expect(await refusal(broken)).toContain("is not a backup of a gateway's store")
 
   chmodSync(file, 0o600)
   const sql = `INSERT INTO kysely_migration VALUES ('9999-from-the-future', '2099')`

@@ -60,7 +60,7 @@ test('a key that decrypts nothing is reported per row, with exit code 5, and not
   expect(folder.rows('SELECT encrypted_key FROM upstream_keys')).toEqual(sealed)
 })
 
-test('rotating does not disturb a gateway that knows both keys', async () => {
+test("rotating doesn't disturb a gateway that has both keys", async () => {
   const mock = await startMockUpstream({
     script: () => jsonReply(200, chatCompletion('still here')),
   })

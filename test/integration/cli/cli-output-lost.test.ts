@@ -39,7 +39,7 @@ test.each([[['--help']], [['user', 'list']], [['chat', 'demo/echo', 'Hello']]])(
   },
 )
 
-test('a command that is stopped so leaves no key behind', () => {
+test('a command that is stopped in this way leaves no key', () => {
   expect(folder.rows("SELECT id FROM api_keys WHERE name = 'chat command'")).toEqual([])
 })
 

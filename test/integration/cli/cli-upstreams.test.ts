@@ -39,7 +39,7 @@ describe('gpt-proxy upstream add', () => {
     expect(made).toMatchObject({ provider: 'compatible', base_url })
   })
 
-  test('takes another address of a vendor that is known', async () => {
+  test('accepts another address of a known vendor', async () => {
     using folder = cliFolder()
     const at = ['--provider', 'ollama', '--base-url', 'http://10.0.0.7:11434/v1']
     expect(await folder.json(['upstream', 'add', 'gpu', ...at], SECRET)).toMatchObject({
@@ -47,7 +47,7 @@ describe('gpt-proxy upstream add', () => {
     })
   })
 
-  test('takes the key from its variable too', async () => {
+  test('reads the key from its variable too', async () => {
     using folder = cliFolder()
     const result = await folder.cli(['upstream', 'add', 'main'], {
       env: { GPT_PROXY_UPSTREAM_KEY: SECRET },
@@ -148,7 +148,7 @@ describe('gpt-proxy upstream import', () => {
     })
   })
 
-  test('takes the keys of other vendors from their usual variables, each to its own address', async () => {
+  test('reads the keys of other vendors from their usual variables, each for its own address', async () => {
     using folder = cliFolder()
     const env = { DEEPSEEK_API_KEY: 'sk-deepseek-1', GROQ_API_KEY: 'gsk-groq-0001' }
     expect((await folder.cli(['upstream', 'import'], { env })).stdout).toBe('imported  2\n')
@@ -160,7 +160,7 @@ describe('gpt-proxy upstream import', () => {
     ])
   })
 
-  test('takes the key of every preset that has a variable', async () => {
+  test('reads the key of every preset that has a variable', async () => {
     using folder = cliFolder()
     const presets = Object.entries(PROVIDER_PRESETS).filter(([, { variable }]) => variable !== null)
     const env = Object.fromEntries(
@@ -174,7 +174,7 @@ describe('gpt-proxy upstream import', () => {
     )
   })
 
-  test('takes only the keys of UPSTREAM_TYPE where that is set', async () => {
+  test('reads only the keys of UPSTREAM_TYPE if that is set', async () => {
     using folder = cliFolder()
     const env = { OPENAI_API_KEYS: 'sk-first-key-1', UPSTREAM_TYPE: 'azure' }
     expect((await folder.cli(['upstream', 'import'], { env })).stdout).toBe('imported  0\n')

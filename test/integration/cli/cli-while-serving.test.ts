@@ -61,7 +61,7 @@ test('a new key works and a revoked one stops, within a second', async () => {
   await becomes(401, String(key))
 })
 
-test('a rotated key takes the place of the old one', async () => {
+test('a rotated key replaces the old one', async () => {
   await json('user', 'create', 'rob')
   const old = await json('key', 'create', 'rob')
   await becomes(200, String(old.key))
@@ -145,7 +145,7 @@ test('chat goes through the running gateway, and its key is invalid afterwards',
   })
   expect(JSON.parse(piped).content).toStartWith('You said: by pipe')
   expect(mock.ledger.length).toBe(before)
-  // Nothing stays of it: no key, and nothing booked on anybody.
+  // Nothing stays of it: no key, and nothing charged to anyone.
   using database = gateway.database()
   expect(database.query(`SELECT id FROM api_keys WHERE name = 'chat command'`).all()).toEqual([])
   expect(database.query('SELECT user_id FROM usage_records WHERE user_id = 0').all()).toEqual([])

@@ -59,7 +59,7 @@ test('active keys that expire within some days are listed by the command and the
   }
 })
 
-test('the overview reminds of a key a week before it expires, and says what to do', async () => {
+test('the overview reminds of a key a week before it expires, with the next step', async () => {
   const { attention } = await asked<{ attention: { check: string; title: string; fix: string }[] }>(
     '/overview?range=24h',
   )

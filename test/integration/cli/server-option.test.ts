@@ -162,7 +162,7 @@ test.each(COMPARED)(
   30_000,
 )
 
-test('every command is compared, looked at apart, or refused with --server', () => {
+test('every command is compared, tested separately, or refused with --server', () => {
   const context = { version: '0', command: '', language: 'en' } as unknown as CliContext
   const leaves = leavesOf(buildProgram(context), [])
   const known = [...COMPARED, ...SHOWN_APART, ...LOCAL]

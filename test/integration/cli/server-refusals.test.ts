@@ -102,7 +102,7 @@ test.each([
   ['a page of something else', () => new Response('<html>', { status: 200 })],
   ['a page that is missing', () => new Response('no', { status: 404 })],
   ['the error of another API', () => Response.json({ detail: 'x' }, { status: 422 })],
-])('%s is not taken for a gateway', async (_, reply) => {
+])("%s isn't mistaken for a gateway", async (_, reply) => {
   using server = answering(reply)
   const { exitCode, stderr } = await run(['user', 'list'], server.url.origin, KEY)
   expect(exitCode).toBe(1)

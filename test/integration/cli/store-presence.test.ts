@@ -44,7 +44,7 @@ describe('with files of an earlier store', () => {
     return stderr
   }
 
-  test.each(['serve', 'init'])('%s refuses a missing database beside a key file', async (verb) => {
+  test.each(['serve', 'init'])('%s refuses a missing database next to a key file', async (verb) => {
     await run('init')
     for (const name of readdirSync(dataDir))
       if (name.startsWith('gpt-proxy.sqlite')) rmSync(join(dataDir, name))
@@ -71,7 +71,7 @@ describe('with files of an earlier store', () => {
     writeFileSync(wal, Buffer.alloc(4096, 7))
     for (const args of [['serve'], ['user', 'list'], ['init'], ['migrate', 'up']])
       expect(await refused(...args)).toContain(`the write-ahead log ${wal} is damaged`)
-    // The undamaged one is what a crash leaves behind, and opens.
+    // The undamaged one is what a crash leaves, and opens.
     cpSync(whole, dataDir, { recursive: true })
     expect((await run('user', 'list')).exitCode).toBe(0)
     rmSync(whole, { recursive: true })

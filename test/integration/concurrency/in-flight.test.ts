@@ -1,4 +1,4 @@
-/** Requests under way: bounded by key, and ended with the user they belong to. */
+/** Requests in flight: bounded by key, and ended with the user they belong to. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
 import { type Gateway, startGateway } from '../../support/gateway.ts'

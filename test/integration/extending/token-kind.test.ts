@@ -99,7 +99,7 @@ beforeAll(() => {
 })
 afterAll(() => copy[Symbol.dispose]())
 
-test('the compiler asks for a decision in the readers of usage and nowhere else', async () => {
+test('the compiler requires a decision in the readers of usage and nowhere else', async () => {
   expect(await copy.filesWithErrors()).toEqual(READERS)
 })
 

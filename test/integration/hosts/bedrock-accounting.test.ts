@@ -157,7 +157,7 @@ describe.each([
       [client, true],
     ]) as [Client, boolean][],
   )(
-    'counts cache, thoughts and calls alike for a client of %s, streamed: %p',
+    'counts cache, thoughts and calls equally for a client of %s, streamed: %p',
     async (client, stream) => {
       answer.reply = scripted
       const reply = await ask(client, model, stream)

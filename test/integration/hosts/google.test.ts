@@ -40,7 +40,7 @@ describe('AI Studio', () => {
     expect(await reply.text()).toBe(`data: ${JSON.stringify(GEMINI)}\n\n`)
   })
 
-  test('takes a key from the query, which no log shows', async () => {
+  test('reads a key from the query, and logs it nowhere', async () => {
     const path = `/v1beta/models/gemini-3-pro:generateContent?key=${gateway.proxyKey}`
     const reply = await post(path, { contents: [] }, { authorization: '' })
     expect(reply.status).toBe(200)

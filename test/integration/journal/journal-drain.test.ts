@@ -40,7 +40,7 @@ test('while the store is unavailable the journal grows, memory does not, and eve
   expect(rig.calls('read')).toBe(reads)
 })
 
-test('a segment stays while a request that began in it runs, and the ones behind it go', async () => {
+test('a segment stays while a request that began in it runs, and later ones are deleted', async () => {
   const journal = rig.open({ segmentBytes: 4_096 })
   await journal.begin(entry(0))
   for (const number of range(1, 100)) {
@@ -55,7 +55,7 @@ test('a segment stays while a request that began in it runs, and the ones behind
   await waitFor('that one to go', () => segments().length === 1)
 })
 
-test('a record that the store never takes is set aside, and holds up no other', async () => {
+test('a record that the store always refuses is quarantined, and delays no other', async () => {
   for (const number of [3, 4, 50]) rig.storeRefuses(`req_${number}`)
   const journal = rig.open()
   for (const number of range(1, 200)) {

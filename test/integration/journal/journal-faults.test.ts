@@ -81,7 +81,7 @@ test('requests that ended while nothing could be written are in the file once th
   expect(rig.stored.get('req_1')?.outcome).toBe('ok')
 })
 
-test('a disk that is full gives up its reserve for what ends', async () => {
+test('a full disk frees its reserve for requests that end', async () => {
   rig.storeIsAway(true)
   let room = false
   const full: JournalFiles = {
@@ -106,7 +106,7 @@ test('a disk that is full gives up its reserve for what ends', async () => {
   )
 })
 
-test('half a line that could still be written is taken back', async () => {
+test('half a line that could still be written is removed', async () => {
   const journal = rig.open({ files: halfOnce() })
   await journal.begin(entry(1))
   await refusal(journal, 2)
@@ -217,7 +217,7 @@ describe('a journal that was damaged', () => {
   test('at its end loses only the torn record, without a warning', async () => {
     const path = await killed()
     appendFileSync(path, '1234abcd ["B","req_4",17')
-    // This one is killed before it has read anything, but behind a first line of its own.
+    // This one is killed before it has read anything, but after a first line of its own.
     await rig.open().begin(entry(5))
     const journal = rig.open()
     await journal.recovered

@@ -34,7 +34,7 @@ test("a running command's journal is left alone", () => {
   expect(readdirSync(journalFolderIn(dataDir))).toEqual([])
 })
 
-test('the folder of an ended command is taken over once', () => {
+test('the folder of an ended command is adopted once', () => {
   const mine = ownJournalFolder(dataDir)
   // As the system does for a process that was killed.
   mine.release()
@@ -53,7 +53,7 @@ test('two commands have two journals', () => {
   other.remove()
 })
 
-test('one with a file that was set aside is not removed, and the file is found', () => {
+test('one with a quarantined file is not removed, and the file is found', () => {
   expect(quarantinedIn(dataDir)).toEqual([])
   const [refused, empty] = [ownJournalFolder(dataDir), ownJournalFolder(dataDir)]
   writeFileSync(join(refused.path, 'req_1.refused.json'), '{}')
@@ -66,7 +66,7 @@ test('one with a file that was set aside is not removed, and the file is found',
   ])
 })
 
-test('records in a folder that is taken over are settled', async () => {
+test('records in an adopted folder are settled', async () => {
   const rig = openJournalRig()
   const killed = openJournalRig()
   await killed.open().begin(entry(7))

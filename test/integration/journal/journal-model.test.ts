@@ -1,4 +1,4 @@
-/** The usage journal under any order of requests, faults, kills and starts, held against a plain model of it. */
+/** The usage journal under any order of requests, faults, kills and starts, compared with a plain model of it. */
 import { expect, test } from 'bun:test'
 import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

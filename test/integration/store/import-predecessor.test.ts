@@ -1,4 +1,4 @@
-/** The predecessor's database is taken over: keys keep working, usage is complete, and a second run changes nothing. */
+/** The predecessor's database is imported: keys keep working, usage is complete, and a second run changes nothing. */
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -58,7 +58,7 @@ async function ask({ baseUrl }: Gateway, body = BODY): Promise<Response> {
   return reply
 }
 
-/** With so much room to answer in. */
+/** With enough room for an answer. */
 function bodyOf(maxTokens: number): string {
   return JSON.stringify({ ...JSON.parse(BODY), max_tokens: maxTokens })
 }
@@ -68,7 +68,7 @@ async function isRefused(gateway: Gateway): Promise<boolean> {
   return (await ask(gateway, bodyOf(1e9))).status === 429
 }
 
-/** So much is left, and both know it: a request for more can never pass, and says what is left. */
+/** The remaining quota, which both know: a request for more can never pass, and says what is left. */
 async function leaves(left: number): Promise<void> {
   await waitFor('all to be stored', () => recorded() >= mock.ledger.length * USED)
   server.sql(`update users set monthly_quota_tokens = ${used() + left}`, database)
@@ -155,7 +155,7 @@ test('the lease of an instance that never returns is released for the others', a
   server.sql(`delete from quota_leases where instance_id = 'gone-for-good'`, database)
 }, 60_000)
 
-test('instances that stop leave no lease behind', async () => {
+test('instances that stop leave no lease', async () => {
   for (const gateway of running.splice(0)) expect(await gateway.stop()).toBe(0)
   expect(leased()).toBe(0)
   expect(recorded()).toBe(used())

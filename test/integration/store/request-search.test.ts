@@ -80,7 +80,7 @@ test.each<[Partial<RequestQuery>, (at: number) => boolean]>([
   },
 )
 
-test('a page whose time is up says up to where it has searched', async () => {
+test('a page whose time is up reports how far it has searched', async () => {
   const query = { ...ALL, apiKeyId: 1, outcome: 'ok', userId: 2, limit: 200 }
   const { rows, searchedUntilMs } = await searchRequests(db, query, HASTY)
   expect(rows.length).toBeGreaterThan(0)

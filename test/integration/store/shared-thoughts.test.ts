@@ -96,7 +96,7 @@ test('a user of Redis that may count but not keep thoughts keeps its connection'
   expect([connection?.standing, stored().length]).toEqual([true, before])
 })
 
-test('without Redis each instance knows its own, and no request fails', async () => {
+test('without Redis each instance has its own, and no request fails', async () => {
   const thoughts = await instance()
   await redis.stop()
   thoughts.of(ANNA).remember(new Map([['call_own', remembered]]))

@@ -1,4 +1,4 @@
-/** A further thread that ends takes the process with it; a stop waits for what each thread has under way. */
+/** A further thread that ends takes the process with it; a stop waits for what each thread has in flight. */
 import { expect, test } from 'bun:test'
 import { createHub } from '../../../src/main/threads/hub.ts'
 import { startGateway } from '../../support/gateway.ts'
@@ -33,7 +33,7 @@ test('a stop lets streams of all threads end, and leaves no journal', async () =
     const reply = await gateway.chat(body, { headers: { connection: 'close' } })
     return reply.text()
   })
-  await waitFor('the streams to be under way', () => mock.ledger.length === 9)
+  await waitFor('the streams to be in flight', () => mock.ledger.length === 9)
   gateway.signal('SIGTERM')
   for (const text of await Promise.all(streams)) expect(text).toContain('[DONE]')
   expect(await gateway.exited).toBe(0)

@@ -99,7 +99,7 @@ describe('a line of a batch that names what belongs to another user', () => {
     expect((await ask(stranger, 'POST', '/files', form([call({ input: 'x' })]))).status).toBe(200)
   })
 
-  test('passes for its owner, and in a file that is no batch', async () => {
+  test("passes for its owner, and in a file that isn't a batch", async () => {
     for (const [, body] of foreign())
       expect((await ask(gateway.proxyKey, 'POST', '/files', form([call(body)]))).status).toBe(200)
     const [, body] = foreign()[0]

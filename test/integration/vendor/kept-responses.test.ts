@@ -90,7 +90,7 @@ describe.each([
   ['whole', ask],
   ['streamed', askStreaming],
 ])('responses that are %s', (_, create) => {
-  test('go on where an earlier one ended, for as many turns as it takes', async () => {
+  test('continue an earlier response, for any number of turns', async () => {
     answer('Hello Anna.')
     const first = await create(owner, 'I am Anna.')
     expect(first).toMatchObject({ store: true, previous_response_id: null })
@@ -158,7 +158,7 @@ describe.each([
   })
 })
 
-test('calls of tools and their results go on too', async () => {
+test('calls of tools and their results are continued too', async () => {
   const tools = [
     {
       type: 'function' as const,

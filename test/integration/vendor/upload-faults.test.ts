@@ -1,4 +1,4 @@
-/** Uploads that the gateway has to end while they arrive: the client is told why, and the vendor is not blamed. */
+/** Uploads that the gateway has to end while they arrive: the client learns why, and the vendor is not blamed. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 import { startVendorMock, type VendorMock } from '../../support/vendors/vendor-mock.ts'

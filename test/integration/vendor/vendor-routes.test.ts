@@ -164,7 +164,7 @@ describe('objects', () => {
   })
 
   test.each(['..%2Forganization', 'a%2Fcontent', 'a%3Fx', '%20a', 'a;b'])(
-    '%s is no id',
+    '%s is not an id',
     async (id) => {
       const { status } = await call('GET', `/files/${id}`)
       expect([400, 404]).toContain(status)

@@ -52,7 +52,7 @@ export interface MockUpstream {
   dropConnections(): void
   /** Bytes that came on any connection and never became a whole request. */
   strayBytes(): string
-  /** Writes on every open connection, whether a request is under way or not. */
+  /** Writes on every open connection, whether a request is in flight or not. */
   writeUnsolicited(bytes: string | Uint8Array): void
   close(): Promise<void>
 }

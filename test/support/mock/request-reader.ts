@@ -18,7 +18,7 @@ export interface RequestReader {
 
 interface Body {
   text: string
-  /** Offset just behind the body. */
+  /** Offset just after the body. */
   end: number
 }
 
@@ -26,7 +26,7 @@ const END_OF_HEAD = '\r\n\r\n'
 
 export function createRequestReader(): RequestReader {
   let buffer: Buffer = Buffer.alloc(0)
-  /** Behind it, and joined only once the body can be whole: else a large one is copied at each of its pieces. */
+  /** After it, and joined only once the body can be whole: else a large one is copied at each of its pieces. */
   let pieces: Uint8Array[] = []
   let missing = 0
 

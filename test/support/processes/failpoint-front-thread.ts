@@ -1,4 +1,4 @@
-/** A further thread of `failpoint-server.ts`, with the same failpoint; each thread counts by itself. */
+/** A further thread of `failpoint-server.ts`, with the same failpoint; each thread counts for itself. */
 import { join } from 'node:path'
 import { loadConfig } from '../../../src/config.ts'
 import { runFrontThread } from '../../../src/main/threads/run-front-thread.ts'

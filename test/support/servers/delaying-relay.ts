@@ -1,4 +1,4 @@
-/** Stands before a server whose answers it can hold back, as a slow network or a busy machine does. */
+/** A relay before a server whose answers it can delay, as a slow network or a busy machine does. */
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface DelayingRelay {

@@ -92,7 +92,7 @@ function objectReply(vendor: Vendor, call: VendorCall, prefix: string): Response
   return Response.json({ id, deleted: true })
 }
 
-/** Calls that leave nothing behind. */
+/** Calls that store nothing. */
 function callReply(vendor: Vendor, path: string): Response {
   switch (path) {
     case '/rerank':

@@ -44,7 +44,7 @@ const LISTEN_MS = 6000
 const ENOUGH = 4
 
 /**
- * Listens to the live stream through whatever stands between: a proxy that collects events before it passes them on
+ * Listens to the live stream through everything in between: a proxy that collects events before it passes them on
  * hands all of them over at once, or none in time.
  */
 export async function checkStreaming(): Promise<StreamingResult> {

@@ -28,7 +28,7 @@ export class ApiError extends Error {
     return this.body.param === field ? this.body.message : undefined
   }
 
-  /** Somebody else has changed it since it was read. */
+  /** Someone else has changed it since it was read. */
   get isConflict(): boolean {
     return this.status === 412
   }

@@ -8,7 +8,7 @@ type Shape = readonly [
 type IconProps = Omit<ComponentProps<'svg'>, 'children'>
 export type Icon = (props: IconProps) => React.JSX.Element
 
-/** Decorative: what an icon means is always said in words beside it or in the label of its button. */
+/** Decorative: what an icon means is always also written next to it or in the label of its button. */
 export function icon(shapes: readonly Shape[]): Icon {
   // biome-ignore lint/correctness/noComponentHookFactories: called once an icon, when the module is loaded
   return function LucideIcon({ className = 'size-4', ...rest }: IconProps) {

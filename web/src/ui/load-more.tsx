@@ -18,7 +18,7 @@ export function LoadMore({ query }: LoadMoreProps) {
   const end = useRef<HTMLDivElement>(null)
   const latest = useRef(query)
   latest.current = query
-  // biome-ignore lint/correctness/useExhaustiveDependencies: observed anew after each page, as a tall screen may still show the end
+  // biome-ignore lint/correctness/useExhaustiveDependencies: observed again after each page, as a tall screen may still show the end
   useEffect(() => {
     if (!query.hasNextPage || end.current === null) return
     const observer = new IntersectionObserver(([entry]) => {

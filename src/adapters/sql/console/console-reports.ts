@@ -85,7 +85,7 @@ async function readSums(
   return found.length === 1 ? (found[0] ?? []) : merged(found.flat())
 }
 
-/** Whole UTC days are already summed in much smaller tables; half hours are read only for what lies around them. */
+/** Whole UTC days are already summed in much smaller tables; half hours are read only for the rest. */
 function sourcesOf(query: BucketQuery): Source[] {
   const pieces = query.buckets.map(({ fromMs, untilMs }, bucket) => {
     const firstMs = Math.ceil(fromMs / DAY_MS) * DAY_MS

@@ -89,7 +89,7 @@ async function createSettings(db: Schema, { now }: Words): Promise<void> {
     .execute()
 }
 
-export function signIn(words: Words): Migration {
+export function signInTables(words: Words): Migration {
   return {
     async up(db) {
       await createCredentials(db, words)

@@ -20,7 +20,7 @@ const NOT_STORABLE = /^(22003|22021|22P05|23514)$/
 const EXPLANATIONS: readonly Explanation[] = [
   [/^(ENOTFOUND|EAI_|EADDRINFO|DNS_)/, 'DNS', 'the host name is not known', ADDRESS],
   [/^ECONNREFUSED/, 'TCP', 'nothing listens there', `start PostgreSQL, or ${ADDRESS}`],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)/, 'TCP', 'there is no way to it', ADDRESS],
+  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)/, 'TCP', 'there is no route to it', ADDRESS],
   [/^(ENOENT|EACCES)/, 'TCP', 'its socket is not there or not open to this user', ADDRESS],
   [/^(ECONNRESET|EPIPE|ETIMEDOUT)/, 'TCP', 'the connection was lost', 'see whether it runs'],
   [

@@ -72,7 +72,7 @@ function tablesIn({ tables }: Source): Map<OldTable, string> {
   const missing = (['users', 'keys', 'upstreams'] as const).filter((table) => !found.has(table))
   if (missing.length === 0) return found
   throw new StoreError(
-    `this is no database of the predecessor: it has no table ${missing.map((table) => TABLES[table][0]).join(', ')}, but ${[...tables.keys()].slice(0, 10).join(', ') || 'none at all'}`,
+    `this is not a database of the predecessor: it has no table ${missing.map((table) => TABLES[table][0]).join(', ')}, but ${[...tables.keys()].slice(0, 10).join(', ') || 'none at all'}`,
     'name the database that it used; docs/migration.md lists the tables and columns that are read',
   )
 }
@@ -120,7 +120,7 @@ function keyIn(row: SourceRow, { sha256Hex }: Readers): OldKey | string {
   const hash = columnText(pick(row, columns.hash))?.toLowerCase() ?? (plain && sha256Hex(plain))
   if (!hash) return 'it has neither a hash of the key nor the key'
   if (!/^[0-9a-f]{64}$/.test(hash))
-    return 'its hash is no SHA-256 in hex, so the key it belongs to could not be recognised'
+    return 'its hash is not a SHA-256 in hex, so the key it belongs to could not be recognised'
   return {
     id: idOf(row.id),
     userId: idOf(pick(row, columns.userId)),

@@ -11,7 +11,7 @@ import { sumsOfUsers } from '../migrations/0.1.0/0005-sums-of-users.ts'
 import { auditDetails } from '../migrations/0006-audit-details.ts'
 import { operations } from '../migrations/0007-operations.ts'
 import { rowChecks } from '../migrations/0008-row-checks.ts'
-import { signIn } from '../migrations/0010-sign-in.ts'
+import { signInTables } from '../migrations/0010-sign-in.ts'
 import { keyRotation } from '../migrations/0011-key-rotation.ts'
 import { consoleReports } from '../migrations/0012-console-reports.ts'
 import { modelStates } from '../migrations/0014-model-states.ts'
@@ -39,7 +39,7 @@ export function migrationsIn(words: DialectWords): Record<string, Migration> {
     '0006-audit-details': auditDetails,
     '0007-operations': operations,
     '0008-row-checks': rowChecks(words),
-    '0010-sign-in': signIn(words),
+    '0010-sign-in': signInTables(words),
     '0011-key-rotation': keyRotation,
     '0012-console-reports': consoleReports(words),
     '0014-model-states': modelStates(words),

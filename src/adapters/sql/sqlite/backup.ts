@@ -113,7 +113,7 @@ function contentsOf(database: Database, name: string): BackupContents {
     rows<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]?.n ?? 0
   const tables = rows<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
   if (!tables.some((table) => table.name === 'kysely_migration'))
-    throw new StoreError(`${name} is no backup of a gateway's store`, 'give another file')
+    throw new StoreError(`${name} is not a backup of a gateway's store`, 'give another file')
   const applied = rows<{ name: string }>('SELECT name FROM kysely_migration')
   const unknown = applied.find((migration) => !migrationNames.includes(migration.name))
   if (unknown !== undefined)

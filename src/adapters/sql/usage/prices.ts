@@ -106,7 +106,7 @@ async function ratesFor(
 const SAME_COST = 1e-9
 
 /**
- * How the stored cost of a record came about. Empty if it can't be told any more, because prices have changed since
+ * How the stored cost of a record came about. Empty if it can no longer be known, because prices have changed since
  * or the vendor charged by something else than tokens.
  */
 export async function costPartsOf(

@@ -2,16 +2,16 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Month } from '../../../core/time/month.ts'
 import type { Tables } from '../schema/schema.ts'
-import { COARSER, DAILY, recordedDaily, type SumTable } from './sum-tables.ts'
+import { COARSER, DAILY_TABLE, recordedDaily, type SumTable } from './sum-tables.ts'
 
 /** Needs a transaction that keeps records from being stored; later ones add to these rollups. */
 export async function rebuildSums(step: Transaction<Tables>, month: Month): Promise<void> {
-  await fill(step, DAILY, month, recordedDaily(month))
+  await fill(step, DAILY_TABLE, month, recordedDaily(month))
   for (const table of COARSER) {
     const groups = sql.raw(Object.values(table.key).join(', '))
     const sums = sql.raw(table.figures.map((figure) => `sum(${figure})`).join(', '))
     const folded = sql`select ${groups}, ${sums} from usage_daily
-      where ${DAILY.ofMonth(month)} group by ${groups}`
+      where ${DAILY_TABLE.ofMonth(month)} group by ${groups}`
     await fill(step, table, month, folded)
   }
 }

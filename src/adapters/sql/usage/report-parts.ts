@@ -107,7 +107,7 @@ export interface Parts {
   isSummed: boolean
 }
 
-export function partsOf(query: UsageQuery): Parts {
+export function reportParts(query: UsageQuery): Parts {
   const needed = neededGroups(query)
   const distinguishesAll = ({ groups }: Source) =>
     [...needed].every((group) => groups[group] !== null)

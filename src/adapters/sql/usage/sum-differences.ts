@@ -3,14 +3,14 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Month } from '../../../core/time/month.ts'
 import type { SumDifference } from '../../../quota/admin-ledger.ts'
 import type { Tables } from '../schema/schema.ts'
-import { COARSER, DAILY, FIGURES, recordedDaily, type SumTable } from './sum-tables.ts'
+import { COARSER, DAILY_TABLE, FIGURES, recordedDaily, type SumTable } from './sum-tables.ts'
 
 /** Summing doubles in another order changes the result slightly. */
 const TOLERANCE = '0.000000001'
 
 /** One statement, so one snapshot, whatever is stored concurrently. */
 export async function sumDifferences(db: Kysely<Tables>, month: Month): Promise<SumDifference[]> {
-  const tables = [DAILY, ...COARSER]
+  const tables = [DAILY_TABLE, ...COARSER]
   const compared = sql.join(
     tables.map((table) => differingRows(table, month)),
     sql` union all `,

@@ -32,7 +32,7 @@ const days = (month: Month) =>
   sql`day >= ${`${monthText(month)}-`} and day < ${`${monthText(month)}-99`}`
 
 /** The finest; all others can be derived from it. */
-export const DAILY: SumTable = {
+export const DAILY_TABLE: SumTable = {
   name: 'usage_daily',
   key: same('day', 'user_id', 'api_key_id', 'model', 'upstream'),
   figures: FIGURES,

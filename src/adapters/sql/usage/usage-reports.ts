@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { bySummedField } from '../../../core/units/summed-fields.ts'
 import type { Dimension, UsageQuery, UsageSum } from '../../../usage/report.ts'
 import type { Tables } from '../schema/schema.ts'
-import { partsOf, SUMS } from './report-parts.ts'
+import { reportParts, SUMS } from './report-parts.ts'
 
 /** The grouping column and its display name, looked up after summing. */
 const GROUPS: Record<Dimension, { column: string; label: string }> = {
@@ -30,7 +30,7 @@ type Row = Omit<UsageSum, 'group' | 'costUsd'> & { costUsd: number } & Partial<
 
 export async function summarizeUsage(db: Kysely<Tables>, query: UsageQuery): Promise<UsageSum[]> {
   const { by } = query
-  const { selects, isSummed } = partsOf(query)
+  const { selects, isSummed } = reportParts(query)
   const named = by.map((name) => `${GROUPS[name].label} as "${name}"`)
   const grouped = by.map((name) => GROUPS[name].column)
   // Every driver returns a double as a number, exact up to 2^53. Cast before summing, because PostgreSQL sums

@@ -1,4 +1,4 @@
-/** Finished requests in SQL: stored once, added to the rollups, and taken off their quota leases. */
+/** Finished requests in SQL: stored once, added to the rollups, and subtracted from their quota leases. */
 import type { Kysely } from 'kysely'
 import { SYSTEM_USER_ID } from '../../../core/entities.ts'
 import type { PriceCatalogue } from '../../../usage/price-catalogue.ts'

@@ -38,7 +38,7 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
     const { exchange } = context.env
     context.set('visit', readVisit(exchange.peer(), exchange.headers, parts.surroundings))
     await next()
-    // The router drops the body of a reply to HEAD; the stream behind it has to end.
+    // The router drops the body of a reply to HEAD; its stream has to end.
     if (context.req.method === 'HEAD') await context.res.body?.cancel()
     // A client that hears of a change can rely on it at once: a key just created is not refused.
     if (changesDirectory(context.req) && context.res.ok) await parts.services.directory.reload()

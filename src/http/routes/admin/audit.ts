@@ -22,7 +22,7 @@ export function auditOperations({ on, parts }: AdminRoutes): void {
     const pageAfter = (after: number | null) => audit.list({ ...filter, after, limit: CSV_PAGE })
     // Before the reply begins, so that a filter which the database refuses gets an error of its own.
     let page = await pageAfter(null)
-    // The log is kept for good: a file of all of it never fits into memory.
+    // The log is kept forever: a file of all of it never fits into memory.
     async function* pages() {
       yield [COLUMNS]
       yield page.items.map(csvRow)

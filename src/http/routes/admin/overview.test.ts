@@ -1,4 +1,4 @@
-/** What is read before anybody opens the overview. */
+/** What is read before anyone opens the overview. */
 import { expect, test } from 'bun:test'
 import type { BucketQuery, TimeRange } from '../../../usage/console-reports.ts'
 import type { AdminApiParts } from './frame/parts.ts'
@@ -6,7 +6,7 @@ import { readAhead } from './overview.ts'
 
 const HOUR_MS = 3_600_000
 
-test('the figures and bars of the last day are asked for, with the day before to compare', async () => {
+test('the figures and bars of the last day are requested, with the day before to compare', async () => {
   const sums: BucketQuery[] = []
   const times: TimeRange[] = []
   const reports = {

@@ -210,7 +210,7 @@ async function busiestOf(parts: AdminApiParts, filter: UsageFilter, range: TimeR
 async function nextStep({ admin, services, reports }: AdminApiParts) {
   if (services.directory.allUpstreams().length === 0) return 'add_upstream' as const
   const { items } = await admin.keys.list({ limit: 3 })
-  // The first start makes two by itself: of the admin and of the default user.
+  // The first start makes two automatically: of the admin and of the default user.
   if (items.length < 3 && (await reports.firstRecordMs()) === null) return 'create_key' as const
   return (await reports.firstRecordMs()) === null ? ('send_request' as const) : null
 }

@@ -105,7 +105,7 @@ function healthOf(
   const log = createSharedLog(sharing.memory, () =>
     dependencies.logger.warn(
       {},
-      'this thread stood still and missed what others saw of upstream keys',
+      'this thread was suspended and missed what others saw of upstream keys',
     ),
   )
   return createSharedHealth({ ...dependencies, log, keepsStore: isFirst(sharing) })

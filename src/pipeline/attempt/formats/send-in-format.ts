@@ -3,7 +3,7 @@ import type { Candidate } from '../../../routing/plan.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
 import type { Services } from '../../services.ts'
 import { breakerName } from '../choose.ts'
-import type { Sent } from '../result.ts'
+import type { SendResult } from '../result.ts'
 import type { RequestTries } from '../tries.ts'
 import { lacksRoute, routeIsMissing, routeIsThere } from './missing-routes.ts'
 
@@ -11,8 +11,8 @@ export async function sendInFormat(
   services: Services,
   tries: RequestTries,
   candidate: Candidate<UsableUpstream>,
-  send: () => Promise<Sent>,
-): Promise<Sent> {
+  send: () => Promise<SendResult>,
+): Promise<SendResult> {
   const { protocol } = tries.request
   const { upstream, target } = candidate
   const sent = await send()

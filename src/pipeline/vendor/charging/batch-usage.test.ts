@@ -34,7 +34,7 @@ test.each([1, 7, 1_000])('an output file is summed by model, read %d bytes at a 
   ])
 })
 
-test('a batch that sums itself up is believed', () => {
+test('the totals that a batch reports are used', () => {
   const usage = { input_tokens: 5, output_tokens: 6, total_tokens: 11 }
   expect(usageOfBatch({ model: 'a', usage })?.get('a')?.totalTokens).toBe(11)
   expect(usageOfBatch({ model: 'a', usage: { input_tokens: 0, output_tokens: 0 } })).toBeNull()

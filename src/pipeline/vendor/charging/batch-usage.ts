@@ -5,7 +5,7 @@ import { tokensInAnswer } from '../../../protocols/gemini/usage.ts'
 import { PROTOCOLS } from '../../../protocols/index.ts'
 import { decodedText, jsonOf } from '../../attempt/read-body.ts'
 import { fieldsOf } from '../own.ts'
-import { usageIn } from '../usage-in.ts'
+import { usageWithUnits } from '../usage-in.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 export type UsageByModel = Map<string, TokenUsage>
@@ -19,7 +19,7 @@ export function usageOfBatch(batch: unknown): UsageByModel | null {
   const { model, metadata, response: results } = fieldsOf(batch)
   const inline = inlineAnswers(results) ?? inlineAnswers(resultsOf(metadata))
   if (inline !== null) return usageOfAnswers(inline, fieldsOf(metadata).model)
-  const usage = usageIn(batch)
+  const usage = usageWithUnits(batch)
   if (usage === null || usage.totalTokens === 0 || typeof model !== 'string') return null
   return new Map([[model, usage]])
 }
@@ -80,7 +80,8 @@ export class OutputLines {
     const content = fieldsOf(response)
     const answer = fieldsOf(message ?? content.body)
     const usage =
-      tokensInAnswer(content) ?? (message === undefined ? usageIn(answer) : usageOfMessage(answer))
+      tokensInAnswer(content) ??
+      (message === undefined ? usageWithUnits(answer) : usageOfMessage(answer))
     if (usage === null) return
     const model = named ?? answer.model ?? content.modelVersion
     const name = typeof model === 'string' ? model.replace(/^models\//, '') : '-'

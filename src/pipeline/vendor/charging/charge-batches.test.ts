@@ -70,7 +70,7 @@ test.each<[string, Script]>([
       return url.includes('stuck') ? json({ status: 'completed', output_file_id: 'f' }) : ended()
     },
   ],
-])('a batch whose upstream %s is given up for now', async (_, script) => {
+])('a batch whose upstream %s is skipped for now', async (_, script) => {
   const { charger, kept, objects, transport } = await rig(
     [open('batch', 'stuck'), open('batch', 'good')],
     script,
@@ -81,7 +81,7 @@ test.each<[string, Script]>([
   expect(transport.cancelled).toBe(1)
 })
 
-test('any number of batches that fail hide none behind them, and are asked about less often', async () => {
+test('any number of failing batches block no later ones, and are polled less often', async () => {
   const stuck = Array.from({ length: 1_100 }, (_, at) => open('batch', `stuck-${at}`))
   const { charger, kept, objects, transport, later } = await rig(
     [...stuck, open('batch', 'good')],
@@ -144,7 +144,7 @@ test('a batch whose output was deleted is of unknown price rather than free', as
   expect(kept.records).toMatchObject([{ model: 'gpt-4o', totalTokens: 0, costUsd: null }])
 })
 
-test('a batch that never ends is given up after the vendor has forgotten it', async () => {
+test('a batch that never ends is abandoned once the vendor has deleted it', async () => {
   const old = open('batch', 'old', Date.now() - 41 * 24 * 3_600_000)
   const { charger, objects } = await rig([old, open('batch', 'new')], () => ({ status: 500 }))
   await charger.round()

@@ -21,7 +21,7 @@ interface Failures {
 }
 
 export interface Charger {
-  /** To be called now and then, when the last round is over. */
+  /** Called periodically, when the last round is over. */
   round(): Promise<void>
 }
 
@@ -70,7 +70,7 @@ export function createCharger(services: RoundServices, silenceMs = SILENCE_MS): 
   }
 }
 
-/** All of them: a bound would let those that never end hide the ones behind them. */
+/** All of them: with a bound, those that never end would block later ones. */
 async function allOpen(objects: ObjectStore): Promise<OpenBatch[]> {
   const open: OpenBatch[] = []
   for (;;) {

@@ -6,7 +6,7 @@
 import { NO_USAGE, type TokenUsage } from '../../../core/token-usage.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
 import type { AttemptNote, UsageRecord } from '../../../usage/record.ts'
-import { listOf } from '../../../usage/units.ts'
+import { paidUnits } from '../../../usage/units.ts'
 import { decodedText, jsonOf, wholeBody } from '../../attempt/read-body.ts'
 import { isSuccess } from '../../attempt/upstream-error.ts'
 import type { Services } from '../../services.ts'
@@ -134,7 +134,7 @@ function attemptsOf(
   { units }: TokenUsage,
   upstream: Pick<AttemptNote, 'upstreamKeyId' | 'upstream'>,
 ): AttemptNote[] {
-  const noted = listOf(units)
+  const noted = paidUnits(units)
   if (noted === undefined) return []
   return [{ ...upstream, status: 200, failure: null, ambiguous: false, units: noted }]
 }

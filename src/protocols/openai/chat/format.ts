@@ -1,6 +1,6 @@
 /** OpenAI Chat Completions, as a dialect and as a wire. */
 import type { DialectFormat, WireFormat } from '../../translation/format.ts'
-import { readError, writeError } from '../neutral-error.ts'
+import { readNeutralError, writeNeutralError } from '../neutral-error.ts'
 import { ChatReader } from './read-events.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse } from './read-response.ts'
@@ -13,7 +13,7 @@ export const chatDialect: DialectFormat = {
   readRequest,
   writeResponse,
   writeEvents: (context) => new ChatWriter(context),
-  writeError,
+  writeError: writeNeutralError,
 }
 
 export const chatWire: WireFormat = {
@@ -23,5 +23,5 @@ export const chatWire: WireFormat = {
   writeRequest,
   readResponse,
   readEvents: (target, emit) => new ChatReader(target, emit),
-  readError,
+  readError: readNeutralError,
 }

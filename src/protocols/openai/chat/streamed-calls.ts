@@ -26,7 +26,7 @@ export class StreamedCalls {
     this.nextIndex = nextIndex
   }
 
-  /** `position` stands in for an index that the upstream left out. */
+  /** `position` replaces an index that the upstream left out. */
   read(piece: JsonObject, position: number): void {
     const called = isObject(piece.function)
       ? piece.function

@@ -3,7 +3,7 @@
 import type { OpenPart, StreamEvent, Usage } from '../../neutral/answer.ts'
 import type { Citation, JsonObject } from '../../neutral/neutral.ts'
 import type { EventWriter, ReplyContext } from '../../translation/format.ts'
-import { writeError } from '../neutral-error.ts'
+import { writeNeutralError } from '../neutral-error.ts'
 import { writeImage } from './answer-images.ts'
 import { writeAnswerUsage } from './answer-usage.ts'
 import { writeFinish } from './finish-reason.ts'
@@ -55,7 +55,7 @@ export class ChatWriter implements EventWriter {
       case 'end':
         return this.start(null) + this.end(writeFinish(event))
       case 'fail':
-        return `data: ${JSON.stringify(writeError(event.error, this.context.requestId))}\n\n`
+        return `data: ${JSON.stringify(writeNeutralError(event.error, this.context.requestId))}\n\n`
     }
   }
 

@@ -98,7 +98,7 @@ function writeLimit(
   return target.vendor === 'openai' ? { max_completion_tokens: limit } : { max_tokens: limit }
 }
 
-/** What gateways take for models that are told to think in other ways. */
+/** What gateways take for models whose thinking is requested in other ways. */
 const COMMON_EFFORTS: readonly Effort[] = ['low', 'medium', 'high']
 
 function writeEffort(request: NeutralRequest, { facts }: WireTarget, losses: Loss[]): JsonObject {

@@ -47,7 +47,7 @@ function writeMessage({ parts }: NeutralResponse): JsonObject {
       text += part.text
     } else if (part.type === 'reasoning') thought += part.text
     else if (part.type === 'refusal') refusal += part.text
-    else if (part.type === 'call') calls.push(writeCall(part))
+    else if (part.type === 'call') calls.push(callObject(part))
     else if (part.type === 'media') {
       const image = writeImage(part, images.length)
       if (image !== null) images.push(image)
@@ -64,7 +64,7 @@ function writeMessage({ parts }: NeutralResponse): JsonObject {
   }
 }
 
-export function writeCall({ id, name, args, freeform }: CallPart): JsonObject {
+export function callObject({ id, name, args, freeform }: CallPart): JsonObject {
   if (freeform) return { id, type: 'custom', custom: { name, input: args } }
   return { id, type: 'function', function: { name, arguments: args } }
 }

@@ -91,7 +91,7 @@ describe('many clients at once', () => {
   })
 })
 
-test('a key that was refused is set aside, and one that may not list is not', async () => {
+test('a key that was refused is marked, and one that may not list is not', async () => {
   const gone = await upstreamState(rig, 'gone', ({ status }) => status === 'invalid')
   expect(gone.last_error).toContain('401')
   expect(await upstreamState(rig, 'good', () => true)).toMatchObject({ status: 'healthy' })

@@ -1,4 +1,4 @@
-/** Keys that are over their limit or out of money: set aside for as long as they say, within reason. */
+/** Keys that are over their limit or out of money: unused for as long as they say, within reason. */
 import { afterAll, describe, expect, test } from 'bun:test'
 import {
   chatChunks,
@@ -108,7 +108,7 @@ test('the only key is waited for if it asks for a short wait', async () => {
 })
 
 describe.each(SPENT)('an account without money, as %s', (name, status, code) => {
-  test.each(BOTH)('another key answers and goes on answering (%s)', async (form, stream) => {
+  test.each(BOTH)('another key answers and keeps answering (%s)', async (form, stream) => {
     const model = `spent-${name}-${form}`
     const error = { message: 'You exceeded your quota', type: code, code }
     const from = mock.ledger.length

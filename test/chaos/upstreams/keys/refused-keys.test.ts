@@ -57,7 +57,7 @@ describe.each([401, 403])('status %p', (status) => {
   )
 
   test.each(BOTH)(
-    'alone it is a generic error that says who must act (%s)',
+    'if it is the only one, the error is generic and says who must act (%s)',
     async (form, stream) => {
       const model = `alone-${status}-${form}`
       mock.script(() => refusal(status))
@@ -76,7 +76,7 @@ describe.each([401, 403])('status %p', (status) => {
 })
 
 test.each(BOTH)(
-  'a 403 about the model is asked of each key, then goes to the client, and no key is set aside (%s)',
+  'a 403 about the model is asked of each key, then goes to the client, and no key is marked (%s)',
   async (form, stream) => {
     const model = `lacking-${form}`
     const from = mock.ledger.length

@@ -11,7 +11,7 @@ const files = [...new Bun.Glob('src/**/*.ts').scanSync('.')].filter(
   (file) => !file.endsWith('.test.ts'),
 )
 
-/** What stands between the bracket at `at` and its counterpart. */
+/** The text between the bracket at `at` and its counterpart. */
 function bracketed(text: string, at: number): string {
   let depth = 0
   for (let end = at; end < text.length; end++) {

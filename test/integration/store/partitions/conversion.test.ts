@@ -74,7 +74,7 @@ for (const version of VERSIONS)
     const store = await open()
     expect(await tend(store)).toEqual({ dropped: [], obstacle: null })
     expect(look(ROWS)).toEqual(before)
-    // No row was written anew.
+    // No row was rewritten.
     expect(look("select pg_relation_filenode('usage_records_past') as file")[0]?.file).toBe(file)
     const record = usageRecord('req_new', { startedAtMs: Date.UTC(2026, 11, 7) })
     expect(await store.settle([record, usageRecord('req_now', { startedAtMs: NOW_MS })], 'i')).toBe(
@@ -92,7 +92,7 @@ for (const version of VERSIONS)
     await store.close()
   }, 60_000)
 
-test('indexes, privileges, a comment and views of the table go on with the whole', async () => {
+test('indexes, privileges, a comment and views of the table carry over', async () => {
   const { look, open } = await filledBy('0036-attempts')
   look(`create role reader login`)
   look('grant select on usage_records to reader with grant option')

@@ -83,7 +83,7 @@ test('an empty table has partitions from this week on, and a record is in that o
   await store.close()
 }, 60_000)
 
-test('partitions of which all records are too old are dropped, their space returns, and totals stay', async () => {
+test('partitions whose records are all too old are dropped, their space is freed, and totals stay', async () => {
   const { store, partitions, look } = await partitioned()
   for (let week = -1; week < 3; week++)
     await settle(store, `req_${week}`, NOW_MS + week * 7 * DAY_MS)
@@ -213,7 +213,7 @@ test('after a long absence records go to the default partition until the next we
   await store.close()
 }, 60_000)
 
-test('a week of which the default partition has records gets none, and the following weeks do', async () => {
+test('a week with records in the default partition gets no partition, and the following weeks do', async () => {
   const { store, partitions, look } = await partitioned()
   expect(await settle(store, 'req_a', Date.UTC(2026, 11, 30))).toBe(1)
   await tend(store, NOW_MS + 14 * DAY_MS)

@@ -137,7 +137,7 @@ test('if the clock of the gateway is not that of the database, nothing is conver
   await store.close()
 }, 60_000)
 
-test('while another instance is at it, nothing is said about the table', async () => {
+test('while another instance works on it, nothing is reported about the table', async () => {
   const { address, store } = await opened()
   await connected(address, async (other) => {
     await other.query('select pg_advisory_lock(7246893150419)')

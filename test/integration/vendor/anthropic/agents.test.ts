@@ -198,7 +198,7 @@ describe('what belongs to another user is a 404, and its vendor is not asked', (
     expect(asked()).toEqual([])
   })
 
-  test('but `session_id` of a chat is no object', async () => {
+  test("but `session_id` of a chat isn't an object", async () => {
     const session = await makeSession(owner)
     const reply = await fetch(`${gateway.baseUrl}/messages`, {
       method: 'POST',

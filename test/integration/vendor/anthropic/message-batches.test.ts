@@ -265,7 +265,7 @@ test('errors of the vendor and of the gateway have the form of Anthropic', async
 })
 
 test.each(['GET', 'POST'])(
-  '%s of what is no id is refused in the form of Anthropic',
+  "%s of an invalid id is refused in Anthropic's format",
   async (method) => {
     const path = `/v1/messages/batches/a%2Fb${method === 'POST' ? '/cancel' : ''}`
     const response = await fetch(`${gateway.origin}${path}`, {

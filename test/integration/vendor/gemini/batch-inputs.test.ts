@@ -98,7 +98,7 @@ describe('a line that names what belongs to another user', () => {
     expect(await batch(own, name)).toBe(200)
   })
 
-  test('passes in a file whose lines are no requests', async () => {
+  test("passes in a file whose lines aren't requests", async () => {
     const text = `${JSON.stringify(withFile(file))}\n{"note": "not a request"}\n`
     expect(await outcome(upload(stranger, text))).toBe(200)
   })
@@ -120,7 +120,7 @@ describe('a batch is refused with the reason if nobody knows what its lines name
     expect(batchesMade()).toBe(0)
   })
 
-  test('pieces, the first of which went elsewhere', async () => {
+  test('pieces after a first one that went elsewhere', async () => {
     const { name } = await upload(stranger, lines(content('a')))
     using database = gateway.database()
     database.run("DELETE FROM vendor_objects WHERE kind = 'batch_input' AND object_id = ?", [

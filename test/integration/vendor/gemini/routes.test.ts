@@ -242,7 +242,7 @@ test('a live session passes, and is recorded with the model that its setup names
   expect(mock.messages[0]).toContain('models/gemini-2.5-flash-live')
 })
 
-test('what is no route is a 404 in Google’s form, and without a key a 401', async () => {
+test('an unknown route is a 404 in Google’s format, and without a key a 401', async () => {
   for (const [headers, status] of [
     [{ 'x-goog-api-key': gateway.proxyKey }, 404],
     [{}, 401],

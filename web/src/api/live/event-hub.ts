@@ -1,6 +1,6 @@
 /**
  * Holds the one stream of live events that all tabs of a browser share, so that seven tabs do not use up the six
- * connections HTTP/1.1 allows. It is open only while somebody looks, and carries requests only while somebody asks.
+ * connections HTTP/1.1 allows. It is open only while someone looks, and carries requests only while someone asks.
  */
 
 export interface Watch {
@@ -60,7 +60,7 @@ export class EventHub {
     }
     source.onerror = () => {
       this.#deliver('lost', null)
-      // Refused, for instance because the session has ended: the browser does not try again by itself.
+      // Refused, for instance because the session has ended: the browser doesn't retry.
       if (source.readyState === EventSource.CLOSED) this.#retryLater()
     }
     for (const name of NAMES)

@@ -32,7 +32,7 @@ function connect(): (watch: Watch | null) => void {
   return (watch) => (watch === null ? hub.leave(receive) : hub.watch(receive, watch))
 }
 
-/** What to fetch again when somebody, here or elsewhere, has changed something of a kind. */
+/** What to fetch again when someone, here or elsewhere, has changed something of a kind. */
 const STALE: Record<string, readonly string[]> = {
   users: ['users', 'user', 'overview'],
   keys: ['keys', 'key', 'users', 'user'],

@@ -1,4 +1,4 @@
-/** Changes a user. The draft survives refreshes; a change by somebody else is shown, not overwritten. */
+/** Changes a user. The draft survives refreshes; a change by someone else is shown, not overwritten. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'

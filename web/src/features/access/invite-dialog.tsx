@@ -1,4 +1,4 @@
-/** A one-time link with which somebody sets a password, to be handed over. */
+/** A one-time link with which someone sets a password, to be handed over. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { User } from '@/api/users.ts'

@@ -74,7 +74,7 @@ function FromElsewhere({ seen }: { seen: { status: number; duration_ms: number }
 }
 
 function Problem({ error }: { error: Error }) {
-  // A console on a listener of its own has no model routes beside it.
+  // A console on a listener of its own has no model routes next to it.
   if (error instanceof ApiError && error.status === 404 && error.code !== 'model_not_found')
     return (
       <Trans>

@@ -29,7 +29,7 @@ export function NewKeyDialog({ owner: fixed, onClose }: NewKeyProps) {
   const { t } = useLingui()
   const { user_id, username } = useIdentity()
   const { administer } = useMay()
-  // Kept with the draft: after a reload, the key must not become somebody else's.
+  // Kept with the draft: after a reload, the key must not become someone else's.
   const [chosen, setOwner] = useKeptDraft<Owner>('owner of the new key', () => ({
     id: user_id,
     username,

@@ -1,4 +1,4 @@
-/** Defines a model, or changes a definition. The draft survives refreshes; a change by somebody else is shown first. */
+/** Defines a model, or changes a definition. The draft survives refreshes; a change by someone else is shown first. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'

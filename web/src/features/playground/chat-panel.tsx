@@ -19,7 +19,7 @@ export function ChatPanel({ chat, model }: { chat: Chat; model: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each new piece of text
   useEffect(() => {
     const box = end.current?.parentElement
-    // Follows the text only for somebody who is at its end.
+    // Follows the text only for a reader who is at its end.
     if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 120)
       box.scrollTop = box.scrollHeight
   }, [chat.turns])

@@ -1,4 +1,4 @@
-/** Narrows the list; everything chosen here stands in the address. */
+/** Narrows the list; everything chosen here is in the address. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'

@@ -18,7 +18,7 @@ interface RequestTableProps {
   total: number
   onOpen: (id: string) => void
   footer?: ReactNode
-  /** Told when the list leaves its top, and when it is back. */
+  /** Called when the list leaves its top, and when it is back. */
   onScrolled?: (scrolled: boolean) => void
   /** Keeps the newest row in view. */
   atTop?: boolean

@@ -29,11 +29,11 @@ export function RequestsPage() {
   const zone = useQuery(surroundingsQuery).data?.time_zone
   const set = (part: RequestsSearch, replace = true) =>
     void navigate({ search: (now) => ({ ...now, ...part }), replace })
-  // The bounds of "the last day" are those of the moment the filter was chosen, or asked for anew.
+  // The bounds of "the last day" are those of the moment the filter was chosen, or refreshed.
   const [asked, setAsked] = useState(0)
   const { id, live = false, ...rest } = search
   const key = JSON.stringify(rest)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the search
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents the search
   const filter = useMemo(() => requestFilter(rest, zone), [key, zone, asked])
   const open = (requestId: string | undefined) => set({ id: requestId }, false)
   return (

@@ -1,4 +1,4 @@
-/** Sets a password by a one-time link: the first admin's, or that of somebody an admin has invited. */
+/** Sets a password by a one-time link: the first admin's, or that of someone an admin has invited. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'

@@ -93,7 +93,7 @@ export function UsagePage() {
 function useUsageFilter(search: UsageSearch, zone: string | undefined): UsageFilter {
   const { range = 'month', from, until, by = 'user', second, user, model } = search
   const key = JSON.stringify([range, from, until, by, second, user, model, zone])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all of them
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents all of them
   return useMemo(
     () => ({
       ...boundsOf({ range, from, until }, zone),

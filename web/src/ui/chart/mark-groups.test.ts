@@ -21,7 +21,7 @@ test('a change is marked where its time is drawn, and found by its own milliseco
   ])
 })
 
-test('changes whose marks would overlap share one, in the order of time', () => {
+test('changes whose marks would overlap share one, in order of time', () => {
   const newestFirst = [
     '2026-11-01T18:00:00.000Z',
     '2026-11-01T06:10:00.000Z',

@@ -1,4 +1,4 @@
-/** What uPlot is told: bars over time, stacked or not, the last one paler while it is still filled. */
+/** Options for uPlot: bars over time, stacked or not, the last one paler while it is still filled. */
 import UPlot from 'uplot'
 import { formatTime, reportingTimeZone } from '@/lib/format.ts'
 import type { ChartProps, Series } from './chart-props.ts'

@@ -18,7 +18,7 @@ interface DialogProps {
   /** Beneath the content, always in view. */
   footer?: ReactNode
   size?: 'small' | 'medium' | 'large'
-  /** A click beside it closes it. Off for forms, where a slip would lose what was typed. */
+  /** A click outside closes it. Off for forms, where a slip would lose what was typed. */
   lightDismiss?: boolean
 }
 

@@ -100,7 +100,7 @@ function isSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((each) => others.includes(each))
 }
 
-/** Word by word: whether one pattern lies within another is not guessed. */
+/** Word by word: whether one pattern contains another is not guessed. */
 function isCovered(given: readonly string[] | null, allowed: readonly string[] | null): boolean {
   if (allowed === null) return true
   return given !== null && given.length > 0 && given.every((each) => allowed.includes(each))

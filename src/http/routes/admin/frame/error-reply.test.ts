@@ -52,14 +52,17 @@ const errors: [name: string, error: Error][] = [
   ]),
 ]
 
-test.each(errors)('%s is said in Chinese, with the same code and status', async (_code, error) => {
-  const english = await replied(error, 'en')
-  const chinese = await replied(error, 'zh')
-  expect(english.message).not.toMatch(CHINESE)
-  expect(chinese.message).toMatch(CHINESE)
-  const { message: _message, fields: _fields, ...rest } = chinese
-  expect(english).toMatchObject(rest)
-})
+test.each(errors)(
+  '%s is reported in Chinese, with the same code and status',
+  async (_code, error) => {
+    const english = await replied(error, 'en')
+    const chinese = await replied(error, 'zh')
+    expect(english.message).not.toMatch(CHINESE)
+    expect(chinese.message).toMatch(CHINESE)
+    const { message: _message, fields: _fields, ...rest } = chinese
+    expect(english).toMatchObject(rest)
+  },
+)
 
 test('a field that the schema refuses is explained in Chinese', async () => {
   const schema = z.object({ weight: z.number().max(5), name: z.string() }).strict()

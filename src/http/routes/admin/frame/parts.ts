@@ -24,7 +24,7 @@ export interface AdminApiParts {
   nowMs: () => number
   version: string
   instanceId: string
-  /** Days that single requests are kept; null is for good. */
+  /** Days that single requests are kept; null means forever. */
   usageRetentionDays: number | null
   /** Null if no identity provider is configured. */
   oidc: { provider: IdentityProvider; roles: RoleMapping } | null

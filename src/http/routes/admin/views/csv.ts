@@ -7,7 +7,7 @@ export type CsvRow = readonly Cell[]
 const BYTE_ORDER_MARK = '\ufeff'
 const ROWS_AT_ONCE = 500
 
-/** Pages are asked for as the client reads; the file breaks off if one fails, so that a part is not taken for all. */
+/** Pages are asked for as the client reads; the file breaks off if one fails, so that a part doesn't look like the whole. */
 export function csv(pages: AsyncIterator<readonly CsvRow[]>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let isFirst = true

@@ -12,7 +12,7 @@ describe('the next page', () => {
     expect(searched_until).toBeNull()
   })
 
-  test('begins where the search ended if the page is not full, and the page says so', () => {
+  test("begins where the search ended if the page isn't full, and the page says so", () => {
     const { next_cursor, searched_until } = continuationOf(undefined, NOON)
     expect(cursorIn(next_cursor ?? '')).toEqual({ startedAt: NOON, requestId: '' })
     expect(searched_until).toBe(NOON)
@@ -31,7 +31,7 @@ test.each([
   ['no id after the time', encoded(NOON)],
   ['a NUL, which PostgreSQL refuses', encoded(`${NOON} req\0`)],
   ['a time that does not exist', encoded('2026-13-99T99:99:99Z req_1')],
-  ['bytes that are no text', Buffer.from([255, 254, 0]).toString('base64url')],
+  ['bytes that are not text', Buffer.from([255, 254, 0]).toString('base64url')],
 ])('a cursor with %s is refused, and the field is named', (_, cursor) => {
   expect(() => cursorIn(cursor)).toThrow()
 })
