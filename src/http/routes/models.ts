@@ -12,7 +12,8 @@ import { jsonReply } from '../json.ts'
 import type { AppParts, Handler } from '../route.ts'
 import { decodedOr } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { entryFor, geminiEntry, listFor } from './model-forms.ts'
+import { queryTextOf } from '../server/target.ts'
+import { entryFor, geminiEntry, geminiList, listFor } from './model-forms.ts'
 
 /** Both routes share what upstreams answered. */
 const lists = new WeakMap<Services, Models>()
@@ -25,13 +26,13 @@ function modelsOf(services: Services): Models {
   return made
 }
 
-type ListForm = (headers: Exchange['headers'], list: ModelList) => object
+type ListForm = (headers: Exchange['headers'], list: ModelList, query: URLSearchParams) => object
 type EntryForm = (headers: Exchange['headers'], entry: ModelEntry) => object
 
 export const listClientModels = (parts: AppParts) => listing(parts, listFor)
 export const lookAtModel = (parts: AppParts) => looking(parts, entryFor)
 export const listGeminiModels = (parts: AppParts) =>
-  listing(parts, (_, { data }) => ({ models: data.map(geminiEntry) }))
+  listing(parts, (_, list, query) => geminiList(list, query))
 export const lookAtGeminiModel = (parts: AppParts) =>
   looking(parts, (_, entry) => geminiEntry(entry))
 
@@ -48,7 +49,8 @@ function listing({ gateway }: AppParts, form: ListForm): Handler<'proxy_key'> {
       allowed.map(({ id }) => id),
     )
     const data = allowed.filter(({ id }) => !hidden.has(id))
-    return jsonReply(form(exchange.headers, { ...list, data }))
+    const query = new URLSearchParams(queryTextOf(exchange.target))
+    return jsonReply(form(exchange.headers, { ...list, data }, query))
   }
 }
 
