@@ -93,6 +93,10 @@ async function machineKeys(
     url: `${metadataUrl}/latest/api/token`,
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': SESSION_SECONDS },
     body: null,
+  }).catch((error: Error) => {
+    // Its answer to a container is dropped on the way if the instance allows one hop.
+    const why = `${error.message}; in a container the instance's metadata hop limit has to be 2`
+    throw new CredentialError(`${source} did not answer (${why})`, false)
   })
   if (session.status !== 200)
     throw new CredentialError(`${source} answered with ${session.status}`, false)

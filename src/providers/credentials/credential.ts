@@ -8,6 +8,8 @@ import type { AwsKeys } from '../../upstreams/credentials.ts'
 export type Credential =
   | { kind: 'key'; key: string }
   | { kind: 'google'; account: ServiceAccount }
+  /** A person, as `gcloud auth application-default login` stores them. */
+  | { kind: 'google-user'; user: GoogleUser }
   /** From the metadata server of the machine that the gateway runs on (application default credentials). */
   | { kind: 'google-metadata' }
   | { kind: 'aws'; keys: AwsKeys }
@@ -25,6 +27,12 @@ export interface ServiceAccount {
   projectId: string | null
 }
 
+export interface GoogleUser {
+  clientId: string
+  clientSecret: string
+  refreshToken: string
+}
+
 /** An application registered at Microsoft Entra ID. */
 export interface EntraClient {
   tenantId: string
@@ -39,8 +47,12 @@ export function readCredential(secret: string): Credential {
   if (!secret.trimStart().startsWith('{')) return awsPair(secret) ?? { kind: 'key', key: secret }
   const fields = parsed(secret)
   if (fields.type === 'service_account') return { kind: 'google', account: serviceAccount(fields) }
+  if (fields.type === 'authorized_user') return { kind: 'google-user', user: googleUser(fields) }
+  if (typeof fields.type === 'string' && Object.hasOwn(UNSUPPORTED, fields.type))
+    throw new TypeError(UNSUPPORTED[fields.type])
   if ('accessKeyId' in fields || 'AccessKeyId' in fields)
     return { kind: 'aws', keys: awsKeys(fields) }
+  if (isObject(fields.Credentials)) return { kind: 'aws', keys: awsKeys(fields.Credentials) }
   if ('clientSecret' in fields || 'client_secret' in fields)
     return { kind: 'entra', client: entraClient(fields) }
   throw new TypeError(
@@ -48,10 +60,22 @@ export function readCredential(secret: string): Credential {
   )
 }
 
+/** Files of Google's that name other files or addresses, which the gateway does not follow. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  external_account:
+    "workload identity federation ('external_account') is not supported: on Google Cloud use 'adc', elsewhere a service account's JSON file",
+  impersonated_service_account:
+    "impersonation ('impersonated_service_account') is not supported: use the service account's own JSON file, or 'adc'",
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
 function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+    if (isObject(value)) return value
   } catch {
     // Said below; the parser's message would repeat a piece of the secret.
   }
@@ -61,7 +85,14 @@ function parsed(text: string): Record<string, unknown> {
 /** `AKIA…:secret`, and with temporary credentials a session token after another colon. */
 const AWS_PAIR = /^(A[KS]IA[A-Z0-9]{12,}):([A-Za-z0-9/+=]{20,})(?::(\S+))?$/
 
+/** The file that AWS's tools read, or the name of a section in it: neither is a key. */
+const AWS_FILE = /^\s*\[[\w .-]+\]|^\s*aws_access_key_id\s*=|^profile[: ]/i
+
 function awsPair(text: string): Credential | null {
+  if (AWS_FILE.test(text))
+    throw new TypeError(
+      "AWS's profiles and its credentials file are not read: give ACCESS_KEY_ID:SECRET, or what \"aws configure export-credentials\" prints, or 'role'",
+    )
   const [whole, accessKeyId = '', secretAccessKey = '', sessionToken = null] =
     AWS_PAIR.exec(text) ?? []
   if (whole === undefined) return null
@@ -78,7 +109,15 @@ function serviceAccount(fields: Record<string, unknown>): ServiceAccount {
   }
 }
 
-/** As `aws sts assume-role` prints them, or as the SDKs name them. */
+function googleUser(fields: Record<string, unknown>): GoogleUser {
+  return {
+    clientId: text(fields, 'client_id'),
+    clientSecret: text(fields, 'client_secret'),
+    refreshToken: text(fields, 'refresh_token'),
+  }
+}
+
+/** As `aws configure export-credentials` and `aws sts assume-role` print them, or as the SDKs name them. */
 function awsKeys(fields: Record<string, unknown>): AwsKeys {
   return {
     accessKeyId: text(fields, 'accessKeyId', 'AccessKeyId'),

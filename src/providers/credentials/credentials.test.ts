@@ -1,7 +1,7 @@
 /** Tokens from scripted servers on real sockets: what is sent there, and what comes of their answers. */
 import { afterEach, describe, expect, test } from 'bun:test'
 import { RenewableCredentials } from './credentials.ts'
-import type { CredentialFetch } from './token-request.ts'
+import type { CredentialFetch, CredentialRequest } from './token-request.ts'
 
 interface Asked {
   method: string
@@ -38,10 +38,17 @@ const realFetch: CredentialFetch = async ({ method, url, headers, body }) => {
   return { status: reply.status, body: await reply.text() }
 }
 
-function credentials(more: { host?: string; url?: string; role?: object } = {}) {
+interface Given {
+  host?: string
+  url?: string
+  role?: object
+  fetch?: CredentialFetch
+}
+
+function credentials(more: Given = {}) {
   const clock = { ms: Date.UTC(2026, 10, 28) }
   const made = new RenewableCredentials({
-    fetch: realFetch,
+    fetch: more.fetch ?? realFetch,
     nowMs: () => clock.ms,
     sources: {
       googleMetadataHost: more.host ?? 'unused.test',
@@ -173,6 +180,10 @@ describe('AWS keys', () => {
       `${own.accessKeyId}:${own.secretAccessKey}`,
       JSON.stringify(own),
       JSON.stringify({ AccessKeyId: own.accessKeyId, SecretAccessKey: own.secretAccessKey }),
+      JSON.stringify({
+        Credentials: { AccessKeyId: own.accessKeyId, SecretAccessKey: own.secretAccessKey },
+        AssumedRoleUser: { Arn: 'arn:aws:sts::1:assumed-role/r/s' },
+      }),
     ]
     for (const form of forms) expect(made.awsKeys(form)).toEqual({ ...own, sessionToken: null })
     expect(made.awsKeys(`${forms[0]}:token`)).toEqual({ ...own, sessionToken: 'token' })
@@ -241,7 +252,47 @@ describe('AWS keys', () => {
   })
 })
 
+test('a user’s login at Google gets tokens by its refresh token', async () => {
+  const secret = JSON.stringify({
+    type: 'authorized_user',
+    client_id: 'id.apps.googleusercontent.com',
+    client_secret: 'GOCSPX-1',
+    refresh_token: '1//0e',
+    quota_project_id: 'p',
+  })
+  const sent: CredentialRequest[] = []
+  const { made } = credentials({
+    fetch: async (request) => {
+      sent.push(request)
+      return { status: 200, body: '{"access_token":"ya29.user","expires_in":3599}' }
+    },
+  })
+  expect(await made.token(secret)).toBe('ya29.user')
+  expect(sent[0]?.url).toBe('https://oauth2.googleapis.com/token')
+  expect(Object.fromEntries(new URLSearchParams(sent[0]?.body ?? ''))).toEqual({
+    grant_type: 'refresh_token',
+    client_id: 'id.apps.googleusercontent.com',
+    client_secret: 'GOCSPX-1',
+    refresh_token: '1//0e',
+  })
+})
+
+test('a metadata service that does not answer names the hop limit of containers', async () => {
+  const fetch = () => Promise.reject(new Error('The operation timed out.'))
+  const keys = Promise.resolve(credentials({ fetch }).made.awsKeys('role'))
+  expect(keys).rejects.toMatchObject({ name: 'CredentialError', refused: false })
+  expect(keys).rejects.toThrow("in a container the instance's metadata hop limit has to be 2")
+  await keys.catch(() => {})
+})
+
 test.each([
+  ['{"type":"external_account","audience":"a"}', "'external_account') is not supported"],
+  ['{"type":"impersonated_service_account"}', 'impersonation'],
+  ['[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE', "AWS's profiles"],
+  ['aws_access_key_id=AKIAIOSFODNN7EXAMPLE', "AWS's profiles"],
+  ['profile:production', "AWS's profiles"],
+  ['{"type":"authorized_user","client_secret":"s"}', "lacks 'client_id'"],
+  ['{"Credentials":{"AccessKeyId":"ASIA1"}}', "lacks 'secretAccessKey'"],
   ['{"type":"service_account"}', "lacks 'client_email'"],
   ['{"private_key": broken', 'is none'],
   ['{"a":1}', 'neither a Google service account'],

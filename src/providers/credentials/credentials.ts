@@ -5,7 +5,7 @@ import { type RoleSources, roleKeys } from './aws.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { entraToken } from './entra.ts'
 import { FreshValue } from './fresh-value.ts'
-import { metadataToken, serviceAccountToken } from './google.ts'
+import { metadataToken, serviceAccountToken, userToken } from './google.ts'
 import { CredentialError, type CredentialFetch } from './token-request.ts'
 
 /** Where credentials come from that are not in the secret itself. */
@@ -110,6 +110,8 @@ export class RenewableCredentials implements RenewableSource {
     switch (credential.kind) {
       case 'google':
         return serviceAccountToken(credential.account, fetch, nowMs())
+      case 'google-user':
+        return userToken(credential.user, fetch, nowMs())
       case 'google-metadata':
         return metadataToken(sources.googleMetadataHost, fetch, nowMs())
       case 'entra':

@@ -1,5 +1,5 @@
 /** Access tokens of Google Cloud: for a service account by a signed assertion, or from the metadata server. */
-import type { ServiceAccount } from './credential.ts'
+import type { GoogleUser, ServiceAccount } from './credential.ts'
 import type { Expiring } from './fresh-value.ts'
 import { CredentialError, type CredentialFetch, FORM, form, tokenFrom } from './token-request.ts'
 
@@ -18,6 +18,24 @@ export async function serviceAccountToken(
   })
   const reply = await fetch({ method: 'POST', url: account.tokenUri, headers: FORM, body })
   return tokenFrom(`Google's token server, for ${account.clientEmail},`, reply, nowMs)
+}
+
+const USER_TOKENS = 'https://oauth2.googleapis.com/token'
+
+/** https://developers.google.com/identity/protocols/oauth2/web-server#offline */
+export async function userToken(
+  { clientId, clientSecret, refreshToken }: GoogleUser,
+  fetch: CredentialFetch,
+  nowMs: number,
+): Promise<Expiring<string>> {
+  const body = form({
+    grant_type: 'refresh_token',
+    client_id: clientId,
+    client_secret: clientSecret,
+    refresh_token: refreshToken,
+  })
+  const reply = await fetch({ method: 'POST', url: USER_TOKENS, headers: FORM, body })
+  return tokenFrom("Google's token server, for a user's login,", reply, nowMs)
 }
 
 /** A JWT of our own making: three lines less than the calls to a library. */
