@@ -284,18 +284,3 @@ test('a metadata service that does not answer names the hop limit of containers'
   expect(keys).rejects.toThrow("in a container the instance's metadata hop limit has to be 2")
   await keys.catch(() => {})
 })
-
-test.each([
-  ['{"type":"external_account","audience":"a"}', "'external_account') is not supported"],
-  ['{"type":"impersonated_service_account"}', 'impersonation'],
-  ['[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE', "AWS's profiles"],
-  ['aws_access_key_id=AKIAIOSFODNN7EXAMPLE', "AWS's profiles"],
-  ['profile:production', "AWS's profiles"],
-  ['{"type":"authorized_user","client_secret":"s"}', "lacks 'client_id'"],
-  ['{"Credentials":{"AccessKeyId":"ASIA1"}}', "lacks 'secretAccessKey'"],
-  ['{"type":"service_account"}', "lacks 'client_email'"],
-  ['{"private_key": broken', 'is none'],
-  ['{"a":1}', 'neither a Google service account'],
-])('a secret that is no credential is refused without repeating it: %s', (secret, reason) => {
-  expect(() => credentials().made.token(secret)).toThrow(reason)
-})
