@@ -1,9 +1,9 @@
 /**
- * Codex and Claude Code complete a tool loop through each wire format. Their programs are large, so they are not
- * installed with the tests: AGENTS_DIR names a folder whose node_modules/.bin has `codex` and `claude`.
+ * Codex, Claude Code and Gemini CLI complete a tool loop through each wire format. Their programs are large, so they are
+ * not installed with the tests: AGENTS_DIR names a folder whose node_modules/.bin has `codex`, `claude` and `gemini`.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, startGateway } from '../support/gateway.ts'
@@ -75,6 +75,15 @@ function runClaude(model: string) {
   })
 }
 
+function runGemini(model: string) {
+  return run([join(BIN, 'gemini'), '-m', model, '-y', '-p', 'Do it'], {
+    GEMINI_API_KEY: gateway.proxyKey,
+    GOOGLE_GEMINI_BASE_URL: gateway.origin,
+    GEMINI_CLI_NO_RELAUNCH: 'true',
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
+  })
+}
+
 async function run(command: string[], env: Record<string, string>) {
   const child = Bun.spawn(command, {
     cwd: work,
@@ -108,6 +117,10 @@ function describeAgents(): void {
         ...(wire === 'responses' && { protocol: wire }),
       })),
     })
+    mkdirSync(join(work, '.gemini'))
+    const auth = { selectedType: 'gemini-api-key' }
+    const settings = { security: { auth }, privacy: { usageStatisticsEnabled: false } }
+    writeFileSync(join(work, '.gemini/settings.json'), JSON.stringify(settings))
     writeFileSync(join(work, 'dot.png'), Buffer.from(PNG, 'base64'))
     writeFileSync(join(work, 'page.pdf'), Buffer.from(PDF, 'base64'))
     writeFileSync(
@@ -151,6 +164,19 @@ function describeAgents(): void {
       expect(stdout).toContain('All done.')
     }, 90_000)
 
+    test('Gemini CLI runs a command and finishes its answer', async () => {
+      bodies.length = 0
+      call = { name: 'run_shell_command', args: { command: `echo gemini > ${file}` } }
+      const { stdout, stderr, code } = await runGemini(`via-${wire}`)
+      expect({ code, made: made(), stderr: code === 0 ? '' : stderr }).toEqual({
+        code: 0,
+        made: 'gemini',
+        stderr: '',
+      })
+      expect(stdout).toContain('All done.')
+      expect(bodies).toHaveLength(2)
+    }, 90_000)
+
     test.each(['dot.png', 'page.pdf'])(
       'Claude Code reads %s, and the model gets it',
       async (name) => {
@@ -160,6 +186,18 @@ function describeAgents(): void {
         expect([code, stdout.includes('All done.')]).toEqual([0, true])
         const last = bodies.findLast((body) => HAS_RESULT.test(body)) ?? ''
         expect(last.includes(name === 'page.pdf' ? PDF : PNG)).toBe(true)
+      },
+      90_000,
+    )
+
+    test.each(['dot.png', 'page.pdf'])(
+      'Gemini CLI reads %s, and the model gets it',
+      async (name) => {
+        bodies.length = 0
+        call = { name: 'read_file', args: { file_path: join(work, name) } }
+        const { stdout, code } = await runGemini(`via-${wire}`)
+        expect([code, stdout.includes('All done.')]).toEqual([0, true])
+        expect(bodies.at(-1)?.includes(name === 'page.pdf' ? PDF : PNG)).toBe(true)
       },
       90_000,
     )
