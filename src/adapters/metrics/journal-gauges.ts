@@ -1,5 +1,7 @@
 /** The usage journal's state, read on each scrape. */
-import { Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import Gauge from 'prom-client/lib/gauge.js'
+
 import type { JournalHealth } from '../../usage/journal.ts'
 
 type Reading = [name: string, help: string, read: (health: JournalHealth) => number]

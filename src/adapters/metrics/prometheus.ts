@@ -1,6 +1,10 @@
 /** Counters and histograms for Prometheus. */
 
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import AggregatorRegistry from 'prom-client/lib/cluster.js'
+import Counter from 'prom-client/lib/counter.js'
+import collectDefaultMetrics from 'prom-client/lib/defaultMetrics.js'
+import Gauge from 'prom-client/lib/gauge.js'
+import Registry from 'prom-client/lib/registry.js'
 import type { Metrics } from '../../usage/metrics.ts'
 import { journalGauges } from './journal-gauges.ts'
 import { requestMetrics } from './request-metrics.ts'

@@ -1,5 +1,7 @@
 /** The state of each provider key and the running version, read on each scrape. */
-import { Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import Gauge from 'prom-client/lib/gauge.js'
+
 import type { UpstreamReading } from '../../usage/metrics.ts'
 
 /** Upstreams above this number, more than a dashboard can show, are reported together. */

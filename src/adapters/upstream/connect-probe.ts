@@ -1,6 +1,4 @@
 /** Opens and closes a connection to check whether an origin is reachable and offers HTTP/2. */
-import { connect as connectTcp, isIP } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import type { TransportFault } from '../../upstreams/transport.ts'
 
 export type Reached =
@@ -10,7 +8,10 @@ export type Reached =
 export type ConnectProbe = (origin: string, timeoutMs: number) => Promise<Reached>
 
 /** Sends no request, so no key either. Never throws. */
-export const probeConnection: ConnectProbe = (origin, timeoutMs) => {
+export const probeConnection: ConnectProbe = async (origin, timeoutMs) => {
+  // Loaded by the first probe: the server starts without the runtime's own sockets.
+  const { connect: connectTcp, isIP } = await import('node:net')
+  const { connect: connectTls } = await import('node:tls')
   const url = new URL(origin)
   const secure = url.protocol === 'https:'
   const host = url.hostname.replace(/^\[|\]$/g, '')

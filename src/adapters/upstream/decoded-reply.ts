@@ -3,21 +3,17 @@
  * the reader's pace, and aborted if they grow beyond a sane ratio.
  */
 import type { Transform } from 'node:stream'
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib'
 import { TransportError, type UpstreamReply } from '../../upstreams/transport.ts'
 
-/** Chooses the decoder by the body's first bytes; null if the body is not encoded after all. */
-type DecoderOf = (beginning: Uint8Array) => Transform | null
+type Zlib = typeof import('node:zlib')
 
-const GZIP: DecoderOf = (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? createGunzip() : null)
+/** Chooses the decoder by the body's first bytes; null if the body is not encoded after all. */
+type DecoderOf = (zlib: Zlib, beginning: Uint8Array) => Transform | null
+
+const GZIP: DecoderOf = ({ createGunzip }, bytes) =>
+  bytes[0] === 0x1f && bytes[1] === 0x8b ? createGunzip() : null
 /** With the zlib header that RFC 9110 (8.4.1.2) requires, or without it, as many servers send it. */
-const DEFLATE: DecoderOf = (bytes) => {
+const DEFLATE: DecoderOf = ({ createInflate, createInflateRaw }, bytes) => {
   const [method = 0, flags = 0] = bytes
   const hasHeader = (method & 15) === 8 && ((method << 8) | flags) % 31 === 0
   return hasHeader ? createInflate() : createInflateRaw()
@@ -26,8 +22,8 @@ const DECODERS: Readonly<Record<string, DecoderOf>> = {
   gzip: GZIP,
   'x-gzip': GZIP,
   deflate: DEFLATE,
-  br: () => createBrotliDecompress(),
-  zstd: () => createZstdDecompress(),
+  br: ({ createBrotliDecompress }) => createBrotliDecompress(),
+  zstd: ({ createZstdDecompress }) => createZstdDecompress(),
 }
 
 /** Text rarely shrinks to a tenth; a decompression bomb shrinks to a thousandth. */
@@ -76,7 +72,8 @@ class DecodedReply implements UpstreamReply {
     if (this.decoded === null) {
       const first = await this.source.next()
       if (first === null) return null
-      const decoder = this.decoderOf(first)
+      // Loaded by the first such reply, so that the server starts sooner.
+      const decoder = this.decoderOf(await import('node:zlib'), first)
       if (decoder === null) {
         this.decoded = 'not encoded'
         return first

@@ -1,7 +1,7 @@
 /** Opens a connection to an upstream with TLS verification and a time limit, and reports why it failed. */
 import { closeSync, openSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { devNull } from 'node:os'
+import { parseAddress } from '../../limits/ip-address.ts'
 import { TransportError } from '../../upstreams/transport.ts'
 import type { UpstreamAddress } from './address.ts'
 import type { Wire } from './http1-connection.ts'
@@ -117,7 +117,7 @@ export function openConnection<Reader extends SocketReader>(
   const { hostname, port, secure } = address
   const tls = {
     // An IP address is not a valid server name (RFC 6066, 3).
-    ...(isIP(hostname) === 0 ? { serverName: hostname } : {}),
+    ...(parseAddress(hostname) === null ? { serverName: hostname } : {}),
     ALPNProtocols: offerHttp2 ? ALPN.both : ALPN.http1,
   }
   Bun.connect<State>({

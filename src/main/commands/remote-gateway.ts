@@ -7,7 +7,6 @@ import type { Setting } from '../../config/settings.ts'
 import { OperatorError } from '../../core/operator-error.ts'
 import type { DoctorOptions } from '../../doctor/options.ts'
 import type { Report } from '../../doctor/report.ts'
-import { chat } from './chat-request.ts'
 
 export function remoteGateway(url: string, environment: Environment): RemoteGateway {
   const key = environment.GPT_PROXY_ADMIN_KEY?.trim() ?? ''
@@ -42,5 +41,12 @@ export function remoteDoctor(
 
 /** As the admin whose key it is, with its limits and its quota. */
 export function remoteChat({ url, key }: RemoteGateway): ChatGateway {
-  return { ask: (body) => chat(url, key, body), close: async () => {} }
+  return {
+    async ask(body) {
+      // Loaded when it is used: it brings the runtime's HTTP client, which the server does without.
+      const { chat } = await import('./chat-request.ts')
+      return chat(url, key, body)
+    },
+    close: async () => {},
+  }
 }
