@@ -35,11 +35,14 @@ function lengthBit(length: number): number {
   return 1 << (length & 31)
 }
 
+/** Reused, because a new list would grow to its length in several steps. */
+const collected: number[] = []
+
 /** Offsets of the header lines; a value is only extracted on demand, and few are. */
 export class HeaderLines implements HeaderSource {
   private readonly text: string
   /** For each line, the offsets of its name, its colon and its end. */
-  private readonly places: number[] = []
+  private readonly places: readonly number[]
   /** A bit for each length of a name, because most names that are looked up are not there. */
   private nameLengths = 0
 
@@ -49,14 +52,16 @@ export class HeaderLines implements HeaderSource {
     lines.lastIndex = linesAt
     if (!lines.test(text)) throw new MalformedMessage('one of its headers is malformed')
     this.text = text
+    collected.length = 0
     for (let at = linesAt; at < text.length; ) {
       const lineEnd = text.indexOf('\r\n', at)
       const end = lineEnd < 0 ? text.length : lineEnd
       const colon = text.indexOf(':', at)
-      this.places.push(at, colon, end)
+      collected.push(at, colon, end)
       this.nameLengths |= lengthBit(colon - at)
       at = end + 2
     }
+    this.places = collected.slice()
   }
 
   /** Looks up a lower-case name; repeated headers are joined by commas. */

@@ -10,13 +10,10 @@ export interface Unread {
 }
 
 /** A promise only if the body has not all arrived. */
-export function parse({
-  protocol,
-  endpoint,
-  readBody,
-}: Unread): ModelRequest | Promise<ModelRequest> {
+export function parse(unread: Unread): ModelRequest | Promise<ModelRequest> {
+  const { protocol, endpoint } = unread
   const { readRequest } = PROTOCOLS[protocol]
-  const body = readBody()
+  const body = unread.readBody()
   return typeof body === 'string'
     ? readRequest(endpoint, body)
     : parseLater(readRequest, endpoint, body)

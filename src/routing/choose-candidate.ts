@@ -34,12 +34,10 @@ const NONE: readonly never[] = []
  * Those of the best rank that any of them has; the keys of a target are next to each other. Targets that come after
  * one that may be asked are not looked at: most requests are decided by the first.
  */
-function bestCandidates<Upstream extends Keyed>({
-  plan,
-  tries,
-  admissionOf,
-  previous,
-}: Situation<Upstream>): Candidate<Upstream>[] {
+function bestCandidates<Upstream extends Keyed>(
+  situation: Situation<Upstream>,
+): Candidate<Upstream>[] {
+  const { plan, tries, previous } = situation
   const best: Candidate<Upstream>[] = []
   let bestRank = tries.asked.length === 0 ? RANK.last : RANK.avoid
   /** Of a target that may be asked. The one that was asked last goes before its priority. */
@@ -50,7 +48,7 @@ function bestCandidates<Upstream extends Keyed>({
       const candidate = { target, upstream }
       if (wasAsked(tries, candidate)) continue
       if (tries.unreachable.includes(upstream.key.baseUrl)) continue
-      const rank = RANK[admissionOf(candidate)]
+      const rank = RANK[situation.admissionOf(candidate)]
       if (rank > bestRank) continue
       if (rank < bestRank) best.length = 0
       bestRank = rank

@@ -3,6 +3,7 @@
 import { GatewayError, internalError } from '../../core/errors.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
 import { KeyRefused, keyRevoked } from '../../pipeline/authenticate.ts'
+import type { Reply } from '../../pipeline/client.ts'
 import { openContext, type RequestContext } from '../../pipeline/context.ts'
 import { COUNTING, serveCount } from '../../pipeline/count-tokens.ts'
 import type { Continued } from '../../pipeline/kept/continue.ts'
@@ -14,7 +15,7 @@ import type { Endpoint, ProtocolName } from '../../protocols/protocol.ts'
 import { errorAnswer, newRequestId } from '../error-response.ts'
 import type { PathParams } from '../router.ts'
 import type { Exchange } from '../server/exchange.ts'
-import { type BodyLimits, readText } from '../server/read-body.ts'
+import { type BodyLimits, type BodyReading, readText } from '../server/read-body.ts'
 import type { UploadLimits } from './bounded-source.ts'
 
 export interface ServerOptions {
@@ -50,53 +51,88 @@ export interface Inference {
 export function serveEndpoint(
   services: Services,
   inference: Inference,
-  { bodyLimits, inFlight }: ServerOptions,
+  options: ServerOptions,
 ): ExchangeHandler {
-  const { protocol, endpoint, named } = inference
-  return (client, { deployment, body, continued }) => {
-    const share = bodyLimits.memory.open()
-    const reading = { request: client, limits: bodyLimits, deadlines: services.deadlines, share }
-    const read = () => body ?? readText(reading)
-    const readBody =
-      named !== undefined
-        ? async () => named(await read())
-        : deployment === null
-          ? read
-          : namingModel(read, deployment)
-    inFlight.add()
-    void respondTo(services, { protocol, endpoint, client, readBody, continued }, () => {
-      share.release()
-      inFlight.remove()
-    })
+  return (client, match) => {
+    options.inFlight.add()
+    void new ModelCall(services, inference, match, client).answer(options)
   }
 }
 
-type ReadBody = Incoming['readBody']
+/** A class because every request creates one: closures would take a dozen objects. */
+class ModelCall implements Incoming {
+  readonly protocol: ProtocolName
+  readonly endpoint: Endpoint
+  readonly client: Exchange
+  readonly continued: Continued | undefined
+  private readonly services: Services
+  private readonly named: Inference['named']
+  private readonly deployment: string | null
+  private readonly body: string | undefined
+  private reading: BodyReading | null = null
+  private requestId = ''
 
-/** As Azure does, takes the model from the path, whatever the body says. */
-function namingModel(read: ReadBody, model: string): ReadBody {
-  return async () => withModel(await read(), model)
-}
+  constructor(
+    services: Services,
+    { protocol, endpoint, named }: Inference,
+    { deployment, body, continued }: RouteMatch,
+    client: Exchange,
+  ) {
+    this.protocol = protocol
+    this.endpoint = endpoint
+    this.client = client
+    this.continued = continued
+    this.services = services
+    this.named = named
+    this.deployment = deployment
+    this.body = body
+  }
 
-/** Never rejects. Calls `ended` after the last byte. */
-async function respondTo(
-  services: Services,
-  incoming: Incoming & { client: Exchange },
-  ended: () => void,
-): Promise<void> {
-  const context = openContext(newRequestId(), services.clock.nowMs())
-  const { requestId, signal } = context
-  const { client, protocol } = incoming
-  client.abortWhenGone = signal
-  client.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol })
-  try {
-    const run = COUNTING.has(incoming.endpoint) ? serveCount : serve
-    await run(services, incoming, context)
-  } catch (error) {
-    reportRefusal(services, context, error, client)
-    client.respond(errorAnswer(error, requestId, { logger: services.logger, protocol }))
-  } finally {
-    ended()
+  /** Never rejects. Returns after the last byte. */
+  async answer({ bodyLimits, inFlight }: ServerOptions): Promise<void> {
+    const { services, client } = this
+    const { deadlines, clock } = services
+    const share = bodyLimits.memory.open()
+    this.reading = { request: client, limits: bodyLimits, deadlines, share }
+    const context = openContext(newRequestId(), clock.nowMs())
+    this.requestId = context.requestId
+    client.abortWhenGone = context.signal
+    client.refusal = this
+    try {
+      const run = COUNTING.has(this.endpoint) ? serveCount : serve
+      await run(services, this, context)
+    } catch (error) {
+      reportRefusal(services, context, error, client)
+      client.respond(this.refuse(error))
+    } finally {
+      share.release()
+      inFlight.remove()
+    }
+  }
+
+  readBody(): string | Promise<string> {
+    if (this.named === undefined && this.deployment === null) return this.read()
+    return this.readNamed()
+  }
+
+  revoked(): Reply {
+    return this.refuse(keyRevoked())
+  }
+
+  /** With what the path says. As Azure does, takes the model from the path, whatever the body says. */
+  private async readNamed(): Promise<string> {
+    const text = await this.read()
+    if (this.named !== undefined) return this.named(text)
+    return this.deployment === null ? text : withModel(text, this.deployment)
+  }
+
+  private read(): string | Promise<string> {
+    return this.body ?? readText(this.reading as BodyReading)
+  }
+
+  private refuse(error: unknown): Reply {
+    const { requestId, protocol } = this
+    return errorAnswer(error, requestId, { logger: this.services.logger, protocol })
   }
 }
 

@@ -97,7 +97,7 @@ function realtimeHandler(
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
     client.abortWhenGone = signal
-    client.revoked = () => errorAnswer(keyRevoked(), requestId)
+    client.refusal = { revoked: () => errorAnswer(keyRevoked(), requestId) }
     client.dropBody()
     inFlight.add()
     const serve = async () => {

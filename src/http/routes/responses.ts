@@ -76,7 +76,9 @@ async function choose(
     caller = authenticate(services, exchange)
     if (deployment !== null) return { passes: true }
     const { requestId, signal } = context
-    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: 'responses' })
+    exchange.refusal = {
+      revoked: () => errorAnswer(keyRevoked(), requestId, { protocol: 'responses' }),
+    }
     exchange.abortWhenGone = signal
     const leave = await admit(services, caller, exchange, context)
     try {

@@ -72,7 +72,9 @@ export function vendorHandler(row: VendorRoute, parts: AppParts): ExchangeHandle
     const context = openContext(newRequestId(), services.clock.nowMs())
     const { requestId, signal } = context
     exchange.abortWhenGone = signal
-    exchange.revoked = () => errorAnswer(keyRevoked(), requestId, { protocol: row.protocol })
+    exchange.refusal = {
+      revoked: () => errorAnswer(keyRevoked(), requestId, { protocol: row.protocol }),
+    }
     try {
       const readCall = () => callOf(row, match, { exchange, parts, share })
       const { continued } = match

@@ -121,7 +121,7 @@ describe('a request whose key is revoked', () => {
     const exchange = asked[0] as Exchange
     const told: boolean[] = []
     exchange.onBody = () => told.push(exchange.gone)
-    exchange.revoked = () => ({ ...OK, body: 'revoked' })
+    exchange.refusal = { revoked: () => ({ ...OK, body: 'revoked' }) }
     exchange.revoke()
     expect(told).toEqual([true])
     expect(sent()).toBe(replyText('revoked', 'connection: close\r\n'))
@@ -132,7 +132,7 @@ test('a stream that begins after its request was refused sends nothing', () => {
   const { receive, asked, sent } = connected()
   receive(GET)
   const exchange = asked[0] as Exchange
-  exchange.revoked = () => ({ ...OK, body: 'revoked' })
+  exchange.refusal = { revoked: () => ({ ...OK, body: 'revoked' }) }
   exchange.revoke()
   const before = sent()
   const stream = exchange.stream(OK)

@@ -32,8 +32,8 @@ export class Exchange implements ClientStream {
   onBody: (() => void) | null = null
   /** Aborted once the client has disconnected. */
   abortWhenGone: { abort(): void } | null = null
-  /** The refusal of a request whose key stops working before the response begins. */
-  revoked: (() => Reply) | null = null
+  /** The reply to a request whose key stops working before the response begins. */
+  refusal: { revoked(): Reply } | null = null
   private readonly request: RequestHead
   private readonly wire: ReplyWire
   private readonly body = new BodyBuffer()
@@ -190,7 +190,7 @@ export class Exchange implements ClientStream {
 
   revoke(): void {
     if (this.state === 'over') return
-    if (this.state === 'waiting' && this.revoked !== null) this.respond(this.revoked())
+    if (this.state === 'waiting' && this.refusal !== null) this.respond(this.refusal.revoked())
     else this.abort()
     // Code that still works on the request, or waits for its body, has no client to answer any more.
     this.clientLeft()

@@ -1,6 +1,6 @@
 /** Chooses the target and the key that are asked next, as breakers and slots allow. */
 import { isConversation } from '../../protocols/neutral/pairs.ts'
-import { type Admission, chooseCandidate } from '../../routing/choose-candidate.ts'
+import { type Admission, chooseCandidate, type Situation } from '../../routing/choose-candidate.ts'
 import { type Candidate, candidateId, wasAsked } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Services } from '../services.ts'
@@ -15,15 +15,31 @@ export function choose(
   tries: RequestTries,
   previous: UpstreamCandidate | null,
 ): UpstreamCandidate | null {
-  const { full } = tries
-  return chooseCandidate({
-    plan: tries.plan,
-    tries,
-    previous,
-    admissionOf: (candidate) =>
-      full?.has(candidateId(candidate)) ? 'deny' : admissionOf(services, tries, candidate),
-    random: services.random(),
-  })
+  return chooseCandidate(new Choice(services, tries, previous))
+}
+
+/** A class because every request makes one: as a closure it would be three objects. */
+class Choice implements Situation<UsableUpstream> {
+  readonly plan: Situation<UsableUpstream>['plan']
+  readonly tries: RequestTries
+  readonly previous: UpstreamCandidate | null
+  readonly random: number
+  private readonly services: Services
+
+  constructor(services: Services, tries: RequestTries, previous: UpstreamCandidate | null) {
+    this.plan = tries.plan
+    this.tries = tries
+    this.previous = previous
+    this.random = services.random()
+    this.services = services
+  }
+
+  admissionOf(candidate: UpstreamCandidate): Admission {
+    const { services, tries } = this
+    return tries.full?.has(candidateId(candidate))
+      ? 'deny'
+      : admissionOf(services, tries, candidate)
+  }
 }
 
 export function admissionOf(

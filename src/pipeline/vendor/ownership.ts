@@ -185,11 +185,20 @@ export function planForObjects(
   if (!NAMING.has(request.endpoint)) return plan
   const references = referencesIn(request.body)
   if (references.length === 0) return plan
+  return planForOwned(services, caller, plan, references)
+}
+
+/** A function of its own, because a closure that is not made costs as much as one that is. */
+async function planForOwned(
+  services: Services,
+  caller: Caller,
+  plan: Plan<UsableUpstream>,
+  references: readonly Reference[],
+): Promise<Plan<UsableUpstream>> {
   const planned = new Set(plan.flatMap(({ keys }) => keys.map(({ key }) => key.id)))
   const rank = anyKey(services)
   const best: RankOfKey = (keyId) => (planned.has(keyId) ? 0 : (rank(keyId) ?? 0) + 1)
-  return ownedBy(services, caller, references, best).then((own) => {
-    const holder = holderOf(services, own)
-    return holder === null ? plan : keepTo(plan, [holder])
-  })
+  const own = await ownedBy(services, caller, references, best)
+  const holder = holderOf(services, own)
+  return holder === null ? plan : keepTo(plan, [holder])
 }

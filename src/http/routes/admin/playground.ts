@@ -27,7 +27,7 @@ export function playgroundOperations({ on, parts }: AdminRoutes): void {
     const { exchange, requestId } = context.env
     const request = openContext(requestId, services.clock.nowMs())
     exchange.abortWhenGone = request.signal
-    exchange.revoked = () => errorAnswer(keyRevoked(), requestId)
+    exchange.refusal = { revoked: () => errorAnswer(keyRevoked(), requestId) }
     const text = JSON.stringify(context.req.valid('json'))
     // The pipeline answers by itself, byte for byte as on /v1.
     context.env.responded = true
