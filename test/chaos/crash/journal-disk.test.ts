@@ -81,9 +81,11 @@ async function finishes(stream: { requestId: string; rest: Promise<string> }): P
   expect(await stream.rest).toContain('data: [DONE]')
 }
 
+/** Of all threads. */
 function segmentPaths(): string[] {
   const folder = join(gateway.dataDir, 'journal')
-  return [...readdirSync(folder), 'reserve'].map((name) => join(folder, name))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return [...names, 'reserve'].map((name) => join(folder, name))
 }
 
 describe.skipIf(disk === null)('a full disk, with the store on it as well', () => {
