@@ -32,7 +32,7 @@ describe('a hold', () => {
   test('of hundreds at once is given exactly as often as the quota allows', async () => {
     const ledger = plainLedger(1_005)
     for (const divisor of [1, 4]) {
-      const quotas = quotasOn(ledger.port, `instance-${divisor}`, divisor)
+      const quotas = quotasOn(ledger.port, `instance-${divisor}`, divisor, { patienceMs: 5_000 })
       const answers = await Promise.all(
         Array.from({ length: 500 }, () => held(quotas, ada(1_005), 10)),
       )

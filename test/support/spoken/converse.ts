@@ -1,5 +1,5 @@
 /** Bedrock's Converse, as tests speak it. No client does: it is an upstream's alone. */
-import { frame } from '../vendors/model-hosts.ts'
+import { plainFrame } from '../vendors/event-stream-frame.ts'
 import { type Json, named, type SpokenUsage, type SpokenWire, textOf } from './format.ts'
 
 const usageOf = ({ input, output }: SpokenUsage) => ({
@@ -28,7 +28,7 @@ export const converse: SpokenWire = {
     contentType: 'application/vnd.amazon.eventstream',
     encode(text) {
       const { type, ...payload } = JSON.parse(text.slice(text.indexOf('\ndata: ') + 7))
-      return frame(type, payload, type.endsWith('Exception') ? 'exception' : 'event')
+      return plainFrame(type, payload, type.endsWith('Exception') ? 'exception' : 'event')
     },
   },
   whole: ({ pieces, usage }) => ({
