@@ -1,6 +1,6 @@
 /**
  * Files of gigabytes through the gateway: its memory over a 2 GB upload, and its CPU time over 1 GB up and down compared with
- * nginx without buffering. `npx bun bench/large-bodies.ts`; exit code 1 if a transfer costs more memory than MOST_MB.
+ * nginx without buffering. `npx bun bench/large-bodies.ts`; exit code 1 if a transfer costs more memory than MAX_MB.
  */
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { memoryOf, startCpuClock } from './rig/process-cost.ts'
 
 const GIGABYTE = 1024 ** 3
 /** What one transfer may add to the process. */
-const MOST_MB = 64
+const MAX_MB = 64
 /** Between two reads of an upstream that is slower than its client. */
 const SLOW_READ_MS = 2
 
@@ -83,8 +83,8 @@ try {
     await measured(transfer, 'nginx', nginx.workerPid, `http://127.0.0.1:${nginxPort}/v1`)
   }
   const most = Math.max(...more)
-  console.log(`\nthe gateway took at most ${most.toFixed(1)} MB more; the bound is ${MOST_MB} MB`)
-  process.exitCode = most <= MOST_MB ? 0 : 1
+  console.log(`\nthe gateway took at most ${most.toFixed(1)} MB more; the bound is ${MAX_MB} MB`)
+  process.exitCode = most <= MAX_MB ? 0 : 1
 } finally {
   await gateway.stop()
   await nginx.stop()

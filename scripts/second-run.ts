@@ -5,7 +5,7 @@
 import type { Failure, SuiteResult } from './suite.ts'
 
 /** More failed files than this are a fault, not a busy machine. */
-const MOST_FILES = 5
+const MAX_FILES = 5
 
 export interface SecondRun {
   /** Their files passed whole. */
@@ -19,7 +19,7 @@ export async function runAgain(
   run: (file: string) => Promise<SuiteResult>,
 ): Promise<SecondRun> {
   const files = [...new Set(failures.map(({ file }) => file))]
-  if (files.length > MOST_FILES) return { passed: [], failed: failures }
+  if (files.length > MAX_FILES) return { passed: [], failed: failures }
   const passedFiles = new Set<string>()
   for (const file of files) {
     console.log(`\n== ${file}, again`)

@@ -49,7 +49,7 @@ export interface CopyReport {
   keyFile: string | null
 }
 
-export interface PredecessorWish {
+export interface PredecessorInput {
   /** An SQLite file or a PostgreSQL URL; null: from the variable. */
   source: string | null
   /** A file with its encryption key; null: from the variable. */
@@ -129,7 +129,7 @@ export interface CliContext {
   /** Runs until a signal stops it; returns the exit code. */
   serve(): Promise<number>
   copyStore(): Promise<CopyReport>
-  importPredecessor(wish: PredecessorWish): Promise<PredecessorImport>
+  importPredecessor(input: PredecessorInput): Promise<PredecessorImport>
   backup(file: string, withKey: boolean): Promise<BackupReport>
   restore(file: string, options: RestoreOptions): Promise<RestoreReport>
   /** The health of the server on the configured address; does not throw if there is none. */

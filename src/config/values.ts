@@ -26,14 +26,14 @@ const WORDS = new Map([
   ['no', false],
 ])
 
-const MOST_THREADS = 64
+const MAX_THREADS = 64
 
 /** `auto`: as many as the process may use cores. */
 export const threadCount = z.string().transform((given, context) => {
-  if (given === 'auto') return Math.min(availableParallelism(), MOST_THREADS)
+  if (given === 'auto') return Math.min(availableParallelism(), MAX_THREADS)
   const count = /^\d+$/.test(given) ? Number(given) : 0
-  if (count >= 1 && count <= MOST_THREADS) return count
-  return refused(context, `auto or a whole number from 1 to ${MOST_THREADS}`)
+  if (count >= 1 && count <= MAX_THREADS) return count
+  return refused(context, `auto or a whole number from 1 to ${MAX_THREADS}`)
 })
 
 export const flag = z.string().transform((word, context) => {

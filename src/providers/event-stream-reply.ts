@@ -49,7 +49,7 @@ export const invokeText: FrameText = ({ name, data }) => {
 /** The beginning of an object, as far as its first member or its end. */
 const OPENING = /^\s*\{\s*(?=\S)/
 /** Something that has not begun as an object by then is none. */
-const LONGEST_OPENING = 1_024
+const MAX_OPENING = 1_024
 
 /** The type of an error is in a header: it is written into the body, where other services of AWS have it. */
 function typed(reply: UpstreamReply): UpstreamReply {
@@ -75,7 +75,7 @@ async function beginning(reply: UpstreamReply): Promise<Buffer> {
     const chunk = await reply.next()
     if (chunk === null) return head
     head = Buffer.concat([head, chunk])
-    if (head.length >= LONGEST_OPENING || OPENING.test(head.toString('latin1'))) return head
+    if (head.length >= MAX_OPENING || OPENING.test(head.toString('latin1'))) return head
   }
 }
 

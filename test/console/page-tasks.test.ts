@@ -7,7 +7,7 @@ import { waitFor } from '../support/waiting.ts'
 import { type ConsoleRig, signIn, startSignedIn, type Visit, visit } from './console-rig.ts'
 
 const MODEL = 'gpt-4o-mini'
-const MOST_TABS = 150
+const MAX_TABS = 150
 
 let rig: ConsoleRig
 let url: string
@@ -52,7 +52,7 @@ function byMouse(page: Page, say: Hand['say']): Hand {
 function byKeyboard(page: Page, say: Hand['say']): Hand {
   const reach = async (wanted: Locator) => {
     await wanted.waitFor()
-    for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+    for (let tabs = 0; tabs < MAX_TABS; tabs++) {
       if (await wanted.evaluate((element) => element === document.activeElement)) return
       await page.keyboard.press('Tab')
     }

@@ -28,8 +28,8 @@ export function addMigrateImport(migrate: Command, context: CliContext): void {
     'gpt-proxy migrate import postgresql+psycopg2://gpt_proxy:secret@127.0.0.1/old --key-file old.env',
   ).action(async (source: string | undefined, options: ImportOptions) => {
     const { keyFile = null, leaveOut = false, json } = options
-    const wish = { source: source ?? null, keyFile, leaveOut }
-    const result = await context.importPredecessor(wish)
+    const input = { source: source ?? null, keyFile, leaveOut }
+    const result = await context.importPredecessor(input)
     printRows(context, summary(result), { json })
     for (const line of notes(result)) context.writeError(`${line}\n`)
   })

@@ -112,9 +112,9 @@ function storeCommands({ config, environment, named, warn }: Here): StoreCommand
       const { copyStore } = await import('./copy-store.ts')
       return copyStore(config())
     },
-    async importPredecessor(wish) {
+    async importPredecessor(input) {
       const { importPredecessor } = await import('./import-predecessor.ts')
-      return importPredecessor(config(), wish, { environment, named, warn })
+      return importPredecessor(config(), input, { environment, named, warn })
     },
     async backup(file, withKey) {
       const { backup } = await import('./backup.ts')

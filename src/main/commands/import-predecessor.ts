@@ -5,7 +5,7 @@ import { withSource } from '../../adapters/sql/predecessor/source.ts'
 import { holdProcessLock } from '../../adapters/sql/sqlite/process-lock.ts'
 import { fernetKeys, openFernet } from '../../adapters/vault/fernet.ts'
 import type { PredecessorImport } from '../../admin/predecessor/import.ts'
-import { CLI_ACTOR, type PredecessorWish } from '../../cli/context.ts'
+import { CLI_ACTOR, type PredecessorInput } from '../../cli/context.ts'
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config.ts'
 import { OperatorError } from '../../core/operator-error.ts'
@@ -25,7 +25,7 @@ const KEY_VARIABLE = 'GPT_PROXY_OLD_ENCRYPTION_KEY'
 
 export async function importPredecessor(
   config: Config,
-  { source, keyFile, leaveOut }: PredecessorWish,
+  { source, keyFile, leaveOut }: PredecessorInput,
   { environment, named, warn }: Surroundings,
 ): Promise<PredecessorImport> {
   const from = sourceOf(source || environment[SOURCE_VARIABLE] || '', named)

@@ -12,7 +12,7 @@ import type { Services } from '../services.ts'
 type TrainedServices = Pick<Services, 'objects' | 'directory'>
 
 /** Of one look-up. */
-const MOST_IDS = 500
+const MAX_IDS = 500
 
 /** Of these names, those that another user had trained. Most names belong to no training and are not looked up. */
 export async function othersModels(
@@ -56,8 +56,8 @@ async function rowsOf(
 ): Promise<Map<string, VendorObject[]>> {
   const ids = [...new Set(models.map(idOf))]
   const rows: VendorObject[] = []
-  for (let at = 0; at < ids.length; at += MOST_IDS)
-    rows.push(...(await objects.find('model', ids.slice(at, at + MOST_IDS))))
+  for (let at = 0; at < ids.length; at += MAX_IDS)
+    rows.push(...(await objects.find('model', ids.slice(at, at + MAX_IDS))))
   return Map.groupBy(rows, ({ id }) => id)
 }
 

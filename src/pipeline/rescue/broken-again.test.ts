@@ -8,7 +8,7 @@ import { storyOf, storyteller } from '../../../test/support/spoken/storyteller.t
 const WORDS = 6
 const STORY = storyOf(WORDS)
 /** More than an answer of so many words has in any format. */
-const MOST_EVENTS = WORDS + 10
+const MAX_EVENTS = WORDS + 10
 const CASES = SPOKEN.flatMap((client) =>
   SPOKEN.map((wire) => ({ client, wire, dialect: client.name, upstreams: wire.name })),
 )
@@ -42,7 +42,7 @@ describe.concurrent.each(CASES)('for $dialect, by upstreams of $upstreams', ({ c
 
   test('the stream is whole wherever both break', async () => {
     const places = [1, WORDS - 1, WORDS].flatMap((words) =>
-      Array.from({ length: MOST_EVENTS + 1 }, (_, events) => ask(words, events)),
+      Array.from({ length: MAX_EVENTS + 1 }, (_, events) => ask(words, events)),
     )
     for (const read of await Promise.all(places)) {
       expect(read).toMatchObject({ text: STORY, errors: [], flaws: [] })

@@ -9,7 +9,7 @@ import { type Gateway, startGateway } from '../../support/gateway.ts'
 const BYTES = 512 * 1024 ** 2
 const CALLS = 200_000
 /** Without being freed at once, what passed takes about seventy. */
-const MOST_MB = 40
+const MAX_MB = 40
 
 let folder: string
 let file: string
@@ -66,7 +66,7 @@ async function peakOver(work: () => Promise<unknown>): Promise<number> {
 test('an upload', async () => {
   const upload = () =>
     curl('-F', 'purpose=batch', '-F', `file=@${file}`, `${gateway.baseUrl}/files`)
-  expect(await peakOver(upload)).toBeLessThan(MOST_MB)
+  expect(await peakOver(upload)).toBeLessThan(MAX_MB)
   expect(received).toBeGreaterThan(BYTES)
 })
 
@@ -79,7 +79,7 @@ test('an upload of batch lines, each of them checked', async () => {
   await writer.end()
   const upload = () =>
     curl('-F', `file=@${calls}`, '-F', 'purpose=batch', `${gateway.baseUrl}/files`)
-  expect(await peakOver(upload)).toBeLessThan(MOST_MB)
+  expect(await peakOver(upload)).toBeLessThan(MAX_MB)
   expect(received).toBeGreaterThan(Bun.file(calls).size)
 })
 
@@ -89,6 +89,6 @@ test('a download', async () => {
   const download = async () => {
     size = await curl(...sizes, `${gateway.baseUrl}/files/file-1/content`)
   }
-  expect(await peakOver(download)).toBeLessThan(MOST_MB)
+  expect(await peakOver(download)).toBeLessThan(MAX_MB)
   expect(Number(size)).toBe(BYTES)
 })

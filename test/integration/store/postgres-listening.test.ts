@@ -7,7 +7,7 @@ import { waitFor } from '../../support/waiting.ts'
 
 /** Pauses grow from 0.1 to 1 s: about four attempts. Without them there would be thousands. */
 const WATCHED_MS = 2_000
-const MOST_ATTEMPTS = 20
+const MAX_ATTEMPTS = 20
 
 test('a server that refuses connections is asked again only after a pause', async () => {
   const closed = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
@@ -22,5 +22,5 @@ test('a server that refuses connections is asked again only after a pause', asyn
   await watch.close()
   const made = attempts.mock.calls.length
   attempts.mockRestore()
-  expect(made).toBeLessThan(MOST_ATTEMPTS)
+  expect(made).toBeLessThan(MAX_ATTEMPTS)
 }, 60_000)

@@ -20,7 +20,7 @@ export const auditQuery = (filter: AuditSearch) =>
 
 /** What changes how requests are answered. */
 const MARKED = ['key.', 'upstream.', 'model.', 'price.']
-const MOST_MARKS = 100
+const MAX_MARKS = 100
 
 /** The latest changes of each kind within a range, as charts mark them. */
 export const changesQuery = ({ from, until }: Bounds, enabled: boolean) =>
@@ -29,7 +29,7 @@ export const changesQuery = ({ from, until }: Bounds, enabled: boolean) =>
     queryFn: async ({ signal }) => {
       const pages = await Promise.all(
         MARKED.map((action) => {
-          const query = { from, until, action, limit: MOST_MARKS }
+          const query = { from, until, action, limit: MAX_MARKS }
           return unwrap(api.GET('/audit', { params: { query }, signal }))
         }),
       )

@@ -39,15 +39,15 @@ const shown = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 
 /** Of a longer value the start is shown first, so that it does not push everything else out of sight. */
-const MOST_SHOWN = 120
+const MAX_SHOWN = 120
 
 function Value({ of }: { of: unknown }) {
   const text = shown(of)
-  if (text.length <= MOST_SHOWN) return text
+  if (text.length <= MAX_SHOWN) return text
   return (
     <details className="inline">
-      <summary className="inline">{text.slice(0, MOST_SHOWN)}…</summary>
-      {text.slice(MOST_SHOWN)}
+      <summary className="inline">{text.slice(0, MAX_SHOWN)}…</summary>
+      {text.slice(MAX_SHOWN)}
     </details>
   )
 }
