@@ -6,6 +6,7 @@
 import type { ErrorReport } from '../core/errors.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { Continuation } from './continuation.ts'
+import type { Loss } from './neutral/neutral.ts'
 import type { StreamPlace } from './stream-place.ts'
 import type { SentStream } from './translation/format.ts'
 
@@ -88,7 +89,8 @@ export interface StreamOptions {
 export type ReadReply =
   /**
    * `body`: what the client gets instead of the reply itself; `filtered`: the vendor's filter left nothing of it;
-   * `isOther`: it has nothing of a model's answer, which is right for a count of tokens or an embedding alone.
+   * `isOther`: it has nothing of a model's answer, which is right for a count of tokens or an embedding alone;
+   * `losses`: what the client's format has no place for.
    */
   | {
       kind: 'answer'
@@ -96,6 +98,7 @@ export type ReadReply =
       body?: string
       filtered?: boolean
       isOther?: boolean
+      losses?: readonly Loss[]
     }
   | { kind: 'error'; error: ReportedError }
   | { kind: 'unreadable' }
@@ -122,6 +125,8 @@ export interface StreamReader {
   readonly oversized: boolean
   /** Events withheld because they held the key. */
   readonly dropped: number
+  /** What the client's format has no place for, until now. */
+  readonly losses?: readonly Loss[]
   /** The text generated so far, for counting if no usage comes. */
   readonly text: string
   /** Missing or null if events have no numbers. */

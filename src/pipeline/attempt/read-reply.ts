@@ -8,6 +8,7 @@ import { allowedHeaders } from '../../upstreams/reply-headers.ts'
 import type { UpstreamReply } from '../../upstreams/transport.ts'
 import { filtered, isAnotherLeft, mayFollowFilter } from './fallback.ts'
 import { firstEvent } from './first-event.ts'
+import { addLosses } from './losses.ts'
 import { type BodyStart, decodedText, readBodyStart, wholeBody } from './read-body.ts'
 import { broken, type ModelReading, whyUnreadable } from './reading.ts'
 import type { SendResult } from './result.ts'
@@ -93,6 +94,7 @@ function whole(
       if (read.isOther === true && mayBeAnswered(reading.tries))
         return broken('status 200, but the body holds no answer')
       if (read.filtered && mayFollowFilter(reading.tries)) return filtered(read.usage)
+      addLosses(reading.tries, read.losses)
       const sent = read.body ?? text
       const echoes = holdsForm(sent, upstream.echoForms)
       return {

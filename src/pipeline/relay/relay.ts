@@ -5,6 +5,7 @@ import type { Candidate } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { AttemptNote } from '../../usage/record.ts'
 import { breakerName } from '../attempt/choose.ts'
+import { addLateLosses } from '../attempt/losses.ts'
 import { clientClosed, UpstreamRefusal } from '../attempt/refusals.ts'
 import type { AttemptResult, StreamResponse, WholeResponse } from '../attempt/result.ts'
 import type { RequestTries } from '../attempt/tries.ts'
@@ -70,6 +71,7 @@ async function relayStream(
 ): Promise<RelayResult> {
   const firstTokenMs = performance.now() - tries.context.arrivedMs
   begun(services, tries)
+  addLateLosses(tries, response.reader.losses)
   clientStream(tries.delivery, responseHeaders(tries, response), response.plain)
   const { last, ending, earlier, ended } = await relayToEnd(services, tries, response)
   const { outcome, errorCode } = outcomeOf(ending)
@@ -103,6 +105,7 @@ async function relayToEnd(
   for (;;) {
     const ending = await relayEvents(services, tries, last)
     if (last.reader.dropped > 0) reportDropped(services, tries, last)
+    addLateLosses(tries, last.reader.losses)
     judge(services, tries, ending)
     if (ending.kind !== 'cut') return { last, ending, earlier, ended }
     const rescued = await rescue(services, tries, { response: last, cut: ending, earlier })

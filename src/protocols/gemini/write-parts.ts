@@ -29,10 +29,16 @@ export interface PartContext {
 
 /** Gemini 3 refuses a step whose first call has no signature; this one it takes from other models' history. */
 const SKIP_VALIDATION = 'skip_thought_signature_validator'
+/** For a picture of an earlier answer, because clients of other formats keep none for it. */
+const UNSIGNED = { thoughtSignature: SKIP_VALIDATION }
 
 export function writeTurn({ role, parts }: Turn, context: PartContext): Content | null {
-  const placed = role === 'model' ? placeSignatures(parts, context.target) : parts
-  const written = placed.flatMap((part) => writePart(part, context))
+  const isModel = role === 'model'
+  const placed = isModel ? placeSignatures(parts, context.target) : parts
+  const skip = isModel && context.target.facts.callSignatures ? UNSIGNED : {}
+  const written = placed.flatMap((part): GeminiPart[] =>
+    part.type === 'media' ? [{ ...writeMedia(part, context), ...skip }] : writePart(part, context),
+  )
   return written.length === 0 ? null : { role: role === 'model' ? 'model' : 'user', parts: written }
 }
 

@@ -106,7 +106,7 @@ function plainParts(parts: readonly Part[], wire: WireName, emulated: () => void
   return parts.flatMap((part): readonly Part[] => {
     if (part.type === 'result') return [{ ...part, parts: plainParts(part.parts, wire, emulated) }]
     if (part.type !== 'vendor' || part.wire === wire || part.plain === undefined) return [part]
-    emulated()
+    if (part.plain.some(({ type }) => type !== 'media')) emulated()
     return part.plain
   })
 }

@@ -8,7 +8,7 @@ import {
   refuse,
   textAt,
 } from '../neutral/fields.ts'
-import type { JsonObject, Part, ReasoningPart, Tool, Turn } from '../neutral/neutral.ts'
+import type { JsonObject, Part, ReasoningPart, Tool, Turn, VendorPart } from '../neutral/neutral.ts'
 import { present } from '../neutral/present.ts'
 import { readSignature } from '../translation/signatures.ts'
 import { readContent } from './read-content.ts'
@@ -140,5 +140,14 @@ const FROM_CLIENT: ReadonlySet<string> = new Set<NonNullable<ResponseInputItem['
 
 function vendorItem(item: JsonObject, field: string): Turn {
   const role = FROM_CLIENT.has(textAt(item.type, `${field}.type`)) ? 'user' : 'model'
-  return { role, parts: [{ type: 'vendor', wire: 'responses', raw: item }] }
+  const plain = item.type === 'image_generation_call' ? readPicture(item) : null
+  return { role, parts: [{ type: 'vendor', wire: 'responses', raw: item, ...plain }] }
+}
+
+/** A picture of an earlier answer. Without its bytes only OpenAI knows it. */
+function readPicture({ result, output_format: format }: JsonObject): Pick<VendorPart, 'plain'> {
+  if (typeof result !== 'string' || result === '') return {}
+  const mime = `image/${typeof format === 'string' ? format : 'png'}`
+  const source = { type: 'data' as const, data: result }
+  return { plain: [{ type: 'media', kind: 'image', source, mime }] }
 }

@@ -70,7 +70,7 @@ function message(
 function outputContent(part: Part, { request }: ItemContext) {
   if (part.type === 'text')
     return { type: 'output_text', text: part.text, annotations: [] } as const
-  throw cannotCarry('media in an earlier answer', 'responses', turnsField(request))
+  throw cannotCarry(`${part.type} in an earlier answer`, 'responses', turnsField(request))
 }
 
 function inputContent(part: Part, context: ItemContext): ResponseInputContent {

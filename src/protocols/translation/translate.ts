@@ -2,10 +2,19 @@
 
 import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
-import { WIRE_TITLES } from '../neutral/carry.ts'
-import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
+import { turnsField, WIRE_TITLES } from '../neutral/carry.ts'
+import type {
+  DialectName,
+  JsonObject,
+  Loss,
+  NeutralRequest,
+  Part,
+  Turn,
+} from '../neutral/neutral.ts'
+import { placeOwnMedia } from '../neutral/own-media.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
+import { shownPart } from '../neutral/shown-parts.ts'
 import { fitTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
 import { KeepingWriter } from '../rescue/keeping-writer.ts'
@@ -40,9 +49,8 @@ export function translateRequest(
   const losses = unreadLosses(request, wire)
   if (request.dialect !== wire.name) reportAlternatives(request, losses)
   const carried = carriedTools(request, wire.name, losses)
-  const turns = portableTurns(request, wire.name, losses)
-  const portable = { ...request, ...carried, turns }
-  const fitted = fitTools(portable, wire)
+  const turns = portable(request, wire, target, losses)
+  const fitted = fitTools({ ...request, ...carried, turns }, wire)
   const written = wire.writeRequest(fitted.request, target)
   return {
     body: written.body,
@@ -51,6 +59,17 @@ export function translateRequest(
     outputTool: written.outputTool,
     unwraps: written.unwraps === true,
   }
+}
+
+function portable(
+  request: NeutralRequest,
+  { name }: WireFormat,
+  target: WireTarget,
+  losses: Loss[],
+): readonly Turn[] {
+  const turns = portableTurns(request, name, losses)
+  if (request.dialect === name) return turns
+  return placeOwnMedia(turns, { wire: name, ...target }, { field: turnsField(request), losses })
 }
 
 function unreadLosses({ unread = [], dialect }: NeutralRequest, { name }: WireFormat): Loss[] {
@@ -74,6 +93,8 @@ export function isFiltered({ end, parts }: NeutralResponse): boolean {
 export interface TranslatedReply {
   body: JsonObject
   response: NeutralResponse
+  /** What the client's format has no place for. */
+  losses: readonly Loss[]
 }
 
 /** Everything that is fixed for one answer. */
@@ -88,9 +109,20 @@ export interface ReplyTranslation {
 /** Throws UnreadableReply for a body that is not the wire's. */
 export function translateReply(body: unknown, translation: ReplyTranslation): TranslatedReply {
   const { dialect, wire, target, restoration, context } = translation
-  const response = restoreResponse(wire.readResponse(body, target), restoration)
-  return { body: dialect.writeResponse(response, context), response }
+  const restored = restoreResponse(wire.readResponse(body, target), restoration)
+  const losses: Loss[] = []
+  const parts = restored.parts.map((part): Part => {
+    if (part.type === 'result') return part
+    const shown = shownPart(part, dialect.name)
+    if (shown.loss !== undefined) losses.push(shown.loss)
+    return shown.part
+  })
+  const response = { ...restored, parts }
+  return { body: dialect.writeResponse(response, context), response, losses }
 }
+
+type OpenEvent = Extract<StreamEvent, { type: 'open' }>
+const NO_LOSSES: readonly Loss[] = []
 
 /** A class rather than closures: one object per stream keeps its state on few cache lines. */
 export class StreamTranslation {
@@ -108,10 +140,13 @@ export class StreamTranslation {
   visible = false
   /** The text generated so far, for counting if no usage comes. */
   text = ''
+  /** What the client's format has no place for, until now. */
+  losses: readonly Loss[] = NO_LOSSES
   private readonly reader: EventReader
   private readonly writer: EventWriter
   private readonly memory: ThoughtMemory | null
   private readonly keeps: boolean
+  private readonly dialect: DialectName
   /** An error followed the reason to stop: the answer is whole, and ends without it. */
   private failedLate = false
   private out = ''
@@ -124,6 +159,7 @@ export class StreamTranslation {
   ) {
     this.memory = memory
     this.keeps = keeps
+    this.dialect = dialect.name
     const writer = dialect.writeEvents(context)
     this.writer = keeps && writer.sent === undefined ? new KeepingWriter(writer) : writer
     const restored = restoreEvents(restoration, (event) => this.take(event))
@@ -185,6 +221,13 @@ export class StreamTranslation {
     }
   }
 
+  private shown(event: OpenEvent): OpenEvent {
+    const { part, loss } = shownPart(event.part, this.dialect)
+    if (loss === undefined) return event
+    this.losses = merged([...this.losses, loss])
+    return { ...event, part }
+  }
+
   private take(event: StreamEvent): void {
     if (this.error !== null || this.ended) return
     switch (event.type) {
@@ -203,7 +246,7 @@ export class StreamTranslation {
         this.ended = true
     }
     this.memory?.add(event)
-    this.out += this.writer.write(event)
+    this.out += this.writer.write(event.type === 'open' ? this.shown(event) : event)
     if (this.writer.failure) this.error = this.writer.failure
   }
 }

@@ -1,6 +1,7 @@
 /** A stream of an upstream's format, read as a stream of the client's. What comes in one read leaves in one write. */
 import { holdsForm } from '../../core/redact.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
+import type { Loss } from '../neutral/neutral.ts'
 import type { ReportedError, StreamOptions, StreamReader } from '../protocol.ts'
 import { reportedError } from '../reported-error.ts'
 import { MAX_EVENT_BYTES } from '../sse.ts'
@@ -71,6 +72,10 @@ export class TranslatedStream implements StreamReader {
 
   get filtered(): boolean {
     return this.translation.filtered
+  }
+
+  get losses(): readonly Loss[] {
+    return this.translation.losses
   }
 
   get text(): string {

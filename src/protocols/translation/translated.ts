@@ -95,13 +95,13 @@ export class TranslatedProtocol implements UpstreamProtocol {
     const error = this.readError(value)
     if (error !== null) return { kind: 'error', error }
     try {
-      const { body, response } = translateReply(value, this.translation())
+      const { body, response, losses } = translateReply(value, this.translation())
       const memory = new ThoughtMemory()
       for (const part of response.parts) memory.addPart(part)
       this.remember(memory)
       const usage = usageOf(response.usage)
       const filtered = isFiltered(response)
-      return { kind: 'answer', usage, body: JSON.stringify(body), filtered }
+      return { kind: 'answer', usage, body: JSON.stringify(body), filtered, losses }
     } catch (cause) {
       return { kind: 'error', error: { ...UNREADABLE, message: messageOf(cause) } }
     }

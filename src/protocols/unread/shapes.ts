@@ -23,7 +23,14 @@ const CHAT_MESSAGE: Fields = {
 export const CHAT: Fields = {
   // A result's tool is known by its call.
   messages: [
-    ({ role }): Shape => (role === 'tool' ? { ...CHAT_MESSAGE, name: true } : CHAT_MESSAGE),
+    ({ role }): Shape => {
+      if (role === 'tool') return { ...CHAT_MESSAGE, name: true }
+      if (role !== 'assistant') return CHAT_MESSAGE
+      return {
+        ...CHAT_MESSAGE,
+        images: [{ ...names('type index'), image_url: names('url detail') }],
+      }
+    },
   ],
   tools: [
     byType({

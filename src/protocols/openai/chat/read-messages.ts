@@ -73,12 +73,22 @@ function readAssistant(message: JsonObject, path: string): Part[] {
   if (typeof thought === 'string' && thought !== '')
     parts.push({ type: 'reasoning', text: thought })
   if (!isUnset(message.content)) parts.push(...readContent(message.content, `${path}.content`))
+  if (!parts.some((part) => part.type === 'media'))
+    parts.push(...readImages(message.images, `${path}.images`))
   const refusal = optionalText(message.refusal, `${path}.refusal`)
   if (refusal !== undefined && refusal !== '') parts.push({ type: 'refusal', text: refusal })
   optionalList(message.tool_calls, `${path}.tool_calls`).forEach((call, at) => {
     parts.push(readCall(objectAt(call, `${path}.tool_calls[${at}]`), `${path}.tool_calls[${at}]`))
   })
   return parts
+}
+
+/** As answers have them: clients send them back. */
+function readImages(value: unknown, path: string): MediaPart[] {
+  return optionalList(value, path).map((image, at) => {
+    const place = `${path}[${at}].image_url`
+    return readUrl(objectAt(image, `${path}[${at}]`).image_url, 'image', place)
+  })
 }
 
 function readCall(call: JsonObject, path: string): CallPart {

@@ -12,6 +12,7 @@ import type {
 } from '../../neutral/neutral.ts'
 import { isBlank } from '../../neutral/turns.ts'
 import type { WireTarget } from '../../translation/format.ts'
+import { writeImage } from './answer-images.ts'
 import { callId } from './quirks.ts'
 
 interface MessageContext {
@@ -46,23 +47,27 @@ function writeAnswer(parts: readonly Part[], context: MessageContext): JsonObjec
   const texts: string[] = []
   const thoughts: string[] = []
   const calls: JsonObject[] = []
+  const images: JsonObject[] = []
   for (const part of parts) {
     if (part.type === 'text' || part.type === 'refusal') texts.push(part.text)
     else if (part.type === 'reasoning') thoughts.push(...ownThought(part, context))
     else if (part.type === 'call') {
       const called = { name: part.name, arguments: part.args }
       calls.push({ id: callId(part.id, context.target), type: 'function', function: called })
-    } else if (part.type === 'media')
-      throw cannotCarry(`${part.kind} of the model's own`, 'chat', context.field)
+    } else if (part.type === 'media') {
+      const image = writeImage(part, images.length)
+      if (image !== null) images.push(image)
+    }
   }
   const content = texts.join('')
-  if (content === '' && calls.length === 0) return []
+  if (content === '' && calls.length + images.length === 0) return []
   return [
     {
       role: 'assistant',
       content: content === '' ? null : content,
       ...(thoughts.length > 0 && { reasoning_content: thoughts.join('') }),
       ...(calls.length > 0 && { tool_calls: calls }),
+      ...(images.length > 0 && { images }),
     },
   ]
 }
