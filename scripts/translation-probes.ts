@@ -8,6 +8,7 @@ interface Probe {
 
 const PNG = 'iVBORw0KGgo='
 const PDF = 'JVBERi0='
+const CACHED = { cache_control: { type: 'ephemeral', ttl: '1h' } }
 const schema = {
   type: 'object',
   properties: { a: { type: 'string' } },
@@ -59,6 +60,28 @@ const TOOLS = {
   gemini: { tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: schema }] }] },
 }
 
+const after = (answer: readonly JsonObject[], field: string, user: JsonObject) => ({
+  [field]: [user, ...answer, user],
+})
+const said = { role: 'user', content: 'Hi' }
+const image_url = { url: `data:image/png;base64,${PNG}` }
+const drawn = { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: PNG }
+const EARLIER_PICTURE: Bodies = {
+  chat: asked.chat(
+    '',
+    after([{ role: 'assistant', content: 'A', images: [{ image_url }] }], 'messages', said),
+  ),
+  responses: asked.responses('', after([drawn], 'input', said)),
+  gemini: asked.gemini(
+    [],
+    after(
+      [{ role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] }],
+      'contents',
+      { role: 'user', parts: [{ text: 'Hi' }] },
+    ),
+  ),
+}
+
 export const PROBES: readonly Probe[] = [
   probe(
     'text, streamed or not',
@@ -99,6 +122,22 @@ export const PROBES: readonly Probe[] = [
       { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: PDF } },
     ]),
     gemini: asked.gemini([{ inlineData: { mimeType: 'application/pdf', data: PDF } }]),
+  }),
+  probe('picture of an earlier answer', '之前回答中的图片', EARLIER_PICTURE),
+  probe('file by id', '以 id 引用的文件', {
+    chat: asked.chat([{ type: 'file', file: { file_id: 'file-1' } }]),
+    responses: asked.responses([{ type: 'input_file', file_id: 'file-1' }]),
+    messages: asked.messages([{ type: 'document', source: { type: 'file', file_id: 'file_1' } }]),
+    gemini: asked.gemini([{ fileData: { mimeType: 'application/pdf', fileUri: 'files/1' } }]),
+  }),
+  probe('context of a document', '文档的上下文说明', {
+    messages: asked.messages([
+      {
+        type: 'document',
+        context: 'C',
+        source: { type: 'base64', media_type: 'application/pdf', data: PDF },
+      },
+    ]),
   }),
   probe('document made of blocks', '由内容块组成的文档', {
     messages: asked.messages([
@@ -168,6 +207,16 @@ export const PROBES: readonly Probe[] = [
     }),
   ),
   probe(
+    'one of several values as plain text',
+    '以纯文本返回枚举值之一',
+    text({
+      gemini: config({
+        responseMimeType: 'text/x.enum',
+        responseSchema: { type: 'STRING', enum: ['a', 'b'] },
+      }),
+    }),
+  ),
+  probe(
     'reasoning effort',
     '推理强度',
     text({
@@ -201,6 +250,38 @@ export const PROBES: readonly Probe[] = [
       gemini: config({ temperature: 0.5 }),
     }),
   ),
+  probe(
+    '`top_k`',
+    '`top_k`',
+    text({ chat: { top_k: 5 }, messages: { top_k: 5 }, gemini: config({ topK: 5 }) }),
+  ),
+  probe(
+    'penalties',
+    '惩罚系数',
+    text({ chat: { presence_penalty: 0.5 }, gemini: config({ presencePenalty: 0.5 }) }),
+  ),
+  probe(
+    'service tier *flex*',
+    '服务等级 *flex*',
+    text({
+      chat: { service_tier: 'flex' },
+      responses: { service_tier: 'flex' },
+      gemini: { serviceTier: 'flex' },
+    }),
+  ),
+  probe(
+    'name of the end user',
+    '最终用户的名称',
+    text({
+      chat: { user: 'u' },
+      responses: { user: 'u' },
+      messages: { metadata: { user_id: 'u' } },
+    }),
+  ),
+  probe('lifetime of a cache mark', '缓存标记的有效期', {
+    chat: asked.chat([{ type: 'text', text: 'Hi', ...CACHED }]),
+    messages: asked.messages([{ type: 'text', text: 'Hi', ...CACHED }]),
+  }),
   probe('seed', '随机种子', text({ chat: { seed: 1 }, gemini: config({ seed: 1 }) })),
   probe(
     'several answers',

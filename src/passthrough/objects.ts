@@ -4,6 +4,8 @@
 export interface Reference {
   kind: string
   id: string
+  /** The body's `previous_response_id`, for which OpenAI has an error of its own. */
+  isPrevious?: boolean
 }
 
 export interface VendorObject extends Reference {

@@ -21,6 +21,7 @@ export const MAY_NAME_OBJECTS = new RegExp(
     '\\\\u00[2-7]',
   ].join('|'),
 )
+const PREVIOUS = 'previous_response_id'
 /** In a body, `call_id` is the id of a function call. */
 const KIND_IN_QUERY = new Map([
   ['call_id', 'call'],
@@ -54,10 +55,10 @@ class References {
     this.fields = fields
   }
 
-  add(kind: string, id: string): void {
+  add(kind: string, id: string, isPrevious = false): void {
     if (isVendorsOwn(kind, id)) return
     this.byName ??= new Map()
-    this.byName.set(`${kind} ${id}`, { kind, id })
+    this.byName.set(`${kind} ${id}`, isPrevious ? { kind, id, isPrevious } : { kind, id })
     if (this.byName.size > MAX_REFERENCES)
       throw invalidRequest(`the body names more than ${MAX_REFERENCES} files and other objects`)
   }
@@ -96,7 +97,7 @@ function collect(value: unknown, found: References): void {
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name]
     const kind = found.fields.get(name)
-    if (kind !== undefined) for (const one of idsIn(member)) found.add(kind, one)
+    if (kind !== undefined) for (const one of idsIn(member)) found.add(kind, one, name === PREVIOUS)
     else for (const one of namedByGemini(name, member)) found.add(one.kind, one.id)
     if (typeof member === 'object' && !isOpaque(name, type)) collect(member, found)
   }

@@ -8,6 +8,7 @@ import type { Endpoint, ModelRequest } from '../../protocols/protocol.ts'
 import { vendorAt } from '../../providers/index.ts'
 import type { Plan } from '../../routing/plan.ts'
 import type { UsableUpstream } from '../../upstreams/directory.ts'
+import { previousNotThere } from '../kept/continue.ts'
 import { isListed } from '../models/model-list.ts'
 import type { Services } from '../services.ts'
 import { modelOf, type VendorCall } from './call.ts'
@@ -54,10 +55,13 @@ export async function ownedBy(
 ): Promise<VendorObject[]> {
   const own: VendorObject[] = []
   for (const [kind, group] of Map.groupBy(references, (reference) => reference.kind)) {
-    const ids = group.map(({ id }) => id)
-    for (let at = 0; at < ids.length; at += MOST_IDS)
+    for (let at = 0; at < group.length; at += MOST_IDS)
       own.push(
-        ...(await ownAmong(services, caller, { kind, ids: ids.slice(at, at + MOST_IDS), rank })),
+        ...(await ownAmong(services, caller, {
+          kind,
+          named: group.slice(at, at + MOST_IDS),
+          rank,
+        })),
       )
   }
   return own
@@ -70,23 +74,24 @@ function anyKey({ directory }: Services): RankOfKey {
 
 interface Named {
   kind: string
-  ids: readonly string[]
+  named: readonly Reference[]
   rank: RankOfKey
 }
 
 async function ownAmong(
   services: Services,
   caller: Caller,
-  { kind, ids, rank }: Named,
+  { kind, named, rank }: Named,
 ): Promise<VendorObject[]> {
+  const ids = named.map(({ id }) => id)
   const known = Map.groupBy(await services.objects.find(kind, ids), ({ id }) => id)
   const own: VendorObject[] = []
-  for (const id of ids) {
+  for (const { id, isPrevious } of named) {
     const rows = byRank(known.get(id) ?? [], rank)
     const mine = rows.find(({ userId }) => userId === caller.user.id)
     if (mine !== undefined) own.push(mine)
     else if (rows.length > 0 || !(await mayUseUnknown(services, caller, { kind, id })))
-      throw notThere(kind, id)
+      throw isPrevious ? previousNotThere(id) : notThere(kind, id)
   }
   return own
 }

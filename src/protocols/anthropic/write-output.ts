@@ -1,7 +1,7 @@
 /** Writes the form that the answer is to have: Claude's own, or a forced tool, or words. */
 import type { ModelFacts } from '../neutral/model-facts.ts'
 import type { FunctionTool, JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
-import { objectSchema } from '../schemas/object-schema.ts'
+import { describedSchema, objectSchema } from '../schemas/object-schema.ts'
 import { wrappedOutput } from '../schemas/wrapped-output.ts'
 import { closedSchema, isClosable } from './closed-schema.ts'
 
@@ -33,7 +33,10 @@ export function writeOutput(
   if (facts.outputSchema && request.dialect === 'messages')
     return { request, format: { type: 'json_schema', schema: output.schema } }
   if (facts.outputSchema && isClosable(output.schema))
-    return { request, format: { type: 'json_schema', schema: closedSchema(output.schema) } }
+    return {
+      request,
+      format: { type: 'json_schema', schema: closedSchema(describedSchema(output)) },
+    }
   losses.push({
     field: request.names.output,
     how: 'emulated',

@@ -165,9 +165,10 @@ function tier({ tier: wanted }: NeutralRequest): JsonObject {
 }
 
 function reportHints(request: NeutralRequest, losses: Loss[]): void {
-  const { parallel, cacheKey, names } = request
+  const { parallel, cacheKey, user, names } = request
   reportVerbosity(request, losses)
   const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
   if (parallel === false) drop(names.parallel, 'Bedrock Converse may always call several')
   if (cacheKey !== null) drop(names.cacheKey, 'Bedrock Converse caches by marks, not by key')
+  if (user !== null) drop(names.user, 'Bedrock Converse has no such field')
 }

@@ -2,14 +2,16 @@
 import { describe, expect, test } from 'bun:test'
 import { refusal } from '../../../test/support/translation/chat-samples.ts'
 import {
+  answered,
   dataOf,
+  folded,
   lossesOf,
   readRequest,
   sent,
   sentBody,
   streamed,
 } from '../../../test/support/translation/translation.ts'
-import type { JsonObject } from '../neutral/neutral.ts'
+import type { JsonObject, WireName } from '../neutral/neutral.ts'
 
 describe('a request of a Gemini client', () => {
   const camel = {
@@ -210,4 +212,70 @@ describe('a request of a Gemini client', () => {
       usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1, totalTokenCount: 4 },
     })
   })
+})
+
+describe('a Gemini client that asks for one of several values', () => {
+  const asked = {
+    contents: [{ role: 'user', parts: [{ text: 'Which?' }] }],
+    generationConfig: {
+      responseMimeType: 'text/x.enum',
+      responseSchema: { type: 'STRING', enum: ['Percussion', 'String'] },
+    },
+  }
+  const exchange = (upstream: WireName) => ({ client: 'gemini', upstream, body: asked }) as const
+  const chatAnswer = (content: string) => ({
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  })
+
+  test.each([['{"value":"Percussion"}'], ['"Percussion"'], ['Percussion']])(
+    'gets it as plain text of %s',
+    (content) => {
+      const { candidates } = answered(exchange('chat'), chatAnswer(content))
+      expect(candidates[0].content.parts).toEqual([{ text: 'Percussion' }])
+    },
+  )
+
+  test('gets it as plain text of a stream, and of the tool that emulates the schema', () => {
+    const chunks = ['{"va', 'lue":"Str', 'ing"}'].map((content) => ({
+      choices: [{ index: 0, delta: { content } }],
+    }))
+    const end = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+    const { text } = streamed(exchange('chat'), [...chunks, end, '[DONE]'])
+    expect(folded('gemini', text).parts).toMatchObject([{ type: 'text', text: 'String' }])
+    const toolUse = { toolUseId: 't', name: 'answer_in_json', input: { value: 'String' } }
+    const { candidates } = answered(exchange('converse'), {
+      output: { message: { role: 'assistant', content: [{ toolUse }] } },
+      stopReason: 'tool_use',
+      usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+    })
+    expect(candidates[0].content.parts).toEqual([{ text: 'String' }])
+  })
+})
+
+test('a Gemini client’s service tier is OpenAI’s, and the reverse', () => {
+  const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }]
+  for (const [theirs, ours] of [
+    ['flex', 'flex'],
+    ['priority', 'priority'],
+    ['standard', 'default'],
+  ]) {
+    expect(sentBody('gemini', { contents, serviceTier: theirs }, 'chat').service_tier).toBe(ours)
+    const chat = { messages: [{ role: 'user', content: 'Hi' }], service_tier: ours }
+    expect(sentBody('chat', chat, 'gemini').serviceTier).toBe(theirs)
+  }
+})
+
+test('a document’s title and context are texts before it', () => {
+  const source = { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' }
+  const content = [{ type: 'document', title: 'Report', context: 'From 2025.', source }]
+  const { contents } = sentBody(
+    'messages',
+    { max_tokens: 9, messages: [{ role: 'user', content }] },
+    'gemini',
+  )
+  expect(contents[0].parts.map(({ text }: { text?: string }) => text ?? 'bytes')).toEqual([
+    'From 2025.',
+    'Report:',
+    'bytes',
+  ])
 })

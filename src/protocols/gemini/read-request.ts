@@ -76,10 +76,10 @@ export function readRequest(body: JsonObject, path: RequestPath): NeutralRequest
     reasoning: readThinking(config.thinkingConfig),
     output: readOutput(config),
     verbosity: null,
-    tier: null,
+    tier: TIERS[tierOf(fields)] ?? null,
     user: null,
     cacheKey: null,
-    own: { ...leftovers(fields, BODY_FIELDS), ...leftoverConfig(config) },
+    own: { ...leftBody(fields), ...leftoverConfig(config) },
     names: fieldNames(config),
     ...unreadIn(fields, GEMINI),
   }
@@ -128,14 +128,45 @@ function readThinking(value: unknown): Reasoning {
 function readOutput(config: JsonObject): Output {
   const { responseMimeType: mime, responseSchema, responseJsonSchema } = config
   const field = 'generationConfig.responseSchema'
-  if (isObject(responseJsonSchema)) return { type: 'schema', schema: responseJsonSchema }
+  const bare = mime === BARE ? { bare: true } : {}
+  if (isObject(responseJsonSchema)) return { type: 'schema', schema: responseJsonSchema, ...bare }
   if (responseSchema !== undefined && responseSchema !== null)
-    return { type: 'schema', schema: jsonSchemaOf(objectAt(responseSchema, field)) }
+    return {
+      type: 'schema',
+      schema: jsonSchemaOf(objectAt(responseSchema, field)),
+      ...bare,
+    }
   return mime === 'application/json' ? { type: 'json' } : { type: 'text' }
 }
+
+const TIERS: Readonly<Record<string, NeutralRequest['tier']>> = {
+  standard: 'default',
+  flex: 'flex',
+  priority: 'priority',
+}
+
+/** Also as Google's first documents had it: `SERVICE_TIER_FLEX`. */
+function tierOf({ serviceTier }: JsonObject): string {
+  return typeof serviceTier === 'string'
+    ? serviceTier.toLowerCase().replace(/^service_tier_/, '')
+    : ''
+}
+
+function leftBody(fields: JsonObject): JsonObject {
+  const { serviceTier, ...left } = leftovers(fields, BODY_FIELDS)
+  const tier = tierOf(fields)
+  const isRead = serviceTier === undefined || tier === 'unspecified' || Object.hasOwn(TIERS, tier)
+  return isRead ? left : { ...left, serviceTier }
+}
+
+/** One of the values of a schema, as plain text. */
+const BARE = 'text/x.enum'
+const MIMES: readonly unknown[] = [undefined, null, '', 'text/plain', 'application/json', BARE]
 
 /** By their whole names, so that a report of losses can be read. */
 function leftoverConfig(config: JsonObject): JsonObject {
   const left = Object.entries(leftovers(config, CONFIG_FIELDS))
+  const { responseMimeType: mime } = config
+  if (!MIMES.includes(mime)) left.push(['responseMimeType', mime])
   return Object.fromEntries(left.map(([name, value]) => [`generationConfig.${name}`, value]))
 }

@@ -35,9 +35,11 @@ const UNSIGNED = { thoughtSignature: SKIP_VALIDATION }
 export function writeTurn({ role, parts }: Turn, context: PartContext): Content | null {
   const isModel = role === 'model'
   const placed = isModel ? placeSignatures(parts, context.target) : parts
-  const skip = isModel && context.target.facts.callSignatures ? UNSIGNED : {}
+  const skip = context.target.facts.callSignatures ? UNSIGNED : {}
   const written = placed.flatMap((part): GeminiPart[] =>
-    part.type === 'media' ? [{ ...writeMedia(part, context), ...skip }] : writePart(part, context),
+    isModel && part.type === 'media'
+      ? [{ ...writeMedia(part, context), ...skip }]
+      : writePart(part, context),
   )
   return written.length === 0 ? null : { role: role === 'model' ? 'model' : 'user', parts: written }
 }
@@ -73,7 +75,7 @@ function writePart(part: Part, context: PartContext): GeminiPart[] {
     case 'refusal':
       return [{ text: part.text }]
     case 'media':
-      return [writeMedia(part, context)]
+      return [...titleOf(part), writeMedia(part, context)]
     case 'reasoning':
       return writeThought(part, context)
     case 'call':
@@ -141,6 +143,11 @@ function responseOf(text: string, error: boolean): Record<string, unknown> {
   if (error) return { error: text }
   const value = parseJson(text)
   return isObject(value) ? { ...value } : { output: text }
+}
+
+/** Gemini's own field for it is refused by one of Google's two hosts. */
+function titleOf({ kind, name }: MediaPart): GeminiPart[] {
+  return kind === 'document' && name !== undefined ? [{ text: `${name}:` }] : []
 }
 
 function writeMedia(part: MediaPart, context: PartContext): GeminiPart {

@@ -19,6 +19,7 @@ import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutra
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
 import { arrangeTurns, holdsNoText, joinTurns, systemAsUser, textOf } from '../neutral/turns.ts'
+import { describedSchema } from '../schemas/object-schema.ts'
 import { simplified } from '../schemas/schema.ts'
 import type { WireTarget, WrittenRequest } from '../translation/format.ts'
 import { writeTurn } from './write-parts.ts'
@@ -47,6 +48,7 @@ export function writeRequest(asked: NeutralRequest, target: WireTarget): Written
       ...writeToolConfig(request.toolChoice),
     }),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
+    ...writeTier(request),
     ...ownConfig(own, false),
   } satisfies Partial<Record<keyof GenerateContentParameters | string, unknown>>
   reportHints(request, losses)
@@ -164,14 +166,19 @@ function output({ output: wanted }: NeutralRequest): GenerationConfig {
   const responseMimeType = 'application/json'
   return wanted.type === 'json'
     ? { responseMimeType }
-    : { responseMimeType, responseJsonSchema: simplified(wanted.schema) }
+    : { responseMimeType, responseJsonSchema: simplified(describedSchema(wanted)) }
+}
+
+function writeTier({ tier }: NeutralRequest): JsonObject {
+  if (tier === null || tier === 'auto') return {}
+  return { serviceTier: tier === 'default' ? 'standard' : tier }
 }
 
 function reportHints(request: NeutralRequest, losses: Loss[]): void {
-  const { parallel, cacheKey, tier, names } = request
+  const { parallel, cacheKey, user, names } = request
   reportVerbosity(request, losses)
   const drop = (field: string, why: string) => losses.push({ field, how: 'dropped', why })
   if (parallel === false) drop(names.parallel, 'Gemini may always make several calls')
   if (cacheKey !== null) drop(names.cacheKey, 'Gemini caches by itself')
-  if (tier === 'flex' || tier === 'priority') drop(names.tier, 'Gemini has no such field')
+  if (user !== null) drop(names.user, 'Gemini has no such field')
 }

@@ -245,7 +245,15 @@ export interface Reasoning {
 export type Output =
   | { type: 'text' }
   | { type: 'json' }
-  | { type: 'schema'; schema: JsonObject; name?: string; description?: string; strict?: boolean }
+  | {
+      type: 'schema'
+      schema: JsonObject
+      name?: string
+      description?: string
+      strict?: boolean
+      /** A text is wanted as it is, not as JSON: Gemini's `text/x.enum`. */
+      bare?: boolean
+    }
 
 /** Something of the request that the wire does not get as it was meant. */
 export interface Loss {

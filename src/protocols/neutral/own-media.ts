@@ -41,7 +41,7 @@ function sorted(all: readonly Part[], to: Destination) {
   for (const part of all) {
     if (!isMedia(part)) parts.push(part)
     else if (!isTaken(part, to)) isLost = true
-    else if (to.wire === 'gemini') parts.push(part)
+    else if (KEEP_PLACE.has(to.wire)) parts.push(part)
     else if (part.kind === 'image') shown.push(part)
     else isLost = true
   }
@@ -52,6 +52,10 @@ function isMedia(part: Part): part is MediaPart {
   return part.type === 'media'
 }
 
+/** Wires on which a model's own turn may hold media. */
+const KEEP_PLACE: ReadonlySet<WireName> = new Set(['gemini'])
+const FEW_TYPES: ReadonlySet<WireName> = new Set(['messages', 'converse'])
+const NO_ADDRESSES: ReadonlySet<WireName> = new Set(['converse'])
 const CLAUDES_IMAGES: ReadonlySet<string | null> = new Set([
   'image/jpeg',
   'image/png',
@@ -63,9 +67,9 @@ function isTaken({ kind, source, mime }: MediaPart, { wire, facts, vendor }: Des
   if (!facts.media[kind]) return false
   switch (source.type) {
     case 'data':
-      return (wire !== 'messages' && wire !== 'converse') || CLAUDES_IMAGES.has(mime)
+      return !FEW_TYPES.has(wire) || CLAUDES_IMAGES.has(mime)
     case 'url':
-      return wire === 'gemini' || (wire !== 'converse' && /^https?:/i.test(source.url))
+      return KEEP_PLACE.has(wire) || (!NO_ADDRESSES.has(wire) && /^https?:/i.test(source.url))
     case 'file':
       return source.vendor === vendor
     case 'text':

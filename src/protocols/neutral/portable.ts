@@ -1,15 +1,18 @@
 /** Makes a request independent of the vendor that its client speaks like, or refuses what can't be. */
+import { GatewayError } from '../../core/errors.ts'
 import { cannotCarry, turnsField } from './carry.ts'
 import { carriesPictures } from './modalities.ts'
 import type {
   DialectName,
   JsonObject,
   Loss,
+  MediaPart,
   NeutralRequest,
   Part,
   Turn,
   WireName,
 } from './neutral.ts'
+import { present } from './present.ts'
 
 /** Whether a field's value asks for something that no other wire can give. */
 type Asks = (value: unknown) => boolean
@@ -63,8 +66,21 @@ export function refuseUnportable(request: NeutralRequest, wire: WireName): void 
   const refused = REFUSED[request.dialect]
   for (const field in request.own) {
     if (!refused[field]?.(request.own[field]) || carriesPictures(request, field, wire)) continue
-    throw cannotCarry(`'${field}'`, wire, field)
+    throw refusal(field, wire)
   }
+}
+
+/** Clients of OpenAI know the code, and send the whole conversation instead. */
+function refusal(field: string, wire: WireName): GatewayError {
+  const [what, clientCode] = STATE[field] ?? []
+  if (what === undefined) return cannotCarry(`'${field}'`, wire, field)
+  const message = `gateway: '${field}' can't be used with this model, whose upstream keeps no ${what}. Send all items of the conversation as 'input' instead, or ask the operator to set RESPONSES_STORE=true and use 'previous_response_id'.`
+  return new GatewayError('invalid_request', message, { param: field, ...present({ clientCode }) })
+}
+
+const STATE: Readonly<Record<string, readonly [what: string, clientCode?: string]>> = {
+  previous_response_id: ['responses', 'previous_response_not_found'],
+  conversation: ['conversations'],
 }
 
 /** Claude Code's first system block, which differs with each request and would spoil any prefix cache. */
@@ -92,9 +108,17 @@ export function portableTurns(
     })
     return { ...turn, parts }
   })
+  if (!TAKES_SOURCES.has(wire) && request.dialect !== wire && turns.some(hasSources))
+    losses.push({ field, how: 'dropped', why: 'sources of earlier answers' })
   if (dropped > 0)
     losses.push({ field, how: 'dropped', why: `${dropped} records of another vendor's own tools` })
   return turns
+}
+
+const TAKES_SOURCES: ReadonlySet<WireName> = new Set(['responses'])
+
+function hasSources({ role, parts }: Turn): boolean {
+  return role === 'model' && parts.some((part) => part.type === 'text' && part.citations?.length)
 }
 
 function isBillingHeader(part: Part, turn: Turn): boolean {
@@ -105,10 +129,19 @@ function isBillingHeader(part: Part, turn: Turn): boolean {
 function plainParts(parts: readonly Part[], wire: WireName, emulated: () => void): Part[] {
   return parts.flatMap((part): readonly Part[] => {
     if (part.type === 'result') return [{ ...part, parts: plainParts(part.parts, wire, emulated) }]
+    if (part.type === 'media') return withContext(part, wire, emulated)
     if (part.type !== 'vendor' || part.wire === wire || part.plain === undefined) return [part]
     if (part.plain.some(({ type }) => type !== 'media')) emulated()
     return part.plain
   })
+}
+
+/** What a client says of a document is a text before it, except for Claude. */
+function withContext(part: MediaPart, wire: WireName, emulated: () => void): Part[] {
+  const context = part.own?.context
+  if (wire === 'messages' || typeof context !== 'string' || context === '') return [part]
+  emulated()
+  return [{ type: 'text', text: context }, part]
 }
 
 function typeOf({ type }: JsonObject): string {

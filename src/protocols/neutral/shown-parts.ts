@@ -30,16 +30,15 @@ export function shownPart(part: OpenPart, dialect: DialectName): ShownPart {
   }
 }
 
+/** The media that each format has a place for: their kinds, and what may hold them. */
+const PLACES: Readonly<Record<DialectName, { kinds: RegExp; sources: readonly string[] }>> = {
+  chat: { kinds: /^image$/, sources: ['data', 'url'] },
+  responses: { kinds: /^image$/, sources: ['data'] },
+  messages: { kinds: /^image$/, sources: [] },
+  gemini: { kinds: /^/, sources: ['data', 'url'] },
+}
+
 function hasPlace({ kind, source }: MediaPart, dialect: DialectName): boolean {
-  const { type } = source
-  switch (dialect) {
-    case 'gemini':
-      return type === 'data' || type === 'url'
-    case 'chat':
-      return kind === 'image' && (type === 'data' || type === 'url')
-    case 'responses':
-      return kind === 'image' && type === 'data'
-    case 'messages':
-      return false
-  }
+  const { kinds, sources } = PLACES[dialect]
+  return kinds.test(kind) && sources.includes(source.type)
 }

@@ -194,6 +194,21 @@ describe('state that a foreign upstream does not keep', () => {
     expect(refusal(run)).toMatchObject({ status: 400, param })
   })
 
+  test.each([
+    ['previous_response_id', 'previous_response_not_found'],
+    ['conversation', 'invalid_request'],
+  ] as const)(
+    'is refused with what to send instead, and a code that clients know: %s',
+    (field, code) => {
+      const error = refusal(() => sent('responses', { input: 'And?', [field]: 'x_1' }, 'messages'))
+      expect(error.report()).toMatchObject({ code, param: field })
+      expect([error.status, error.message]).toEqual([
+        400,
+        expect.stringContaining("Send all items of the conversation as 'input' instead"),
+      ])
+    },
+  )
+
   test('is refused also as a reference to an item', () => {
     const input = [
       { type: 'item_reference', id: 'msg_1' },

@@ -20,6 +20,7 @@ import type {
 import { present } from '../neutral/present.ts'
 import type { WireTarget } from '../translation/format.ts'
 import { returnsTo } from '../translation/signatures.ts'
+import { annotationOf } from './items.ts'
 
 export interface ItemContext {
   request: NeutralRequest
@@ -68,8 +69,11 @@ function message(
 }
 
 function outputContent(part: Part, { request }: ItemContext) {
-  if (part.type === 'text')
-    return { type: 'output_text', text: part.text, annotations: [] } as const
+  if (part.type === 'text') {
+    const sources = part.citations?.filter(({ url }) => url !== '') ?? []
+    const annotations = sources.map((source) => annotationOf(source, part.text))
+    return { type: 'output_text', text: part.text, annotations } as const
+  }
   throw cannotCarry(`${part.type} in an earlier answer`, 'responses', turnsField(request))
 }
 

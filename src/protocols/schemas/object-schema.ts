@@ -3,7 +3,7 @@
  * several alternatives ("input_schema does not support oneOf, allOf, or anyOf at the top level").
  */
 import { isObject } from '../neutral/fields.ts'
-import type { JsonObject, Loss, NeutralRequest } from '../neutral/neutral.ts'
+import type { JsonObject, Loss, NeutralRequest, Output } from '../neutral/neutral.ts'
 import { mergedSchema, resolve, type Schema } from './schema.ts'
 
 interface Place {
@@ -123,4 +123,13 @@ function formsByName(
 function objectsIn(list: unknown): JsonObject[] {
   if (!Array.isArray(list)) return []
   return list.filter(isObject).filter(({ type = 'object' }) => [type].flat().includes('object'))
+}
+
+/** Where a schema has no name and no description beside it, the description is the schema's own. */
+export function describedSchema({
+  schema,
+  description,
+}: Pick<Extract<Output, { type: 'schema' }>, 'schema' | 'description'>): JsonObject {
+  if (description === undefined || schema.description !== undefined) return schema
+  return { ...schema, description }
 }

@@ -2,6 +2,7 @@
 
 import { isMalformed, MALFORMED } from '../malformed.ts'
 import type { NeutralError, NeutralResponse, StreamEvent, Usage } from '../neutral/answer.ts'
+import { reportLifetimes } from '../neutral/cache-marks.ts'
 import { turnsField, WIRE_TITLES } from '../neutral/carry.ts'
 import type {
   DialectName,
@@ -48,16 +49,19 @@ export function translateRequest(
   boundSchemas(request, wire.name)
   const losses = unreadLosses(request, wire)
   if (request.dialect !== wire.name) reportAlternatives(request, losses)
+  reportLifetimes(request, wire.name, losses)
   const carried = carriedTools(request, wire.name, losses)
   const turns = portable(request, wire, target, losses)
   const fitted = fitTools({ ...request, ...carried, turns }, wire)
   const written = wire.writeRequest(fitted.request, target)
+  const bare = request.output.type === 'schema' && request.output.bare === true
   return {
     body: written.body,
     losses: merged([...losses, ...written.losses]),
     origins: fitted.origins,
     outputTool: written.outputTool,
     unwraps: written.unwraps === true,
+    bare,
   }
 }
 

@@ -8,7 +8,14 @@ const SOURCE_OF_CHAT: Fields = {
   input_audio: names('data format'),
   file: names('filename file_id file_data'),
 }
-const CHAT_PART: Fields = { ...names('type text refusal cache_control'), ...SOURCE_OF_CHAT }
+/** A lifetime that no vendor has is not read. */
+const CHAT_MARK: Shape = ({ ttl }) =>
+  ttl === '5m' || ttl === '1h' ? names('type ttl') : names('type')
+const CHAT_PART: Fields = {
+  ...names('type text refusal'),
+  cache_control: CHAT_MARK,
+  ...SOURCE_OF_CHAT,
+}
 const CHAT_CALL: Fields = {
   ...names('id type index'),
   function: names('name arguments'),
@@ -35,7 +42,8 @@ export const CHAT: Fields = {
   tools: [
     byType({
       function: {
-        ...names('type cache_control'),
+        type: true,
+        cache_control: CHAT_MARK,
         function: names('name description parameters strict'),
       },
       custom: { type: true, custom: names('name description format') },
@@ -87,13 +95,13 @@ const MARK = { cache_control: names('type ttl') }
 const SOURCE = { source: names('type media_type data url file_id') }
 /** Citations that are not asked for are no loss. */
 const CITED: Shape = ({ enabled }) => (enabled === true ? { type: true } : true)
-const DOCUMENT: Fields = { ...names('type title'), ...MARK, citations: CITED }
+const DOCUMENT: Fields = { ...names('type title context'), ...MARK, citations: CITED }
 const BLOCK: Shape = byType({
   text: { ...names('type text citations'), ...MARK },
   image: { type: true, ...SOURCE, ...MARK },
   document: ({ source }): Shape =>
     isObject(source) && source.type === 'content'
-      ? { ...DOCUMENT, context: true, source: { type: true, content: [() => BLOCK] } }
+      ? { ...DOCUMENT, source: { type: true, content: [() => BLOCK] } }
       : { ...DOCUMENT, ...SOURCE },
   search_result: {
     ...names('type title source'),

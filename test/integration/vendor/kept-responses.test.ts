@@ -154,7 +154,12 @@ describe.each([
     expect(made).toMatchObject({ store: false })
     expect(
       await refusal(create(client, 'Go on.', { previous_response_id: made.id })),
-    ).toMatchObject({ status: 400, param: 'previous_response_id' })
+    ).toMatchObject({
+      status: 400,
+      code: 'previous_response_not_found',
+      param: 'previous_response_id',
+      message: expect.stringContaining('RESPONSES_STORE=true'),
+    })
   })
 })
 

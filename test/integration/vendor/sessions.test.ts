@@ -109,7 +109,9 @@ test('a response of another user ends the session before the vendor hears of it'
     const other = await open('/responses', stranger)
     other.socket.send(create({ model: 'gpt-5', ...fields }))
     other.socket.send(create({ model: 'gpt-5', input: 'behind it' }))
-    expect(await other.closed).toMatch(/^1008 gateway: (?:Response|Item) with id '\w+' not found/)
+    expect(await other.closed).toMatch(
+      /^1008 gateway: (?:Previous response|Item) with id '\w+' not found/,
+    )
   }
   expect(received).toEqual([])
 })

@@ -192,3 +192,23 @@ test('a WebRTC offer passes unchanged, and its call belongs to the user who sent
   expect((await ask(gateway.proxyKey, 'POST', hangup)).status).toBe(404)
   expect((await ask(stranger, 'POST', hangup)).status).toBe(200)
 })
+
+test('a response of another user can’t be gone on with: the code is OpenAI’s', async () => {
+  const make = { model: 'gpt-4o', input: 'Hi', store: true }
+  const made = await ask(gateway.proxyKey, 'POST', '/responses', json(make))
+  const { id } = (await made.json()) as { id: string }
+  mock.calls.length = 0
+  const goOn = json({ model: 'gpt-4o', previous_response_id: id, input: 'Go on' })
+  for (const path of ['/responses', '/responses/input_tokens']) {
+    const refused = await ask(stranger, 'POST', path, goOn)
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { error: { code: 'previous_response_not_found', param: 'previous_response_id' } },
+    ])
+  }
+  expect(mock.calls).toEqual([])
+  const read = await ask(stranger, 'GET', `/responses/${id}`)
+  expect([read.status, await read.json()]).toMatchObject([404, { error: { code: null } }])
+  await ask(gateway.proxyKey, 'POST', '/responses', goOn)
+  expect(mock.calls).toHaveLength(1)
+})

@@ -15,6 +15,7 @@ import {
 } from '../../neutral/fields.ts'
 import { dataUrl } from '../../neutral/media.ts'
 import type { CallPart, JsonObject, MediaPart, Part, Turn } from '../../neutral/neutral.ts'
+import { citationsOf } from './answer-content.ts'
 import { readCacheMark } from './cache-mark.ts'
 
 export function readMessages(value: unknown): Turn[] {
@@ -72,7 +73,8 @@ function readAssistant(message: JsonObject, path: string): Part[] {
   const thought = message.reasoning_content ?? message.reasoning
   if (typeof thought === 'string' && thought !== '')
     parts.push({ type: 'reasoning', text: thought })
-  if (!isUnset(message.content)) parts.push(...readContent(message.content, `${path}.content`))
+  if (!isUnset(message.content))
+    parts.push(...cited(readContent(message.content, `${path}.content`), message.annotations))
   if (!parts.some((part) => part.type === 'media'))
     parts.push(...readImages(message.images, `${path}.images`))
   const refusal = optionalText(message.refusal, `${path}.refusal`)
@@ -81,6 +83,13 @@ function readAssistant(message: JsonObject, path: string): Part[] {
     parts.push(readCall(objectAt(call, `${path}.tool_calls[${at}]`), `${path}.tool_calls[${at}]`))
   })
   return parts
+}
+
+/** The places of sources count from the beginning of the content. */
+function cited([first, ...rest]: Part[], annotations: unknown): Part[] {
+  if (first === undefined) return []
+  const citations = citationsOf(annotations)
+  return [first.type === 'text' && citations.length > 0 ? { ...first, citations } : first, ...rest]
 }
 
 /** As answers have them: clients send them back. */
