@@ -8,6 +8,7 @@ interface Probe {
 
 const PNG = 'iVBORw0KGgo='
 const PDF = 'JVBERi0='
+const INLINE = { inlineData: { mimeType: 'image/png', data: PNG } }
 const CACHED = { cache_control: { type: 'ephemeral', ttl: '1h' } }
 const schema = {
   type: 'object',
@@ -60,25 +61,22 @@ const TOOLS = {
   gemini: { tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: schema }] }] },
 }
 
-const after = (answer: readonly JsonObject[], field: string, user: JsonObject) => ({
-  [field]: [user, ...answer, user],
-})
+const after = (one: JsonObject, list: string, user: JsonObject) => ({ [list]: [user, one, user] })
 const said = { role: 'user', content: 'Hi' }
 const image_url = { url: `data:image/png;base64,${PNG}` }
 const drawn = { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: PNG }
 const EARLIER_PICTURE: Bodies = {
   chat: asked.chat(
     '',
-    after([{ role: 'assistant', content: 'A', images: [{ image_url }] }], 'messages', said),
+    after({ role: 'assistant', content: 'A', images: [{ image_url }] }, 'messages', said),
   ),
-  responses: asked.responses('', after([drawn], 'input', said)),
+  responses: asked.responses('', after(drawn, 'input', said)),
   gemini: asked.gemini(
     [],
-    after(
-      [{ role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] }],
-      'contents',
-      { role: 'user', parts: [{ text: 'Hi' }] },
-    ),
+    after({ role: 'model', parts: [INLINE] }, 'contents', {
+      role: 'user',
+      parts: [{ text: 'Hi' }],
+    }),
   ),
 }
 
@@ -96,7 +94,7 @@ export const PROBES: readonly Probe[] = [
     messages: asked.messages([
       { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
     ]),
-    gemini: asked.gemini([{ inlineData: { mimeType: 'image/png', data: PNG } }]),
+    gemini: asked.gemini([INLINE]),
   }),
   probe('image, URL', '图片（URL）', {
     chat: asked.chat([{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }]),

@@ -14,8 +14,8 @@ import {
   splitWithUser,
   turnsField,
 } from '../neutral/carry.ts'
-import { modalitiesOf } from '../neutral/modalities.ts'
 import type { JsonObject, Loss, NeutralRequest, Sampling, Turn } from '../neutral/neutral.ts'
+import { modalitiesOf } from '../neutral/pictures/modalities.ts'
 import { present } from '../neutral/present.ts'
 import { planThinking, type ThinkingPlan } from '../neutral/reasoning.ts'
 import { arrangeTurns, holdsNoText, joinTurns, systemAsUser, textOf } from '../neutral/turns.ts'

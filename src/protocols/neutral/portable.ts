@@ -1,7 +1,6 @@
 /** Makes a request independent of the vendor that its client speaks like, or refuses what can't be. */
 import { GatewayError } from '../../core/errors.ts'
 import { cannotCarry, turnsField } from './carry.ts'
-import { carriesPictures } from './modalities.ts'
 import type {
   DialectName,
   JsonObject,
@@ -12,6 +11,7 @@ import type {
   Turn,
   WireName,
 } from './neutral.ts'
+import { carriesPictures } from './pictures/modalities.ts'
 import { present } from './present.ts'
 
 /** Whether a field's value asks for something that no other wire can give. */

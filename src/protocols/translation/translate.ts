@@ -12,10 +12,10 @@ import type {
   Part,
   Turn,
 } from '../neutral/neutral.ts'
-import { placeOwnMedia } from '../neutral/own-media.ts'
+import { placeOwnMedia } from '../neutral/pictures/own-media.ts'
+import { shownPart } from '../neutral/pictures/shown-parts.ts'
 import { portableTurns, refuseUnportable } from '../neutral/portable.ts'
 import { type Restoration, restoreEvents, restoreResponse } from '../neutral/restore.ts'
-import { shownPart } from '../neutral/shown-parts.ts'
 import { fitTools } from '../neutral/tool-names.ts'
 import { carriedTools } from '../neutral/vendor-tools.ts'
 import { KeepingWriter } from '../rescue/keeping-writer.ts'

@@ -8,8 +8,8 @@ import {
   reportVerbosity,
   turnsField,
 } from '../../neutral/carry.ts'
-import { modalitiesOf } from '../../neutral/modalities.ts'
 import type { Effort, JsonObject, Loss, NeutralRequest, Tool } from '../../neutral/neutral.ts'
+import { modalitiesOf } from '../../neutral/pictures/modalities.ts'
 import { nearestEffort, planThinking, wantedEffort } from '../../neutral/reasoning.ts'
 import { arrangeTurns, holdsNoText, systemAsUser } from '../../neutral/turns.ts'
 import { objectSchema } from '../../schemas/object-schema.ts'

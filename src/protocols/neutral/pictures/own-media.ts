@@ -1,6 +1,6 @@
 /** Pictures of earlier answers. Gemini takes them in the model's own turns; other wires only from a user. */
-import type { ModelFacts } from './model-facts.ts'
-import type { Loss, MediaPart, Part, Turn, WireName } from './neutral.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import type { Loss, MediaPart, Part, Turn, WireName } from '../neutral.ts'
 
 interface Destination {
   wire: WireName

@@ -1,5 +1,5 @@
 /** What an answer is to hold beside text, as each dialect says it. */
-import type { DialectName, NeutralRequest, WireName } from './neutral.ts'
+import type { DialectName, NeutralRequest, WireName } from '../neutral.ts'
 
 const FIELDS: Readonly<Partial<Record<DialectName, string>>> = {
   chat: 'modalities',

@@ -1,6 +1,6 @@
 /** What a client's format has no place for in an answer: it is shown in another way, or reported as lost. */
-import type { OpenPart } from './answer.ts'
-import type { DialectName, Loss, MediaPart } from './neutral.ts'
+import type { OpenPart } from '../answer.ts'
+import type { DialectName, Loss, MediaPart } from '../neutral.ts'
 
 /** The content of an answer in each dialect. */
 const CONTENT: Readonly<Record<DialectName, string>> = {
